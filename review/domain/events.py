@@ -1,0 +1,24 @@
+"""The events of the year: facts, in the past tense. Their names are stored; they never change."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    CYCLE_OPENED = "CycleOpened"
+    ACTUALS_SUBMITTED = "ActualsSubmitted"
+    SUBMISSION_ENDORSED = "SubmissionEndorsed"
+    SUBMISSION_RECALLED = "SubmissionRecalled"
+    SUBMISSION_RETURNED = "SubmissionReturned"
+    SUBMISSION_REVIEWED = "SubmissionReviewed"
+    MEASURE_APPROVED = "MeasureApproved"
+    MEASURE_SETTLED = "MeasureSettled"
+    APPROVAL_RETURNED = "ApprovalReturned"
+    CYCLE_READY = "CycleReady"
+    EDITION_PUBLISHED = "EditionPublished"
+    EDITION_CORRECTED = "EditionCorrected"
+    NEXT_CYCLE_DRAFTED = "NextCycleDrafted"
+    DEADLINE_NEAR = "DeadlineNear"
+    DEADLINE_PASSED = "DeadlinePassed"
+    JOB_FAILED = "JobFailed"

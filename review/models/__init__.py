@@ -1,0 +1,59 @@
+"""The nouns of the review, one file each."""
+
+from review.models.artifact import Artifact
+from review.models.audit import AuditEntry
+from review.models.cycle import Cycle, CycleState
+from review.models.job import Heartbeat, Job, JobState
+from review.models.notification import Mail, MailState, Notification
+from review.models.organization import Appointment, Department, Role, User
+from review.models.outbox import OutboxEvent
+from review.models.plan import Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanField, ScheduleItem
+from review.models.publication import Edition
+from review.models.sheet import (
+    Decision,
+    ItemComment,
+    MeasureReview,
+    Meeting,
+    Outcome,
+    Rating,
+    ReviewState,
+    Step,
+    Submission,
+    Verdict,
+)
+
+__all__ = [
+    "Appointment",
+    "Artifact",
+    "AuditEntry",
+    "Cycle",
+    "CycleState",
+    "Decision",
+    "Department",
+    "Edition",
+    "Heartbeat",
+    "Indicator",
+    "IndicatorYear",
+    "ItemComment",
+    "Job",
+    "JobState",
+    "Mail",
+    "MailState",
+    "Measure",
+    "MeasureReview",
+    "MeasureYear",
+    "Meeting",
+    "Notification",
+    "Outcome",
+    "OutboxEvent",
+    "Plan",
+    "PlanField",
+    "Rating",
+    "ReviewState",
+    "Role",
+    "ScheduleItem",
+    "Step",
+    "Submission",
+    "User",
+    "Verdict",
+]

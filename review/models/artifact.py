@@ -1,0 +1,60 @@
+"""Files that Meguri made."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from review.models.cycle import Cycle
+from review.models.publication import Edition
+from review.models.sheet import MeasureReview
+
+
+class Artifact(models.Model):
+    """One finished file: made under a name of its own, checked, and only then given a row. Never overwritten.
+
+    `path` is relative to the file storage, `revision` the revision of the sheet or cycle that it shows.
+    """
+
+    class Kind(models.TextChoices):
+        SHEET = "sheet", _("施策シート")
+        CONSOLIDATED = "consolidated", _("集約表")
+
+    kind = models.CharField(max_length=14, choices=Kind)
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="artifacts")
+    review = models.ForeignKey(MeasureReview, null=True, blank=True, on_delete=models.PROTECT, related_name="artifacts")
+    edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.PROTECT, related_name="artifacts")
+    revision = models.PositiveIntegerField()
+    label = models.CharField(_("状態"), max_length=30)
+    path = models.CharField(max_length=200, unique=True)
+    filename = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    warnings = models.JSONField(default=list, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("ファイル")
+        verbose_name_plural = _("ファイル")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "revision"], condition=Q(kind="sheet"), name="one_sheet_a_revision"),
+            models.UniqueConstraint(
+                fields=["cycle", "revision"],
+                condition=Q(kind="consolidated", edition=None),
+                name="one_consolidated_a_revision",
+            ),
+            models.UniqueConstraint(
+                fields=["edition"],
+                condition=Q(kind="consolidated", edition__isnull=False),
+                name="one_consolidated_an_edition",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="sheet", review__isnull=False) | Q(kind="consolidated", review__isnull=True),
+                name="sheet_artifact_has_review",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

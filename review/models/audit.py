@@ -1,0 +1,47 @@
+"""Who did what, when and from where: written with the change, never altered."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from django.db import models
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    """Rows can be added and read."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise TypeError("監査記録は変更できません。")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("監査記録は削除できません。")
+
+
+class AuditEntry(models.Model):
+    """One act. People stand here by their opaque key only. `before` and `after` hold what changed."""
+
+    at = models.DateTimeField()
+    actor_key = models.UUIDField(null=True, blank=True)
+    action = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    address = models.GenericIPAddressField(null=True, blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["subject"]), models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("監査記録は変更できません。")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("監査記録は削除できません。")

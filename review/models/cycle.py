@@ -1,0 +1,69 @@
+"""One 年度 under review."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from review.domain.fiscal import fiscal_year_label
+from review.models.plan import Plan
+
+
+class CycleState(models.TextChoices):
+    DRAFT = "draft", _("準備中")
+    OPEN = "open", _("実施中")
+    DECIDING = "deciding", _("審議中")
+    SCHEDULED = "scheduled", _("公表待ち")
+    PUBLISHED = "published", _("公表済")
+
+
+class Cycle(models.Model):
+    """The annual review of one plan in one 年度.
+
+    A sheet may be submitted until `closes_at`; after `due_at` it is marked 期限後. `scale` is the grade scale of
+    this year as data (see review.domain.rating), so that a city can bring its own. `revision` counts the changes
+    that the consolidated workbook must show.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="cycles")
+    fiscal_year = models.PositiveSmallIntegerField(_("年度"))
+    state = models.CharField(_("状態"), max_length=10, choices=CycleState, default=CycleState.DRAFT)
+    due_at = models.DateTimeField(_("提出期限"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("締切"), null=True, blank=True)
+    review_due_at = models.DateTimeField(_("確認期限"), null=True, blank=True)
+    decide_due_at = models.DateTimeField(_("審議期限"), null=True, blank=True)
+    publish_at = models.DateTimeField(_("公表日時"), null=True, blank=True)
+    requires_endorsement = models.BooleanField(_("所属長の確認を行う"), default=False)
+    scale = models.JSONField(_("達成区分"), default=list)
+    revision = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("年度評価")
+        verbose_name_plural = _("年度評価")
+        ordering = ["plan", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "fiscal_year"], name="cycle_once_a_year"),
+            models.CheckConstraint(
+                condition=Q(state=CycleState.DRAFT) | Q(due_at__isnull=False, closes_at__isnull=False),
+                name="open_cycle_has_deadlines",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(closes_at=None) | Q(closes_at__gte=F("due_at")),
+                name="cycle_closes_after_due",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CycleState.PUBLISHED) | Q(published_at__isnull=False),
+                name="published_cycle_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label}"
+
+    @property
+    def label(self) -> str:
+        """令和6年度."""
+        return fiscal_year_label(self.fiscal_year)

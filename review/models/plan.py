@@ -1,0 +1,194 @@
+"""The plan, its measures (施策) and what each year says of them."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from review.models.organization import Department
+
+MEASURE_CODE = RegexValidator(r"^\d{2}-\d{2}$", _("施策IDは「01-01」の形で入力してください。"))
+
+
+class Plan(models.Model):
+    """A plan over several fiscal years. `municipality_code` is the 全国地方公共団体コード (6 digits)."""
+
+    name = models.CharField(_("計画名"), max_length=100, unique=True)
+    city = models.CharField(_("自治体名"), max_length=60)
+    municipality_code = models.CharField(_("全国地方公共団体コード"), max_length=6, blank=True)
+    first_year = models.PositiveSmallIntegerField(_("初年度"))
+    last_year = models.PositiveSmallIntegerField(_("最終年度"))
+
+    class Meta:
+        verbose_name = _("計画")
+        verbose_name_plural = _("計画")
+        constraints = [
+            models.CheckConstraint(condition=Q(last_year__gte=F("first_year")), name="plan_years_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def years(self) -> range:
+        """The fiscal years of the plan, first to last."""
+        return range(self.first_year, self.last_year + 1)
+
+
+class PlanField(models.Model):
+    """分野: the first two digits of the 施策ID."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="fields")
+    number = models.CharField(_("番号"), max_length=2)
+    name = models.CharField(_("分野名"), max_length=100)
+
+    class Meta:
+        verbose_name = _("分野")
+        verbose_name_plural = _("分野")
+        ordering = ["plan", "number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="plan_field_number_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Measure(models.Model):
+    """施策: what keeps its identity over the years. All that may change is in MeasureYear."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="measures")
+    field = models.ForeignKey(PlanField, on_delete=models.PROTECT, related_name="measures")
+    code = models.CharField(_("施策ID"), max_length=5, validators=[MEASURE_CODE])
+    first_year = models.PositiveSmallIntegerField(_("開始年度"))
+    last_year = models.PositiveSmallIntegerField(_("終了年度"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("施策")
+        verbose_name_plural = _("施策")
+        ordering = ["plan", "code"]
+        constraints = [models.UniqueConstraint(fields=["plan", "code"], name="measure_code_once_in_plan")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MeasureYear(models.Model):
+    """One 施策 in one 年度: name, owner, narratives and the department's own evaluation.
+
+    `demo` marks evaluation texts that were invented for a demonstration; they can enter no edition.
+    """
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="years")
+    fiscal_year = models.PositiveSmallIntegerField(_("年度"))
+    name = models.CharField(_("施策名"), max_length=200)
+    owner = models.ForeignKey(Department, verbose_name=_("主管部署"), on_delete=models.PROTECT, related_name="owned")
+    related = models.ManyToManyField(Department, verbose_name=_("関連部署"), blank=True, related_name="related_sheets")
+    related_all = models.BooleanField(_("全課等"), default=False)
+    related_text = models.CharField(_("関連部署(記載)"), max_length=500, blank=True)
+    current_state = models.TextField(_("現状と課題"), blank=True)
+    description = models.TextField(_("施策内容詳細"), blank=True)
+    expected_effect = models.TextField(_("施策の実施により期待される効果"), blank=True)
+    policy = models.TextField(_("今後の取組方針・取組内容"), blank=True)
+    cause = models.TextField(_("要因"), blank=True)
+    response = models.TextField(_("対応"), blank=True)
+    progress = models.TextField(_("取組状況"), blank=True)
+    self_assessment = models.TextField(_("自己評価"), blank=True)
+    board_opinion = models.TextField(_("本部評価・意見"), blank=True)
+    change_reason = models.TextField(_("目標や指標の変更とその理由"), blank=True)
+    demo = models.BooleanField(_("デモ値"), default=False)
+
+    class Meta:
+        verbose_name = _("施策(年度)")
+        verbose_name_plural = _("施策(年度)")
+        ordering = ["fiscal_year", "measure__code"]
+        constraints = [models.UniqueConstraint(fields=["measure", "fiscal_year"], name="measure_year_once")]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id} {self.fiscal_year}"
+
+
+class Indicator(models.Model):
+    """成果目標: one measured goal. `direction` is what the city set; blank means it is inferred, with the reason."""
+
+    class Direction(models.TextChoices):
+        UP = "up", _("大きいほどよい")
+        DOWN = "down", _("小さいほどよい")
+
+    measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="indicators")
+    number = models.PositiveSmallIntegerField(_("番号"))
+    direction = models.CharField(_("向き"), max_length=4, choices=Direction, blank=True)
+    direction_reason = models.CharField(_("向きの理由"), max_length=300, blank=True)
+    direction_confirmed = models.BooleanField(_("向きの確認済"), default=False)
+    last_year = models.PositiveSmallIntegerField(_("終了年度"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("成果目標")
+        verbose_name_plural = _("成果目標")
+        ordering = ["measure", "number"]
+        constraints = [models.UniqueConstraint(fields=["measure", "number"], name="indicator_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.measure_id}-{self.number}"
+
+
+class IndicatorYear(models.Model):
+    """評価項目, 目標 and 実績 of one indicator in one 年度, as typed, with the judgement of that text.
+
+    `status`, `rate` (実績/目標, four decimals, null where none exists), `grade` and `flags` (codes) are computed by
+    `services.judging` whenever a text changes; `given_grade` is a person's own, beside the computed one.
+    `demo` marks an invented 実績, which can enter no edition.
+    """
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="years")
+    fiscal_year = models.PositiveSmallIntegerField(_("年度"))
+    name = models.CharField(_("評価項目"), max_length=300, blank=True)
+    target = models.TextField(_("目標"), blank=True)
+    actual = models.TextField(_("実績"), blank=True)
+    status = models.CharField(max_length=20, blank=True)
+    rate = models.DecimalField(max_digits=20, decimal_places=4, null=True, blank=True)
+    rate_text = models.CharField(max_length=30, blank=True)
+    grade = models.CharField(max_length=4, blank=True)
+    flags = models.JSONField(default=list, blank=True)
+    reason = models.TextField(blank=True)
+    reading = models.JSONField(default=dict, blank=True)
+    given_grade = models.CharField(_("達成区分(判断)"), max_length=4, blank=True)
+    given_reason = models.TextField(_("判断の理由"), blank=True)
+    given_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    demo = models.BooleanField(_("デモ値"), default=False)
+
+    class Meta:
+        verbose_name = _("成果目標(年度)")
+        verbose_name_plural = _("成果目標(年度)")
+        ordering = ["indicator__number", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "fiscal_year"], name="indicator_year_once"),
+            models.CheckConstraint(condition=Q(given_grade="") | ~Q(given_reason=""), name="given_grade_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator_id} {self.fiscal_year}"
+
+    @property
+    def final_grade(self) -> str:
+        """The person's grade where one was given, else the computed one ('' where neither exists)."""
+        return self.given_grade or self.grade
+
+
+class ScheduleItem(models.Model):
+    """取組内容 and its bar. `bars` maps a fiscal year (as text) to the words on the bar, '' for a plain bar."""
+
+    measure_year = models.ForeignKey(MeasureYear, on_delete=models.PROTECT, related_name="schedule")
+    position = models.PositiveSmallIntegerField(_("順"))
+    name = models.CharField(_("取組内容"), max_length=300)
+    bars = models.JSONField(default=dict, blank=True)
+    progress = models.TextField(_("取組状況"), blank=True)
+
+    class Meta:
+        verbose_name = _("取組内容")
+        verbose_name_plural = _("取組内容")
+        ordering = ["measure_year", "position"]
+        constraints = [models.UniqueConstraint(fields=["measure_year", "position"], name="schedule_position_once")]
+
+    def __str__(self) -> str:
+        return self.name

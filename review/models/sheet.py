@@ -1,0 +1,217 @@
+"""One sheet in one year's review: its state, what was submitted, said and decided."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from review.models.cycle import Cycle
+from review.models.plan import MeasureYear
+
+
+class ReviewState(models.TextChoices):
+    """Where a sheet stands. Screens read this; the flow only says who may act next."""
+
+    NOT_STARTED = "not_started", _("未着手")
+    EDITING = "editing", _("入力中")
+    ENDORSING = "endorsing", _("所属長確認中")
+    SUBMITTED = "submitted", _("提出済")
+    RETURNED = "returned", _("差戻し")
+    REVIEWED = "reviewed", _("確認済")
+    APPROVED = "approved", _("承認済")
+    PUBLISHED = "published", _("公表済")
+
+
+OPEN_STATES = (ReviewState.NOT_STARTED, ReviewState.EDITING, ReviewState.RETURNED)
+
+
+class Outcome(models.TextChoices):
+    """How a sheet ended: as reported, or settled with a reason so that the year does not hang."""
+
+    REPORTED = "", _("報告")
+    NOT_SUBMITTED = "not_submitted", _("未提出")
+    EXCLUDED = "excluded", _("対象外")
+
+
+class MeasureReview(models.Model):
+    """One sheet's way through one cycle.
+
+    `round` counts passes: it rises with every submission and every return from approval to review, so that each
+    decision is one row, unique per (review, round, step). `version` rises with every saved draft: a stale form is
+    refused. `open_items` lists the item keys that a return opened; null means the whole sheet is open.
+    """
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="reviews")
+    measure_year = models.OneToOneField(MeasureYear, on_delete=models.PROTECT, related_name="review")
+    state = models.CharField(_("状態"), max_length=12, choices=ReviewState, default=ReviewState.NOT_STARTED)
+    outcome = models.CharField(_("結果"), max_length=14, choices=Outcome, blank=True, default="")
+    outcome_reason = models.TextField(_("未提出・対象外の理由"), blank=True)
+    proposed_outcome = models.CharField(_("提案された結果"), max_length=14, choices=Outcome, blank=True, default="")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    round = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    open_items = models.JSONField(null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    late = models.BooleanField(_("期限後"), default=False)
+    extended_until = models.DateTimeField(_("延長期限"), null=True, blank=True)
+    extension_reason = models.TextField(_("延長の理由"), blank=True)
+    state_since = models.DateTimeField()
+    doubts = models.PositiveIntegerField(default=0)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    claimed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("施策シート")
+        verbose_name_plural = _("施策シート")
+        ordering = ["measure_year__measure__code"]
+        indexes = [models.Index(fields=["cycle", "state"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome="") | ~Q(outcome_reason=""), name="outcome_has_reason"),
+            models.CheckConstraint(
+                condition=Q(extended_until=None) | ~Q(extension_reason=""), name="extension_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "reviewed"]) | Q(round__gte=1), name="submitted_sheet_has_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure_year_id} {self.state}"
+
+
+class Submission(models.Model):
+    """What a department submitted, frozen. `content` has the shape of `services.submission.content_of`."""
+
+    review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="submissions")
+    round = models.PositiveIntegerField()
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    late = models.BooleanField(default=False)
+    recalled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["review", "round"]
+        constraints = [models.UniqueConstraint(fields=["review", "round"], name="one_submission_a_round")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} #{self.round}"
+
+
+class Step(models.TextChoices):
+    ENDORSE = "endorse", _("所属長確認")
+    REVIEW = "review", _("確認")
+    APPROVE = "approve", _("承認")
+    SETTLE = "settle", _("未提出・対象外の決定")
+    YEAR = "year", _("年度の決定")
+
+
+class Verdict(models.TextChoices):
+    ACCEPT = "accept", _("承認")
+    RETURN = "return", _("差戻し")
+    RETURN_TO_REVIEW = "return_to_review", _("確認へ差戻し")
+    NOT_SUBMITTED = "not_submitted", _("未提出")
+    EXCLUDED = "excluded", _("対象外")
+
+
+class Meeting(models.Model):
+    """A meeting of the 本部 that decided: date, attendees, minute, 文書番号 and 決裁日."""
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="meetings")
+    held_on = models.DateField(_("会議日"))
+    attendees = models.TextField(_("出席者"), blank=True)
+    minute = models.TextField(_("議事"), blank=True)
+    document_number = models.CharField(_("文書番号"), max_length=60, blank=True)
+    decided_on = models.DateField(_("決裁日"), null=True, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["held_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.held_on}"
+
+
+class Decision(models.Model):
+    """One decision on one sheet. The unique key is what makes two deciders end in one decision."""
+
+    review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="decisions")
+    round = models.PositiveIntegerField()
+    step = models.CharField(max_length=10, choices=Step)
+    verdict = models.CharField(max_length=18, choices=Verdict)
+    comment = models.TextField(blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    decided_at = models.DateTimeField()
+    meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+
+    class Meta:
+        ordering = ["decided_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "round", "step"], name="one_decision_a_step"),
+            models.CheckConstraint(condition=Q(verdict="accept") | ~Q(comment=""), name="return_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.step} {self.verdict}"
+
+
+class ItemComment(models.Model):
+    """A remark on one item of a sheet. `item` is an item key (review.domain.items), '' for the whole sheet."""
+
+    class Kind(models.TextChoices):
+        RETURN = "return", _("差戻しの理由")
+        COMMENT = "comment", _("コメント")
+        REPLY = "reply", _("回答")
+
+    review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="comments")
+    round = models.PositiveIntegerField()
+    item = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    body = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(body=""), name="comment_has_body")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.item}"
+
+
+class Rating(models.Model):
+    """総合評価 by one hand: the department, the reviewer or the approver, each a row with its reason."""
+
+    class Hand(models.TextChoices):
+        DEPARTMENT = "department", _("自己評価")
+        REVIEWER = "reviewer", _("確認者の評価")
+        APPROVER = "approver", _("本部の評価")
+
+    review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="ratings")
+    hand = models.CharField(max_length=10, choices=Hand)
+    grade = models.CharField(max_length=4)
+    proposed_grade = models.CharField(max_length=4, blank=True)
+    reason = models.TextField(blank=True)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["review", "given_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(grade=models.F("proposed_grade")) | ~Q(reason=""), name="differing_rating_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.hand} {self.grade}"
