@@ -1,0 +1,56 @@
+"""Celery's processes and the web server, started the way docker-compose.yml starts them."""
+
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.local import processes
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+
+def start_worker(*, env: Mapping[str, str], log: Path, concurrency: int = 2, name: str = "worker") -> processes.Process:
+    """A prefork worker. Returns at once: `wait_until_answering` waits for it."""
+    return processes.start(
+        name,
+        [sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "INFO"]
+        + ["--concurrency", str(concurrency), "--hostname", f"{name}@meguri"]
+        + ["--without-gossip", "--without-mingle"],
+        log=log,
+        env=env,
+        cwd=BASE_DIR,
+        # SIGTERM lets running tasks end; SIGQUIT, sent by the kernel if we die, does not.
+        death_signal=signal.SIGQUIT,
+    )
+
+
+def start_beat(*, env: Mapping[str, str], log: Path, schedule: Path) -> processes.Process:
+    """Rings for the sweep and the morning's reminders. Never touches the database."""
+    return processes.start(
+        "beat",
+        [sys.executable, "-m", "celery", "-A", "config", "beat", "--loglevel", "INFO"]
+        + ["--schedule", schedule, "--pidfile", ""],
+        log=log,
+        env=env,
+        cwd=BASE_DIR,
+    )
+
+
+def start_web(*, env: Mapping[str, str], log: Path, port: int, workers: int = 2) -> processes.Process:
+    """gunicorn on 127.0.0.1, ready when it accepts. Raises NotReady."""
+    process = processes.start(
+        "web",
+        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+        + ["--workers", str(workers), "--threads", "4", "--worker-tmp-dir", log.parent, "--no-control-socket"],
+        log=log,
+        env=env,
+        cwd=BASE_DIR,
+    )
+    processes.wait_until(lambda: processes.port_taken(port), process=process, seconds=60)
+    return process
+
+
+def wait_until_started(process: processes.Process, seconds: float = 60) -> None:
+    """Returns when the worker has written that it is ready. Raises NotReady."""
+    processes.wait_until(lambda: b"ready." in process.log.read_bytes(), process=process, seconds=seconds)

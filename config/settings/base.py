@@ -1,0 +1,281 @@
+"""What every installation shares. Anything a machine may want to change is read from its environment (.env.example)."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+# Everything the embedded default writes lies in one folder, so that the demo can start afresh by
+# emptying it and `manage.py` afterwards speaks to the very database the demo left.
+DATA_ROOT = Path(env.str("MEGURI_DATA_ROOT", default=str(BASE_DIR / "var" / "demo")))
+
+# A published key: good enough to try Meguri, refused by `prod`.
+DEFAULT_SECRET_KEY = "meguri-development-only-key-never-use-it-for-a-city"
+SECRET_KEY = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "viewflow",
+    "viewflow.workflow",
+    "django_htmx",
+    "csp",
+    "review.apps.ReviewConfig",
+    "tasks.apps.TasksConfig",
+    "workflow.apps.WorkflowConfig",
+]
+INSTALLED_APPS = [a for a in INSTALLED_APPS if not a.endswith("Config") or find_spec(a.rpartition(".")[0])]  # TEMPORARY
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.language.ChosenLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database -----------------------------------------------------------------------------------
+
+SQLITE_OPTIONS = {
+    # Take the write lock when a transaction begins: a reader that turns writer later would meet
+    # "database is locked" at once, whatever the timeout says.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL",
+}
+POSTGRES_OPTIONS = {
+    "connect_timeout": 5,
+    # A lock that does not come must end as a sentence on the screen, not as a page that never loads.
+    "options": "-c lock_timeout=10s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s",
+}
+
+
+def database(url: str) -> dict:
+    """Django's database entry for a DATABASE_URL, with the options that engine needs here."""
+    entry = env.db_url_config(url)
+    if entry["ENGINE"].endswith("sqlite3"):
+        entry["OPTIONS"] = {**SQLITE_OPTIONS, **entry.get("OPTIONS", {})}
+    else:
+        entry["OPTIONS"] = {**POSTGRES_OPTIONS, **entry.get("OPTIONS", {})}
+        entry["CONN_HEALTH_CHECKS"] = True
+        entry["CONN_MAX_AGE"] = env.int("MEGURI_CONN_MAX_AGE", default=60)
+    # A flow locks what it needs for as long as it needs; a whole request would hold it too long.
+    entry["ATOMIC_REQUESTS"] = False
+    return entry
+
+
+DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_ROOT / 'meguri.sqlite3'}")
+DATABASES = {"default": database(DATABASE_URL)}
+
+# --- Files --------------------------------------------------------------------------------------
+
+FILES_ROOT = Path(env.str("MEGURI_FILES_ROOT", default=str(DATA_ROOT / "files")))
+MEDIA_ROOT = FILES_ROOT
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("MEGURI_STATIC_ROOT", default=str(DATA_ROOT / "static")))
+STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]
+STORAGES = {
+    # No base_url: files leave only through views that ask permissions.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(FILES_ROOT), "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- People -------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "review.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+
+# --- What a browser is told ---------------------------------------------------------------------
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+
+# --- Language and time --------------------------------------------------------------------------
+
+LANGUAGE_CODE = "ja"
+LANGUAGES = [("ja", _("日本語")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Tokyo"
+USE_I18N = True
+USE_TZ = True
+
+# --- Mail ---------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = env.str("MEGURI_MAIL_ROOT", default=str(DATA_ROOT / "mail"))
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="meguri@example.invalid")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Meguri -------------------------------------------------------------------------------------
+
+MEGURI_CITY = env.str("MEGURI_CITY", default="木更津市")
+MEGURI_BASE_URL = env.str("MEGURI_BASE_URL", default="http://127.0.0.1:8000")
+MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)
+MEGURI_HEARTBEAT_SECONDS = env.float("MEGURI_HEARTBEAT_SECONDS", default=10)
+MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
+MEGURI_MAIL_COALESCE_SECONDS = env.float("MEGURI_MAIL_COALESCE_SECONDS", default=60)
+
+# --- Celery: a doorbell, never the record ---------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = TIME_ZONE
+
+# A killed worker's task goes back to the queue instead of vanishing with it.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_TASK_SOFT_TIME_LIMIT = 540
+CELERY_TASK_TIME_LIMIT = 600
+
+# A request that rings the bell must not wait for a broker that is down: one try, one second.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 1,
+    "socket_timeout": env.float("MEGURI_BROKER_TIMEOUT", default=1),
+    # Longer than the hard time limit: a healthy task is never delivered a second time meanwhile.
+    "visibility_timeout": env.int("MEGURI_VISIBILITY_TIMEOUT", default=3600),
+    # Kombu looks for lost messages every interval x throttle seconds; its default is 100 s.
+    "unacked_restore_interval": env.int("MEGURI_RESTORE_INTERVAL", default=10),
+    "unacked_restore_throttle": 1,
+}
+# The worker itself waits for the broker as long as it takes.
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_BEAT_SCHEDULE_FILENAME = env.str("MEGURI_BEAT_FILE", default=str(DATA_ROOT / "beat-schedule"))
+CELERY_BEAT_SCHEDULE = {
+    # `expires`: after an outage one sweep does the work of all that were missed.
+    "sweep": {
+        "task": "tasks.sweep.sweep",
+        "schedule": MEGURI_SWEEP_SECONDS,
+        "options": {"expires": max(MEGURI_SWEEP_SECONDS, 1)},
+    },
+    "remind": {
+        "task": "tasks.reminders.remind",
+        "schedule": crontab(hour=8, minute=30),
+    },
+}
+
+# --- Logs: one line an event, on stdout, without personal data ------------------------------------
+
+LOG_LEVEL = env.str("MEGURI_LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "config.logs.LineFormatter"}},
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # fontTools, PIL and the like talk below warnings about nothing an operator can use.
+        "fontTools": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,9 @@
+"""What `make demo` serves: the embedded default, behaving towards a browser as the city's installation does."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import STORAGES
+
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

@@ -1,0 +1,55 @@
+"""The city's installation. Refuses to start where a secret or an address is missing."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import ALLOWED_HOSTS, DEFAULT_SECRET_KEY, SECRET_KEY, STORAGES, env
+
+SHORTEST_SECRET_KEY = 50
+
+
+def demand(name: str, why: str) -> None:
+    """Raises ImproperlyConfigured with a sentence for the operator where the environment lacks `name`."""
+    if not env.str(name, default=""):
+        raise ImproperlyConfigured(f"環境変数 {name} を設定してください({why})。 / Set {name} in the environment.")
+
+
+demand("SECRET_KEY", "署名に使う秘密の文字列")
+demand("DATABASE_URL", "PostgreSQL の接続先")
+demand("REDIS_URL", "Redis の接続先")
+demand("ALLOWED_HOSTS", "公開するホスト名")
+
+if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < SHORTEST_SECRET_KEY:
+    raise ImproperlyConfigured(
+        f"SECRET_KEY が初期値のままか短すぎます。{SHORTEST_SECRET_KEY} 文字以上の無作為な文字列に替えてください。"
+        " / SECRET_KEY is the default one or too short: use a random one of at least"
+        f" {SHORTEST_SECRET_KEY} characters."
+    )
+
+# The health check asks from inside the container.
+ALLOWED_HOSTS = [*ALLOWED_HOSTS, "localhost"]
+
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+
+# MEGURI_HTTPS=off is for a trial inside one machine only; `check --deploy` then says what is missing.
+HTTPS = env.bool("MEGURI_HTTPS", default=True)
+SECURE_SSL_REDIRECT = HTTPS
+# Health checks come from inside the container, without the proxy and its certificate.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.int("MEGURI_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    # A browser takes a __Host- cookie only from this host, over HTTPS, for the whole site.
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+# Believed only where the operator says that the own proxy sets it and strips the visitor's.
+if env.bool("MEGURI_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

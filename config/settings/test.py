@@ -1,0 +1,18 @@
+"""pytest. Database and broker come from tests/services_plugin.py, which starts them before this is read."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES, env
+
+DEBUG = False
+# Argon2 is slow on purpose; a suite that signs in hundreds of times need not prove that each time.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+
+# A file, not memory: a worker process and the threads of a race share it.
+TEST_NAME = env.str("MEGURI_TEST_DATABASE_NAME", default="")
+if TEST_NAME:
+    DATABASES["default"]["TEST"] = {"NAME": TEST_NAME}
+# A connection kept alive would stop the next test from emptying or dropping the database.
+DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -1,0 +1,71 @@
+"""Is each part able to work? Every check returns an empty string, or one plain sentence; none raises."""
+
+import logging
+from datetime import datetime
+
+import redis
+from celery import current_app
+from django.apps import apps
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+log = logging.getLogger(__name__)
+
+# Two sweeps may be late (a restart, a long transaction) before an operator need know.
+MISSED_SWEEPS = 3
+SLACK_SECONDS = 30
+
+
+def database() -> str:
+    """Costs one query."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        log.exception("database check failed")
+        return "データベースに接続できません"
+    return ""
+
+
+def migrations() -> str:
+    """Costs one query and a walk over the migration files."""
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return "データベースに接続できません"
+    return f"未適用のマイグレーションが {len(plan)} 件あります" if plan else ""
+
+
+def broker() -> str:
+    """Waits a second at most."""
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+            client.ping()
+    except (redis.RedisError, OSError):
+        return "ブローカー(Redis)に接続できません"
+    return ""
+
+
+def worker(timeout: float = 5) -> str:
+    """Asks over the broker; a worker with every child at work answers all the same."""
+    problem = broker()
+    if problem:
+        return problem
+    answers = current_app.control.ping(timeout=timeout)
+    return "" if answers else "応答するワーカーがありません"
+
+
+def sweep(now: datetime | None = None) -> str:
+    """The age of the last sweep, which beat asks for and a worker makes: one row tells of both."""
+    limit = MISSED_SWEEPS * settings.MEGURI_SWEEP_SECONDS + SLACK_SECONDS
+    try:
+        beat = apps.get_model("review", "Heartbeat").objects.filter(name="sweep").first()
+    except DatabaseError:
+        return "データベースに接続できません"
+    if beat is None:
+        return "見回りがまだ一度も行われていません"
+    age = ((now or timezone.now()) - beat.at).total_seconds()
+    return f"最後の見回りから {int(age)} 秒たっています" if age > limit else ""

@@ -1,0 +1,83 @@
+"""pytest plugin: real servers for every run. Loaded by `-p` (pyproject.toml) before Django reads its settings.
+
+What a test may ask for:
+
+    worker        a real Celery worker with beat on the test database (committed data: implies transactional_db)
+    live_site     the address of a real gunicorn on the same database
+    browser       Chromium, once a run;   page   a fresh 1280 px page, closed after the test
+    new_page      callable(width=, height=, **context options) for other sizes and further people
+    axe           callable(page) -> violations of the automatic accessibility rules
+    screenshot    callable(page, name) -> path under build/screenshots
+    broker_server the running broker, for tests that kill and restart it
+
+MEGURI_TEST_DATABASE=sqlite runs the core on SQLite instead of PostgreSQL. A test whose server is
+absent fails with the reason: it is never skipped.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.local import broker, postgres
+
+BASE_DIR = Path(__file__).resolve().parents[1]
+
+
+class Services:
+    """The servers of this run and the folder in which they write."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="meguri-test-"))
+        self.postgres: postgres.Postgres | None = None
+        self.broker: broker.Broker | None = None
+
+    def start(self) -> None:
+        """Starts both and writes their addresses where the settings will look. Raises NotReady."""
+        # Two runs at once may share a server named by TEST_DATABASE_URL, never a database.
+        name = f"test_meguri_{os.getpid()}"
+        if os.environ.get("MEGURI_TEST_DATABASE") == "sqlite":
+            os.environ["DATABASE_URL"] = f"sqlite:///{self.folder / 'unused.sqlite3'}"
+            name = str(self.folder / f"{name}.sqlite3")
+        else:
+            self.postgres = postgres.start()
+            os.environ["DATABASE_URL"] = self.postgres.url
+        self.broker = broker.start(self.folder / "broker")
+        os.environ["REDIS_URL"] = self.broker.url
+        os.environ["MEGURI_TEST_DATABASE_NAME"] = name
+        os.environ["MEGURI_DATA_ROOT"] = str(self.folder / "data")
+
+    def stop(self) -> None:
+        for server in (self.broker, self.postgres):
+            if server is not None:
+                server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+SERVICES = pytest.StashKey[Services]()
+
+
+# A wrapper runs before every plain hook, pytest-django's included, which loads the settings.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    services = Services()
+    early_config.stash[SERVICES] = services
+    early_config.add_cleanup(services.stop)
+    options = early_config.known_args_namespace
+    if not (options.help or options.version):
+        services.start()
+    return (yield)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    services = config.stash[SERVICES]
+    database = "SQLite" if services.postgres is None else "PostgreSQL"
+    return [f"services: {database}, broker {services.broker.url if services.broker else '-'}"]
+
+
+@pytest.fixture(scope="session")
+def services(pytestconfig: pytest.Config) -> Services:
+    return pytestconfig.stash[SERVICES]
