@@ -22,8 +22,7 @@ class Cycle(models.Model):
     """The annual review of one plan in one 年度.
 
     A sheet may be submitted until `closes_at`; after `due_at` it is marked 期限後. `scale` is the grade scale of
-    this year as data (see review.domain.rating), so that a city can bring its own. `revision` counts the changes
-    that the consolidated workbook must show.
+    this year as data (see review.domain.rating), so that a city can bring its own.
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="cycles")
@@ -36,7 +35,6 @@ class Cycle(models.Model):
     publish_at = models.DateTimeField(_("公表日時"), null=True, blank=True)
     requires_endorsement = models.BooleanField(_("所属長の確認を行う"), default=False)
     scale = models.JSONField(_("達成区分"), default=list)
-    revision = models.PositiveIntegerField(default=0)
     opened_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 

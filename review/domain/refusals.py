@@ -1,0 +1,38 @@
+"""Refusals: what a service says instead of doing. Each carries one plain sentence for the person who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Refusal(Exception):
+    """Something was asked that cannot be done; `str()` is the sentence for the screen. Nothing was changed."""
+
+
+class NotAllowed(Refusal):
+    """The person may not do this (403)."""
+
+
+class Invalid(Refusal):
+    """What was typed cannot be accepted. `fields` maps item keys to their sentences."""
+
+    def __init__(self, sentence: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(sentence)
+        self.fields = dict(fields or {})
+
+
+class AlreadyDecided(Refusal):
+    """Somebody was first (409). `by` and `at` say who and when, as text."""
+
+    def __init__(self, sentence: str, *, by: str = "", at: str = "") -> None:
+        super().__init__(sentence)
+        self.by = by
+        self.at = at
+
+
+class Stale(Refusal):
+    """The sheet changed since the form was opened (409). `theirs` maps item keys to the texts that stand now."""
+
+    def __init__(self, sentence: str, theirs: Mapping[str, str]) -> None:
+        super().__init__(sentence)
+        self.theirs = dict(theirs)

@@ -1,0 +1,247 @@
+"""Who may do what: the only place where access is decided.
+
+Two kinds of question are answered here: "may this user?" (functions `may_…`, used by services at decision time and
+by screens to show what is possible) and "which sheets, which users?" (querysets). A view never uses an unscoped
+queryset of sheets, so another department's sheet is simply not there: 404.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from review import clock
+from review.models import (
+    Appointment,
+    Cycle,
+    CycleState,
+    Decision,
+    Department,
+    MeasureReview,
+    Outcome,
+    ReviewState,
+    Role,
+    User,
+)
+from review.models.sheet import OPEN_STATES
+
+Person = User | AnonymousUser
+
+SEES_EVERYTHING = frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A person's posts today: city-wide roles, and the departments they write for or head."""
+
+    roles: frozenset[str]
+    departments: frozenset[int]
+    headed: frozenset[int]
+
+    def has(self, *roles: str) -> bool:
+        """Whether any of the roles is held."""
+        return bool(self.roles & set(roles))
+
+
+NOBODY = Standing(roles=frozenset(), departments=frozenset(), headed=frozenset())
+
+
+def held_on(day: date) -> Q:
+    """The appointments in force on a day."""
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def standing(user: Person, *, fresh: bool = False) -> Standing:
+    """What the user holds today. Kept on the user object for the request; `fresh` reads it again (one query)."""
+    if not user.is_authenticated or not user.is_active:
+        return NOBODY
+    kept = cast("Standing | None", getattr(user, "_standing", None))
+    if kept is not None and not fresh:
+        return kept
+    rows = list(Appointment.objects.filter(held_on(clock.today()), user_id=user.pk).values_list("role", "department_id"))
+    found = Standing(
+        roles=frozenset(role for role, _ in rows),
+        departments=frozenset(dep for role, dep in rows if dep is not None),
+        headed=frozenset(dep for role, dep in rows if role == Role.HEAD and dep is not None),
+    )
+    user._standing = found  # type: ignore[union-attr]
+    return found
+
+
+# --- which sheets -------------------------------------------------------------------------------------------------
+
+
+def visible_reviews(user: Person) -> QuerySet[MeasureReview]:
+    """The sheets whose content the user may read before publication."""
+    post = standing(user)
+    if post.has(*SEES_EVERYTHING):
+        return MeasureReview.objects.all()
+    if not post.departments:
+        return MeasureReview.objects.none()
+    mine = Q(measure_year__owner__in=post.departments) | Q(measure_year__related_all=True)
+    related = MeasureReview.objects.filter(measure_year__related__in=post.departments).values("pk")
+    return MeasureReview.objects.filter(mine | Q(pk__in=related))
+
+
+def own_reviews(user: Person) -> QuerySet[MeasureReview]:
+    """The sheets that the user's departments own."""
+    return MeasureReview.objects.filter(measure_year__owner__in=standing(user).departments)
+
+
+def listed_reviews(user: Person) -> QuerySet[MeasureReview]:
+    """The sheets whose progress (施策, state, dates; no content) the user may see: all, for everyone signed in."""
+    return MeasureReview.objects.all() if user.is_authenticated else MeasureReview.objects.none()
+
+
+# --- may this user, on this sheet --------------------------------------------------------------------------------
+
+
+def may_read(user: Person, review: MeasureReview) -> bool:
+    """Whether the user may read the sheet's content before publication."""
+    return visible_reviews(user).filter(pk=review.pk).exists()
+
+
+def closes_at(review: MeasureReview):  # noqa: ANN201 - datetime | None, as the model gives it
+    """When the sheet closes: the cycle's 締切, or the sheet's own later extension."""
+    ends = [moment for moment in (review.cycle.closes_at, review.extended_until) if moment]
+    return max(ends) if ends else None
+
+
+def why_locked(review: MeasureReview) -> str:
+    """Why nobody may write on the sheet now, in one sentence; '' where it is open."""
+    if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
+        return "この年度は受け付けていません。"
+    if review.outcome != Outcome.REPORTED:
+        return f"「{review.get_outcome_display()}」として扱うことが決まっています。"
+    if review.state not in OPEN_STATES:
+        return f"「{review.get_state_display()}」のため、入力できません。"
+    end = closes_at(review)
+    # A returned sheet stays open: the city asked for it again after its own deadline.
+    if review.state != ReviewState.RETURNED and end and clock.now() > end:
+        return "締切を過ぎています。情報経営課に期限の延長を依頼してください。"
+    return ""
+
+
+def may_write(user: Person, review: MeasureReview) -> bool:
+    """Contributor or head of the owning department, while the sheet is open."""
+    return review.measure_year.owner_id in standing(user).departments and not why_locked(review)
+
+
+def may_submit(user: Person, review: MeasureReview) -> bool:
+    """As `may_write`."""
+    return may_write(user, review)
+
+
+def may_recall(user: Person, review: MeasureReview) -> bool:
+    """The owning department, until the reviewer has decided."""
+    return review.measure_year.owner_id in standing(user).departments and review.state in (
+        ReviewState.SUBMITTED,
+        ReviewState.ENDORSING,
+    )
+
+
+def may_endorse(user: Person, review: MeasureReview) -> bool:
+    """The head of the owning department, while their confirmation is asked for."""
+    return review.state == ReviewState.ENDORSING and review.measure_year.owner_id in standing(user).headed
+
+
+def is_reviewer(user: Person) -> bool:
+    return standing(user).has(Role.REVIEWER)
+
+
+def is_approver(user: Person) -> bool:
+    return standing(user).has(Role.APPROVER)
+
+
+def submitted_by(user: Person, review: MeasureReview) -> bool:
+    """Whether the user sent any submission of this sheet."""
+    return review.submissions.filter(submitted_by_id=user.pk).exists()
+
+
+def reviewed_by(user: Person, review: MeasureReview) -> bool:
+    """Whether the user took part in reviewing this sheet."""
+    return Decision.objects.filter(review=review, step="review", decided_by_id=user.pk).exists()
+
+
+def may_review(user: Person, review: MeasureReview) -> bool:
+    """A reviewer, on a submitted sheet that they did not submit themselves."""
+    return review.state == ReviewState.SUBMITTED and is_reviewer(user) and not submitted_by(user, review)
+
+
+def may_approve(user: Person, review: MeasureReview) -> bool:
+    """An approver, on a confirmed sheet that they neither submitted nor reviewed."""
+    return (
+        review.state == ReviewState.REVIEWED
+        and is_approver(user)
+        and not submitted_by(user, review)
+        and not reviewed_by(user, review)
+    )
+
+
+def may_propose_outcome(user: Person, review: MeasureReview) -> bool:
+    """A reviewer, on a sheet that is not yet approved."""
+    return is_reviewer(user) and review.state in (*OPEN_STATES, ReviewState.SUBMITTED) and not review.outcome
+
+
+def may_decide_outcome(user: Person, review: MeasureReview) -> bool:
+    """An approver other than the proposer, where 未提出 or 対象外 was proposed."""
+    return bool(review.proposed_outcome) and is_approver(user) and review.proposed_by_id != user.pk
+
+
+def may_comment(user: Person, review: MeasureReview) -> bool:
+    """Own and related departments, reviewers and approvers, until the year is published."""
+    if review.state == ReviewState.PUBLISHED:
+        return False
+    post = standing(user)
+    if post.has(Role.REVIEWER, Role.APPROVER):
+        return True
+    return bool(post.departments) and may_read(user, review)
+
+
+# --- may this user, on this year -----------------------------------------------------------------------------------
+
+
+def may_manage_cycle(user: Person) -> bool:
+    """Open a year, set and extend deadlines, hand over tasks."""
+    return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR)
+
+
+def may_decide_year(user: Person, cycle: Cycle) -> bool:
+    """An approver, while the year waits for its decision."""
+    return cycle.state == CycleState.DECIDING and is_approver(user)
+
+
+def may_see_jobs(user: Person) -> bool:
+    return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+def may_retry_jobs(user: Person) -> bool:
+    return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR)
+
+
+def may_read_audit(user: Person) -> bool:
+    return standing(user).has(Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def may_manage_people(user: Person) -> bool:
+    return standing(user).has(Role.ADMINISTRATOR)
+
+
+def may_download_year(user: Person) -> bool:
+    """The year's consolidated workbook before publication holds every sheet: only those who may read them all."""
+    return standing(user).has(*SEES_EVERYTHING)
+
+
+# --- which users -----------------------------------------------------------------------------------------------------
+
+
+def holders(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
+    """The active people who hold one of the roles today, in one of the departments where those are given."""
+    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
+    if departments is not None:
+        held = held.filter(department__in=departments)
+    return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")

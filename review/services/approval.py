@@ -1,0 +1,245 @@
+"""What the 本部 decides: each sheet, sheets that never came, and the year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from review import clock, permissions
+from review.domain.events import Event
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
+from review.models import (
+    Cycle,
+    CycleState,
+    Decision,
+    MeasureReview,
+    Meeting,
+    Outcome,
+    ReviewState,
+    Step,
+    User,
+    Verdict,
+)
+from review.services import audit
+from review.services.assessment import check_words, cleaned_remarks, open_again
+from review.services.transition import locked, move, require, require_undecided, tell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Destination:
+    """Where an approver's return sends a sheet: to the department or back to review."""
+
+    verdict: Verdict
+    state: ReviewState
+    label: str
+
+
+TO_DEPARTMENT = Destination(verdict=Verdict.RETURN, state=ReviewState.RETURNED, label="主管部署")
+TO_REVIEW = Destination(verdict=Verdict.RETURN_TO_REVIEW, state=ReviewState.SUBMITTED, label="情報経営課")
+
+
+def approve(
+    *, user: User, review_id: int, round: int, comment: str = "", meeting: Meeting | None = None
+) -> MeasureReview:
+    """承認. Raises NotAllowed, or AlreadyDecided where somebody was first."""
+    with transaction.atomic():
+        review = _at_approval(user, review_id, round)
+        _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
+        move(review, ReviewState.APPROVED)
+        review.save()
+        tell(Event.MEASURE_APPROVED, user, review, "approve")
+        return review
+
+
+def send_back(
+    *,
+    user: User,
+    review_id: int,
+    round: int,
+    to: Destination,
+    comment: str,
+    remarks: Mapping[str, str] | None = None,
+    meeting: Meeting | None = None,
+) -> MeasureReview:
+    """差戻し from approval, to the department or to review, with a reason."""
+    with transaction.atomic():
+        review = _at_approval(user, review_id, round)
+        _check_reason(comment)
+        _decide(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
+        return_sheet(user, review, to=to, comment=comment.strip(), remarks=remarks)
+        return review
+
+
+def return_sheet(
+    user: User, review: MeasureReview, *, to: Destination, comment: str, remarks: Mapping[str, str] | None = None
+) -> None:
+    """Send a locked sheet back and tell whom it concerns; the caller has decided and recorded."""
+    said = cleaned_remarks(remarks)
+    check_words(said)
+    open_again(user, review, reason=comment, remarks=said)
+    if to is TO_REVIEW:
+        # A new round without a new submission, so that the next review decision is a row of its own.
+        review.open_items = None
+        review.round += 1
+    move(review, to.state)
+    review.save()
+    words = {"comment": comment, "destination": to.label, "items": sorted(said)}
+    tell(Event.APPROVAL_RETURNED, user, review, "approval.return", **words)
+    if to is TO_DEPARTMENT:
+        tell(Event.SUBMISSION_RETURNED, user, review, "return.approval", **words)
+
+
+def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
+    review = locked(review_id)
+    require(permissions.is_approver(user), "承認はDX推進本部の承認者が行います。")
+    require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
+    require(
+        permissions.may_approve(user, review),
+        "ご自分が提出または確認したシートは承認できません。ほかの承認者に依頼してください。",
+    )
+    return review
+
+
+def _decide(
+    user: User, review: MeasureReview, step: Step, verdict: Verdict, comment: str, meeting: Meeting | None
+) -> None:
+    check_words({"comment": comment})
+    Decision.objects.create(
+        review=review,
+        round=review.round,
+        step=step,
+        verdict=verdict,
+        comment=comment,
+        decided_by=user,
+        decided_at=clock.now(),
+        meeting=meeting,
+    )
+
+
+def _check_reason(comment: str) -> None:
+    if not comment.strip():
+        raise Invalid("差戻しの理由を入力してください。", {"comment": "差戻しの理由を入力してください。"})
+
+
+# --- sheets that never came, or that ended in mid-plan --------------------------------------------------------------
+
+
+def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str) -> MeasureReview:
+    """A reviewer proposes to settle the sheet as 未提出 or 対象外; nothing moves until an approver decides."""
+    with transaction.atomic():
+        review = locked(review_id)
+        require(permissions.may_propose_outcome(user, review), "このシートは、未提出・対象外にできる段階ではありません。")
+        if outcome not in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED) or not reason.strip():
+            raise Invalid("理由を入力してください。", {"reason": "理由を入力してください。"})
+        check_words({"reason": reason})
+        review.proposed_outcome, review.proposed_by = outcome, user
+        review.outcome_reason = reason.strip()
+        review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
+        audit.write(
+            actor=user,
+            action="outcome.propose",
+            subject=f"review:{review.pk}",
+            after={"outcome": outcome, "reason": reason},
+        )
+        return review
+
+
+def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "") -> MeasureReview:
+    """An approver decides the proposal. Accepted, the sheet counts as settled; refused, it goes on as before."""
+    with transaction.atomic():
+        review = locked(review_id)
+        if not review.proposed_outcome:
+            raise AlreadyDecided("この提案はもう決められています。")
+        require(permissions.may_decide_outcome(user, review), "ご自分の提案は決定できません。ほかの承認者に依頼してください。")
+        if not accept:
+            review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
+            review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
+            audit.write(actor=user, action="outcome.refuse", subject=f"review:{review.pk}", after={"comment": comment})
+            return review
+        outcome = Outcome(review.proposed_outcome)
+        verdict = Verdict.NOT_SUBMITTED if outcome == Outcome.NOT_SUBMITTED else Verdict.EXCLUDED
+        review.round += 1
+        _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, None)
+        review.outcome, review.proposed_outcome = outcome, ""
+        move(review, ReviewState.APPROVED)
+        review.save()
+        tell(
+            Event.MEASURE_SETTLED,
+            user,
+            review,
+            "settle",
+            outcome=review.get_outcome_display(),
+            comment=review.outcome_reason,
+        )
+        return review
+
+
+# --- the year ------------------------------------------------------------------------------------------------------
+
+
+def record_meeting(
+    *,
+    user: User,
+    cycle: Cycle,
+    held_on: date,
+    attendees: str,
+    minute: str,
+    document_number: str,
+    decided_on: date | None,
+) -> Meeting:
+    """Write down a meeting of the 本部; decisions can then name it."""
+    with transaction.atomic():
+        allowed = permissions.is_approver(user) or permissions.is_reviewer(user)
+        require(allowed, "会議の記録は、承認者または事務局が行います。")
+        check_words({"attendees": attendees, "minute": minute, "document_number": document_number})
+        meeting = Meeting.objects.create(
+            cycle=cycle,
+            held_on=held_on,
+            attendees=attendees,
+            minute=minute,
+            document_number=document_number,
+            decided_on=decided_on,
+            recorded_by=user,
+        )
+        audit.write(actor=user, action="meeting.record", subject=f"cycle:{cycle.pk}", after={"meeting": meeting.pk})
+        return meeting
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearReturn:
+    """One sheet that the year's decision sends back."""
+
+    review_id: int
+    to: Destination
+    comment: str
+
+
+def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearReturn]) -> Cycle:
+    """The locked cycle, if the user may decide the year now. Raises NotAllowed, AlreadyDecided or Invalid."""
+    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+    require(permissions.is_approver(user), "公表の決定はDX推進本部の承認者が行います。")
+    if cycle.state != CycleState.DECIDING:
+        raise AlreadyDecided(f"{cycle.label}の決定は済んでいます(今は「{cycle.get_state_display()}」です)。")
+    touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
+    if touched.exists() or Decision.objects.filter(review__cycle=cycle, step=Step.REVIEW, decided_by=user).exists():
+        raise NotAllowed("ご自分が提出または確認したシートを含む年度は決定できません。ほかの承認者に依頼してください。")
+    if any(not entry.comment.strip() for entry in returns):
+        raise Invalid("差し戻すシートごとに理由を入力してください。", {"comment": "理由を入力してください。"})
+    return cycle
+
+
+def return_from_year(*, user: User, review_id: int, to: Destination, comment: str) -> MeasureReview:
+    """Send one approved sheet back by the year's decision. Repeatable: a sheet that already went back stays there."""
+    with transaction.atomic():
+        review = locked(review_id)
+        if review.state != ReviewState.APPROVED:
+            return review
+        _decide(user, review, Step.YEAR, to.verdict, comment, None)
+        review.outcome, review.outcome_reason = Outcome.REPORTED, ""
+        return_sheet(user, review, to=to, comment=comment)
+        return review
+
+

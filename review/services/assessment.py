@@ -1,0 +1,171 @@
+"""What the reviewing office does: confirm, return with named items, comment, claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+
+from review import clock, permissions, queries
+from review.domain import items, text
+from review.domain.events import Event
+from review.domain.refusals import Invalid, NotAllowed
+from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, ReviewState, Step, User, Verdict
+from review.services import audit, judging
+from review.services.transition import locked, move, require, require_undecided, tell
+
+CLAIM_LASTS = timedelta(minutes=20)
+
+
+def confirm(*, user: User, review_id: int, round: int, comment: str = "") -> MeasureReview:
+    """確認: the sheet goes on to approval. Raises NotAllowed, or AlreadyDecided where somebody was first."""
+    with transaction.atomic():
+        review = _at_review(user, review_id, round)
+        _decide(user, review, Verdict.ACCEPT, comment)
+        move(review, ReviewState.REVIEWED)
+        review.save()
+        tell(Event.SUBMISSION_REVIEWED, user, review, "confirm")
+        return review
+
+
+def send_back(
+    *, user: User, review_id: int, round: int, comment: str, remarks: Mapping[str, str] | None = None
+) -> MeasureReview:
+    """差戻し: only the items in `remarks` ({item key: what is wrong}) open for edit; without any, the whole sheet.
+
+    Raises Invalid where neither a comment nor a remark says why.
+    """
+    with transaction.atomic():
+        review = _at_review(user, review_id, round)
+        said = cleaned_remarks(remarks)
+        reason = comment.strip() or _summary(said)
+        check_words({"comment": comment, **said})
+        if not reason:
+            raise Invalid("差戻しの理由を入力するか、項目にコメントを付けてください。", {"comment": "理由を入力してください。"})
+        _decide(user, review, Verdict.RETURN, reason)
+        open_again(user, review, reason=comment.strip(), remarks=said)
+        move(review, ReviewState.RETURNED)
+        review.save()
+        tell(Event.SUBMISSION_RETURNED, user, review, "return", comment=reason, items=sorted(said))
+        return review
+
+
+def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
+    review = locked(review_id)
+    require(permissions.is_reviewer(user), "確認は情報経営課の確認者が行います。")
+    require_undecided(review, round=round, step=Step.REVIEW, state=ReviewState.SUBMITTED)
+    require(permissions.may_review(user, review), "ご自分が提出したシートは確認できません。ほかの確認者に依頼してください。")
+    return review
+
+
+def _decide(user: User, review: MeasureReview, verdict: Verdict, comment: str) -> None:
+    Decision.objects.create(
+        review=review,
+        round=review.round,
+        step=Step.REVIEW,
+        verdict=verdict,
+        comment=comment,
+        decided_by=user,
+        decided_at=clock.now(),
+    )
+
+
+def cleaned_remarks(remarks: Mapping[str, str] | None) -> dict[str, str]:
+    """The remarks that say something."""
+    return {key: text.normal_newlines(body).strip() for key, body in (remarks or {}).items() if body.strip()}
+
+
+def check_words(words: Mapping[str, str]) -> None:
+    """Raise Invalid where a text cannot be kept."""
+    problems = {key: sentence for key, body in words.items() if (sentence := text.problem(body))}
+    if problems:
+        raise Invalid("保存できない文字や長さの項目があります。", problems)
+
+
+def _summary(remarks: Mapping[str, str]) -> str:
+    return "\n".join(f"{items.label_of(key)}: {body}" for key, body in remarks.items())
+
+
+def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mapping[str, str]) -> None:
+    """Open the named items (all, where none is named) and leave each remark beside its item."""
+    review.open_items = sorted(remarks) if remarks else None
+    bodies = {**({"": reason} if reason else {}), **remarks}
+    ItemComment.objects.bulk_create(
+        ItemComment(
+            review=review,
+            round=review.round,
+            item=key,
+            kind=ItemComment.Kind.RETURN,
+            body=body,
+            author=user,
+            created_at=clock.now(),
+        )
+        for key, body in bodies.items()
+    )
+
+
+# --- remarks, claims, a person's own grade --------------------------------------------------------------------------
+
+
+def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
+    """Say something on an item (or, with '', on the sheet); answers to a return are marked as replies."""
+    with transaction.atomic():
+        review = locked(review_id)
+        require(permissions.may_comment(user, review), "このシートにはコメントできません。")
+        said = text.normal_newlines(body).strip()
+        check_words({"body": said})
+        if not said:
+            raise Invalid("コメントを入力してください。", {"body": "コメントを入力してください。"})
+        answers = ItemComment.objects.filter(review=review, item=item, kind=ItemComment.Kind.RETURN).exists()
+        own = review.measure_year.owner_id in permissions.standing(user).departments
+        made = ItemComment.objects.create(
+            review=review,
+            round=review.round,
+            item=item,
+            kind=ItemComment.Kind.REPLY if answers and own else ItemComment.Kind.COMMENT,
+            body=said,
+            author=user,
+            created_at=clock.now(),
+        )
+        audit.write(actor=user, action="comment", subject=f"review:{review.pk}", after={"item": item, "body": said})
+        return made
+
+
+def claim(*, user: User, review_id: int) -> None:
+    """Show the others that this reviewer is on the sheet; a claim lapses after twenty minutes and stops nobody."""
+    if permissions.is_reviewer(user):
+        now = clock.now()
+        free = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
+        (free.filter(claimed_by=None) | free.filter(claimed_at__lt=now - CLAIM_LASTS) | free.filter(claimed_by=user)).update(
+            claimed_by=user, claimed_at=now
+        )
+
+
+def give_grade(*, user: User, review_id: int, number: int, grade: str, reason: str) -> IndicatorYear:
+    """A person's own 達成区分 for one indicator, beside the computed one; '' takes it back."""
+    with transaction.atomic():
+        review = locked(review_id)
+        person = permissions.may_review(user, review) or permissions.may_approve(user, review)
+        require(person, "達成区分は、確認または承認の段階で判断できます。")
+        row = next((r for r in queries.indicator_years(review) if r.indicator.number == number), None)
+        if row is None:
+            raise NotAllowed("その成果目標はありません。")
+        letters = [entry.letter for entry in judging.scale_of(review.cycle).grades]
+        if grade and grade not in letters:
+            raise Invalid("達成区分を選んでください。", {"grade": "達成区分を選んでください。"})
+        if grade and not reason.strip():
+            raise Invalid("判断の理由を入力してください。", {"reason": "判断の理由を入力してください。"})
+        check_words({"reason": reason})
+        before = {"grade": row.given_grade, "reason": row.given_reason}
+        row.given_grade, row.given_reason = grade, reason.strip() if grade else ""
+        row.given_by = user if grade else None
+        row.save(update_fields=["given_grade", "given_reason", "given_by"])
+        audit.write(
+            actor=user,
+            action="grade.give",
+            subject=f"review:{review.pk}",
+            before=before,
+            after={"number": number, "grade": grade, "reason": reason},
+        )
+        return row

@@ -1,0 +1,45 @@
+"""Writing the audit trail, in the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from review import clock
+from review.models import AuditEntry, User
+
+_origin: ContextVar[tuple[str | None, str]] = ContextVar("origin", default=(None, ""))
+
+
+@contextmanager
+def origin(*, address: str | None, request_id: str) -> Iterator[None]:
+    """Say from where the acts within the block come."""
+    token = _origin.set((address, request_id))
+    try:
+        yield
+    finally:
+        _origin.reset(token)
+
+
+def write(
+    *,
+    actor: User | None,
+    action: str,
+    subject: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> AuditEntry:
+    """Add one row. `subject` names the thing by kind and id: `review:12`, `cycle:3`."""
+    address, request_id = _origin.get()
+    return AuditEntry.objects.create(
+        at=clock.now(),
+        actor_key=actor.key if actor else None,
+        action=action,
+        subject=subject,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        address=address,
+        request_id=request_id,
+    )

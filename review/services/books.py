@@ -1,0 +1,151 @@
+"""From a snapshot to the plain values that the workbook writers lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from review.domain import checks, rating, values
+from review.domain.book import BookSheet, FormSheet, JudgedIndicator, ScaleRow, YearBook
+from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+
+STATUS_LABELS = {
+    "achieved": "達成",
+    "missed": "未達成",
+    "undetermined": "評価できない",
+    "pending": "未入力",
+    "not_applicable": "対象外",
+    "": "",
+}
+TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
+
+
+def year_book(
+    snapshot: Mapping[str, Any], *, label: str, made_at: datetime, states: Mapping[str, str] | None = None
+) -> YearBook:
+    """The consolidated book of a snapshot. `states` names each 施策ID's state where the year is still under way."""
+    scale = rating.Scale.from_data(snapshot["scale"])
+    return YearBook(
+        city=snapshot["city"],
+        plan_name=snapshot["plan"],
+        fiscal_year=snapshot["fiscal_year"],
+        years=tuple(snapshot["years"]),
+        state_label=label,
+        made_at=made_at,
+        scale=tuple(ScaleRow(grade=grade.letter, meaning=grade.name) for grade in scale.grades),
+        sheets=tuple(_book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]),
+    )
+
+
+def form(row: Mapping[str, Any], snapshot: Mapping[str, Any], *, label: str) -> FormSheet:
+    """One 施策 of a snapshot as a page of the city's form."""
+    return FormSheet(
+        sheet=sheet(row, snapshot["years"]),
+        plan_name=snapshot["plan"],
+        fiscal_year=snapshot["fiscal_year"],
+        years=tuple(snapshot["years"]),
+        city=snapshot["city"],
+        state_label=label,
+        demo=is_demo(row),
+    )
+
+
+def is_demo(row: Mapping[str, Any]) -> bool:
+    """Whether the sheet holds invented values."""
+    return bool(row.get("demo")) or any(one.get("demo") for one in row["indicators"])
+
+
+def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
+    """One 施策 of a snapshot as a sheet, every text as typed."""
+    return Sheet(
+        code=row["code"],
+        name=row["name"],
+        owner=row["owner"],
+        related=tuple(row["related"]),
+        related_all=row["related_all"],
+        related_note=row["related_text"],
+        current_state=row["current_state"],
+        description=row["description"],
+        expected_effect=row["expected_effect"],
+        policy=row["policy"],
+        schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
+        indicators=tuple(_block(one, years) for one in row["indicators"]),
+        evaluation=_evaluation(row),
+    )
+
+
+def _evaluation(row: Mapping[str, Any]) -> Evaluation:
+    said = row["evaluation"]
+    outcome = f"{row['outcome_reason']}" if row["outcome"] else ""
+    return Evaluation(
+        cause=said["cause"],
+        response=said["response"],
+        progress=said["progress"],
+        self_assessment=said["self_assessment"],
+        board_opinion=said["board_opinion"] or outcome,
+        change_reason=said["change_reason"],
+    )
+
+
+def _schedule_row(item: Mapping[str, Any], years: list[int]) -> ScheduleRow:
+    bars = item["bars"]
+    return ScheduleRow(
+        name=item["name"],
+        bars=tuple(Bar(fiscal_year=y, filled=str(y) in bars, label=bars.get(str(y), "")) for y in years),
+    )
+
+
+def _block(one: Mapping[str, Any], years: list[int]) -> IndicatorBlock:
+    cells = {cell["fiscal_year"]: cell for cell in one["years"]}
+    return IndicatorBlock(
+        number=one["number"],
+        years=tuple(
+            IndicatorCell(**{key: cells[y][key] for key in ("fiscal_year", "name", "target", "actual")})
+            if y in cells
+            else IndicatorCell(fiscal_year=y)
+            for y in years
+        ),
+    )
+
+
+def _book_sheet(row: Mapping[str, Any], snapshot: Mapping[str, Any], state: str) -> BookSheet:
+    return BookSheet(
+        sheet=sheet(row, snapshot["years"]),
+        field_name=row["field"]["name"],
+        state_label=state,
+        grade=row["grade"],
+        indicators=tuple(_judged(one, snapshot["fiscal_year"]) for one in row["indicators"]),
+        demo=is_demo(row),
+    )
+
+
+def _judged(one: Mapping[str, Any], fiscal_year: int) -> JudgedIndicator:
+    cells = {cell["fiscal_year"]: cell for cell in one["years"]}
+    this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
+    before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
+    target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
+    return JudgedIndicator(
+        number=one["number"],
+        name=this["name"],
+        target=this["target"],
+        actual=this["actual"],
+        status=STATUS_LABELS[one["status"]],
+        rate=Decimal(one["rate"]) if one["rate"] is not None else None,
+        rate_text=one["rate_text"],
+        grade=one["grade"],
+        numeric_target=values.single_number(target),
+        numeric_actual=values.single_number(actual),
+        unit=values.unit_of(actual) or values.unit_of(target),
+        previous_actual=before,
+        trend=_trend(values.single_number(earlier), values.single_number(actual)),
+        flags=tuple(checks.SENTENCES.get(code, code) for code in one["flags"]),
+        demo=one.get("demo", False),
+    )
+
+
+def _trend(before: Decimal | None, now: Decimal | None) -> str:
+    if before is None or now is None:
+        return ""
+    return TRENDS[(now > before) - (now < before)]

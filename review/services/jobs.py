@@ -1,0 +1,254 @@
+"""Jobs: durable work under a short lease.
+
+A worker claims a job (`claim`), works without any lock while a heartbeat renews the lease, and finishes in a
+transaction that demands its token (`finish`): a worker that was taken for dead finds the token changed and its
+result refused. Recovery never waits for the broker: the sweep rings again for every job that is due.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F, Q, QuerySet
+
+from review import clock
+from review.domain.events import Event
+from review.models import Cycle, Job, JobState, User
+from review.services import audit, doorbell, outbox
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+Handler = Callable[["Claim"], None]
+_handlers: dict[str, Handler] = {}
+
+
+class LeaseLost(Exception):
+    """Another worker took the job over; this one's result must not count."""
+
+
+class Failure(Exception):
+    """A failure with a cause in plain words for the operator. `final` failures are not tried again by themselves."""
+
+    def __init__(self, cause: str, *, final: bool = False) -> None:
+        super().__init__(cause)
+        self.final = final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One worker's hold on one job: the fence `token`, and the request counter that the work answers to."""
+
+    job_id: int
+    kind: str
+    args: Mapping[str, Any]
+    token: uuid.UUID
+    wanted: int
+
+    def progress(self, done: int, total: int, doing: str) -> None:
+        """Show how far the work is. Raises LeaseLost where the job was taken over."""
+        kept = Job.objects.filter(pk=self.job_id, token=self.token).update(
+            done_steps=done, total_steps=total, doing=doing[:100]
+        )
+        if not kept:
+            raise LeaseLost
+
+    @contextmanager
+    def finishing(self) -> Iterator[Job]:
+        """A transaction that holds the job's row and ends it as done; whatever is written inside commits with it."""
+        with transaction.atomic():
+            job = Job.objects.select_for_update().filter(pk=self.job_id, token=self.token).first()
+            if job is None or job.state != JobState.RUNNING:
+                raise LeaseLost
+            yield job
+            _close(job, built=self.wanted)
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of a kind. It must end by `with claim.finishing(): …`."""
+
+    def register(function: Handler) -> Handler:
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def request(
+    kind: str, *, key: str, args: Mapping[str, Any] | None = None, cycle: Cycle | None = None, delay: float = 0
+) -> Job:
+    """Ask for a job; the same key again only raises what is wanted of it. `delay` seconds gather several requests."""
+    now = clock.now()
+    job, made = Job.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "args": dict(args or {}),
+            "cycle": cycle,
+            "created_at": now,
+            "not_before": now + timedelta(seconds=delay),
+        },
+    )
+    if not made:
+        Job.objects.filter(pk=job.pk).update(wanted=F("wanted") + 1)
+        Job.objects.filter(pk=job.pk, state=JobState.DONE).update(
+            state=JobState.WAITING, attempts=0, cause="", not_before=now + timedelta(seconds=delay)
+        )
+    doorbell.ring_after_commit("job", job.pk)
+    return job
+
+
+def _due() -> QuerySet[Job]:
+    now = clock.now()
+    waiting = Q(state=JobState.WAITING, not_before__lte=now)
+    dropped = Q(state=JobState.RUNNING, leased_until__lt=now)
+    return Job.objects.filter(waiting | dropped)
+
+
+def due_ids(limit: int = 200) -> list[int]:
+    """Jobs that wait or whose worker fell silent, oldest first."""
+    return list(_due().order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def claim(job_id: int) -> Claim | None:
+    """Take the job for `MEGURI_LEASE_SECONDS`; None where it is done, running elsewhere, or not yet due."""
+    token = uuid.uuid4()
+    taken = (
+        _due()
+        .filter(pk=job_id)
+        .update(
+            state=JobState.RUNNING,
+            token=token,
+            leased_until=clock.now() + timedelta(seconds=settings.MEGURI_LEASE_SECONDS),
+            attempts=F("attempts") + 1,
+            done_steps=0,
+            total_steps=0,
+            doing="",
+        )
+    )
+    if not taken:
+        return None
+    job = Job.objects.get(pk=job_id)
+    return Claim(job_id=job.pk, kind=job.kind, args=job.args, token=token, wanted=job.wanted)
+
+
+def renew(held: Claim) -> bool:
+    """Lengthen the lease; False where it was lost."""
+    until = clock.now() + timedelta(seconds=settings.MEGURI_LEASE_SECONDS)
+    return bool(Job.objects.filter(pk=held.job_id, token=held.token).update(leased_until=until))
+
+
+@contextmanager
+def _heartbeat(held: Claim) -> Iterator[None]:
+    """Renew the lease every `MEGURI_HEARTBEAT_SECONDS` on a connection of its own, outside the work's transaction."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(settings.MEGURI_HEARTBEAT_SECONDS):
+            try:
+                if not renew(held):
+                    return
+            except Exception:  # a missed beat costs at most the lease; the work itself will find out
+                logger.warning("heartbeat of job %s missed", held.job_id)
+                close_old_connections()
+        connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=5)
+
+
+def run(job_id: int) -> str:
+    """Do the job if it is due. Returns "done", "failed", "lost" or "nothing"; never raises for what the work did."""
+    held = claim(job_id)
+    if held is None:
+        return "nothing"
+    try:
+        with _heartbeat(held):
+            _handlers[held.kind](held)
+    except LeaseLost:
+        return "lost"
+    except Exception as error:
+        return _fail(held, error)
+    if Job.objects.filter(pk=job_id, state=JobState.WAITING).exists():
+        doorbell.ring_after_commit("job", job_id)
+    return "done"
+
+
+def _close(job: Job, *, built: int) -> None:
+    job.refresh_from_db(fields=["wanted"])
+    job.built = max(job.built, built)
+    job.state = JobState.DONE if job.built >= job.wanted else JobState.WAITING
+    job.token = None
+    job.leased_until = None
+    job.cause = ""
+    job.attempts = 0
+    job.not_before = clock.now()
+    job.finished_at = clock.now()
+    job.save(
+        update_fields=["built", "state", "token", "leased_until", "cause", "attempts", "not_before", "finished_at"]
+    )
+
+
+def _fail(held: Claim, error: Exception) -> str:
+    reference = uuid.uuid4().hex[:8]
+    # Values may be personal data: the log gets the trace, the database only a plain sentence.
+    logger.exception("job %s (%s) failed, reference %s", held.job_id, held.kind, reference)
+    cause = str(error) if isinstance(error, Failure) else _plain(error)
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=held.job_id, token=held.token).first()
+        if job is None:
+            return "lost"
+        final = job.attempts >= MAX_ATTEMPTS or (isinstance(error, Failure) and error.final)
+        job.state = JobState.FAILED if final else JobState.WAITING
+        job.cause = cause
+        job.reference = reference
+        job.token = None
+        job.leased_until = None
+        job.not_before = clock.now() + timedelta(seconds=min(300, 2**job.attempts))
+        job.save(update_fields=["state", "cause", "reference", "token", "leased_until", "not_before"])
+        if final:
+            outbox.announce(
+                Event.JOB_FAILED, key=f"{job.pk}:{reference}", cycle=job.cycle, payload={"job": job.pk, "cause": cause}
+            )
+    return "failed"
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno in (27, 28, 122):
+        return "ファイルを保存する空き容量が足りません。空きを作ってから「再実行」を押してください。"
+    if isinstance(error, (ConnectionError, TimeoutError)):
+        return "接続先が応答しません。しばらくして「再実行」を押してください。"
+    return "処理の途中で問題が起きました。「再実行」を押しても続く場合は、照会番号を添えて管理者に連絡してください。"
+
+
+def retry(*, user: User, job_id: int) -> None:
+    """Let a failed job run again."""
+    with transaction.atomic():
+        changed = Job.objects.filter(pk=job_id, state__in=[JobState.FAILED, JobState.GIVEN_UP]).update(
+            state=JobState.WAITING, attempts=0, not_before=clock.now()
+        )
+        if changed:
+            audit.write(actor=user, action="job.retry", subject=f"job:{job_id}")
+            doorbell.ring_after_commit("job", job_id)
+
+
+def give_up(*, user: User, job_id: int, reason: str) -> None:
+    """Stop trying, with a reason."""
+    with transaction.atomic():
+        changed = Job.objects.filter(pk=job_id, state=JobState.FAILED).update(state=JobState.GIVEN_UP, cause=reason)
+        if changed:
+            audit.write(actor=user, action="job.give_up", subject=f"job:{job_id}", after={"reason": reason})

@@ -1,0 +1,73 @@
+"""Keeping each indicator's judgement beside its text: computed here, stored, read by screens and workbooks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from review.domain import achievement, checks, rating
+from review.models import Cycle, IndicatorYear
+
+_KEPT = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
+
+
+def scale_of(cycle: Cycle) -> rating.Scale:
+    """The cycle's grade scale, from its data."""
+    return rating.Scale.from_data(cycle.scale) if cycle.scale else rating.PRESETS["default"]
+
+
+def judge_rows(rows: Iterable[IndicatorYear], *, scale: rating.Scale) -> list[IndicatorYear]:
+    """Judge the rows and store what came out. Two queries however many rows: the history and one bulk update."""
+    wanted = list(rows)
+    history = _history(wanted)
+    for row in wanted:
+        _judge(row, history[row.indicator_id], scale)
+    IndicatorYear.objects.bulk_update(wanted, _KEPT, batch_size=200)
+    return wanted
+
+
+def preview(row: IndicatorYear, *, actual: str, scale: rating.Scale) -> IndicatorYear:
+    """The row as it would be judged with another 実績; nothing is stored."""
+    years = _history([row])[row.indicator_id]
+    row.actual = actual
+    _judge(row, [row if year.pk == row.pk else year for year in years], scale)
+    return row
+
+
+def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
+    """Every year of the indicators concerned, in year order; the given objects stand in for their stored rows."""
+    given = {row.pk: row for row in rows}
+    years: dict[int, list[IndicatorYear]] = defaultdict(list)
+    stored = IndicatorYear.objects.filter(indicator__in={row.indicator_id for row in rows}).select_related("indicator")
+    for year in stored.order_by("fiscal_year"):
+        years[year.indicator_id].append(given.get(year.pk, year))
+    return years
+
+
+def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) -> None:
+    previous = next((year.actual for year in years if year.fiscal_year == row.fiscal_year - 1), None)
+    verdict = achievement.judge(
+        name=row.name,
+        target=row.target,
+        actual=row.actual,
+        direction=row.indicator.direction or None,
+        previous=previous,
+        targets=[year.target for year in years],
+    )
+    story = [checks.Year(y.fiscal_year, y.name, y.target, y.actual) for y in years if y.fiscal_year <= row.fiscal_year]
+    found = checks.check(story, verdict) if row.actual.strip() else ()
+    graded = rating.grade(verdict, scale)
+    row.status = verdict.status
+    row.rate = verdict.rate
+    row.rate_text = rating.percent(verdict.exact_rate, scale) if verdict.exact_rate is not None else ""
+    row.grade = graded.letter if graded else ""
+    row.flags = [flag.code for flag in found]
+    row.reason = verdict.reason
+    row.reading = {
+        "target": verdict.target_reading.sentence,
+        "actual": verdict.actual_reading.sentence,
+        "basis": verdict.basis,
+        "direction": verdict.direction,
+        "components": verdict.as_dict()["components"],
+        "notes": [{"code": flag.code, "sentence": flag.sentence, "question": flag.question} for flag in found],
+    }

@@ -1,0 +1,110 @@
+"""Events: written with the change, delivered later, each exactly once.
+
+Delivery is one database transaction: it makes the notices and the job requests of the event and marks the row. What
+leaves the database afterwards (mail, files) has rows and leases of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from review import clock
+from review.domain.events import Event
+from review.models import Cycle, MeasureReview, OutboxEvent, User
+from review.services import doorbell
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+Reaction = Callable[[OutboxEvent], None]
+_reactions: list[Reaction] = []
+
+
+def react(reaction: Reaction) -> Reaction:
+    """Register what every event is shown to; it runs inside the delivery's transaction."""
+    if reaction not in _reactions:
+        _reactions.append(reaction)
+    return reaction
+
+
+def announce(
+    event: Event,
+    *,
+    key: str,
+    actor: User | None = None,
+    cycle: Cycle | None = None,
+    review: MeasureReview | None = None,
+    payload: Mapping[str, Any] | None = None,
+) -> OutboxEvent:
+    """Write the event. `key` tells one occurrence from another; the same key twice is a programming error."""
+    now = clock.now()
+    row = OutboxEvent.objects.create(
+        name=event.value,
+        key=f"{event.value}:{key}",
+        actor=actor,
+        cycle=cycle or (review.cycle if review else None),
+        review=review,
+        payload=dict(payload or {}),
+        created_at=now,
+        not_before=now,
+    )
+    doorbell.ring_after_commit("event", row.pk)
+    return row
+
+
+def deliver(event_id: int) -> bool:
+    """Let the event have its effects. True if this call delivered it; False where it was delivered or parked before.
+
+    A failing reaction undoes the whole delivery; the row is tried again later and parked after `MAX_ATTEMPTS`.
+    """
+    try:
+        with transaction.atomic():
+            row = OutboxEvent.objects.select_for_update().get(pk=event_id)
+            if row.delivered_at or row.parked_at:
+                return False
+            for reaction in _reactions:
+                reaction(row)
+            row.delivered_at = clock.now()
+            row.save(update_fields=["delivered_at"])
+            return True
+    except OutboxEvent.DoesNotExist:
+        return False
+    except Exception:
+        reference = uuid.uuid4().hex[:8]
+        logger.exception("event %s not delivered (%s)", event_id, reference)
+        _postpone(event_id, reference)
+        return False
+
+
+def _postpone(event_id: int, reference: str) -> None:
+    now = clock.now()
+    undelivered = OutboxEvent.objects.filter(pk=event_id, delivered_at=None, parked_at=None)
+    undelivered.update(attempts=F("attempts") + 1)
+    row = undelivered.first()
+    if row is None:
+        return
+    row.cause = f"お知らせや処理の準備に失敗しました(照会番号 {reference})。"
+    row.not_before = now + timedelta(seconds=min(600, 5 * 2**row.attempts))
+    row.parked_at = now if row.attempts >= MAX_ATTEMPTS else None
+    row.save(update_fields=["cause", "not_before", "parked_at"])
+
+
+def undelivered_ids(limit: int = 200) -> list[int]:
+    """Events that wait and are due, oldest first."""
+    waiting = OutboxEvent.objects.filter(delivered_at=None, parked_at=None, not_before__lte=clock.now())
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def release(event_id: int) -> None:
+    """Let an operator try a parked event again."""
+    OutboxEvent.objects.filter(pk=event_id, delivered_at=None).update(
+        parked_at=None, attempts=0, not_before=clock.now(), cause=""
+    )
+    doorbell.ring_after_commit("event", event_id)

@@ -1,0 +1,108 @@
+"""The year as plain data: what an edition freezes and what every workbook and public page is made from."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from review import queries
+from review.domain.items import TEXT_ITEMS
+from review.domain.rating import overall
+from review.models import Cycle, IndicatorYear, MeasureReview
+from review.services import judging
+
+SCHEMA = 1
+
+
+def canonical(snapshot: Mapping[str, Any]) -> bytes:
+    """The one byte form of a snapshot, of which sha256 is taken: UTF-8 JSON, keys sorted, no spaces."""
+    return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def snapshot_of(cycle: Cycle) -> dict[str, Any]:
+    """All that an edition holds, as plain data.
+
+    {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
+    {grade: n}, "indicators": {grade: n}}, "measures": [{"code", "name", "field", "owner", "related", "related_all",
+    narratives…, "outcome", "outcome_reason", "grade", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
+    "indicators": [{"number", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate", "rate_text",
+    "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}]}. About ten queries.
+    """
+    scale = judging.scale_of(cycle)
+    measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]
+    return {
+        **frame_of(cycle, scale),
+        "totals": {
+            "measures": dict(Counter(m["grade"] or m["outcome"] or "none" for m in measures)),
+            "indicators": dict(Counter(i["grade"] for m in measures for i in m["indicators"] if i["grade"])),
+        },
+        "measures": measures,
+    }
+
+
+def frame_of(cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
+    """What a snapshot says of the year itself."""
+    return {
+        "schema": SCHEMA,
+        "city": cycle.plan.city,
+        "municipality_code": cycle.plan.municipality_code,
+        "plan": cycle.plan.name,
+        "fiscal_year": cycle.fiscal_year,
+        "years": list(cycle.plan.years),
+        "scale": scale.as_data(),
+    }
+
+
+def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
+    """One 施策 of the snapshot; `review` must come from `queries.full_reviews`."""
+    year = review.measure_year
+    indicators = [
+        _indicator(number, rows, cycle.fiscal_year)
+        for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
+    ]
+    grades = [row["grade"] for row in indicators if row["grade"]]
+    best = overall(grades, scale) if not review.outcome else None
+    return {
+        "code": year.measure.code,
+        "field": {"number": year.measure.field.number, "name": year.measure.field.name},
+        "name": year.name,
+        "owner": year.owner.name,
+        "related": [department.name for department in year.related.all()],
+        "related_all": year.related_all,
+        "related_text": year.related_text,
+        "current_state": year.current_state,
+        "description": year.description,
+        "expected_effect": year.expected_effect,
+        "policy": year.policy,
+        "outcome": review.outcome,
+        "outcome_reason": review.outcome_reason if review.outcome else "",
+        "grade": best.letter if best else "",
+        "evaluation": {key: getattr(year, key) for key in (*TEXT_ITEMS, "board_opinion") if key != "policy"},
+        "schedule": [
+            {"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()
+        ],
+        "indicators": indicators,
+        "demo": year.demo,
+    }
+
+
+def _indicator(number: int, rows: list[IndicatorYear], fiscal_year: int) -> dict[str, Any]:
+    this = next((row for row in rows if row.fiscal_year == fiscal_year), None)
+    return {
+        "number": number,
+        "years": [
+            {"fiscal_year": row.fiscal_year, "name": row.name, "target": row.target, "actual": row.actual}
+            for row in rows
+        ],
+        "status": this.status if this else "",
+        "rate": str(this.rate) if this and this.rate is not None else None,
+        "rate_text": this.rate_text if this else "",
+        "grade": this.final_grade if this else "",
+        "computed_grade": this.grade if this else "",
+        "given_reason": this.given_reason if this else "",
+        "flags": this.flags if this else [],
+        "reason": this.reason if this else "",
+        "demo": bool(this and this.demo),
+    }

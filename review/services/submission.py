@@ -1,0 +1,214 @@
+"""What a department does with its sheet: write, submit, recall; and the head's endorsement."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from review import clock, permissions, queries
+from review.domain import items, text
+from review.domain.events import Event
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
+from review.models import (
+    Decision,
+    IndicatorYear,
+    MeasureReview,
+    ReviewState,
+    Step,
+    Submission,
+    User,
+    Verdict,
+)
+from review.services import audit, judging
+from review.services.transition import locked, move, require, tell
+
+
+def current_texts(review: MeasureReview) -> dict[str, str]:
+    """{item key: text} of everything that the department types this year, in the order of the sheet. Two queries."""
+    rows = {items.actual_key(row.indicator.number): row.actual for row in queries.indicator_years(review)}
+    words = {key: getattr(review.measure_year, key) for key in items.TEXT_ITEMS}
+    plan = {items.schedule_key(row.position): row.progress for row in queries.schedule(review)}
+    return {**rows, **words, **plan}
+
+
+def content_of(review: MeasureReview) -> dict[str, Any]:
+    """What a submission freezes: {"items": {key: text}, "indicators": [{number, name, target, actual, status, …}]}."""
+    indicators = [
+        {
+            "number": row.indicator.number,
+            "name": row.name,
+            "target": row.target,
+            "actual": row.actual,
+            "status": row.status,
+            "rate": str(row.rate) if row.rate is not None else None,
+            "grade": row.grade,
+            "flags": row.flags,
+        }
+        for row in queries.indicator_years(review)
+    ]
+    return {"items": current_texts(review), "indicators": indicators}
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, str]) -> MeasureReview:
+    """Store what was typed. `version` is the one that the form was made from.
+
+    Raises NotAllowed where the sheet is not open to the user, Stale (with the texts that stand now) where somebody
+    else saved other words into the same items meanwhile, Invalid for text that cannot be kept. All or nothing.
+    """
+    with transaction.atomic():
+        review = locked(review_id)
+        require(permissions.may_write(user, review), permissions.why_locked(review))
+        now_there = current_texts(review)
+        wanted = {key: text.normal_newlines(value) for key, value in texts.items() if key in now_there}
+        changed = {key: value for key, value in wanted.items() if now_there[key] != value}
+        if not changed:
+            return review
+        closed = set(changed) - items.open_keys(now_there, review.open_items)
+        if closed:
+            names = "、".join(items.label_of(key) for key in sorted(closed))
+            raise NotAllowed(f"次の項目は差戻しの対象ではないため、変更できません: {names}")
+        if version != review.version:
+            raise Stale("ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。", now_there)
+        problems = {key: sentence for key, value in changed.items() if (sentence := text.problem(value))}
+        if problems:
+            raise Invalid("保存できない文字や長さの項目があります。", problems)
+        _store(review, changed)
+        if review.state == ReviewState.NOT_STARTED:
+            move(review, ReviewState.EDITING)
+        review.version += 1
+        review.save(update_fields=["version", "state", "state_since"])
+        audit.write(
+            actor=user,
+            action="draft.save",
+            subject=f"review:{review.pk}",
+            before={key: now_there[key] for key in changed},
+            after=changed,
+        )
+        return review
+
+
+def _store(review: MeasureReview, changed: Mapping[str, str]) -> None:
+    rows: list[IndicatorYear] = []
+    for row in queries.indicator_years(review):
+        key = items.actual_key(row.indicator.number)
+        if key in changed:
+            row.actual = changed[key]
+            row.demo = False
+            rows.append(row)
+    if rows:
+        IndicatorYear.objects.bulk_update(rows, ["actual", "demo"])
+        judging.judge_rows(rows, scale=judging.scale_of(review.cycle))
+    for item in queries.schedule(review):
+        if items.schedule_key(item.position) in changed:
+            item.progress = changed[items.schedule_key(item.position)]
+            item.save(update_fields=["progress"])
+    fields = [key for key in items.TEXT_ITEMS if key in changed]
+    for field in fields:
+        setattr(review.measure_year, field, changed[field])
+    if fields:
+        review.measure_year.save(update_fields=fields)
+
+
+# --- submitting --------------------------------------------------------------------------------------------------
+
+
+def missing(review: MeasureReview) -> dict[str, str]:
+    """What must be filled before the sheet can be submitted: {item key: sentence}. Two queries."""
+    wanted: dict[str, str] = {}
+    rows = queries.indicator_years(review)
+    for row in rows:
+        if row.status == "pending":
+            key = items.actual_key(row.indicator.number)
+            wanted[key] = f"{items.label_of(key)}を入力してください。測定していない場合は「-」と理由を入力してください。"
+    if any(row.status == "missed" for row in rows):
+        if not review.measure_year.cause.strip():
+            wanted["cause"] = "目標に届かなかった成果目標があります。要因を入力してください。"
+        if not review.measure_year.response.strip():
+            wanted["response"] = "目標に届かなかった成果目標があります。今後の対応を入力してください。"
+    return wanted
+
+
+def submit(*, user: User, review_id: int) -> MeasureReview:
+    """Send the sheet in. Raises NotAllowed, Invalid (what is missing), AlreadyDecided (it was sent already)."""
+    with transaction.atomic():
+        review = locked(review_id)
+        if review.state in (ReviewState.SUBMITTED, ReviewState.ENDORSING):
+            raise AlreadyDecided("このシートはもう提出されています。", **_last_sender(review))
+        require(permissions.may_submit(user, review), permissions.why_locked(review))
+        gaps = missing(review)
+        if gaps:
+            raise Invalid("入力されていない項目があります。", gaps)
+        _freeze(user, review)
+        endorse = review.cycle.requires_endorsement and review.measure_year.owner_id not in (
+            permissions.standing(user, fresh=True).headed
+        )
+        move(review, ReviewState.ENDORSING if endorse else ReviewState.SUBMITTED)
+        review.save()
+        tell(Event.ACTUALS_SUBMITTED, user, review, "submit")
+        return review
+
+
+def _freeze(user: User, review: MeasureReview) -> None:
+    now = clock.now()
+    content = content_of(review)
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    due = review.cycle.due_at
+    review.round += 1
+    review.late = bool(due and now > max(due, review.extended_until or due))
+    review.submitted_by = user
+    review.submitted_at = now
+    review.open_items = None
+    review.doubts = sum(len(row["flags"]) + (row["status"] in ("missed", "undetermined")) for row in content["indicators"])
+    Submission.objects.create(
+        review=review,
+        round=review.round,
+        content=content,
+        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        submitted_by=user,
+        submitted_at=now,
+        late=review.late,
+    )
+
+
+def _last_sender(review: MeasureReview) -> dict[str, str]:
+    at = timezone.localtime(review.submitted_at) if review.submitted_at else None
+    return {"by": str(review.submitted_by or ""), "at": f"{at:%H:%M}" if at else ""}
+
+
+def recall(*, user: User, review_id: int) -> MeasureReview:
+    """Take the sheet back before the reviewer has decided."""
+    with transaction.atomic():
+        review = locked(review_id)
+        require(permissions.may_recall(user, review), "すでに確認が終わったか、提出されていないため、取り下げできません。")
+        review.submissions.filter(round=review.round).update(recalled_at=clock.now())
+        move(review, ReviewState.EDITING)
+        review.save()
+        tell(Event.SUBMISSION_RECALLED, user, review, "recall")
+        return review
+
+
+def endorse(*, user: User, review_id: int) -> MeasureReview:
+    """The head's 確認, where the cycle asks for it."""
+    with transaction.atomic():
+        review = locked(review_id)
+        require(permissions.may_endorse(user, review), "所属長の確認を待っているシートではありません。")
+        Decision.objects.create(
+            review=review,
+            round=review.round,
+            step=Step.ENDORSE,
+            verdict=Verdict.ACCEPT,
+            decided_by=user,
+            decided_at=clock.now(),
+        )
+        move(review, ReviewState.SUBMITTED)
+        review.save()
+        tell(Event.SUBMISSION_ENDORSED, user, review, "endorse")
+        return review

@@ -1,0 +1,57 @@
+"""Moving a sheet: its lock, its state, and the record that every move leaves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from review import clock, queries
+from review.domain.events import Event
+from review.domain.refusals import AlreadyDecided, NotAllowed
+from review.models import Decision, MeasureReview, ReviewState, User
+from review.services import audit, outbox
+
+
+def locked(review_id: int) -> MeasureReview:
+    """The sheet, its row locked until the transaction ends (on SQLite the whole database is)."""
+    MeasureReview.objects.select_for_update().get(pk=review_id)
+    return queries.reviews(MeasureReview.objects.filter(pk=review_id)).get()
+
+
+def require(allowed: bool, sentence: str) -> None:
+    """Raise NotAllowed with the sentence unless `allowed`."""
+    if not allowed:
+        raise NotAllowed(sentence or "このシートに対する権限がありません。")
+
+
+def move(review: MeasureReview, state: ReviewState) -> None:
+    """Set the state and since when; the caller saves. A move ends whatever claim stood on the sheet."""
+    review.state = state
+    review.state_since = clock.now()
+    review.claimed_by = None
+    review.claimed_at = None
+
+
+def tell(event: Event, user: User, review: MeasureReview, action: str, **payload: Any) -> None:
+    """Leave the audit row and the event, in the current transaction."""
+    audit.write(
+        actor=user,
+        action=action,
+        subject=f"review:{review.pk}",
+        after={"state": review.state, "round": review.round, **payload},
+    )
+    outbox.announce(event, key=f"{review.pk}:{review.round}:{action}", actor=user, review=review, payload=payload)
+
+
+def require_undecided(review: MeasureReview, *, round: int, step: str, state: ReviewState) -> None:
+    """Raise AlreadyDecided, naming who was first, unless the sheet still waits for this step of this round."""
+    if review.round == round and review.state == state:
+        return
+    first = Decision.objects.filter(review=review, round=round, step=step).select_related("decided_by").first()
+    if first:
+        at = f"{timezone.localtime(first.decided_at):%H:%M}"
+        raise AlreadyDecided(
+            f"{first.decided_by}さんが{at}に「{first.get_verdict_display()}」と決めています。", by=str(first.decided_by), at=at
+        )
+    raise AlreadyDecided(f"このシートは今「{review.get_state_display()}」です。画面を開き直して確かめてください。")
