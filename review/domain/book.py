@@ -1,0 +1,114 @@
+"""What goes into a workbook, as plain values.
+
+Queries fill these from the database and the judging module; the writers only lay them out. All texts are ready
+for the reader (labels, grades, sentences): a writer decides where a thing stands, never what it means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from review.domain.sheet import Sheet
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedIndicator:
+    """One 成果目標 in the book's 年度, with its result.
+
+    `target` and `actual` are typed texts; `numeric_*` are how they were read, None where they are no single
+    number, in `unit`. `rate` is a ratio (1 is 100 %), unrounded; `rate_text` is what may be shown.
+    """
+
+    number: int
+    name: str
+    target: str
+    actual: str
+    status: str
+    rate: Decimal | None = None
+    rate_text: str = ""
+    grade: str = ""
+    numeric_target: Decimal | None = None
+    numeric_actual: Decimal | None = None
+    unit: str = ""
+    previous_actual: str = ""
+    trend: str = ""
+    flags: tuple[str, ...] = ()
+    demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormSheet:
+    """One page of the city's form: the sheet and the words around it.
+
+    `print_evaluation` is the cycle's choice whether the 評価 block is printed; it is always written.
+    """
+
+    sheet: Sheet
+    plan_name: str
+    fiscal_year: int
+    years: tuple[int, ...]
+    city: str = ""
+    state_label: str = ""
+    demo: bool = False
+    print_evaluation: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScaleRow:
+    """One 達成区分 of the cycle: its letter and what it means, best first."""
+
+    grade: str
+    meaning: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One line of 変更履歴: a target, a definition or a correction."""
+
+    code: str
+    item: str
+    before: str
+    after: str
+    reason: str = ""
+    made_at: datetime | None = None
+    made_by: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookSheet:
+    """One 施策 in the year's book: its sheet, its field (分野), its state, its 総合評価 and its indicators."""
+
+    sheet: Sheet
+    field_name: str = ""
+    state_label: str = ""
+    grade: str = ""
+    indicators: tuple[JudgedIndicator, ...] = ()
+    demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearBook:
+    """The year's consolidated book.
+
+    `state_label` says which state of the year this is (提出時点, 公表案, 第1版). `scale` is best grade first.
+    """
+
+    city: str
+    plan_name: str
+    fiscal_year: int
+    years: tuple[int, ...]
+    state_label: str
+    made_at: datetime
+    scale: tuple[ScaleRow, ...]
+    sheets: tuple[BookSheet, ...]
+    changes: tuple[Change, ...] = ()
+    print_evaluation: bool = True
+
+    @property
+    def has_demo_values(self) -> bool:
+        """True where any sheet or indicator carries an invented value."""
+        return any(entry.demo or any(one.demo for one in entry.indicators) for entry in self.sheets)

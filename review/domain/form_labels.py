@@ -1,0 +1,64 @@
+"""The words of the city's form, written once for every reader and writer."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+CODE = "施策ID"
+OVERVIEW = "施策概要"
+CONTENT = "施策内容"
+GOALS = "取組みスケジュールと成果目標"
+SCHEDULE = "取組みスケジュール"
+ACTIVITY = "取組内容"
+NAME_ROW, TARGET_ROW, ACTUAL_ROW = "評価項目", "目標", "実績"
+GOAL = "成果目標"
+EVALUATION = "評価"
+RESULTS = "判定結果(参考)"
+DEMO = "デモ値"
+ALL_DEPARTMENTS = "全課等"
+FILLED, UNFILLED = "■", "□"
+
+# Field of the sheet -> the label in front of it, in the order of the form.
+HEAD = {"code": CODE, "name": "施策名", "owner": "主管部署", "related": "関連部署"}
+NARRATIVES = {
+    "current_state": "現状と課題",
+    "description": "施策内容詳細",
+    "expected_effect": "施策の実施により期待される効果",
+    "policy": "今後の取組方針・取組内容",
+}
+EVALUATIONS = {
+    "cause": "要因",
+    "response": "対応",
+    "progress": "取組状況",
+    "self_assessment": "自己評価",
+    "board_opinion": "本部評価・意見",
+    "change_reason": "目標や指標の変更とその理由",
+}
+
+_DROPPED = re.compile(r"[\s・·•･]+")
+
+
+def fold(text: str) -> str:
+    """A label as it is compared: half-width, without spaces, line breaks and middle dots."""
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", text))
+
+
+def goal_label(number: int) -> str:
+    """成果目標① for 1; from 21 on, where there is no circled digit everywhere, 成果目標(21)."""
+    return GOAL + (chr(0x2460 + number - 1) if 1 <= number <= 20 else f"({number})")
+
+
+def bar_text(*, filled: bool, label: str) -> str:
+    """A schedule cell as text: ■ and the label for a bar, the bare label for words without a bar."""
+    if filled:
+        return FILLED + label
+    # A label that itself begins with a sign would be read back as a bar.
+    return UNFILLED + label if label.startswith((FILLED, UNFILLED)) else label
+
+
+def read_bar(text: str) -> tuple[bool, str]:
+    """(filled, label) of a schedule cell; the inverse of `bar_text`."""
+    if text.startswith(FILLED):
+        return True, text[1:]
+    return False, text.removeprefix(UNFILLED)

@@ -1,0 +1,201 @@
+"""Rows of cells, and what single rows of the city's form say: its labels, its 年度, its codes and departments."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from review.domain import form_labels as labels
+from review.domain.fiscal import parse_fiscal_year
+from review.domain.form_labels import fold
+from review.domain.sheet import DocumentError
+
+BLOCK_ROWS = (labels.NAME_ROW, labels.TARGET_ROW, labels.ACTUAL_ROW)
+HEAD_LABELS = {fold(label): name for name, label in labels.HEAD.items()}
+TEXT_LABELS = {fold(label): name for name, label in (labels.NARRATIVES | labels.EVALUATIONS).items()}
+HEADINGS = {fold(text) for text in (labels.OVERVIEW, labels.CONTENT, labels.GOALS, labels.SCHEDULE, labels.EVALUATION)}
+
+_CODE = re.compile(r"\d{2}-\d{2}")
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
+_ACTIVITY, _RESULTS = fold(labels.ACTIVITY), fold(labels.RESULTS)
+_YEAR_NAME = re.compile(r"(?:令和|平成)\s*(?:元|\d{1,2})\s*年度|\d{4}\s*年度")
+# A bracket behind the departments is a reason only if it reads like one: 総務課(分室) is a name.
+_REASON = re.compile(r"により|ため|から|まで|年度|\d月|削除|追加|変更|廃止|のみ|除く")
+_NOTE = re.compile(r"(?P<names>.*?)\s*[(（](?P<note>.*)[)）]\s*", re.S)
+# The writers set a reason on a line of its own, so that no bracket has to be interpreted.
+NOTE_SIGN = "\n※"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of a text or row of a worksheet: its number, counted from 1, and its cells as typed."""
+
+    number: int
+    cells: tuple[str, ...]
+
+    @property
+    def is_blank(self) -> bool:
+        """True where no cell holds more than spaces."""
+        return not any(cell.strip() for cell in self.cells)
+
+    def at(self, column: int) -> str:
+        """The cell of a column, "" beyond the last one."""
+        return self.cells[column] if 0 <= column < len(self.cells) else ""
+
+    def filled(self) -> list[int]:
+        """The columns that hold more than spaces."""
+        return [column for column, cell in enumerate(self.cells) if cell.strip()]
+
+    def first(self) -> str:
+        """The first cell that holds more than spaces, "" in a blank row."""
+        return next((cell for cell in self.cells if cell.strip()), "")
+
+    def after(self, column: int) -> int:
+        """The column of the value behind a label: the next one, or the next that holds anything."""
+        return next((other for other in self.filled() if other > column), column + 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """The row with 取組内容 and the 年度: where the labels stand and which column means which 年度.
+
+    `named` are the years with a heading of their own, `merged` those found inside the cell of 取組内容; the rest
+    of `columns` was inferred from the neighbours.
+    """
+
+    index: int
+    label_column: int
+    columns: dict[int, int]
+    named: frozenset[int]
+    merged: frozenset[int]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(sorted(self.columns.values()))
+
+
+def is_code_row(row: Row) -> bool:
+    """True for the row that begins a 施策: its first cell is 施策ID."""
+    return fold(row.first()) == fold(labels.CODE)
+
+
+def is_results(row: Row) -> bool:
+    """True for the heading under which the consolidated book adds what is not part of the form."""
+    return fold(row.first()) == _RESULTS
+
+
+def is_header(row: Row) -> bool:
+    """True for the row with 取組内容 over the schedule."""
+    return any(fold(cell).startswith(_ACTIVITY) for cell in row.cells[1:]) or fold(row.at(0)).startswith(_ACTIVITY)
+
+
+def text_field(row: Row) -> str | None:
+    """The narrative or 評価 field whose label stands in the first column; None for any other row."""
+    return TEXT_LABELS.get(fold(row.at(0)))
+
+
+def head_fields(row: Row) -> Iterator[tuple[str, int, int]]:
+    """(field, column of its label, column of its value) for each label of 施策概要 in the row."""
+    column = 0
+    while column < len(row.cells):
+        name = HEAD_LABELS.get(fold(row.at(column)))
+        if name is None:
+            if row.at(column).strip():
+                return  # a value or a stray word: nothing behind it is a label
+            column += 1
+            continue
+        value = row.after(column)
+        if value > column + 1 and fold(row.at(value)) in HEAD_LABELS:
+            value = column + 1  # an empty field, and the next label of the same row
+        yield name, column, value
+        column = value + 1
+
+
+def block_label(row: Row, header: Header) -> tuple[str, int] | None:
+    """(評価項目 | 目標 | 実績, its column) where the row is one of a 成果目標; looks one column to each side."""
+    for column in (header.label_column, header.label_column + 1, header.label_column - 1):
+        label = fold(row.at(column))
+        if label in BLOCK_ROWS:
+            return label, column
+        if column == header.label_column and label:
+            return None
+    return None
+
+
+def find_header(rows: Sequence[Row], *, plan_years: Sequence[int] = (), place: str = "") -> Header:
+    """The header of a sheet; years without a heading are inferred from their neighbours and from the plan.
+
+    Raises DocumentError where there is no such row or no 年度 in it.
+    """
+    index = next((i for i, row in enumerate(rows) if is_header(row) and text_field(row) is None), None)
+    if index is None:
+        line = last_line(rows)
+        raise DocumentError("「取組内容」と年度の見出しの行がありません。", line=line, place=place)
+    row = rows[index]
+    label_column = next(c for c in row.filled() if fold(row.at(c)).startswith(_ACTIVITY))
+    named = {c: year for c in row.filled() if c > label_column and (year := parse_fiscal_year(row.at(c)))}
+    merged = frozenset(_years_in(row.at(label_column)))
+    if not named:
+        raise DocumentError("「取組内容」の行に年度の見出しがありません。", line=row.number, place=place)
+    columns = _infer(named, merged | set(plan_years), label_column)
+    return Header(
+        index=index,
+        label_column=label_column,
+        columns=columns,
+        named=frozenset(named.values()),
+        merged=merged & set(columns.values()),
+    )
+
+
+def last_line(rows: Sequence[Row]) -> int:
+    """The number of the last row that holds anything, 0 where none does."""
+    return max((row.number for row in rows if not row.is_blank), default=0)
+
+
+def _infer(named: dict[int, int], expected: set[int] | frozenset[int], label_column: int) -> dict[int, int]:
+    anchor, year = next(iter(named.items()))
+    if any(other - year != column - anchor for column, other in named.items()):
+        return dict(named)  # not consecutive years: only what is written counts
+    inferred = {anchor + other - year: other for other in expected}
+    between = {c: year + c - anchor for c in range(label_column + 1, max(named))}
+    return {column: y for column, y in sorted((between | inferred | named).items()) if column > label_column}
+
+
+def _years_in(text: str) -> Iterator[int]:
+    for found in _YEAR_NAME.finditer(unicodedata.normalize("NFKC", text)):
+        year = parse_fiscal_year(found[0])
+        if year is not None:
+            yield year
+
+
+def read_code(text: str) -> str:
+    """The 施策ID in half-width form, "" where the text is none."""
+    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(_HYPHENS)
+    return code if _CODE.fullmatch(code) else ""
+
+
+def read_related(text: str) -> tuple[tuple[str, ...], bool, str]:
+    """(names, 全課等, reason) of the cell 関連部署."""
+    text, sign, note = text.partition(NOTE_SIGN)
+    if not sign:
+        found = _NOTE.fullmatch(text)
+        if found and _REASON.search(found["note"]):
+            text, note = found["names"], found["note"]
+    names = [name.strip() for name in re.split(r"[、,，\n]", text) if name.strip()]
+    every = labels.ALL_DEPARTMENTS in names
+    return tuple(name for name in names if name != labels.ALL_DEPARTMENTS), every, note
+
+
+def related_text(names: Sequence[str], *, every: bool, note: str) -> str:
+    """The cell 関連部署 as the writers set it; the inverse of `read_related`."""
+    listed = [labels.ALL_DEPARTMENTS, *names] if every else list(names)
+    return "、".join(listed) + (NOTE_SIGN + note if note else "")
+
+
+def goal_number_rest(text: str) -> str:
+    """What remains of a piece of 成果目標① when the words are taken away: the number, "", or damage."""
+    piece = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    piece = piece.replace(labels.GOAL, "").replace(labels.TARGET_ROW, "").removeprefix("成")
+    return re.sub(r"[()]", "", piece)

@@ -1,0 +1,139 @@
+"""The sheet of one 施策 as a value: what a file says, before anything is stored.
+
+Every text is kept exactly as it stands in the cell, spaces included; an empty string means an empty cell.
+What a reader found odd is a `Doubt` beside the sheet, never a change inside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bar:
+    """One cell of the schedule: the bar of an activity in one 年度, with the words written on it."""
+
+    fiscal_year: int
+    filled: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleRow:
+    """One activity (取組内容) and its bar in each 年度 of the plan, in year order."""
+
+    name: str
+    bars: tuple[Bar, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorCell:
+    """What one 成果目標 says for one 年度: 評価項目, 目標 and 実績, as typed."""
+
+    fiscal_year: int
+    name: str = ""
+    target: str = ""
+    actual: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """True where all three cells hold nothing but spaces."""
+        return not (self.name.strip() or self.target.strip() or self.actual.strip())
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorBlock:
+    """One 成果目標: its place in the sheet (1 for ①) and a cell for each 年度 of the plan, in year order."""
+
+    number: int
+    years: tuple[IndicatorCell, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """True for a block of the form that nobody filled in for any 年度."""
+        return all(cell.is_empty for cell in self.years)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """The 評価 block under the form. Empty strings where the file has none."""
+
+    cause: str = ""
+    response: str = ""
+    progress: str = ""
+    self_assessment: str = ""
+    board_opinion: str = ""
+    change_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One 施策 of one 年度, as the city's form holds it.
+
+    `code` is the 施策ID in half-width form. `related` holds the names before 全課等 and before any reason in
+    brackets; `related_all` is True where the cell says 全課等; `related_note` is that reason.
+    """
+
+    code: str
+    name: str
+    owner: str
+    related: tuple[str, ...] = ()
+    related_all: bool = False
+    related_note: str = ""
+    current_state: str = ""
+    description: str = ""
+    expected_effect: str = ""
+    policy: str = ""
+    schedule: tuple[ScheduleRow, ...] = ()
+    indicators: tuple[IndicatorBlock, ...] = ()
+    evaluation: Evaluation = Evaluation()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubt:
+    """Something a person should look at.
+
+    `code` is a stable snake_case word, `measure` the 施策ID, or "" where the doubt concerns the whole file.
+    `line` counts from 1: the line of a text, the row of a worksheet, 0 where there is none. `proposal` is the
+    text as it would stand if the person agrees, or "" where there is nothing to propose.
+    """
+
+    code: str
+    measure: str
+    line: int
+    detail: str
+    proposal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDocument:
+    """Everything one file says: the 年度 of the plan in order, the sheets in file order, and every doubt."""
+
+    years: tuple[int, ...]
+    sheets: tuple[Sheet, ...]
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def indicator_count(self) -> int:
+        """How many 成果目標 blocks the file has. Empty ones count: they are places of the form, and each is a doubt."""
+        return sum(len(sheet.indicators) for sheet in self.sheets)
+
+    @property
+    def filled_indicator_count(self) -> int:
+        """How many 成果目標 blocks say anything at all; only these are goals somebody set."""
+        return sum(not block.is_empty for sheet in self.sheets for block in sheet.indicators)
+
+
+class DocumentError(Exception):
+    """A file that cannot be read as a plan; nothing of it was kept.
+
+    `str()` is one Japanese message for the person who chose the file: where, what is wrong, what to do.
+    `line` is the line or row (0 where there is none), `cause` the part of the message that says what is wrong.
+    """
+
+    def __init__(self, cause: str, *, line: int = 0, advice: str = "", place: str = "") -> None:
+        self.line = line
+        self.cause = cause
+        spot = "の".join(part for part in (place, f"{line}行目" if line else "") if part)
+        where = f"{spot}: " if spot else ""
+        super().__init__(f"{where}{cause}{advice or 'ファイルを確かめて、もう一度取り込んでください。'}")
