@@ -11,7 +11,12 @@ log = logging.getLogger("meguri.errors")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 400, _("送られた内容を読み取れませんでした"), _("前の画面に戻り、もう一度お試しください。"))
+    return error_page(
+        request,
+        400,
+        _("送られた内容を読み取れませんでした"),
+        _("前の画面に戻り、もう一度お試しください。"),
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

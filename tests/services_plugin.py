@@ -1,14 +1,17 @@
 """pytest plugin: real servers for every run. Loaded by `-p` (pyproject.toml) before Django reads its settings.
 
-What a test may ask for:
+What a test may ask for (tests/live.py):
 
-    worker        a real Celery worker with beat on the test database (committed data: implies transactional_db)
-    live_site     the address of a real gunicorn on the same database
-    browser       Chromium, once a run;   page   a fresh 1280 px page, closed after the test
-    new_page      callable(width=, height=, **context options) for other sizes and further people
-    axe           callable(page) -> violations of the automatic accessibility rules
-    screenshot    callable(page, name) -> path under build/screenshots
-    broker_server the running broker, for tests that kill and restart it
+    worker      a real Celery worker with beat on the test database; implies transactional_db.
+                worker.wait_for(condition), worker.kill(), worker.start(), worker.mail_folder
+    live_site   the address of a real gunicorn on the same database; implies transactional_db
+    page        a fresh Chromium page of 1280 px; page.goto("/") goes to live_site
+    new_page    new_page(width=390, ...) for other sizes and further people
+    sign_in     sign_in(page, user) without the form
+    axe         axe(page) -> violations of the automatic accessibility rules
+    screenshot  screenshot(page, name) -> a file in build/screenshots
+    complaints  what the browser disliked so far; a test with any left fails
+    services    the servers themselves
 
 MEGURI_TEST_DATABASE=sqlite runs the core on SQLite instead of PostgreSQL. A test whose server is
 absent fails with the reason: it is never skipped.
@@ -23,8 +26,6 @@ from pathlib import Path
 import pytest
 
 from config.local import broker, postgres
-
-BASE_DIR = Path(__file__).resolve().parents[1]
 
 
 class Services:

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -127,7 +126,7 @@ def _reachable_temporary_folder() -> str:
 def _make_cluster(programs: Path, data: Path, user: int | None) -> None:
     identity: dict = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     command = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    made = subprocess.run(  # noqa: S603
+    made = subprocess.run(
         [*map(str, command), "--locale=C.UTF-8"],
         cwd="/",
         capture_output=True,
@@ -147,6 +146,6 @@ def _answers(port: int) -> bool:
 
     try:
         psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres", connect_timeout=2).close()
-    except (psycopg.OperationalError, socket.error):
+    except (OSError, psycopg.OperationalError):
         return False
     return True

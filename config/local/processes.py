@@ -82,7 +82,7 @@ def start(
     log.parent.mkdir(parents=True, exist_ok=True)
     identity: dict = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     with log.open("ab") as output:
-        popen = subprocess.Popen(  # noqa: S603 (fixed programs of this project)
+        popen = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -18,7 +18,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 DATA_ROOT = Path(env.str("MEGURI_DATA_ROOT", default=str(BASE_DIR / "var" / "demo")))
 
 # A published key: good enough to try Meguri, refused by `prod`.
-DEFAULT_SECRET_KEY = "meguri-development-only-key-never-use-it-for-a-city"
+DEFAULT_SECRET_KEY = "meguri-development-only-key-never-use-it-for-a-city"  # noqa: S105
 SECRET_KEY = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
@@ -204,6 +204,8 @@ MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)
 MEGURI_HEARTBEAT_SECONDS = env.float("MEGURI_HEARTBEAT_SECONDS", default=10)
 MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
 MEGURI_MAIL_COALESCE_SECONDS = env.float("MEGURI_MAIL_COALESCE_SECONDS", default=60)
+# Requests for the same workbook within this time are one build.
+MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=5)
 
 # --- Celery: a doorbell, never the record ---------------------------------------------------------
 

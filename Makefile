@@ -1,0 +1,66 @@
+# Meguri's commands. Each does its own set-up; the second time that takes no time.
+#
+#   make demo ARGS=--exit     ARGS reaches the program behind a target
+#   make test ARGS="-k race"
+#
+# Needed: python3 >= 3.11 with venv, git, make. Not needed: root, Docker, apt, a database, a broker, Node, a browser.
+
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench faults pages audit lock clean
+
+ARGS ?=
+BIN := .venv/bin
+PYTHON_STAMP := .venv/.stamp
+NPM_STAMP := node_modules/.stamp
+
+help: ## この一覧 / this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
+
+setup: $(PYTHON_STAMP) $(NPM_STAMP) ## 必要なものを .venv と node_modules に入れる / install only
+
+$(PYTHON_STAMP): requirements/dev.txt requirements/uv.txt scripts/setup.sh
+	@sh scripts/setup.sh python
+	@touch $@
+
+$(NPM_STAMP): package.json package-lock.json .npmrc $(PYTHON_STAMP)
+	@sh scripts/setup.sh npm
+	@touch $@
+
+demo: setup ## 令和6年度を最初から公表まで動かし、画面を開く / a whole year, then the screens (ARGS=--exit ends there)
+	@exec $(BIN)/python -m config.local.demo --with-parent $(ARGS)
+
+test: check ## すべてのテスト / linters and all tests: PostgreSQL, broker, worker, browser; then the core on SQLite
+	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest -m "not bench and not worker and not browser and not postgres and not services"
+endif
+
+check: setup ## 書式と型 / linters and types
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@$(BIN)/mypy
+
+format: setup ## 書式をそろえる / format the code
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+
+bench: setup ## 速さを測る / benchmarks
+	@exec $(BIN)/python -m pytest -m bench -s --timeout 1800 $(ARGS)
+
+faults: setup ## 壊して確かめる / the fault bench
+	@MEGURI_FAULTS=full $(BIN)/python -m pytest -m fault -s --timeout 1800 $(ARGS)
+
+pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbooks rendered to pages
+	@command -v soffice >/dev/null || command -v libreoffice >/dev/null || { \
+	  echo "LibreOffice がないため、ページ画像は作れません。 / LibreOffice is absent: no pages were rendered." >&2; exit 1; }
+	@exec $(BIN)/python -m config.local.pages $(ARGS)
+
+audit: setup ## 既知の脆弱性 / known vulnerabilities
+	@sh scripts/audit.sh
+
+lock: setup ## requirements と package-lock.json を固定し直す / pin again
+	@sh scripts/lock.sh
+
+clean: ## 作ったものをすべて消す / remove everything that was made
+	rm -rf .venv node_modules build var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

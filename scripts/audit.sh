@@ -1,0 +1,23 @@
+#!/bin/sh
+# Asks for known vulnerabilities of what the locks name. Its tools live apart, in build/audit, so that they
+# cannot change what the tests run on. Without a way to the source it says so and ends with status 2.
+set -u
+cd "$(dirname "$0")/.."
+. scripts/home.sh
+
+unreachable() {
+    echo "脆弱性情報の取得先に接続できないため、確認していません。 / The source of known vulnerabilities is unreachable: nothing was checked." >&2
+    exit 2
+}
+
+.venv/bin/python -m uv venv --quiet --allow-existing build/audit || exit 1
+.venv/bin/python -m uv pip sync --quiet --require-hashes --python build/audit/bin/python requirements/audit.txt || unreachable
+
+report=build/audit/report.txt
+for lock in requirements/base.txt requirements/dev.txt; do
+    build/audit/bin/pip-audit --disable-pip --require-hashes --progress-spinner off -r "$lock" >"$report" 2>&1
+    status=$?
+    cat "$report"
+    if grep -q -i -E 'connectionerror|ServiceError|max retries|timed out|name resolution|HTTPError|ProxyError' "$report"; then unreachable; fi
+    [ $status -eq 0 ] || exit 1
+done
