@@ -13,7 +13,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from config.local import browser as chromium
-from config.local import processes, worker as launcher
+from config.local import processes
+from config.local import worker as launcher
 from tests.services_plugin import Services
 
 BASE_DIR = Path(__file__).resolve().parents[1]
@@ -26,6 +27,7 @@ SCALED_DOWN = {
     "MEGURI_LEASE_SECONDS": "3",
     "MEGURI_HEARTBEAT_SECONDS": "1",
     "MEGURI_MAIL_COALESCE_SECONDS": "0",
+    "MEGURI_BUILD_COALESCE_SECONDS": "0",
     "MEGURI_RESTORE_INTERVAL": "1",
 }
 

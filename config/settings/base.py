@@ -204,6 +204,8 @@ MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)
 MEGURI_HEARTBEAT_SECONDS = env.float("MEGURI_HEARTBEAT_SECONDS", default=10)
 MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
 MEGURI_MAIL_COALESCE_SECONDS = env.float("MEGURI_MAIL_COALESCE_SECONDS", default=60)
+# Thirty submissions within this time make one consolidated workbook, not thirty.
+MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=20)
 # Requests for the same workbook within this time are one build.
 MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=5)
 
