@@ -245,3 +245,102 @@ def holders(*roles: str, departments: list[Department] | None = None) -> QuerySe
     if departments is not None:
         held = held.filter(department__in=departments)
     return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
+
+
+# --- which addresses: the access table -----------------------------------------------------------------------------
+#
+# Every named address stands here with the question asked of whoever calls it, before its view runs. An address that
+# is missing is refused, and a test fails. What may be seen or done *on* a sheet is asked again by the functions above.
+
+
+def anyone(user: Person) -> bool:
+    return True
+
+
+def signed_in(user: Person) -> bool:
+    return user.is_authenticated and user.is_active
+
+
+def holds_post(user: Person) -> bool:
+    """Holds any post today: someone without one has signed in but has nothing to do with the plan."""
+    return bool(standing(user).roles)
+
+
+def writes_sheets(user: Person) -> bool:
+    return bool(standing(user).departments)
+
+
+def reviews_or_approves(user: Person) -> bool:
+    return standing(user).has(Role.REVIEWER, Role.APPROVER)
+
+
+def sees_board(user: Person) -> bool:
+    return standing(user).has(*SEES_EVERYTHING)
+
+
+def administers(user: Person) -> bool:
+    return standing(user).has(Role.ADMINISTRATOR) and bool(getattr(user, "is_staff", False))
+
+
+ACCESS = {
+    "healthz": anyone,
+    "readyz": anyone,
+    "set_language": anyone,
+    "login": anyone,
+    "logout": anyone,
+    "password_change": signed_in,
+    "password_change_done": signed_in,
+    # the published editions
+    "publication:index": anyone,
+    "publication:year": anyone,
+    "publication:measure": anyone,
+    "publication:method": anyone,
+    "publication:download": anyone,
+    "publication:data": anyone,
+    # record screens
+    "review:home": anyone,
+    "review:help": anyone,
+    "review:sheet": holds_post,
+    "review:entry": writes_sheets,
+    "review:autosave": writes_sheets,
+    "review:reading": writes_sheets,
+    "review:comment": holds_post,
+    "review:grade": reviews_or_approves,
+    "review:extend": may_manage_cycle,
+    "review:propose_outcome": is_reviewer,
+    "review:progress": holds_post,
+    "review:files": holds_post,
+    "review:download": holds_post,
+    "review:notices": signed_in,
+    "review:notices_read": signed_in,
+    "review:cycles": may_manage_cycle,
+    "review:cycle": may_manage_cycle,
+    "review:jobs": may_see_jobs,
+    "review:job_retry": may_retry_jobs,
+    "review:job_give_up": may_retry_jobs,
+    "review:event_release": may_retry_jobs,
+    "review:mail_release": may_retry_jobs,
+    "review:audit": may_read_audit,
+    "review:meeting": reviews_or_approves,
+    # screens that move a flow
+    "workflow:submit": writes_sheets,
+    "workflow:recall": writes_sheets,
+    "workflow:endorse": writes_sheets,
+    "workflow:queue": is_reviewer,
+    "workflow:review": is_reviewer,
+    "workflow:confirm_many": is_reviewer,
+    "workflow:board": sees_board,
+    "workflow:approve": is_approver,
+    "workflow:approve_many": is_approver,
+    "workflow:decide_outcome": is_approver,
+    "workflow:decide": is_approver,
+    "workflow:open_year": may_manage_cycle,
+}
+
+
+def may_visit(user: Person, address: str) -> bool:
+    """Whether the user may call the named address; Django's own read-only admin is one rule. Unknown: never."""
+    if address.startswith("admin:"):
+        return administers(user)
+    rule = ACCESS.get(address)
+    return bool(rule and rule(user))

@@ -1,0 +1,47 @@
+"""Runs every thirty seconds: rings again for whatever stands waiting. All of it may run twice at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from celery import shared_task
+
+from review import clock
+from review.models import Heartbeat
+from review.services import doorbell, jobs, mailing, outbox, workbooks
+
+logger = logging.getLogger(__name__)
+
+_also: list[Callable[[], object]] = []
+
+
+def also(part: Callable[[], object]) -> Callable[[], object]:
+    """Register a part of the sweep that belongs to a storey above."""
+    if part not in _also:
+        _also.append(part)
+    return part
+
+
+@shared_task(name="tasks.sweep.sweep")
+def sweep() -> dict[str, int]:
+    """Ring for undelivered events, due jobs and waiting mails; then the storeys above. Returns how many of each."""
+    found = {
+        "event": _ring_for("event", outbox.undelivered_ids()),
+        "job": _ring_for("job", jobs.due_ids()),
+        "gathered": mailing.gather(),
+        "mail": _ring_for("mail", mailing.due_ids()),
+    }
+    for part in (*_also, workbooks.remove_orphans):
+        try:
+            part()
+        except Exception:  # one broken part must not stop the rest of the sweep
+            logger.exception("part of the sweep failed: %s", part.__name__)
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": clock.now()})
+    return found
+
+
+def _ring_for(what: str, ids: list[int]) -> int:
+    for pk in ids:
+        doorbell.ring_after_commit(what, pk)
+    return len(ids)

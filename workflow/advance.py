@@ -1,0 +1,67 @@
+"""Letting the year go on when what it waits for has come true: the last approval, the publication time.
+
+The last sheet's event asks for it at once; the sweep asks again, so that a lost bell never leaves a year standing.
+"""
+
+from __future__ import annotations
+
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
+
+from review import clock
+from review.domain.events import Event
+from review.models import Cycle, CycleState, OutboxEvent
+from review.services import jobs, outbox
+from review.services.jobs import Claim
+from tasks import sweep
+from workflow.models import YearProcess
+
+ADVANCE = "advance_year"
+ASKS = (Event.MEASURE_APPROVED, Event.MEASURE_SETTLED)
+
+
+@outbox.react
+def ask(row: OutboxEvent) -> None:
+    """A sheet was settled: see whether it was the last."""
+    if row.name in ASKS and row.cycle:
+        request(row.cycle)
+
+
+def request(cycle: Cycle) -> None:
+    """Ask a worker to look whether the year can go on."""
+    jobs.request(ADVANCE, key=f"{ADVANCE}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
+
+
+@jobs.handler(ADVANCE)
+def advance(claim: Claim) -> None:
+    """Fire whatever of the year is due."""
+    process = YearProcess.objects.filter(cycle_id=claim.args["cycle"], finished=None).first()
+    if process:
+        fire(process)
+    with claim.finishing():
+        pass
+
+
+def fire(process: YearProcess) -> int:
+    """Fire the process's condition and timer where they have come true; returns how many."""
+    waiting = Task.objects.filter(process=process, finished=None, status__in=[STATUS.NEW, STATUS.SCHEDULED])
+    return sum(_fire_one(task) for task in waiting.filter(flow_task_type__in=["CONDITION", "TIMER"]))
+
+
+def _fire_one(task: Task) -> bool:
+    with task.activation() as activation:
+        if not activation.start.can_proceed():
+            return False
+        timer = activation.task.flow_task_type == "TIMER"
+        due = activation.task.scheduled <= clock.now() if timer else activation.condition_met()
+        if due:
+            activation.start()
+            activation.execute()
+        return due
+
+
+@sweep.also
+def advance_all() -> None:
+    """The sweep's part: every year that is under way."""
+    for process in YearProcess.objects.filter(finished=None).exclude(cycle__state=CycleState.DRAFT):
+        fire(process)

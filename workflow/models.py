@@ -1,0 +1,18 @@
+"""The processes of the two flows, each tied to its domain row: one process a sheet, one a year."""
+
+from django.db import models
+from viewflow.workflow.models import Process
+
+from review.models import Cycle, MeasureReview
+
+
+class SheetProcess(Process):
+    """One sheet's way through one year. The row that its flow locks."""
+
+    review = models.OneToOneField(MeasureReview, on_delete=models.PROTECT, related_name="process")
+
+
+class YearProcess(Process):
+    """One year's way from opening to publication. The row that its flow locks."""
+
+    cycle = models.OneToOneField(Cycle, on_delete=models.PROTECT, related_name="process")

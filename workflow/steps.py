@@ -1,0 +1,162 @@
+"""The steps that people take: each lets a service decide and moves the flow, in one transaction under its lock.
+
+Whatever moves a flow comes through here: screens, commands, uploads, the demo and the tests. The lock order is the
+same everywhere: process row, then the domain row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.db import transaction
+from viewflow.workflow.models import Task
+from viewflow.workflow.status import STATUS
+
+from review.domain.refusals import Refusal
+from review.models import Cycle, MeasureReview, Meeting, User
+from review.services import approval, assessment, cycles, publication, submission
+from workflow import advance
+from workflow.flows import AnnualCycleFlow, MeasureReviewFlow
+from workflow.models import SheetProcess, YearProcess
+
+
+def open_year(*, user: User, cycle_id: int) -> Cycle:
+    """Open the drafted year and start its process; a worker then launches one process per 施策."""
+    with transaction.atomic():
+        cycle = cycles.open_year(user=user, cycle_id=cycle_id)
+        AnnualCycleFlow.start.run(cycle=cycle)
+        return cycle
+
+
+# --- one sheet ---------------------------------------------------------------------------------------------------
+
+
+def submit(*, user: User, review_id: int) -> MeasureReview:
+    """提出 (see services.submission.submit for what it refuses)."""
+    return _take(user, review_id, lambda: submission.submit(user=user, review_id=review_id))
+
+
+def recall(*, user: User, review_id: int) -> MeasureReview:
+    """取下げ."""
+    return _take(user, review_id, lambda: submission.recall(user=user, review_id=review_id))
+
+
+def endorse(*, user: User, review_id: int) -> MeasureReview:
+    """所属長の確認."""
+    return _take(user, review_id, lambda: submission.endorse(user=user, review_id=review_id))
+
+
+def confirm(*, user: User, review_id: int, round: int, comment: str = "") -> MeasureReview:
+    """確認."""
+    return _take(
+        user, review_id, lambda: assessment.confirm(user=user, review_id=review_id, round=round, comment=comment)
+    )
+
+
+def return_to_department(
+    *, user: User, review_id: int, round: int, comment: str, remarks: Mapping[str, str] | None = None
+) -> MeasureReview:
+    """差戻し from review."""
+    return _take(
+        user,
+        review_id,
+        lambda: assessment.send_back(user=user, review_id=review_id, round=round, comment=comment, remarks=remarks),
+    )
+
+
+def approve(
+    *, user: User, review_id: int, round: int, comment: str = "", meeting: Meeting | None = None
+) -> MeasureReview:
+    """承認."""
+    return _take(
+        user,
+        review_id,
+        lambda: approval.approve(user=user, review_id=review_id, round=round, comment=comment, meeting=meeting),
+    )
+
+
+def return_from_approval(
+    *,
+    user: User,
+    review_id: int,
+    round: int,
+    to: approval.Destination,
+    comment: str,
+    remarks: Mapping[str, str] | None = None,
+) -> MeasureReview:
+    """差戻し from approval, to the department or to review."""
+    return _take(
+        user,
+        review_id,
+        lambda: approval.send_back(
+            user=user, review_id=review_id, round=round, to=to, comment=comment, remarks=remarks
+        ),
+    )
+
+
+def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "") -> MeasureReview:
+    """Decide a proposal of 未提出 or 対象外; the flow moves only where it was accepted."""
+    if not accept:
+        return approval.decide_outcome(user=user, review_id=review_id, accept=False, comment=comment)
+    return _take(
+        user,
+        review_id,
+        lambda: approval.decide_outcome(user=user, review_id=review_id, accept=True, comment=comment),
+    )
+
+
+def _take(user: User, review_id: int, act: Callable[[], MeasureReview]) -> MeasureReview:
+    process = SheetProcess.objects.get(review_id=review_id)
+    with transaction.atomic(), MeasureReviewFlow.lock(process.pk):
+        review = act()
+        _complete(Task.objects.get(process=process, flow_task_type="HUMAN", finished=None), user)
+        return review
+
+
+def _complete(task: Task, user: User, data: Mapping[str, object] | None = None) -> None:
+    activation = task.flow_task.activation_class(task)
+    if task.status == STATUS.NEW:
+        activation.assign(user)
+    task.owner = user
+    task.data = dict(data or {})
+    activation.start(None)
+    activation.execute()
+
+
+def each(
+    take: Callable[..., MeasureReview], *, user: User, chosen: Sequence[tuple[int, int]]
+) -> tuple[list[int], dict[int, str]]:
+    """Take the same step on several sheets, `chosen` as (review id, round). Each stands for itself: returns the ids
+    that were done and, for the others, the sentence why not."""
+    done: list[int] = []
+    refused: dict[int, str] = {}
+    for review_id, round_ in chosen:
+        try:
+            take(user=user, review_id=review_id, round=round_)
+            done.append(review_id)
+        except Refusal as refusal:
+            refused[review_id] = str(refusal)
+    return done, refused
+
+
+# --- the year ------------------------------------------------------------------------------------------------------
+
+
+def decide_year(*, user: User, cycle_id: int, returns: Sequence[approval.YearReturn] = ()) -> Cycle:
+    """The 本部's decision: publish (no returns), or send the named sheets back."""
+    process = YearProcess.objects.get(cycle_id=cycle_id)
+    with transaction.atomic(), AnnualCycleFlow.lock(process.pk):
+        cycle = approval.check_year_decision(user=user, cycle_id=cycle_id, returns=returns)
+        if returns:
+            cycles.reopen_for_returns(cycle_id)
+        else:
+            publication.schedule(user=user, cycle_id=cycle_id)
+        rows = [
+            {"review": entry.review_id, "to": "review" if entry.to is approval.TO_REVIEW else "department",
+             "comment": entry.comment}
+            for entry in returns
+        ]  # fmt: skip
+        task = Task.objects.get(process=process, flow_task=AnnualCycleFlow.decide, finished=None)
+        _complete(task, user, {"returns": rows})
+        advance.request(cycle)
+        return cycle
