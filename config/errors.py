@@ -1,4 +1,4 @@
-"""Error pages: the sentences stand in templates/<status>.html; here each gets a reference number that the log has too."""
+"""Error pages: the sentences stand in templates/<status>.html; each page gets a reference number for the log."""
 
 import logging
 import secrets

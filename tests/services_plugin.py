@@ -50,6 +50,9 @@ class Services:
         os.environ["REDIS_URL"] = self.broker.url
         os.environ["MEGURI_TEST_DATABASE_NAME"] = name
         os.environ["MEGURI_DATA_ROOT"] = str(self.folder / "data")
+        # Nothing of a developer's own settings, least of all a mail server.
+        os.environ["MEGURI_ENV_FILE"] = ""
+        os.environ["EMAIL_BACKEND"] = "django.core.mail.backends.filebased.EmailBackend"
 
     def stop(self) -> None:
         for server in (self.broker, self.postgres):

@@ -96,7 +96,7 @@ def start(
     return Process(name=name, popen=popen, log=log, stop_signal=stop_signal)
 
 
-def dying_with(parent: int, death_signal: int) -> Callable[[], None] | None:
+def dying_with(parent: int, death_signal: int = signal.SIGTERM) -> Callable[[], None] | None:
     """What the child does before its program starts: ask the kernel to be ended with `parent`."""
     if not sys.platform.startswith("linux"):
         return None

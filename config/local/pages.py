@@ -1,0 +1,51 @@
+"""`make pages`: workbooks as a person sees them. Renders each .xlsx to a PDF, and to images where pdftoppm exists.
+
+Without file names it takes the workbooks that the last demo made. The pages land in build/pages.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+PAGES = BASE_DIR / "build" / "pages"
+MADE_BY_DEMO = BASE_DIR / "var" / "demo" / "files"
+
+
+def main(names: list[str]) -> int:
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        print("LibreOffice がありません。 / LibreOffice is absent.", file=sys.stderr)
+        return 1
+    books = [Path(name) for name in names] or sorted(MADE_BY_DEMO.rglob("*.xlsx"))
+    if not books:
+        print("帳票がありません。先に make demo ARGS=--exit を実行してください。 / No workbook.", file=sys.stderr)
+        return 1
+    PAGES.mkdir(parents=True, exist_ok=True)
+    return max(render(office, book) for book in books)
+
+
+def render(office: str, book: Path) -> int:
+    """Renders one workbook; returns 0, or 1 where LibreOffice made nothing of it."""
+    # A profile of our own: LibreOffice refuses to start beside an open window of the same person.
+    profile = (PAGES / ".profile").as_uri()
+    subprocess.run(
+        [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", PAGES, book],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "HOME": str(PAGES)},
+    )
+    pdf = PAGES / f"{book.stem}.pdf"
+    if not pdf.exists():
+        print(f"{book}: 変換できませんでした / not rendered", file=sys.stderr)
+        return 1
+    if shutil.which("pdftoppm"):
+        subprocess.run(["pdftoppm", "-r", "60", "-png", pdf, PAGES / book.stem], check=True)
+    print(pdf)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,224 @@
+"""docker-compose.yml without Docker: each of our services runs as a plain process, with its command, environment
+and health check as the file has them. Only the addresses of database and broker are this machine's.
+
+Not run: the images, volumes, networks, restart policies and limits of the containers themselves.
+"""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import yaml
+
+from config.local import broker, postgres, processes
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
+SERVICES = COMPOSE["services"]
+OURS = ["migrate", "web", "worker", "beat"]
+SECRETS = {
+    "SECRET_KEY": "k7Qz-Wm2x-Lp9v-Rt4b-Ys8n-Hd3c-Jf6g-Ua1e-Xo5i-Bw0r-Nq3u",
+    "POSTGRES_PASSWORD": "postgres-password",
+    "REDIS_PASSWORD": "redis-password",
+    "ALLOWED_HOSTS": "meguri.example.lg.jp",
+}
+VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
+
+
+class Missing(Exception):
+    """What `docker compose` would refuse to start for."""
+
+
+def filled(text: str, environment: dict[str, str]) -> str:
+    """The text as docker compose reads it: ${A}, ${A:-default}, ${A:?message}. Raises Missing."""
+
+    def value(found: re.Match[str]) -> str:
+        given = environment.get(found["name"], "")
+        if not given and found["kind"] == "?":
+            raise Missing(f"{found['name']}: {found['rest']}")
+        return given or (found["rest"] if found["kind"] == "-" else "") or ""
+
+    return VARIABLE.sub(value, str(text))
+
+
+def environment_of(service: str, given: dict[str, str]) -> dict[str, str]:
+    return {name: filled(value, given) for name, value in SERVICES[service].get("environment", {}).items()}
+
+
+# --- What the file says ---------------------------------------------------------------------------
+
+
+def test_the_file_has_the_six_services_and_each_has_a_health_check():
+    assert set(SERVICES) == {"postgres", "redis", *OURS}
+    assert not [name for name, service in SERVICES.items() if not service["healthcheck"]["test"]]
+
+
+def test_redis_keeps_its_messages_and_asks_for_a_password():
+    command = [filled(word, SECRETS) for word in SERVICES["redis"]["command"]]
+    assert command[command.index("--appendonly") + 1] == "yes"
+    assert command[command.index("--requirepass") + 1] == SECRETS["REDIS_PASSWORD"]
+
+
+@pytest.mark.parametrize("name", sorted(SECRETS))
+def test_nothing_starts_without_a_secret(name):
+    given = {key: value for key, value in SECRETS.items() if key != name}
+    with pytest.raises(Missing, match=name):
+        for service in OURS:
+            environment_of(service, given)
+
+
+def test_no_secret_stands_in_the_file():
+    text = (BASE_DIR / "docker-compose.yml").read_text()
+    secrets = re.findall(r"^\s*(\w*(?:PASSWORD|SECRET_KEY|REDISCLI_AUTH)): (.*)$", text, flags=re.MULTILINE)
+    assert secrets
+    assert not [name for name, value in secrets if not value.startswith("${")]
+
+
+def test_our_services_wait_for_the_migrated_database():
+    for name in ("web", "worker", "beat"):
+        assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_healthy"}
+
+
+def test_the_image_holds_every_package_the_commands_import():
+    dockerfile = (BASE_DIR / "Dockerfile").read_text()
+    for package in ("config", "workflow", "tasks", "review", "templates"):
+        assert f"COPY {package} {package}" in dockerfile
+    assert "--require-hashes" in dockerfile
+    assert "USER meguri" in dockerfile
+    assert not re.search(r"https?://", dockerfile)
+
+
+# --- What it starts -------------------------------------------------------------------------------
+
+
+class Stack:
+    """The services as processes, on a database and a broker of their own."""
+
+    def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
+        self.folder = folder
+        self.addresses = {
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "MEGURI_DATA_ROOT": str(folder / "data"),
+            "MEGURI_STATIC_ROOT": str(folder / "static"),
+            # The volumes' folder is there when a container starts; the schedule's pace is the only thing hurried.
+            "MEGURI_SWEEP_SECONDS": "1",
+            "MEGURI_ENV_FILE": "",
+        }
+        self.port = processes.free_port()
+        self.running: list[processes.Process] = []
+        (folder / "data").mkdir(parents=True)
+
+    def environment(self, service: str) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
+        path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
+        return {**kept, "PATH": path, **environment_of(service, SECRETS), **self.addresses}
+
+    def words(self, command: list[str]) -> list[str]:
+        """The command with this machine's port."""
+        return [filled(word, SECRETS).replace("0.0.0.0:8000", f"127.0.0.1:{self.port}") for word in command]
+
+    def start(self, service: str) -> processes.Process:
+        process = processes.start(
+            service,
+            self.words(SERVICES[service]["command"]),
+            log=self.folder / f"{service}.log",
+            env=self.environment(service),
+            cwd=BASE_DIR,
+            death_signal=signal.SIGTERM,
+        )
+        self.running.append(process)
+        return process
+
+    def check(self, service: str) -> subprocess.CompletedProcess[str]:
+        """Runs the health check once, as the container's engine would."""
+        kind, *command = SERVICES[service]["healthcheck"]["test"]
+        assert kind == "CMD"
+        if service == "web":
+            command += ["--url", f"http://127.0.0.1:{self.port}/healthz"]
+        environment = self.environment(service)
+        return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60)
+
+    def wait_until_healthy(self, service: str, seconds: float = 60) -> None:
+        deadline = time.monotonic() + seconds
+        while (answer := self.check(service)).returncode != 0:
+            log = (self.folder / f"{service}.log").read_text(errors="replace")[-3000:]
+            assert time.monotonic() < deadline, f"{service}: {answer.stderr}\n{log}"
+            time.sleep(0.5)
+
+    def stop(self) -> None:
+        processes.stop_all(self.running)
+
+
+@pytest.fixture(scope="module")
+def stack(services, tmp_path_factory):
+    """A fresh, unmigrated database on the run's server."""
+    folder = tmp_path_factory.mktemp("compose")
+    server = services.postgres or postgres.start()
+    name = f"meguri_compose_{os.getpid()}"
+    administer(server.url, f'CREATE DATABASE "{name}"')
+    ringing = broker.start(folder / "broker", ours=True)
+    stack = Stack(folder, urlunsplit(urlsplit(server.url)._replace(path=f"/{name}")), ringing.url)
+    yield stack
+    stack.stop()
+    ringing.stop()
+    administer(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    if server is not services.postgres:
+        server.stop()
+
+
+def administer(url: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.services
+@pytest.mark.worker
+def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
+    assert stack.check("migrate").returncode != 0, "healthy before the tables are there"
+    stack.start("migrate")
+    stack.wait_until_healthy("migrate")
+
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
+        cwd=BASE_DIR,
+        env=stack.environment("web"),
+        check=True,
+    )
+    assert stack.check("web").returncode != 0, "healthy before it runs"
+    stack.start("web")
+    stack.wait_until_healthy("web")
+
+    assert stack.check("worker").returncode != 0, "healthy before it runs"
+    worker = stack.start("worker")
+    stack.wait_until_healthy("worker")
+
+    assert stack.check("beat").returncode != 0, "healthy before the first sweep"
+    stack.start("beat")
+    stack.wait_until_healthy("beat")
+
+    worker.kill()
+    gone = stack.check("worker")
+    assert gone.returncode != 0
+    assert "ワーカー" in gone.stderr
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("service", OURS)
+def test_no_service_starts_with_the_published_secret_key(stack, service):
+    from config.settings.base import DEFAULT_SECRET_KEY
+
+    command = stack.words(SERVICES[service]["command"])
+    environment = {**stack.environment(service), "SECRET_KEY": DEFAULT_SECRET_KEY}
+    ended = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0, shlex.join(command)
+    assert "SECRET_KEY が初期値のまま" in ended.stdout + ended.stderr
