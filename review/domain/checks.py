@@ -1,0 +1,214 @@
+"""Questions that a reviewer would ask by eye: `check` for one indicator in one 年度, given its other years.
+
+A false alarm costs trust, so each check keeps to what is worth a question to the department, and names what made it.
+`SENTENCES` holds a sentence for every code, those of a Judgement's flags among them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from review.domain import doubts, values
+from review.domain.achievement import Judgement, judge
+from review.domain.direction import Direction
+from review.domain.fiscal import fiscal_year_label
+from review.domain.notation import compact
+from review.domain.reading import Quantity, Reading, figure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flag:
+    """One doubt: its code, what made it, and what to ask the department, in Japanese."""
+
+    code: str
+    sentence: str
+    question: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IndicatorInYear:
+    """What was typed for an indicator in one fiscal year; `actual` is "" while it is not entered."""
+
+    fiscal_year: int
+    name: str
+    target: str
+    actual: str = ""
+
+
+#: Code: (what it says, what to ask). Plain sentences for lists and help; `check` says it with the values at hand.
+SENTENCES: dict[str, tuple[str, str]] = {
+    "direction_inferred": (
+        "多い方がよいか少ない方がよいかを、目標や評価項目の名称から推定しました。", "この指標の方向は推定のとおりでよいですか。"),
+    "direction_unknown": (
+        "多い方がよいか少ない方がよいかが分かりません。", "この指標は、多い方と少ない方のどちらがよいですか。"),
+    "unit_mismatch": ("目標と実績の単位が合いません。", "実績を目標と同じ単位で書き直せますか。"),
+    "parts_mismatch": ("目標と実績の内訳が対応しません。", "目標の内訳ごとに実績を書き分けられますか。"),
+    "needs_previous": ("前年度などと比べる目標ですが、比べる元の値がないか、読み取れません。", "比べる元の値を教えてください。"),
+    "not_measured": ("実績がまだ測定されていません。", "いつ測定または公表されますか。"),
+    "provisional": ("見込み・速報の値です。", "確定値はいつ分かりますか。"),
+    "approximate": ("約・概ねなどの付いた値です。", "正確な値は分かりますか。"),
+    "jump": ("前年度の2倍以上、または半分以下です。", "大きく変わった理由は何ですか。桁や単位の誤りはありませんか。"),
+    "over_100_percent": ("割合が100%を超えています。", "分母と分子の数え方は正しいですか。"),
+    "repeated": ("実績が前年度と同じ値です。", "前年度の値のままになっていませんか。"),
+    "definition_changed": ("評価項目の名称が前年度から変わりました。", "変更の理由は何ですか。前年度の値と比べられますか。"),
+    "target_changed": ("目標の書き方や数値の動きが、計画の途中で変わりました。", "目標を変更した理由は何ですか。"),
+    "unit_changed": ("実績の単位が前年度と異なります。", "数え方を変えましたか。"),
+    "total_decreased": ("累計の実績が前年度より減っています。", "累計ではなく単年度の値ではありませんか。"),
+    "total_stalled": ("累計の実績が前年度から増えていません。", "この年度の増加分はありませんでしたか。"),
+    "target_below_result": ("目標が、すでに達している前年度の実績より緩くなっています。", "目標を見直す予定はありますか。"),
+    "actual_equals_target": ("実績が目標と一字一句同じです。", "目標を書き写したものではありませんか。実際の値を確認してください。"),
+}
+
+_RUNNING_TOTAL = re.compile(r"累計|累積|延べ総|総数\Z")
+
+
+def check(current: IndicatorInYear, history: Sequence[IndicatorInYear] = (), *, direction: Direction | None = None,
+          judgement: Judgement | None = None) -> tuple[Flag, ...]:
+    """The doubts about one indicator-year; `history` holds its other years, in any order, later ones too.
+
+    `judgement` may be given where it was made already. Nothing is asked of an actual that is not entered, but
+    changes of definition and target are.
+    """
+    years = sorted((year for year in history if year.fiscal_year != current.fiscal_year), key=lambda year: year.fiscal_year)
+    before = [year for year in years if year.fiscal_year < current.fiscal_year]
+    previous = before[-1] if before and before[-1].fiscal_year == current.fiscal_year - 1 else None
+    if judgement is None:
+        targets = [year.target for year in sorted([*years, current], key=lambda year: year.fiscal_year)]
+        judgement = judge(name=current.name, target=current.target, actual=current.actual, direction=direction,
+                          previous=previous.actual if previous else None, targets=targets)
+    renamed = previous is not None and _renamed(previous, current)
+    found = [*_of_judgement(judgement, comparable=not renamed)]
+    if previous is not None:
+        found += _of_definition(previous, current, renamed=renamed)
+        if not renamed:
+            found += _of_target(before, previous, current, judgement)
+            found += _of_result(previous, current)
+    found += _copied(current, judgement)
+    return _one_of_each(found)
+
+
+def flag(code: str, sentence: str = "") -> Flag:
+    """The flag of a code, with its own sentence where the values at hand say more."""
+    known, question = SENTENCES[code]
+    return Flag(code=code, sentence=sentence or known, question=question)
+
+
+# What the judgement itself says
+
+# A reviewer reads these beside the verdict; the rest is settled or asked better below.
+_SHOWN = ("direction_unknown", "unit_mismatch", "parts_mismatch", "needs_previous", "not_measured", "provisional",
+          "approximate", "over_100_percent")
+
+
+def _of_judgement(judgement: Judgement, *, comparable: bool) -> Iterator[Flag]:
+    for code in judgement.flags:
+        if code in _SHOWN:
+            yield flag(code, _with_value(code, judgement))
+        elif code == "jump" and comparable:
+            yield flag(code)
+
+
+def _with_value(code: str, judgement: Judgement) -> str:
+    if code == "over_100_percent":
+        return f"実績 {judgement.actual_reading.text} は100%を超えています。"
+    return judgement.reason if code in ("unit_mismatch", "parts_mismatch") else ""
+
+
+# Definition and target
+
+
+def _renamed(previous: IndicatorInYear, current: IndicatorInYear) -> bool:
+    names = [compact(year.name).strip("-_") for year in (previous, current)]
+    return all(names) and names[0] != names[1]
+
+
+def _of_definition(previous: IndicatorInYear, current: IndicatorInYear, *, renamed: bool) -> Iterator[Flag]:
+    if renamed:
+        year = fiscal_year_label(previous.fiscal_year)
+        yield flag("definition_changed", f"評価項目が{year}の「{previous.name}」から変わりました。")
+
+
+def _of_target(before: Sequence[IndicatorInYear], previous: IndicatorInYear, current: IndicatorInYear,
+               judgement: Judgement) -> Iterator[Flag]:
+    was, now = values.read(previous.target), values.read(current.target)
+    if was.kind == "none" or now.kind == "none":
+        return
+    if _shape(was) != _shape(now):
+        yield flag("target_changed", f"目標の書き方が前年度の「{previous.target}」から変わりました。")
+        return
+    direction = judgement.direction
+    step = _single_step(was, now)
+    if direction is None or step is None:
+        return
+    if _is_easier(step[0], step[1], direction):
+        yield flag("target_changed", f"目標が前年度の {_value_words(was)} より緩くなりました。")
+    reached = _single_step(values.read(previous.actual), now)
+    if reached is not None and _is_easier(reached[0], reached[1], direction):
+        yield flag("target_below_result", f"目標 {_value_words(now)} は、前年度の実績 {previous.actual} より緩い値です。")
+
+
+def _shape(reading: Reading) -> tuple[object, ...]:
+    kind = "value" if reading.parts else reading.kind if reading.kind in ("relative", "date") else "words"
+    units_ = tuple(part.unit.dimension for part in reading.parts if not part.unit.bare)
+    return kind, len(reading.parts), units_
+
+
+def _single_step(before: Reading, after: Reading) -> tuple[Fraction, Fraction] | None:
+    steps = list(doubts.steps_between(before, after))
+    return steps[0] if len(steps) == 1 else None
+
+
+def _is_easier(before: Fraction, after: Fraction, direction: Direction) -> bool:
+    return after < before if direction == "up" else after > before
+
+
+def _value_words(reading: Reading) -> str:
+    return "、".join(part.phrase for part in reading.parts)
+
+
+# Results
+
+
+def _of_result(previous: IndicatorInYear, current: IndicatorInYear) -> Iterator[Flag]:
+    was, now = values.read(previous.actual), values.read(current.actual)
+    if not was.parts or not now.parts:
+        return
+    if _units_differ(was.parts, now.parts):
+        yield flag("unit_changed", f"実績の単位が前年度の「{previous.actual}」と異なります。")
+    step = _single_step(was, now)
+    if step is None or not _RUNNING_TOTAL.search(compact(current.name)):
+        return
+    if step[1] < step[0]:
+        yield flag("total_decreased", f"累計の実績が前年度の {_value_words(was)} より減っています。")
+    elif step[1] == step[0] and not _is_complete(now.parts[0]):
+        yield flag("total_stalled", f"累計の実績が前年度と同じ {figure(step[1])} のままです。")
+
+
+def _units_differ(was: tuple[Quantity, ...], now: tuple[Quantity, ...]) -> bool:
+    if len(was) != len(now):
+        return False
+    return any(before.unit.dimension != after.unit.dimension and not before.unit.bare and not after.unit.bare
+               for before, after in zip(was, now, strict=True))
+
+
+def _is_complete(part: Quantity) -> bool:
+    return part.unit.dimension == "percent" and part.value == 100
+
+
+def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
+    """An actual equal to its target to the letter, where an exact hit is unlikely: a share or a large number."""
+    if current.actual != current.target or judgement.status != "achieved" or judgement.basis != "number":
+        return
+    only = judgement.actual_reading.quantity
+    if only is None or only.value is None or only.whole is not None:
+        return
+    is_share = only.unit.dimension == "percent" and only.value not in (0, 100)
+    if is_share or only.value >= 100 and only.unit.dimension != "percent":
+        yield flag("actual_equals_target")
+
+
+def _one_of_each(found: Sequence[Flag]) -> tuple[Flag, ...]:
+    return tuple({entry.code: entry for entry in found}.values())

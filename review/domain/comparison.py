@@ -1,0 +1,258 @@
+"""Comparing one measured value with one target value.
+
+`compare` answers with a status, the exact rate where there is one, and the cause where it could not decide. Two
+readings that lead to different verdicts are never decided here: the answer is `undetermined`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from review.domain.direction import Direction
+from review.domain.reading import Quantity
+from review.domain.units import PERCENT
+
+Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
+
+
+class Outcome(NamedTuple):
+    """Status of one comparison, its unrounded rate, and a flag and a Japanese cause where it is undetermined."""
+
+    status: Status
+    rate: Fraction | None = None
+    flag: str = ""
+    cause: str = ""
+
+
+NO_DIRECTION = Outcome("undetermined", None, "direction_unknown", "多い方がよいか少ない方がよいかが定まっていないため、判定できません。")
+_UNITS = Outcome("undetermined", None, "unit_mismatch", "目標と実績の単位が合わないため、判定できません。")
+_AMBIGUOUS_SHARE = Outcome("undetermined", None, "unit_mismatch", "割合が0.8のような小数か%かが分からないため、判定できません。")
+_AMBIGUOUS_SCALE = Outcome("undetermined", None, "unit_mismatch", "単位のない値が千・万などの単位かどうか分からないため、判定できません。")
+_PERIODS = Outcome("undetermined", None, "unit_mismatch", "月・週・年など、数える期間が目標と実績で異なるため、判定できません。")
+_CHANGES = Outcome("undetermined", None, "needs_previous", "増減の量と値そのものとは比べられないため、判定できません。")
+_WHOLES = Outcome("undetermined", None, "", "全体の数が目標と実績で異なり、件数と割合で判定が分かれるため、判定できません。")
+_SPANS = Outcome("undetermined", None, "", "実績の幅が目標をまたいでいるため、判定できません。")
+_CONTRADICTION = Outcome("undetermined", None, "", "指標の方向と目標の以上・以下の表現が矛盾しているため、判定できません。")
+_EACH = Outcome("undetermined", None, "parts_mismatch", "目標は各部署・各回などの値ですが、実績がその内訳になっていないため、判定できません。")
+
+
+def rounded(rate: Fraction | None) -> Decimal | None:
+    """The rate with four decimals, half up."""
+    if rate is None:
+        return None
+    scaled = rate.numerator * 20_000 + rate.denominator
+    return Decimal(scaled // (2 * rate.denominator)).scaleb(-4)
+
+
+def compare(target: Quantity, actual: Quantity, direction: Direction | None, *, reduction: bool = False,
+            period: str = "") -> Outcome:
+    """One actual against one target. `reduction`: the name is of an amount of 削減; `period`: 月 in its name."""
+    settled = _settle(target, actual, reduction=reduction)
+    if isinstance(settled, Outcome):
+        return settled
+    target, actual = settled
+    if target.period != actual.period:
+        return _other_period(target, actual, direction, period)
+    if bool(target.each) != bool(actual.each):
+        return _each(target, actual, direction)
+    if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
+        return _agreed([_measured(target, actual, direction), _measured(_share(target), _share(actual), direction)], _WHOLES)
+    return _measured(target, actual, direction)
+
+
+# Making two values alike
+
+
+def _settle(target: Quantity, actual: Quantity, *, reduction: bool) -> tuple[Quantity, Quantity] | Outcome:
+    """The two values with like meaning: counts or shares, amounts of change or plain values."""
+    if target.unit.dimension == "percent" and actual.whole is not None:
+        actual = _share(actual)
+    elif actual.unit.dimension == "percent" and target.whole is not None:
+        target = _share(target)
+    if not target.unit.fits(actual.unit):
+        return _UNITS
+    if target.label.startswith("全") and actual.label.startswith("全") and target.label != actual.label:
+        return _UNITS
+    if target.change == actual.change:
+        return target, actual
+    if target.change and actual.change:  # one rose and the other fell: the same amount with the other sign
+        return target, _negated(actual)
+    changed = target.change or actual.change
+    if changed == "decrease" and reduction:
+        return replace(target, change=None), replace(actual, change=None)
+    return _CHANGES
+
+
+def _share(part: Quantity) -> Quantity:
+    if not part.whole:
+        return part
+    def percent(end: Fraction | None) -> Fraction | None:
+        return None if end is None or part.whole is None else end * 100 / part.whole
+    return replace(part, low=percent(part.low), high=percent(part.high), unit=PERCENT, whole=None, scale=1)
+
+
+def _negated(part: Quantity) -> Quantity:
+    low, high = part.low, part.high
+    return replace(part, low=None if high is None else -high, high=None if low is None else -low, comparator=None)
+
+
+def _other_period(target: Quantity, actual: Quantity, direction: Direction | None, named: str) -> Outcome:
+    """月5件 against a bare 4件: a total of the year that misses a month's target misses it either way."""
+    if target.period and actual.period:
+        return _PERIODS
+    if named and named in (target.period, actual.period):
+        return _measured(target, actual, direction)
+    outcome = _measured(target, actual, "up")
+    if direction == "up" and target.period and outcome.status == "missed":
+        return Outcome("missed")
+    return _PERIODS
+
+
+def _each(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
+    """各校2回 against a single value: it may be a total, so only a total that misses decides."""
+    if actual.each or direction != "up":
+        return _EACH
+    outcome = _measured(target, actual, direction)
+    return Outcome("missed") if outcome.status == "missed" else _EACH
+
+
+def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
+    """The comparison in the unit of the target, in every way in which a bare number may be meant."""
+    if target.unit.bare != actual.unit.bare and _may_be_ratio(target, actual):
+        return _AMBIGUOUS_SHARE
+    pairs = [_converted(target, actual)]
+    if target.unit.bare != actual.unit.bare:
+        pairs = _scalings(*pairs[0])
+    return _agreed([_directed(*pair, direction) for pair in pairs], _AMBIGUOUS_SCALE)
+
+
+def _may_be_ratio(target: Quantity, actual: Quantity) -> bool:
+    """0.8 beside 80%: eight tenths, or less than one percent?"""
+    bare, other = (target, actual) if target.unit.bare else (actual, target)
+    value = bare.value
+    return other.unit.dimension == "percent" and value is not None and 0 < value <= 1 and bare.unit.bare
+
+
+def _converted(target: Quantity, actual: Quantity) -> tuple[Quantity, Quantity]:
+    if target.unit.factor == actual.unit.factor or target.unit.bare or actual.unit.bare:
+        return target, actual
+    ratio = actual.unit.factor / target.unit.factor
+    return target, _times(actual, ratio)
+
+
+def _times(part: Quantity, ratio: Fraction) -> Quantity:
+    return replace(part, low=None if part.low is None else part.low * ratio,
+                   high=None if part.high is None else part.high * ratio)
+
+
+def _scalings(target: Quantity, actual: Quantity) -> list[tuple[Quantity, Quantity]]:
+    """A bare 33,474 beside 30,000千円 is meant in 千円 or in 円: the readings that are of a like size."""
+    bare_target = target.unit.bare
+    scale = actual.scale if bare_target else target.scale
+    bare = target if bare_target else actual
+    if scale == 1 or bare.scale != 1:
+        return [(target, actual)]
+    scaled = _times(bare, Fraction(scale))
+    pairs = [(bare, actual), (scaled, actual)] if bare_target else [(target, bare), (target, scaled)]
+    return [pair for pair in pairs if _alike(*pair)] or pairs
+
+
+def _alike(target: Quantity, actual: Quantity) -> bool:
+    if not target.value or not actual.value:
+        return True
+    return Fraction(1, 30) <= actual.value / target.value <= 30
+
+
+def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
+    """The one outcome of several readings, or `otherwise` where they differ."""
+    first = outcomes[0]
+    if all(outcome.status == first.status for outcome in outcomes):
+        return first if all(outcome.rate == first.rate for outcome in outcomes) else first._replace(rate=None)
+    return otherwise
+
+
+# Comparing
+
+
+def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
+    if target.is_bounded:
+        return _within(target, actual)
+    if direction is not None:
+        return _toward(target, actual, direction)
+    both = [_toward(target, actual, "up"), _toward(target, actual, "down")]
+    return _agreed(both, NO_DIRECTION)
+
+
+def _toward(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
+    if target.is_range and actual.is_range:
+        return _like_ends(target, actual, direction)
+    if direction == "up":
+        if target.low is None:
+            return _CONTRADICTION
+        return _upward(target.low, actual, strict=target.low_open)
+    if target.high is None:
+        return _CONTRADICTION
+    return _downward(target.high, actual, strict=target.high_open)
+
+
+def _upward(need: Fraction, actual: Quantity, *, strict: bool) -> Outcome:
+    low, high = actual.low, actual.high
+    rate = ratio(low if low is not None else high, need)
+    if low is not None and (low > need or (low == need and (not strict or actual.low_open))):
+        return Outcome("achieved", rate)
+    if high is not None and (high < need or (high == need and (strict or actual.high_open))):
+        return Outcome("missed", rate)
+    return _SPANS
+
+
+def _downward(need: Fraction, actual: Quantity, *, strict: bool) -> Outcome:
+    low, high = actual.low, actual.high
+    rate = ratio(need, high if high is not None else low)
+    if high is not None and (high < need or (high == need and (not strict or actual.high_open))):
+        return Outcome("achieved", rate)
+    if low is not None and (low > need or (low == need and (strict or actual.low_open))):
+        return Outcome("missed", rate)
+    return _SPANS
+
+
+def _like_ends(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
+    """Ranges: low against low, high against high; both must meet, and the rate is the smaller."""
+    ends = []
+    for wanted, measured in ((target.low, actual.low), (target.high, actual.high)):
+        if wanted is None or measured is None:
+            return _SPANS
+        point = replace(actual, low=measured, high=measured, is_range=False)
+        toward = _upward if direction == "up" else _downward
+        ends.append(toward(wanted, point, strict=False))
+    return worst(ends)
+
+
+def _within(target: Quantity, actual: Quantity) -> Outcome:
+    """5%以上10%未満 is obeyed at both ends, whichever way the indicator goes; it has no rate."""
+    if target.low is None or target.high is None:
+        return _SPANS
+    ends = [_upward(target.low, actual, strict=target.low_open), _downward(target.high, actual, strict=target.high_open)]
+    return worst(ends)._replace(rate=None)
+
+
+def worst(outcomes: list[Outcome]) -> Outcome:
+    """Missed if any missed, achieved if all achieved, else the first undetermined; the rate is the smallest.
+
+    A single outcome without a rate leaves the whole without one.
+    """
+    rates = [outcome.rate for outcome in outcomes]
+    rate = None if None in rates else min(rate for rate in rates if rate is not None)
+    if any(outcome.status == "missed" for outcome in outcomes):
+        return Outcome("missed", rate)
+    doubtful = next((outcome for outcome in outcomes if outcome.status != "achieved"), None)
+    return doubtful._replace(rate=None) if doubtful else Outcome("achieved", rate)
+
+
+def ratio(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
+    """part/whole; None for an absent end, a zero denominator or a negative number."""
+    if part is None or whole is None or whole <= 0 or part < 0:
+        return None
+    return part / whole

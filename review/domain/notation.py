@@ -1,0 +1,48 @@
+"""One way of writing for everything typed or scanned: full-width, dashes, dots and stray spaces made alike.
+
+Nothing here decides what a text means; `values` does. Folding is idempotent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+# NFKC turns ① into 1, and ①8回 would become 18回. Enclosed numbers of every style are therefore kept as ①…⑳.
+_ENCLOSED = {ord(mark): CIRCLED[index] for index, mark in enumerate("⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽⑾⑿⒀⒁⒂⒃⒄⒅⒆⒇")}
+_ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛")}
+_ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("❶❷❸❹❺❻❼❽❾❿")}
+_ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("➀➁➂➃➄➅➆➇➈➉")}
+_KEPT = re.compile(f"([{CIRCLED}])")
+
+_ALIKE = {ord(mark): "-" for mark in "‐‑‒–—―−─━﹣⁻"}
+_ALIKE |= {ord(mark): "~" for mark in "〜～∼˜〰"}
+_ALIKE |= {ord(mark): "・" for mark in "·•‧∙⋅●◦▪■"}
+_ALIKE |= {ord(mark): "▲" for mark in "△▴▵"}
+_ALIKE |= {ord(mark): None for mark in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
+_ALIKE |= {ord("⇒"): "→", ord("≧"): "≥", ord("≦"): "≤", ord("╱"): "/", ord("⁄"): "/", ord("∕"): "/", ord("＿"): "_"}
+
+_SPACES = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=8192)
+def fold(text: str) -> str:
+    """The text in one notation: NFKC, like marks made alike, each run of white space one space, ends trimmed."""
+    text = text.translate(_ENCLOSED)
+    if _KEPT.search(text):
+        text = "".join(piece if piece in CIRCLED else _nfkc(piece) for piece in _KEPT.split(text) if piece)
+    else:
+        text = _nfkc(text)
+    return _SPACES.sub(" ", text.translate(_ALIKE)).strip()
+
+
+def _nfkc(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def compact(text: str) -> str:
+    """The folded text without spaces and without the full stop at its end: what two equal texts have in common."""
+    return fold(text).replace(" ", "").rstrip("。.")

@@ -1,0 +1,58 @@
+"""Which part of the 実績 answers which part of the 目標: by label, else by place, else in no way that is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import permutations
+
+from review.domain.comparison import Outcome, worst
+from review.domain.notation import compact
+from review.domain.reading import Quantity
+
+Pairs = list[tuple[Quantity, Quantity]]
+_UNPAIRED = Outcome("undetermined", None, "parts_mismatch", "内訳の名称が目標と実績で対応しないため、判定できません。")
+_MOST = 5  # parts whose every pairing is tried: 120 pairings
+
+
+def pair(targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> tuple[Pairs, bool]:
+    """Pairs of equally many parts, and whether the pairing is certain."""
+    wanted, given = _labels(targets), _labels(actuals)
+    if not any(wanted) or not any(given):
+        return list(zip(targets, actuals, strict=True)), True
+    order = _by_label(wanted, given)
+    if order is not None:
+        return [(target, actuals[index]) for target, index in zip(targets, order, strict=True)], True
+    return list(zip(targets, actuals, strict=True)), False
+
+
+def _labels(parts: tuple[Quantity, ...]) -> list[str]:
+    return [compact(part.label) for part in parts]
+
+
+def _by_label(wanted: list[str], given: list[str]) -> list[int] | None:
+    """For each wanted label its place among the given ones: equal, or one begins with the other (小, 小学校)."""
+    order: list[int] = []
+    for label in wanted:
+        alike = [index for index, other in enumerate(given) if other == label]
+        if not alike and label:
+            alike = [index for index, other in enumerate(given) if other and (other.startswith(label) or label.startswith(other))]
+        if len(alike) != 1:
+            return None
+        order.append(alike[0])
+    return order if len(set(order)) == len(order) else None
+
+
+def settled_in_every_order(
+    targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...], compare: Callable[[Quantity, Quantity], Outcome]
+) -> Outcome:
+    """The verdict of parts whose labels do not match, if every pairing gives it; it has no rate."""
+    if len(targets) > _MOST:
+        return _UNPAIRED
+    table = [[compare(target, actual) for actual in actuals] for target in targets]
+    found = {
+        worst([table[row][column] for row, column in enumerate(order)]).status
+        for order in permutations(range(len(actuals)))
+    }
+    if len(found) == 1 and (status := found.pop()) != "undetermined":
+        return Outcome(status)
+    return _UNPAIRED

@@ -1,0 +1,207 @@
+"""Reading a typed 目標 or 実績: `read`.
+
+It never raises and never guesses: what it cannot read stays text, and the typed text is kept byte for byte.
+The order is the grammar's: nothing, notes set aside, a date, a relation to another year, numbers, words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from review.domain import dates, numerals, relative, units
+from review.domain.notation import CIRCLED, compact, fold
+from review.domain.reading import DateSpan, Kind, Quantity, Reading, Relation
+
+__all__ = ["DateSpan", "Quantity", "Reading", "Relation", "read"]
+
+_DASH = re.compile(r"[-_ー…‥ｰ]+")
+_DASH_AND_REASON = re.compile(r"[-_…‥]+(?: ?[(※【\[]| (?=[^\d]))")
+_NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
+_NOT_MEASURED = re.compile(
+    r"集計中|集計前|未集計|未公表|公表前|公表待ち|調査中|隔年調査|未調査|調査未実施|調査なし|調査無し|未測定|測定なし|測定不能|測定不可|測定できず|"
+    r"計測不可|計測不能|未計測|計測中|算出不可|算出不能|算出できず|算定中|算出中|未算出|未確定|確定前|確定後|データなし|データ無し|データ未公表|把握できず|"
+    r"把握不可|未把握|不明|(?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)|"
+    r"\A(?:N/?A|n/?a)\Z|調査年度?ではない|調査対象外|非調査年|\d年(?:に1度|に1回|毎)の?調査|次回調査|次回公表|後日公表"
+)
+_PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
+_BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}")
+_OPENED = re.compile(r"(?<=[^\s])\s*[(【\[〔].*\Z")
+_BRACKET_LABEL = re.compile(r"[(【\[〔]([^()【】\[\]〔〕]{1,12})[)】\]〕] ?")
+_MARKER = "\ue100"  # stands where a note was cut out, so that what was parted by a note stays parted
+
+# Digits in words that are no values, moved out of the way while numbers are sought.
+_HIDDEN = {ord(str(digit)): chr(0xE200 + digit) for digit in range(10)} | {ord(","): "\ue20a", ord("."): "\ue20b"}
+_SHOWN = {0xE200 + digit: str(digit) for digit in range(10)} | {0xE20A: ",", 0xE20B: "."}
+_PER = r"人|名|日|回|校|世帯|か月|ヶ月|か所|件|年|台|時間|施設|団体|園|頭|冊|社|課|km2|ha|戸"
+_WORDS_WITH_DIGITS = re.compile(
+    r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})(?:年度?|(?:[./]\d{1,2}){1,2}|(?![\d%]))(?:\d{1,2}月)?(?:\d{1,2}日)?"
+    r"|(?:19|20)\d\d(?:年度?(?:\d{1,2}月)?(?:\d{1,2}日)?|[/.-]\d{1,2}(?:[/.-]\d{1,2})?)"
+    r"|\d{1,2}月(?:\d{1,2}日|末)?|第\d+|\d+(?:回|期|年|人|番|日|つ|件|か年)目"
+    rf"|(?:(?:人口)?\d[\d,]*(?:万|千)?(?:{_PER})?(?:1日)?)(?:当たり|あたり|当り|につき|ごと|対)"
+    rf"|1(?:{_PER})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均"
+    r"|\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才))(?=.*\d)|\d年生(?=.*\d)"
+    r"|[A-Za-z]+-?\d+(?:\.\d+)?(?![\d,.]*(?:%|件|人|回|か所|箇所|校|台))|※\d"
+)
+_BROKEN = re.compile(r"(?<=\d) ?([,.]) ?(?=\d)")
+_SPLIT_DIGITS = re.compile(rf"(?<![\d.,A-Za-z/~-])(\d+) (\d+(?:[.,]\d+)*)(?=(?:{units.KNOWN_PATTERN}))(?!.* \d)")
+_SPLIT_WORDS = re.compile(r"(?<=以) (?=[上下内前])|(?<=未) (?=満)|(?<=程) (?=度)|(?<=前) (?=年)|(?<=年) (?=度)")
+_BEFORE_UNIT = re.compile(
+    rf"(?<=[\d十百千万億]) (?=(?:{units.KNOWN_PATTERN})(?:\Z|[^一-龥ァ-ヺA-Za-z]|以|未|超|程|達|増|減|前後)|以上|以下|未満|以内|超|程度)"
+)
+_AFTER_UNIT = re.compile(rf"(?<=\d)({units.KNOWN_PATTERN}) (?=以上|以下|未満|以内|超|程度|増|減)")
+_ZERO = re.compile(r"(?:ゼロ)(?=\Z|件|人|名|回|%|円)")
+_ALL = re.compile(
+    r"(?P<label>[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|施設|地区|職員|教職員|世帯|戸|館|件|員|学級|"
+    r"クラス|対象者|市立学校|手続|手続き|業務|市町村|団体|自治会))(?:で|に|を|の)?(?P<act>実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
+)
+_FREE_NOTE_NEVER = re.compile(r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=")
+_BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
+
+
+@lru_cache(maxsize=16384)
+def read(text: str) -> Reading:
+    """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
+    folded = fold(text)
+    nothing = _nothing(text, folded)
+    if nothing is not None:
+        return nothing
+    main, note = _without_notes(folded)
+    plain = compact(folded)
+    provisional = bool(_PROVISIONAL.search(folded))
+    if _NOT_MEASURED.search(main if any(map(str.isdigit, main)) else folded):
+        return Reading(text=text, kind="text", plain=plain, note=note, not_measured=True)
+    return _read_main(text, main, note, plain, provisional) or Reading(
+        text=text, kind=_kind_of_words(main), plain=plain, note=note
+    )
+
+
+def _nothing(text: str, folded: str) -> Reading | None:
+    """Blank, a dash, a dash with a reason, or words for an absent target."""
+    if not folded:
+        return Reading(text=text, kind="none", blank=True)
+    if _DASH.fullmatch(folded) or _NO_TARGET.fullmatch(folded.strip("()")):
+        return Reading(text=text, kind="none", plain=compact(folded))
+    found = _DASH_AND_REASON.match(folded)
+    if not found:
+        return None
+    reason = folded.lstrip("-_…‥ ")
+    return Reading(text=text, kind="none", plain=compact(folded), note=reason, not_measured=True)
+
+
+def _read_main(text: str, main: str, note: str, plain: str, provisional: bool) -> Reading | None:
+    """The value in the text without its notes; None where there is none."""
+    main = main.replace(_MARKER, "")
+    span = dates.read_date(main)
+    if span is not None:
+        return Reading(text=text, kind="date", plain=plain, span=span, note=note, provisional=provisional)
+    related = relative.relation_of(main)
+    if related is not None:
+        return Reading(text=text, kind="relative", plain=plain, relation=related[0], note=note, provisional=provisional)
+    prepared = _prepared(main)
+    values = numerals.quantities(prepared)
+    if values is None:
+        values, more = _with_free_note(prepared)
+        note = " ".join(filter(None, (more, note)))
+    if values is not None:
+        return _numeric(text, values, note, plain, provisional or bool(_PROVISIONAL.search(note)))
+    return _everything(text, main, note, plain)
+
+
+def _numeric(text: str, values: numerals.Values, note: str, plain: str, provisional: bool) -> Reading:
+    parts = tuple(_shown(part) for part in values.parts)
+    if len(parts) == 1 and parts[0].unit.bare and (unit := units.KNOWN.get(note)):
+        parts = (_with(parts[0], unit=unit),)  # 300(件): the bracket is the unit
+    return Reading(text=text, kind=_kind(parts), plain=plain, parts=parts, note=note,
+                   provisional=provisional or values.provisional)
+
+
+def _kind(parts: tuple[Quantity, ...]) -> Kind:
+    if len(parts) > 1:
+        return "parts"
+    only = parts[0]
+    if only.is_range:
+        return "range"
+    if only.whole is not None:
+        return "share"
+    return "comparator" if only.comparator else "number"
+
+
+def _kind_of_words(main: str) -> Kind:
+    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
+    is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
+    return "text" if is_sentence else "milestone"
+
+
+def _everything(text: str, main: str, note: str, plain: str) -> Reading | None:
+    """全校 is all of them: 100 % of a whole that was not counted."""
+    found = _ALL.fullmatch(main)
+    if not found:
+        return None
+    whole = Quantity(low=numerals.HUNDRED, high=numerals.HUNDRED, unit=units.PERCENT, label=f"全{found['noun']}")
+    return Reading(text=text, kind="share", plain=plain, parts=(whole,), note=note)
+
+
+# Notes
+
+
+def _without_notes(folded: str) -> tuple[str, str]:
+    """The text without brackets and what follows ※, and the notes."""
+    if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):
+        folded = _BRACKET_LABEL.sub(lambda found: f" {found[1].translate(_HIDDEN)}:", folded).strip()
+    notes: list[str] = []
+    head, mark, tail = folded.partition("※")
+    if mark and head.strip() and not tail[:1].isdigit():
+        folded, notes = head.rstrip(), [tail.strip()]
+    for _ in range(2):  # brackets in brackets
+        folded = _BRACKET.sub(lambda found: notes.append(found[0][1:-1].strip()) or _MARKER, folded)
+    opened = _OPENED.search(folded)
+    if opened and opened.start():  # a bracket that a scan or a cell's end has cut
+        notes.append(opened[0].strip(" (【[〔"))
+        folded = folded[: opened.start()]
+    return folded.strip(), " ".join(filter(None, notes)).replace(_MARKER, "").translate(_SHOWN)
+
+
+def _with_free_note(prepared: str) -> tuple[numerals.Values | None, str]:
+    """A value with a note after a space (75% 第2次計画に合わせて設定): the value, and the note.
+
+    Only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
+    """
+    found = _BREAKDOWN.search(prepared) or re.search(r" ", prepared)
+    if not found:
+        return None, ""
+    head, rest = prepared[: found.start()], prepared[found.end():]
+    values = numerals.quantities(head)
+    if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].unit.bare:
+        return None, ""
+    is_breakdown = found.re is _BREAKDOWN
+    if not is_breakdown and (_FREE_NOTE_NEVER.match(rest) or rest[:1].isdigit()):
+        return None, ""
+    return values, rest.translate(_SHOWN)
+
+
+# Digits
+
+
+def _prepared(main: str) -> str:
+    """The text with words hidden that contain digits but no value, and with scanned spaces mended."""
+    text = _SPLIT_WORDS.sub("", main.lstrip("・ "))
+    text = numerals.CIRCLED_LABEL.sub(" ", text)
+    text = _WORDS_WITH_DIGITS.sub(lambda found: found[0].translate(_HIDDEN), text)
+    text = _ZERO.sub("0", text)
+    text = _BROKEN.sub(r"\1", text)
+    text = _SPLIT_DIGITS.sub(r"\1\2", text)
+    return _AFTER_UNIT.sub(r"\1", _BEFORE_UNIT.sub("", text))
+
+
+def _shown(part: Quantity) -> Quantity:
+    """The value with the hidden digits of its label shown again."""
+    if not part.label and not part.each:
+        return part
+    return _with(part, label=part.label.translate(_SHOWN), each=part.each.translate(_SHOWN))
+
+
+def _with(part: Quantity, **changes: object) -> Quantity:
+    from dataclasses import replace
+
+    return replace(part, **changes)  # type: ignore[arg-type]
