@@ -1,0 +1,1 @@
+"""Words, icons and charts of the screens. They read values and draw; they ask the database nothing."""

@@ -1,0 +1,301 @@
+"""Charts as inline SVG: this module computes where things stand, the partials draw them.
+
+Every chart has a title and a description for readers, values written on it, and its patterns beside its colours.
+A chart's ids come from its content, so that the same data always make the same bytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext, pgettext
+
+from review.templatetags.words import GRADES, STATES, fiscal_year_short, number
+
+register = template.Library()
+
+# --- 実績 and 目標 of one indicator over the years -------------------------------------------------------------
+
+_HEIGHT = 150  # of the plot
+_TOP = 34
+_COLUMN = 92
+_LEFT = 44  # room for the row names 実績 and 目標
+_BAR = 44
+
+
+def _key(*parts: Any) -> str:
+    return f"c{zlib.crc32(repr(parts).encode()):08x}"
+
+
+def _as_float(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
+
+
+def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
+    """The places of bars, ticks and words.
+
+    `chart`: title, unit, direction ("up", "down" or ""), years: a sequence of mappings with year, actual and target
+    (numbers or None), actual_text and target_text (as typed; default: the number), note, is_now, definition_changed
+    (the definition differs from the year before: a gap and a mark stand left of this year).
+    """
+    years: Sequence[Mapping[str, Any]] = chart.get("years") or ()
+    values = [v for y in years for v in (_as_float(y.get("actual")), _as_float(y.get("target"))) if v is not None]
+    high, low = max([*values, 0.0]), min([*values, 0.0])
+    span = (high - low) or 1.0
+
+    def y_of(value: float) -> float:
+        return round(_TOP + (high - value) / span * _HEIGHT, 1)
+
+    base = y_of(0)
+    columns: list[dict[str, Any]] = []
+    x = float(_LEFT)
+    for position, year in enumerate(years):
+        gap = 24 if year.get("definition_changed") and position else 0
+        break_x = x + gap / 2
+        x += gap
+        middle = x + _COLUMN / 2
+        actual, target = _as_float(year.get("actual")), _as_float(year.get("target"))
+        bar_y = y_of(actual) if actual is not None else base
+        tick_y = y_of(target) if target is not None else None
+        # The value stands on its bar; where the tick would cross it, inside a tall bar, else above the tick.
+        label_y, inside = min(bar_y, base) - 6, False
+        if tick_y is not None and label_y - 14 < tick_y < label_y + 7:
+            if abs(base - bar_y) > 34 and tick_y < bar_y + 3:
+                label_y, inside = bar_y + 18, True
+            else:
+                label_y = min(tick_y, bar_y) - 7
+        columns.append(
+            {
+                "x": round(middle, 1),
+                "bar_x": round(middle - _BAR / 2, 1),
+                "bar_y": min(bar_y, base),
+                "bar_h": round(max(abs(base - bar_y), 1.0), 1),
+                "tick_x1": round(middle - _BAR / 2 - 10, 1),
+                "tick_x2": round(middle + _BAR / 2 + 10, 1),
+                "tick_y": tick_y,
+                "label_y": round(label_y, 1),
+                "inside": inside,
+                "has_bar": actual is not None,
+                "is_now": bool(year.get("is_now")),
+                "year": fiscal_year_short(year.get("year")),
+                "value": number(year.get("actual")) if actual is not None else "",
+                "actual_text": _short(year.get("actual_text") or number(year.get("actual"))),
+                "target_text": _short(year.get("target_text") or number(year.get("target"))),
+                "actual_full": year.get("actual_text") or number(year.get("actual")),
+                "target_full": year.get("target_text") or number(year.get("target")),
+                "note": year.get("note", ""),
+                "break_x": round(break_x, 1) if gap else None,
+            }
+        )
+        x += _COLUMN
+    bottom = _TOP + _HEIGHT
+    return {
+        **chart,
+        "id": _key("indicator", chart),
+        "columns": columns,
+        "width": round(x + 8),
+        "height": bottom + 82,
+        "left": _LEFT - 6,
+        "right": round(x + 4),
+        "base": base,
+        "top": _TOP,
+        "bar_w": _BAR,
+        "bottom": bottom,
+        "year_y": bottom + 22,
+        "actual_y": bottom + 46,
+        "target_y": bottom + 68,
+        "any_break": any(c["break_x"] for c in columns),
+        "description": _describe(columns, str(chart.get("unit") or "")),
+    }
+
+
+def _short(text: str) -> str:
+    """At most nine characters, for the rows under the bars; the table holds the whole."""
+    text = " ".join(str(text).split())
+    return text if len(text) <= 9 else f"{text[:8]}…"
+
+
+def _describe(columns: Sequence[Mapping[str, Any]], unit: str) -> str:
+    parts = []
+    for column in columns:
+        if column["break_x"]:
+            parts.append(gettext("ここで指標の定義が変わりました"))
+        parts.append(
+            gettext("%(year)s: 実績 %(actual)s、目標 %(target)s")
+            % {"year": column["year"], "actual": column["actual_full"], "target": column["target_full"]}
+        )
+    text = "。".join(parts)
+    return f"{text} ({gettext('単位')}: {unit})" if unit else text
+
+
+@register.inclusion_tag("review/components/charts/indicator.html")
+def indicator_chart(chart: Mapping[str, Any], with_table: bool = True) -> dict[str, Any]:
+    """The chart of one indicator with its table under it."""
+    return {"chart": indicator_geometry(chart), "with_table": with_table}
+
+
+# --- grades as stacked bars ------------------------------------------------------------------------------------
+
+GRADE_ORDER = ("A", "B", "C", "D", "－")
+_SHAPED = frozenset("ABCD")
+
+
+def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int, plot: int, row: int) -> dict[str, Any]:
+    """One drawing: bars of `plot` px from `left` on, a bar every `row` px; where left is 0 the label stands above."""
+    above = 0 if left else 22
+    drawn = []
+    for position, source in enumerate(rows):
+        counts = {grade: int((source.get("counts") or {}).get(grade, 0)) for grade in order}
+        total = sum(counts.values())
+        x, y, parts = float(left), position * row + 4 + above, []
+        for grade in order:
+            if not counts[grade]:
+                continue
+            width = counts[grade] / total * plot
+            parts.append(
+                {
+                    "grade": grade,
+                    "key": grade if grade in _SHAPED else "none",
+                    "count": counts[grade],
+                    "x": round(x, 1),
+                    "y": y,
+                    "w": round(width, 1),
+                    "cx": round(x + width / 2, 1),
+                    "cy": y + 20,
+                    "plate": width >= 38,
+                    "letter_only": 20 <= width < 38,
+                }
+            )
+            x += width
+        text_y = y - 8 if above else y + 22
+        drawn.append({**source, "total": total, "parts": parts, "text_y": text_y, "counts": counts})
+    return {
+        "rows": drawn,
+        "width": left + plot + (70 if left else 2),
+        "height": max(len(drawn) * row, 1) + 4,
+        "total_x": left + plot + (12 if left else 0),
+        "total_end": not left,
+    }
+
+
+def grades_geometry(rows: Sequence[Mapping[str, Any]], order: Sequence[str] = GRADE_ORDER) -> dict[str, Any]:
+    """Stacked bars of equal length, one a row, drawn once wide and once narrow.
+
+    `rows`: label, counts (grade -> number), url. A row without any count stays empty.
+    """
+    wide = _bars(rows, order, left=150, plot=620, row=46)
+    narrow = _bars(rows, order, left=0, plot=340, row=70)
+    key = _key("grades", rows)
+    return {
+        "id": key,
+        "drawings": [{**wide, "id": f"{key}-w", "kind": "wide"}, {**narrow, "id": f"{key}-n", "kind": "narrow"}],
+        "rows": wide["rows"],
+        "order": [{"grade": g, "key": g if g in _SHAPED else "none", "word": GRADES.get(g, g)} for g in order],
+        "description": "。".join(
+            f"{row['label']}: " + "、".join(f"{grade} {row['counts'][grade]}" for grade in order)
+            for row in wide["rows"]
+        ),
+    }
+
+
+@register.inclusion_tag("review/components/charts/grades.html")
+def grade_bars(
+    rows: Sequence[Mapping[str, Any]], title: str = "", unit: str = "", with_table: bool = True
+) -> dict[str, Any]:
+    """Grades by row (this year and last, by field, by department). `unit` says what is counted: 施策 or 指標."""
+    return {"chart": grades_geometry(rows), "title": title, "unit": unit, "with_table": with_table}
+
+
+# --- the year's flow -------------------------------------------------------------------------------------------
+
+FLOW = ("not_started", "editing", "submitted", "reviewed", "approved", "published")
+
+
+def flow_geometry(
+    counts: Mapping[str, int], urls: Mapping[str, str] | None = None, now: str = "", endorsing: bool = False
+) -> dict[str, Any]:
+    """Boxes 未着手 → … → 公表済 with their numbers and the way back, drawn once wide and once tall."""
+    states = [*FLOW[:2], "endorsing", *FLOW[2:]] if endorsing else list(FLOW)
+    box_w, box_h, gap = (118, 84, 34) if endorsing else (136, 84, 40)
+    boxes = []
+    for position, state in enumerate(states):
+        count = int(counts.get(state, 0))
+        boxes.append(
+            {
+                "state": state,
+                "word": str(STATES[state][0]),
+                "count": count,
+                "url": (urls or {}).get(state, ""),
+                "x": position * (box_w + gap) + 2,
+                "y": 8,
+                "tall_y": position * 92 + 2,
+                "tone": "now" if state == now else "end" if state == "published" else "zero" if not count else "",
+                "last": position == len(states) - 1,
+            }
+        )
+    at = {box["state"]: box for box in boxes}
+    from_x = [at["submitted"]["x"] + box_w / 2, at["reviewed"]["x"] + box_w / 2]
+    to_x = at["editing"]["x"] + box_w / 2
+    returned_w, returned_y = box_w, 142
+    returned_x = at["editing"]["x"]
+    tall_from = [at["submitted"]["tall_y"] + 32, at["reviewed"]["tall_y"] + 32]
+    tall_to = at["editing"]["tall_y"] + 32
+    return {
+        "id": _key("flow", sorted(counts.items()), now),
+        "boxes": boxes,
+        "box_w": box_w,
+        "box_h": box_h,
+        "half": box_w / 2,
+        "gap": gap,
+        "width": len(states) * (box_w + gap) - gap + 4,
+        "height": 220,
+        "returned": {
+            "count": int(counts.get("returned", 0)),
+            "word": str(STATES["returned"][0]),
+            "url": (urls or {}).get("returned", ""),
+            "x": returned_x,
+            "y": returned_y,
+            "w": returned_w,
+            "h": 70,
+            "to_x": to_x,
+            "box_bottom": 8 + box_h,
+            "lane_y": returned_y + 35,
+            "from_x": from_x,
+        },
+        "tall": {
+            "width": 340,
+            "height": len(states) * 92 - 24,
+            "box_w": 200,
+            "box_h": 64,
+            "from_y": tall_from,
+            "to_y": tall_to,
+            "returned_y": (tall_from[0] + tall_to) / 2 - 32,
+        },
+        "aside": [
+            {"word": str(STATES[state][0]), "count": int(counts[state])}
+            for state in ("not_submitted", "excluded")
+            if counts.get(state)
+        ],
+        "description": "、".join(
+            f"{word} {count}"
+            for word, count in [(b["word"], b["count"]) for b in boxes]
+            + [(str(STATES["returned"][0]), int(counts.get("returned", 0)))]
+        ),
+    }
+
+
+@register.inclusion_tag("review/components/charts/flow.html")
+def flow_picture(
+    counts: Mapping[str, int],
+    urls: Mapping[str, str] | None = None,
+    title: str = "",
+    now: str = "",
+    endorsing: bool = False,
+) -> dict[str, Any]:
+    """The year's flow with live numbers; `urls` (state -> address of its list) makes the boxes links."""
+    shown = title or pgettext("chart", "評価の流れと件数")
+    return {"flow": flow_geometry(counts, urls, now, endorsing), "title": shown}
