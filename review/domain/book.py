@@ -57,11 +57,18 @@ class FormSheet:
 
 @dataclass(frozen=True, kw_only=True)
 class ScaleRow:
-    """One 達成区分 of the cycle: its letter and what it means, best first."""
+    """One 達成区分 of the cycle: its letter, what it means, and how it looks.
+
+    `sign` (◎, ○ …) stands beside the letter so that no grade is told by colour alone; `colour` and `background`
+    are #RRGGBB, or "" for the plain look.
+    """
 
     grade: str
     meaning: str
     note: str = ""
+    sign: str = ""
+    colour: str = ""
+    background: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -83,12 +83,15 @@ def is_code_row(row: Row) -> bool:
 
 def is_results(row: Row) -> bool:
     """True for the heading under which the consolidated book adds what is not part of the form."""
-    return fold(row.first()) == _RESULTS
+    return fold(row.at(0)) == _RESULTS
 
 
 def is_header(row: Row) -> bool:
     """True for the row with 取組内容 over the schedule."""
-    return any(fold(cell).startswith(_ACTIVITY) for cell in row.cells[1:]) or fold(row.at(0)).startswith(_ACTIVITY)
+    label = fold(row.at(0))
+    return (
+        label not in HEAD_LABELS and label not in TEXT_LABELS and any(fold(c).startswith(_ACTIVITY) for c in row.cells)
+    )
 
 
 def text_field(row: Row) -> str | None:
@@ -129,7 +132,7 @@ def find_header(rows: Sequence[Row], *, plan_years: Sequence[int] = (), place: s
 
     Raises DocumentError where there is no such row or no 年度 in it.
     """
-    index = next((i for i, row in enumerate(rows) if is_header(row) and text_field(row) is None), None)
+    index = next((i for i, row in enumerate(rows) if is_header(row)), None)
     if index is None:
         line = last_line(rows)
         raise DocumentError("「取組内容」と年度の見出しの行がありません。", line=line, place=place)

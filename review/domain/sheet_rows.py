@@ -246,6 +246,7 @@ class SheetReader:
 
     def _block_starts(self, header: Header) -> list[int]:
         starts: list[int] = []
+        broken: list[int] = []
         for index in range(header.index + 1, len(self.rows)):
             if is_results(self.rows[index]):
                 break
@@ -253,10 +254,13 @@ class SheetReader:
             if found is None or found[0] != labels.NAME_ROW:
                 continue
             following = [block_label(self.rows[i], header) for i in self._next_two(index)]
-            if [hit and hit[0] for hit in following] != [labels.TARGET_ROW, labels.ACTUAL_ROW]:
+            whole = [hit and hit[0] for hit in following] == [labels.TARGET_ROW, labels.ACTUAL_ROW]
+            (starts if whole else broken).append(index)
+        for index in broken:
+            # Before the first block, an activity may be called 評価項目; it has no label of a 成果目標 beside it.
+            if not starts or index > starts[0] or any(c < header.label_column for c in self.rows[index].filled()):
                 cause = "「評価項目」の下に「目標」「実績」の行が続いていません。"
                 raise self._error(cause, self.rows[index].number)
-            starts.append(index)
         return starts
 
     def _next_two(self, index: int) -> list[int]:

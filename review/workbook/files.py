@@ -1,0 +1,74 @@
+"""Files that are either whole or not there.
+
+A file is written under a temporary name beside its place, flushed to the disk, re-opened and checked, hashed, and
+only then renamed. Whatever was there before stays until the rename, and stays for good where anything fails.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFile:
+    """What was written: sha256 in hexadecimal, size in bytes."""
+
+    sha256: str
+    size: int
+
+
+def write_atomically(
+    path: Path, write: Callable[[BinaryIO], None], check: Callable[[Path], None] | None = None
+) -> WrittenFile:
+    """Put at `path` what `write` wrote, if `check` accepts it; the folder must exist.
+
+    `check` gets the temporary file, closed and flushed, and raises to refuse it. Any failure, a full disk included,
+    passes through to the caller with the old file untouched and no temporary file left.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if check:
+            check(temporary)
+        written = _describe(temporary)
+        temporary.chmod(0o644)  # mkstemp makes it private; the web server is another user
+        temporary.replace(path)
+    except BaseException:
+        # lxml reports a full disk as its own SerialisationError, so nothing narrower would do.
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+    return written
+
+
+def _describe(path: Path) -> WrittenFile:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    return WrittenFile(sha256=digest.hexdigest(), size=size)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself must survive a power cut. Not every file system lets a folder be opened.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,227 @@
+"""The city's form as one map: which rows a sheet has, what stands in them, and where.
+
+The writer paints this map, and the reader finds the same labels again wherever a hand moved them. Columns count
+from 1: labels in the first, 取組内容 and 評価項目・目標・実績 in the second, then one column for each 年度.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from review.domain import form_labels as labels
+from review.domain.book import BookSheet, FormSheet
+from review.domain.fiscal import fiscal_year_label
+from review.domain.form_rows import related_text
+from review.domain.sheet import IndicatorBlock, IndicatorCell
+from review.workbook import metrics
+
+VERSION = 1
+
+LABEL_WIDTH, PART_WIDTH, YEARS_WIDTH = 12.0, 19.0, 68.0
+LEAST_YEAR_COLUMNS = 4
+SIZE = 9.0
+LABEL_LEAST = 18.0
+
+COVER, SUMMARY, INDICATORS, CHANGES = "表紙", "総括", "成果指標一覧", "変更履歴"
+# Sheets of the consolidated book that are no form.
+NO_FORMS = (COVER, SUMMARY, INDICATORS, CHANGES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """One cell or merged range of a line: first and last column, its text and the name of its style.
+
+    `rows` is how many lines it reaches down.
+    """
+
+    first: int
+    last: int
+    text: str
+    style: str
+    rows: int = 1
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the form: its cells, its height in points, and whether it begins a part that stays together.
+
+    `part` is form, evaluation or results.
+    """
+
+    boxes: tuple[Box, ...]
+    height: float
+    section: bool = False
+    part: str = "form"
+
+    @property
+    def row_span(self) -> int:
+        """How many rows the line takes: more than one where no single row may be that high."""
+        return max(1, math.ceil(self.height / metrics.MAX_ROW_HEIGHT))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What stands around the form: the judged results and the links of the consolidated book."""
+
+    form: FormSheet
+    judged: BookSheet | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def column_count(form: FormSheet) -> int:
+    """How many columns the form has; never fewer than the results below it need."""
+    return 2 + max(len(form.years), LEAST_YEAR_COLUMNS)
+
+
+def column_widths(form: FormSheet) -> list[float]:
+    """Excel widths of the columns; together one A4 page upright."""
+    years = column_count(form) - 2
+    return [LABEL_WIDTH, PART_WIDTH] + [max(10.0, YEARS_WIDTH / years)] * years
+
+
+def lines(page: Page) -> Iterator[Line]:
+    """The form from top to bottom."""
+    grid = _Grid(page.form)
+    yield from _title(page, grid)
+    yield from _overview(page, grid)
+    yield from _content(page, grid)
+    yield from _schedule(page, grid)
+    for block in page.form.sheet.indicators:
+        yield from _block(block, page.form, grid)
+    yield from _evaluation(page, grid)
+    if page.judged:
+        yield from _results(page.judged, grid)
+
+
+class _Grid:
+    """Widths and the arithmetic on them."""
+
+    def __init__(self, form: FormSheet) -> None:
+        self.widths = column_widths(form)
+        self.last = len(self.widths)
+
+    def width(self, first: int, last: int) -> float:
+        return sum(self.widths[first - 1 : last])
+
+    def height(self, *boxes: Box, least: float = LABEL_LEAST) -> float:
+        texts = [(box.text, self.width(box.first, box.last)) for box in boxes if box.rows == 1]
+        return metrics.row_height(texts, size=SIZE, least=least)
+
+    def heading(self, text: str, part: str = "form") -> Line:
+        box = Box(first=1, last=self.last, text=text, style="section")
+        return Line(boxes=(box,), height=19.5, section=True, part=part)
+
+    def labelled(
+        self, label: str, text: str, *, style: str = "text", least: float = LABEL_LEAST, part: str = "form"
+    ) -> Line:
+        boxes = (
+            Box(first=1, last=1, text=label, style="label"),
+            Box(first=2, last=self.last, text=text, style=style),
+        )
+        return Line(boxes=boxes, height=self.height(*boxes, least=least), part=part)
+
+
+def _title(page: Page, grid: _Grid) -> Iterator[Line]:
+    form = page.form
+    title = f"{fiscal_year_label(form.fiscal_year)} {form.plan_name} 施策シート"
+    state = "・".join(part for part in (form.state_label, labels.DEMO if form.demo else "") if part)
+    yield Line(
+        boxes=(
+            Box(first=1, last=grid.last - 1, text=title, style="title"),
+            Box(first=grid.last, last=grid.last, text=state, style="demo" if form.demo else "state"),
+        ),
+        height=27.0,
+    )
+    notice = f"※ {labels.DEMO}: 試しに入れた値を含みます。公表には使えません。" if form.demo else form.city
+    boxes = [Box(first=1, last=grid.last - 2, text=notice, style="demo_note" if form.demo else "note")]
+    for column, (text, target) in zip((grid.last - 1, grid.last), page.links, strict=False):
+        boxes.append(Box(first=column, last=column, text=text, style="link", link=target))
+    yield Line(boxes=tuple(boxes), height=16.5)
+
+
+def _overview(page: Page, grid: _Grid) -> Iterator[Line]:
+    sheet = page.form.sheet
+    yield grid.heading(labels.OVERVIEW)
+    yield grid.labelled(labels.HEAD["code"], sheet.code, style="strong")
+    yield grid.labelled(labels.HEAD["name"], sheet.name, style="strong", least=21.0)
+    yield grid.labelled(labels.HEAD["owner"], sheet.owner)
+    related = related_text(sheet.related, every=sheet.related_all, note=sheet.related_note)
+    yield grid.labelled(labels.HEAD["related"], related)
+
+
+def _content(page: Page, grid: _Grid) -> Iterator[Line]:
+    yield grid.heading(labels.CONTENT)
+    for name, label in labels.NARRATIVES.items():
+        yield grid.labelled(label, getattr(page.form.sheet, name), least=34.0)
+
+
+def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
+    form = page.form
+    items = form.sheet.schedule
+    yield grid.heading(labels.GOALS)
+    side = Box(first=1, last=1, text="取組み\nスケジュール", style="label", rows=len(items) + 1)
+    head = [Box(first=2, last=2, text=labels.ACTIVITY, style="head")]
+    head += [
+        Box(
+            first=3 + i,
+            last=3 + i,
+            text=fiscal_year_label(year),
+            style="head_now" if year == form.fiscal_year else "head",
+        )
+        for i, year in enumerate(form.years)
+    ]
+    yield Line(boxes=(side, *head), height=18.0 if items else 30.0)
+    for item in items:
+        bars = {bar.fiscal_year: bar for bar in item.bars}
+        boxes = [Box(first=2, last=2, text=item.name, style="part")]
+        for i, year in enumerate(form.years):
+            bar = bars.get(year)
+            text = labels.bar_text(filled=bar.filled, label=bar.label) if bar else ""
+            boxes.append(Box(first=3 + i, last=3 + i, text=text, style="bar" if bar and bar.filled else "no_bar"))
+        yield Line(boxes=tuple(boxes), height=grid.height(*boxes))
+
+
+def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line]:
+    cells = {cell.fiscal_year: cell for cell in block.years}
+    for place, (label, name) in enumerate(
+        ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual"))
+    ):
+        boxes = [Box(first=2, last=2, text=label, style="row_label")]
+        for i, year in enumerate(form.years):
+            text = getattr(cells.get(year) or IndicatorCell(fiscal_year=year), name)
+            now = year == form.fiscal_year
+            boxes.append(Box(first=3 + i, last=3 + i, text=text, style="value_now" if now else "value"))
+        height = grid.height(*boxes)
+        if place == 0:
+            boxes.insert(0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=3))
+        yield Line(boxes=tuple(boxes), height=height, section=place == 0)
+
+
+def _evaluation(page: Page, grid: _Grid) -> Iterator[Line]:
+    yield grid.heading(labels.EVALUATION, part="evaluation")
+    for name, label in labels.EVALUATIONS.items():
+        yield grid.labelled(label, getattr(page.form.sheet.evaluation, name), least=30.0, part="evaluation")
+
+
+def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
+    """What the book adds below the form; the reader stops at its heading."""
+    yield grid.heading(labels.RESULTS, part="results")
+    yield grid.labelled("総合評価", judged.grade or "未定", style="strong", part="results")
+    words = ("", "評価項目", "目標", "実績", "達成率", "区分・判定")
+    head = [Box(first=i, last=i, text=word, style="head") for i, word in enumerate(words, start=1)]
+    yield Line(boxes=tuple(head), height=18.0, part="results")
+    for one in judged.indicators:
+        marks = "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
+        texts = (labels.goal_label(one.number), one.name, one.target, one.actual, one.rate_text or "－", marks)
+        boxes = [
+            Box(first=i, last=i, text=text, style="row_label" if i == 1 else "value")
+            for i, text in enumerate(texts, start=1)
+        ]
+        yield Line(boxes=tuple(boxes), height=grid.height(*boxes), part="results")
+        if one.flags:
+            note = Box(first=2, last=grid.last, text="※ " + " ".join(one.flags), style="flag")
+            boxes = [Box(first=1, last=1, text="", style="row_label"), note]
+            yield Line(boxes=tuple(boxes), height=grid.height(*boxes, least=16.0), part="results")

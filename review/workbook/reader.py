@@ -1,0 +1,249 @@
+"""Reads the city's form out of a workbook: our own export, or one filled in by hand.
+
+The labels are sought wherever they stand; rows and columns may have moved. What Excel turned into numbers or dates
+is read as it was shown, and doubted. The file must have been inspected before (this module opens it in full).
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from review.domain import form_labels as labels
+from review.domain.form_labels import fold
+from review.domain.form_rows import HEAD_LABELS, Header, Row, block_label, find_header, is_code_row, is_results
+from review.domain.plan_text import department_doubts, plan_doubts, plan_years, refuse_duplicates
+from review.domain.scan_marks import Wording
+from review.domain.sheet import DocumentError, Doubt, PlanDocument
+from review.domain.sheet_rows import SheetReader
+from review.workbook import cell_text, shown
+from review.workbook.layout import NO_FORMS
+
+MAX_BYTES = 20_000_000
+MAX_UNPACKED = 200_000_000
+MAX_COLUMNS = 200
+
+_CODE_LIKE = re.compile(r"\d{2}-\d{2}")
+_WHITE = {"00000000", "FFFFFFFF", "00FFFFFF"}
+_NO_WORKBOOK = "Excelのブック(.xlsx)として開けません。ファイルが壊れているか、別の種類のファイルです。"
+_SAVE_AGAIN = "Excelで開けることを確かめ、.xlsxの形式で保存し直してください。"
+
+
+def read_plan_workbook(path: Path) -> PlanDocument:
+    """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over.
+
+    Raises DocumentError for what is no workbook, has no form in it, holds a formula, or has a form in which a part
+    is missing; nothing is half-read. Costs some 20 ms a sheet.
+    """
+    book_sheets = _open(Path(path))
+    forms: list[_Form] = []
+    doubts: list[Doubt] = []
+    for sheet in book_sheets:
+        form = _form_of(sheet)
+        if form:
+            forms.append(form)
+        elif sheet.title not in NO_FORMS and any(c.value is not None for row in sheet.iter_rows() for c in row):
+            doubts.append(_passed_over(sheet))
+    if not forms:
+        raise DocumentError(
+            "市の様式のシート(「施策ID」の欄があるシート)が1つもありません。",
+            advice="施策シートのブックを選び直してください。",
+        )
+    years = plan_years([form.rows for form in forms], [form.place for form in forms])
+    readers = [form.reader(years) for form in forms]
+    sheets = tuple(reader.read() for reader in readers)
+    lines = [{name: _line_of(form.rows, label) for name, label in labels.HEAD.items()} for form in forms]
+    codes = [line["code"] for line in lines]
+    refuse_duplicates([sheet.code for sheet in sheets], codes, [form.title for form in forms])
+    for form, reader in zip(forms, readers, strict=True):
+        doubts += reader.doubts + form.doubts_of(reader.code)
+    doubts += department_doubts(sheets, lines)
+    if len(sheets) > 1:
+        doubts += plan_doubts(sheets, codes)
+    return PlanDocument(years=years, sheets=sheets, doubts=tuple(doubts))
+
+
+# --- opening ----------------------------------------------------------------------------------------------------
+
+
+def _open(path: Path) -> list[Worksheet]:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise DocumentError("ファイルを開けません。", advice="ファイルの場所を確かめてください。") from error
+    if not size:
+        raise DocumentError("ファイルが空です。", advice="施策シートのブックを選び直してください。")
+    _refuse_too_large(path, size)
+    try:
+        book = load_workbook(path, data_only=False, keep_links=False)
+        return list(book.worksheets)
+    except Exception as error:  # a broken archive fails in a dozen ways: KeyError, BadZipFile, ParseError, ValueError
+        raise DocumentError(_NO_WORKBOOK, advice=_SAVE_AGAIN) from error
+
+
+def _refuse_too_large(path: Path, size: int) -> None:
+    too_large = DocumentError("ブックが大きすぎます。", advice="施策シートのブックかどうかを確かめてください。")
+    if size > MAX_BYTES:
+        raise too_large
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise DocumentError(_NO_WORKBOOK, advice=_SAVE_AGAIN) from error
+    if unpacked > MAX_UNPACKED:
+        raise too_large
+
+
+# --- one sheet ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True)
+class _Form:
+    """The rows of one form, and what was odd about single cells: (row, code, detail, proposal)."""
+
+    title: str
+    rows: list[Row]
+    odd: list[tuple[int, str, str, str]] = field(default_factory=list)
+
+    @property
+    def place(self) -> str:
+        return f"シート「{self.title}」"
+
+    def reader(self, years: tuple[int, ...]) -> SheetReader:
+        return SheetReader(rows=self.rows, wording=Wording(""), plan_years=years, place=self.place, scanned=False)
+
+    def doubts_of(self, code: str) -> list[Doubt]:
+        found = [
+            Doubt(code=kind, measure=code, line=row, detail=detail, proposal=proposal)
+            for row, kind, detail, proposal in self.odd
+        ]
+        if _CODE_LIKE.fullmatch(self.title) and self.title != code:
+            detail = f"シートの名前「{self.title}」と施策ID「{code}」が違います。施策IDで読みました。"
+            found.append(Doubt(code="sheet_name_differs", measure=code, line=0, detail=detail, proposal=code))
+        return found
+
+
+def _form_of(sheet: Worksheet) -> _Form | None:
+    width = min(sheet.max_column, MAX_COLUMNS)
+    rows = [
+        Row(number=number, cells=tuple(map(_typed, cells)))
+        for number, cells in enumerate(sheet.iter_rows(max_col=width), start=1)
+    ]
+    start = next((i for i, row in enumerate(rows) if _begins_form(row)), None)
+    if start is None:
+        if _CODE_LIKE.fullmatch(sheet.title):
+            raise DocumentError("「施策ID」の欄がありません。", place=f"シート「{sheet.title}」")
+        return None
+    columns = [c for c in range(len(rows[start].cells)) if any(row.cells[c].strip() for row in rows[start:])]
+    form = _Form(title=sheet.title, rows=[])
+    _doubt_demo(form, rows[:start])
+    for row in rows[start:]:
+        cells = [sheet.cell(row=row.number, column=column + 1) for column in columns]
+        if is_results(Row(number=row.number, cells=tuple(map(_typed, cells)))):
+            break
+        form.rows.append(Row(number=row.number, cells=tuple(_read_cell(form, row.number, cell) for cell in cells)))
+    _read_painted_bars(form, sheet, columns)
+    return form
+
+
+def _begins_form(row: Row) -> bool:
+    """The row of 施策ID in a form; in a list it is the head of a column, with other heads beside it."""
+    return is_code_row(row) and sum(fold(cell) in HEAD_LABELS for cell in row.cells[: row.after(0) + 1]) <= 1
+
+
+def _doubt_demo(form: _Form, rows: Sequence[Row]) -> None:
+    if any(labels.DEMO in cell for row in rows for cell in row.cells):
+        detail = f"このシートには「{labels.DEMO}」の印があります。試しに入れた値を含みます。"
+        form.odd.append((rows[0].number, "demo_value", detail, "公表する値として取り込まない"))
+
+
+def _typed(cell: Cell | MergedCell) -> str:
+    value = cell.value
+    return cell_text.decode(value) if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _read_cell(form: _Form, row: int, cell: Cell | MergedCell) -> str:
+    """The text of a cell as a person sees it; numbers and dates are marked for confirmation."""
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise DocumentError(
+            f"セル{cell.coordinate}に数式があります。",
+            line=row,
+            advice="数式を値に直して(コピーして「値の貼り付け」)、保存し直してください。",
+            place=form.place,
+        )
+    if isinstance(value, str) and cell.data_type != "e":
+        return cell_text.decode(value)
+    text, code = shown.shown_text(value, cell.number_format)
+    detail = f"セル{cell.coordinate}はExcelが変えた値です。「{text}」と読みました。記入どおりか確かめてください。"
+    form.odd.append((row, code, detail, text))
+    return text
+
+
+def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) -> None:
+    """Where a hand has only coloured the cells of the schedule, put the sign of a bar into them."""
+    try:
+        header = find_header(form.rows)
+    except DocumentError:
+        return  # the reader will say it, with the line
+    covered = _merged_widths(sheet)
+    for index in range(header.index + 1, len(form.rows)):
+        row = form.rows[index]
+        if block_label(row, header):
+            return
+        if row.is_blank:
+            continue
+        cells = list(row.cells)
+        for column in _painted_columns(row, header, sheet, columns, covered):
+            if not cells[column].startswith((labels.FILLED, labels.UNFILLED)):
+                cells[column] = labels.FILLED + cells[column]
+        form.rows[index] = Row(number=row.number, cells=tuple(cells))
+
+
+def _painted_columns(
+    row: Row, header: Header, sheet: Worksheet, columns: Sequence[int], covered: dict[tuple[int, int], int]
+) -> list[int]:
+    painted: list[int] = []
+    until = 0
+    for column in sorted(header.columns):
+        if column >= len(columns):
+            break
+        position = columns[column] + 1
+        if _has_colour(sheet.cell(row=row.number, column=position)):
+            until = max(until, covered.get((row.number, position), position))
+            painted.append(column)
+        elif position <= until:
+            painted.append(column)  # the rest of a bar drawn as one merged cell
+    return painted
+
+
+def _merged_widths(sheet: Worksheet) -> dict[tuple[int, int], int]:
+    return {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
+
+
+def _has_colour(cell: Cell | MergedCell) -> bool:
+    fill = cell.fill
+    if fill is None or fill.fill_type != "solid":
+        return False
+    colour = fill.fgColor
+    if colour.type == "theme":
+        return not (colour.theme == 0 and not colour.tint)  # theme 0 is the white of the paper
+    return str(colour.rgb) not in _WHITE
+
+
+def _passed_over(sheet: Worksheet) -> Doubt:
+    detail = f"シート「{sheet.title}」には「施策ID」の欄がないため、取り込んでいません。"
+    return Doubt(code="skipped_sheet", measure="", line=0, detail=detail)
+
+
+def _line_of(rows: Sequence[Row], label: str) -> int:
+    return next((row.number for row in rows if any(fold(cell) == fold(label) for cell in row.cells)), 0)

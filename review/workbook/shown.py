@@ -1,0 +1,60 @@
+"""What a cell shows: Excel turns 80% into 0.8 and 1-2 into a date, and its number format tells what was typed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
+_CORE = re.compile(r"[#0?][#0?,]*(?:\.[#0?]+)?(?:E[+-]0+)?")
+
+
+def shown_text(value: object, number_format: str) -> tuple[str, str]:
+    """(the text a person saw in the cell, the code of the doubt): number_cell, date_cell or odd_cell."""
+    if isinstance(value, bool):
+        return ("TRUE" if value else "FALSE"), "odd_cell"
+    if isinstance(value, int | float | Decimal):
+        return _number(
+            Decimal(repr(value)) if isinstance(value, float) else Decimal(value), number_format
+        ), "number_cell"
+    if isinstance(value, datetime | date | time | timedelta):
+        return _moment(value, number_format), "date_cell"
+    return str(value), "odd_cell"
+
+
+def _number(value: Decimal, number_format: str) -> str:
+    section = number_format.split(";")[0]
+    bare = _LITERAL.sub(lambda found: "\0" * bool(found[1] or found[2]), section)
+    core = _CORE.search(bare)
+    if not core or "E" in core[0] or section == "General" or section == "@":
+        return _plain(value)
+    before, after = _affixes(section)
+    percent = "%" in bare
+    places = len(core[0].partition(".")[2])
+    number = f"{value * 100 if percent else value:{',' if ',' in core[0] else ''}.{places}f}"
+    if "#" in core[0].partition(".")[2]:
+        number = number.rstrip("0").rstrip(".")
+    return before + number + after
+
+
+def _affixes(section: str) -> tuple[str, str]:
+    """The words before and after the digits of a number format, such as 千円 and %."""
+    words = _LITERAL.sub(lambda found: found[1] or found[2] or "", section)
+    core = _CORE.search(words)
+    return (words[: core.start()], words[core.end() :]) if core else ("", "")
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _moment(value: datetime | date | time | timedelta, number_format: str) -> str:
+    if isinstance(value, datetime) and value.time() == time():
+        value = value.date()
+    if isinstance(value, date) and not isinstance(value, datetime):
+        # 1-2 becomes 1月2日 of this year: a format without the year says that none was typed.
+        named_year = re.search(r"[ye]", _LITERAL.sub("", number_format), re.I)
+        return value.isoformat() if named_year else f"{value.month}-{value.day}"
+    return str(value)

@@ -1,0 +1,127 @@
+"""The looks of a cell, by name, shared by every sheet of a book.
+
+openpyxl hashes a style at each assignment; a `Palette` does that once for each name and book, and then only copies
+the index. Colour never stands alone: a bar also has its sign, a grade its letter, a demo value its word.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass
+
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
+
+FONT = "BIZ UDPGothic"
+
+INK, QUIET, PAPER, RULE = "FF1A1A1C", "FF595959", "FFFFFFFF", "FF767676"
+NAVY, MIST, NOW, BAR, AMBER, RED, LINK = (
+    "FF12355B", "FFE8EEF5", "FFFFF8E1", "FF5B84B1", "FFFFD8A8", "FFB3261E", "FF0B57D0",
+)  # fmt: skip
+GRADES = {"A": "FFD5EBDC", "B": "FFE6F0D5", "C": "FFFFF1CC", "D": "FFFADAD7"}
+
+_THIN = Side(style="thin", color=RULE)
+_HAIR = Side(style="hair", color=RULE)
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_UNDER = Border(bottom=Side(style="medium", color=NAVY))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """One style: font size and colours, where the text stands, its borders and number format."""
+
+    size: float = 9.0
+    bold: bool = False
+    colour: str = INK
+    fill: str = ""
+    across: str = "left"
+    down: str = "center"
+    box: bool = True
+    under: bool = False
+    wrap: bool = True
+    underline: bool = False
+    indent: int = 0
+    number: str = "General"
+
+
+LOOKS: dict[str, Look] = {
+    # the form
+    "title": Look(size=13, bold=True, colour=NAVY, box=False, under=True, wrap=False),
+    "state": Look(size=9, bold=True, colour=NAVY, across="right", box=False, under=True),
+    "demo": Look(size=9, bold=True, colour=RED, across="right", box=False, under=True),
+    "note": Look(size=8.5, colour=QUIET, box=False, wrap=False),
+    "demo_note": Look(size=8.5, bold=True, colour=RED, box=False, wrap=False),
+    "link": Look(size=8.5, colour=LINK, underline=True, across="right", box=False, wrap=False),
+    "section": Look(size=10, bold=True, colour=PAPER, fill=NAVY, wrap=False, indent=1),
+    "label": Look(bold=True, fill=MIST, across="center"),
+    "text": Look(down="top"),
+    "strong": Look(size=10.5, bold=True),
+    "head": Look(bold=True, fill=MIST, across="center"),
+    "head_now": Look(bold=True, fill=NOW, across="center"),
+    "part": Look(number="@"),
+    "row_label": Look(fill=MIST, across="center"),
+    "value": Look(across="center", number="@"),
+    "value_now": Look(across="center", fill=NOW, number="@"),
+    "bar": Look(bold=True, colour=PAPER, fill=BAR, across="center", number="@"),
+    "no_bar": Look(across="center", number="@"),
+    "flag": Look(size=8.5, colour=QUIET),
+    # the lists of the consolidated book
+    "cover_city": Look(size=14, across="center", box=False),
+    "cover_title": Look(size=22, bold=True, colour=NAVY, across="center", box=False),
+    "cover_state": Look(size=16, bold=True, across="center", box=False),
+    "cover_text": Look(size=10.5, box=False, down="top"),
+    "cover_demo": Look(size=11, bold=True, colour=RED, across="center", fill=NOW),
+    "heading": Look(size=12, bold=True, colour=NAVY, box=False, under=True, wrap=False),
+    "cell": Look(),
+    "cell_text": Look(number="@"),
+    "centre": Look(across="center"),
+    "grade": Look(bold=True, across="center"),
+    "cell_link": Look(colour=LINK, underline=True),
+    "centre_link": Look(colour=LINK, underline=True, across="center"),
+    "number": Look(across="right", number="#,##0.####"),
+    "ratio": Look(across="right", number="0.0000"),
+    "count": Look(across="right", number="#,##0"),
+    "total": Look(across="right", bold=True, fill=MIST, number="#,##0"),
+    "total_label": Look(bold=True, fill=MIST, across="center"),
+}
+
+
+class Palette:
+    """The looks of one workbook."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bool], StyleArray] = {}
+
+    def apply(self, cell: Cell | MergedCell, name: str, *, marked: bool = False, literal: bool = False) -> None:
+        """Give the cell a look; `marked` shows that its text is not what was meant.
+
+        `literal` tells a spreadsheet program not to take the text for a formula when a person edits it.
+        """
+        key = (f"{name}!" if marked else name, literal)
+        known = self._known.get(key)
+        if known is None:
+            _dress(cell, LOOKS[name], marked=marked, literal=literal)
+            self._known[key] = copy(cell._style)  # type: ignore[union-attr]
+        else:
+            cell._style = copy(known)  # type: ignore[union-attr]
+
+
+def _dress(cell: Cell | MergedCell, look: Look, *, marked: bool, literal: bool) -> None:
+    cell.font = Font(
+        name=FONT,
+        size=look.size,
+        bold=look.bold,
+        color=look.colour,
+        underline="single" if look.underline else None,
+        charset=128,  # Shift_JIS: an office without this font then substitutes a Japanese one
+        family=3,
+    )
+    fill = AMBER if marked else look.fill
+    if fill:
+        cell.fill = PatternFill("solid", fgColor=fill)
+    cell.alignment = Alignment(horizontal=look.across, vertical=look.down, wrap_text=look.wrap, indent=look.indent)
+    cell.border = _BOX if look.box else _UNDER if look.under else Border()
+    cell.number_format = look.number
+    if literal:
+        cell.quotePrefix = True
