@@ -62,7 +62,9 @@ def standing(user: Person, *, fresh: bool = False) -> Standing:
     kept = cast("Standing | None", getattr(user, "_standing", None))
     if kept is not None and not fresh:
         return kept
-    rows = list(Appointment.objects.filter(held_on(clock.today()), user_id=user.pk).values_list("role", "department_id"))
+    rows = list(
+        Appointment.objects.filter(held_on(clock.today()), user_id=user.pk).values_list("role", "department_id")
+    )
     found = Standing(
         roles=frozenset(role for role, _ in rows),
         departments=frozenset(dep for role, dep in rows if dep is not None),
@@ -105,7 +107,7 @@ def may_read(user: Person, review: MeasureReview) -> bool:
     return visible_reviews(user).filter(pk=review.pk).exists()
 
 
-def closes_at(review: MeasureReview):  # noqa: ANN201 - datetime | None, as the model gives it
+def closes_at(review: MeasureReview):
     """When the sheet closes: the cycle's 締切, or the sheet's own later extension."""
     ends = [moment for moment in (review.cycle.closes_at, review.extended_until) if moment]
     return max(ends) if ends else None

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from viewflow import this
 from viewflow.workflow import flow
 from viewflow.workflow.activation import Activation
@@ -79,10 +78,8 @@ def run_flow_job(claim: Claim) -> None:
                 return
         activation.start()
     finish = task.flow_task.work(claim, activation.process)
-    with transaction.atomic(), task.activation() as activation:
-        # The process lock comes first everywhere, then the job's row.
-        with claim.finishing():
-            if finish:
-                finish()
-            activation.task.started = activation.task.started or timezone.now()
-            activation.execute()
+    # The process lock comes first everywhere, then the job's row.
+    with transaction.atomic(), task.activation() as activation, claim.finishing():
+        if finish:
+            finish()
+        activation.execute()

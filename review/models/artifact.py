@@ -39,7 +39,9 @@ class Artifact(models.Model):
         verbose_name_plural = _("ファイル")
         ordering = ["-created_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["review", "revision"], condition=Q(kind="sheet"), name="one_sheet_a_revision"),
+            models.UniqueConstraint(
+                fields=["review", "revision"], condition=Q(kind="sheet"), name="one_sheet_a_revision"
+            ),
             models.UniqueConstraint(
                 fields=["cycle", "revision"],
                 condition=Q(kind="consolidated", edition=None),

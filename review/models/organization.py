@@ -19,7 +19,9 @@ class User(AbstractUser):
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     display_name = models.CharField(_("氏名"), max_length=60)
-    language = models.CharField(_("表示言語"), max_length=5, choices=[("ja", "日本語"), ("en", "English")], default="ja")
+    language = models.CharField(
+        _("表示言語"), max_length=5, choices=[("ja", "日本語"), ("en", "English")], default="ja"
+    )
     must_change_password = models.BooleanField(_("次回パスワード変更"), default=False)
 
     class Meta(AbstractUser.Meta):

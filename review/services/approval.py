@@ -131,7 +131,9 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
     """A reviewer proposes to settle the sheet as 未提出 or 対象外; nothing moves until an approver decides."""
     with transaction.atomic():
         review = locked(review_id)
-        require(permissions.may_propose_outcome(user, review), "このシートは、未提出・対象外にできる段階ではありません。")
+        require(
+            permissions.may_propose_outcome(user, review), "このシートは、未提出・対象外にできる段階ではありません。"
+        )
         if outcome not in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED) or not reason.strip():
             raise Invalid("理由を入力してください。", {"reason": "理由を入力してください。"})
         check_words({"reason": reason})
@@ -153,7 +155,10 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
         review = locked(review_id)
         if not review.proposed_outcome:
             raise AlreadyDecided("この提案はもう決められています。")
-        require(permissions.may_decide_outcome(user, review), "ご自分の提案は決定できません。ほかの承認者に依頼してください。")
+        require(
+            permissions.may_decide_outcome(user, review),
+            "ご自分の提案は決定できません。ほかの承認者に依頼してください。",
+        )
         if not accept:
             review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
             review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
@@ -241,5 +246,3 @@ def return_from_year(*, user: User, review_id: int, to: Destination, comment: st
         review.outcome, review.outcome_reason = Outcome.REPORTED, ""
         return_sheet(user, review, to=to, comment=comment)
         return review
-
-

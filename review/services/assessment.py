@@ -42,7 +42,9 @@ def send_back(
         reason = comment.strip() or _summary(said)
         check_words({"comment": comment, **said})
         if not reason:
-            raise Invalid("差戻しの理由を入力するか、項目にコメントを付けてください。", {"comment": "理由を入力してください。"})
+            raise Invalid(
+                "差戻しの理由を入力するか、項目にコメントを付けてください。", {"comment": "理由を入力してください。"}
+            )
         _decide(user, review, Verdict.RETURN, reason)
         open_again(user, review, reason=comment.strip(), remarks=said)
         move(review, ReviewState.RETURNED)
@@ -55,7 +57,9 @@ def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
     review = locked(review_id)
     require(permissions.is_reviewer(user), "確認は情報経営課の確認者が行います。")
     require_undecided(review, round=round, step=Step.REVIEW, state=ReviewState.SUBMITTED)
-    require(permissions.may_review(user, review), "ご自分が提出したシートは確認できません。ほかの確認者に依頼してください。")
+    require(
+        permissions.may_review(user, review), "ご自分が提出したシートは確認できません。ほかの確認者に依頼してください。"
+    )
     return review
 
 
@@ -137,9 +141,9 @@ def claim(*, user: User, review_id: int) -> None:
     if permissions.is_reviewer(user):
         now = clock.now()
         free = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
-        (free.filter(claimed_by=None) | free.filter(claimed_at__lt=now - CLAIM_LASTS) | free.filter(claimed_by=user)).update(
-            claimed_by=user, claimed_at=now
-        )
+        (
+            free.filter(claimed_by=None) | free.filter(claimed_at__lt=now - CLAIM_LASTS) | free.filter(claimed_by=user)
+        ).update(claimed_by=user, claimed_at=now)
 
 
 def give_grade(*, user: User, review_id: int, number: int, grade: str, reason: str) -> IndicatorYear:

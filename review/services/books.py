@@ -9,6 +9,7 @@ from typing import Any
 
 from review.domain import checks, rating, values
 from review.domain.book import BookSheet, FormSheet, JudgedIndicator, ScaleRow, YearBook
+from review.domain.reading import Reading
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 
 STATUS_LABELS = {
@@ -35,7 +36,9 @@ def year_book(
         state_label=label,
         made_at=made_at,
         scale=tuple(ScaleRow(grade=grade.letter, meaning=grade.name) for grade in scale.grades),
-        sheets=tuple(_book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]),
+        sheets=tuple(
+            _book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]
+        ),
     )
 
 
@@ -135,14 +138,26 @@ def _judged(one: Mapping[str, Any], fiscal_year: int) -> JudgedIndicator:
         rate=Decimal(one["rate"]) if one["rate"] is not None else None,
         rate_text=one["rate_text"],
         grade=one["grade"],
-        numeric_target=values.single_number(target),
-        numeric_actual=values.single_number(actual),
-        unit=values.unit_of(actual) or values.unit_of(target),
+        numeric_target=_number(target),
+        numeric_actual=_number(actual),
+        unit=_unit(actual) or _unit(target),
         previous_actual=before,
-        trend=_trend(values.single_number(earlier), values.single_number(actual)),
-        flags=tuple(checks.SENTENCES.get(code, code) for code in one["flags"]),
+        trend=_trend(_number(earlier), _number(actual)),
+        flags=tuple(checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES),
         demo=one.get("demo", False),
     )
+
+
+def _number(reading: Reading) -> Decimal | None:
+    """The reading's single number, None where it has none; thirds and the like are cut at nine decimals."""
+    quantity = reading.quantity
+    if quantity is None or quantity.value is None:
+        return None
+    return round(Decimal(quantity.value.numerator) / Decimal(quantity.value.denominator), 9).normalize()
+
+
+def _unit(reading: Reading) -> str:
+    return reading.quantity.unit.symbol if reading.quantity else ""
 
 
 def _trend(before: Decimal | None, now: Decimal | None) -> str:

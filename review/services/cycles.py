@@ -42,7 +42,7 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
     if fiscal_year not in plan.years:
         raise Invalid(f"{fiscal_year}年度は「{plan}」の期間({plan.first_year}〜{plan.last_year}年度)にありません。")
     cycle, _ = Cycle.objects.get_or_create(
-        plan=plan, fiscal_year=fiscal_year, defaults={"scale": judging.rating.PRESETS["default"].as_data()}
+        plan=plan, fiscal_year=fiscal_year, defaults={"scale": judging.rating.DEFAULT.as_data()}
     )
     return cycle
 

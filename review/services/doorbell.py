@@ -31,5 +31,5 @@ def _ring(what: str, pk: int) -> None:
     for ring in _registered:
         try:
             ring(what, pk)
-        except Exception as error:  # noqa: BLE001 - whatever the broker's client raises, the work is safe in the database
+        except Exception as error:
             logger.warning("doorbell for %s %s not heard: %s", what, pk, type(error).__name__)

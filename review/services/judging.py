@@ -13,7 +13,7 @@ _KEPT = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
 
 def scale_of(cycle: Cycle) -> rating.Scale:
     """The cycle's grade scale, from its data."""
-    return rating.Scale.from_data(cycle.scale) if cycle.scale else rating.PRESETS["default"]
+    return rating.Scale.from_data(cycle.scale) if cycle.scale else rating.DEFAULT
 
 
 def judge_rows(rows: Iterable[IndicatorYear], *, scale: rating.Scale) -> list[IndicatorYear]:
@@ -54,8 +54,12 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         previous=previous,
         targets=[year.target for year in years],
     )
-    story = [checks.Year(y.fiscal_year, y.name, y.target, y.actual) for y in years if y.fiscal_year <= row.fiscal_year]
-    found = checks.check(story, verdict) if row.actual.strip() else ()
+    story = {
+        y.fiscal_year: checks.IndicatorInYear(fiscal_year=y.fiscal_year, name=y.name, target=y.target, actual=y.actual)
+        for y in years
+    }
+    current = story.pop(row.fiscal_year)
+    found = checks.check(current, tuple(story.values()), judgement=verdict) if row.actual.strip() else ()
     graded = rating.grade(verdict, scale)
     row.status = verdict.status
     row.rate = verdict.rate

@@ -109,7 +109,7 @@ def _claim(mail_id: int) -> Mail | None:
     return Mail.objects.get(pk=mail_id) if taken else None
 
 
-def _send_one(mail_id: int, connection) -> bool:  # noqa: ANN001 - Django's mail back ends share no type
+def _send_one(mail_id: int, connection) -> bool:
     mail = _claim(mail_id)
     if mail is None:
         return False

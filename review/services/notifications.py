@@ -37,24 +37,33 @@ class Notice:
     to_act: bool = False
 
 
+def _review(row: OutboxEvent) -> MeasureReview:
+    if row.review is None:
+        raise ValueError(f"{row.name} tells of a sheet but names none")
+    return row.review
+
+
+def _year(row: OutboxEvent) -> int:
+    if row.cycle is None:
+        raise ValueError(f"{row.name} tells of a year but names none")
+    return row.cycle.fiscal_year
+
+
 # --- audiences ---------------------------------------------------------------------------------------------------
 
 
 def _department(row: OutboxEvent) -> Iterable[User]:
-    assert row.review
-    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[row.review.measure_year.owner])
+    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[_review(row).measure_year.owner])
 
 
 def _heads(row: OutboxEvent) -> Iterable[User]:
-    assert row.review
-    return permissions.holders(Role.HEAD, departments=[row.review.measure_year.owner])
+    return permissions.holders(Role.HEAD, departments=[_review(row).measure_year.owner])
 
 
 def _sender(row: OutboxEvent) -> Iterable[User]:
     """Who sent the sheet, while they still belong to the department; else the whole department."""
-    assert row.review
-    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[row.review.measure_year.owner])
-    sender = members.filter(pk=row.review.submitted_by_id)
+    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[_review(row).measure_year.owner])
+    sender = members.filter(pk=_review(row).submitted_by_id)
     return sender if sender.exists() else members
 
 
@@ -91,18 +100,15 @@ def _home(row: OutboxEvent) -> str:
 
 
 def _board(row: OutboxEvent) -> str:
-    assert row.cycle
-    return reverse("workflow:board", args=[row.cycle.fiscal_year])
+    return reverse("workflow:board", args=[_year(row)])
 
 
 def _results(row: OutboxEvent) -> str:
-    assert row.cycle
-    return reverse("publication:year", args=[row.cycle.fiscal_year])
+    return reverse("publication:year", args=[_year(row)])
 
 
 def _cycle(row: OutboxEvent) -> str:
-    assert row.cycle
-    return reverse("review:cycle", args=[row.cycle.fiscal_year])
+    return reverse("review:cycle", args=[_year(row)])
 
 
 def _jobs(row: OutboxEvent) -> str:
@@ -130,9 +136,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         ),
         Notice(to=_heads, title="{measure} を提出しました", body="{actor}さんが提出しました。", link=_sheet),
     ),
-    Event.SUBMISSION_ENDORSED: (
-        Notice(to=_sender, title="{measure} を所属長が確認しました", body="", link=_sheet),
-    ),
+    Event.SUBMISSION_ENDORSED: (Notice(to=_sender, title="{measure} を所属長が確認しました", body="", link=_sheet),),
     Event.SUBMISSION_RECALLED: (
         Notice(
             to=_reviewers,
@@ -153,7 +157,9 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     ),
     Event.SUBMISSION_REVIEWED: (
         Notice(to=_sender, title="{measure} が確認されました", body="次はDX推進本部の承認です。", link=_sheet),
-        Notice(to=_approvers, title="{measure} の承認をお願いします", body="確認が終わりました。", link=_board, to_act=True),
+        Notice(
+            to=_approvers, title="{measure} の承認をお願いします", body="確認が終わりました。", link=_board, to_act=True
+        ),
     ),
     Event.MEASURE_APPROVED: (
         Notice(to=_sender, title="{measure} が承認されました", body="公表までお待ちください。", link=_sheet),

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from review.domain import achievement
-from review.domain.sheet import Doubt, PlanDocument, Sheet
+from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 from review.models import (
     Cycle,
     CycleState,
@@ -52,11 +52,15 @@ class DryRun(Exception):
 def accepted(document: PlanDocument, *, codes: Sequence[str] = ("damaged_department",)) -> PlanDocument:
     """The document with the proposals of these doubt codes taken over (a person said yes to them)."""
     names = {
-        (doubt.measure, doubt.detail): doubt.proposal for doubt in document.doubts if doubt.code in codes and doubt.proposal
+        (doubt.measure, doubt.detail): doubt.proposal
+        for doubt in document.doubts
+        if doubt.code in codes and doubt.proposal
     }
 
     def mended(sheet: Sheet) -> Sheet:
-        owner = next((new for (code, detail), new in names.items() if code == sheet.code and sheet.owner in detail), None)
+        owner = next(
+            (new for (code, detail), new in names.items() if code == sheet.code and sheet.owner in detail), None
+        )
         return replace(sheet, owner=owner) if owner else sheet
 
     return replace(document, sheets=tuple(mended(sheet) for sheet in document.sheets))
@@ -90,7 +94,7 @@ class _Import:
         self.document = document
         self.year = year
         self.written = 0
-        self.doubts = list(document.doubts)
+        self.doubts = [*document.doubts, *direction_doubts(document)]
         self.departments: dict[str, Department] = {}
         self.closed: set[int] = set()
 
@@ -184,8 +188,7 @@ class _Import:
         for block in sheet.indicators:
             if block.is_empty:
                 continue
-            latest = next((cell.name for cell in reversed(block.years) if cell.name.strip()), "")
-            direction, reason = achievement.infer_direction(latest, [cell.target for cell in block.years])
+            direction, reason = _inferred(block)
             indicator, made = Indicator.objects.get_or_create(
                 measure=measure,
                 number=block.number,
@@ -193,23 +196,9 @@ class _Import:
                 defaults={"direction_reason": f"{'推定: ' if direction else ''}{reason}"[:300]},
             )
             self.written += made
-            if made:
-                self._direction_doubt(sheet, block.number, latest, direction, reason)
             for cell in block.years:
                 if not cell.is_empty:
                     self._cell(indicator, sheet.code, cell)
-
-    def _direction_doubt(self, sheet: Sheet, number: int, name: str, direction: str | None, reason: str) -> None:
-        way = {"up": "大きいほどよい", "down": "小さいほどよい"}.get(direction or "", "")
-        self.doubts.append(
-            Doubt(
-                code="direction_inferred" if direction else "direction_unknown",
-                measure=sheet.code,
-                line=0,
-                detail=f"成果目標{number}「{name}」の向きを確かめてください。{reason}",
-                proposal=way,
-            )
-        )
 
     def _cell(self, indicator: Indicator, code: str, cell: Any) -> None:
         wanted = {"name": cell.name, "target": cell.target, "actual": cell.actual}
@@ -247,6 +236,43 @@ class _Import:
             )
         )
         return False
+
+
+def _inferred(block: IndicatorBlock) -> tuple[str | None, str]:
+    latest = next((cell.name for cell in reversed(block.years) if cell.name.strip()), "")
+    return achievement.infer_direction(latest, [cell.target for cell in block.years])
+
+
+def direction_doubts(document: PlanDocument) -> list[Doubt]:
+    """Each indicator's direction, as inferred, for a person to confirm."""
+    doubts = []
+    for sheet in document.sheets:
+        for block in sheet.indicators:
+            if block.is_empty:
+                continue
+            direction, reason = _inferred(block)
+            doubts.append(
+                Doubt(
+                    code="direction_inferred" if direction else "direction_unknown",
+                    measure=sheet.code,
+                    line=0,
+                    detail=f"成果目標{block.number}の向き(大きいほどよいか、小さいほどよいか)を確かめてください。{reason}",
+                    proposal={"up": "大きいほどよい", "down": "小さいほどよい"}.get(direction or "", ""),
+                )
+            )
+    return doubts
+
+
+def sheets_year(document: PlanDocument) -> int:
+    """The 年度 whose sheets the document holds: the last one for which any 実績 is written, else the first."""
+    written = [
+        cell.fiscal_year
+        for sheet in document.sheets
+        for block in sheet.indicators
+        for cell in block.years
+        if cell.actual.strip("-－―_ \u3000")
+    ]
+    return max(written, default=min(document.years))
 
 
 def codes(doubts: Iterable[Doubt]) -> dict[str, int]:

@@ -24,6 +24,7 @@ from review.services import audit, outbox
 from review.services.jobs import Failure
 from review.services.snapshot import canonical, snapshot_of
 
+
 def demo_values(cycle: Cycle) -> list[str]:
     """The 施策ID whose sheets still hold invented demo values. Two queries."""
     texts = MeasureReview.objects.filter(cycle=cycle, measure_year__demo=True)
@@ -75,10 +76,13 @@ def _require_publishable(cycle: Cycle) -> None:
     invented = demo_values(cycle)
     if invented:
         raise Failure(
-            f"デモ値を含むシートがあるため公表できません: {'、'.join(invented)}。実際の値に入力し直してください。", final=True
+            f"デモ値を含むシートがあるため公表できません: {'、'.join(invented)}。実際の値に入力し直してください。",
+            final=True,
         )
     if not queries.all_settled(cycle):
-        raise Failure("承認されていないシートがあるため公表できません。承認がそろってから「再実行」を押してください。", final=True)
+        raise Failure(
+            "承認されていないシートがあるため公表できません。承認がそろってから「再実行」を押してください。", final=True
+        )
 
 
 def _freeze(cycle: Cycle, decided_by: User) -> Edition:
@@ -103,5 +107,3 @@ def totals_of_decisions(cycle: Cycle) -> dict[str, int]:
     """How many returns the year saw, by step. One query."""
     returned = Decision.objects.filter(review__cycle=cycle).exclude(verdict=Verdict.ACCEPT)
     return dict(Counter(returned.values_list("step", flat=True)))
-
-

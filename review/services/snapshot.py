@@ -63,7 +63,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
     ]
     grades = [row["grade"] for row in indicators if row["grade"]]
-    best = overall(grades, scale) if not review.outcome else None
+    best = overall([scale.by_letter(letter) for letter in grades], scale) if not review.outcome else None
     return {
         "code": year.measure.code,
         "field": {"number": year.measure.field.number, "name": year.measure.field.name},
@@ -80,9 +80,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         "outcome_reason": review.outcome_reason if review.outcome else "",
         "grade": best.letter if best else "",
         "evaluation": {key: getattr(year, key) for key in (*TEXT_ITEMS, "board_opinion") if key != "policy"},
-        "schedule": [
-            {"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()
-        ],
+        "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
         "demo": year.demo,
     }

@@ -76,7 +76,9 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
             names = "、".join(items.label_of(key) for key in sorted(closed))
             raise NotAllowed(f"次の項目は差戻しの対象ではないため、変更できません: {names}")
         if version != review.version:
-            raise Stale("ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。", now_there)
+            raise Stale(
+                "ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。", now_there
+            )
         problems = {key: sentence for key, value in changed.items() if (sentence := text.problem(value))}
         if problems:
             raise Invalid("保存できない文字や長さの項目があります。", problems)
@@ -127,7 +129,9 @@ def missing(review: MeasureReview) -> dict[str, str]:
     for row in rows:
         if row.status == "pending":
             key = items.actual_key(row.indicator.number)
-            wanted[key] = f"{items.label_of(key)}を入力してください。測定していない場合は「-」と理由を入力してください。"
+            wanted[key] = (
+                f"{items.label_of(key)}を入力してください。測定していない場合は「-」と理由を入力してください。"
+            )
     if any(row.status == "missed" for row in rows):
         if not review.measure_year.cause.strip():
             wanted["cause"] = "目標に届かなかった成果目標があります。要因を入力してください。"
@@ -166,7 +170,9 @@ def _freeze(user: User, review: MeasureReview) -> None:
     review.submitted_by = user
     review.submitted_at = now
     review.open_items = None
-    review.doubts = sum(len(row["flags"]) + (row["status"] in ("missed", "undetermined")) for row in content["indicators"])
+    review.doubts = sum(
+        len(row["flags"]) + (row["status"] in ("missed", "undetermined")) for row in content["indicators"]
+    )
     Submission.objects.create(
         review=review,
         round=review.round,
@@ -187,7 +193,9 @@ def recall(*, user: User, review_id: int) -> MeasureReview:
     """Take the sheet back before the reviewer has decided."""
     with transaction.atomic():
         review = locked(review_id)
-        require(permissions.may_recall(user, review), "すでに確認が終わったか、提出されていないため、取り下げできません。")
+        require(
+            permissions.may_recall(user, review), "すでに確認が終わったか、提出されていないため、取り下げできません。"
+        )
         review.submissions.filter(round=review.round).update(recalled_at=clock.now())
         move(review, ReviewState.EDITING)
         review.save()

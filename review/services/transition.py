@@ -52,6 +52,8 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
     if first:
         at = f"{timezone.localtime(first.decided_at):%H:%M}"
         raise AlreadyDecided(
-            f"{first.decided_by}さんが{at}に「{first.get_verdict_display()}」と決めています。", by=str(first.decided_by), at=at
+            f"{first.decided_by}さんが{at}に「{first.get_verdict_display()}」と決めています。",
+            by=str(first.decided_by),
+            at=at,
         )
     raise AlreadyDecided(f"このシートは今「{review.get_state_display()}」です。画面を開き直して確かめてください。")

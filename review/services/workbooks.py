@@ -79,68 +79,97 @@ def request_edition(cycle: Cycle, edition_id: int) -> None:
 @jobs.handler(SHEET)
 def make_sheet(claim: Claim) -> None:
     """Build one sheet's book in the city's form."""
-    if Artifact.objects.filter(review_id=claim.args["review"], revision=claim.wanted).exists():
-        with claim.finishing():
-            return
+    if _exists(claim, review=claim.args["review"], revision=claim.wanted):
+        return
     review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
     full = next(row for row in queries.full_reviews(review.cycle) if row.pk == review.pk)
     scale = judging.scale_of(review.cycle)
     row = snapshot.measure_of(full, review.cycle, scale)
     label = full.get_state_display()
-    frame = snapshot.frame_of(review.cycle, scale)
-    page = books.form(row, frame, label=label)
-    name = f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.wanted}-{claim.token.hex[:8]}.xlsx"
-    made, warnings = _write(name, lambda out: writer.write_form([page], out))
-    filename = f"{row['code']}_{review.cycle.label}_{label}.xlsx"
-    _record(claim, made, name, kind=Artifact.Kind.SHEET, review=review, label=label, filename=filename, warnings=warnings)
+    page = books.form(row, snapshot.frame_of(review.cycle, scale), label=label)
+    _produce(
+        claim,
+        lambda out: writer.write_form([page], out),
+        path=f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.wanted}",
+        kind=Artifact.Kind.SHEET,
+        cycle=review.cycle,
+        review=review,
+        label=label,
+        filename=f"{row['code']}_{review.cycle.label}_{label}.xlsx",
+    )
 
 
 @jobs.handler(YEAR)
 def make_year(claim: Claim) -> None:
     """Build the year's consolidated book as things stand (提出時点, later 公表案)."""
-    if Artifact.objects.filter(cycle_id=claim.args["cycle"], edition=None, kind="consolidated", revision=claim.wanted).exists():
-        with claim.finishing():
-            return
+    kind = Artifact.Kind.CONSOLIDATED
+    if _exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.wanted):
+        return
     cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
     claim.progress(0, 2, "内容を集めています")
     data = snapshot.snapshot_of(cycle)
     label = "公表案" if queries.all_settled(cycle) else "提出時点"
     states = {row.measure_year.measure.code: row.get_state_display() for row in queries.full_reviews(cycle)}
-    book = books.year_book(data, label=label, made_at=_made_at(), states=states)
+    book = books.year_book(data, label=label, made_at=timezone.localtime(clock.now()), states=states)
     claim.progress(1, 2, "集約表を作っています")
-    name = f"{cycle.fiscal_year}/consolidated/r{claim.wanted}-{claim.token.hex[:8]}.xlsx"
-    made, warnings = _write(name, lambda out: consolidated.write(book, out))
-    filename = f"{cycle.plan.city}_{cycle.label}_集約表_{label}.xlsx"
-    _record(claim, made, name, kind=Artifact.Kind.CONSOLIDATED, cycle=cycle, label=label, filename=filename, warnings=warnings)
+    _produce(
+        claim,
+        lambda out: consolidated.write(book, out),
+        path=f"{cycle.fiscal_year}/consolidated/r{claim.wanted}",
+        kind=kind,
+        cycle=cycle,
+        label=label,
+        filename=f"{cycle.plan.city}_{cycle.label}_集約表_{label}.xlsx",
+    )
 
 
 @jobs.handler(EDITION)
 def make_edition(claim: Claim) -> None:
     """Build the book of a published edition from its frozen snapshot."""
+    kind = Artifact.Kind.CONSOLIDATED
+    if _exists(claim, edition=claim.args["edition"], kind=kind):
+        return
     edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
-    if edition.artifacts.filter(kind=Artifact.Kind.CONSOLIDATED).exists():
-        with claim.finishing():
-            return
     claim.progress(0, 1, "公表版の集約表を作っています")
     book = books.year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
-    name = f"{edition.cycle.fiscal_year}/editions/{edition.number}-{claim.token.hex[:8]}.xlsx"
-    made, warnings = _write(name, lambda out: consolidated.write(book, out))
-    filename = f"{edition.cycle.plan.city}_{edition.cycle.label}_評価結果_{edition.label}.xlsx"
-    _record(
+    _produce(
         claim,
-        made,
-        name,
-        kind=Artifact.Kind.CONSOLIDATED,
+        lambda out: consolidated.write(book, out),
+        path=f"{edition.cycle.fiscal_year}/editions/{edition.number}",
+        kind=kind,
         cycle=edition.cycle,
         edition=edition,
         label=edition.label,
-        filename=filename,
-        warnings=warnings,
+        filename=f"{edition.cycle.plan.city}_{edition.cycle.label}_評価結果_{edition.label}.xlsx",
     )
 
 
-def _made_at():  # noqa: ANN202 - datetime in the city's time zone
-    return timezone.localtime(clock.now())
+def _exists(claim: Claim, **which: Any) -> bool:
+    """Whether the file was made already, by a worker that fell silent after its commit; then the job just ends."""
+    if not Artifact.objects.filter(**which).exists():
+        return False
+    with claim.finishing():
+        return True
+
+
+def _produce(claim: Claim, write: Callable[[BinaryIO], Any], *, path: str, **row: Any) -> None:
+    """Write the file under a name that no other worker has, and give it its row in the job's finishing transaction."""
+    name = f"{path}-{claim.token.hex[:8]}.xlsx"
+    made, warnings = _write(name, write)
+    try:
+        with claim.finishing():
+            Artifact.objects.create(
+                **row,
+                path=name,
+                revision=claim.wanted,
+                sha256=made.sha256,
+                size=made.size,
+                warnings=warnings,
+                created_at=clock.now(),
+            )
+    except BaseException:
+        default_storage.delete(name)
+        raise
 
 
 def _write(name: str, write: Callable[[BinaryIO], Any]) -> tuple[WrittenFile, list[str]]:
@@ -165,43 +194,8 @@ def _write(name: str, write: Callable[[BinaryIO], Any]) -> tuple[WrittenFile, li
 
 def _opens(path: Path) -> None:
     """Re-open what was written, before anyone can see it."""
-    openpyxl.load_workbook(path, read_only=True).close()
-
-
-def _record(
-    claim: Claim,
-    made: WrittenFile,
-    name: str,
-    *,
-    kind: str,
-    label: str,
-    filename: str,
-    warnings: list[str],
-    cycle: Cycle | None = None,
-    review: MeasureReview | None = None,
-    edition: Edition | None = None,
-) -> None:
-    owner = cycle or (review.cycle if review else None)
-    assert owner
-    try:
-        with claim.finishing():
-            Artifact.objects.create(
-                kind=kind,
-                cycle=owner,
-                review=review,
-                edition=edition,
-                revision=claim.wanted,
-                label=label,
-                path=name,
-                filename=filename,
-                sha256=made.sha256,
-                size=made.size,
-                warnings=warnings,
-                created_at=clock.now(),
-            )
-    except BaseException:
-        default_storage.delete(name)
-        raise
+    with path.open("rb") as stream:  # by stream: openpyxl refuses the temporary name
+        openpyxl.load_workbook(stream, read_only=True).close()
 
 
 # --- keeping order in the files ----------------------------------------------------------------------------------

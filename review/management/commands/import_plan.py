@@ -1,0 +1,94 @@
+"""`manage.py import_plan FILE`: take in the city's plan, from its text or from .xlsx in the city's form."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from review.domain.plan_text import read_plan_text
+from review.domain.sheet import DocumentError, PlanDocument
+from review.services import planning
+from review.services.planning import Imported
+from review.workbook.reader import read_plan_workbook
+
+UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
+
+
+class Command(BaseCommand):
+    help = "計画の文書(タブ区切りテキスト、または市の様式の.xlsx)を取り込みます。疑わしい点はすべて一覧にします。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="確かめるだけで、何も保存しません。")
+        parser.add_argument("--json", action="store_true", help="結果をJSONで出力します。")
+        parser.add_argument("--plan-name", default="DX推進計画", help="計画の名前")
+        parser.add_argument("--city", default=settings.MEGURI_CITY)
+        parser.add_argument("--municipality-code", default="")
+        parser.add_argument("--year", type=int, help="シートの年度(西暦)。省略時は実績のある最後の年度です。")
+        parser.add_argument(
+            "--accept", action="append", default=[], metavar="CODE", help="この種類の疑問点の提案を受け入れます。"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        document = self._read(options["file"])
+        if options["accept"]:
+            document = planning.accepted(document, codes=options["accept"])
+        imported = self._import(document, options)
+        self._say(imported, options)
+
+    def _read(self, path: Path) -> PlanDocument:
+        try:
+            data = path.read_bytes()
+            return read_plan_workbook(path) if data[:2] == b"PK" else read_plan_text(data)
+        except OSError as error:
+            raise CommandError(
+                f"{path}: ファイルを開けません({error.strerror})。場所と名前を確かめてください。"
+            ) from error
+        except DocumentError as error:
+            raise CommandError(f"{path.name}: {error}\n何も取り込んでいません。") from error
+
+    def _import(self, document: PlanDocument, options: dict[str, Any]) -> Imported:
+        try:
+            return planning.import_plan(
+                document,
+                plan_name=options["plan_name"],
+                city=options["city"],
+                municipality_code=options["municipality_code"],
+                year=options["year"] or planning.sheets_year(document),
+                dry_run=options["dry_run"],
+            )
+        except DatabaseError as error:
+            if not options["dry_run"]:
+                raise CommandError(UNMIGRATED) from error
+            # A trial reads the file alone: what the database holds cannot be compared, and that is said.
+            self.stderr.write(f"{UNMIGRATED}ファイルの内容だけを確かめました。")
+            return Imported(
+                measures=len(document.sheets),
+                indicators=document.indicator_count,
+                written=0,
+                doubts=(*document.doubts, *planning.direction_doubts(document)),
+            )
+
+    def _say(self, imported: Imported, options: dict[str, Any]) -> None:
+        warnings = [
+            {"code": d.code, "measure": d.measure, "line": d.line, "detail": d.detail, "proposal": d.proposal}
+            for d in imported.doubts
+        ]
+        if options["json"]:
+            answer = {"measures": imported.measures, "indicators": imported.indicators, "warnings": warnings}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1))
+            return
+        for row in warnings:
+            place = f"{row['line']}行目" if row["line"] else "全体"
+            proposal = f" → 提案: {row['proposal']}" if row["proposal"] else ""
+            self.stdout.write(f"[{row['code']}] {row['measure']} {place}: {row['detail']}{proposal}")
+        done = "確かめただけで、保存していません" if options["dry_run"] else f"{imported.written}件を保存しました"
+        self.stdout.write(
+            f"施策{imported.measures}件、成果目標{imported.indicators}件を読みました({done})。確認が必要な点: {len(warnings)}件"
+        )

@@ -1,0 +1,89 @@
+"""The demo's people: all fictitious and named so, one or more for every department and post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from review.models import Appointment, Department, Role, User
+
+PASSWORD = "meguri-demo-2024"  # noqa: S105 - printed for everyone who tries the demo
+OFFICE = "情報経営課"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """One who can sign in: the sign-in name, the name on the screen, the post and its department."""
+
+    username: str
+    name: str
+    post: str
+    department: str = ""
+
+    @property
+    def post_label(self) -> str:
+        """The post in Japanese."""
+        return str(Role(self.post).label)
+
+
+CITY = (
+    Person(username="kakunin1", name="架空 かくにん一", post=Role.REVIEWER),
+    Person(username="kakunin2", name="架空 かくにん二", post=Role.REVIEWER),
+    Person(username="kakunin3", name="架空 かくにん三", post=Role.REVIEWER),
+    Person(username="shonin1", name="架空 しょうにん一", post=Role.APPROVER),
+    Person(username="shonin2", name="架空 しょうにん二", post=Role.APPROVER),
+    Person(username="kanri", name="架空 かんり", post=Role.ADMINISTRATOR),
+    Person(username="kansa", name="架空 かんさ", post=Role.AUDITOR),
+)
+
+
+def enlist() -> list[Person]:
+    """Make everyone; the departments must stand already. kakunin3 also writes for 情報経営課, whose own sheets
+    are then reviewed by the other two."""
+    people = list(CITY)
+    for number, department in enumerate(Department.objects.order_by("order", "pk"), start=1):
+        people += [
+            Person(
+                username=f"tanto{number:02d}",
+                name=f"架空 たんとう{number}",
+                post=Role.CONTRIBUTOR,
+                department=department.name,
+            ),
+            Person(
+                username=f"kacho{number:02d}",
+                name=f"架空 しょぞくちょう{number}",
+                post=Role.HEAD,
+                department=department.name,
+            ),
+        ]
+    for person in people:
+        _make(person)
+    _appoint(User.objects.get(username="kakunin3"), Role.CONTRIBUTOR, OFFICE)
+    return people
+
+
+def _make(person: Person) -> None:
+    user = User.objects.create_user(
+        username=person.username,
+        password=PASSWORD,
+        email=f"{person.username}@demo.example",
+        display_name=person.name,
+        is_staff=person.post == Role.ADMINISTRATOR,
+    )
+    _appoint(user, person.post, person.department)
+
+
+def _appoint(user: User, post: str, department: str) -> None:
+    place = Department.objects.get(name=department, ends_on=None) if department else None
+    Appointment.objects.create(user=user, role=post, department=place, starts_on=date(2022, 4, 1))
+
+
+def writer_of(department: Department) -> User:
+    """The contributor of a department."""
+    return User.objects.filter(
+        appointments__department=department, appointments__role=Role.CONTRIBUTOR, username__startswith="tanto"
+    ).get()
+
+
+def person(username: str) -> User:
+    return User.objects.get(username=username)
