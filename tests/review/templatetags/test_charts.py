@@ -1,0 +1,82 @@
+"""Charts stay inside their frame, say every value, and make the same bytes from the same data."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from xml.etree import ElementTree
+
+import pytest
+from django.template.loader import render_to_string
+
+from review.templatetags import charts
+
+
+def _chart(*years: dict[str, object]) -> dict[str, object]:
+    return {"title": "月間利用金額", "unit": "千円", "years": list(years)}
+
+
+@pytest.mark.parametrize(
+    "years",
+    [
+        [],
+        [{"year": 2024, "actual": None, "target": None}],
+        [{"year": 2024, "actual": 0, "target": 0}],
+        [{"year": 2023, "actual": -5, "target": 10}, {"year": 2024, "actual": Decimal("7.5"), "target": 10}],
+        [{"year": 2024, "actual": 10**9, "target": 1, "actual_text": "10億円 ※児童手当の制度改正による"}],
+    ],
+)
+def test_the_indicator_chart_keeps_bars_and_ticks_inside_its_plot(years: list[dict[str, object]]) -> None:
+    chart = charts.indicator_geometry(_chart(*years))
+    for column in chart["columns"]:
+        assert chart["top"] <= column["bar_y"] <= chart["bottom"]
+        assert column["bar_y"] + column["bar_h"] <= chart["bottom"] + 1
+        assert column["tick_y"] is None or chart["top"] <= column["tick_y"] <= chart["bottom"]
+        assert column["x"] < chart["width"]
+
+
+def test_a_changed_definition_leaves_a_gap_and_a_word() -> None:
+    chart = charts.indicator_geometry(
+        _chart({"year": 2023, "actual": 5, "target": 5}, {"year": 2024, "actual": 6, "definition_changed": True})
+    )
+    plain = charts.indicator_geometry(_chart({"year": 2023, "actual": 5}, {"year": 2024, "actual": 6}))
+    assert chart["columns"][1]["x"] > plain["columns"][1]["x"]
+    assert "定義が変わりました" in chart["description"]
+
+
+def test_the_description_says_every_value_as_typed() -> None:
+    chart = charts.indicator_geometry(_chart({"year": 2024, "actual_text": "小 8.9% 中 12.8%", "target": 1200}))
+    assert "小 8.9% 中 12.8%" in chart["description"]
+    assert "1,200" in chart["description"]
+
+
+def test_stacked_grades_fill_the_bar_and_an_empty_row_stays_empty() -> None:
+    rows = charts.grades_geometry([{"label": "令和6年度", "counts": {"A": 1, "D": 2}}, {"label": "令和5年度"}])["rows"]
+    assert [part["count"] for part in rows[0]["parts"]] == [1, 2]
+    assert sum(part["w"] for part in rows[0]["parts"]) == pytest.approx(620, abs=0.2)
+    assert rows[1]["parts"] == []
+
+
+def test_the_flow_shows_every_state_with_its_number() -> None:
+    flow = charts.flow_geometry({"submitted": 12, "returned": 3, "excluded": 1}, endorsing=True)
+    assert [box["state"] for box in flow["boxes"]][:4] == ["not_started", "editing", "endorsing", "submitted"]
+    assert "提出済 12" in flow["description"]
+    assert "差戻し 3" in flow["description"]
+    assert flow["aside"] == [{"word": "対象外", "count": 1}]
+
+
+@pytest.mark.parametrize(
+    ("template", "context"),
+    [
+        ("indicator", {"chart": charts.indicator_geometry(_chart({"year": 2024, "actual": 5, "target": 6}))}),
+        ("grades", {"chart": charts.grades_geometry([{"label": "<産業>", "counts": {"A": 3, "B": 1}}])}),
+        ("flow", {"flow": charts.flow_geometry({"submitted": 1}, {"submitted": "/?a=1&b=2"}), "title": "流れ"}),
+    ],
+)
+def test_each_chart_is_well_formed_and_obeys_the_content_security_policy(
+    template: str, context: dict[str, object]
+) -> None:
+    html = render_to_string(f"review/components/charts/{template}.html", context)
+    assert "style=" not in html
+    assert html == render_to_string(f"review/components/charts/{template}.html", context)
+    root = ElementTree.fromstring(html.strip())
+    assert root.tag == "figure"

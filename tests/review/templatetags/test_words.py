@@ -1,0 +1,62 @@
+"""Days, numbers, states and grades read as clerks write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Template
+from django.utils.translation import override
+
+from review.models.cycle import CycleState
+from review.models.sheet import Outcome, ReviewState
+from review.templatetags import words
+
+
+def _render(source: str, **context: object) -> str:
+    return Template("{% load words icons %}" + source).render(Context(context))
+
+
+def test_a_day_carries_its_iso_date() -> None:
+    assert words.wareki(date(2024, 5, 10)) == '<time datetime="2024-05-10">令和6年5月10日(金)</time>'
+
+
+def test_a_moment_late_in_utc_is_the_next_day_here() -> None:
+    html = words.wareki_time(datetime(2024, 5, 9, 15, 30, tzinfo=UTC))
+    assert "令和6年5月10日(金) 00:30" in html
+
+
+def test_an_english_reader_sees_the_western_day_and_year() -> None:
+    with override("en"):
+        assert "Fri 10 May 2024" in words.wareki(date(2024, 5, 10))
+        assert words.fiscal_year(2024) == "FY2024"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "－"), (0, "0"), (62588, "62,588"), (Decimal("0.1540"), "0.154"), (1.5, "1.5"), ("約500人", "約500人")],
+)
+def test_numbers_are_grouped_and_words_stay(value: object, text: str) -> None:
+    assert words.number(value) == text
+
+
+@pytest.mark.parametrize("state", [*ReviewState, *CycleState, Outcome.NOT_SUBMITTED, Outcome.EXCLUDED])
+def test_every_state_has_its_chip_with_icon_and_word(state: ReviewState | CycleState | Outcome) -> None:
+    html = _render("{% state_chip state %}", state=state)
+    assert str(state.label) in html
+    assert "<svg" in html
+
+
+@pytest.mark.parametrize(("grade", "letter"), [("A", "A"), (None, "－"), ("-", "－"), ("―", "－"), ("S", "S")])
+def test_a_grade_has_its_letter_and_a_shape(grade: str | None, letter: str) -> None:
+    html = _render("{% grade_chip grade %}", grade=grade)
+    assert f'<span class="visually-hidden">{letter}</span>' in html
+
+
+@pytest.mark.parametrize(
+    ("due", "text"),
+    [(date(2025, 5, 30), "あと21日"), (date(2025, 5, 9), "今日まで"), (date(2025, 5, 6), "3日超過")],
+)
+def test_days_left_are_said_in_words(due: date, text: str) -> None:
+    assert text in _render("{% days_left due today %}", due=due, today=date(2025, 5, 9))
