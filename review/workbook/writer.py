@@ -41,7 +41,7 @@ def write_form(
         raise ValueError("a workbook needs at least one sheet")
     book, painter = new_book(), Painter()
     for form in sheets:
-        add_form(book, painter, Page(form=form))
+        fill_form(add_sheet(book, form.sheet.code), painter, Page(form=form))
     first = sheets[0]
     describe(book, f"{fiscal_year_label(first.fiscal_year)} {first.plan_name} 施策シート", first.city, made_at)
     save(book, out)
@@ -83,9 +83,14 @@ def sheet_name(book: Workbook, code: str) -> str:
     return next(one for one in numbered if one.lower() not in taken)
 
 
-def add_form(book: Workbook, painter: Painter, page: Page) -> Worksheet:
-    """Add one sheet of the form at the end of the book."""
-    sheet: Worksheet = book.create_sheet(sheet_name(book, page.form.sheet.code))
+def add_sheet(book: Workbook, code: str) -> Worksheet:
+    """Add an empty sheet for a 施策 at the end of the book."""
+    sheet: Worksheet = book.create_sheet(sheet_name(book, code))
+    return sheet
+
+
+def fill_form(sheet: Worksheet, painter: Painter, page: Page) -> None:
+    """Paint one page of the form on an empty sheet and make it ready for print."""
     set_widths(sheet, layout.column_widths(page.form))
     last_printed = _paint(sheet, painter, page)
     _prepare_print(sheet, page.form, last_printed)
@@ -94,7 +99,6 @@ def add_form(book: Workbook, painter: Painter, page: Page) -> Worksheet:
     sheet.sheet_view.zoomScale = 100
     if page.form.demo:
         sheet.sheet_properties.tabColor = "B3261E"
-    return sheet
 
 
 def _paint(sheet: Worksheet, painter: Painter, page: Page) -> int:

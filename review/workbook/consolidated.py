@@ -1,0 +1,191 @@
+"""Writes the year's consolidated book: 表紙, 総括, 成果指標一覧, every 施策, 変更履歴, linked with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from review.domain import form_labels as labels
+from review.domain.book import BookSheet, Change, FormSheet, YearBook
+from review.domain.fiscal import fiscal_year_label, wareki
+from review.workbook import indicator_list, layout, metrics, summary_sheet
+from review.workbook.layout import Page
+from review.workbook.painter import CellWarning, Painter, place, set_widths
+from review.workbook.writer import add_sheet, describe, fill_form, new_book, save, set_page
+
+COVER_WIDTHS = [14.0, 16.0, 62.0]
+CHANGE_HEADS = ("日付", "施策ID", "種類", "項目", "変更前", "変更後", "理由", "変更した人")
+CHANGE_WIDTHS = [12.0, 8.0, 10.0, 24.0, 26.0, 26.0, 30.0, 16.0]
+
+
+def write(book: YearBook, out: BinaryIO | Path) -> list[CellWarning]:
+    """Write the book into `out`, a stream or a path; a path is replaced as a whole or not at all.
+
+    Returns what could not be written exactly, cell by cell; such a cell is marked in the book. Some 20 ms a sheet.
+    """
+    workbook, painter = new_book(), Painter()
+    cover, summary, indicators = (
+        workbook.create_sheet(name) for name in (layout.COVER, layout.SUMMARY, layout.INDICATORS)
+    )
+    forms = [add_sheet(workbook, entry.sheet.code) for entry in book.sheets]
+    changes = workbook.create_sheet(layout.CHANGES)
+    names = [sheet.title for sheet in forms]
+    _cover(cover, painter, book, names)
+    summary_sheet.fill(summary, painter, book, names)
+    firsts = indicator_list.fill(indicators, painter, book, names)
+    for sheet, entry, first in zip(forms, book.sheets, firsts, strict=True):
+        links = (("← 総括", place(layout.SUMMARY)), ("← 成果指標一覧", place(layout.INDICATORS, f"A{first}")))
+        fill_form(sheet, painter, Page(form=_form(book, entry), judged=entry, links=links))
+    _changes(changes, painter, book, dict(zip((entry.sheet.code for entry in book.sheets), names, strict=True)))
+    describe(
+        workbook, f"{fiscal_year_label(book.fiscal_year)} {book.plan_name} {book.state_label}", book.city, book.made_at
+    )
+    workbook.active = 0
+    save(workbook, out)
+    return painter.warnings
+
+
+def _form(book: YearBook, entry: BookSheet) -> FormSheet:
+    return FormSheet(
+        sheet=entry.sheet,
+        plan_name=book.plan_name,
+        fiscal_year=book.fiscal_year,
+        years=book.years,
+        city=book.city,
+        state_label=entry.state_label,
+        demo=entry.demo or any(one.demo for one in entry.indicators),
+        print_evaluation=book.print_evaluation,
+    )
+
+
+# --- 表紙 ---------------------------------------------------------------------------------------------------------
+
+
+def _cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> None:
+    set_widths(sheet, COVER_WIDTHS)
+    row = 3
+    for text, style, height in _cover_titles(book):
+        painter.text(sheet, row, 1, text, style)
+        painter.merge(sheet, row, 1, row, 3, style)
+        sheet.row_dimensions[row].height = height
+        row += 1
+    row = _contents(sheet, painter, book, names, row + 1)
+    row = _scale(sheet, painter, book, row + 1)
+    row = _notes(sheet, painter, row + 1)
+    sheet.print_area = f"A1:C{row}"
+    sheet.sheet_view.showGridLines = False
+    set_page(sheet, landscape=False, left="", right=book.state_label)
+
+
+def _cover_titles(book: YearBook) -> list[tuple[str, str, float]]:
+    moment = book.made_at
+    titles = [
+        (book.city, "cover_city", 26.0),
+        (book.plan_name, "cover_title", 40.0),
+        (f"{fiscal_year_label(book.fiscal_year)} 年次評価 集約表", "cover_title", 40.0),
+        (book.state_label, "cover_state", 34.0),
+        (f"{wareki(moment.date())} {moment:%H:%M} 作成", "cover_city", 26.0),
+    ]
+    if book.has_demo_values:
+        count = sum(entry.demo or any(one.demo for one in entry.indicators) for entry in book.sheets)
+        notice = f"この集約表は{labels.DEMO}(試しに入れた値)を含みます。{count}施策。公表には使えません。"
+        titles.append((notice, "cover_demo", 30.0))
+    return titles
+
+
+def _contents(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str], row: int) -> int:
+    indicators = sum(len(entry.indicators) for entry in book.sheets)
+    entries = [
+        (layout.SUMMARY, layout.SUMMARY, "達成区分ごとの数と図"),
+        (layout.INDICATORS, layout.INDICATORS, f"指標 {indicators}件の目標・実績・達成率・達成区分"),
+        (layout.CHANGES, layout.CHANGES, f"目標・指標・記載の変更 {len(book.changes)}件"),
+    ]
+    if names:
+        entries.insert(2, ("施策シート", names[0], f"施策 {len(names)}件({names[0]} から {names[-1]})"))
+    _section(sheet, painter, row, "この集約表にあるもの")
+    for text, target, note in entries:
+        row += 1
+        painter.link(painter.text(sheet, row, 1, text, "cell_link"), place(target))
+        painter.text(sheet, row, 2, note, "cell")
+        painter.merge(sheet, row, 2, row, 3, "cell")
+        sheet.row_dimensions[row].height = 20
+    return row + 1
+
+
+def _scale(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> int:
+    _section(sheet, painter, row, "達成区分")
+    for one in book.scale:
+        row += 1
+        painter.text(sheet, row, 1, f"{one.sign} {one.grade}".strip(), "grade")
+        painter.text(sheet, row, 2, one.meaning, "cell")
+        painter.text(sheet, row, 3, one.note, "cell")
+        if not one.note:
+            painter.merge(sheet, row, 2, row, 3, "cell")
+        sheet.row_dimensions[row].height = metrics.row_height([(one.note, COVER_WIDTHS[2])], size=9, least=20)
+    return row + 1
+
+
+def _notes(sheet: Worksheet, painter: Painter, row: int) -> int:
+    lines = (
+        "・数は、施策と指標のどちらを数えたかを必ず記します。未入力・対象外・未定は計に数えません。",
+        "・目標と実績は、記入された文字のままです。数として読めたものは「成果指標一覧」の右の列に数値で添えました。",
+        "・「評価できない」は、文字の実績や単位の違いなどのため、計算では判定しなかったものです。",
+        "・橙色のセルは、表計算ソフトに入らない文字を置き換えたか、途中までを入れたものです。セルのメモに理由があります。",
+    )
+    _section(sheet, painter, row, "見方")
+    for text in lines:
+        row += 1
+        painter.text(sheet, row, 1, text, "cover_text")
+        painter.merge(sheet, row, 1, row, 3, "cover_text")
+        sheet.row_dimensions[row].height = metrics.row_height([(text, sum(COVER_WIDTHS))], size=10.5)
+    return row
+
+
+def _section(sheet: Worksheet, painter: Painter, row: int, text: str) -> None:
+    painter.text(sheet, row, 1, text, "section")
+    painter.merge(sheet, row, 1, row, 3, "section")
+    sheet.row_dimensions[row].height = 20
+
+
+# --- 変更履歴 -----------------------------------------------------------------------------------------------------
+
+
+def _changes(sheet: Worksheet, painter: Painter, book: YearBook, names: dict[str, str]) -> None:
+    set_widths(sheet, CHANGE_WIDTHS)
+    last = len(CHANGE_HEADS)
+    painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 変更履歴", "heading")
+    for column in range(2, last + 1):
+        painter.text(sheet, 1, column, "", "heading")
+    painter.link(painter.text(sheet, 2, last, "← 表紙", "link"), place(layout.COVER))
+    painter.text(sheet, 2, 1, f"目標・指標・記載の変更 {len(book.changes)}件", "note")
+    for column, head in enumerate(CHANGE_HEADS, start=1):
+        painter.text(sheet, 4, column, head, "head")
+    for row, height in ((1, 24.0), (3, 4.0), (4, 20.0)):
+        sheet.row_dimensions[row].height = height
+    row = 4
+    for change in book.changes:
+        row += 1
+        _change(sheet, painter, row, change, names)
+    if not book.changes:
+        row += 1
+        painter.text(sheet, row, 1, "変更はありません。", "cell")
+        painter.merge(sheet, row, 1, row, last, "cell")
+        sheet.row_dimensions[row].height = 22
+    sheet.freeze_panes, sheet.print_title_rows, sheet.print_area = "A5", "4:4", f"A1:H{row}"
+    sheet.sheet_view.showGridLines = False
+    set_page(sheet, landscape=True, left=f"{book.city} {book.plan_name}", right=book.state_label, foot=layout.CHANGES)
+
+
+def _change(sheet: Worksheet, painter: Painter, row: int, change: Change, names: dict[str, str]) -> None:
+    day = wareki(change.made_at.date()).partition("(")[0] if change.made_at else ""
+    texts = (day, change.code, change.kind, change.item, change.before, change.after, change.reason, change.made_by)
+    for column, text in enumerate(texts, start=1):
+        linked = column == 2 and change.code in names
+        cell = painter.text(sheet, row, column, text, "centre_link" if linked else "cell_text")
+        if linked:
+            painter.link(cell, place(names[change.code]))
+    sizes = list(zip(texts, CHANGE_WIDTHS, strict=True))
+    sheet.row_dimensions[row].height = min(metrics.row_height(sizes, size=9, least=20), metrics.MAX_ROW_HEIGHT)

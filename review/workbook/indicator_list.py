@@ -1,0 +1,147 @@
+"""成果指標一覧: one row for each indicator, to read, to filter and to calculate with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from review.domain import form_labels as labels
+from review.domain.book import BookSheet, JudgedIndicator, YearBook
+from review.domain.fiscal import fiscal_year_label
+from review.workbook import layout, metrics, styles, tally
+from review.workbook.painter import Painter, place, set_widths
+from review.workbook.writer import set_page
+
+HEAD_ROW = 4
+
+Value = str | Decimal | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its head, its Excel width, the look of its cells, and where its value comes from."""
+
+    head: str
+    width: float
+    style: str
+    value: Callable[[BookSheet, JudgedIndicator], Value]
+
+
+def _notes(entry: BookSheet, one: JudgedIndicator) -> str:
+    return " ".join([*([labels.DEMO] if entry.demo or one.demo else []), *one.flags])
+
+
+# Those that are printed come first; behind them stand the numbers to calculate with.
+PRINTED = (
+    Column(head="施策ID", width=7.5, style="centre_link", value=lambda entry, one: entry.sheet.code),
+    Column(head="施策名", width=23, style="cell_text", value=lambda entry, one: entry.sheet.name),
+    Column(head="主管部署", width=13, style="cell_text", value=lambda entry, one: entry.sheet.owner),
+    Column(head="成果目標", width=5.5, style="centre", value=lambda entry, one: labels.goal_label(one.number)[4:]),
+    Column(head="評価項目", width=23, style="cell_text", value=lambda entry, one: one.name),
+    Column(head="目標", width=17, style="cell_text", value=lambda entry, one: one.target),
+    Column(head="実績", width=17, style="cell_text", value=lambda entry, one: one.actual),
+    Column(head="前年度実績", width=14, style="cell_text", value=lambda entry, one: one.previous_actual),
+    Column(head="推移", width=7, style="centre", value=lambda entry, one: one.trend),
+    Column(head="達成率", width=8.5, style="centre", value=lambda entry, one: one.rate_text),
+    Column(head="達成区分", width=7, style="grade", value=lambda entry, one: tally.indicator_grade(one)),
+    Column(head="判定", width=11, style="centre", value=lambda entry, one: one.status),
+    Column(head="確認事項", width=24, style="cell", value=_notes),
+)
+CALCULATED = (
+    Column(head="分野", width=16, style="cell_text", value=lambda entry, one: entry.field_name),
+    Column(head="目標(数値)", width=12, style="number", value=lambda entry, one: one.numeric_target),
+    Column(head="実績(数値)", width=12, style="number", value=lambda entry, one: one.numeric_actual),
+    Column(head="単位", width=7, style="centre", value=lambda entry, one: one.unit),
+    Column(head="達成率(数値)", width=12, style="ratio", value=lambda entry, one: one.rate),
+    Column(head="状態", width=11, style="centre", value=lambda entry, one: entry.state_label),
+)
+COLUMNS = PRINTED + CALCULATED
+GRADE_COLUMN = [column.head for column in COLUMNS].index("達成区分") + 1
+
+
+def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> list[int]:
+    """Paint the list; returns, for each 施策 in book order, the row of its first indicator."""
+    set_widths(sheet, [column.width for column in COLUMNS])
+    _heading(sheet, painter, book)
+    row, firsts = HEAD_ROW, []
+    for entry, name in zip(book.sheets, names, strict=True):
+        firsts.append(row + 1 if entry.indicators else HEAD_ROW)
+        for one in entry.indicators:
+            row += 1
+            _line(sheet, painter, row, entry, one, name)
+    _make_usable(sheet, book, row)
+    return firsts
+
+
+def _heading(sheet: Worksheet, painter: Painter, book: YearBook) -> None:
+    count = sum(len(entry.indicators) for entry in book.sheets)
+    painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 成果指標一覧", "heading")
+    for column in range(2, len(PRINTED) + 1):
+        painter.text(sheet, 1, column, "", "heading")
+    painter.text(sheet, 2, 1, f"指標 {count}件、施策 {len(book.sheets)}件。目標・実績は記入されたまま。", "note")
+    painter.link(painter.text(sheet, 2, len(PRINTED), "← 表紙", "link"), place(layout.COVER))
+    painter.text(sheet, 2, len(PRINTED) + 1, "右の列は計算用です(印刷しません)。", "note")
+    for column, spec in enumerate(COLUMNS, start=1):
+        painter.text(sheet, HEAD_ROW, column, spec.head, "head")
+    for row, height in ((1, 24.0), (2, 15.0), (3, 4.0), (HEAD_ROW, 30.0)):
+        sheet.row_dimensions[row].height = height
+
+
+def _line(
+    sheet: Worksheet, painter: Painter, row: int, entry: BookSheet, one: JudgedIndicator, sheet_name: str
+) -> None:
+    texts: list[tuple[str, float]] = []
+    for column, spec in enumerate(COLUMNS, start=1):
+        value = spec.value(entry, one)
+        if isinstance(value, str):
+            cell = painter.text(sheet, row, column, value, spec.style)
+            texts.append((value, spec.width))
+            if column == 1:
+                painter.link(cell, place(sheet_name))
+        else:
+            painter.number(sheet, row, column, _storable(value), spec.style)
+    height = metrics.row_height(texts, size=9, least=20)
+    sheet.row_dimensions[row].height = min(height, metrics.MAX_ROW_HEIGHT)
+
+
+def _storable(value: Decimal | None) -> int | float | None:
+    """A number as a cell holds it; NaN and infinity stay out, for a workbook has no such numbers."""
+    if value is None or not value.is_finite():
+        return None
+    return int(value) if value == value.to_integral_value() and abs(value) < 10**15 else float(value)
+
+
+def _make_usable(sheet: Worksheet, book: YearBook, last: int) -> None:
+    end = get_column_letter(len(COLUMNS))
+    sheet.auto_filter.ref = f"A{HEAD_ROW}:{end}{max(last, HEAD_ROW)}"
+    sheet.freeze_panes = f"C{HEAD_ROW + 1}"
+    sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+    sheet.print_area = f"A1:{get_column_letter(len(PRINTED))}{last}"
+    sheet.sheet_view.showGridLines = False
+    set_page(
+        sheet, landscape=True, left=f"{book.city} {book.plan_name}", right=book.state_label, foot=layout.INDICATORS
+    )
+    if last > HEAD_ROW:
+        _colour_grades(sheet, book, last)
+
+
+def _colour_grades(sheet: Worksheet, book: YearBook, last: int) -> None:
+    """Shade the grades; the letter itself says the same without colour."""
+    letter = get_column_letter(GRADE_COLUMN)
+    area = f"{letter}{HEAD_ROW + 1}:{letter}{last}"
+    for grade in book.scale:
+        background = grade.background.removeprefix("#") or styles.GRADES.get(grade.grade, "")[-6:]
+        if not background:
+            continue
+        quoted = grade.grade.replace('"', '""')
+        font = Font(bold=True, color=grade.colour.removeprefix("#") or styles.INK[-6:])
+        rule = FormulaRule(  # type: ignore[no-untyped-call]
+            formula=[f'${letter}{HEAD_ROW + 1}="{quoted}"'], fill=PatternFill(bgColor=background), font=font
+        )
+        sheet.conditional_formatting.add(area, rule)
