@@ -31,7 +31,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def error_page(request: HttpRequest, status: int, template: str) -> HttpResponse:
-    """The page with a fresh reference number. Asks neither session nor database, which may be what failed."""
-    reference = secrets.token_hex(4)
+    """The page with the request's reference number. Asks neither session nor database, which may be what failed."""
+    reference = getattr(request, "reference", "") or secrets.token_hex(4)
     log.warning("status=%d reference=%s method=%s path=%s", status, reference, request.method, request.path)
     return HttpResponse(loader.get_template(template).render({"reference": reference}), status=status)

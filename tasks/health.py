@@ -1,6 +1,7 @@
 """Is each part able to work? Every check returns an empty string, or one plain sentence; none raises."""
 
 import logging
+import socket
 from datetime import datetime
 
 import redis
@@ -50,12 +51,12 @@ def broker() -> str:
 
 
 def worker(timeout: float = 5) -> str:
-    """Asks over the broker; a worker with every child at work answers all the same."""
+    """Asks the worker of this machine or container over the broker; it answers even with every child at work."""
     problem = broker()
     if problem:
         return problem
-    answers = current_app.control.ping(timeout=timeout)
-    return "" if answers else "応答するワーカーがありません"
+    answers = current_app.control.ping(destination=[f"celery@{socket.gethostname()}"], timeout=timeout)
+    return "" if answers else "ワーカーが応答しません"
 
 
 def sweep(now: datetime | None = None) -> str:

@@ -216,6 +216,7 @@ def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
 def test_no_service_starts_with_the_published_secret_key(stack, service):
     from config.settings.base import DEFAULT_SECRET_KEY
 
+    stack.port = processes.free_port()
     command = stack.words(SERVICES[service]["command"])
     environment = {**stack.environment(service), "SECRET_KEY": DEFAULT_SECRET_KEY}
     ended = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60)
