@@ -23,7 +23,7 @@ from review import clock, queries
 from review.domain.events import Event
 from review.models import Artifact, Cycle, Edition, MeasureReview, OutboxEvent
 from review.services import books, jobs, judging, outbox, snapshot
-from review.services.jobs import Claim
+from review.services.jobs import Claim, LeaseLost
 from review.workbook import consolidated, writer
 from review.workbook.files import WrittenFile, write_atomically
 
@@ -167,7 +167,8 @@ def _produce(claim: Claim, write: Callable[[BinaryIO], Any], *, path: str, **row
                 warnings=warnings,
                 created_at=clock.now(),
             )
-    except BaseException:
+    except LeaseLost:
+        # Any other failure may have come after the commit: what has no row is swept up later (`remove_orphans`).
         default_storage.delete(name)
         raise
 

@@ -1,0 +1,37 @@
+"""Fixtures that the whole suite shares."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cast import Cast
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> Cast:
+    """The shared cast, in a database whose commits are real."""
+    return Cast.build()
+
+
+@pytest.fixture(autouse=True)
+def quiet_bell(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Without a worker nobody listens: the bell stays silent, and the test does the background work itself."""
+    from review.services import doorbell
+
+    kept = list(doorbell._registered)
+    if "worker" not in request.fixturenames:
+        doorbell._registered.clear()
+    yield
+    doorbell._registered[:] = kept
+
+
+@pytest.fixture(autouse=True)
+def own_files(request: pytest.FixtureRequest, settings, tmp_path: Path) -> None:  # noqa: ANN001
+    """Files and mails of a test without processes go to its own folder."""
+    if "worker" in request.fixturenames or "live_site" in request.fixturenames:
+        return
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None}},
+    }

@@ -1,0 +1,78 @@
+"""The demo's whole year with a real worker, beat, broker and database: what `make demo` promises."""
+
+import json
+
+import openpyxl
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db.models import Count
+
+from review.domain.plan_text import read_plan_text
+from review.models import Cycle, Edition, IndicatorYear, Job, MeasureReview, Notification, OutboxEvent, ReviewState
+from review.services import publication
+from workflow.demo import story
+
+pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def demo(worker) -> None:  # noqa: ANN001
+    """The demo, run against the test's own servers."""
+    call_command("run_demo")
+
+
+def test_the_whole_year(demo: None, worker) -> None:  # noqa: ANN001
+    cycle = Cycle.objects.get(fiscal_year=2024)
+    edition = Edition.objects.get(cycle=cycle, current=True)
+    assert MeasureReview.objects.filter(cycle=cycle, state=ReviewState.PUBLISHED).count() == 30
+    assert publication.intact(edition)
+    assert Cycle.objects.get(fiscal_year=2025).state == "open"
+    assert not OutboxEvent.objects.filter(delivered_at=None).exists()
+    assert not Job.objects.exclude(state="done").exists()
+    assert not Notification.objects.values("event", "recipient", "key").annotate(n=Count("pk")).filter(n__gt=1).exists()
+    assert list(worker.mail_folder.iterdir())
+    _the_edition_holds_what_the_document_says(edition)
+    _the_story_has_all_its_turns(cycle)
+    _the_book_has_its_sheets(edition)
+    _no_demo_value_is_published(edition)
+
+
+def _the_edition_holds_what_the_document_says(edition: Edition) -> None:
+    document = read_plan_text(story.FACTS.read_bytes())
+    published = {row["code"]: row for row in edition.snapshot["measures"]}
+    for sheet in document.sheets:
+        blocks = {one["number"]: one for one in published[sheet.code]["indicators"]}
+        for block in sheet.indicators:
+            if block.is_empty:
+                continue
+            cells = {cell["fiscal_year"]: cell for cell in blocks[block.number]["years"]}
+            for cell in block.years:
+                if cell.actual.strip():
+                    assert cells[cell.fiscal_year]["actual"] == cell.actual, (sheet.code, block.number)
+                    assert cells[cell.fiscal_year]["target"] == cell.target
+
+
+def _the_story_has_all_its_turns(cycle: Cycle) -> None:
+    reviews = MeasureReview.objects.filter(cycle=cycle)
+    assert reviews.filter(decisions__step="review", decisions__verdict="return").exists()
+    assert reviews.filter(decisions__step="approve", decisions__verdict="return").exists()
+    assert reviews.filter(decisions__step="approve", decisions__verdict="return_to_review").exists()
+    assert reviews.filter(submissions__recalled_at__isnull=False).exists()
+    assert reviews.filter(late=True).exists()
+
+
+def _the_book_has_its_sheets(edition: Edition) -> None:
+    artifact = edition.artifacts.get()
+    book = openpyxl.load_workbook(settings.FILES_ROOT / artifact.path, read_only=True)
+    codes = {row["code"] for row in edition.snapshot["measures"]}
+    assert {"表紙", "総括", "成果指標一覧", "変更履歴"} <= set(book.sheetnames)
+    assert codes <= set(book.sheetnames)
+    book.close()
+
+
+def _no_demo_value_is_published(edition: Edition) -> None:
+    assert "デモ値" not in json.dumps(edition.snapshot, ensure_ascii=False)
+    invented = IndicatorYear.objects.filter(demo=True)
+    assert invented.exists()
+    assert all("デモ値" in row.actual and row.fiscal_year == 2025 for row in invented)
