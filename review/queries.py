@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Prefetch, QuerySet
+from datetime import datetime, timedelta
 
-from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState, ScheduleItem
+from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
+
+from review.models import (
+    Artifact,
+    Cycle,
+    Edition,
+    Heartbeat,
+    IndicatorYear,
+    Job,
+    JobState,
+    Mail,
+    MailState,
+    MeasureReview,
+    OutboxEvent,
+    ReviewState,
+    ScheduleItem,
+)
 from review.models.cycle import CycleState
 
 
@@ -77,9 +93,7 @@ def full_reviews(cycle: Cycle) -> list[MeasureReview]:
 
 def state_counts(cycle: Cycle) -> dict[str, int]:
     """{state: number of sheets}, every state present. One query."""
-    counts = dict(
-        MeasureReview.objects.filter(cycle=cycle).order_by().values_list("state").annotate(Count("pk"))
-    )
+    counts = dict(MeasureReview.objects.filter(cycle=cycle).order_by().values_list("state").annotate(Count("pk")))
     return {state.value: counts.get(state.value, 0) for state in ReviewState}
 
 
@@ -87,3 +101,122 @@ def all_settled(cycle: Cycle) -> bool:
     """Whether every sheet of the year is approved (or settled with a reason). One query; False where none exists."""
     sheets = MeasureReview.objects.filter(cycle=cycle)
     return sheets.exists() and not sheets.exclude(state=ReviewState.APPROVED).exists()
+
+
+# --- files and work in the background --------------------------------------------------------------------------------
+
+
+def latest_sheet_files(reviews: QuerySet[MeasureReview]) -> QuerySet[Artifact]:
+    """The newest workbook of each of the sheets that has one, in order of 施策ID. One query."""
+    newest = Artifact.objects.filter(kind=Artifact.Kind.SHEET, review__in=reviews.values("pk")).order_by()
+    latest = newest.values("review").annotate(latest=Max("pk")).values("latest")
+    rows = Artifact.objects.filter(pk__in=latest).select_related("review__measure_year__measure", "cycle")
+    return rows.select_related("review__measure_year__owner").order_by("review__measure_year__measure__code")
+
+
+def consolidated_files(cycle: Cycle) -> QuerySet[Artifact]:
+    """The year's consolidated workbooks, newest first, those of editions among them. One query."""
+    books = Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.CONSOLIDATED)
+    return books.select_related("edition", "cycle").order_by("-created_at", "-pk")
+
+
+def running_jobs(cycle: Cycle) -> list[Job]:
+    """The year's jobs that are at work or wait to be. One query."""
+    return list(Job.objects.filter(cycle=cycle, state__in=[JobState.RUNNING, JobState.WAITING]).order_by("pk"))
+
+
+def backlog() -> dict[str, dict[str, int | datetime | None]]:
+    """What waits to be done in the background: {"events", "mails", "jobs"}: how many, and since when. Three queries.
+
+    A job that gathers requests is not yet late: it counts from the moment it is due.
+    """
+    events = OutboxEvent.objects.filter(delivered_at=None, parked_at=None)
+    mails = Mail.objects.filter(state__in=[MailState.WAITING, MailState.SENDING])
+    jobs = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING])
+    return {
+        "events": events.aggregate(count=Count("pk"), oldest=Min("created_at")),
+        "mails": mails.aggregate(count=Count("pk"), oldest=Min("created_at")),
+        "jobs": jobs.aggregate(count=Count("pk"), oldest=Min("not_before")),
+    }
+
+
+def job_counts() -> dict[str, int]:
+    """{state: number of jobs}, every state present. One query."""
+    counts = dict(Job.objects.order_by().values_list("state").annotate(Count("pk")))
+    return {state.value: counts.get(state.value, 0) for state in JobState}
+
+
+def heartbeats(*, within: timedelta, now: datetime) -> list[Heartbeat]:
+    """The periodic parts that showed themselves lately, the newest sign first. One query."""
+    return list(Heartbeat.objects.filter(at__gt=now - within).order_by("-at"))
+
+
+# --- editions ---------------------------------------------------------------------------------------------------------
+
+
+def editions(fiscal_year: int) -> QuerySet[Edition]:
+    """The editions of a year without their snapshots, newest first. One query."""
+    rows = Edition.objects.filter(cycle__fiscal_year=fiscal_year).select_related("cycle__plan")
+    return rows.defer("snapshot").order_by("-number")
+
+
+def published_years() -> list[Edition]:
+    """The current edition of every published year, newest year first, with what an index shows of its snapshot
+    (`totals`, `plan_name`, `scale`). One query, and not the snapshots themselves."""
+    rows = Edition.objects.filter(current=True).select_related("cycle").defer("snapshot")
+    parts = rows.annotate(totals=F("snapshot__totals"), plan_name=F("snapshot__plan"), scale=F("snapshot__scale"))
+    return list(parts.order_by("-cycle__fiscal_year"))
+
+
+# --- what one sheet's screens show ---------------------------------------------------------------------------------
+
+
+def submissions(review: MeasureReview) -> list[Submission]:
+    """What was submitted, the latest last. One query."""
+    return list(review.submissions.select_related("submitted_by").order_by("round"))
+
+
+def decisions(review: MeasureReview) -> list[Decision]:
+    """The sheet's decisions in their order. One query."""
+    return list(review.decisions.select_related("decided_by", "meeting").order_by("decided_at", "pk"))
+
+
+def comments(review: MeasureReview) -> list[ItemComment]:
+    """All that was said on the sheet, the oldest first. One query."""
+    return list(review.comments.select_related("author").order_by("created_at", "pk"))
+
+
+def latest_file(review: MeasureReview) -> Artifact | None:
+    """The sheet's newest workbook. One query."""
+    return review.artifacts.filter(kind=Artifact.Kind.SHEET).first()
+
+
+def year_before(review: MeasureReview) -> MeasureYear | None:
+    """The same 施策 in the year before. One query."""
+    year = review.measure_year
+    return MeasureYear.objects.filter(measure_id=year.measure_id, fiscal_year=year.fiscal_year - 1).first()
+
+
+# --- what lists of sheets show --------------------------------------------------------------------------------------
+
+
+def indicators_by_measure(cycle: Cycle, *, fiscal_year: int | None = None) -> dict[int, list[IndicatorYear]]:
+    """The indicators of the cycle's sheets in one year (default: its own): {measure id: rows in order}. One query."""
+    rows = IndicatorYear.objects.filter(
+        indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year or cycle.fiscal_year
+    )
+    found: dict[int, list[IndicatorYear]] = {}
+    for row in rows.select_related("indicator__measure__field").order_by("indicator__measure__code", "indicator__number"):
+        found.setdefault(row.indicator.measure_id, []).append(row)
+    return found
+
+
+def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
+    """Which of the sheets the person submitted at any time. One query."""
+    return set(base.filter(submissions__submitted_by=user).values_list("pk", flat=True))
+
+
+def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
+    """Which of the sheets the person confirmed or returned at review. One query."""
+    mine = Decision.objects.filter(decided_by=user, step=Step.REVIEW)
+    return set(base.filter(pk__in=mine.values("review_id")).values_list("pk", flat=True))
