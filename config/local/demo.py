@@ -133,8 +133,8 @@ def only_one() -> Iterator[None]:
 def check_port(options: argparse.Namespace) -> None:
     if not options.exit and processes.port_taken(options.port):
         raise Refusal(
-            f"ポート {options.port} は使われています。make demo ARGS='--port {options.port + 1}' のように"
-            " 別の番号を指定してください。 / That port is taken: name another with --port."
+            f"ポート {options.port} は使われています。make demo ARGS='--port {options.port + 1}' のように、"
+            "別の番号を指定してください。 / That port is taken: name another with --port."
         )
 
 

@@ -1,6 +1,5 @@
 """Celery's processes and the web server, started the way docker-compose.yml starts them."""
 
-import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,8 +19,8 @@ def start_worker(*, env: Mapping[str, str], log: Path, concurrency: int = 2, nam
         log=log,
         env=env,
         cwd=BASE_DIR,
-        # SIGTERM lets running tasks end; SIGQUIT, sent by the kernel if we die, does not.
-        death_signal=signal.SIGQUIT,
+        # `stop` lets running tasks end. If we die the kernel kills it, and Celery's pool with it: any gentler
+        # signal would leave it looking for a broker that died with us.
     )
 
 
