@@ -1,0 +1,73 @@
+"""The form of one guided step: one text for each item that is open, named by its key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+
+from review.domain import items
+from review.domain.text import normal_newlines
+
+_ROWS = {"policy": 8, "indicator": 2, "schedule": 2}
+
+
+def digest(text: str) -> str:
+    """A short mark of a text, to see whether it is still the one that the form was made from."""
+    return sha256(normal_newlines(text).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+class EntryForm(forms.Form):
+    """The open items of a step. `version` is the sheet's when the form was made, `was` the marks of its texts then."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, keys: Iterable[str], labels: Mapping[str, str], helps: Mapping[str, Any], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for key in keys:
+            self.fields[key] = forms.CharField(
+                label=labels.get(key) or items.label_of(key),
+                help_text=helps.get(key, ""),
+                required=False,
+                strip=False,
+                widget=forms.Textarea(attrs={"rows": _ROWS.get(key.split(":")[0], 4)}),
+            )
+
+    @classmethod
+    def start(cls, texts: Mapping[str, str], version: int) -> dict[str, Any]:
+        """The initial data of a form for these texts."""
+        marks = json.dumps({key: digest(text) for key, text in texts.items()}, separators=(",", ":"))
+        return {**texts, "version": version, "was": marks}
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The marks that came back; {} where they are not readable."""
+        try:
+            found = json.loads(self.data.get("was", "") or "{}")
+        except ValueError:
+            return {}
+        return {str(key): str(mark) for key, mark in found.items()} if isinstance(found, dict) else {}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed, by item key. Read from what was sent: a text that cannot be kept is still the person's."""
+        names = [name for name in self.fields if name not in ("version", "was")]
+        return {name: normal_newlines(self.data[name]) for name in names if name in self.data}
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The texts that the person changed. Without marks: all of them."""
+        marks = self.marks
+        return {key: text for key, text in self.texts.items() if marks.get(key) != digest(text)}
+
+    @property
+    def sent_version(self) -> int:
+        """The version that came back; -1 where it is not a number, which no sheet ever has."""
+        raw = str(self.data.get("version", ""))
+        return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
