@@ -19,7 +19,9 @@ from review.domain.reading import Change, Comparator, Quantity
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _SCALE = r"(?:[十百千]?[万億兆](?!葉)|[十百千](?=[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十)"
 _SIGN = r"(?:(?:(?<=[\s:(~比])|^)[-+](?=\d)|▲ ?|マイナス ?)"
-NUMBER = re.compile(rf"(?P<sign>{_SIGN})?(?P<body>(?:{_DIGITS}{_SCALE})+(?:{_DIGITS})?|{_DIGITS})")
+# The digit of m2, m3 and CO2 belongs to the unit.
+NUMBER = re.compile(rf"(?P<sign>{_SIGN})?(?<!m)(?<!CO)(?<!co)(?P<body>(?:{_DIGITS}{_SCALE})+(?:{_DIGITS})?|{_DIGITS})")
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _STEP = re.compile(rf"({_DIGITS})({_SCALE})?")
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
 
@@ -67,7 +69,7 @@ _PERIODS = {"月": "月", "月間": "月", "毎月": "月", "1月": "月", "月�
 _BEFORE_NUMBER = re.compile(
     r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?:(?<![^\s各をにはがのでぁ-ん])|(?<=各)|(?<=等)|(?<=課)|(?<=校)|(?<=区)|(?<=園)|(?<=館))"
     r"(?P<period>毎?(?:年度|年間|年|月間|月|週間|週|日)(?:平均|間)?)?)?"
-    r"(?P<sum>計|合計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
+    r"(?P<sum>累計|合計|計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
     r"(?P<comparator>最低でも|最低|少なくとも|[<>]=?|[≥≤])?\Z"
 )
 _EACH = re.compile(r"各[^\s各、・]{1,10}?\Z")
@@ -82,6 +84,9 @@ _COUNTABLE = {"人", "件", "回", "money", "世帯", "枚", "冊", "台", "戸"
 
 
 HUNDRED = Fraction(100)
+_MOST = 24  # numbers in one cell; beyond that it is a table or prose
+_LONGEST = 24  # characters of one number; beyond that it is a code, and int() has its own limit
+_TOTALS = {"計", "累計", "合計", "全体", "総計", "総数", "延べ", "のべ"}
 
 
 class _Number(NamedTuple):
@@ -89,7 +94,8 @@ class _Number(NamedTuple):
     scale: int
     start: int
     end: int
-    doubtful: bool
+    doubtful: bool  # 1,20 or 12,3456: a digit too many or too few
+    dotted: bool  # 1.200: perhaps meant as 1,200
 
 
 class _Suffix(NamedTuple):
@@ -110,7 +116,7 @@ class Values(NamedTuple):
 def quantities(text: str) -> Values | None:
     """The values of a folded text without notes; None where the text is not wholly values."""
     numbers = _numbers(text)
-    if not numbers or any(number.doubtful for number in numbers):
+    if not 0 < len(numbers) <= _MOST or any(number.doubtful for number in numbers):
         return None
     return _slashed(text, numbers) or _listed(text, numbers)
 
@@ -121,12 +127,15 @@ def quantities(text: str) -> Values | None:
 def _numbers(text: str) -> list[_Number]:
     found = []
     for match in NUMBER.finditer(text):
+        if len(match["body"]) > _LONGEST:
+            return []
         value, scale, sound = _value(match["body"])
         # 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell.
         torn = text[match.end():match.end() + 2].lstrip(",.、")[:1].isdigit() or text[match.end():match.end() + 1] == "数"
         torn = torn or (match.start() > 1 and text[match.start() - 1] in ",." and text[match.start() - 2].isdigit())
         sign = -1 if match["sign"] and match["sign"][0] in "-▲マ" else 1
-        found.append(_Number(sign * value, scale, match.start(), match.end(), torn or not sound))
+        found.append(_Number(sign * value, scale, match.start(), match.end(), torn or not sound,
+                             bool(_DOTTED.fullmatch(match["body"]))))
     return found
 
 
@@ -296,7 +305,9 @@ def _compound(text: str, numbers: list[_Number], index: int, before: str) -> tup
 
 def _without_breakdown(parts: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
     """計11回(A 5回、B 6回) typed without brackets: the total is the value, if it is the sum of the others."""
-    totals = [part for part in parts if part.label in ("計", "合計", "全体", "総計", "総数")]
+    totals = [part for part in parts if part.label in _TOTALS]
+    if len(parts) == 1 and totals:
+        return (replace(totals[0], label=""),)
     others = [part for part in parts if part not in totals]
     if len(totals) != 1 or len(others) < 2:
         return parts
@@ -371,7 +382,7 @@ def _label(before: str) -> tuple[str, re.Match[str] | None]:
     words = before.strip(" 、,;/・")
     found = _BEFORE_NUMBER.search(words)
     label = words[: found.start()] if found else words
-    return label.strip(" :=、,;/・"), found
+    return label.strip(" :=、,;/・") or ((found["sum"] or "") if found else ""), found
 
 
 def _quantity(before: str, first: _Number, last: _Number, suffix: _Suffix) -> Quantity | None:
@@ -382,8 +393,8 @@ def _quantity(before: str, first: _Number, last: _Number, suffix: _Suffix) -> Qu
     if not each and (hit := _EACH.search(label)):
         each, label = hit[0], label[: hit.start()].strip()
     comparator = suffix.comparator or (_BEFORE[found["comparator"]] if found and found["comparator"] else None)
-    if _misplaced_dot(first, suffix.unit):
-        return None
+    if _misplaced_dot(first, suffix.unit) or (comparator and first.value < 0):
+        return None  # ▲100人以内 may bound the number or its size
     low: Fraction | None = first.value
     high: Fraction | None = last.value
     if comparator in ("at_least", "above"):
@@ -401,7 +412,7 @@ def _quantity(before: str, first: _Number, last: _Number, suffix: _Suffix) -> Qu
 
 def _misplaced_dot(number: _Number, unit: units.Unit) -> bool:
     """1.200人 is 1,200人 or a slip: things that are counted have no thousandths."""
-    return unit.dimension in _COUNTABLE and number.scale == 1 and number.value.denominator in (1000, 500, 250, 200, 125)
+    return number.dotted and unit.dimension in _COUNTABLE
 
 
 def _period(found: re.Match[str] | None) -> str:

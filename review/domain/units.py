@@ -69,10 +69,10 @@ _ALIKE: dict[str, tuple[str, ...]] = {
 }
 
 _PLAIN = (
-    "件 校 園 社 店 店舗 施設 団体 地区 地域 台 枚 冊 点 本 頭 羽 匹 尾 基 棟 戸 世帯 組 項目 事業 業務 課 部署 講座 教室 コース "
+    "件 回 度 校 園 社 店 店舗 施設 団体 地区 地域 台 枚 冊 点 本 頭 羽 匹 尾 基 棟 戸 世帯 組 項目 事業 業務 課 部署 講座 教室 コース "
     "回線 俵 アクセス ページ フォロワー 人泊 人日 人月 人回 歩 便 票 口 席 床 路線 区画 系統 分野 会場 企業 事業者 事業所 自治会 町会 "
     "地点 駅 隊 班 室 館 館園 畳 着 足 杯 食 膳 箱 袋 セット 式 例 案 案件 例規 作品 品種 区 市町村 自治体 市 町 村 議案 単位 "
-    "クラブ サークル チーム グループ 団 名簿 回答 件/月 語 字 文字 段階 級 ビュー 再生 いいね 投稿 "
+    "クラブ サークル チーム グループ 団 名簿 回答 語 字 文字 段階 級 ビュー 再生 いいね 投稿 "
     "システム データセット データ 機関 大学 学校 クラス 学級 学年 家庭 夫婦 人世帯 倍 計画 協定 様式 帳票 "
     "ベクレル dB デシベル °C 度C ppm mg/L mg/l μg/m3 g/人日 g/人・日 人/日 台/日 kg/10a 杯分 区間 橋 トン/日 "
     "株 房 面 筆 杭 缶 瓶 玉 連 基準 指標 モデル プラン メニュー サイト ツイート 登録 発 局 次元 人役 "
@@ -98,7 +98,8 @@ KNOWN_PATTERN = "|".join(re.escape(symbol) for symbol in sorted(KNOWN, key=len, 
 _AT_START = re.compile(KNOWN_PATTERN)
 
 # An unknown unit is one short run of kanji, katakana or Latin letters: 俵, ライセンス, TEU. Hiragana is grammar.
-_SHAPE = re.compile(r"(?:[一-龥々ァ-ヺー]{1,8}|[A-Za-zµμ°][A-Za-zµμ°/・]{0,7})\Z")
+# Words that compare or change (以上, 増, 不足) are never part of one.
+_SHAPE = re.compile(r"(?!.*[以未超増減不残達弱強半余毎中])(?:[一-龥々ァ-ヺー]{1,8}|[A-Za-zµμ°][A-Za-zµμ°/・]{0,7})\Z")
 
 
 def known_at_start(text: str) -> Unit | None:
