@@ -21,6 +21,8 @@ ABSENT = (
     " / No PostgreSQL: run make setup, or name one in TEST_DATABASE_URL."
 )
 
+SETTINGS = ["-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=100"]
+
 # A crash of the machine may eat a test database; waiting for the disk at each commit may not eat our time.
 FAST_AND_FORGETFUL = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
@@ -67,11 +69,10 @@ def _start_in(folder: Path, *, durable: bool) -> Postgres:
         folder.chmod(0o755)
         os.chown(data, user, user)
     _make_cluster(programs, data, user)
+    command = [programs / "postgres", "-D", data, "-p", port, *SETTINGS, *([] if durable else FAST_AND_FORGETFUL)]
     process = processes.start(
         "postgres",
-        [programs / "postgres", "-D", data, "-p", str(port), "-c", "listen_addresses=127.0.0.1"]
-        + ["-c", "unix_socket_directories=", "-c", "max_connections=100", "-c", "timezone=Asia/Tokyo"]
-        + ([] if durable else FAST_AND_FORGETFUL),
+        command,
         log=log,
         cwd="/",
         user=user,

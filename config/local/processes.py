@@ -65,7 +65,7 @@ class Process:
 
 def start(
     name: str,
-    command: Sequence[str | Path],
+    command: Sequence[object],
     *,
     log: Path,
     env: Mapping[str, str] | None = None,
