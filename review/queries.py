@@ -9,17 +9,23 @@ from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 from review.models import (
     Artifact,
     Cycle,
+    Decision,
     Edition,
     Heartbeat,
     IndicatorYear,
+    ItemComment,
     Job,
     JobState,
     Mail,
     MailState,
     MeasureReview,
+    MeasureYear,
     OutboxEvent,
     ReviewState,
     ScheduleItem,
+    Step,
+    Submission,
+    User,
 )
 from review.models.cycle import CycleState
 

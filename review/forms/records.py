@@ -1,0 +1,99 @@
+"""Forms of the record screens: what was typed, read once, with the sentence where it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from review.domain.text import problem
+from review.models import Cycle
+from review.services.cycles import Deadlines
+
+LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
+
+
+class ReasonForm(forms.Form):
+    """A reason that goes on record."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("あとから読む人に分かるように書いてください。監査記録に残ります。"),
+        error_messages={"required": _("理由を入力してください。")},
+    )
+
+    def clean_reason(self) -> str:
+        """Refuse what could not be kept."""
+        reason = self.cleaned_data["reason"].strip()
+        if found := problem(reason):
+            raise forms.ValidationError(found)
+        return reason
+
+
+class MinuteField(forms.DateTimeField):
+    """A day and a minute, typed in the browser's own control."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_MINUTE)
+        words = {
+            "invalid": _("日付と時刻を「2025-05-30 17:15」の形で入力してください。"),
+            "required": _("日時を入力してください。"),
+        }
+        super().__init__(widget=widget, error_messages=words, input_formats=[LOCAL_MINUTE, "%Y-%m-%d %H:%M"], **options)
+
+
+class DeadlinesForm(forms.Form):
+    """The deadlines of a year; their order is checked by the service, its sentences stand under the fields."""
+
+    due_at = MinuteField(
+        label=_("提出期限"), help_text=_("部署が提出する期限です。過ぎて提出されたシートには期限後の印が付きます。")
+    )
+    closes_at = MinuteField(label=_("締切"), help_text=_("この日時を過ぎると、延長しないかぎり提出できません。"))
+    review_due_at = MinuteField(label=_("確認期限"), required=False, help_text=_("情報経営課が確認を終える目安です。"))
+    decide_due_at = MinuteField(label=_("審議期限"), required=False, help_text=_("DX推進本部が審議を終える目安です。"))
+    publish_at = MinuteField(
+        label=_("公表日時"),
+        required=False,
+        help_text=_("決定のあと、この日時に公表します。空欄なら決定後すぐに公表します。"),
+    )
+
+    @classmethod
+    def of(cls, cycle: Cycle) -> DeadlinesForm:
+        """The form with the year's deadlines in it."""
+        return cls(initial={name: getattr(cycle, name) for name in cls.base_fields})
+
+    def deadlines(self) -> Deadlines:
+        """What was typed, once `is_valid()`."""
+        return Deadlines(**{name: self.cleaned_data[name] for name in self.base_fields})
+
+    def refuse(self, fields: Mapping[str, str]) -> None:
+        """Put the service's sentences under their fields."""
+        for name, sentence in fields.items():
+            self.add_error(name if name in self.fields else None, sentence)
+
+
+class DayField(forms.DateField):
+    """A day, typed in the browser's own control."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"], **options
+        )
+
+
+class AuditSearchForm(forms.Form):
+    """What to look for in the trail."""
+
+    subject = forms.CharField(label=_("対象(施策IDなど)"), required=False, max_length=80)
+    action = forms.ChoiceField(label=_("行為"), required=False)
+    person = forms.CharField(label=_("氏名"), required=False, max_length=60)
+    since = DayField(label=_("この日から"), required=False)
+    until = DayField(label=_("この日まで"), required=False)
+
+    def __init__(self, *args: Any, actions: Mapping[str, Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["action"].choices = [("", _("すべて")), *actions.items()]  # type: ignore[attr-defined]

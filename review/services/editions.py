@@ -1,0 +1,259 @@
+"""Reading a snapshot for the public pages: what is listed, counted and drawn of a published year.
+
+Everything here takes the frozen snapshot (services.snapshot) and asks the database nothing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from review.domain import checks, values
+from review.domain.items import circled
+from review.domain.notation import compact
+from review.domain.reading import Quantity
+
+Snapshot = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+#: what a person may sort the list by
+SORTS = ("code", "grade", "department")
+#: the sections of a sheet's text, in the order of the form
+NARRATIVES = ("current_state", "description", "expected_effect", "policy")
+EVALUATION = ("cause", "response", "progress", "self_assessment", "board_opinion", "change_reason")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the address asks of the list; empty strings ask for nothing."""
+
+    words: str = ""
+    field: str = ""
+    department: str = ""
+    grade: str = ""
+    sort: str = "code"
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.words or self.field or self.department or self.grade)
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+def listed(snapshot: Snapshot, wanted: Wanted) -> list[Row]:
+    """The 施策 that fit, in the order asked for. Every word must occur somewhere in the 施策."""
+    words = [folded(word) for word in wanted.words.split()]
+    rows = [row for row in snapshot["measures"] if _fits(row, wanted) and _says(row, words)]
+    return sorted(
+        rows, key=lambda row: _place(row, snapshot, wanted.sort.removeprefix("-")), reverse=wanted.sort[:1] == "-"
+    )
+
+
+def _fits(row: Row, wanted: Wanted) -> bool:
+    return (
+        (not wanted.field or row["field"]["number"] == wanted.field)
+        and (not wanted.department or row["owner"] == wanted.department)
+        and (not wanted.grade or wanted.grade in (row["grade"], row["outcome"]))
+    )
+
+
+def _says(row: Row, words: Sequence[str]) -> bool:
+    if not words:
+        return True
+    texts = [row["code"], row["name"], row["owner"], row["field"]["name"], *row["related"]]
+    texts += [row[key] for key in NARRATIVES] + [cell["name"] for one in row["indicators"] for cell in one["years"]]
+    text = folded(" ".join(texts))
+    return all(word in text for word in words)
+
+
+def _place(row: Row, snapshot: Snapshot, sort: str) -> tuple[Any, ...]:
+    if sort == "grade":
+        letters = [grade["letter"] for grade in snapshot["scale"]]
+        return (letters.index(row["grade"]) if row["grade"] in letters else len(letters), row["code"])
+    return (row["owner"], row["code"]) if sort == "department" else (row["code"],)
+
+
+def folded(text: str) -> str:
+    """The text as a search compares it: widths, cases and spaces do not count."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def measure(snapshot: Snapshot, code: str) -> tuple[Row | None, Row | None, Row | None]:
+    """The 施策 with that ID, the one before and the one after; (None, None, None) where there is none."""
+    rows = snapshot["measures"]
+    for place, row in enumerate(rows):
+        if row["code"] == code:
+            return row, rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None
+    return None, None, None
+
+
+def fields(snapshot: Snapshot) -> dict[str, str]:
+    """{number: name} of every 分野, in order."""
+    return {row["field"]["number"]: row["field"]["name"] for row in snapshot["measures"]}
+
+
+def departments(snapshot: Snapshot) -> list[str]:
+    """Every 主管部署, in the order of their first 施策."""
+    return list(dict.fromkeys(row["owner"] for row in snapshot["measures"]))
+
+
+# --- counts ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """Counts by grade, of 施策 and of 成果目標, for one group of 施策. Those without a grade are counted apart."""
+
+    label: str
+    key: str
+    measures: dict[str, int]
+    indicators: dict[str, int]
+    measure_count: int
+    indicator_count: int
+
+    @property
+    def ungraded(self) -> int:
+        """施策 without an overall grade: settled with a reason, or without any 成果目標 to judge."""
+        return self.measure_count - sum(self.measures.values())
+
+
+def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
+    """Count the 施策 and their 成果目標 by grade."""
+    rows = list(rows)
+    indicators = [one["grade"] for row in rows for one in row["indicators"] if one["grade"]]
+    return Totals(
+        label=label,
+        key=key,
+        measures=dict(Counter(row["grade"] for row in rows if row["grade"])),
+        indicators=dict(Counter(indicators)),
+        measure_count=len(rows),
+        indicator_count=len(indicators),
+    )
+
+
+def by_field(snapshot: Snapshot) -> list[Totals]:
+    """One line a 分野."""
+    return [
+        totals((row for row in snapshot["measures"] if row["field"]["number"] == number), label=name, key=number)
+        for number, name in fields(snapshot).items()
+    ]
+
+
+def by_department(snapshot: Snapshot) -> list[Totals]:
+    """One line a 主管部署."""
+    return [
+        totals((row for row in snapshot["measures"] if row["owner"] == name), label=name, key=name)
+        for name in departments(snapshot)
+    ]
+
+
+def trail_of_totals(snapshot: Snapshot, earlier: Iterable[tuple[int, Mapping[str, int]]]) -> list[dict[str, Any]]:
+    """Rows of the grade chart over the years: this year's 成果目標 first, then those of earlier editions."""
+    return [
+        {"fiscal_year": snapshot["fiscal_year"], "counts": snapshot["totals"]["indicators"]},
+        *({"fiscal_year": year, "counts": counts} for year, counts in earlier),
+    ]
+
+
+# --- one 成果目標 ------------------------------------------------------------------------------------------------------
+
+
+def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
+    """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
+    cells = list(one["years"])
+    this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
+    years = [
+        {
+            "year": cell["fiscal_year"],
+            "name": cell["name"],
+            "target": cell["target"],
+            "actual": cell["actual"],
+            "is_now": cell["fiscal_year"] == fiscal_year,
+            "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
+            "definition_changed": _renamed(cells, place),
+        }
+        for place, cell in enumerate(cells)
+    ]
+    name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
+    label = f"成果目標{circled(one['number'])}"
+    return {
+        **one,
+        "label": label,
+        "name": name,
+        "target": this["target"] if this else "",
+        "actual": this["actual"] if this else "",
+        "read_target": values.read(this["target"]).sentence if this else "",
+        "read_actual": values.read(this["actual"]).sentence if this else "",
+        "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
+        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES],
+        "person_graded": bool(one["given_reason"]),
+        "chart": chart(name or label, years),
+        "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
+    }
+
+
+def _renamed(cells: Sequence[Row], place: int) -> bool:
+    """Whether the 評価項目 differs from the year before in more than spaces and widths."""
+    if not place:
+        return False
+    before, now = cells[place - 1]["name"], cells[place]["name"]
+    return bool(before and now and compact(before) != compact(now))
+
+
+def chart(title: str, years: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The chart's data; None where the values share no unit, or fewer than two years can be drawn."""
+    actuals = [_drawable(year["actual"]) for year in years]
+    targets = [_drawable(year["target"]) for year in years]
+    found = [one for one in (*actuals, *targets) if one]
+    if sum(one is not None for one in actuals) < 2 or not _share_unit(found):
+        return None
+    unit, factor = _unit_of(found)
+    return {
+        "title": title,
+        "unit": unit,
+        "direction": "",
+        "years": [
+            {
+                "year": year["year"],
+                "actual": _scaled(actual, factor),
+                "target": _scaled(target, factor),
+                "actual_text": year["actual"] or "－",
+                "target_text": year["target"] or "－",
+                "is_now": year["is_now"],
+                "definition_changed": year["definition_changed"],
+            }
+            for year, actual, target in zip(years, actuals, targets, strict=True)
+        ],
+    }
+
+
+def _drawable(text: str) -> Quantity | None:
+    """The text's single value; None for ranges, parts, words and nothing."""
+    quantity = values.read(text).quantity
+    return quantity if quantity and quantity.value is not None and not quantity.change else None
+
+
+def _share_unit(found: Sequence[Quantity]) -> bool:
+    symbols = {one.unit.symbol for one in found if not one.unit.bare}
+    return len(symbols) <= 1 and len({(one.period, one.each) for one in found}) <= 1
+
+
+def _unit_of(found: Sequence[Quantity]) -> tuple[str, int]:
+    """The words of the axis and what to divide by: 千円 where every value was typed in 千円."""
+    symbol = next((one.unit.symbol for one in found if not one.unit.bare), "")
+    scales = {one.scale for one in found}
+    scale = scales.pop() if len(scales) == 1 else 1
+    return {1000: "千", 10_000: "万", 1_000_000: "百万", 100_000_000: "億"}.get(scale, "") + symbol, scale
+
+
+def _scaled(one: Quantity | None, factor: int) -> Decimal | None:
+    if one is None or one.value is None:
+        return None
+    value = one.value / factor
+    return round(Decimal(value.numerator) / Decimal(value.denominator), 4).normalize()

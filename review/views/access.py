@@ -1,0 +1,96 @@
+"""The door of every address: who may call it, and from where the call came.
+
+The rules themselves stand in `permissions.ACCESS`. A view may ask more of the thing it shows, never less.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django_htmx.http import HttpResponseClientRedirect
+
+from review import permissions
+from review.services import audit
+
+logger = logging.getLogger(__name__)
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+# What someone who must first choose a password of their own may still call.
+BEFORE_PASSWORD_CHANGE = frozenset({"password_change", "password_change_done", "logout", "set_language"})
+
+
+class OriginMiddleware:
+    """Gives each request a reference number, and tells the audit trail from where it came."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        reference = secrets.token_hex(4)
+        request.reference = reference  # type: ignore[attr-defined]
+        with audit.origin(address=client_address(request), request_id=reference):
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = reference
+        return response
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The caller's address. Behind the city's own proxy it is the last one that proxy named; None where unknown."""
+    named = request.META.get("REMOTE_ADDR", "")
+    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
+        # The rightmost entry is the one our own proxy wrote; whatever stands left of it the visitor may have typed.
+        named = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or named
+    try:
+        return str(ip_address(named))
+    except ValueError:
+        return None
+
+
+class AccessMiddleware:
+    """Asks `permissions.may_visit` before any view runs. An address without a rule is refused and logged."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """None lets the view run; anonymous people are sent to sign in; the rest is 403."""
+        address = request.resolver_match.view_name if request.resolver_match else ""
+        rule = permissions.ACCESS.get(address)
+        if rule is None and not address.startswith("admin:"):
+            logger.error("address without a rule refused: %s", address)
+            raise PermissionDenied
+        if rule is permissions.anyone:
+            # Asks nothing of the person: a public page costs no session.
+            return None
+        user = request.user
+        if not user.is_authenticated:
+            return to_sign_in(request)
+        if getattr(user, "must_change_password", False) and address not in BEFORE_PASSWORD_CHANGE:
+            return HttpResponseRedirect(resolve_url("password_change"))
+        if not permissions.may_visit(user, address):
+            logger.warning("refused: %s for user %s", address, user.pk)
+            raise PermissionDenied
+        return None
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page, with the way back where the call was a plain reading."""
+    target = resolve_url(settings.LOGIN_URL)
+    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+        target = f"{target}?{urlencode({'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponseClientRedirect(target)
+    return HttpResponseRedirect(target)

@@ -1,0 +1,186 @@
+"""監査記録: who did what, when and from where; to search, never to change."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from review.forms.records import AuditSearchForm
+from review.models import AuditEntry, Cycle, MeasureReview, User
+
+PAGE = 50
+
+#: action -> its words. An action that stands here under no name shows its code.
+ACTIONS: dict[str, Any] = {
+    "sign_in": gettext_lazy("サインイン"),
+    "sign_in.failed": gettext_lazy("サインインの失敗"),
+    "sign_out": gettext_lazy("サインアウト"),
+    "password.change": gettext_lazy("パスワードの変更"),
+    "download": gettext_lazy("ダウンロード"),
+    "draft.save": gettext_lazy("下書きの保存"),
+    "submit": gettext_lazy("提出"),
+    "recall": gettext_lazy("取下げ"),
+    "endorse": gettext_lazy("所属長の確認"),
+    "confirm": gettext_lazy("確認"),
+    "return": gettext_lazy("差戻し"),
+    "return.approval": gettext_lazy("差戻し(承認の段階から部署へ)"),
+    "approve": gettext_lazy("承認"),
+    "approval.return": gettext_lazy("差戻し(承認の段階)"),
+    "comment": gettext_lazy("コメント"),
+    "grade.give": gettext_lazy("達成区分の判断"),
+    "outcome.propose": gettext_lazy("未提出・対象外の提案"),
+    "outcome.decide": gettext_lazy("未提出・対象外の決定"),
+    "outcome.refuse": gettext_lazy("未提出・対象外の提案の却下"),
+    "sheet.extend": gettext_lazy("期限の延長"),
+    "meeting.record": gettext_lazy("会議の記録"),
+    "cycle.deadlines": gettext_lazy("期限の設定"),
+    "cycle.open": gettext_lazy("年度の開始"),
+    "cycle.decide": gettext_lazy("公表の決定"),
+    "edition.publish": gettext_lazy("公表"),
+    "plan.import": gettext_lazy("計画の取込み"),
+    "job.retry": gettext_lazy("処理の再実行"),
+    "job.give_up": gettext_lazy("処理の中止"),
+    "event.release": gettext_lazy("出来事の再配達"),
+    "mail.release": gettext_lazy("メールの再送"),
+    "admin.add": gettext_lazy("管理画面での追加"),
+    "admin.change": gettext_lazy("管理画面での変更"),
+}
+
+#: kind of subject -> its words
+SUBJECTS = {
+    "review": gettext_lazy("施策シート"),
+    "cycle": gettext_lazy("年度"),
+    "user": gettext_lazy("利用者"),
+    "artifact": gettext_lazy("ファイル"),
+    "job": gettext_lazy("処理"),
+    "event": gettext_lazy("出来事"),
+    "mail": gettext_lazy("メール"),
+    "plan": gettext_lazy("計画"),
+    "department": gettext_lazy("部署"),
+    "appointment": gettext_lazy("任用"),
+}
+
+
+@require_safe
+def audit(request: HttpRequest) -> HttpResponse:
+    """The trail, newest first, narrowed by what the address asks for."""
+    form = AuditSearchForm(request.GET, actions=ACTIONS)
+    rows = AuditEntry.objects.order_by("-pk")
+    if form.is_valid():
+        rows = narrowed(rows, form.cleaned_data)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    entries = list(page.object_list)
+    context = {
+        "page_title": _("監査記録"),
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("監査記録"), "url": ""}],
+        "form": form,
+        "page_obj": page,
+        "rows": shown(entries),
+        "searching": any(request.GET.get(name) for name in form.fields),
+    }
+    return render(request, "review/audit.html", context)
+
+
+def narrowed(rows: QuerySet[AuditEntry], wanted: dict[str, Any]) -> QuerySet[AuditEntry]:
+    """The rows of that subject, act, person and span of days."""
+    if wanted["subject"]:
+        rows = rows.filter(subject__in=subjects_named(wanted["subject"]))
+    if wanted["action"]:
+        rows = rows.filter(action=wanted["action"])
+    if wanted["person"]:
+        keys = User.objects.filter(display_name__icontains=wanted["person"]).values_list("key", flat=True)
+        rows = rows.filter(actor_key__in=list(keys))
+    if wanted["since"]:
+        rows = rows.filter(at__gte=start_of(wanted["since"]))
+    if wanted["until"]:
+        rows = rows.filter(at__lt=start_of(wanted["until"] + timedelta(days=1)))
+    return rows
+
+
+def start_of(day: Any) -> datetime:
+    """Midnight of the day in the city."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def subjects_named(text: str) -> list[str]:
+    """The subjects a person may mean: `review:12` as it stands, or a 施策ID with its sheets of every year."""
+    sheets = MeasureReview.objects.filter(measure_year__measure__code=text).values_list("pk", flat=True)
+    return [text, *(f"review:{pk}" for pk in sheets)]
+
+
+def shown(entries: Iterable[AuditEntry]) -> list[dict[str, Any]]:
+    """Rows as the page shows them: names in place of keys, words in place of codes. Three queries at most."""
+    entries = list(entries)
+    people = {user.key: user for user in User.objects.filter(key__in={e.actor_key for e in entries if e.actor_key})}
+    named = names_of({entry.subject for entry in entries})
+    return [
+        {
+            "entry": entry,
+            "who": people[entry.actor_key].display_name if entry.actor_key in people else "",
+            "key": str(entry.actor_key or ""),
+            "action": ACTIONS.get(entry.action, entry.action),
+            "subject": named.get(entry.subject, entry.subject),
+            "changes": changes_of(entry),
+        }
+        for entry in entries
+    ]
+
+
+def names_of(subjects: set[str]) -> dict[str, str]:
+    """Subjects in words: 施策シート 01-04 (令和6年度)."""
+    ids: dict[str, list[str]] = {}
+    for subject in subjects:
+        kind, _colon, key = subject.partition(":")
+        ids.setdefault(kind, []).append(key)
+    names = {subject: word_of(subject) for subject in subjects}
+    numbers = [key for key in ids.get("review", []) if key.isdigit()]
+    sheets = MeasureReview.objects.filter(pk__in=numbers).select_related("measure_year__measure", "cycle")
+    for sheet in sheets if numbers else ():
+        names[f"review:{sheet.pk}"] = f"{SUBJECTS['review']} {sheet.measure_year.measure.code} ({sheet.cycle.label})"
+    years = [key for key in ids.get("cycle", []) if key.isdigit()]
+    for cycle in Cycle.objects.filter(pk__in=years) if years else ():
+        names[f"cycle:{cycle.pk}"] = cycle.label
+    keys = [key for key in ids.get("user", []) if _is_key(key)]
+    for user in User.objects.filter(key__in=keys) if keys else ():
+        names[f"user:{user.key}"] = f"{SUBJECTS['user']} {user.display_name}"
+    return names
+
+
+def word_of(subject: str) -> str:
+    """The subject's kind in words, with its number."""
+    kind, _colon, key = subject.partition(":")
+    return f"{SUBJECTS.get(kind, kind)} {key}"
+
+
+def _is_key(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
+    """What changed, one line a name: before and after."""
+    names = [*entry.before, *(name for name in entry.after if name not in entry.before)]
+    return [
+        {"name": name, "before": plain(entry.before.get(name)), "after": plain(entry.after.get(name))} for name in names
+    ]
+
+
+def plain(value: Any) -> str:
+    """The value as text, short enough for a row."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"

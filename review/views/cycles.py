@@ -1,0 +1,131 @@
+"""年度と期限: the years, and for each where it stands, its deadlines and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from review import clock, queries
+from review.domain.business_days import business_days_until, is_business_day, next_business_day
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
+from review.forms.records import DeadlinesForm
+from review.models import Cycle, CycleState, MeasureYear
+from review.models.sheet import OPEN_STATES
+from review.services import cycles as work
+from review.templatetags.words import day_text, fiscal_year
+from review.views.chrome import address
+from review.views.progress import steps_of
+
+DEADLINES = ("due_at", "closes_at", "review_due_at", "decide_due_at", "publish_at")
+
+
+@require_safe
+def cycles(request: HttpRequest) -> HttpResponse:
+    """Every year of every plan."""
+    rows = Cycle.objects.select_related("plan").annotate(
+        sheets=Count("reviews"), open_sheets=Count("reviews", filter=Q(reviews__state__in=OPEN_STATES))
+    )
+    context = {
+        "page_title": _("年度と期限"),
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("年度と期限"), "url": ""}],
+        "cycles": rows.order_by("-fiscal_year"),
+    }
+    return render(request, "review/cycles.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cycle(request: HttpRequest, year: int) -> HttpResponse:
+    """One year: its step, its deadlines to set, and the button that opens it."""
+    found = queries.cycle_of(year)
+    if found is None:
+        raise Http404
+    form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(found)
+    status = 200
+    if form.is_bound:
+        status = set_deadlines(request, found, form)
+        if status == 200:
+            messages.success(request, _("期限を保存しました。"))
+            return redirect("review:cycle", year=year)
+    return render(request, "review/cycle.html", context_of(found, form), status=status)
+
+
+def set_deadlines(request: HttpRequest, found: Cycle, form: DeadlinesForm) -> int:
+    """Let the service keep the deadlines; 200, or the status with which the form goes back."""
+    if not form.is_valid():
+        return 422
+    try:
+        work.set_deadlines(user=request.user, cycle_id=found.pk, deadlines=form.deadlines())  # type: ignore[misc]
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except AlreadyDecided as refusal:
+        form.add_error(None, str(refusal))
+        return 409
+    except Invalid as refusal:
+        form.refuse(refusal.fields or {"": str(refusal)})
+        return 422
+    return 200
+
+
+def context_of(found: Cycle, form: DeadlinesForm) -> dict[str, Any]:
+    """What the page of one year shows."""
+    draft = found.state == CycleState.DRAFT
+    measures = MeasureYear.objects.filter(measure__plan=found.plan, fiscal_year=found.fiscal_year).count()
+    return {
+        "page_title": _("%(year)s 年度と期限") % {"year": fiscal_year(found.fiscal_year)},
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("年度と期限"), "url": reverse("review:cycles")},
+            {"label": fiscal_year(found.fiscal_year), "url": ""},
+        ],
+        "cycle": found,
+        "form": form,
+        "steps": steps_of(found),
+        "deadlines": list(deadlines_of(found)),
+        "draft": draft,
+        "published": found.state == CycleState.PUBLISHED,
+        "measures": measures,
+        "may_open": draft and found.due_at and found.closes_at and measures,
+        "open_url": address("workflow:open_year", found.fiscal_year) if draft else "",
+        "meeting_url": address("review:meeting", found.fiscal_year) if found.state == CycleState.DECIDING else "",
+        "editions": queries.editions(found.fiscal_year),
+        "scale": found.scale,
+        "jobs": queries.running_jobs(found),
+    }
+
+
+def deadlines_of(found: Cycle) -> Iterator[dict[str, Any]]:
+    """Each deadline that is set: its day in words, how many business days are left, and a word about closed days."""
+    today = clock.today()
+    for name in DEADLINES:
+        moment = getattr(found, name)
+        if not moment:
+            continue
+        day = timezone.localtime(moment).date()
+        left = business_days_until(today, day)
+        yield {
+            "label": DeadlinesForm.base_fields[name].label,
+            "at": moment,
+            "left": business_days_text(left),
+            "passed": left < 0,
+            "closed": ""
+            if is_business_day(day)
+            else _("閉庁日です。次の開庁日は%(day)sです。") % {"day": day_text(next_business_day(day))},
+        }
+
+
+def business_days_text(left: int) -> str:
+    """あと12開庁日, 3開庁日前に過ぎました."""
+    if left < 0:
+        return ngettext("%(n)s開庁日前に過ぎました", "%(n)s開庁日前に過ぎました", -left) % {"n": -left}
+    return ngettext("あと%(n)s開庁日", "あと%(n)s開庁日", left) % {"n": left}
