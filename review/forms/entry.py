@@ -42,8 +42,12 @@ class EntryForm(forms.Form):
     @classmethod
     def start(cls, texts: Mapping[str, str], version: int) -> dict[str, Any]:
         """The initial data of a form for these texts."""
-        marks = json.dumps({key: digest(text) for key, text in texts.items()}, separators=(",", ":"))
-        return {**texts, "version": version, "was": marks}
+        return {**texts, "version": version, "was": cls.pack({key: digest(text) for key, text in texts.items()})}
+
+    @staticmethod
+    def pack(marks: Mapping[str, str]) -> str:
+        """The marks as the hidden field carries them."""
+        return json.dumps(dict(marks), separators=(",", ":"))
 
     @property
     def marks(self) -> dict[str, str]:

@@ -1,15 +1,204 @@
-"""Guided entry."""
+"""Guided entry: one step a page, saved as one goes, and never at the cost of what somebody else typed."""
 
-from django.http import HttpRequest, HttpResponse
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from review import clock, permissions, queries
+from review.domain import items
+from review.domain.refusals import Invalid, NotAllowed, Stale
+from review.forms.entry import EntryForm, digest
+from review.forms.sheet import add_refusal
+from review.models import ItemComment, MeasureReview
+from review.services import assessment, judging, submission
+from review.views import indicator_parts, sheet_page
+from review.views.answers import see_other
+from review.views.entry_page import LAST, TITLES, Desk
+
+REPLY = "reply:"
+TRIES = 3
 
 
+@require_http_methods(["GET", "POST"])
 def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
-    return HttpResponse(status=501)
+    """One step: show it, or save it and go where the button says."""
+    if not 1 <= step <= LAST:
+        raise Http404
+    review = sheet_page.own(request, pk)
+    if step == LAST:
+        return HttpResponseRedirect(reverse("workflow:submit", args=[pk]))
+    if not permissions.may_write(request.user, review):
+        return locked(request, review)
+    desk = Desk(request.user, review, step)
+    if request.method == "GET":
+        return page(request, desk, desk.form())
+    form = desk.form(request.POST)
+    try:
+        save(request, review, form)
+        reply(request, review)
+    except Invalid as refusal:
+        add_refusal(form, str(refusal), refusal.fields)
+        return page(request, desk, form, status=422)
+    except Stale as refusal:
+        return both(request, pk, step, form, refusal)
+    except NotAllowed as refusal:
+        return refused(request, review, str(refusal))
+    return onward(request, pk, step)
 
 
+def page(
+    request: HttpRequest, desk: Desk, form: EntryForm, *, status: int = 200, theirs: dict[str, str] | None = None
+) -> HttpResponse:
+    """The step's page."""
+    review, title = desk.review, str(TITLES[desk.step])
+    context = {
+        **sheet_page.head(review),
+        **desk.context(form, theirs),
+        "step": desk.step,
+        "step_title": title,
+        "breadcrumbs": sheet_page.crumbs(review, title),
+        "page_title": title,
+    }
+    return render(request, "review/entry.html", context, status=status)
+
+
+def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+    """Where the pressed button leads."""
+    where = request.POST.get("action", "next")
+    if where == "close":
+        messages.success(request, _("保存しました。続きはいつでも入力できます。"))
+        return see_other("review:sheet", pk)
+    if where == "back":
+        return see_other("review:entry", pk, max(step - 1, 1))
+    if where == "stay":
+        messages.success(request, _("保存しました。"))
+        return see_other("review:entry", pk, step)
+    if where == "submit" or step + 1 == LAST:
+        return see_other("workflow:submit", pk)
+    return see_other("review:entry", pk, step + 1)
+
+
+# --- saving --------------------------------------------------------------------------------------------------------
+
+
+def save(request: HttpRequest, review: MeasureReview, form: EntryForm) -> MeasureReview:
+    """Save what the person changed. Somebody else's saving of *other* items is no conflict and is kept."""
+    typed, version = form.typed, form.sent_version
+    for attempt in range(TRIES):
+        try:
+            return submission.save_draft(user=request.user, review_id=review.pk, version=version, texts=typed)
+        except Stale as refusal:
+            if clashes(form, refusal.theirs) or attempt == TRIES - 1:
+                raise
+            version = MeasureReview.objects.values_list("version", flat=True).get(pk=review.pk)
+    raise AssertionError("unreachable")
+
+
+def clashes(form: EntryForm, theirs: dict[str, str]) -> dict[str, str]:
+    """The items that both changed, with the text that stands now."""
+    marks = form.marks
+    return {
+        key: theirs[key]
+        for key, mine in form.typed.items()
+        if key in theirs and theirs[key] != mine and marks.get(key) != digest(theirs[key])
+    }
+
+
+def both(request: HttpRequest, pk: int, step: int, form: EntryForm, refusal: Stale) -> HttpResponse:
+    """Two people changed the same item: the page once more with both texts, and nothing lost."""
+    review = sheet_page.own(request, pk)
+    desk = Desk(request.user, review, step)
+    return page(request, desk, desk.form(texts=form.typed), status=409, theirs=clashes(form, refusal.theirs))
+
+
+def reply(request: HttpRequest, review: MeasureReview) -> None:
+    """Answers to the remarks of a return. Sent twice, an answer is kept once."""
+    for name, body in request.POST.items():
+        item = name.removeprefix(REPLY)
+        if item == name or not str(body).strip():
+            continue
+        same = ItemComment.objects.filter(review=review, item=item, author=request.user, body=str(body).strip())
+        if not same.filter(round=review.round).exists():
+            assessment.comment(user=request.user, review_id=review.pk, item=item, body=str(body))
+
+
+def locked(request: HttpRequest, review: MeasureReview) -> HttpResponse:
+    """The sheet is not open: a reader goes to the sheet, which says why; typed words stay on the screen."""
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("review:sheet", args=[review.pk]))
+    return refused(request, review, permissions.why_locked(review) or _("このシートは、今は入力できません。"))
+
+
+def refused(request: HttpRequest, review: MeasureReview, sentence: str) -> HttpResponse:
+    """409 with everything that was typed, to copy."""
+    words = [
+        {"label": items.label_of(name), "text": text}
+        for name, text in request.POST.items()
+        if (":" in name or name in items.TEXT_ITEMS) and str(text).strip()
+    ]
+    url = reverse("review:sheet", args=[review.pk])
+    return render(request, "409.html", {"detail": sentence, "kept": words, "next_url": url}, status=409)
+
+
+# --- while one types -------------------------------------------------------------------------------------------------
+
+
+@require_POST
 def autosave(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse(status=501)
+    """Save the step's form in the background: the visible state, the steps and the form's marks come back."""
+    review = sheet_page.own(request, pk)
+    step = step_of(request)
+    if not permissions.may_write(request.user, review):
+        return unsaved(request, permissions.why_locked(review))
+    form = Desk(request.user, review, step).form(request.POST)
+    try:
+        review = save(request, review, form)
+    except Invalid as refusal:
+        return unsaved(request, " ".join(refusal.fields.values()) or str(refusal))
+    except Stale:
+        return unsaved(request, _("ほかの人が同じ項目を保存しました。「保存して次へ」を押すと、両方を見比べられます。"))
+    except NotAllowed as refusal:
+        return unsaved(request, str(refusal))
+    desk = Desk(request.user, sheet_page.own(request, pk), step)
+    sent = {key: digest(text) for key, text in form.texts.items()}
+    context = {
+        "saved_at": clock.now(),
+        "version": review.version,
+        "stepper": desk.stepper(),
+        "was": EntryForm.pack(sent),
+    }
+    return render(request, "review/parts/autosaved.html", context)
 
 
+def step_of(request: HttpRequest) -> int:
+    """The step that the form belongs to."""
+    raw: Any = request.POST.get("step", "")
+    return int(raw) if raw in {"1", "2", "3", "4"} else 1
+
+
+def unsaved(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Why nothing was saved; the header keeps the browser's own warning against leaving."""
+    response = render(request, "review/parts/unsaved.html", {"sentence": sentence})
+    response.headers["X-Unsaved"] = "1"
+    return response
+
+
+@require_POST
 def reading(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    return HttpResponse(status=501)
+    """How the typed 実績 would be read and judged; nothing is stored."""
+    review = sheet_page.own(request, pk)
+    row = next((row for row in queries.indicator_years(review) if row.indicator.number == number), None)
+    if row is None:
+        raise Http404
+    scale = judging.scale_of(review.cycle)
+    typed = request.POST.get(items.actual_key(number), "")[:10_000]
+    judged = judging.preview(row, actual=typed, scale=scale)
+    context = {"judgement": indicator_parts.judgement_of(judged, scale), "computed": True}
+    return render(request, "review/parts/reading.html", context)

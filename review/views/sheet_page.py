@@ -1,0 +1,229 @@
+"""What a sheet's page shows: everything that stands on it, and what this person may do with it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from review import permissions, queries
+from review.domain import items, rating
+from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
+from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
+from review.models.sheet import OPEN_STATES
+from review.services import judging
+from review.views import indicator_parts, sheet_parts
+from review.views.indicator_parts import IndicatorPart
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One thing that the person may do now: a link to the page where it is done."""
+
+    label: str
+    url: str
+    primary: bool = False
+    key: str = ""
+
+
+def readable(request: HttpRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
+    """The sheet, if this person may read it; 404 otherwise, as if it did not exist."""
+    allowed = permissions.visible_reviews(request.user) if base is None else base
+    return get_object_or_404(queries.reviews(allowed).select_related("measure_year__measure"), pk=pk)
+
+
+def own(request: HttpRequest, pk: int) -> MeasureReview:
+    """The sheet, if it belongs to the person's department; 404 otherwise."""
+    return readable(request, pk, permissions.own_reviews(request.user))
+
+
+def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:
+    """ホーム > 年度 > the sheet > the page."""
+    year = review.measure_year
+    trail = [
+        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": review.cycle.label, "url": reverse("review:progress", args=[review.cycle.fiscal_year])},
+        {"label": f"{year.measure.code} {year.name}", "url": reverse("review:sheet", args=[review.pk])},
+    ]
+    return [*trail, *({"label": label, "url": ""} for label in more)]
+
+
+def head(review: MeasureReview) -> dict[str, Any]:
+    """What stands over every page of one sheet."""
+    year = review.measure_year
+    return {
+        "review": review,
+        "year": year,
+        "closes_at": permissions.closes_at(review),
+        "is_open": review.state in OPEN_STATES and not review.outcome,
+        "scale_words": scale_words(judging.scale_of(review.cycle)),
+    }
+
+
+def scale_words(scale: rating.Scale) -> dict[str, str]:
+    """{letter: what it means} of the year's own scale."""
+    return {grade.letter: grade.name for grade in scale.grades}
+
+
+def body(review: MeasureReview) -> dict[str, Any]:
+    """All that stands on the sheet. Nine queries however long it is."""
+    parts = indicator_parts.indicator_parts(review)
+    submissions, decisions = queries.submissions(review), queries.decisions(review)
+    said = queries.comments(review)
+    plan = queries.schedule(review)
+    return {
+        "overview": sheet_parts.overview(review),
+        "narrative": sheet_parts.narrative(review),
+        "indicators": parts,
+        "proposed": proposed(parts, review),
+        "schedule": sheet_parts.schedule(review, plan),
+        "schedule_rows": plan,
+        "evaluation": sheet_parts.evaluation(review),
+        "submissions": submissions,
+        "decisions": decisions,
+        "comments": sheet_parts.comment_rows(said, review),
+        "said": said,
+        "trail": sheet_parts.trail(submissions, decisions),
+        "file": queries.latest_file(review),
+        "has_demo": review.measure_year.demo or any(part.this and part.this.demo for part in parts),
+    }
+
+
+def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str] | None:
+    """The 総合評価 that the year's rule proposes from the indicators; None where nothing counts yet."""
+    scale = judging.scale_of(review.cycle)
+    known = {grade.letter: grade for grade in scale.grades}
+    grades = [known.get(part.this.final_grade) for part in parts if part.this]
+    found = rating.overall(grades, scale) if not review.outcome else None
+    return {"letter": found.letter, "name": found.name} if found else None
+
+
+def texts_of(parts: list[IndicatorPart], review: MeasureReview, plan: list[Any]) -> dict[str, str]:
+    """{item key: text} as it stands, from what was read already."""
+    actuals = {part.key: part.this.actual for part in parts if part.this}
+    words = {key: getattr(review.measure_year, key) for key in items.TEXT_ITEMS}
+    return {**actuals, **words, **{items.schedule_key(row.position): row.progress for row in plan}}
+
+
+def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
+    """The items that one may speak of, in the order of the sheet."""
+    keys = [*(part.key for part in parts), *(items.schedule_key(row.position) for row in plan), *items.TEXT_ITEMS]
+    return [(key, items.label_of(key)) for key in keys]
+
+
+# --- what may be done ----------------------------------------------------------------------------------------------
+
+
+def actions(user: User, review: MeasureReview, missing: bool) -> list[Action]:
+    """What this person may do now, the likeliest first and primary."""
+    found: list[Action] = []
+    if permissions.may_write(user, review):
+        found += writing(review, missing)
+    if permissions.may_review(user, review):
+        found.append(_to("workflow:review", review, _("内容を確認する"), key="c"))
+    if permissions.may_approve(user, review):
+        found.append(_to("workflow:approve", review, _("承認に進む"), key="c"))
+    if permissions.may_endorse(user, review):
+        found.append(_to("workflow:endorse", review, _("所属長として確認する"), key="c"))
+    if permissions.may_recall(user, review):
+        found.append(_to("workflow:recall", review, _("取り下げる")))
+    primary = [n for n, action in enumerate(found) if action.url != reverse("workflow:recall", args=[review.pk])][:1]
+    return [
+        Action(label=action.label, url=action.url, key=action.key, primary=n in primary)
+        for n, action in enumerate(found)
+    ]
+
+
+def _to(name: str, review: MeasureReview, label: str, *args: int, key: str = "") -> Action:
+    return Action(label=label, url=reverse(name, args=[review.pk, *args]), key=key)
+
+
+def writing(review: MeasureReview, missing: bool) -> list[Action]:
+    """Entry and submission: what comes first depends on whether anything is missing."""
+    words = {
+        ReviewState.NOT_STARTED: _("入力を始める"),
+        ReviewState.RETURNED: _("差戻しを直す"),
+    }
+    entry = _to("review:entry", review, words.get(ReviewState(review.state), _("続きから入力する")), first_step(review))
+    submit = _to("workflow:submit", review, _("確認・提出へ進む"))
+    return [entry, submit] if missing or review.state != ReviewState.EDITING else [submit, entry]
+
+
+def first_step(review: MeasureReview) -> int:
+    """Where to begin: the first step that a return opened, else the first."""
+    steps = [items.step_of(key) for key in review.open_items or [] if key]
+    return min(min(steps, default=1), 4)
+
+
+def why_not_mine(user: User, review: MeasureReview) -> str:
+    """Who else can decide, where the person holds the post but took part themselves; '' otherwise."""
+    if review.state == ReviewState.SUBMITTED and permissions.is_reviewer(user):
+        if permissions.may_review(user, review):
+            return ""
+        who = others(user, Role.REVIEWER)
+        return _("ご自分が提出したシートは確認できません。確認できる方: %(who)s") % {"who": who}
+    if review.state == ReviewState.REVIEWED and permissions.is_approver(user):
+        if permissions.may_approve(user, review):
+            return ""
+        who = others(user, Role.APPROVER)
+        return _("ご自分が提出または確認したシートは承認できません。承認できる方: %(who)s") % {"who": who}
+    return ""
+
+
+def others(user: User, role: Role) -> str:
+    """The other holders of a post, by name."""
+    names = [str(person) for person in permissions.holders(role) if person.pk != user.pk]
+    return "、".join(names) or _("いません。管理者に相談してください")
+
+
+def what_next(review: MeasureReview) -> str:
+    """What happens next, in one sentence."""
+    if review.outcome:
+        return _("このシートの扱いは決まりました。年度の公表を待っています。")
+    words = {
+        ReviewState.NOT_STARTED: _("主管部署が実績を入力して提出します。"),
+        ReviewState.EDITING: _("主管部署が入力を終えて提出します。"),
+        ReviewState.RETURNED: _("主管部署が指摘された項目を直して、もう一度提出します。"),
+        ReviewState.ENDORSING: _("所属長が確認します。そのあと情報経営課の確認に進みます。"),
+        ReviewState.SUBMITTED: _("情報経営課が内容を確認します。確認が終わるまでは取り下げることができます。"),
+        ReviewState.REVIEWED: _("DX推進本部が承認します。"),
+        ReviewState.APPROVED: _("すべての施策が承認されると、DX推進本部が公表を決定します。"),
+        ReviewState.PUBLISHED: _("公表しました。"),
+    }
+    return words[ReviewState(review.state)]
+
+
+# --- the small forms ---------------------------------------------------------------------------------------------
+
+
+def small_forms(user: User, review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any]:
+    """The forms that this person may use on the sheet's page."""
+    choices = item_choices(shown["indicators"], shown["schedule_rows"])
+    running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
+    extending = permissions.may_manage_cycle(user) and running and review.state in OPEN_STATES and not review.outcome
+    return {
+        "comment_form": CommentForm(choices=choices) if permissions.may_comment(user, review) else None,
+        "extend_form": ExtendForm() if extending else None,
+        "outcome_form": OutcomeForm() if running and permissions.may_propose_outcome(user, review) else None,
+        "may_decide_outcome": permissions.may_decide_outcome(user, review),
+        "proposed_outcome_label": Outcome(review.proposed_outcome).label if review.proposed_outcome else "",
+    }
+
+
+def grade_forms(parts: list[IndicatorPart], review: MeasureReview) -> dict[int, GradeForm]:
+    """{number: the form for a person's own grade}, for those who decide on the sheet now."""
+    letters = [(grade.letter, f"{grade.letter} {grade.name}") for grade in judging.scale_of(review.cycle).grades]
+    return {
+        part.number: GradeForm(
+            number=part.number,
+            choices=letters,
+            initial={"grade": part.this.given_grade, "reason": part.this.given_reason},
+        )
+        for part in parts
+        if part.this
+    }
