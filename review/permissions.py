@@ -59,7 +59,7 @@ def standing(user: Person, *, fresh: bool = False) -> Standing:
     """What the user holds today. Kept on the user object for the request; `fresh` reads it again (one query)."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
-    kept = cast("Standing | None", getattr(user, "_standing", None))
+    kept = cast("Standing | None", user.__dict__.get("_standing"))
     if kept is not None and not fresh:
         return kept
     rows = list(
@@ -70,7 +70,7 @@ def standing(user: Person, *, fresh: bool = False) -> Standing:
         departments=frozenset(dep for role, dep in rows if dep is not None),
         headed=frozenset(dep for role, dep in rows if role == Role.HEAD and dep is not None),
     )
-    user._standing = found  # type: ignore[union-attr]
+    user.__dict__["_standing"] = found
     return found
 
 

@@ -9,8 +9,8 @@ from tests.cast import Cast
 
 
 @pytest.fixture
-def cast(transactional_db: None) -> Cast:
-    """The shared cast, in a database whose commits are real."""
+def cast(db: None) -> Cast:
+    """The shared cast. Rolled back afterwards; a test that needs real commits asks for `transactional_db` as well."""
     return Cast.build()
 
 
@@ -27,7 +27,7 @@ def quiet_bell(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def own_files(request: pytest.FixtureRequest, settings, tmp_path: Path) -> None:  # noqa: ANN001
+def own_files(request: pytest.FixtureRequest, settings, tmp_path: Path) -> None:
     """Files and mails of a test without processes go to its own folder."""
     if "worker" in request.fixturenames or "live_site" in request.fixturenames:
         return

@@ -24,7 +24,7 @@ class User(AbstractUser):
     )
     must_change_password = models.BooleanField(_("次回パスワード変更"), default=False)
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("利用者")
         verbose_name_plural = _("利用者")
 

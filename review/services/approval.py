@@ -93,7 +93,7 @@ def return_sheet(
 
 
 def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
-    review = locked(review_id)
+    review = locked(review_id, user)
     require(permissions.is_approver(user), "承認はDX推進本部の承認者が行います。")
     require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
     require(
@@ -130,7 +130,7 @@ def _check_reason(comment: str) -> None:
 def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str) -> MeasureReview:
     """A reviewer proposes to settle the sheet as 未提出 or 対象外; nothing moves until an approver decides."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         require(
             permissions.may_propose_outcome(user, review), "このシートは、未提出・対象外にできる段階ではありません。"
         )
@@ -152,7 +152,7 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
 def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "") -> MeasureReview:
     """An approver decides the proposal. Accepted, the sheet counts as settled; refused, it goes on as before."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         if not review.proposed_outcome:
             raise AlreadyDecided("この提案はもう決められています。")
         require(
@@ -224,7 +224,8 @@ class YearReturn:
 
 def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearReturn]) -> Cycle:
     """The locked cycle, if the user may decide the year now. Raises NotAllowed, AlreadyDecided or Invalid."""
-    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
+    permissions.standing(user, fresh=True)
     require(permissions.is_approver(user), "公表の決定はDX推進本部の承認者が行います。")
     if cycle.state != CycleState.DECIDING:
         raise AlreadyDecided(f"{cycle.label}の決定は済んでいます(今は「{cycle.get_state_display()}」です)。")
@@ -239,7 +240,7 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
 def return_from_year(*, user: User, review_id: int, to: Destination, comment: str) -> MeasureReview:
     """Send one approved sheet back by the year's decision. Repeatable: a sheet that already went back stays there."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         if review.state != ReviewState.APPROVED:
             return review
         _decide(user, review, Step.YEAR, to.verdict, comment, None)

@@ -54,7 +54,7 @@ def send_back(
 
 
 def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
-    review = locked(review_id)
+    review = locked(review_id, user)
     require(permissions.is_reviewer(user), "確認は情報経営課の確認者が行います。")
     require_undecided(review, round=round, step=Step.REVIEW, state=ReviewState.SUBMITTED)
     require(
@@ -115,7 +115,7 @@ def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mappi
 def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
     """Say something on an item (or, with '', on the sheet); answers to a return are marked as replies."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         require(permissions.may_comment(user, review), "このシートにはコメントできません。")
         said = text.normal_newlines(body).strip()
         check_words({"body": said})
@@ -149,7 +149,7 @@ def claim(*, user: User, review_id: int) -> None:
 def give_grade(*, user: User, review_id: int, number: int, grade: str, reason: str) -> IndicatorYear:
     """A person's own 達成区分 for one indicator, beside the computed one; '' takes it back."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         person = permissions.may_review(user, review) or permissions.may_approve(user, review)
         require(person, "達成区分は、確認または承認の段階で判断できます。")
         row = next((r for r in queries.indicator_years(review) if r.indicator.number == number), None)

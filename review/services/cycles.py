@@ -50,7 +50,8 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
 def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
     """Set the year's deadlines. Raises Invalid where they are out of order."""
     with transaction.atomic():
-        cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+        cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
+        permissions.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), "期限は情報経営課または管理者が設定します。")
         if cycle.state == CycleState.PUBLISHED:
             raise AlreadyDecided("公表済みの年度の期限は変更できません。")
@@ -89,7 +90,8 @@ def _order_problems(deadlines: Deadlines) -> dict[str, str]:
 def open_year(*, user: User, cycle_id: int) -> Cycle:
     """Open the drafted year: the sheets' rows are made by the flow's launch. Raises AlreadyDecided on a second open."""
     with transaction.atomic():
-        cycle = Cycle.objects.select_for_update().select_related("plan").get(pk=cycle_id)
+        cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
+        permissions.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), "年度の開始は情報経営課または管理者が行います。")
         if cycle.state != CycleState.DRAFT:
             raise AlreadyDecided(f"{cycle.label}はもう開始されています(今は「{cycle.get_state_display()}」です)。")
@@ -135,7 +137,7 @@ def announce_opening(cycle: Cycle) -> None:
 
 def begin_decision(cycle_id: int, *, occasion: str) -> None:
     """All sheets are settled and the 公表案 is made: the year waits for its decision. `occasion` tells rounds apart."""
-    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     cycle.state = CycleState.DECIDING
     cycle.save(update_fields=["state"])
     outbox.announce(Event.CYCLE_READY, key=f"{cycle.pk}:{occasion}", cycle=cycle)
@@ -149,7 +151,7 @@ def reopen_for_returns(cycle_id: int) -> None:
 def extend(*, user: User, review_id: int, until: datetime, reason: str) -> MeasureReview:
     """Keep one sheet open longer, with a reason."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         require(permissions.may_manage_cycle(user), "期限の延長は情報経営課または管理者が行います。")
         problems = {}
         if until <= clock.now():
@@ -238,7 +240,7 @@ def remind(*, near: timedelta = timedelta(days=7)) -> int:
 
 def _once(event: Event, cycle: Cycle) -> int:
     with transaction.atomic():
-        Cycle.objects.select_for_update().get(pk=cycle.pk)
+        Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
         key = f"{cycle.pk}:{cycle.due_at:%Y%m%d}"
         if cycle.events.filter(key=f"{event.value}:{key}").exists():
             return 0

@@ -66,7 +66,7 @@ class Claim:
     def finishing(self) -> Iterator[Job]:
         """A transaction that holds the job's row and ends it as done; whatever is written inside commits with it."""
         with transaction.atomic():
-            job = Job.objects.select_for_update().filter(pk=self.job_id, token=self.token).first()
+            job = Job.objects.select_for_update(no_key=True).filter(pk=self.job_id, token=self.token).first()
             if job is None or job.state != JobState.RUNNING:
                 raise LeaseLost
             yield job
@@ -209,7 +209,7 @@ def _fail(held: Claim, error: Exception) -> str:
     logger.exception("job %s (%s) failed, reference %s", held.job_id, held.kind, reference)
     cause = str(error) if isinstance(error, Failure) else _plain(error)
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(pk=held.job_id, token=held.token).first()
+        job = Job.objects.select_for_update(no_key=True).filter(pk=held.job_id, token=held.token).first()
         if job is None:
             return "lost"
         final = job.attempts >= MAX_ATTEMPTS or (isinstance(error, Failure) and error.final)

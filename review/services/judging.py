@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from review.domain import achievement, checks, rating
+from review.domain.direction import Direction
 from review.models import Cycle, IndicatorYear
 
+DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
 _KEPT = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
 
 
@@ -50,7 +52,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         name=row.name,
         target=row.target,
         actual=row.actual,
-        direction=row.indicator.direction or None,
+        direction=DIRECTIONS.get(row.indicator.direction),
         previous=previous,
         targets=[year.target for year in years],
     )

@@ -44,7 +44,7 @@ def gather(*, everything: bool = False) -> int:
 def _envelope(user_id: int, everything: bool) -> bool:
     with transaction.atomic():
         # The person's row is the lock: two sweeps cannot put one notice into two envelopes.
-        user = User.objects.select_for_update().get(pk=user_id)
+        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         due = Notification.objects.filter(recipient=user, mail=None, mail_after__isnull=False)
         if not everything:
             due = due.filter(mail_after__lte=clock.now())

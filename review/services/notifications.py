@@ -63,8 +63,9 @@ def _heads(row: OutboxEvent) -> Iterable[User]:
 def _sender(row: OutboxEvent) -> Iterable[User]:
     """Who sent the sheet, while they still belong to the department; else the whole department."""
     members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[_review(row).measure_year.owner])
-    sender = members.filter(pk=_review(row).submitted_by_id)
-    return sender if sender.exists() else members
+    sent_by = _review(row).submitted_by_id
+    sender = [user for user in members if user.pk == sent_by]
+    return sender or members
 
 
 def _reviewers(row: OutboxEvent) -> Iterable[User]:

@@ -66,7 +66,7 @@ def deliver(event_id: int) -> bool:
     """
     try:
         with transaction.atomic():
-            row = OutboxEvent.objects.select_for_update().get(pk=event_id)
+            row = OutboxEvent.objects.select_for_update(no_key=True).get(pk=event_id)
             if row.delivered_at or row.parked_at:
                 return False
             for reaction in _reactions:

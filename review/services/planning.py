@@ -216,7 +216,7 @@ class _Import:
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
             return
-        labels = [str(row._meta.get_field(name).verbose_name) for name in changed]
+        labels = [str(getattr(row._meta.get_field(name), "verbose_name", name)) for name in changed]
         if not self._may_write(row.fiscal_year, code, "・".join(labels)):
             return
         for name, value in changed.items():

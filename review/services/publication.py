@@ -47,7 +47,7 @@ def publish(cycle_id: int, *, decided_by: User) -> Edition:
     Raises Failure where demo values would enter the edition, or a sheet is not settled.
     """
     with transaction.atomic():
-        cycle = Cycle.objects.select_for_update(of=("self",)).select_related("plan").get(pk=cycle_id)
+        cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
         existing = Edition.objects.filter(cycle=cycle, current=True).first()
         if existing:
             return existing

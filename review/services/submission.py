@@ -64,7 +64,7 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
     else saved other words into the same items meanwhile, Invalid for text that cannot be kept. All or nothing.
     """
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         require(permissions.may_write(user, review), permissions.why_locked(review))
         now_there = current_texts(review)
         wanted = {key: text.normal_newlines(value) for key, value in texts.items() if key in now_there}
@@ -143,7 +143,7 @@ def missing(review: MeasureReview) -> dict[str, str]:
 def submit(*, user: User, review_id: int) -> MeasureReview:
     """Send the sheet in. Raises NotAllowed, Invalid (what is missing), AlreadyDecided (it was sent already)."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         if review.state in (ReviewState.SUBMITTED, ReviewState.ENDORSING):
             raise AlreadyDecided("このシートはもう提出されています。", **_last_sender(review))
         require(permissions.may_submit(user, review), permissions.why_locked(review))
@@ -192,7 +192,7 @@ def _last_sender(review: MeasureReview) -> dict[str, str]:
 def recall(*, user: User, review_id: int) -> MeasureReview:
     """Take the sheet back before the reviewer has decided."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         require(
             permissions.may_recall(user, review), "すでに確認が終わったか、提出されていないため、取り下げできません。"
         )
@@ -206,7 +206,7 @@ def recall(*, user: User, review_id: int) -> MeasureReview:
 def endorse(*, user: User, review_id: int) -> MeasureReview:
     """The head's 確認, where the cycle asks for it."""
     with transaction.atomic():
-        review = locked(review_id)
+        review = locked(review_id, user)
         require(permissions.may_endorse(user, review), "所属長の確認を待っているシートではありません。")
         Decision.objects.create(
             review=review,

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from review import clock, queries
+from review import clock, permissions, queries
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, NotAllowed
 from review.models import Decision, MeasureReview, ReviewState, User
 from review.services import audit, outbox
 
 
-def locked(review_id: int) -> MeasureReview:
-    """The sheet, its row locked until the transaction ends (on SQLite the whole database is)."""
-    MeasureReview.objects.select_for_update().get(pk=review_id)
+def locked(review_id: int, user: User) -> MeasureReview:
+    """The sheet, its row locked until the transaction ends (on SQLite the whole database is), and the user's posts
+    read anew: a role that was taken away meanwhile decides nothing."""
+    permissions.standing(user, fresh=True)
+    MeasureReview.objects.select_for_update(no_key=True).get(pk=review_id)
     return queries.reviews(MeasureReview.objects.filter(pk=review_id)).get()
 
 

@@ -31,7 +31,7 @@ def assert_each_effect_once() -> None:
         assert not rows.annotate(n=Count("pk")).filter(n__gt=1).exists()
 
 
-def test_a_broker_that_dies_during_a_decision_loses_nothing(cast: Cast, worker, services) -> None:  # noqa: ANN001
+def test_a_broker_that_dies_during_a_decision_loses_nothing(cast: Cast, worker, services) -> None:
     cycle = cast.draft(2)
     steps.open_year(user=cast.reviewer, cycle_id=cycle.pk)
     worker.wait_for(lambda: cycle.reviews.count() == 2 and quiet())
@@ -50,7 +50,7 @@ def test_a_broker_that_dies_during_a_decision_loses_nothing(cast: Cast, worker, 
     assert_each_effect_once()
 
 
-def test_a_worker_killed_while_it_builds_is_followed_by_another(cast: Cast, worker, settings) -> None:  # noqa: ANN001
+def test_a_worker_killed_while_it_builds_is_followed_by_another(cast: Cast, worker, settings) -> None:
     cycle = cast.draft(12)
     steps.open_year(user=cast.reviewer, cycle_id=cycle.pk)
     worker.wait_for(lambda: cycle.reviews.count() == 12 and quiet())
@@ -64,7 +64,7 @@ def test_a_worker_killed_while_it_builds_is_followed_by_another(cast: Cast, work
     worker.wait_for(quiet, seconds=90)
     assert kills, "no kill hit a running job: the test showed nothing"
     assert_each_effect_once()
-    files = [path for path in settings.FILES_ROOT.glob("*/*/.*.tmp")]
+    files = list(settings.FILES_ROOT.glob("*/*/.*.tmp"))
     assert len(files) <= kills  # what a kill left is hidden, has no row, and is swept up within the hour
     for artifact in Artifact.objects.all():
         assert (settings.FILES_ROOT / artifact.path).stat().st_size == artifact.size

@@ -17,12 +17,12 @@ pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True), pytes
 
 
 @pytest.fixture
-def demo(worker) -> None:  # noqa: ANN001
+def demo(worker) -> None:
     """The demo, run against the test's own servers."""
     call_command("run_demo")
 
 
-def test_the_whole_year(demo: None, worker) -> None:  # noqa: ANN001
+def test_the_whole_year(demo: None, worker) -> None:
     cycle = Cycle.objects.get(fiscal_year=2024)
     edition = Edition.objects.get(cycle=cycle, current=True)
     assert MeasureReview.objects.filter(cycle=cycle, state=ReviewState.PUBLISHED).count() == 30

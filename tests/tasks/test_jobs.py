@@ -84,7 +84,7 @@ def test_a_failure_is_tried_again_with_growing_pauses_and_then_shown() -> None:
     assert OutboxEvent.objects.filter(name="JobFailed").count() == 1
 
 
-def test_a_final_failure_waits_for_the_operator(django_user_model) -> None:  # noqa: ANN001
+def test_a_final_failure_waits_for_the_operator(django_user_model) -> None:
     job = jobs.request("test_break", key="k", args={"final": True})
     jobs.run(job.pk)
     job.refresh_from_db()

@@ -1,0 +1,110 @@
+"""What a department may do with its sheet, and what it is told where it may not."""
+
+from datetime import timedelta
+
+import pytest
+
+from review import clock
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
+from review.models import AuditEntry, Cycle, ReviewState
+from review.services import cycles, submission
+from tests.cast import Cast
+from workflow import steps
+
+
+def save(cast: Cast, texts: dict[str, str], **more: object):
+    review = cast.sheet()
+    given = {"user": cast.contributor, "review_id": review.pk, "version": review.version, "texts": texts, **more}
+    return submission.save_draft(**given)
+
+
+def test_a_draft_keeps_the_text_as_typed_and_judges_it(cast: Cast) -> None:
+    cast.open(1)
+    review = save(cast, {"indicator:1:actual": "５０件 ※速報"})
+    row = review.measure_year.measure.indicators.get(number=1).years.get(fiscal_year=2024)
+    assert row.actual == "５０件 ※速報"
+    assert (row.status, row.grade, row.rate_text) == ("missed", "C", "50.0%")
+    assert review.state == ReviewState.EDITING
+    assert AuditEntry.objects.filter(action="draft.save").get().after == {"indicator:1:actual": "５０件 ※速報"}
+
+
+def test_saving_nothing_new_changes_nothing(cast: Cast) -> None:
+    cast.open(1)
+    first = save(cast, {"cause": "理由"})
+    again = save(cast, {"cause": "理由"}, version=first.version - 1)
+    assert again.version == first.version
+
+
+def test_a_stale_form_is_refused_with_what_stands_there_now(cast: Cast) -> None:
+    cast.open(1)
+    old = cast.sheet().version
+    save(cast, {"cause": "先に保存した文"}, user=cast.colleague)
+    with pytest.raises(Stale) as refusal:
+        save(cast, {"cause": "あとの文"}, version=old)
+    assert refusal.value.theirs["cause"] == "先に保存した文"
+    assert cast.sheet().measure_year.cause == "先に保存した文"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("あ\x00い", "2文字目"), ("\ud800", "1文字目"), ("い" * 10_001, "10,000文字まで")],
+)
+def test_text_that_cannot_be_kept_is_refused_and_nothing_is_half_saved(cast: Cast, typed: str, sentence: str) -> None:
+    cast.open(1)
+    with pytest.raises(Invalid) as refusal:
+        save(cast, {"response": "よい文", "cause": typed})
+    assert sentence in refusal.value.fields["cause"]
+    assert cast.sheet().measure_year.response == ""
+
+
+@pytest.mark.parametrize("who", ["other", "related", "reviewer", "approver", "administrator", "auditor"])
+def test_only_the_owning_department_writes(cast: Cast, who: str) -> None:
+    cast.open(1)
+    with pytest.raises(NotAllowed):
+        save(cast, {"cause": "文"}, user=cast.people[who])
+
+
+def test_a_role_taken_away_meanwhile_decides_nothing(cast: Cast) -> None:
+    cast.open(1)
+    user = cast.contributor
+    save(cast, {"cause": "文"}, user=user)
+    user.appointments.update(ends_on=clock.today() - timedelta(days=1))
+    with pytest.raises(NotAllowed):
+        save(cast, {"cause": "別の文"}, user=user)
+
+
+def test_what_is_missing_is_named_item_by_item(cast: Cast) -> None:
+    cast.open(1)
+    save(cast, {"indicator:1:actual": "50件"})
+    with pytest.raises(Invalid) as refusal:
+        steps.submit(user=cast.contributor, review_id=cast.sheet().pk)
+    assert set(refusal.value.fields) == {"indicator:2:actual", "cause", "response"}
+
+
+def test_a_late_submission_is_taken_and_marked_until_the_close(cast: Cast) -> None:
+    cycle = cast.open(2)
+    with clock.shifted(timedelta(days=15)):
+        assert cast.submitted(1).late
+    with clock.shifted(timedelta(days=22)):
+        with pytest.raises(NotAllowed, match="締切を過ぎています"):
+            cast.fill(cast.sheet(2))
+        until = clock.now() + timedelta(days=3)
+        cycles.extend(user=cast.reviewer, review_id=cast.sheet(2).pk, until=until, reason="災害対応のため")
+        assert cast.submitted(2).late is False
+    assert Cycle.objects.get(pk=cycle.pk).state == "open"
+
+
+def test_a_second_submission_names_the_first(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    with pytest.raises(AlreadyDecided) as refusal:
+        steps.submit(user=cast.colleague, review_id=review.pk)
+    assert refusal.value.by == "担当 一郎"
+
+
+def test_the_submission_is_frozen_with_its_hash(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    sent = review.submissions.get()
+    assert sent.content["items"]["indicator:1:actual"] == "120件"
+    assert len(sent.sha256) == 64
