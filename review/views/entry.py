@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -90,18 +91,24 @@ def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
 
 def save(request: HttpRequest, review: MeasureReview, form: EntryForm) -> MeasureReview:
     """Save what the person changed. Somebody else's saving of *other* items is no conflict and is kept."""
-    typed, version = form.typed, form.sent_version
-    for attempt in range(TRIES):
+    if not form.marks:
+        return submission.save_draft(
+            user=request.user, review_id=review.pk, version=form.sent_version, texts=form.texts
+        )
+    for _attempt in range(TRIES):
+        now = sheet_page.own(request, review.pk)
+        theirs = submission.current_texts(now)
+        if clashes(form, theirs):
+            break
         try:
-            return submission.save_draft(user=request.user, review_id=review.pk, version=version, texts=typed)
+            # The version just read: whoever saves between this line and the lock makes it stale, and we look again.
+            return submission.save_draft(user=request.user, review_id=now.pk, version=now.version, texts=form.typed)
         except Stale as refusal:
-            if clashes(form, refusal.theirs) or attempt == TRIES - 1:
-                raise
-            version = MeasureReview.objects.values_list("version", flat=True).get(pk=review.pk)
-    raise AssertionError("unreachable")
+            theirs = dict(refusal.theirs)
+    raise Stale(_("ほかの人が同じ項目を保存しました。両方の内容を見比べて、もう一度保存してください。"), theirs)
 
 
-def clashes(form: EntryForm, theirs: dict[str, str]) -> dict[str, str]:
+def clashes(form: EntryForm, theirs: Mapping[str, str]) -> dict[str, str]:
     """The items that both changed, with the text that stands now."""
     marks = form.marks
     return {

@@ -83,6 +83,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "proposed": proposed(parts, review),
         "schedule": sheet_parts.schedule(review, plan),
         "schedule_rows": plan,
+        "progress_rows": [row for row in plan if row.progress.strip()],
         "evaluation": sheet_parts.evaluation(review),
         "submissions": submissions,
         "decisions": decisions,

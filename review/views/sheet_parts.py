@@ -65,10 +65,10 @@ def evaluation(review: MeasureReview) -> list[dict[str, Any]]:
 
 
 def schedule(review: MeasureReview, rows: Sequence[ScheduleItem] | None = None) -> dict[str, Any]:
-    """取組みスケジュール: {years, items}. One query unless the rows are given."""
+    """取組みスケジュール: {years, rows}. One query unless the rows are given."""
     years = list(review.cycle.plan.years)
     rows = queries.schedule(review) if rows is None else rows
-    return {"years": years, "items": [{"name": row.name, "cells": list(bar(row, years))} for row in rows]}
+    return {"years": years, "rows": [{"name": row.name, "cells": list(bar(row, years))} for row in rows]}
 
 
 def bar(row: ScheduleItem, years: Sequence[int]) -> Iterator[dict[str, Any]]:

@@ -42,14 +42,17 @@
     for (const form of guarded) if (!form.isConnected) guarded.delete(form);
     if (guarded.size) event.preventDefault();
   });
+  // A live hint (data-hint) asks without saving; X-Unsaved says that the words are still only on the screen.
+  const savingForm = (event) => (event.target.closest("[data-hint]") ? null : event.target.closest("form[data-guard]"));
+
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.target.closest("form[data-guard]")) saveState("saving");
+    if (savingForm(event)) saveState("saving");
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest("form[data-guard]");
+    const form = savingForm(event);
     if (!form) return;
-    if (event.detail.successful) guarded.delete(form);
-    else saveState("failed");
+    if (!event.detail.successful) saveState("failed");
+    else if (!event.detail.xhr.getResponseHeader("X-Unsaved")) guarded.delete(form);
   });
 
   // --- a form is sent once; the page that comes back by "back" can be sent again ---

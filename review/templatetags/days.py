@@ -1,0 +1,38 @@
+"""Days left as an office counts them: 開庁日 only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+
+from review import clock
+from review.domain.business_days import business_days_until
+
+register = template.Library()
+
+
+@register.inclusion_tag("review/components/days_left.html")
+def business_days_left(due: datetime | None) -> dict[str, Any]:
+    """あと5営業日, 今日まで, 3営業日超過; nothing where there is no deadline."""
+    if not due:
+        return {"text": "", "kind": ""}
+    now = clock.now()
+    today, day = timezone.localdate(now), timezone.localdate(due)
+    left = business_days_until(today, day)
+    if now > due:
+        if day == today or left == 0:
+            return {"text": gettext("期限を過ぎました"), "kind": "late", "icon_name": "warning"}
+        text = ngettext("%(days)s営業日超過", "%(days)s営業日超過", -left) % {"days": -left}
+        return {"text": text, "kind": "late", "icon_name": "warning"}
+    if day == today or left == 0:
+        return {
+            "text": gettext("今日まで") if day == today else gettext("次の開庁日の前まで"),
+            "kind": "soon",
+            "icon_name": "clock",
+        }
+    text = ngettext("あと%(days)s営業日", "あと%(days)s営業日", left) % {"days": left}
+    return {"text": text, "kind": "soon" if left <= 3 else "", "icon_name": "clock"}
