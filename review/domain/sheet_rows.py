@@ -251,7 +251,7 @@ class SheetReader:
             if is_results(self.rows[index]):
                 break
             found = block_label(self.rows[index], header)
-            if found is None or found[0] != labels.NAME_ROW:
+            if found is None or found[0] != labels.NAME_ROW or text_field(self.rows[index]):
                 continue
             following = [block_label(self.rows[i], header) for i in self._next_two(index)]
             whole = [hit and hit[0] for hit in following] == [labels.TARGET_ROW, labels.ACTUAL_ROW]

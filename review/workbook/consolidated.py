@@ -66,7 +66,7 @@ def _form(book: YearBook, entry: BookSheet) -> FormSheet:
 
 def _cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> None:
     set_widths(sheet, COVER_WIDTHS)
-    row = 3
+    row = 5
     for text, style, height in _cover_titles(book):
         painter.text(sheet, row, 1, text, style)
         painter.merge(sheet, row, 1, row, 3, style)
@@ -119,7 +119,7 @@ def _scale(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> int:
     _section(sheet, painter, row, "達成区分")
     for one in book.scale:
         row += 1
-        painter.text(sheet, row, 1, f"{one.sign} {one.grade}".strip(), "grade")
+        painter.text(sheet, row, 1, one.grade if one.sign in ("", one.grade) else f"{one.sign} {one.grade}", "grade")
         painter.text(sheet, row, 2, one.meaning, "cell")
         painter.text(sheet, row, 3, one.note, "cell")
         if not one.note:

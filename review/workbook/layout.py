@@ -19,10 +19,18 @@ from review.workbook import metrics
 
 VERSION = 1
 
-LABEL_WIDTH, PART_WIDTH, YEARS_WIDTH = 12.0, 19.0, 68.0
+LABEL_WIDTH, PART_WIDTH, YEARS_WIDTH = 15.0, 17.0, 70.0
 LEAST_YEAR_COLUMNS = 4
 SIZE = 9.0
 LABEL_LEAST = 18.0
+# Points of an A4 page upright between the margins of the form, and across.
+PAGE_HEIGHT, PAGE_WIDTH = 740.0, 522.0
+# Long labels are broken where their sense allows it; a label is read without its line breaks.
+_BROKEN = {
+    "施策の実施により期待される効果": "施策の実施により\n期待される効果",
+    "今後の取組方針・取組内容": "今後の取組方針・\n取組内容",
+    "目標や指標の変更とその理由": "目標や指標の変更\nとその理由",
+}
 
 COVER, SUMMARY, INDICATORS, CHANGES = "表紙", "総括", "成果指標一覧", "変更履歴"
 # Sheets of the consolidated book that are no form.
@@ -82,6 +90,12 @@ def column_widths(form: FormSheet) -> list[float]:
     return [LABEL_WIDTH, PART_WIDTH] + [max(10.0, YEARS_WIDTH / years)] * years
 
 
+def page_height(form: FormSheet) -> float:
+    """How many points of rows one printed page takes, after the form was scaled to the width of the paper."""
+    width = sum((one * 7 + 5) * 0.75 for one in column_widths(form))
+    return PAGE_HEIGHT / min(1.0, PAGE_WIDTH / width)
+
+
 def lines(page: Page) -> Iterator[Line]:
     """The form from top to bottom."""
     grid = _Grid(page.form)
@@ -118,7 +132,7 @@ class _Grid:
         self, label: str, text: str, *, style: str = "text", least: float = LABEL_LEAST, part: str = "form"
     ) -> Line:
         boxes = (
-            Box(first=1, last=1, text=label, style="label"),
+            Box(first=1, last=1, text=_BROKEN.get(label, label), style="label"),
             Box(first=2, last=self.last, text=text, style=style),
         )
         return Line(boxes=boxes, height=self.height(*boxes, least=least), part=part)
@@ -155,7 +169,7 @@ def _overview(page: Page, grid: _Grid) -> Iterator[Line]:
 def _content(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.CONTENT)
     for name, label in labels.NARRATIVES.items():
-        yield grid.labelled(label, getattr(page.form.sheet, name), least=34.0)
+        yield grid.labelled(label, getattr(page.form.sheet, name), least=30.0)
 
 
 def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
@@ -203,7 +217,7 @@ def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line
 def _evaluation(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.EVALUATION, part="evaluation")
     for name, label in labels.EVALUATIONS.items():
-        yield grid.labelled(label, getattr(page.form.sheet.evaluation, name), least=30.0, part="evaluation")
+        yield grid.labelled(label, getattr(page.form.sheet.evaluation, name), least=28.0, part="evaluation")
 
 
 def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:

@@ -46,10 +46,12 @@ def read_plan_workbook(path: Path) -> PlanDocument:
     forms: list[_Form] = []
     doubts: list[Doubt] = []
     for sheet in book_sheets:
+        if sheet.title in NO_FORMS:
+            continue
         form = _form_of(sheet)
         if form:
             forms.append(form)
-        elif sheet.title not in NO_FORMS and any(c.value is not None for row in sheet.iter_rows() for c in row):
+        elif any(c.value is not None for row in sheet.iter_rows() for c in row):
             doubts.append(_passed_over(sheet))
     if not forms:
         raise DocumentError(

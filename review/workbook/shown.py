@@ -14,9 +14,9 @@ def shown_text(value: object, number_format: str) -> tuple[str, str]:
     """(the text a person saw in the cell, the code of the doubt): number_cell, date_cell or odd_cell."""
     if isinstance(value, bool):
         return ("TRUE" if value else "FALSE"), "odd_cell"
-    if isinstance(value, int | float | Decimal):
+    if isinstance(value, int | float | Decimal):  # a cell shows 15 digits: 0.1 + 0.2 is 0.3 there
         return _number(
-            Decimal(repr(value)) if isinstance(value, float) else Decimal(value), number_format
+            Decimal(f"{value:.15g}") if isinstance(value, float) else Decimal(value), number_format
         ), "number_cell"
     if isinstance(value, datetime | date | time | timedelta):
         return _moment(value, number_format), "date_cell"

@@ -12,13 +12,18 @@ from dataclasses import dataclass
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
+from openpyxl.utils.indexed_list import IndexedList
+from openpyxl.workbook import Workbook
 
 FONT = "BIZ UDPGothic"
+# Column widths are measured in digits of the standard font; this one is as wide everywhere (7 pixels).
+STANDARD_FONT, STANDARD_SIZE = "Arial", 10.0
 
 INK, QUIET, PAPER, RULE = "FF1A1A1C", "FF595959", "FFFFFFFF", "FF767676"
 NAVY, MIST, NOW, BAR, AMBER, RED, LINK = (
     "FF12355B", "FFE8EEF5", "FFFFF8E1", "FF5B84B1", "FFFFD8A8", "FFB3261E", "FF0B57D0",
 )  # fmt: skip
+COUNT = '#,##0;-#,##0;"・"'  # a quiet dot for none: the numbers stand out
 GRADES = {"A": "FFD5EBDC", "B": "FFE6F0D5", "C": "FFFFF1CC", "D": "FFFADAD7"}
 
 _THIN = Side(style="thin", color=RULE)
@@ -54,9 +59,9 @@ LOOKS: dict[str, Look] = {
     "demo_note": Look(size=8.5, bold=True, colour=RED, box=False, wrap=False),
     "link": Look(size=8.5, colour=LINK, underline=True, across="right", box=False, wrap=False),
     "section": Look(size=10, bold=True, colour=PAPER, fill=NAVY, wrap=False, indent=1),
-    "label": Look(bold=True, fill=MIST, across="center"),
-    "text": Look(down="top"),
-    "strong": Look(size=10.5, bold=True),
+    "label": Look(size=8.5, bold=True, fill=MIST, across="center"),
+    "text": Look(indent=1),
+    "strong": Look(size=10.5, bold=True, indent=1),
     "head": Look(bold=True, fill=MIST, across="center"),
     "head_now": Look(bold=True, fill=NOW, across="center"),
     "part": Look(number="@"),
@@ -81,10 +86,17 @@ LOOKS: dict[str, Look] = {
     "centre_link": Look(colour=LINK, underline=True, across="center"),
     "number": Look(across="right", number="#,##0.####"),
     "ratio": Look(across="right", number="0.0000"),
-    "count": Look(across="right", number="#,##0"),
-    "total": Look(across="right", bold=True, fill=MIST, number="#,##0"),
+    "count": Look(across="center", number=COUNT),
+    "total": Look(across="center", bold=True, fill=MIST, number=COUNT),
     "total_label": Look(bold=True, fill=MIST, across="center"),
 }
+
+
+def set_standard_font(book: Workbook) -> None:
+    """Give a new book the font by which its column widths are measured."""
+    standard = Font(name=STANDARD_FONT, size=STANDARD_SIZE, family=2)
+    book._fonts = IndexedList([standard])  # type: ignore[attr-defined]
+    book._named_styles["Normal"].font = standard  # type: ignore[attr-defined]
 
 
 class Palette:

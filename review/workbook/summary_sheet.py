@@ -10,6 +10,7 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain.book import YearBook
@@ -19,9 +20,9 @@ from review.workbook import layout, metrics, styles, tally
 from review.workbook.painter import Painter, place, set_widths
 from review.workbook.writer import set_page
 
-WIDTH = 94.0
-LABEL_WIDTH = 24.0
-CHART_CM, ROW_POINTS = 17.6, 18.0
+WIDTH = 96.0
+LABEL_WIDTH = 22.0
+CHART_CM, ROW_POINTS = 18.8, 18.0
 # Where the scale brings no colours of its own: from good to bad, told apart in grey print as well.
 SERIES_COLOURS = ("2F6B4F", "7FA86B", "E0B050", "C4553D", "8A8A8A", "5B84B1", "B9B9B9")
 POINTS_PER_CM = 28.35
@@ -43,13 +44,19 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     row = _part(
         sheet, painter, book, row, "2 分野別(指標の数)", tally.by_field(book), "分野別の指標の数", chart="share"
     )
+    _begin_page(sheet, row)
     row = _part(sheet, painter, book, row, "3 部署別(指標の数)", tally.by_department(book), "", chart="")
+    _begin_page(sheet, row)
     row = _sheets(sheet, painter, book, row, columns, names)
     sheet.print_area = f"A1:{get_column_letter(columns)}{row}"
     sheet.print_title_rows = "1:1"
     sheet.freeze_panes = "B2"
     sheet.sheet_view.showGridLines = False
     set_page(sheet, landscape=False, left=f"{book.city} {book.plan_name}", right=book.state_label, foot="総括")
+
+
+def _begin_page(sheet: Worksheet, row: int) -> None:
+    sheet.row_breaks.append(Break(id=row - 1))
 
 
 def _part(
@@ -77,14 +84,18 @@ def _part(
     drawn = _chart(sheet, book, head, end, caption, share=chart == "share")
     drawn.width, drawn.height = CHART_CM, height  # type: ignore[assignment]
     sheet.add_chart(drawn, f"A{end + 2}")
-    return end + 3 + int(height * POINTS_PER_CM / ROW_POINTS) + 1
+    after = end + 3 + int(height * POINTS_PER_CM / ROW_POINTS) + 1
+    for empty in range(end + 1, after):
+        sheet.row_dimensions[empty].height = ROW_POINTS  # the chart lies over these
+    return after
 
 
 def _head(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> None:
     words = ["", *(_grade_word(book, grade) for grade in tally.grades(book)), "計", *tally.beside(book)]
     for column, word in enumerate(words, start=1):
         painter.text(sheet, row, column, word, "head")
-    sheet.row_dimensions[row].height = 30
+    width = (WIDTH - LABEL_WIDTH) / (len(words) - 1)
+    sheet.row_dimensions[row].height = metrics.row_height([(word, width) for word in words], size=9, least=30)
 
 
 def _grade_word(book: YearBook, grade: str) -> str:
@@ -148,10 +159,10 @@ def _sheets(sheet: Worksheet, painter: Painter, book: YearBook, row: int, column
     painter.text(sheet, row, 1, "4 施策別の総合評価", "heading")
     sheet.row_dimensions[row].height = 22
     row += 1
-    name_end = max(2, columns - 4)
+    name_end = max(2, columns - 3)
     spans = (
-        (1, 1, "施策ID・主管部署"),
-        (2, name_end, "施策名"),
+        (1, 1, "施策ID"),
+        (2, name_end, "施策名(主管部署)"),
         (name_end + 1, columns - 1, "指標の達成区分"),
         (columns, columns, "総合評価"),
     )
@@ -163,13 +174,13 @@ def _sheets(sheet: Worksheet, painter: Painter, book: YearBook, row: int, column
     for entry, name in zip(book.sheets, names, strict=True):
         row += 1
         marks = " ".join(goal_label(one.number)[4:] + tally.indicator_grade(one) for one in entry.indicators)
-        code = painter.text(sheet, row, 1, f"{entry.sheet.code} {entry.sheet.owner}", "cell_link")
+        code = painter.text(sheet, row, 1, entry.sheet.code, "centre_link")
         painter.link(code, place(name))
-        texts = (entry.sheet.name, marks, tally.sheet_grade(entry))
+        title = f"{entry.sheet.name}({entry.sheet.owner})"
+        texts = (title, marks, tally.sheet_grade(entry))
         for (first, last, _), text, style in zip(spans[1:], texts, ("cell_text", "centre", "grade"), strict=True):
             painter.text(sheet, row, first, text, style)
             painter.merge(sheet, row, first, row, last, style)
-        sizes = [(entry.sheet.name, width * (name_end - 1)), (marks, width * (columns - 1 - name_end))]
-        sizes.append((f"{entry.sheet.code} {entry.sheet.owner}", LABEL_WIDTH))
+        sizes = [(title, width * (name_end - 1)), (marks, width * (columns - 1 - name_end))]
         sheet.row_dimensions[row].height = metrics.row_height(sizes, size=9, least=ROW_POINTS)
     return row

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -14,6 +15,7 @@ from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from review.domain import form_labels as labels
 from review.domain.book import FormSheet
@@ -22,9 +24,9 @@ from review.workbook import layout
 from review.workbook.files import write_atomically
 from review.workbook.layout import Line, Page
 from review.workbook.painter import CellWarning, Painter, set_widths
+from review.workbook.styles import set_standard_font
 
 A4 = 9
-PAGE_HEIGHT = 740.0  # points of an A4 page between the margins below
 
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -53,6 +55,7 @@ def new_book() -> Workbook:
     book = Workbook()
     for sheet in book.worksheets:
         book.remove(sheet)
+    set_standard_font(book)
     return book
 
 
@@ -70,9 +73,15 @@ def describe(book: Workbook, title: str, city: str, made_at: datetime | None) ->
 def save(book: Workbook, out: BinaryIO | Path) -> None:
     """Write the book to a stream, or to a path by way of a temporary file."""
     if isinstance(out, Path):
-        write_atomically(out, book.save)
+        write_atomically(out, lambda stream: _pack(book, stream))
     else:
-        book.save(out)
+        _pack(book, out)
+
+
+def _pack(book: Workbook, stream: BinaryIO) -> None:
+    # Workbook.save would overwrite the time of the book, and leave its archive open where the disk is full.
+    with ZipFile(stream, "w", ZIP_DEFLATED, allowZip64=True) as archive:
+        ExcelWriter(book, archive).save()
 
 
 def sheet_name(book: Workbook, code: str) -> str:
@@ -104,7 +113,7 @@ def fill_form(sheet: Worksheet, painter: Painter, page: Page) -> None:
 def _paint(sheet: Worksheet, painter: Painter, page: Page) -> int:
     """Paint every line; returns the last row that is printed."""
     painted = list(layout.lines(page))
-    breaks = page_breaks(painted)
+    breaks = page_breaks(painted, layout.page_height(page.form))
     row, last_printed, printing = 1, 1, True
     for index, line in enumerate(painted):
         if index in breaks:
@@ -123,18 +132,19 @@ def _paint(sheet: Worksheet, painter: Painter, page: Page) -> int:
     return last_printed
 
 
-def page_breaks(painted: Sequence[Line]) -> set[int]:
-    """The lines before which a new page begins, so that no heading is left alone and no 成果目標 is cut.
+def page_breaks(painted: Sequence[Line], page: float) -> set[int]:
+    """The lines before which a new page of `page` points begins: no heading left alone, no 成果目標 cut.
 
-    A part that fits on a page of its own but not on the rest of this one moves on, unless that would leave more
-    than half of the page empty; then it flows, and only its heading keeps its first line.
+    A part that fits on a page of its own but not on the rest of this one moves on. A long part of the form may
+    begin on a half-empty page and flow, as long as its heading keeps its first line.
     """
     breaks: set[int] = set()
     used = 0.0
     for index, line in enumerate(painted):
-        rest = PAGE_HEIGHT - used
+        rest = page - used
         needed = _height_of_part(painted, index) if line.section else line.height
-        if line.section and needed > rest and rest > PAGE_HEIGHT / 2:
+        flows = needed > page or (line.part == "form" and rest > page / 2)
+        if line.section and needed > rest and flows:
             needed = sum(other.height for other in painted[index : index + 2])
         if needed > rest and index:
             breaks.add(index)
@@ -144,7 +154,10 @@ def page_breaks(painted: Sequence[Line]) -> set[int]:
 
 
 def _height_of_part(painted: Sequence[Line], start: int) -> float:
+    """The height up to the next part; 評価 and what follows it stay together."""
     end = next((i for i in range(start + 1, len(painted)) if painted[i].section), len(painted))
+    if painted[start].part == "evaluation":
+        end = len(painted)
     return sum(line.height for line in painted[start:end])
 
 

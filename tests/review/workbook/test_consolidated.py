@@ -1,0 +1,173 @@
+"""The year's book: what stands where, that links lead somewhere, and that every page prints."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import datetime
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+
+from review.domain.book import BookSheet
+from review.workbook import consolidated, indicator_list, layout, tally, writer
+from review.workbook.layout import Page
+from tests.review.workbook import samples
+
+
+@pytest.fixture(scope="module")
+def book():
+    out = BytesIO()
+    assert consolidated.write(samples.book(), out) == []
+    return load_workbook(BytesIO(out.getvalue()))
+
+
+def texts(sheet) -> str:
+    return "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None)
+
+
+def links_of(sheet):
+    return [cell.hyperlink for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+
+
+def test_the_sheets_stand_in_order(book):
+    codes = [sheet.code for sheet in samples.facts().sheets]
+    assert book.sheetnames == ["表紙", "総括", "成果指標一覧", *codes, "変更履歴"]
+
+
+def test_the_cover_names_the_edition_its_time_and_the_scale(book):
+    cover = texts(book["表紙"])
+    for words in ("見本市", "第1版", "令和7年6月10日(火) 14:05 作成", "◎ A", "指標 67件", "施策 30件"):
+        assert words in cover
+    assert "デモ値" not in cover
+
+
+def test_every_indicator_has_one_row_with_its_numbers_beside_the_text(book):
+    sheet = book["成果指標一覧"]
+    heads = [cell.value for cell in sheet[indicator_list.HEAD_ROW]]
+    rows = list(sheet.iter_rows(min_row=indicator_list.HEAD_ROW + 1))
+    assert len(rows) == 67
+    first = {head: cell.value for head, cell in zip(heads, rows[0], strict=True)}
+    assert (first["目標"], first["実績"], first["達成率"]) == ("60,000千円", "33,474千円", "105.0%")
+    assert (first["目標(数値)"], first["実績(数値)"], first["達成率(数値)"]) == (20, 21.5, 1.05)
+    assert sheet.auto_filter.ref == f"A4:S{4 + 67}"
+    assert sheet.freeze_panes == "C5"
+
+
+def test_every_link_leads_to_a_cell_of_the_book(book):
+    links = [link for sheet in book for link in links_of(sheet)]
+    assert len(links) > 67 + 30 * 2
+    for link in links:
+        name, cell = re.fullmatch(r"'(.+)'!([A-Z]+\d+)", link.location).groups()
+        assert name in book.sheetnames
+        assert book[name][cell] is not None
+        assert link.target is None
+
+
+def test_a_row_leads_to_its_sheet_and_the_sheet_back_to_its_row(book):
+    rows = book["成果指標一覧"]
+    for line in range(indicator_list.HEAD_ROW + 1, rows.max_row + 1):
+        assert rows.cell(line, 1).hyperlink.location == f"'{rows.cell(line, 1).value}'!A1"
+    back = [link.location for link in links_of(book["01-02"])]
+    assert back[1] == "'成果指標一覧'!A7"
+    assert rows["A7"].value == "01-02"
+
+
+def test_the_charts_are_native_and_read_the_tables(book):
+    assert len(book["総括"]._charts) == 2
+
+
+def test_no_cell_holds_a_formula(book):
+    kinds = Counter(cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert set(kinds) <= {"s", "n"}
+
+
+def test_every_sheet_is_ready_for_a4(book):
+    for sheet in book:
+        landscape = sheet.title in (layout.INDICATORS, layout.CHANGES)
+        assert sheet.page_setup.paperSize == writer.A4
+        assert sheet.page_setup.orientation == ("landscape" if landscape else "portrait")
+        assert sheet.page_setup.fitToWidth == 1
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.print_area
+        assert "&P / &N" in sheet.oddFooter.center.text
+        assert sheet.row_dimensions
+    assert book.properties.title == "令和6年度 見本計画 第1版"
+
+
+def test_no_row_is_higher_than_a_program_allows(tmp_path):
+    out = BytesIO()
+    consolidated.write(samples.book(samples.sheet("長い文章です。" * 900)), out)
+    sheet = load_workbook(BytesIO(out.getvalue()))["01-01"]
+    heights = [row.height for row in sheet.row_dimensions.values() if row.height]
+    assert max(heights) <= 409
+    assert sum(heights) > 4000
+
+
+def test_demo_values_are_named_on_the_cover_the_list_and_the_sheet():
+    out = BytesIO()
+    consolidated.write(samples.book(samples.sheet(), demo=True), out)
+    book = load_workbook(BytesIO(out.getvalue()))
+    assert "デモ値(試しに入れた値)を含みます。1施策。" in texts(book["表紙"])
+    assert "デモ値" in texts(book["成果指標一覧"])
+    assert "承認済み・デモ値" in texts(book["01-01"])
+    assert book["01-01"].oddHeader.center.text == "デモ値"
+
+
+def test_changes_are_listed_and_their_absence_is_said(book):
+    assert "8,000歩" in texts(book["変更履歴"])
+    out = BytesIO()
+    consolidated.write(samples.book(samples.sheet(), changes=()), out)
+    assert "変更はありません。" in texts(load_workbook(BytesIO(out.getvalue()))["変更履歴"])
+
+
+def test_totals_say_what_they_count_and_leave_out_what_has_no_grade():
+    entry = samples.book(samples.sheet()).sheets[0]
+    graded, pending = entry.indicators
+    pending = type(pending)(number=2, name="", target="", actual="", status="未入力")
+    book = samples.book(samples.sheet(), sheets=(BookSheet(sheet=entry.sheet, indicators=(graded, pending)),))
+    sheets, indicators = tally.overall(book)
+    assert (sheets.label, indicators.label) == ("施策(総合評価)", "指標(達成区分)")
+    assert (sheets.total(tally.grades(book)), indicators.total(tally.grades(book))) == (0, 1)
+    assert tally.beside(book) == ["未入力", "未定"]
+
+
+def test_one_broken_text_never_stops_the_book():
+    out = BytesIO()
+    broken = samples.sheet("壊れた\x00\ud800文字" + "長" * 40_000)
+    warnings = consolidated.write(samples.book(broken, samples.sheet(code="01-02")), out)
+    assert warnings
+    assert load_workbook(BytesIO(out.getvalue())).sheetnames[3:5] == ["01-01", "01-02"]
+
+
+def test_a_book_without_sheets_is_still_a_book():
+    out = BytesIO()
+    consolidated.write(samples.book(sheets=()), out)
+    assert load_workbook(BytesIO(out.getvalue())).sheetnames == ["表紙", "総括", "成果指標一覧", "変更履歴"]
+
+
+def test_a_plan_of_any_number_of_years_fits_the_page():
+    for count in (1, 3, 4, 6, 10):
+        years = tuple(range(2020, 2020 + count))
+        page = Page(form=samples.form(samples.sheet(), years=years, fiscal_year=2020))
+        widths = layout.column_widths(page.form)
+        assert all(box.last <= len(widths) for line in layout.lines(page) for box in line.boxes)
+
+
+def test_no_goal_is_cut_by_a_page_break():
+    long = samples.sheet("文" * 600, indicators=tuple(samples.block(n, "短い") for n in range(1, 9)), schedule=())
+    painted = list(layout.lines(Page(form=samples.form(long))))
+    breaks = writer.page_breaks(painted, 740.0)
+    starts = [i for i, line in enumerate(painted) if line.section]
+    goals = [i for i in starts if painted[i].boxes[0].rows == 3]
+    assert breaks
+    assert not breaks & {i + step for i in goals for step in (1, 2)}
+    assert not breaks & {i + 1 for i in starts if i not in goals and painted[i].boxes[0].style == "section"}
+
+
+def test_the_time_of_the_book_is_its_own():
+    book = samples.book(samples.sheet(), made_at=datetime(2025, 1, 2, 3, 4))
+    out = BytesIO()
+    consolidated.write(book, out)
+    assert load_workbook(BytesIO(out.getvalue())).properties.created == datetime(2025, 1, 2, 3, 4)
