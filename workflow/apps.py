@@ -8,4 +8,5 @@ class WorkflowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from workflow import advance  # noqa: F401 - registers its job kinds, its reaction and its part of the sweep
+        # The flows bring their job kind; `advance` its own, its reaction and its part of the sweep.
+        from workflow import advance, flows  # noqa: F401
