@@ -317,6 +317,7 @@ ACCESS = {
     "review:notices_read": signed_in,
     "review:cycles": may_manage_cycle,
     "review:cycle": may_manage_cycle,
+    "review:directions": is_reviewer,
     "review:jobs": may_see_jobs,
     "review:job_retry": may_retry_jobs,
     "review:job_give_up": may_retry_jobs,

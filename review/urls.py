@@ -9,6 +9,7 @@ from django.urls.converters import StringConverter
 from review.views import (
     audit,
     cycles,
+    directions,
     entry,
     files,
     help,
@@ -54,6 +55,7 @@ screens = [
     path("files/<int:pk>/download/", files.download, name="download"),
     path("cycles/", cycles.cycles, name="cycles"),
     path("cycles/<int:year>/", cycles.cycle, name="cycle"),
+    path("cycles/<int:year>/directions/", directions.directions, name="directions"),
     path("cycles/<int:year>/meeting/", sheet.meeting, name="meeting"),
     # what a person was told
     path("notices/", notices.notices, name="notices"),
