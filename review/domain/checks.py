@@ -41,46 +41,76 @@ class IndicatorInYear:
 #: Code: (what it says, what to ask). Plain sentences for lists and help; `check` says it with the values at hand.
 SENTENCES: dict[str, tuple[str, str]] = {
     "direction_inferred": (
-        "多い方がよいか少ない方がよいかを、目標や評価項目の名称から推定しました。", "この指標の方向は推定のとおりでよいですか。"),
+        "多い方がよいか少ない方がよいかを、目標や評価項目の名称から推定しました。",
+        "この指標の方向は推定のとおりでよいですか。",
+    ),
     "direction_unknown": (
-        "多い方がよいか少ない方がよいかが分かりません。", "この指標は、多い方と少ない方のどちらがよいですか。"),
+        "多い方がよいか少ない方がよいかが分かりません。",
+        "この指標は、多い方と少ない方のどちらがよいですか。",
+    ),
     "unit_mismatch": ("目標と実績の単位が合いません。", "実績を目標と同じ単位で書き直せますか。"),
     "parts_mismatch": ("目標と実績の内訳が対応しません。", "目標の内訳ごとに実績を書き分けられますか。"),
-    "needs_previous": ("前年度などと比べる目標ですが、比べる元の値がないか、読み取れません。", "比べる元の値を教えてください。"),
+    "needs_previous": (
+        "前年度などと比べる目標ですが、比べる元の値がないか、読み取れません。",
+        "比べる元の値を教えてください。",
+    ),
     "not_measured": ("実績がまだ測定されていません。", "いつ測定または公表されますか。"),
     "provisional": ("見込み・速報の値です。", "確定値はいつ分かりますか。"),
     "approximate": ("約・概ねなどの付いた値です。", "正確な値は分かりますか。"),
     "jump": ("前年度の2倍以上、または半分以下です。", "大きく変わった理由は何ですか。桁や単位の誤りはありませんか。"),
     "over_100_percent": ("割合が100%を超えています。", "分母と分子の数え方は正しいですか。"),
     "repeated": ("実績が前年度と同じ値です。", "前年度の値のままになっていませんか。"),
-    "definition_changed": ("評価項目の名称が前年度から変わりました。", "変更の理由は何ですか。前年度の値と比べられますか。"),
+    "definition_changed": (
+        "評価項目の名称が前年度から変わりました。",
+        "変更の理由は何ですか。前年度の値と比べられますか。",
+    ),
     "target_changed": ("目標の書き方や数値の動きが、計画の途中で変わりました。", "目標を変更した理由は何ですか。"),
     "unit_changed": ("実績の単位が前年度と異なります。", "数え方を変えましたか。"),
     "total_decreased": ("累計の実績が前年度より減っています。", "累計ではなく単年度の値ではありませんか。"),
     "total_stalled": ("累計の実績が前年度から増えていません。", "この年度の増加分はありませんでしたか。"),
-    "target_below_result": ("目標が、すでに達している前年度の実績より緩くなっています。", "目標を見直す予定はありますか。"),
-    "actual_equals_target": ("実績が目標と一字一句同じです。", "目標を書き写したものではありませんか。実際の値を確認してください。"),
+    "target_below_result": (
+        "目標が、すでに達している前年度の実績より緩くなっています。",
+        "目標を見直す予定はありますか。",
+    ),
+    "actual_equals_target": (
+        "実績が目標と一字一句同じです。",
+        "目標を書き写したものではありませんか。実際の値を確認してください。",
+    ),
 }
 
+_FEW = 5  # counts below this double or halve by nature
 _RUNNING_TOTAL = re.compile(r"累計|累積|延べ総|総数\Z")
 
 
-def check(current: IndicatorInYear, history: Sequence[IndicatorInYear] = (), *, direction: Direction | None = None,
-          judgement: Judgement | None = None) -> tuple[Flag, ...]:
+def check(
+    current: IndicatorInYear,
+    history: Sequence[IndicatorInYear] = (),
+    *,
+    direction: Direction | None = None,
+    judgement: Judgement | None = None,
+) -> tuple[Flag, ...]:
     """The doubts about one indicator-year; `history` holds its other years, in any order, later ones too.
 
     `judgement` may be given where it was made already. Nothing is asked of an actual that is not entered, but
     changes of definition and target are.
     """
-    years = sorted((year for year in history if year.fiscal_year != current.fiscal_year), key=lambda year: year.fiscal_year)
+    years = sorted(
+        (year for year in history if year.fiscal_year != current.fiscal_year), key=lambda year: year.fiscal_year
+    )
     before = [year for year in years if year.fiscal_year < current.fiscal_year]
     previous = before[-1] if before and before[-1].fiscal_year == current.fiscal_year - 1 else None
     if judgement is None:
         targets = [year.target for year in sorted([*years, current], key=lambda year: year.fiscal_year)]
-        judgement = judge(name=current.name, target=current.target, actual=current.actual, direction=direction,
-                          previous=previous.actual if previous else None, targets=targets)
+        judgement = judge(
+            name=current.name,
+            target=current.target,
+            actual=current.actual,
+            direction=direction,
+            previous=previous.actual if previous else None,
+            targets=targets,
+        )
     renamed = previous is not None and _renamed(previous, current)
-    found = [*_of_judgement(judgement, comparable=not renamed)]
+    found = [*_of_judgement(judgement, previous, comparable=not renamed)]
     if previous is not None:
         found += _of_definition(previous, current, renamed=renamed)
         if not renamed:
@@ -99,22 +129,38 @@ def flag(code: str, sentence: str = "") -> Flag:
 # What the judgement itself says
 
 # A reviewer reads these beside the verdict; the rest is settled or asked better below.
-_SHOWN = ("direction_unknown", "unit_mismatch", "parts_mismatch", "needs_previous", "not_measured", "provisional",
-          "approximate", "over_100_percent")
+_SHOWN = (
+    "direction_unknown",
+    "unit_mismatch",
+    "parts_mismatch",
+    "needs_previous",
+    "not_measured",
+    "provisional",
+    "approximate",
+    "over_100_percent",
+)
 
 
-def _of_judgement(judgement: Judgement, *, comparable: bool) -> Iterator[Flag]:
+def _of_judgement(judgement: Judgement, previous: IndicatorInYear | None, *, comparable: bool) -> Iterator[Flag]:
     for code in judgement.flags:
         if code in _SHOWN:
             yield flag(code, _with_value(code, judgement))
-        elif code == "jump" and comparable:
-            yield flag(code)
+        elif code == "jump" and comparable and previous is not None:
+            yield from _of_jump(values.read(previous.actual), judgement.actual_reading)
+
+
+def _of_jump(was: Reading, now: Reading) -> Iterator[Flag]:
+    largest = max((abs(value) for step in doubts.steps_between(was, now) for value in step), default=Fraction(0))
+    is_count = not any(part.unit.dimension == "percent" for part in now.parts)
+    if is_count and largest < _FEW:  # from 2 to 1 is no slip of a digit or a unit
+        return
+    yield flag("jump", f"実績が前年度の {_value_words(was)} から {_value_words(now)} に大きく変わりました。")
 
 
 def _with_value(code: str, judgement: Judgement) -> str:
     if code == "over_100_percent":
         return f"実績 {judgement.actual_reading.text} は100%を超えています。"
-    return judgement.reason if code in ("unit_mismatch", "parts_mismatch") else ""
+    return judgement.reason if code in ("unit_mismatch", "parts_mismatch", "needs_previous") else ""
 
 
 # Definition and target
@@ -131,8 +177,9 @@ def _of_definition(previous: IndicatorInYear, current: IndicatorInYear, *, renam
         yield flag("definition_changed", f"評価項目が{year}の「{previous.name}」から変わりました。")
 
 
-def _of_target(before: Sequence[IndicatorInYear], previous: IndicatorInYear, current: IndicatorInYear,
-               judgement: Judgement) -> Iterator[Flag]:
+def _of_target(
+    before: Sequence[IndicatorInYear], previous: IndicatorInYear, current: IndicatorInYear, judgement: Judgement
+) -> Iterator[Flag]:
     was, now = values.read(previous.target), values.read(current.target)
     if was.kind == "none" or now.kind == "none":
         return
@@ -147,11 +194,15 @@ def _of_target(before: Sequence[IndicatorInYear], previous: IndicatorInYear, cur
         yield flag("target_changed", f"目標が前年度の {_value_words(was)} より緩くなりました。")
     reached = _single_step(values.read(previous.actual), now)
     if reached is not None and _is_easier(reached[0], reached[1], direction):
-        yield flag("target_below_result", f"目標 {_value_words(now)} は、前年度の実績 {previous.actual} より緩い値です。")
+        yield flag(
+            "target_below_result", f"目標 {_value_words(now)} は、前年度の実績 {previous.actual} より緩い値です。"
+        )
 
 
 def _shape(reading: Reading) -> tuple[object, ...]:
-    kind = "value" if reading.parts else reading.kind if reading.kind in ("relative", "date") else "words"
+    is_hold = reading.relation is not None and not reading.relation.base  # 現状維持 beside other words
+    named = reading.kind if reading.kind in ("relative", "date") and not is_hold else "words"
+    kind = "value" if reading.parts else named
     units_ = tuple(part.unit.dimension for part in reading.parts if not part.unit.bare)
     return kind, len(reading.parts), units_
 
@@ -190,8 +241,10 @@ def _of_result(previous: IndicatorInYear, current: IndicatorInYear) -> Iterator[
 def _units_differ(was: tuple[Quantity, ...], now: tuple[Quantity, ...]) -> bool:
     if len(was) != len(now):
         return False
-    return any(before.unit.dimension != after.unit.dimension and not before.unit.bare and not after.unit.bare
-               for before, after in zip(was, now, strict=True))
+    return any(
+        before.unit.dimension != after.unit.dimension and not before.unit.bare and not after.unit.bare
+        for before, after in zip(was, now, strict=True)
+    )
 
 
 def _is_complete(part: Quantity) -> bool:
@@ -206,7 +259,7 @@ def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
     if only is None or only.value is None or only.whole is not None:
         return
     is_share = only.unit.dimension == "percent" and only.value not in (0, 100)
-    if is_share or only.value >= 100 and only.unit.dimension != "percent":
+    if is_share or (only.value >= 100 and only.unit.dimension != "percent"):
         yield flag("actual_equals_target")
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from review.domain.direction import Direction
-from review.domain.reading import Quantity
+from review.domain.reading import Change, Quantity
 from review.domain.units import PERCENT
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
@@ -27,16 +27,33 @@ class Outcome(NamedTuple):
     cause: str = ""
 
 
-NO_DIRECTION = Outcome("undetermined", None, "direction_unknown", "多い方がよいか少ない方がよいかが定まっていないため、判定できません。")
+NO_DIRECTION = Outcome(
+    "undetermined", None, "direction_unknown", "多い方がよいか少ない方がよいかが定まっていないため、判定できません。"
+)
 _UNITS = Outcome("undetermined", None, "unit_mismatch", "目標と実績の単位が合わないため、判定できません。")
-_AMBIGUOUS_SHARE = Outcome("undetermined", None, "unit_mismatch", "割合が0.8のような小数か%かが分からないため、判定できません。")
-_AMBIGUOUS_SCALE = Outcome("undetermined", None, "unit_mismatch", "単位のない値が千・万などの単位かどうか分からないため、判定できません。")
-_PERIODS = Outcome("undetermined", None, "unit_mismatch", "月・週・年など、数える期間が目標と実績で異なるため、判定できません。")
+_AMBIGUOUS_SHARE = Outcome(
+    "undetermined", None, "unit_mismatch", "割合が0.8のような小数か%かが分からないため、判定できません。"
+)
+_AMBIGUOUS_SCALE = Outcome(
+    "undetermined", None, "unit_mismatch", "単位のない値が千・万などの単位かどうか分からないため、判定できません。"
+)
+_PERIODS = Outcome(
+    "undetermined", None, "unit_mismatch", "月・週・年など、数える期間が目標と実績で異なるため、判定できません。"
+)
 _CHANGES = Outcome("undetermined", None, "needs_previous", "増減の量と値そのものとは比べられないため、判定できません。")
-_WHOLES = Outcome("undetermined", None, "", "全体の数が目標と実績で異なり、件数と割合で判定が分かれるため、判定できません。")
+_WHOLES = Outcome(
+    "undetermined", None, "", "全体の数が目標と実績で異なり、件数と割合で判定が分かれるため、判定できません。"
+)
 _SPANS = Outcome("undetermined", None, "", "実績の幅が目標をまたいでいるため、判定できません。")
-_CONTRADICTION = Outcome("undetermined", None, "", "指標の方向と目標の以上・以下の表現が矛盾しているため、判定できません。")
-_EACH = Outcome("undetermined", None, "parts_mismatch", "目標は各部署・各回などの値ですが、実績がその内訳になっていないため、判定できません。")
+_CONTRADICTION = Outcome(
+    "undetermined", None, "", "指標の方向と目標の以上・以下の表現が矛盾しているため、判定できません。"
+)
+_EACH = Outcome(
+    "undetermined",
+    None,
+    "parts_mismatch",
+    "目標は各部署・各回などの値ですが、実績がその内訳になっていないため、判定できません。",
+)
 
 
 def rounded(rate: Fraction | None) -> Decimal | None:
@@ -47,10 +64,11 @@ def rounded(rate: Fraction | None) -> Decimal | None:
     return Decimal(scaled // (2 * rate.denominator)).scaleb(-4)
 
 
-def compare(target: Quantity, actual: Quantity, direction: Direction | None, *, reduction: bool = False,
-            period: str = "") -> Outcome:
-    """One actual against one target. `reduction`: the name is of an amount of 削減; `period`: 月 in its name."""
-    settled = _settle(target, actual, reduction=reduction)
+def compare(
+    target: Quantity, actual: Quantity, direction: Direction | None, *, named: Change | None = None, period: str = ""
+) -> Outcome:
+    """One actual against one target. `named`: the name is of an amount of 削減 or of 増加; `period`: 月 in its name."""
+    settled = _settle(target, actual, named=named)
     if isinstance(settled, Outcome):
         return settled
     target, actual = settled
@@ -59,14 +77,16 @@ def compare(target: Quantity, actual: Quantity, direction: Direction | None, *, 
     if bool(target.each) != bool(actual.each):
         return _each(target, actual, direction)
     if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
-        return _agreed([_measured(target, actual, direction), _measured(_share(target), _share(actual), direction)], _WHOLES)
+        return _agreed(
+            [_measured(target, actual, direction), _measured(_share(target), _share(actual), direction)], _WHOLES
+        )
     return _measured(target, actual, direction)
 
 
 # Making two values alike
 
 
-def _settle(target: Quantity, actual: Quantity, *, reduction: bool) -> tuple[Quantity, Quantity] | Outcome:
+def _settle(target: Quantity, actual: Quantity, *, named: Change | None) -> tuple[Quantity, Quantity] | Outcome:
     """The two values with like meaning: counts or shares, amounts of change or plain values."""
     if target.unit.dimension == "percent" and actual.whole is not None:
         actual = _share(actual)
@@ -81,7 +101,7 @@ def _settle(target: Quantity, actual: Quantity, *, reduction: bool) -> tuple[Qua
     if target.change and actual.change:  # one rose and the other fell: the same amount with the other sign
         return target, _negated(actual)
     changed = target.change or actual.change
-    if changed == "decrease" and reduction:
+    if changed == named:
         return replace(target, change=None), replace(actual, change=None)
     return _CHANGES
 
@@ -89,8 +109,10 @@ def _settle(target: Quantity, actual: Quantity, *, reduction: bool) -> tuple[Qua
 def _share(part: Quantity) -> Quantity:
     if not part.whole:
         return part
+
     def percent(end: Fraction | None) -> Fraction | None:
         return None if end is None or part.whole is None else end * 100 / part.whole
+
     return replace(part, low=percent(part.low), high=percent(part.high), unit=PERCENT, whole=None, scale=1)
 
 
@@ -144,8 +166,9 @@ def _converted(target: Quantity, actual: Quantity) -> tuple[Quantity, Quantity]:
 
 
 def _times(part: Quantity, ratio: Fraction) -> Quantity:
-    return replace(part, low=None if part.low is None else part.low * ratio,
-                   high=None if part.high is None else part.high * ratio)
+    return replace(
+        part, low=None if part.low is None else part.low * ratio, high=None if part.high is None else part.high * ratio
+    )
 
 
 def _scalings(target: Quantity, actual: Quantity) -> list[tuple[Quantity, Quantity]]:
@@ -234,7 +257,10 @@ def _within(target: Quantity, actual: Quantity) -> Outcome:
     """5%以上10%未満 is obeyed at both ends, whichever way the indicator goes; it has no rate."""
     if target.low is None or target.high is None:
         return _SPANS
-    ends = [_upward(target.low, actual, strict=target.low_open), _downward(target.high, actual, strict=target.high_open)]
+    ends = [
+        _upward(target.low, actual, strict=target.low_open),
+        _downward(target.high, actual, strict=target.high_open),
+    ]
     return worst(ends)._replace(rate=None)
 
 

@@ -39,7 +39,9 @@ def read_date(main: str) -> DateSpan | None:
         first, last = _ends(found, year, month, day)
     except ValueError:
         return None
-    return DateSpan(first=first, last=last, has_year=has_year, is_deadline=bool(found["deadline"]), label=found["label"])
+    return DateSpan(
+        first=first, last=last, has_year=has_year, is_deadline=bool(found["deadline"]), label=found["label"]
+    )
 
 
 def _year(found: re.Match[str]) -> tuple[int, bool]:

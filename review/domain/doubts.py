@@ -11,7 +11,9 @@ from review.domain.pairing import pair
 from review.domain.reading import Quantity, Reading
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
-_MAY_EXCEED = re.compile(r"比\Z|比率|対比|年比|伸び|増加率|増減|倍率|達成率|達成度|進捗率|上昇率|充足率|稼働率|乗車率|経常収支|流動比率|収支比率|回転率|指数")
+_MAY_EXCEED = re.compile(
+    r"比\Z|比率|対比|年比|伸び|増加率|増減|倍率|達成率|達成度|進捗率|上昇率|充足率|稼働率|乗車率|経常収支|流動比率|収支比率|回転率|指数"
+)
 
 
 def of_actual(name: str, actual: Reading, previous: Reading | None) -> list[str]:
@@ -42,14 +44,18 @@ def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction
         ends = ((before.low, after.low), (before.high, after.high))
         for first, second in ends[: 2 if before.is_range else 1]:
             if first is not None and second is not None:
-                yield first * before.unit.factor, second * after.unit.factor
+                yield _in_one_unit(first, before), _in_one_unit(second, after)
+
+
+def _in_one_unit(end: Fraction, part: Quantity) -> Fraction:
+    return end if part.unit.factor == 1 else end * part.unit.factor
 
 
 def _over_100_percent(part: Quantity) -> bool:
     if part.unit.dimension != "percent" or part.change:
         return False
     high = part.high if part.high is not None else part.low
-    return high is not None and high * part.unit.factor > 100
+    return high is not None and _in_one_unit(high, part) > 100
 
 
 def _jumped(before: Fraction, after: Fraction) -> bool:

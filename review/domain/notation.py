@@ -18,7 +18,7 @@ _ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("❶❷❸�
 _ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("➀➁➂➃➄➅➆➇➈➉")}
 _KEPT = re.compile(f"([{CIRCLED}])")
 
-_ALIKE = {ord(mark): "-" for mark in "‐‑‒–—―−─━﹣⁻"}
+_ALIKE: dict[int, str | None] = {ord(mark): "-" for mark in "‐‑‒–—―−─━﹣⁻"}
 _ALIKE |= {ord(mark): "~" for mark in "〜～∼˜〰"}
 _ALIKE |= {ord(mark): "・" for mark in "·•‧∙⋅●◦▪■"}
 _ALIKE |= {ord(mark): "▲" for mark in "△▴▵"}
@@ -43,6 +43,8 @@ def _nfkc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
+@lru_cache(maxsize=8192)
 def compact(text: str) -> str:
     """The folded text without spaces and without the full stop at its end: what two equal texts have in common."""
-    return fold(text).replace(" ", "").rstrip("。.")
+    # Composed anew: without its space, a letter may take up the accent that stood after it.
+    return _nfkc(fold(text).replace(" ", "")).rstrip("。.")

@@ -13,59 +13,36 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from review.domain import units
+from review.domain.figures import Number, numbers_in
 from review.domain.notation import CIRCLED
-from review.domain.reading import Change, Comparator, Quantity
+from review.domain.reading import Comparator, Quantity
+from review.domain.wording import COMPARATORS, Suffix, suffix_of
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
-_SCALE = r"(?:[十百千]?[万億兆](?!葉)|[十百千](?=[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十)"
-_SIGN = r"(?:(?:(?<=[\s:(~比])|^)[-+](?=\d)|▲ ?|マイナス ?)"
-# The digit of m2, m3 and CO2 belongs to the unit.
-NUMBER = re.compile(rf"(?P<sign>{_SIGN})?(?<!m)(?<!CO)(?<!co)(?P<body>(?:{_DIGITS}{_SCALE})+(?:{_DIGITS})?|{_DIGITS})")
-_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-_STEP = re.compile(rf"({_DIGITS})({_SCALE})?")
-_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
-
-_COMPARATORS: dict[str, Comparator] = {
-    "以上": "at_least", "より多く": "above", "より多い": "above", "超": "above", "を超える": "above", "を上回る": "above",
-    "超え": "above", "以下": "at_most", "以内": "at_most", "未満": "below", "より少なく": "below", "より少ない": "below",
-    "を下回る": "below", "まで": "at_most", "強": "above", "余り": "above", "余": "above", "弱": "below", "を超えた": "above",
-    "を超過": "above", "突破": "at_least", "を突破": "at_least", "は達成": "at_least", "を切る": "below", "以上を維持": "at_least",
-    "以下を維持": "at_most", "以上確保": "at_least", "以上を確保": "at_least", "以下に抑制": "at_most", "以内に抑制": "at_most",
-}
-_VAGUE = {"強", "弱", "余", "余り"}
 _BEFORE: dict[str, Comparator] = {
-    "最低": "at_least", "少なくとも": "at_least", "≥": "at_least", ">=": "at_least", ">": "above", "≤": "at_most",
-    "<=": "at_most", "<": "below", "最低でも": "at_least",
+    "最低": "at_least",
+    "少なくとも": "at_least",
+    "≥": "at_least",
+    ">=": "at_least",
+    ">": "above",
+    "≤": "at_most",
+    "<=": "at_most",
+    "<": "below",
+    "最低でも": "at_least",
 }
-_CHANGES: dict[str, Change] = {
-    word: "increase" for word in ("増", "増加", "アップ", "UP", "up", "向上", "上昇", "の増加", "の増", "プラス", "増やす", "の向上")
-} | {
-    word: "decrease"
-    for word in ("減", "減少", "削減", "短縮", "低減", "縮減", "軽減", "ダウン", "の削減", "の減少", "を削減", "を短縮", "節減", "低下",
-                 "の短縮", "の縮減", "カット", "抑制", "減らす", "減量", "の低減", "の減", "圧縮")
+_PERIODS = {
+    "月": "月",
+    "月間": "月",
+    "毎月": "月",
+    "1月": "月",
+    "月平均": "月",
+    "週": "週",
+    "週間": "週",
+    "毎週": "週",
+    "週平均": "週",
+    "日": "日",
+    "毎日": "日",
+    "日平均": "日",
 }
-# What was done with the counted things. It closes a value; any other words after the unit make a sentence of it.
-_ACTS = (
-    "達成|実施|開催|出席|参加|締結|導入|整備|設置|取得|登録|作成|策定|配布|受講|受診|利用|申請|公開|掲載|対応|完了|確保|増設|運用|交付|"
-    "実現|維持|継続|派遣|養成|育成|認定|採択|採用|公表|発行|発信|配信|更新|改修|改定|改正|見直し|支援|訪問|貸出|貸与|販売|製作|制作|"
-    "構築|検討|調査|点検|巡回|処理|相談|提供|移行|廃止|統合|修繕|工事|選定|指定|表彰|植樹|接種|検査|回収|納付|試行|研修|講習|活用|募集|"
-    "受付|受理|来場|来館|入場|入館|着手|供用|供用開始|開始|開設|設立|創出|誘致|就職|就業|就農|創業|起業|移住|転入|成立|成約|協議|報告|"
-    "投稿|投入|稼働|配置|配備|搭載|接続|閲覧|視聴|再生|宿泊|回答|満足|合格|修了|卒業|在籍|加入|加盟|入会|稼動|適用|適合|電子化|"
-    "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み"
-)
-_TAIL = re.compile(
-    r"(?P<about>程度|前後|くらい|ぐらい|ほど)?(?:に)?"
-    rf"(?P<comparator>{'|'.join(sorted(map(re.escape, _COMPARATORS), key=len, reverse=True))})?"
-    r"(?P<about2>程度|前後)?"
-    rf"(?P<change>{'|'.join(sorted(map(re.escape, _CHANGES), key=len, reverse=True))})?"
-    rf"(?:(?P<comparator2>以上|超|以下|未満|以内)|(?:[をはがの]|で|に)?(?:{_ACTS})+(?:率|数|済み?|完了)?)?"
-    r"(?P<about3>程度)?"
-    r"(?P<provisional>(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]?\Z"
-)
-
-_APPROXIMATE = ("約", "概ね", "おおむね", "おおよそ", "およそ", "ほぼ", "凡そ")
-_PERIODS = {"月": "月", "月間": "月", "毎月": "月", "1月": "月", "月平均": "月", "週": "週", "週間": "週", "毎週": "週", "週平均": "週",
-            "日": "日", "毎日": "日", "日平均": "日"}
 _BEFORE_NUMBER = re.compile(
     r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?:(?<![^\s各をにはがのでぁ-ん])|(?<=各)|(?<=等)|(?<=課)|(?<=校)|(?<=区)|(?<=園)|(?<=館))"
     r"(?P<period>毎?(?:年度|年間|年|月間|月|週間|週|日)(?:平均|間)?)?)?"
@@ -85,25 +62,7 @@ _COUNTABLE = {"人", "件", "回", "money", "世帯", "枚", "冊", "台", "戸"
 
 HUNDRED = Fraction(100)
 _MOST = 24  # numbers in one cell; beyond that it is a table or prose
-_LONGEST = 24  # characters of one number; beyond that it is a code, and int() has its own limit
 _TOTALS = {"計", "累計", "合計", "全体", "総計", "総数", "延べ", "のべ"}
-
-
-class _Number(NamedTuple):
-    value: Fraction
-    scale: int
-    start: int
-    end: int
-    doubtful: bool  # 1,20 or 12,3456: a digit too many or too few
-    dotted: bool  # 1.200: perhaps meant as 1,200
-
-
-class _Suffix(NamedTuple):
-    unit: units.Unit
-    comparator: Comparator | None
-    change: Change | None
-    approximate: bool
-    provisional: bool
 
 
 class Values(NamedTuple):
@@ -115,52 +74,16 @@ class Values(NamedTuple):
 
 def quantities(text: str) -> Values | None:
     """The values of a folded text without notes; None where the text is not wholly values."""
-    numbers = _numbers(text)
+    numbers = numbers_in(text)
     if not 0 < len(numbers) <= _MOST or any(number.doubtful for number in numbers):
         return None
     return _slashed(text, numbers) or _listed(text, numbers)
 
 
-# Numbers
-
-
-def _numbers(text: str) -> list[_Number]:
-    found = []
-    for match in NUMBER.finditer(text):
-        if len(match["body"]) > _LONGEST:
-            return []
-        value, scale, sound = _value(match["body"])
-        # 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell.
-        torn = text[match.end():match.end() + 2].lstrip(",.、")[:1].isdigit() or text[match.end():match.end() + 1] == "数"
-        torn = torn or (match.start() > 1 and text[match.start() - 1] in ",." and text[match.start() - 2].isdigit())
-        sign = -1 if match["sign"] and match["sign"][0] in "-▲マ" else 1
-        found.append(_Number(sign * value, scale, match.start(), match.end(), torn or not sound,
-                             bool(_DOTTED.fullmatch(match["body"]))))
-    return found
-
-
-def _value(body: str) -> tuple[Fraction, int, bool]:
-    """The value, the scale of its last step, and whether its steps fall (1億2,000万 does, 2千1万 does not)."""
-    total, scale, last = Fraction(0), 1, None
-    for digits, word in _STEP.findall(body):
-        scale = 1
-        for character in word:
-            scale *= _SCALES[character]
-        if last is not None and scale >= last:
-            return total, scale, False
-        total, last = total + _decimal(digits) * scale, scale
-    return total, scale, True
-
-
-def _decimal(digits: str) -> Fraction:
-    head, _, tail = digits.replace(",", "").partition(".")
-    return Fraction(int(head + tail), 10 ** len(tail)) if tail else Fraction(int(head))
-
-
 # Lists of values
 
 
-def _slashed(text: str, numbers: list[_Number]) -> Values | None:
+def _slashed(text: str, numbers: list[Number]) -> Values | None:
     """700回/1/1 as three values; 12/15校 as 12 of 15."""
     if "/" not in text or not all(piece.strip()[:1].isdigit() for piece in text.split("/")):
         return None
@@ -181,7 +104,7 @@ def _is_share(count: Quantity, whole: Quantity) -> bool:
     return count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
 
 
-def _listed(text: str, numbers: list[_Number]) -> Values | None:
+def _listed(text: str, numbers: list[Number]) -> Values | None:
     """Values one after another, each with what stands before and after it."""
     parts: list[Quantity] = []
     before, provisional, index = text[: numbers[0].start], False, 0
@@ -195,7 +118,7 @@ def _listed(text: str, numbers: list[_Number]) -> Values | None:
     return Values(_without_breakdown(tuple(parts)), provisional)
 
 
-def _item(text: str, numbers: list[_Number], index: int, before: str) -> tuple[Quantity, int, str, bool] | None:
+def _item(text: str, numbers: list[Number], index: int, before: str) -> tuple[Quantity, int, str, bool] | None:
     """The value at `index`, the index after it, the words before the next one, and whether it said 見込み."""
     number = numbers[index]
     gap = _gap(text, numbers, index)
@@ -215,12 +138,12 @@ def _item(text: str, numbers: list[_Number], index: int, before: str) -> tuple[Q
     return None if quantity is None else (quantity, index + 1, rest, suffix.provisional)
 
 
-def _gap(text: str, numbers: list[_Number], index: int) -> str:
+def _gap(text: str, numbers: list[Number], index: int) -> str:
     end = numbers[index + 1].start if index + 1 < len(numbers) else len(text)
-    return text[numbers[index].end:end]
+    return text[numbers[index].end : end]
 
 
-def _two_numbers(gap: str, first: _Number, second: _Number) -> str | None:
+def _two_numbers(gap: str, first: Number, second: Number) -> str | None:
     """`range`, `of` or `bounded` where two numbers make one value; None where they are two values."""
     stripped = gap.strip()
     tail = stripped[-1:]
@@ -238,7 +161,9 @@ def _two_numbers(gap: str, first: _Number, second: _Number) -> str | None:
     return None
 
 
-def _pair(text: str, numbers: list[_Number], index: int, before: str, shape: str) -> tuple[Quantity, int, str, bool] | None:
+def _pair(
+    text: str, numbers: list[Number], index: int, before: str, shape: str
+) -> tuple[Quantity, int, str, bool] | None:
     first, second = numbers[index], numbers[index + 1]
     split = _split_gap(_gap(text, numbers, index + 1), last=index + 2 == len(numbers))
     if split is None:
@@ -254,17 +179,18 @@ def _pair(text: str, numbers: list[_Number], index: int, before: str, shape: str
         quantity = _quantity(before, second, second, suffix)
         unit = quantity.unit if quantity and not quantity.unit.bare else whole_unit
         quantity = quantity and replace(quantity, whole=first.value, unit=unit)
-    elif inner is not None and inner.dimension != suffix.unit.dimension:
-        return None
-    elif shape == "bounded" and suffix.comparator not in ("at_most", "below"):
+    elif (inner is not None and inner.dimension != suffix.unit.dimension) or (
+        shape == "bounded" and suffix.comparator not in ("at_most", "below")
+    ):
         return None
     else:
         quantity = _ranged(before, first, second, suffix, shape, _gap(text, numbers, index), inner)
     return None if quantity is None else (quantity, index + 2, rest, suffix.provisional)
 
 
-def _ranged(before: str, first: _Number, second: _Number, suffix: _Suffix, shape: str, gap: str,
-            inner: units.Unit | None) -> Quantity | None:
+def _ranged(
+    before: str, first: Number, second: Number, suffix: Suffix, shape: str, gap: str, inner: units.Unit | None
+) -> Quantity | None:
     low = first.value
     if inner is None and first.scale == 1 and second.scale > 1:
         low *= second.scale  # 3~5千円 is 3,000 to 5,000
@@ -275,11 +201,19 @@ def _ranged(before: str, first: _Number, second: _Number, suffix: _Suffix, shape
     plain = _quantity(before, second, second, suffix._replace(comparator=None))
     if plain is None or (shape == "range" and suffix.comparator is not None):
         return None
-    return replace(plain, low=low, high=second.value, comparator=None, is_range=True, is_bounded=shape == "bounded",
-                   low_open=shape == "bounded" and "超" in gap, high_open=suffix.comparator == "below")
+    return replace(
+        plain,
+        low=low,
+        high=second.value,
+        comparator=None,
+        is_range=True,
+        is_bounded=shape == "bounded",
+        low_open=shape == "bounded" and "超" in gap,
+        high_open=suffix.comparator == "below",
+    )
 
 
-def _compound(text: str, numbers: list[_Number], index: int, before: str) -> tuple[Quantity, int, str, bool] | None:
+def _compound(text: str, numbers: list[Number], index: int, before: str) -> tuple[Quantity, int, str, bool] | None:
     """3時間30分 as 3.5時間: units of one dimension, the second smaller, nothing between."""
     gap = _gap(text, numbers, index).strip()
     large = units.KNOWN.get(gap)
@@ -293,13 +227,16 @@ def _compound(text: str, numbers: list[_Number], index: int, before: str) -> tup
         return None
     if small.is_range or small.whole is not None or small.value is None:
         return None
-    head = _quantity(before, numbers[index], numbers[index], _Suffix(large, small.comparator, small.change, False, said))
+    head = _quantity(before, numbers[index], numbers[index], Suffix(large, small.comparator, small.change, False, said))
     if head is None:
         return None
     more = small.value * small.unit.factor / large.factor
-    whole = replace(head, low=None if head.low is None else head.low + more,
-                    high=None if head.high is None else head.high + more,
-                    approximate=head.approximate or small.approximate)
+    whole = replace(
+        head,
+        low=None if head.low is None else head.low + more,
+        high=None if head.high is None else head.high + more,
+        approximate=head.approximate or small.approximate,
+    )
     return whole, after, rest, said
 
 
@@ -319,62 +256,31 @@ def _without_breakdown(parts: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
 # Words around a number
 
 
-def _split_gap(gap: str, *, last: bool) -> tuple[_Suffix, str] | None:
+def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
     """What follows a number, split into what belongs to it and the label of the next number."""
     if last:
-        suffix = _suffix(gap.replace(" ", ""))
+        suffix = suffix_of(gap.replace(" ", ""))
         return None if suffix is None else (suffix, "")
     found = _SEPARATOR.search(gap)
     if found:
-        suffix = _suffix(gap[: found.start()])
+        suffix = suffix_of(gap[: found.start()])
         if suffix is not None:
-            return suffix, gap[found.end():]
+            return suffix, gap[found.end() :]
         return None
     return _split_unseparated(gap)
 
 
-def _split_unseparated(gap: str) -> tuple[_Suffix, str] | None:
+def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
     """小8.9%中12.8%: the longest known unit and comparator belong to the first number."""
     unit = units.known_at_start(gap)
     if unit is None:
         return None
-    rest = gap[len(unit.symbol):]
+    rest = gap[len(unit.symbol) :]
     comparator = next((word for word in ("以上", "以下", "未満", "以内", "超") if rest.startswith(word)), "")
-    label = rest[len(comparator):]
-    if not label or units.shaped_like_unit(gap) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label):
+    label = rest[len(comparator) :]
+    if not label or (units.shaped_like_unit(gap) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):
         return None
-    return _Suffix(unit, _COMPARATORS.get(comparator), None, False, False), label
-
-
-def _suffix(words: str) -> _Suffix | None:
-    """Unit, comparator, change and act after a number; None where there is anything else."""
-    unit = units.known_at_start(words)
-    if unit is not None:
-        tail = _TAIL.match(words[len(unit.symbol):])
-        if tail is not None:
-            return _made(unit, tail)
-        per = re.match(r"/(?:年度?|月|週|日|回)(?=\Z|以|未|超|程)", words[len(unit.symbol):])
-        if per is not None:
-            tail = _TAIL.match(words[len(unit.symbol) + per.end():])
-            word = "" if per[0].startswith("/年") else per[0]
-            named = units.Unit(symbol=unit.symbol + per[0], dimension=unit.dimension + word, factor=unit.factor)
-            return None if tail is None else _made(named, tail)
-    tail = _TAIL.match(words)
-    if tail is not None and not (unit and tail.end() and unit.symbol == words):
-        return _made(units.BARE, tail)
-    for end in range(len(words), 0, -1):  # an unknown unit: the longest run that leaves a known tail
-        shaped = units.shaped_like_unit(words[:end])
-        tail = _TAIL.match(words[end:]) if shaped else None
-        if shaped and tail is not None and not (unit and end < len(words)):
-            return _made(shaped, tail)
-    return None
-
-
-def _made(unit: units.Unit, tail: re.Match[str]) -> _Suffix | None:
-    word = tail["comparator"] or tail["comparator2"] or ""
-    change = _CHANGES.get(tail["change"] or "")
-    about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
-    return _Suffix(unit, _COMPARATORS.get(word), change, about, bool(tail["provisional"]))
+    return Suffix(unit, COMPARATORS.get(comparator), None, False, False), label
 
 
 def _label(before: str) -> tuple[str, re.Match[str] | None]:
@@ -385,7 +291,7 @@ def _label(before: str) -> tuple[str, re.Match[str] | None]:
     return label.strip(" :=、,;/・") or ((found["sum"] or "") if found else ""), found
 
 
-def _quantity(before: str, first: _Number, last: _Number, suffix: _Suffix) -> Quantity | None:
+def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quantity | None:
     label, found = _label(before)
     if _NOT_A_LABEL.search(label):
         return None
@@ -402,15 +308,23 @@ def _quantity(before: str, first: _Number, last: _Number, suffix: _Suffix) -> Qu
     elif comparator in ("at_most", "below"):
         low = None
     return Quantity(
-        low=low, high=high, unit=suffix.unit, label=label, comparator=comparator,
-        low_open=comparator == "above", high_open=comparator == "below", scale=first.scale,
+        low=low,
+        high=high,
+        unit=suffix.unit,
+        label=label,
+        comparator=comparator,
+        low_open=comparator == "above",
+        high_open=comparator == "below",
+        scale=first.scale,
         approximate=suffix.approximate or bool(found and found["about"]),
         whole=first.value if found and found["all"] and comparator is None else None,
-        each=each, period=_period(found), change=suffix.change,
+        each=each,
+        period=_period(found),
+        change=suffix.change,
     )
 
 
-def _misplaced_dot(number: _Number, unit: units.Unit) -> bool:
+def _misplaced_dot(number: Number, unit: units.Unit) -> bool:
     """1.200人 is 1,200人 or a slip: things that are counted have no thousandths."""
     return number.dotted and unit.dimension in _COUNTABLE
 

@@ -35,7 +35,11 @@ def _by_label(wanted: list[str], given: list[str]) -> list[int] | None:
     for label in wanted:
         alike = [index for index, other in enumerate(given) if other == label]
         if not alike and label:
-            alike = [index for index, other in enumerate(given) if other and (other.startswith(label) or label.startswith(other))]
+            alike = [
+                index
+                for index, other in enumerate(given)
+                if other and (other.startswith(label) or label.startswith(other))
+            ]
         if len(alike) != 1:
             return None
         order.append(alike[0])

@@ -20,7 +20,13 @@ Role = Literal["achieved", "band", "undecided"]
 
 #: Shape names and the sign that shows them, so that a grade is never told by colour alone.
 SHAPES = {
-    "double_circle": "◎", "circle": "○", "diamond": "◇", "square": "□", "triangle": "△", "cross": "×", "dash": "－",
+    "double_circle": "◎",
+    "circle": "○",
+    "diamond": "◇",
+    "square": "□",
+    "triangle": "△",
+    "cross": "×",
+    "dash": "－",
 }
 #: What stands in place of a grade.
 NOT_GRADED = {"not_applicable": "対象外", "pending": "未入力"}
@@ -76,8 +82,15 @@ class Scale:
     def as_data(self) -> list[dict[str, Any]]:
         """The scale as JSON-able data; thresholds are decimal strings, or fractions like 2/3 where that is exact."""
         return [
-            {"letter": grade.letter, "name": grade.name, "role": grade.role, "threshold": _written(grade.threshold),
-             "shape": grade.shape, "colour": grade.colour, "background": grade.background}
+            {
+                "letter": grade.letter,
+                "name": grade.name,
+                "role": grade.role,
+                "threshold": _written(grade.threshold),
+                "shape": grade.shape,
+                "colour": grade.colour,
+                "background": grade.background,
+            }
             for grade in self.grades
         ]
 
@@ -197,8 +210,15 @@ def _grade_from(entry: dict[str, Any]) -> Grade:
         exact = None if threshold is None else Fraction(str(threshold))
     except (ValueError, ZeroDivisionError):
         raise ScaleError(f"しきい値「{threshold}」を数として読み取れません。") from None
-    return Grade(letter=str(entry["letter"]), name=str(entry["name"]), role=entry["role"], threshold=exact,
-                 shape=str(entry["shape"]), colour=str(entry["colour"]), background=str(entry["background"]))
+    return Grade(
+        letter=str(entry["letter"]),
+        name=str(entry["name"]),
+        role=entry["role"],
+        threshold=exact,
+        shape=str(entry["shape"]),
+        colour=str(entry["colour"]),
+        background=str(entry["background"]),
+    )
 
 
 def _written(threshold: Fraction | None) -> str | None:
@@ -241,7 +261,7 @@ def contrast(text: str, background: str) -> float:
 
 
 def _luminance(colour: str) -> float:
-    channels = [int(colour[start:start + 2], 16) / 255 for start in (1, 3, 5)]
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -261,27 +281,37 @@ def _preset(*rows: tuple[str, str, Role, str | None, str]) -> Scale:
     for letter, name, role, threshold, look in rows:
         shape, colour, background = _LOOKS[look]
         exact = None if threshold is None else Fraction(threshold)
-        grades.append(Grade(letter=letter, name=name, role=role, threshold=exact, shape=shape, colour=colour,
-                            background=background))
+        grades.append(
+            Grade(
+                letter=letter, name=name, role=role, threshold=exact, shape=shape, colour=colour, background=background
+            )
+        )
     return Scale(grades=tuple(grades))
 
 
 #: Common municipal scales by key; "abcd" is the default.
 PRESETS: dict[str, Scale] = {
     "abcd": _preset(
-        ("A", "達成", "achieved", None, "best"), ("B", "80%以上", "band", "0.8", "good"),
-        ("C", "50%以上", "band", "0.5", "fair"), ("D", "50%未満", "band", "0", "poor"),
+        ("A", "達成", "achieved", None, "best"),
+        ("B", "80%以上", "band", "0.8", "good"),
+        ("C", "50%以上", "band", "0.5", "fair"),
+        ("D", "50%未満", "band", "0", "poor"),
         ("－", "評価できない", "undecided", None, "open"),
     ),
     "sabc": _preset(
-        ("S", "達成", "achieved", None, "best"), ("A", "80%以上", "band", "0.8", "good"),
-        ("B", "50%以上", "band", "0.5", "fair"), ("C", "50%未満", "band", "0", "poor"),
+        ("S", "達成", "achieved", None, "best"),
+        ("A", "80%以上", "band", "0.8", "good"),
+        ("B", "50%以上", "band", "0.5", "fair"),
+        ("C", "50%未満", "band", "0", "poor"),
         ("－", "評価できない", "undecided", None, "open"),
     ),
     "bands_80_50_20": _preset(
-        ("A", "達成", "achieved", None, "best"), ("B", "80%以上", "band", "0.8", "good"),
-        ("C", "50%以上", "band", "0.5", "fair"), ("D", "20%以上", "band", "0.2", "weak"),
-        ("E", "20%未満", "band", "0", "poor"), ("－", "評価できない", "undecided", None, "open"),
+        ("A", "達成", "achieved", None, "best"),
+        ("B", "80%以上", "band", "0.8", "good"),
+        ("C", "50%以上", "band", "0.5", "fair"),
+        ("D", "20%以上", "band", "0.2", "weak"),
+        ("E", "20%未満", "band", "0", "poor"),
+        ("－", "評価できない", "undecided", None, "open"),
     ),
 }
 DEFAULT = PRESETS["abcd"]

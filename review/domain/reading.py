@@ -47,7 +47,7 @@ class Quantity:
         """The number itself, or the finite end of an open interval; None for a range of two ends."""
         if self.low is None or self.high is None:
             return self.low if self.low is not None else self.high
-        return self.low if self.low == self.high else None
+        return self.low if self.low is self.high or self.low == self.high else None
 
     @property
     def phrase(self) -> str:
@@ -66,8 +66,9 @@ class Quantity:
         symbol = self.unit.symbol
         if self.is_bounded:
             low, high = _scaled(self.low, self.scale), _scaled(self.high, self.scale)
-            return (f"{low}{symbol}{'超' if self.low_open else '以上'}"
-                    f"{high}{symbol}{'未満' if self.high_open else '以下'}")
+            return (
+                f"{low}{symbol}{'超' if self.low_open else '以上'}{high}{symbol}{'未満' if self.high_open else '以下'}"
+            )
         if self.is_range:
             return f"{_scaled(self.low, self.scale, last=False)}~{_scaled(self.high, self.scale)}{symbol}"
         word = COMPARATOR_WORDS.get(self.comparator or "", "")
@@ -129,8 +130,10 @@ class Reading:
 def _span_words(span: DateSpan | None) -> str:
     if span is None:
         return ""
-    days = [f"{day.year}年{day.month}月{day.day}日" if span.has_year else f"{day.month}月{day.day}日"
-            for day in (span.first, span.last)]
+    days = [
+        f"{day.year}年{day.month}月{day.day}日" if span.has_year else f"{day.month}月{day.day}日"
+        for day in (span.first, span.last)
+    ]
     if span.is_deadline:
         return f"{days[1]}まで"
     return days[0] if days[0] == days[1] else f"{days[0]}から{days[1]}"
@@ -169,8 +172,16 @@ def figure(value: Fraction) -> str:
     return f"{exact.normalize():,f}"
 
 
-_SCALE_WORDS = {10: "十", 100: "百", 1000: "千", 10_000: "万", 1_000_000: "百万", 10_000_000: "千万", 10**8: "億",
-                10**12: "兆"}
+_SCALE_WORDS = {
+    10: "十",
+    100: "百",
+    1000: "千",
+    10_000: "万",
+    1_000_000: "百万",
+    10_000_000: "千万",
+    10**8: "億",
+    10**12: "兆",
+}
 
 
 def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:

@@ -7,14 +7,16 @@ The order is the grammar's: nothing, notes set aside, a date, a relation to anot
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from review.domain import dates, numerals, relative, units
-from review.domain.notation import CIRCLED, compact, fold
+from review.domain.notation import compact, fold
 from review.domain.reading import DateSpan, Kind, Quantity, Reading, Relation
 
 __all__ = ["DateSpan", "Quantity", "Reading", "Relation", "read"]
 
+_DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"[-_ー…‥ｰ]+")
 _DASH_AND_REASON = re.compile(r"[-_…‥]+(?: ?[(※【\[]| (?=[^\d]))")
 _NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
@@ -26,6 +28,7 @@ _NOT_MEASURED = re.compile(
 )
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}")
+_ANY_BRACKET = re.compile(r"[(【\[〔{]")
 _OPENED = re.compile(r"(?<=[^\s])\s*[(【\[〔].*\Z")
 _BRACKET_LABEL = re.compile(r"[(【\[〔]([^()【】\[\]〔〕]{1,12})[)】\]〕] ?")
 _MARKER = "\ue100"  # stands where a note was cut out, so that what was parted by a note stays parted
@@ -42,7 +45,7 @@ _WORDS_WITH_DIGITS = re.compile(
     rf"|1(?:{_PER})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均"
     r"|\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才))(?=.*\d)|\d年生(?=.*\d)"
     r"|1(?:人|名|校|園|課|世帯|社|団体)(?=約?\d)"
-    r"|(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?(?![\d,.]*(?:%|件|人|回|か所|箇所|校|台))|※\d"
+    r"|(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))|※\d"
 )
 _BROKEN = re.compile(r"(?<=\d) ?([,.]) ?(?=\d)")
 _SPLIT_DIGITS = re.compile(rf"(?<![\d.,A-Za-z/~-])(\d+) (\d+(?:[.,]\d+)*)(?=(?:{units.KNOWN_PATTERN}))(?!.* \d)")
@@ -51,12 +54,15 @@ _BEFORE_UNIT = re.compile(
     rf"(?<=[\d十百千万億]) (?=(?:{units.KNOWN_PATTERN})(?:\Z|[^一-龥ァ-ヺA-Za-z]|以|未|超|程|達|増|減|前後)|以上|以下|未満|以内|超|程度)"
 )
 _AFTER_UNIT = re.compile(rf"(?<=\d)({units.KNOWN_PATTERN}) (?=以上|以下|未満|以内|超|程度|増|減)")
+_PLAIN = re.compile(rf"[\d,]+(?:\.\d+)?(?:{units.KNOWN_PATTERN})?")
 _ZERO = re.compile(r"(?:ゼロ)(?=\Z|件|人|名|回|%|円)")
 _ALL = re.compile(
     r"(?P<label>[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|施設|地区|職員|教職員|世帯|戸|館|件|員|学級|"
     r"クラス|対象者|市立学校|手続|手続き|業務|市町村|団体|自治会))(?:で|に|を|の)?(?P<act>実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
 )
-_FREE_NOTE_NEVER = re.compile(r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=")
+_FREE_NOTE_NEVER = re.compile(
+    r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|="
+)
 _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
 
 
@@ -70,7 +76,7 @@ def read(text: str) -> Reading:
     main, note = _without_notes(folded)
     plain = compact(folded)
     provisional = bool(_PROVISIONAL.search(folded))
-    if _NOT_MEASURED.search(main if any(map(str.isdigit, main)) else folded):
+    if not _PLAIN.fullmatch(folded) and _NOT_MEASURED.search(main if _DIGIT.search(main) else folded):
         return Reading(text=text, kind="text", plain=plain, note=note, not_measured=True)
     return _read_main(text, main, note, plain, provisional) or Reading(
         text=text, kind=_kind_of_words(main), plain=plain, note=note
@@ -96,9 +102,13 @@ def _read_main(text: str, main: str, note: str, plain: str, provisional: bool) -
     span = dates.read_date(main)
     if span is not None:
         return Reading(text=text, kind="date", plain=plain, span=span, note=note, provisional=provisional)
+    if _PLAIN.fullmatch(main) and (plainly := numerals.quantities(main)) is not None:  # most cells, and it is quick
+        return _numeric(text, plainly, note, plain, provisional)
     related = relative.relation_of(main)
     if related is not None:
         return Reading(text=text, kind="relative", plain=plain, relation=related[0], note=note, provisional=provisional)
+    if not _DIGIT.search(main) and "ゼロ" not in main:
+        return _everything(text, main, note, plain)
     prepared = _prepared(main)
     values = numerals.quantities(prepared)
     if values is None:
@@ -112,9 +122,10 @@ def _read_main(text: str, main: str, note: str, plain: str, provisional: bool) -
 def _numeric(text: str, values: numerals.Values, note: str, plain: str, provisional: bool) -> Reading:
     parts = tuple(_shown(part) for part in values.parts)
     if len(parts) == 1 and parts[0].unit.bare and (unit := units.KNOWN.get(note)):
-        parts = (_with(parts[0], unit=unit),)  # 300(件): the bracket is the unit
-    return Reading(text=text, kind=_kind(parts), plain=plain, parts=parts, note=note,
-                   provisional=provisional or values.provisional)
+        parts = (replace(parts[0], unit=unit),)  # 300(件): the bracket is the unit
+    return Reading(
+        text=text, kind=_kind(parts), plain=plain, parts=parts, note=note, provisional=provisional or values.provisional
+    )
 
 
 def _kind(parts: tuple[Quantity, ...]) -> Kind:
@@ -154,9 +165,10 @@ def _without_notes(folded: str) -> tuple[str, str]:
     head, mark, tail = folded.partition("※")
     if mark and head.strip() and not tail[:1].isdigit():
         folded, notes = head.rstrip(), [tail.strip()]
-    for _ in range(2):  # brackets in brackets
-        folded = _BRACKET.sub(lambda found: notes.append(found[0][1:-1].strip()) or _MARKER, folded)
-    opened = _OPENED.search(folded)
+    for _ in range(2 if _ANY_BRACKET.search(folded) else 0):  # brackets in brackets
+        notes += [found[0][1:-1].strip() for found in _BRACKET.finditer(folded)]
+        folded = _BRACKET.sub(_MARKER, folded)
+    opened = _OPENED.search(folded) if _ANY_BRACKET.search(folded) else None
     if opened and opened.start():  # a bracket that a scan or a cell's end has cut
         notes.append(opened[0].strip(" (【[〔"))
         folded = folded[: opened.start()]
@@ -171,7 +183,7 @@ def _with_free_note(prepared: str) -> tuple[numerals.Values | None, str]:
     found = _BREAKDOWN.search(prepared) or re.search(r" ", prepared)
     if not found:
         return None, ""
-    head, rest = prepared[: found.start()], prepared[found.end():]
+    head, rest = prepared[: found.start()], prepared[found.end() :]
     values = numerals.quantities(head)
     if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].unit.bare:
         return None, ""
@@ -186,23 +198,24 @@ def _with_free_note(prepared: str) -> tuple[numerals.Values | None, str]:
 
 def _prepared(main: str) -> str:
     """The text with words hidden that contain digits but no value, and with scanned spaces mended."""
-    text = _SPLIT_WORDS.sub("", main.lstrip("・ "))
+    if _PLAIN.fullmatch(main):
+        return main
+    text = main.lstrip("・ ")
+    has_space = " " in text  # most cells have none, and each of these patterns costs
+    if has_space:
+        text = _SPLIT_WORDS.sub("", text)
     text = numerals.CIRCLED_LABEL.sub(" ", text)
     text = _WORDS_WITH_DIGITS.sub(lambda found: found[0].translate(_HIDDEN), text)
-    text = _ZERO.sub("0", text)
-    text = _BROKEN.sub(r"\1", text)
-    text = _SPLIT_DIGITS.sub(r"\1\2", text)
-    return _AFTER_UNIT.sub(r"\1", _BEFORE_UNIT.sub("", text))
+    if "ゼロ" in text:
+        text = _ZERO.sub("0", text)
+    if has_space:
+        text = _SPLIT_DIGITS.sub(r"\1\2", _BROKEN.sub(r"\1", text))
+        text = _AFTER_UNIT.sub(r"\1", _BEFORE_UNIT.sub("", text))
+    return text
 
 
 def _shown(part: Quantity) -> Quantity:
     """The value with the hidden digits of its label shown again."""
     if not part.label and not part.each:
         return part
-    return _with(part, label=part.label.translate(_SHOWN), each=part.each.translate(_SHOWN))
-
-
-def _with(part: Quantity, **changes: object) -> Quantity:
-    from dataclasses import replace
-
-    return replace(part, **changes)  # type: ignore[arg-type]
+    return replace(part, label=part.label.translate(_SHOWN), each=part.each.translate(_SHOWN))

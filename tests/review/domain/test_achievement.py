@@ -17,7 +17,12 @@ from review.domain.direction import name_direction
 from tests.review.domain import tables
 
 DOCUMENT = tables.document()
-OTHERS = [*tables.rows("other_cities.tsv"), *tables.rows("adversarial.tsv"), *tables.rows("adversarial_unseen.tsv")]
+OTHERS = [
+    *tables.rows("other_cities.tsv"),
+    *tables.rows("adversarial.tsv"),
+    *tables.rows("adversarial_unseen.tsv"),
+    *tables.rows("more_cities.tsv"),
+]
 
 
 def _title(row: dict) -> str:
@@ -25,9 +30,14 @@ def _title(row: dict) -> str:
 
 
 def _judged(row: dict):
-    return judge(name=row["name"], target=row["target"], actual=row["actual"],
-                 direction=row.get("direction") or None, previous=row["previous"] or None,
-                 targets=row.get("targets", ()))
+    return judge(
+        name=row["name"],
+        target=row["target"],
+        actual=row["actual"],
+        direction=row.get("direction") or None,
+        previous=row["previous"] or None,
+        targets=row.get("targets", ()),
+    )
 
 
 def test_the_table_of_the_document_is_whole():
@@ -133,7 +143,8 @@ def test_each_part_obeys_its_own_comparator():
 def test_parts_are_listed_and_the_worst_decides():
     judgement = ask("小 80% 中 70%", "小 84% 中 63%", direction="up")
     assert [(part.label, part.status, part.rate) for part in judgement.components] == [
-        ("小", "achieved", Decimal("1.0500")), ("中", "missed", Decimal("0.9000")),
+        ("小", "achieved", Decimal("1.0500")),
+        ("中", "missed", Decimal("0.9000")),
     ]
     assert judgement.rate == Decimal("0.9000") and judgement.exact_rate == Fraction(9, 10)
 
@@ -147,8 +158,16 @@ def test_a_part_without_a_rate_leaves_the_whole_without_one():
 
 
 def test_a_text_is_never_missed():
-    for target, actual in (("整備完了", "未着手"), ("課題整理", "何もしていない"), ("10件実施する計画の策定", "できず")):
+    for target, actual in (
+        ("整備完了", "未着手"),
+        ("課題整理", "何もしていない"),
+        ("10件実施する計画の策定", "できず"),
+    ):
         assert ask(target, actual).status == "undetermined"
+
+
+def test_an_actual_beside_another_year_is_no_value():
+    assert ask("10件", "前年度比2件増", direction="up").flags == ("needs_previous",)
 
 
 def test_equal_texts_are_achieved_for_a_person_to_confirm():
@@ -214,27 +233,51 @@ def _full_width(text: str) -> str:
     return text.translate({ord(digit): chr(ord(digit) + 0xFEE0) for digit in "0123456789%,."})
 
 
-@given(target=AMOUNTS, low=AMOUNTS, high=AMOUNTS, unit=UNITS, direction=st.sampled_from(["up", "down"]),
-       word=st.sampled_from(["", "以上", "以下", "未満", "超"]))
+@given(
+    target=AMOUNTS,
+    low=AMOUNTS,
+    high=AMOUNTS,
+    unit=UNITS,
+    direction=st.sampled_from(["up", "down"]),
+    word=st.sampled_from(["", "以上", "以下", "未満", "超"]),
+)
 def test_a_better_actual_never_worsens_the_verdict(target, low, high, unit, direction, word):
     low, high = sorted((low, high))
     better, worse = (high, low) if direction == "up" else (low, high)
-    verdicts = [ask(f"{target}{unit}{word}", f"{actual}{unit}", direction=direction).status for actual in (worse, better)]
+    verdicts = [
+        ask(f"{target}{unit}{word}", f"{actual}{unit}", direction=direction).status for actual in (worse, better)
+    ]
     assert ORDER[verdicts[0]] <= ORDER[verdicts[1]]
 
 
 @given(target=AMOUNTS, actual=AMOUNTS, unit=UNITS, direction=st.sampled_from(["up", "down", None]))
 def test_the_writing_of_digits_and_separators_does_not_matter(target, actual, unit, direction):
     plain = ask(f"{target}{unit}", f"{actual}{unit}", direction=direction)
-    for write in (lambda value: f"{value:,}{unit}", lambda value: _full_width(f"{value:,}{unit}"),
-                  lambda value: f" {value} {unit}"):
+    for write in (
+        lambda value: f"{value:,}{unit}",
+        lambda value: _full_width(f"{value:,}{unit}"),
+        lambda value: f" {value} {unit}",
+    ):
         other = ask(write(target), write(actual), direction=direction)
         assert (other.status, other.rate) == (plain.status, plain.rate)
 
 
-@given(target=st.integers(1, 9999), actual=st.integers(0, 9999), direction=st.sampled_from(["up", "down"]),
-       units=st.sampled_from([("千円", 1000, "円", 1), ("億円", 10**8, "百万円", 10**6), ("時間", 60, "分", 1),
-                              ("人", 1, "名", 1), ("か所", 1, "箇所", 1), ("t", 1000, "kg", 1), ("ha", 10000, "㎡", 1)]))
+@given(
+    target=st.integers(1, 9999),
+    actual=st.integers(0, 9999),
+    direction=st.sampled_from(["up", "down"]),
+    units=st.sampled_from(
+        [
+            ("千円", 1000, "円", 1),
+            ("億円", 10**8, "百万円", 10**6),
+            ("時間", 60, "分", 1),
+            ("人", 1, "名", 1),
+            ("か所", 1, "箇所", 1),
+            ("t", 1000, "kg", 1),
+            ("ha", 10000, "㎡", 1),
+        ]
+    ),
+)
 def test_equivalent_units_do_not_matter(target, actual, direction, units):
     large, size, small, unit = units
     plain = ask(f"{target}{large}", f"{actual}{large}", direction=direction)
@@ -242,8 +285,11 @@ def test_equivalent_units_do_not_matter(target, actual, direction, units):
     assert (converted.status, converted.rate) == (plain.status, plain.rate)
 
 
-@given(values=st.lists(st.tuples(AMOUNTS, AMOUNTS), min_size=2, max_size=5), seed=st.integers(0, 99),
-       direction=st.sampled_from(["up", "down"]))
+@given(
+    values=st.lists(st.tuples(AMOUNTS, AMOUNTS), min_size=2, max_size=5),
+    seed=st.integers(0, 99),
+    direction=st.sampled_from(["up", "down"]),
+)
 def test_the_order_of_labelled_parts_does_not_matter(values, seed, direction):
     labels = ["本庁", "支所", "図書館", "公民館", "学校"][: len(values)]
     target = " ".join(f"{label} {pair[0]}件" for label, pair in zip(labels, values, strict=True))
@@ -255,7 +301,13 @@ def test_the_order_of_labelled_parts_does_not_matter(values, seed, direction):
 
 
 @settings(max_examples=300)
-@given(name=st.text(), target=st.text(), actual=st.text(), previous=st.none() | st.text(), targets=st.lists(st.text(), max_size=3))
+@given(
+    name=st.text(),
+    target=st.text(),
+    actual=st.text(),
+    previous=st.none() | st.text(),
+    targets=st.lists(st.text(), max_size=3),
+)
 def test_it_never_raises_and_never_misses_by_text(name, target, actual, previous, targets):
     judgement = judge(name=name, target=target, actual=actual, previous=previous, targets=targets)
     json.dumps(judgement.as_dict())

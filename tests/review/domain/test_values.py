@@ -65,15 +65,38 @@ SHAPES = [
 ]
 
 WORDS = [
-    ("整備完了", "milestone"), ("課題整理", "milestone"), ("設計金額が50万円を超える測量等の業務委託", "milestone"),
-    ("説明会を5回実施した。", "text"), ("アンケートを2回、面接を1回行いました", "text"),
-    ("前年比増加", "relative"), ("前年度比10%増", "relative"), ("前年度実績以上", "relative"), ("現状維持", "relative"),
-    ("令和元年度比20%削減", "relative"), ("令和7年3月末までに", "date"), ("R7.3.31", "date"), ("2025/3/31", "date"),
-    ("", "none"), ("　", "none"), ("-", "none"), ("－", "none"), ("―", "none"), ("_", "none"), ("- 設置が翌年度のため", "none"),
+    ("整備完了", "milestone"),
+    ("課題整理", "milestone"),
+    ("設計金額が50万円を超える測量等の業務委託", "milestone"),
+    ("説明会を5回実施した。", "text"),
+    ("アンケートを2回、面接を1回行いました", "text"),
+    ("前年比増加", "relative"),
+    ("前年度比10%増", "relative"),
+    ("前年度実績以上", "relative"),
+    ("現状維持", "relative"),
+    ("令和元年度比20%削減", "relative"),
+    ("令和7年3月末までに", "date"),
+    ("R7.3.31", "date"),
+    ("2025/3/31", "date"),
+    ("", "none"),
+    ("　", "none"),
+    ("-", "none"),
+    ("－", "none"),
+    ("―", "none"),
+    ("_", "none"),
+    ("- 設置が翌年度のため", "none"),
     # numbers that nobody can read for certain stay text
-    ("1,20人", "milestone"), ("1.200人", "milestone"), ("50%→60%", "milestone"), ("12,3456件", "milestone"),
-    ("(379件)", "milestone"), ("第3回", "milestone"), ("10数件", "milestone"), ("2回×3校", "milestone"),
-    ("▲100人以内", "milestone"), ("小 80% 中 前年並み", "milestone"), ("目標80%に対し75%", "milestone"),
+    ("1,20人", "milestone"),
+    ("1.200人", "milestone"),
+    ("50%→60%", "milestone"),
+    ("12,3456件", "milestone"),
+    ("(379件)", "milestone"),
+    ("第3回", "milestone"),
+    ("10数件", "milestone"),
+    ("2回×3校", "milestone"),
+    ("▲100人以内", "milestone"),
+    ("小 80% 中 前年並み", "milestone"),
+    ("目標80%に対し75%", "milestone"),
 ]
 
 
@@ -114,14 +137,19 @@ def test_each_and_its_period_are_read():
     assert (part.each, part.period, part.value) == ("各課", "月", 5)
 
 
-@pytest.mark.parametrize("typed, sentence", [
-    ("33,474千円", "33,474千円(数値)"),
-    ("小 5%未満 中 10%未満", "小 5%未満、中 10%未満(2つの数値)"),
-    ("7~7.5俵", "7~7.5俵(幅のある数値)"),
-    ("整備完了", "「整備完了」(文字。数値としては判定しません)"),
-    ("1,607件 ※改正による", "1,607件(数値)、注記「改正による」"),
-    ("", "空欄"), ("-", "値なし"), ("令和7年3月末までに", "2025年3月31日まで(日付)"),
-])
+@pytest.mark.parametrize(
+    "typed, sentence",
+    [
+        ("33,474千円", "33,474千円(数値)"),
+        ("小 5%未満 中 10%未満", "小 5%未満、中 10%未満(2つの数値)"),
+        ("7~7.5俵", "7~7.5俵(幅のある数値)"),
+        ("整備完了", "「整備完了」(文字。数値としては判定しません)"),
+        ("1,607件 ※改正による", "1,607件(数値)、注記「改正による」"),
+        ("", "空欄"),
+        ("-", "値なし"),
+        ("令和7年3月末までに", "2025年3月31日まで(日付)"),
+    ],
+)
 def test_the_sentence_says_what_was_read(typed, sentence):
     assert values.read(typed).sentence == sentence
 
@@ -133,8 +161,38 @@ def test_a_very_long_number_is_no_value():
 
 # Laws
 
-PIECES = st.sampled_from([*"0123456789,.%()-~〜▲△・:/　 ", "以上", "未満", "前年度比", "増", "件", "人", "千円", "万", "億", "小", "中",
-                          "①", "②", "※", "令和", "年", "月", "日", "各", "全", "校", "中", "約", "\n", "１", "㎡", "ゼロ"])
+PIECES = st.sampled_from(
+    [
+        *"0123456789,.%()-~〜▲△・:/　 ",
+        "以上",
+        "未満",
+        "前年度比",
+        "増",
+        "件",
+        "人",
+        "千円",
+        "万",
+        "億",
+        "小",
+        "中",
+        "①",
+        "②",
+        "※",
+        "令和",
+        "年",
+        "月",
+        "日",
+        "各",
+        "全",
+        "校",
+        "中",
+        "約",
+        "\n",
+        "１",
+        "㎡",
+        "ゼロ",
+    ]
+)
 CELLS = st.text() | st.lists(PIECES, max_size=14).map("".join)
 
 
@@ -156,7 +214,12 @@ def test_folding_is_idempotent(typed):
 def _same_but_text(typed: str, other: str) -> bool:
     first, second = values.read(typed), values.read(other)
     return (first.kind, first.parts, first.relation, first.span, first.plain) == (
-        second.kind, second.parts, second.relation, second.span, second.plain)
+        second.kind,
+        second.parts,
+        second.relation,
+        second.span,
+        second.plain,
+    )
 
 
 @settings(max_examples=300)

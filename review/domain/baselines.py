@@ -1,0 +1,159 @@
+"""Relative targets (rule 8): 前年度比10%増, 前年度実績以上, 現状維持, judged against last year's 実績 part by part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import cast
+
+from review.domain.cases import Case, Verdict, compared, words
+from review.domain.comparison import Outcome, compare
+from review.domain.direction import Direction, name_direction
+from review.domain.reading import Comparator, Quantity, Relation
+
+
+def related(case: Case, relation: Relation) -> Verdict:
+    """The verdict on a relative target; `undetermined` where last year is needed and not known."""
+    if relation.base == "" and case.target.plain == case.actual.plain:
+        return Verdict(outcome=Outcome("achieved"), basis="text")
+    stated = _stated(case, relation)
+    if stated is not None:
+        return stated
+    direction = _relative_direction(case, relation)
+    if case.asked and direction and case.asked != direction:
+        cause = "指標の方向と目標の増減の表現が矛盾しているため、判定できません。"
+        return Verdict(outcome=Outcome("undetermined", None, "", cause), direction=case.asked)
+    previous = case.previous
+    if relation.base != "previous" or previous is None or not previous.parts or relation.relation == "unclear":
+        return Verdict(outcome=_needs_previous(relation), direction=direction)
+    if not case.actual.parts:
+        return words(case)
+    targets = [_target_from(relation, part) for part in previous.parts]
+    if any(isinstance(target, Outcome) for target in targets):
+        doubt = next(target for target in targets if isinstance(target, Outcome))
+        return Verdict(outcome=doubt, direction=direction)
+    wanted = tuple(target for target in targets if isinstance(target, Quantity))
+    verdict = compared(case, wanted, case.actual.parts, direction)
+    if relation.relation == "same" and verdict.outcome.status != "achieved":
+        cause = "前年並み・維持の目標に対し実績が変わっているため、判定できません。"
+        return replace(verdict, outcome=Outcome("undetermined", None, "", cause))
+    return _without_rates(verdict)
+
+
+def _without_rates(verdict: Verdict) -> Verdict:
+    components = tuple(replace(part, rate=None) for part in verdict.components)
+    return replace(verdict, outcome=verdict.outcome._replace(rate=None), components=components)
+
+
+def _relative_direction(case: Case, relation: Relation) -> Direction | None:
+    if relation.change:
+        return "up" if relation.change == "increase" else "down"
+    if relation.relation == "same":
+        return None
+    amount = relation.amount
+    if amount is not None and amount.comparator:
+        return "up" if amount.comparator in ("at_least", "above") else "down"
+    if case.asked:
+        return case.asked
+    if relation.relation == "ratio" and amount is not None and amount.value != 100:
+        return "up" if amount.value is not None and amount.value > 100 else name_direction(case.name)
+    return name_direction(case.name)
+
+
+def _needs_previous(relation: Relation) -> Outcome:
+    if relation.relation == "unclear":
+        return Outcome(
+            "undetermined",
+            None,
+            "needs_previous",
+            "何と比べてどれだけ増減する目標かを読み取れないため、判定できません。",
+        )
+    base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
+    return Outcome(
+        "undetermined", None, "needs_previous", f"比べる元となる{base}の実績が分からないため、判定できません。"
+    )
+
+
+def _stated(case: Case, relation: Relation) -> Verdict | None:
+    """前年度比10%増 against 前年度比12%増 or 12%増: the amounts are compared, no last year is needed."""
+    amount = relation.amount
+    if amount is None or relation.relation == "unclear":
+        return None
+    other = case.actual.relation
+    if other is not None and other.base == relation.base and other.amount is not None and other.relation != "unclear":
+        same_kind = (other.relation == "ratio") == (relation.relation == "ratio")
+        return _amounts(case, relation, amount, other.amount) if same_kind else None
+    only = case.actual.quantity
+    if other is None and only is not None and only.change and amount.change and only.unit.fits(amount.unit):
+        return _amounts(case, relation, amount, only)
+    return None
+
+
+def _amounts(case: Case, relation: Relation, wanted: Quantity, given: Quantity) -> Verdict:
+    direction: Direction | None = "up" if wanted.change else _relative_direction(case, relation)
+    outcome = compare(replace(wanted, label=""), replace(given, label=""), direction)
+    return Verdict(outcome=outcome._replace(rate=None), direction=_relative_direction(case, relation))
+
+
+def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
+    """The value that the relation asks for, given last year's."""
+    value = before.value
+    if value is None:
+        return Outcome("undetermined", None, "needs_previous", "前年度の実績に幅があるため、判定できません。")
+    if relation.amount is None:
+        return _end(before, value, relation.relation)
+    wanted = _moved(relation, before, value)
+    if isinstance(wanted, Outcome):
+        return wanted
+    comparator = relation.amount.comparator
+    strict = comparator in ("above", "below")
+    word = "at_least" if relation.change != "decrease" else "at_most"
+    if relation.relation == "ratio":
+        word = comparator or ""
+    elif strict:
+        word = "above" if relation.change != "decrease" else "below"
+    return _end(before, wanted, word)
+
+
+def _moved(relation: Relation, before: Quantity, value: Fraction) -> Fraction | Outcome:
+    amount = relation.amount
+    if amount is None or amount.value is None:
+        return Outcome("undetermined", None, "needs_previous", "増減の量を読み取れないため、判定できません。")
+    sign = -1 if relation.change == "decrease" else 1
+    if amount.unit.dimension == "percent":
+        if before.unit.dimension == "percent" or before.unit.bare:
+            return Outcome(
+                "undetermined", None, "needs_previous", "割合の増減が比率かポイントか分からないため、判定できません。"
+            )
+        share = amount.value * amount.unit.factor / 100
+        return value * share if relation.relation == "ratio" else value * (1 + sign * share)
+    if amount.unit.dimension == "point" and before.unit.dimension == "percent":
+        return value + sign * amount.value
+    if amount.unit.dimension != before.unit.dimension:
+        return Outcome(
+            "undetermined", None, "unit_mismatch", "前年度の実績と増減の量の単位が合わないため、判定できません。"
+        )
+    return value + sign * amount.value * amount.unit.factor / before.unit.factor
+
+
+def _end(before: Quantity, value: Fraction, word: str) -> Quantity:
+    low: Fraction | None = None if word in ("at_most", "below") else value
+    high: Fraction | None = None if word in ("at_least", "above") else value
+    known: Comparator | None = cast(Comparator, word) if word in ("at_least", "above", "at_most", "below") else None
+    return replace(
+        before,
+        low=low,
+        high=high,
+        comparator=known,
+        low_open=word == "above",
+        high_open=word == "below",
+        approximate=False,
+        whole=None,
+        is_range=False,
+    )
+
+
+def stated_against_a_value() -> Outcome:
+    """10% against 前年度比12%削減: a person must say what the actual itself is."""
+    cause = "実績がほかの年との比較で書かれているため、判定できません。"
+    return Outcome("undetermined", None, "needs_previous", cause)

@@ -1,0 +1,148 @@
+"""One question of judging: what is asked, and the verdict on numbers and on words.
+
+`achievement` asks; `baselines` and `deadlines` answer relative targets and dates with the same `Verdict`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+from review.domain.comparison import Outcome, Status, compare, rounded, worst
+from review.domain.direction import Direction, from_plan, name_direction, named_change, of_target
+from review.domain.notation import compact
+from review.domain.pairing import pair, settled_in_every_order
+from review.domain.reading import Quantity, Reading
+
+Basis = Literal["number", "text", "none"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Component:
+    """The judgement of one part of a value."""
+
+    label: str
+    target: str
+    actual: str
+    status: Status
+    rate: Decimal | None = None  #: four decimals, half up
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One question: the readings and what is known about the indicator."""
+
+    name: str
+    target: Reading
+    actual: Reading
+    previous: Reading | None
+    targets: tuple[str, ...]
+    asked: Direction | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    outcome: Outcome
+    direction: Direction | None = None
+    components: tuple[Component, ...] = ()
+    basis: Basis = "number"
+
+
+def words(case: Case) -> Verdict:
+    """Rule 9: equal texts are achieved, others are a person's to judge."""
+    if case.target.plain == case.actual.plain:
+        return Verdict(outcome=Outcome("achieved"), basis="text")
+    if case.target.parts:
+        cause = "実績を数値として読み取れないため、判定できません。"
+    elif case.actual.parts:
+        cause = "目標が文章で実績が数値のため、判定できません。"
+    else:
+        cause = "文章で書かれた目標と実績は、人が判断します。"
+    return Verdict(outcome=Outcome("undetermined", None, "", cause), basis="none")
+
+
+def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> Verdict:
+    direction, doubt = _direction(case)
+    if doubt is not None:
+        return Verdict(outcome=doubt, direction=direction)
+    return compared(case, targets, actuals, direction)
+
+
+def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
+    """Rule 2: the indicator's own setting, a comparator, the plan's targets, the name."""
+    demanded = of_target(case.target)
+    mixed = demanded is None and any(part.comparator for part in case.target.parts)
+    if case.asked is not None:
+        if mixed or (demanded is not None and demanded != case.asked):
+            return case.asked, Outcome(
+                "undetermined", None, "", "指標の方向と目標の以上・以下の表現が矛盾しているため、判定できません。"
+            )
+        return case.asked, None
+    if mixed:
+        return None, None  # each part obeys its own comparator
+    if demanded is not None:
+        return demanded, None
+    if any(part.value == 0 for part in case.target.parts) and not case.target.parts[0].is_range:
+        return ("down" if name_direction(case.name) == "down" else None), None
+    found, _ = from_plan(case.name, case.targets)
+    if found == "up" and named_change(case.name) and _has_negative(case):
+        return None, None  # a 削減率 of -5% and of 5% may be the same
+    return found, None
+
+
+def _has_negative(case: Case) -> bool:
+    parts = case.target.parts + case.actual.parts
+    return any(end is not None and end < 0 for part in parts for end in (part.low, part.high))
+
+
+def compared(
+    case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...], direction: Direction | None
+) -> Verdict:
+    """Rule 7: parts by label or place; 各… against each part."""
+    period = _period_in_name(case.name)
+    named = named_change(case.name)
+
+    def one(target: Quantity, actual: Quantity) -> Outcome:
+        own = direction
+        if own is None and target.comparator:
+            own = "up" if target.comparator in ("at_least", "above") else "down"
+        return compare(target, actual, own, named=named, period=period)
+
+    if len(targets) == 1 and len(actuals) == 1:
+        return Verdict(outcome=one(targets[0], actuals[0]), direction=direction)
+    if len(targets) == 1 and targets[0].each:
+        targets = tuple(replace(targets[0], each="", label=actual.label) for actual in actuals)
+        actuals = tuple(replace(actual, each="") for actual in actuals)
+    if len(targets) != len(actuals):
+        outcome = Outcome("undetermined", None, "parts_mismatch", "目標と実績の内訳の数が異なるため、判定できません。")
+        return Verdict(outcome=outcome, direction=direction)
+    pairs, certain = pair(targets, actuals)
+    if not certain:
+        return Verdict(outcome=settled_in_every_order(targets, actuals, one), direction=direction)
+    outcomes = [one(*both) for both in pairs]
+    return Verdict(outcome=worst(outcomes), direction=direction, components=_components(pairs, outcomes))
+
+
+def _components(pairs: list[tuple[Quantity, Quantity]], outcomes: list[Outcome]) -> tuple[Component, ...]:
+    return tuple(
+        Component(
+            label=target.label or actual.label,
+            target=replace(target, label="").phrase,
+            actual=replace(actual, label="").phrase,
+            status=outcome.status,
+            rate=rounded(outcome.rate),
+        )
+        for (target, actual), outcome in zip(pairs, outcomes, strict=True)
+    )
+
+
+def _period_in_name(name: str) -> str:
+    found = re.search(
+        r"(?:(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均)|(週間?(?:平均|当たり)|毎週)|(1日|日平均|毎日)",
+        compact(name),
+    )
+    if not found:
+        return ""
+    return "週" if found[1] else "日" if found[2] else "月"

@@ -1,0 +1,130 @@
+"""The words after a number: its unit, comparator, change and what was done. 5%未満, 10分短縮, 3校で実施."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from review.domain import units
+from review.domain.reading import Change, Comparator
+
+COMPARATORS: dict[str, Comparator] = {
+    "以上": "at_least",
+    "より多く": "above",
+    "より多い": "above",
+    "超": "above",
+    "を超える": "above",
+    "を上回る": "above",
+    "超え": "above",
+    "以下": "at_most",
+    "以内": "at_most",
+    "未満": "below",
+    "より少なく": "below",
+    "より少ない": "below",
+    "を下回る": "below",
+    "まで": "at_most",
+    "強": "above",
+    "余り": "above",
+    "余": "above",
+    "弱": "below",
+    "を超えた": "above",
+    "を超過": "above",
+    "突破": "at_least",
+    "を突破": "at_least",
+    "は達成": "at_least",
+    "を切る": "below",
+    "以上を維持": "at_least",
+    "以下を維持": "at_most",
+    "以上確保": "at_least",
+    "以上を確保": "at_least",
+    "以下に抑制": "at_most",
+    "以内に抑制": "at_most",
+}
+_VAGUE = {"強", "弱", "余", "余り"}
+_CHANGES: dict[str, Change] = dict.fromkeys(
+    ("増", "増加", "アップ", "UP", "up", "向上", "上昇", "の増加", "の増", "プラス", "増やす", "の向上"), "increase"
+) | dict.fromkeys(
+    (
+        "減",
+        "減少",
+        "削減",
+        "短縮",
+        "低減",
+        "縮減",
+        "軽減",
+        "ダウン",
+        "の削減",
+        "の減少",
+        "を削減",
+        "を短縮",
+        "節減",
+        "低下",
+        "の短縮",
+        "の縮減",
+        "カット",
+        "抑制",
+        "減らす",
+        "減量",
+        "の低減",
+        "の減",
+        "圧縮",
+    ),
+    "decrease",
+)
+# What was done with the counted things. It closes a value; any other words after the unit make a sentence of it.
+_ACTS = (
+    "達成|実施|開催|出席|参加|締結|導入|整備|設置|取得|登録|作成|策定|配布|受講|受診|利用|申請|公開|掲載|対応|完了|確保|増設|運用|交付|"
+    "実現|維持|継続|派遣|養成|育成|認定|採択|採用|公表|発行|発信|配信|更新|改修|改定|改正|見直し|支援|訪問|貸出|貸与|販売|製作|制作|"
+    "構築|検討|調査|点検|巡回|処理|相談|提供|移行|廃止|統合|修繕|工事|選定|指定|表彰|植樹|接種|検査|回収|納付|試行|研修|講習|活用|募集|"
+    "受付|受理|来場|来館|入場|入館|着手|供用|供用開始|開始|開設|設立|創出|誘致|就職|就業|就農|創業|起業|移住|転入|成立|成約|協議|報告|"
+    "投稿|投入|稼働|配置|配備|搭載|接続|閲覧|視聴|再生|宿泊|回答|満足|合格|修了|卒業|在籍|加入|加盟|入会|稼動|適用|適合|電子化|"
+    "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み"
+)
+_TAIL = re.compile(
+    r"(?P<about>程度|前後|くらい|ぐらい|ほど)?(?:に)?"
+    rf"(?P<comparator>{'|'.join(sorted(map(re.escape, COMPARATORS), key=len, reverse=True))})?"
+    r"(?P<about2>程度|前後)?"
+    rf"(?P<change>{'|'.join(sorted(map(re.escape, _CHANGES), key=len, reverse=True))})?"
+    rf"(?:(?P<comparator2>以上|超|以下|未満|以内)|(?:[をはがの]|で|に)?(?:{_ACTS})+(?:率|数|済み?|完了)?)?"
+    r"(?P<about3>程度)?"
+    r"(?P<provisional>(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]?\Z"
+)
+
+
+class Suffix(NamedTuple):
+    unit: units.Unit
+    comparator: Comparator | None
+    change: Change | None
+    approximate: bool
+    provisional: bool
+
+
+def suffix_of(words: str) -> Suffix | None:
+    """Unit, comparator, change and act after a number; None where there is anything else."""
+    unit = units.known_at_start(words)
+    if unit is not None:
+        tail = _TAIL.match(words[len(unit.symbol) :])
+        if tail is not None:
+            return _made(unit, tail)
+        per = re.match(r"/(?:年度?|月|週|日|回)(?=\Z|以|未|超|程)", words[len(unit.symbol) :])
+        if per is not None:
+            tail = _TAIL.match(words[len(unit.symbol) + per.end() :])
+            word = "" if per[0].startswith("/年") else per[0]
+            named = units.Unit(symbol=unit.symbol + per[0], dimension=unit.dimension + word, factor=unit.factor)
+            return None if tail is None else _made(named, tail)
+    tail = _TAIL.match(words)
+    if tail is not None and not (unit and tail.end() and unit.symbol == words):
+        return _made(units.BARE, tail)
+    for end in range(len(words), 0, -1):  # an unknown unit: the longest run that leaves a known tail
+        shaped = units.shaped_like_unit(words[:end])
+        tail = _TAIL.match(words[end:]) if shaped else None
+        if shaped and tail is not None and not (unit and end < len(words)):
+            return _made(shaped, tail)
+    return None
+
+
+def _made(unit: units.Unit, tail: re.Match[str]) -> Suffix | None:
+    word = tail["comparator"] or tail["comparator2"] or ""
+    change = _CHANGES.get(tail["change"] or "")
+    about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
+    return Suffix(unit, COMPARATORS.get(word), change, about, bool(tail["provisional"]))

@@ -1,0 +1,116 @@
+"""Plausibility: what a reviewer would ask, and what nobody should be bothered with."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from review.domain.checks import SENTENCES, IndicatorInYear, check, flag
+from tests.review.domain import tables
+
+
+def year(fiscal_year: int, target: str, actual: str = "", name: str = "利用者数") -> IndicatorInYear:
+    return IndicatorInYear(fiscal_year=fiscal_year, name=name, target=target, actual=actual)
+
+
+def codes(current: IndicatorInYear, *history: IndicatorInYear, **more) -> list[str]:
+    return [found.code for found in check(current, history, **more)]
+
+
+def test_an_ordinary_year_gives_no_flag():
+    assert codes(year(2024, "120人", "118人"), year(2023, "110人", "105人"), year(2025, "130人")) == []
+
+
+def test_a_jump_says_both_values():
+    found = check(year(2024, "200件", "1,607件", name="申請数"), [year(2023, "100件", "34件", name="申請数")])
+    assert [entry.code for entry in found] == ["jump"]
+    assert "34件" in found[0].sentence and "1,607件" in found[0].sentence
+    assert "単位の誤り" in found[0].question
+
+
+def test_small_counts_may_double():
+    assert codes(year(2024, "3件", "2件"), year(2023, "3件", "1件")) == []
+
+
+def test_a_renamed_indicator_is_asked_about_and_not_compared():
+    found = codes(year(2024, "50%", "10%", name="稼働率(年)"), year(2023, "20%", "30%", name="稼働率(3か月)"))
+    assert found == ["definition_changed"]
+
+
+def test_a_name_broken_by_a_scan_is_not_renamed():
+    assert codes(year(2024, "9件", "8件", name="相談対応件 数"), year(2023, "8件", "8件", name="相談対応件数")) == []
+
+
+def test_a_unit_that_changed_is_asked_about():
+    assert "unit_changed" in codes(year(2024, "12回", "12か所"), year(2023, "10回", "10回"))
+
+
+def test_a_running_total_neither_falls_nor_stands_still():
+    name = "公開データ数(累計)"
+    assert "total_decreased" in codes(year(2024, "17件", "12件", name=name), year(2023, "15件", "13件", name=name))
+    assert "total_stalled" in codes(year(2024, "17件", "13件", name=name), year(2023, "15件", "13件", name=name))
+    assert "total_stalled" not in codes(year(2024, "100%", "100%", name=name), year(2023, "100%", "100%", name=name))
+
+
+def test_the_same_value_of_a_single_year_is_no_alarm():
+    assert codes(year(2024, "1回", "1回"), year(2023, "1回", "1回")) == []
+
+
+def test_a_target_below_what_was_reached_is_asked_about():
+    assert "target_below_result" in codes(year(2024, "320件", "700件"), year(2023, "300件", "765件"))
+    down = {"name": "苦情件数"}
+    assert "target_below_result" in codes(year(2024, "10件", "6件", **down), year(2023, "12件", "8件", **down))
+    assert "target_below_result" not in codes(year(2024, "8件", "6件", **down), year(2023, "12件", "8件", **down))
+
+
+def test_a_target_made_easier_or_of_another_shape_has_changed():
+    assert "target_changed" in codes(year(2024, "100人", "90人"), year(2023, "150人", "80人"))
+    assert "target_changed" in codes(year(2024, "制度の見直し", "検討"), year(2023, "150人", "80人"))
+    assert "target_changed" not in codes(year(2024, "150人以上", "90人"), year(2023, "150人", "80人"))
+    assert "target_changed" not in codes(year(2024, "運用開始", "運用"), year(2023, "構築", "構築"))
+
+
+def test_an_actual_copied_from_its_target_is_asked_about():
+    assert codes(year(2024, "67.5%", "67.5%")) == ["actual_equals_target"]
+    for value in ("100%", "3回", "全8回", "整備完了"):
+        assert codes(year(2024, value, value)) == []
+
+
+def test_the_flags_of_the_judgement_come_along():
+    assert codes(year(2024, "94%", "102%", name="交付率")) == ["over_100_percent"]
+    assert codes(year(2024, "10校", "12人")) == ["unit_mismatch"]
+
+
+def test_years_that_do_not_touch_are_not_compared():
+    assert codes(year(2024, "200人", "190人"), year(2022, "50人", "40人")) == []
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_every_code_has_a_sentence_and_a_question(code):
+    entry = flag(code)
+    assert entry.sentence.endswith("。")
+    assert entry.question.endswith(("。", "か。"))
+
+
+def _flags_of_the_document() -> Counter:
+    found: Counter = Counter()
+    blocks: dict[tuple[str, str], list[IndicatorInYear]] = {}
+    for row in tables.rows("dx_plan_reiwa4_6.tsv"):
+        entry = year(int(row["fiscal_year"]), row["target"], row["actual"], row["name"])
+        blocks.setdefault((row["measure"], row["indicator"]), []).append(entry)
+    for (measure, _), years in blocks.items():
+        for current in years[:3]:
+            found[measure, current.fiscal_year] += len(check(current, years))
+    return found
+
+
+def test_the_document_gives_few_flags_a_sheet():
+    """Tuned on the real plan: prints the flags of each sheet and year (pytest -s)."""
+    found = _flags_of_the_document()
+    for (measure, fiscal_year), count in sorted(found.items()):
+        if count:
+            print(measure, fiscal_year, count)
+    assert len({measure for measure, _ in found}) == 30 - 1 or len({measure for measure, _ in found}) == 30
+    assert max(found.values()) <= 3
+    assert sum(found.values()) <= 50  # of 201 indicator-years
