@@ -25,7 +25,7 @@ def encode(text: str) -> tuple[str, str]:
     clean, count = _IMPOSSIBLE.subn(REPLACEMENT, text)
     if count:
         problems.append(f"表計算ソフトで扱えない文字が{count}個あり、「{REPLACEMENT}」に置き換えました。")
-    if _units(clean) > MAX_UNITS:
+    if units(clean) > MAX_UNITS:
         problems.append(f"文字が多すぎて入りません(全{len(clean):,}字)。途中までを入れ、末尾に印を付けました。")
         clean = _cut(clean, f"\n……【ここで切れています。全{len(clean):,}字】")
     return _ESCAPE_LIKE.sub("_x005F_", clean).replace("\r", "_x000D_"), "".join(problems)
@@ -41,7 +41,12 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if _IMPOSSIBLE.match(letter) else letter
 
 
-def _units(text: str) -> int:
+def has_impossible(text: str) -> bool:
+    """True where the text holds a character that no workbook can: control characters, halves of pairs, U+FFFF."""
+    return bool(_IMPOSSIBLE.search(text))
+
+
+def units(text: str) -> int:
     """UTF-16 units, as Excel counts: letters outside the basic plane, such as 𠮷, are two."""
     return len(text) + sum(letter > "\uffff" for letter in text)
 
@@ -50,6 +55,6 @@ def _cut(text: str, tail: str) -> str:
     # Room for the escapes too, which a strict program may count.
     room = MAX_UNITS - len(tail)
     cut = text[:room]
-    while _units(cut) > room:
-        cut = cut[: len(cut) - (_units(cut) - room + 1) // 2 or -1]
+    while units(cut) > room:
+        cut = cut[: len(cut) - (units(cut) - room + 1) // 2 or -1]
     return cut + tail

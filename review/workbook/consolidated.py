@@ -140,7 +140,7 @@ def _notes(sheet: Worksheet, painter: Painter, row: int) -> int:
         row += 1
         painter.text(sheet, row, 1, text, "cover_text")
         painter.merge(sheet, row, 1, row, 3, "cover_text")
-        sheet.row_dimensions[row].height = metrics.row_height([(text, sum(COVER_WIDTHS))], size=10.5)
+        sheet.row_dimensions[row].height = metrics.row_height([(text, sum(COVER_WIDTHS))], size=9.5, least=18)
     return row
 
 

@@ -42,14 +42,14 @@ PRINTED = (
     Column(head="施策ID", width=7.5, style="centre_link", value=lambda entry, one: entry.sheet.code),
     Column(head="施策名", width=23, style="cell_text", value=lambda entry, one: entry.sheet.name),
     Column(head="主管部署", width=13, style="cell_text", value=lambda entry, one: entry.sheet.owner),
-    Column(head="成果目標", width=5.5, style="centre", value=lambda entry, one: labels.goal_label(one.number)[4:]),
+    Column(head="成果\n目標", width=6, style="centre", value=lambda entry, one: labels.goal_label(one.number)[4:]),
     Column(head="評価項目", width=23, style="cell_text", value=lambda entry, one: one.name),
     Column(head="目標", width=17, style="cell_text", value=lambda entry, one: one.target),
     Column(head="実績", width=17, style="cell_text", value=lambda entry, one: one.actual),
     Column(head="前年度実績", width=14, style="cell_text", value=lambda entry, one: one.previous_actual),
     Column(head="推移", width=7, style="centre", value=lambda entry, one: one.trend),
     Column(head="達成率", width=8.5, style="centre", value=lambda entry, one: one.rate_text),
-    Column(head="達成区分", width=7, style="grade", value=lambda entry, one: tally.indicator_grade(one)),
+    Column(head="達成\n区分", width=7, style="grade", value=lambda entry, one: tally.indicator_grade(one)),
     Column(head="判定", width=11, style="centre", value=lambda entry, one: one.status),
     Column(head="確認事項", width=24, style="cell", value=_notes),
 )
@@ -62,7 +62,7 @@ CALCULATED = (
     Column(head="状態", width=11, style="centre", value=lambda entry, one: entry.state_label),
 )
 COLUMNS = PRINTED + CALCULATED
-GRADE_COLUMN = [column.head for column in COLUMNS].index("達成区分") + 1
+GRADE_COLUMN = [column.head for column in COLUMNS].index("達成\n区分") + 1
 
 
 def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> list[int]:

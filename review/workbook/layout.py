@@ -56,7 +56,7 @@ class Box:
 class Line:
     """One line of the form: its cells, its height in points, and whether it begins a part that stays together.
 
-    `part` is form, evaluation or results.
+    `part` is form, goals, evaluation or results.
     """
 
     boxes: tuple[Box, ...]
@@ -175,7 +175,7 @@ def _content(page: Page, grid: _Grid) -> Iterator[Line]:
 def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
     form = page.form
     items = form.sheet.schedule
-    yield grid.heading(labels.GOALS)
+    yield grid.heading(labels.GOALS, part="goals")
     side = Box(first=1, last=1, text="取組み\nスケジュール", style="label", rows=len(items) + 1)
     head = [Box(first=2, last=2, text=labels.ACTIVITY, style="head")]
     head += [
@@ -187,7 +187,7 @@ def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
         )
         for i, year in enumerate(form.years)
     ]
-    yield Line(boxes=(side, *head), height=18.0 if items else 30.0)
+    yield Line(boxes=(side, *head), height=18.0 if items else 30.0, part="goals")
     for item in items:
         bars = {bar.fiscal_year: bar for bar in item.bars}
         boxes = [Box(first=2, last=2, text=item.name, style="part")]
@@ -195,7 +195,7 @@ def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
             bar = bars.get(year)
             text = labels.bar_text(filled=bar.filled, label=bar.label) if bar else ""
             boxes.append(Box(first=3 + i, last=3 + i, text=text, style="bar" if bar and bar.filled else "no_bar"))
-        yield Line(boxes=tuple(boxes), height=grid.height(*boxes))
+        yield Line(boxes=tuple(boxes), height=grid.height(*boxes), part="goals")
 
 
 def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line]:
@@ -211,7 +211,7 @@ def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line
         height = grid.height(*boxes)
         if place == 0:
             boxes.insert(0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=3))
-        yield Line(boxes=tuple(boxes), height=height, section=place == 0)
+        yield Line(boxes=tuple(boxes), height=height, section=place == 0, part="goals")
 
 
 def _evaluation(page: Page, grid: _Grid) -> Iterator[Line]:

@@ -18,7 +18,7 @@ _LINE = 1.26
 _PADDING = 6.0
 _RUN = re.compile(r"[!-~]+|.", re.S)
 # Letters that may not begin a line push another down, and an indent takes a little: slack in units for both.
-_SLACK = 3
+_SLACK = 2
 
 
 def text_units(text: str) -> float:

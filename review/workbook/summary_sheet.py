@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText
-from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
@@ -119,16 +121,18 @@ def _chart(sheet: Worksheet, book: YearBook, head: int, end: int, caption: str, 
     """Stacked bars, one for each line of the table: numbers stand in them, so colour is not the only sign."""
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "percentStacked" if share else "stacked", 100, 45
-    chart.title = f"{caption}({'割合' if share else '件'})"
+    chart.title = _title(f"{caption}({'割合' if share else '件'})")
     last = 1 + len(tally.grades(book))
     chart.add_data(Reference(sheet, min_col=2, max_col=last, min_row=head, max_row=end), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=end))
-    for index, series in enumerate(chart.series):
+    for index, (grade, series) in enumerate(zip(tally.grades(book), chart.series, strict=True)):
+        series.tx = SeriesLabel(v=_grade_word(book, grade).replace("\n", " "))
         series.graphicalProperties = GraphicalProperties(solidFill=_series_colour(book, index))
         series.graphicalProperties.line.solidFill = "FFFFFF"
         series.dLbls = DataLabelList(
             showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False
         )
+        series.dLbls.numFmt = "0;;;"  # no label for none
         series.dLbls.txPr = _letters(900, "FFFFFF" if _is_dark(_series_colour(book, index)) else "1A1A1C")
     chart.legend.position = "b"
     chart.legend.txPr = chart.x_axis.txPr = chart.y_axis.txPr = _letters(900)
@@ -137,6 +141,11 @@ def _chart(sheet: Worksheet, book: YearBook, head: int, end: int, caption: str, 
     chart.y_axis.majorGridlines = None
     chart.y_axis.number_format = "0%" if share else "0"
     return chart
+
+
+def _title(text: str) -> Title:
+    run = RegularTextRun(rPr=_characters(1100, "1A1A1C", bold=True), t=text)
+    return Title(tx=Text(rich=RichText(p=[Paragraph(r=[run])])), overlay=False)
 
 
 def _series_colour(book: YearBook, index: int) -> str:
@@ -149,9 +158,13 @@ def _is_dark(colour: str) -> bool:
 
 
 def _letters(size: int, colour: str = "1A1A1C") -> RichText:
-    font = Font(typeface=styles.FONT)
-    properties = CharacterProperties(sz=size, latin=font, ea=font, solidFill=colour)
+    properties = _characters(size, colour)
     return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=properties), endParaRPr=properties)])
+
+
+def _characters(size: int, colour: str, *, bold: bool = False) -> CharacterProperties:
+    font = Font(typeface=styles.FONT)
+    return CharacterProperties(sz=size, b=bold, latin=font, ea=font, solidFill=colour)
 
 
 def _sheets(sheet: Worksheet, painter: Painter, book: YearBook, row: int, columns: int, names: Sequence[str]) -> int:

@@ -24,9 +24,10 @@ from review.workbook import layout
 from review.workbook.files import write_atomically
 from review.workbook.layout import Line, Page
 from review.workbook.painter import CellWarning, Painter, set_widths
-from review.workbook.styles import set_standard_font
+from review.workbook.styles import FONT, set_standard_font
 
 A4 = 9
+FORM_PARTS = ("form", "goals")
 
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -127,7 +128,7 @@ def _paint(sheet: Worksheet, painter: Painter, page: Page) -> int:
         for extra in range(span):
             sheet.row_dimensions[row + extra].height = round(line.height / span, 1)
         row += span
-        printing = printing and (page.form.print_evaluation or line.part == "form")
+        printing = printing and (page.form.print_evaluation or line.part in FORM_PARTS)
         last_printed = row - 1 if printing else last_printed
     return last_printed
 
@@ -135,17 +136,20 @@ def _paint(sheet: Worksheet, painter: Painter, page: Page) -> int:
 def page_breaks(painted: Sequence[Line], page: float) -> set[int]:
     """The lines before which a new page of `page` points begins: no heading left alone, no 成果目標 cut.
 
-    A part that fits on a page of its own but not on the rest of this one moves on. A long part of the form may
-    begin on a half-empty page and flow, as long as its heading keeps its first line.
+    Whatever fits on a page of its own but not on the rest of this one moves on: a whole part (the goals with the
+    heads of their years, 評価 with the results), else a section. Where more than half of the page would stay empty,
+    the form flows on instead, as long as a heading keeps its first line.
     """
     breaks: set[int] = set()
     used = 0.0
     for index, line in enumerate(painted):
         rest = page - used
-        needed = _height_of_part(painted, index) if line.section else line.height
-        flows = needed > page or (line.part == "form" and rest > page / 2)
+        needed = _together(painted, index, page) if line.section else line.height
+        flows = needed > page or (line.part in FORM_PARTS and rest > page / 2)
         if line.section and needed > rest and flows:
-            needed = sum(other.height for other in painted[index : index + 2])
+            # A 成果目標 stays whole even then; a heading only keeps its first line.
+            is_goal = len(line.boxes) > 1
+            needed = _section_height(painted, index) if is_goal else line.height + painted[index + 1].height
         if needed > rest and index:
             breaks.add(index)
             used = painted[0].height  # the title is printed again
@@ -153,11 +157,19 @@ def page_breaks(painted: Sequence[Line], page: float) -> set[int]:
     return breaks
 
 
-def _height_of_part(painted: Sequence[Line], start: int) -> float:
-    """The height up to the next part; 評価 and what follows it stay together."""
+def _together(painted: Sequence[Line], start: int, page: float) -> float:
+    """The height that should not be parted: the whole part where it begins and fits on a page, else the section."""
+    part = painted[start].part
+    if start and painted[start - 1].part != part:
+        end = next((i for i in range(start, len(painted)) if painted[i].part not in (part, "results")), len(painted))
+        whole = sum(line.height for line in painted[start:end])
+        if whole <= page:
+            return whole
+    return _section_height(painted, start)
+
+
+def _section_height(painted: Sequence[Line], start: int) -> float:
     end = next((i for i in range(start + 1, len(painted)) if painted[i].section), len(painted))
-    if painted[start].part == "evaluation":
-        end = len(painted)
     return sum(line.height for line in painted[start:end])
 
 
@@ -187,7 +199,7 @@ def set_page(sheet: Worksheet, *, landscape: bool, left: str, right: str, foot: 
         (below.left, _header(foot)),
         (below.center, "&P / &N ページ"),
     ):
-        part.text, part.size = text or None, 8
+        part.text, part.size, part.font = text or None, 8, f"{FONT},Regular"
 
 
 def _head_and_foot(sheet: Worksheet) -> tuple[HeaderFooterItem, HeaderFooterItem]:
