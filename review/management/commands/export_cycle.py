@@ -1,0 +1,71 @@
+"""`manage.py export_cycle YEAR --format … --out PATH`: the frozen edition of a year, or the draft where none is published."""
+
+from __future__ import annotations
+
+import tempfile
+from argparse import ArgumentParser
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+
+from review import queries
+from review.domain.fiscal import fiscal_year_label
+from review.services import exports
+from review.services.exports import Source
+
+NO_PDF = "PDFの書き出しはまだできません。--format に json、csv、xlsx のいずれかを指定してください。"
+UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
+
+Writer = Callable[[Source, BinaryIO], Any]
+WRITERS: dict[str, Writer] = {
+    "json": lambda source, out: out.write(exports.as_json(source)),
+    "csv": lambda source, out: out.write(exports.as_csv(source)),
+    "xlsx": exports.write_xlsx,
+}
+
+
+class Command(BaseCommand):
+    help = "年度の評価結果を書き出します。公表済みなら公表版、まだなら今の内容です。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("year", type=int, help="年度(西暦)。令和6年度は 2024")
+        parser.add_argument("--format", required=True, choices=[*WRITERS, "pdf"])
+        parser.add_argument("--out", required=True, type=Path, help="書き出すファイル")
+
+    def handle(self, *args: Any, year: int, format: str, out: Path, **options: Any) -> None:
+        if format not in WRITERS:
+            raise CommandError(NO_PDF)
+        source = self._source(year)
+        try:
+            self._write(out, lambda target: WRITERS[format](source, target))
+        except OSError as error:
+            raise CommandError(
+                f"{out}: 書き込めません({error.strerror})。場所と空き容量を確かめてください。"
+            ) from error
+        self.stdout.write(f"{fiscal_year_label(year)}({source.label})を {out} に書き出しました。")
+
+    def _source(self, year: int) -> Source:
+        try:
+            cycle = queries.cycle_of(year)
+            if cycle is None:
+                raise CommandError(
+                    f"{year}年度({fiscal_year_label(year)})の評価はありません。年度は西暦で指定してください。"
+                )
+            return exports.source_of(cycle)
+        except DatabaseError as error:
+            raise CommandError(UNMIGRATED) from error
+
+    def _write(self, out: Path, fill: Callable[[BinaryIO], Any]) -> None:
+        """Whole or not at all: an earlier file stays until the new one is finished."""
+        with tempfile.NamedTemporaryFile(dir=out.resolve().parent, prefix=f".{out.name}-", delete=False) as fresh:
+            path = Path(fresh.name)
+            try:
+                fill(fresh)
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+        path.chmod(0o644)
+        path.replace(out)
