@@ -234,3 +234,14 @@ def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
 def last_saved(review: MeasureReview) -> AuditEntry | None:
     """The latest saving of the sheet's draft, for 「保存済 10:42」. One query."""
     return AuditEntry.objects.filter(subject=f"review:{review.pk}", action="draft.save").order_by("-pk").first()
+
+
+def grade_counts(cycle: Cycle, *, fiscal_year: int) -> dict[str, int]:
+    """{達成区分: number of 成果目標} of one year of the cycle's plan; {} where none was judged. One query."""
+    rows = IndicatorYear.objects.filter(indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year)
+    pairs = rows.order_by().values_list("grade", "given_grade").annotate(Count("pk"))
+    found: dict[str, int] = {}
+    for computed, given, number in pairs:
+        if given or computed:
+            found[given or computed] = found.get(given or computed, 0) + number
+    return found

@@ -1,0 +1,26 @@
+"""The addresses that move a flow. Who may call which stands in `review.permissions.ACCESS`."""
+
+from django.urls import path
+
+from workflow.views import board, deciding, desk, queue, year
+
+app_name = "workflow"
+
+urlpatterns = [
+    # the department
+    path("sheets/<int:pk>/submit/", desk.submit, name="submit"),
+    path("sheets/<int:pk>/recall/", desk.recall, name="recall"),
+    path("sheets/<int:pk>/endorse/", desk.endorse, name="endorse"),
+    # the reviewing office
+    path("queue/<int:year>/", queue.queue, name="queue"),
+    path("queue/confirm/", queue.confirm_many, name="confirm_many"),
+    path("sheets/<int:pk>/review/", deciding.review, name="review"),
+    # the 本部
+    path("board/<int:year>/", board.board, name="board"),
+    path("board/approve/", board.approve_many, name="approve_many"),
+    path("sheets/<int:pk>/approve/", deciding.approve, name="approve"),
+    path("sheets/<int:pk>/outcome/decide/", board.decide_outcome, name="decide_outcome"),
+    # the year
+    path("board/<int:year>/decide/", year.decide, name="decide"),
+    path("cycles/<int:year>/open/", year.open_year, name="open_year"),
+]

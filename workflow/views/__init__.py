@@ -1,0 +1,1 @@
+"""The screens that move a flow: they ask workflow.steps, and never the services that decide."""

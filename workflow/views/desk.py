@@ -1,0 +1,163 @@
+"""The department's three acts: submit, recall, and the head's 確認. Each has a page that says what will happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from review import clock, permissions
+from review.domain import items
+from review.domain.refusals import Invalid
+from review.models import MeasureReview, Role
+from review.templatetags.words import day_text
+from review.views import sheet_page, sheet_parts
+from review.views.answers import refusing, see_other
+from review.views.entry_page import LAST, Desk
+from workflow import steps
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Step 5: what is sent, what is missing, what happens next."""
+    review = sheet_page.own(request, pk)
+    if request.method == "POST":
+        try:
+            steps.submit(user=request.user, review_id=pk)
+        except Invalid as refusal:
+            return submit_page(request, review, status=422, refused=str(refusal))
+        messages.success(request, _("提出しました。情報経営課の確認が終わるまでは、取り下げることができます。"))
+        return see_other("review:sheet", pk)
+    if not permissions.may_submit(request.user, review):
+        return see_other("review:sheet", pk)
+    return submit_page(request, review)
+
+
+def submit_page(request: HttpRequest, review: MeasureReview, *, status: int = 200, refused: str = "") -> HttpResponse:
+    """The page before the submission."""
+    desk = Desk(request.user, review, LAST)
+    shown = sheet_page.body(review)
+    gaps = [
+        {"key": key, "label": items.label_of(key), "sentence": said, "url": place_of(review, key)}
+        for key, said in desk.missing.items()
+    ]
+    context: dict[str, Any] = {
+        **sheet_page.head(review),
+        **shown,
+        "stepper": desk.stepper(),
+        "gaps": gaps,
+        "refused": refused,
+        "effects": effects(request, review),
+        "late": is_late(review),
+        "changes": [
+            {"label": items.label_of(key), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
+        ],
+        "breadcrumbs": sheet_page.crumbs(review, _("確認・提出")),
+        "page_title": _("確認・提出"),
+    }
+    return render(request, "workflow/submit.html", context, status=status)
+
+
+def changed_since(shown: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
+    """What differs from the submission that came back."""
+    sent = shown["submissions"]
+    if not sent:
+        return {}
+    # The last one is compared with what stands now, so it takes the place of "the one before".
+    return sheet_parts.changes([sent[-1], sent[-1]], texts)
+
+
+def place_of(review: MeasureReview, key: str) -> str:
+    """Where an item is typed."""
+    step = items.step_of(key)
+    return f"{reverse('review:entry', args=[review.pk, min(step, 4)])}#id_{key}"
+
+
+def is_late(review: MeasureReview) -> bool:
+    """Whether a submission now would be marked 期限後."""
+    due = review.cycle.due_at
+    return bool(due and clock.now() > max(due, review.extended_until or due))
+
+
+def effects(request: HttpRequest, review: MeasureReview) -> list[str]:
+    """What a submission does, to whom."""
+    who = "、".join(str(person) for person in permissions.holders(Role.REVIEWER) if person.pk != request.user.pk)
+    heads = permissions.holders(Role.HEAD, departments=[review.measure_year.owner])
+    own_head = review.measure_year.owner_id in permissions.standing(request.user).headed
+    found = []
+    if review.cycle.requires_endorsement and not own_head:
+        names = "、".join(str(person) for person in heads) or _("所属長")
+        found.append(_("%(who)sさんに、所属長の確認を依頼する通知が届きます。") % {"who": names})
+    found.append(_("情報経営課の確認者(%(who)s)に通知が届き、内容を確認します。") % {"who": who or _("未定")})
+    found.append(_("確認が終わるまで、入力はできなくなります。直したいときは、確認の前なら取り下げられます。"))
+    found.append(_("市の様式のExcelファイルと、年度の集約表が作り直されます。"))
+    if is_late(review) and review.cycle.due_at:
+        day = day_text(review.cycle.due_at)
+        found.insert(0, _("提出期限(%(day)s)を過ぎているため、「期限後」の印が付きます。") % {"day": day})
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def recall(request: HttpRequest, pk: int) -> HttpResponse:
+    """取下げ."""
+    review = sheet_page.own(request, pk)
+    if request.method == "POST":
+        steps.recall(user=request.user, review_id=pk)
+        messages.success(request, _("提出を取り下げました。直してから、もう一度提出してください。"))
+        return see_other("review:sheet", pk)
+    if not permissions.may_recall(request.user, review):
+        return see_other("review:sheet", pk)
+    words = {
+        "heading": _("提出を取り下げる"),
+        "verb": _("取り下げる"),
+        "effects": [
+            _("シートは「入力中」に戻り、主管部署が入力できるようになります。"),
+            _("情報経営課の確認者に、取り下げたことの通知が届きます。"),
+            _("締切までにもう一度提出してください。提出した記録は経過に残ります。"),
+        ],
+    }
+    return confirm_page(request, review, words)
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def endorse(request: HttpRequest, pk: int) -> HttpResponse:
+    """所属長の確認."""
+    review = sheet_page.own(request, pk)
+    if request.method == "POST":
+        steps.endorse(user=request.user, review_id=pk)
+        messages.success(request, _("確認しました。情報経営課の確認に進みます。"))
+        return see_other("review:sheet", pk)
+    if not permissions.may_endorse(request.user, review):
+        return see_other("review:sheet", pk)
+    words = {
+        "heading": _("所属長として確認する"),
+        "verb": _("確認する"),
+        "effects": [
+            _("あなたの確認が経過に残ります。"),
+            _("情報経営課の確認に進み、提出した担当者に通知が届きます。"),
+            _("内容を直したいときは、確認せずに提出を取り下げてください。"),
+        ],
+        "with_body": True,
+    }
+    return confirm_page(request, review, words)
+
+
+def confirm_page(request: HttpRequest, review: MeasureReview, words: dict[str, Any]) -> HttpResponse:
+    """A page that says what will happen, with one button."""
+    context = {
+        **sheet_page.head(review),
+        **(sheet_page.body(review) if words.get("with_body") else {}),
+        **words,
+        "breadcrumbs": sheet_page.crumbs(review, words["heading"]),
+        "page_title": words["heading"],
+        "back_url": reverse("review:sheet", args=[review.pk]),
+    }
+    return render(request, "workflow/confirm.html", context)

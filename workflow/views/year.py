@@ -1,0 +1,240 @@
+"""The year as a whole: its opening and its decision, each with a page that says what will happen to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from review import clock, permissions, queries
+from review.domain.refusals import Invalid
+from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
+from review.services import publication
+from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
+from review.templatetags.words import day_text
+from review.views.answers import refusing, see_other
+from workflow import steps
+from workflow.views.queue import cycle_or_404
+
+DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
+
+
+# --- opening -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def open_year(request: HttpRequest, year: int) -> HttpResponse:
+    """Open the drafted year."""
+    cycle = cycle_or_404(year)
+    if request.method == "POST":
+        try:
+            steps.open_year(user=request.user, cycle_id=cycle.pk)
+        except Invalid as refusal:
+            return opening_page(request, cycle, status=422, refused=str(refusal))
+        messages.success(
+            request,
+            _("%(year)sを開始しました。施策シートを準備し、終わると担当者に通知します。") % {"year": cycle.label},
+        )
+        return see_other("review:progress", year)
+    return opening_page(request, cycle)
+
+
+def opening_page(request: HttpRequest, cycle: Cycle, *, status: int = 200, refused: str = "") -> HttpResponse:
+    """What the opening will do."""
+    sheets = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
+    owners = sheets.values("owner").distinct().count()
+    heading = _("%(year)sを開始する") % {"year": cycle.label}
+    context = {
+        "cycle": cycle,
+        "ready": cycle.state == "draft" and bool(cycle.due_at and cycle.closes_at) and sheets.exists(),
+        "heading": heading,
+        "verb": _("開始する"),
+        "refused": refused,
+        "effects": opening_effects(cycle, sheets.count(), owners),
+        "page_title": heading,
+        "back_url": reverse("review:cycle", args=[cycle.fiscal_year]),
+        "breadcrumbs": [
+            {"label": _("年度と期限"), "url": reverse("review:cycles")},
+            {"label": cycle.label, "url": reverse("review:cycle", args=[cycle.fiscal_year])},
+            {"label": heading},
+        ],
+    }
+    return render(request, "workflow/open_year.html", context, status=status)
+
+
+def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
+    """The opening's consequences in sentences."""
+    found = [
+        _("%(n)s件の施策シートができ、%(owners)s部署の担当者と所属長に入力をお願いする通知が届きます。")
+        % {"n": sheets, "owners": owners}
+    ]
+    if cycle.due_at and cycle.closes_at:
+        found.append(
+            _("提出期限は%(due)s、締切は%(closes)sです。開始したあとも変更できます。")
+            % {"due": day_text(cycle.due_at), "closes": day_text(cycle.closes_at)}
+        )
+    found.append(_("開始すると、計画の取り込みでこの年度のシートを変えることはできません。"))
+    return found
+
+
+# --- deciding ------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def decide(request: HttpRequest, year: int) -> HttpResponse:
+    """Publish, or send the named sheets back."""
+    cycle = cycle_or_404(year)
+    if request.method == "GET":
+        return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else to_board(cycle)
+    typed = returns_of(request, cycle)
+    publishing = request.POST.get("action") != "return"
+    try:
+        check(cycle, typed, publishing)
+        steps.decide_year(user=request.user, cycle_id=cycle.pk, returns=() if publishing else entries(typed))
+    except Invalid as refusal:
+        return deciding_page(request, cycle, status=422, refused=refusal, typed=typed)
+    messages.success(request, done_words(cycle, publishing, len(entries(typed))))
+    return to_board(cycle)
+
+
+def to_board(cycle: Cycle) -> HttpResponse:
+    """Back to the board, which shows how the year stands."""
+    return see_other("workflow:board", cycle.fiscal_year)
+
+
+def done_words(cycle: Cycle, publishing: bool, count: int) -> str:
+    """What was decided, and what happens now."""
+    if not publishing:
+        return _("%(n)s件を差し戻しました。直ったものが承認されると、もう一度決定します。") % {"n": count}
+    if cycle.publish_at and cycle.publish_at > clock.now():
+        return _("公表を決定しました。%(day)sに公表します。") % {"day": day_text(cycle.publish_at)}
+    return _("公表を決定しました。まもなく公表されます。")
+
+
+def check(cycle: Cycle, typed: dict[int, dict[str, str]], publishing: bool) -> None:
+    """What the person probably did not mean: a publication with returns typed in, a return of nothing."""
+    named = [pk for pk, row in typed.items() if row["to"] or row["comment"].strip()]
+    if publishing and named:
+        raise Invalid(
+            _("差し戻すシートが選ばれています。差し戻すか、選択と理由を消してから公表してください。"),
+            {f"to-{pk}": _("差戻し先または理由が入力されています。") for pk in named},
+        )
+    if publishing:
+        check_demo(cycle)
+        return
+    if not any(row["to"] for row in typed.values()):
+        raise Invalid(_("差し戻すシートと差戻し先を選んでください。"))
+    gaps = {
+        f"comment-{pk}": _("理由を入力してください。")
+        for pk, row in typed.items()
+        if row["to"] and not row["comment"].strip()
+    }
+    gaps |= {
+        f"to-{pk}": _("差戻し先を選んでください。")
+        for pk, row in typed.items()
+        if not row["to"] and row["comment"].strip()
+    }
+    if gaps:
+        raise Invalid(_("差し戻すシートごとに、差戻し先と理由を入力してください。"), gaps)
+
+
+def check_demo(cycle: Cycle) -> None:
+    """Invented values enter no edition: say so here, before the publication fails."""
+    codes = publication.demo_values(cycle)
+    if codes:
+        raise Invalid(_("デモ値が残っているため公表できません: %(codes)s") % {"codes": "、".join(codes)})
+
+
+def entries(typed: dict[int, dict[str, str]]) -> list[YearReturn]:
+    """The returns that were chosen."""
+    chosen = ((pk, row) for pk, row in typed.items() if row["to"] in DESTINATIONS)
+    return [YearReturn(review_id=pk, to=DESTINATIONS[row["to"]], comment=row["comment"].strip()) for pk, row in chosen]
+
+
+def returns_of(request: HttpRequest, cycle: Cycle) -> dict[int, dict[str, str]]:
+    """{sheet: {to, comment}} as typed, for the year's approved sheets. One query."""
+    known = sheets_of(request, cycle).values_list("pk", flat=True)
+    typed = {}
+    for pk in known:
+        to, comment = request.POST.get(f"to-{pk}", ""), request.POST.get(f"comment-{pk}", "")
+        if to in DESTINATIONS or comment.strip():
+            typed[pk] = {"to": to if to in DESTINATIONS else "", "comment": comment}
+    return typed
+
+
+def sheets_of(request: HttpRequest, cycle: Cycle) -> Any:
+    """The approved sheets that the person may read."""
+    return queries.reviews(permissions.visible_reviews(request.user).filter(cycle=cycle, state=ReviewState.APPROVED))
+
+
+def deciding_page(
+    request: HttpRequest,
+    cycle: Cycle,
+    *,
+    status: int = 200,
+    refused: Invalid | None = None,
+    typed: dict[int, dict[str, str]] | None = None,
+) -> HttpResponse:
+    """What will happen to whom, and each sheet with a place to send it back."""
+    sheets = list(sheets_of(request, cycle))
+    problems = refused.fields if refused else {}
+    rows = [
+        {
+            "review": sheet,
+            **(typed or {}).get(sheet.pk, {"to": "", "comment": ""}),
+            "to_error": problems.get(f"to-{sheet.pk}", ""),
+            "comment_error": problems.get(f"comment-{sheet.pk}", ""),
+        }
+        for sheet in sheets
+    ]
+    heading = _("%(year)sの公表の決定") % {"year": cycle.label}
+    context = {
+        "cycle": cycle,
+        "rows": rows,
+        "refused": str(refused) if refused else "",
+        "errors": list(errors_of(rows)),
+        "returning": bool(typed),
+        "effects": publishing_effects(cycle, sheets),
+        "demo": publication.demo_values(cycle),
+        "page_title": heading,
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("審議"), "url": reverse("workflow:board", args=[cycle.fiscal_year])},
+            {"label": _("公表の決定")},
+        ],
+    }
+    return render(request, "workflow/decide.html", context, status=status)
+
+
+def errors_of(rows: Sequence[dict[str, Any]]) -> Any:
+    """(id of the control, 施策ID, the sentence) for the summary on top."""
+    for row in rows:
+        for name in ("to", "comment"):
+            if row[f"{name}_error"]:
+                yield f"{name}-{row['review'].pk}", row["review"].measure_year.measure.code, row[f"{name}_error"]
+
+
+def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[str]:
+    """The publication's consequences in sentences."""
+    later = cycle.publish_at and cycle.publish_at > clock.now()
+    settled = sum(bool(sheet.outcome) for sheet in sheets)
+    when = _("%(day)sに") % {"day": day_text(cycle.publish_at)} if later else _("決定するとすぐに")
+    found = [
+        _("%(when)s、%(n)s件の施策の評価結果が第1版として公表され、市民が見られるようになります。")
+        % {"when": when, "n": len(sheets)}
+    ]
+    if settled:
+        found.append(_("そのうち%(n)s件は、未提出または対象外として理由とともに載ります。") % {"n": settled})
+    people = permissions.holders(*Role.values).count()
+    found.append(_("役割のある%(n)s人全員に、公表の通知が届きます。") % {"n": people})
+    found.append(_("第1版は、あとから書き換えられません。誤りが見つかったときは、正誤表を付けた訂正版を公表します。"))
+    found.append(_("次の年度の準備が始まり、評価項目と目標が引き継がれます。"))
+    return found
