@@ -13,7 +13,7 @@ from typing import Literal
 from review.domain.comparison import Outcome, Status, compare, rounded, worst
 from review.domain.direction import Direction, from_plan, name_direction, named_change, of_target
 from review.domain.notation import compact
-from review.domain.pairing import pair, settled_in_every_order
+from review.domain.pairing import DIFFERENT, pair, same_thing, settled_in_every_order
 from review.domain.reading import Quantity, Reading
 
 Basis = Literal["number", "text", "none"]
@@ -72,6 +72,8 @@ def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, 
 
 def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
     """Rule 2: the indicator's own setting, a comparator, the plan's targets, the name."""
+    if case.target.parts and all(part.change == "decrease" for part in case.target.parts):
+        return "up", None  # an amount of 削減: the more the better, whichever way the level goes
     demanded = of_target(case.target)
     mixed = demanded is None and any(part.comparator for part in case.target.parts)
     if case.asked is not None:
@@ -111,6 +113,8 @@ def compared(
         return compare(target, actual, own, named=named, period=period)
 
     if len(targets) == 1 and len(actuals) == 1:
+        if not same_thing(targets[0], actuals[0], case.name):
+            return Verdict(outcome=DIFFERENT, direction=direction)
         return Verdict(outcome=one(targets[0], actuals[0]), direction=direction)
     if len(targets) == 1 and targets[0].each:
         targets = tuple(replace(targets[0], each="", label=actual.label) for actual in actuals)
@@ -138,11 +142,19 @@ def _components(pairs: list[tuple[Quantity, Quantity]], outcomes: list[Outcome])
     )
 
 
+_PERIOD_NAMES = (
+    ("月", re.compile(r"(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均")),
+    ("週", re.compile(r"週間?(?:平均|当たり)|毎週")),
+    ("日", re.compile(r"1日|日平均|毎日")),
+)
+_PER_ONE = re.compile(r"(?:1|一)(人|名|校|園|世帯|団体|社|件|課|回)(?:当たり|あたり|当り|平均|につき)")
+
+
 def _period_in_name(name: str) -> str:
-    found = re.search(
-        r"(?:(?<![\d年])月(?:間|平均|当たり|あたり|別)|1(?:か|ヶ|カ)?月(?:当たり|あたり)|毎月|年度月平均)|(週間?(?:平均|当たり)|毎週)|(1日|日平均|毎日)",
-        compact(name),
-    )
-    if not found:
-        return ""
-    return "週" if found[1] else "日" if found[2] else "月"
+    """月 where the name says that its values are counted by the month; 人 where by the head."""
+    plain = compact(name)
+    for period, pattern in _PERIOD_NAMES:
+        if pattern.search(plain):
+            return period
+    found = _PER_ONE.search(plain)
+    return {"名": "人"}.get(found[1], found[1]) if found else ""

@@ -49,11 +49,15 @@ _BEFORE_NUMBER = re.compile(
     r"(?P<sum>累計|合計|計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
     r"(?P<comparator>最低でも|最低|少なくとも|[<>]=?|[≥≤])?\Z"
 )
-_EACH = re.compile(r"各[^\s各、・]{1,10}?\Z")
+_EACH = re.compile(r"(?:各[^\s各、・]{1,10}?|いずれも|それぞれ|ともに)\Z")
+# 1日平均, 1人当たり at the end of a label: what the value is counted for. The 1 is hidden by `values`.
+_PER_ONE = re.compile(
+    r"\ue201(?:か|ヶ|カ|ケ)?(人|名|日|月|週|回|校|園|世帯|団体|社|件|課)間?(?:平均|当たり|あたり|当り|につき|ごと)?\Z"
+)
 # A number after one of these is a rest, a part or a plan, not the value of the cell.
 _NOT_A_LABEL = re.compile(
     r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
-    r"前回|前年度?|昨年度?|上限|最大|最高|未|非)\Z|^(?:うち|内訳|残り|あと|例えば)|[。×→±]"
+    r"前回|前年度?|昨年度?|上限|最大|最高|未|非)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
 )
 _SEPARATOR = re.compile(r"[ 、,;/・]+")
 _OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
@@ -319,7 +323,7 @@ def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quant
         approximate=suffix.approximate or bool(found and found["about"]),
         whole=first.value if found and found["all"] and comparator is None else None,
         each=each,
-        period=_period(found),
+        period=_period(found) or _period_in_label(label),
         change=suffix.change,
     )
 
@@ -332,6 +336,11 @@ def _misplaced_dot(number: Number, unit: units.Unit) -> bool:
 def _period(found: re.Match[str] | None) -> str:
     word = (found["period"] or "") if found else ""
     return _PERIODS.get(word, _PERIODS.get(word.removesuffix("平均").removesuffix("間"), ""))
+
+
+def _period_in_label(label: str) -> str:
+    found = _PER_ONE.search(label)
+    return {"名": "人"}.get(found[1], found[1]) if found else ""
 
 
 CIRCLED_LABEL = re.compile(f"(?<=[^ ])(?=[{CIRCLED}])")

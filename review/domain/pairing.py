@@ -11,6 +11,9 @@ from review.domain.reading import Quantity
 
 Pairs = list[tuple[Quantity, Quantity]]
 _UNPAIRED = Outcome("undetermined", None, "parts_mismatch", "内訳の名称が目標と実績で対応しないため、判定できません。")
+DIFFERENT = Outcome(
+    "undetermined", None, "parts_mismatch", "目標と実績で、何の値かを示す言葉が異なるため、判定できません。"
+)
 _MOST = 5  # parts whose every pairing is tried: 120 pairings
 
 
@@ -60,3 +63,19 @@ def settled_in_every_order(
     if len(found) == 1 and (status := found.pop()) != "undetermined":
         return Outcome(status)
     return _UNPAIRED
+
+
+def same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
+    """False where the labels of two single values name different things: 男性 and 女性, 令和5年度 and 令和6年度.
+
+    Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
+    """
+    wanted, given = compact(target.label), compact(actual.label)
+    if not given or wanted == given:
+        return True
+    plain = compact(name)
+    if not wanted:
+        return given[0] not in "未不" or given in plain
+    if wanted in given or given in wanted or (wanted in plain and given in plain):
+        return True
+    return any(wanted[place : place + 2] in given for place in range(len(wanted) - 1))

@@ -52,7 +52,7 @@ class Quantity:
     @property
     def phrase(self) -> str:
         """The value in Japanese: 小 5%未満, 7~7.5俵, 1,200人."""
-        words = [f"{self.label} " if self.label else "", self.each, self.period]
+        words = [f"{self.label} " if self.label else "", self.each, "" if self.period in self.label else self.period]
         if self.approximate:
             words.append("約")
         words.append(self._ends())

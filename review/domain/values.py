@@ -29,6 +29,7 @@ _NOT_MEASURED = re.compile(
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}")
 _ANY_BRACKET = re.compile(r"[(【\[〔{]")
+_FOOTNOTE = re.compile(r"[※*]\d{1,2}(?=[\s、。)]|\Z)")
 _OPENED = re.compile(r"(?<=[^\s])\s*[(【\[〔].*\Z")
 _BRACKET_LABEL = re.compile(r"[(【\[〔]([^()【】\[\]〔〕]{1,12})[)】\]〕] ?")
 _MARKER = "\ue100"  # stands where a note was cut out, so that what was parted by a note stays parted
@@ -44,7 +45,7 @@ _WORDS_WITH_DIGITS = re.compile(
     rf"|(?:(?:人口)?\d[\d,]*(?:万|千)?(?:{_PER})?(?:1日)?)(?:当たり|あたり|当り|につき|ごと|対)"
     rf"|1(?:{_PER})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均"
     r"|\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才))(?=.*\d)|\d年生(?=.*\d)"
-    r"|1(?:人|名|校|園|課|世帯|社|団体)(?=約?\d)"
+    r"|1(?:人|名|校|園|課|世帯|社|団体|日|回|か月|ヶ月|週)(?=約?\d)"
     r"|(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))|※\d"
 )
 _BROKEN = re.compile(r"(?<=\d) ?([,.]) ?(?=\d)")
@@ -61,7 +62,7 @@ _ALL = re.compile(
     r"クラス|対象者|市立学校|手続|手続き|業務|市町村|団体|自治会))(?:で|に|を|の)?(?P<act>実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
 )
 _FREE_NOTE_NEVER = re.compile(
-    r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|="
+    r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|(?i:over|under|up|down)"
 )
 _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
 
@@ -162,9 +163,11 @@ def _without_notes(folded: str) -> tuple[str, str]:
     if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):
         folded = _BRACKET_LABEL.sub(lambda found: f" {found[1].translate(_HIDDEN)}:", folded).strip()
     notes: list[str] = []
-    head, mark, tail = folded.partition("※")
-    if mark and head.strip() and not tail[:1].isdigit():
+    head, mark, tail = _FOOTNOTE.sub("", folded).partition("※")
+    if mark and head.strip():
         folded, notes = head.rstrip(), [tail.strip()]
+    elif not mark and head.strip():
+        folded = head.strip()
     for _ in range(2 if _ANY_BRACKET.search(folded) else 0):  # brackets in brackets
         notes += [found[0][1:-1].strip() for found in _BRACKET.finditer(folded)]
         folded = _BRACKET.sub(_MARKER, folded)

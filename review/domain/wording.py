@@ -41,36 +41,35 @@ COMPARATORS: dict[str, Comparator] = {
     "以内に抑制": "at_most",
 }
 _VAGUE = {"強", "弱", "余", "余り"}
-_CHANGES: dict[str, Change] = dict.fromkeys(
-    ("増", "増加", "アップ", "UP", "up", "向上", "上昇", "の増加", "の増", "プラス", "増やす", "の向上"), "increase"
-) | dict.fromkeys(
-    (
-        "減",
-        "減少",
-        "削減",
-        "短縮",
-        "低減",
-        "縮減",
-        "軽減",
-        "ダウン",
-        "の削減",
-        "の減少",
-        "を削減",
-        "を短縮",
-        "節減",
-        "低下",
-        "の短縮",
-        "の縮減",
-        "カット",
-        "抑制",
-        "減らす",
-        "減量",
-        "の低減",
-        "の減",
-        "圧縮",
-    ),
-    "decrease",
-)
+_INCREASES = ["増", "増加", "アップ", "UP", "up", "向上", "上昇", "の増加", "の増", "プラス", "増やす", "の向上"]
+_DECREASES = [
+    "減",
+    "減少",
+    "削減",
+    "短縮",
+    "低減",
+    "縮減",
+    "軽減",
+    "ダウン",
+    "の削減",
+    "の減少",
+    "を削減",
+    "を短縮",
+    "節減",
+    "低下",
+    "の短縮",
+    "の縮減",
+    "カット",
+    "抑制",
+    "減らす",
+    "減量",
+    "の低減",
+    "の減",
+    "圧縮",
+]
+_CHANGES: dict[str, Change] = {}
+_CHANGES.update((word, "increase") for word in _INCREASES)
+_CHANGES.update((word, "decrease") for word in _DECREASES)
 # What was done with the counted things. It closes a value; any other words after the unit make a sentence of it.
 _ACTS = (
     "達成|実施|開催|出席|参加|締結|導入|整備|設置|取得|登録|作成|策定|配布|受講|受診|利用|申請|公開|掲載|対応|完了|確保|増設|運用|交付|"

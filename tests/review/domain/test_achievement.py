@@ -157,6 +157,42 @@ def test_a_part_without_a_rate_leaves_the_whole_without_one():
     assert ask("A 0件 B 4件", "A 0件 B 2件", direction="down").rate is None
 
 
+@pytest.mark.parametrize(
+    "target, actual",
+    [
+        ("男性 50%", "女性 60%"),
+        ("令和5年度 10件", "令和6年度 12件"),
+        ("10件", "未処理 12件"),
+    ],
+)
+def test_values_of_different_things_are_not_compared(target, actual):
+    assert "parts_mismatch" in ask(target, actual, direction="up").flags
+
+
+@pytest.mark.parametrize(
+    "target, actual",
+    [
+        ("1日平均8,000人", "2,800,000人"),
+        ("月平均100人", "1,200人"),
+        ("1人あたり5冊", "6,000冊"),
+        ("週2回", "104回"),
+    ],
+)
+def test_a_value_for_a_day_or_a_head_is_not_compared_with_a_total(target, actual):
+    assert ask(target, actual, direction="up").status == "undetermined"
+
+
+def test_more_reduction_is_better_whichever_way_the_level_goes():
+    for direction in ("up", "down", None):
+        assert ask("10%削減", "12%削減", direction=direction).status == "achieved"
+        assert ask("10%削減", "8%削減", direction=direction).status == "missed"
+
+
+@pytest.mark.parametrize("actual", ["98人※1", "98人 *1", "98人(速報)", "98人 注)暫定"])
+def test_a_mark_of_a_footnote_is_no_part_of_the_value(actual):
+    assert ask("100人", actual, direction="up").rate == Decimal("0.9800")
+
+
 def test_a_text_is_never_missed():
     for target, actual in (
         ("整備完了", "未着手"),
