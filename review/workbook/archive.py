@@ -173,28 +173,38 @@ def read_chunks(stream: BinaryIO, member: Member) -> Iterator[bytes]:
     Raises Refused (BROKEN) where the data end early, go on longer, or differ from their checksum.
     """
     inflater = zlib.decompressobj(-15) if member.deflated else None
-    left, total, crc = member.packed, 0, 0
-    stream.seek(member.start)
-    while left or (inflater and inflater.unconsumed_tail):
-        raw = inflater.unconsumed_tail if inflater and inflater.unconsumed_tail else b""
-        if not raw:
-            raw = stream.read(min(CHUNK, left))
-            left -= len(raw)
-            if not raw:
-                raise Refused(Code.BROKEN, "ファイルが途中で切れています")
-        chunk = _inflate(inflater, raw) if inflater else raw
+    total, crc = 0, 0
+    for chunk in _inflated(inflater, _packed(stream, member)) if inflater else _packed(stream, member):
         total += len(chunk)
         if total > member.size:
             raise Refused(Code.BOMB, "展開すると、目録にある大きさより大きくなります")
         crc = zlib.crc32(chunk, crc)
-        position = stream.tell()
-        if chunk:
-            yield chunk
-        stream.seek(position)
-        if inflater and inflater.eof and (left or inflater.unused_data):
-            raise Refused(Code.BROKEN, "圧縮されたデータの後ろに余分なデータがあります")
+        yield chunk
     if (inflater and not inflater.eof) or total != member.size or crc != member.crc:
         raise Refused(Code.BROKEN, "中のデータが壊れています")
+
+
+def _packed(stream: BinaryIO, member: Member) -> Iterator[bytes]:
+    for offset in range(0, member.packed, CHUNK):
+        wanted = min(CHUNK, member.packed - offset)
+        stream.seek(member.start + offset)  # whoever takes the chunks may read elsewhere between two of them
+        raw = stream.read(wanted)
+        if len(raw) < wanted:
+            raise Refused(Code.BROKEN, "ファイルが途中で切れています")
+        yield raw
+
+
+def _inflated(inflater: zlib._Decompress, packed: Iterator[bytes]) -> Iterator[bytes]:
+    for raw in packed:
+        if inflater.eof:
+            raise Refused(Code.BROKEN, "圧縮されたデータの後ろに余分なデータがあります")
+        while chunk := _inflate(inflater, raw):
+            yield chunk
+            raw = inflater.unconsumed_tail
+    while not inflater.eof and (chunk := _inflate(inflater, b"")):
+        yield chunk
+    if inflater.unused_data:
+        raise Refused(Code.BROKEN, "圧縮されたデータの後ろに余分なデータがあります")
 
 
 def _inflate(inflater: zlib._Decompress, raw: bytes) -> bytes:

@@ -1,0 +1,296 @@
+"""What the small parts of a workbook say: content types, relationships, the book itself, styles, shared strings."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+from review.workbook import cell_text
+from review.workbook.findings import Code, Refused
+from review.workbook.xml_scan import Attributes, Budget, Scanner, attribute
+
+MAX_SHEETS = 1_500
+MAX_FORMATS = 20_000
+MAX_NAMES = 50_000
+
+CONTENT_TYPES = "[Content_Types].xml"
+BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_SPREADSHEET = "spreadsheetml"
+# What an address in a cell may lead to; files and scripts are no business of a form.
+_HARMLESS_LINKS = {"http", "https", "mailto", "tel", ""}
+
+# What a content type or relationship of that word means. The first that fits decides.
+_ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
+    ("macroenabled", Code.MACRO, "マクロ有効ブックです"),
+    ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
+    ("vbadata", Code.MACRO, "VBAのマクロがあります"),
+    ("ms-office.keymap", Code.MACRO, "マクロに結び付くキー割り当てがあります"),
+    ("macrosheet", Code.MACRO, "Excel 4.0のマクロシートがあります"),
+    ("xlmacro", Code.MACRO, "Excel 4.0のマクロシートがあります"),
+    ("dialogsheet", Code.MACRO, "マクロのダイアログシートがあります"),
+    ("activex", Code.ACTIVE, "ActiveXの部品があります"),
+    ("oleobject", Code.ACTIVE, "別のソフトのデータが埋め込まれています"),
+    ("externallink", Code.ACTIVE, "ほかのブックへのリンクがあります"),
+    ("connections", Code.ACTIVE, "外部データへの接続があります"),
+    ("querytable", Code.ACTIVE, "外部データへの接続があります"),
+    ("datamashup", Code.ACTIVE, "外部データへの接続があります"),
+    ("ui/extensibility", Code.ACTIVE, "リボンを変える部品があります"),
+    ("ui/usercustomization", Code.ACTIVE, "リボンを変える部品があります"),
+    ("webextension", Code.ACTIVE, "アドインの部品があります"),
+    ("attachedtoolbars", Code.ACTIVE, "ツールバーの部品があります"),
+    ("volatiledependencies", Code.ACTIVE, "外部データへの接続があります"),
+    ("model+data", Code.ACTIVE, "データモデルがあります"),
+    ("relationships/package", Code.ACTIVE, "別のファイルが埋め込まれています"),
+)
+# The same by where a part lies, whatever it is said to be.
+_ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
+    ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
+    ("macrosheets/", Code.MACRO, "Excel 4.0のマクロシートがあります"),
+    ("dialogsheets/", Code.MACRO, "マクロのダイアログシートがあります"),
+    ("activex/", Code.ACTIVE, "ActiveXの部品があります"),
+    ("embeddings/", Code.ACTIVE, "別のファイルが埋め込まれています"),
+    ("externallinks/", Code.ACTIVE, "ほかのブックへのリンクがあります"),
+    ("xl/connections.xml", Code.ACTIVE, "外部データへの接続があります"),
+    ("querytables/", Code.ACTIVE, "外部データへの接続があります"),
+    ("customui/", Code.ACTIVE, "リボンを変える部品があります"),
+    ("webextensions/", Code.ACTIVE, "アドインの部品があります"),
+)
+_OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", "binary.macroenabled", "sheet.binary")
+_DDE = re.compile(r"\|\s*'?[^|]*!|\b(?:CALL|REGISTER|EXEC|EVALUATE|WEBSERVICE|FILTERXML|RTD|DDE)\s*\(", re.I)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_OTHER_BOOK = re.compile(r"^[^\"]*(?:\[\d+\]|\[[^\]]*\.xl\w+\])")
+
+
+def refuse_active(what: str, table: tuple[tuple[str, Code, str], ...] = _ACTIVE_TYPES) -> None:
+    """Raise Refused where a content type or relationship names something that acts."""
+    folded = what.lower()
+    for word, code, found in table:
+        if word in folded:
+            raise Refused(code, found)
+
+
+def refuse_active_place(name: str) -> None:
+    """Raise Refused where a part lies in a folder of things that act."""
+    refuse_active(name, _ACTIVE_PLACES)
+
+
+class ContentTypes(Scanner):
+    """[Content_Types].xml: `of` says which type a part has."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.by_ending: dict[str, str] = {}
+        self.by_name: dict[str, str] = {}
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        said = attributes.get("ContentType", "")
+        if name == "Default":
+            self.by_ending[attributes.get("Extension", "").lower()] = said
+        elif name == "Override":
+            self.by_name[attributes.get("PartName", "").lstrip("/").lower()] = said
+
+    def of(self, part: str) -> str:
+        """The content type of a part, '' where none is declared."""
+        return self.by_name.get(part.lower(), "") or self.by_ending.get(part.rpartition(".")[2].lower(), "")
+
+    def close(self) -> None:
+        declared = [*self.by_name.values(), *self.by_ending.values()]
+        if not any(_SPREADSHEET in said.lower() for said in declared) or any(
+            word in said.lower() for word in _OTHER_KINDS for said in self.by_name.values()
+        ):
+            raise Refused(Code.NOT_XLSX)
+        for said in self.by_name.values():
+            refuse_active(said)
+        # A default is often declared for what is not there (.bin for printers' settings beside .vml).
+        for said in self.by_ending.values():
+            if "macroenabled" in said.lower():
+                raise Refused(Code.MACRO, "マクロ有効ブックです")
+        if any("template.main" in said for said in declared):
+            raise Refused(Code.NOT_XLSX, "テンプレート(.xltx)です")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """One relationship: its id, the last word of its type, and the part it leads to ('' for an address outside)."""
+
+    id: str
+    kind: str
+    part: str
+
+
+class Relations(Scanner):
+    """A .rels part: `found` holds the relations within the archive."""
+
+    def __init__(self, budget: Budget, name: str) -> None:
+        super().__init__(budget)
+        # xl/_rels/workbook.xml.rels speaks of xl/workbook.xml.
+        self.folder = posixpath.dirname(posixpath.dirname(name))
+        self.found: list[Relation] = []
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name != "Relationship":
+            return
+        kind, target = attributes.get("Type", ""), attributes.get("Target", "")
+        refuse_active(kind)
+        if attributes.get("TargetMode", "").lower() == "external":
+            _refuse_outside(kind, target)
+            return
+        self.found.append(
+            Relation(id=attributes.get("Id", ""), kind=kind.rpartition("/")[2], part=self._resolve(target))
+        )
+
+    def _resolve(self, target: str) -> str:
+        path = unquote(target.partition("#")[0])
+        if not path:
+            return ""
+        joined = path.lstrip("/") if path.startswith("/") else posixpath.join(self.folder, path)
+        resolved = posixpath.normpath(joined)
+        if resolved.startswith("..") or "\\" in path or "\x00" in path:
+            raise Refused(Code.BROKEN, "中の部品がファイルの外を指しています")
+        return resolved
+
+
+def _refuse_outside(kind: str, target: str) -> None:
+    if not kind.lower().endswith("/hyperlink"):
+        raise Refused(Code.ACTIVE, "ファイルの外にある部品へのリンクがあります")
+    try:
+        scheme = urlsplit(target.strip()).scheme.lower()
+    except ValueError:
+        scheme = "?"
+    if scheme not in _HARMLESS_LINKS or target.strip().startswith(("\\\\", "//")):
+        raise Refused(Code.ACTIVE, "ファイルや命令を呼び出すリンクがあります")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetEntry:
+    """One sheet of the book: its name and the id of its relation."""
+
+    name: str
+    relation: str
+
+
+class Book(Scanner):
+    """xl/workbook.xml: its sheets in order and its defined names."""
+
+    wants_text = True
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.sheets: list[SheetEntry] = []
+        self.names = 0
+        self._defining = ""
+        self._words: list[str] = []
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "sheet":
+            self._sheet(attributes)
+        elif name == "definedName":
+            self._defined(attributes)
+
+    def _sheet(self, attributes: Attributes) -> None:
+        title = attributes.get("name", "")
+        if attributes.get("state") == "veryHidden":
+            raise Refused(Code.ACTIVE, f"Excelの画面に出ないシート「{title[:31]}」があります")
+        self.sheets.append(SheetEntry(name=title, relation=attribute(attributes, "id")))
+        if len(self.sheets) > MAX_SHEETS:
+            raise Refused(Code.TOO_LARGE, f"シートが{MAX_SHEETS:,}枚を超えています")
+
+    def _defined(self, attributes: Attributes) -> None:
+        self.names += 1
+        self._defining, self._words = attributes.get("name", "?"), []
+        acts = any(attributes.get(key) in ("1", "true") for key in ("xlm", "vbProcedure", "function", "macro"))
+        if acts or self._defining.lower().removeprefix("_xlnm.").startswith(("auto_open", "auto_close")):
+            raise Refused(Code.MACRO, f"マクロを呼び出す名前「{self._defining[:40]}」があります")
+        if self.names > MAX_NAMES:
+            raise Refused(Code.TOO_LARGE, "名前の定義が多すぎます")
+
+    def text(self, data: str) -> None:
+        if self._defining:
+            self._words.append(data)
+
+    def end(self, name: str) -> None:
+        if name != "definedName":
+            return
+        meant = "".join(self._words)
+        if _OTHER_BOOK.search(meant):
+            raise Refused(Code.ACTIVE, f"ほかのブックを指す名前「{self._defining[:40]}」があります")
+        if _DDE.search(meant):
+            raise Refused(Code.FORMULA, f"名前「{self._defining[:40]}」に危険な数式があります")
+        self._defining = ""
+
+
+class Styles(Scanner):
+    """xl/styles.xml: only how much of it there is."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.formats = 0
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name in ("xf", "font", "fill", "border", "dxf", "numFmt", "cellStyle"):
+            self.formats += 1
+            if self.formats > MAX_FORMATS:
+                raise Refused(Code.TOO_LARGE, "書式の種類が多すぎます")
+
+
+@dataclass(kw_only=True)
+class TextCheck:
+    """One text as it grows: length in Excel's units and characters that nothing can keep."""
+
+    length: int = 0
+    pieces: list[str] = field(default_factory=list)
+
+    def add(self, data: str) -> None:
+        """Another piece; what is too long already is not kept."""
+        self.length += len(data)
+        if self.length <= cell_text.MAX_UNITS * 8:  # an escape takes seven letters for one
+            self.pieces.append(data)
+
+    def problem(self) -> tuple[Code, str] | None:
+        """The code and what is wrong, None for a text that can be kept."""
+        text = "".join(self.pieces)
+        if any(_IMPOSSIBLE.match(chr(int(found[1], 16))) for found in _ESCAPED.finditer(text)):
+            return Code.BAD_CHAR, "保存できない文字(制御文字など)があります"
+        decoded = cell_text.decode(text) if len(text) == self.length else ""
+        # Excel counts UTF-16 units: letters outside the basic plane are two.
+        units = len(decoded) + sum(letter > "\uffff" for letter in decoded) if decoded else self.length
+        if units > cell_text.MAX_UNITS:
+            return Code.TOO_LONG, f"1つのセルに{units:,}文字あります(上限は{cell_text.MAX_UNITS:,}文字)"
+        return None
+
+
+class SharedStrings(Scanner):
+    """xl/sharedStrings.xml: how many there are, and which ones cannot be kept, by index."""
+
+    wants_text = True
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.count = 0
+        self.problems: dict[int, tuple[Code, str]] = {}
+        self._check: TextCheck | None = None
+        self._in_text = self._aside = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        if name == "si":
+            self._check = TextCheck()
+        elif name == "rPh":  # furigana, which Excel keeps beside what was typed: no part of the value
+            self._aside = True
+        self._in_text = name == "t" and not self._aside
+
+    def text(self, data: str) -> None:
+        if self._in_text and self._check:
+            self._check.add(data)
+
+    def end(self, name: str) -> None:
+        self._in_text = False
+        if name == "rPh":
+            self._aside = False
+        if name == "si" and self._check:
+            if (found := self._check.problem()) and len(self.problems) < 100:
+                self.problems[self.count] = found
+            self._check = None
+            self.count += 1
