@@ -69,3 +69,10 @@ def test_everything_on_the_schedule_is_a_task():
 
     app.loader.import_default_modules()
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+
+
+def test_the_suite_runs_on_its_own_settings_and_database(settings):
+    assert os.environ["DJANGO_SETTINGS_MODULE"] == "config.settings.test"
+    assert "MD5" in settings.PASSWORD_HASHERS[0]
+    assert str(os.getpid()) in settings.DATABASES["default"]["TEST"]["NAME"]
+    assert settings.DEBUG is False
