@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import permutations
 
@@ -14,6 +15,7 @@ _UNPAIRED = Outcome("undetermined", None, "parts_mismatch", "内訳の名称が�
 DIFFERENT = Outcome(
     "undetermined", None, "parts_mismatch", "目標と実績で、何の値かを示す言葉が異なるため、判定できません。"
 )
+_DIGITS = re.compile(r"\d+")
 _MOST = 5  # parts whose every pairing is tried: 120 pairings
 
 
@@ -74,6 +76,13 @@ def same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
     if not given or wanted == given:
         return True
     plain = compact(name)
+    if (
+        wanted
+        and _DIGITS.findall(wanted) != _DIGITS.findall(given)
+        and _DIGITS.search(wanted)
+        and _DIGITS.search(given)
+    ):
+        return False
     if not wanted:
         return given[0] not in "未不" or given in plain
     if wanted in given or given in wanted or (wanted in plain and given in plain):
