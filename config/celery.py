@@ -13,6 +13,7 @@ TASK_MODULES = [
     "tasks.notifications",
     "tasks.reminders",
     "tasks.sweep",
+    "tasks.anchors",
 ]
 
 app = Celery("meguri")

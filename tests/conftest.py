@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from tests import trail
 from tests.cast import Cast
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_between_tests() -> Iterator[None]:
+    """Django's flush between tests may empty the audit trail; nothing else may, in tests as in the city."""
+    with trail.flush_opens_the_trail():
+        yield
 
 
 @pytest.fixture

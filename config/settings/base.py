@@ -203,6 +203,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 MEGURI_CITY = env.str("MEGURI_CITY", default="木更津市")
 MEGURI_BASE_URL = env.str("MEGURI_BASE_URL", default="http://127.0.0.1:8000")
+# Heads of the audit chain. In the city: a place on another machine, which the database's owner cannot write.
+MEGURI_ANCHOR_ROOT = Path(env.str("MEGURI_ANCHOR_ROOT", default=str(DATA_ROOT / "anchors")))
 MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)
 MEGURI_HEARTBEAT_SECONDS = env.float("MEGURI_HEARTBEAT_SECONDS", default=10)
 MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
@@ -261,6 +263,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {
         "task": "tasks.reminders.remind",
         "schedule": crontab(hour=8, minute=30),
+    },
+    "anchor": {
+        "task": "tasks.anchors.anchor",
+        "schedule": crontab(minute=0),
     },
 }
 

@@ -1,7 +1,7 @@
 """The nouns of the review, one file each."""
 
 from review.models.artifact import Artifact
-from review.models.audit import AuditEntry
+from review.models.audit import AuditEntry, AuditLink
 from review.models.cycle import Cycle, CycleState
 from review.models.job import Heartbeat, Job, JobState
 from review.models.notification import Mail, MailState, Notification
@@ -26,6 +26,7 @@ __all__ = [
     "Appointment",
     "Artifact",
     "AuditEntry",
+    "AuditLink",
     "Cycle",
     "CycleState",
     "Decision",

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 from django.db import models
 
 
-class AuditQuerySet(models.QuerySet["AuditEntry"]):
-    """Rows can be added and read."""
+class AppendOnlyQuerySet(models.QuerySet):
+    """Rows can be added and read. The database's own triggers hold where this class is passed by."""
 
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("監査記録は変更できません。")
@@ -29,7 +29,7 @@ class AuditEntry(models.Model):
     address = models.GenericIPAddressField(null=True, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
 
-    objects = AuditQuerySet.as_manager()
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -45,3 +45,24 @@ class AuditEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("監査記録は削除できません。")
+
+
+class AuditLink(models.Model):
+    """One link of the hash chain over the trail; see `services/audit_chain.py`.
+
+    Written by the database alone, when the entry's transaction commits: a row of its own, because the place in the
+    chain is known only then and the entry itself may not be touched any more.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="link")
+    prev_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["seq"]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.hash[:12]}"

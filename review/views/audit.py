@@ -77,7 +77,7 @@ SUBJECTS = {
 def audit(request: HttpRequest) -> HttpResponse:
     """The trail, newest first, narrowed by what the address asks for."""
     form = AuditSearchForm(request.GET, actions=ACTIONS)
-    rows = AuditEntry.objects.order_by("-pk")
+    rows: QuerySet[AuditEntry] = AuditEntry.objects.order_by("-pk")
     if form.is_valid():
         rows = narrowed(rows, form.cleaned_data)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))

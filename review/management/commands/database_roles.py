@@ -1,0 +1,54 @@
+"""`manage.py database_roles`: gives the application a database role that cannot change the audit trail."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from review.services import database_roles
+
+
+class Command(BaseCommand):
+    """Run as the owner of the tables after each migration: `--print` shows the statements, `--apply` runs them."""
+
+    help = (
+        "アプリ用の DB ロール(監査記録を変更できない)を作ります。 / Database roles for the application and the backup."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--print", action="store_true", dest="show", help="SQL を表示します。")
+        what.add_argument("--apply", action="store_true", help="SQL を実行します(表の所有者として)。")
+        parser.add_argument("--app", default="meguri_app", help="アプリのロール名")
+        parser.add_argument("--backup", default="meguri_backup", help="バックアップのロール名")
+        parser.add_argument(
+            "--password-env",
+            default="MEGURI_APP_DATABASE_PASSWORD",
+            help="--apply がアプリのロールに設定するパスワードの環境変数",
+        )
+
+    def handle(self, *args: Any, app: str, backup: str, show: bool, password_env: str, **options: Any) -> None:
+        if connection.vendor != "postgresql":
+            raise CommandError("PostgreSQL だけにロールがあります。SQLite では不要です。")
+        # A printed script goes to terminals and files: it never holds the password.
+        password = "" if show else os.environ.get(password_env, "")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_database(), current_schema()")
+            database, schema = cursor.fetchone()
+            wanted = [
+                statement.as_string(cursor.connection)
+                for statement in database_roles.statements(
+                    app=app, backup=backup, database=database, schema=schema, password=password
+                )
+            ]
+        if show:
+            self.stdout.write("\n".join(f"{statement};" for statement in wanted))
+            return
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in wanted:
+                cursor.execute(statement)
+        self.stdout.write(f"{app}、{backup} の権限を設定しました。")

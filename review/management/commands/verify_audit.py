@@ -1,0 +1,85 @@
+"""`manage.py verify_audit`: whether the audit trail still is what was written."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from review.services import anchors, audit_chain
+
+
+class Command(BaseCommand):
+    """Exit status 0 where everything holds, 1 with the first bad row where it does not."""
+
+    help = "監査記録の鎖を確かめ、最初の不正な行を示します。 / Verifies the audit trail and names the first bad row."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--anchor",
+            action="append",
+            type=Path,
+            metavar="FILE",
+            help="外部に保管した控え。複数指定できます。省略時は MEGURI_ANCHOR_ROOT のもの。",
+        )
+        parser.add_argument("--json", action="store_true", help="結果を JSON の一行で出します。")
+
+    def handle(self, *args: Any, anchor: list[Path] | None, **options: Any) -> None:
+        report = audit_chain.verify(anchors=_anchors(anchor))
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(report), ensure_ascii=False))
+        else:
+            for line in sentences(report):
+                self.stdout.write(line)
+        if not report.intact:
+            raise CommandError("監査記録に不正があります。" if report.faults else "監査記録の保護が外れています。")
+
+
+def _anchors(named: list[Path] | None) -> dict[int, str]:
+    files = named or [path for path in [anchors.default_file()] if path.exists()]
+    try:
+        return anchors.read(files)
+    except (anchors.BadAnchor, OSError) as error:
+        raise CommandError(f"控えを読めません: {error}") from error
+
+
+def sentences(report: audit_chain.Report) -> list[str]:
+    """The report in lines a person reads."""
+    lines = [f"鎖: {report.links} 行、先頭の値 {report.head.hash}"]
+    lines += [f"不正: {_place(fault)} {fault.what}" for fault in report.faults]
+    lines += [f"保護が外れています: {name}" for name in report.unprotected]
+    lines.append(_window(report))
+    return lines
+
+
+def _place(fault: audit_chain.Fault) -> str:
+    row = "" if fault.entry is None else f"(記録の行 {fault.entry})"
+    return f"{fault.seq} 番目{row}"
+
+
+def _window(report: audit_chain.Report) -> str:
+    """Which part an owner of the database could still cut off or write anew without being found."""
+    if report.uncovered_since is None:
+        return f"外部の控え {report.anchors} 件がすべての行を保証しています。"
+    since = report.uncovered_since.astimezone().isoformat(timespec="seconds")
+    return (
+        f"外部の控え {report.anchors} 件。{report.covered + 1} 番目({since})以降は、まだ控えがありません。"
+        "この部分の切り取りと作り直しは見つけられません。"
+    )
+
+
+def as_json(report: audit_chain.Report) -> dict[str, Any]:
+    """The report for a script."""
+    return {
+        "intact": report.intact,
+        "links": report.links,
+        "head": report.head.hash,
+        "faults": [{"seq": fault.seq, "entry": fault.entry, "what": fault.what} for fault in report.faults],
+        "unprotected": list(report.unprotected),
+        "anchors": report.anchors,
+        "covered": report.covered,
+        "uncovered_since": report.uncovered_since.isoformat() if report.uncovered_since else None,
+    }

@@ -1,0 +1,77 @@
+"""Anchors: heads of the audit chain kept outside the database, where its owner cannot reach.
+
+One line of JSON each, appended hourly and at each publication to a file in MEGURI_ANCHOR_ROOT. Let that folder lie on
+another machine, or copy it there: an anchor on the same disk convinces nobody.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from review import clock
+from review.domain.events import Event
+from review.models import OutboxEvent
+from review.services import audit_chain, outbox
+
+FILE = "audit-anchors.jsonl"
+HOURLY, PUBLICATION = "hourly", "publication"
+
+
+class BadAnchor(ValueError):
+    """A line of an anchor file that cannot be read, or two lines that contradict each other."""
+
+
+def default_file() -> Path:
+    """Where this installation appends its anchors."""
+    return Path(settings.MEGURI_ANCHOR_ROOT) / FILE
+
+
+def drop(*, reason: str) -> audit_chain.Head:
+    """Append the chain's present head, on disk when this returns. Raises OSError where the place cannot be written."""
+    head = audit_chain.head()
+    kept = {"at": clock.now().isoformat(), "seq": head.seq, "hash": head.hash, "reason": reason}
+    path = default_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # O_APPEND and one write: two processes never mix their lines, and nothing that stands is touched.
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        os.write(handle, (json.dumps(kept) + "\n").encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return head
+
+
+def read(files: Iterable[Path]) -> dict[int, str]:
+    """Number of a link -> its hash, from every file. Raises BadAnchor, and OSError where a file is not there."""
+    found: dict[int, str] = {}
+    for path in files:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            seq, kept = _anchor(line, f"{path.name}:{number}")
+            if found.setdefault(seq, kept) != kept:
+                raise BadAnchor(f"{path.name}:{number}: 同じ番号 {seq} に別の値があります")
+    found.pop(0, None)  # the empty trail vouches for nothing
+    return found
+
+
+def _anchor(line: str, place: str) -> tuple[int, str]:
+    try:
+        kept = json.loads(line)
+        return int(kept["seq"]), str(kept["hash"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadAnchor(f"{place}: 読めない行です") from error
+
+
+@outbox.react
+def anchor_publication(event: OutboxEvent) -> None:
+    """At each publication and correction, once the event's own delivery is committed."""
+    if event.name in (Event.EDITION_PUBLISHED, Event.EDITION_CORRECTED):
+        transaction.on_commit(lambda: drop(reason=PUBLICATION), robust=True)

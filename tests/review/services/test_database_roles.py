@@ -1,0 +1,84 @@
+"""As the application's database role: what the screens need goes, what would falsify the record does not."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from review.models import AuditLink
+from review.services import audit, audit_chain
+from tests.live import database_url
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+APP, BACKUP = "meguri_test_app", "meguri_test_backup"
+
+
+@pytest.fixture
+def as_app() -> Iterator[psycopg.Connection]:
+    """A session that acts as the application's role."""
+    call_command("database_roles", "--apply", "--app", APP, "--backup", BACKUP, verbosity=0)
+    with psycopg.connect(database_url(), autocommit=True) as session:
+        session.execute(f"SET SESSION AUTHORIZATION {APP}")
+        yield session
+    with connection.cursor() as cursor:
+        for role in (APP, BACKUP):
+            cursor.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+INSERT = """
+    INSERT INTO review_auditentry (at, actor_key, action, subject, before, after, address, request_id)
+    VALUES (now(), NULL, 'submit', 'review:1', '{}', '{}', NULL, '')
+"""
+
+
+def test_it_adds_acts_and_the_database_links_them(as_app):
+    audit.write(actor=None, action="submit", subject="review:0")
+    as_app.execute(INSERT)
+    assert AuditLink.objects.count() == 2
+    assert audit_chain.verify().intact
+
+
+def test_it_changes_what_the_screens_change(as_app):
+    as_app.execute("UPDATE review_user SET language = 'ja' WHERE id = 0")
+    as_app.execute("DELETE FROM django_session WHERE session_key = 'x'")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE review_auditentry SET subject = 'x'",
+        "DELETE FROM review_auditentry",
+        "TRUNCATE review_auditentry",
+        "INSERT INTO review_auditlink (seq, entry_id, prev_hash, hash) VALUES (1, 1, '', '')",
+        "UPDATE review_auditlink SET hash = ''",
+        "DELETE FROM review_auditlink",
+        "DROP TABLE review_auditentry CASCADE",
+        "ALTER TABLE review_auditentry DISABLE TRIGGER audit_keep",
+        "DROP TRIGGER audit_append ON review_auditentry",
+        "CREATE OR REPLACE FUNCTION meguri_audit_append() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "SET session_replication_role = replica",
+        "UPDATE review_decision SET comment = 'x'",
+        "DELETE FROM review_decision",
+        "CREATE TABLE mine (n int)",
+        "DELETE FROM django_migrations",
+    ],
+)
+def test_it_may_not(as_app, statement):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        as_app.execute(statement)
+
+
+def test_a_temporary_table_of_the_same_name_catches_nothing(as_app):
+    as_app.execute("CREATE TEMPORARY TABLE review_auditlink (seq bigint, entry_id bigint, prev_hash text, hash text)")
+    as_app.execute(INSERT.replace("review_auditentry", "public.review_auditentry"))
+    assert AuditLink.objects.count() == 1
+
+
+def test_the_printed_script_holds_no_password(capsys, monkeypatch):
+    monkeypatch.setenv("MEGURI_APP_DATABASE_PASSWORD", "geheim")
+    call_command("database_roles", "--print")
+    printed = capsys.readouterr().out
+    assert "REVOKE UPDATE, DELETE" in printed and "geheim" not in printed
