@@ -1,0 +1,169 @@
+"""The 本部's pages: the board, approval, proposals, the year's decision and its opening."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from review import clock
+from review.models import Cycle, Decision, IndicatorYear, MeasureReview, Meeting, Outcome, ReviewState
+from review.services import approval
+from tests.cast import YEAR, Cast, settle_background
+from tests.review.views.acting import as_, hidden, queries_of, words
+from tests.review.views.growing import more_sheets
+from workflow import steps
+
+BOARD, DECIDE, OPEN = f"/board/{YEAR}/", f"/board/{YEAR}/decide/", f"/cycles/{YEAR}/open/"
+
+
+def page_of(review: MeasureReview) -> str:
+    return reverse("workflow:approve", args=[review.pk])
+
+
+@pytest.fixture
+def ready(cast: Cast) -> Cast:
+    """A year whose two sheets are approved and that waits for its decision."""
+    cast.open(2)
+    for number in (1, 2):
+        cast.approved(number)
+    settle_background()
+    cast.cycle.refresh_from_db()
+    assert cast.cycle.state == "deciding"
+    return cast
+
+
+def test_the_board_shows_totals_and_what_to_look_at_first(cast: Cast) -> None:
+    cast.open(3)
+    review = cast.submitted(1, "20件")
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
+    cast.reviewed(2)
+    page = words(as_(cast.approver).get(BOARD))
+    assert "達成区分の内訳" in page and "指標の数" in page and "先に見るもの (1)" in page and "未達成 2" in page
+    assert "大きな変化" in page and "選んだ施策をまとめて承認する" in page
+    assert "選んだ施策をまとめて承認する" not in words(as_(cast.auditor).get(BOARD))
+    assert as_(cast.contributor).get(BOARD).status_code == 403
+
+
+def test_an_empty_board_says_what_will_come(cast: Cast) -> None:
+    cast.open(1)
+    assert "達成区分はまだありません" in words(as_(cast.approver).get(BOARD))
+
+
+def test_last_year_stands_beside_where_it_was_judged(cast: Cast) -> None:
+    cast.open(1)
+    cast.reviewed()
+    IndicatorYear.objects.filter(fiscal_year=YEAR - 1).update(grade="B")
+    assert "令和5年度" in words(as_(cast.approver).get(BOARD))
+
+
+def test_several_are_approved_together_at_a_meeting(cast: Cast) -> None:
+    cast.open(2)
+    first, second = cast.reviewed(1), cast.reviewed(2)
+    meeting = Meeting.objects.create(cycle=cast.cycle, held_on="2025-06-10", recorded_by=cast.reviewer)
+    typed = {"chosen": [f"{first.pk}:{first.round}", f"{second.pk}:9"], "year": YEAR, "meeting": meeting.pk}
+    page = words(as_(cast.approver).post("/board/approve/", typed, follow=True))
+    assert "1件を承認しました: 01-01" in page and "01-02: このシートは今「確認済」です" in page
+    assert Decision.objects.get(step="approve").meeting == meeting
+
+
+def test_one_sheet_is_approved_with_a_comment(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.reviewed(), as_(cast.approver)
+    form = {"round": hidden(client.get(page_of(review)), "round"), "action": "approve", "comment": "了承"}
+    assert client.post(page_of(review), form).status_code == 303
+    again = client.post(page_of(review), form)
+    assert again.status_code == 409 and "承認 六郎さんが" in words(again)
+    assert Decision.objects.filter(step="approve").count() == 1
+
+
+@pytest.mark.parametrize(
+    "action, state", [("return_department", ReviewState.RETURNED), ("return_review", ReviewState.SUBMITTED)]
+)
+def test_a_return_goes_where_the_button_says(cast: Cast, action: str, state: str) -> None:
+    cast.open(1)
+    review, client = cast.reviewed(), as_(cast.approver)
+    refused = client.post(page_of(review), {"round": "1", "action": action})
+    assert refused.status_code == 422 and "理由を入力してください" in words(refused)
+    assert client.post(page_of(review), {"round": "1", "action": action, "comment": "見直し"}).status_code == 303
+    assert cast.sheet().state == state
+
+
+def test_a_proposal_is_decided_once_and_not_by_its_author(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.sheet()
+    approval.propose_outcome(user=cast.reviewer, review_id=review.pk, outcome=Outcome.EXCLUDED, reason="制度の廃止")
+    assert "制度の廃止" in words(as_(cast.approver).get(BOARD))
+    address = reverse("workflow:decide_outcome", args=[review.pk])
+    assert as_(cast.reviewer).post(address, {"accept": "1"}).status_code == 403
+    assert as_(cast.approver).post(address, {"accept": "1"}).status_code == 303
+    assert cast.sheet().outcome == Outcome.EXCLUDED
+    assert as_(cast.approver).post(address, {"accept": "1"}).status_code == 409
+
+
+# --- the year ---
+
+
+def test_the_decision_says_what_will_happen_to_whom(ready: Cast) -> None:
+    page = words(as_(ready.approver).get(DECIDE))
+    assert "公表すると起こること" in page and "2件の施策の評価結果が第1版として公表され" in page and "全員に" in page
+    Cycle.objects.update(publish_at=clock.now() + timedelta(days=3))
+    assert "決定するとすぐに" not in words(as_(ready.approver).get(DECIDE))
+    assert as_(ready.reviewer).get(DECIDE).status_code == 403
+
+
+def test_publishing_is_decided_once(ready: Cast) -> None:
+    client = as_(ready.approver)
+    assert client.post(DECIDE, {"action": "publish"}).status_code == 303
+    again = client.post(DECIDE, {"action": "publish"})
+    assert again.status_code == 409 and "決定は済んでいます" in words(again)
+    assert client.get(DECIDE).status_code == 303
+
+
+def test_named_sheets_go_back_with_their_reasons(ready: Cast) -> None:
+    client, review = as_(ready.approver), ready.sheet()
+    to, comment = f"to-{review.pk}", f"comment-{review.pk}"
+    assert client.post(DECIDE, {"action": "return"}).status_code == 422
+    gap = client.post(DECIDE, {"action": "return", to: "department"})
+    assert gap.status_code == 422 and f'href="#{comment}"' in gap.content.decode()
+    lost = client.post(DECIDE, {"action": "publish", comment: "書きかけ"})
+    assert lost.status_code == 422 and "書きかけ" in words(lost)
+    assert client.post(DECIDE, {"action": "return", to: "department", comment: "数値の確認"}).status_code == 303
+    settle_background()
+    assert ready.sheet().state == ReviewState.RETURNED and ready.sheet(2).state == ReviewState.APPROVED
+
+
+def test_an_invented_value_stops_the_publication_before_it_fails(ready: Cast) -> None:
+    IndicatorYear.objects.filter(fiscal_year=YEAR).update(demo=True)
+    client = as_(ready.approver)
+    assert "デモ値が残っているため" in words(client.get(DECIDE))
+    assert client.post(DECIDE, {"action": "publish"}).status_code == 422
+    ready.cycle.refresh_from_db()
+    assert ready.cycle.state == "deciding"
+
+
+def test_a_year_is_opened_once_from_a_page_that_says_what_happens(cast: Cast) -> None:
+    cast.draft(2)
+    client = as_(cast.administrator)
+    assert "2件の施策シートができ" in words(client.get(OPEN))
+    assert client.post(OPEN).status_code == 303
+    again = client.post(OPEN)
+    assert again.status_code == 409 and "もう開始されています" in words(again)
+    assert "もう開始されています" in words(client.get(OPEN))
+    assert as_(cast.contributor).post(OPEN).status_code == 403
+
+
+def test_a_year_without_deadlines_is_not_opened(cast: Cast) -> None:
+    cast.draft(1)
+    Cycle.objects.update(due_at=None, closes_at=None)
+    client = as_(cast.reviewer)
+    assert "まだ開始できません" in words(client.get(OPEN))
+    assert client.post(OPEN).status_code == 422
+
+
+@pytest.mark.parametrize("path", [BOARD, BOARD + "?show=all"])
+def test_the_board_s_queries_do_not_grow(cast: Cast, path: str) -> None:
+    cast.open(2)
+    cast.reviewed(1)
+    few = queries_of(as_(cast.approver), path)
+    more_sheets(cast, 8)
+    assert queries_of(as_(cast.approver), path) <= few

@@ -1,0 +1,83 @@
+"""Submission, recall and the head's 確認 as pages."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from review import clock
+from review.models import Cycle, MeasureReview, ReviewState, Submission
+from tests.cast import Cast
+from tests.review.views.acting import as_, words
+from workflow import steps
+
+
+def url(name: str, review: MeasureReview) -> str:
+    return reverse(f"workflow:{name}", args=[review.pk])
+
+
+def test_the_page_before_submission_names_what_is_missing_with_links(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.sheet()
+    answer = as_(cast.contributor).get(url("submit", review))
+    assert "2項目を入力してください" in words(answer) and "#id_indicator:1:actual" in answer.content.decode()
+    refused = as_(cast.contributor).post(url("submit", review))
+    assert refused.status_code == 422 and not Submission.objects.exists()
+
+
+def test_submission_says_what_happens_and_happens_once(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    client = as_(cast.contributor)
+    page = words(client.get(url("submit", review)))
+    assert "提出すると起こること" in page and "確認 五月" in page and "必要な項目はすべて入力されています" in page
+    assert client.post(url("submit", review)).status_code == 303
+    second = client.post(url("submit", review))
+    assert second.status_code == 409 and "もう提出されています" in words(second)
+    assert Submission.objects.count() == 1
+    assert client.get(url("submit", review)).status_code == 303
+
+
+def test_a_late_submission_is_told_so_before(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    with clock.shifted(timedelta(days=17)):
+        assert "「期限後」の印が付きます" in words(as_(cast.contributor).get(url("submit", review)))
+
+
+def test_what_changed_is_shown_before_resubmitting(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted(1, "70件")
+    steps.return_to_department(user=cast.reviewer2, review_id=review.pk, round=review.round, comment="見直し")
+    cast.fill(cast.sheet(), "75件")
+    page = as_(cast.contributor).get(url("submit", review)).content.decode()
+    assert "前回の提出から変わったところ" in page and "<del>" in page and "<ins>" in page
+
+
+def test_recall_has_a_page_and_works_until_the_reviewer_acts(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.submitted(), as_(cast.contributor)
+    assert "この操作で起こること" in words(client.get(url("recall", review)))
+    assert client.post(url("recall", review)).status_code == 303
+    assert cast.sheet().state == ReviewState.EDITING
+    assert client.post(url("recall", review)).status_code == 403
+
+
+def test_the_head_confirms_where_the_cycle_asks(cast: Cast) -> None:
+    cast.open(1)
+    Cycle.objects.update(requires_endorsement=True)
+    review = cast.submitted()
+    assert review.state == ReviewState.ENDORSING
+    assert as_(cast.contributor).get(url("endorse", review)).status_code == 303
+    head = as_(cast.head)
+    assert "所属長として確認する" in words(head.get(url("endorse", review)))
+    assert head.post(url("endorse", review)).status_code == 303
+    assert cast.sheet().state == ReviewState.SUBMITTED
+
+
+def test_nobody_else_finds_these_pages(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    for name in ("submit", "recall", "endorse"):
+        assert as_(cast.other).get(url(name, review)).status_code == 404
+        assert as_(cast.other).post(url(name, review)).status_code == 404
+        assert as_(cast.approver).get(url(name, review)).status_code == 403
