@@ -14,6 +14,7 @@ from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import related_text
+from review.domain.items import TEXT_ITEMS, actual_key, schedule_key
 from review.domain.sheet import IndicatorBlock, IndicatorCell
 from review.workbook import metrics
 
@@ -41,7 +42,7 @@ NO_FORMS = (COVER, SUMMARY, INDICATORS, CHANGES)
 class Box:
     """One cell or merged range of a line: first and last column, its text and the name of its style.
 
-    `rows` is how many lines it reaches down.
+    `rows` is how many lines it reaches down; `key` is the item (review.domain.items) that a person types here.
     """
 
     first: int
@@ -50,6 +51,7 @@ class Box:
     style: str
     rows: int = 1
     link: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +74,15 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What stands around the form: the judged results and the links of the consolidated book."""
+    """What stands around the form: the judged results and the links of the consolidated book.
+
+    `progress` is the 取組状況 of each row of the schedule; only the entry workbook has a place for them.
+    """
 
     form: FormSheet
     judged: BookSheet | None = None
     links: tuple[tuple[str, str], ...] = ()
+    progress: tuple[str, ...] = ()
 
 
 def column_count(form: FormSheet) -> int:
@@ -110,6 +116,18 @@ def lines(page: Page) -> Iterator[Line]:
         yield from _results(page.judged, grid)
 
 
+def places(page: Page) -> dict[str, tuple[int, int, int, int]]:
+    """{item key: (first row, first column, last row, last column)} of every cell that a person types into."""
+    found: dict[str, tuple[int, int, int, int]] = {}
+    row = 1
+    for line in lines(page):
+        for box in line.boxes:
+            if box.key:
+                found[box.key] = (row, box.first, row + max(box.rows, line.row_span) - 1, box.last)
+        row += line.row_span
+    return found
+
+
 class _Grid:
     """Widths and the arithmetic on them."""
 
@@ -129,11 +147,18 @@ class _Grid:
         return Line(boxes=(box,), height=19.5, section=True, part=part)
 
     def labelled(
-        self, label: str, text: str, *, style: str = "text", least: float = LABEL_LEAST, part: str = "form"
+        self,
+        label: str,
+        text: str,
+        *,
+        style: str = "text",
+        least: float = LABEL_LEAST,
+        part: str = "form",
+        key: str = "",
     ) -> Line:
         boxes = (
             Box(first=1, last=1, text=_BROKEN.get(label, label), style="label"),
-            Box(first=2, last=self.last, text=text, style=style),
+            Box(first=2, last=self.last, text=text, style=style, key=key),
         )
         return Line(boxes=boxes, height=self.height(*boxes, least=least), part=part)
 
@@ -169,7 +194,8 @@ def _overview(page: Page, grid: _Grid) -> Iterator[Line]:
 def _content(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.CONTENT)
     for name, label in labels.NARRATIVES.items():
-        yield grid.labelled(label, getattr(page.form.sheet, name), least=30.0)
+        key = name if name in TEXT_ITEMS else ""
+        yield grid.labelled(label, getattr(page.form.sheet, name), least=30.0, key=key)
 
 
 def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
@@ -207,7 +233,8 @@ def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line
         for i, year in enumerate(form.years):
             text = getattr(cells.get(year) or IndicatorCell(fiscal_year=year), name)
             now = year == form.fiscal_year
-            boxes.append(Box(first=3 + i, last=3 + i, text=text, style="value_now" if now else "value"))
+            key = actual_key(block.number) if now and name == "actual" else ""
+            boxes.append(Box(first=3 + i, last=3 + i, text=text, style="value_now" if now else "value", key=key))
         height = grid.height(*boxes)
         if place == 0:
             boxes.insert(0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=3))
@@ -217,7 +244,24 @@ def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line
 def _evaluation(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.EVALUATION, part="evaluation")
     for name, label in labels.EVALUATIONS.items():
-        yield grid.labelled(label, getattr(page.form.sheet.evaluation, name), least=28.0, part="evaluation")
+        key = name if name in TEXT_ITEMS else ""
+        text = getattr(page.form.sheet.evaluation, name)
+        yield grid.labelled(label, text, least=28.0, part="evaluation", key=key)
+    yield from _progress(page, grid)
+
+
+def _progress(page: Page, grid: _Grid) -> Iterator[Line]:
+    """取組状況 of each row of the schedule, where the page has them."""
+    if not page.progress:
+        return
+    yield grid.heading(labels.PROGRESS, part="evaluation")
+    rows = zip(page.form.sheet.schedule, page.progress, strict=True)
+    for position, (item, text) in enumerate(rows, start=1):
+        boxes = (
+            Box(first=1, last=2, text=item.name, style="label"),
+            Box(first=3, last=grid.last, text=text, style="text", key=schedule_key(position)),
+        )
+        yield Line(boxes=boxes, height=grid.height(*boxes, least=28.0), part="evaluation")
 
 
 def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:

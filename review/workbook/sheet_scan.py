@@ -10,7 +10,7 @@ from review.workbook.parts import SharedStrings, TextCheck
 from review.workbook.xml_scan import Attributes, Budget, Scanner
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-MAX_CELLS = 400_000
+MAX_CELLS = 200_000
 # The rectangle from A1 to the last cell, which a careless program walks through.
 MAX_AREA = 2_000_000
 MAX_MERGES = 20_000

@@ -30,6 +30,7 @@ _ENCODINGS = {"utf-8", "utf-16", "us-ascii", "ascii"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # Control characters, surrogates and U+FFFE/U+FFFF, as UTF-8 would have them.
 _IMPOSSIBLE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xed[\xa0-\xbf]|\xef\xbf[\xbe\xbf]")
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _DECLARED = re.compile(rb"<\s*!\s*(DOCTYPE|ENTITY)", re.I)
 
 
@@ -37,7 +38,7 @@ _DECLARED = re.compile(rb"<\s*!\s*(DOCTYPE|ENTITY)", re.I)
 class Budget:
     """What one whole file may cost: elements counted down over all its parts, and a moment to be ready by."""
 
-    elements: int = 1_500_000
+    elements: int = 800_000
     ends: float = 0.0
 
     @classmethod
@@ -79,6 +80,8 @@ class Scanner:
         try:
             for chunk in chunks:
                 self.budget.check_time()
+                if not offset and chunk.startswith(_UTF32):
+                    _refuse_encoding("", "utf-32", 0)
                 _refuse_declarations(before + chunk)
                 in_tag = _tag_length(chunk, in_tag)
                 parser.Parse(chunk, False)

@@ -1,0 +1,137 @@
+"""Writes the 記入用 workbook: the city's form with this year's cells open and coloured, everything else locked.
+
+An open cell has a name of its own on its sheet (`meguri.indicator.1.actual`), so that it is found again wherever a
+program puts it. The book's properties carry the token under which Meguri remembers what it wrote, the cycle, and for
+each sheet a digest of where the open cells stand and what is written beside them: a re-arranged file is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.packaging.custom import StringProperty
+from openpyxl.styles import Alignment, PatternFill, Protection
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.worksheet import Worksheet
+
+from review.domain.book import FormSheet
+from review.domain.fiscal import fiscal_year_label
+from review.domain.form_labels import fold
+from review.workbook import layout
+from review.workbook.layout import Page
+from review.workbook.painter import CellWarning, Painter
+from review.workbook.writer import add_sheet, describe, fill_form, new_book, save
+
+FORM = "1"
+FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY = (
+    "MeguriForm", "MeguriToken", "MeguriCycle", "MeguriSheet.",
+)  # fmt: skip
+NAME = "meguri."
+OPEN_FILL = PatternFill("solid", fgColor="FFFFF2A8")
+LEAST_HEIGHT = 40.0
+HOW_TO = "黄色のセルだけに記入し、めぐりへアップロードしてください。ほかのセルは変更できません。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntrySheet:
+    """One sheet to be filled in: its form, the 取組状況 of each row of the schedule, and the keys that are open."""
+
+    form: FormSheet
+    progress: Sequence[str]
+    open_keys: Collection[str]
+
+
+def write_entry_book(
+    sheets: Sequence[EntrySheet], out: BinaryIO | Path, *, token: str, cycle: str, made_at: datetime | None = None
+) -> list[CellWarning]:
+    """Write the book into `out`, a stream or a path. `token` and `cycle` come back with it.
+
+    Returns what could not be written exactly, cell by cell. Raises ValueError where there is no sheet. Some 15 ms a
+    sheet.
+    """
+    if not sheets:
+        raise ValueError("a workbook needs at least one sheet")
+    book, painter = new_book(), Painter()
+    for entry in sheets:
+        _add(book, painter, entry)
+    for name, value in ((FORM_PROPERTY, FORM), (TOKEN_PROPERTY, token), (CYCLE_PROPERTY, cycle)):
+        book.custom_doc_props.append(StringProperty(name=name, value=value))
+    first = sheets[0].form
+    title = f"{fiscal_year_label(first.fiscal_year)} {first.plan_name} 記入用ブック"
+    describe(book, title, first.city, made_at)
+    save(book, out)
+    return painter.warnings
+
+
+def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
+    sheet = add_sheet(book, entry.form.sheet.code)
+    page = Page(form=entry.form, progress=tuple(entry.progress))
+    fill_form(sheet, painter, page)
+    places = {key: place for key, place in layout.places(page).items() if key in entry.open_keys}
+    for key, (top, left, bottom, right) in places.items():
+        _open(sheet, top, left, bottom, right)
+        where = f"{quote_sheetname(sheet.title)}!${get_column_letter(left)}${top}"
+        sheet.defined_names.add(DefinedName(cell_name(key), attr_text=where))
+    sheet["A2"].value = HOW_TO
+    _lock(sheet)
+    cells = {key: f"{get_column_letter(left)}{top}" for key, (top, left, _, _) in places.items()}
+    digest = arrangement(sheet, cells)
+    book.custom_doc_props.append(StringProperty(name=SHEET_PROPERTY + sheet.title, value=digest))
+
+
+def _open(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            cell = sheet.cell(row=row, column=column)
+            cell.protection = Protection(locked=False)
+            cell.fill = OPEN_FILL
+            cell.number_format = "@"
+    if left < right:  # a text over several columns: people read it from its top
+        sheet.cell(row=top, column=left).alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
+    if top == bottom:
+        height = sheet.row_dimensions[top].height
+        sheet.row_dimensions[top].height = max(height or 0.0, LEAST_HEIGHT)
+
+
+def _lock(sheet: Worksheet) -> None:
+    """Without a password: the lock is against slips, and an office must be able to help itself."""
+    protection = sheet.protection
+    protection.sheet = True
+    protection.formatCells = protection.formatRows = protection.formatColumns = False
+    protection.selectLockedCells = False
+
+
+def cell_name(key: str) -> str:
+    """The name of an item's cell: `meguri.indicator.1.actual`."""
+    return NAME + key.replace(":", ".")
+
+
+def item_key(name: str) -> str:
+    """The item of a cell's name, '' where the name is not one of ours. Excel may change the case of a name."""
+    folded = name.lower()
+    return folded.removeprefix(NAME).replace(".", ":") if folded.startswith(NAME) else ""
+
+
+def arrangement(sheet: Worksheet, cells: dict[str, str]) -> str:
+    """A digest of which item stands in which cell, and of the labels and the 施策ID beside them."""
+    said: list[list[str]] = []
+    for key, coordinate in sorted(cells.items()):
+        row = sheet[coordinate].row
+        column = sheet[coordinate].column
+        labels = [fold(_text(sheet.cell(row=row, column=c))) for c in range(1, min(column, 3))]
+        said.append([key, coordinate, *labels])
+    said.append([_text(sheet.cell(row=4, column=2))])
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:24]
+
+
+def _text(cell: Cell | MergedCell) -> str:
+    return "" if cell.value is None else str(cell.value)
