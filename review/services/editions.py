@@ -24,7 +24,22 @@ Row = Mapping[str, Any]
 SORTS = ("code", "grade", "department")
 #: the sections of a sheet's text, in the order of the form
 NARRATIVES = ("current_state", "description", "expected_effect", "policy")
-EVALUATION = ("cause", "response", "progress", "self_assessment", "board_opinion", "change_reason")
+#: what helps a citizen to read a value; questions that a reviewer asks of a department are not for the public page
+PUBLIC_FLAGS = frozenset(
+    {
+        "direction_inferred",
+        "provisional",
+        "approximate",
+        "unit_mismatch",
+        "unit_changed",
+        "parts_mismatch",
+        "needs_previous",
+        "not_measured",
+        "definition_changed",
+        "target_changed",
+        "jump",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,9 +206,9 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "read_target": values.read(this["target"]).sentence if this else "",
         "read_actual": values.read(this["actual"]).sentence if this else "",
         "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
-        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES],
+        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS],
         "person_graded": bool(one["given_reason"]),
-        "chart": chart(name or label, years),
+        "chart": chart(label, years),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
     }
 

@@ -171,8 +171,10 @@ def task_counts(user: User) -> dict[str, int]:
     """
     post = permissions.standing(user)
     at_work = Q(cycle__state__in=[CycleState.OPEN, CycleState.DECIDING])
-    own = at_work & Q(measure_year__owner__in=post.departments, state__in=OPEN_STATES)
-    endorse = at_work & Q(measure_year__owner__in=post.headed, state=ReviewState.ENDORSING)
+    # An empty list would make Django answer 0 for every count of the query, without asking the database.
+    nowhere = frozenset({0})
+    own = at_work & Q(measure_year__owner__in=post.departments or nowhere, state__in=OPEN_STATES)
+    endorse = at_work & Q(measure_year__owner__in=post.headed or nowhere, state=ReviewState.ENDORSING)
     mine_before = MeasureReview.objects.filter(pk=OuterRef("pk"), submissions__submitted_by=user)
     review = at_work & Q(state=ReviewState.SUBMITTED, sent_by_me=False)
     approve = at_work & Q(state=ReviewState.REVIEWED, sent_by_me=False)

@@ -190,7 +190,7 @@ def measure(request: HttpRequest, year: int, code: str, number: int | None = Non
         "names": pages.grade_names(edition.snapshot),
         "fiscal_year": year,
         "indicators": [pages.shown_indicator(one, year) for one in row["indicators"]],
-        "facts": pages.facts_of(row, edition),
+        "facts": pages.facts_of(row),
         "narratives": pages.texts_of(row, pages.NARRATIVE_LABELS),
         "evaluation": pages.texts_of(row["evaluation"], pages.EVALUATION_LABELS),
         "schedule": pages.schedule_of(row, edition.snapshot["years"]),

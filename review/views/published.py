@@ -22,6 +22,9 @@ VERDICTS = {
     "pending": gettext_noop("未入力"),
     "not_applicable": gettext_noop("対象外"),
 }
+# Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
+SHAPED = "ABCD"
+
 NARRATIVE_LABELS = {
     "current_state": gettext_noop("現状と課題"),
     "description": gettext_noop("施策内容詳細"),
@@ -116,7 +119,11 @@ def listed_row(row: editions.Row, edition: Edition) -> dict[str, Any]:
         "grade": row["grade"],
         "outcome": row["outcome"],
         "outcome_word": word_of(row["outcome"]) if row["outcome"] else "",
-        "indicators": [one["grade"] for one in row["indicators"] if one["grade"]],
+        "marks": [
+            {"grade": one["grade"], "key": one["grade"] if one["grade"] in SHAPED else "none"}
+            for one in row["indicators"]
+            if one["grade"]
+        ],
         "url": address("measure", edition, row["code"]),
     }
 
@@ -143,14 +150,12 @@ def shown_indicator(one: editions.Row, year: int) -> dict[str, Any]:
     return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
 
 
-def facts_of(row: editions.Row, edition: Edition) -> list[dict[str, Any]]:
-    """The head of the city's form."""
+def facts_of(row: editions.Row) -> list[dict[str, Any]]:
+    """Who answers for the 施策. Offices only."""
     related = "、".join(row["related"])
     if row["related_all"]:
         related = "、".join(filter(None, (related, _("全課等"))))
     return [
-        {"label": _("施策ID"), "text": row["code"]},
-        {"label": _("分野"), "text": row["field"]["name"]},
         {"label": _("主管部署"), "text": row["owner"]},
         {"label": _("関連部署"), "text": related},
     ]
@@ -199,5 +204,6 @@ def downloads(edition: Edition) -> list[dict[str, Any]]:
         "json": _("公表した内容のすべて。プログラムでの利用に"),
     }
     for kind, note in notes.items():
-        files.append({"name": kind.upper(), "url": address("data", edition, kind), "note": note, "kind": "sheet"})
+        url = address("data", edition, kind)
+        files.append({"name": kind.upper(), "url": url, "size": None, "sha256": "", "note": note, "kind": "sheet"})
     return files
