@@ -8,6 +8,7 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.local import processes
 
@@ -94,7 +95,7 @@ def _unpacked() -> Path:
     (fresh / "chromium").chmod(0o755)
     _inflate(source / "al2023.tar.br", fresh / "libraries.tar")
     # Early 3.11 has no extraction filters; the lock's hash vouches for the archive.
-    careful = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    careful: dict[str, Any] = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     shutil.unpack_archive(fresh / "libraries.tar", fresh, **careful)
     (fresh / "libraries.tar").unlink()
     try:
