@@ -1,0 +1,264 @@
+"""Who may call which address: every one of them, for each of the nine identities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, get_resolver, resolve, reverse
+
+from review import permissions
+from review.models import Artifact, AuditEntry, User
+from review.views.access import AccessMiddleware, client_address
+from tests.cast import PASSWORD, YEAR, Cast
+from tests.review.views.acting import as_
+
+IDENTITIES = (
+    "anonymous", "contributor", "head", "related", "other", "reviewer2", "approver", "administrator", "auditor",
+)  # fmt: skip
+
+
+def addresses() -> Iterator[tuple[str, URLPattern, str]]:
+    """(name with its namespace, pattern, whole route) of every address there is."""
+
+    def walk(patterns: list, spaces: tuple[str, ...], route: str) -> Iterator[tuple[str, URLPattern, str]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                yield ":".join([*spaces, pattern.name or pattern.lookup_str]), pattern, route + str(pattern.pattern)
+            else:
+                inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+                yield from walk(pattern.url_patterns, inner, route + str(pattern.pattern))
+
+    yield from walk(get_resolver().url_patterns, (), "/")
+
+
+def ours() -> list[tuple[str, str]]:
+    """(name, route) of every address but Django's admin, which one rule covers."""
+    return [(name, route) for name, _pattern, route in addresses() if not name.startswith("admin:")]
+
+
+def filled(route: str, pk: int) -> str:
+    """The route with something in place of its parts."""
+    parts = {"pk": str(pk), "year": str(YEAR), "number": "1", "step": "1", "code": "01-01", "kind": "json"}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: parts[found[1]], route).replace("^", "").replace("$", "")
+
+
+def test_every_address_has_a_rule() -> None:
+    unruled = {name for name, _route in ours() if name not in permissions.ACCESS}
+    assert not unruled, f"add a rule to permissions.ACCESS for {unruled}"
+
+
+def test_every_rule_has_an_address() -> None:
+    assert set(permissions.ACCESS) == {name for name, _route in ours()}
+
+
+@pytest.fixture
+def year(cast: Cast) -> Cast:
+    cast.open(2)
+    cast.submitted(1)
+    return cast
+
+
+def client_of(cast: Cast, identity: str) -> Client:
+    return Client() if identity == "anonymous" else as_(cast.people[identity])
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_each_address_answers_by_its_rule(year: Cast, identity: str) -> None:
+    client = client_of(year, identity)
+    user = None if identity == "anonymous" else year.people[identity]
+    pk = year.sheet(1).pk
+    for name, route in ours():
+        path, rule = filled(route, pk), permissions.ACCESS[name]
+        response = client.get(path)
+        place = f"{identity} at {name} ({path}): {response.status_code}"
+        # Without a sweep nothing is ready, and says so.
+        assert response.status_code < 500 or name == "readyz", place
+        if rule is permissions.anyone:
+            assert response.status_code != 403, place
+        elif user is None:
+            assert response.status_code == 302 and response["Location"].startswith(reverse("login")), place
+        elif not rule(user):
+            assert response.status_code == 403, place
+        else:
+            # The door is open; what lies behind may be absent, moved on, or want another method.
+            assert not response.headers.get("Location", "").startswith(reverse("login")), place
+        assert client.post(path).status_code < 500, place
+        if name == "logout" and user is not None:
+            client.force_login(user)
+
+
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_the_admin_is_the_administrators_alone(cast: Cast, identity: str) -> None:
+    client = client_of(cast, identity)
+    expected = {"administrator": 200, "anonymous": 302}.get(identity, 403)
+    for name, _pattern, route in addresses():
+        if name.startswith("admin:") and "<" not in route and "(" not in route and "logout" not in name:
+            status = client.get(route).status_code
+            if identity == "administrator":
+                assert status in (200, 302, 403), name
+            else:
+                assert status == expected, name
+    assert client.get(reverse("admin:index")).status_code == expected
+
+
+def test_the_administrator_decides_nothing_in_the_admin(year: Cast) -> None:
+    client = as_(year.administrator)
+    sheet = year.sheet(1)
+    assert client.get(reverse("admin:review_measurereview_changelist")).status_code == 200
+    page = client.get(reverse("admin:review_measurereview_change", args=[sheet.pk]))
+    assert page.status_code == 200 and 'name="_save"' not in page.content.decode()
+    assert client.post(reverse("admin:review_measurereview_change", args=[sheet.pk]), {"state": "approved"}).status_code == 403
+    assert client.get(reverse("admin:review_measurereview_add")).status_code == 403
+    assert client.post(reverse("admin:review_measurereview_delete", args=[sheet.pk])).status_code == 403
+    assert client.post(reverse("admin:review_user_delete", args=[year.contributor.pk])).status_code == 403
+    year.sheet(1).refresh_from_db()
+    assert year.sheet(1).state == "submitted"
+
+
+def test_a_changed_department_leaves_its_trail(cast: Cast) -> None:
+    department = cast.departments["市民課"]
+    as_(cast.administrator).post(
+        reverse("admin:review_department_change", args=[department.pk]), {"name": "市民窓口課", "order": 4}
+    )
+    entry = AuditEntry.objects.get(action="admin.change")
+    assert entry.actor_key == cast.administrator.key
+    assert (entry.before, entry.after) == ({"name": "市民課"}, {"name": "市民窓口課"})
+
+
+def test_another_departments_ids_are_not_there(year: Cast) -> None:
+    sheet = year.sheet(1)
+    artifact = Artifact.objects.create(
+        kind="sheet", cycle=sheet.cycle, review=sheet, revision=99, label="x", path="x", filename="x.xlsx",
+        sha256="0" * 64, size=1, created_at=sheet.state_since,
+    )  # fmt: skip
+    client = as_(year.other)
+    for name, route in ours():
+        if "<int:pk>" in route and name.startswith(("review:", "workflow:")):
+            pk = artifact.pk if name == "review:download" else sheet.pk
+            path = filled(route, pk)
+            assert client.get(path).status_code in (403, 404, 405), name
+            assert client.post(path).status_code in (403, 404, 405), name
+            absent = client.post(filled(route, 987654)).status_code
+            assert client.post(path).status_code == absent, f"{name} tells a foreign id from an absent one"
+
+
+def test_an_address_without_a_rule_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(permissions.ACCESS, "review:help")
+    assert as_(cast.administrator).get(reverse("review:help")).status_code == 403
+    assert Client().get(reverse("review:help")).status_code == 403
+
+
+def test_someone_without_a_post_sees_no_year(year: Cast) -> None:
+    newcomer = User.objects.create_user(username="newcomer", password=PASSWORD, display_name="新人")
+    client = as_(newcomer)
+    assert client.get(reverse("review:progress", args=[YEAR])).status_code == 403
+    assert client.get(reverse("review:notices")).status_code == 200
+
+
+def test_sign_in_leads_back_to_where_one_wanted_to_go(cast: Cast) -> None:
+    client = Client()
+    wanted = reverse("review:notices") + "?show=unread"
+    refused = client.get(wanted)
+    assert refused.status_code == 302
+    signed_in = client.post(refused["Location"], {"username": "contributor", "password": PASSWORD})
+    assert signed_in["Location"] == wanted
+
+
+def test_a_post_of_someone_signed_out_does_not_come_back_as_a_get(cast: Cast) -> None:
+    response = Client().post(reverse("review:notices_read"))
+    assert response.status_code == 302 and "next" not in response["Location"]
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(cast: Cast) -> None:
+    response = Client().get(reverse("review:notices"), headers={"HX-Request": "true"})
+    assert response["HX-Redirect"].startswith(reverse("login"))
+
+
+def test_a_first_password_is_changed_before_anything_else(cast: Cast) -> None:
+    User.objects.filter(pk=cast.contributor.pk).update(must_change_password=True)
+    client = as_(cast.contributor)
+    assert client.get(reverse("review:notices"))["Location"] == reverse("password_change")
+    words = {"old_password": PASSWORD, "new_password1": "atarashii-himitsu-7", "new_password2": "atarashii-himitsu-7"}
+    assert client.post(reverse("password_change"), words).status_code == 302
+    assert client.get(reverse("review:notices")).status_code == 200
+    assert AuditEntry.objects.filter(action="password.change", actor_key=cast.contributor.key).exists()
+
+
+# --- the trail -------------------------------------------------------------------------------------------------------
+
+
+def test_acts_carry_from_where_they_came(cast: Cast) -> None:
+    client = Client(REMOTE_ADDR="192.0.2.7")
+    response = client.post(reverse("login"), {"username": "auditor", "password": PASSWORD})
+    entry = AuditEntry.objects.get(action="sign_in")
+    assert (entry.actor_key, entry.address, entry.request_id) == (
+        cast.auditor.key, "192.0.2.7", response["X-Request-ID"],
+    )  # fmt: skip
+    client.post(reverse("logout"))
+    assert AuditEntry.objects.filter(action="sign_out", actor_key=cast.auditor.key).exists()
+
+
+def test_a_wrong_try_is_kept_without_what_was_typed(cast: Cast) -> None:
+    Client().post(reverse("login"), {"username": "meguri-no-himitsu", "password": "contributor"})
+    entry = AuditEntry.objects.get(action="sign_in.failed")
+    assert entry.subject == "user:unknown" and "himitsu" not in str(vars(entry))
+
+
+def test_guessing_rests_for_one_person_from_one_place(cast: Cast) -> None:
+    def tries(address: str, count: int, password: str) -> HttpResponse:
+        client = Client(REMOTE_ADDR=address)
+        for _ in range(count):
+            response = client.post(reverse("login"), {"username": "head", "password": password})
+        return response
+
+    tries("192.0.2.1", 10, "wrong")
+    assert tries("192.0.2.1", 1, PASSWORD).status_code == 200, "the right password during the pause"
+    assert tries("192.0.2.2", 1, PASSWORD).status_code == 302, "the person from another place"
+    other = Client(REMOTE_ADDR="192.0.2.1").post(reverse("login"), {"username": "other", "password": PASSWORD})
+    assert other.status_code == 302, "another person from the same place"
+
+
+def test_the_pause_ends(cast: Cast) -> None:
+    from review import clock
+
+    client = Client()
+    for _ in range(10):
+        client.post(reverse("login"), {"username": "head", "password": "wrong"})
+    with clock.shifted(timedelta(minutes=16)):
+        assert client.post(reverse("login"), {"username": "head", "password": PASSWORD}).status_code == 302
+
+
+def test_the_error_page_says_the_number_of_the_log(cast: Cast) -> None:
+    response = as_(cast.contributor).get("/no-such-page/")
+    assert response.status_code == 404 and response["X-Request-ID"] in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "trusted, forwarded, expected",
+    [
+        (False, "203.0.113.9", "10.0.0.1"),
+        (True, "203.0.113.9", "203.0.113.9"),
+        (True, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (True, "", "10.0.0.1"),
+        (True, "nonsense", None),
+    ],
+)
+def test_only_the_own_proxy_is_believed(settings, trusted: bool, forwarded: str, expected: str | None) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if trusted else None
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": forwarded})
+    assert client_address(request) == expected
+
+
+def test_an_unnamed_address_is_refused(cast: Cast) -> None:
+    request = RequestFactory().get("/")
+    request.user = cast.administrator
+    request.resolver_match = resolve("/")
+    request.resolver_match.view_name = "some.view"
+    with pytest.raises(PermissionDenied):
+        AccessMiddleware(lambda _request: HttpResponse()).process_view(request, None, (), {})
