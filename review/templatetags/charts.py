@@ -221,7 +221,7 @@ def flow_geometry(
     """Boxes 未着手 → … → 公表済 with their numbers and the way back, drawn once wide and once tall."""
     states = [*FLOW[:2], "endorsing", *FLOW[2:]] if endorsing else list(FLOW)
     box_w, box_h, gap = (118, 84, 34) if endorsing else (136, 84, 40)
-    boxes = []
+    boxes: list[dict[str, Any]] = []
     for position, state in enumerate(states):
         count = int(counts.get(state, 0))
         boxes.append(

@@ -50,7 +50,7 @@ def take_in(say: Say) -> tuple[PlanDocument, Cycle]:
 
 def _without_actuals(sheet: Sheet, year: int) -> Sheet:
     def blanked(block: IndicatorBlock) -> IndicatorBlock:
-        cells = tuple(replace(cell, actual="") if cell.fiscal_year >= year else cell for cell in block.years)
+        cells = tuple(replace(cell, actual="") if cell.fiscal_year == year else cell for cell in block.years)
         return replace(block, years=cells)
 
     return replace(sheet, indicators=tuple(blanked(block) for block in sheet.indicators))

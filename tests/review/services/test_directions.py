@@ -35,7 +35,7 @@ def test_another_word_is_refused(cast: Cast) -> None:
         )
 
 
-def test_the_page_lists_what_waits_and_one_post_confirms(cast: Cast, client) -> None:  # noqa: ANN001
+def test_the_page_lists_what_waits_and_one_post_confirms(cast: Cast, client) -> None:
     cycle = cast.open(1)
     client.force_login(cast.reviewer)
     address = f"/cycles/{cycle.fiscal_year}/directions/"
