@@ -35,7 +35,8 @@ class Command(BaseCommand):
         parser.add_argument("--format", required=True, choices=[*WRITERS, "pdf"])
         parser.add_argument("--out", required=True, type=Path, help="書き出すファイル")
 
-    def handle(self, *args: Any, year: int, format: str, out: Path, **options: Any) -> None:
+    def handle(self, *args: Any, year: int, format: str, out: str | Path, **options: Any) -> None:
+        out = Path(out)
         if format not in WRITERS:
             raise CommandError(NO_PDF)
         source = self._source(year)
