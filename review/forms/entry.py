@@ -23,6 +23,8 @@ def digest(text: str) -> str:
 class EntryForm(forms.Form):
     """The open items of a step. `version` is the sheet's when the form was made, `was` the marks of its texts then."""
 
+    use_required_attribute = False
+
     version = forms.IntegerField(widget=forms.HiddenInput)
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 

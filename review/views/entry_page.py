@@ -55,7 +55,6 @@ class Line:
     missing: str = ""
     theirs: str | None = None
     part: IndicatorPart | None = None
-    bars: dict[str, Any] | None = None
 
     @property
     def html_id(self) -> str:
@@ -144,8 +143,8 @@ class Desk:
     def lines(self, form: EntryForm, theirs: Mapping[str, str]) -> list[Line]:
         """The step's items as the template shows them."""
         before, labels = self.before(), self.labels()
+        self.mark_needed(form)
         parts = {part.key: part for part in self.parts}
-        rows = {items.schedule_key(row.position): row for row in self.plan}
         return [
             Line(
                 key=key,
@@ -157,10 +156,17 @@ class Desk:
                 missing=self.missing.get(key, ""),
                 theirs=theirs.get(key),
                 part=parts.get(key),
-                bars=sheet_parts.schedule(self.review, [rows[key]]) if key in rows else None,
             )
             for key in self.keys()
         ]
+
+    def mark_needed(self, form: EntryForm) -> None:
+        """Show 必須 beside what a submission needs. A draft may be saved without it, so the check itself stays as it is."""
+        form.errors  # noqa: B018  cleaned now, before the marks are set
+        measured = {part.key for part in self.parts if part.this and part.this.status != "not_applicable"}
+        explained = {"cause", "response"} if self.missed else set()
+        for key in (measured | explained) & form.fields.keys():
+            form.fields[key].required = True
 
     def before(self) -> dict[str, str]:
         """Last year's texts by item, where there was a sheet. Two queries at most, none on the first step."""
@@ -190,8 +196,13 @@ class Desk:
             "current": number == self.step,
             "missing": gaps,
             "done": not gaps and self._is_done(number),
-            "note": _("差戻し %(n)s件") % {"n": asked} if asked and not gaps else "",
+            "note": self._note(number, asked),
         }
+
+    def _note(self, number: int, asked: int) -> str:
+        if asked:
+            return _("差戻し %(n)s件") % {"n": asked}
+        return _("任意") if number in (3, 4) and not self._is_done(number) else ""
 
     def _is_done(self, number: int) -> bool:
         if number == 1:
@@ -218,6 +229,7 @@ class Desk:
             "form": form,
             "lines": self.lines(form, theirs or {}),
             "stepper": self.stepper(),
+            "bars": sheet_parts.schedule(self.review, self.plan) if self.step == 3 and self.plan else None,
             "theirs": bool(theirs),
             "closes_at": permissions.closes_at(self.review),
             "saved": queries.last_saved(self.review),

@@ -51,6 +51,8 @@ def submit_page(request: HttpRequest, review: MeasureReview, *, status: int = 20
         **sheet_page.head(review),
         **shown,
         "stepper": desk.stepper(),
+        # What the 本部 will say is not the department's to send.
+        "evaluation": shown["evaluation"][:-1],
         "gaps": gaps,
         "refused": refused,
         "effects": effects(request, review),

@@ -11,10 +11,12 @@ from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from review import clock, permissions, queries
+from review.domain.business_days import business_days_until
 from review.domain.checks import SENTENCES
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState, Role
 from review.services.assessment import CLAIM_LASTS
@@ -123,6 +125,7 @@ def rows(request: HttpRequest, reviews: Sequence[MeasureReview], cycle: Cycle) -
             "mine": review.pk in mine,
             "may": review.state == WAITING and review.pk not in mine,
             "due": cycle.review_due_at,
+            "waited": business_days_until(timezone.localdate(review.state_since), clock.today()),
             "claimed": review.claimed_by if review.claimed_at and review.claimed_at > now - CLAIM_LASTS else None,
             **doubts.get(review.measure_year.measure_id, {"words": [], "more": 0, "missed": 0, "open": 0}),
         }
