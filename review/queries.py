@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
@@ -78,19 +79,22 @@ def schedule(review: MeasureReview) -> list[ScheduleItem]:
     return list(ScheduleItem.objects.filter(measure_year_id=review.measure_year_id).order_by("position"))
 
 
-def full_reviews(cycle: Cycle) -> list[MeasureReview]:
-    """All sheets of a year with everything a workbook or an edition shows, in about eight queries.
+def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[MeasureReview]:
+    """All sheets of a year with everything a workbook or an edition shows, in about eight queries; `only` some by id.
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
     {indicator number: all its IndicatorYear rows in year order}.
     """
+    wanted = MeasureReview.objects.filter(cycle=cycle)
+    if only is not None:
+        wanted = wanted.filter(pk__in=only)
     rows = list(
-        reviews(MeasureReview.objects.filter(cycle=cycle)).prefetch_related(
+        reviews(wanted).prefetch_related(
             Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position")), "measure_year__related"
         )
     )
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
-    years = IndicatorYear.objects.filter(indicator__measure__years__review__cycle=cycle).select_related("indicator")
+    years = IndicatorYear.objects.filter(indicator__measure__years__review__in=wanted).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
     for row in rows:
@@ -173,6 +177,12 @@ def published_years() -> list[Edition]:
     rows = Edition.objects.filter(current=True).select_related("cycle").defer("snapshot")
     parts = rows.annotate(totals=F("snapshot__totals"), plan_name=F("snapshot__plan"), scale=F("snapshot__scale"))
     return list(parts.order_by("-cycle__fiscal_year"))
+
+
+def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]] | None:
+    """The `totals` of the year's current edition, None where none is published. One query."""
+    rows = Edition.objects.filter(cycle__plan_id=plan_id, cycle__fiscal_year=fiscal_year, current=True)
+    return rows.order_by().values_list("snapshot__totals", flat=True).first()
 
 
 # --- what one sheet's screens show ---------------------------------------------------------------------------------

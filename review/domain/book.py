@@ -6,6 +6,7 @@ for the reader (labels, grades, sentences): a writer decides where a thing stand
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -98,10 +99,20 @@ class BookSheet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class YearCounts:
+    """How many sheets and indicators earned which grade in another 年度; an empty mapping where nothing is known."""
+
+    fiscal_year: int
+    sheets: Mapping[str, int]
+    indicators: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class YearBook:
     """The year's consolidated book.
 
-    `state_label` says which state of the year this is (提出時点, 公表案, 第1版). `scale` is best grade first.
+    `state_label` says which state of the year this is (提出時点, 公表案, 第1版). `scale` is best grade first. `previous`
+    are the counts of the year before, None where none is known.
     """
 
     city: str
@@ -114,6 +125,7 @@ class YearBook:
     sheets: tuple[BookSheet, ...]
     changes: tuple[Change, ...] = ()
     print_evaluation: bool = True
+    previous: YearCounts | None = None
 
     @property
     def has_demo_values(self) -> bool:

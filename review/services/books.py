@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from review.domain import checks, rating, values
-from review.domain.book import BookSheet, FormSheet, JudgedIndicator, ScaleRow, YearBook
+from review.domain.book import BookSheet, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.reading import Reading
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 
@@ -35,11 +35,29 @@ def year_book(
         years=tuple(snapshot["years"]),
         state_label=label,
         made_at=made_at,
-        scale=tuple(ScaleRow(grade=grade.letter, meaning=grade.name) for grade in scale.grades),
+        scale=tuple(_scale_row(grade) for grade in scale.grades),
         sheets=tuple(
             _book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]
         ),
+        previous=_previous(snapshot.get("previous")),
     )
+
+
+def _scale_row(grade: rating.Grade) -> ScaleRow:
+    return ScaleRow(
+        grade=grade.letter,
+        meaning=grade.name,
+        sign=grade.sign,
+        colour=grade.colour,
+        background=grade.background,
+    )
+
+
+def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:
+    """The year before; None where it has no grade, and for editions frozen before snapshots told of it."""
+    if not counts or not (counts["measures"] or counts["indicators"]):
+        return None
+    return YearCounts(fiscal_year=counts["fiscal_year"], sheets=counts["measures"], indicators=counts["indicators"])
 
 
 def form(row: Mapping[str, Any], snapshot: Mapping[str, Any], *, label: str) -> FormSheet:

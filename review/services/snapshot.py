@@ -25,10 +25,10 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     """All that an edition holds, as plain data.
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
-    {grade: n}, "indicators": {grade: n}}, "measures": [{"code", "name", "field", "owner", "related", "related_all",
+    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate", "rate_text",
-    "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}]}. About ten queries.
+    "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}]}. About twelve queries.
     """
     scale = judging.scale_of(cycle)
     measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]
@@ -38,8 +38,17 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
             "measures": dict(Counter(m["grade"] or m["outcome"] or "none" for m in measures)),
             "indicators": dict(Counter(i["grade"] for m in measures for i in m["indicators"] if i["grade"])),
         },
+        "previous": _previous(cycle),
         "measures": measures,
     }
+
+
+def _previous(cycle: Cycle) -> dict[str, Any]:
+    """The counts of the year before: as published, else the grades that the plan holds, without those of 施策."""
+    year = cycle.fiscal_year - 1
+    totals = queries.published_totals(cycle.plan_id, year)
+    indicators = totals["indicators"] if totals else queries.grade_counts(cycle, fiscal_year=year)
+    return {"fiscal_year": year, "measures": totals["measures"] if totals else {}, "indicators": indicators}
 
 
 def frame_of(cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:

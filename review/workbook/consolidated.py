@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain import form_labels as labels
@@ -14,7 +15,7 @@ from review.domain.fiscal import fiscal_year_label, wareki
 from review.workbook import indicator_list, layout, metrics, summary_sheet
 from review.workbook.layout import Page
 from review.workbook.painter import CellWarning, Painter, place, set_widths
-from review.workbook.writer import add_sheet, describe, fill_form, new_book, save, set_page
+from review.workbook.writer import describe, fill_form, new_book, save, set_page, sheet_names
 
 COVER_WIDTHS = [14.0, 16.0, 62.0]
 CHANGE_HEADS = ("日付", "施策ID", "種類", "項目", "変更前", "変更後", "理由", "変更した人")
@@ -24,31 +25,45 @@ CHANGE_WIDTHS = [12.0, 8.0, 10.0, 24.0, 26.0, 26.0, 30.0, 16.0]
 def write(book: YearBook, out: BinaryIO | Path) -> list[CellWarning]:
     """Write the book into `out`, a stream or a path; a path is replaced as a whole or not at all.
 
-    Returns what could not be written exactly, cell by cell; such a cell is marked in the book. Some 20 ms a sheet.
+    Returns what could not be written exactly, cell by cell; such a cell is marked in the book. Some 20 ms a sheet:
+    this is the plain way, by openpyxl alone. `engine.write` makes the same book faster, and a test holds them equal.
     """
     workbook, painter = new_book(), Painter()
-    cover, summary, indicators = (
-        workbook.create_sheet(name) for name in (layout.COVER, layout.SUMMARY, layout.INDICATORS)
+    names = form_names(book)
+    cover, summary, indicators, *forms, changes = (
+        workbook.create_sheet(name)
+        for name in (layout.COVER, layout.SUMMARY, layout.INDICATORS, *names, layout.CHANGES)
     )
-    forms = [add_sheet(workbook, entry.sheet.code) for entry in book.sheets]
-    changes = workbook.create_sheet(layout.CHANGES)
-    names = [sheet.title for sheet in forms]
-    _cover(cover, painter, book, names)
+    fill_cover(cover, painter, book, names)
     summary_sheet.fill(summary, painter, book, names)
     firsts = indicator_list.fill(indicators, painter, book, names)
     for sheet, entry, first in zip(forms, book.sheets, firsts, strict=True):
-        links = (("← 総括", place(layout.SUMMARY)), ("← 成果指標一覧", place(layout.INDICATORS, f"A{first}")))
-        fill_form(sheet, painter, Page(form=_form(book, entry), judged=entry, links=links))
-    _changes(changes, painter, book, dict(zip((entry.sheet.code for entry in book.sheets), names, strict=True)))
-    describe(
-        workbook, f"{fiscal_year_label(book.fiscal_year)} {book.plan_name} {book.state_label}", book.city, book.made_at
-    )
-    workbook.active = 0
+        fill_form(sheet, painter, page_of(book, entry, first))
+    fill_changes(changes, painter, book, names)
+    describe_book(workbook, book)
     save(workbook, out)
     return painter.warnings
 
 
-def _form(book: YearBook, entry: BookSheet) -> FormSheet:
+def form_names(book: YearBook) -> list[str]:
+    """The names of the 施策 sheets, in book order."""
+    return sheet_names((entry.sheet.code for entry in book.sheets), layout.NO_FORMS)
+
+
+def describe_book(workbook: Workbook, book: YearBook) -> None:
+    """The document's properties; 表紙 is what one sees on opening it."""
+    title = f"{fiscal_year_label(book.fiscal_year)} {book.plan_name} {book.state_label}"
+    describe(workbook, title, book.city, book.made_at)
+    workbook.active = 0
+
+
+def page_of(book: YearBook, entry: BookSheet, first: int) -> Page:
+    """One 施策 of the book as a page of the form; `first` is its row in 成果指標一覧."""
+    links = (("← 総括", place(layout.SUMMARY)), ("← 成果指標一覧", place(layout.INDICATORS, f"A{first}")))
+    return Page(form=form_of(book, entry), judged=entry, links=links)
+
+
+def form_of(book: YearBook, entry: BookSheet) -> FormSheet:
     return FormSheet(
         sheet=entry.sheet,
         plan_name=book.plan_name,
@@ -64,13 +79,14 @@ def _form(book: YearBook, entry: BookSheet) -> FormSheet:
 # --- 表紙 ---------------------------------------------------------------------------------------------------------
 
 
-def _cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> None:
+def fill_cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> None:
+    """表紙: what this is, in which state, made when; what is in it, the scale, and how to read it."""
     set_widths(sheet, COVER_WIDTHS)
     row = 5
     for text, style, height in _cover_titles(book):
         painter.text(sheet, row, 1, text, style)
         painter.merge(sheet, row, 1, row, 3, style)
-        sheet.row_dimensions[row].height = height
+        painter.height(sheet, row, height)
         row += 1
     row = _contents(sheet, painter, book, names, row + 1)
     row = _scale(sheet, painter, book, row + 1)
@@ -108,10 +124,10 @@ def _contents(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequenc
     _section(sheet, painter, row, "この集約表にあるもの")
     for text, target, note in entries:
         row += 1
-        painter.link(painter.text(sheet, row, 1, text, "cell_link"), place(target))
+        painter.text(sheet, row, 1, text, "cell_link", link=place(target))
         painter.text(sheet, row, 2, note, "cell")
         painter.merge(sheet, row, 2, row, 3, "cell")
-        sheet.row_dimensions[row].height = 20
+        painter.height(sheet, row, 20)
     return row + 1
 
 
@@ -124,7 +140,7 @@ def _scale(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> int:
         painter.text(sheet, row, 3, one.note, "cell")
         if not one.note:
             painter.merge(sheet, row, 2, row, 3, "cell")
-        sheet.row_dimensions[row].height = metrics.row_height([(one.note, COVER_WIDTHS[2])], size=9, least=20)
+        painter.height(sheet, row, metrics.row_height([(one.note, COVER_WIDTHS[2])], size=9, least=20))
     return row + 1
 
 
@@ -140,40 +156,42 @@ def _notes(sheet: Worksheet, painter: Painter, row: int) -> int:
         row += 1
         painter.text(sheet, row, 1, text, "cover_text")
         painter.merge(sheet, row, 1, row, 3, "cover_text")
-        sheet.row_dimensions[row].height = metrics.row_height([(text, sum(COVER_WIDTHS))], size=9.5, least=18)
+        painter.height(sheet, row, metrics.row_height([(text, sum(COVER_WIDTHS))], size=9.5, least=18))
     return row
 
 
 def _section(sheet: Worksheet, painter: Painter, row: int, text: str) -> None:
     painter.text(sheet, row, 1, text, "section")
     painter.merge(sheet, row, 1, row, 3, "section")
-    sheet.row_dimensions[row].height = 20
+    painter.height(sheet, row, 20)
 
 
 # --- 変更履歴 -----------------------------------------------------------------------------------------------------
 
 
-def _changes(sheet: Worksheet, painter: Painter, book: YearBook, names: dict[str, str]) -> None:
+def fill_changes(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str]) -> None:
+    """変更履歴: one row for each change, leading to its sheet."""
+    by_code = dict(zip((entry.sheet.code for entry in book.sheets), names, strict=True))
     set_widths(sheet, CHANGE_WIDTHS)
     last = len(CHANGE_HEADS)
     painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 変更履歴", "heading")
     for column in range(2, last + 1):
         painter.text(sheet, 1, column, "", "heading")
-    painter.link(painter.text(sheet, 2, last, "← 表紙", "link"), place(layout.COVER))
+    painter.text(sheet, 2, last, "← 表紙", "link", link=place(layout.COVER))
     painter.text(sheet, 2, 1, f"目標・指標・記載の変更 {len(book.changes)}件", "note")
     for column, head in enumerate(CHANGE_HEADS, start=1):
         painter.text(sheet, 4, column, head, "head")
     for row, height in ((1, 24.0), (3, 4.0), (4, 20.0)):
-        sheet.row_dimensions[row].height = height
+        painter.height(sheet, row, height)
     row = 4
     for change in book.changes:
         row += 1
-        _change(sheet, painter, row, change, names)
+        _change(sheet, painter, row, change, by_code)
     if not book.changes:
         row += 1
         painter.text(sheet, row, 1, "変更はありません。", "cell")
         painter.merge(sheet, row, 1, row, last, "cell")
-        sheet.row_dimensions[row].height = 22
+        painter.height(sheet, row, 22)
     sheet.freeze_panes, sheet.print_title_rows, sheet.print_area = "A5", "4:4", f"A1:H{row}"
     sheet.sheet_view.showGridLines = False
     set_page(sheet, landscape=True, left=f"{book.city} {book.plan_name}", right=book.state_label, foot=layout.CHANGES)
@@ -183,9 +201,7 @@ def _change(sheet: Worksheet, painter: Painter, row: int, change: Change, names:
     day = wareki(change.made_at.date()).partition("(")[0] if change.made_at else ""
     texts = (day, change.code, change.kind, change.item, change.before, change.after, change.reason, change.made_by)
     for column, text in enumerate(texts, start=1):
-        linked = column == 2 and change.code in names
-        cell = painter.text(sheet, row, column, text, "centre_link" if linked else "cell_text")
-        if linked:
-            painter.link(cell, place(names[change.code]))
+        target = place(names[change.code]) if column == 2 and change.code in names else ""
+        painter.text(sheet, row, column, text, "centre_link" if target else "cell_text", link=target)
     sizes = list(zip(texts, CHANGE_WIDTHS, strict=True))
-    sheet.row_dimensions[row].height = min(metrics.row_height(sizes, size=9, least=20), metrics.MAX_ROW_HEIGHT)
+    painter.height(sheet, row, min(metrics.row_height(sizes, size=9, least=20), metrics.MAX_ROW_HEIGHT))

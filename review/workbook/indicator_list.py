@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Font, PatternFill
@@ -72,11 +73,17 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     row, firsts = HEAD_ROW, []
     for entry, name in zip(book.sheets, names, strict=True):
         firsts.append(row + 1 if entry.indicators else HEAD_ROW)
-        for one in entry.indicators:
-            row += 1
-            _line(sheet, painter, row, entry, one, name)
+        if entry.indicators:
+            painter.block(sheet, entry, (row, name), partial(_lines, sheet, painter, row, entry, name))
+        row += len(entry.indicators)
     _make_usable(sheet, book, row)
     return firsts
+
+
+def _lines(sheet: Worksheet, painter: Painter, last: int, entry: BookSheet, name: str) -> None:
+    """The rows of one 施策, below the row `last`."""
+    for row, one in enumerate(entry.indicators, start=last + 1):
+        _line(sheet, painter, row, entry, one, name)
 
 
 def _heading(sheet: Worksheet, painter: Painter, book: YearBook) -> None:
@@ -85,12 +92,12 @@ def _heading(sheet: Worksheet, painter: Painter, book: YearBook) -> None:
     for column in range(2, len(PRINTED) + 1):
         painter.text(sheet, 1, column, "", "heading")
     painter.text(sheet, 2, 1, f"指標 {count}件、施策 {len(book.sheets)}件。目標・実績は記入されたまま。", "note")
-    painter.link(painter.text(sheet, 2, len(PRINTED), "← 表紙", "link"), place(layout.COVER))
+    painter.text(sheet, 2, len(PRINTED), "← 表紙", "link", link=place(layout.COVER))
     painter.text(sheet, 2, len(PRINTED) + 1, "右の列は計算用です(印刷しません)。", "note")
     for column, spec in enumerate(COLUMNS, start=1):
         painter.text(sheet, HEAD_ROW, column, spec.head, "head")
     for row, height in ((1, 24.0), (2, 15.0), (3, 4.0), (HEAD_ROW, 30.0)):
-        sheet.row_dimensions[row].height = height
+        painter.height(sheet, row, height)
 
 
 def _line(
@@ -100,14 +107,11 @@ def _line(
     for column, spec in enumerate(COLUMNS, start=1):
         value = spec.value(entry, one)
         if isinstance(value, str):
-            cell = painter.text(sheet, row, column, value, spec.style)
+            painter.text(sheet, row, column, value, spec.style, link=place(sheet_name) if column == 1 else "")
             texts.append((value, spec.width))
-            if column == 1:
-                painter.link(cell, place(sheet_name))
         else:
             painter.number(sheet, row, column, _storable(value), spec.style)
-    height = metrics.row_height(texts, size=9, least=20)
-    sheet.row_dimensions[row].height = min(height, metrics.MAX_ROW_HEIGHT)
+    painter.height(sheet, row, min(metrics.row_height(texts, size=9, least=20), metrics.MAX_ROW_HEIGHT))
 
 
 def _storable(value: Decimal | None) -> int | float | None:

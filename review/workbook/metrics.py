@@ -2,7 +2,8 @@
 
 A full-width letter is two units wide, and a unit is half the font's size. BIZ UDPGothic sets its kana a little
 closer and its Latin letters and digits wider than one unit; the widths below were taken from the font, rounded up,
-so that an estimate is rather a line too tall than a line too short.
+so that an estimate is rather a line too tall than a line too short. Every text of every sheet is measured at every
+build: whole runs are counted at once, letters only where they differ.
 """
 
 from __future__ import annotations
@@ -16,14 +17,21 @@ MAX_ROW_HEIGHT = 400.0  # Excel stops at 409 points
 # Line height for a font of size 1. BIZ UDPGothic needs 1.0; the rest keeps lines of a substituted font apart.
 _LINE = 1.26
 _PADDING = 6.0
-_RUN = re.compile(r"[!-~]+|.", re.S)
+# Words, runs of full-width letters (the wide space is none: it may hang over), and single other letters.
+_WIDE = "\u3001-\u303e\u3041-\u3096\u3099-\u30ff\u4e00-\u9fff\uff01-\uff60"
+_RUN = re.compile(f"[!-~]+|[{_WIDE}]+|.", re.S)
+_IS_WIDE = re.compile(f"[{_WIDE}]").match
+_WIDEST = 2
 # Letters that may not begin a line push another down, and an indent takes a little: slack in units for both.
 _SLACK = 2
 
 
-def text_units(text: str) -> float:
-    """The width of one line of text in half-width units."""
-    return sum(map(_letter_units, text))
+class _Widths(dict[str, float]):
+    """Width of each letter, found once."""
+
+    def __missing__(self, letter: str) -> float:
+        width = self[letter] = _letter_units(letter)
+        return width
 
 
 def _letter_units(letter: str) -> float:
@@ -34,6 +42,14 @@ def _letter_units(letter: str) -> float:
     return 1.55 if letter.isupper() or letter.isdigit() else 1.35 if letter.islower() else 1.05
 
 
+_width_of = _Widths().__getitem__
+
+
+def text_units(text: str) -> float:
+    """The width of one line of text in half-width units."""
+    return sum(map(_width_of, text))
+
+
 def column_units(width: float, size: float) -> float:
     """How many half-width units of a font of `size` points fit in a column of Excel width `width`."""
     points = (width * 7 + 5) * 0.75 - 6
@@ -42,12 +58,26 @@ def column_units(width: float, size: float) -> float:
 
 def line_count(text: str, units: float) -> int:
     """How many lines `text` takes when wrapped at `units`; at least one."""
-    return sum(_wrapped(paragraph, units) for paragraph in text.split("\n"))
+    if _WIDEST * len(text) <= units and "\n" not in text:
+        return 1
+    return sum([_wrapped(paragraph, units) for paragraph in text.split("\n")])
 
 
 def _wrapped(paragraph: str, units: float) -> int:
+    if _WIDEST * len(paragraph) <= units:
+        return 1
     lines, used = 1, 0.0
     for run in _RUN.findall(paragraph):
+        if _IS_WIDE(run):
+            count = len(run)
+            fitting = max(0, int((units - used) // 2))
+            if count <= fitting:
+                used += 2 * count
+            else:  # broken between any two letters
+                a_line = max(1, int(units // 2))
+                more = math.ceil((count - fitting) / a_line)
+                lines, used = lines + more, 2.0 * (count - fitting - (more - 1) * a_line)
+            continue
         width = text_units(run)
         if used + width <= units or run.isspace():  # a space at the end of a line hangs over
             used += width
@@ -61,5 +91,8 @@ def _wrapped(paragraph: str, units: float) -> int:
 
 def row_height(texts: list[tuple[str, float]], *, size: float, least: float = 0.0) -> float:
     """The height in points of a row of (text, column width) cells, one decimal; may exceed MAX_ROW_HEIGHT."""
-    lines = max((line_count(text, column_units(width, size)) for text, width in texts), default=1)
+    lines = 1
+    for text, width in texts:
+        if text:
+            lines = max(lines, line_count(text, column_units(width, size)))
     return round(max(lines * size * _LINE + _PADDING, least), 1)

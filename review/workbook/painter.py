@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from openpyxl.cell.cell import Cell
@@ -9,13 +10,15 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
+from review.domain.book import BookSheet
 from review.workbook import cell_text
 from review.workbook.styles import Palette
 
 # What a spreadsheet program would take for a formula, an error or a quoted text once a person edits the cell.
-_STARTERS = ("=", "+", "-", "@", "'", "#")
+STARTERS = ("=", "+", "-", "@", "'", "#")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,24 +40,27 @@ class Painter:
     palette: Palette = field(default_factory=Palette)
     warnings: list[CellWarning] = field(default_factory=list)
 
-    def text(self, sheet: Worksheet, row: int, column: int, text: str, style: str) -> Cell:
-        """Text that arrives as text, whatever it begins with; an empty text leaves an empty cell."""
+    def text(self, sheet: Worksheet, row: int, column: int, text: str, style: str, *, link: str = "") -> None:
+        """Text that arrives as text, whatever it begins with; an empty text leaves an empty cell.
+
+        `link` leads from the cell to a place in the same book, such as '01-01'!A1.
+        """
         cell = _cell(sheet, row, column)
         stored, problem = cell_text.encode(text)
-        self.palette.apply(cell, style, marked=bool(problem), literal=text.startswith(_STARTERS))
+        self.palette.apply(cell, style, marked=bool(problem), literal=text.startswith(STARTERS))
         if stored:
             cell.value = stored
             cell.data_type = "s"  # openpyxl takes "=1" for a formula and "#N/A" for an error
         if problem:
             self._mark(sheet, cell, problem)
-        return cell
+        if link:
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=link)
 
-    def number(self, sheet: Worksheet, row: int, column: int, value: float | int | None, style: str) -> Cell:
+    def number(self, sheet: Worksheet, row: int, column: int, value: float | int | None, style: str) -> None:
         """A number that people can calculate with; None leaves an empty cell."""
         cell = _cell(sheet, row, column)
         cell.value = value
         self.palette.apply(cell, style)
-        return cell
 
     def merge(self, sheet: Worksheet, row: int, column: int, last_row: int, last_column: int, style: str) -> None:
         """Join cells; each keeps the border of the first, so that no program leaves a gap in the frame."""
@@ -67,9 +73,19 @@ class Painter:
         # Worksheet.merge_cells would make every cell anew; the frame is drawn already.
         sheet.merged_cells.ranges.add(CellRange(min_row=row, min_col=column, max_row=last_row, max_col=last_column))
 
-    def link(self, cell: Cell, target: str) -> None:
-        """Lead from the cell to a place in the same book, such as '01-01'!A1."""
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target)
+    def height(self, sheet: Worksheet, row: int, points: float) -> None:
+        """Set the height of a row."""
+        sheet.row_dimensions[row].height = points
+
+    def page_break(self, sheet: Worksheet, row: int) -> None:
+        """Begin a new printed page with the row."""
+        sheet.row_breaks.append(Break(id=row - 1))
+
+    def block(
+        self, sheet: Worksheet, entry: BookSheet, place: tuple[int | str, ...], paint: Callable[[], None]
+    ) -> None:
+        """Paint some rows, which follow from `entry` and `place` alone: a painter that remembers them need not paint."""
+        paint()
 
     def _mark(self, sheet: Worksheet, cell: Cell, problem: str) -> None:
         self.warnings.append(CellWarning(sheet=sheet.title, cell=cell.coordinate, problem=problem))

@@ -10,18 +10,24 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from review.domain.book import BookSheet, JudgedIndicator, YearBook
+from review.domain.fiscal import fiscal_year_label
 
 NO_OVERALL, NO_STATUS = "未定", "未判定"
 # Anything that is no grade of the scale is shown in this order, unknown words last.
 _BESIDE = ("未入力", "対象外", NO_OVERALL, NO_STATUS)
+SHEETS, INDICATORS = "施策(総合評価)", "指標(達成区分)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of a table: its label and how many there are of each grade and of each word beside the scale."""
+    """One line of a table: its label and how many there are of each grade and of each word beside the scale.
+
+    `graded_only` is True for another year, of which nothing but the grades is known.
+    """
 
     label: str
     counts: Counter[str]
+    graded_only: bool = False
 
     def total(self, grades: Iterable[str]) -> int:
         """The sum over the grades of the scale."""
@@ -52,11 +58,22 @@ def beside(book: YearBook) -> list[str]:
 
 
 def overall(book: YearBook) -> list[Row]:
-    """Two lines: the sheets by 総合評価, the indicators by 達成区分."""
+    """The sheets by 総合評価 and the indicators by 達成区分, each followed by the year before where that is known."""
     return [
-        Row(label="施策(総合評価)", counts=Counter(map(sheet_grade, book.sheets))),
-        Row(label="指標(達成区分)", counts=_indicators(book.sheets)),
+        Row(label=SHEETS, counts=Counter(map(sheet_grade, book.sheets))),
+        *_year_before(book, SHEETS),
+        Row(label=INDICATORS, counts=_indicators(book.sheets)),
+        *_year_before(book, INDICATORS),
     ]
+
+
+def _year_before(book: YearBook, label: str) -> list[Row]:
+    if book.previous is None:
+        return []
+    counts = book.previous.sheets if label == SHEETS else book.previous.indicators
+    year = fiscal_year_label(book.previous.fiscal_year)
+    known = Counter({grade: counts[grade] for grade in grades(book) if grade in counts})
+    return [Row(label=f"{label[:2]}({year})", counts=known, graded_only=True)] if known else []
 
 
 def by_field(book: YearBook) -> list[Row]:
@@ -77,4 +94,4 @@ def _grouped(book: YearBook, key: Callable[[BookSheet], str]) -> list[Row]:
 
 
 def _indicators(entries: Iterable[BookSheet]) -> Counter[str]:
-    return Counter(indicator_grade(one) for entry in entries for one in entry.indicators)
+    return Counter([indicator_grade(one) for entry in entries for one in entry.indicators])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -12,7 +13,6 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem
-from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
@@ -85,48 +85,53 @@ def _pack(book: Workbook, stream: BinaryIO) -> None:
         ExcelWriter(book, archive).save()
 
 
-def sheet_name(book: Workbook, code: str) -> str:
-    """A name that a workbook accepts and has not yet: the 施策ID, as long as it is one."""
-    name = _FORBIDDEN_IN_NAMES.sub("-", code).strip("' ")[:28] or "施策"
-    taken = {title.lower() for title in book.sheetnames}
-    numbered = (name if i == 1 else f"{name}({i})" for i in range(1, len(taken) + 3))
-    return next(one for one in numbered if one.lower() not in taken)
+def sheet_names(codes: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """For each 施策ID a name that a workbook accepts and that nobody has: the ID itself, as long as it is one."""
+    used, names = {title.lower() for title in taken}, []
+    for code in codes:
+        name = _FORBIDDEN_IN_NAMES.sub("-", code).strip("' ")[:28] or "施策"
+        numbered = chain([name], (f"{name}({number})" for number in count(2)))
+        names.append(next(one for one in numbered if one.lower() not in used))
+        used.add(names[-1].lower())
+    return names
 
 
 def add_sheet(book: Workbook, code: str) -> Worksheet:
     """Add an empty sheet for a 施策 at the end of the book."""
-    sheet: Worksheet = book.create_sheet(sheet_name(book, code))
+    sheet: Worksheet = book.create_sheet(sheet_names([code], book.sheetnames)[0])
     return sheet
 
 
 def fill_form(sheet: Worksheet, painter: Painter, page: Page) -> None:
     """Paint one page of the form on an empty sheet and make it ready for print."""
-    set_widths(sheet, layout.column_widths(page.form))
-    last_printed = _paint(sheet, painter, page)
-    _prepare_print(sheet, page.form, last_printed)
+    frame_form(sheet, page.form, last_printed=paint_form(sheet, painter, page))
+
+
+def frame_form(sheet: Worksheet, form: FormSheet, *, last_printed: int) -> None:
+    """All of a form's sheet that is no cell: widths, panes, paper, what is printed above and below."""
+    set_widths(sheet, layout.column_widths(form))
+    _prepare_print(sheet, form, last_printed)
     sheet.freeze_panes = "A3"
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 100
-    if page.form.demo:
+    if form.demo:
         sheet.sheet_properties.tabColor = "B3261E"
 
 
-def _paint(sheet: Worksheet, painter: Painter, page: Page) -> int:
-    """Paint every line; returns the last row that is printed."""
+def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
+    """Paint every line of the form; returns the last row that is printed."""
     painted = list(layout.lines(page))
     breaks = page_breaks(painted, layout.page_height(page.form))
     row, last_printed, printing = 1, 1, True
     for index, line in enumerate(painted):
         if index in breaks:
-            sheet.row_breaks.append(Break(id=row - 1))
+            painter.page_break(sheet, row)
         span = line.row_span
         for box in line.boxes:
-            cell = painter.text(sheet, row, box.first, box.text, box.style)
+            painter.text(sheet, row, box.first, box.text, box.style, link=box.link)
             painter.merge(sheet, row, box.first, row + max(box.rows, span) - 1, box.last, box.style)
-            if box.link:
-                painter.link(cell, box.link)
         for extra in range(span):
-            sheet.row_dimensions[row + extra].height = round(line.height / span, 1)
+            painter.height(sheet, row + extra, round(line.height / span, 1))
         row += span
         printing = printing and (page.form.print_evaluation or line.part in FORM_PARTS)
         last_printed = row - 1 if printing else last_printed
@@ -174,12 +179,17 @@ def _section_height(painted: Sequence[Line], start: int) -> float:
 
 
 def _prepare_print(sheet: Worksheet, form: FormSheet, last_row: int) -> None:
-    sheet.print_area = f"A1:{get_column_letter(layout.column_count(form))}{last_row}"
+    sheet.print_area = print_area(form, last_row)
     sheet.print_title_rows = "1:1"
     code = form.sheet.code
     set_page(sheet, landscape=False, left=f"{form.city} {form.plan_name}", right=form.state_label, foot=code)
     if form.demo:
         _head_and_foot(sheet)[0].center.text = labels.DEMO
+
+
+def print_area(form: FormSheet, last_row: int) -> str:
+    """The cells of a form that are printed: A1:F40."""
+    return f"A1:{get_column_letter(layout.column_count(form))}{last_row}"
 
 
 def set_page(sheet: Worksheet, *, landscape: bool, left: str, right: str, foot: str = "") -> None:

@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from openpyxl import load_workbook
 
-from review.domain.book import BookSheet
+from review.domain.book import BookSheet, YearCounts
 from review.workbook import consolidated, indicator_list, layout, tally, writer
 from review.workbook.layout import Page
 from tests.review.workbook import samples
@@ -131,6 +131,23 @@ def test_totals_say_what_they_count_and_leave_out_what_has_no_grade():
     assert (sheets.label, indicators.label) == ("施策(総合評価)", "指標(達成区分)")
     assert (sheets.total(tally.grades(book)), indicators.total(tally.grades(book))) == (0, 1)
     assert tally.beside(book) == ["未入力", "未定"]
+
+
+def test_the_year_before_stands_beside_this_one():
+    before = YearCounts(fiscal_year=2023, sheets={"A": 3, "none": 2}, indicators={"A": 5, "B": 4})
+    book = samples.book(samples.sheet(), previous=before)
+    lines = tally.overall(book)
+    assert [line.label for line in lines] == [
+        "施策(総合評価)", "施策(令和5年度)", "指標(達成区分)", "指標(令和5年度)",
+    ]  # fmt: skip
+    assert [line.total(tally.grades(book)) for line in lines] == [1, 3, 2, 9]
+    out = BytesIO()
+    consolidated.write(book, out)
+    assert "指標(令和5年度)" in texts(load_workbook(BytesIO(out.getvalue()))["総括"])
+
+
+def test_a_year_before_without_grades_is_said_to_have_none(book):
+    assert "令和5年度の達成区分は記録がありません。" in texts(book["総括"])
 
 
 def test_one_broken_text_never_stops_the_book():
