@@ -85,6 +85,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "tasks_url": address("review:home"),
         "notifications_url": address("review:notices"),
         "handbook_url": address("review:help"),
+        "source_url": getattr(settings, "MEGURI_SOURCE_URL", ""),
         **{name: part(name) for name in PARTS},
     }
 

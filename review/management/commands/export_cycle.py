@@ -6,7 +6,7 @@ import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         with tempfile.NamedTemporaryFile(dir=out.resolve().parent, prefix=f".{out.name}-", delete=False) as fresh:
             path = Path(fresh.name)
             try:
-                fill(fresh)
+                fill(cast(BinaryIO, fresh))
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
