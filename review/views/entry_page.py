@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.forms import BoundField
@@ -42,7 +42,7 @@ ACTUAL_HELP = gettext_lazy("数字と単位を入力します(例: 33,474千円)
 SCHEDULE_HELP = gettext_lazy("この年度に行ったことを短く書きます。")
 
 
-@dataclass
+@dataclasses.dataclass
 class Line:
     """One item on the step: its field where it is open, its text where it is locked."""
 
@@ -51,7 +51,7 @@ class Line:
     text: str
     field: BoundField | None
     previous: dict[str, str] | None = None
-    remarks: list[ItemComment] = field(default_factory=list)
+    remarks: list[ItemComment] = dataclasses.field(default_factory=list)
     missing: str = ""
     theirs: str | None = None
     part: IndicatorPart | None = None

@@ -108,8 +108,9 @@ def trail(submissions: Sequence[Submission], decisions: Sequence[Decision]) -> l
         if sent.recalled_at:
             entries.append((sent.recalled_at, {"icon": "arrow-left", "title": _("取り下げました"), "who": ""}))
     for decision in decisions:
-        icon, title = _STEP_TITLES.get((decision.step, decision.verdict), ("circle", decision.get_verdict_display()))
-        words = {"icon": icon, "title": str(title), "who": str(decision.decided_by), "text": decision_text(decision)}
+        known = _STEP_TITLES.get((decision.step, decision.verdict))
+        icon, said = known or ("circle", decision.get_verdict_display())
+        words = {"icon": icon, "title": str(said), "who": str(decision.decided_by), "text": decision_text(decision)}
         entries.append((decision.decided_at, words))
     ordered = sorted(entries, key=lambda entry: entry[0], reverse=True)
     return [{**words, "when": at} for at, words in ordered]
