@@ -12,7 +12,7 @@ from django.db import transaction
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
-from review.domain.refusals import Refusal
+from review.domain.refusals import NotAllowed, Refusal
 from review.models import Cycle, MeasureReview, Meeting, User
 from review.services import approval, assessment, cycles, publication, submission
 from workflow import advance
@@ -83,13 +83,14 @@ def return_from_approval(
     to: approval.Destination,
     comment: str,
     remarks: Mapping[str, str] | None = None,
+    meeting: Meeting | None = None,
 ) -> MeasureReview:
     """差戻し from approval, to the department or to review."""
     return _take(
         user,
         review_id,
         lambda: approval.send_back(
-            user=user, review_id=review_id, round=round, to=to, comment=comment, remarks=remarks
+            user=user, review_id=review_id, round=round, to=to, comment=comment, remarks=remarks, meeting=meeting
         ),
     )
 
@@ -106,7 +107,9 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
 
 
 def _take(user: User, review_id: int, act: Callable[[], MeasureReview]) -> MeasureReview:
-    process = SheetProcess.objects.get(review_id=review_id)
+    process = SheetProcess.objects.filter(review_id=review_id).first()
+    if process is None:
+        raise NotAllowed("そのシートはないか、年度がまだ始まっていません。")
     with transaction.atomic(), MeasureReviewFlow.lock(process.pk):
         review = act()
         _complete(Task.objects.get(process=process, flow_task_type="HUMAN", finished=None), user)

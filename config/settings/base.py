@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "review.views.access.OriginMiddleware",
+    "review.views.limits.BodyLimitMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.ChosenLanguageMiddleware",
@@ -211,8 +212,6 @@ MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
 MEGURI_MAIL_COALESCE_SECONDS = env.float("MEGURI_MAIL_COALESCE_SECONDS", default=60)
 # Thirty submissions within this time make one consolidated workbook, not thirty.
 MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=20)
-# Requests for the same workbook within this time are one build.
-MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=5)
 
 # --- Celery: a doorbell, never the record ---------------------------------------------------------
 

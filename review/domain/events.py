@@ -14,6 +14,7 @@ class Event(StrEnum):
     SUBMISSION_REVIEWED = "SubmissionReviewed"
     MEASURE_APPROVED = "MeasureApproved"
     MEASURE_SETTLED = "MeasureSettled"
+    OUTCOME_REFUSED = "OutcomeRefused"
     APPROVAL_RETURNED = "ApprovalReturned"
     CYCLE_READY = "CycleReady"
     EDITION_PUBLISHED = "EditionPublished"

@@ -99,6 +99,9 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField()
     late = models.BooleanField(default=False)
     recalled_at = models.DateTimeField(null=True, blank=True)
+    recalled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         ordering = ["review", "round"]

@@ -23,7 +23,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit
+from review.services import audit, outbox
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.transition import locked, move, require, require_undecided, tell
 
@@ -160,9 +160,7 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
             "ご自分の提案は決定できません。ほかの承認者に依頼してください。",
         )
         if not accept:
-            review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
-            review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
-            audit.write(actor=user, action="outcome.refuse", subject=f"review:{review.pk}", after={"comment": comment})
+            _refuse_outcome(user, review, comment)
             return review
         outcome = Outcome(review.proposed_outcome)
         verdict = Verdict.NOT_SUBMITTED if outcome == Outcome.NOT_SUBMITTED else Verdict.EXCLUDED
@@ -180,6 +178,27 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
             comment=review.outcome_reason,
         )
         return review
+
+
+def _refuse_outcome(user: User, review: MeasureReview, comment: str) -> None:
+    check_words({"comment": comment})
+    refused = Outcome(review.proposed_outcome).label
+    review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
+    review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
+    entry = audit.write(
+        actor=user,
+        action="outcome.refuse",
+        subject=f"review:{review.pk}",
+        after={"outcome": str(refused), "comment": comment},
+    )
+    # A proposal may be made and refused again in the same round: the audit row tells the occasions apart.
+    outbox.announce(
+        Event.OUTCOME_REFUSED,
+        key=f"{review.pk}:{entry.pk}",
+        actor=user,
+        review=review,
+        payload={"outcome": str(refused), "comment": comment.strip() or "(記載なし)"},
+    )
 
 
 # --- the year ------------------------------------------------------------------------------------------------------

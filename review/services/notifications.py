@@ -104,6 +104,10 @@ def _board(row: OutboxEvent) -> str:
     return reverse("workflow:board", args=[_year(row)])
 
 
+def _decide(row: OutboxEvent) -> str:
+    return reverse("workflow:decide", args=[_year(row)])
+
+
 def _results(row: OutboxEvent) -> str:
     return reverse("publication:year", args=[_year(row)])
 
@@ -168,6 +172,15 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     Event.MEASURE_SETTLED: (
         Notice(to=_department, title="{measure} は「{outcome}」と決まりました", body="理由: {comment}", link=_sheet),
     ),
+    Event.OUTCOME_REFUSED: (
+        Notice(
+            to=_reviewers,
+            title="{measure} の「{outcome}」の提案は採用されませんでした",
+            body="理由: {comment}\nシートはこれまでどおり、主管部署の提出を待ちます。",
+            link=_sheet,
+            urgent=True,
+        ),
+    ),
     Event.APPROVAL_RETURNED: (
         Notice(
             to=_reviewers,
@@ -183,7 +196,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_approvers,
             title="{year}の公表の決定をお願いします",
             body="すべての施策の承認が終わり、公表案ができました。",
-            link=_board,
+            link=_decide,
             urgent=True,
             to_act=True,
         ),

@@ -196,7 +196,7 @@ def recall(*, user: User, review_id: int) -> MeasureReview:
         require(
             permissions.may_recall(user, review), "すでに確認が終わったか、提出されていないため、取り下げできません。"
         )
-        review.submissions.filter(round=review.round).update(recalled_at=clock.now())
+        review.submissions.filter(round=review.round).update(recalled_at=clock.now(), recalled_by=user)
         move(review, ReviewState.EDITING)
         review.save()
         tell(Event.SUBMISSION_RECALLED, user, review, "recall")

@@ -141,7 +141,13 @@ def indicator_chart(chart: Mapping[str, Any], with_table: bool = True) -> dict[s
 # --- grades as stacked bars ------------------------------------------------------------------------------------
 
 GRADE_ORDER = ("A", "B", "C", "D", "－")
-_SHAPED = frozenset("ABCD")
+# The looks of a scale's grades by rank, best first; what comes after shares the last, and － has its own.
+_LOOKS = ("A", "B", "C", "D")
+
+
+def _look(grade: str, order: Sequence[str]) -> str:
+    """The pattern of a grade by its place in the scale: colour and hatching, never the letter alone."""
+    return "none" if grade == order[-1] else _LOOKS[min(order.index(grade), len(_LOOKS) - 1)]
 
 
 def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int, plot: int, row: int) -> dict[str, Any]:
@@ -159,7 +165,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             parts.append(
                 {
                     "grade": grade,
-                    "key": grade if grade in _SHAPED else "none",
+                    "key": _look(grade, order),
                     "count": counts[grade],
                     "x": round(x, 1),
                     "y": y,
@@ -182,11 +188,16 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
     }
 
 
-def grades_geometry(rows: Sequence[Mapping[str, Any]], order: Sequence[str] = GRADE_ORDER) -> dict[str, Any]:
+def grades_geometry(
+    rows: Sequence[Mapping[str, Any]], scale: Sequence[Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
     """Stacked bars of equal length, one a row, drawn once wide and once narrow.
 
-    `rows`: label, counts (grade -> number), url. A row without any count stays empty.
+    `rows`: label, counts (grade -> number), url. A row without any count stays empty. `scale`: the year's own grades
+    as data (letter, name), best first and － last; the default scale where it is not given.
     """
+    words = {entry["letter"]: entry["name"] for entry in scale} if scale else {g: GRADES.get(g, g) for g in GRADE_ORDER}
+    order = list(words)
     wide = _bars(rows, order, left=150, plot=620, row=46)
     narrow = _bars(rows, order, left=0, plot=340, row=70)
     key = _key("grades", rows)
@@ -194,7 +205,7 @@ def grades_geometry(rows: Sequence[Mapping[str, Any]], order: Sequence[str] = GR
         "id": key,
         "drawings": [{**wide, "id": f"{key}-w", "kind": "wide"}, {**narrow, "id": f"{key}-n", "kind": "narrow"}],
         "rows": wide["rows"],
-        "order": [{"grade": g, "key": g if g in _SHAPED else "none", "word": GRADES.get(g, g)} for g in order],
+        "order": [{"grade": g, "key": _look(g, order), "word": words[g]} for g in order],
         "description": "。".join(
             f"{row['label']}: " + "、".join(f"{grade} {row['counts'][grade]}" for grade in order)
             for row in wide["rows"]
@@ -204,10 +215,14 @@ def grades_geometry(rows: Sequence[Mapping[str, Any]], order: Sequence[str] = GR
 
 @register.inclusion_tag("review/components/charts/grades.html")
 def grade_bars(
-    rows: Sequence[Mapping[str, Any]], title: str = "", unit: str = "", with_table: bool = True
+    rows: Sequence[Mapping[str, Any]],
+    title: str = "",
+    unit: str = "",
+    with_table: bool = True,
+    scale: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Grades by row (this year and last, by field, by department). `unit` says what is counted: 施策 or 指標."""
-    return {"chart": grades_geometry(rows), "title": title, "unit": unit, "with_table": with_table}
+    return {"chart": grades_geometry(rows, scale), "title": title, "unit": unit, "with_table": with_table}
 
 
 # --- the year's flow -------------------------------------------------------------------------------------------

@@ -168,7 +168,7 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
 def task_counts(user: User) -> dict[str, int]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed.
 
-    One query, and one more for those who look after the jobs.
+    One query, and one more each for approvers and for those who look after the jobs.
     """
     post = permissions.standing(user)
     at_work = Q(cycle__state__in=[CycleState.OPEN, CycleState.DECIDING])
@@ -179,17 +179,24 @@ def task_counts(user: User) -> dict[str, int]:
     mine_before = MeasureReview.objects.filter(pk=OuterRef("pk"), submissions__submitted_by=user)
     review = at_work & Q(state=ReviewState.SUBMITTED, sent_by_me=False)
     approve = at_work & Q(state=ReviewState.REVIEWED, sent_by_me=False)
+    proposed = at_work & ~Q(proposed_outcome="") & ~Q(proposed_by=user)
     found = MeasureReview.objects.annotate(sent_by_me=Exists(mine_before)).aggregate(
         own=Count("pk", filter=own),
         endorse=Count("pk", filter=endorse),
         review=Count("pk", filter=review),
         approve=Count("pk", filter=approve),
+        proposed=Count("pk", filter=proposed),
     )
     to_review = found["review"] if permissions.is_reviewer(user) else 0
-    to_approve = found["approve"] if permissions.is_approver(user) else 0
+    to_approve = found["approve"] + found["proposed"] + years_to_decide() if permissions.is_approver(user) else 0
     mine = found["own"] + found["endorse"] + to_review + to_approve
     failed = Job.objects.filter(state=JobState.FAILED).count() if permissions.may_see_jobs(user) else 0
     return {"mine": mine, "to_review": to_review, "to_approve": to_approve, "failed_jobs": failed}
+
+
+def years_to_decide() -> int:
+    """Years that wait for the decision to publish. One query."""
+    return Cycle.objects.filter(state=CycleState.DECIDING).count()
 
 
 def about(user: User) -> str:

@@ -106,7 +106,12 @@ def trail(submissions: Sequence[Submission], decisions: Sequence[Decision]) -> l
         title = _("提出しました(期限後)") if sent.late else _("提出しました")
         entries.append((sent.submitted_at, {"icon": "send", "title": title, "who": str(sent.submitted_by)}))
         if sent.recalled_at:
-            entries.append((sent.recalled_at, {"icon": "arrow-left", "title": _("取り下げました"), "who": ""}))
+            entries.append(
+                (
+                    sent.recalled_at,
+                    {"icon": "arrow-left", "title": _("取り下げました"), "who": str(sent.recalled_by or "")},
+                )
+            )
     for decision in decisions:
         known = _STEP_TITLES.get((decision.step, decision.verdict))
         icon, said = known or ("circle", decision.get_verdict_display())

@@ -18,7 +18,7 @@ from review import clock, permissions, queries
 from review.domain import items
 from review.domain.refusals import Invalid
 from review.forms.sheet import GradeForm, add_refusal
-from review.models import MeasureReview, ReviewState
+from review.models import MeasureReview, Meeting, ReviewState
 from review.services import approval, assessment
 from review.services.assessment import CLAIM_LASTS
 from review.views import sheet_page, sheet_parts
@@ -95,14 +95,20 @@ def _approve_act(request: HttpRequest, sheet: MeasureReview) -> Act:
         where = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
         to = where.get(request.POST.get("action", ""))
         if to is not None:
-            steps.return_from_approval(**asked, to=to, comment=form.comment_text, remarks=form.remarks)
+            steps.return_from_approval(
+                **asked, to=to, comment=form.comment_text, remarks=form.remarks, meeting=_meeting(request, sheet)
+            )
             return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": to.label}
         _refuse_lost_remarks(form)
-        meeting = MeetingChoice(request.POST, cycle=sheet.cycle).chosen
-        steps.approve(**asked, comment=form.comment_text.strip(), meeting=meeting)
+        steps.approve(**asked, comment=form.comment_text.strip(), meeting=_meeting(request, sheet))
         return _("承認しました。")
 
     return act
+
+
+def _meeting(request: HttpRequest, sheet: MeasureReview) -> Meeting | None:
+    """The meeting that the decision names, if any."""
+    return MeetingChoice(request.POST, cycle=sheet.cycle).chosen
 
 
 def _refuse_lost_remarks(form: DecisionForm) -> None:
