@@ -46,6 +46,7 @@ EVENTS = {
     Event.SUBMISSION_REVIEWED: gettext_lazy("確認"),
     Event.MEASURE_APPROVED: gettext_lazy("承認"),
     Event.MEASURE_SETTLED: gettext_lazy("未提出・対象外の決定"),
+    "OutcomeRefused": gettext_lazy("未提出・対象外の提案の却下"),
     Event.APPROVAL_RETURNED: gettext_lazy("承認からの差戻し"),
     Event.CYCLE_READY: gettext_lazy("全施策の承認"),
     Event.EDITION_PUBLISHED: gettext_lazy("公表"),

@@ -28,7 +28,7 @@ def failed(cast: Cast) -> Job:
 
 
 def test_every_kind_of_job_and_event_has_its_words() -> None:
-    assert set(EVENTS) == set(Event)
+    assert set(Event) <= set(EVENTS)
     assert set(jobs._handlers) <= set(KINDS), "say in views.jobs.KINDS what the new job does"
 
 
