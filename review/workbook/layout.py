@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet
@@ -24,6 +25,7 @@ LABEL_WIDTH, PART_WIDTH, YEARS_WIDTH = 15.0, 17.0, 70.0
 LEAST_YEAR_COLUMNS = 4
 SIZE = 9.0
 LABEL_LEAST = 18.0
+OPEN_LEAST = 36.0
 # Points of an A4 page upright between the margins of the form, and across.
 PAGE_HEIGHT, PAGE_WIDTH = 740.0, 522.0
 # Long labels are broken where their sense allows it; a label is read without its line breaks.
@@ -38,7 +40,8 @@ COVER, SUMMARY, INDICATORS, CHANGES = "表紙", "総括", "成果指標一覧", 
 NO_FORMS = (COVER, SUMMARY, INDICATORS, CHANGES)
 
 
-@dataclass(frozen=True, kw_only=True)
+# Not frozen: a book of 3,000 sheets makes 400,000 of these, and a frozen one takes three times as long to make.
+@dataclass(kw_only=True, slots=True)
 class Box:
     """One cell or merged range of a line: first and last column, its text and the name of its style.
 
@@ -54,7 +57,7 @@ class Box:
     key: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Line:
     """One line of the form: its cells, its height in points, and whether it begins a part that stays together.
 
@@ -76,13 +79,15 @@ class Line:
 class Page:
     """What stands around the form: the judged results and the links of the consolidated book.
 
-    `progress` is the 取組状況 of each row of the schedule; only the entry workbook has a place for them.
+    Only the entry workbook has `progress`, the 取組状況 of each row of the schedule, and `open_keys`, the items that
+    are typed into it; their lines get room to type in.
     """
 
     form: FormSheet
     judged: BookSheet | None = None
     links: tuple[tuple[str, str], ...] = ()
     progress: tuple[str, ...] = ()
+    open_keys: frozenset[str] = frozenset()
 
 
 def column_count(form: FormSheet) -> int:
@@ -104,6 +109,15 @@ def page_height(form: FormSheet) -> float:
 
 def lines(page: Page) -> Iterator[Line]:
     """The form from top to bottom."""
+    if not page.open_keys:
+        yield from _lines(page)
+        return
+    for line in _lines(page):
+        typed = any(box.key and box.key in page.open_keys for box in line.boxes)
+        yield replace(line, height=max(line.height, OPEN_LEAST)) if typed else line
+
+
+def _lines(page: Page) -> Iterator[Line]:
     grid = _Grid(page.form)
     yield from _title(page, grid)
     yield from _overview(page, grid)
@@ -134,9 +148,10 @@ class _Grid:
     def __init__(self, form: FormSheet) -> None:
         self.widths = column_widths(form)
         self.last = len(self.widths)
+        self.ends = [0.0, *accumulate(self.widths)]
 
     def width(self, first: int, last: int) -> float:
-        return sum(self.widths[first - 1 : last])
+        return self.ends[last] - self.ends[first - 1]
 
     def height(self, *boxes: Box, least: float = LABEL_LEAST) -> float:
         texts = [(box.text, self.width(box.first, box.last)) for box in boxes if box.rows == 1]

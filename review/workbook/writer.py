@@ -204,9 +204,9 @@ def set_page(sheet: Worksheet, *, landscape: bool, left: str, right: str, foot: 
     sheet.print_options.horizontalCentered = True
     head, below = _head_and_foot(sheet)
     for part, text in (
-        (head.left, _header(left)),
-        (head.right, _header(right)),
-        (below.left, _header(foot)),
+        (head.left, header_text(left)),
+        (head.right, header_text(right)),
+        (below.left, header_text(foot)),
         (below.center, "&P / &N ページ"),
     ):
         part.text, part.size, part.font = text or None, 8, f"{FONT},Regular"
@@ -218,7 +218,8 @@ def _head_and_foot(sheet: Worksheet) -> tuple[HeaderFooterItem, HeaderFooterItem
     return sheet.oddHeader, sheet.oddFooter
 
 
-def _header(text: str) -> str:
+def header_text(text: str) -> str:
+    """The text as it stands above or below a printed page."""
     # & begins a code of the header language.
     return _plain(text).replace("&", "&&")[:80]
 

@@ -1,0 +1,94 @@
+"""What the last build of a book made, by digest: one file, replaced as a whole.
+
+A digest covers all that a part follows from, the code included (`engine`), so that an entry is right or not found.
+The file only saves time. Missing, damaged or of another worker's build, it costs a cold build and nothing else:
+so it is written without waiting for the disk, checked by its sum on reading, and never larger than what one book needs.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from isal import isal_zlib
+
+KEY_BYTES = 16
+_MAGIC = b"MEGURI-PARTS-1\n"
+_HEAD = struct.Struct("<II")  # sum of the rest, number of entries
+_ENTRY = struct.Struct(f"<{KEY_BYTES}sQI")
+
+
+class PartCache:
+    """Remembers bytes by key from one build to the next. Without a path it remembers nothing."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._known = _read(path) if path else {}
+        self._used: dict[bytes, bytes | memoryview] = {}
+        self.made = 0
+
+    def get(self, key: bytes, make: Callable[[], bytes]) -> bytes:
+        """What `make` gave for the key before; else what it gives now."""
+        found = self._known.get(key)
+        if found is None:
+            self.made += 1
+            data = make()
+            if self._path:
+                self._used[key] = data
+            return data
+        self._used[key] = found
+        return bytes(found)
+
+    def save(self) -> None:
+        """Keep what this build used, and only that. Does nothing where nothing is new; a full disk is no failure."""
+        if not self._path or not (self.made or len(self._used) != len(self._known)):
+            return
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(self._path, _packed(self._used))
+
+
+def _packed(entries: dict[bytes, bytes | memoryview]) -> list[bytes | memoryview]:
+    index, at = [], 0
+    for key, data in entries.items():
+        index.append(_ENTRY.pack(key, at, len(data)))
+        at += len(data)
+    body = [b"".join(index), *entries.values()]
+    total = 0
+    for part in body:
+        total = isal_zlib.crc32(part, total)
+    return [_MAGIC + _HEAD.pack(total, len(entries)), *body]
+
+
+def _read(path: Path) -> dict[bytes, memoryview]:
+    """The entries of the file; none where it is missing or not as it was written."""
+    try:
+        data = memoryview(path.read_bytes())
+    except OSError:
+        return {}
+    start = len(_MAGIC) + _HEAD.size
+    if len(data) < start or data[: len(_MAGIC)] != _MAGIC:
+        return {}
+    total, count = _HEAD.unpack_from(data, len(_MAGIC))
+    body = data[start:]
+    if isal_zlib.crc32(body) != total:
+        return {}
+    bodies = body[count * _ENTRY.size :]
+    index = _ENTRY.iter_unpack(body[: count * _ENTRY.size])
+    return {key: bodies[at : at + length] for key, at, length in index}
+
+
+def _replace(path: Path, parts: list[bytes | memoryview]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(parts)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

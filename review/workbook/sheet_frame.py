@@ -1,0 +1,96 @@
+"""The XML of a sheet around its rows: openpyxl writes a sheet without any, and the rows are put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
+from xml.sax.saxutils import escape
+from zipfile import ZipFile
+
+from openpyxl.utils import get_column_letter
+
+from review.domain.book import FormSheet
+from review.workbook import writer
+from review.workbook.cell_xml import Fragment
+
+_NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
+_DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
+# The first of what may follow merged cells, and of what may follow links, in the order of the schema.
+_AFTER_MERGES = re.compile(rb"<conditionalFormatting|<printOptions")
+_AFTER_LINKS = b"<printOptions"
+_END = b"</worksheet>"
+# Stands for the 施策ID, the one word of a form's frame that differs from sheet to sheet.
+_CODE = "\ue000"
+
+
+def filled(frame: bytes, fragments: Sequence[Fragment], breaks: Sequence[int] = ()) -> bytes:
+    """The frame with the rows, merged ranges, links and page breaks; a frame that has rows of its own as it is."""
+    found = _NO_ROWS.search(frame)
+    if not found or not fragments:
+        return frame
+    reach = f"A1:{get_column_letter(max(one.last_column for one in fragments))}{fragments[-1].last_row}"
+    before = _DIMENSION.sub(f'<dimension ref="{reach}"'.encode(), frame[: found.start()], count=1)
+    merges_at = _place(_AFTER_MERGES.search(frame, found.end()))
+    links_at = frame.index(_AFTER_LINKS, merges_at)
+    return b"".join(
+        [
+            before,
+            b"<sheetData>",
+            *[one.rows for one in fragments],
+            b"</sheetData>",
+            frame[found.end() : merges_at],
+            _wrapped("mergeCells", b"".join([one.merges for one in fragments])),
+            frame[merges_at:links_at],
+            _wrapped("hyperlinks", b"".join([one.links for one in fragments])),
+            frame[links_at : -len(_END)],
+            _breaks(breaks),
+            _END,
+        ]
+    )
+
+
+def _place(found: re.Match[bytes] | None) -> int:
+    if found is None:
+        raise ValueError("every sheet of ours has print options")
+    return found.start()
+
+
+def _wrapped(name: str, inner: bytes) -> bytes:
+    return f"<{name}>".encode() + inner + f"</{name}>".encode() if inner else b""
+
+
+def _breaks(rows: Sequence[int]) -> bytes:
+    if not rows:
+        return b""
+    each = "".join(f'<brk id="{row}" min="0" max="16383" man="1"/>' for row in rows)
+    return f'<rowBreaks count="{len(rows)}" manualBreakCount="{len(rows)}">{each}</rowBreaks>'.encode()
+
+
+class FormFrames:
+    """Frames of forms, one for all forms that differ in nothing but their 施策ID."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
+
+    def filled(self, form: FormSheet, fragments: Sequence[Fragment], breaks: Sequence[int]) -> bytes:
+        """The sheet of a form."""
+        alike = (len(form.years), form.city, form.plan_name, form.state_label, form.demo)
+        parts = self._known.get(alike)
+        if parts is None:
+            before, _, after = _written(form).partition(f"&#{ord(_CODE)};".encode())
+            parts = self._known[alike] = (before, after)
+        code = escape(writer.header_text(form.sheet.code)).encode()
+        return filled(parts[0] + code + parts[1], fragments, breaks)
+
+
+def _written(form: FormSheet) -> bytes:
+    """What openpyxl writes of a form that has no cell, with a mark in place of the 施策ID."""
+    book = writer.new_book()
+    book.create_sheet("first")  # the first sheet of a book is the chosen one, and a form never is
+    marked = replace(form, sheet=replace(form.sheet, code=_CODE))
+    writer.frame_form(book.create_sheet("form"), marked, last_printed=1)
+    stream = BytesIO()
+    writer.save(book, stream)
+    return ZipFile(stream).read("xl/worksheets/sheet2.xml")

@@ -1,0 +1,77 @@
+"""An archive from parts that are compressed already; the standard library's writer would compress them anew.
+
+Kept to what a workbook needs: ASCII names, deflate, fewer than 65,535 parts and less than 4 GB.
+"""
+
+from __future__ import annotations
+
+import struct
+from datetime import datetime
+from typing import BinaryIO, NamedTuple
+
+from isal import isal_zlib
+
+MOST_PARTS = 65_000
+# Level 2 of 0 to 3: about the size of zlib's level 6 in a fifth of the time.
+_LEVEL, _RAW = 2, -15
+_LOCAL = struct.Struct("<4s5H3I2H")
+_CENTRAL = struct.Struct("<4s6H3I5H2I")
+_END = struct.Struct("<4s4H2IH")
+_MAGIC = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
+_VERSION, _DEFLATED = 20, 8
+_HEAD = struct.Struct("<II")
+
+
+class Part(NamedTuple):
+    """The deflated bytes of one member, with the checksum and size of what they hold."""
+
+    crc: int
+    size: int
+    deflated: bytes
+
+    def packed(self) -> bytes:
+        """As bytes, for the cache."""
+        return _HEAD.pack(self.crc, self.size) + self.deflated
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Part:
+        """The part that `packed` gave."""
+        crc, size = _HEAD.unpack_from(data)
+        return cls(crc, size, data[_HEAD.size :])
+
+
+def compress(data: bytes) -> Part:
+    """The part that holds `data`."""
+    return Part(isal_zlib.crc32(data), len(data), isal_zlib.compress(data, _LEVEL, _RAW))
+
+
+class ZipParts:
+    """Writes parts to a stream, one after the other; `close` writes the directory, without which it is no archive."""
+
+    def __init__(self, out: BinaryIO, made_at: datetime) -> None:
+        self._out, self._at, self._count = out, 0, 0
+        self._directory: list[bytes] = []
+        self._date = (max(made_at.year, 1980) - 1980) << 9 | made_at.month << 5 | made_at.day
+        self._time = made_at.hour << 11 | made_at.minute << 5 | made_at.second // 2
+
+    def add(self, name: str, part: Part) -> None:
+        """Write one member."""
+        path = name.encode("ascii")
+        size = len(part.deflated)
+        common = (_VERSION, 0, _DEFLATED, self._time, self._date, part.crc, size, part.size, len(path), 0)
+        self._directory.append(_CENTRAL.pack(_MAGIC[1], _VERSION, *common, 0, 0, 0, 0, self._at) + path)
+        self._write(_LOCAL.pack(_MAGIC[0], *common) + path)
+        self._write(part.deflated)
+        self._count += 1
+
+    def close(self) -> None:
+        """Write the directory. Raises ValueError where the archive has outgrown the plain format."""
+        directory = b"".join(self._directory)
+        if self._count > MOST_PARTS or self._at + len(directory) >= 1 << 32:
+            raise ValueError("too much for a plain archive")
+        end = _END.pack(_MAGIC[2], 0, 0, self._count, self._count, len(directory), self._at, 0)
+        self._write(directory + end)
+
+    def _write(self, data: bytes) -> None:
+        self._out.write(data)
+        self._at += len(data)

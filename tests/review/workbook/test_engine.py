@@ -1,0 +1,257 @@
+"""The fast engine makes the very book that openpyxl makes; what it remembers is right or not found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.xml.functions import tostring
+
+from review.domain.book import YearBook, YearCounts
+from review.workbook import consolidated, engine, part_cache, zip_parts
+from review.workbook.part_cache import PartCache
+from review.workbook.reader import read_plan_workbook
+from tests.review.workbook import samples
+
+HOSTILE = [
+    "=cmd|'/c calc'!A1",
+    "+1",
+    "-5%",
+    "@x",
+    "'引用",
+    "#N/A",
+    "_x0001_",
+    "a_x005F_b",
+    " 前後 ",
+    "一\r\n二\t三",
+    "<&>\"']]>",
+]
+MARKED = ["制御\x00", "半分\ud800", "非文字\uffff", "長" * 40_000]
+
+
+def made(book: YearBook, *, plain: bool = False, parts: PartCache | None = None) -> bytes:
+    out = BytesIO()
+    if plain:
+        consolidated.write(book, out)
+    else:
+        engine.write(book, out, parts=parts)
+    return out.getvalue()
+
+
+def looks(cell, known: dict) -> tuple:
+    key = cell.style_id if cell.has_style else None
+    if key not in known:
+        style = (cell.font, cell.fill, cell.border, cell.alignment, cell.number_format, cell.protection)
+        known[key] = (*map(repr, style), cell.quotePrefix)
+    return known[key]
+
+
+def cells(sheet) -> dict:
+    known: dict = {}
+    return {
+        cell.coordinate: (
+            cell.value,
+            cell.data_type,
+            looks(cell, known),
+            cell.hyperlink and (cell.hyperlink.ref, cell.hyperlink.location),
+            cell.comment and (cell.comment.text, cell.comment.width, cell.comment.height),
+        )
+        for row in sheet.iter_rows()
+        for cell in row
+    }
+
+
+def frame(sheet) -> dict:
+    """Everything of a sheet that is no cell."""
+    return {
+        "merges": sorted(map(str, sheet.merged_cells.ranges)),
+        "heights": {number: row.height for number, row in sheet.row_dimensions.items()},
+        "widths": {letter: column.width for letter, column in sheet.column_dimensions.items()},
+        "print": (sheet.print_area, sheet.print_title_rows, repr(sheet.page_setup), repr(sheet.page_margins)),
+        "options": (repr(sheet.print_options), repr(sheet.sheet_properties)),
+        "head": [
+            vars(part) for item in (sheet.oddHeader, sheet.oddFooter) for part in (item.left, item.center, item.right)
+        ],
+        "breaks": [(one.id, one.man) for one in sheet.row_breaks.brk],
+        "view": repr(sheet.sheet_view),
+        "panes": sheet.freeze_panes,
+        "filter": sheet.auto_filter.ref,
+        "formats": [(str(one.sqref), [repr(rule) for rule in one.rules]) for one in sheet.conditional_formatting],
+        "charts": [tostring(chart._write()) for chart in sheet._charts],
+        "names": {name: one.attr_text for name, one in sheet.defined_names.items()},
+        "size": sheet.dimensions,
+    }
+
+
+def assert_equal(fast: bytes, plain: bytes) -> None:
+    one, other = load_workbook(BytesIO(fast)), load_workbook(BytesIO(plain))
+    assert one.sheetnames == other.sheetnames
+    assert repr(one.properties) == repr(other.properties)
+    assert one.active.title == other.active.title
+    for left, right in zip(one, other, strict=True):
+        assert cells(left) == cells(right), left.title
+        assert frame(left) == frame(right), left.title
+
+
+def hostile_book(texts: list[str]) -> YearBook:
+    sheets = [samples.sheet(text, code=f"01-{number:02d}") for number, text in enumerate(texts, start=1)]
+    return samples.book(*sheets, city="見本&市", plan_name="計画<&>")
+
+
+def long_book() -> YearBook:
+    long = samples.sheet("長い文章です。" * 900, code="02-01")
+    many = samples.sheet(code="02-02", indicators=tuple(samples.block(n, "短い") for n in range(1, 9)), schedule=())
+    return samples.book(long, many, samples.sheet("x", code="a/b:c*"), samples.sheet("x", code="A-B-C-"), changes=())
+
+
+BOOKS = {
+    "the facts": samples.book,
+    "none": lambda: samples.book(sheets=()),
+    "demo values": lambda: samples.book(samples.sheet(), demo=True),
+    "hostile texts": lambda: hostile_book(HOSTILE),
+    "texts that need a mark": lambda: hostile_book([*MARKED, "普通"]),
+    "long sheets, one name twice": long_book,
+    "the evaluation unprinted": lambda: samples.book(samples.sheet(), print_evaluation=False),
+    "six years, and the year before": lambda: samples.book(
+        samples.sheet(),
+        years=tuple(range(2020, 2026)),
+        previous=YearCounts(fiscal_year=2023, sheets={"A": 1}, indicators={"B": 2}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_the_book_equals_openpyxl_s_own(name: str) -> None:
+    book = BOOKS[name]()
+    assert_equal(made(book), made(book, plain=True))
+
+
+@pytest.mark.parametrize("texts", [HOSTILE, MARKED])
+def test_the_same_warnings_are_given(texts: list[str]) -> None:
+    book, found = hostile_book(texts), []
+    for write in (engine.write, consolidated.write):
+        found.append(sorted(map(str, write(book, BytesIO()))))
+    assert found[0] == found[1]
+    assert bool(found[0]) == (texts is MARKED)
+
+
+def test_every_sheet_of_the_facts_comes_back(tmp_path) -> None:
+    path = tmp_path / "book.xlsx"
+    assert engine.write(samples.book(), path) == []
+    assert read_plan_workbook(path).sheets == samples.facts().sheets
+
+
+def test_the_archive_is_sound_and_its_directory_first() -> None:
+    with ZipFile(BytesIO(made(samples.book()))) as archive:
+        assert archive.testzip() is None
+        assert len(set(archive.namelist())) == len(archive.namelist())
+
+
+def test_progress_is_told() -> None:
+    told: list[tuple[int, int]] = []
+    engine.write(samples.book(), BytesIO(), progress=lambda *said: told.append(said))
+    assert told == [(0, 30)]
+
+
+def some(**changes: object) -> YearBook:
+    return samples.book(*samples.facts().sheets[:6], **changes)
+
+
+# --- what is remembered ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "cache" / "1.parts"
+
+
+def built(path, book: YearBook) -> tuple[bytes, int]:
+    """The book, and how many parts had to be made for it."""
+    parts = PartCache(path)
+    return made(book, parts=parts), parts.made
+
+
+def test_a_second_build_makes_nothing_and_gives_the_same_bytes(path) -> None:
+    first, cold = built(path, some())
+    second, again = built(path, some())
+    assert (cold, again) == (18, 0)
+    assert first == second
+
+
+def test_one_changed_sheet_alone_is_made_anew(path) -> None:
+    book = some()
+    built(path, book)
+    entries = list(book.sheets)
+    entries[4] = replace(entries[4], sheet=replace(entries[4].sheet, policy="新しい方針"))
+    changed = replace(book, sheets=tuple(entries))
+    fast, count = built(path, changed)
+    assert count == 3  # its form, its line in 総括, its lines in 成果指標一覧
+    assert_equal(fast, made(changed, plain=True))
+
+
+def test_a_sheet_that_moved_is_written_at_its_new_place(path) -> None:
+    book = some()
+    built(path, book)
+    shorter = replace(book, sheets=book.sheets[3:])
+    assert_equal(built(path, shorter)[0], made(shorter, plain=True))
+
+
+@pytest.mark.parametrize("words", [{"city": "別の市"}, {"print_evaluation": False}, {"fiscal_year": 2025}])
+def test_the_words_of_the_book_are_part_of_every_key(path, words) -> None:
+    built(path, some())
+    book = some(**words)
+    fast, count = built(path, book)
+    assert count == 18
+    assert_equal(fast, made(book, plain=True))
+
+
+def test_another_code_remembers_nothing(path, monkeypatch) -> None:
+    built(path, some())
+    monkeypatch.setattr(engine, "_code_digest", lambda: b"another version")
+    assert built(path, some())[1] == 18
+
+
+def test_a_text_that_needs_a_mark_is_never_remembered(path) -> None:
+    book = hostile_book(["普通", MARKED[0]])
+    for _ in range(2):
+        fast, _ = built(path, book)
+        assert_equal(fast, made(book, plain=True))
+
+
+@pytest.mark.parametrize("spoil", [lambda data: data[:-9], lambda data: data[:40] + b"x" + data[41:], lambda data: b""])
+def test_a_damaged_memory_costs_a_cold_build_and_nothing_else(path, spoil) -> None:
+    first, _ = built(path, some())
+    path.write_bytes(spoil(path.read_bytes()))
+    assert built(path, some()) == (first, 18)
+
+
+def test_the_memory_holds_no_more_than_the_last_book(path) -> None:
+    built(path, some())
+    whole = path.stat().st_size
+    built(path, samples.book(samples.sheet()))
+    assert path.stat().st_size < whole / 3
+    assert [one.name for one in path.parent.iterdir()] == ["1.parts"]
+
+
+def test_a_full_disk_costs_only_the_memory(path, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(part_cache, "_replace", full)
+    first, _ = built(path, samples.book(samples.sheet()))
+    assert first == made(samples.book(samples.sheet()))
+    assert not path.exists()
+
+
+def test_more_parts_than_a_plain_archive_holds_are_left_to_openpyxl(monkeypatch) -> None:
+    monkeypatch.setattr(engine, "MOST_PARTS", 4)
+    assert len(load_workbook(BytesIO(made(some()))).sheetnames) == 10
+
+
+def test_an_archive_that_outgrew_its_format_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(zip_parts, "MOST_PARTS", 4)
+    with pytest.raises(ValueError):
+        made(samples.book(samples.sheet()))
