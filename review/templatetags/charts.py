@@ -162,6 +162,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             if not counts[grade]:
                 continue
             width = counts[grade] / total * plot
+            plate = 25 + 9 * len(str(counts[grade]))
             parts.append(
                 {
                     "grade": grade,
@@ -172,8 +173,9 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
                     "w": round(width, 1),
                     "cx": round(x + width / 2, 1),
                     "cy": y + 20,
-                    "plate": width >= 38,
-                    "letter_only": 20 <= width < 38,
+                    "plate": plate if width >= plate + 4 else 0,
+                    "plate_x": round(x + width / 2 - plate / 2, 1),
+                    "letter_only": 20 <= width < plate + 4,
                 }
             )
             x += width
