@@ -11,6 +11,7 @@ from review.views import (
     cycles,
     directions,
     entry,
+    evidence,
     files,
     help,
     home,
@@ -19,6 +20,7 @@ from review.views import (
     progress,
     publication,
     sheet,
+    uploads,
 )
 
 
@@ -44,11 +46,20 @@ screens = [
     path("sheets/<int:pk>/", sheet.sheet, name="sheet"),
     path("sheets/<int:pk>/entry/<int:step>/", entry.entry, name="entry"),
     path("sheets/<int:pk>/autosave/", entry.autosave, name="autosave"),
+    path("sheets/<int:pk>/evidence/", evidence.evidence, name="evidence"),
+    path("sheets/<int:pk>/evidence/add/", evidence.evidence_add, name="evidence_add"),
+    path("evidence/<int:pk>/", evidence.evidence_file, name="evidence_file"),
+    path("evidence/<int:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
     path("sheets/<int:pk>/reading/<int:number>/", entry.reading, name="reading"),
     path("sheets/<int:pk>/comment/", sheet.comment, name="comment"),
     path("sheets/<int:pk>/grade/", sheet.grade, name="grade"),
     path("sheets/<int:pk>/extend/", sheet.extend, name="extend"),
     path("sheets/<int:pk>/outcome/", sheet.propose_outcome, name="propose_outcome"),
+    # the Excel round trip
+    path("uploads/<int:year>/", uploads.upload, name="upload"),
+    path("uploads/<int:year>/book/", uploads.entry_book, name="entry_book"),
+    path("uploads/file/<int:pk>/", uploads.upload_review, name="upload_review"),
+    path("uploads/file/<int:pk>/apply/", uploads.upload_apply, name="upload_apply"),
     # one year
     path("progress/<int:year>/", progress.progress, name="progress"),
     path("files/<int:year>/", files.files, name="files"),

@@ -3,6 +3,7 @@
 from review.models.artifact import Artifact
 from review.models.audit import AuditEntry, AuditLink
 from review.models.cycle import Cycle, CycleState
+from review.models.evidence import Evidence
 from review.models.job import Heartbeat, Job, JobState
 from review.models.notification import Mail, MailState, Notification
 from review.models.organization import Appointment, Department, Role, User
@@ -21,6 +22,7 @@ from review.models.sheet import (
     Submission,
     Verdict,
 )
+from review.models.upload import EntryBook, Upload
 
 __all__ = [
     "Appointment",
@@ -32,6 +34,8 @@ __all__ = [
     "Decision",
     "Department",
     "Edition",
+    "EntryBook",
+    "Evidence",
     "Heartbeat",
     "Indicator",
     "IndicatorYear",
@@ -55,6 +59,7 @@ __all__ = [
     "ScheduleItem",
     "Step",
     "Submission",
+    "Upload",
     "User",
     "Verdict",
 ]

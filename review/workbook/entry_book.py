@@ -18,7 +18,7 @@ from typing import BinaryIO
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.packaging.custom import StringProperty
-from openpyxl.styles import Alignment, PatternFill, Protection
+from openpyxl.styles import PatternFill, Protection
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
@@ -37,7 +37,6 @@ FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY = (
 )  # fmt: skip
 NAME = "meguri."
 OPEN_FILL = PatternFill("solid", fgColor="FFFFF2A8")
-LEAST_HEIGHT = 40.0
 HOW_TO = "黄色のセルだけに記入し、めぐりへアップロードしてください。ほかのセルは変更できません。"
 
 
@@ -64,7 +63,7 @@ def write_entry_book(
     for entry in sheets:
         _add(book, painter, entry)
     for name, value in ((FORM_PROPERTY, FORM), (TOKEN_PROPERTY, token), (CYCLE_PROPERTY, cycle)):
-        book.custom_doc_props.append(StringProperty(name=name, value=value))
+        _note(book, name, value)
     first = sheets[0].form
     title = f"{fiscal_year_label(first.fiscal_year)} {first.plan_name} 記入用ブック"
     describe(book, title, first.city, made_at)
@@ -74,7 +73,7 @@ def write_entry_book(
 
 def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
     sheet = add_sheet(book, entry.form.sheet.code)
-    page = Page(form=entry.form, progress=tuple(entry.progress))
+    page = Page(form=entry.form, progress=tuple(entry.progress), open_keys=frozenset(entry.open_keys))
     fill_form(sheet, painter, page)
     places = {key: place for key, place in layout.places(page).items() if key in entry.open_keys}
     for key, (top, left, bottom, right) in places.items():
@@ -84,8 +83,11 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
     sheet["A2"].value = HOW_TO
     _lock(sheet)
     cells = {key: f"{get_column_letter(left)}{top}" for key, (top, left, _, _) in places.items()}
-    digest = arrangement(sheet, cells)
-    book.custom_doc_props.append(StringProperty(name=SHEET_PROPERTY + sheet.title, value=digest))
+    _note(book, SHEET_PROPERTY + sheet.title, arrangement(sheet, cells))
+
+
+def _note(book: Workbook, name: str, value: str) -> None:
+    book.custom_doc_props.append(StringProperty(name=name, value=value))  # type: ignore[attr-defined]
 
 
 def _open(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:
@@ -95,11 +97,6 @@ def _open(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> Non
             cell.protection = Protection(locked=False)
             cell.fill = OPEN_FILL
             cell.number_format = "@"
-    if left < right:  # a text over several columns: people read it from its top
-        sheet.cell(row=top, column=left).alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
-    if top == bottom:
-        height = sheet.row_dimensions[top].height
-        sheet.row_dimensions[top].height = max(height or 0.0, LEAST_HEIGHT)
 
 
 def _lock(sheet: Worksheet) -> None:

@@ -75,10 +75,11 @@ def read_entry_book(path: Path) -> EntryBook:
     for number, code in JAPANESE_FORMATS.items():
         BUILTIN_FORMATS.setdefault(number, code)
     try:
-        book = load_workbook(path, data_only=False, keep_links=False)
+        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
+            book = load_workbook(stream, data_only=False, keep_links=False)
     except Exception as error:  # a broken part fails in a dozen ways: KeyError, ValueError, TypeError, ParseError
         raise Refused(Code.BROKEN, "ブックを開けません") from error
-    said = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
+    said = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}  # type: ignore[attr-defined]
     if said.get(FORM_PROPERTY) != FORM:
         raise Refused(Code.WRONG_FORM)
     digests = {

@@ -1,0 +1,31 @@
+"""Names of files that people send: kept readable, and nothing in them that means something to a program."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_LENGTH = 100
+
+_PATH = re.compile(r".*[/\\]", re.S)
+_SIGNS = re.compile(r'[<>:"|?*/\\]')
+# Controls, lone surrogates, characters of no width, and those that turn the direction of reading.
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def clean(name: str, fallback: str = "file") -> str:
+    """The last part of the name without signs that programs obey; at most 100 letters, its ending kept."""
+    last = _PATH.sub("", unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8")))
+    shown = "".join(" " if letter.isspace() else letter for letter in last if _is_seen(letter))
+    plain = _SIGNS.sub("_", shown).strip(" .")
+    if not plain:
+        return fallback
+    stem, dot, ending = plain.rpartition(".")
+    if not dot or len(ending) > 10:
+        return plain[:MAX_LENGTH]
+    return stem[: MAX_LENGTH - len(ending) - 1] + dot + ending
+
+
+def _is_seen(letter: str) -> bool:
+    # Variation selectors are marks (Mn): a name with an IVS keeps it.
+    return letter in "\t\n\r" or unicodedata.category(letter) not in _UNSEEN

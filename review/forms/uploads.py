@@ -1,0 +1,50 @@
+"""Forms that take files. What a file is, the services find out; here only whether one came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+_WORDS = {
+    "required": _("ファイルを選んでください。"),
+    "missing": _("ファイルを選んでください。"),
+    "invalid": _("ファイルが届いていません。もう一度選んでください。"),
+    "max_length": _("ファイルの名前が長すぎます。短くして選び直してください。"),
+}
+
+
+class WorkbookForm(forms.Form):
+    """A 記入用 workbook that comes back."""
+
+    file = forms.FileField(
+        label=_("記入したブック"),
+        help_text=_("めぐりからダウンロードした記入用ブック(.xlsx、10MBまで)を選んでください。"),
+        allow_empty_file=True,
+        error_messages=_WORDS,
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+    )
+
+
+class EvidenceForm(forms.Form):
+    """A piece of evidence and what it stands behind."""
+
+    file = forms.FileField(
+        label=_("ファイル"),
+        help_text=_("PDF、画像(PNG・JPEG)、Office文書(.xlsx .docx .pptx)。1件10MBまで。個人情報を含めないでください。"),
+        allow_empty_file=True,
+        error_messages=_WORDS,
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.pptx"}),
+    )
+    item = forms.ChoiceField(label=_("対象の項目"), required=False)
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["item"].choices = [("", _("シート全体")), *choices]  # type: ignore[attr-defined]
+
+    def refuse(self, sentence: str, fields: Mapping[str, str]) -> None:
+        """Put the service's sentences under their fields, the general one where none is named."""
+        for name, said in fields.items() or [("file", sentence)]:
+            self.add_error(name if name in self.fields else None, said)

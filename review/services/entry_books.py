@@ -1,0 +1,101 @@
+"""Handing out 記入用 workbooks: which sheets go in, what they said, and under which token that is remembered."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from review import clock, permissions, queries
+from review.domain import file_names, items
+from review.domain.refusals import NotAllowed
+from review.models import Cycle, EntryBook, MeasureReview, User
+from review.services import audit, books, judging, snapshot, submission
+from review.workbook import cell_text
+from review.workbook.entry_book import EntrySheet, write_entry_book
+
+_NONE_OPEN = "記入できる施策シートがありません。提出済みのシートは、取り下げるか差し戻されてから記入できます。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A finished book: its name, its bytes, and what could not be written exactly."""
+
+    filename: str
+    content: bytes
+    warnings: Sequence[str]
+
+
+def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
+    """The 記入用 workbook of all sheets that the user may write on now, or of one of them.
+
+    Raises NotAllowed, with the reason, where none is open. The same content keeps its token, so that pressing the
+    button again leaves nothing behind. Some 20 ms and three queries a sheet.
+    """
+    cycle = Cycle.objects.select_related("plan").get(pk=cycle_id)
+    mine = permissions.own_reviews(user).filter(cycle=cycle)
+    if review_id is not None:
+        mine = mine.filter(pk=review_id)
+    wanted = queries.full_reviews(cycle, only=list(mine.values_list("pk", flat=True)))
+    writable = [review for review in wanted if permissions.may_write(user, review)]
+    if not writable:
+        raise NotAllowed(permissions.why_locked(wanted[0]) if review_id and wanted else _NONE_OPEN)
+    texts = {review.pk: submission.current_texts(review) for review in writable}
+    record = _remember(user, cycle, writable, texts)
+    out = io.BytesIO()
+    moment = timezone.localtime(clock.now())
+    sheets = _pages(cycle, writable, texts)
+    warnings = write_entry_book(sheets, out, token=str(record.token), cycle=str(cycle.pk), made_at=moment)
+    return Issued(
+        filename=_filename(cycle, writable, one=review_id is not None, day=f"{moment:%m%d}"),
+        content=out.getvalue(),
+        warnings=[str(warning) for warning in warnings],
+    )
+
+
+def _remember(
+    user: User, cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]
+) -> EntryBook:
+    """The row that knows what the file said, as the file will give it back."""
+    content: dict[str, Any] = {
+        review.measure_year.measure.code: {
+            "review": review.pk,
+            "version": review.version,
+            "texts": {key: cell_text.decode(cell_text.encode(text)[0]) for key, text in texts[review.pk].items()},
+        }
+        for review in reviews
+    }
+    with transaction.atomic():
+        last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
+        if last and last.content == content:
+            return last
+        record = EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
+        audit.write(
+            actor=user, action="entry_book.issue", subject=f"cycle:{cycle.pk}", after={"sheets": sorted(content)}
+        )
+        return record
+
+
+def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]) -> list[EntrySheet]:
+    scale = judging.scale_of(cycle)
+    frame = snapshot.frame_of(cycle, scale)
+    pages: list[EntrySheet] = []
+    for review in reviews:
+        row = snapshot.measure_of(review, cycle, scale)
+        pages.append(
+            EntrySheet(
+                form=books.form(row, frame, label=review.get_state_display()),
+                progress=[item["progress"] for item in row["schedule"]],
+                open_keys=items.open_keys(texts[review.pk], review.open_items),
+            )
+        )
+    return pages
+
+
+def _filename(cycle: Cycle, reviews: Sequence[MeasureReview], *, one: bool, day: str) -> str:
+    about = reviews[0].measure_year.measure.code if one else reviews[0].measure_year.owner.name
+    return file_names.clean(f"{cycle.label}_記入用_{about}_{day}.xlsx")
