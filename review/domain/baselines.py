@@ -9,7 +9,8 @@ from typing import cast
 from review.domain.cases import Case, Verdict, compared, words
 from review.domain.comparison import Outcome, compare
 from review.domain.direction import Direction, name_direction
-from review.domain.reading import Comparator, Quantity, Relation
+from review.domain.doubts import steps_between
+from review.domain.reading import Comparator, Quantity, Reading, Relation
 
 
 def related(case: Case, relation: Relation) -> Verdict:
@@ -24,6 +25,8 @@ def related(case: Case, relation: Relation) -> Verdict:
         cause = "指標の方向と目標の増減の表現が矛盾しているため、判定できません。"
         return Verdict(outcome=Outcome("undetermined", None, "", cause), direction=case.asked)
     previous = case.previous
+    if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
+        return Verdict(outcome=Outcome("achieved"))
     if relation.base != "previous" or previous is None or not previous.parts or relation.relation == "unclear":
         return Verdict(outcome=_needs_previous(relation), direction=direction)
     if not case.actual.parts:
@@ -38,6 +41,12 @@ def related(case: Case, relation: Relation) -> Verdict:
         cause = "前年並み・維持の目標に対し実績が変わっているため、判定できません。"
         return replace(verdict, outcome=Outcome("undetermined", None, "", cause))
     return _without_rates(verdict)
+
+
+def _unchanged(previous: Reading, actual: Reading) -> bool:
+    """現状維持 with last year's very value: kept."""
+    steps = list(steps_between(previous, actual))
+    return len(steps) == len(actual.parts) > 0 and all(before == after for before, after in steps)
 
 
 def _without_rates(verdict: Verdict) -> Verdict:

@@ -65,6 +65,7 @@ def words(case: Case) -> Verdict:
 
 def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> Verdict:
     direction, doubt = _direction(case)
+    doubt = doubt or _other_span(case)
     if doubt is not None:
         return Verdict(outcome=doubt, direction=direction)
     return compared(case, targets, actuals, direction)
@@ -92,6 +93,27 @@ def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
     if found == "up" and named_change(case.name) and _has_negative(case):
         return None, None  # a 削減率 of -5% and of 5% may be the same
     return found, None
+
+
+_CUMULATIVE = re.compile(r"累計|累積|通算")
+_SINGLE_YEAR = re.compile(r"単年|単独年度")
+_OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
+
+
+def _other_span(case: Case) -> Outcome | None:
+    """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年)."""
+    target, actual = case.target.plain, case.actual.plain
+    if not any(word in target or word in actual for word in ("累", "通算", "単")):
+        return None
+    wanted = _OTHER_VALUE.sub("", target) or target
+    if not (_CUMULATIVE.search(wanted) or _SINGLE_YEAR.search(wanted)):
+        wanted = compact(case.name)
+    given = _OTHER_VALUE.sub("", actual)
+    for one, other in ((_CUMULATIVE, _SINGLE_YEAR), (_SINGLE_YEAR, _CUMULATIVE)):
+        if one.search(wanted) and other.search(given) and not other.search(wanted) and not one.search(given):
+            cause = "目標と実績の一方が累計、他方が単年の値のため、判定できません。"
+            return Outcome("undetermined", None, "", cause)
+    return None
 
 
 def _has_negative(case: Case) -> bool:
@@ -147,12 +169,17 @@ _PERIOD_NAMES = (
     ("週", re.compile(r"週間?(?:平均|当たり)|毎週")),
     ("日", re.compile(r"1日|日平均|毎日")),
 )
-_PER_ONE = re.compile(r"(?:1|一)(人|名|校|園|世帯|団体|社|件|課|回)(?:当たり|あたり|当り|平均|につき)")
+_PER_HEAD_AND_DAY = re.compile(r"[1一]人[1一]日|[1一]日[1一]人")
+_PER_ONE = re.compile(
+    r"(?:1|一)(人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗)(?:当たり|あたり|当り|平均|につき)"
+)
 
 
 def _period_in_name(name: str) -> str:
     """月 where the name says that its values are counted by the month; 人 where by the head."""
     plain = compact(name)
+    if _PER_HEAD_AND_DAY.search(plain):
+        return "人日"
     for period, pattern in _PERIOD_NAMES:
         if pattern.search(plain):
             return period

@@ -122,14 +122,17 @@ def _negated(part: Quantity) -> Quantity:
 
 
 def _other_period(target: Quantity, actual: Quantity, direction: Direction | None, named: str) -> Outcome:
-    """月5件 against a bare 4件: a total of the year that misses a month's target misses it either way."""
+    """月5件 against a bare 4件: the year's total, or a month's? Judged only where both lead to the same verdict.
+
+    A total is at least as large as its share, so a total that misses 月5件 upward misses it either way.
+    """
     if target.period and actual.period:
         return _PERIODS
     if named and named in (target.period, actual.period):
         return _measured(target, actual, direction)
-    outcome = _measured(target, actual, "up")
-    if direction == "up" and target.period and outcome.status == "missed":
-        return Outcome("missed")
+    sure: Status = "missed" if bool(target.period) == (direction == "up") else "achieved"
+    if direction and _measured(target, actual, direction).status == sure:
+        return Outcome(sure)
     return _PERIODS
 
 

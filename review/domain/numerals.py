@@ -16,7 +16,7 @@ from review.domain import units
 from review.domain.figures import Number, numbers_in
 from review.domain.notation import CIRCLED
 from review.domain.reading import Comparator, Quantity
-from review.domain.wording import COMPARATORS, Suffix, suffix_of
+from review.domain.wording import COMPARATORS, Suffix, per_after, suffix_of
 
 _BEFORE: dict[str, Comparator] = {
     "最低": "at_least",
@@ -54,6 +54,7 @@ _EACH = re.compile(r"(?:各[^\s各、・]{1,10}?|いずれも|それぞれ|と�
 _PER_ONE = re.compile(
     r"\ue201(?:か|ヶ|カ|ケ)?(人|名|日|月|週|回|校|園|世帯|団体|社|件|課)間?(?:平均|当たり|あたり|当り|につき|ごと)?\Z"
 )
+_PER_HEAD_AND_DAY = re.compile(r"\ue201人\ue201日|\ue201日\ue201人")
 # A number after one of these is a rest, a part or a plan, not the value of the cell.
 _NOT_A_LABEL = re.compile(
     r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
@@ -64,6 +65,7 @@ _OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
 _COUNTABLE = {"人", "件", "回", "money", "世帯", "枚", "冊", "台", "戸"}
 
 
+OF_A_TARGET = ("目標", "目標値", "計画", "計画値")  #: 目標:300団体, labels that no actual may bear
 HUNDRED = Fraction(100)
 _MOST = 24  # numbers in one cell; beyond that it is a table or prose
 _TOTALS = {"計", "累計", "合計", "全体", "総計", "総数", "延べ", "のべ"}
@@ -235,11 +237,13 @@ def _compound(text: str, numbers: list[Number], index: int, before: str) -> tupl
     if head is None:
         return None
     more = small.value * small.unit.factor / large.factor
+    rest_unit = small.smaller or small.unit
     whole = replace(
         head,
         low=None if head.low is None else head.low + more,
         high=None if head.high is None else head.high + more,
         approximate=head.approximate or small.approximate,
+        smaller=rest_unit,
     )
     return whole, after, rest, said
 
@@ -265,7 +269,8 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
     if last:
         suffix = suffix_of(gap.replace(" ", ""))
         return None if suffix is None else (suffix, "")
-    found = _SEPARATOR.search(gap)
+    unit = units.known_at_start(gap)
+    found = _SEPARATOR.search(gap, per_after(gap, unit)[0] if unit else 0)
     if found:
         suffix = suffix_of(gap[: found.start()])
         if suffix is not None:
@@ -297,7 +302,7 @@ def _label(before: str) -> tuple[str, re.Match[str] | None]:
 
 def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quantity | None:
     label, found = _label(before)
-    if _NOT_A_LABEL.search(label):
+    if _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
         return None
     each = (found["each"] or "") if found else ""
     if not each and (hit := _EACH.search(label)):
@@ -323,7 +328,7 @@ def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quant
         approximate=suffix.approximate or bool(found and found["about"]),
         whole=first.value if found and found["all"] and comparator is None else None,
         each=each,
-        period=_period(found) or _period_in_label(label),
+        period=suffix.per or _period(found) or _period_in_label(label),
         change=suffix.change,
     )
 
@@ -339,6 +344,8 @@ def _period(found: re.Match[str] | None) -> str:
 
 
 def _period_in_label(label: str) -> str:
+    if _PER_HEAD_AND_DAY.search(label):
+        return "人日"
     found = _PER_ONE.search(label)
     return {"名": "人"}.get(found[1], found[1]) if found else ""
 

@@ -8,6 +8,7 @@ from itertools import permutations
 
 from review.domain.comparison import Outcome, worst
 from review.domain.notation import compact
+from review.domain.numerals import OF_A_TARGET
 from review.domain.reading import Quantity
 
 Pairs = list[tuple[Quantity, Quantity]]
@@ -73,7 +74,9 @@ def same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
     Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
     """
     wanted, given = compact(target.label), compact(actual.label)
-    if not given or wanted == given:
+    if given in OF_A_TARGET:
+        return False
+    if not given or wanted == given or wanted in OF_A_TARGET:
         return True
     plain = compact(name)
     if (

@@ -39,7 +39,8 @@ class Quantity:
     approximate: bool = False  #: 約, 概ね, 程度
     whole: Fraction | None = None  #: 100 in 100校中95校; 8 in 全8回
     each: str = ""  #: 各課 in 各課月5件
-    period: str = ""  #: 月 in 月5件; a year is the default and stays empty
+    period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
+    smaller: Unit | None = None  #: 分 in 3時間30分, for showing it as it was typed
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
     @property
@@ -52,18 +53,20 @@ class Quantity:
     @property
     def phrase(self) -> str:
         """The value in Japanese: 小 5%未満, 7~7.5俵, 1,200人."""
-        words = [f"{self.label} " if self.label else "", self.each, "" if self.period in self.label else self.period]
+        period = "" if all(mark in self.label for mark in self.period) else self.period
+        is_prefix = period in ("月", "週", "日")
+        words = [f"{self.label} " if self.label else "", self.each, period if is_prefix else ""]
         if self.approximate:
             words.append("約")
-        words.append(self._ends())
+        words.append(self._ends(per=f"/{period}" if period and not is_prefix else ""))
         if self.change:
             words.append(CHANGE_WORDS[self.change])
         if self.whole is not None:
             words.append(f"(全{figure(self.whole)}{self.unit.symbol}のうち)")
         return "".join(words)
 
-    def _ends(self) -> str:
-        symbol = self.unit.symbol
+    def _ends(self, *, per: str = "") -> str:
+        symbol = self.unit.symbol + per
         if self.is_bounded:
             low, high = _scaled(self.low, self.scale), _scaled(self.high, self.scale)
             return (
@@ -72,6 +75,8 @@ class Quantity:
         if self.is_range:
             return f"{_scaled(self.low, self.scale, last=False)}~{_scaled(self.high, self.scale)}{symbol}"
         word = COMPARATOR_WORDS.get(self.comparator or "", "")
+        if self.smaller and self.value is not None:
+            return _compound(self.value, self.unit, self.smaller) + per + word
         return f"{_scaled(self.value, self.scale)}{symbol}{word}"
 
 
@@ -170,6 +175,13 @@ def figure(value: Fraction) -> str:
         return f"{value.numerator:,}"
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return f"{exact.normalize():,f}"
+
+
+def _compound(value: Fraction, large: Unit, small: Unit) -> str:
+    """3時間30分, not 3.5時間."""
+    whole = value.numerator // value.denominator
+    rest = (value - whole) * large.factor / small.factor
+    return f"{figure(Fraction(whole))}{large.symbol}{figure(rest)}{small.symbol}"
 
 
 _SCALE_WORDS = {

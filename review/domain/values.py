@@ -46,10 +46,13 @@ _WORDS_WITH_DIGITS = re.compile(
     rf"|1(?:{_PER})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均"
     r"|\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才))(?=.*\d)|\d年生(?=.*\d)"
     r"|1(?:人|名|校|園|課|世帯|社|団体|日|回|か月|ヶ月|週)(?=約?\d)"
+    r"|[小中高][1-6](?=(?:年生?)? ?:| \d[\d,.]*(?:%|人|点|校|件))|(?:\d+歳)?\d+(?:~\d+)?か月児(?=.*\d)"
     r"|(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))|※\d"
 )
 _BROKEN = re.compile(r"(?<=\d) ?([,.]) ?(?=\d)")
-_SPLIT_DIGITS = re.compile(rf"(?<![\d.,A-Za-z/~-])(\d+) (\d+(?:[.,]\d+)*)(?=(?:{units.KNOWN_PATTERN}))(?!.* \d)")
+_SPLIT_DIGITS = re.compile(
+    rf"(?<![\d.,A-Za-z/~-])(?:\d+|\d(?: \d)+) \d+(?:[.,]\d+)*(?=(?:{units.KNOWN_PATTERN}))(?!.* \d)"
+)
 _SPLIT_WORDS = re.compile(r"(?<=以) (?=[上下内前])|(?<=未) (?=満)|(?<=程) (?=度)|(?<=前) (?=年)|(?<=年) (?=度)")
 _BEFORE_UNIT = re.compile(
     rf"(?<=[\d十百千万億]) (?=(?:{units.KNOWN_PATTERN})(?:\Z|[^一-龥ァ-ヺA-Za-z]|以|未|超|程|達|増|減|前後)|以上|以下|未満|以内|超|程度)"
@@ -212,8 +215,8 @@ def _prepared(main: str) -> str:
     if "ゼロ" in text:
         text = _ZERO.sub("0", text)
     if has_space:
-        text = _SPLIT_DIGITS.sub(r"\1\2", _BROKEN.sub(r"\1", text))
-        text = _AFTER_UNIT.sub(r"\1", _BEFORE_UNIT.sub("", text))
+        text = _AFTER_UNIT.sub(r"\1", _BEFORE_UNIT.sub("", _BROKEN.sub(r"\1", text)))
+        text = _SPLIT_DIGITS.sub(lambda found: found[0].replace(" ", ""), text)
     return text
 
 

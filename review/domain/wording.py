@@ -90,12 +90,18 @@ _TAIL = re.compile(
 )
 
 
+# 5冊/人, 850g/人・日, 150円/m3: what the value is counted for. A year is the default and is not kept.
+_PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|{units.KNOWN_PATTERN})(?=\Z|[ 、,;]|以|未|超|程|達)")
+_ONE_PER = {"年": "", "年度": "", "名": "人", "人・日": "人日", "日・人": "人日", "日人": "人日"}
+
+
 class Suffix(NamedTuple):
     unit: units.Unit
     comparator: Comparator | None
     change: Change | None
     approximate: bool
     provisional: bool
+    per: str = ""
 
 
 def suffix_of(words: str) -> Suffix | None:
@@ -105,12 +111,11 @@ def suffix_of(words: str) -> Suffix | None:
         tail = _TAIL.match(words[len(unit.symbol) :])
         if tail is not None:
             return _made(unit, tail)
-        per = re.match(r"/(?:年度?|月|週|日|回)(?=\Z|以|未|超|程)", words[len(unit.symbol) :])
-        if per is not None:
-            tail = _TAIL.match(words[len(unit.symbol) + per.end() :])
-            word = "" if per[0].startswith("/年") else per[0]
-            named = units.Unit(symbol=unit.symbol + per[0], dimension=unit.dimension + word, factor=unit.factor)
-            return None if tail is None else _made(named, tail)
+        end, per = per_after(words, unit)
+        if end:
+            tail = _TAIL.match(words[end:])
+            made = None if tail is None else _made(unit, tail)
+            return made and made._replace(per=per)
     tail = _TAIL.match(words)
     if tail is not None and not (unit and tail.end() and unit.symbol == words):
         return _made(units.BARE, tail)
@@ -120,6 +125,12 @@ def suffix_of(words: str) -> Suffix | None:
         if shaped and tail is not None and not (unit and end < len(words)):
             return _made(shaped, tail)
     return None
+
+
+def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
+    """Where 冊/人 ends at the start of the words, and for what it is counted; (0, "") where there is no such slash."""
+    found = _PER.match(words, len(unit.symbol))
+    return (found.end(), _ONE_PER.get(found[1], found[1])) if found else (0, "")
 
 
 def _made(unit: units.Unit, tail: re.Match[str]) -> Suffix | None:

@@ -1,0 +1,157 @@
+"""Which way a name speaks: `name_direction`.
+
+A name is evidence only where it speaks clearly. Harms go down, gains go up, amounts of 削減・短縮 go up. What stands
+around those words is read before them: 空き家の活用 is a gain, 参加していない is a harm, 待ち時間が10分以内 is a harm held
+down. A name that speaks for neither or for both says None.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+from review.domain.lexicon import GAIN, HARM
+from review.domain.notation import compact
+
+Direction = Literal["up", "down"]
+
+_RANK = re.compile(r"順位|ランキング")
+_DURATION = re.compile(
+    r"(?:(?:まで|要する|要した|かかる|かかった)の?(?:平均)?|平均(?=処理|事務|作業|所要|審査))"
+    r"(?:処理|事務|作業|所要|審査)?(?:日数|期間|時間|月数|年数)"
+)
+_BALANCE = re.compile(r"(?:社会|人口)(?:動態)?(?:の)?増減(?:数|人数)?(?:\([^()]*\))?\Z")
+_UNCLEAR_CHANGE = re.compile(r"減少(?:率|数|量|額|幅)|低下率|増減")
+_REDUCTION = re.compile(
+    r"(?:削減|短縮|低減|縮減|軽減|節減|節約|減量|圧縮|抑制)(?:化)?(?:した|された|できた|し|総|累計|見込|推計|目標)?(?:年間|延べ)?"
+    r"(?:率|量|額|数|件数|時間|枚数|日数|人数|割合|効果|幅|分|コスト|金額)"
+)
+_RESOLVED = re.compile(
+    r"(?:改善|解消|解決|防止|検挙|回避|復旧|回復|対策|予防)(?:率|数|者数|件数|実施率|箇所数|か所数|割合)"
+    r"|(?<!未)(?<!不)(?:達成|適合|合格|充足|実施|完了)率"
+)
+_AMBIGUOUS = re.compile(
+    rf"(?:{HARM})[^、・]{{0,6}}?(?:相談|通報|処理件|処理数|対応件|対応数|認知件|届出|発見|把握件|受付|受理|申請|報告|調整)"
+    r"|相談(?:受付|受理|延べ|新規)?(?:件数|者数|数|回数|人数)"
+    r"|(?<!介護)認定率\Z|扶助|生活保護|救急出動|出動件数|(?<!症による)(?<!症)救急搬送(?!困難)"
+    r"|(?:補助|助成|給付|奨励|交付)金?の?(?:交付|支出|支給|給付|執行)?総?額|問い?合わ?せ"
+    # What falls because something better rises: neither way is plain from the name.
+    r"|窓口(?:で(?!の?(?:平均)?(?:待|手続き?に要))|[へに]|交付|申請)|来庁|電話(?!の?応答)|現金|対面|紙(?:申請|での)|請求件|受診(?:回数|件数)"
+    r"|審議(?:件|日)|(?<![協審])議会"
+    r"|(?:水道|病院|公営|企業会計|下水).*収支比率|収支比率.*(?:水道|病院|公営|企業会計|下水)"
+    # A level that goes down, or an amount by which it went down?
+    r"|(?:減少|抑制|低下|削減|縮小|縮減|低減|軽減|短縮|解消|防止|推移)\Z"
+    # What was done is undone, or costs: 登録の抹消, 申請の取下げ.
+    r"|(?:抹消|取り?消し?|取り?下げ|中止|休止|拒否|制限|失敗|忘れ)の?(?:総?額|件数|数|者数|回数|率|割合)?\Z"
+)
+# Crimes are counted by the police as they become known; the count is of the crimes.
+_CRIME = re.compile(r"(?:刑法犯|犯罪|窃盗犯?|侵入盗|盗難?|詐欺)(?:等|の|発生)*認知件数")
+
+# What a harm or a gain becomes by the words around it.
+_LIMIT = r"[がはを]?(?:年間?|月間?|週|1日)?\d[\d.,]*(?:日|回|時間|分|冊|割|%|件|品目|種類)"
+_TOO_LITTLE = re.compile(rf"(?:{GAIN})[^\dにをで、・]{{0,6}}?{_LIMIT}(?:以下|未満|しか|に満たない)")
+_HELD_DOWN = re.compile(rf"(?:{HARM})[^\d・]{{0,8}}{_LIMIT}(?:以下|未満|以内)")
+_ABSENT = re.compile(
+    rf"(?:{HARM})(?:[がをのにで]|し|して|経験)*(?:な[いかく]|無い|ゼロ|ゼロの|いない)"
+    rf"|(?:無|ノー|脱|反|非|ゼロ)(?:{HARM})"
+    rf"|(?:{HARM})[^、]{{0,14}}?(?:辞退|反対|同感しない|賛成しない|とらわれない|いけない|許せない|許されない|許さない)"
+    rf"|(?:{HARM})(?:など|等)?[がを](?:軽減|解消|解決|改善|克服|減った|減少した|和らいだ|なくなった|防いだ)"
+)
+# 事故防止教室 is about no accident. What is done against a harm takes its place.
+_AGAINST = re.compile(
+    rf"(?:{HARM})[^のをにがはで、・]{{0,4}}(?:など|等)?の?(?:リスク)?"
+    r"(?=チェック|防止|予防|対策|解消|抑止|抑制|教室|訓練|講座|研修|啓発|検診|健診|保険|パトロール|警報|バンク|活用|撲滅|削減|軽減|低減|短縮|回避|"
+    r"ゼロ|改善|解決|除却|計画|条例|マップ|診断|売却|再生|更新|改修|改築|耐震化|回収率|回収額|回収金額|吸収|対応率|緩和|克服|適正化|監視|相談窓口)"
+)
+_REMEDY = re.compile(
+    r"売却|活用|解消|除却|再生|回収[率額]|更新|改修|改築|耐震化|解体|成約|吸収|対応率|改善|復帰|緩和|相談窓口を知"
+)
+_LACKING = re.compile(
+    rf"[^、・のを]*(?<!を)(?:{GAIN})(?:し(?:たことが)?|したことの|化?され|でき)?て?[がはもに]?(?:[一1](?:人|つ|度|回)も)?"
+    r"(?:い|され|でき|あり)?な(?:い|かった)"
+    r"|足りていない|(?:[1一](?:冊|度|回)も)?本を(?:[1一]冊も)?読まない|運動を?して?い?ない"
+)
+# 利用料, 補助金: what is paid is neither the use nor the help.
+_PAID = re.compile(rf"(?:{GAIN})(?:料金?|費用?|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額|融)")
+_NEGATED = re.compile(
+    r"(?<!少)(?<!危)(?<!もったい)(?:ない|なかった|ません)|にくい|づらい|難しい|できず|いいえ|反対|やめ"
+)
+
+# Speech of a survey: good unless what is said is a harm.
+_WEAK_GAIN = re.compile(r"できる|できた|つながった|心がけ|心掛け|知って|アップ")
+_GLOOM = re.compile(
+    r"悪|暗い|遅い|遠い|弱い|低い|少な|狭い|忙し|面倒|煩雑|つら|苦し|困|危|怖|汚|うるさ|高い(?:と|税|料)|減|失"
+)
+_HARM = re.compile(HARM)
+# オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
+_GAIN = re.compile(GAIN + r"|[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣■]化(?:率|数|済|割合|\Z)")
+
+# The measured thing comes last: in 未利用財産の売却件数 the sales count, not what is unused.
+_LINK = re.compile(r"(?<!と)の(?!ある|ない|なく|ため|び)|における|に係る|にかかる|に関する|による|に対する")
+_PEOPLE = (
+    "人|者|市民|県民|町民|村民|区民|住民|児童生徒|児童|生徒|園児|乳児|幼児|学生|若者|保護者|親|高齢者|障害者|妊婦|女性|男性|患者|"
+    "教職員|職員|教員|従業員|労働者"
+)
+_MEASURE = re.compile(
+    r"(?:年間|総|延べ|のべ|平均|月平均|累計)*(?:使用|該当|出現|組織|発現)?(?:割合|比率|率|数|件数|人数|者数|回数|額|量|金額|状況|状態|度|度合い?|"
+    r"実績|総数|数値|値|ポイント|指数|人口|面積|延長|台数|棟数|戸数|枚数|冊数|点数|本数|(?:団体|企業|事業所|事業者|校|学校|施設|世帯|"
+    r"箇所|か所|地区|家庭|自治体|拠点|店舗|会場|組|社|課|品目|種類|項目|手続き?|業務|事業|駅|審議会|日)数"
+    rf"|(?:{_PEOPLE})(?:数|の?割合|の?比率)?|(?:全国|国|県|府|都|道|市)(?:の)?(?:平均値?)?との(?:差|比較|比)"
+    r"|(?:救急)?搬送(?:者|人員|件)数|[^の]{1,12}に占める割合)"
+)
+# What may stand between a harm and the end of its name. Any other word may turn it round.
+_HARM_TAIL = re.compile(
+    rf"(?:[ぁ-んー、・%0-9~=./A-Za-z\s]|{_PEOPLE}|割合|比率|比|率|数|件|額|量|度|値|世帯|戸|棟|台|枚|頭|回|日|地点|箇所|か所|区域|地域|地区|域|"
+    "団体|学校|校|学級|クラス|施設|事業所|企業|店舗|状態|状況|傾向|感じ|感|思|抱|持|時間|勤務|在校等|繰越|超過|申立|木|自転車|自動車|車両|用地|農地|"
+    "宅地|地|面積|延長|家屋|人口|化|理|入|水|レベル|リックシンドローム|該当|予備群|症|病|文書|書類|平均|年間|累計|総|延べ|金|費|発生|"
+    "出現|残高|期間|コスト|単価|原価|指数|項目|行|児|女|男|駅|管|事案|日常|区|審議会|委員会|超|以上|使用|救急搬送|搬送|月|週)*"
+)
+
+
+@lru_cache(maxsize=4096)
+def name_direction(name: str) -> Direction | None:
+    """The direction a name speaks for, or None where it speaks for neither or for both."""
+    plain = _CRIME.sub("犯罪", compact(name))
+    if _RANK.search(plain) or _DURATION.search(plain):
+        return "down"
+    if _BALANCE.search(plain):
+        return "up"
+    if _AMBIGUOUS.search(plain) or _UNCLEAR_CHANGE.search(plain):
+        return None
+    if _REDUCTION.search(plain) or _RESOLVED.search(plain):
+        return "up"
+    plain = _TOO_LITTLE.sub("不足", _PAID.sub("□", _HELD_DOWN.sub("達成", plain)))
+    plain, absent = _ABSENT.subn("■", plain)
+    plain, against = _AGAINST.subn("", plain)
+    if absent:
+        return None if _HARM.search(plain) or _NEGATED.search(plain) else "up"
+    plain = _LACKING.sub("不足", plain)
+    return None if _NEGATED.search(plain) else _of_measured(plain, remedied=bool(against))
+
+
+def _of_measured(plain: str, *, remedied: bool) -> Direction | None:
+    """The direction of the thing that is measured: the last noun, or what stands before a mere 割合 or 件数."""
+    start = _head_start(plain)
+    harms = [found for found in _HARM.finditer(plain) if found.end() > start]
+    rest = _HARM.sub(lambda found: "■" * len(found[0]), plain)
+    gain = any(found.end() > start for found in _GAIN.finditer(rest))
+    if harms:
+        tail = re.sub(r"\([^()]*\)", "", plain[harms[-1].end() :])
+        return None if gain or not _HARM_TAIL.fullmatch(tail) else "down"
+    if (remedied or "■" in rest) and _REMEDY.search(rest, start):
+        return "up"
+    if "■" in rest:  # 不登校児童の支援件数: more help, or more who need it?
+        return None
+    return "up" if gain or (_WEAK_GAIN.search(rest, start) and not _GLOOM.search(rest)) else None
+
+
+def _head_start(plain: str) -> int:
+    """Where the words begin that name the measured thing; brackets at the end (累計, 単年度) belong to it."""
+    bare = re.sub(r"\([^()]*\)\Z", "", plain)
+    end = len(bare)
+    for found in reversed(list(_LINK.finditer(bare))):
+        if not _MEASURE.fullmatch(bare[found.end() : end]):
+            return found.end()
+        end = found.start()
+    return 0
