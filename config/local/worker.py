@@ -1,5 +1,6 @@
 """Celery's processes and the web server, started the way docker-compose.yml starts them."""
 
+import http.client
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 
 
 def start_worker(*, env: Mapping[str, str], log: Path, concurrency: int = 2, name: str = "worker") -> processes.Process:
-    """A prefork worker. Returns at once: `wait_until_answering` waits for it."""
+    """A prefork worker. Returns at once: `wait_until_started` waits for it."""
     return processes.start(
         name,
         [sys.executable, "-m", "celery", "-A", "config", "worker", "--loglevel", "INFO"]
@@ -37,7 +38,7 @@ def start_beat(*, env: Mapping[str, str], log: Path, schedule: Path) -> processe
 
 
 def start_web(*, env: Mapping[str, str], log: Path, port: int, workers: int = 2) -> processes.Process:
-    """gunicorn on 127.0.0.1, ready when it accepts. Raises NotReady."""
+    """gunicorn on 127.0.0.1, ready when it answers. Raises NotReady."""
     process = processes.start(
         "web",
         [sys.executable, "-m", "gunicorn", "--config", "python:config.gunicorn", "config.wsgi"],
@@ -45,8 +46,20 @@ def start_web(*, env: Mapping[str, str], log: Path, port: int, workers: int = 2)
         env={**env, "MEGURI_BIND": f"127.0.0.1:{port}", "MEGURI_WEB_WORKERS": str(workers)},
         cwd=BASE_DIR,
     )
-    processes.wait_until(lambda: processes.port_taken(port), process=process, seconds=60)
+    processes.wait_until(lambda: _answers(port), process=process, seconds=60)
     return process
+
+
+def _answers(port: int) -> bool:
+    """gunicorn listens before its workers have read the project, so the open port alone says too little."""
+    asking = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        asking.request("GET", "/healthz")
+        return asking.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asking.close()
 
 
 def wait_until_started(process: processes.Process, seconds: float = 60) -> None:
