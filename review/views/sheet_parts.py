@@ -126,7 +126,8 @@ def decision_text(decision: Decision) -> str:
     if decision.meeting is None:
         return decision.comment
     number = f" {decision.meeting.document_number}" if decision.meeting.document_number else ""
-    return f"{decision.comment}\n({_('会議')} {decision.meeting.held_on:%Y-%m-%d}{number})".strip()
+    word = _("会議")
+    return f"{decision.comment}\n({word} {decision.meeting.held_on:%Y-%m-%d}{number})".strip()
 
 
 def last_return(decisions: Sequence[Decision]) -> Decision | None:
