@@ -97,10 +97,11 @@ class XmlPainter(Painter):
         self._looks, self._remember = looks, remember
         self._open: dict[str, Rows] = {}
         self._done: dict[str, list[Fragment]] = {}
+        self._last: tuple[Any, Rows] = (None, Rows())  # the sheet of the last cell, for it is that of the next
 
     def text(self, sheet: Any, row: int, column: int, text: str, style: str, *, link: str = "") -> None:
         """One cell of text. `_x` is escaped where it would mean something."""
-        rows = self._rows(sheet)
+        rows = self._last[1] if sheet is self._last[0] else self._rows(sheet)
         place = f"{_LETTERS[column]}{row}"
         if not text:
             xml = f'<c r="{place}" s="{self._looks[style, False]}"/>'
@@ -147,7 +148,7 @@ class XmlPainter(Painter):
 
         def make() -> bytes:
             paint()
-            return self._open.pop(title, Rows()).fragment().packed()
+            return self._taken_open(title).fragment().packed()
 
         data = self._remember(entry, f"{title}{place}", make)
         self._done.setdefault(title, []).append(Fragment.unpacked(data))
@@ -163,20 +164,21 @@ class XmlPainter(Painter):
 
     def forget(self, title: str) -> None:
         """Throw away what was painted of a sheet."""
-        self._open.pop(title, None)
+        self._taken_open(title)
         self._done.pop(title, None)
 
     def _rows(self, sheet: Any) -> Rows:
-        title = sheet.title
-        rows = self._open.get(title)
-        if rows is None:
-            rows = self._open[title] = Rows()
-        return rows
+        if sheet is not self._last[0]:
+            self._last = sheet, self._open.setdefault(sheet.title, Rows())
+        return self._last[1]
 
     def _close(self, title: str) -> None:
-        rows = self._open.pop(title, None)
-        if rows:
-            self._done.setdefault(title, []).append(rows.fragment())
+        if title in self._open:
+            self._done.setdefault(title, []).append(self._taken_open(title).fragment())
+
+    def _taken_open(self, title: str) -> Rows:
+        self._last = None, Rows()
+        return self._open.pop(title, Rows())
 
 
 def _encoded(text: str) -> str:

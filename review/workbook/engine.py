@@ -16,6 +16,7 @@ A sheet with a text that no cell can hold is left to openpyxl as a whole, which 
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from functools import cache, partial
@@ -56,10 +57,15 @@ def write(
     if len(book.sheets) > MOST_PARTS // 2:
         return consolidated.write(book, out)
     build = _Build(book, parts or PartCache())
-    if isinstance(out, Path):
-        write_atomically(out, partial(build.run, progress=progress))
-    else:
-        build.run(out, progress=progress)
+    # The book's own values, a hundred thousand objects, need not be looked through for circles again and again.
+    gc.freeze()
+    try:
+        if isinstance(out, Path):
+            write_atomically(out, partial(build.run, progress=progress))
+        else:
+            build.run(out, progress=progress)
+    finally:
+        gc.unfreeze()
     return build.warnings
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_ROW_HEIGHT = 400.0  # Excel stops at 409 points
 
@@ -50,6 +51,7 @@ def text_units(text: str) -> float:
     return sum(map(_width_of, text))
 
 
+@lru_cache(maxsize=256)
 def column_units(width: float, size: float) -> float:
     """How many half-width units of a font of `size` points fit in a column of Excel width `width`."""
     points = (width * 7 + 5) * 0.75 - 6
@@ -63,6 +65,7 @@ def line_count(text: str, units: float) -> int:
     return sum([_wrapped(paragraph, units) for paragraph in text.split("\n")])
 
 
+@lru_cache(maxsize=1 << 13)  # an 評価項目 says the same in every year, in the results and in the list
 def _wrapped(paragraph: str, units: float) -> int:
     if _WIDEST * len(paragraph) <= units:
         return 1
