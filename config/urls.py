@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from config import errors, health
-from review.views import sign_in
+from review.views import second_factor, sign_in, single_sign_on
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/password/", sign_in.PasswordChange.as_view(), name="password_change"),
+    path("accounts/code/", second_factor.code, name="second_factor"),
+    path("accounts/second-factor/", second_factor.settings_page, name="second_factor_settings"),
+    path("accounts/sso/", single_sign_on.Begin.as_view(), name="single_sign_on"),
+    path("accounts/sso/return/", single_sign_on.Return.as_view(), name="single_sign_on_return"),
     path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("admin/", admin.site.urls),
     path("", include("workflow.urls")),

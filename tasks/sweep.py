@@ -9,7 +9,7 @@ from celery import shared_task
 
 from review import clock
 from review.models import Heartbeat
-from review.services import doorbell, jobs, mailing, outbox, workbooks
+from review.services import doorbell, jobs, mailing, outbox, throttle, workbooks
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def sweep() -> dict[str, int]:
         "gathered": mailing.gather(),
         "mail": _ring_for("mail", mailing.due_ids()),
     }
-    for part in (*_also, workbooks.remove_orphans):
+    for part in (*_also, workbooks.remove_orphans, throttle.remove_old):
         try:
             part()
         except Exception:  # one broken part must not stop the rest of the sweep

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "review.views.access.AccessMiddleware",
+    "review.views.rates.RateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -147,11 +148,41 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
+# The longest a session may last; review/views/sessions.py ends it earlier where nobody is there any more.
 SESSION_COOKIE_AGE = 8 * 60 * 60
+# With single sign-on these accounts alone may still use a password; each use is told in the trail and the log.
+MEGURI_EMERGENCY_ACCOUNTS = env.list("MEGURI_EMERGENCY_ACCOUNTS", default=[])
+
+# --- Single sign-on: only where the city names its provider ----------------------------------------
+
+MEGURI_OIDC_ISSUER = env.str("MEGURI_OIDC_ISSUER", default="")
+MEGURI_OIDC_USERNAME_CLAIM = env.str("MEGURI_OIDC_USERNAME_CLAIM", default="preferred_username")
+MEGURI_OIDC_GROUPS_CLAIM = env.str("MEGURI_OIDC_GROUPS_CLAIM", default="groups")
+MEGURI_OIDC_DEPARTMENT_CLAIM = env.str("MEGURI_OIDC_DEPARTMENT_CLAIM", default="department")
+# The provider's group -> our role; without any, posts stay with our own administrator.
+MEGURI_OIDC_ROLE_MAP = env.dict("MEGURI_OIDC_ROLE_MAP", default={})
+# The provider's name of an office -> ours, where they differ.
+MEGURI_OIDC_DEPARTMENT_MAP = env.dict("MEGURI_OIDC_DEPARTMENT_MAP", default={})
+MEGURI_OIDC_CREATE_USERS = env.bool("MEGURI_OIDC_CREATE_USERS", default=False)
+OIDC_RP_CLIENT_ID = env.str("MEGURI_OIDC_CLIENT_ID", default="")
+OIDC_RP_CLIENT_SECRET = env.str("MEGURI_OIDC_CLIENT_SECRET", default="")
+OIDC_OP_AUTHORIZATION_ENDPOINT = env.str("MEGURI_OIDC_AUTHORIZATION_URL", default="")
+OIDC_OP_TOKEN_ENDPOINT = env.str("MEGURI_OIDC_TOKEN_URL", default="")
+OIDC_OP_USER_ENDPOINT = env.str("MEGURI_OIDC_USERINFO_URL", default="")
+OIDC_OP_JWKS_ENDPOINT = env.str("MEGURI_OIDC_JWKS_URL", default="")
+OIDC_RP_SCOPES = env.str("MEGURI_OIDC_SCOPES", default="openid profile email")
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_USE_PKCE = True
+OIDC_TIMEOUT = 10
+OIDC_AUTHENTICATION_CALLBACK_URL = "single_sign_on_return"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+if MEGURI_OIDC_ISSUER:
+    AUTHENTICATION_BACKENDS.append("review.services.single_sign_on.ProviderBackend")
 
 # --- What a browser is told ---------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from review.models.sheet import (
     Submission,
     Verdict,
 )
+from review.models.sign_in import LinkedIdentity, RecoveryCode, SecondFactor, Tally
 from review.models.upload import EntryBook, Upload
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "ItemComment",
     "Job",
     "JobState",
+    "LinkedIdentity",
     "Mail",
     "MailState",
     "Measure",
@@ -54,11 +56,14 @@ __all__ = [
     "Plan",
     "PlanField",
     "Rating",
+    "RecoveryCode",
     "ReviewState",
     "Role",
     "ScheduleItem",
+    "SecondFactor",
     "Step",
     "Submission",
+    "Tally",
     "Upload",
     "User",
     "Verdict",

@@ -23,6 +23,11 @@ def origin(*, address: str | None, request_id: str) -> Iterator[None]:
         _origin.reset(token)
 
 
+def address() -> str | None:
+    """From which address the present act comes, as far as that is known."""
+    return _origin.get()[0]
+
+
 def write(
     *,
     actor: User | None,
@@ -32,7 +37,7 @@ def write(
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
     """Add one row. `subject` names the thing by kind and id: `review:12`, `cycle:3`."""
-    address, request_id = _origin.get()
+    place, request_id = _origin.get()
     return AuditEntry.objects.create(
         at=clock.now(),
         actor_key=actor.key if actor else None,
@@ -40,6 +45,6 @@ def write(
         subject=subject,
         before=dict(before or {}),
         after=dict(after or {}),
-        address=address,
+        address=place,
         request_id=request_id,
     )

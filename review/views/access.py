@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -20,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from review import permissions
 from review.services import audit
+from review.views import sessions
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,9 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 # What someone who must first choose a password of their own may still call.
 BEFORE_PASSWORD_CHANGE = frozenset({"password_change", "password_change_done", "logout", "set_language"})
+
+# Open to everyone, and showing whoever is signed in what is theirs.
+PERSONAL = frozenset({"review:home", "review:help"})
 
 
 class OriginMiddleware:
@@ -72,12 +77,16 @@ class AccessMiddleware:
         if rule is None and not address.startswith("admin:"):
             logger.error("address without a rule refused: %s", address)
             raise PermissionDenied
-        if rule is permissions.anyone:
+        if rule is permissions.anyone and not (address in PERSONAL and request.user.is_authenticated):
             # Asks nothing of the person: a public page costs no session.
             return None
         user = request.user
         if not user.is_authenticated:
             return to_sign_in(request)
+        ended = sessions.why_ended(request)
+        if ended:
+            logout(request)
+            return to_sign_in(request, ended=ended)
         if getattr(user, "must_change_password", False) and address not in BEFORE_PASSWORD_CHANGE:
             return HttpResponseRedirect(resolve_url("password_change"))
         if not permissions.may_visit(user, address):
@@ -86,11 +95,14 @@ class AccessMiddleware:
         return None
 
 
-def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page, with the way back where the call was a plain reading."""
-    target = resolve_url(settings.LOGIN_URL)
+def to_sign_in(request: HttpRequest, *, ended: str = "") -> HttpResponse:
+    """The sign-in page, with the way back where the call was a plain reading, and why the session `ended`."""
+    words = {"ended": ended} if ended else {}
     if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
-        target = f"{target}?{urlencode({'next': request.get_full_path()})}"
+        words["next"] = request.get_full_path()
+    target = resolve_url(settings.LOGIN_URL)
+    if words:
+        target = f"{target}?{urlencode(words)}"
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(target)
     return HttpResponseRedirect(target)

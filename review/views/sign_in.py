@@ -11,8 +11,19 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from review.services import sign_in
+from review.services import second_factor, sign_in
+from review.views import sessions, single_sign_on
 from review.views.access import client_address
+from review.views.second_factor import wait_for_code
+
+PAUSED = _("続けて間違えたため、しばらくサインインできません。15分ほどたってから、もう一度お試しください。")
+
+#: why a session ended -> the sentence of the sign-in page
+ENDED = {
+    sessions.AGE: _("サインインから8時間たったため、サインアウトしました。"),
+    sessions.IDLENESS: _("1時間操作がなかったため、サインアウトしました。"),
+    sessions.CHANGED: _("役割が変わったため、サインアウトしました。"),
+}
 
 
 class SignInForm(AuthenticationForm):
@@ -21,18 +32,45 @@ class SignInForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Refuse before the password is looked at, so that guessing learns nothing during the pause."""
         name = self.cleaned_data.get("username") or ""
-        if self.request and sign_in.paused(name, client_address(self.request)):
-            raise ValidationError(
-                _("続けて間違えたため、しばらくサインインできません。15分ほどたってから、もう一度お試しください。"),
-                code="paused",
-            )
-        return super().clean()
+        address = client_address(self.request) if self.request else None
+        if sign_in.paused(name, address):
+            sign_in.take_time(self.cleaned_data.get("password") or "")
+            raise ValidationError(PAUSED, code="paused")
+        cleaned = super().clean()
+        user = self.get_user()
+        if user and single_sign_on.is_on() and not sign_in.is_emergency(user):
+            # The same answer as to a wrong password, and counted alike: whether it still works is nobody's business.
+            sign_in.record_failure(None, {"username": name})
+            raise self.get_invalid_login_error()
+        sign_in.succeeded(name, address)
+        return cleaned
+
+    @property
+    def paused(self) -> bool:
+        """Whether the page must tell that sign-in rests."""
+        return self.has_error("__all__", code="paused")
 
 
 class SignIn(LoginView):
     """The sign-in page."""
 
     authentication_form = SignInForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Sign in, or ask for the code of whoever has a second factor."""
+        user = form.get_user()
+        if second_factor.is_on(user):
+            return wait_for_code(self.request, user, self.get_success_url())
+        response = super().form_valid(form)
+        if single_sign_on.is_on():
+            sign_in.record_emergency(user)
+        return response
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """Why the last session ended, and whether the city has its own provider."""
+        more["ended"] = ENDED.get(self.request.GET.get("ended", ""), "")
+        more["single_sign_on"] = single_sign_on.is_on()
+        return super().get_context_data(**more)
 
 
 class PasswordChange(PasswordChangeView):

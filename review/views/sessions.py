@@ -1,0 +1,59 @@
+"""When a session ends: after a working day, after an hour without anybody, and when the person's posts change.
+
+A changed password ends every other session by itself (Django compares a hash of it at each request).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from review import clock, permissions
+from review.models import User
+
+LONGEST = timedelta(hours=8)
+IDLE = timedelta(minutes=60)
+# Writing the time of each request would cost a statement every time.
+NOTED_EVERY = timedelta(minutes=1)
+
+SIGNED_IN, SEEN, POSTS = "signed_in_at", "seen_at", "posts"
+#: Why a session ended, as the sign-in page is told.
+AGE, IDLENESS, CHANGED = "age", "idle", "posts"
+
+
+@receiver(user_logged_in, dispatch_uid="review.sessions")
+def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Note when the session began and with which posts."""
+    now = clock.now().timestamp()
+    request.session[SIGNED_IN] = now
+    request.session[SEEN] = now
+    request.session[POSTS] = posts_of(user)
+
+
+def posts_of(user: User) -> str:
+    """A fingerprint of what the person may do today. No query where their standing was asked for already."""
+    post = permissions.standing(user)
+    held = [sorted(post.roles), sorted(post.departments), sorted(post.headed), user.is_staff]
+    return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
+
+
+def why_ended(request: HttpRequest) -> str:
+    """Why the session of the signed-in person counts no longer; '' while it does. Notes that somebody is there."""
+    session, now = request.session, clock.now().timestamp()
+    seen = session.get(SEEN, 0)
+    if now - session.get(SIGNED_IN, 0) > LONGEST.total_seconds():
+        return AGE
+    if now - seen > IDLE.total_seconds():
+        return IDLENESS
+    if session.get(POSTS) != posts_of(request.user):  # type: ignore[arg-type]
+        return CHANGED
+    # A part of a page that refreshes itself is no person.
+    by_itself = request.method == "GET" and "HX-Request" in request.headers
+    if not by_itself and now - seen > NOTED_EVERY.total_seconds():
+        session[SEEN] = now
+    return ""
