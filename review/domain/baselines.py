@@ -10,7 +10,7 @@ from review.domain.cases import Case, Verdict, compared, words
 from review.domain.comparison import Outcome, compare
 from review.domain.direction import Direction, name_direction
 from review.domain.doubts import steps_between
-from review.domain.reading import Comparator, Quantity, Reading, Relation
+from review.domain.reading import Change, Comparator, Quantity, Reading, Relation
 
 
 def related(case: Case, relation: Relation) -> Verdict:
@@ -85,10 +85,11 @@ def _needs_previous(relation: Relation) -> Outcome:
 
 def _stated(case: Case, relation: Relation) -> Verdict | None:
     """前年度比10%増 against 前年度比12%増 or 12%増: the amounts are compared, no last year is needed."""
-    amount = relation.amount
+    amount, other = relation.amount, case.actual.relation
+    if amount is None and relation.change and other is not None and other.base == relation.base:
+        return _stated_way(relation.change, other)
     if amount is None or relation.relation == "unclear":
         return None
-    other = case.actual.relation
     if other is not None and other.base == relation.base and other.amount is not None and other.relation != "unclear":
         same_kind = (other.relation == "ratio") == (relation.relation == "ratio")
         return _amounts(case, relation, amount, other.amount) if same_kind else None
@@ -96,6 +97,14 @@ def _stated(case: Case, relation: Relation) -> Verdict | None:
     if other is None and only is not None and only.change and amount.change and only.unit.fits(amount.unit):
         return _amounts(case, relation, amount, only)
     return None
+
+
+def _stated_way(wanted: Change, other: Relation) -> Verdict | None:
+    """前年度より減少 against 前年度比5件減: it went the way that was asked, by more than nothing."""
+    if other.change is None or other.amount is None or not other.amount.value or other.relation == "unclear":
+        return None
+    way: Direction = "up" if wanted == "increase" else "down"
+    return Verdict(outcome=Outcome("achieved" if other.change == wanted else "missed"), direction=way)
 
 
 def _amounts(case: Case, relation: Relation, wanted: Quantity, given: Quantity) -> Verdict:

@@ -68,7 +68,18 @@ def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, 
     doubt = doubt or _other_span(case)
     if doubt is not None:
         return Verdict(outcome=doubt, direction=direction)
-    return compared(case, targets, actuals, direction)
+    verdict = compared(case, targets, actuals, direction)
+    if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
+        return _with_breakdown(verdict, compared(case, targets[0].breakdown, actuals[0].breakdown, direction))
+    return verdict
+
+
+def _with_breakdown(total: Verdict, parts: Verdict) -> Verdict:
+    """Parts that both sides list beside their total: decided where they agree with it."""
+    if total.outcome.status == parts.outcome.status:
+        return parts
+    cause = "合計と内訳とで判定が分かれるため、判定できません。"
+    return replace(total, outcome=Outcome("undetermined", None, "parts_mismatch", cause))
 
 
 def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:

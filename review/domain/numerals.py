@@ -257,7 +257,7 @@ def _without_breakdown(parts: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
     if len(totals) != 1 or len(others) < 2:
         return parts
     if sum((part.value or Fraction(0) for part in others), Fraction(0)) == totals[0].value:
-        return (replace(totals[0], label=""),)
+        return (replace(totals[0], label="", breakdown=tuple(others)),)
     return parts
 
 

@@ -40,6 +40,7 @@ class Quantity:
     whole: Fraction | None = None  #: 100 in 100校中95校; 8 in 全8回
     each: str = ""  #: 各課 in 各課月5件
     period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
+    breakdown: tuple[Quantity, ...] = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
     smaller: Unit | None = None  #: 分 in 3時間30分, for showing it as it was typed
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
@@ -63,6 +64,8 @@ class Quantity:
             words.append(CHANGE_WORDS[self.change])
         if self.whole is not None:
             words.append(f"(全{figure(self.whole)}{self.unit.symbol}のうち)")
+        if self.breakdown:
+            words.append(f"(内訳 {'、'.join(part.phrase for part in self.breakdown)})")
         return "".join(words)
 
     def _ends(self, *, per: str = "") -> str:
