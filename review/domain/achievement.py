@@ -15,10 +15,11 @@ from typing import Any
 from review.domain import doubts, values
 from review.domain.baselines import related, stated_against_a_value
 from review.domain.cases import Basis, Case, Component, Verdict, numeric, words
-from review.domain.comparison import NO_DIRECTION, Status, rounded
+from review.domain.comparison import Status, rounded
 from review.domain.deadlines import dated
 from review.domain.direction import Direction, infer_direction
 from review.domain.reading import Reading
+from review.domain.reasons import reason_of
 
 __all__ = ["Component", "Judgement", "infer_direction", "judge"]
 
@@ -147,7 +148,7 @@ def _finished(case: Case, verdict: Verdict) -> Judgement:
         direction=direction,
         components=verdict.components,
         flags=_flags(case, verdict, direction),
-        reason=_reason(case, verdict, rate),
+        reason=reason_of(case, verdict),
         target_reading=case.target,
         actual_reading=case.actual,
     )
@@ -168,22 +169,3 @@ def _flags(case: Case, verdict: Verdict, direction: Direction | None) -> tuple[s
     if case.actual.parts:
         found += doubts.of_actual(case.name, case.actual, case.previous)
     return tuple(dict.fromkeys(found))
-
-
-def _reason(case: Case, verdict: Verdict, rate: Fraction | None) -> str:
-    outcome = verdict.outcome
-    if outcome.status == "undetermined":
-        return outcome.cause or NO_DIRECTION.cause
-    if verdict.basis == "text":
-        return "実績が目標と同じ文言のため達成とみなしました。内容を確認してください。"
-    wanted, given = (reading.sentence.partition("(")[0] for reading in (case.target, case.actual))
-    if verdict.components:
-        missed = [
-            part.label or f"{place}番目" for place, part in enumerate(verdict.components, 1) if part.status == "missed"
-        ]
-        if missed:
-            return f"内訳のうち{'、'.join(missed)}が目標に届いていないため、未達成です。"
-        return f"{len(verdict.components)}つの内訳がすべて目標を満たすため、達成です。"
-    way = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)"}.get(verdict.direction or "", "")
-    verb = "満たすため、達成です。" if outcome.status == "achieved" else "満たさないため、未達成です。"
-    return f"実績 {given} は目標 {wanted} {way}を{verb}".replace(" (", "(").replace(" を", "を")

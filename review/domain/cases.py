@@ -59,7 +59,7 @@ def words(case: Case) -> Verdict:
     elif case.actual.parts:
         cause = "目標が文章で実績が数値のため、判定できません。"
     else:
-        cause = "文章で書かれた目標と実績は、人が判断します。"
+        cause = "目標と実績が文章で書かれているため、担当者が内容を見て判断してください。"
     return Verdict(outcome=Outcome("undetermined", None, "", cause), basis="none")
 
 

@@ -28,7 +28,10 @@ class Outcome(NamedTuple):
 
 
 NO_DIRECTION = Outcome(
-    "undetermined", None, "direction_unknown", "多い方がよいか少ない方がよいかが定まっていないため、判定できません。"
+    "undetermined",
+    None,
+    "direction_unknown",
+    "多い方がよい指標か少ない方がよい指標かが決まっていないため、判定できません。",
 )
 _UNITS = Outcome("undetermined", None, "unit_mismatch", "目標と実績の単位が合わないため、判定できません。")
 _AMBIGUOUS_SHARE = Outcome(

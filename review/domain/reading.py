@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -19,6 +19,7 @@ Comparator = Literal["at_least", "above", "at_most", "below"]
 Change = Literal["increase", "decrease"]
 
 COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
+_WITHIN = ("time", "days", "months", "rank")  #: 3日以内, not 3日以下
 CHANGE_WORDS: dict[str, str] = {"increase": "増", "decrease": "減"}
 
 
@@ -78,6 +79,8 @@ class Quantity:
         if self.is_range:
             return f"{_scaled(self.low, self.scale, last=False)}~{_scaled(self.high, self.scale)}{symbol}"
         word = COMPARATOR_WORDS.get(self.comparator or "", "")
+        if word == "以下" and self.unit.dimension in _WITHIN:
+            word = "以内"
         if self.smaller and self.value is not None:
             return _compound(self.value, self.unit, self.smaller) + per + word
         return f"{_scaled(self.value, self.scale)}{symbol}{word}"
@@ -138,6 +141,9 @@ class Reading:
 def _span_words(span: DateSpan | None) -> str:
     if span is None:
         return ""
+    whole = "" if span.is_deadline or not span.has_year else _whole_period(span)
+    if whole:
+        return whole
     days = [
         f"{day.year}年{day.month}月{day.day}日" if span.has_year else f"{day.month}月{day.day}日"
         for day in (span.first, span.last)
@@ -147,13 +153,25 @@ def _span_words(span: DateSpan | None) -> str:
     return days[0] if days[0] == days[1] else f"{days[0]}から{days[1]}"
 
 
+def _whole_period(span: DateSpan) -> str:
+    """2025年2月, 2024年度 or 2024年 where the span is exactly that; "" where it is not."""
+    first, last = span.first, span.last
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return ""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.year}年{first.month}月"
+    if (last.year, last.month) == (first.year + 1, 3) and first.month == 4:
+        return f"{first.year}年度"
+    return f"{first.year}年" if (first.month, last.month) == (1, 12) and first.year == last.year else ""
+
+
 def _relation_words(reading: Reading) -> str:
     relation = reading.relation
     if relation is None or relation.relation == "unclear":
         return "ほかの時点との比較(数値としては読み取れません)"
     base = {"previous": "前年度の実績", "": "現状"}.get(relation.base, relation.base)
     if relation.amount:
-        return f"{base}に対し {relation.amount.phrase}(比較)"
+        return f"{base}に対し{relation.amount.phrase}(比較)"
     words = {"at_least": "以上", "above": "を上回る", "at_most": "以下", "below": "を下回る", "same": "と同じ"}
     return f"{base}{words.get(relation.relation, '')}(比較)"
 
