@@ -126,8 +126,8 @@ def latest_sheet_files(reviews: QuerySet[MeasureReview]) -> QuerySet[Artifact]:
 
 
 def consolidated_files(cycle: Cycle) -> QuerySet[Artifact]:
-    """The year's consolidated workbooks, newest first, those of editions among them. One query."""
-    books = Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.CONSOLIDATED)
+    """The year's consolidated workbooks that still have a file, newest first, those of editions among them. One query."""
+    books = Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.CONSOLIDATED, retired_at=None)
     return books.select_related("edition", "cycle").order_by("-created_at", "-pk")
 
 
@@ -190,7 +190,7 @@ def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]
 
 def submissions(review: MeasureReview) -> list[Submission]:
     """What was submitted, the latest last. One query."""
-    return list(review.submissions.select_related("submitted_by").order_by("round"))
+    return list(review.submissions.select_related("submitted_by", "recalled_by").order_by("round"))
 
 
 def decisions(review: MeasureReview) -> list[Decision]:

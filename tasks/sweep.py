@@ -32,7 +32,7 @@ def sweep() -> dict[str, int]:
         "gathered": mailing.gather(),
         "mail": _ring_for("mail", mailing.due_ids()),
     }
-    for part in (*_also, workbooks.remove_orphans, throttle.remove_old):
+    for part in (*_also, workbooks.retire, workbooks.remove_orphans, throttle.remove_old):
         try:
             part()
         except Exception:  # one broken part must not stop the rest of the sweep

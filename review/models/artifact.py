@@ -14,12 +14,16 @@ from review.models.sheet import MeasureReview
 class Artifact(models.Model):
     """One finished file: made under a name of its own, checked, and only then given a row. Never overwritten.
 
-    `path` is relative to the file storage, `revision` the revision of the sheet or cycle that it shows.
+    `path` is relative to the file storage, `revision` the revision of the sheet or cycle that it shows. Old drafts
+    lose their file at `retired_at` and keep their row.
     """
 
     class Kind(models.TextChoices):
         SHEET = "sheet", _("施策シート")
         CONSOLIDATED = "consolidated", _("集約表")
+        SHEET_PDF = "sheet_pdf", _("施策シート(PDF)")
+        BOOK_PDF = "book_pdf", _("集約表(PDF)")
+        PACK = "pack", _("本部会議資料")
 
     kind = models.CharField(max_length=14, choices=Kind)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="artifacts")
@@ -33,6 +37,7 @@ class Artifact(models.Model):
     size = models.PositiveBigIntegerField()
     warnings = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("ファイル")
@@ -40,20 +45,23 @@ class Artifact(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["review", "revision"], condition=Q(kind="sheet"), name="one_sheet_a_revision"
+                fields=["kind", "review", "revision"],
+                condition=Q(review__isnull=False),
+                name="one_file_of_a_sheet_a_revision",
             ),
             models.UniqueConstraint(
-                fields=["cycle", "revision"],
-                condition=Q(kind="consolidated", edition=None),
-                name="one_consolidated_a_revision",
+                fields=["kind", "cycle", "revision"],
+                condition=Q(review=None, edition=None),
+                name="one_file_of_a_year_a_revision",
             ),
             models.UniqueConstraint(
-                fields=["edition"],
-                condition=Q(kind="consolidated", edition__isnull=False),
-                name="one_consolidated_an_edition",
+                fields=["kind", "edition"],
+                condition=Q(edition__isnull=False),
+                name="one_file_of_a_kind_an_edition",
             ),
             models.CheckConstraint(
-                condition=Q(kind="sheet", review__isnull=False) | Q(kind="consolidated", review__isnull=True),
+                condition=Q(kind__in=["sheet", "sheet_pdf"], review__isnull=False)
+                | (~Q(kind__in=["sheet", "sheet_pdf"]) & Q(review__isnull=True)),
                 name="sheet_artifact_has_review",
             ),
         ]

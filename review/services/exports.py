@@ -25,7 +25,7 @@ from review.domain.fiscal import fiscal_year_label
 from review.models import Artifact, Cycle, Edition
 from review.services import books
 from review.services.snapshot import snapshot_of
-from review.workbook import consolidated
+from review.workbook import engine
 
 BOM = "\ufeff"
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -159,7 +159,7 @@ def write_xlsx(source: Source, out: BinaryIO, *, made_at: datetime | None = None
         return
     moment = source.edition.published_at if source.edition else made_at or clock.now()
     book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
-    consolidated.write(book, out)
+    engine.write(book, out)
 
 
 def edition_file(edition: Edition) -> Artifact | None:

@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import openpyxl
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db.models import Count
 from django.utils import timezone
 
 from review import clock, queries
@@ -24,10 +24,18 @@ from review.domain.events import Event
 from review.models import Artifact, Cycle, Edition, MeasureReview, OutboxEvent
 from review.services import books, jobs, judging, outbox, snapshot
 from review.services.jobs import Claim, LeaseLost
-from review.workbook import consolidated, writer
-from review.workbook.files import WrittenFile, write_atomically
+from review.workbook import engine, writer
+from review.workbook.files import WrittenFile, check_workbook, write_atomically
+from review.workbook.part_cache import PartCache
 
 SHEET, YEAR, EDITION = "sheet_workbook", "year_workbook", "edition_workbook"
+
+# How many drafts of each sheet and year keep their file.
+KEPT = 5
+# Below the year's own folder, what this module and `papers` write.
+FOLDERS = ("sheets", "consolidated", "editions", "papers")
+# Parts of the last build, to make the next one faster; of no worth once a year is at rest.
+MEMORY, MEMORY_KEPT = "memory", timedelta(days=30)
 
 # Which books an event makes anew.
 REBUILDS: dict[Event, tuple[str, ...]] = {
@@ -79,15 +87,15 @@ def request_edition(cycle: Cycle, edition_id: int) -> None:
 @jobs.handler(SHEET)
 def make_sheet(claim: Claim) -> None:
     """Build one sheet's book in the city's form."""
-    if _exists(claim, review=claim.args["review"], revision=claim.wanted):
+    if exists(claim, kind=Artifact.Kind.SHEET, review=claim.args["review"], revision=claim.wanted):
         return
     review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
-    full = next(row for row in queries.full_reviews(review.cycle) if row.pk == review.pk)
+    (full,) = queries.full_reviews(review.cycle, only=[review.pk])
     scale = judging.scale_of(review.cycle)
     row = snapshot.measure_of(full, review.cycle, scale)
     label = full.get_state_display()
     page = books.form(row, snapshot.frame_of(review.cycle, scale), label=label)
-    _produce(
+    produce(
         claim,
         lambda out: writer.write_form([page], out),
         path=f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.wanted}",
@@ -103,18 +111,17 @@ def make_sheet(claim: Claim) -> None:
 def make_year(claim: Claim) -> None:
     """Build the year's consolidated book as things stand (提出時点, later 公表案)."""
     kind = Artifact.Kind.CONSOLIDATED
-    if _exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.wanted):
+    if exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.wanted):
         return
     cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
-    claim.progress(0, 2, "内容を集めています")
+    claim.progress(0, 0, "内容を集めています")
     data = snapshot.snapshot_of(cycle)
     label = "公表案" if queries.all_settled(cycle) else "提出時点"
     states = {row.measure_year.measure.code: row.get_state_display() for row in queries.full_reviews(cycle)}
     book = books.year_book(data, label=label, made_at=timezone.localtime(clock.now()), states=states)
-    claim.progress(1, 2, "集約表を作っています")
-    _produce(
+    produce(
         claim,
-        lambda out: consolidated.write(book, out),
+        lambda out: engine.write(book, out, parts=PartCache(_memory(cycle)), progress=told(claim)),
         path=f"{cycle.fiscal_year}/consolidated/r{claim.wanted}",
         kind=kind,
         cycle=cycle,
@@ -127,14 +134,13 @@ def make_year(claim: Claim) -> None:
 def make_edition(claim: Claim) -> None:
     """Build the book of a published edition from its frozen snapshot."""
     kind = Artifact.Kind.CONSOLIDATED
-    if _exists(claim, edition=claim.args["edition"], kind=kind):
+    if exists(claim, edition=claim.args["edition"], kind=kind):
         return
     edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
-    claim.progress(0, 1, "公表版の集約表を作っています")
     book = books.year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
-    _produce(
+    produce(
         claim,
-        lambda out: consolidated.write(book, out),
+        lambda out: engine.write(book, out, progress=told(claim)),
         path=f"{edition.cycle.fiscal_year}/editions/{edition.number}",
         kind=kind,
         cycle=edition.cycle,
@@ -144,7 +150,20 @@ def make_edition(claim: Claim) -> None:
     )
 
 
-def _exists(claim: Claim, **which: Any) -> bool:
+def told(claim: Claim) -> Callable[[int, int], None]:
+    """Shows the progress of a book on the screens."""
+    return lambda done, total: claim.progress(done, total, "施策シートを書いています")
+
+
+def _memory(cycle: Cycle) -> Path | None:
+    """Where the year's parts are kept from one build to the next; None where the storage is no folder."""
+    try:
+        return Path(default_storage.path(f"{MEMORY}/{cycle.pk}.parts"))
+    except NotImplementedError:
+        return None
+
+
+def exists(claim: Claim, **which: Any) -> bool:
     """Whether the file was made already, by a worker that fell silent after its commit; then the job just ends."""
     if not Artifact.objects.filter(**which).exists():
         return False
@@ -152,7 +171,7 @@ def _exists(claim: Claim, **which: Any) -> bool:
         return True
 
 
-def _produce(claim: Claim, write: Callable[[BinaryIO], Any], *, path: str, **row: Any) -> None:
+def produce(claim: Claim, write: Callable[[BinaryIO], Any], *, path: str, **row: Any) -> None:
     """Write the file under a name that no other worker has, and give it its row in the job's finishing transaction."""
     name = f"{path}-{claim.token.hex[:8]}.xlsx"
     made, warnings = _write(name, write)
@@ -185,21 +204,34 @@ def _write(name: str, write: Callable[[BinaryIO], Any]) -> tuple[WrittenFile, li
     except NotImplementedError:  # an object store has no paths: it takes the finished file
         with tempfile.TemporaryDirectory() as folder:
             scratch = Path(folder) / "book.xlsx"
-            made = write_atomically(scratch, fill, _opens)
+            made = write_atomically(scratch, fill, check_workbook)
             with scratch.open("rb") as finished:
                 default_storage.save(name, File(finished))
             return made, warnings
     target.parent.mkdir(parents=True, exist_ok=True)
-    return write_atomically(target, fill, _opens), warnings
-
-
-def _opens(path: Path) -> None:
-    """Re-open what was written, before anyone can see it."""
-    with path.open("rb") as stream:  # by stream: openpyxl refuses the temporary name
-        openpyxl.load_workbook(stream, read_only=True).close()
+    return write_atomically(target, fill, check_workbook), warnings
 
 
 # --- keeping order in the files ----------------------------------------------------------------------------------
+
+
+def retire() -> int:
+    """Delete the files of all but the `KEPT` newest revisions of each sheet and year; returns how many.
+
+    Their rows stay, with sha256 and time, so that the record of what was made is whole; `retired_at` says that the
+    file is gone. What belongs to an edition is never retired.
+    """
+    drafts = Artifact.objects.filter(edition=None, retired_at=None).order_by()
+    scopes = drafts.values("kind", "cycle", "review").annotate(files=Count("pk")).filter(files__gt=KEPT)
+    count = 0
+    for scope in scopes:
+        which = {key: scope[key] for key in ("kind", "cycle", "review")}
+        for artifact in list(drafts.filter(**which).order_by("-revision", "-pk")[KEPT:]):
+            # The row first: a file without a row is swept up, a row without its file would be an error.
+            Artifact.objects.filter(pk=artifact.pk).update(retired_at=clock.now())
+            default_storage.delete(artifact.path)
+            count += 1
+    return count
 
 
 def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
@@ -208,11 +240,21 @@ def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
         root = Path(default_storage.path(""))
     except NotImplementedError:
         return 0
-    known = set(Artifact.objects.values_list("path", flat=True))
-    limit = clock.now().timestamp() - older_than.total_seconds()
-    count = 0
-    for path in root.glob("*/*/*"):
-        if path.is_file() and path.stat().st_mtime < limit and path.relative_to(root).as_posix() not in known:
-            path.unlink(missing_ok=True)
-            count += 1
-    return count
+    known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
+    now = clock.now().timestamp()
+    left = [path for folder in FOLDERS for path in root.glob(f"*/{folder}/*")]
+    old = [path for path in left if _age(path, now) > older_than.total_seconds()]
+    gone = [path for path in old if path.relative_to(root).as_posix() not in known]
+    gone += [path for path in root.glob(f"{MEMORY}/.*.tmp") if _age(path, now) > older_than.total_seconds()]
+    gone += [path for path in root.glob(f"{MEMORY}/*.parts") if _age(path, now) > MEMORY_KEPT.total_seconds()]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _age(path: Path, now: float) -> float:
+    """Seconds since the file was written; 0 where it is none, or gone by now."""
+    try:
+        return now - path.stat().st_mtime if path.is_file() else 0.0
+    except FileNotFoundError:
+        return 0.0

@@ -69,7 +69,7 @@ def readable_files(user: Any) -> QuerySet[Artifact]:
 @require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
     """One file, as an attachment under its own name. Leaves an audit row."""
-    artifact = readable_files(request.user).filter(pk=pk).first()
+    artifact = readable_files(request.user).filter(pk=pk, retired_at=None).first()
     if artifact is None:
         raise Http404
     response = attachment(artifact)
