@@ -44,10 +44,10 @@ def numbers_in(text: str) -> list[Number]:
         torn = _TORN_AFTER.match(text, match.end()) or _TORN_BEFORE.search(
             text, max(match.start() - 2, 0), match.start()
         )
-        sign = -1 if match["sign"] and match["sign"][0] in "-▲マ" else 1
+        negative = bool(match["sign"]) and match["sign"][0] in "-▲マ"
         found.append(
             Number(
-                sign * value,
+                -value if negative else value,
                 scale,
                 match.start(),
                 match.end(),
@@ -61,7 +61,7 @@ def numbers_in(text: str) -> list[Number]:
 def _value(body: str) -> tuple[Fraction, int, bool]:
     """The value, the scale of its last step, and whether its steps fall (1億2,000万 does, 2千1万 does not)."""
     if body[-1].isdigit() and not _SCALED.search(body):
-        return _decimal(body), 1, True
+        return decimal(body), 1, True
     total, scale, last = Fraction(0), 1, None
     for digits, word in _STEP.findall(body):
         scale = 1
@@ -69,10 +69,11 @@ def _value(body: str) -> tuple[Fraction, int, bool]:
             scale *= _SCALES[character]
         if last is not None and scale >= last:
             return total, scale, False
-        total, last = total + _decimal(digits) * scale, scale
+        total, last = total + decimal(digits) * scale, scale
     return total, scale, True
 
 
-def _decimal(digits: str) -> Fraction:
+def decimal(digits: str) -> Fraction:
+    """1,234.5 as it is."""
     head, _, tail = digits.replace(",", "").partition(".")
     return Fraction(int(head + tail), 10 ** len(tail)) if tail else Fraction(int(head))

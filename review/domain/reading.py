@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from review.domain.units import BARE, Unit
@@ -107,7 +108,7 @@ class DateSpan:
     label: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """How one typed text was read. `parts` has one value for number, comparator and range, several for parts."""
 
@@ -122,7 +123,7 @@ class Reading:
     not_measured: bool = False  #: 集計中, 未公表, 隔年調査, a dash with a reason
     provisional: bool = False  #: 見込み, 速報
 
-    @property
+    @cached_property
     def sentence(self) -> str:
         """For 「このように読み取りました: …」."""
         body = _SENTENCES[self.kind](self)
@@ -132,7 +133,7 @@ class Reading:
             body += "、見込み・速報の値"
         return f"{body}、注記「{self.note}」" if self.note and self.parts else body
 
-    @property
+    @cached_property
     def quantity(self) -> Quantity | None:
         """The value where there is exactly one."""
         return self.parts[0] if len(self.parts) == 1 else None

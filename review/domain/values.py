@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from review.domain import dates, numerals, relative, units
+from review.domain import dates, figures, numerals, relative, units
 from review.domain.notation import compact, fold
 from review.domain.reading import DateSpan, Kind, Quantity, Reading, Relation
 
@@ -59,6 +59,15 @@ _BEFORE_UNIT = re.compile(
 )
 _AFTER_UNIT = re.compile(rf"(?<=\d)({units.KNOWN_PATTERN}) (?=以上|以下|未満|以内|超|程度|増|減)")
 _PLAIN = re.compile(rf"[\d,]+(?:\.\d+)?(?:{units.KNOWN_PATTERN})?")
+_SIMPLE_SCALES = {"千": 1000, "万": 10**4, "百万": 10**6, "億": 10**8}
+_SIMPLE_UNITS = "|".join(  # 5年 and 3日 may be dates, and three decimals of a count a slip
+    re.escape(symbol)
+    for symbol in sorted(units.KNOWN, key=len, reverse=True)
+    if units.KNOWN[symbol].dimension not in ("months", "days")
+)
+_SIMPLE = re.compile(
+    rf"((?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,12}})(?:\.\d{{1,2}})?)(?:(千|百万|万|億)(?={_SIMPLE_UNITS}))?({_SIMPLE_UNITS})?"
+)
 _ZERO = re.compile(r"(?:ゼロ)(?=\Z|件|人|名|回|%|円)")
 _ALL = re.compile(
     r"(?P<label>[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|施設|地区|職員|教職員|世帯|戸|館|件|員|学級|"
@@ -74,6 +83,9 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
     folded = fold(text)
+    simple = _SIMPLE.fullmatch(folded)
+    if simple is not None:
+        return _simply(text, folded, simple)
     nothing = _nothing(text, folded)
     if nothing is not None:
         return nothing
@@ -85,6 +97,17 @@ def read(text: str) -> Reading:
     return _read_main(text, main, note, plain, provisional) or Reading(
         text=text, kind=_kind_of_words(main), plain=plain, note=note
     )
+
+
+def _simply(text: str, folded: str, found: re.Match[str]) -> Reading:
+    """A number and its unit and nothing else: most cells, and not worth the whole grammar."""
+    digits, scale, symbol = found.groups()
+    number = figures.decimal(digits)
+    if scale:
+        number *= _SIMPLE_SCALES[scale]
+    unit = units.KNOWN[symbol] if symbol else units.BARE
+    value = Quantity(low=number, high=number, unit=unit, scale=_SIMPLE_SCALES[scale] if scale else 1)
+    return Reading(text=text, kind="number", plain=folded, parts=(value,))
 
 
 def _nothing(text: str, folded: str) -> Reading | None:

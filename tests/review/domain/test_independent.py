@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from review.domain.achievement import Judgement, judge
-from tests.review.domain.tables import HERE
+from review.domain.naming import name_direction
+from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")
 
@@ -58,7 +59,7 @@ def _row(line: str) -> Row:
 
 
 def _rows(table: str) -> list[Row]:
-    lines = (HERE / table).read_text(encoding="utf-8").splitlines()
+    lines = (tables.HERE / table).read_text(encoding="utf-8").splitlines()
     return [_row(line) for line in lines if line and not line.startswith("#")]
 
 
@@ -84,3 +85,8 @@ def test_a_needless_undetermined_is_rarer_than_one_in_ten(table):
 
 def test_the_tables_are_large():
     assert len(TABLES["independent.tsv"]) >= 260 and len(TABLES["independent_second.tsv"]) >= 120
+
+
+@pytest.mark.parametrize("row", tables.rows("independent_names.tsv"), ids=lambda row: row["name"])
+def test_a_name_speaks_in_no_wrong_direction(row):
+    assert name_direction(row["name"]) in (row["direction"] or None, None)
