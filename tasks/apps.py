@@ -7,6 +7,6 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        from tasks import bell
+        from tasks import bell, life  # noqa: F401 (life listens to the pool)
 
         bell.register()

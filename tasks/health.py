@@ -12,6 +12,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from review import clock, queries
+from review.services import alarm
+
 log = logging.getLogger(__name__)
 
 # Two sweeps may be late (a restart, a long transaction) before an operator need know.
@@ -57,6 +60,15 @@ def worker(timeout: float = 5) -> str:
         return problem
     answers = current_app.control.ping(destination=[f"celery@{socket.gethostname()}"], timeout=timeout)
     return "" if answers else "ワーカーが応答しません"
+
+
+def delivery(now: datetime | None = None) -> str:
+    """Costs three queries. Nothing that a web process could mend: it is told, and makes nothing unready."""
+    try:
+        since = alarm.oldest_late(queries.backlog(), now or clock.now())
+    except DatabaseError:
+        return "データベースに接続できません"
+    return f"{timezone.localtime(since):%Y-%m-%d %H:%M} から待っているものがあります" if since else ""
 
 
 def sweep(now: datetime | None = None) -> str:

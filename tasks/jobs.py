@@ -1,8 +1,14 @@
 """Runs when a job was asked for, and again from the sweep while it is due."""
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 
 from review.services import jobs
+
+jobs.explain(
+    SoftTimeLimitExceeded,
+    "決められた時間内に終わりませんでした。「再実行」を押しても続く場合は、照会番号を添えて管理者に連絡してください。",
+)
 
 
 @shared_task(name="tasks.jobs.run")

@@ -1,4 +1,4 @@
-"""Runs when a mail was written, and again from the sweep while it waits."""
+"""Runs when mails were written, and again from the sweep while any waits."""
 
 from celery import shared_task
 
@@ -6,12 +6,6 @@ from review.services import mailing
 
 
 @shared_task(name="tasks.notifications.send")
-def send(mail_id: int) -> int:
-    """Send one mail. Leaves quietly where it was sent before."""
-    return mailing.send([mail_id])
-
-
-@shared_task(name="tasks.notifications.gather")
-def gather() -> int:
-    """Put the notices that are due into envelopes (from the sweep)."""
-    return mailing.gather()
+def send() -> int:
+    """Send the mails that are due, over one connection. Leaves quietly where none is, or another sender is at work."""
+    return mailing.send_due()

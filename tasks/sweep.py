@@ -9,7 +9,7 @@ from celery import shared_task
 
 from review import clock
 from review.models import Heartbeat
-from review.services import doorbell, jobs, mailing, outbox, throttle, workbooks
+from review.services import alarm, doorbell, jobs, mailing, outbox, throttle, workbooks
 
 logger = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ def sweep() -> dict[str, int]:
         "event": _ring_for("event", outbox.undelivered_ids()),
         "job": _ring_for("job", jobs.due_ids()),
         "gathered": mailing.gather(),
-        "mail": _ring_for("mail", mailing.due_ids()),
+        "mail": _ring_for_mail(),
     }
-    for part in (*_also, workbooks.retire, workbooks.remove_orphans, throttle.remove_old):
+    for part in (*_also, workbooks.retire, workbooks.remove_orphans, throttle.remove_old, alarm.watch):
         try:
             part()
         except Exception:  # one broken part must not stop the rest of the sweep
@@ -45,3 +45,11 @@ def _ring_for(what: str, ids: list[int]) -> int:
     for pk in ids:
         doorbell.ring_after_commit(what, pk)
     return len(ids)
+
+
+def _ring_for_mail() -> int:
+    """One bell, however many wait: whoever hears it sends them all over one connection."""
+    waiting = len(mailing.due_ids())
+    if waiting:
+        doorbell.ring_after_commit("mail")
+    return waiting

@@ -227,7 +227,8 @@ EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
-EMAIL_TIMEOUT = 10
+# For each answer of the mail server; a whole mail gets twice that, and must end within the lease.
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="meguri@example.invalid")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -241,6 +242,8 @@ MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)
 MEGURI_HEARTBEAT_SECONDS = env.float("MEGURI_HEARTBEAT_SECONDS", default=10)
 MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
 MEGURI_MAIL_COALESCE_SECONDS = env.float("MEGURI_MAIL_COALESCE_SECONDS", default=60)
+# Pause before the second try of a mail, doubled with each further one up to an hour.
+MEGURI_MAIL_RETRY_SECONDS = env.float("MEGURI_MAIL_RETRY_SECONDS", default=10)
 # Thirty submissions within this time make one consolidated workbook, not thirty.
 MEGURI_BUILD_COALESCE_SECONDS = env.float("MEGURI_BUILD_COALESCE_SECONDS", default=20)
 

@@ -23,3 +23,4 @@ class Event(StrEnum):
     DEADLINE_NEAR = "DeadlineNear"
     DEADLINE_PASSED = "DeadlinePassed"
     JOB_FAILED = "JobFailed"
+    DELIVERY_LATE = "DeliveryLate"

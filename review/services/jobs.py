@@ -7,6 +7,7 @@ result refused. Recovery never waits for the broker: the sweep rings again for e
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 import uuid
@@ -28,8 +29,20 @@ from review.services import audit, doorbell, outbox
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
+# A job whose worker dies each time (memory, a crash) leaves no error behind: it is stopped all the same.
+MAX_CRASHES = 10
 Handler = Callable[["Claim"], None]
 _handlers: dict[str, Handler] = {}
+_explained: dict[type[BaseException], str] = {}
+
+NO_SPACE = "ファイルを保存する空き容量が足りません。空きを作ってから「再実行」を押してください。"
+NO_ANSWER = "接続先が応答しません。しばらくして「再実行」を押してください。"
+CRASHED = (
+    "処理の途中でワーカーが繰り返し止まりました。メモリー不足などが考えられます。"
+    "ワーカーの記録を確かめてから「再実行」を押してください。"
+)
+UNKNOWN = "処理の途中で問題が起きました。「再実行」を押しても続く場合は、照会番号を添えて管理者に連絡してください。"
+NO_SPACE_ERRORS = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
 
 
 class LeaseLost(Exception):
@@ -87,30 +100,29 @@ def request(
     kind: str, *, key: str, args: Mapping[str, Any] | None = None, cycle: Cycle | None = None, delay: float = 0
 ) -> Job:
     """Ask for a job; the same key again only raises what is wanted of it. `delay` seconds gather several requests."""
-    now = clock.now()
+    due = clock.shared(timedelta(seconds=delay))
     job, made = Job.objects.get_or_create(
         key=key,
         defaults={
             "kind": kind,
             "args": dict(args or {}),
             "cycle": cycle,
-            "created_at": now,
-            "not_before": now + timedelta(seconds=delay),
+            "created_at": clock.now(),
+            "not_before": due,
         },
     )
     if not made:
         Job.objects.filter(pk=job.pk).update(wanted=F("wanted") + 1)
         Job.objects.filter(pk=job.pk, state=JobState.DONE).update(
-            state=JobState.WAITING, attempts=0, cause="", not_before=now + timedelta(seconds=delay)
+            state=JobState.WAITING, attempts=0, cause="", not_before=due
         )
-    doorbell.ring_after_commit("job", job.pk)
+    doorbell.ring_after_commit("job", job.pk, delay=delay)
     return job
 
 
 def _due() -> QuerySet[Job]:
-    now = clock.now()
-    waiting = Q(state=JobState.WAITING, not_before__lte=now)
-    dropped = Q(state=JobState.RUNNING, leased_until__lt=now)
+    waiting = Q(state=JobState.WAITING, not_before__lte=clock.shared())
+    dropped = Q(state=JobState.RUNNING, leased_until__lt=clock.shared())
     return Job.objects.filter(waiting | dropped)
 
 
@@ -121,6 +133,8 @@ def due_ids(limit: int = 200) -> list[int]:
 
 def claim(job_id: int) -> Claim | None:
     """Take the job for `MEGURI_LEASE_SECONDS`; None where it is done, running elsewhere, or not yet due."""
+    if _stopped_for_crashes(job_id):
+        return None
     token = uuid.uuid4()
     taken = (
         _due()
@@ -128,7 +142,7 @@ def claim(job_id: int) -> Claim | None:
         .update(
             state=JobState.RUNNING,
             token=token,
-            leased_until=clock.now() + timedelta(seconds=settings.MEGURI_LEASE_SECONDS),
+            leased_until=_lease(),
             attempts=F("attempts") + 1,
             done_steps=0,
             total_steps=0,
@@ -141,10 +155,35 @@ def claim(job_id: int) -> Claim | None:
     return Claim(job_id=job.pk, kind=job.kind, args=job.args, token=token, wanted=job.wanted)
 
 
+def _stopped_for_crashes(job_id: int) -> bool:
+    """Fail the job where its worker fell silent too often; True where it did."""
+    dropped = _due().filter(pk=job_id, state=JobState.RUNNING, attempts__gte=MAX_CRASHES)
+    if not dropped.exists():
+        return False
+    with transaction.atomic():
+        job = dropped.select_for_update(no_key=True).first()
+        if job:
+            _stop(job, cause=CRASHED, reference=uuid.uuid4().hex[:8])
+    return True
+
+
+def _stop(job: Job, *, cause: str, reference: str) -> None:
+    """End the tries and tell the operators, in the current transaction."""
+    job.state, job.cause, job.reference = JobState.FAILED, cause, reference
+    job.token = job.leased_until = None
+    job.save(update_fields=["state", "cause", "reference", "token", "leased_until"])
+    outbox.announce(
+        Event.JOB_FAILED, key=f"{job.pk}:{reference}", cycle=job.cycle, payload={"job": job.pk, "cause": cause}
+    )
+
+
 def renew(held: Claim) -> bool:
     """Lengthen the lease; False where it was lost."""
-    until = clock.now() + timedelta(seconds=settings.MEGURI_LEASE_SECONDS)
-    return bool(Job.objects.filter(pk=held.job_id, token=held.token).update(leased_until=until))
+    return bool(Job.objects.filter(pk=held.job_id, token=held.token).update(leased_until=_lease()))
+
+
+def _lease() -> Any:
+    return clock.shared(timedelta(seconds=settings.MEGURI_LEASE_SECONDS))
 
 
 @contextmanager
@@ -196,7 +235,7 @@ def _close(job: Job, *, built: int) -> None:
     job.leased_until = None
     job.cause = ""
     job.attempts = 0
-    job.not_before = clock.now()
+    job.not_before = clock.shared()
     job.finished_at = clock.now()
     job.save(
         update_fields=["built", "state", "token", "leased_until", "cause", "attempts", "not_before", "finished_at"]
@@ -212,34 +251,47 @@ def _fail(held: Claim, error: Exception) -> str:
         job = Job.objects.select_for_update(no_key=True).filter(pk=held.job_id, token=held.token).first()
         if job is None:
             return "lost"
-        final = job.attempts >= MAX_ATTEMPTS or (isinstance(error, Failure) and error.final)
-        job.state = JobState.FAILED if final else JobState.WAITING
-        job.cause = cause
-        job.reference = reference
-        job.token = None
-        job.leased_until = None
-        job.not_before = clock.now() + timedelta(seconds=min(300, 2**job.attempts))
+        if job.attempts >= MAX_ATTEMPTS or (isinstance(error, Failure) and error.final):
+            _stop(job, cause=cause, reference=reference)
+            return "failed"
+        pause = min(300, 2**job.attempts)
+        job.state, job.cause, job.reference = JobState.WAITING, cause, reference
+        job.token = job.leased_until = None
+        job.not_before = clock.shared(timedelta(seconds=pause))
         job.save(update_fields=["state", "cause", "reference", "token", "leased_until", "not_before"])
-        if final:
-            outbox.announce(
-                Event.JOB_FAILED, key=f"{job.pk}:{reference}", cycle=job.cycle, payload={"job": job.pk, "cause": cause}
-            )
+        doorbell.ring_after_commit("job", job.pk, delay=pause)
     return "failed"
 
 
-def _plain(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno in (27, 28, 122):
-        return "ファイルを保存する空き容量が足りません。空きを作ってから「再実行」を押してください。"
-    if isinstance(error, (ConnectionError, TimeoutError)):
-        return "接続先が応答しません。しばらくして「再実行」を押してください。"
-    return "処理の途中で問題が起きました。「再実行」を押しても続く場合は、照会番号を添えて管理者に連絡してください。"
+def explain(kind: type[BaseException], sentence: str) -> None:
+    """Let errors of a kind, which a storey above knows, be recorded in these words."""
+    _explained[kind] = sentence
+
+
+def _plain(error: BaseException) -> str:
+    """The cause in plain words: that of the error, or of the error behind it (lxml hides a full disk in its own)."""
+    seen: list[BaseException] = []
+    behind: BaseException | None = error
+    while behind is not None and behind not in seen:
+        seen.append(behind)
+        behind = behind.__cause__ or behind.__context__
+    return next(filter(None, map(_words, seen)), UNKNOWN)
+
+
+def _words(error: BaseException) -> str:
+    for kind, sentence in _explained.items():
+        if isinstance(error, kind):
+            return sentence
+    if isinstance(error, OSError) and error.errno in NO_SPACE_ERRORS:
+        return NO_SPACE
+    return NO_ANSWER if isinstance(error, (ConnectionError, TimeoutError)) else ""
 
 
 def retry(*, user: User, job_id: int) -> None:
     """Let a failed job run again."""
     with transaction.atomic():
         changed = Job.objects.filter(pk=job_id, state__in=[JobState.FAILED, JobState.GIVEN_UP]).update(
-            state=JobState.WAITING, attempts=0, not_before=clock.now()
+            state=JobState.WAITING, attempts=0, not_before=clock.shared()
         )
         if changed:
             audit.write(actor=user, action="job.retry", subject=f"job:{job_id}")

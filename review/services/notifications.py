@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -247,6 +248,16 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.DELIVERY_LATE: (
+        Notice(
+            to=_managers,
+            title="お知らせや処理が5分以上待っています",
+            body="記録は失われていません。「処理の状況」を開き、ワーカーとメールサーバーを確かめてください。",
+            link=_jobs,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
 }
 
 
@@ -277,15 +288,18 @@ def _make(row: OutboxEvent, notice: Notice, user: User, words: dict[str, str]) -
             "link": notice.link(row),
             "to_act": notice.to_act,
             "created_at": now,
-            "mail_after": mail_time(now, urgent=notice.urgent),
+            "mail_after": soon() if notice.urgent else next_digest(now),
         },
     )
 
 
-def mail_time(now: datetime, *, urgent: bool) -> datetime:
-    """When a notice made now leaves by mail: soon, or with the next business morning's digest."""
-    if urgent:
-        return now + timedelta(seconds=settings.MEGURI_MAIL_COALESCE_SECONDS)
+def soon() -> Any:
+    """When an urgent notice made now leaves by mail: after the time in which others may join it in one envelope."""
+    return clock.shared(timedelta(seconds=settings.MEGURI_MAIL_COALESCE_SECONDS))
+
+
+def next_digest(now: datetime) -> datetime:
+    """When any other notice leaves by mail: the next business morning."""
     local = timezone.localtime(now)
     today_counts = is_business_day(local.date()) and local.time() < DIGEST_TIME
     day = local.date() if today_counts else next_business_day(local.date())

@@ -44,7 +44,6 @@ def announce(
     payload: Mapping[str, Any] | None = None,
 ) -> OutboxEvent:
     """Write the event. `key` tells one occurrence from another; the same key twice is a programming error."""
-    now = clock.now()
     row = OutboxEvent.objects.create(
         name=event.value,
         key=f"{event.value}:{key}",
@@ -52,8 +51,8 @@ def announce(
         cycle=cycle or (review.cycle if review else None),
         review=review,
         payload=dict(payload or {}),
-        created_at=now,
-        not_before=now,
+        created_at=clock.now(),
+        not_before=clock.shared(),
     )
     doorbell.ring_after_commit("event", row.pk)
     return row
@@ -84,27 +83,26 @@ def deliver(event_id: int) -> bool:
 
 
 def _postpone(event_id: int, reference: str) -> None:
-    now = clock.now()
     undelivered = OutboxEvent.objects.filter(pk=event_id, delivered_at=None, parked_at=None)
     undelivered.update(attempts=F("attempts") + 1)
     row = undelivered.first()
     if row is None:
         return
     row.cause = f"お知らせや処理の準備に失敗しました(照会番号 {reference})。"
-    row.not_before = now + timedelta(seconds=min(600, 5 * 2**row.attempts))
-    row.parked_at = now if row.attempts >= MAX_ATTEMPTS else None
+    row.not_before = clock.shared(timedelta(seconds=min(600, 5 * 2**row.attempts)))
+    row.parked_at = clock.now() if row.attempts >= MAX_ATTEMPTS else None
     row.save(update_fields=["cause", "not_before", "parked_at"])
 
 
 def undelivered_ids(limit: int = 200) -> list[int]:
     """Events that wait and are due, oldest first."""
-    waiting = OutboxEvent.objects.filter(delivered_at=None, parked_at=None, not_before__lte=clock.now())
+    waiting = OutboxEvent.objects.filter(delivered_at=None, parked_at=None, not_before__lte=clock.shared())
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def release(event_id: int) -> None:
     """Let an operator try a parked event again."""
     OutboxEvent.objects.filter(pk=event_id, delivered_at=None).update(
-        parked_at=None, attempts=0, not_before=clock.now(), cause=""
+        parked_at=None, attempts=0, not_before=clock.shared(), cause=""
     )
     doorbell.ring_after_commit("event", event_id)

@@ -20,10 +20,9 @@ from review import clock, permissions, queries
 from review.domain.events import Event
 from review.forms.records import ReasonForm
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
-from review.services import audit, mailing, outbox, workbooks
+from review.services import alarm, audit, mailing, outbox, workbooks
 from review.services import jobs as work
 
-ALERT_AFTER = timedelta(minutes=5)
 SWEEPS_MISSED = 3
 PAGE = 30
 
@@ -55,6 +54,7 @@ EVENTS = {
     Event.DEADLINE_NEAR: gettext_lazy("期限前のお知らせ"),
     Event.DEADLINE_PASSED: gettext_lazy("期限後のお知らせ"),
     Event.JOB_FAILED: gettext_lazy("処理の失敗"),
+    Event.DELIVERY_LATE: gettext_lazy("配達の遅れ"),
 }
 
 #: job state -> the state word of the chips
@@ -83,10 +83,11 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": crumbs(),
         "signs": signs_of(now),
         "stats": stats_of(waiting),
-        "alert": oldest_overdue(waiting, now),
+        "alert": alarm.oldest_late(waiting, now),
         "failed": shown(Job.objects.filter(state=JobState.FAILED).select_related("cycle").order_by("-pk")[:PAGE]),
         "parked_events": parked_events(),
         "parked_mails": Mail.objects.filter(state=MailState.PARKED).select_related("recipient").order_by("pk")[:PAGE],
+        "resent": Mail.objects.filter(attempts__gt=1).select_related("recipient").order_by("-pk")[:PAGE],
         "may_retry": permissions.may_retry_jobs(request.user),
         "page_obj": page,
         "rows": shown(page.object_list),
@@ -112,21 +113,19 @@ def stats_of(waiting: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"label": label, "value": waiting[key]["count"], "unit": _("件")} for key, label in labels.items()]
 
 
-def oldest_overdue(waiting: dict[str, Any], now: datetime) -> datetime | None:
-    """Since when the oldest undelivered row waits, where that is longer than five minutes."""
-    oldest = [part["oldest"] for part in waiting.values() if part["oldest"]]
-    return min(oldest) if oldest and now - min(oldest) > ALERT_AFTER else None
-
-
 def signs_of(now: datetime) -> dict[str, Any]:
-    """The last sweep, and whether it is late; the other parts that showed themselves today."""
+    """The last sweep, and whether it is late; the workers that showed themselves today, each with the same question."""
     beats = queries.heartbeats(within=timedelta(days=1), now=now)
     sweep = next((beat.at for beat in beats if beat.name == "sweep"), None)
     patience = timedelta(seconds=SWEEPS_MISSED * settings.MEGURI_SWEEP_SECONDS + 30)
     return {
         "sweep": sweep,
         "late": sweep is None or now - sweep > patience,
-        "others": [beat for beat in beats if beat.name != "sweep"],
+        "workers": [
+            {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": now - beat.at > patience}
+            for beat in beats
+            if beat.name.startswith(alarm.WORKER)
+        ],
     }
 
 

@@ -32,7 +32,7 @@ def test_ready_when_every_part_is(client):
     sweep_was(1)
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"database": "ok", "migrations": "ok", "broker": "ok", "sweep": "ok"}
+    assert answer.json() == {"database": "ok", "migrations": "ok", "broker": "ok", "sweep": "ok", "delivery": "ok"}
 
 
 def test_ready_names_the_part_that_is_not(client):

@@ -13,7 +13,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RUNS: list[int] = []
 
 
-@jobs.handler("test_work")
 def work(claim: jobs.Claim) -> None:
     """Count the run and finish."""
     RUNS.append(claim.wanted)
@@ -21,15 +20,16 @@ def work(claim: jobs.Claim) -> None:
         pass
 
 
-@jobs.handler("test_break")
 def break_down(claim: jobs.Claim) -> None:
     """Fail as the arguments say."""
     raise jobs.Failure("試験の失敗です。", final=claim.args.get("final", False))
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> None:
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     RUNS.clear()
+    monkeypatch.setitem(jobs._handlers, "test_work", work)
+    monkeypatch.setitem(jobs._handlers, "test_break", break_down)
 
 
 def test_requests_of_one_key_are_one_run() -> None:

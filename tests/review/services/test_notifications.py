@@ -10,7 +10,7 @@ from review import clock
 from review.domain.events import Event
 from review.models import Mail, MailState, Notification
 from review.services import mailing, outbox
-from review.services.notifications import NOTICES, mail_time
+from review.services.notifications import NOTICES, next_digest
 from tests.cast import Cast, settle_background
 from workflow import steps
 
@@ -76,6 +76,9 @@ class Refusing:
     def send_messages(self, messages: object) -> int:
         raise self.error
 
+    def open(self) -> None:
+        """Answers."""
+
     def close(self) -> None:
         """Nothing is open."""
 
@@ -108,9 +111,10 @@ def test_a_refusal_by_the_server(cast: Cast, monkeypatch, code: int, state: str)
 def test_the_digest_leaves_on_the_next_business_morning(made: datetime, leaves: str) -> None:
     from django.utils import timezone
 
-    assert f"{timezone.localtime(mail_time(made, urgent=False)):%Y-%m-%d %H:%M}" == leaves
+    assert f"{timezone.localtime(next_digest(made)):%Y-%m-%d %H:%M}" == leaves
 
 
-def test_urgent_notices_leave_within_five_minutes() -> None:
-    now = clock.now()
-    assert mail_time(now, urgent=True) - now <= timedelta(minutes=5)
+def test_urgent_notices_leave_within_five_minutes(cast: Cast) -> None:
+    cast.open(1)
+    urgent = Notification.objects.get(event=Event.CYCLE_OPENED.value, recipient=cast.contributor)
+    assert urgent.mail_after and urgent.mail_after - clock.now() <= timedelta(minutes=5)
