@@ -337,6 +337,7 @@ ACCESS = {
     "review:event_release": may_retry_jobs,
     "review:mail_release": may_retry_jobs,
     "review:audit": may_read_audit,
+    "review:access": signed_in,
     "review:meeting": reviews_or_approves,
     # screens that move a flow
     "workflow:submit": writes_sheets,

@@ -7,6 +7,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from review.views import (
+    access_table,
     audit,
     cycles,
     directions,
@@ -78,6 +79,7 @@ screens = [
     path("jobs/events/<int:pk>/release/", jobs.event_release, name="event_release"),
     path("jobs/mails/<int:pk>/release/", jobs.mail_release, name="mail_release"),
     path("audit/", audit.audit, name="audit"),
+    path("access/", access_table.access, name="access"),
 ]
 
 results = [

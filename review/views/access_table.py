@@ -1,0 +1,211 @@
+"""権限の一覧: who may do what, read from the very rules that the door asks (`permissions.ACCESS`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from review import permissions
+from review.models import Role, User
+from review.permissions import Person, Standing
+
+#: The departments of the nine identities; what matters is which of them owns the sheet.
+OWN, RELATED, OTHER = 1, 2, 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """One column of the table."""
+
+    key: str
+    label: Any
+    roles: frozenset[str] = frozenset()
+    department: int | None = None
+
+    def person(self) -> Person:
+        """Somebody of this identity, as far as a rule can see. Never saved."""
+        if self.key == "anonymous":
+            return AnonymousUser()
+        departments = frozenset() if self.department is None else frozenset({self.department})
+        user = User(is_staff=Role.ADMINISTRATOR in self.roles)
+        user.__dict__["_standing"] = Standing(
+            roles=self.roles, departments=departments, headed=departments if Role.HEAD in self.roles else frozenset()
+        )
+        return user
+
+
+def _of(role: Role, label: Any, department: int | None = None, key: str = "") -> Identity:
+    return Identity(key=key or role.value, label=label, roles=frozenset({role.value}), department=department)
+
+
+IDENTITIES = (
+    Identity(key="anonymous", label=gettext_lazy("サインインしていない人")),
+    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(主管課)"), OWN, "contributor"),
+    _of(Role.HEAD, gettext_lazy("所属長(主管課)"), OWN),
+    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(関連課)"), RELATED, "related"),
+    _of(Role.CONTRIBUTOR, gettext_lazy("担当者(他の課)"), OTHER, "other"),
+    _of(Role.REVIEWER, gettext_lazy("確認者")),
+    _of(Role.APPROVER, gettext_lazy("承認者")),
+    _of(Role.ADMINISTRATOR, gettext_lazy("管理者")),
+    _of(Role.AUDITOR, gettext_lazy("監査")),
+)
+
+#: What else is asked where the thing itself is known: the sheet's owner, or whose content one may read.
+OF_OWN_SHEETS, OF_READABLE_SHEETS, OF_OWN_THINGS = "own", "readable", "mine"
+
+CONDITIONS = {
+    OF_OWN_SHEETS: gettext_lazy("自分の課が主管するシートだけ"),
+    OF_READABLE_SHEETS: gettext_lazy("自分の課が主管・関連するシートだけ"),
+    OF_OWN_THINGS: gettext_lazy("自分のものだけ"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """What an address is for, in words; and what is asked beyond its rule."""
+
+    label: Any
+    scope: str = ""
+    condition: Any = ""
+
+
+def _act(label: Any, scope: str = "", condition: Any = "") -> Act:
+    return Act(label=label, scope=scope, condition=condition)
+
+
+NOT_ONES_OWN = gettext_lazy("自分が提出したシートは不可")
+NOT_ONES_OWN_OR_REVIEWED = gettext_lazy("自分が提出・確認したシートは不可")
+WHILE_OPEN = gettext_lazy("シートが受付中のあいだ")
+
+#: group -> address -> act
+ACTS: dict[Any, dict[str, Act]] = {
+    gettext_lazy("公表された結果"): {
+        "publication:index": _act(gettext_lazy("公表された年度の一覧を見る")),
+        "publication:year": _act(gettext_lazy("公表版を読む")),
+        "publication:measure": _act(gettext_lazy("公表版の施策を読む")),
+        "publication:method": _act(gettext_lazy("判定の方法を読む")),
+        "publication:download": _act(gettext_lazy("公表版のファイルを受け取る")),
+        "publication:data": _act(gettext_lazy("公表版のデータを受け取る")),
+    },
+    gettext_lazy("施策シート"): {
+        "review:sheet": _act(gettext_lazy("公表前のシートを読む"), OF_READABLE_SHEETS),
+        "review:evidence": _act(gettext_lazy("根拠資料の一覧を見る"), OF_READABLE_SHEETS),
+        "review:evidence_file": _act(gettext_lazy("根拠資料を受け取る"), OF_READABLE_SHEETS),
+        "review:comment": _act(
+            gettext_lazy("項目にコメントする"), OF_READABLE_SHEETS, gettext_lazy("管理者と監査は読むだけ")
+        ),
+        "review:entry": _act(gettext_lazy("実績を入力する"), OF_OWN_SHEETS, WHILE_OPEN),
+        "review:autosave": _act(gettext_lazy("下書きを保存する"), OF_OWN_SHEETS, WHILE_OPEN),
+        "review:reading": _act(gettext_lazy("入力中の値の読み取りを見る"), OF_OWN_SHEETS, WHILE_OPEN),
+        "review:evidence_add": _act(gettext_lazy("根拠資料を付ける"), OF_OWN_SHEETS, WHILE_OPEN),
+        "review:evidence_remove": _act(gettext_lazy("根拠資料を外す"), OF_OWN_SHEETS, WHILE_OPEN),
+        "review:entry_book": _act(gettext_lazy("記入用ブックを受け取る"), OF_OWN_SHEETS),
+        "review:upload": _act(gettext_lazy("記入用ブックを読み込む"), OF_OWN_SHEETS),
+        "review:upload_review": _act(gettext_lazy("読み込む前に差を確かめる"), OF_OWN_THINGS),
+        "review:upload_apply": _act(gettext_lazy("読み込みを反映する"), OF_OWN_THINGS, WHILE_OPEN),
+        "workflow:submit": _act(gettext_lazy("提出する"), OF_OWN_SHEETS, WHILE_OPEN),
+        "workflow:recall": _act(gettext_lazy("提出を取り下げる"), OF_OWN_SHEETS, gettext_lazy("確認者が判断するまで")),
+        "workflow:endorse": _act(gettext_lazy("所属長として確認する"), OF_OWN_SHEETS, gettext_lazy("所属長だけ")),
+    },
+    gettext_lazy("確認と承認"): {
+        "workflow:queue": _act(gettext_lazy("確認待ちの一覧を見る")),
+        "workflow:review": _act(gettext_lazy("確認する・差し戻す"), "", NOT_ONES_OWN),
+        "workflow:confirm_many": _act(gettext_lazy("まとめて確認する"), "", NOT_ONES_OWN),
+        "review:grade": _act(gettext_lazy("達成区分を判断する")),
+        "review:directions": _act(gettext_lazy("目標の向きを確かめる")),
+        "review:propose_outcome": _act(gettext_lazy("未提出・対象外を提案する")),
+        "workflow:board": _act(gettext_lazy("審議の画面を見る")),
+        "workflow:approve": _act(gettext_lazy("承認する・差し戻す"), "", NOT_ONES_OWN_OR_REVIEWED),
+        "workflow:approve_many": _act(gettext_lazy("まとめて承認する"), "", NOT_ONES_OWN_OR_REVIEWED),
+        "workflow:decide_outcome": _act(
+            gettext_lazy("未提出・対象外を決定する"), "", gettext_lazy("自分が提案したものは不可")
+        ),
+        "workflow:decide": _act(gettext_lazy("公表を決定する")),
+        "review:meeting": _act(gettext_lazy("会議の決定を記録する"), "", gettext_lazy("承認者の確認で効力を生じる")),
+    },
+    gettext_lazy("年度とファイル"): {
+        "review:progress": _act(gettext_lazy("年度の進捗を見る")),
+        "review:files": _act(gettext_lazy("ファイルの一覧を見る")),
+        "review:download": _act(gettext_lazy("公表前のファイルを受け取る"), OF_READABLE_SHEETS),
+        "review:cycles": _act(gettext_lazy("年度の一覧を見る")),
+        "review:cycle": _act(gettext_lazy("期限を設定する")),
+        "review:extend": _act(gettext_lazy("シートの期限を延長する")),
+        "workflow:open_year": _act(gettext_lazy("年度を開始する")),
+    },
+    gettext_lazy("管理"): {
+        "review:jobs": _act(gettext_lazy("処理の状況を見る")),
+        "review:job_retry": _act(gettext_lazy("処理を再実行する")),
+        "review:job_give_up": _act(gettext_lazy("処理を中止する")),
+        "review:event_release": _act(gettext_lazy("保留した出来事を再び配達する")),
+        "review:mail_release": _act(gettext_lazy("保留したメールを再び送る")),
+        "review:audit": _act(gettext_lazy("監査記録を読む")),
+        "admin:index": _act(gettext_lazy("利用者・部署・任用を管理する"), "", gettext_lazy("シートの判断はできない")),
+    },
+    gettext_lazy("自分のこと"): {
+        "review:home": _act(gettext_lazy("ホームを開く")),
+        "review:help": _act(gettext_lazy("手引きを読む")),
+        "review:access": _act(gettext_lazy("この一覧を見る")),
+        "review:notices": _act(gettext_lazy("通知を読む"), OF_OWN_THINGS),
+        "review:notices_read": _act(gettext_lazy("通知を既読にする"), OF_OWN_THINGS),
+        "password_change": _act(gettext_lazy("パスワードを変更する"), OF_OWN_THINGS),
+        "second_factor_settings": _act(gettext_lazy("二段階認証を設定する"), OF_OWN_THINGS),
+    },
+}
+
+#: Addresses that are no act of anybody: signing in and out, the language, the health checks.
+NO_ACT = frozenset(
+    {
+        "healthz",
+        "readyz",
+        "set_language",
+        "login",
+        "logout",
+        "second_factor",
+        "single_sign_on",
+        "single_sign_on_return",
+        "password_change_done",
+    }
+)
+
+
+@require_safe
+def access(request: HttpRequest) -> HttpResponse:
+    """The table, for everyone signed in: rules are no secret."""
+    context = {
+        "page_title": _("権限の一覧"),
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("権限の一覧"), "url": ""}],
+        "identities": IDENTITIES,
+        "groups": [{"label": group, "rows": list(rows(acts))} for group, acts in ACTS.items()],
+    }
+    return render(request, "review/access.html", context)
+
+
+def rows(acts: dict[str, Act]) -> Iterator[dict[str, Any]]:
+    """One row an act: its words, yes or no for each identity, and what else is asked."""
+    people = [(identity, identity.person()) for identity in IDENTITIES]
+    for address, act in acts.items():
+        yield {
+            "label": act.label,
+            "cells": [may(identity, person, address, act) for identity, person in people],
+            "conditions": [words for words in (CONDITIONS.get(act.scope), act.condition) if words],
+        }
+
+
+def may(identity: Identity, person: Person, address: str, act: Act) -> bool:
+    """Whether the rule lets the identity do the act on a sheet of the department OWN."""
+    if not permissions.may_visit(person, address):
+        return False
+    if act.scope == OF_OWN_SHEETS:
+        return identity.department == OWN
+    if act.scope == OF_READABLE_SHEETS and identity.department is not None:
+        return identity.department in (OWN, RELATED)
+    return True

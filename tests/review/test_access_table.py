@@ -1,0 +1,256 @@
+"""The access table held against reality: every address, nine identities, reading and writing, one's own and others'.
+
+The expectations below are written by hand from the city's rules, not derived from the code that they test. One letter
+for each identity: L to the sign-in page, F 403, N 404, o goes on. A method that an address does not know at all (405) may
+stand for N and o.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from review import permissions
+from review.models import Artifact, EntryBook, Evidence, Job, Mail, OutboxEvent, Upload
+from review.views import access_table
+from tests.cast import Cast, settle_background
+from tests.review.views.acting import as_, words
+from tests.review.views.test_access import IDENTITIES, filled, ours
+
+# anonymous, contributor and head of the owner, related, other, reviewer, approver, administrator, auditor
+EVERYONE, SIGNED_IN, NOBODY_HERE = "ooooooooo", "Loooooooo", "NNNNNNNNN"
+READABLE, OWN, OWN_POST = "LoooNoooo", "LooNNFFFF", "LooooFFFF"
+REVIEWER, APPROVER = "LFFFFoFFF", "LFFFFFoFF"
+MANAGER, OPERATOR, TRAIL = "LFFFFoFoF", "LFFFFoFoo", "LFFFFFFoo"
+ALL_SHEETS, DECIDERS = "LFFFFoooo", "LFFFFooFF"
+
+EXPECTED = {
+    "healthz": EVERYONE, "readyz": EVERYONE, "set_language": EVERYONE, "login": EVERYONE, "logout": EVERYONE,
+    "password_change": SIGNED_IN, "password_change_done": SIGNED_IN, "second_factor_settings": SIGNED_IN,
+    # without a password given before, back to the beginning
+    "second_factor": "LLLLLLLLL",
+    "single_sign_on": NOBODY_HERE, "single_sign_on_return": NOBODY_HERE,
+    # nothing is published yet
+    "publication:index": EVERYONE, "publication:method": EVERYONE, "publication:year": NOBODY_HERE,
+    "publication:measure": NOBODY_HERE, "publication:download": NOBODY_HERE, "publication:data": NOBODY_HERE,
+    "review:home": EVERYONE, "review:help": EVERYONE, "review:access": SIGNED_IN,
+    "review:notices": SIGNED_IN, "review:notices_read": SIGNED_IN,
+    "review:progress": SIGNED_IN, "review:files": SIGNED_IN,
+    "review:sheet": READABLE, "review:evidence": READABLE, "review:evidence_file": READABLE,
+    "review:download": READABLE, "review:comment": READABLE,
+    "review:entry": OWN, "review:autosave": OWN, "review:reading": OWN, "review:evidence_add": OWN,
+    "review:evidence_remove": OWN, "workflow:submit": OWN, "workflow:recall": OWN, "workflow:endorse": OWN,
+    # a department without a sheet of its own in the year has nothing to fill in
+    "review:upload": OWN, "review:entry_book": OWN,
+    # the file that one person sent is nobody else's
+    "review:upload_review": "LoNNNFFFF", "review:upload_apply": "LoNNNFFFF",
+    "workflow:queue": REVIEWER, "workflow:review": REVIEWER, "workflow:confirm_many": REVIEWER,
+    "review:directions": REVIEWER, "review:propose_outcome": REVIEWER,
+    "review:grade": DECIDERS, "review:meeting": DECIDERS,
+    "workflow:board": ALL_SHEETS,
+    "workflow:approve": APPROVER, "workflow:approve_many": APPROVER, "workflow:decide_outcome": APPROVER,
+    "workflow:decide": APPROVER,
+    "review:cycles": MANAGER, "review:cycle": MANAGER, "review:extend": MANAGER, "workflow:open_year": MANAGER,
+    "review:jobs": OPERATOR,
+    "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
+    "review:mail_release": MANAGER,
+    "review:audit": TRAIL,
+}  # fmt: skip
+
+#: Refused (403) behind an open door: by the sheet's state or by what was already done, told apart from the rule.
+REFUSED_BY_STATE = {
+    # the sheet waits for nobody's endorsement
+    ("workflow:endorse", "contributor"), ("workflow:endorse", "head"),
+    # what was submitted stands; grades wait for the sheet's judgement
+    ("review:evidence_remove", "contributor"), ("review:evidence_remove", "head"),
+    ("review:grade", "reviewer2"), ("review:grade", "approver"),
+    # the administrator and the auditor read, and say nothing on a sheet
+    ("review:comment", "administrator"), ("review:comment", "auditor"),
+}  # fmt: skip
+
+# What a sender of forms would send, so that a refusal is the rule's and not the form's.
+BODY = {"item": "", "body": "一言", "text": "一言", "reason": "理由です。", "comment": "理由です。"}
+SKIPPED = {"readyz"}  # asks broker and disk, and closes the test's connection; its rule is tested all the same
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The cast in a transaction that is taken back: 1,000 calls, none of which leaves anything."""
+    return Cast.build()
+
+
+@pytest.fixture
+def numbers(cast: Cast) -> dict[str, int]:
+    """One of everything that has a number, of the sheet that 産業振興課 owns and 市民課 is related to."""
+    cast.open(2)
+    cast.submitted(1)
+    settle_background()
+    sheet, now = cast.sheet(1), timezone.now()
+    common = {"sha256": "0" * 64, "size": 1}
+    evidence = Evidence.objects.create(
+        review=sheet, kind="pdf", path="e", filename="e.pdf", uploaded_by=cast.contributor, uploaded_at=now, round=1, **common
+    )  # fmt: skip
+    book = EntryBook.objects.create(cycle=sheet.cycle, content={}, made_by=cast.contributor, made_at=now)
+    upload = Upload.objects.create(
+        cycle=sheet.cycle, entry_book=book, uploaded_by=cast.contributor, uploaded_at=now, filename="u.xlsx", state="read", code="OK", **common
+    )  # fmt: skip
+    return {
+        "sheet": sheet.pk,
+        "review:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
+        "review:evidence_file": evidence.pk,
+        "review:evidence_remove": evidence.pk,
+        "review:upload_review": upload.pk,
+        "review:upload_apply": upload.pk,
+        "review:job_retry": Job.objects.order_by("pk")[0].pk,
+        "review:job_give_up": Job.objects.order_by("pk")[0].pk,
+        "review:event_release": OutboxEvent.objects.order_by("pk")[0].pk,
+        "review:mail_release": Mail.objects.order_by("pk")[0].pk,
+    }
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    point = transaction.savepoint()
+    yield
+    transaction.savepoint_rollback(point)
+
+
+def call(client: Client, method: str, path: str) -> HttpResponse:
+    with taken_back():
+        answer = client.get(path) if method == "GET" else client.post(path, BODY)
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+    return answer
+
+
+def outcome(answer: HttpResponse) -> str:
+    to_sign_in = answer.status_code == 302 and answer["Location"].startswith(reverse("login"))
+    return "L" if to_sign_in else {403: "F", 404: "N", 405: "-"}.get(answer.status_code, "o")
+
+
+def fits(expected: str, found: str, name: str, identity: str) -> bool:
+    if found == "-":
+        return expected in "No"
+    # The file behind the row is not there, and no indicator was named: absent for whoever may come in.
+    if name in ("review:evidence_file", "review:directions") and expected == "o":
+        return found in "oN"
+    return found == expected or (found == "F" and expected == "o" and (name, identity) in REFUSED_BY_STATE)
+
+
+def test_every_address_is_expected() -> None:
+    names = {name for name, _route in ours()}
+    assert set(EXPECTED) == names, "write down who may call a new address"
+
+
+def test_reality_shows_no_difference(cast: Cast, numbers: dict[str, int]) -> None:
+    differences = []
+    for place, identity in enumerate(IDENTITIES):
+        client = Client() if identity == "anonymous" else as_(cast.people[identity])
+        for name, route in ours():
+            path = filled(route, numbers.get(name, numbers["sheet"]))
+            for method in () if name in SKIPPED else ("GET", "POST"):
+                found, expected = outcome(call(client, method, path)), EXPECTED[name][place]
+                if not fits(expected, found, name, identity):
+                    differences.append(f"{identity} {method} {path} ({name}): {found} instead of {expected}")
+                if name == "logout" and identity != "anonymous":
+                    client.force_login(cast.people[identity])
+    assert not differences, "\n".join(differences)
+
+
+def test_the_administrator_and_the_auditor_say_nothing_on_a_sheet(cast: Cast, numbers: dict[str, int]) -> None:
+    for identity, status in (("administrator", 403), ("auditor", 403), ("related", 303), ("approver", 303)):
+        path = reverse("review:comment", args=[numbers["sheet"]])
+        answer = call(as_(cast.people[identity]), "POST", path)
+        assert answer.status_code == status or (status == 303 and answer.status_code == 302), identity
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing/", "/sheets/", "/accounts/", "/results/1/2/3/", "/admin/nothing/", "/sheets/x/"]
+)
+def test_unknown_addresses_are_not_there(cast: Cast, path: str) -> None:
+    for client in (Client(), as_(cast.contributor), as_(cast.administrator)):
+        assert client.get(path).status_code in (302, 403, 404)
+        assert client.post(path).status_code in (302, 403, 404)
+
+
+def test_absent_and_foreign_numbers_read_the_same(cast: Cast, numbers: dict[str, int]) -> None:
+    client = as_(cast.other)
+    for name, route in ours():
+        if "<int:pk>" not in route:
+            continue
+        for method in ("GET", "POST"):
+            foreign = call(client, method, filled(route, numbers.get(name, numbers["sheet"])))
+            absent = call(client, method, filled(route, 987654))
+            assert foreign.status_code == absent.status_code, name
+            assert told(foreign) == told(absent), f"{method} {name} tells a foreign number from an absent one"
+
+
+def told(answer: HttpResponse) -> str:
+    """The page without its reference number."""
+    return (
+        words(answer).replace(answer.headers["X-Request-ID"], "") if "X-Request-ID" in answer.headers else words(answer)
+    )
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+def acts() -> dict[str, access_table.Act]:
+    return {address: act for group in access_table.ACTS.values() for address, act in group.items()}
+
+
+def test_the_page_leaves_no_rule_out() -> None:
+    assert set(acts()) | access_table.NO_ACT == set(permissions.ACCESS) | {"admin:index"}
+
+
+def test_the_page_says_what_reality_does(cast: Cast) -> None:
+    keys = [identity.key for identity in access_table.IDENTITIES]
+    assert keys == [name.removesuffix("2") for name in IDENTITIES]
+    published = {name for name in EXPECTED if name.startswith("publication:")}
+    for address, act in acts().items():
+        for place, identity in enumerate(access_table.IDENTITIES):
+            shown = access_table.may(identity, identity.person(), address, act)
+            if address == "admin:index":
+                assert shown == (identity.key == "administrator")
+            elif address in published:
+                assert shown
+            elif act.scope == access_table.OF_OWN_THINGS:
+                assert not shown or EXPECTED[address][place] in "oN"
+            else:
+                assert shown == (EXPECTED[address][place] == "o"), f"{address} {identity.key}"
+
+
+def test_the_page_reads_as_a_table(cast: Cast) -> None:
+    page = words(as_(cast.contributor).get(reverse("review:access")))
+    assert "公表を決定する" in page and "自分の課が主管するシートだけ" in page
+
+
+def test_no_address_hides_outside_the_walk() -> None:
+    """Whatever Django can reverse was walked."""
+    walked = {name for name, _route in ours()}
+    named = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
+    assert named <= walked
+
+
+def test_a_view_added_without_a_rule_is_refused(cast: Cast, settings: Any) -> None:
+    from django.urls import clear_url_caches
+
+    from tests.review import urls_with_a_stranger
+
+    settings.ROOT_URLCONF = urls_with_a_stranger.__name__
+    clear_url_caches()
+    try:
+        for client in (Client(), as_(cast.administrator)):
+            assert client.get("/stranger/").status_code in (302, 403)
+        assert as_(cast.administrator).get("/stranger/").status_code == 403
+    finally:
+        settings.ROOT_URLCONF = "config.urls"
+        clear_url_caches()
