@@ -10,4 +10,4 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         # The reactions and job kinds register themselves when their modules are read.
-        from review.services import anchors, notifications, sign_in, workbooks  # noqa: F401
+        from review.services import anchors, notifications, papers, sign_in, workbooks  # noqa: F401

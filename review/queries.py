@@ -108,6 +108,12 @@ def state_counts(cycle: Cycle) -> dict[str, int]:
     return {state.value: counts.get(state.value, 0) for state in ReviewState}
 
 
+def state_labels(cycle: Cycle) -> dict[str, str]:
+    """{施策ID: the words for the state of its sheet}. One query."""
+    rows = MeasureReview.objects.filter(cycle=cycle).values_list("measure_year__measure__code", "state")
+    return {code: str(ReviewState(state).label) for code, state in rows}
+
+
 def all_settled(cycle: Cycle) -> bool:
     """Whether every sheet of the year is approved (or settled with a reason). One query; False where none exists."""
     sheets = MeasureReview.objects.filter(cycle=cycle)

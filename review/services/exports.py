@@ -23,6 +23,7 @@ from review import clock
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
 from review.models import Artifact, Cycle, Edition
+from review.pdf import maker
 from review.services import books
 from review.services.snapshot import snapshot_of
 from review.workbook import engine
@@ -160,6 +161,19 @@ def write_xlsx(source: Source, out: BinaryIO, *, made_at: datetime | None = None
     moment = source.edition.published_at if source.edition else made_at or clock.now()
     book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
     engine.write(book, out)
+
+
+def write_pdf(source: Source, out: BinaryIO) -> None:
+    """The whole book as PDF/UA-1: the very file of the edition where it was made, else one made now."""
+    rows = Artifact.objects.filter(edition=source.edition, kind=Artifact.Kind.BOOK_PDF) if source.edition else None
+    artifact = rows.first() if rows is not None else None
+    if artifact:
+        with default_storage.open(artifact.path, "rb") as kept:
+            out.write(kept.read())
+        return
+    moment = source.edition.published_at if source.edition else clock.now()
+    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
+    out.write(maker.book(book).data)
 
 
 def edition_file(edition: Edition) -> Artifact | None:

@@ -22,6 +22,7 @@ from review.templatetags.words import fiscal_year
 logger = logging.getLogger(__name__)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
 HISTORY = 20
 BUILDS = (workbooks.SHEET, workbooks.YEAR, workbooks.EDITION)
 
@@ -57,11 +58,9 @@ def files(request: HttpRequest, year: int) -> HttpResponse:
 def readable_files(user: Any) -> QuerySet[Artifact]:
     """The files whose content the user may read now; whatever else there is, is not there."""
     published = Artifact.objects.filter(edition__isnull=False)
-    sheets = Artifact.objects.filter(
-        kind=Artifact.Kind.SHEET, review__in=permissions.visible_reviews(user).values("pk")
-    )
+    sheets = Artifact.objects.filter(review__in=permissions.visible_reviews(user).values("pk"))
     if permissions.may_download_year(user):
-        return published | sheets | Artifact.objects.filter(kind=Artifact.Kind.CONSOLIDATED)
+        return published | sheets | Artifact.objects.filter(review=None)
     return published | sheets
 
 
@@ -90,6 +89,7 @@ def attachment(artifact: Artifact) -> FileResponse:
     except FileNotFoundError:
         logger.error("file of artifact %s is missing", artifact.pk)
         raise Http404 from None
-    response = FileResponse(content, as_attachment=True, filename=artifact.filename, content_type=XLSX)
+    kind = PDF if artifact.path.endswith(".pdf") else XLSX
+    response = FileResponse(content, as_attachment=True, filename=artifact.filename, content_type=kind)
     response.headers["Content-Length"] = str(artifact.size)
     return response

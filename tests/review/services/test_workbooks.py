@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 
 from review import clock
 from review.models import Artifact, Cycle, Job
-from review.services import jobs, workbooks
+from review.services import artifacts, jobs, workbooks
 from review.workbook import engine
 from review.workbook.files import check_workbook
 from tests.cast import Cast, settle_background
@@ -40,21 +40,21 @@ def with_file() -> set[str]:
 
 def test_only_the_newest_drafts_keep_their_file(cast: Cast) -> None:
     cycle = cast.open(1)
-    while build_again(cycle).revision < workbooks.KEPT + 3:
+    while build_again(cycle).revision < artifacts.KEPT + 3:
         pass
     made = Artifact.objects.filter(kind="consolidated").count()
-    gone = workbooks.retire()
-    assert (gone, workbooks.retire()) == (made - workbooks.KEPT, 0)
+    gone = artifacts.retire()
+    assert (gone, artifacts.retire()) == (made - artifacts.KEPT, 0)
     kept = Artifact.objects.filter(kind="consolidated", retired_at=None).values_list("revision", flat=True)
-    assert sorted(kept) == list(range(made - workbooks.KEPT + 1, made + 1))
+    assert sorted(kept) == list(range(made - artifacts.KEPT + 1, made + 1))
     assert Artifact.objects.filter(kind="consolidated").exclude(sha256="").count() == made
     assert on_disk() == with_file()
 
 
 def test_an_edition_is_never_retired(cast: Cast, monkeypatch) -> None:
-    monkeypatch.setattr(workbooks, "KEPT", 0)
+    monkeypatch.setattr(artifacts, "KEPT", 0)
     cast.published(1)
-    workbooks.retire()
+    artifacts.retire()
     assert set(Artifact.objects.filter(retired_at=None).values_list("edition__number", flat=True)) == {1}
     assert on_disk() == with_file()
 
@@ -63,7 +63,7 @@ def test_a_retired_file_left_by_a_kill_is_swept_up(cast: Cast) -> None:
     cast.open(1)
     artifact = Artifact.objects.filter(kind="consolidated").latest("pk")
     Artifact.objects.filter(pk=artifact.pk).update(retired_at=clock.now())
-    assert workbooks.remove_orphans(older_than=timedelta(0)) == 1
+    assert artifacts.remove_orphans(older_than=timedelta(0)) == 1
     assert not default_storage.exists(artifact.path)
 
 
@@ -77,7 +77,7 @@ def test_the_sweep_touches_only_what_the_books_wrote(cast: Cast) -> None:
         path.write_bytes(b"x")
         long_ago = (clock.now() - timedelta(days=60)).timestamp()
         os.utime(path, (long_ago, long_ago))
-    assert workbooks.remove_orphans() == len(left)
+    assert artifacts.remove_orphans() == len(left)
     assert [path.exists() for path in (*left, *others)] == [False] * len(left) + [True] * len(others)
 
 

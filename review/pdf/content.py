@@ -1,0 +1,197 @@
+"""What the templates show, as plain dicts and lists: labels, texts and counts, nothing to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from review.domain import checks
+from review.domain import form_labels as labels
+from review.domain.book import BookSheet, FormSheet, JudgedIndicator, YearBook
+from review.domain.fiscal import fiscal_year_label, wareki
+from review.domain.form_rows import related_text
+from review.domain.sheet import IndicatorCell
+from review.workbook import consolidated, tally
+from review.workbook.summary_sheet import SERIES_COLOURS
+
+Content = dict[str, Any]
+MISSED, UNDECIDED = "未達成", "評価できない"
+LARGE_CHANGES = frozenset(checks.SENTENCES[code][0] for code in ("jump", "total_decreased"))
+
+
+def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
+    """One sheet of the city's form."""
+    sheet = form.sheet
+    return {
+        "code": sheet.code,
+        "name": sheet.name,
+        "title": f"{fiscal_year_label(form.fiscal_year)} {form.plan_name} 施策シート",
+        "city": form.city,
+        "plan": form.plan_name,
+        "state": form.state_label,
+        "demo": form.demo,
+        "years": list(map(fiscal_year_label, form.years)),
+        "now": form.years.index(form.fiscal_year) if form.fiscal_year in form.years else -1,
+        "head": [
+            [labels.HEAD["code"], sheet.code],
+            [labels.HEAD["name"], sheet.name],
+            [labels.HEAD["owner"], sheet.owner],
+            [labels.HEAD["related"], related_text(sheet.related, every=sheet.related_all, note=sheet.related_note)],
+        ],
+        "narratives": [[label, getattr(sheet, name)] for name, label in labels.NARRATIVES.items()],
+        "schedule": [
+            _schedule(item.name, {bar.fiscal_year: bar for bar in item.bars}, form) for item in sheet.schedule
+        ],
+        "goals": [
+            _goal(block.number, {cell.fiscal_year: cell for cell in block.years}, form) for block in sheet.indicators
+        ],
+        "evaluation": [[label, getattr(sheet.evaluation, name)] for name, label in labels.EVALUATIONS.items()]
+        if form.print_evaluation
+        else [],
+        "results": _results(judged) if judged and form.print_evaluation else None,
+    }
+
+
+def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:
+    cells = []
+    for year in form.years:
+        bar = bars.get(year)
+        text = labels.bar_text(filled=bar.filled, label=bar.label) if bar else ""
+        cells.append({"text": text, "filled": bool(bar and bar.filled)})
+    return {"name": name, "bars": cells}
+
+
+def _goal(number: int, cells: dict[int, IndicatorCell], form: FormSheet) -> Content:
+    rows = []
+    for label, name in ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual")):
+        rows.append([label, [getattr(cells[year], name) if year in cells else "" for year in form.years]])
+    return {"label": labels.goal_label(number), "rows": rows}
+
+
+def _results(judged: BookSheet) -> Content:
+    return {
+        "grade": tally.sheet_grade(judged),
+        "rows": [
+            {
+                "label": labels.goal_label(one.number),
+                "cells": [one.name, one.target, one.actual, one.rate_text or "－", _marks(one)],
+                "flags": " ".join(one.flags),
+            }
+            for one in judged.indicators
+        ],
+    }
+
+
+def _marks(one: JudgedIndicator) -> str:
+    return "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
+
+
+def of_book(book: YearBook) -> Content:
+    """The whole year: what it is, its totals, and every sheet."""
+    return {
+        **_frame(book),
+        "heading": f"{fiscal_year_label(book.fiscal_year)} 年次評価",
+        "scale": [
+            {"grade": one.grade, "sign": one.sign, "meaning": one.meaning, "note": one.note} for one in book.scale
+        ],
+        "totals": _totals(book),
+        "sheets": [of_sheet(consolidated.form_of(book, entry), entry) for entry in book.sheets],
+        "changes": [
+            [_day(one.made_at), one.code, one.kind, one.item, one.before, one.after, one.reason] for one in book.changes
+        ],
+    }
+
+
+def of_pack(book: YearBook) -> Content:
+    """本部会議資料: totals, then what needs a decision, then the sheets."""
+    return {
+        **of_book(book),
+        "heading": f"{fiscal_year_label(book.fiscal_year)} 本部会議資料",
+        "decisions": [
+            _decision(
+                book,
+                "未達成の指標",
+                "目標に届かなかった指標です。要因と対応を確かめます。",
+                lambda one: one.status == MISSED,
+            ),
+            _decision(
+                book,
+                "評価できない指標",
+                "計算では判定できません。本部が区分を判断します。",
+                lambda one: one.status == UNDECIDED,
+            ),
+            _decision(
+                book,
+                "大きく変わった指標",
+                "前年度の2倍以上・半分以下、または累計が減ったものです。誤りでないかを確かめます。",
+                lambda one: bool(LARGE_CHANGES.intersection(one.flags)),
+            ),
+        ],
+    }
+
+
+def _decision(book: YearBook, title: str, note: str, wanted: Callable[[JudgedIndicator], bool]) -> Content:
+    rows = [
+        {
+            "code": entry.sheet.code,
+            "place": f"{entry.sheet.code} {labels.goal_label(one.number)}",
+            "name": f"{entry.sheet.name}({entry.sheet.owner})",
+            "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
+            "said": [
+                [label, text]
+                for label, text in (("要因", entry.sheet.evaluation.cause), ("対応", entry.sheet.evaluation.response))
+                if text.strip()
+            ],
+        }
+        for entry in book.sheets
+        for one in entry.indicators
+        if wanted(one)
+    ]
+    return {"title": title, "note": note, "rows": rows}
+
+
+def _frame(book: YearBook) -> Content:
+    made = book.made_at
+    return {
+        "city": book.city,
+        "plan": book.plan_name,
+        "year": fiscal_year_label(book.fiscal_year),
+        "state": book.state_label,
+        "demo": book.has_demo_values,
+        "made": f"{wareki(made.date())} {made:%H:%M} 作成",
+    }
+
+
+def _totals(book: YearBook) -> Content:
+    grades = tally.grades(book)
+    others = tally.beside(book)
+    words = {one.grade: one.meaning for one in book.scale}
+    return {
+        "grades": [
+            {"grade": grade, "meaning": words[grade], "colour": f"#{SERIES_COLOURS[place % len(SERIES_COLOURS)]}"}
+            for place, grade in enumerate(grades)
+        ],
+        "others": others,
+        "overall": [_row(row, grades, others) for row in tally.overall(book)],
+        "fields": [_row(row, grades, others) for row in tally.by_field(book)],
+        "departments": [_row(row, grades, others) for row in tally.by_department(book)],
+        "sheet_count": len(book.sheets),
+        "indicator_count": sum(len(entry.indicators) for entry in book.sheets),
+    }
+
+
+def _row(row: tally.Row, grades: Iterable[str], others: Iterable[str]) -> Content:
+    grades = list(grades)
+    counts = [row.counts[grade] for grade in grades]
+    said = "、".join(f"{grade}が{count}" for grade, count in zip(grades, counts, strict=True) if count)
+    return {
+        "label": row.label,
+        "counts": counts,
+        "total": row.total(grades),
+        "others": ["" if row.graded_only else str(row.counts[word]) for word in others],
+        "said": f"{row.label}: {said or 'なし'}",
+    }
+
+
+def _day(moment: Any) -> str:
+    return wareki(moment.date()).partition("(")[0] if moment else ""

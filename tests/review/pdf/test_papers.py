@@ -1,0 +1,178 @@
+"""The papers: every value stands in the PDF as text, for eyes and for a screen reader."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from review.domain import checks
+from review.domain.book import YearBook, YearCounts
+from review.pdf import glyphs, maker
+from review.workbook import consolidated
+from tests.review.workbook import samples
+
+JUMP = checks.SENTENCES["jump"][0]
+
+
+def texts(value: object) -> list[str]:
+    """Every text of a value of ours."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, tuple):
+        return [text for one in value for text in texts(one)]
+    return [t for field in fields(value) for t in texts(getattr(value, field.name))] if is_dataclass(value) else []
+
+
+def bare(text: str) -> str:
+    """Without the spaces and line ends that setting in lines adds and takes."""
+    return re.sub(r"\s+", "", text)
+
+
+def read(paper: maker.Paper) -> tuple[PdfReader, str]:
+    reader = PdfReader(BytesIO(paper.data))
+    return reader, bare("".join(page.extract_text() for page in reader.pages))
+
+
+def year(**changes: object) -> YearBook:
+    """Three sheets: one missed, one that cannot be judged, one that jumped."""
+    book = samples.book(
+        *samples.facts().sheets[:3], previous=YearCounts(fiscal_year=2023, sheets={}, indicators={"A": 2})
+    )
+    missed, undecided, jumped = book.sheets
+    missed = replace(
+        missed,
+        sheet=replace(missed.sheet, evaluation=replace(missed.sheet.evaluation, cause="原因の文", response="対応の文")),
+        indicators=tuple(replace(one, status="未達成", grade="B") for one in missed.indicators),
+    )
+    undecided = replace(
+        undecided, indicators=tuple(replace(one, status="評価できない", grade="－") for one in undecided.indicators)
+    )
+    jumped = replace(jumped, indicators=tuple(replace(one, flags=(JUMP,)) for one in jumped.indicators))
+    return replace(book, sheets=(missed, undecided, jumped), **changes)
+
+
+@pytest.fixture(scope="module")
+def papers() -> dict[str, maker.Paper]:
+    book = year()
+    one = book.sheets[0]
+    return {
+        "sheet": maker.sheet(consolidated.form_of(book, one), one, made_at=book.made_at),
+        "book": maker.book(book),
+        "pack": maker.pack(book),
+    }
+
+
+@pytest.mark.parametrize("kind", ["sheet", "book", "pack"])
+def test_a_paper_declares_what_a_screen_reader_needs(papers, kind: str) -> None:
+    reader, _ = read(papers[kind])
+    root = reader.trailer["/Root"]
+    assert root["/Lang"].startswith("ja")
+    assert root["/MarkInfo"]["/Marked"] is not None and root["/StructTreeRoot"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    assert reader.metadata.title and reader.metadata.creation_date.date().isoformat() == "2025-06-10"
+    assert papers[kind].warnings == ()
+
+
+def test_the_fonts_are_inside(papers) -> None:
+    reader, _ = read(papers["pack"])
+    found = {
+        font["/BaseFont"].split("+")[-1]: font for page in reader.pages for font in page["/Resources"]["/Font"].values()
+    }
+    assert set(found) == {"/BIZUDPGothic-Regular", "/BIZUDPGothic-Bold"} or set(found) == {
+        "BIZUDPGothic-Regular",
+        "BIZUDPGothic-Bold",
+    }
+    for font in found.values():
+        assert "/ToUnicode" in font
+        assert "/FontFile2" in font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+
+
+@pytest.mark.parametrize("kind", ["book", "pack"])
+def test_every_value_stands_in_the_paper(papers, kind: str) -> None:
+    _, said = read(papers[kind])
+    for entry in year().sheets:
+        for text in texts(entry.sheet):
+            for paragraph in text.split("\n"):
+                assert bare(paragraph) in said, (entry.sheet.code, paragraph)
+
+
+def titles(outline, depth: int = 1):
+    for one in outline:
+        if isinstance(one, list):
+            yield from titles(one, depth + 1)
+        else:
+            yield depth, bare(one.title)
+
+
+def test_the_pack_puts_decisions_before_sheets(papers) -> None:
+    reader, said = read(papers["pack"])
+    marks = list(titles(reader.outline))
+    assert [title for depth, title in marks if depth == 1] == ["総括", "判断が必要な項目", "施策シート"]
+    below = [title for depth, title in marks if depth == 2]
+    assert below[0].startswith("未達成の指標(2件)")
+    assert [bare(title)[:5] for title in below[3:]] == [entry.sheet.code for entry in year().sheets]
+    assert said.count("原因の文") == 3  # beside both missed 指標, and on the sheet
+    first = bare(reader.pages[0].extract_text())
+    assert "大きく変わった指標" in first and "令和5年度" in first
+
+
+def test_the_book_has_a_table_of_contents_and_bookmarks(papers) -> None:
+    reader, _ = read(papers["book"])
+    assert "目次" in bare(reader.pages[1].extract_text())
+    assert [title for depth, title in titles(reader.outline) if depth == 1] == ["総括", "施策シート", "変更履歴"]
+
+
+def test_pictures_say_in_words_what_they_show(papers) -> None:
+    assert "施策と指標の達成区分の割合".encode("utf-16-be") in _alternates(papers["pack"])
+
+
+def _alternates(paper: maker.Paper) -> bytes:
+    reader = PdfReader(BytesIO(paper.data))
+    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        node = waiting.pop().get_object()
+        if not isinstance(node, dict):
+            continue
+        if "/Alt" in node:
+            found.append(str(node["/Alt"]).encode("utf-16-be"))
+        children = node.get("/K", [])
+        waiting.extend(children if isinstance(children, list) else [children])
+    return b"".join(found)
+
+
+HOSTILE = "#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd \x00\ud800\uffff 𠮷葛\U000e0100 😀\tタブ\r\n終"
+
+
+def test_hostile_text_is_text_and_a_letter_without_a_shape_is_told() -> None:
+    book = samples.book(samples.sheet(HOSTILE, code="01-01"), city="市#x", plan_name="計画*")
+    paper = maker.pack(book)
+    _, said = read(paper)
+    assert bare("#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd 〓〓〓") in said
+    (warning,) = paper.warnings
+    assert "U+1F600" in warning and "U+D800" in warning
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("漢字かな", "漢字かな"),
+        ("葛\U000e0100", "葛"),
+        ("a\u200bb", "ab"),
+        ("\U0001f600", "〓"),
+        ("か\u3099", "か\u3099"),
+    ],
+)
+def test_letters_are_kept_replaced_or_unseen(text: str, shown: str) -> None:
+    missing: set[str] = set()
+    assert glyphs.drawable({"a": [text]}, missing) == {"a": [shown]}
+    assert bool(missing) == ("〓" in shown)
+
+
+def test_a_book_without_sheets_and_one_with_long_ones_are_made() -> None:
+    assert maker.pack(samples.book(sheets=())).data.startswith(b"%PDF")
+    assert maker.book(samples.book(samples.sheet("長い文章です。" * 900), demo=True)).data.startswith(b"%PDF")
