@@ -52,6 +52,8 @@ _AMBIGUOUS = re.compile(
 # Crimes are counted by the police as they become known; the count is of the crimes.
 _CRIME = re.compile(r"(?:刑法犯|犯罪|空き巣|ひったくり|万引き|窃盗犯?|侵入盗|盗難?|詐欺)(?:等|の|発生)*認知件数")
 
+_EASE = re.compile(r"(?:書か|待た|行か|並ば|迷わ)ない(?=市役所|役所|窓口)")  # no denial: so it is called
+
 # What a harm or a gain becomes by the words around it.
 _LIMIT = r"[がはを]?(?:年間?|月間?|週|1日)?\d[\d.,]*(?:日|回|時間|分|冊|割|%|件|品目|種類)"
 _TOO_LITTLE = re.compile(rf"(?:{GAIN})[^\dにをで、・]{{0,6}}?{_LIMIT}(?:以下|未満|しか|に満たない)")
@@ -74,8 +76,8 @@ _REMEDY = re.compile(
 )
 _LACKING = re.compile(
     rf"[^、・のを]*(?<!を)(?:{GAIN})(?:し(?:たことが)?|したことの|化?され|でき)?て?[がはもに]?(?:[一1](?:人|つ|度|回)も)?"
-    r"(?:を(?:して|行って|実施して))?(?:い|され|でき|あり)?な(?:い|かった)"
-    r"|足りていない|(?:授業|勉強|内容)が(?:わから|分から)ない|を知らない|(?:[1一](?:冊|度|回)も)?本を(?:[1一]冊も)?読まない|運動を?して?い?ない"
+    r"(?:を(?:して?|行って|実施して))?(?:い|され|でき|あり)?な(?:い|かった)"
+    r"|足りていない|(?:授業|勉強|内容)が(?:わから|分から)ない|を知らない|楽しくない|好きで(?:は|も)?ない|(?:[1一](?:冊|度|回)も)?本を(?:[1一]冊も)?読まない|運動を?して?い?ない"
 )
 # 利用料, 補助金: what is paid is neither the use nor the help.
 _PAID = re.compile(rf"(?:{GAIN})(?:料金?|費用?|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額|融)")
@@ -97,7 +99,7 @@ _GAIN = re.compile(GAIN + r"|[^齢疎朽子悪症洞骸暖弱鈍期渋文変固�
 
 # How long, how old, how dear: a gain that lasts longer may be better (学習時間) or worse (提供日数).
 _OTHER_MEASURE = re.compile(
-    r"(?:日数|期間|時間数?|月数|年齢|価格|単価|地価|距離|間隔|格差|偏差|密度|原価|濃度)(?:\([^()]*\))?\Z"
+    r"(?:日数|期間|時間数?|月数|年齢|価格|単価|地価|簿価|距離|間隔|格差|偏差|密度|原価|濃度)(?:\([^()]*\))?\Z"
 )
 _LASTING = re.compile(
     r"(?:取得|休暇|有給|年休|開催|開館|開庁|実施|運行|研修|学習|活動|運動|読書|家事|育児|訓練|講習|稼[働動]|視聴|発電|ボランティア|滞在|スポーツ|自立)"
@@ -126,12 +128,19 @@ _HARM_TAIL = re.compile(
     "宅地|地|面積|延長|家屋|人口|化|理|入|水|レベル|リックシンドローム|該当|予備群|症|病|文書|書類|平均|年間|累計|総|延べ|金|費|発生|"
     "出現|残高|期間|コスト|単価|原価|指数|項目|行|児|女|男|駅|管|事案|日常|図書|資料|行為|建築物|物質|検出|物|区|審議会|委員会|超|以上|使用|等|など|材積|住宅|市営|公営|町営|建物|道路|橋梁|橋りょう|公園|受|経験|救急搬送|搬送|月|週)*"
 )
+# 老朽化した水道管の割合: the thing that has the harm may be anything, unless something was done about it.
+_BEARER = re.compile(
+    r"(?:化?した|された|する|している|のある|がある|な)[一-龥ァ-ヶー\d]{1,8}(?:の?(?:割合|面積|延長|量|数|件数|比率))?"
+)
+_TURNED = re.compile(
+    r"改善|解消|解決|減|対策|復旧|修繕|修理|補修|更新|撤去|除去|除却|回復|復帰|支援|対応|処理|回収|防|再生|活用|売却|相談|卒業|終了|完了|指導|是正"
+)
 
 
 @lru_cache(maxsize=4096)
 def name_direction(name: str) -> Direction | None:
     """The direction a name speaks for, or None where it speaks for neither or for both."""
-    plain = _CRIME.sub("犯罪", compact(name))
+    plain = _EASE.sub("便利", _CRIME.sub("犯罪", compact(name)))
     if _RANK.search(plain) or _DURATION.search(plain):
         return None if _CHANGED.search(plain) else "down"
     if _BALANCE.search(plain):
@@ -157,7 +166,7 @@ def _of_measured(plain: str, *, remedied: bool) -> Direction | None:
     gain = any(found.end() > start for found in _GAIN.finditer(rest))
     if harms:
         tail = re.sub(r"\([^()]*\)", "", plain[harms[-1].end() :])
-        return None if gain or not _HARM_TAIL.fullmatch(tail) else "down"
+        return None if gain or not _of_bearers(tail) else "down"
     if (remedied or "■" in rest) and _REMEDY.search(rest, start):
         return "up"
     if "■" in rest:  # 不登校児童の支援件数: more help, or more who need it?
@@ -165,6 +174,11 @@ def _of_measured(plain: str, *, remedied: bool) -> Direction | None:
     if _FALLING.search(rest) or (_OTHER_MEASURE.search(rest) and not _LASTING.search(rest)):
         return None
     return "up" if gain or (_WEAK_GAIN.search(rest, start) and not _GLOOM.search(rest)) else None
+
+
+def _of_bearers(tail: str) -> bool:
+    """True where what follows a harm only says what is counted: its cases, its bearers."""
+    return bool(_HARM_TAIL.fullmatch(tail) or (_BEARER.fullmatch(tail) and not _TURNED.search(tail)))
 
 
 def _blotted(found: re.Match[str]) -> str:
