@@ -63,7 +63,7 @@ def _the_story_has_all_its_turns(cycle: Cycle) -> None:
 
 
 def _the_book_has_its_sheets(edition: Edition) -> None:
-    artifact = edition.artifacts.get()
+    artifact = edition.artifacts.get(kind="consolidated")
     book = openpyxl.load_workbook(settings.FILES_ROOT / artifact.path, read_only=True)
     codes = {row["code"] for row in edition.snapshot["measures"]}
     assert {"表紙", "総括", "成果指標一覧", "変更履歴"} <= set(book.sheetnames)
