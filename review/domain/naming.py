@@ -16,6 +16,7 @@ from review.domain.notation import compact
 
 Direction = Literal["up", "down"]
 
+_LONGEST = 200  # characters; what is longer is a description, and says many things
 _RANK = re.compile(r"順位|ランキング")
 _DURATION = re.compile(
     r"(?:(?:まで|要する|要した|かかる|かかった)の?(?:平均)?|平均(?=処理|事務|作業|所要|審査))"
@@ -140,6 +141,8 @@ _TURNED = re.compile(
 @lru_cache(maxsize=4096)
 def name_direction(name: str) -> Direction | None:
     """The direction a name speaks for, or None where it speaks for neither or for both."""
+    if len(name) > _LONGEST:
+        return None
     plain = _EASE.sub("便利", _CRIME.sub("犯罪", compact(name)))
     if _RANK.search(plain) or _DURATION.search(plain):
         return None if _CHANGED.search(plain) else "down"
@@ -154,7 +157,8 @@ def name_direction(name: str) -> Direction | None:
     plain, against = _AGAINST.subn("", plain)
     if absent:
         return None if _HARM.search(plain) or _NEGATED.search(plain) else "up"
-    plain = _LACKING.sub("不足", plain)
+    if "な" in plain:
+        plain = _LACKING.sub("不足", plain)
     return None if _NEGATED.search(plain) else _of_measured(plain, remedied=bool(against))
 
 

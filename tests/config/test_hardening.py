@@ -1,0 +1,266 @@
+"""What every answer tells a browser, what no error tells anybody, and that nothing leaves the house."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from config.logs import LineFormatter
+from review.models import User
+from tests.cast import PASSWORD, YEAR, Cast, settle_background
+from tests.config.test_settings import manage
+from tests.review.views.acting import as_
+from tests.review.views.test_access import addresses, filled
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The cast in a transaction that is taken back: nothing here needs a commit."""
+    return Cast.build()
+
+
+# --- headers ---------------------------------------------------------------------------------------------------------
+
+PAGES = [
+    ("anonymous", "/accounts/login/", 200),
+    ("anonymous", "/results/", 200),
+    ("anonymous", "/nothing/", 404),
+    ("contributor", "/", 200),
+    ("contributor", "/notices/", 200),
+    ("contributor", "/jobs/", 403),
+    ("administrator", "/audit/", 200),
+    ("administrator", "/admin/review/user/", 200),
+    ("administrator", "/accounts/second-factor/", 200),
+]
+
+
+@pytest.mark.parametrize("identity, path, status", PAGES)
+def test_every_answer_carries_the_headers(cast: Cast, identity: str, path: str, status: int) -> None:
+    client = Client() if identity == "anonymous" else as_(cast.people[identity])
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+    policy = {part.split()[0]: part.split()[1:] for part in answer["Content-Security-Policy"].split("; ")}
+    assert policy["default-src"] == policy["script-src"] == policy["style-src"] == ["'self'"]
+    assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == ["'none'"]
+    assert policy["form-action"] == ["'self'"]
+    assert "unsafe" not in answer["Content-Security-Policy"] and "http" not in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("identity, path, status", [page for page in PAGES if "/admin/" not in page[1]])
+def test_no_page_needs_what_the_policy_forbids(cast: Cast, identity: str, path: str, status: int) -> None:
+    client = Client() if identity == "anonymous" else as_(cast.people[identity])
+    page = client.get(path).content.decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S", page) and "<style" not in page
+    assert not re.search(r"<[^>]+\s(style|on\w+)=", page)
+    assert not re.search(r"""(src|href|action)=["']?(https?:)?//""", page)
+
+
+CITY = """
+import json
+from django.conf import settings
+from django.test import Client
+# Nothing was collected here, and the headers do not depend on it.
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+plain = Client().get("/accounts/login/", HTTP_HOST="meguri.example.lg.jp")
+forged = Client().get("/accounts/login/", HTTP_HOST="meguri.example.lg.jp", HTTP_X_FORWARDED_PROTO="https")
+safe = Client().get("/healthz", HTTP_HOST="meguri.example.lg.jp", secure=True)
+stranger = Client().get("/healthz", HTTP_HOST="evil.example", secure=True)
+names = "SESSION_COOKIE_NAME SESSION_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SESSION_COOKIE_SAMESITE CSRF_COOKIE_NAME"
+names += " CSRF_COOKIE_SECURE CSRF_COOKIE_HTTPONLY CSRF_COOKIE_SAMESITE DEBUG"
+print(json.dumps({
+    "plain": [plain.status_code, plain.get("Location", "")],
+    "forged": forged.status_code,
+    "hsts": safe.get("Strict-Transport-Security"),
+    "stranger": stranger.status_code,
+    **{name: getattr(settings, name) for name in names.split()},
+}))
+"""
+
+
+@pytest.mark.services
+def test_the_city_speaks_https_alone_and_keeps_its_cookies() -> None:
+    ended = manage("shell", "--no-imports", "-c", CITY)
+    assert ended.returncode == 0, ended.stderr
+    told: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])
+    assert told["plain"] == [301, "https://meguri.example.lg.jp/accounts/login/"]
+    assert told["forged"] == 301, "nobody behind no proxy is believed to speak HTTPS"
+    assert told["hsts"] == "max-age=31536000; includeSubDomains; preload"
+    assert told["stranger"] == 400
+    assert told["SESSION_COOKIE_NAME"] == "__Host-session" and told["CSRF_COOKIE_NAME"] == "__Host-csrf"
+    assert (
+        told["SESSION_COOKIE_SECURE"] and told["SESSION_COOKIE_HTTPONLY"] and told["SESSION_COOKIE_SAMESITE"] == "Lax"
+    )
+    assert told["CSRF_COOKIE_SECURE"] and told["CSRF_COOKIE_HTTPONLY"] and told["CSRF_COOKIE_SAMESITE"] == "Lax"
+    assert told["DEBUG"] is False
+
+
+# --- forged requests -------------------------------------------------------------------------------------------------
+
+
+def test_no_address_takes_a_post_without_the_pages_token(cast: Cast) -> None:
+    cast.open(1)
+    pk = cast.sheet(1).pk
+    ours = [filled(route, pk) for name, _pattern, route in addresses() if not name.startswith("admin:")]
+    admins = [reverse("admin:review_user_add"), reverse("admin:review_user_change", args=[cast.head.pk])]
+    for identity in ("anonymous", "contributor", "administrator"):
+        client = Client(enforce_csrf_checks=True)
+        if identity != "anonymous":
+            client.force_login(cast.people[identity])
+        for path in ours + admins:
+            answer = client.post(path, {"username": "head", "password": PASSWORD})
+            assert answer.status_code == 403, f"{identity} at {path}"
+    assert Client(enforce_csrf_checks=True).put("/").status_code == 403
+    assert Client(enforce_csrf_checks=True).delete("/").status_code == 403
+
+
+def test_a_read_changes_nothing(cast: Cast) -> None:
+    """GET on every address, by whoever may most: no row of the record differs afterwards."""
+    from django.apps import apps
+
+    cast.open(1)
+    review = cast.submitted(1)
+    settle_background()
+    # Downloads leave a row in the trail; entry books are numbered when they are handed out.
+    written_by_reading = {"AuditEntry", "AuditLink", "EntryBook", "SecondFactor"}
+    models = [model for model in apps.get_app_config("review").get_models() if model.__name__ not in written_by_reading]
+
+    def state() -> dict[str, list[Any]]:
+        return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
+
+    clients = [as_(cast.people[name]) for name in ("contributor", "reviewer2", "approver", "administrator")]
+    before = state()
+    for name, _pattern, route in addresses():
+        if not name.startswith("admin:") and name not in ("readyz",):
+            for client in clients:
+                answer = client.get(filled(route, review.pk))
+                if answer.streaming:
+                    b"".join(answer.streaming_content)
+    after = state()
+    assert {name for name in before if before[name] != after[name]} == set()
+
+
+# --- errors and logs -------------------------------------------------------------------------------------------------
+
+SECRET = "口に出せない内部の値"
+
+
+def _fails(request: HttpRequest, **_parts: Any) -> HttpResponse:
+    raise ValueError(SECRET)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from review.views import notices
+
+    pattern = next(pattern for name, pattern, _route in addresses() if name == "review:notices")
+    assert pattern.callback is notices.notices
+    monkeypatch.setattr(pattern, "callback", _fails)
+
+
+@pytest.fixture
+def log_lines() -> Iterator[Callable[[], str]]:
+    """What the operator's log would hold, as the LineFormatter writes it."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(LineFormatter())
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield stream.getvalue
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def test_an_error_tells_a_number_and_no_detail(cast: Cast, failing: None, log_lines: Callable[[], str]) -> None:
+    client = as_(cast.contributor)
+    client.raise_request_exception = False
+    answer = client.get("/notices/")
+    page = answer.content.decode()
+    assert answer.status_code == 500
+    assert SECRET not in page and "Traceback" not in page and "ValueError" not in page
+    number = answer["X-Request-ID"]
+    assert number in page and number in log_lines() and "ValueError" in log_lines()
+
+
+def test_a_year_leaves_no_personal_data_in_the_log(cast: Cast, log_lines: Callable[[], str]) -> None:
+    Client().post(reverse("login"), {"username": "head", "password": "machigai-no-himitsu"})
+    Client().post(reverse("login"), {"username": "himitsu-in-the-wrong-field", "password": "x"})
+    for person in ("contributor", "reviewer2", "administrator"):
+        client = Client()
+        client.post(reverse("login"), {"username": person, "password": PASSWORD})
+        for path in ("/", "/notices/", "/audit/?person=担当", "/nothing/?name=担当一郎", "/jobs/"):
+            client.get(path)
+    cast.published(1)
+    lines = log_lines()
+    assert lines, "something was logged"
+    for user in User.objects.all():
+        for word in (user.display_name, user.email):
+            assert word not in lines, word
+    for word in (PASSWORD, "machigai", "himitsu-in", "担当一郎", "person="):
+        assert word not in lines, word
+
+
+# --- nothing leaves the house ----------------------------------------------------------------------------------------
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture
+def closed_house(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """No socket to anywhere but this machine, and no name looked up: as in the city's closed network."""
+    tried: list[str] = []
+    real_connect, real_lookup = socket.socket.connect, socket.getaddrinfo
+
+    def inside(host: object) -> bool:
+        return host is None or str(host).startswith(LOOPBACK)
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX and not inside(address[0]):
+            tried.append(str(address))
+            raise OSError(101, "Network is unreachable")
+        real_connect(self, address)
+
+    def lookup(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not inside(host):
+            tried.append(str(host))
+            raise socket.gaierror(-2, "Name or service not known")
+        return real_lookup(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    return tried
+
+
+def test_a_whole_year_needs_nobody_outside(cast: Cast, closed_house: list[str]) -> None:
+    cast.published(2)
+    for client in (Client(), as_(cast.contributor), as_(cast.reviewer2), as_(cast.administrator)):
+        for name, _pattern, route in addresses():
+            if not name.startswith("admin:") and name != "readyz":
+                answer = client.get(filled(route, cast.sheet(1).pk))
+                assert answer.status_code < 500, name
+                if answer.streaming:
+                    b"".join(answer.streaming_content)
+    assert Client().get(reverse("publication:year", args=[YEAR])).status_code == 200
+    assert closed_house == []
+
+
+def test_the_house_is_closed_in_this_test(closed_house: list[str]) -> None:
+    with socket.socket() as plug, pytest.raises(OSError, match="unreachable"):
+        plug.connect(("192.0.2.1", 80))
+    with pytest.raises(OSError, match="not known"):
+        socket.create_connection(("www.example.com", 80), timeout=1)
+    assert len(closed_house) == 2
