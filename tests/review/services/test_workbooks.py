@@ -99,6 +99,7 @@ def test_the_second_book_remembers_the_first(cast: Cast, monkeypatch) -> None:
     assert max(counts) == 3
 
 
+@pytest.mark.postgres  # the limit would stop the own file of SQLite as well
 def test_a_full_disk_leaves_the_last_good_file_and_says_so(cast: Cast) -> None:
     resource, signal = pytest.importorskip("resource"), pytest.importorskip("signal")
     cycle = cast.open(1)
