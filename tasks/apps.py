@@ -7,6 +7,7 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        from tasks import bell, life  # noqa: F401 (life listens to the pool)
+        from tasks import acks, bell, life  # noqa: F401 (life listens to the pool)
 
+        acks.install()
         bell.register()

@@ -289,11 +289,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_BEAT_SCHEDULE_FILENAME = env.str("MEGURI_BEAT_FILE", default=str(DATA_ROOT / "beat-schedule"))
 CELERY_BEAT_SCHEDULE = {
-    # `expires`: after an outage one sweep does the work of all that were missed.
+    # `expires`: after an outage one sweep does the work of all that were missed. Never under half a minute: a busy
+    # worker that comes a second late must still find a sweep to do.
     "sweep": {
         "task": "tasks.sweep.sweep",
         "schedule": MEGURI_SWEEP_SECONDS,
-        "options": {"expires": max(MEGURI_SWEEP_SECONDS, 1)},
+        "options": {"expires": max(MEGURI_SWEEP_SECONDS, 30)},
     },
     "remind": {
         "task": "tasks.reminders.remind",
