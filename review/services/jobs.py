@@ -43,6 +43,8 @@ CRASHED = (
 )
 UNKNOWN = "処理の途中で問題が起きました。「再実行」を押しても続く場合は、照会番号を添えて管理者に連絡してください。"
 NO_SPACE_ERRORS = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
+# lxml tells of a full disk in an error that is no OSError and carries the errno's name as its words.
+NO_SPACE_NAMES = {f"IO_{errno.errorcode[number]}" for number in NO_SPACE_ERRORS}
 
 
 class LeaseLost(Exception):
@@ -269,7 +271,7 @@ def explain(kind: type[BaseException], sentence: str) -> None:
 
 
 def _plain(error: BaseException) -> str:
-    """The cause in plain words: that of the error, or of the error behind it (lxml hides a full disk in its own)."""
+    """The cause in plain words: that of the error, or of the error behind it."""
     seen: list[BaseException] = []
     behind: BaseException | None = error
     while behind is not None and behind not in seen:
@@ -282,7 +284,7 @@ def _words(error: BaseException) -> str:
     for kind, sentence in _explained.items():
         if isinstance(error, kind):
             return sentence
-    if isinstance(error, OSError) and error.errno in NO_SPACE_ERRORS:
+    if (isinstance(error, OSError) and error.errno in NO_SPACE_ERRORS) or str(error) in NO_SPACE_NAMES:
         return NO_SPACE
     return NO_ANSWER if isinstance(error, (ConnectionError, TimeoutError)) else ""
 
