@@ -134,7 +134,7 @@ def _decision(book: YearBook, title: str, note: str, wanted: Callable[[JudgedInd
     rows = [
         {
             "code": entry.sheet.code,
-            "place": f"{entry.sheet.code} {labels.goal_label(one.number)}",
+            "place": f"{entry.sheet.code}\n{labels.goal_label(one.number)}",
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
             "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
             "said": [

@@ -19,7 +19,7 @@ from review.workbook.writer import describe, fill_form, new_book, save, set_page
 
 COVER_WIDTHS = [14.0, 16.0, 62.0]
 CHANGE_HEADS = ("日付", "施策ID", "種類", "項目", "変更前", "変更後", "理由", "変更した人")
-CHANGE_WIDTHS = [12.0, 8.0, 10.0, 24.0, 26.0, 26.0, 30.0, 16.0]
+CHANGE_WIDTHS = [14.0, 8.0, 10.0, 24.0, 26.0, 26.0, 28.0, 16.0]
 
 
 def write(book: YearBook, out: BinaryIO | Path) -> list[CellWarning]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from review.workbook import metrics
+from review.workbook import indicator_list, metrics
 from review.workbook.layout import Page, column_widths, lines
-from tests.review.workbook import samples
+from review.workbook.styles import LOOKS
+from tests.bench import book_of
+from tests.review.workbook import font_widths, samples
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,50 @@ def test_every_text_of_the_facts_has_room_in_its_row():
                 width = sum(widths[box.first - 1 : box.last])
                 needed = metrics.line_count(box.text, metrics.column_units(width, 9.0)) * 9.0
                 assert line.height >= needed, (sheet.code, box.text)
+
+
+# Lines of the font itself, and what a cell keeps free at each side and at an indent, in points.
+LINE, SIDES, INDENT = 1.0, 3.0, 7.0
+
+
+def test_the_font_s_own_widths_are_read() -> None:
+    assert font_widths.width("漢字", 10) == 20
+    assert 4 < font_widths.width("A", 10) < 8
+    assert font_widths.width("い", 10) <= 10
+
+
+def long_and_short():
+    yield from (samples.form(sheet) for sheet in samples.facts().sheets)
+    yield from (samples.form(entry.sheet) for entry in book_of.book(12).sheets)
+
+
+def test_every_row_of_the_form_is_as_high_as_the_font_needs() -> None:
+    for form in long_and_short():
+        widths = column_widths(form)
+        for line in lines(Page(form=form)):
+            for box in line.boxes:
+                look = LOOKS[box.style]
+                if box.rows > 1 or not look.wrap:
+                    continue
+                points = (
+                    sum((one * 7 + 5) * 0.75 for one in widths[box.first - 1 : box.last]) - SIDES - look.indent * INDENT
+                )
+                needed = font_widths.line_count(box.text, points, look.size) * look.size * LINE
+                assert line.height >= needed, (form.sheet.code, box.text)
+
+
+def test_no_word_of_the_form_or_of_a_list_s_head_is_wider_than_its_cell() -> None:
+    heads = [(part, column.width) for column in indicator_list.COLUMNS for part in column.head.split("\n")]
+    for text, width in heads:
+        assert font_widths.width(text, 9) <= (width * 7 + 5) * 0.75 - SIDES, text
+
+
+def test_every_row_of_the_list_is_as_high_as_the_font_needs() -> None:
+    for entry in book_of.book(30).sheets:
+        for one in entry.indicators:
+            texts = [(spec.value(entry, one), spec.width) for spec in indicator_list.COLUMNS]
+            said = [(text, width) for text, width in texts if isinstance(text, str)]
+            height = metrics.row_height(said, size=9, least=20)
+            for text, width in said:
+                points = (width * 7 + 5) * 0.75 - SIDES
+                assert height >= font_widths.line_count(text, points, 9) * 9 * LINE, text
