@@ -76,6 +76,21 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     return (yield)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The second run, on SQLite, repeats only what touches the database: the rest has been proved already."""
+    if os.environ.get("MEGURI_TEST_DATABASE") != "sqlite":
+        return
+    repeated = [item for item in items if touches_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
+    items[:] = repeated
+
+
+def touches_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or "db" in fixtures or "transactional_db" in fixtures
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     services = config.stash[SERVICES]
     database = "SQLite" if services.postgres is None else "PostgreSQL"

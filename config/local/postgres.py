@@ -7,8 +7,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.local import processes
 
@@ -43,14 +44,14 @@ class Postgres:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(*, durable: bool = False) -> Postgres:
+def start(*, durable: bool = False, ours: bool = False) -> Postgres:
     """Starts a server in a folder of its own under the temporary folder.
 
-    `durable` keeps fsync on, for tests that kill the server. Raises NotReady where none is found or
-    none starts.
+    `durable` keeps fsync on, and `ours` starts one even where TEST_DATABASE_URL names another: both for
+    tests that kill the server. Raises NotReady where none is found or none starts.
     """
     named = os.environ.get("TEST_DATABASE_URL")
-    if named:
+    if named and not ours:
         return Postgres(url=named)
     folder = Path(tempfile.mkdtemp(prefix="meguri-pg-", dir=_reachable_temporary_folder()))
     try:
@@ -82,6 +83,24 @@ def _start_in(folder: Path, *, durable: bool) -> Postgres:
     )
     processes.wait_until(lambda: _answers(port), process=process)
     return Postgres(url=f"postgres://postgres@127.0.0.1:{port}/postgres", process=process, folder=folder)
+
+
+def restart(server: Postgres) -> Postgres:
+    """The same address and data again, after the server was killed."""
+    if server.process is None:
+        raise processes.NotReady("a server that is not ours cannot be started again")
+    old, port = server.process, urlsplit(server.url).port
+    process = processes.start(
+        old.name,
+        list(old.popen.args),  # type: ignore[arg-type]
+        log=old.log,
+        cwd="/",
+        user=NOBODY if os.geteuid() == 0 else None,
+        stop_signal=old.stop_signal,
+        death_signal=signal.SIGQUIT,
+    )
+    processes.wait_until(lambda: _answers(int(port or 0)), process=process, seconds=60)
+    return replace(server, process=process)
 
 
 def _programs() -> Path:

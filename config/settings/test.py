@@ -16,3 +16,5 @@ if TEST_NAME:
     DATABASES["default"]["TEST"] = {"NAME": TEST_NAME}
 # A connection kept alive would stop the next test from emptying or dropping the database.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Tasks of the tests' own, for a worker that a test starts.
+CELERY_IMPORTS = env.list("MEGURI_TEST_TASKS", default=[])

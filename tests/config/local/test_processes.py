@@ -1,6 +1,7 @@
 """What config.local starts ends with us, also when nobody had the time to stop it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from pathlib import Path
 from config.local import broker, postgres
 ringing = broker.start(Path(sys.argv[1]) / "broker", ours=True)
 database = postgres.start()
-print(ringing.process.pid, *([database.process.pid] if database.process else []), flush=True)
+print(ringing.process.pid, database.process.pid, database.folder, flush=True)
 time.sleep(60)
 """
 
@@ -40,15 +41,17 @@ def wait_until_gone(pids: list[int], seconds: float = 10) -> list[int]:
     return left
 
 
-def test_servers_die_with_a_killed_parent(tmp_path):
+def test_servers_die_with_a_killed_parent(tmp_path, monkeypatch):
+    monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
     command = [sys.executable, "-c", STARTS_SERVERS, str(tmp_path)]
     with subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True) as parent:
-        pids = [int(word) for word in parent.stdout.readline().split()]
-        assert pids
+        *words, folder = parent.stdout.readline().split()
+        pids = [int(word) for word in words]
         assert all(map(running, pids))
         parent.send_signal(signal.SIGKILL)
         parent.wait()
     assert wait_until_gone(pids) == []
+    shutil.rmtree(folder)  # a killed parent cannot clear up
 
 
 def test_stop_asks_first_and_then_kills_the_whole_group(tmp_path):

@@ -1,0 +1,162 @@
+"""What must hold after every fault, asked of the database and the files: each committed change has all its effects,
+each once, and nothing stands half done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+
+from review import clock
+from review.domain.events import Event
+from review.models import (
+    Artifact,
+    AuditEntry,
+    Decision,
+    Job,
+    JobState,
+    Mail,
+    MailState,
+    MeasureReview,
+    Notification,
+    OutboxEvent,
+    ReviewState,
+    Submission,
+    Verdict,
+)
+from review.services import artifacts, audit_chain, workbooks
+from review.services.notifications import NOTICES
+
+# The step that must be open in each state of a sheet.
+OPEN_STEP = {
+    ReviewState.NOT_STARTED: "submit",
+    ReviewState.EDITING: "submit",
+    ReviewState.RETURNED: "submit",
+    ReviewState.SUBMITTED: "review",
+    ReviewState.REVIEWED: "approve",
+}
+
+
+def waiting() -> list[str]:
+    """What is left to deliver, to run or to send; empty when all is quiet. Parked rows are the checks' business."""
+    left = {
+        "events": OutboxEvent.objects.filter(delivered_at=None, parked_at=None).count(),
+        "jobs": Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count(),
+        "mails": Mail.objects.filter(state__in=[MailState.WAITING, MailState.SENDING]).count(),
+        "notices": Notification.objects.filter(mail=None, mail_after__lte=clock.shared()).count(),
+    }
+    return [f"{count} {name}" for name, count in left.items() if count]
+
+
+def check(since: int, keys: list[str]) -> dict[str, Any]:
+    """Look at everything after event `since`, and at every sheet, job and file. `keys`: the acknowledged events.
+
+    Returns the violations in words, and the number up to which the events were looked at.
+    """
+    wrong = [
+        *_events(since),
+        *_acknowledged(keys),
+        *_requests(),
+        *_sheets(),
+        *_files(),
+        *_mails(),
+    ]
+    report = audit_chain.verify()
+    wrong += [f"audit chain: {fault}" for fault in report.faults]
+    last = OutboxEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return {"wrong": wrong, "last": last, "events": OutboxEvent.objects.filter(pk__gt=since).count()}
+
+
+def _events(since: int) -> Iterator[str]:
+    for row in OutboxEvent.objects.filter(pk__gt=since).select_related("cycle", "review", "actor").order_by("pk"):
+        if row.parked_at or not row.delivered_at:
+            yield f"{row.key} was not delivered: {row.cause}"
+        yield from _notices(row)
+        if row.review_id:
+            yield from _audited(row)
+
+
+def _notices(row: OutboxEvent) -> Iterator[str]:
+    there = set(Notification.objects.filter(key__startswith=f"{row.pk}:").values_list("key", flat=True))
+    if row.name == Event.CYCLE_OPENED:  # its audience is what stood then
+        if not there:
+            yield f"{row.key} told nobody"
+        return
+    people = {user.pk for notice in NOTICES[Event(row.name)] for user in notice.to(row)} - {row.actor_id}
+    wanted = {f"{row.pk}:{person}" for person in people}
+    if there != wanted:
+        yield f"{row.key}: notices {sorted(there)} instead of {sorted(wanted)}"
+
+
+def _audited(row: OutboxEvent) -> Iterator[str]:
+    _, review, round_, action = row.key.split(":")
+    lines = AuditEntry.objects.filter(subject=f"review:{review}", action=action, after__round=int(round_))
+    if lines.count() != 1:
+        yield f"{row.key}: {lines.count()} audit rows"
+
+
+def _acknowledged(keys: list[str]) -> Iterator[str]:
+    found = set(OutboxEvent.objects.filter(key__in=keys).values_list("key", flat=True))
+    yield from (f"lost: {key} was acknowledged" for key in keys if key not in found)
+
+
+def _requests() -> Iterator[str]:
+    """An event delivered twice would have asked for its books twice."""
+    for job in Job.objects.exclude(state=JobState.DONE):
+        yield f"job {job.key} is {job.state}: {job.cause}"
+    sheet_events = [name for name, kinds in workbooks.REBUILDS.items() if workbooks.SHEET in kinds]
+    asked = Counter(OutboxEvent.objects.filter(name__in=sheet_events).values_list("review_id", flat=True))
+    for job in Job.objects.filter(kind=workbooks.SHEET):
+        if not job.wanted == job.built == asked[job.args["review"]]:
+            yield f"{job.key}: {asked[job.args['review']]} events, {job.wanted} asked for, {job.built} built"
+
+
+def _sheets() -> Iterator[str]:
+    for review in MeasureReview.objects.select_related("process"):
+        steps = [task.flow_task.name for task in review.process.task_set.filter(finished=None)]
+        if steps != [OPEN_STEP[ReviewState(review.state)]]:
+            yield f"sheet {review.pk} is {review.state}, its flow stands at {steps}"
+        last = AuditEntry.objects.filter(subject=f"review:{review.pk}", after__has_key="state").order_by("-pk").first()
+        if last and last.after["state"] != review.state:
+            yield f"sheet {review.pk} is {review.state}, the audit says {last.after['state']}"
+        if Submission.objects.filter(review=review).count() != review.round:
+            yield f"sheet {review.pk} is in round {review.round} with another number of submissions"
+        yield from _decision(review)
+
+
+def _decision(review: MeasureReview) -> Iterator[str]:
+    taken = list(Decision.objects.filter(review=review, round=review.round).order_by("pk"))
+    ends_with = {ReviewState.SUBMITTED: None, ReviewState.REVIEWED: Verdict.ACCEPT}
+    if review.state in ends_with:
+        if (taken[-1].verdict if taken else None) != ends_with[ReviewState(review.state)]:
+            yield f"sheet {review.pk} is {review.state} after {taken}"
+    elif review.state == ReviewState.RETURNED and (not taken or taken[-1].verdict == Verdict.ACCEPT):
+        yield f"sheet {review.pk} was returned by no decision"
+
+
+def _files() -> Iterator[str]:
+    scopes = Artifact.objects.order_by().values("kind", "cycle", "review", "edition", "revision")
+    yield from (f"{row} exists {row['n']} times" for row in scopes.annotate(n=Count("pk")).filter(n__gt=1))
+    artifacts.remove_orphans(older_than=timedelta(seconds=-5))
+    root = Path(settings.FILES_ROOT)
+    kept = {row.path: row for row in Artifact.objects.filter(retired_at=None)}
+    there = {path.relative_to(root).as_posix() for folder in artifacts.FOLDERS for path in root.glob(f"*/{folder}/*")}
+    yield from (f"no row for the file {name}" for name in sorted(there - set(kept)))
+    for name, row in kept.items():
+        if name not in there:
+            yield f"no file for the row {name}"
+        elif hashlib.sha256((root / name).read_bytes()).hexdigest() != row.sha256:
+            yield f"{name} is not what was hashed"
+
+
+def _mails() -> Iterator[str]:
+    for mail in Mail.objects.exclude(state=MailState.SENT):
+        yield f"mail {mail.message_id} is {mail.state}: {mail.cause}"
+    twice = Notification.objects.values("key").annotate(n=Count("pk")).filter(n__gt=1)
+    yield from (f"notice {row['key']} exists {row['n']} times" for row in twice)
