@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import trail
+from tests import audited, trail
 from tests.cast import Cast
 
 
@@ -13,6 +13,13 @@ from tests.cast import Cast
 def emptied_between_tests() -> Iterator[None]:
     """Django's flush between tests may empty the audit trail; nothing else may, in tests as in the city."""
     with trail.flush_opens_the_trail():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_request_is_audited() -> Iterator[None]:
+    """No test can change a record through an address without a row in the trail."""
+    with audited.every_request_is_audited():
         yield
 
 

@@ -151,7 +151,8 @@ def decide_year(*, user: User, cycle_id: int, returns: Sequence[approval.YearRet
     with transaction.atomic(), AnnualCycleFlow.lock(process.pk):
         cycle = approval.check_year_decision(user=user, cycle_id=cycle_id, returns=returns)
         if returns:
-            cycles.reopen_for_returns(cycle_id)
+            said = {entry.review_id: entry.comment for entry in returns}
+            cycles.reopen_for_returns(user=user, cycle_id=cycle_id, returns=said)
         else:
             publication.schedule(user=user, cycle_id=cycle_id)
         rows = [

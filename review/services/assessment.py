@@ -138,12 +138,16 @@ def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
 
 def claim(*, user: User, review_id: int) -> None:
     """Show the others that this reviewer is on the sheet; a claim lapses after twenty minutes and stops nobody."""
-    if permissions.is_reviewer(user):
-        now = clock.now()
-        free = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
-        (
-            free.filter(claimed_by=None) | free.filter(claimed_at__lt=now - CLAIM_LASTS) | free.filter(claimed_by=user)
-        ).update(claimed_by=user, claimed_at=now)
+    if not permissions.is_reviewer(user):
+        return
+    now = clock.now()
+    sheet = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
+    free = (
+        sheet.filter(claimed_by=None) | sheet.filter(claimed_at__lt=now - CLAIM_LASTS) | sheet.filter(claimed_by=user)
+    )
+    with transaction.atomic():
+        if free.update(claimed_by=user, claimed_at=now):
+            audit.write(actor=user, action="claim", subject=f"review:{review_id}")
 
 
 def give_grade(*, user: User, review_id: int, number: int, grade: str, reason: str) -> IndicatorYear:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -143,9 +144,15 @@ def begin_decision(cycle_id: int, *, occasion: str) -> None:
     outbox.announce(Event.CYCLE_READY, key=f"{cycle.pk}:{occasion}", cycle=cycle)
 
 
-def reopen_for_returns(cycle_id: int) -> None:
-    """The year's decision sent sheets back: departments and reviewers work again."""
+def reopen_for_returns(*, user: User, cycle_id: int, returns: Mapping[int, str]) -> None:
+    """The year's decision sent sheets back ({review id: why}): departments and reviewers work again."""
     Cycle.objects.filter(pk=cycle_id).update(state=CycleState.OPEN)
+    audit.write(
+        actor=user,
+        action="cycle.return",
+        subject=f"cycle:{cycle_id}",
+        after={"state": CycleState.OPEN, "returns": {f"review:{pk}": why for pk, why in returns.items()}},
+    )
 
 
 def extend(*, user: User, review_id: int, until: datetime, reason: str) -> MeasureReview:
