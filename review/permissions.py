@@ -308,6 +308,8 @@ ACCESS = {
     "review:home": anyone,
     "review:help": anyone,
     "review:sheet": holds_post,
+    "review:mine": signed_in,
+    "review:resume": holds_post,
     "review:entry": writes_sheets,
     "review:autosave": writes_sheets,
     "review:entry_book": writes_sheets,

@@ -43,8 +43,10 @@ register_converter(DataKind, "kind")
 screens = [
     path("", home.home, name="home"),
     path("help/", help.handbook, name="help"),
+    path("mine/", entry.mine, name="mine"),
     # one sheet
     path("sheets/<int:pk>/", sheet.sheet, name="sheet"),
+    path("sheets/<int:pk>/resume/", entry.resume, name="resume"),
     path("sheets/<int:pk>/entry/<int:step>/", entry.entry, name="entry"),
     path("sheets/<int:pk>/autosave/", entry.autosave, name="autosave"),
     path("sheets/<int:pk>/evidence/", evidence.evidence, name="evidence"),

@@ -97,8 +97,14 @@ def _sheet(row: OutboxEvent) -> str:
     return reverse("review:sheet", args=[row.review_id])
 
 
-def _home(row: OutboxEvent) -> str:
-    return reverse("review:home")
+def _resume(row: OutboxEvent) -> str:
+    """Straight to where one writes on; whoever may not write comes to the sheet."""
+    return reverse("review:resume", args=[row.review_id])
+
+
+def _mine(row: OutboxEvent) -> str:
+    """The one sheet that waits for the reader, or home where several do."""
+    return reverse("review:mine")
 
 
 def _board(row: OutboxEvent) -> str:
@@ -127,7 +133,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_owners_of_open_sheets,
             title="{year}の実績の入力をお願いします",
             body="提出期限は{due}です。ご自分の部署の施策シートを開き、実績を入力して提出してください。",
-            link=_home,
+            link=_mine,
             urgent=True,
             to_act=True,
         ),
@@ -156,7 +162,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_sender,
             title="{measure} が差し戻されました",
             body="理由: {comment}\n指摘のあった項目を直して、もう一度提出してください。",
-            link=_sheet,
+            link=_resume,
             urgent=True,
             to_act=True,
         ),
@@ -225,7 +231,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_owners_of_open_sheets,
             title="{year}の提出期限が近づいています",
             body="提出期限は{due}です。",
-            link=_home,
+            link=_mine,
             to_act=True,
         ),
     ),
@@ -234,7 +240,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_owners_of_open_sheets,
             title="{year}の提出期限を過ぎています",
             body="提出期限は{due}でした。締切({closes})までは期限後として提出できます。",
-            link=_home,
+            link=_mine,
             to_act=True,
         ),
     ),

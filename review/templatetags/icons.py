@@ -39,6 +39,7 @@ ICONS: dict[str, str] = {
     "flow": '<path d="M3 9h5v6H3zM16 9h5v6h-5z"/><path d="M8 12h7"/><path d="M12.5 9.5L15 12l-2.5 2.5"/>',
     "globe": '<circle cx="12" cy="12" r="9"/><path d="M3 12h18"/><path d="M12 3c-5 5-5 13 0 18c5-5 5-13 0-18z"/>',
     "download": '<path d="M12 4v11"/><path d="M7 10.5l5 5 5-5"/><path d="M4 20h16"/>',
+    "copy": '<path d="M8 8h12v12H8z"/><path d="M16 8V4H4v12h4"/>',
     "upload": '<path d="M12 16V5"/><path d="M7 9.5l5-5 5 5"/><path d="M4 20h16"/>',
     "table": '<path d="M4 5h16v14H4z"/><path d="M4 10h16M4 14.5h16M9.5 5v14"/>',
     "gear": '<circle cx="12" cy="12" r="3.5"/>'

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from review import permissions
 from review.services import audit
-from review.views import sessions
+from review.views import sessions, signed_out
 
 logger = logging.getLogger(__name__)
 
@@ -96,13 +96,28 @@ class AccessMiddleware:
 
 
 def to_sign_in(request: HttpRequest, *, ended: str = "") -> HttpResponse:
-    """The sign-in page, with the way back where the call was a plain reading, and why the session `ended`."""
+    """The sign-in page, with the way back to the page that was read, and why the session `ended`.
+
+    Words that were being saved are not thrown away by a redirect: they come back on a page that leads to sign-in.
+    """
     words = {"ended": ended} if ended else {}
-    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
-        words["next"] = request.get_full_path()
+    back = way_back(request)
+    if back:
+        words["next"] = back
     target = resolve_url(settings.LOGIN_URL)
     if words:
         target = f"{target}?{urlencode(words)}"
+    if request.method == "POST" and (typed := list(signed_out.typed(request))):
+        return signed_out.page(request, typed, target)
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(target)
     return HttpResponseRedirect(target)
+
+
+def way_back(request: HttpRequest) -> str:
+    """The path of the page that the person was reading: this one, or the one from which a form or a part was sent."""
+    if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    here = page.netloc == request.get_host() and page.path.startswith("/") and not page.path.startswith("//")
+    return page.path if here else ""

@@ -103,6 +103,8 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:comment": _act(
             gettext_lazy("項目にコメントする"), OF_READABLE_SHEETS, gettext_lazy("管理者と監査は読むだけ")
         ),
+        "review:mine": _act(gettext_lazy("メールから自分のシートを開く"), OF_OWN_THINGS),
+        "review:resume": _act(gettext_lazy("入力の続きを開く"), OF_READABLE_SHEETS),
         "review:entry": _act(gettext_lazy("実績を入力する"), OF_OWN_SHEETS, WHILE_OPEN),
         "review:autosave": _act(gettext_lazy("下書きを保存する"), OF_OWN_SHEETS, WHILE_OPEN),
         "review:reading": _act(gettext_lazy("入力中の値の読み取りを見る"), OF_OWN_SHEETS, WHILE_OPEN),

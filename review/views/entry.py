@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from review import clock, permissions, queries
 from review.domain import items
@@ -18,13 +19,39 @@ from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.forms.entry import EntryForm, digest
 from review.forms.sheet import add_refusal
 from review.models import ItemComment, MeasureReview
-from review.services import assessment, judging, submission
+from review.services import assessment, carrying, judging, submission
 from review.views import indicator_parts, sheet_page
 from review.views.answers import see_other
 from review.views.entry_page import LAST, TITLES, Desk
 
 REPLY = "reply:"
 TRIES = 3
+
+
+# --- the way in ----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Where a mail's link leads: to the one sheet that waits for the person, or home where several do."""
+    cycle = queries.cycle_now()
+    sheets = queries.reviews(permissions.own_reviews(request.user).filter(cycle=cycle)) if cycle else ()
+    waiting = [review for review in sheets if permissions.may_write(request.user, review)]
+    if len(waiting) != 1:
+        return HttpResponseRedirect(reverse("review:home"))
+    return HttpResponseRedirect(reverse("review:entry", args=[waiting[0].pk, sheet_page.first_step(waiting[0])]))
+
+
+@require_GET
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Straight to the step where one writes on; for whoever may not write (any more), to the sheet."""
+    review = sheet_page.readable(request, pk)
+    if not permissions.may_write(request.user, review):
+        return HttpResponseRedirect(reverse("review:sheet", args=[pk]))
+    return HttpResponseRedirect(reverse("review:entry", args=[pk, sheet_page.first_step(review)]))
+
+
+# --- one step --------------------------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,6 +71,8 @@ def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     try:
         save(request, review, form)
         reply(request, review)
+        if request.POST.get("carry"):
+            return carried(request, pk, step)
     except Invalid as refusal:
         add_refusal(form, str(refusal), refusal.fields)
         return page(request, desk, form, status=422)
@@ -86,6 +115,22 @@ def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     return see_other("review:entry", pk, step + 1)
 
 
+def carried(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+    """Take last year's text into one empty item, or into all of them and on to 確認・提出."""
+    wanted = request.POST["carry"]
+    everything = wanted == "all"
+    filled = carrying.carry(user=request.user, review_id=pk, only=None if everything else {wanted})
+    sentence = ngettext(
+        "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
+        "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
+        len(filled),
+    )
+    messages.success(request, sentence % {"n": len(filled)})
+    return (
+        see_other("workflow:submit", pk) if everything else see_other("review:entry", pk, step, fragment=f"id_{wanted}")
+    )
+
+
 # --- saving --------------------------------------------------------------------------------------------------------
 
 
@@ -105,7 +150,9 @@ def save(request: HttpRequest, review: MeasureReview, form: EntryForm) -> Measur
             return submission.save_draft(user=request.user, review_id=now.pk, version=now.version, texts=form.typed)
         except Stale as refusal:
             theirs = dict(refusal.theirs)
-    raise Stale(_("ほかの人が同じ項目を保存しました。両方の内容を見比べて、もう一度保存してください。"), theirs)
+    raise Stale(
+        _("ほかの人(または別の画面)が同じ項目を保存しました。両方の内容を見比べて、もう一度保存してください。"), theirs
+    )
 
 
 def clashes(form: EntryForm, theirs: Mapping[str, str]) -> dict[str, str]:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from review import permissions, queries
 from review.domain import items
 from review.forms.entry import EntryForm
-from review.models import ItemComment, MeasureReview, ReviewState, ScheduleItem, User
-from review.services import submission
+from review.models import ItemComment, MeasureReview, ReviewState, User
+from review.services import carrying, submission
 from review.views import indicator_parts, sheet_parts
 from review.views.indicator_parts import IndicatorPart
 
@@ -52,6 +52,7 @@ class Line:
     field: BoundField | None
     previous: dict[str, str] | None = None
     remarks: list[ItemComment] = dataclasses.field(default_factory=list)
+    may_carry: bool = False
     missing: str = ""
     theirs: str | None = None
     part: IndicatorPart | None = None
@@ -142,7 +143,7 @@ class Desk:
 
     def lines(self, form: EntryForm, theirs: Mapping[str, str]) -> list[Line]:
         """The step's items as the template shows them."""
-        before, labels = self.before(), self.labels()
+        before, labels = self.before, self.labels()
         self.mark_needed(form)
         parts = {part.key: part for part in self.parts}
         return [
@@ -153,6 +154,8 @@ class Desk:
                 field=form[key] if key in form.fields else None,
                 previous={"label": _("昨年度"), "text": before[key]} if before.get(key) else None,
                 remarks=self.remarks.get(key, []),
+                may_carry=key in self.carriable
+                or (key in before and not self.texts[key].strip() and key != "change_reason"),
                 missing=self.missing.get(key, ""),
                 theirs=theirs.get(key),
                 part=parts.get(key),
@@ -168,16 +171,36 @@ class Desk:
         for key in (measured | explained) & form.fields.keys():
             form.fields[key].required = True
 
+    @cached_property
     def before(self) -> dict[str, str]:
-        """Last year's texts by item, where there was a sheet. Two queries at most, none on the first step."""
-        year = queries.year_before(self.review) if self.step > 1 else None
-        if year is None:
-            return {}
-        plan = (
-            {row.name: row.progress for row in ScheduleItem.objects.filter(measure_year=year)} if self.step == 3 else {}
-        )
-        rows = {items.schedule_key(row.position): plan.get(row.name, "") for row in self.plan}
-        return {**{key: getattr(year, key) for key in items.TEXT_ITEMS if key != "policy"}, **rows}
+        """Last year's texts by item, where there was a sheet."""
+        return carrying.texts_before(self.review)
+
+    @cached_property
+    def carriable(self) -> dict[str, str]:
+        """Last year's texts that could be taken over now: {item key: text}."""
+        return carrying.carriable(self.review, texts=self.texts, before=self.before, missed=bool(self.missed))
+
+    @property
+    def carriable_labels(self) -> list[str]:
+        """What would be taken over, in words."""
+        labels = self.labels()
+        return [labels.get(key) or items.label_of(key) for key in self.carriable]
+
+    def same_as_before(self) -> list[dict[str, str]]:
+        """The items whose text is last year's to the letter: a person should read them once more."""
+        labels = self.labels()
+        return [
+            {"key": key, "label": labels.get(key) or items.label_of(key), "text": text}
+            for key, text in self.before.items()
+            if self.texts.get(key) == text and key in self.open_keys
+        ]
+
+    def is_aside(self, line: Line, form: EntryForm) -> bool:
+        """Whether the item is not asked for now: 要因 and 対応 where no target was missed and nobody wrote any."""
+        if line.key not in ("cause", "response") or self.missed or self.texts[line.key].strip():
+            return False
+        return line.theirs is None and not line.remarks and not form.errors
 
     def stepper(self) -> list[dict[str, Any]]:
         """The five steps with what is missing, what a return opened, and what is done."""
@@ -222,12 +245,21 @@ class Desk:
         """The 成果目標 that fell short: they are what 要因 and 対応 must explain."""
         return [part for part in self.parts if part.this and part.this.status == "missed"]
 
+    @property
+    def pending(self) -> bool:
+        """Whether an 実績 is still to come, so that nobody knows yet which targets are missed."""
+        return any(part.this and part.this.status == "pending" for part in self.parts)
+
     def context(self, form: EntryForm, theirs: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Everything the template needs."""
+        lines = self.lines(form, theirs or {})
+        aside = {line.key for line in lines if self.is_aside(line, form)}
         return {
             "desk": self,
             "form": form,
-            "lines": self.lines(form, theirs or {}),
+            "lines": lines,
+            "asked": [line for line in lines if line.key not in aside],
+            "aside": [line for line in lines if line.key in aside],
             "stepper": self.stepper(),
             "bars": sheet_parts.schedule(self.review, self.plan) if self.step == 3 and self.plan else None,
             "theirs": bool(theirs),

@@ -121,17 +121,11 @@ def task_of(user: User, review: MeasureReview) -> Task | None:
     if review.state not in OPEN_STATES or permissions.why_locked(review):
         return None
     action = sheet_page.writing(review, True)[0]
-    return Task(review=review, label=action.label, url=action.url, due=due_of(review))
-
-
-def due_of(review: MeasureReview) -> Any:
-    """By when the sheet is wanted: 提出期限, its own extension, or, once both are past, 締切."""
-    ends = [at for at in (review.cycle.due_at, review.extended_until) if at]
-    return max(ends) if ends else permissions.closes_at(review)
+    return Task(review=review, label=action.label, url=action.url, due=sheet_page.due_at(review))
 
 
 def _task(review: MeasureReview, label: str, address: str) -> Task:
-    return Task(review=review, label=label, url=reverse(address, args=[review.pk]), due=due_of(review))
+    return Task(review=review, label=label, url=reverse(address, args=[review.pk]), due=sheet_page.due_at(review))
 
 
 def related(user: User, cycle: Cycle) -> list[MeasureReview]:

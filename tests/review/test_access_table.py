@@ -46,6 +46,7 @@ EXPECTED = {
     "review:progress": SIGNED_IN, "review:files": SIGNED_IN,
     "review:sheet": READABLE, "review:evidence": READABLE, "review:evidence_file": READABLE,
     "review:download": READABLE, "review:comment": READABLE,
+    "review:mine": SIGNED_IN, "review:resume": READABLE,
     "review:entry": OWN, "review:autosave": OWN, "review:reading": OWN, "review:evidence_add": OWN,
     "review:evidence_remove": OWN, "workflow:submit": OWN, "workflow:recall": OWN, "workflow:endorse": OWN,
     # a department without a sheet of its own in the year has nothing to fill in

@@ -57,6 +57,8 @@ def submit_page(request: HttpRequest, review: MeasureReview, *, status: int = 20
         "refused": refused,
         "effects": effects(request, review),
         "late": is_late(review),
+        "same_as_before": [{**row, "url": place_of(review, row["key"])} for row in desk.same_as_before()],
+        "carriable": desk.carriable_labels,
         "changes": [
             {"label": items.label_of(key), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
         ],

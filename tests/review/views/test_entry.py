@@ -1,11 +1,21 @@
 """Guided entry: what is asked, what is kept, and two people on one sheet."""
 
+from urllib.parse import quote
+
 import pytest
 from django.urls import reverse
 
-from review.models import AuditEntry, IndicatorYear, ItemComment, MeasureReview
+from review.models import (
+    AuditEntry,
+    IndicatorYear,
+    ItemComment,
+    MeasureReview,
+    MeasureYear,
+    Notification,
+    ScheduleItem,
+)
 from review.services import submission
-from tests.cast import YEAR, Cast
+from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, hidden, words
 from workflow import steps
 
@@ -96,7 +106,7 @@ def test_two_people_on_one_item_see_both_texts(cast: Cast) -> None:
     theirs.post(step_url(review), {**other, ONE: "80件", TWO: ""})
     answer = mine.post(step_url(review), {**form, ONE: "120件", TWO: "95件"})
     page = words(answer)
-    assert answer.status_code == 409 and "ほかの人が同じ項目を保存しました" in page
+    assert answer.status_code == 409 and "同じ項目を保存しました" in page
     assert "120件" in page and "80件" in page and "95件" in page
     assert (actual(1), actual(2)) == ("80件", "")
     again = {"version": hidden(answer, "version"), "was": hidden(answer, "was"), ONE: "120件", TWO: "95件"}
@@ -144,6 +154,160 @@ def test_another_department_finds_nothing(cast: Cast) -> None:
     assert as_(cast.other).get(step_url(cast.sheet())).status_code == 404
     assert as_(cast.related).get(step_url(cast.sheet())).status_code == 404
     assert as_(cast.approver).get(step_url(cast.sheet())).status_code == 403
+
+
+# --- what is asked ---
+
+
+def test_a_missed_target_asks_for_cause_and_response_and_a_met_one_does_not(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    cast.fill(review, "70件")
+    page = client.get(step_url(review, 2)).content.decode()
+    assert "要因と対応を入力してください" in page and page.count("field__need--required") == 2
+    submission.save_draft(
+        user=cast.contributor, review_id=review.pk, version=1,
+        texts={ONE: "120件", TWO: "130件", "cause": "", "response": ""},
+    )  # fmt: skip
+    page = client.get(step_url(review, 2)).content.decode()
+    assert "目標に届かなかった成果目標はありません" in page and "field__need--required" not in page
+    aside = page[page.index("それでも要因や対応を書き残す") :]
+    assert 'name="cause"' in aside and 'name="self_assessment"' not in aside
+    assert submission.missing(cast.sheet()) == {}
+
+
+# --- last year's texts ---
+
+
+def last_year(review: MeasureReview, **texts: str) -> None:
+    """What the department wrote in the year before, its schedule in another order."""
+    year = review.measure_year
+    before = MeasureYear.objects.create(
+        measure=year.measure, fiscal_year=YEAR - 1, name=year.name, owner=year.owner, **texts
+    )
+    ScheduleItem.objects.create(measure_year=before, position=4, name="周知", progress="広報紙で知らせました。")
+
+
+def test_last_years_texts_that_hold_are_taken_over_in_one_act(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    last_year(
+        review,
+        progress="予定どおり進めた。",
+        self_assessment="順調です。",
+        cause="去年の要因",
+        change_reason="去年の理由",
+    )
+    submission.save_draft(
+        user=cast.contributor, review_id=review.pk, version=0, texts={"self_assessment": "今年の言葉"}
+    )
+    page = client.get(step_url(review))
+    assert "昨年度の文を引き継いで確認・提出へ" in words(page)
+    form = {"version": hidden(page, "version"), "was": hidden(page, "was")}
+    answer = client.post(step_url(review), {**form, ONE: "120件", TWO: "130件", "carry": "all"})
+    assert answer.status_code == 303 and answer.url == reverse("workflow:submit", args=[review.pk])
+    now = submission.current_texts(cast.sheet())
+    assert (now["progress"], now["schedule:1"]) == ("予定どおり進めた。", "広報紙で知らせました。")
+    # What was typed stands; a met target needs no 要因; last year's reason for a change explains nothing today.
+    assert (now["self_assessment"], now["cause"], now["change_reason"]) == ("今年の言葉", "", "")
+    page = words(client.get(answer.url))
+    assert "昨年度と同じ文の項目があります" in page and "2項目に昨年度の文を引き継ぎました" in page
+    assert client.post(answer.url).status_code == 303 and cast.sheet().state == "submitted"
+
+
+def test_a_missed_target_takes_over_its_explanation_too(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    last_year(review, cause="人手不足", response="増員する")
+    form = opened(client, step_url(review))
+    client.post(step_url(review), {**form, ONE: "70件", TWO: "130件", "carry": "all"})
+    now = submission.current_texts(cast.sheet())
+    assert (now["cause"], now["response"]) == ("人手不足", "増員する")
+
+
+def test_one_item_is_taken_over_and_the_step_stays(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    last_year(review, progress="予定どおり進めた。")
+    form = opened(client, step_url(review, 3))
+    answer = client.post(step_url(review, 3), {**form, "schedule:1": "自分の言葉", "progress": "", "carry": "progress"})
+    assert answer.url == f"{step_url(review, 3)}#id_progress"
+    now = submission.current_texts(cast.sheet())
+    assert (now["progress"], now["schedule:1"]) == ("予定どおり進めた。", "自分の言葉")
+
+
+def test_nothing_is_taken_over_into_a_locked_item(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    last_year(review, progress="予定どおり進めた。")
+    steps.return_to_department(
+        user=cast.reviewer2, review_id=review.pk, round=review.round, comment="", remarks={ONE: "確かめる"}
+    )
+    client = as_(cast.contributor)
+    client.post(step_url(review), {**opened(client, step_url(review)), ONE: "130件", "carry": "all"})
+    assert submission.current_texts(cast.sheet())["progress"] == ""
+
+
+# --- the way in ---
+
+
+def test_the_link_of_a_mail_opens_the_one_sheet_that_waits(cast: Cast) -> None:
+    cast.open(2, owners=("産業振興課", "農林水産課"))
+    mine = as_(cast.contributor).get(reverse("review:mine"))
+    assert mine.url == step_url(cast.sheet(1))
+    assert Notification.objects.get(recipient=cast.contributor).link == reverse("review:mine")
+    assert as_(cast.reviewer2).get(reverse("review:mine")).url == reverse("review:home")
+    cast.submitted(1)
+    assert as_(cast.contributor).get(reverse("review:mine")).url == reverse("review:home")
+
+
+def test_of_several_sheets_the_link_lets_one_choose(cast: Cast) -> None:
+    cast.open(2)
+    assert as_(cast.contributor).get(reverse("review:mine")).url == reverse("review:home")
+
+
+def test_the_link_of_a_return_opens_the_step_in_question(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    address = reverse("review:resume", args=[review.pk])
+    assert as_(cast.contributor).get(address).url == reverse("review:sheet", args=[review.pk])
+    steps.return_to_department(
+        user=cast.reviewer2, review_id=review.pk, round=review.round, comment="", remarks={"progress": "もう少し詳しく"}
+    )
+    settle_background()
+    assert as_(cast.contributor).get(address).url == step_url(review, 3)
+    told = Notification.objects.get(recipient=cast.contributor, event="SubmissionReturned")
+    assert told.link == address
+    assert as_(cast.related).get(address).url == reverse("review:sheet", args=[review.pk])
+
+
+# --- a session that ended ---
+
+
+def test_words_sent_without_a_session_come_back_with_the_way_to_sign_in(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    form = opened(client, step_url(review, 2))
+    client.logout()
+    came_from = {"Referer": f"http://testserver{step_url(review, 2)}"}
+    answer = client.post(step_url(review, 2), {**form, "cause": "長い要因", "action": "next"}, headers=came_from)
+    assert answer.status_code == 401 and "長い要因" in words(answer)
+    assert f"next={quote(step_url(review, 2), safe='')}" in answer.content.decode()
+    assert client.post(step_url(review, 2), {"action": "next"}).status_code == 302
+
+
+def test_autosave_without_a_session_says_so_beside_the_form(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    form = opened(client, step_url(review))
+    client.logout()
+    hx = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{step_url(review)}"}
+    answer = client.post(reverse("review:autosave", args=[review.pk]), {**form, "step": "1", ONE: "120件"}, headers=hx)
+    assert answer.status_code == 401 and "入力は画面に残っています" in words(answer)
+    assert f"next={quote(step_url(review), safe='')}" in answer.content.decode() and actual(1) == ""
+    elsewhere = {"HX-Request": "true", "HX-Current-URL": "http://evil.example/sheets/1/"}
+    answer = client.post(reverse("review:autosave", args=[review.pk]), {ONE: "120件"}, headers=elsewhere)
+    assert "next=" not in answer.content.decode()
 
 
 # --- while one types ---

@@ -1,0 +1,64 @@
+"""Last year's texts: shown beside this year's, and taken over where they still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.db import transaction
+
+from review import queries
+from review.domain import items
+from review.models import MeasureReview, ScheduleItem, User
+from review.services import submission
+from review.services.transition import locked
+
+# Never taken over: `policy` is carried by the year's own draft, and a reason for a change holds for that change only.
+_OF_THEIR_YEAR = frozenset({"policy", "change_reason"})
+_EXPLAINS_A_MISS = frozenset({"cause", "response"})
+
+
+def texts_before(review: MeasureReview) -> dict[str, str]:
+    """{item key: what the department wrote last year}, without 実績; {} where there was no sheet. Two or three queries.
+
+    A schedule row is found by its name, for rows move from year to year.
+    """
+    year = queries.year_before(review)
+    if year is None:
+        return {}
+    progress = dict(ScheduleItem.objects.filter(measure_year=year).values_list("name", "progress"))
+    rows = {items.schedule_key(row.position): progress.get(row.name, "") for row in queries.schedule(review)}
+    words = {key: getattr(year, key) for key in items.TEXT_ITEMS if key != "policy"}
+    return {key: text for key, text in {**words, **rows}.items() if text.strip()}
+
+
+def carriable(
+    review: MeasureReview, *, texts: Mapping[str, str], before: Mapping[str, str], missed: bool
+) -> dict[str, str]:
+    """{item key: last year's text} of what is still empty and may be written on. 要因 and 対応 only where a target was
+    missed: a met one needs no explanation. No query."""
+    open_keys = items.open_keys(texts, review.open_items)
+    left_out = _OF_THEIR_YEAR if missed else _OF_THEIR_YEAR | _EXPLAINS_A_MISS
+    return {
+        key: text
+        for key, text in before.items()
+        if key in open_keys and key not in left_out and not texts.get(key, "").strip()
+    }
+
+
+def carry(*, user: User, review_id: int, only: Collection[str] | None = None) -> list[str]:
+    """Take last year's texts into the items that are empty (of `only`, where given); the keys that were filled.
+
+    Typed entry: it goes through `submission.save_draft` and refuses what that refuses. What stands is never replaced.
+    """
+    with transaction.atomic():
+        review = locked(review_id, user)
+        missed = any(row.status == "missed" for row in queries.indicator_years(review))
+        found = carriable(
+            review,
+            texts=submission.current_texts(review),
+            before=texts_before(review),
+            missed=missed or only is not None,
+        )
+        texts = {key: text for key, text in found.items() if only is None or key in only}
+        submission.save_draft(user=user, review_id=review_id, version=review.version, texts=texts)
+        return list(texts)

@@ -1,0 +1,29 @@
+"""A session that ended while somebody wrote: their words, to copy, and the way back through sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from review.domain import items
+
+# Only a sheet's own fields: whatever else a form holds (a password, a choice) is not shown again.
+_KINDS = ("indicator:", "schedule:")
+
+
+def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
+    """The sheet's texts in a form that was sent without a session, each with its label."""
+    for name, text in request.POST.items():
+        if (name in items.TEXT_ITEMS or name.startswith(_KINDS)) and str(text).strip():
+            yield {"label": items.label_of(name), "text": str(text)}
+
+
+def page(request: HttpRequest, kept: Sequence[dict[str, str]], sign_in_url: str) -> HttpResponse:
+    """401: a line beside the form that saves itself, or a page with the words."""
+    part = bool(request.headers.get("HX-Request"))
+    template = "review/parts/signed_out.html" if part else "401.html"
+    response = render(request, template, {"kept": kept, "next_url": sign_in_url}, status=401)
+    response.headers["X-Unsaved"] = "1"
+    return response
