@@ -19,6 +19,9 @@ from review import permissions
 from review.models import (
     Appointment,
     Artifact,
+    Correction,
+    CorrectionDecision,
+    CorrectionItem,
     Cycle,
     Decision,
     Department,
@@ -168,6 +171,7 @@ class Listed(Readable):
 
 for model in (
     Plan, PlanField, Measure, MeasureYear, Indicator, IndicatorYear, ScheduleItem, Cycle, MeasureReview, Submission,
-    Decision, Meeting, ItemComment, Rating, Edition, Artifact, Job, OutboxEvent, Mail, Notification,
+    Decision, Meeting, ItemComment, Rating, Edition, Correction, CorrectionItem,
+    CorrectionDecision, Artifact, Job, OutboxEvent, Mail, Notification,
 ):  # fmt: skip
     admin.site.register(model, Listed)

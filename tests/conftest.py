@@ -11,7 +11,7 @@ from tests.cast import Cast
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_between_tests() -> Iterator[None]:
-    """Django's flush between tests may empty the audit trail; nothing else may, in tests as in the city."""
+    """Django's flush between tests may empty the audit trail and the editions; nothing else may, in tests as in the city."""
     with trail.flush_opens_the_trail():
         yield
 

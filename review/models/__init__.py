@@ -9,7 +9,7 @@ from review.models.notification import Mail, MailState, Notification
 from review.models.organization import Appointment, Department, Role, User
 from review.models.outbox import OutboxEvent
 from review.models.plan import Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanField, ScheduleItem
-from review.models.publication import Edition
+from review.models.publication import Correction, CorrectionDecision, CorrectionItem, Edition, edition_label
 from review.models.sheet import (
     Decision,
     ItemComment,
@@ -30,6 +30,9 @@ __all__ = [
     "Artifact",
     "AuditEntry",
     "AuditLink",
+    "Correction",
+    "CorrectionDecision",
+    "CorrectionItem",
     "Cycle",
     "CycleState",
     "Decision",
@@ -67,4 +70,5 @@ __all__ = [
     "Upload",
     "User",
     "Verdict",
+    "edition_label",
 ]

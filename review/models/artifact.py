@@ -15,7 +15,8 @@ class Artifact(models.Model):
     """One finished file: made under a name of its own, checked, and only then given a row. Never overwritten.
 
     `path` is relative to the file storage, `revision` the revision of the sheet or cycle that it shows. Old drafts
-    lose their file at `retired_at` and keep their row.
+    lose their file at `retired_at` and keep their row. A file of an edition carries a `seal` over its row
+    (services.seals), and the database refuses to change or delete that row.
     """
 
     class Kind(models.TextChoices):
@@ -38,6 +39,7 @@ class Artifact(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
+    seal = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("ファイル")
@@ -63,6 +65,10 @@ class Artifact(models.Model):
                 condition=Q(kind__in=["sheet", "sheet_pdf"], review__isnull=False)
                 | (~Q(kind__in=["sheet", "sheet_pdf"]) & Q(review__isnull=True)),
                 name="sheet_artifact_has_review",
+            ),
+            models.CheckConstraint(
+                condition=Q(edition=None, seal="") | (Q(edition__isnull=False) & ~Q(seal="") & Q(retired_at=None)),
+                name="edition_file_is_sealed",
             ),
         ]
 

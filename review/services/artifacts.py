@@ -19,6 +19,7 @@ from django.db.models import Count
 from review import clock
 from review.models import Artifact
 from review.services.jobs import Claim, LeaseLost
+from review.services.seals import artifact_seal
 from review.workbook.files import WrittenFile, write_atomically
 
 # How many drafts of each sheet and year keep their file.
@@ -54,7 +55,7 @@ def produce(claim: Claim, write: Write, *, path: str, check: Check, ending: str 
     made, warnings = _write(name, write, check)
     try:
         with claim.finishing():
-            Artifact.objects.create(
+            artifact = Artifact(
                 **row,
                 path=name,
                 revision=claim.wanted,
@@ -63,6 +64,8 @@ def produce(claim: Claim, write: Write, *, path: str, check: Check, ending: str 
                 warnings=warnings,
                 created_at=clock.now(),
             )
+            artifact.seal = artifact_seal(artifact) if artifact.edition_id else ""
+            artifact.save(force_insert=True)
     except LeaseLost:
         # Any other failure may have come after the commit: what has no row is swept up later (`remove_orphans`).
         default_storage.delete(name)

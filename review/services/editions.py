@@ -118,6 +118,28 @@ def departments(snapshot: Snapshot) -> list[str]:
     return list(dict.fromkeys(row["owner"] for row in snapshot["measures"]))
 
 
+# --- errata ----------------------------------------------------------------------------------------------------------
+
+
+def errata(snapshot: Snapshot) -> list[Row]:
+    """正誤表: what each 訂正版 up to this one put right, the latest first; [] in a 第1版.
+
+    Each {"number", "label", "date" (ISO), "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}],
+    "consequences": [{"code" ('' for totals), "label", "before", "after"}]}.
+    """
+    return list(reversed(snapshot.get("corrections", ())))
+
+
+def errata_of(snapshot: Snapshot, code: str) -> list[Row]:
+    """The same for one 施策: only the corrections that touched it, with its own items and consequences."""
+    found = []
+    for correction in errata(snapshot):
+        parts = {part: [row for row in correction[part] if row["code"] == code] for part in ("items", "consequences")}
+        if parts["items"] or parts["consequences"]:
+            found.append({**correction, **parts})
+    return found
+
+
 # --- counts ----------------------------------------------------------------------------------------------------------
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,13 +18,15 @@ from review.models import (
     Edition,
     IndicatorYear,
     MeasureReview,
+    Meeting,
     ReviewState,
     User,
     Verdict,
 )
 from review.services import audit, outbox
 from review.services.jobs import Failure
-from review.services.snapshot import canonical, snapshot_of
+from review.services.seals import digest, edition_seal
+from review.services.snapshot import snapshot_of
 
 
 def demo_values(cycle: Cycle) -> list[str]:
@@ -41,7 +45,9 @@ def schedule(*, user: User, cycle_id: int) -> None:
     audit.write(actor=user, action="cycle.decide", subject=f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED})
 
 
-def publish(cycle_id: int, *, decided_by: User) -> Edition:
+def publish(
+    cycle_id: int, *, decided_by: User, decided_at: datetime | None = None, meeting: Meeting | None = None
+) -> Edition:
     """Freeze the year and switch to its 第1版 in one transaction. Repeatable: an edition that exists is returned.
 
     Raises Failure where demo values would enter the edition, or a sheet is not settled.
@@ -52,17 +58,15 @@ def publish(cycle_id: int, *, decided_by: User) -> Edition:
         if existing:
             return existing
         _require_publishable(cycle)
-        edition = _freeze(cycle, decided_by)
-        now = edition.published_at
+        now = clock.now()
+        edition = freeze(
+            Edition(cycle=cycle, number=1, decided_by=decided_by, decided_at=decided_at or now, meeting=meeting),
+            snapshot_of(cycle),
+            at=now,
+        )
         cycle.state, cycle.published_at = CycleState.PUBLISHED, now
         cycle.save(update_fields=["state", "published_at"])
         MeasureReview.objects.filter(cycle=cycle).update(state=ReviewState.PUBLISHED, state_since=now)
-        audit.write(
-            actor=decided_by,
-            action="edition.publish",
-            subject=f"cycle:{cycle.pk}",
-            after={"edition": edition.number, "sha256": edition.sha256},
-        )
         outbox.announce(
             Event.EDITION_PUBLISHED,
             key=f"{cycle.pk}:{edition.number}",
@@ -70,6 +74,24 @@ def publish(cycle_id: int, *, decided_by: User) -> Edition:
             payload={"edition": edition.label, "edition_id": edition.pk},
         )
         return edition
+
+
+def freeze(edition: Edition, snapshot: Mapping[str, Any], *, at: datetime) -> Edition:
+    """Write the edition with its snapshot, hashes and audit row: the current one from now on, in the current
+    transaction. Whichever was current before steps back."""
+    edition.snapshot = snapshot
+    edition.sha256 = digest(snapshot)
+    edition.published_at = at
+    edition.seal = edition_seal(edition)
+    Edition.objects.filter(cycle=edition.cycle, current=True).update(current=False)
+    edition.save(force_insert=True)
+    audit.write(
+        actor=edition.decided_by,
+        action="edition.publish" if edition.kind == Edition.Kind.FIRST else "edition.correct",
+        subject=f"cycle:{edition.cycle_id}",
+        after={"id": edition.pk, "edition": edition.number, "sha256": edition.sha256, "seal": edition.seal},
+    )
+    return edition
 
 
 def _require_publishable(cycle: Cycle) -> None:
@@ -85,22 +107,9 @@ def _require_publishable(cycle: Cycle) -> None:
         )
 
 
-def _freeze(cycle: Cycle, decided_by: User) -> Edition:
-    snapshot = snapshot_of(cycle)
-    return Edition.objects.create(
-        cycle=cycle,
-        number=1,
-        kind=Edition.Kind.FIRST,
-        snapshot=snapshot,
-        sha256=hashlib.sha256(canonical(snapshot)).hexdigest(),
-        decided_by=decided_by,
-        published_at=clock.now(),
-    )
-
-
 def intact(edition: Edition) -> bool:
     """Whether the snapshot still has the sha256 it was published with."""
-    return hashlib.sha256(canonical(edition.snapshot)).hexdigest() == edition.sha256
+    return digest(edition.snapshot) == edition.sha256
 
 
 def totals_of_decisions(cycle: Cycle) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from review import queries
@@ -13,7 +13,8 @@ from review.domain.rating import overall
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.services import judging
 
-SCHEMA = 1
+# 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
+SCHEMA = 2
 
 
 def canonical(snapshot: Mapping[str, Any]) -> bytes:
@@ -27,19 +28,27 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
     {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
-    "indicators": [{"number", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate", "rate_text",
-    "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}]}. About twelve queries.
+    "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
+    "rate_text", "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
+    "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
+    "label", "before", "after"}]}]}. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
     measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]
     return {
         **frame_of(cycle, scale),
-        "totals": {
-            "measures": dict(Counter(m["grade"] or m["outcome"] or "none" for m in measures)),
-            "indicators": dict(Counter(i["grade"] for m in measures for i in m["indicators"] if i["grade"])),
-        },
+        "totals": totals_of(measures),
         "previous": _previous(cycle),
         "measures": measures,
+        "corrections": [],
+    }
+
+
+def totals_of(measures: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """The counts of 施策 and of 成果目標 by grade."""
+    return {
+        "measures": dict(Counter(m["grade"] or m["outcome"] or "none" for m in measures)),
+        "indicators": dict(Counter(i["grade"] for m in measures for i in m["indicators"] if i["grade"])),
     }
 
 
@@ -68,11 +77,9 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
     """One 施策 of the snapshot; `review` must come from `queries.full_reviews`."""
     year = review.measure_year
     indicators = [
-        _indicator(number, rows, cycle.fiscal_year)
+        indicator_of(number, rows, cycle.fiscal_year)
         for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
     ]
-    grades = [row["grade"] for row in indicators if row["grade"]]
-    best = overall([scale.by_letter(letter) for letter in grades], scale) if not review.outcome else None
     return {
         "code": year.measure.code,
         "field": {"number": year.measure.field.number, "name": year.measure.field.name},
@@ -87,7 +94,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         "policy": year.policy,
         "outcome": review.outcome,
         "outcome_reason": review.outcome_reason if review.outcome else "",
-        "grade": best.letter if best else "",
+        "grade": grade_of(indicators, review.outcome, scale),
         "evaluation": {key: getattr(year, key) for key in (*TEXT_ITEMS, "board_opinion") if key != "policy"},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
@@ -95,10 +102,19 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
     }
 
 
-def _indicator(number: int, rows: list[IndicatorYear], fiscal_year: int) -> dict[str, Any]:
+def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: judging.rating.Scale) -> str:
+    """The overall grade of a 施策 from those of its 成果目標; '' where it has none or was settled otherwise."""
+    grades = [scale.by_letter(row["grade"]) for row in indicators if row["grade"]]
+    best = overall(grades, scale) if not outcome else None
+    return best.letter if best else ""
+
+
+def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> dict[str, Any]:
+    """One 成果目標 of the snapshot, from its years as they are judged."""
     this = next((row for row in rows if row.fiscal_year == fiscal_year), None)
     return {
         "number": number,
+        "direction": rows[0].indicator.direction if rows else "",
         "years": [
             {"fiscal_year": row.fiscal_year, "name": row.name, "target": row.target, "actual": row.actual}
             for row in rows

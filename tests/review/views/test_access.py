@@ -113,7 +113,10 @@ def test_the_administrator_decides_nothing_in_the_admin(year: Cast) -> None:
     assert client.get(reverse("admin:review_measurereview_changelist")).status_code == 200
     page = client.get(reverse("admin:review_measurereview_change", args=[sheet.pk]))
     assert page.status_code == 200 and 'name="_save"' not in page.content.decode()
-    assert client.post(reverse("admin:review_measurereview_change", args=[sheet.pk]), {"state": "approved"}).status_code == 403
+    assert (
+        client.post(reverse("admin:review_measurereview_change", args=[sheet.pk]), {"state": "approved"}).status_code
+        == 403
+    )
     assert client.get(reverse("admin:review_measurereview_add")).status_code == 403
     assert client.post(reverse("admin:review_measurereview_delete", args=[sheet.pk])).status_code == 403
     assert client.post(reverse("admin:review_user_delete", args=[year.contributor.pk])).status_code == 403

@@ -1,0 +1,60 @@
+"""The seal of a row that must never change: one hash over all that the row says, chained from edition to edition."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from review.models import Artifact, Edition
+from review.services.snapshot import canonical
+
+
+def digest(data: Mapping[str, Any]) -> str:
+    """The sha256 of plain data."""
+    return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def edition_seal(edition: Edition) -> str:
+    """The seal of an edition: everything but its id, `current` and the snapshot, for which its sha256 stands.
+
+    One query each for whoever is named and is not loaded.
+    """
+    return digest(
+        {
+            "cycle": edition.cycle_id,
+            "number": edition.number,
+            "kind": edition.kind,
+            "sha256": edition.sha256,
+            "prepared_by": str(edition.prepared_by.key) if edition.prepared_by else None,
+            "decided_by": str(edition.decided_by.key),
+            "decided_at": _moment(edition.decided_at),
+            "meeting": edition.meeting_id,
+            "published_at": _moment(edition.published_at),
+            "previous": edition.previous.seal if edition.previous else None,
+        }
+    )
+
+
+def artifact_seal(artifact: Artifact) -> str:
+    """The seal of an edition's file, which carries the file's own sha256 and size."""
+    return digest(
+        {
+            "edition": artifact.edition_id,
+            "cycle": artifact.cycle_id,
+            "kind": artifact.kind,
+            "revision": artifact.revision,
+            "label": artifact.label,
+            "path": artifact.path,
+            "filename": artifact.filename,
+            "sha256": artifact.sha256,
+            "size": artifact.size,
+            "warnings": artifact.warnings,
+            "created_at": _moment(artifact.created_at),
+        }
+    )
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
