@@ -132,7 +132,7 @@ def errata(snapshot: Snapshot) -> list[Row]:
 
 def errata_of(snapshot: Snapshot, code: str) -> list[Row]:
     """The same for one 施策: only the corrections that touched it, with its own items and consequences."""
-    found = []
+    found: list[Row] = []
     for correction in errata(snapshot):
         parts = {part: [row for row in correction[part] if row["code"] == code] for part in ("items", "consequences")}
         if parts["items"] or parts["consequences"]:
