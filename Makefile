@@ -14,27 +14,32 @@ ARGS ?=
 BIN := .venv/bin
 PYTHON_STAMP := .venv/.stamp
 NPM_STAMP := node_modules/.stamp
+# Two processes, each with servers of its own; a file of tests stays with one of them.
+TWO := -n 2 --dist loadgroup --no-loadscope-reorder
 
 help: ## この一覧 / this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
 
 setup: $(PYTHON_STAMP) $(NPM_STAMP) ## 必要なものを .venv と node_modules に入れる / install only
 
-$(PYTHON_STAMP): requirements/dev.txt requirements/uv.txt scripts/setup.sh
-	@sh scripts/setup.sh python
+$(PYTHON_STAMP): requirements/dev.txt requirements/uv.txt config/local/setup.sh
+	@sh config/local/setup.sh python
 	@touch $@
 
 $(NPM_STAMP): package.json package-lock.json .npmrc $(PYTHON_STAMP)
-	@sh scripts/setup.sh npm
+	@sh config/local/setup.sh npm
 	@touch $@
 
 demo: setup ## 令和6年度を最初から公表まで動かし、画面を開く / a whole year, then the screens (ARGS=--exit ends there)
 	@exec $(BIN)/python -m config.local.demo --with-parent $(ARGS)
 
 test: check ## すべてのテスト / linters and all tests: PostgreSQL, broker, worker, browser; then the core on SQLite
-	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 ifeq ($(strip $(ARGS)),)
-	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest -m "not bench and not worker and not browser and not postgres and not services"
+	@$(BIN)/python -m pytest $(TWO) -m "not bench"
+	@cat build/faults-short.md
+	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(TWO) -m "not bench and not worker and not browser and not postgres and not services"
+else
+	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 endif
 
 check: setup ## 書式と型 / linters and types
@@ -57,10 +62,10 @@ pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbo
 	@exec $(BIN)/python -m config.local.pages $(ARGS)
 
 audit: setup ## 既知の脆弱性 / known vulnerabilities
-	@sh scripts/audit.sh
+	@sh config/local/audit.sh
 
 lock: setup ## requirements と package-lock.json を固定し直す / pin again
-	@sh scripts/lock.sh
+	@sh config/local/lock.sh
 
 clean: ## 作ったものをすべて消す / remove everything that was made
 	rm -rf .venv node_modules build var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -14,9 +14,10 @@ What a test may ask for (tests/live.py):
     services    the servers themselves
 
 MEGURI_TEST_DATABASE=sqlite runs the core on SQLite instead of PostgreSQL. A test whose server is
-absent fails with the reason: it is never skipped.
+absent fails with the reason: it is never skipped. With `-n 2` each of the two processes has servers of its own.
 """
 
+import argparse
 import os
 import shutil
 import tempfile
@@ -71,19 +72,33 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     early_config.stash[SERVICES] = services
     early_config.add_cleanup(services.stop)
     options = early_config.known_args_namespace
-    if not (options.help or options.version):
+    if not (options.help or options.version or hands_out_tests(options)):
         services.start()
     return (yield)
 
 
-@pytest.hookimpl(trylast=True)
+def hands_out_tests(options: argparse.Namespace) -> bool:
+    """Whether this process only hands tests out to others, which have servers of their own."""
+    return bool(getattr(options, "numprocesses", 0)) and "PYTEST_XDIST_WORKER" not in os.environ
+
+
+# What takes long and stands alone comes first, so that no process is left with it at the end.
+LONG = ("fault", "services", "browser", "worker")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The second run, on SQLite, repeats only what touches the database: the rest has been proved already."""
-    if os.environ.get("MEGURI_TEST_DATABASE") != "sqlite":
-        return
-    repeated = [item for item in items if touches_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
-    items[:] = repeated
+    """The second run, on SQLite, repeats only what touches the database: the rest has been proved already.
+
+    Of several processes one takes a file as a whole, and all the faults, which share an installation.
+    """
+    if os.environ.get("MEGURI_TEST_DATABASE") == "sqlite":
+        config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
+        items[:] = [item for item in items if touches_database(item)]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("faults" if item.path.parent.name == "faults" else item.path.as_posix()))
+    if hands_out_tests(config.option) or "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: min((LONG.index(m.name) for m in item.iter_markers() if m.name in LONG), default=9))
 
 
 def touches_database(item: pytest.Item) -> bool:
@@ -93,6 +108,8 @@ def touches_database(item: pytest.Item) -> bool:
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     services = config.stash[SERVICES]
+    if hands_out_tests(config.option):
+        return []
     database = "SQLite" if services.postgres is None else "PostgreSQL"
     return [f"services: {database}, broker {services.broker.url if services.broker else '-'}"]
 

@@ -16,21 +16,29 @@ def rig() -> Iterator[Rig]:
         yield built
 
 
+def pytest_sessionfinish() -> None:
+    """The table in build/faults-FORM.md: with several processes, that of the one which struck."""
+    if bench.TABLE:
+        target = BASE_DIR / "build" / f"faults-{bench.FORM}.md"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("\n".join(table()) + "\n")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The table, and a copy of it in build/faults.md."""
-    if not bench.TABLE:
-        return
+    """The table."""
+    if bench.TABLE:
+        terminalreporter.section("fault bench")
+        for text in table():
+            terminalreporter.write_line(text)
+
+
+def table() -> list[str]:
     total = sum(entry.times for entry in bench.TABLE.values())
-    settings = " ".join(f"{name}={value}" for name, value in bench.SCALED.items())
-    lines = [
-        f"{total} faults, form {bench.FORM}; intervals: {settings if bench.FORM != 'production' else 'of production'}",
+    scaled = " ".join(f"{name}={value}" for name, value in bench.SCALED.items())
+    intervals = "of production" if bench.FORM == "production" else scaled
+    return [
+        f"{total} faults, form {bench.FORM}; intervals: {intervals}",
         "",
         bench.HEAD,
         *map(str, bench.TABLE.values()),
     ]
-    terminalreporter.section("fault bench")
-    for text in lines:
-        terminalreporter.write_line(text)
-    target = BASE_DIR / "build" / f"faults-{bench.FORM}.md"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text("\n".join(lines) + "\n")

@@ -2,8 +2,8 @@
 # Asks for known vulnerabilities of what the locks name. Its tools live apart, in build/audit, so that they
 # cannot change what the tests run on. Without a way to the source it says so and ends with status 2.
 set -u
-cd "$(dirname "$0")/.."
-. scripts/home.sh
+cd "$(dirname "$0")/../.."
+. config/local/home.sh
 
 unreachable() {
     echo "脆弱性情報の取得先に接続できないため、確認していません。 / The source of known vulnerabilities is unreachable: nothing was checked." >&2

@@ -3,8 +3,8 @@
 # beyond this folder. Where packages come from is the machine's business: pip, uv and npm read their own
 # configuration, and no address stands here or in the locks.
 set -eu
-cd "$(dirname "$0")/.."
-. scripts/home.sh
+cd "$(dirname "$0")/../.."
+. config/local/home.sh
 
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$@"; exit 1; }
@@ -49,5 +49,5 @@ case ${1:-all} in
     python) sync_python ;;
     npm) sync_npm ;;
     all) sync_python && sync_npm ;;
-    *) stop "usage: scripts/setup.sh [python|npm|all]" ;;
+    *) stop "usage: config/local/setup.sh [python|npm|all]" ;;
 esac

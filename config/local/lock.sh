@@ -1,7 +1,7 @@
 #!/bin/sh
 # Pins requirements/*.in with hashes and package.json, for every Python from 3.11 on, without any address.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 # uv remembers the earlier pins in the file: pass UPGRADE=--upgrade for newer versions.
 pin() {
