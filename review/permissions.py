@@ -21,6 +21,7 @@ from review.models import (
     CycleState,
     Decision,
     Department,
+    Extension,
     MeasureReview,
     Outcome,
     ReviewState,
@@ -107,25 +108,54 @@ def may_read(user: Person, review: MeasureReview) -> bool:
     return visible_reviews(user).filter(pk=review.pk).exists()
 
 
-def closes_at(review: MeasureReview):
-    """When the sheet closes: the cycle's 締切, or the sheet's own later extension."""
-    ends = [moment for moment in (review.cycle.closes_at, review.extended_until) if moment]
-    return max(ends) if ends else None
-
-
 def why_locked(review: MeasureReview) -> str:
     """Why nobody may write on the sheet now, in one sentence; '' where it is open."""
-    if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
-        return "この年度は受け付けていません。"
     if review.outcome != Outcome.REPORTED:
-        return f"「{review.get_outcome_display()}」として扱うことが決まっています。"
+        return (
+            f"「{review.get_outcome_display()}」として扱うことが決まっています。"
+            "見直しが必要なときは、情報経営課に相談してください。"
+        )
+    if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
+        return _YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER)
     if review.state not in OPEN_STATES:
-        return f"「{review.get_state_display()}」のため、入力できません。"
-    end = closes_at(review)
-    # A returned sheet stays open: the city asked for it again after its own deadline.
-    if review.state != ReviewState.RETURNED and end and clock.now() > end:
-        return "締切を過ぎています。情報経営課に期限の延長を依頼してください。"
-    return ""
+        return f"「{review.get_state_display()}」のため、入力できません。{_STATE_WAYS[review.state]}"
+    return "締切を過ぎています。期限の延長を依頼してください。" if is_closed(review) else ""
+
+
+_YEAR_OVER = "この年度の評価は終わったため、入力できません。直す必要があるときは、情報経営課に訂正を相談してください。"
+_YEAR_LOCKS = {
+    CycleState.DRAFT: "この年度はまだ始まっていないため、入力できません。情報経営課が年度を開始すると、お知らせが届きます。",
+}
+_STATE_WAYS = {
+    ReviewState.ENDORSING: "直すときは、シートを取り下げてください。",
+    ReviewState.SUBMITTED: "直すときは、確認が終わる前ならシートを取り下げられます。",
+    ReviewState.REVIEWED: "直すときは、情報経営課に差戻しを依頼してください。",
+    ReviewState.APPROVED: "直すときは、情報経営課に差戻しを依頼してください。",
+    ReviewState.PUBLISHED: "直すときは、情報経営課に訂正を相談してください。",
+}
+
+
+def is_closed(review: MeasureReview) -> bool:
+    """Whether the sheet is with its department and its 締切 has passed. A returned sheet stays open: the city asked for
+    it again after its own deadline."""
+    end = review.closes_at
+    waits = review.state in OPEN_STATES and review.state != ReviewState.RETURNED and not review.outcome
+    return bool(waits and end and clock.now() > end)
+
+
+def may_ask_extension(user: Person, review: MeasureReview) -> bool:
+    """The owning department, while the sheet is with it and the year runs."""
+    return (
+        review.measure_year.owner_id in standing(user).departments
+        and review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
+        and review.state in OPEN_STATES
+        and not review.outcome
+    )
+
+
+def may_extend(user: Person, review: MeasureReview) -> bool:
+    """Who looks after the year, on a sheet of another department: one's own needs a second person, so one asks."""
+    return may_manage_cycle(user) and review.measure_year.owner_id not in standing(user).departments
 
 
 def may_write(user: Person, review: MeasureReview) -> bool:
@@ -202,6 +232,11 @@ def may_comment(user: Person, review: MeasureReview) -> bool:
     if post.has(Role.REVIEWER, Role.APPROVER):
         return True
     return bool(post.departments) and may_read(user, review)
+
+
+def may_decide_extension(user: Person, asked: Extension) -> bool:
+    """Who looks after the year, other than the one who asked."""
+    return may_manage_cycle(user) and asked.asked_by_id != user.pk
 
 
 # --- may this user, on this year -----------------------------------------------------------------------------------

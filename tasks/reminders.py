@@ -1,13 +1,13 @@
-"""Runs each business morning."""
+"""Runs each business morning, and again with every sweep until the morning's work is done."""
 
 from celery import shared_task
 
-from review import clock
-from review.domain.business_days import is_business_day
-from review.services import cycles
+from review.services import mailing, reminders
 
 
 @shared_task(name="tasks.reminders.remind")
 def remind() -> int:
-    """Announce the deadlines that are near or past, each once."""
-    return cycles.remind() if is_business_day(clock.today()) else 0
+    """Announce what is near or past, and put it into the morning's envelopes. Returns how many events were written."""
+    written = reminders.morning()
+    mailing.gather()
+    return written

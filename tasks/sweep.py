@@ -9,7 +9,7 @@ from celery import shared_task
 
 from review import clock
 from review.models import Heartbeat
-from review.services import alarm, artifacts, doorbell, jobs, mailing, outbox, throttle
+from review.services import alarm, artifacts, doorbell, jobs, mailing, outbox, reminders, throttle
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ def sweep() -> dict[str, int]:
     found = {
         "event": _ring_for("event", outbox.undelivered_ids()),
         "job": _ring_for("job", jobs.due_ids()),
+        "reminded": _remind(),
         "gathered": mailing.gather(),
         "mail": _ring_for_mail(),
     }
@@ -39,6 +40,15 @@ def sweep() -> dict[str, int]:
             logger.exception("part of the sweep failed: %s", part.__name__)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": clock.now()})
     return found
+
+
+def _remind() -> int:
+    """Before the envelopes are filled, so that the reminders of a morning share its digest."""
+    try:
+        return reminders.morning()
+    except Exception:  # mails go out all the same
+        logger.exception("reminders failed")
+        return 0
 
 
 def _ring_for(what: str, ids: list[int]) -> int:

@@ -53,6 +53,11 @@ class DeadlinesForm(forms.Form):
         label=_("提出期限"), help_text=_("部署が提出する期限です。過ぎて提出されたシートには期限後の印が付きます。")
     )
     closes_at = MinuteField(label=_("締切"), help_text=_("この日時を過ぎると、延長しないかぎり提出できません。"))
+    endorse_due_at = MinuteField(
+        label=_("所属長確認期限"),
+        required=False,
+        help_text=_("所属長が確認を終える期限です。所属長の確認を行う年度で使います。"),
+    )
     review_due_at = MinuteField(label=_("確認期限"), required=False, help_text=_("情報経営課が確認を終える目安です。"))
     decide_due_at = MinuteField(label=_("審議期限"), required=False, help_text=_("DX推進本部が審議を終える目安です。"))
     publish_at = MinuteField(
@@ -60,6 +65,18 @@ class DeadlinesForm(forms.Form):
         required=False,
         help_text=_("決定のあと、この日時に公表します。空欄なら決定後すぐに公表します。"),
     )
+    return_days = forms.IntegerField(
+        label=_("差戻し後の再提出"),
+        min_value=1,
+        max_value=60,
+        initial=5,
+        required=False,
+        help_text=_("差し戻した日から数えて、再提出を求めるまでの開庁日の日数です(1〜60)。"),
+    )
+
+    def clean_return_days(self) -> int:
+        """Blank is the usual five."""
+        return self.cleaned_data["return_days"] or 5
 
     @classmethod
     def of(cls, cycle: Cycle) -> DeadlinesForm:

@@ -5,11 +5,12 @@ from review.models.audit import AuditEntry, AuditLink
 from review.models.cycle import Cycle, CycleState
 from review.models.evidence import Evidence
 from review.models.job import Heartbeat, Job, JobState
-from review.models.notification import Mail, MailState, Notification
+from review.models.notification import Mail, MailState, NoticeChoice, NoticeText, Notification
 from review.models.organization import Appointment, Department, Role, User
 from review.models.outbox import OutboxEvent
 from review.models.plan import Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanField, ScheduleItem
 from review.models.publication import Correction, CorrectionDecision, CorrectionItem, Edition, edition_label
+from review.models.reminding import ClosingDay, Extension, ReminderPause
 from review.models.sheet import (
     Decision,
     ItemComment,
@@ -33,6 +34,7 @@ __all__ = [
     "Correction",
     "CorrectionDecision",
     "CorrectionItem",
+    "ClosingDay",
     "Cycle",
     "CycleState",
     "Decision",
@@ -40,6 +42,7 @@ __all__ = [
     "Edition",
     "EntryBook",
     "Evidence",
+    "Extension",
     "Heartbeat",
     "Indicator",
     "IndicatorYear",
@@ -53,6 +56,8 @@ __all__ = [
     "MeasureReview",
     "MeasureYear",
     "Meeting",
+    "NoticeChoice",
+    "NoticeText",
     "Notification",
     "OutboxEvent",
     "Outcome",
@@ -60,6 +65,7 @@ __all__ = [
     "PlanField",
     "Rating",
     "RecoveryCode",
+    "ReminderPause",
     "ReviewState",
     "Role",
     "ScheduleItem",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,9 @@ class Cycle(models.Model):
     """The annual review of one plan in one 年度.
 
     A sheet may be submitted until `closes_at`; after `due_at` it is marked 期限後. `scale` is the grade scale of
-    this year as data (see review.domain.rating), so that a city can bring its own.
+    this year as data (see review.domain.rating), so that a city can bring its own. `department_deadlines` holds the
+    departments with deadlines of their own, {department id: {field: moment, "reason": text}}, and `reminders` the days
+    on which deadlines are called to mind (see review.domain.reminding; empty: as by default).
     """
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="cycles")
@@ -30,9 +34,13 @@ class Cycle(models.Model):
     state = models.CharField(_("状態"), max_length=10, choices=CycleState, default=CycleState.DRAFT)
     due_at = models.DateTimeField(_("提出期限"), null=True, blank=True)
     closes_at = models.DateTimeField(_("締切"), null=True, blank=True)
+    endorse_due_at = models.DateTimeField(_("所属長確認期限"), null=True, blank=True)
     review_due_at = models.DateTimeField(_("確認期限"), null=True, blank=True)
     decide_due_at = models.DateTimeField(_("審議期限"), null=True, blank=True)
     publish_at = models.DateTimeField(_("公表日時"), null=True, blank=True)
+    return_days = models.PositiveSmallIntegerField(_("差戻し後の再提出までの開庁日数"), default=5)
+    department_deadlines = models.JSONField(_("部署ごとの期限"), default=dict, blank=True)
+    reminders = models.JSONField(_("催促の日"), default=dict, blank=True)
     requires_endorsement = models.BooleanField(_("所属長の確認を行う"), default=False)
     scale = models.JSONField(_("達成区分"), default=list)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -65,3 +73,8 @@ class Cycle(models.Model):
     def label(self) -> str:
         """令和6年度."""
         return fiscal_year_label(self.fiscal_year)
+
+    def deadline(self, name: str, department_id: int) -> datetime | None:
+        """The deadline of that name (`due_at`, …) for a department: its own where it has one, else the year's."""
+        own = self.department_deadlines.get(str(department_id), {}).get(name)
+        return datetime.fromisoformat(own) if own else getattr(self, name)

@@ -49,7 +49,11 @@ class Mail(models.Model):
 
 
 class Notification(models.Model):
-    """One thing that one person should know. `key` makes it exist once, however often its event is delivered."""
+    """One thing that one person should know: what happened, what to do (`act`), by when (`due_at`), and one link.
+
+    `key` makes it exist once, however often its event is delivered. `asks` names the step and the sheets of a notice
+    that is worth nothing any more once they have been dealt with.
+    """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
     event = models.CharField(max_length=30)
@@ -58,6 +62,9 @@ class Notification(models.Model):
     key = models.CharField(max_length=120, unique=True)
     title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
+    act = models.TextField(blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    asks = models.JSONField(default=dict, blank=True)
     link = models.CharField(max_length=200, blank=True)
     to_act = models.BooleanField(default=False)
     mail = models.ForeignKey(Mail, null=True, blank=True, on_delete=models.PROTECT, related_name="notifications")
@@ -73,3 +80,43 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class NoticeText(models.Model):
+    """The administrator's own words in the place of a notice's original ones. `key` names a line of the table."""
+
+    key = models.CharField(max_length=60, unique=True)
+    title = models.CharField(_("件名"), max_length=200)
+    body = models.TextField(_("本文"), blank=True)
+    act = models.TextField(_("していただくこと"), blank=True)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("お知らせの文面")
+        verbose_name_plural = _("お知らせの文面")
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class NoticeChoice(models.Model):
+    """How one person wants to be told of one kind of notice."""
+
+    class Channel(models.TextChoices):
+        NOW = "now", _("すぐにメール")
+        DIGEST = "digest", _("朝のまとめメール")
+        APP = "app", _("画面だけ")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notice_choices")
+    notice = models.CharField(max_length=60)
+    channel = models.CharField(max_length=6, choices=Channel)
+
+    class Meta:
+        verbose_name = _("お知らせの受け取り方")
+        verbose_name_plural = _("お知らせの受け取り方")
+        constraints = [models.UniqueConstraint(fields=["user", "notice"], name="one_choice_a_notice")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.notice}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -62,6 +64,7 @@ class MeasureReview(models.Model):
     late = models.BooleanField(_("期限後"), default=False)
     extended_until = models.DateTimeField(_("延長期限"), null=True, blank=True)
     extension_reason = models.TextField(_("延長の理由"), blank=True)
+    again_due_at = models.DateTimeField(_("再提出の期限"), null=True, blank=True)
     state_since = models.DateTimeField()
     doubts = models.PositiveIntegerField(default=0)
     claimed_by = models.ForeignKey(
@@ -86,6 +89,39 @@ class MeasureReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure_year_id} {self.state}"
+
+    @property
+    def due_at(self) -> datetime | None:
+        """提出期限 of this sheet: the department's or the year's, its own extension, and, once returned, 再提出の期限."""
+        again = self.again_due_at if self.state == ReviewState.RETURNED else None
+        return _latest(self._deadline("due_at"), self.extended_until, again)
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """締切 of this sheet; an extension or a later 提出期限 of the department keeps it open."""
+        return _latest(self._deadline("closes_at"), self._deadline("due_at"), self.extended_until)
+
+    @property
+    def step_due_at(self) -> datetime | None:
+        """By when the sheet is wanted from whoever has it now; None once approved, and where no deadline is set."""
+        if self.state in OPEN_STATES:
+            return self.due_at
+        return self._deadline(STEP_DEADLINES[self.state]) if self.state in STEP_DEADLINES else None
+
+    def _deadline(self, name: str) -> datetime | None:
+        return self.cycle.deadline(name, self.measure_year.owner_id)
+
+
+#: The deadline of whoever has a sheet that is not with its department.
+STEP_DEADLINES: dict[str, str] = {
+    ReviewState.ENDORSING: "endorse_due_at",
+    ReviewState.SUBMITTED: "review_due_at",
+    ReviewState.REVIEWED: "decide_due_at",
+}
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment), default=None)
 
 
 class Submission(models.Model):

@@ -12,7 +12,7 @@ from review.domain import items, text
 from review.domain.events import Event
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, ReviewState, Step, User, Verdict
-from review.services import audit, judging
+from review.services import audit, deadlines, judging
 from review.services.transition import locked, move, require, require_undecided, tell
 
 CLAIM_LASTS = timedelta(minutes=20)
@@ -94,6 +94,7 @@ def _summary(remarks: Mapping[str, str]) -> str:
 def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mapping[str, str]) -> None:
     """Open the named items (all, where none is named) and leave each remark beside its item."""
     review.open_items = sorted(remarks) if remarks else None
+    review.again_due_at = deadlines.after_return(review.cycle)
     bodies = {**({"": reason} if reason else {}), **remarks}
     ItemComment.objects.bulk_create(
         ItemComment(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from review import clock, permissions, queries
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.domain.text import problem
 from review.models import (
     Cycle,
     CycleState,
@@ -19,12 +18,12 @@ from review.models import (
     MeasureReview,
     MeasureYear,
     Plan,
-    ReviewState,
     ScheduleItem,
     User,
 )
 from review.services import audit, judging, outbox
-from review.services.transition import locked, require
+from review.services.deadlines import order_problems
+from review.services.transition import require
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +32,11 @@ class Deadlines:
 
     due_at: datetime
     closes_at: datetime
+    endorse_due_at: datetime | None = None
     review_due_at: datetime | None = None
     decide_due_at: datetime | None = None
     publish_at: datetime | None = None
+    return_days: int = 5
 
 
 def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
@@ -56,7 +57,7 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
         require(permissions.may_manage_cycle(user), "期限は情報経営課または管理者が設定します。")
         if cycle.state == CycleState.PUBLISHED:
             raise AlreadyDecided("公表済みの年度の期限は変更できません。")
-        problems = _order_problems(deadlines)
+        problems = order_problems(vars(deadlines))
         if problems:
             raise Invalid("期限の順序を確かめてください。", problems)
         before = {name: str(getattr(cycle, name) or "") for name in vars(deadlines)}
@@ -71,21 +72,6 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
             after={name: str(value or "") for name, value in vars(deadlines).items()},
         )
         return cycle
-
-
-def _order_problems(deadlines: Deadlines) -> dict[str, str]:
-    names = ("due_at", "closes_at", "review_due_at", "decide_due_at")
-    labels = {"due_at": "提出期限", "closes_at": "締切", "review_due_at": "確認期限", "decide_due_at": "審議期限"}
-    problems: dict[str, str] = {}
-    last = names[0]
-    for name in names[1:]:
-        value = getattr(deadlines, name)
-        if value is None:
-            continue
-        if value < getattr(deadlines, last):
-            problems[name] = f"{labels[name]}は{labels[last]}より後にしてください。"
-        last = name
-    return problems
 
 
 def open_year(*, user: User, cycle_id: int) -> Cycle:
@@ -155,31 +141,6 @@ def reopen_for_returns(*, user: User, cycle_id: int, returns: Mapping[int, str])
     )
 
 
-def extend(*, user: User, review_id: int, until: datetime, reason: str) -> MeasureReview:
-    """Keep one sheet open longer, with a reason."""
-    with transaction.atomic():
-        review = locked(review_id, user)
-        require(permissions.may_manage_cycle(user), "期限の延長は情報経営課または管理者が行います。")
-        problems = {}
-        if until <= clock.now():
-            problems["until"] = "これからの日時を入力してください。"
-        if not reason.strip() or problem(reason):
-            problems["reason"] = problem(reason) or "延長の理由を入力してください。"
-        if problems:
-            raise Invalid("延長する日時と理由を確かめてください。", problems)
-        before = {"until": str(review.extended_until or "")}
-        review.extended_until, review.extension_reason = until, reason.strip()
-        review.save(update_fields=["extended_until", "extension_reason"])
-        audit.write(
-            actor=user,
-            action="sheet.extend",
-            subject=f"review:{review.pk}",
-            before=before,
-            after={"until": str(until), "reason": reason.strip()},
-        )
-        return review
-
-
 # --- Act: the next year ---------------------------------------------------------------------------------------------
 
 
@@ -200,14 +161,16 @@ def draft_next(cycle: Cycle) -> Cycle | None:
             if measure.last_year is None or measure.last_year >= following:
                 _carry_over(review.measure_year, following)
         made.scale = made.scale or cycle.scale
-        made.requires_endorsement = cycle.requires_endorsement
-        made.save(update_fields=["scale", "requires_endorsement"])
+        for name in _RULES:
+            setattr(made, name, getattr(cycle, name))
+        made.save(update_fields=["scale", *_RULES])
         judge_year(made)
         if not made.events.filter(name=Event.NEXT_CYCLE_DRAFTED).exists():
             outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(made.pk), cycle=made)
         return made
 
 
+_RULES = ("requires_endorsement", "return_days", "reminders")
 _CARRIED = ("name", "owner", "related_all", "related_text", "current_state", "description", "expected_effect", "policy")
 
 
@@ -226,30 +189,3 @@ def _carry_over(year: MeasureYear, following: int) -> None:
         IndicatorYear.objects.get_or_create(
             indicator_id=row.indicator_id, fiscal_year=following, defaults={"name": row.name}
         )
-
-
-# --- reminders --------------------------------------------------------------------------------------------------------
-
-
-def remind(*, near: timedelta = timedelta(days=7)) -> int:
-    """Announce deadlines that are near or past, each once a cycle; returns how many events were written."""
-    now, count = clock.now(), 0
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN, due_at__isnull=False):
-        waiting = MeasureReview.objects.filter(cycle=cycle, state__in=[ReviewState.NOT_STARTED, ReviewState.EDITING])
-        if not waiting.exists():
-            continue
-        if cycle.due_at and now > cycle.due_at:
-            count += _once(Event.DEADLINE_PASSED, cycle)
-        elif cycle.due_at and cycle.due_at - now <= near:
-            count += _once(Event.DEADLINE_NEAR, cycle)
-    return count
-
-
-def _once(event: Event, cycle: Cycle) -> int:
-    with transaction.atomic():
-        Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-        key = f"{cycle.pk}:{cycle.due_at:%Y%m%d}"
-        if cycle.events.filter(key=f"{event.value}:{key}").exists():
-            return 0
-        outbox.announce(event, key=key, cycle=cycle)
-        return 1

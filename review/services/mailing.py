@@ -25,10 +25,14 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 
 from review import clock
+from review.domain import fiscal
+from review.domain.reminding import Step
 from review.models import Heartbeat, Mail, MailState, Notification, User
-from review.services import doorbell
+from review.services import doorbell, waiting
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +75,7 @@ def _envelope(user_id: int, everything: bool) -> bool:
         due = Notification.objects.filter(recipient=user, mail=None, mail_after__isnull=False)
         if not everything:
             due = due.filter(mail_after__lte=clock.shared())
-        notices = list(due.order_by("created_at", "pk"))
+        notices = _still_true(list(due.order_by("created_at", "pk")))
         if not notices:
             return False
         if not user.email or not user.is_active:
@@ -82,13 +86,38 @@ def _envelope(user_id: int, everything: bool) -> bool:
         return True
 
 
+def _still_true(notices: Sequence[Notification]) -> list[Notification]:
+    """Without the reminders whose sheets were dealt with since they were made; those leave by no mail any more."""
+    over = {
+        notice.pk
+        for notice in notices
+        if notice.asks and not waiting.still(Step(notice.asks["step"]), notice.asks["sheets"])
+    }
+    if over:
+        Notification.objects.filter(pk__in=over).update(mail_after=None)
+    # What asks for an act stands first.
+    return sorted((notice for notice in notices if notice.pk not in over), key=lambda notice: not notice.to_act)
+
+
+def _until(notice: Notification) -> str:
+    """By when, for the mail; '' where nothing is asked by a day."""
+    if not notice.due_at:
+        return ""
+    local = timezone.localtime(notice.due_at)
+    return f"{fiscal.wareki(local.date())} {local:%H:%M}"
+
+
 def _write(user: User, notices: Sequence[Notification]) -> Mail:
     seed = ",".join(notice.key for notice in notices)
     host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     subject = notices[0].title if len(notices) == 1 else f"{notices[0].title} ほか{len(notices) - 1}件"
-    body = render_to_string(
-        "mail/notices.txt", {"user": user, "notices": notices, "base_url": settings.MEGURI_BASE_URL}
-    )
+    context = {
+        "user": user,
+        "notices": [(notice, _until(notice)) for notice in notices],
+        "base_url": settings.MEGURI_BASE_URL,
+        "settings_url": reverse("review:notices"),
+    }
+    body = render_to_string("mail/notices.txt", context)
     return Mail.objects.create(
         recipient=user,
         address=user.email,

@@ -6,33 +6,37 @@ minutes, several for one person in one envelope; the rest waits for the next bus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from review import clock, permissions
-from review.domain.business_days import is_business_day, next_business_day
+from review import calendar, clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
-from review.models import Cycle, Department, MeasureReview, Notification, OutboxEvent, Role, User
+from review.models import Cycle, Department, MeasureReview, NoticeText, Notification, OutboxEvent, Role, User
 from review.models.sheet import OPEN_STATES
-from review.services import outbox
+from review.services import deadline_notices, notice_choices, notice_texts, outbox
+from review.services.reminders import MORNING
 
-DIGEST_TIME = time(8, 30)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """One line of the table: who is told, in which words, and whether it asks for an act."""
+    """One line of the table: who is told, in which words, and whether it asks for an act (then `act` says which, and
+    `due` by when)."""
 
     to: Callable[[OutboxEvent], Iterable[User]]
     title: str
     body: str = ""
+    act: str = ""
+    due: Callable[[OutboxEvent], datetime | None] | None = None
     link: Callable[[OutboxEvent], str]
     urgent: bool = False
     to_act: bool = False
@@ -90,6 +94,24 @@ def _managers(row: OutboxEvent) -> Iterable[User]:
     return permissions.holders(Role.REVIEWER, Role.ADMINISTRATOR)
 
 
+# --- by when -----------------------------------------------------------------------------------------------------
+
+
+def _due(row: OutboxEvent) -> datetime | None:
+    """提出期限 of the year."""
+    return row.cycle.due_at if row.cycle else None
+
+
+def _sheet_due(row: OutboxEvent) -> datetime | None:
+    """By when the sheet is wanted from whoever has it."""
+    return _review(row).step_due_at
+
+
+def _decide_due(row: OutboxEvent) -> datetime | None:
+    """審議期限 of the year."""
+    return row.cycle.decide_due_at if row.cycle else None
+
+
 # --- links -------------------------------------------------------------------------------------------------------
 
 
@@ -132,7 +154,9 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=_owners_of_open_sheets,
             title="{year}の実績の入力をお願いします",
-            body="提出期限は{due}です。ご自分の部署の施策シートを開き、実績を入力して提出してください。",
+            body="{year}の評価が始まりました。",
+            act="ご自分の部署の施策シートを開き、実績を入力して提出してください。",
+            due=_due,
             link=_mine,
             urgent=True,
             to_act=True,
@@ -142,7 +166,9 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=_reviewers,
             title="{measure} が提出されました",
-            body="{department}の{actor}さんが提出しました。内容を確認してください。",
+            body="{department}の{actor}さんが提出しました。",
+            act="内容を確かめて、確認するか、理由を付けて差し戻してください。",
+            due=_sheet_due,
             link=_sheet,
             to_act=True,
         ),
@@ -161,7 +187,9 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=_sender,
             title="{measure} が差し戻されました",
-            body="理由: {comment}\n指摘のあった項目を直して、もう一度提出してください。",
+            body="理由: {comment}",
+            act="指摘のあった項目を直して、もう一度提出してください。",
+            due=_sheet_due,
             link=_resume,
             urgent=True,
             to_act=True,
@@ -170,7 +198,13 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     Event.SUBMISSION_REVIEWED: (
         Notice(to=_sender, title="{measure} が確認されました", body="次はDX推進本部の承認です。", link=_sheet),
         Notice(
-            to=_approvers, title="{measure} の承認をお願いします", body="確認が終わりました。", link=_board, to_act=True
+            to=_approvers,
+            title="{measure} の承認をお願いします",
+            body="確認が終わりました。",
+            act="審議の画面で、承認するか、理由を付けて差し戻してください。",
+            due=_sheet_due,
+            link=_board,
+            to_act=True,
         ),
     ),
     Event.MEASURE_APPROVED: (
@@ -193,6 +227,8 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_reviewers,
             title="{measure} が承認の段階で差し戻されました",
             body="理由: {comment}\n差戻し先: {destination}",
+            act="差戻し先が情報経営課のときは、もう一度確認してください。",
+            due=_sheet_due,
             link=_sheet,
             urgent=True,
             to_act=True,
@@ -203,6 +239,8 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_approvers,
             title="{year}の公表の決定をお願いします",
             body="すべての施策の承認が終わり、公表案ができました。",
+            act="公表案を確かめて、公表するか、差し戻す施策を指定してください。",
+            due=_decide_due,
             link=_decide,
             urgent=True,
             to_act=True,
@@ -221,26 +259,98 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=_managers,
             title="{year}の準備ができました",
-            body="期限を決めて、年度を開始してください。",
+            body="前の年度の公表が終わり、次の年度の下書きができました。",
+            act="期限を決めて、年度を開始してください。",
             link=_cycle,
             to_act=True,
         ),
     ),
     Event.DEADLINE_NEAR: (
         Notice(
-            to=_owners_of_open_sheets,
-            title="{year}の提出期限が近づいています",
-            body="提出期限は{due}です。",
-            link=_mine,
+            to=deadline_notices.called,
+            title="{step}の期限は{due}です({when})",
+            body="{sheets}",
+            act="{request}",
+            due=deadline_notices.due,
+            link=deadline_notices.link,
             to_act=True,
         ),
     ),
     Event.DEADLINE_PASSED: (
         Notice(
-            to=_owners_of_open_sheets,
-            title="{year}の提出期限を過ぎています",
-            body="提出期限は{due}でした。締切({closes})までは期限後として提出できます。",
-            link=_mine,
+            to=deadline_notices.called,
+            title="{step}の期限を過ぎています({when})",
+            body="期限は{due}でした。\n{sheets}",
+            act="{request}",
+            due=deadline_notices.due,
+            link=deadline_notices.link,
+            to_act=True,
+        ),
+    ),
+    Event.DEADLINE_ESCALATED: (
+        Notice(
+            to=deadline_notices.late_heads,
+            title="{step}が遅れています({when})",
+            body="期限は{due}でした。次の{count}件がまだ終わっていません。\n{sheets}",
+            act="担当者に状況を確かめてください。間に合わないときは、シートから期限の延長を依頼できます。",
+            due=deadline_notices.due,
+            link=deadline_notices.link,
+            to_act=True,
+        ),
+        Notice(
+            to=deadline_notices.office,
+            title="{step}が遅れている施策が{count}件あります({when})",
+            body="期限は{due}でした。部署には繰り返しお知らせしています。\n{sheets}",
+            act="部署に連絡し、督促、期限の延長、未提出の提案のどれによるかを決めてください。",
+            due=deadline_notices.due,
+            link=deadline_notices.link,
+            to_act=True,
+        ),
+    ),
+    Event.NUDGED: (
+        Notice(
+            to=deadline_notices.called,
+            title="{step}をお願いします({actor}さんからの督促)",
+            body="{note}\n{sheets}",
+            act="{request}",
+            due=deadline_notices.due,
+            link=deadline_notices.link,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.EXTENSION_ASKED: (
+        Notice(
+            to=_managers,
+            title="{measure} の期限の延長の依頼があります",
+            body="{department}の{actor}さんからの依頼です。\n理由: {reason}\n希望する締切: {until}",
+            act="延長するかどうかを決めてください。",
+            link=_sheet,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.EXTENSION_GRANTED: (
+        Notice(
+            to=_department,
+            title="{measure} の締切を{until}まで延長しました",
+            body="決めた人: {actor}さん\n理由: {reason}",
+            act="新しい締切までに提出してください。",
+            due=_sheet_due,
+            link=_sheet,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.EXTENSION_REFUSED: (
+        Notice(
+            to=_department,
+            title="{measure} の期限の延長は見送られました",
+            body="決めた人: {actor}さん\n理由: {comment}",
+            act="これまでの期限までに提出してください。",
+            due=_sheet_due,
+            link=_sheet,
+            urgent=True,
             to_act=True,
         ),
     ),
@@ -249,6 +359,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_managers,
             title="処理に失敗しました",
             body="{cause}",
+            act="「処理の状況」を開き、原因を確かめてやり直してください。",
             link=_jobs,
             urgent=True,
             to_act=True,
@@ -258,7 +369,8 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=_managers,
             title="お知らせや処理が5分以上待っています",
-            body="記録は失われていません。「処理の状況」を開き、ワーカーとメールサーバーを確かめてください。",
+            body="記録は失われていません。",
+            act="「処理の状況」を開き、ワーカーとメールサーバーを確かめてください。",
             link=_jobs,
             urgent=True,
             to_act=True,
@@ -267,20 +379,46 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
 }
 
 
+def key_of(event: Event, notice: Notice) -> str:
+    """The name of a line of the table, under which its own words and people's choices are kept."""
+    return f"{event.value}:{notice.to.__name__.strip('_')}"
+
+
+def lines() -> dict[str, tuple[Event, Notice]]:
+    """Every line of the table by its name, in the order of the table."""
+    return {key_of(event, notice): (event, notice) for event, rows in NOTICES.items() for notice in rows}
+
+
 @outbox.react
 def notify(row: OutboxEvent) -> None:
     """Make the notices of one event. A person who stands in two lines of the table is told once, in the first."""
-    words = _words(row)
+    event = Event(row.name)
+    rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
+    words: dict[str, str] = {}
+    own = notice_texts.own_texts(rows)
     told: set[int] = {row.actor_id} if row.actor_id else set()
-    for notice in NOTICES.get(Event(row.name), ()):
-        for user in notice.to(row):
-            if user.pk in told:
-                continue
-            told.add(user.pk)
-            _make(row, notice, user, words)
+    for key, notice in rows.items():
+        people = [user for user in notice.to(row) if user.pk not in told]
+        if not people:
+            continue
+        told |= {user.pk for user in people}
+        words = words or _words(row)
+        text = _filled(key, notice, own, words)
+        choices = notice_choices.chosen_for(key)
+        for user in people:
+            _make(row, notice, user, text, choices.get(user.pk, ""))
 
 
-def _make(row: OutboxEvent, notice: Notice, user: User, words: dict[str, str]) -> None:
+def _filled(key: str, notice: Notice, own: Mapping[str, NoticeText], words: dict[str, str]) -> notice_texts.Text:
+    """The words in force; the original ones where the administrator's ask for what this event does not know."""
+    try:
+        return notice_texts.text_of(key, notice, own).filled(words)
+    except (KeyError, ValueError, IndexError, AttributeError):
+        logger.warning("own text of %s cannot be filled in; the original is sent", key)
+        return notice_texts.text_of(key, notice, {}).filled(words)
+
+
+def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text, chosen: str) -> None:
     now = clock.now()
     Notification.objects.get_or_create(
         key=f"{row.pk}:{user.pk}",
@@ -289,14 +427,33 @@ def _make(row: OutboxEvent, notice: Notice, user: User, words: dict[str, str]) -
             "event": row.name,
             "cycle": row.cycle,
             "review": row.review,
-            "title": notice.title.format_map(words)[:200],
-            "body": notice.body.format_map(words),
+            "title": text.title[:200],
+            "body": text.body,
+            "act": text.act,
+            "due_at": notice.due(row) if notice.due else None,
+            "asks": {"step": row.payload["step"], "sheets": row.payload["sheets"]} if _of_a_deadline(row) else {},
             "link": notice.link(row),
             "to_act": notice.to_act,
             "created_at": now,
-            "mail_after": soon() if notice.urgent else next_digest(now),
+            "mail_after": _leaves(row, notice, chosen, now),
         },
     )
+
+
+def _leaves(row: OutboxEvent, notice: Notice, chosen: str, now: datetime) -> Any:
+    """When the mail may leave; None where the person wants none."""
+    channel = chosen or notice_choices.usual(urgent=notice.urgent)
+    if channel not in notice_choices.channels(to_act=notice.to_act):
+        channel = notice_choices.usual(urgent=notice.urgent)
+    if channel == notice_choices.Channel.APP:
+        return None
+    if _of_a_deadline(row) and not notice.urgent:
+        return clock.shared()  # made in the morning, for the digest of the same morning
+    return soon() if channel == notice_choices.Channel.NOW else next_digest(now)
+
+
+def _of_a_deadline(row: OutboxEvent) -> bool:
+    return row.name in deadline_notices.EVENTS
 
 
 def soon() -> Any:
@@ -306,10 +463,10 @@ def soon() -> Any:
 
 def next_digest(now: datetime) -> datetime:
     """When any other notice leaves by mail: the next business morning."""
-    local = timezone.localtime(now)
-    today_counts = is_business_day(local.date()) and local.time() < DIGEST_TIME
-    day = local.date() if today_counts else next_business_day(local.date())
-    return timezone.make_aware(datetime.combine(day, DIGEST_TIME))
+    local, days = timezone.localtime(now), calendar.city()
+    today_counts = days.is_open(local.date()) and local.time() < MORNING
+    day = local.date() if today_counts else days.next_open(local.date())
+    return timezone.make_aware(datetime.combine(day, MORNING))
 
 
 def _words(row: OutboxEvent) -> dict[str, str]:
@@ -318,7 +475,9 @@ def _words(row: OutboxEvent) -> dict[str, str]:
         words |= _cycle_words(row.cycle)
     if row.review:
         words |= _sheet_words(row.review)
-    return {"comment": "", "cause": "", "edition": "", "destination": "", "outcome": "", **words}
+    if _of_a_deadline(row):
+        words |= deadline_notices.words(row)
+    return {**dict.fromkeys(notice_texts.PLACEHOLDERS, ""), **words}
 
 
 def _cycle_words(cycle: Cycle) -> dict[str, str]:

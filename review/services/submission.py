@@ -164,9 +164,11 @@ def _freeze(user: User, review: MeasureReview) -> None:
     now = clock.now()
     content = content_of(review)
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    due = review.cycle.due_at
+    due = review.due_at
+    # What came late once stays late when it comes again after a return.
+    was_late = review.late and review.state == ReviewState.RETURNED
     review.round += 1
-    review.late = bool(due and now > max(due, review.extended_until or due))
+    review.late = was_late or bool(due and now > due)
     review.submitted_by = user
     review.submitted_at = now
     review.open_items = None

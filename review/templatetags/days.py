@@ -9,8 +9,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from review import clock
-from review.domain.business_days import business_days_until
+from review import calendar, clock
 
 register = template.Library()
 
@@ -22,7 +21,7 @@ def business_days_left(due: datetime | None) -> dict[str, Any]:
         return {"text": "", "kind": ""}
     now = clock.now()
     today, day = timezone.localdate(now), timezone.localdate(due)
-    left = business_days_until(today, day)
+    left = calendar.city().until(today, day)
     if now > due:
         if day == today or left == 0:
             return {"text": gettext("期限を過ぎました"), "kind": "late", "icon_name": "warning"}

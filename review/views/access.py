@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
-from review import permissions
+from review import calendar, permissions
 from review.services import audit
 from review.views import sessions, signed_out
 
@@ -43,7 +43,7 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         reference = secrets.token_hex(4)
         request.reference = reference  # type: ignore[attr-defined]
-        with audit.origin(address=client_address(request), request_id=reference):
+        with audit.origin(address=client_address(request), request_id=reference), calendar.kept():
             response = self.get_response(request)
         response.headers["X-Request-ID"] = reference
         return response

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from review import clock, queries
-from review.domain.business_days import business_days_until, is_business_day, next_business_day
+from review import calendar, clock, queries
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.forms.records import DeadlinesForm
 from review.models import Cycle, CycleState, MeasureYear
@@ -27,7 +26,7 @@ from review.templatetags.words import day_text, fiscal_year
 from review.views.chrome import address
 from review.views.progress import steps_of
 
-DEADLINES = ("due_at", "closes_at", "review_due_at", "decide_due_at", "publish_at")
+DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at", "publish_at")
 
 
 @require_safe
@@ -106,21 +105,21 @@ def context_of(found: Cycle, form: DeadlinesForm) -> dict[str, Any]:
 
 def deadlines_of(found: Cycle) -> Iterator[dict[str, Any]]:
     """Each deadline that is set: its day in words, how many business days are left, and a word about closed days."""
-    today = clock.today()
+    today, days = clock.today(), calendar.city()
     for name in DEADLINES:
         moment = getattr(found, name)
         if not moment:
             continue
         day = timezone.localtime(moment).date()
-        left = business_days_until(today, day)
+        left = days.until(today, day)
         yield {
             "label": DeadlinesForm.base_fields[name].label,
             "at": moment,
             "left": business_days_text(left),
             "passed": left < 0,
             "closed": ""
-            if is_business_day(day)
-            else _("閉庁日です。次の開庁日は%(day)sです。") % {"day": day_text(next_business_day(day))},
+            if days.is_open(day)
+            else _("閉庁日です。次の開庁日は%(day)sです。") % {"day": day_text(days.next_open(day))},
         }
 
 

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import permissions, queries
+from review import queries
 from review.domain import items
 from review.forms.entry import EntryForm
 from review.models import ItemComment, MeasureReview, ReviewState, User
@@ -263,7 +263,7 @@ class Desk:
             "stepper": self.stepper(),
             "bars": sheet_parts.schedule(self.review, self.plan) if self.step == 3 and self.plan else None,
             "theirs": bool(theirs),
-            "closes_at": permissions.closes_at(self.review),
+            "closes_at": self.review.closes_at,
             "saved": queries.last_saved(self.review),
             "general_remarks": self.remarks.get("", []),
         }

@@ -15,7 +15,7 @@ from review import permissions, queries
 from review.domain.refusals import Invalid
 from review.forms.sheet import CommentForm, ExtendForm, GradeForm, MeetingForm, OutcomeForm, add_refusal
 from review.models import MeasureReview, Meeting, Outcome
-from review.services import approval, assessment, cycles, judging, submission
+from review.services import approval, assessment, extensions, judging, submission
 from review.views import sheet_page
 from review.views.answers import refusing, see_other
 
@@ -116,7 +116,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     form = ExtendForm(request.POST)
     if form.is_valid():
         try:
-            cycles.extend(user=request.user, review_id=pk, **form.cleaned_data)
+            extensions.extend(user=request.user, review_id=pk, **form.cleaned_data)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:

@@ -60,16 +60,15 @@ def head(review: MeasureReview) -> dict[str, Any]:
         "review": review,
         "year": year,
         "due_at": due_at(review),
-        "closes_at": permissions.closes_at(review),
+        "closes_at": review.closes_at,
         "is_open": review.state in OPEN_STATES and not review.outcome,
         "scale_words": scale_words(judging.scale_of(review.cycle)),
     }
 
 
 def due_at(review: MeasureReview) -> Any:
-    """By when the sheet is wanted: 提出期限, its own later extension, or 締切 where neither is set."""
-    ends = [at for at in (review.cycle.due_at, review.extended_until) if at]
-    return max(ends) if ends else permissions.closes_at(review)
+    """By when the sheet is wanted from whoever has it now, else 締切."""
+    return review.step_due_at or review.closes_at
 
 
 def scale_words(scale: rating.Scale) -> dict[str, str]:

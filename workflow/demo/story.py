@@ -13,9 +13,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from review import clock, queries
+from review import calendar, clock, queries
 from review.domain import items
-from review.domain.business_days import add_business_days, next_business_day
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import IndicatorBlock, PlanDocument, Sheet
 from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Outcome, Plan, ReviewState, User
@@ -68,8 +67,9 @@ def actuals_of(document: PlanDocument, year: int) -> dict[str, dict[int, str]]:
 
 def open_year(cycle: Cycle, say: Say) -> None:
     """Set the deadlines from today on and open the year; a worker launches the sheets."""
-    start = next_business_day(clock.today())
-    due, closes, check, decide = (add_business_days(start, days) for days in (15, 20, 30, 40))
+    days = calendar.city()
+    start = days.next_open(clock.today())
+    due, closes, check, decide = (days.add(start, count) for count in (15, 20, 30, 40))
     noon = clock.now().replace(hour=8, minute=0, second=0, microsecond=0)  # 17:00 in Tokyo
 
     def at(day):

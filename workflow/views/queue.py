@@ -15,8 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from review import clock, permissions, queries
-from review.domain.business_days import business_days_until
+from review import calendar, clock, permissions, queries
 from review.domain.checks import SENTENCES
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState, Role
 from review.services.assessment import CLAIM_LASTS
@@ -118,14 +117,14 @@ def rows(request: HttpRequest, reviews: Sequence[MeasureReview], cycle: Cycle) -
     """Each sheet with its doubts and whether I may decide on it. Two queries however many."""
     mine = queries.sent_by(request.user, MeasureReview.objects.filter(pk__in=[review.pk for review in reviews]))
     doubts = doubts_of(reviews, cycle)
-    now = clock.now()
+    now, days = clock.now(), calendar.city()
     return [
         {
             "review": review,
             "mine": review.pk in mine,
             "may": review.state == WAITING and review.pk not in mine,
-            "due": cycle.review_due_at,
-            "waited": business_days_until(timezone.localdate(review.state_since), clock.today()),
+            "due": review.step_due_at,
+            "waited": days.until(timezone.localdate(review.state_since), clock.today()),
             "claimed": review.claimed_by if review.claimed_at and review.claimed_at > now - CLAIM_LASTS else None,
             **doubts.get(review.measure_year.measure_id, {"words": [], "more": 0, "missed": 0, "open": 0}),
         }

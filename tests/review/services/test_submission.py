@@ -7,7 +7,7 @@ import pytest
 from review import clock
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import AuditEntry, Cycle, ReviewState
-from review.services import cycles, submission
+from review.services import extensions, submission
 from tests.cast import Cast
 from workflow import steps
 
@@ -89,7 +89,7 @@ def test_a_late_submission_is_taken_and_marked_until_the_close(cast: Cast) -> No
         with pytest.raises(NotAllowed, match="締切を過ぎています"):
             cast.fill(cast.sheet(2))
         until = clock.now() + timedelta(days=3)
-        cycles.extend(user=cast.reviewer, review_id=cast.sheet(2).pk, until=until, reason="災害対応のため")
+        extensions.extend(user=cast.reviewer, review_id=cast.sheet(2).pk, until=until, reason="災害対応のため")
         assert cast.submitted(2).late is False
     assert Cycle.objects.get(pk=cycle.pk).state == "open"
 

@@ -1,0 +1,114 @@
+"""What a notice about a deadline says, and to whom: the events that reminders, nudges and escalations write.
+
+All of it asks anew which of the event's sheets still wait for the step. Where none does, nobody is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from review import calendar, clock
+from review.domain.events import Event
+from review.domain.fiscal import wareki
+from review.domain.reminding import Kind, Step
+from review.models import MeasureReview, OutboxEvent, User
+from review.services import waiting
+
+EVENTS = (Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED)
+
+STEP_WORDS = {
+    Step.SUBMIT: "実績の提出",
+    Step.ENDORSE: "所属長の確認",
+    Step.REVIEW: "内容の確認",
+    Step.DECIDE: "審議",
+}
+REQUESTS = {
+    Step.SUBMIT: "実績を入力して提出してください。",
+    Step.ENDORSE: "内容を確かめて、所属長として確認してください。",
+    Step.REVIEW: "内容を確かめて、確認するか、理由を付けて差し戻してください。",
+    Step.DECIDE: "承認するか、理由を付けて差し戻してください。",
+}
+# The page that lists what waits, where a notice names several sheets.
+_PAGES = {Step.REVIEW: "workflow:queue", Step.DECIDE: "workflow:board"}
+# A notice is read on a telephone: the rest is on the page that it links to.
+MOST_LINES = 20
+
+
+def sheets(row: OutboxEvent) -> list[MeasureReview]:
+    """The event's sheets that still wait. One query, kept on the row for the delivery."""
+    kept: list[MeasureReview] | None = row.__dict__.get("_still")
+    if kept is None:
+        kept = waiting.still(Step(row.payload["step"]), row.payload["sheets"])
+        row.__dict__["_still"] = kept
+    return kept
+
+
+def called(row: OutboxEvent) -> Iterable[User]:
+    """Whoever can take the step."""
+    found = sheets(row)
+    return waiting.actors(Step(row.payload["step"]), _owners(found)) if found else []
+
+
+def late_heads(row: OutboxEvent) -> Iterable[User]:
+    """The 所属長 of a department that is late; the office where the department has none."""
+    if row.payload["kind"] != Kind.TO_HEAD or not sheets(row):
+        return []
+    return list(waiting.heads(_owners(sheets(row)))) or waiting.reviewers()
+
+
+def office(row: OutboxEvent) -> Iterable[User]:
+    """The office that looks after the year."""
+    return waiting.reviewers() if row.payload["kind"] == Kind.TO_OFFICE and sheets(row) else []
+
+
+def _owners(found: Iterable[MeasureReview]) -> list[Any]:
+    return list({review.measure_year.owner_id: review.measure_year.owner for review in found}.values())
+
+
+def due(row: OutboxEvent) -> datetime | None:
+    """By when the sheets are wanted: the earliest of their deadlines."""
+    return min((moment for review in sheets(row) if (moment := review.step_due_at)), default=None)
+
+
+def link(row: OutboxEvent) -> str:
+    """The sheet itself where there is one, else the page that lists them."""
+    found, step = sheets(row), Step(row.payload["step"])
+    if len(found) == 1:
+        return reverse("review:resume" if step == Step.SUBMIT else "review:sheet", args=[found[0].pk])
+    if row.payload.get("kind") in (Kind.TO_HEAD, Kind.TO_OFFICE):
+        return reverse("review:progress", args=[found[0].cycle.fiscal_year])
+    return reverse(_PAGES[step], args=[found[0].cycle.fiscal_year]) if step in _PAGES else reverse("review:mine")
+
+
+def words(row: OutboxEvent) -> dict[str, str]:
+    """The placeholders of these notices."""
+    found, step, moment = sheets(row), Step(row.payload["step"]), due(row)
+    day = timezone.localdate(moment) if moment else None
+    return {
+        "step": STEP_WORDS[step],
+        "request": REQUESTS[step],
+        "due": wareki(day) if day else "未定",
+        "when": when(calendar.city().distance(clock.today(), day)) if day else "",
+        "count": str(len(found)),
+        "sheets": "\n".join(_lines(found)),
+    }
+
+
+def when(distance: int) -> str:
+    """あと5開庁日, 本日まで, 3開庁日超過."""
+    if distance == 0:
+        return "本日まで"
+    return f"あと{-distance}開庁日" if distance < 0 else f"{distance}開庁日超過"
+
+
+def _lines(found: list[MeasureReview]) -> Iterable[str]:
+    for review in found[:MOST_LINES]:
+        year = review.measure_year
+        yield f"・{year.measure.code} {year.name}({year.owner.name})"
+    if len(found) > MOST_LINES:
+        yield f"ほか{len(found) - MOST_LINES}件"

@@ -1,0 +1,132 @@
+"""Reminders of each business morning: which deadlines are near or past, and whose matter goes up.
+
+One event for a department (or for the office) gathers its sheets; whoever is told reads one notice, not thirty. What a
+sheet's state is, is asked again when the notice is made: a sheet that was handed in meanwhile is not named.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from review import calendar, clock
+from review.domain import reminding
+from review.domain.events import Event
+from review.domain.reminding import Call, Kind, Step
+from review.models import Cycle, Heartbeat, MeasureReview, OutboxEvent, ReminderPause
+from review.services import outbox, waiting
+
+logger = logging.getLogger(__name__)
+
+# When a business morning begins for mails: reminders and the digest leave together.
+MORNING = time(8, 30)
+# The row that tells which morning was the last.
+MARKER = "reminders"
+# After a long silence only the latest mornings are made up for.
+MOST_MISSED = 10
+
+EVENTS = {
+    Kind.NEAR: Event.DEADLINE_NEAR,
+    Kind.PASSED: Event.DEADLINE_PASSED,
+    Kind.TO_HEAD: Event.DEADLINE_ESCALATED,
+    Kind.TO_OFFICE: Event.DEADLINE_ESCALATED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Sheets that are called to mind by one event."""
+
+    step: Step
+    call: Call
+    department: int | None
+    due: datetime
+
+
+def morning() -> int:
+    """Announce the day's reminders, once a business day from `MORNING` on; returns how many events were written.
+
+    Their notices are made at once, so that they share the envelope of the morning's digest. Mornings that were missed
+    (a worker was down) are made up for. Two queries where there is nothing to do.
+    """
+    local = timezone.localtime(clock.now())
+    if local.time() < MORNING or _done(local.date()) or not calendar.city().is_open(local.date()):
+        return 0
+    with transaction.atomic(), calendar.kept():
+        # Whoever comes second waits here, and then finds the morning done.
+        row, _ = Heartbeat.objects.get_or_create(name=MARKER, defaults={"at": local - timedelta(days=1)})
+        marker = Heartbeat.objects.select_for_update(no_key=True).get(pk=row.pk)
+        if _done(local.date()):
+            return 0
+        days = calendar.city().open_days(timezone.localdate(marker.at), local.date())[-MOST_MISSED:]
+        marker.at = clock.now()
+        marker.save(update_fields=["at"])
+        running = Cycle.objects.filter(state__in=waiting.RUNNING)
+        events = [event for cycle in running for event in announce(cycle, days)]
+        for event in events:
+            outbox.deliver(event.pk)
+        return len(events)
+
+
+def _done(today: date) -> bool:
+    begins = timezone.make_aware(datetime.combine(today, time.min))
+    return Heartbeat.objects.filter(name=MARKER, at__gte=begins).exists()
+
+
+def announce(cycle: Cycle, days: Sequence[date]) -> list[OutboxEvent]:
+    """Write the events of the year's deadlines that stand so to `days`, the last of which is today."""
+    rules = reminding.rules_of(cycle.reminders)
+    groups: dict[Group, list[int]] = defaultdict(list)
+    quiet = Quiet(cycle, days[-1])
+    for review in waiting.sheets(cycle):
+        due, step = review.step_due_at, waiting.step_of(review)
+        if not due or quiet.covers(review):
+            continue
+        distances = {calendar.city().distance(day, timezone.localdate(due)) for day in days}
+        for call in rules[step].calls(distances):
+            groups[_group(review, step, call, due)].append(review.pk)
+    return [_write(cycle, group, ids, days[-1]) for group, ids in sorted(groups.items(), key=lambda pair: str(pair[0]))]
+
+
+def _group(review: MeasureReview, step: Step, call: Call, due: datetime) -> Group:
+    own = step in waiting.OF_A_DEPARTMENT and call.kind != Kind.TO_OFFICE
+    return Group(step=step, call=call, department=review.measure_year.owner_id if own else None, due=due)
+
+
+def _write(cycle: Cycle, group: Group, ids: Iterable[int], today: date) -> OutboxEvent:
+    whose = group.department or "all"
+    due = timezone.localtime(group.due)
+    key = f"{cycle.pk}:{group.step}:{group.call.kind}{group.call.distance}:{whose}:{due:%Y%m%d%H%M}:{today:%Y%m%d}"
+    payload = {
+        "step": group.step.value,
+        "kind": group.call.kind.value,
+        "distance": group.call.distance,
+        "due": due.isoformat(),
+        "sheets": sorted(ids),
+    }
+    return outbox.announce(EVENTS[group.call.kind], key=key, cycle=cycle, payload=payload)
+
+
+class Quiet:
+    """The pauses of a year on a day. One query."""
+
+    def __init__(self, cycle: Cycle, today: date) -> None:
+        rows = list(pauses_on(cycle, today).values_list("department_id", "review_id"))
+        self.year = (None, None) in rows
+        self.departments = {department for department, _ in rows if department}
+        self.sheets = {review for _, review in rows if review}
+
+    def covers(self, review: MeasureReview) -> bool:
+        """Whether no reminder goes out for the sheet."""
+        return self.year or review.measure_year.owner_id in self.departments or review.pk in self.sheets
+
+
+def pauses_on(cycle: Cycle, day: date):
+    """The pauses in force on a day."""
+    return ReminderPause.objects.filter(cycle=cycle, starts_on__lte=day, ends_on__gte=day, lifted_at=None)

@@ -1,0 +1,70 @@
+"""Who has a sheet now, and by when it is wanted of them: what reminders, nudges and screens go by."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from review import permissions, queries
+from review.domain.reminding import Step
+from review.models import Cycle, CycleState, Department, MeasureReview, ReviewState, Role, User
+from review.models.sheet import OPEN_STATES
+
+STATES: dict[Step, tuple[ReviewState, ...]] = {
+    Step.SUBMIT: OPEN_STATES,
+    Step.ENDORSE: (ReviewState.ENDORSING,),
+    Step.REVIEW: (ReviewState.SUBMITTED,),
+    Step.DECIDE: (ReviewState.REVIEWED,),
+}
+_STEPS = {state.value: step for step, states in STATES.items() for state in states}
+# Steps that are a department's: they are called to mind department by department.
+OF_A_DEPARTMENT = (Step.SUBMIT, Step.ENDORSE)
+RUNNING = (CycleState.OPEN, CycleState.DECIDING)
+
+
+def step_of(review: MeasureReview) -> Step:
+    """Which step the sheet waits for; raises KeyError once it is approved."""
+    return _STEPS[review.state]
+
+
+def sheets(cycle: Cycle) -> QuerySet[MeasureReview]:
+    """The sheets of the year that wait for somebody. One query."""
+    waiting = MeasureReview.objects.filter(cycle=cycle, cycle__state__in=RUNNING, state__in=list(_STEPS), outcome="")
+    return queries.reviews(waiting)
+
+
+def still(step: Step, ids: Collection[int]) -> list[MeasureReview]:
+    """Those of the sheets that wait for this step at this moment. One query."""
+    rows = MeasureReview.objects.filter(pk__in=ids, cycle__state__in=RUNNING, state__in=STATES[step], outcome="")
+    return list(queries.reviews(rows))
+
+
+def actors(step: Step, departments: Iterable[Department]) -> list[User]:
+    """Who can take the step. Where a department has nobody for it, whoever stands behind: its head, then the office."""
+    owners = list(departments)
+    found = {
+        Step.SUBMIT: [permissions.holders(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],
+        Step.ENDORSE: [heads(owners), reviewers()],
+        Step.REVIEW: [reviewers()],
+        Step.DECIDE: [permissions.holders(Role.APPROVER), reviewers()],
+    }[step]
+    return next((people for rows in found if (people := list(rows))), [])
+
+
+def heads(departments: Iterable[Department]) -> QuerySet[User]:
+    """The 所属長 of the departments."""
+    return permissions.holders(Role.HEAD, departments=list(departments))
+
+
+def reviewers() -> QuerySet[User]:
+    """The office that looks after the year."""
+    return permissions.holders(Role.REVIEWER)
+
+
+def due_day(review: MeasureReview) -> date | None:
+    """The day by which the sheet is wanted of whoever has it; None where no deadline is set."""
+    due = review.step_due_at
+    return timezone.localdate(due) if due else None

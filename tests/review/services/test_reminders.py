@@ -1,0 +1,294 @@
+"""Every reminder on its day, over 年末年始, ゴールデンウィーク and substitute holidays, and none after the submission."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+
+from review import clock
+from review.domain.events import Event
+from review.models import ClosingDay, Cycle, Mail, MeasureReview, Notification, OutboxEvent
+from review.services import chasing, deadlines, mailing, outbox, reminders
+from review.services.deadlines import OwnDeadlines
+from tests.cast import Cast
+from workflow import steps
+
+REMINDERS = [Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED]
+
+
+def local(day: date, hour: int = 8, minute: int = 31) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """The clock stands at the moment within the block."""
+    with clock.shifted(moment - datetime.now(UTC)):
+        yield
+
+
+def morning(day: date) -> None:
+    """What beat does on a day, open or not."""
+    with at(local(day)):
+        reminders.morning()
+        mailing.gather()
+
+
+def walk(first: date, last: date) -> None:
+    for n in range((last - first).days + 1):
+        morning(first + timedelta(days=n))
+
+
+def opened(cast: Cast, due: date, sheets: int = 1, owners: tuple[str, ...] = ("産業振興課",)) -> Cycle:
+    """A year with that 提出期限, opened 40 days before it, its opening mails sent."""
+    with at(local(due - timedelta(days=40), 10)):
+        cycle = cast.open(sheets, owners=owners)
+        cycle.due_at, cycle.closes_at = local(due, 17, 15), local(due + timedelta(days=60), 17, 15)
+        cycle.save()
+        reminders.morning()
+    return cycle
+
+
+def days_told(name: str) -> dict[str, list[str]]:
+    """{event: the days on which the person was reminded}."""
+    rows = Notification.objects.filter(event__in=REMINDERS, recipient__username=name).order_by("created_at")
+    told: dict[str, list[str]] = {}
+    for event, moment in rows.values_list("event", "created_at"):
+        told.setdefault(event, []).append(f"{timezone.localdate(moment):%m-%d}")
+    return told
+
+
+# due: 5 and 1 before and on the day; 1, 3 and 5 after; the head on the 2nd, the office on the 5th
+CALENDAR = [
+    pytest.param("2026-05-07", "04-24 05-01 05-07", "05-08 05-12 05-14", "05-11", "05-14", id="ゴールデンウィーク"),
+    pytest.param("2026-05-05", "04-23 04-30 05-01", "05-07 05-11 05-13", "05-08", "05-13", id="due on a holiday"),
+    pytest.param("2026-12-28", "12-21 12-25 12-28", "01-04 01-06 01-08", "01-05", "01-08", id="年末年始"),
+    pytest.param(
+        "2027-01-04", "12-22 12-28 01-04", "01-05 01-07 01-12", "01-06", "01-12", id="first day, 成人の日 after"
+    ),
+    pytest.param("2027-03-19", "03-12 03-18 03-19", "03-23 03-25 03-29", "03-24", "03-29", id="振替休日"),
+    pytest.param("2026-09-24", "09-14 09-18 09-24", "09-25 09-29 10-01", "09-28", "10-01", id="国民の休日"),
+    pytest.param("2026-06-16", "06-08 06-12 06-16", "06-17 06-19 06-23", "06-18", "06-23", id="the city's closing day"),
+]
+
+
+@pytest.mark.parametrize(("due", "near", "passed", "head", "office"), CALENDAR)
+def test_each_reminder_comes_on_its_day(cast: Cast, due: str, near: str, passed: str, head: str, office: str) -> None:
+    day = date.fromisoformat(due)
+    ClosingDay.objects.create(day=date(2026, 6, 15), name="市制記念日", added_by=cast.reviewer, added_at=clock.now())
+    opened(cast, day)
+    walk(day - timedelta(days=16), day + timedelta(days=18))
+    expected = {"DeadlineNear": near.split(), "DeadlinePassed": passed.split()}
+    assert days_told("contributor") == days_told("colleague") == expected
+    assert days_told("head") == {"DeadlineEscalated": head.split()}
+    assert days_told("reviewer2") == {"DeadlineEscalated": office.split()}
+    assert days_told("other") == days_told("related") == days_told("approver") == {}
+
+
+def test_none_after_the_sheet_was_submitted(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    walk(due - timedelta(days=16), due)
+    with at(local(due, 16)):
+        cast.submitted(1)
+    walk(due + timedelta(days=1), due + timedelta(days=18))
+    assert days_told("contributor") == {"DeadlineNear": ["04-24", "05-01", "05-07"]}
+    assert days_told("head") == days_told("reviewer2") == {}
+
+
+def test_a_sheet_submitted_between_announcement_and_delivery_is_not_called(cast: Cast, monkeypatch) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due, sheets=2)
+    monkeypatch.setattr(reminders.outbox, "deliver", lambda pk: False)
+    with at(local(due)):
+        assert reminders.morning() == 1
+        cast.submitted(1)
+    monkeypatch.undo()
+    event = OutboxEvent.objects.get(name=Event.DEADLINE_NEAR)
+    with at(local(due, 9)):
+        outbox.deliver(event.pk)
+    notice = Notification.objects.get(event=Event.DEADLINE_NEAR, recipient=cast.contributor)
+    assert "01-02" in notice.body and "01-01" not in notice.body
+    assert notice.link == f"/sheets/{cast.sheet(2).pk}/resume/"
+
+
+def test_a_reminder_that_lost_its_ground_before_the_mail_leaves_by_no_mail(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    with at(local(due)):
+        reminders.morning()
+        cast.submitted(1)
+        mailing.gather()
+    reminder = Notification.objects.get(event=Event.DEADLINE_NEAR, recipient=cast.contributor)
+    assert reminder.mail is None and reminder.mail_after is None
+
+
+def test_reminders_and_the_digest_share_one_envelope_a_person_and_morning(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    cycle = opened(cast, due, sheets=4, owners=("産業振興課", "農林水産課"))
+    cycle.review_due_at = local(date(2026, 5, 8), 17)
+    cycle.save()
+    before = Mail.objects.count()
+    with at(local(date(2026, 5, 6), 15)):  # a holiday
+        cast.submitted(1)
+        for event in outbox.undelivered_ids():
+            outbox.deliver(event)
+        mailing.gather()
+    assert Mail.objects.count() == before
+    morning(date(2026, 5, 7))
+    made = Mail.objects.order_by("-pk")[: Mail.objects.count() - before]
+    assert len({mail.recipient_id for mail in made}) == len(made)
+    mine = next(mail for mail in made if mail.recipient == cast.reviewer2)
+    # the submission's own notice, and the reminder that its review is due tomorrow
+    assert "01-01 見本の施策1 が提出されました" in mine.body and "内容の確認の期限は" in mine.body
+    body = next(mail for mail in made if mail.recipient == cast.contributor).body
+    assert "実績の提出の期限は令和8年5月7日(木)です(本日まで)" in body
+    assert "【していただくこと】実績を入力して提出してください。" in body and "【期限】令和8年5月7日(木) 17:15" in body
+    assert body.count("/sheets/") == 1
+
+
+def test_the_morning_is_done_once_however_often_it_is_asked_for(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    with at(local(due, 8, 29)):
+        assert reminders.morning() == 0
+    with at(local(due)):
+        assert (reminders.morning(), reminders.morning()) == (1, 0)
+    with at(local(due, 15)):
+        assert reminders.morning() == 0
+
+
+def test_mornings_that_no_worker_saw_are_made_up_for(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    morning(date(2026, 5, 7))
+    morning(date(2026, 5, 13))  # down from 8 to 12 May
+    told = days_told("contributor")
+    assert told["DeadlinePassed"] == ["05-13"]
+    assert days_told("head") == {"DeadlineEscalated": ["05-13"]}
+
+
+def test_a_department_keeps_its_own_deadline(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    cycle = opened(cast, due, sheets=2, owners=("産業振興課", "農林水産課"))
+    own = OwnDeadlines(due_at=local(date(2026, 5, 15), 17))
+    department = cast.departments["農林水産課"]
+    with at(local(date(2026, 4, 20))):
+        deadlines.set_for_department(
+            user=cast.reviewer2, cycle_id=cycle.pk, department=department, own=own, reason="統計の公表が5月のため"
+        )
+    walk(date(2026, 4, 20), date(2026, 5, 15))
+    assert days_told("other")["DeadlineNear"] == ["05-08", "05-14", "05-15"]
+    assert days_told("contributor")["DeadlineNear"] == ["04-24", "05-01", "05-07"]
+    with at(local(date(2026, 5, 15), 12)):
+        assert not steps.submit(user=cast.other, review_id=cast.fill(cast.sheet(2), user=cast.other).pk).late
+
+
+def test_an_extension_moves_the_reminders_of_its_sheet_alone(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due, sheets=2)
+    MeasureReview.objects.filter(pk=cast.sheet(1).pk).update(
+        extended_until=local(date(2026, 5, 20), 17), extension_reason="災害対応"
+    )
+    walk(date(2026, 5, 7), date(2026, 5, 20))
+    near = Notification.objects.filter(event=Event.DEADLINE_NEAR, recipient=cast.contributor).order_by("created_at")
+    assert [(f"{timezone.localdate(row.created_at):%m-%d}", "01-01" in row.body) for row in near] == [
+        ("05-07", False),
+        ("05-13", True),
+        ("05-19", True),
+        ("05-20", True),
+    ]
+
+
+def test_a_returned_sheet_has_a_deadline_of_its_own(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    with at(local(due, 16)):
+        review = cast.submitted(1)
+    with at(local(date(2026, 5, 11), 10)):
+        steps.return_to_department(
+            user=cast.reviewer2, review_id=review.pk, round=review.round, comment="単位を直してください"
+        )
+    returned = cast.sheet(1)
+    assert timezone.localtime(returned.due_at) == local(date(2026, 5, 18), 17, 15)
+    walk(date(2026, 5, 12), date(2026, 5, 19))
+    told = days_told("contributor")
+    assert told == {"DeadlineNear": ["05-15", "05-18"], "DeadlinePassed": ["05-19"]}
+    with at(local(date(2026, 5, 18), 16)):
+        assert not cast.submitted(1, "130件").late
+
+
+def test_the_later_steps_call_whoever_has_the_sheet(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    cycle = opened(cast, due, sheets=2)
+    cycle.review_due_at, cycle.decide_due_at = local(date(2026, 5, 15), 17), local(date(2026, 5, 22), 17)
+    cycle.save()
+    with at(local(due, 10)):
+        cast.submitted(1)
+        cast.reviewed(2)
+    walk(date(2026, 5, 8), date(2026, 5, 29))
+    assert days_told("reviewer") == {
+        "DeadlineNear": ["05-08", "05-14", "05-15"],
+        "DeadlinePassed": ["05-18", "05-20"],
+        "DeadlineEscalated": ["05-27"],
+    }
+    assert days_told("approver") == {"DeadlineNear": ["05-15", "05-21", "05-22"], "DeadlinePassed": ["05-25", "05-27"]}
+    assert days_told("contributor") == {}
+
+
+@pytest.mark.parametrize("scope", ["year", "department", "sheet"])
+def test_a_pause_silences_its_scope_until_its_end(cast: Cast, scope: str) -> None:
+    due = date(2026, 5, 7)
+    cycle = opened(cast, due, sheets=2, owners=("産業振興課", "農林水産課"))
+    where = {
+        "year": {},
+        "department": {"department": cast.departments["産業振興課"]},
+        "sheet": {"review": cast.sheet(1)},
+    }[scope]
+    with at(local(date(2026, 4, 20))):
+        chasing.pause(
+            user=cast.reviewer2, cycle_id=cycle.pk, starts_on=date(2026, 4, 20), ends_on=date(2026, 5, 7),
+            reason="災害対応のため", **where,
+        )  # fmt: skip
+    walk(date(2026, 4, 20), date(2026, 5, 8))
+    assert days_told("contributor") == {"DeadlinePassed": ["05-08"]}
+    others = {"DeadlineNear": ["04-24", "05-01", "05-07"], "DeadlinePassed": ["05-08"]}
+    assert days_told("other") == ({"DeadlinePassed": ["05-08"]} if scope == "year" else others)
+
+
+def test_a_lifted_pause_silences_nothing(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    cycle = opened(cast, due)
+    with at(local(date(2026, 4, 20))):
+        made = chasing.pause(
+            user=cast.reviewer2, cycle_id=cycle.pk, starts_on=date(2026, 4, 20), ends_on=due, reason="災害対応のため"
+        )
+        chasing.lift(user=cast.administrator, pause_id=made.pk)
+    walk(date(2026, 4, 20), date(2026, 5, 1))
+    assert days_told("contributor") == {"DeadlineNear": ["04-24", "05-01"]}
+
+
+def test_a_department_without_anybody_is_told_to_its_head_and_then_to_the_office(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    for person in (cast.contributor, cast.colleague):
+        person.is_active = False
+        person.save()
+    morning(date(2026, 5, 1))
+    assert days_told("head") == {"DeadlineNear": ["05-01"]}
+    cast.head.is_active = False
+    cast.head.save()
+    morning(date(2026, 5, 7))
+    assert days_told("reviewer2") == {"DeadlineNear": ["05-07"]}
+
+
+def test_a_published_year_reminds_nobody(cast: Cast) -> None:
+    due = date(2026, 5, 7)
+    cycle = opened(cast, due)
+    Cycle.objects.filter(pk=cycle.pk).update(state="published", published_at=local(date(2026, 5, 1)))
+    walk(due, due + timedelta(days=1))
+    assert not Notification.objects.filter(event__in=REMINDERS).exists()
