@@ -31,7 +31,9 @@ def ask(*, user: User, review_id: int, until: datetime, reason: str) -> Extensio
         made = Extension.objects.create(
             review=review, until=until, reason=reason.strip(), asked_by=user, asked_at=clock.now()
         )
-        _tell(Event.EXTENSION_ASKED, user, made, "extension.ask")
+        words_of = {"until": str(made.until), "reason": made.reason}
+        audit.write(actor=user, action="extension.ask", subject=f"review:{review.pk}", after=words_of)
+        _tell(Event.EXTENSION_ASKED, user, made)
         return made
 
 
@@ -58,12 +60,10 @@ def decide(*, user: User, extension_id: int, grant: bool, until: datetime | None
         row.state = Extension.State.GRANTED if grant else Extension.State.REFUSED
         row.decided_by, row.decided_at, row.answer = user, clock.now(), answer.strip()
         row.save()
-        _tell(
-            Event.EXTENSION_GRANTED if grant else Event.EXTENSION_REFUSED,
-            user,
-            row,
-            "extension.grant" if grant else "extension.refuse",
-        )
+        if not grant:
+            after = {"reason": row.answer}
+            audit.write(actor=user, action="extension.refuse", subject=f"review:{review.pk}", after=after)
+        _tell(Event.EXTENSION_GRANTED if grant else Event.EXTENSION_REFUSED, user, row)
         return row
 
 
@@ -83,7 +83,7 @@ def extend(*, user: User, review_id: int, until: datetime, reason: str) -> Exten
         row.answer = reason.strip() if row.pk else ""
         _hold(user, review, row)
         row.save()
-        _tell(Event.EXTENSION_GRANTED, user, row, "extension.grant")
+        _tell(Event.EXTENSION_GRANTED, user, row)
         return row
 
 
@@ -125,8 +125,7 @@ def words(moment: datetime) -> str:
     return f"{wareki(local.date())} {local:%H:%M}"
 
 
-def _tell(event: Event, user: User, row: Extension, action: str) -> None:
+def _tell(event: Event, user: User, row: Extension) -> None:
     payload = {"until": words(row.until), "reason": row.reason, "comment": row.answer}
-    audit.write(actor=user, action=action, subject=f"review:{row.review_id}", after={**payload, "extension": row.pk})
     key = f"{row.pk}:{clock.now():%Y%m%d%H%M%S%f}" if event == Event.EXTENSION_GRANTED else str(row.pk)
     outbox.announce(event, key=key, actor=user, review=row.review, payload=payload)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from review.domain.refusals import Invalid
 from review.models import NoticeChoice, User
+from review.services import audit
 
 Channel = NoticeChoice.Channel
 
@@ -52,4 +53,7 @@ def choose(*, user: User, wanted: Mapping[str, str], acting: Mapping[str, bool])
         changed = {key: channel for key, channel in wanted.items() if before.get(key) != channel}
         for key, channel in changed.items():
             NoticeChoice.objects.update_or_create(user=user, notice=key, defaults={"channel": channel})
+        if changed:
+            old = {key: before.get(key, "") for key in changed}
+            audit.write(actor=user, action="notice.choose", subject=f"user:{user.key}", before=old, after=changed)
         return len(changed)

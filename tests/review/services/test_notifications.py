@@ -108,6 +108,7 @@ def test_a_refusal_by_the_server(cast: Cast, monkeypatch, code: int, state: str)
         (datetime(2026, 6, 1, 22, 0, tzinfo=UTC), "2026-06-02 08:30"),  # 朝7時: 同じ日の朝
     ],
 )
+@pytest.mark.django_db
 def test_the_digest_leaves_on_the_next_business_morning(made: datetime, leaves: str) -> None:
     from django.utils import timezone
 
