@@ -123,10 +123,10 @@ def why_locked(review: MeasureReview) -> str:
 
 
 _YEAR_OVER = "この年度の評価は終わったため、入力できません。直す必要があるときは、情報経営課に訂正を相談してください。"
-_YEAR_LOCKS = {
+_YEAR_LOCKS: dict[str, str] = {
     CycleState.DRAFT: "この年度はまだ始まっていないため、入力できません。情報経営課が年度を開始すると、お知らせが届きます。",
 }
-_STATE_WAYS = {
+_STATE_WAYS: dict[str, str] = {
     ReviewState.ENDORSING: "直すときは、シートを取り下げてください。",
     ReviewState.SUBMITTED: "直すときは、確認が終わる前ならシートを取り下げられます。",
     ReviewState.REVIEWED: "直すときは、情報経営課に差戻しを依頼してください。",
