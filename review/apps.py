@@ -10,4 +10,7 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         # The reactions and job kinds register themselves when their modules are read.
-        from review.services import anchors, notifications, papers, sign_in, workbooks  # noqa: F401
+        from review.services import anchors, bundle, notifications, papers, sign_in, workbooks  # noqa: F401
+        from review.views import plain_files
+
+        bundle.pages_come_from(plain_files.site_as_of)

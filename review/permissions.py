@@ -337,8 +337,24 @@ ACCESS = {
     "publication:year": anyone,
     "publication:measure": anyone,
     "publication:method": anyone,
+    "publication:departments": anyone,
+    "publication:errata": anyone,
+    "publication:compare": anyone,
+    "publication:run": anyone,
+    "publication:open_data": anyone,
+    "publication:schema": anyone,
     "publication:download": anyone,
+    "publication:pdf": anyone,
     "publication:data": anyone,
+    # the same for programs
+    "api:root": anyone,
+    "api:openapi": anyone,
+    "api:editions": anyone,
+    "api:edition": anyone,
+    "api:measures": anyone,
+    "api:measure": anyone,
+    "api:indicators": anyone,
+    "api:nothing": anyone,
     # record screens
     "review:home": anyone,
     "review:help": anyone,
@@ -362,6 +378,7 @@ ACCESS = {
     "review:propose_outcome": is_reviewer,
     "review:progress": holds_post,
     "review:files": holds_post,
+    "review:bundle_make": may_retry_jobs,
     "review:download": holds_post,
     "review:notices": signed_in,
     "review:notices_read": signed_in,
@@ -389,6 +406,13 @@ ACCESS = {
     "workflow:decide_outcome": is_approver,
     "workflow:decide": is_approver,
     "workflow:open_year": may_manage_cycle,
+}
+
+# The published pages have the same rules in English, where their addresses are others.
+ACCESS |= {
+    name.replace("publication:", "publication_en:", 1): rule
+    for name, rule in ACCESS.items()
+    if name.startswith("publication:")
 }
 
 

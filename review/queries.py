@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 
@@ -189,6 +190,23 @@ def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]
     """The `totals` of the year's current edition, None where none is published. One query."""
     rows = Edition.objects.filter(cycle__plan_id=plan_id, cycle__fiscal_year=fiscal_year, current=True)
     return rows.order_by().values_list("snapshot__totals", flat=True).first()
+
+
+def shelf() -> list[Edition]:
+    """Every edition without its snapshot, newest year first and newest edition first. One query."""
+    rows = Edition.objects.select_related("cycle__plan").defer("snapshot")
+    return list(rows.order_by("-cycle__fiscal_year", "-number"))
+
+
+def shelf_state() -> list[tuple[Any, ...]]:
+    """What differs wherever a public page may differ: editions, which is current, their files. One query."""
+    rows = Edition.objects.order_by("pk", "artifacts__kind", "artifacts__pk")
+    return list(rows.values_list("pk", "sha256", "current", "published_at", "artifacts__kind", "artifacts__sha256"))
+
+
+def edition_files() -> dict[tuple[int, str], Artifact]:
+    """{(edition, kind): its file} of every edition. One query."""
+    return {(file.edition_id, file.kind): file for file in Artifact.objects.filter(edition__isnull=False)}
 
 
 # --- what one sheet's screens show ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 
 from review.views import (
     access_table,
+    api,
     audit,
     cycles,
     directions,
@@ -31,14 +32,14 @@ class MeasureCode(StringConverter):
     regex = r"\d{2}-\d{2}"
 
 
-class DataKind(StringConverter):
-    """A form of the open data."""
+class DataFile(StringConverter):
+    """A file of the open data."""
 
-    regex = "json|csv"
+    regex = r"[a-z]+(?:[.-][a-z]+){1,2}"
 
 
 register_converter(MeasureCode, "code")
-register_converter(DataKind, "kind")
+register_converter(DataFile, "file")
 
 screens = [
     path("", home.home, name="home"),
@@ -66,6 +67,7 @@ screens = [
     # one year
     path("progress/<int:year>/", progress.progress, name="progress"),
     path("files/<int:year>/", files.files, name="files"),
+    path("files/<int:year>/editions/<int:number>/site/", files.bundle_make, name="bundle_make"),
     path("files/<int:pk>/download/", files.download, name="download"),
     path("cycles/", cycles.cycles, name="cycles"),
     path("cycles/<int:year>/", cycles.cycle, name="cycle"),
@@ -84,21 +86,47 @@ screens = [
     path("access/", access_table.access, name="access"),
 ]
 
+# One edition: the year's current one, and every one under its number.
+edition = [
+    path("", publication.year, name="year"),
+    path("departments/", publication.departments, name="departments"),
+    path("errata/", publication.errata, name="errata"),
+    path("download/", publication.download, name="download"),
+    path("book.pdf", publication.pdf, name="pdf"),
+    path("<file:name>", publication.data, name="data"),
+    path("<code:code>/", publication.measure, name="measure"),
+]
+
 results = [
     path("", publication.index, name="index"),
     path("method/", publication.method, name="method"),
-    path("<int:year>/", publication.year, name="year"),
-    path("<int:year>/download/", publication.download, name="download"),
-    path("<int:year>/data.<kind:kind>", publication.data, name="data"),
-    path("<int:year>/<code:code>/", publication.measure, name="measure"),
-    # older editions keep their own addresses
-    path("<int:year>/editions/<int:number>/", publication.year, name="year"),
-    path("<int:year>/editions/<int:number>/download/", publication.download, name="download"),
-    path("<int:year>/editions/<int:number>/data.<kind:kind>", publication.data, name="data"),
-    path("<int:year>/editions/<int:number>/<code:code>/", publication.measure, name="measure"),
+    path("compare/", publication.compare, name="compare"),
+    path("data/", publication.open_data, name="open_data"),
+    path("schema/<file:name>", publication.schema, name="schema"),
+    path("plan/<int:first>/<code:code>/", publication.run, name="run"),
+    path("<int:year>/", include(edition)),
+    path("<int:year>/editions/<int:number>/", include(edition)),
+]
+
+interface = [
+    path("", api.nothing, name="root"),
+    path("openapi.json", api.openapi, name="openapi"),
+    path("editions", api.editions_list, name="editions"),
+    path("years/<int:year>", api.edition, name="edition"),
+    path("years/<int:year>/measures", api.measures, name="measures"),
+    path("years/<int:year>/measures/<code:code>", api.measure, name="measure"),
+    path("years/<int:year>/indicators", api.indicators, name="indicators"),
+    path("years/<int:year>/editions/<int:number>", api.edition, name="edition"),
+    path("years/<int:year>/editions/<int:number>/measures", api.measures, name="measures"),
+    path("years/<int:year>/editions/<int:number>/measures/<code:code>", api.measure, name="measure"),
+    path("years/<int:year>/editions/<int:number>/indicators", api.indicators, name="indicators"),
+    path("<path:rest>", api.nothing, name="nothing"),
 ]
 
 urlpatterns = [
     path("", include((screens, "review"))),
+    path("api/v1/", include((interface, "api"))),
     path("results/", include((results, "publication"))),
+    # the same pages in English
+    path("results/en/", include((results, "publication"), namespace="publication_en")),
 ]

@@ -85,9 +85,7 @@ def run(options: argparse.Namespace, stack: contextlib.ExitStack, started: float
         serve(env, options.port, stack, [ringing.process, working, beat])
 
 
-def serve(
-    env: dict[str, str], port: int, stack: contextlib.ExitStack, others: list[processes.Process | None]
-) -> None:
+def serve(env: dict[str, str], port: int, stack: contextlib.ExitStack, others: list[processes.Process | None]) -> None:
     """Serves until Ctrl-C. Raises Refusal when a process ends by itself."""
     web = worker.start_web(env=env, log=FOLDER / "log" / "web.log", port=port)
     stack.callback(web.stop)

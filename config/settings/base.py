@@ -1,5 +1,6 @@
 """What every installation shares. Anything a machine may want to change is read from its environment (.env.example)."""
 
+import os
 from pathlib import Path
 
 import environ
@@ -114,6 +115,19 @@ def database(url: str) -> dict:
 
 DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_ROOT / 'meguri.sqlite3'}")
 DATABASES = {"default": database(DATABASE_URL)}
+
+# --- Caches -------------------------------------------------------------------------------------
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
+    # Public pages of frozen editions, under 100 kB each. Of no worth once lost; each process keeps its own.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+}
 
 # --- Files --------------------------------------------------------------------------------------
 
@@ -238,6 +252,13 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 MEGURI_CITY = env.str("MEGURI_CITY", default="木更津市")
 MEGURI_BASE_URL = env.str("MEGURI_BASE_URL", default="http://127.0.0.1:8000")
+# Under what licence the published data may be used, as the city decided.
+MEGURI_DATA_LICENCE = env.str("MEGURI_DATA_LICENCE", default="クリエイティブ・コモンズ 表示 4.0 国際 (CC BY 4.0)")
+MEGURI_DATA_LICENCE_URL = env.str(
+    "MEGURI_DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/deed.ja"
+)
+# How many processes make the pages of a large static site at once.
+MEGURI_BUNDLE_PROCESSES = env.int("MEGURI_BUNDLE_PROCESSES", default=min(os.cpu_count() or 1, 4))
 # Heads of the audit chain. In the city: a place on another machine, which the database's owner cannot write.
 MEGURI_ANCHOR_ROOT = Path(env.str("MEGURI_ANCHOR_ROOT", default=str(DATA_ROOT / "anchors")))
 MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)

@@ -25,6 +25,7 @@ class Artifact(models.Model):
         SHEET_PDF = "sheet_pdf", _("施策シート(PDF)")
         BOOK_PDF = "book_pdf", _("集約表(PDF)")
         PACK = "pack", _("本部会議資料")
+        BUNDLE = "bundle", _("静的サイト")
 
     kind = models.CharField(max_length=14, choices=Kind)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="artifacts")

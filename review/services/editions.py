@@ -81,10 +81,15 @@ def _fits(row: Row, wanted: Wanted) -> bool:
 def _says(row: Row, words: Sequence[str]) -> bool:
     if not words:
         return True
-    texts = [row["code"], row["name"], row["owner"], row["field"]["name"], *row["related"]]
-    texts += [row[key] for key in NARRATIVES] + [cell["name"] for one in row["indicators"] for cell in one["years"]]
+    texts = [searched(row), *(row[key] for key in NARRATIVES)]
     text = folded(" ".join(texts))
     return all(word in text for word in words)
+
+
+def searched(row: Row) -> str:
+    """The names by which people look for a 施策: its own, its offices', its field's and its goals'."""
+    names = dict.fromkeys(cell["name"] for one in row["indicators"] for cell in one["years"])
+    return " ".join([row["code"], row["name"], row["owner"], row["field"]["name"], *row["related"], *names])
 
 
 def _place(row: Row, snapshot: Snapshot, sort: str) -> tuple[Any, ...]:
@@ -213,7 +218,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "actual": cell["actual"],
             "is_now": cell["fiscal_year"] == fiscal_year,
             "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
-            "definition_changed": _renamed(cells, place),
+            "definition_changed": renamed(cells, place),
         }
         for place, cell in enumerate(cells)
     ]
@@ -235,7 +240,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     }
 
 
-def _renamed(cells: Sequence[Row], place: int) -> bool:
+def renamed(cells: Sequence[Row], place: int) -> bool:
     """Whether the 評価項目 differs from the year before in more than spaces and widths."""
     if not place:
         return False
@@ -294,3 +299,11 @@ def _scaled(one: Quantity | None, factor: int) -> Decimal | None:
         return None
     value = one.value / factor
     return round(Decimal(value.numerator) / Decimal(value.denominator), 4).normalize()
+
+
+# --- corrections -----------------------------------------------------------------------------------------------------
+
+
+def corrections(edition: Any) -> list[dict[str, Any]]:
+    """What the edition corrected: {"code", "item", "wrong", "right", "reason", "day"}, in the order of the list."""
+    return []

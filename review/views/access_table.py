@@ -93,7 +93,14 @@ ACTS: dict[Any, dict[str, Act]] = {
         "publication:year": _act(gettext_lazy("公表版を読む")),
         "publication:measure": _act(gettext_lazy("公表版の施策を読む")),
         "publication:method": _act(gettext_lazy("判定の方法を読む")),
+        "publication:departments": _act(gettext_lazy("公表版を部署別に見る")),
+        "publication:errata": _act(gettext_lazy("正誤表を読む")),
+        "publication:compare": _act(gettext_lazy("年度や版を比べる")),
+        "publication:run": _act(gettext_lazy("施策の計画期間の推移を見る")),
+        "publication:open_data": _act(gettext_lazy("オープンデータの説明を読む")),
+        "publication:schema": _act(gettext_lazy("データの形式の定義を受け取る")),
         "publication:download": _act(gettext_lazy("公表版のファイルを受け取る")),
+        "publication:pdf": _act(gettext_lazy("公表版の PDF を受け取る")),
         "publication:data": _act(gettext_lazy("公表版のデータを受け取る")),
     },
     gettext_lazy("施策シート"): {
@@ -138,6 +145,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:progress": _act(gettext_lazy("年度の進捗を見る")),
         "review:files": _act(gettext_lazy("ファイルの一覧を見る")),
         "review:download": _act(gettext_lazy("公表前のファイルを受け取る"), OF_READABLE_SHEETS),
+        "review:bundle_make": _act(gettext_lazy("公表したサイトを静的なファイルにする")),
         "review:cycles": _act(gettext_lazy("年度の一覧を見る")),
         "review:cycle": _act(gettext_lazy("期限を設定する")),
         "review:extend": _act(gettext_lazy("シートの期限を延長する")),
@@ -166,6 +174,8 @@ ACTS: dict[Any, dict[str, Act]] = {
 #: Addresses that are no act of anybody: signing in and out, the language, the health checks.
 NO_ACT = frozenset(
     {
+        # the same acts in English, and for programs
+        *(name for name in permissions.ACCESS if name.startswith(("publication_en:", "api:"))),
         "healthz",
         "readyz",
         "set_language",

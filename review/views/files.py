@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import logging
+from pathlib import PurePath
 from typing import Any
 
+from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions, queries
-from review.models import Artifact, JobState
-from review.services import audit, workbooks
+from review.models import Artifact, Cycle, JobState
+from review.services import audit, bundle, workbooks
 from review.templatetags.words import fiscal_year
 
 logger = logging.getLogger(__name__)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PDF = "application/pdf"
+TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": XLSX}
 HISTORY = 20
-BUILDS = (workbooks.SHEET, workbooks.YEAR, workbooks.EDITION)
+BUILDS = (workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, bundle.KIND)
 
 
 @require_safe
@@ -45,6 +47,7 @@ def files(request: HttpRequest, year: int) -> HttpResponse:
         ],
         "cycle": cycle,
         "editions": [book for book in books if book.edition_id],
+        "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user) else [],
         "may_draft": may_draft,
         "latest": drafts[0] if drafts and may_draft else None,
         "history": drafts[1:] if may_draft else [],
@@ -53,6 +56,26 @@ def files(request: HttpRequest, year: int) -> HttpResponse:
         "running": JobState.RUNNING,
     }
     return render(request, "review/files.html", context)
+
+
+def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
+    """Each edition of the year with its static site, None where nobody asked for it yet. Two queries."""
+    made = {
+        file.edition_id: file
+        for file in Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, edition__isnull=False)
+    }
+    return [{"edition": one, "file": made.get(one.pk)} for one in queries.editions(cycle.fiscal_year)]
+
+
+@require_POST
+def bundle_make(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """Ask for the static site of an edition."""
+    edition = queries.editions(year).filter(number=number).first()
+    if edition is None:
+        raise Http404
+    bundle.request(user=request.user, edition=edition)
+    messages.success(request, _("静的サイトを作っています。できあがると、この画面から受け取れます。"))
+    return redirect("review:files", year=year)
 
 
 def readable_files(user: Any) -> QuerySet[Artifact]:
@@ -89,7 +112,7 @@ def attachment(artifact: Artifact) -> FileResponse:
     except FileNotFoundError:
         logger.error("file of artifact %s is missing", artifact.pk)
         raise Http404 from None
-    kind = PDF if artifact.path.endswith(".pdf") else XLSX
+    kind = TYPES[PurePath(artifact.path).suffix]
     response = FileResponse(content, as_attachment=True, filename=artifact.filename, content_type=kind)
     response.headers["Content-Length"] = str(artifact.size)
     return response

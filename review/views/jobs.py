@@ -20,7 +20,7 @@ from review import clock, permissions, queries
 from review.domain.events import Event
 from review.forms.records import ReasonForm
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
-from review.services import alarm, audit, mailing, outbox, papers, workbooks
+from review.services import alarm, audit, bundle, mailing, outbox, papers, workbooks
 from review.services import jobs as work
 
 SWEEPS_MISSED = 3
@@ -35,6 +35,7 @@ KINDS = {
     papers.BOOK: gettext_lazy("集約表のPDFの作成"),
     papers.PACK: gettext_lazy("本部会議資料の作成"),
     papers.EDITION: gettext_lazy("公表版のPDFの作成"),
+    bundle.KIND: gettext_lazy("静的サイトの作成"),
     "flow_job": gettext_lazy("年度の手続き"),
     "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
 }

@@ -1,248 +1,298 @@
 """評価結果: the published years, for everybody. Every page is made from the edition's frozen snapshot alone.
 
-Pages name offices, never persons. An address without a number shows the current edition; older editions keep theirs.
+Nothing here depends on who asks: a page is the same bytes for everyone, known by a strong ETag, and kept in a bounded
+cache by (state of the shelf, address). An address without a number shows the current edition; every edition, the current
+one too, keeps an address with its number.
 """
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import get_template
-from django.urls import reverse
+from django.core.cache import caches
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
 from review import queries
-from review.domain.rating import Scale
-from review.models import Edition
-from review.services import editions, exports
-from review.templatetags.words import day_text, fiscal_year
-from review.views import published as pages
+from review.models import Artifact, Edition
+from review.services import editions, exports, schemas
+from review.services.editions import Snapshot, Wanted
+from review.views import public_pages as pages
+from review.views import shelf
 from review.views.files import attachment
+from review.views.public_pages import Page
+from review.views.shelf import Book, Site
 
 View = Callable[..., HttpResponse]
-TEMPLATES = ("public_base.html", "publication/year.html", "publication/measure.html")
+TEMPLATES = ("public_base.html", "publication", "review/components")
+HTML = "text/html; charset=utf-8"
+CACHE = "pages"
 
 
-# --- which edition ---------------------------------------------------------------------------------------------------
+# --- the shelf -------------------------------------------------------------------------------------------------------
 
 
-def edition_of(year: int, number: int | None) -> Edition:
-    """The current edition of the year, or the one with that number. Raises Http404. One query."""
-    rows = Edition.objects.filter(cycle__fiscal_year=year).select_related("cycle__plan")
-    found = (rows.filter(number=number) if number else rows.filter(current=True)).first()
-    if found is None:
+@lru_cache(maxsize=2)
+def _snapshot(pk: int, sha256: str) -> Snapshot:
+    """The snapshot with that hash, kept for the next page: two of them at most."""
+    return Edition.objects.values_list("snapshot", flat=True).get(pk=pk)
+
+
+def read(edition: Edition) -> Snapshot:
+    """The edition's snapshot. One query unless it was among the last two."""
+    return _snapshot(edition.pk, edition.sha256)
+
+
+def site_of(request: HttpRequest) -> Site:
+    """All that is published, in the language of the address. Two queries."""
+    language = shelf.language_of(request.resolver_match.namespace if request.resolver_match else "")
+    heads: dict[int, Snapshot] = {}
+
+    def head(edition: Edition) -> Snapshot:
+        if not heads:
+            for row in queries.published_years():
+                heads[row.pk] = {"totals": row.totals, "plan": row.plan_name, "scale": row.scale}  # type: ignore[attr-defined]
+        return heads[edition.pk]
+
+    return Site(
+        editions=tuple(queries.shelf()), read=read, heads=head, language=language, books=queries.edition_files()
+    )
+
+
+def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
+    """The current edition of the year, or the one with that number. Raises Http404."""
+    book = site_of(request).book(year, number)
+    if book is None:
         raise Http404
-    return found
+    return book
 
 
-def etag(request: HttpRequest, year: int, number: int | None = None, **rest: Any) -> str | None:
-    """The edition's own hash, with what else the page depends on: its language, its look and the visitor's form key."""
-    rows = Edition.objects.filter(cycle__fiscal_year=year)
-    found = rows.filter(number=number) if number else rows.filter(current=True)
-    row = found.values_list("sha256", "number", "current").first()
-    if row is None:
-        return None
-    key = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-    seed = (*row, translation.get_language(), look(), key, request.META.get("QUERY_STRING", ""))
-    return f'"{row[0][:24]}-{zlib.crc32(repr(seed).encode()):08x}"'
+# --- revalidation and cache ------------------------------------------------------------------------------------------
+
+
+def etag(request: HttpRequest) -> str:
+    """A strong mark of the page: what is published, which Meguri shows it, and the address. One query."""
+    state = repr(
+        (queries.shelf_state(), look(), settings.MEGURI_CITY, request.path, request.META.get("QUERY_STRING", ""))
+    )
+    return f'"{hashlib.sha256(state.encode()).hexdigest()[:40]}"'
 
 
 @lru_cache(maxsize=1)
-def look() -> int:
-    """A number that changes with the public templates, so that a new version of Meguri is not mistaken for unchanged."""
-    sources = [get_template(name).template.source for name in TEMPLATES]  # type: ignore[attr-defined]
-    return zlib.crc32("".join(sources).encode())
+def look() -> str:
+    """Changes with the public templates, so that a new version of Meguri is not mistaken for unchanged."""
+    digest = hashlib.sha256()
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for name in TEMPLATES:
+            place = Path(folder) / name
+            for path in sorted(place.rglob("*.html")) if place.is_dir() else [place]:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def revalidated(view: View) -> View:
-    """Answers 304 where nothing changed: one small query. Browsers may keep the page, and ask each time."""
+    """Answers 304 where nothing changed: one small query. Browsers and proxies may keep the page, and ask each time."""
 
     @wraps(view)
     def with_headers(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = condition(etag_func=etag)(view)(request, *args, **kwargs)
-        response.headers["Cache-Control"] = "no-cache"
-        patch_vary_headers(response, ["Cookie"])
-        return response
+        mark = etag(request)
+        request.page_mark = mark  # type: ignore[attr-defined]
+        answer = condition(etag_func=lambda *_args, **_kwargs: mark)(view)(request, *args, **kwargs)
+        answer.headers["Cache-Control"] = "public, no-cache"
+        return answer
 
     return with_headers
 
 
-# --- the frame -------------------------------------------------------------------------------------------------------
+def page(make: Callable[..., Page | None]) -> View:
+    """A view that shows the page that `make` builds: from the cache where it stands there, else made and kept.
+
+    Searches are made anew each time: there is no end of them.
+    """
+
+    @require_safe
+    @revalidated
+    @wraps(make)
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.page_mark.strip('"')  # type: ignore[attr-defined]
+        kept = None if request.GET.get("q") else caches[CACHE].get(key)
+        if kept is None:
+            kept = _made(make, request, *args, **kwargs)
+            if not request.GET.get("q"):
+                caches[CACHE].set(key, kept)
+        response = HttpResponse(kept, content_type=HTML)
+        response.headers["Content-Language"] = shelf.language_of(request.resolver_match.namespace)  # type: ignore[union-attr]
+        return response
+
+    return view
 
 
-def frame(title: str, *, edition: Edition | None = None, here: str = "") -> dict[str, Any]:
-    """What public_base.html asks for."""
-    index, method = reverse("publication:index"), reverse("publication:method")
-    nav = [{"label": _("年度一覧"), "url": index, "current": here == "index"}]
-    if edition:
-        year = edition.cycle.fiscal_year
-        label = _("%(year)s の結果") % {"year": fiscal_year(year)}
-        nav.append({"label": label, "url": pages.address("year", edition), "current": here == "year"})
-    nav.append({"label": _("評価の方法"), "url": method, "current": here == "method"})
-    context: dict[str, Any] = {
-        "page_title": title,
-        "site_title": _("計画の評価結果"),
-        "site_url": index,
-        "city": edition.cycle.plan.city if edition else settings.MEGURI_CITY,
-        "public_nav": nav,
-        "licence_note": _("このサイトの内容は、公表版を固定して保存したデータから作っています。"),
-    }
-    if edition:
-        context |= {
-            "edition": edition,
-            "edition_label": edition.label,
-            "edition_date": _("公表日 %(day)s") % {"day": day_text(edition.published_at)},
-            "edition_note": "" if edition.current else _("この版より新しい版があります"),
-            "current_url": "" if edition.current else reverse("publication:year", args=[edition.cycle.fiscal_year]),
-        }
-    return context
+def _made(make: Callable[..., Page | None], request: HttpRequest, *args: Any, **kwargs: Any) -> bytes:
+    site = site_of(request)
+    with translation.override(site.language):
+        found = make(site, request.GET, *args, **kwargs)
+        if found is None:
+            raise Http404
+        return found.html().encode()
+
+
+# --- what an address asks --------------------------------------------------------------------------------------------
+
+
+def wanted_of(asked: QueryDict) -> Wanted:
+    """What the address asks of the list."""
+    sort = asked.get("sort", "")
+    return Wanted(
+        words=asked.get("q", "")[:100],
+        field=asked.get("field", ""),
+        department=asked.get("department", ""),
+        grade=asked.get("grade", ""),
+        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
+    )
+
+
+def page_number(asked: QueryDict) -> int:
+    """The page of a list; 1 for anything that is no number."""
+    text = asked.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _chosen(site: Site, key: str) -> Book | None:
+    """The edition that a comparison names: 2024-1; None where it names none."""
+    year, _dash, number = key.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in (year, number)):
+        return None
+    return site.book(int(year), int(number))
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
 
 
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
+@page
+def index(site: Site, asked: QueryDict) -> Page:
     """Every published year."""
-    published = queries.published_years()
-    years = [
-        {
-            "edition": edition,
-            "year": edition.cycle.fiscal_year,
-            "url": reverse("publication:year", args=[edition.cycle.fiscal_year]),
-            "indicators": sum(edition.totals["indicators"].values()),  # type: ignore[attr-defined]
-            "measures": sum(edition.totals["measures"].values()),  # type: ignore[attr-defined]
-            "plan": edition.plan_name,  # type: ignore[attr-defined]
-        }
-        for edition in published
-    ]
-    bars = [
-        {
-            "label": fiscal_year(edition.cycle.fiscal_year),
-            "counts": edition.totals["indicators"],  # type: ignore[attr-defined]
-            "url": reverse("publication:year", args=[edition.cycle.fiscal_year]),
-        }
-        for edition in published
-    ]
-    context = {**frame(_("計画の評価結果"), here="index"), "years": years, "bars": bars, "site_title": ""}
-    return render(request, "publication/index.html", context)
+    return pages.index(site)
 
 
-@require_safe
-@revalidated
-def year(request: HttpRequest, year: int, number: int | None = None) -> HttpResponse:
-    """One year: what came out, by field and department, and the list with its search."""
-    edition = edition_of(year, number)
-    snapshot = edition.snapshot
-    wanted = pages.wanted_of(request)
-    found = editions.listed(snapshot, wanted)
-    context = {
-        **frame(_("%(year)s 評価結果") % {"year": fiscal_year(year)}, edition=edition, here="year"),
-        "breadcrumbs": [
-            {"label": _("年度一覧"), "url": reverse("publication:index")},
-            {"label": fiscal_year(year), "url": ""},
-        ],
-        "snapshot": snapshot,
-        "names": pages.grade_names(snapshot),
-        **pages.overview_of(snapshot),
-        "bars": pages.bars_of_year(snapshot),
-        "fields": pages.group_rows(editions.by_field(snapshot), "field", edition),
-        "departments": pages.group_rows(editions.by_department(snapshot), "department", edition),
-        "measures": [pages.listed_row(row, edition) for row in found],
-        "wanted": wanted,
-        "sort": wanted.sort,
-        "choices": pages.choices(snapshot),
-        "outcomes": [row for row in snapshot["measures"] if row["outcome"]],
-        "downloads": pages.downloads(edition),
-        "editions": list(queries.editions(year)),
-        "list_url": pages.address("year", edition),
-    }
-    return render(request, "publication/year.html", context)
-
-
-@require_safe
-@revalidated
-def measure(request: HttpRequest, year: int, code: str, number: int | None = None) -> HttpResponse:
-    """One 施策: every value of every year, how it was judged, and its texts."""
-    edition = edition_of(year, number)
-    row, before, after = editions.measure(edition.snapshot, code)
-    if row is None:
-        raise Http404
-    title = f"{row['code']} {row['name']}"
-    context = {
-        **frame(title, edition=edition, here="measure"),
-        "breadcrumbs": [
-            {"label": _("年度一覧"), "url": reverse("publication:index")},
-            {"label": fiscal_year(year), "url": pages.address("year", edition)},
-            {"label": row["code"], "url": ""},
-        ],
-        "site_title": _("%(year)s 評価結果") % {"year": fiscal_year(year)},
-        "measure": row,
-        "names": pages.grade_names(edition.snapshot),
-        "fiscal_year": year,
-        "indicators": [pages.shown_indicator(one, year) for one in row["indicators"]],
-        "facts": pages.facts_of(row),
-        "narratives": pages.texts_of(row, pages.NARRATIVE_LABELS),
-        "evaluation": pages.texts_of(row["evaluation"], pages.EVALUATION_LABELS),
-        "schedule": pages.schedule_of(row, edition.snapshot["years"]),
-        "years": edition.snapshot["years"],
-        "before": pages.listed_row(before, edition) if before else None,
-        "after": pages.listed_row(after, edition) if after else None,
-    }
-    return render(request, "publication/measure.html", context)
-
-
-@require_safe
-def method(request: HttpRequest) -> HttpResponse:
+@page
+def method(site: Site, asked: QueryDict) -> Page:
     """How the values are read and judged, and the scale."""
-    published = queries.published_years()
-    data = published[0].scale if published else None  # type: ignore[attr-defined]
-    scale = Scale.from_data(data) if data else None
-    context = {
-        **frame(_("評価の方法"), here="method"),
-        "breadcrumbs": [
-            {"label": _("年度一覧"), "url": reverse("publication:index")},
-            {"label": _("評価の方法"), "url": ""},
-        ],
-        "scale": scale,
-        "columns": exports.COLUMNS,
-    }
-    return render(request, "publication/method.html", context)
+    return pages.method(site)
+
+
+@page
+def open_data(site: Site, asked: QueryDict) -> Page:
+    """What data there are, and what they mean."""
+    return pages.data(site)
+
+
+@page
+def compare(site: Site, asked: QueryDict) -> Page:
+    """Two years or two editions side by side."""
+    return pages.compare(site, _chosen(site, asked.get("a", "")), _chosen(site, asked.get("b", "")), page_number(asked))
+
+
+@page
+def run(site: Site, asked: QueryDict, first: int, code: str) -> Page | None:
+    """The plan's whole run for one 施策."""
+    return pages.run(site, first, code)
+
+
+@page
+def year(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+    """One year: what came out, by field and department, and the list with its search."""
+    book = site.book(year, number)
+    return pages.year(book, wanted_of(asked), page_number(asked)) if book else None
+
+
+@page
+def departments(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+    """The year by 主管部署."""
+    book = site.book(year, number)
+    return pages.departments(book) if book else None
+
+
+@page
+def errata(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+    """正誤表."""
+    book = site.book(year, number)
+    return pages.errata(book) if book else None
+
+
+@page
+def measure(site: Site, asked: QueryDict, year: int, code: str, number: int | None = None) -> Page | None:
+    """One 施策: every value of every year, how it was judged, and its texts."""
+    book = site.book(year, number)
+    return pages.measure(book, code) if book else None
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-@require_safe
-def download(request: HttpRequest, year: int, number: int | None = None) -> HttpResponse | FileResponse:
-    """The edition's consolidated workbook."""
-    artifact = exports.edition_file(edition_of(year, number))
-    if artifact is None:
+def _file(request: HttpRequest, year: int, number: int | None, kind: str) -> FileResponse:
+    made = book_of(request, year, number).file(kind)
+    if made is None:
         raise Http404
-    return attachment(artifact)
+    return attachment(made)
 
 
-WRITERS = {"json": (exports.as_json, "application/json"), "csv": (exports.as_csv, "text/csv; charset=utf-8")}
+@require_safe
+def download(request: HttpRequest, year: int, number: int | None = None) -> FileResponse:
+    """The edition's consolidated workbook."""
+    return _file(request, year, number, Artifact.Kind.CONSOLIDATED)
+
+
+@require_safe
+def pdf(request: HttpRequest, year: int, number: int | None = None) -> FileResponse:
+    """The edition as PDF."""
+    return _file(request, year, number, Artifact.Kind.BOOK_PDF)
+
+
+TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json"}
+
+
+def content_type(name: str) -> str:
+    """The media type of a data file, by its ending."""
+    return TYPES[name.rpartition(".")[2]]
+
+
+def data_file(book: Book, name: str) -> bytes | None:
+    """One data file of an edition; None for an unknown name."""
+    source = exports.Source(snapshot=book.snapshot, edition=book.edition)
+    if name == "dataset.jsonld":
+        address = settings.MEGURI_BASE_URL.rstrip("/") + book.url("year")
+        return schemas.as_bytes(schemas.dataset(book.snapshot, source.meta, address))
+    write = {"data.json": exports.as_json, "indicators.csv": exports.as_csv, "measures.csv": exports.measures_csv}.get(
+        name
+    )
+    return write(source) if write else None
 
 
 @require_safe
 @revalidated
-def data(request: HttpRequest, year: int, kind: str, number: int | None = None) -> HttpResponse:
+def data(request: HttpRequest, year: int, name: str, number: int | None = None) -> HttpResponse:
     """The edition as data."""
-    edition = edition_of(year, number)
-    write, content_type = WRITERS[kind]
-    response = HttpResponse(
-        write(exports.Source(snapshot=edition.snapshot, edition=edition)), content_type=content_type
-    )
-    name = f"{edition.cycle.plan.municipality_code or 'meguri'}_{year}_{edition.number}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    book = book_of(request, year, number)
+    content = data_file(book, name)
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type=content_type(name))
+    saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{year}_{book.edition.number}_{name}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     return response
+
+
+@require_safe
+@revalidated
+def schema(request: HttpRequest, name: str) -> HttpResponse:
+    """A file that describes the data: the same for every edition."""
+    write = schemas.SITE_FILES.get(name)
+    if write is None:
+        raise Http404
+    return HttpResponse(write(), content_type=content_type(name))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpRequest
-from django.urls import reverse
+from django.core.paginator import Paginator
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from review.models import Edition
-from review.services import editions, exports
+from review.models import Artifact, Edition
+from review.services import editions
 from review.services.editions import Wanted
 from review.templatetags.words import word_of
+from review.views.shelf import Book
 
 VERDICTS = {
     "achieved": gettext_noop("達成"),
@@ -24,6 +24,12 @@ VERDICTS = {
 }
 # Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
 SHAPED = "ABCD"
+# Rows of a list on one page: whatever the size of the plan, a page stays under 100 kB.
+ROWS = 30
+# As many departments as fit the overview; beyond it they have a page of their own.
+DEPARTMENTS = 30
+# As many 分野 as a chart shows at a glance; more of them stand in the table alone.
+CHARTED = 12
 
 NARRATIVE_LABELS = {
     "current_state": gettext_noop("現状と課題"),
@@ -41,22 +47,18 @@ EVALUATION_LABELS = {
 }
 
 
-def address(name: str, edition: Edition, *more: Any) -> str:
-    """The page's address in this edition: the year's own for the current one, a numbered one for older ones."""
-    year = edition.cycle.fiscal_year
-    return reverse(f"publication:{name}", args=[year, *([] if edition.current else [edition.number]), *more])
+def edition_name(edition: Edition) -> str:
+    """第1版, 訂正第1版; First edition, Correction 1 for an English reader."""
+    if (get_language() or "ja").startswith("ja"):
+        return edition.label
+    return "First edition" if edition.kind == Edition.Kind.FIRST else f"Correction {edition.number - 1}"
 
 
-def wanted_of(request: HttpRequest) -> Wanted:
-    """What the address asks of the list."""
-    sort = request.GET.get("sort", "")
-    return Wanted(
-        words=request.GET.get("q", "")[:100],
-        field=request.GET.get("field", ""),
-        department=request.GET.get("department", ""),
-        grade=request.GET.get("grade", ""),
-        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
-    )
+def query_of(wanted: Wanted, **more: Any) -> dict[str, Any]:
+    """The query of an address that asks for the same list."""
+    sort = "" if wanted.sort == "code" else wanted.sort
+    asked = {"q": wanted.words, "field": wanted.field, "department": wanted.department, "grade": wanted.grade}
+    return {**asked, "sort": sort, **more}
 
 
 def grade_names(snapshot: editions.Snapshot) -> dict[str, str]:
@@ -65,14 +67,16 @@ def grade_names(snapshot: editions.Snapshot) -> dict[str, str]:
 
 
 def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
-    """The totals, each grade as a tile, and the share of what was achieved."""
+    """The totals, each grade as a tile beside last year's count, and the share of what was achieved."""
     whole = editions.totals(snapshot["measures"])
+    before = (snapshot.get("previous") or {}).get("indicators") or {}
     tiles = [
         {
             "letter": grade["letter"],
             "name": grade["name"],
             "count": whole.indicators.get(grade["letter"], 0),
             "share": share(whole.indicators.get(grade["letter"], 0), whole.indicator_count),
+            "before": before.get(grade["letter"], 0) if before else None,
         }
         for grade in snapshot["scale"]
     ]
@@ -88,28 +92,30 @@ def share(part: int, whole: int) -> str:
 
 
 def bars_of_year(snapshot: editions.Snapshot) -> list[dict[str, Any]]:
-    """The year's two bars: 成果目標, and 施策 by their overall grade."""
+    """The year's bars: 成果目標 beside those of the year before, and 施策 by their overall grade."""
     whole = editions.totals(snapshot["measures"])
-    return [
-        {"label": _("成果目標"), "counts": whole.indicators},
-        {"label": _("施策(総合評価)"), "counts": whole.measures},
-    ]
+    before = snapshot.get("previous") or {}
+    bars = [{"label": _("成果目標"), "counts": whole.indicators}]
+    if before.get("indicators"):
+        bars.append({"label": _("成果目標(前年度)"), "counts": before["indicators"]})
+    bars.append({"label": _("施策(総合評価)"), "counts": whole.measures})
+    return bars
 
 
-def group_rows(groups: list[editions.Totals], parameter: str, edition: Edition) -> list[dict[str, Any]]:
+def group_rows(groups: list[editions.Totals], parameter: str, book: Book) -> list[dict[str, Any]]:
     """Groups as chart rows and table rows; each leads to the list narrowed to it."""
-    here = address("year", edition)
-    with_query = [(group, f"{here}?{_query(parameter, group.key)}#measures") for group in groups]
     return [
-        {"label": group.label, "counts": group.indicators, "totals": group, "url": url} for group, url in with_query
+        {
+            "label": group.label,
+            "counts": group.indicators,
+            "totals": group,
+            "url": book.url("year", query={parameter: group.key}) + "#measures",
+        }
+        for group in groups
     ]
 
 
-def _query(name: str, value: str) -> str:
-    return urlencode({name: value})
-
-
-def listed_row(row: editions.Row, edition: Edition) -> dict[str, Any]:
+def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     """One 施策 of the list."""
     return {
         "code": row["code"],
@@ -118,13 +124,56 @@ def listed_row(row: editions.Row, edition: Edition) -> dict[str, Any]:
         "owner": row["owner"],
         "grade": row["grade"],
         "outcome": row["outcome"],
-        "outcome_word": word_of(row["outcome"]) if row["outcome"] else "",
+        "key": row["grade"] if row["grade"] in SHAPED else "none",
         "marks": [
             {"grade": one["grade"], "key": one["grade"] if one["grade"] in SHAPED else "none"}
             for one in row["indicators"]
             if one["grade"]
         ],
-        "url": address("measure", edition, row["code"]),
+        "url": book.url("measure", row["code"]),
+    }
+
+
+def headings(book: Book, wanted: Wanted) -> list[dict[str, str]]:
+    """The heads of the list's columns; on the site, not in plain files, each sorts by its column."""
+    heads = []
+    for key, label in (("code", _("施策")), ("department", _("主管部署")), ("grade", _("総合評価"))):
+        down = wanted.sort == key
+        state = "ascending" if down else "descending" if wanted.sort == f"-{key}" else "none"
+        turned = f"-{key}" if down else key
+        query = query_of(wanted, sort="" if turned == "code" else turned)
+        url = "" if book.site.static else book.url("year", query=query) + "#measures"
+        heads.append({"label": label, "state": state, "url": url})
+    return heads
+
+
+def page_count(rows: int) -> int:
+    """How many pages so many rows of a list take."""
+    return max(1, -(-rows // ROWS))
+
+
+def pages_of(rows: Sequence[editions.Row], page: int, book: Book, wanted: Wanted) -> dict[str, Any]:
+    """One page of a list, with the addresses of the pages around it."""
+    paginator = Paginator(rows, ROWS)
+    here = paginator.get_page(page)
+    around = {1, here.number - 1, here.number, here.number + 1, paginator.num_pages} & set(paginator.page_range)
+
+    def url(number: int) -> str:
+        return book.url("year", query=query_of(wanted, page=number if number > 1 else "")) + "#measures"
+
+    return {
+        "rows": [listed_row(row, book) for row in here.object_list],
+        "count": paginator.count,
+        "first": here.start_index(),
+        "last": here.end_index(),
+        "number": here.number,
+        "total": paginator.num_pages,
+        "previous": url(here.number - 1) if here.has_previous() else "",
+        "next": url(here.number + 1) if here.has_next() else "",
+        "links": [
+            {"number": number, "url": url(number), "gap": number - 1 not in around and number > 1}
+            for number in sorted(around)
+        ],
     }
 
 
@@ -139,9 +188,39 @@ def choices(snapshot: editions.Snapshot) -> dict[str, Any]:
     outcomes = [{"value": code, "label": word_of(code)} for code in ("not_submitted", "excluded") if code in present]
     return {
         "fields": [{"value": number, "label": name} for number, name in editions.fields(snapshot).items()],
-        "departments": editions.departments(snapshot),
+        "departments": [{"value": name, "label": name} for name in editions.departments(snapshot)],
         "grades": grades + outcomes,
     }
+
+
+def indexes(book: Book) -> list[dict[str, Any]]:
+    """The lists by 分野, grade and 主管部署 as links: what plain files have in place of a form."""
+    offered = choices(book.snapshot)
+    kinds = (
+        ("field", _("分野"), "fields"),
+        ("grade", _("総合評価"), "grades"),
+        ("department", _("主管部署"), "departments"),
+    )
+    return [
+        {
+            "label": label,
+            "links": [
+                {"label": one["label"], "url": book.url("year", query={parameter: one["value"]})}
+                for one in offered[key]
+            ],
+        }
+        for parameter, label, key in kinds
+    ]
+
+
+def narrowed_by(snapshot: editions.Snapshot, wanted: Wanted) -> list[str]:
+    """What the list is narrowed to, in words."""
+    offered = choices(snapshot)
+    pairs = ((wanted.field, "fields"), (wanted.department, "departments"), (wanted.grade, "grades"))
+    said = [
+        next((one["label"] for one in offered[key] if one["value"] == value), value) for value, key in pairs if value
+    ]
+    return said + ([f"「{wanted.words}」"] if wanted.words else [])
 
 
 def shown_indicator(one: editions.Row, year: int) -> dict[str, Any]:
@@ -184,26 +263,37 @@ def schedule_of(row: editions.Row, years: list[int]) -> list[dict[str, Any]]:
     return items
 
 
-def downloads(edition: Edition) -> list[dict[str, Any]]:
+# --- files -----------------------------------------------------------------------------------------------------------
+
+BOOKS = {
+    Artifact.Kind.CONSOLIDATED.value: ("download", gettext_noop("集約表 (Excel)"), gettext_noop("総括、成果指標一覧、全施策のシート、変更履歴")),
+    Artifact.Kind.BOOK_PDF.value: ("pdf", gettext_noop("集約表 (PDF)"), gettext_noop("同じ内容を読み上げに対応した PDF で")),
+}  # fmt: skip
+DATA = {
+    "indicators.csv": gettext_noop("成果目標と年度ごとに1行。表計算ソフトで開けます (UTF-8)"),
+    "measures.csv": gettext_noop("施策ごとに1行。総合評価、評価の文章、件数"),
+    "data.json": gettext_noop("公表した内容のすべて。プログラムでの利用に"),
+    "dataset.jsonld": gettext_noop("データの説明 (DCAT)。カタログへの登録に"),
+}
+
+
+def downloads(book: Book) -> list[dict[str, Any]]:
     """The files of the edition, with what they are."""
-    book = exports.edition_file(edition)
-    files = [
-        {
-            "name": _("集約表 (Excel)"),
-            "url": address("download", edition) if book else "",
-            "size": book.size if book else None,
-            "sha256": book.sha256 if book else "",
-            "note": _("総括、成果指標一覧、全施策のシート、変更履歴")
-            if book
-            else _("作成中です。しばらくお待ちください。"),
-            "kind": "table",
-        }
-    ]
-    notes = {
-        "csv": _("成果目標と年度ごとに1行。表計算ソフトで開けます (UTF-8)"),
-        "json": _("公表した内容のすべて。プログラムでの利用に"),
-    }
-    for kind, note in notes.items():
-        url = address("data", edition, kind)
-        files.append({"name": kind.upper(), "url": url, "size": None, "sha256": "", "note": note, "kind": "sheet"})
+    files = []
+    for kind, (name, label, note) in BOOKS.items():
+        made = book.file(kind)
+        files.append(
+            {
+                "name": _(label),
+                "url": book.url(name) if made else "",
+                "size": made.size if made else None,
+                "sha256": made.sha256 if made else "",
+                "note": _(note) if made else _("作成中です。しばらくお待ちください。"),
+                "kind": "table",
+            }
+        )
+    for name, note in DATA.items():
+        files.append(
+            {"name": name, "url": book.url("data", name), "size": None, "sha256": "", "note": _(note), "kind": "sheet"}
+        )
     return files

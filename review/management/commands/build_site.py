@@ -1,0 +1,70 @@
+"""`manage.py build_site YEAR [--edition N] --out PATH`: the public site as plain files, a zip or a folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, cast
+from zipfile import ZipFile
+
+from django.core.management.base import BaseCommand, CommandError
+
+from review import queries
+from review.models import Edition
+from review.services import bundle
+from review.services.jobs import Failure
+from review.workbook.files import write_atomically
+
+
+class Command(BaseCommand):
+    help = "公表した評価結果のサイトを、そのまま置ける静的なファイルとして書き出します。同じ版からは、いつも同じファイルになります。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("year", type=int, help="年度(西暦)。令和6年度は 2024")
+        parser.add_argument("--edition", type=int, help="版の番号。省くと最新の版")
+        parser.add_argument("--out", required=True, type=Path, help="書き出す .zip、または新しいフォルダー")
+
+    def handle(self, *args: Any, year: int, out: str | Path, **options: Any) -> None:
+        out, edition = Path(out), self._edition(year, options["edition"])
+        if out.suffix != ".zip" and out.exists():
+            raise CommandError(f"{out} はすでにあります。新しいフォルダーの名前を指定してください。")
+        try:
+            if out.suffix == ".zip":
+                self._archive(edition, out)
+            else:
+                self._folder(edition, out)
+        except Failure as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except OSError as error:
+            raise CommandError(
+                f"{out}: 書き込めません({error.strerror})。場所と空き容量を確かめてください。"
+            ) from error
+        self.stdout.write(f"{edition} のサイトを {out} に書き出しました。")
+
+    def _edition(self, year: int, number: int | None) -> Edition:
+        rows = queries.editions(year)
+        found = (rows.filter(number=number) if number else rows.filter(current=True)).first()
+        if found is None:
+            raise CommandError(f"{year}年度の公表版がありません。年度は西暦で指定してください。")
+        return cast(Edition, found)
+
+    def _archive(self, edition: Edition, out: Path) -> None:
+        write_atomically(out.resolve(), lambda stream: self._write(edition, stream), bundle.check)
+
+    def _folder(self, edition: Edition, out: Path) -> None:
+        """Whole or not at all: unpacked beside its place and then renamed."""
+        with tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=f".{out.name}-") as folder:
+            packed, unpacked = Path(folder) / "site.zip", Path(folder) / "site"
+            self._archive(edition, packed)
+            with ZipFile(packed) as archive:
+                archive.extractall(unpacked)
+            shutil.move(unpacked, out)
+
+    def _write(self, edition: Edition, stream: Any) -> None:
+        bundle.write(edition, stream, self._progress)
+
+    def _progress(self, done: int, total: int) -> None:
+        self.stderr.write(f"\r{done} / {total} ページ", ending="" if done < total else "\n")
+        self.stderr.flush()
