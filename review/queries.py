@@ -206,7 +206,8 @@ def shelf_state() -> list[tuple[Any, ...]]:
 
 def edition_files() -> dict[tuple[int, str], Artifact]:
     """{(edition, kind): its file} of every edition. One query."""
-    return {(file.edition_id, file.kind): file for file in Artifact.objects.filter(edition__isnull=False)}
+    files = Artifact.objects.filter(edition__isnull=False)
+    return {(file.edition_id, file.kind): file for file in files if file.edition_id}
 
 
 # --- what one sheet's screens show ---------------------------------------------------------------------------------

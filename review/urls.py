@@ -3,7 +3,7 @@
 Who may call which stands in `permissions.ACCESS`; an address without a line there is refused.
 """
 
-from django.urls import include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
 from review.views import (
@@ -97,7 +97,7 @@ edition = [
     path("<code:code>/", publication.measure, name="measure"),
 ]
 
-results = [
+results: list[URLPattern | URLResolver] = [
     path("", publication.index, name="index"),
     path("method/", publication.method, name="method"),
     path("compare/", publication.compare, name="compare"),

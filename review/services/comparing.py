@@ -159,7 +159,9 @@ def _course(found: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict[str
     cells: dict[int, dict[str, Any]] = {}
     for year, _snapshot, row in found:
         one = _numbered(row, number)
-        for cell in one["years"] if one else ():
+        if one is None:
+            continue
+        for cell in one["years"]:
             # A later edition may tell more of an earlier year; each published year keeps what its own edition said.
             if cell["fiscal_year"] not in cells or cell["fiscal_year"] >= year:
                 own = cell["fiscal_year"] == year

@@ -299,11 +299,3 @@ def _scaled(one: Quantity | None, factor: int) -> Decimal | None:
         return None
     value = one.value / factor
     return round(Decimal(value.numerator) / Decimal(value.denominator), 4).normalize()
-
-
-# --- corrections -----------------------------------------------------------------------------------------------------
-
-
-def corrections(edition: Any) -> list[dict[str, Any]]:
-    """What the edition corrected: {"code", "item", "wrong", "right", "reason", "day"}, in the order of the list."""
-    return []

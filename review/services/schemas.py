@@ -108,7 +108,7 @@ def _snapshot() -> dict[str, Any]:
     )
     return closed(
         {
-            "schema": {"const": 1},
+            "schema": {"enum": [1, 2], "description": "2 から corrections と direction がある"},
             "city": _text("自治体名"),
             "municipality_code": _text("全国地方公共団体コード"),
             "plan": _text("計画名"),
@@ -118,8 +118,24 @@ def _snapshot() -> dict[str, Any]:
             "totals": closed({"measures": _COUNTS, "indicators": _COUNTS}),
             "previous": closed({"fiscal_year": _YEAR, "measures": _COUNTS, "indicators": _COUNTS}),
             "measures": _list(measure_schema()),
+            "corrections": _list(_correction()),
         },
-        optional=["previous"],
+        optional=["previous", "corrections"],
+    )
+
+
+def _correction() -> dict[str, Any]:
+    item = ("code", "name", "key", "label", "wrong", "right", "reason")
+    consequence = ("code", "label", "before", "after")
+    return closed(
+        {
+            "number": {"type": "integer", "minimum": 2},
+            "label": _text("訂正第1版など"),
+            "date": {"type": "string", "format": "date"},
+            "items": _list(closed({key: _text() for key in item})),
+            "consequences": _list(closed({key: _text() for key in consequence})),
+        },
+        about="一つの訂正版で正したこと",
     )
 
 
@@ -164,7 +180,12 @@ def _indicator() -> dict[str, Any]:
             "flags": _list(_text()),
             "reason": _text("判定の理由"),
             "demo": {"type": "boolean"},
-        }
+            "direction": {
+                "enum": ["up", "down", ""],
+                "description": "大きいほどよい、小さいほどよい、指標ごとの設定なし",
+            },
+        },
+        optional=["direction"],
     )
 
 

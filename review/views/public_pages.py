@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,9 @@ from review.services.editions import Wanted
 from review.templatetags.words import day_text, fiscal_year
 from review.views import published as parts
 from review.views.shelf import Book, Site
+
+#: each language by its own name
+LANGUAGES = {"ja": "日本語", "en": "English"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,7 @@ def _other_language(site: Site, path: tuple[Any, ...]) -> dict[str, str]:
     name, *args = path
     query = args.pop() if args and isinstance(args[-1], dict) else None
     other = Site(editions=(), read=site.read, language=language)
-    return {"language": language, "url": other.url(name, *args, query=query)}
+    return {"language": language, "name": LANGUAGES[language], "url": other.url(name, *args, query=query)}
 
 
 def _edition_of(book: Book) -> dict[str, Any]:
@@ -277,6 +281,8 @@ def measure(book: Book, code: str) -> Page | None:
         "years": snapshot["years"],
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,
         "after": {**after, "url": book.url("measure", after["code"])} if after else None,
+        "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
+        "errata_url": book.url("errata"),
         "run_url": book.site.url("run", snapshot["years"][0], code),
     }
     return Page(template="publication/measure.html", context=context)
@@ -288,24 +294,24 @@ def errata(book: Book) -> Page:
     frame = _frame(
         book.site, _("%(year)s 正誤表") % {"year": label}, here="errata", book=book, path=("errata", *_place(book))
     )
-    kept = [edition for edition in book.site.of_year(book.year) if edition.number <= book.edition.number]
     context = {
         **frame,
         "breadcrumbs": _crumbs(book.site, (label, book.url("year")), (_("正誤表"), "")),
-        "editions": [
-            {
-                "label": parts.edition_name(edition),
-                "published_at": edition.published_at,
-                "corrections": [
-                    {**item, "url": book.url("measure", item["code"]) if item["code"] else ""}
-                    for item in editions.corrections(edition)
-                ],
-            }
-            for edition in kept
-            if edition.number > 1
-        ],
+        "corrections": [_correction(one, book) for one in editions.errata(book.snapshot)],
     }
     return Page(template="publication/errata.html", context=context)
+
+
+def _correction(one: editions.Row, book: Book) -> dict[str, Any]:
+    """One correction with its day as a day, and a link from each 施策ID."""
+    return {
+        **one,
+        "day": date.fromisoformat(one["date"]),
+        **{
+            part: [{**row, "url": book.url("measure", row["code"]) if row["code"] else ""} for row in one[part]]
+            for part in ("items", "consequences")
+        },
+    }
 
 
 # --- beside each other -----------------------------------------------------------------------------------------------

@@ -62,10 +62,18 @@ def test_an_earlier_file_stays_when_the_new_one_cannot_be_made(cast: Cast, folde
     cast.open(1)
     out = export(folder, "csv")
     before = out.read_bytes()
-    monkeypatch.setattr("review.services.exports.rows", lambda source: 1 / 0)
+    monkeypatch.setattr("review.services.open_data.indicator_rows", lambda snapshot, edition: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export(folder, "csv")
     assert out.read_bytes() == before and list(folder.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("kind, says", [("json", "urn:meguri:schema:edition:1"), ("csv", "http://www.w3.org/ns/csvw")])
+def test_the_schema_comes_with_the_data_where_it_is_asked_for(cast: Cast, folder: Path, kind: str, says: str) -> None:
+    cast.open(1)
+    out, schema = folder / f"year.{kind}", folder / "schema.json"
+    call_command("export_cycle", str(YEAR), format=kind, out=str(out), schema=str(schema), stdout=io.StringIO())
+    assert out.exists() and says in schema.read_text()
 
 
 def test_refusals_say_what_to_do(cast: Cast, folder: Path) -> None:

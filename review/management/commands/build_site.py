@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zipfile import ZipFile
 
 from django.core.management.base import BaseCommand, CommandError
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         found = (rows.filter(number=number) if number else rows.filter(current=True)).first()
         if found is None:
             raise CommandError(f"{year}年度の公表版がありません。年度は西暦で指定してください。")
-        return cast(Edition, found)
+        return found
 
     def _archive(self, edition: Edition, out: Path) -> None:
         write_atomically(out.resolve(), lambda stream: self._write(edition, stream), bundle.check)

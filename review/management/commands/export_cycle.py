@@ -13,7 +13,7 @@ from django.db import DatabaseError
 
 from review import queries
 from review.domain.fiscal import fiscal_year_label
-from review.services import exports
+from review.services import exports, schemas
 from review.services.exports import Source
 
 UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
@@ -27,6 +27,10 @@ WRITERS: dict[str, Writer] = {
 }
 
 
+#: what describes a format to machines
+SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {"json": schemas.edition_schema, "csv": schemas.table_schema}
+
+
 class Command(BaseCommand):
     help = "年度の評価結果を書き出します。公表済みなら公表版、まだなら今の内容です。"
 
@@ -34,12 +38,18 @@ class Command(BaseCommand):
         parser.add_argument("year", type=int, help="年度(西暦)。令和6年度は 2024")
         parser.add_argument("--format", required=True, choices=WRITERS)
         parser.add_argument("--out", required=True, type=Path, help="書き出すファイル")
+        parser.add_argument("--schema", type=Path, help="形式の定義も、このファイルに書き出す(json と csv だけ)")
 
     def handle(self, *args: Any, year: int, format: str, out: str | Path, **options: Any) -> None:
         out = Path(out)
+        schema = options["schema"]
+        if schema and format not in SCHEMAS:
+            raise CommandError("--schema は json と csv のときだけ使えます。")
         source = self._source(year)
         try:
             self._write(out, lambda target: WRITERS[format](source, target))
+            if schema:
+                self._write(Path(schema), lambda target: target.write(schemas.as_bytes(SCHEMAS[format]())))
         except OSError as error:
             raise CommandError(
                 f"{out}: 書き込めません({error.strerror})。場所と空き容量を確かめてください。"

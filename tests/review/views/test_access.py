@@ -44,7 +44,16 @@ def ours() -> list[tuple[str, str]]:
 
 def filled(route: str, pk: int) -> str:
     """The route with something in place of its parts."""
-    parts = {"pk": str(pk), "year": str(YEAR), "number": "1", "step": "1", "code": "01-01", "kind": "json"}
+    parts = {
+        "pk": str(pk),
+        "year": str(YEAR),
+        "number": "1",
+        "step": "1",
+        "code": "01-01",
+        "name": "data.json",
+        "first": "2022",
+        "rest": "x",
+    }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: parts[found[1]], route).replace("^", "").replace("$", "")
 
 
