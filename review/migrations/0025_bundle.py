@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('review', '0023_editions_stand'),
+        ('review', '0024_deadlines'),
     ]
 
     operations = [
