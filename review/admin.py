@@ -42,6 +42,7 @@ from review.models import (
     Rating,
     ScheduleItem,
     Submission,
+    TargetChange,
     User,
 )
 from review.services import audit
@@ -170,8 +171,8 @@ class Listed(Readable):
 
 
 for model in (
-    Plan, PlanField, Measure, MeasureYear, Indicator, IndicatorYear, ScheduleItem, Cycle, MeasureReview, Submission,
-    Decision, Meeting, ItemComment, Rating, Edition, Correction, CorrectionItem,
+    Plan, PlanField, Measure, MeasureYear, Indicator, IndicatorYear, TargetChange, ScheduleItem, Cycle, MeasureReview,
+    Submission, Decision, Meeting, ItemComment, Rating, Edition, Correction, CorrectionItem,
     CorrectionDecision, Artifact, Job, OutboxEvent, Mail, Notification,
 ):  # fmt: skip
     admin.site.register(model, Listed)

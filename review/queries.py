@@ -28,6 +28,7 @@ from review.models import (
     ScheduleItem,
     Step,
     Submission,
+    TargetChange,
     User,
 )
 from review.models.cycle import CycleState
@@ -231,6 +232,12 @@ def comments(review: MeasureReview) -> list[ItemComment]:
 def latest_file(review: MeasureReview) -> Artifact | None:
     """The sheet's newest workbook. One query."""
     return review.artifacts.filter(kind=Artifact.Kind.SHEET).first()
+
+
+def target_changes(review: MeasureReview) -> dict[int, TargetChange]:
+    """{indicator number: what the sheet changes in the year to come}. One query."""
+    rows = TargetChange.objects.filter(review=review).select_related("indicator", "changed_by")
+    return {row.indicator.number: row for row in rows}
 
 
 def year_before(review: MeasureReview) -> MeasureYear | None:

@@ -141,7 +141,7 @@ class Cast:
         """Type an 実績 into every indicator, and texts where the target would be missed."""
         from review.services import submission
 
-        keys = [key for key in submission.current_texts(review) if key.startswith("indicator:")]
+        keys = [key for key in submission.current_texts(review) if key.endswith(":actual")]
         texts = {**dict.fromkeys(keys, actual), "cause": "見本の要因です。", "response": "見本の対応です。"}
         return submission.save_draft(
             user=user or self.contributor, review_id=review.pk, version=review.version, texts=texts

@@ -1,6 +1,7 @@
 """The items of a sheet: what can be typed, remarked on, returned and compared, each under one key.
 
-A key is `cause`, `indicator:2:actual` or `schedule:3`. Keys are stored (comments, returns), so they never change.
+A key is `cause`, `indicator:2:actual`, `indicator:2:next_target`, `schedule:3` or `schedule:3:bars`. Keys are stored
+(comments, returns), so they never change.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ TEXT_ITEMS: dict[str, str] = {
 
 # Which guided step shows an item.
 STEPS: dict[int, str] = {1: "実績", 2: "要因と対応", 3: "取組状況", 4: "来年度", 5: "確認・提出"}
+_OF_INDICATOR = {"next_target": "来年度の目標", "next_name": "来年度の評価項目"}
 _STEP_OF_TEXT = {"cause": 2, "response": 2, "self_assessment": 2, "progress": 3, "policy": 4, "change_reason": 4}
 
 
@@ -41,20 +43,46 @@ def schedule_key(position: int) -> str:
     return f"schedule:{position}"
 
 
+def bars_key(position: int) -> str:
+    """The key of a schedule row's bar (its text: review.domain.bars)."""
+    return f"schedule:{position}:bars"
+
+
+def next_target_key(number: int) -> str:
+    """The key of an indicator's 目標 of the year to come."""
+    return f"indicator:{number}:next_target"
+
+
+def next_name_key(number: int) -> str:
+    """The key of an indicator's 評価項目 of the year to come."""
+    return f"indicator:{number}:next_name"
+
+
+def is_bar(key: str) -> bool:
+    """Whether the item is a schedule bar."""
+    return key.startswith("schedule:") and key.endswith(":bars")
+
+
+def is_next(key: str) -> bool:
+    """Whether the item is a 目標 or 評価項目 of the year to come."""
+    return key.startswith("indicator:") and key.endswith((":next_target", ":next_name"))
+
+
 def step_of(key: str) -> int:
     """The guided step (1 to 5) on which the item stands."""
     if key.startswith("indicator:"):
-        return 1
+        return 4 if is_next(key) else 1
     return 3 if key.startswith("schedule:") else _STEP_OF_TEXT.get(key, 5)
 
 
 def label_of(key: str) -> str:
     """The words under which people know the item; the key itself where it is unknown."""
     kind, _, rest = key.partition(":")
+    number, _, what = rest.partition(":")
     if kind == "indicator":
-        return f"成果目標{circled(int(rest.split(':')[0]))} 実績"
+        return f"成果目標{circled(int(number))} {_OF_INDICATOR.get(what, '実績')}"
     if kind == "schedule":
-        return f"取組内容{rest} 取組状況"
+        return f"取組内容{number} {'スケジュール' if what else '取組状況'}"
     return TEXT_ITEMS.get(key, key or "シート全体")
 
 
@@ -66,13 +94,24 @@ def circled(number: int) -> str:
 def open_keys(keys: Iterable[str], returned: Sequence[str] | None) -> frozenset[str]:
     """Which of `keys` may be edited: all (None), or those that the return named with the texts that explain them.
 
-    A returned 実績 also opens 要因 and 対応, for a new figure needs a new explanation.
+    A returned 実績 also opens 要因 and 対応, for a new figure needs a new explanation; a returned 取組状況 its bar; the
+    reason of a change the 目標 and 評価項目 that it explains, and these the reason.
     """
     every = frozenset(keys)
     if returned is None or "" in returned:
         return every
-    explained = {"cause", "response"} if any(key.startswith("indicator:") for key in returned) else set()
-    return frozenset(key for key in every if key in returned or key in explained)
+    named = frozenset(returned)
+    return frozenset(key for key in every if key in named or _goes_with(key, named))
+
+
+def _goes_with(key: str, named: frozenset[str]) -> bool:
+    if key in ("cause", "response"):
+        return any(one.startswith("indicator:") and not is_next(one) for one in named)
+    if is_bar(key):
+        return key.removesuffix(":bars") in named
+    if is_next(key):
+        return "change_reason" in named
+    return key == "change_reason" and any(is_next(one) for one in named)
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

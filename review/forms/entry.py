@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 
-from review.domain import items
+from review.domain import bars, items
 from review.domain.text import normal_newlines
 
 _ROWS = {"policy": 8, "indicator": 2, "schedule": 2}
@@ -38,7 +38,7 @@ class EntryForm(forms.Form):
                 help_text=helps.get(key, ""),
                 required=False,
                 strip=False,
-                widget=forms.Textarea(attrs={"rows": _ROWS.get(key.split(":")[0], 4)}),
+                widget=forms.Textarea(attrs={"rows": 1 if items.is_next(key) else _ROWS.get(key.split(":")[0], 4)}),
             )
 
     @classmethod
@@ -63,8 +63,18 @@ class EntryForm(forms.Form):
     @property
     def texts(self) -> dict[str, str]:
         """What was typed, by item key. Read from what was sent: a text that cannot be kept is still the person's."""
-        names = [name for name in self.fields if name not in ("version", "was")]
-        return {name: normal_newlines(self.data[name]) for name in names if name in self.data}
+        names = [name for name in self.fields if name not in ("version", "was") and name in self.data]
+        return {name: self._sent(name) for name in names}
+
+    def _sent(self, name: str) -> str:
+        return self.bar_text(name) if items.is_bar(name) else normal_newlines(self.data[name])
+
+    def bar_text(self, name: str) -> str:
+        """A bar as text, from the boxes that were sent or from what the form began with."""
+        if not self.is_bound:
+            return str(self.initial.get(name, ""))
+        sent = self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name, "")]
+        return bars.text_of(bars.read("、".join(token for token in sent if token)))
 
     @property
     def typed(self) -> dict[str, str]:

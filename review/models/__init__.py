@@ -8,7 +8,16 @@ from review.models.job import Heartbeat, Job, JobState
 from review.models.notification import Mail, MailState, NoticeChoice, NoticeText, Notification
 from review.models.organization import Appointment, Department, Role, User
 from review.models.outbox import OutboxEvent
-from review.models.plan import Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanField, ScheduleItem
+from review.models.plan import (
+    Indicator,
+    IndicatorYear,
+    Measure,
+    MeasureYear,
+    Plan,
+    PlanField,
+    ScheduleItem,
+    TargetChange,
+)
 from review.models.publication import Correction, CorrectionDecision, CorrectionItem, Edition, edition_label
 from review.models.reminding import ClosingDay, Extension, ReminderPause
 from review.models.sheet import (
@@ -73,6 +82,7 @@ __all__ = [
     "Step",
     "Submission",
     "Tally",
+    "TargetChange",
     "Upload",
     "User",
     "Verdict",

@@ -175,6 +175,33 @@ class IndicatorYear(models.Model):
         return self.given_grade or self.grade
 
 
+class TargetChange(models.Model):
+    """A 目標 or 評価項目 of the year to come that the department wants otherwise than the plan has it.
+
+    Kept for ever with what stood before; the reason is the sheet's 目標や指標の変更とその理由. It takes effect with the
+    sheet's approval (`effective_at`).
+    """
+
+    review = models.ForeignKey("review.MeasureReview", on_delete=models.PROTECT, related_name="target_changes")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="changes")
+    name_before = models.CharField(_("評価項目(計画)"), max_length=300, blank=True)
+    target_before = models.TextField(_("目標(計画)"), blank=True)
+    name = models.CharField(_("評価項目(変更後)"), max_length=300, blank=True)
+    target = models.TextField(_("目標(変更後)"), blank=True)
+    changed_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+    effective_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("来年度の目標の変更")
+        verbose_name_plural = _("来年度の目標の変更")
+        ordering = ["review", "indicator__number"]
+        constraints = [models.UniqueConstraint(fields=["review", "indicator"], name="one_target_change_a_sheet")]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.indicator_id}"
+
+
 class ScheduleItem(models.Model):
     """取組内容 and its bar. `bars` maps a fiscal year (as text) to the words on the bar, '' for a plain bar."""
 

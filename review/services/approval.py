@@ -23,7 +23,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, outbox
+from review.services import audit, next_year, outbox
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.transition import locked, move, require, require_undecided, tell
 
@@ -48,6 +48,7 @@ def approve(
     with transaction.atomic():
         review = _at_approval(user, review_id, round)
         _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
+        next_year.take_effect(review, user)
         move(review, ReviewState.APPROVED)
         review.save()
         tell(Event.MEASURE_APPROVED, user, review, "approve")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from review import clock, permissions, queries
-from review.domain import items, text
+from review.domain import bars, items, text
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import (
@@ -19,21 +19,38 @@ from review.models import (
     IndicatorYear,
     MeasureReview,
     ReviewState,
+    ScheduleItem,
     Step,
     Submission,
+    TargetChange,
     User,
     Verdict,
 )
-from review.services import audit, judging
+from review.services import audit, judging, next_year
 from review.services.transition import locked, move, require, tell
 
 
 def current_texts(review: MeasureReview) -> dict[str, str]:
-    """{item key: text} of everything that the department types this year, in the order of the sheet. Two queries."""
-    rows = {items.actual_key(row.indicator.number): row.actual for row in queries.indicator_years(review)}
-    words = {key: getattr(review.measure_year, key) for key in items.TEXT_ITEMS}
-    plan = {items.schedule_key(row.position): row.progress for row in queries.schedule(review)}
-    return {**rows, **words, **plan}
+    """{item key: text} of everything that the department types this year, in the order of the sheet. Three queries."""
+    return texts_of(review, queries.indicator_history(review), queries.schedule(review), queries.target_changes(review))
+
+
+def texts_of(
+    review: MeasureReview,
+    story: next_year.History,
+    plan: Sequence[ScheduleItem],
+    changes: Mapping[int, TargetChange],
+) -> dict[str, str]:
+    """The same, of what was read already. No query."""
+    year = review.measure_year
+    this = {number: row for number, rows in story.items() for row in rows if row.fiscal_year == year.fiscal_year}
+    return {
+        **{items.actual_key(number): row.actual for number, row in this.items()},
+        **{key: getattr(year, key) for key in items.TEXT_ITEMS},
+        **{items.schedule_key(row.position): row.progress for row in plan},
+        **{items.bars_key(row.position): bars.text_of(row.bars) for row in plan},
+        **next_year.texts(next_year.ahead(review, story, changes)),
+    }
 
 
 def content_of(review: MeasureReview) -> dict[str, Any]:
@@ -67,7 +84,7 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
         review = locked(review_id, user)
         require(permissions.may_write(user, review), permissions.why_locked(review))
         now_there = current_texts(review)
-        wanted = {key: text.normal_newlines(value) for key, value in texts.items() if key in now_there}
+        wanted = {key: _kept(key, value) for key, value in texts.items() if key in now_there}
         changed = {key: value for key, value in wanted.items() if now_there[key] != value}
         if not changed:
             return review
@@ -79,10 +96,10 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
             raise Stale(
                 "ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。", now_there
             )
-        problems = {key: sentence for key, value in changed.items() if (sentence := text.problem(value))}
+        problems = {key: sentence for key, value in changed.items() if (sentence := _problem(key, value))}
         if problems:
             raise Invalid("保存できない文字や長さの項目があります。", problems)
-        _store(review, changed)
+        _store(review, user, changed)
         if review.state == ReviewState.NOT_STARTED:
             move(review, ReviewState.EDITING)
         review.version += 1
@@ -97,7 +114,20 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
         return review
 
 
-def _store(review: MeasureReview, changed: Mapping[str, str]) -> None:
+def _problem(key: str, value: str) -> str:
+    """Why the text cannot be kept; '' where it can. A 評価項目 has less room than a text."""
+    longest = IndicatorYear._meta.get_field("name").max_length
+    if items.is_next(key) and key.endswith("_name") and len(value) > (longest or 0):
+        return f"評価項目は{longest}文字まで入力できます(今は{len(value):,}文字です)。短くしてください。"
+    return text.problem(value)
+
+
+def _kept(key: str, value: str) -> str:
+    """The text as it is kept: a bar in its one spelling, all else as typed."""
+    return bars.text_of(bars.read(value)) if items.is_bar(key) else text.normal_newlines(value)
+
+
+def _store(review: MeasureReview, user: User, changed: Mapping[str, str]) -> None:
     rows: list[IndicatorYear] = []
     for row in queries.indicator_years(review):
         key = items.actual_key(row.indicator.number)
@@ -108,10 +138,8 @@ def _store(review: MeasureReview, changed: Mapping[str, str]) -> None:
     if rows:
         IndicatorYear.objects.bulk_update(rows, ["actual", "demo"])
         judging.judge_rows(rows, scale=judging.scale_of(review.cycle))
-    for item in queries.schedule(review):
-        if items.schedule_key(item.position) in changed:
-            item.progress = changed[items.schedule_key(item.position)]
-            item.save(update_fields=["progress"])
+    _store_schedule(review, changed)
+    next_year.store(review, user, changed)
     fields = [key for key in items.TEXT_ITEMS if key in changed]
     for field in fields:
         setattr(review.measure_year, field, changed[field])
@@ -119,11 +147,22 @@ def _store(review: MeasureReview, changed: Mapping[str, str]) -> None:
         review.measure_year.save(update_fields=fields)
 
 
+def _store_schedule(review: MeasureReview, changed: Mapping[str, str]) -> None:
+    years, now = review.cycle.plan.years, review.cycle.fiscal_year
+    for item in queries.schedule(review):
+        progress, bar = items.schedule_key(item.position), items.bars_key(item.position)
+        if progress in changed or bar in changed:
+            item.progress = changed.get(progress, item.progress)
+            if bar in changed:
+                item.bars = bars.merged(item.bars, bars.read(changed[bar]), years=years, first=now)
+            item.save(update_fields=["progress", "bars"])
+
+
 # --- submitting --------------------------------------------------------------------------------------------------
 
 
 def missing(review: MeasureReview) -> dict[str, str]:
-    """What must be filled before the sheet can be submitted: {item key: sentence}. Two queries."""
+    """What must be filled before the sheet can be submitted: {item key: sentence}. Four queries."""
     wanted: dict[str, str] = {}
     rows = queries.indicator_years(review)
     for row in rows:
@@ -132,6 +171,9 @@ def missing(review: MeasureReview) -> dict[str, str]:
             wanted[key] = (
                 f"{items.label_of(key)}を入力してください。測定していない場合は「-」と理由を入力してください。"
             )
+    ahead = next_year.wanted(review).values()
+    if any(row.changed for row in ahead) and not review.measure_year.change_reason.strip():
+        wanted["change_reason"] = "来年度の目標か評価項目を計画から変えています。変更の理由を入力してください。"
     if any(row.status == "missed" for row in rows):
         if not review.measure_year.cause.strip():
             wanted["cause"] = "目標に届かなかった成果目標があります。要因を入力してください。"

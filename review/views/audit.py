@@ -40,6 +40,7 @@ ACTIONS: dict[str, Any] = {
     "post.end": gettext_lazy("役割の終了"),
     "download": gettext_lazy("ダウンロード"),
     "draft.save": gettext_lazy("下書きの保存"),
+    "target.change": gettext_lazy("来年度の目標の変更"),
     "submit": gettext_lazy("提出"),
     "recall": gettext_lazy("取下げ"),
     "endorse": gettext_lazy("所属長の確認"),

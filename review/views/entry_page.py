@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import queries
-from review.domain import items
+from review.domain import bars, items
 from review.forms.entry import EntryForm
 from review.models import ItemComment, MeasureReview, ReviewState, User
-from review.services import carrying, submission
+from review.services import carrying, next_year, submission
 from review.views import indicator_parts, sheet_parts
 from review.views.indicator_parts import IndicatorPart
 
@@ -39,6 +39,10 @@ HELPS = {
     ),
 }
 ACTUAL_HELP = gettext_lazy("数字と単位を入力します(例: 33,474千円)。測定していない場合は「-」と理由を入力します。")
+NEXT_HELPS = {
+    "next_name": gettext_lazy("何を測るかです。計画のままでよければ、変更はいりません。"),
+    "next_target": gettext_lazy("計画の値が入っています。変えるときは、下の欄に理由を書きます。"),
+}
 SCHEDULE_HELP = gettext_lazy("この年度に行ったことを短く書きます。")
 
 
@@ -68,15 +72,12 @@ class Desk:
 
     def __init__(self, user: User, review: MeasureReview, step: int) -> None:
         self.user, self.review, self.step = user, review, step
-        self.parts = indicator_parts.indicator_parts(review)
+        self.story = queries.indicator_history(review)
+        self.parts = indicator_parts.indicator_parts(review, self.story)
         self.plan = queries.schedule(review)
-
-    @cached_property
-    def texts(self) -> dict[str, str]:
-        """{item key: text} of the whole sheet as it stands."""
-        actuals = {part.key: part.this.actual for part in self.parts if part.this}
-        plan = {items.schedule_key(row.position): row.progress for row in self.plan}
-        return {**actuals, **{key: getattr(self.review.measure_year, key) for key in items.TEXT_ITEMS}, **plan}
+        self.changes = queries.target_changes(review)
+        #: {item key: text} of the whole sheet as it stands
+        self.texts = submission.texts_of(review, self.story, self.plan, self.changes)
 
     @cached_property
     def open_keys(self) -> frozenset[str]:
@@ -134,12 +135,14 @@ class Desk:
         """The labels that say more than the item's own."""
         actuals = {part.key: _("%(label)s 実績") % {"label": part.label} for part in self.parts}
         plan = {items.schedule_key(row.position): row.name for row in self.plan}
-        return {**actuals, **plan}
+        bars = {items.bars_key(row.position): _("%(name)s のスケジュール") % {"name": row.name} for row in self.plan}
+        return {**actuals, **plan, **bars}
 
     def helps(self) -> dict[str, Any]:
         """The help under each label."""
         plan = {items.schedule_key(row.position): SCHEDULE_HELP for row in self.plan}
-        return {**{part.key: ACTUAL_HELP for part in self.parts}, **HELPS, **plan}
+        ahead = {key: NEXT_HELPS[key.rpartition(":")[2]] for key in self.texts if items.is_next(key)}
+        return {**{part.key: ACTUAL_HELP for part in self.parts}, **HELPS, **plan, **ahead}
 
     def lines(self, form: EntryForm, theirs: Mapping[str, str]) -> list[Line]:
         """The step's items as the template shows them."""
@@ -152,7 +155,7 @@ class Desk:
                 label=labels.get(key) or items.label_of(key),
                 text=self.texts[key],
                 field=form[key] if key in form.fields else None,
-                previous={"label": _("昨年度"), "text": before[key]} if before.get(key) else None,
+                previous=self.beside(key),
                 remarks=self.remarks.get(key, []),
                 may_carry=key in self.carriable
                 or (key in before and not self.texts[key].strip() and key != "change_reason"),
@@ -161,13 +164,48 @@ class Desk:
                 part=parts.get(key),
             )
             for key in self.keys()
+            if not items.is_bar(key)
         ]
+
+    def beside(self, key: str) -> dict[str, str] | None:
+        """What stands beside a field: last year's text; beside next year's words those of the plan and of this year."""
+        if not items.is_next(key):
+            return {"label": _("昨年度"), "text": self.before[key]} if self.before.get(key) else None
+        row = next_year.ahead(self.review, self.story, self.changes)[int(key.split(":")[1])]
+        if key.endswith("_name"):
+            return {"label": _("計画"), "text": row.planned_name} if row.name != row.planned_name else None
+        this = next(part.this for part in self.parts if part.number == row.indicator.number)
+        words = [_("計画: %(text)s") % {"text": row.planned_target}] if row.target != row.planned_target else []
+        if this:
+            words.append(
+                _("今年度の目標 %(target)s、実績 %(actual)s")
+                % {"target": this.target or "－", "actual": this.actual or "－"}
+            )
+        return {"label": _("参考"), "text": "\n".join(words)} if words else None
+
+    def bar_rows(self, form: EntryForm, theirs: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The schedule with a box for each year from this one on; what is past is shown as it was."""
+        years, now = list(self.review.cycle.plan.years), self.review.cycle.fiscal_year
+        rows = []
+        for row, shown in zip(self.plan, sheet_parts.schedule(self.review, self.plan)["rows"], strict=True):
+            key = items.bars_key(row.position)
+            open_here = key in form.fields
+            on = bars.read(form.bar_text(key)) if open_here else row.bars
+            cells = [
+                {**cell, "year": year, "open": open_here and year >= now, "on": str(year) in on}
+                | {"token": bars.token(year, on.get(str(year)) or row.bars.get(str(year), ""))}
+                for year, cell in zip(years, shown["cells"], strict=True)
+            ]
+            rows.append({"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)})
+        return rows
 
     def mark_needed(self, form: EntryForm) -> None:
         """Show 必須 beside what a submission needs. A draft may be saved without it, so the check itself stays as it is."""
         form.errors  # noqa: B018  cleaned now, before the marks are set
         measured = {part.key for part in self.parts if part.this and part.this.status != "not_applicable"}
         explained = {"cause", "response"} if self.missed else set()
+        if any(row.changed for row in next_year.ahead(self.review, self.story, self.changes).values()):
+            explained.add("change_reason")
         for key in (measured | explained) & form.fields.keys():
             form.fields[key].required = True
 
@@ -232,8 +270,11 @@ class Desk:
             return True
         if number == 2:
             return not any(items.step_of(key) == 1 for key in self.missing)
+        # What the plan itself carries from year to year was not written by anybody.
         return number < LAST and any(
-            text.strip() for key, text in self.texts.items() if items.step_of(key) == number and key != "policy"
+            text.strip()
+            for key, text in self.texts.items()
+            if items.step_of(key) == number and key != "policy" and not items.is_bar(key) and not items.is_next(key)
         )
 
     def closed_steps(self) -> bool:
@@ -244,6 +285,11 @@ class Desk:
     def missed(self) -> list[IndicatorPart]:
         """The 成果目標 that fell short: they are what 要因 and 対応 must explain."""
         return [part for part in self.parts if part.this and part.this.status == "missed"]
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether there is a year to come in the plan."""
+        return any(items.is_next(key) for key in self.texts)
 
     @property
     def pending(self) -> bool:
@@ -258,10 +304,12 @@ class Desk:
             "desk": self,
             "form": form,
             "lines": lines,
-            "asked": [line for line in lines if line.key not in aside],
+            "ahead": [line for line in lines if items.is_next(line.key)],
+            "asked": [line for line in lines if line.key not in aside and not items.is_next(line.key)],
             "aside": [line for line in lines if line.key in aside],
             "stepper": self.stepper(),
-            "bars": sheet_parts.schedule(self.review, self.plan) if self.step == 3 and self.plan else None,
+            "bar_rows": self.bar_rows(form, theirs or {}) if self.step == 3 else [],
+            "bar_years": self.review.cycle.plan.years,
             "theirs": bool(theirs),
             "closes_at": self.review.closes_at,
             "saved": queries.last_saved(self.review),

@@ -57,7 +57,8 @@ def page(
 
 def choices(review: MeasureReview) -> list[tuple[str, str]]:
     """The items that a file may stand behind."""
-    return [(key, items.label_of(key)) for key in submission.current_texts(review)]
+    keys = submission.current_texts(review)
+    return [(key, items.label_of(key)) for key in keys if not items.is_bar(key) and not items.is_next(key)]
 
 
 @require_POST

@@ -13,7 +13,7 @@ from review import queries
 from review.domain import items, rating, values
 from review.domain.notation import compact
 from review.models import IndicatorYear, MeasureReview
-from review.services import judging
+from review.services import judging, next_year
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -71,10 +71,10 @@ class IndicatorPart:
     following: IndicatorYear | None
 
 
-def indicator_parts(review: MeasureReview) -> list[IndicatorPart]:
-    """Every 成果目標 of the sheet with all its years. One query."""
+def indicator_parts(review: MeasureReview, story: next_year.History | None = None) -> list[IndicatorPart]:
+    """Every 成果目標 of the sheet with all its years. One query unless its history is given."""
     scale = judging.scale_of(review.cycle)
-    story = queries.indicator_history(review)
+    story = queries.indicator_history(review) if story is None else story
     return [part_of(number, rows, review.cycle.fiscal_year, scale) for number, rows in story.items()]
 
 
@@ -94,6 +94,24 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         chart=chart_of(rows, year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
     )
+
+
+def ahead_rows(review: MeasureReview, story: next_year.History, changes: Any) -> list[dict[str, Any]]:
+    """来年度の目標 as a table takes it: the plan's words and, where the sheet changes them, the new ones. No query."""
+    return [
+        {
+            "number": number,
+            "label": _("成果目標%(mark)s") % {"mark": items.circled(number)},
+            "name": row.name,
+            "target": row.target,
+            "planned_name": row.planned_name,
+            "planned_target": row.planned_target,
+            "renamed": row.name != row.planned_name,
+            "retargeted": row.target != row.planned_target,
+            "changed": row.changed,
+        }
+        for number, row in next_year.ahead(review, story, changes).items()
+    ]
 
 
 def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:

@@ -77,8 +77,9 @@ def scale_words(scale: rating.Scale) -> dict[str, str]:
 
 
 def body(review: MeasureReview) -> dict[str, Any]:
-    """All that stands on the sheet. Nine queries however long it is."""
-    parts = indicator_parts.indicator_parts(review)
+    """All that stands on the sheet. Ten queries however long it is."""
+    story = queries.indicator_history(review)
+    parts = indicator_parts.indicator_parts(review, story)
     submissions, decisions = queries.submissions(review), queries.decisions(review)
     said = queries.comments(review)
     plan = queries.schedule(review)
@@ -86,6 +87,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "overview": sheet_parts.overview(review),
         "narrative": sheet_parts.narrative(review),
         "indicators": parts,
+        "ahead": indicator_parts.ahead_rows(review, story, queries.target_changes(review)),
         "proposed": proposed(parts, review),
         "schedule": sheet_parts.schedule(review, plan),
         "schedule_rows": plan,

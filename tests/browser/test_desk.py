@@ -143,6 +143,33 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     page.get_by_role("heading", name="3.").wait_for()
     assert texts(review)["response"] == "2倍に増やします。"
 
+    # The schedule's bars, set from the keyboard alone; next year's 目標, with the reason of its change.
+    page.locator("[name='schedule:1:bars'][type=checkbox]").last.focus()
+    page.keyboard.press("Space")
+    saved(page)
+    assert texts(review)["schedule:1:bars"] == "令和5年度、令和6年度、令和7年度"
+    screenshot(page, "desk-3")
+    page.keyboard.press("Enter")
+    page.get_by_text("保存しました。").wait_for()
+    page.goto(reverse("review:entry", args=[review.pk, 4]))
+    field(page, "indicator:1:next_target").fill("150件")
+    page.get_by_role("button", name="保存して次へ").click()
+    page.get_by_text("変更の理由を入力してください").first.wait_for()
+    screenshot(page, "desk-5-why")
+    page.get_by_role("link", name="足りない項目を入力する").click()
+    field(page, "change_reason").fill("利用が伸びたためです。")
+    saved(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    for step in (1, 3, 4):
+        page.goto(reverse("review:entry", args=[review.pk, step]))
+        screenshot(page, f"desk-{step}")
+        assert not [found for found in axe(page) if found["impact"] in ("serious", "critical")]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 900})
+    for step in (1, 4):
+        page.goto(reverse("review:entry", args=[review.pk, step]))
+        screenshot(page, f"desk-{step}")
+
     # Two tabs on one item: the second sees both texts, and neither overwrites the other.
     other = page.context.new_page()
     page.goto(two)

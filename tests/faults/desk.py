@@ -65,7 +65,7 @@ def _submit(row: Any, who: dict[str, Any]) -> tuple[Any, str, str]:
     from review.services import submission
     from workflow import steps
 
-    keys = [key for key in submission.current_texts(row) if key.startswith("indicator:")]
+    keys = [key for key in submission.current_texts(row) if key.endswith(":actual")]
     texts = {
         **dict.fromkeys(keys, f"{random.randint(100, 999)}件"),
         "cause": "見本の要因です。",
