@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from review import clock
 from review.models import (
     Appointment,
+    Correction,
     Cycle,
     CycleState,
     Decision,
@@ -252,6 +253,24 @@ def may_decide_year(user: Person, cycle: Cycle) -> bool:
     return cycle.state == CycleState.DECIDING and is_approver(user)
 
 
+def may_prepare_correction(user: Person) -> bool:
+    """A reviewer, on any published year."""
+    return is_reviewer(user)
+
+
+def may_decide_correction(user: Person, correction: Correction) -> bool:
+    """An approver who sent the correction in no round."""
+    if correction.state != Correction.State.DECIDING or not is_approver(user):
+        return False
+    sent = correction.decisions.filter(submitted_by_id=user.pk).exists()
+    return correction.prepared_by_id != user.pk and not sent
+
+
+def may_see_corrections(user: Person) -> bool:
+    """A correction under way holds what is not yet published."""
+    return standing(user).has(*SEES_EVERYTHING)
+
+
 def may_see_jobs(user: Person) -> bool:
     return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
 
@@ -406,6 +425,12 @@ ACCESS = {
     "workflow:decide_outcome": is_approver,
     "workflow:decide": is_approver,
     "workflow:open_year": may_manage_cycle,
+    "workflow:correction_start": may_prepare_correction,
+    "workflow:correction": may_see_corrections,
+    "workflow:correction_items": may_prepare_correction,
+    "workflow:correction_submit": may_prepare_correction,
+    "workflow:correction_drop": may_prepare_correction,
+    "workflow:correction_decide": is_approver,
 }
 
 # The published pages have the same rules in English, where their addresses are others.

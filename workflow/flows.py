@@ -1,4 +1,4 @@
-"""The year as two flows. They read as the diagram; what each step does is in review.services.
+"""The year as two flows, and a third for what is corrected afterwards. They read as the diagram; what each step does is in review.services.
 
 The flow answers "who may act next" and keeps the trail. The sheet's own state, changed by a service in the same
 transaction, is the truth that every gateway asks.
@@ -16,10 +16,10 @@ from viewflow import this
 from viewflow.workflow import flow, lock
 
 from review import clock, queries
-from review.models import Cycle, MeasureReview, ReviewState
-from review.services import approval, cycles, publication, workbooks
+from review.models import Correction, Cycle, MeasureReview, ReviewState
+from review.services import approval, correcting, cycles, publication, workbooks
 from review.services.jobs import Claim
-from workflow.models import SheetProcess, YearProcess
+from workflow.models import CorrectionProcess, SheetProcess, YearProcess
 from workflow.nodes import Job, Step
 
 # Viewflow's own default locks nothing. On SQLite the transaction itself is the lock (BEGIN IMMEDIATE).
@@ -185,7 +185,8 @@ class AnnualCycleFlow(flow.Flow):
     def publish_edition(self, claim: Claim, process: YearProcess) -> None:
         """Freeze the year and switch to its edition, in one transaction."""
         claim.progress(0, 1, "公表しています")
-        publication.publish(process.cycle_id, decided_by=decision_of(process).owner)
+        decision = decision_of(process)
+        publication.publish(process.cycle_id, decided_by=decision.owner, decided_at=decision.finished)
 
     def end_sheets(self, claim: Claim, process: YearProcess) -> None:
         """Let every sheet's process end."""
@@ -199,6 +200,42 @@ class AnnualCycleFlow(flow.Flow):
         """Draft the next 年度 with the definitions carried over."""
         claim.progress(0, 1, "次年度を準備しています")
         cycles.draft_next(process.cycle)
+
+
+def correction_is(*states: Correction.State) -> Callable[[Any], bool]:
+    """A gateway's question: is the correction in one of these states now?"""
+
+    def condition(activation: Any) -> bool:
+        state = Correction.objects.values_list("state", flat=True).get(pk=activation.process.correction_id)
+        return state in states
+
+    return condition
+
+
+class CorrectionFlow(flow.Flow):
+    """One correction of a published year: prepared by a reviewer, decided by an approver, published as a new edition."""
+
+    process_class = CorrectionProcess
+    lock_impl = LOCK
+    process_title = _("公表版の訂正")
+
+    start = flow.StartHandle(this.begin).Next(this.prepare)
+    prepare = Step().Annotation(title=_("訂正の準備")).Next(this.after_prepare)
+    after_prepare = flow.Switch().Case(this.end, correction_is(Correction.State.DROPPED)).Default(this.decide)
+    decide = Step().Annotation(title=_("訂正の決定")).Next(this.after_decide)
+    after_decide = flow.Switch().Case(this.prepare, correction_is(Correction.State.RETURNED)).Default(this.publish)
+    publish = Job(this.publish_edition).Annotation(title=_("訂正版の公表")).Next(this.end)
+    end = flow.End()
+
+    def begin(self, activation: Any, correction: Correction) -> CorrectionProcess:
+        """Tie the process to its correction."""
+        activation.process.correction = correction
+        return activation.process
+
+    def publish_edition(self, claim: Claim, process: CorrectionProcess) -> None:
+        """Freeze the corrected edition and switch to it, in one transaction."""
+        claim.progress(0, 1, "訂正版を公表しています")
+        correcting.publish(process.correction_id)
 
 
 def decision_of(process: Any) -> Any:

@@ -37,7 +37,7 @@ class JobActivation(AbstractJobActivation):
         jobs.request(
             FLOW_JOB,
             key=f"{FLOW_JOB}:{self.task.external_task_id}",
-            args={"task": self.task.pk},
+            args={"task": self.task.pk, "step": f"{self.flow_class.__name__}.{self.flow_task.name}"},
             cycle=getattr(self.process, "cycle", None),
         )
 

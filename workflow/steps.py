@@ -13,11 +13,11 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from review.domain.refusals import NotAllowed, Refusal
-from review.models import Cycle, MeasureReview, Meeting, User
-from review.services import approval, assessment, cycles, publication, submission
+from review.models import Correction, Cycle, MeasureReview, Meeting, User
+from review.services import approval, assessment, corrections, cycles, publication, submission
 from workflow import advance
-from workflow.flows import AnnualCycleFlow, MeasureReviewFlow
-from workflow.models import SheetProcess, YearProcess
+from workflow.flows import AnnualCycleFlow, CorrectionFlow, MeasureReviewFlow
+from workflow.models import CorrectionProcess, SheetProcess, YearProcess
 
 
 def open_year(*, user: User, cycle_id: int) -> Cycle:
@@ -164,3 +164,47 @@ def decide_year(*, user: User, cycle_id: int, returns: Sequence[approval.YearRet
         _complete(task, user, {"returns": rows})
         advance.request(cycle)
         return cycle
+
+
+# --- a correction --------------------------------------------------------------------------------------------------
+
+
+def start_correction(*, user: User, cycle_id: int) -> Correction:
+    """Begin to correct the year's current edition."""
+    with transaction.atomic():
+        correction = corrections.start(user=user, cycle_id=cycle_id)
+        CorrectionFlow.start.run(correction=correction)
+        return correction
+
+
+def submit_correction(*, user: User, correction_id: int) -> Correction:
+    """Ask the approvers to decide the correction."""
+    return _correct(user, correction_id, lambda: corrections.submit(user=user, correction_id=correction_id))
+
+
+def drop_correction(*, user: User, correction_id: int, reason: str) -> Correction:
+    """Give the correction up."""
+    return _correct(
+        user, correction_id, lambda: corrections.drop(user=user, correction_id=correction_id, reason=reason)
+    )
+
+
+def decide_correction(
+    *, user: User, correction_id: int, round: int, accept: bool, comment: str = "", meeting: Meeting | None = None
+) -> Correction:
+    """The decision on a correction; accepted, a worker publishes it."""
+    return _correct(
+        user,
+        correction_id,
+        lambda: corrections.decide(
+            user=user, correction_id=correction_id, round=round, accept=accept, comment=comment, meeting=meeting
+        ),
+    )
+
+
+def _correct(user: User, correction_id: int, act: Callable[[], Correction]) -> Correction:
+    process = CorrectionProcess.objects.get(correction_id=correction_id)
+    with transaction.atomic(), CorrectionFlow.lock(process.pk):
+        correction = act()
+        _complete(Task.objects.get(process=process, flow_task_type="HUMAN", finished=None), user)
+        return correction

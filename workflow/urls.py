@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.views import board, deciding, desk, queue, year
+from workflow.views import board, correcting, deciding, desk, queue, year
 
 app_name = "workflow"
 
@@ -23,4 +23,11 @@ urlpatterns = [
     # the year
     path("board/<int:year>/decide/", year.decide, name="decide"),
     path("cycles/<int:year>/open/", year.open_year, name="open_year"),
+    # what is corrected after the publication
+    path("corrections/<int:year>/start/", correcting.start, name="correction_start"),
+    path("corrections/<int:pk>/", correcting.correction, name="correction"),
+    path("corrections/<int:pk>/submit/", correcting.submit, name="correction_submit"),
+    path("corrections/<int:pk>/drop/", correcting.drop, name="correction_drop"),
+    path("corrections/<int:pk>/decide/", correcting.decide, name="correction_decide"),
+    path("corrections/<int:pk>/<slug:code>/", correcting.items, name="correction_items"),
 ]

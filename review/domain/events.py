@@ -18,6 +18,8 @@ class Event(StrEnum):
     APPROVAL_RETURNED = "ApprovalReturned"
     CYCLE_READY = "CycleReady"
     EDITION_PUBLISHED = "EditionPublished"
+    CORRECTION_SUBMITTED = "CorrectionSubmitted"
+    CORRECTION_RETURNED = "CorrectionReturned"
     EDITION_CORRECTED = "EditionCorrected"
     NEXT_CYCLE_DRAFTED = "NextCycleDrafted"
     DEADLINE_NEAR = "DeadlineNear"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from review.domain import checks, rating, values
-from review.domain.book import BookSheet, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
+from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.reading import Reading
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 
@@ -40,7 +40,24 @@ def year_book(
             _book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]
         ),
         previous=_previous(snapshot.get("previous")),
+        changes=tuple(_changes(snapshot.get("corrections", ()))),
     )
+
+
+def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    """正誤表 as lines of 変更履歴: what was put right, and what changed in consequence."""
+    for correction in corrections:
+        day = datetime.fromisoformat(correction["date"])
+        for one in correction["items"]:
+            yield Change(
+                code=one["code"], item=one["label"], before=one["wrong"], after=one["right"], reason=one["reason"],
+                made_at=day, kind=correction["label"],
+            )  # fmt: skip
+        for one in correction["consequences"]:
+            yield Change(
+                code=one["code"], item=one["label"], before=one["before"], after=one["after"],
+                reason="訂正に伴う変更", made_at=day, kind=correction["label"],
+            )  # fmt: skip
 
 
 def _scale_row(grade: rating.Grade) -> ScaleRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from review.domain import achievement, checks, rating
 from review.domain.direction import Direction
@@ -34,6 +34,11 @@ def preview(row: IndicatorYear, *, actual: str, scale: rating.Scale) -> Indicato
     row.actual = actual
     _judge(row, [row if year.pk == row.pk else year for year in years], scale)
     return row
+
+
+def judge_alone(row: IndicatorYear, years: Sequence[IndicatorYear], scale: rating.Scale) -> None:
+    """Judge one row among all the years of its 成果目標, `row` being one of them; nothing is read or stored."""
+    _judge(row, list(years), scale)
 
 
 def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:

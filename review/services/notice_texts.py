@@ -39,6 +39,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, str]] = {
     "sheets": ("対象の施策の一覧", "・01-01 見本の施策(見本課)\n・01-02 見本の施策(見本課)"),
     "until": ("延長後の締切", "令和7年6月20日(金) 17:15"),
     "reason": ("依頼や延長の理由", "統計の公表が遅れるため"),
+    "items": ("訂正する項目", "01-01 成果目標① 令和6年度 実績"),
     "note": ("添えられた言葉", "お困りのことがあればお知らせください。"),
 }
 # What is known of every event that is about a year, and about a sheet.

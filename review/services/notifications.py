@@ -94,6 +94,12 @@ def _managers(row: OutboxEvent) -> Iterable[User]:
     return permissions.holders(Role.REVIEWER, Role.ADMINISTRATOR)
 
 
+def _correction_sender(row: OutboxEvent) -> Iterable[User]:
+    """Who sent the correction, while they still review; else every reviewer."""
+    reviewers = _reviewers(row)
+    return [user for user in reviewers if user.pk == row.payload["sender"]] or reviewers
+
+
 # --- by when -----------------------------------------------------------------------------------------------------
 
 
@@ -139,6 +145,10 @@ def _decide(row: OutboxEvent) -> str:
 
 def _results(row: OutboxEvent) -> str:
     return reverse("publication:year", args=[_year(row)])
+
+
+def _correction(row: OutboxEvent) -> str:
+    return reverse("workflow:correction", args=[row.payload["correction"]])
 
 
 def _cycle(row: OutboxEvent) -> str:
@@ -251,6 +261,35 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_everyone,
             title="{year}の評価結果({edition})を公表しました",
             body="どなたでもご覧になれます。",
+            link=_results,
+            urgent=True,
+        ),
+    ),
+    Event.CORRECTION_SUBMITTED: (
+        Notice(
+            to=_approvers,
+            title="{year}の訂正の決定をお願いします",
+            body="{actor}さんが準備しました。訂正する項目: {items}",
+            link=_correction,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.CORRECTION_RETURNED: (
+        Notice(
+            to=_correction_sender,
+            title="{year}の訂正が差し戻されました",
+            body="理由: {comment}\n直して、もう一度決定を依頼してください。",
+            link=_correction,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.EDITION_CORRECTED: (
+        Notice(
+            to=_everyone,
+            title="{year}の評価結果を訂正し、{edition}を公表しました",
+            body="訂正した項目: {items}\n正誤表をご覧ください。以前の版も、これまでどおり見られます。",
             link=_results,
             urgent=True,
         ),

@@ -27,7 +27,7 @@ _EOF = b"%%EOF"
 @outbox.react
 def after_publication(row: OutboxEvent) -> None:
     """Ask for the PDF of what was just published."""
-    if Event(row.name) == Event.EDITION_PUBLISHED and row.cycle:
+    if row.name in (Event.EDITION_PUBLISHED, Event.EDITION_CORRECTED) and row.cycle:
         edition = row.payload["edition_id"]
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 

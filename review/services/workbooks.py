@@ -36,6 +36,7 @@ REBUILDS: dict[Event, tuple[str, ...]] = {
     Event.MEASURE_APPROVED: (SHEET, YEAR),
     Event.MEASURE_SETTLED: (SHEET, YEAR),
     Event.EDITION_PUBLISHED: (EDITION,),
+    Event.EDITION_CORRECTED: (EDITION,),
 }
 
 

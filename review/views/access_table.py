@@ -141,6 +141,16 @@ ACTS: dict[Any, dict[str, Act]] = {
         "workflow:decide": _act(gettext_lazy("公表を決定する")),
         "review:meeting": _act(gettext_lazy("会議の決定を記録する"), "", gettext_lazy("承認者の確認で効力を生じる")),
     },
+    gettext_lazy("公表後の訂正"): {
+        "workflow:correction_start": _act(gettext_lazy("公表版の訂正を始める")),
+        "workflow:correction": _act(gettext_lazy("公表前の訂正を読む")),
+        "workflow:correction_items": _act(gettext_lazy("正しい内容と理由を入力する")),
+        "workflow:correction_submit": _act(gettext_lazy("訂正の決定を依頼する")),
+        "workflow:correction_drop": _act(gettext_lazy("訂正を取りやめる")),
+        "workflow:correction_decide": _act(
+            gettext_lazy("訂正を決定する・差し戻す"), "", gettext_lazy("自分が準備した訂正は不可")
+        ),
+    },
     gettext_lazy("年度とファイル"): {
         "review:progress": _act(gettext_lazy("年度の進捗を見る")),
         "review:files": _act(gettext_lazy("ファイルの一覧を見る")),

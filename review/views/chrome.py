@@ -136,6 +136,9 @@ def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, in
 UNDER = {
     "review:cycle": "review:cycles",
     "workflow:open_year": "review:cycles",
+    "workflow:correction": "review:cycles",
+    "workflow:correction_start": "review:cycles",
+    "workflow:correction_items": "review:cycles",
     "workflow:decide": "workflow:board",
     "workflow:approve": "workflow:board",
     "workflow:approve_many": "workflow:board",

@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from review import calendar, clock, queries
+from review import calendar, clock, permissions, queries
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.forms.records import DeadlinesForm
 from review.models import Cycle, CycleState, MeasureYear
 from review.models.sheet import OPEN_STATES
+from review.services import corrections
 from review.services import cycles as work
 from review.templatetags.words import day_text, fiscal_year
 from review.views.chrome import address
@@ -56,7 +57,8 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         if status == 200:
             messages.success(request, _("期限を保存しました。"))
             return redirect("review:cycle", year=year)
-    return render(request, "review/cycle.html", context_of(found, form), status=status)
+    context = context_of(found, form, may_correct=permissions.may_prepare_correction(request.user))
+    return render(request, "review/cycle.html", context, status=status)
 
 
 def set_deadlines(request: HttpRequest, found: Cycle, form: DeadlinesForm) -> int:
@@ -76,7 +78,7 @@ def set_deadlines(request: HttpRequest, found: Cycle, form: DeadlinesForm) -> in
     return 200
 
 
-def context_of(found: Cycle, form: DeadlinesForm) -> dict[str, Any]:
+def context_of(found: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[str, Any]:
     """What the page of one year shows."""
     draft = found.state == CycleState.DRAFT
     measures = MeasureYear.objects.filter(measure__plan=found.plan, fiscal_year=found.fiscal_year).count()
@@ -98,6 +100,8 @@ def context_of(found: Cycle, form: DeadlinesForm) -> dict[str, Any]:
         "open_url": address("workflow:open_year", found.fiscal_year) if draft else "",
         "meeting_url": address("review:meeting", found.fiscal_year) if found.state == CycleState.DECIDING else "",
         "editions": queries.editions(found.fiscal_year),
+        "correction": corrections.under_way(found.pk),
+        "correct_url": address("workflow:correction_start", found.fiscal_year) if may_correct else "",
         "scale": found.scale,
         "jobs": queries.running_jobs(found),
     }

@@ -40,6 +40,18 @@ KINDS = {
     "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
 }
 
+#: a step of a flow, which is a job of the kind "flow_job" -> what it does, in words
+STEPS = {
+    "AnnualCycleFlow.launch": gettext_lazy("施策シートの準備"),
+    "AnnualCycleFlow.consolidate": gettext_lazy("公表案の作成"),
+    "AnnualCycleFlow.apply_returns": gettext_lazy("差戻し"),
+    "AnnualCycleFlow.publish": gettext_lazy("公表"),
+    "AnnualCycleFlow.close_sheets": gettext_lazy("施策シートの終了"),
+    "AnnualCycleFlow.roll_over": gettext_lazy("次年度の準備"),
+    "CorrectionFlow.publish": gettext_lazy("訂正版の公表"),
+}
+PUBLISHING = {"AnnualCycleFlow.publish", "CorrectionFlow.publish"}
+
 #: event -> its words
 EVENTS = {
     Event.CYCLE_OPENED: gettext_lazy("年度の開始"),
@@ -54,6 +66,8 @@ EVENTS = {
     Event.APPROVAL_RETURNED: gettext_lazy("承認からの差戻し"),
     Event.CYCLE_READY: gettext_lazy("全施策の承認"),
     Event.EDITION_PUBLISHED: gettext_lazy("公表"),
+    Event.CORRECTION_SUBMITTED: gettext_lazy("訂正の決定の依頼"),
+    Event.CORRECTION_RETURNED: gettext_lazy("訂正の差戻し"),
     Event.EDITION_CORRECTED: gettext_lazy("訂正"),
     Event.NEXT_CYCLE_DRAFTED: gettext_lazy("次年度の準備"),
     Event.DEADLINE_NEAR: gettext_lazy("期限前のお知らせ"),
@@ -152,7 +166,9 @@ def shown(rows: Any) -> list[dict[str, Any]]:
     return [
         {
             "job": job,
-            "kind": KINDS.get(job.kind, job.kind),
+            "kind": STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind),
+            # Publishing is all or nothing: whoever reads of a failure first asks what citizens see now.
+            "kept": job.args.get("step") in PUBLISHING and job.state in (JobState.FAILED, JobState.GIVEN_UP),
             "chip": CHIPS[JobState(job.state)],
             "word": job.get_state_display(),
         }

@@ -19,11 +19,14 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from review import permissions
-from review.models import Artifact, EntryBook, Evidence, Job, Mail, OutboxEvent, Upload
+from review.models import Artifact, Correction, Cycle, Edition, EntryBook, Evidence, Job, Mail, OutboxEvent, Upload
+from review.services import publication
+from review.services.snapshot import snapshot_of
 from review.views import access_table
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words
 from tests.review.views.test_access import IDENTITIES, filled, ours
+from workflow import steps
 
 # anonymous, contributor and head of the owner, related, other, reviewer, approver, administrator, auditor
 EVERYONE, SIGNED_IN, NOBODY_HERE = "ooooooooo", "Loooooooo", "NNNNNNNNN"
@@ -66,6 +69,9 @@ EXPECTED = {
     "workflow:approve": APPROVER, "workflow:approve_many": APPROVER, "workflow:decide_outcome": APPROVER,
     "workflow:decide": APPROVER,
     "review:cycles": MANAGER, "review:cycle": MANAGER, "review:extend": MANAGER, "workflow:open_year": MANAGER,
+    "workflow:correction_start": REVIEWER, "workflow:correction_items": REVIEWER, "workflow:correction": ALL_SHEETS,
+    "workflow:correction_submit": REVIEWER, "workflow:correction_drop": REVIEWER,
+    "workflow:correction_decide": APPROVER,
     "review:jobs": OPERATOR,
     "review:bundle_make": "LFFFFNFNF",
     "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
@@ -118,6 +124,7 @@ def numbers(cast: Cast) -> dict[str, int]:
     )  # fmt: skip
     return {
         "sheet": sheet.pk,
+        **dict.fromkeys(CORRECTION, correction_of(sheet.cycle, cast).pk),
         "review:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
         "review:evidence_file": evidence.pk,
         "review:evidence_remove": evidence.pk,
@@ -128,6 +135,20 @@ def numbers(cast: Cast) -> dict[str, int]:
         "review:event_release": OutboxEvent.objects.order_by("pk")[0].pk,
         "review:mail_release": Mail.objects.order_by("pk")[0].pk,
     }
+
+
+CORRECTION = [f"workflow:correction{act}" for act in ("", "_items", "_submit", "_drop", "_decide")]
+
+
+def correction_of(cycle: Cycle, cast: Cast) -> Correction:
+    """A correction of another, published year."""
+    now = timezone.now()
+    before = Cycle.objects.create(
+        plan=cycle.plan, fiscal_year=cycle.fiscal_year - 1, state="published", due_at=now, closes_at=now, published_at=now
+    )  # fmt: skip
+    edition = Edition(cycle=before, number=1, decided_by=cast.approver2, decided_at=now)
+    publication.freeze(edition, snapshot_of(cycle), at=now)
+    return steps.start_correction(user=cast.reviewer, cycle_id=before.pk)
 
 
 @contextmanager
@@ -153,8 +174,8 @@ def outcome(answer: HttpResponse) -> str:
 def fits(expected: str, found: str, name: str, identity: str) -> bool:
     if found == "-":
         return expected in "No"
-    # The file behind the row is not there, and no indicator was named: absent for whoever may come in.
-    if name in ("review:evidence_file", "review:directions") and expected == "o":
+    # The file behind the row is not there, no indicator was named, the year is not published: absent for whoever may come in.
+    if name in ("review:evidence_file", "review:directions", "workflow:correction_start") and expected == "o":
         return found in "oN"
     return found == expected or (found == "F" and expected == "o" and (name, identity) in REFUSED_BY_STATE)
 

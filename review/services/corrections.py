@@ -1,0 +1,275 @@
+"""A correction from the first wrong value to the decision: started and prepared by a reviewer, decided by an approver.
+
+Publishing it is in `correcting`. One correction at a time corrects a year's current edition, so that none leaves out
+what another put right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from review import clock, permissions
+from review.domain import correctable, text
+from review.domain.events import Event
+from review.domain.items import Item
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
+from review.models import Correction, CorrectionDecision, CorrectionItem, Edition, Meeting, User
+from review.services import audit, outbox
+from review.services.corrected import Entry, corrected
+from review.services.transition import require
+
+State = Correction.State
+OPEN = (State.PREPARING, State.RETURNED)
+UNDER_WAY = (State.PREPARING, State.DECIDING, State.RETURNED, State.DECIDED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What a person typed for one item."""
+
+    code: str
+    key: str
+    right: str
+    reason: str
+
+
+def under_way(cycle_id: int) -> Correction | None:
+    """The year's correction that is not yet published or dropped. One query."""
+    return Correction.objects.filter(cycle_id=cycle_id, state__in=UNDER_WAY).select_related("base").first()
+
+
+def start(*, user: User, cycle_id: int) -> Correction:
+    """Begin to correct the year's current edition. Raises AlreadyDecided while another correction is under way."""
+    permissions.standing(user, fresh=True)
+    require(permissions.may_prepare_correction(user), "訂正の準備は情報経営課の確認者が行います。")
+    base = Edition.objects.filter(cycle_id=cycle_id, current=True).first()
+    if base is None:
+        raise NotAllowed("公表版がまだないため、訂正はできません。")
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            correction = Correction.objects.create(
+                cycle_id=cycle_id, base=base, prepared_by=user, started_at=now, state_since=now
+            )
+            _record(user, correction, "correction.start", base=base.number)
+            return correction
+    except IntegrityError as clash:
+        raise AlreadyDecided("この年度の訂正は、もう始まっています。その訂正に項目を加えてください。") from clash
+
+
+# --- the items -------------------------------------------------------------------------------------------------------
+
+
+def entries_of(correction: Correction) -> list[Entry]:
+    """The correction's items. One query."""
+    names = ("code", "key", "label", "wrong", "right", "reason")
+    return [Entry(**row) for row in correction.items.values(*names)]
+
+
+def save_items(*, user: User, correction_id: int, version: int, code: str, typed: Iterable[Typed]) -> Correction:
+    """Store what of one 施策 is to be corrected; items of that 施策 that are not in `typed` are taken out again.
+
+    Raises Invalid for text that cannot be kept, an item without a reason or without a change; Stale where somebody
+    else saved meanwhile. All or nothing.
+    """
+    with transaction.atomic():
+        correction = _open(user, correction_id)
+        if version != correction.version:
+            theirs = {f"{one.code}:{one.key}": one.right for one in entries_of(correction)}
+            raise Stale("ほかの人がこの訂正を保存しました。画面を開き直して、もう一度入力してください。", theirs)
+        known = {item.key: item for item in items_of(correction, code)}
+        wanted = [_checked(one, known) for one in typed]
+        problems = _problems(correction, known, wanted)
+        if problems:
+            raise Invalid("訂正の内容を確かめてください。", problems)
+        before = {one.key: one.right for one in correction.items.filter(code=code)}
+        correction.items.filter(code=code).delete()
+        CorrectionItem.objects.bulk_create(
+            CorrectionItem(
+                correction=correction,
+                code=code,
+                key=one.key,
+                label=known[one.key].label,
+                wrong=known[one.key].text,
+                right=one.right,
+                reason=one.reason,
+            )
+            for one in wanted
+        )
+        correction.version += 1
+        correction.save(update_fields=["version"])
+        audit.write(
+            actor=user,
+            action="correction.save",
+            subject=f"correction:{correction.pk}",
+            before={"code": code, "items": before},
+            after={"code": code, "items": {one.key: one.right for one in wanted}},
+        )
+        return correction
+
+
+def items_of(correction: Correction, code: str) -> list[Item]:
+    """What of the 施策 can be corrected. Raises NotAllowed where the edition has no such 施策."""
+    snapshot = correction.base.snapshot
+    row = next((row for row in snapshot["measures"] if row["code"] == code), None)
+    if row is None:
+        raise NotAllowed("その施策は、この公表版にありません。")
+    return correctable.items_of(row, snapshot["fiscal_year"])
+
+
+def _checked(one: Typed, known: Mapping[str, Item]) -> Typed:
+    if one.key not in known:
+        raise NotAllowed("その項目は訂正できません。")
+    right = text.normal_newlines(one.right)
+    return Typed(code=one.code, key=one.key, right=right, reason=text.normal_newlines(one.reason).strip())
+
+
+def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable[Typed]) -> dict[str, str]:
+    """{item key, or `reason:` and the key: what is wrong}."""
+    letters = {grade["letter"] for grade in correction.base.snapshot["scale"]} | {""}
+    problems: dict[str, str] = {}
+    for one in typed:
+        item = known[one.key]
+        most = correctable.limit_of(item.label)
+        if said := text.problem(one.right):
+            problems[one.key] = said
+        elif one.right == item.text:
+            problems[one.key] = "公表版と同じ内容です。正しい内容を入力するか、選択を外してください。"
+        elif most and (len(one.right) > most or not one.right.strip() or "\n" in one.right):
+            problems[one.key] = f"1行で、{most}文字までで入力してください。"
+        elif correctable.is_grade(one.key) and one.right not in letters:
+            problems[one.key] = "達成区分を選んでください。"
+        if not one.reason:
+            problems[f"reason:{one.key}"] = "訂正の理由を入力してください。"
+        elif said := text.problem(one.reason):
+            problems[f"reason:{one.key}"] = said
+    return problems
+
+
+def draft_of(correction: Correction, typed: Iterable[Entry] | None = None) -> dict[str, Any]:
+    """The coming edition's snapshot as of today, from the stored items or from those given. One or two queries."""
+    entries = entries_of(correction) if typed is None else typed
+    return corrected(correction.base, entries, on=clock.today())
+
+
+# --- its way ---------------------------------------------------------------------------------------------------------
+
+
+def submit(*, user: User, correction_id: int) -> Correction:
+    """Send the correction to the approvers."""
+    with transaction.atomic():
+        correction = _open(user, correction_id)
+        if not correction.items.exists():
+            raise Invalid("訂正する項目がありません。施策を選び、正しい内容と理由を入力してください。")
+        # Whoever sends it answers for it; so does everybody who sent it before (see `decide`).
+        correction.prepared_by = user
+        correction.round += 1
+        _move(correction, State.DECIDING)
+        correction.save()
+        _tell(user, correction, Event.CORRECTION_SUBMITTED, "correction.submit")
+        return correction
+
+
+def drop(*, user: User, correction_id: int, reason: str) -> Correction:
+    """Give the correction up, with a reason; the edition stays as it is."""
+    with transaction.atomic():
+        correction = _open(user, correction_id)
+        _check_reason(reason, "取りやめの理由を入力してください。")
+        correction.dropped_reason = reason.strip()
+        _move(correction, State.DROPPED)
+        correction.save()
+        _record(user, correction, "correction.drop", reason=reason.strip())
+        return correction
+
+
+def decide(
+    *, user: User, correction_id: int, round: int, accept: bool, comment: str = "", meeting: Meeting | None = None
+) -> Correction:
+    """The approver's decision: publish, or return with a reason. Raises AlreadyDecided where somebody was first."""
+    with transaction.atomic():
+        correction = _locked(user, correction_id)
+        require(permissions.is_approver(user), "訂正の決定はDX推進本部の承認者が行います。")
+        if correction.state != State.DECIDING or correction.round != round:
+            raise AlreadyDecided(
+                f"この訂正は今「{correction.get_state_display()}」です。画面を開き直して確かめてください。"
+            )
+        require(
+            permissions.may_decide_correction(user, correction),
+            "ご自分が準備した訂正は決定できません。ほかの承認者に依頼してください。",
+        )
+        _check_comment(comment, needed=not accept)
+        verdict = CorrectionDecision.Verdict.ACCEPT if accept else CorrectionDecision.Verdict.RETURN
+        CorrectionDecision.objects.create(
+            correction=correction,
+            round=round,
+            verdict=verdict,
+            comment=comment.strip(),
+            submitted_by=correction.prepared_by,
+            decided_by=user,
+            decided_at=clock.now(),
+            meeting=meeting,
+        )
+        _move(correction, State.DECIDED if accept else State.RETURNED)
+        correction.save()
+        if accept:
+            _record(user, correction, "correction.accept", comment=comment.strip())
+        else:
+            _tell(user, correction, Event.CORRECTION_RETURNED, "correction.return", comment=comment.strip())
+        return correction
+
+
+def _locked(user: User, correction_id: int) -> Correction:
+    permissions.standing(user, fresh=True)
+    Correction.objects.select_for_update(no_key=True).get(pk=correction_id)
+    return Correction.objects.select_related("base", "cycle__plan", "prepared_by").get(pk=correction_id)
+
+
+def _open(user: User, correction_id: int) -> Correction:
+    correction = _locked(user, correction_id)
+    require(permissions.may_prepare_correction(user), "訂正の準備は情報経営課の確認者が行います。")
+    if correction.state not in OPEN:
+        raise AlreadyDecided(f"この訂正は今「{correction.get_state_display()}」のため、変更できません。")
+    return correction
+
+
+def _move(correction: Correction, state: Correction.State) -> None:
+    correction.state, correction.state_since = state, clock.now()
+
+
+def _check_reason(reason: str, sentence: str) -> None:
+    if not reason.strip():
+        raise Invalid(sentence, {"reason": sentence})
+    if said := text.problem(reason):
+        raise Invalid(said, {"reason": said})
+
+
+def _check_comment(comment: str, *, needed: bool) -> None:
+    if needed and not comment.strip():
+        raise Invalid("差戻しの理由を入力してください。", {"comment": "差戻しの理由を入力してください。"})
+    if said := text.problem(comment):
+        raise Invalid(said, {"comment": said})
+
+
+def _record(user: User, correction: Correction, action: str, **payload: Any) -> None:
+    audit.write(
+        actor=user,
+        action=action,
+        subject=f"correction:{correction.pk}",
+        after={"state": correction.state, "round": correction.round, **payload},
+    )
+
+
+def _tell(user: User, correction: Correction, event: Event, action: str, **payload: Any) -> None:
+    _record(user, correction, action, **payload)
+    labels = "、".join(f"{one.code} {one.label}" for one in entries_of(correction)[:5])
+    outbox.announce(
+        event,
+        key=f"{correction.pk}:{correction.round}",
+        actor=user,
+        cycle=correction.cycle,
+        payload={"correction": correction.pk, "items": labels, "sender": correction.prepared_by_id, **payload},
+    )

@@ -1,0 +1,374 @@
+"""Correcting a published edition: begun, prepared item by item, sent, and decided with 誤 and 正 side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from review import permissions
+from review.domain import correctable, values
+from review.domain.refusals import AlreadyDecided, Invalid
+from review.models import Correction, Cycle, edition_label
+from review.services import corrections
+from review.services.corrected import Entry
+from review.services.corrections import Typed
+from review.views.answers import refusing, see_other
+from workflow import steps
+from workflow.forms import MeetingChoice
+from workflow.views.queue import cycle_or_404
+
+
+def correction_or_404(pk: int) -> Correction:
+    """The correction with its edition and year. One query."""
+    rows = Correction.objects.select_related("base", "cycle__plan", "prepared_by", "edition")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
+    """From the published year down to here: what all who read a correction may open."""
+    return [
+        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": cycle.label, "url": reverse("publication:year", args=[cycle.fiscal_year])},
+        *more,
+    ]
+
+
+# --- beginning -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def start(request: HttpRequest, year: int) -> HttpResponse:
+    """Begin a correction, or go on to the one that is under way."""
+    cycle = cycle_or_404(year)
+    running = corrections.under_way(cycle.pk)
+    if running:
+        return see_other("workflow:correction", running.pk)
+    if request.method == "POST":
+        try:
+            made = steps.start_correction(user=request.user, cycle_id=cycle.pk)
+        except AlreadyDecided:
+            other = corrections.under_way(cycle.pk)
+            if other is None:
+                raise
+            return see_other("workflow:correction", other.pk)
+        messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
+        return see_other("workflow:correction", made.pk)
+    current = cycle.editions.filter(current=True).defer("snapshot").first()
+    if current is None:
+        raise Http404
+    heading = _("%(edition)sを訂正する") % {"edition": f"{cycle.label} {current.label}"}
+    effects = [
+        _("訂正の準備が始まります。公表版は、承認者が決定するまで変わりません。"),
+        _("決定すると、%(edition)sが正誤表とともに公表されます。") % {"edition": edition_label(current.number + 1)},
+        _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": current.label},
+    ]
+    context = {
+        "heading": heading,
+        "page_title": heading,
+        "effects": effects,
+        "verb": _("訂正の準備を始める"),
+        "back_url": reverse("review:cycle", args=[year]),
+        "breadcrumbs": crumbs(cycle, {"label": heading, "url": ""}),
+    }
+    return render(request, "workflow/correction_start.html", context)
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET"])
+@refusing
+def correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of one correction: 誤 and 正, what follows from it, and what may be done next."""
+    return page(request, correction_or_404(pk))
+
+
+def page(
+    request: HttpRequest,
+    found: Correction,
+    *,
+    status: int = 200,
+    refused: Invalid | None = None,
+    comment: str = "",
+    reason: str = "",
+) -> HttpResponse:
+    """The correction's page, with what was typed and why it was refused."""
+    entries = corrections.entries_of(found)
+    heading = _("%(edition)sの訂正") % {"edition": f"{found.cycle.label} {found.base.label}"}
+    may_prepare = permissions.may_prepare_correction(request.user) and found.state in corrections.OPEN
+    may_decide = permissions.may_decide_correction(request.user, found)
+    decided = list(found.decisions.select_related("decided_by", "meeting"))
+    context = {
+        "correction": found,
+        "cycle": found.cycle,
+        "coming": edition_label(found.base.number + 1),
+        "measures": by_measure(found, entries),
+        "totals": [line for line in lines_of(found, entries) if not line["code"]],
+        "choices": [(row["code"], row["name"], row["owner"]) for row in found.base.snapshot["measures"]]
+        if may_prepare
+        else [],
+        "decisions": decided,
+        "returned": next((one for one in reversed(decided) if one.verdict == "return"), None)
+        if found.state == Correction.State.RETURNED
+        else None,
+        "may_prepare": may_prepare,
+        "may_decide": may_decide,
+        "mine": found.state == Correction.State.DECIDING and permissions.is_approver(request.user) and not may_decide,
+        "meeting_form": MeetingChoice(None, cycle=found.cycle) if may_decide else None,
+        "effects": effects_of(found, entries),
+        "refused": refused,
+        "comment": comment,
+        "reason": reason,
+        "page_title": heading,
+        "breadcrumbs": crumbs(found.cycle, {"label": _("訂正"), "url": ""}),
+    }
+    return render(request, "workflow/correction.html", context, status=status)
+
+
+def lines_of(found: Correction, entries: Sequence[Entry]) -> list[dict[str, str]]:
+    """What changes in consequence: as published where it is, else as it would be today."""
+    if not entries:
+        return []
+    snapshot = found.edition.snapshot if found.edition else corrections.draft_of(found, entries)
+    return snapshot["corrections"][-1]["consequences"]
+
+
+def by_measure(found: Correction, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The items and their consequences, 施策 by 施策."""
+    names = {row["code"]: row["name"] for row in found.base.snapshot["measures"]}
+    lines = lines_of(found, entries)
+    return [
+        {
+            "code": code,
+            "name": names.get(code, ""),
+            "items": [shown(one) for one in entries if one.code == code],
+            "lines": [line for line in lines if line["code"] == code],
+        }
+        for code in dict.fromkeys(one.code for one in entries)
+    ]
+
+
+def shown(one: Entry) -> dict[str, Any]:
+    """One item, with how its new value is read where it is a value."""
+    return {
+        "key": one.key,
+        "label": one.label,
+        "reason": one.reason,
+        "sides": [{"label": _("誤"), "text": one.wrong}, {"label": _("正"), "text": one.right}],
+        "reading": reading_of(one.key, one.right),
+    }
+
+
+def reading_of(key: str, text: str) -> str:
+    """How the text is read as a value; '' for what is none."""
+    return values.read(text).sentence if key.split(":")[2:3] in (["target"], ["actual"]) else ""
+
+
+def effects_of(found: Correction, entries: Sequence[Entry]) -> list[str]:
+    """What the decision will do."""
+    coming, base = edition_label(found.base.number + 1), found.base.label
+    return [
+        _("%(n)s項目を訂正した%(edition)sが、正誤表とともに公表されます。") % {"n": len(entries), "edition": coming},
+        _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": base},
+        _("実績などの値は、次の年度の比較にも正しい内容が使われます。"),
+        _("役割のある全員に、訂正の通知が届きます。集約表とPDFも新しく作られます。"),
+    ]
+
+
+# --- one 施策 ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def items(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Type what is right, item by item; see how it is read and judged; save."""
+    found = correction_or_404(pk)
+    if found.state not in corrections.OPEN:
+        return see_other("workflow:correction", pk)
+    if not any(row["code"] == code for row in found.base.snapshot["measures"]):
+        raise Http404
+    known = corrections.items_of(found, code)
+    if request.method == "GET":
+        stored = [one for one in corrections.entries_of(found) if one.code == code]
+        return items_page(request, found, code, known, {one.key: (one.right, one.reason) for one in stored})
+    typed = typed_of(request, code, known)
+    kept = {one.key: (one.right, one.reason) for one in typed}
+    if request.POST.get("action") == "check":
+        return items_page(request, found, code, known, kept)
+    try:
+        corrections.save_items(user=request.user, correction_id=pk, version=version_of(request), code=code, typed=typed)
+    except Invalid as refusal:
+        return items_page(request, found, code, known, kept, status=422, problems=refusal.fields)
+    messages.success(request, _("%(code)s の訂正を保存しました。") % {"code": code})
+    return see_other("workflow:correction", pk)
+
+
+def version_of(request: HttpRequest) -> int:
+    """The version that the form was made from; -1, which is never the current one, where it was tampered with."""
+    raw = request.POST.get("version", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
+
+
+def typed_of(request: HttpRequest, code: str, known: Iterable[Any]) -> list[Typed]:
+    """The items whose text differs from the edition's, or for which a reason was typed."""
+    typed = []
+    for item in known:
+        right = request.POST.get(f"right:{item.key}", item.text).replace("\r\n", "\n")
+        reason = request.POST.get(f"reason:{item.key}", "")
+        if right != item.text or reason.strip():
+            typed.append(Typed(code=code, key=item.key, right=right, reason=reason))
+    return typed
+
+
+def items_page(
+    request: HttpRequest,
+    found: Correction,
+    code: str,
+    known: Sequence[Any],
+    typed: dict[str, tuple[str, str]],
+    *,
+    status: int = 200,
+    problems: dict[str, str] | None = None,
+) -> HttpResponse:
+    """The form of one 施策, and what its values would be read and judged as."""
+    problems = problems or {}
+    row = next(row for row in found.base.snapshot["measures"] if row["code"] == code)
+    labels = {item.key: item.label for item in known}
+    heading = f"{code} {row['name']}"
+    context = {
+        "correction": found,
+        "cycle": found.cycle,
+        "groups": groups_of(found, known, typed, problems),
+        "letters": [grade["letter"] for grade in found.base.snapshot["scale"]],
+        "lines": preview(found, code, known, typed),
+        "checked": bool(typed),
+        "errors": [(key, labels[key.removeprefix("reason:")], said) for key, said in problems.items()],
+        "heading": heading,
+        "page_title": f"{heading} {_('訂正')}",
+        "breadcrumbs": crumbs(
+            found.cycle,
+            {"label": _("訂正"), "url": reverse("workflow:correction", args=[found.pk])},
+            {"label": code, "url": ""},
+        ),
+    }
+    return render(request, "workflow/correction_items.html", context, status=status)
+
+
+def groups_of(
+    found: Correction, known: Sequence[Any], typed: dict[str, tuple[str, str]], problems: dict[str, str]
+) -> list[dict[str, Any]]:
+    """This year's 成果目標 first, then the texts, the schedule, and the other years' cells."""
+    year = found.cycle.fiscal_year
+    titles = {
+        "now": _("この年度の成果目標"),
+        "text": _("施策の文章"),
+        "schedule": _("取組みスケジュール"),
+        "other": _("ほかの年度の成果目標"),
+    }
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in titles}
+    for item in known:
+        right, reason = typed.get(item.key, (item.text, ""))
+        groups[group_of(item.key, year)].append(
+            {
+                "key": item.key,
+                "label": item.label,
+                "text": item.text,
+                "right": right,
+                "reason": reason,
+                "chosen": item.key in typed,
+                "choice": correctable.is_grade(item.key),
+                "line": correctable.limit_of(item.label) is not None,
+                "reading": reading_of(item.key, right) if item.key in typed else "",
+                "error": problems.get(item.key, ""),
+                "reason_error": problems.get(f"reason:{item.key}", ""),
+            }
+        )
+    return [
+        {"title": titles[name], "items": rows, "open": name == "now" or any(one["chosen"] for one in rows)}
+        for name, rows in groups.items()
+        if rows
+    ]
+
+
+def group_of(key: str, fiscal_year: int) -> str:
+    """Which part of the form an item stands in."""
+    if correctable.indicator_of(key) is not None:
+        return "now" if correctable.year_of(key) in (None, fiscal_year) else "other"
+    return "schedule" if key.startswith("schedule:") else "text"
+
+
+def preview(
+    found: Correction, code: str, known: Sequence[Any], typed: dict[str, tuple[str, str]]
+) -> list[dict[str, str]]:
+    """What would change in consequence, with the other 施策 of the correction as they are stored."""
+    letters = {grade["letter"] for grade in found.base.snapshot["scale"]} | {""}
+    others = [one for one in corrections.entries_of(found) if one.code != code]
+    mine = [
+        Entry(code=code, key=item.key, label=item.label, wrong=item.text, right=typed[item.key][0], reason=_("訂正"))
+        for item in known
+        if item.key in typed and (not correctable.is_grade(item.key) or typed[item.key][0] in letters)
+    ]
+    return [line for line in lines_of(found, [*others, *mine]) if line["code"] in (code, "")]
+
+
+# --- its way ---------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@refusing
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the decision."""
+    found = correction_or_404(pk)
+    try:
+        steps.submit_correction(user=request.user, correction_id=pk)
+    except Invalid as refusal:
+        return page(request, found, status=422, refused=refusal)
+    messages.success(request, _("訂正の決定を依頼しました。承認者に通知が届きます。"))
+    return see_other("workflow:correction", pk)
+
+
+@require_POST
+@refusing
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the correction up."""
+    found, reason = correction_or_404(pk), request.POST.get("reason", "")
+    try:
+        steps.drop_correction(user=request.user, correction_id=pk, reason=reason)
+    except Invalid as refusal:
+        return page(request, found, status=422, refused=refusal, reason=reason)
+    messages.success(request, _("訂正を取りやめました。公表版は変わっていません。"))
+    return see_other("review:cycle", found.cycle.fiscal_year)
+
+
+@require_POST
+@refusing
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publish the correction, or return it with a reason."""
+    found, comment = correction_or_404(pk), request.POST.get("comment", "")
+    accept = request.POST.get("action") != "return"
+    raw = request.POST.get("round", "")
+    try:
+        steps.decide_correction(
+            user=request.user,
+            correction_id=pk,
+            round=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1,
+            accept=accept,
+            comment=comment,
+            meeting=MeetingChoice(request.POST, cycle=found.cycle).chosen,
+        )
+    except Invalid as refusal:
+        return page(request, found, status=422, refused=refusal, comment=comment)
+    said = _("訂正版の公表を決定しました。まもなく公表されます。") if accept else _("訂正を差し戻しました。")
+    messages.success(request, said)
+    return see_other("workflow:correction", pk)
