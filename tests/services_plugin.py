@@ -96,7 +96,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
         items[:] = [item for item in items if touches_database(item)]
     for item in items:
-        item.add_marker(pytest.mark.xdist_group("faults" if item.path.parent.name == "faults" else item.path.as_posix()))
+        item.add_marker(
+            pytest.mark.xdist_group("faults" if item.path.parent.name == "faults" else item.path.as_posix())
+        )
     if hands_out_tests(config.option) or "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: min((LONG.index(m.name) for m in item.iter_markers() if m.name in LONG), default=9))
 

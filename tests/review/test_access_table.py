@@ -19,7 +19,19 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from review import permissions
-from review.models import Artifact, Correction, Cycle, Edition, EntryBook, Evidence, Job, Mail, OutboxEvent, Upload
+from review.models import (
+    Artifact,
+    Correction,
+    Cycle,
+    Edition,
+    EntryBook,
+    Evidence,
+    Job,
+    Mail,
+    OutboxEvent,
+    Plan,
+    Upload,
+)
 from review.services import publication
 from review.services.snapshot import snapshot_of
 from review.views import access_table
@@ -141,10 +153,11 @@ CORRECTION = [f"workflow:correction{act}" for act in ("", "_items", "_submit", "
 
 
 def correction_of(cycle: Cycle, cast: Cast) -> Correction:
-    """A correction of another, published year."""
+    """A correction of a published year of an earlier plan."""
     now = timezone.now()
+    plan = Plan.objects.create(name="前の計画", city="見本市", first_year=2018, last_year=2021)
     before = Cycle.objects.create(
-        plan=cycle.plan, fiscal_year=cycle.fiscal_year - 1, state="published", due_at=now, closes_at=now, published_at=now
+        plan=plan, fiscal_year=2021, state="published", due_at=now, closes_at=now, published_at=now
     )  # fmt: skip
     edition = Edition(cycle=before, number=1, decided_by=cast.approver2, decided_at=now)
     publication.freeze(edition, snapshot_of(cycle), at=now)

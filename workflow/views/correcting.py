@@ -54,6 +54,9 @@ def start(request: HttpRequest, year: int) -> HttpResponse:
     running = corrections.under_way(cycle.pk)
     if running:
         return see_other("workflow:correction", running.pk)
+    current = cycle.editions.filter(current=True).defer("snapshot").first()
+    if current is None:
+        raise Http404
     if request.method == "POST":
         try:
             made = steps.start_correction(user=request.user, cycle_id=cycle.pk)
@@ -64,9 +67,6 @@ def start(request: HttpRequest, year: int) -> HttpResponse:
             return see_other("workflow:correction", other.pk)
         messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
         return see_other("workflow:correction", made.pk)
-    current = cycle.editions.filter(current=True).defer("snapshot").first()
-    if current is None:
-        raise Http404
     heading = _("%(edition)sを訂正する") % {"edition": f"{cycle.label} {current.label}"}
     effects = [
         _("訂正の準備が始まります。公表版は、承認者が決定するまで変わりません。"),
