@@ -12,7 +12,7 @@ from datetime import date
 from typing import cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
 
 from review import clock
 from review.models import (
@@ -25,28 +25,49 @@ from review.models import (
     Extension,
     MeasureReview,
     Outcome,
+    Proxy,
     ReviewState,
     Role,
+    Step,
     User,
 )
 from review.models.sheet import OPEN_STATES
 
 Person = User | AnonymousUser
 
+CITY_ROLES = (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR)
 SEES_EVERYTHING = frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR})
 
 
 @dataclass(frozen=True, kw_only=True)
+class Acting:
+    """A post that the person holds only as somebody's proxy."""
+
+    role: str
+    department: int | None
+    principal: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Standing:
-    """A person's posts today: city-wide roles, and the departments they write for or head."""
+    """A person's posts today, their own and those of proxies: city-wide roles, and the departments they write for or
+    head. `acting` names those that are held for somebody else only."""
 
     roles: frozenset[str]
     departments: frozenset[int]
     headed: frozenset[int]
+    acting: tuple[Acting, ...] = ()
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is held."""
         return bool(self.roles & set(roles))
+
+    def capacities(self, role: str, department: int | None = None) -> tuple[int | None, ...]:
+        """In whose name the post can be used: (None,) in one's own right, else the ids of those represented."""
+        if role not in self.roles or (department is not None and department not in self.headed):
+            return ()
+        represented = (one.principal for one in self.acting if (one.role, one.department) == (role, department))
+        return tuple(represented) or (None,)
 
 
 NOBODY = Standing(roles=frozenset(), departments=frozenset(), headed=frozenset())
@@ -58,22 +79,42 @@ def held_on(day: date) -> Q:
 
 
 def standing(user: Person, *, fresh: bool = False) -> Standing:
-    """What the user holds today. Kept on the user object for the request; `fresh` reads it again (one query)."""
+    """What the user holds today, themselves or as a proxy. Kept on the user object for the request; `fresh` reads it
+    again (one query)."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
     kept = cast("Standing | None", user.__dict__.get("_standing"))
     if kept is not None and not fresh:
         return kept
+    today = clock.today()
+    own = Appointment.objects.filter(held_on(today), user_id=user.pk).order_by()
+    lent = proxies_on(today).filter(deputy_id=user.pk).order_by()
     rows = list(
-        Appointment.objects.filter(held_on(clock.today()), user_id=user.pk).values_list("role", "department_id")
+        own.annotate(principal_id=Value(None, output_field=IntegerField()))
+        .values_list("role", "department_id", "principal_id")
+        .union(lent.values_list("role", "department_id", "principal_id"), all=True)
     )
+    held = {(role, dep) for role, dep, principal in rows if principal is None}
     found = Standing(
-        roles=frozenset(role for role, _ in rows),
-        departments=frozenset(dep for role, dep in rows if dep is not None),
-        headed=frozenset(dep for role, dep in rows if role == Role.HEAD and dep is not None),
+        roles=frozenset(role for role, _, _ in rows),
+        departments=frozenset(dep for _, dep, _ in rows if dep is not None),
+        headed=frozenset(dep for role, dep, _ in rows if role == Role.HEAD and dep is not None),
+        acting=tuple(
+            Acting(role=role, department=dep, principal=principal)
+            for role, dep, principal in rows
+            if principal is not None and (role, dep) not in held
+        ),
     )
     user.__dict__["_standing"] = found
     return found
+
+
+def proxies_on(day: date) -> QuerySet[Proxy]:
+    """The proxies in force on a day: not withdrawn, and the person represented holds that very post and is active."""
+    same = Q(department=OuterRef("department")) | Q(department=None, role__in=CITY_ROLES)
+    posts = Appointment.objects.filter(held_on(day), same, user=OuterRef("principal"), role=OuterRef("role"))
+    running = Proxy.objects.filter(withdrawn_at=None, starts_on__lte=day, ends_on__gte=day)
+    return running.filter(Exists(posts), principal__is_active=True)
 
 
 # --- which sheets -------------------------------------------------------------------------------------------------
@@ -178,8 +219,46 @@ def may_recall(user: Person, review: MeasureReview) -> bool:
 
 
 def may_endorse(user: Person, review: MeasureReview) -> bool:
-    """The head of the owning department, while their confirmation is asked for."""
-    return review.state == ReviewState.ENDORSING and review.measure_year.owner_id in standing(user).headed
+    """The head of the owning department, while their confirmation is asked for; a head's proxy not on their own sheet."""
+    return review.state == ReviewState.ENDORSING and bool(in_whose_name(user, review, Step.ENDORSE))
+
+
+def heads(user: Person, department_id: int) -> bool:
+    """Whether the person heads the department in their own right: such a submission needs no further 所属長確認."""
+    return None in standing(user).capacities(Role.HEAD, department_id)
+
+
+# --- in whose name -------------------------------------------------------------------------------------------------
+
+
+def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | None]:
+    """In whose name the person could take this step on this sheet: [None] in their own right, else the ids of those
+    they may represent there; [] where they may not. No one decides on what they, or whom they represent, had a hand
+    in. Two queries at most."""
+    post = standing(user)
+    if step == Step.ENDORSE:
+        names = post.capacities(Role.HEAD, review.measure_year.owner_id)
+        # A head's own submission goes without 所属長確認; their proxy's does not.
+        barred = set() if names == (None,) else senders(review)
+    elif step == Step.SETTLE:
+        names, barred = post.capacities(Role.APPROVER), {review.proposed_by_id}
+    else:
+        names = post.capacities(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
+        barred = senders(review) if names else set()
+        if names and step != Step.REVIEW:
+            barred |= reviewers(review)
+    return [] if user.pk in barred else [who for who in names if who is None or who not in barred]
+
+
+def senders(review: MeasureReview) -> set[int | None]:
+    """Who sent any submission of the sheet. One query."""
+    return set(review.submissions.values_list("submitted_by_id", flat=True))
+
+
+def reviewers(review: MeasureReview) -> set[int | None]:
+    """Who took part in reviewing the sheet, and in whose name. One query."""
+    rows = Decision.objects.filter(review=review, step=Step.REVIEW)
+    return {who for row in rows.values_list("decided_by_id", "on_behalf_of_id") for who in row if who}
 
 
 def is_reviewer(user: Person) -> bool:
@@ -190,29 +269,14 @@ def is_approver(user: Person) -> bool:
     return standing(user).has(Role.APPROVER)
 
 
-def submitted_by(user: Person, review: MeasureReview) -> bool:
-    """Whether the user sent any submission of this sheet."""
-    return review.submissions.filter(submitted_by_id=user.pk).exists()
-
-
-def reviewed_by(user: Person, review: MeasureReview) -> bool:
-    """Whether the user took part in reviewing this sheet."""
-    return Decision.objects.filter(review=review, step="review", decided_by_id=user.pk).exists()
-
-
 def may_review(user: Person, review: MeasureReview) -> bool:
     """A reviewer, on a submitted sheet that they did not submit themselves."""
-    return review.state == ReviewState.SUBMITTED and is_reviewer(user) and not submitted_by(user, review)
+    return review.state == ReviewState.SUBMITTED and bool(in_whose_name(user, review, Step.REVIEW))
 
 
 def may_approve(user: Person, review: MeasureReview) -> bool:
     """An approver, on a confirmed sheet that they neither submitted nor reviewed."""
-    return (
-        review.state == ReviewState.REVIEWED
-        and is_approver(user)
-        and not submitted_by(user, review)
-        and not reviewed_by(user, review)
-    )
+    return review.state == ReviewState.REVIEWED and bool(in_whose_name(user, review, Step.APPROVE))
 
 
 def may_propose_outcome(user: Person, review: MeasureReview) -> bool:
@@ -222,7 +286,7 @@ def may_propose_outcome(user: Person, review: MeasureReview) -> bool:
 
 def may_decide_outcome(user: Person, review: MeasureReview) -> bool:
     """An approver other than the proposer, where 未提出 or 対象外 was proposed."""
-    return bool(review.proposed_outcome) and is_approver(user) and review.proposed_by_id != user.pk
+    return bool(review.proposed_outcome) and bool(in_whose_name(user, review, Step.SETTLE))
 
 
 def may_comment(user: Person, review: MeasureReview) -> bool:
@@ -249,8 +313,13 @@ def may_manage_cycle(user: Person) -> bool:
 
 
 def may_decide_year(user: Person, cycle: Cycle) -> bool:
-    """An approver, while the year waits for its decision."""
-    return cycle.state == CycleState.DECIDING and is_approver(user)
+    """An approver in their own right, while the year waits for its decision: a publication is not for proxies."""
+    return cycle.state == CycleState.DECIDING and approves_in_person(user)
+
+
+def approves_in_person(user: Person) -> bool:
+    """Holds the approver's post themselves."""
+    return None in standing(user).capacities(Role.APPROVER)
 
 
 def may_prepare_correction(user: Person) -> bool:
@@ -281,6 +350,13 @@ def may_retry_jobs(user: Person) -> bool:
 
 def may_read_audit(user: Person) -> bool:
     return standing(user).has(Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def may_name_proxy(user: Person, principal: User) -> bool:
+    """The person represented; for them, a reviewer in their own right or an administrator."""
+    post = standing(user)
+    managing = None in post.capacities(Role.REVIEWER) or post.has(Role.ADMINISTRATOR)
+    return user.is_authenticated and user.is_active and (user.pk == principal.pk or managing)
 
 
 def may_manage_people(user: Person) -> bool:
@@ -328,6 +404,11 @@ def writes_sheets(user: Person) -> bool:
 
 def reviews_or_approves(user: Person) -> bool:
     return standing(user).has(Role.REVIEWER, Role.APPROVER)
+
+
+def decides_or_manages(user: Person) -> bool:
+    """Holds a post that decides, or looks after those who do."""
+    return standing(user).has(Role.HEAD, Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
 
 
 def sees_board(user: Person) -> bool:
@@ -404,6 +485,21 @@ ACCESS = {
     "review:cycles": may_manage_cycle,
     "review:cycle": may_manage_cycle,
     "review:directions": is_reviewer,
+    "review:people": may_manage_cycle,
+    "review:person": may_manage_cycle,
+    "review:hand_over": may_manage_cycle,
+    "review:person_new": may_manage_people,
+    "review:person_password": may_manage_people,
+    "review:person_appoint": may_manage_people,
+    "review:person_deactivate": may_manage_people,
+    "review:person_reactivate": may_manage_people,
+    "review:post_end": may_manage_people,
+    "review:transfer": may_manage_people,
+    # whose proxy one may name or withdraw is asked of the proxy itself
+    "review:proxies": holds_post,
+    "review:proxy_new": holds_post,
+    "review:proxy_withdraw": holds_post,
+    "review:proxy_read": signed_in,
     "review:jobs": may_see_jobs,
     "review:job_retry": may_retry_jobs,
     "review:job_give_up": may_retry_jobs,

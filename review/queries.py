@@ -57,6 +57,7 @@ def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
         "submitted_by",
         "claimed_by",
         "proposed_by",
+        "assigned_to",
     ).order_by("measure_year__measure__code")
 
 
@@ -221,7 +222,8 @@ def submissions(review: MeasureReview) -> list[Submission]:
 
 def decisions(review: MeasureReview) -> list[Decision]:
     """The sheet's decisions in their order. One query."""
-    return list(review.decisions.select_related("decided_by", "meeting").order_by("decided_at", "pk"))
+    rows = review.decisions.select_related("decided_by", "on_behalf_of", "later_reading", "meeting")
+    return list(rows.order_by("decided_at", "pk"))
 
 
 def comments(review: MeasureReview) -> list[ItemComment]:

@@ -19,9 +19,12 @@ from review.views import (
     home,
     jobs,
     notices,
+    people,
     progress,
+    proxies,
     publication,
     sheet,
+    transfers,
     uploads,
 )
 
@@ -76,6 +79,21 @@ screens = [
     # what a person was told
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
+    # people
+    path("people/", people.people, name="people"),
+    path("people/new/", people.person_new, name="person_new"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/password/", people.person_password, name="person_password"),
+    path("people/<int:pk>/appoint/", people.person_appoint, name="person_appoint"),
+    path("people/<int:pk>/transfer/", transfers.transfer, name="transfer"),
+    path("people/<int:pk>/hand-over/", transfers.hand_over, name="hand_over"),
+    path("people/<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
+    path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
+    path("people/posts/<int:pk>/end/", people.post_end, name="post_end"),
+    path("proxies/", proxies.proxies, name="proxies"),
+    path("proxies/new/", proxies.proxy_new, name="proxy_new"),
+    path("proxies/<int:pk>/withdraw/", proxies.proxy_withdraw, name="proxy_withdraw"),
+    path("proxies/decisions/<int:pk>/read/", proxies.proxy_read, name="proxy_read"),
     # the operator
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),

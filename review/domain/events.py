@@ -31,3 +31,7 @@ class Event(StrEnum):
     EXTENSION_REFUSED = "ExtensionRefused"
     JOB_FAILED = "JobFailed"
     DELIVERY_LATE = "DeliveryLate"
+    PROXY_NAMED = "ProxyNamed"
+    PROXY_WITHDRAWN = "ProxyWithdrawn"
+    DECIDED_BY_PROXY = "DecidedByProxy"
+    WORK_HANDED_OVER = "WorkHandedOver"

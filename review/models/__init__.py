@@ -18,6 +18,7 @@ from review.models.plan import (
     ScheduleItem,
     TargetChange,
 )
+from review.models.proxy import LaterReading, Proxy
 from review.models.publication import Correction, CorrectionDecision, CorrectionItem, Edition, edition_label
 from review.models.reminding import ClosingDay, Extension, ReminderPause
 from review.models.sheet import (
@@ -58,6 +59,7 @@ __all__ = [
     "ItemComment",
     "Job",
     "JobState",
+    "LaterReading",
     "LinkedIdentity",
     "Mail",
     "MailState",
@@ -72,6 +74,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "PlanField",
+    "Proxy",
     "Rating",
     "RecoveryCode",
     "ReminderPause",

@@ -42,7 +42,8 @@ class MeasureReview(models.Model):
 
     `round` counts passes: it rises with every submission and every return from approval to review, so that each
     decision is one row, unique per (review, round, step). `version` rises with every saved draft: a stale form is
-    refused. `open_items` lists the item keys that a return opened; null means the whole sheet is open.
+    refused. `open_items` lists the item keys that a return opened; null means the whole sheet is open. `assigned_to` is
+    the colleague to whom the work on the sheet was handed over; it gives no right, the post does.
     """
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="reviews")
@@ -71,6 +72,14 @@ class MeasureReview(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     claimed_at = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("引き継いだ担当者"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("施策シート")
@@ -182,7 +191,10 @@ class Meeting(models.Model):
 
 
 class Decision(models.Model):
-    """One decision on one sheet. The unique key is what makes two deciders end in one decision."""
+    """One decision on one sheet. The unique key is what makes two deciders end in one decision.
+
+    `on_behalf_of` is whom a proxy represented (代決); null where the decider held the post themselves.
+    """
 
     review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="decisions")
     round = models.PositiveIntegerField()
@@ -191,6 +203,14 @@ class Decision(models.Model):
     comment = models.TextField(blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     decided_at = models.DateTimeField()
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("代決された人"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decided_for",
+    )
     meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
 
     class Meta:

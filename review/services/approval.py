@@ -23,7 +23,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, next_year, outbox
+from review.services import audit, next_year, outbox, proxies
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.transition import locked, move, require, require_undecided, tell
 
@@ -116,6 +116,7 @@ def _decide(
         comment=comment,
         decided_by=user,
         decided_at=clock.now(),
+        on_behalf_of=proxies.represent(user, review, step),
         meeting=meeting,
     )
 
@@ -246,11 +247,15 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     """The locked cycle, if the user may decide the year now. Raises NotAllowed, AlreadyDecided or Invalid."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     permissions.standing(user, fresh=True)
-    require(permissions.is_approver(user), "公表の決定はDX推進本部の承認者が行います。")
+    require(
+        permissions.approves_in_person(user),
+        "公表の決定は、DX推進本部の承認者が行います。代決はできません。",
+    )
     if cycle.state != CycleState.DECIDING:
         raise AlreadyDecided(f"{cycle.label}の決定は済んでいます(今は「{cycle.get_state_display()}」です)。")
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
-    if touched.exists() or Decision.objects.filter(review__cycle=cycle, step=Step.REVIEW, decided_by=user).exists():
+    reviewed = Decision.objects.filter(review__cycle=cycle, step=Step.REVIEW)
+    if touched.exists() or (reviewed.filter(decided_by=user) | reviewed.filter(on_behalf_of=user)).exists():
         raise NotAllowed("ご自分が提出または確認したシートを含む年度は決定できません。ほかの承認者に依頼してください。")
     if any(not entry.comment.strip() for entry in returns):
         raise Invalid("差し戻すシートごとに理由を入力してください。", {"comment": "理由を入力してください。"})

@@ -12,7 +12,7 @@ from review.domain import items, text
 from review.domain.events import Event
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, ReviewState, Step, User, Verdict
-from review.services import audit, deadlines, judging
+from review.services import audit, deadlines, judging, proxies
 from review.services.transition import locked, move, require, require_undecided, tell
 
 CLAIM_LASTS = timedelta(minutes=20)
@@ -72,6 +72,7 @@ def _decide(user: User, review: MeasureReview, verdict: Verdict, comment: str) -
         comment=comment,
         decided_by=user,
         decided_at=clock.now(),
+        on_behalf_of=proxies.represent(user, review, Step.REVIEW),
     )
 
 

@@ -40,6 +40,11 @@ PLACEHOLDERS: Mapping[str, tuple[str, str]] = {
     "until": ("延長後の締切", "令和7年6月20日(金) 17:15"),
     "reason": ("依頼や延長の理由", "統計の公表が遅れるため"),
     "items": ("訂正する項目", "01-01 成果目標① 令和6年度 実績"),
+    "principal": ("代決される人", "見本 花子"),
+    "deputy": ("代決する人", "見本 太郎"),
+    "post": ("代決する役割", "見本課 所属長"),
+    "period": ("代決の期間", "令和7年5月7日(水)から令和7年5月9日(金)まで"),
+    "codes": ("引き継いだ施策ID", "01-01、01-02"),
     "note": ("添えられた言葉", "お困りのことがあればお知らせください。"),
 }
 # What is known of every event that is about a year, and about a sheet.

@@ -66,10 +66,12 @@ def _heads(row: OutboxEvent) -> Iterable[User]:
 
 
 def _sender(row: OutboxEvent) -> Iterable[User]:
-    """Who sent the sheet, while they still belong to the department; else the whole department."""
-    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[_review(row).measure_year.owner])
-    sent_by = _review(row).submitted_by_id
-    sender = [user for user in members if user.pk == sent_by]
+    """Whom the sheet was handed over to, else who sent it, while they still belong to the department; else the whole
+    department."""
+    review = _review(row)
+    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[review.measure_year.owner])
+    asked = review.assigned_to_id or review.submitted_by_id
+    sender = [user for user in members if user.pk == asked]
     return sender or members
 
 
@@ -98,6 +100,11 @@ def _correction_sender(row: OutboxEvent) -> Iterable[User]:
     """Who sent the correction, while they still review; else every reviewer."""
     reviewers = _reviewers(row)
     return [user for user in reviewers if user.pk == row.payload["sender"]] or reviewers
+
+
+def _named(row: OutboxEvent) -> Iterable[User]:
+    """The people whom the event itself names, as far as they are still here."""
+    return User.objects.filter(is_active=True, pk__in=row.payload.get("people", [])).order_by("pk")
 
 
 # --- by when -----------------------------------------------------------------------------------------------------
@@ -153,6 +160,10 @@ def _correction(row: OutboxEvent) -> str:
 
 def _cycle(row: OutboxEvent) -> str:
     return reverse("review:cycle", args=[_year(row)])
+
+
+def _proxies(row: OutboxEvent) -> str:
+    return reverse("review:proxies")
 
 
 def _jobs(row: OutboxEvent) -> str:
@@ -389,6 +400,45 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             act="これまでの期限までに提出してください。",
             due=_sheet_due,
             link=_sheet,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.PROXY_NAMED: (
+        Notice(
+            to=_named,
+            title="{principal}さんの代決者に{deputy}さんが指名されました",
+            body="役割: {post}\n期間: {period}\n理由: {comment}",
+            link=_proxies,
+            urgent=True,
+        ),
+    ),
+    Event.PROXY_WITHDRAWN: (
+        Notice(
+            to=_named,
+            title="{principal}さんの代決者({deputy}さん)の指名が取り消されました",
+            body="役割: {post}",
+            link=_proxies,
+            urgent=True,
+        ),
+    ),
+    Event.DECIDED_BY_PROXY: (
+        Notice(
+            to=_named,
+            title="{measure} を{actor}さんが代決しました",
+            body="{department}のシートです。",
+            act="内容を確かめて、後閲してください。",
+            link=_proxies,
+            to_act=True,
+        ),
+    ),
+    Event.WORK_HANDED_OVER: (
+        Notice(
+            to=_named,
+            title="{count}件の仕事を引き継ぎました",
+            body="引き継いだシート: {codes}\n理由: {comment}",
+            act="シートを開いて、続きを進めてください。",
+            link=_mine,
             urgent=True,
             to_act=True,
         ),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from review import clock
 from review.models import Appointment, Department, Role, User
@@ -68,17 +69,32 @@ def end_all(*, user: User, by: User | None) -> None:
         _strike(row, by)
 
 
+def ending(*, user: User, day: date, keep: Iterable[Post]) -> list[Appointment]:
+    """The posts that run on the day or begin later, those in `keep` left out where they run on. One query."""
+    kept = set(keep)
+    rows = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user).select_related("department")
+    return [row for row in rows if row.starts_on > day or Post(role=row.role, department=row.department_id) not in kept]
+
+
+@transaction.atomic
+def end(row: Appointment, *, by: User | None, last_day: date) -> Appointment | None:
+    """Let the post end with the day; one that had not begun by then never was: None."""
+    if row.starts_on > last_day:
+        _strike(row, by)
+        return None
+    row.ends_on = last_day
+    row.save(update_fields=["ends_on"])
+    post = Post(role=row.role, department=row.department_id)
+    words = {**_words(post, row.starts_on), "ends_on": last_day.isoformat()}
+    audit.write(actor=by, action="post.end", subject=f"user:{row.user.key}", before=words)
+    return row
+
+
 def _end(user: User, post: Post, by: User | None, today: date) -> None:
     """End with yesterday; a post that began only today never was."""
     office: Any = post.department
-    rows = Appointment.objects.filter(held_on(today), user=user, role=post.role, department_id=office)
-    for row in rows:
-        if row.starts_on == today:
-            _strike(row, by)
-            continue
-        row.ends_on = today - timedelta(days=1)
-        row.save(update_fields=["ends_on"])
-        audit.write(actor=by, action="post.end", subject=f"user:{user.key}", before=_words(post, row.starts_on))
+    for row in Appointment.objects.filter(held_on(today), user=user, role=post.role, department_id=office):
+        end(row, by=by, last_day=today - timedelta(days=1))
 
 
 def _strike(row: Appointment, by: User | None) -> None:

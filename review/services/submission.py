@@ -26,7 +26,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, judging, next_year
+from review.services import audit, judging, next_year, proxies
 from review.services.transition import locked, move, require, tell
 
 
@@ -193,9 +193,7 @@ def submit(*, user: User, review_id: int) -> MeasureReview:
         if gaps:
             raise Invalid("入力されていない項目があります。", gaps)
         _freeze(user, review)
-        endorse = review.cycle.requires_endorsement and review.measure_year.owner_id not in (
-            permissions.standing(user, fresh=True).headed
-        )
+        endorse = review.cycle.requires_endorsement and not permissions.heads(user, review.measure_year.owner_id)
         move(review, ReviewState.ENDORSING if endorse else ReviewState.SUBMITTED)
         review.save()
         tell(Event.ACTUALS_SUBMITTED, user, review, "submit")
@@ -259,6 +257,7 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
             verdict=Verdict.ACCEPT,
             decided_by=user,
             decided_at=clock.now(),
+            on_behalf_of=proxies.represent(user, review, Step.ENDORSE),
         )
         move(review, ReviewState.SUBMITTED)
         review.save()

@@ -86,6 +86,9 @@ NOT_ONES_OWN = gettext_lazy("自分が提出したシートは不可")
 NOT_ONES_OWN_OR_REVIEWED = gettext_lazy("自分が提出・確認したシートは不可")
 WHILE_OPEN = gettext_lazy("シートが受付中のあいだ")
 
+MANAGERS_SEE_ALL = gettext_lazy("確認者と管理者は全員の分")
+MANAGERS_NAME_ALL = gettext_lazy("確認者と管理者はほかの人の分も")
+
 #: group -> address -> act
 ACTS: dict[Any, dict[str, Act]] = {
     gettext_lazy("公表された結果"): {
@@ -160,6 +163,22 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:cycle": _act(gettext_lazy("期限を設定する")),
         "review:extend": _act(gettext_lazy("シートの期限を延長する")),
         "workflow:open_year": _act(gettext_lazy("年度を開始する")),
+    },
+    gettext_lazy("利用者と代決"): {
+        "review:people": _act(gettext_lazy("利用者の一覧を見る")),
+        "review:person": _act(gettext_lazy("利用者の役割と仕事を見る"), "", gettext_lazy("変更は管理者だけ")),
+        "review:hand_over": _act(gettext_lazy("仕事を引き継ぐ")),
+        "review:person_new": _act(gettext_lazy("利用者を登録する")),
+        "review:person_password": _act(gettext_lazy("仮のパスワードを発行する")),
+        "review:person_appoint": _act(gettext_lazy("任用する")),
+        "review:post_end": _act(gettext_lazy("役割を終える")),
+        "review:transfer": _act(gettext_lazy("人事異動を登録する")),
+        "review:person_deactivate": _act(gettext_lazy("利用を停止する")),
+        "review:person_reactivate": _act(gettext_lazy("利用を再開する")),
+        "review:proxies": _act(gettext_lazy("代決と後閲の画面を見る"), OF_OWN_THINGS, MANAGERS_SEE_ALL),
+        "review:proxy_new": _act(gettext_lazy("代決者を指名する"), OF_OWN_THINGS, MANAGERS_NAME_ALL),
+        "review:proxy_withdraw": _act(gettext_lazy("代決者の指名を取り消す"), OF_OWN_THINGS, MANAGERS_NAME_ALL),
+        "review:proxy_read": _act(gettext_lazy("後閲する"), OF_OWN_THINGS, gettext_lazy("代決された本人だけ")),
     },
     gettext_lazy("管理"): {
         "review:jobs": _act(gettext_lazy("処理の状況を見る")),

@@ -94,6 +94,15 @@ ACTIONS: dict[str, Any] = {
     "job.give_up": gettext_lazy("処理の中止"),
     "event.release": gettext_lazy("出来事の再配達"),
     "mail.release": gettext_lazy("メールの再送"),
+    "proxy.name": gettext_lazy("代決者の指名"),
+    "proxy.withdraw": gettext_lazy("代決者の指名の取消し"),
+    "proxy.decide": gettext_lazy("代決"),
+    "proxy.read": gettext_lazy("後閲"),
+    "work.hand_over": gettext_lazy("仕事の引継ぎ"),
+    "user.enrol": gettext_lazy("利用者の登録"),
+    "user.password_reset": gettext_lazy("仮のパスワードの発行"),
+    "user.deactivate": gettext_lazy("利用の停止"),
+    "user.reactivate": gettext_lazy("利用の再開"),
     "admin.add": gettext_lazy("管理画面での追加"),
     "admin.change": gettext_lazy("管理画面での変更"),
 }
@@ -113,6 +122,7 @@ SUBJECTS = {
     "closing_day": gettext_lazy("閉庁日"),
     "notice_text": gettext_lazy("お知らせの文面"),
     "appointment": gettext_lazy("任用"),
+    "proxy": gettext_lazy("代決"),
 }
 
 

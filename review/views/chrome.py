@@ -21,6 +21,7 @@ from review import permissions
 from review.models import (
     Cycle,
     CycleState,
+    Decision,
     IndicatorYear,
     Job,
     JobState,
@@ -31,6 +32,7 @@ from review.models import (
     Role,
     User,
 )
+from review.models.proxy import PROXY_ROLES
 from review.models.sheet import OPEN_STATES
 from review.templatetags.words import fiscal_year
 
@@ -59,12 +61,13 @@ MENU = (
     Place(
         address="workflow:board", label=_("審議"), icon="board", group=_("確認と審議"), year=True, count="to_approve"
     ),
+    Place(address="review:proxies", label=_("代決と後閲"), icon="person-check", group=_("確認と審議"), count="to_read"),
     Place(address="review:files", label=_("集約表とファイル"), icon="table", group=_("資料"), year=True),
     Place(address="publication:index", label=_("公表した評価結果"), icon="megaphone", group=_("資料")),
     Place(address="review:help", label=_("手引き"), icon="help", group=_("資料")),
     Place(address="review:cycles", label=_("年度と期限"), icon="calendar", group=_("管理")),
     Place(address="review:jobs", label=_("処理の状況"), icon="jobs", group=_("管理"), count="failed_jobs"),
-    Place(address="admin:index", label=_("利用者と部署"), icon="people", group=_("管理")),
+    Place(address="review:people", label=_("利用者と部署"), icon="people", group=_("管理")),
     Place(address="review:audit", label=_("監査記録"), icon="history", group=_("管理")),
 )
 
@@ -120,6 +123,8 @@ def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, in
     for place in MENU:
         if not permissions.may_visit(user, place.address) or (place.year and now is None):
             continue
+        if place.address in CONCERNS and not CONCERNS[place.address](user):
+            continue
         url = address(place.address, *([shown_year(request) or now] if place.year else []))
         if url:
             yield {
@@ -146,7 +151,21 @@ UNDER = {
     "workflow:review": "workflow:queue",
     "workflow:confirm_many": "workflow:queue",
     "review:job_give_up": "review:jobs",
+    "review:proxy_new": "review:proxies",
+    "review:person": "review:people",
+    "review:person_new": "review:people",
+    "review:person_password": "review:people",
+    "review:person_appoint": "review:people",
+    "review:person_deactivate": "review:people",
+    "review:person_reactivate": "review:people",
+    "review:post_end": "review:people",
+    "review:transfer": "review:people",
+    "review:hand_over": "review:people",
 }
+
+
+#: Menu entries for those alone whom they may concern.
+CONCERNS = {"review:proxies": permissions.decides_or_manages}
 
 
 def belongs(here: str, place: str) -> bool:
@@ -171,7 +190,7 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
 def task_counts(user: User) -> dict[str, int]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed.
 
-    One query, and one more each for approvers and for those who look after the jobs.
+    One query, and one more each for those who decide, for approvers and for those who look after the jobs.
     """
     post = permissions.standing(user)
     at_work = Q(cycle__state__in=[CycleState.OPEN, CycleState.DECIDING])
@@ -194,7 +213,14 @@ def task_counts(user: User) -> dict[str, int]:
     to_approve = found["approve"] + found["proposed"] + years_to_decide() if permissions.is_approver(user) else 0
     mine = found["own"] + found["endorse"] + to_review + to_approve
     failed = Job.objects.filter(state=JobState.FAILED).count() if permissions.may_see_jobs(user) else 0
-    return {"mine": mine, "to_review": to_review, "to_approve": to_approve, "failed_jobs": failed}
+    to_read = Decision.objects.filter(on_behalf_of=user, later_reading=None).count() if post.has(*PROXY_ROLES) else 0
+    return {
+        "mine": mine + to_read,
+        "to_review": to_review,
+        "to_approve": to_approve,
+        "to_read": to_read,
+        "failed_jobs": failed,
+    }
 
 
 def years_to_decide() -> int:

@@ -72,6 +72,10 @@ EVENTS = {
     Event.NEXT_CYCLE_DRAFTED: gettext_lazy("次年度の準備"),
     Event.DEADLINE_NEAR: gettext_lazy("期限前のお知らせ"),
     Event.DEADLINE_PASSED: gettext_lazy("期限後のお知らせ"),
+    Event.PROXY_NAMED: gettext_lazy("代決者の指名"),
+    Event.PROXY_WITHDRAWN: gettext_lazy("代決者の指名の取消し"),
+    Event.DECIDED_BY_PROXY: gettext_lazy("代決"),
+    Event.WORK_HANDED_OVER: gettext_lazy("仕事の引継ぎ"),
     Event.JOB_FAILED: gettext_lazy("処理の失敗"),
     Event.DELIVERY_LATE: gettext_lazy("配達の遅れ"),
 }

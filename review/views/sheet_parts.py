@@ -115,10 +115,31 @@ def trail(submissions: Sequence[Submission], decisions: Sequence[Decision]) -> l
     for decision in decisions:
         known = _STEP_TITLES.get((decision.step, decision.verdict))
         icon, said = known or ("circle", decision.get_verdict_display())
-        words = {"icon": icon, "title": str(said), "who": str(decision.decided_by), "text": decision_text(decision)}
+        words = {"icon": icon, "title": str(said), "who": decider(decision), "text": decision_text(decision)}
         entries.append((decision.decided_at, words))
+        entries += later_reading(decision)
     ordered = sorted(entries, key=lambda entry: entry[0], reverse=True)
     return [{**words, "when": at} for at, words in ordered]
+
+
+def decider(decision: Decision) -> str:
+    """Who decided; 代決 with whom they represented."""
+    if decision.on_behalf_of is None:
+        return str(decision.decided_by)
+    return _("%(deputy)s(%(who)sの代決)") % {"deputy": decision.decided_by, "who": decision.on_behalf_of}
+
+
+def later_reading(decision: Decision) -> list[tuple[datetime, dict[str, Any]]]:
+    """後閲 of a 代決, once it took place."""
+    read = getattr(decision, "later_reading", None)
+    if read is None:
+        return []
+    return [
+        (
+            read.read_at,
+            {"icon": "check", "title": _("後閲しました"), "who": str(decision.on_behalf_of), "text": read.remark},
+        )
+    ]
 
 
 def decision_text(decision: Decision) -> str:

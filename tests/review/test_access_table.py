@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from review import permissions
 from review.models import (
+    Appointment,
     Artifact,
     Correction,
     Cycle,
@@ -30,6 +31,8 @@ from review.models import (
     Mail,
     OutboxEvent,
     Plan,
+    Proxy,
+    Role,
     Upload,
 )
 from review.services import publication
@@ -45,6 +48,7 @@ EVERYONE, SIGNED_IN, NOBODY_HERE = "ooooooooo", "Loooooooo", "NNNNNNNNN"
 READABLE, OWN, OWN_POST = "LoooNoooo", "LooNNFFFF", "LooooFFFF"
 REVIEWER, APPROVER = "LFFFFoFFF", "LFFFFFoFF"
 MANAGER, OPERATOR, TRAIL = "LFFFFoFoF", "LFFFFoFoo", "LFFFFFFoo"
+PEOPLE = "LFFFFFFoF"
 ALL_SHEETS, DECIDERS = "LFFFFoooo", "LFFFFooFF"
 
 EXPECTED = {
@@ -89,6 +93,13 @@ EXPECTED = {
     "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
     "review:mail_release": MANAGER,
     "review:audit": TRAIL,
+    "review:people": MANAGER, "review:person": MANAGER, "review:hand_over": MANAGER,
+    "review:person_new": PEOPLE, "review:person_password": PEOPLE, "review:person_appoint": PEOPLE,
+    "review:post_end": PEOPLE, "review:transfer": PEOPLE, "review:person_deactivate": PEOPLE,
+    "review:person_reactivate": PEOPLE,
+    "review:proxies": SIGNED_IN, "review:proxy_new": SIGNED_IN,
+    # a proxy of somebody else is withdrawn by those who manage; a decision is read by the one represented
+    "review:proxy_withdraw": "LNNNNoooN", "review:proxy_read": "LNNNNNNNN",
 }  # fmt: skip
 
 EXPECTED |= {
@@ -106,6 +117,8 @@ REFUSED_BY_STATE = {
     ("review:grade", "reviewer2"), ("review:grade", "approver"),
     # the administrator and the auditor read, and say nothing on a sheet
     ("review:comment", "administrator"), ("review:comment", "auditor"),
+    # a reviewer reads who holds which post, and changes nobody
+    ("review:person", "reviewer2"),
 }  # fmt: skip
 
 # What a sender of forms would send, so that a refusal is the rule's and not the form's.
@@ -134,7 +147,24 @@ def numbers(cast: Cast) -> dict[str, int]:
     upload = Upload.objects.create(
         cycle=sheet.cycle, entry_book=book, uploaded_by=cast.contributor, uploaded_at=now, filename="u.xlsx", state="read", code="OK", **common
     )  # fmt: skip
+    named = Proxy.objects.create(
+        principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=now, ends_on=now, reason="出張",
+        named_by=cast.approver, named_at=now,
+    )  # fmt: skip
+    somebody = cast.people["colleague"].pk
+    people = (
+        "person",
+        "hand_over",
+        "person_password",
+        "person_appoint",
+        "transfer",
+        "person_deactivate",
+        "person_reactivate",
+    )
     return {
+        **dict.fromkeys([f"review:{name}" for name in people], somebody),
+        "review:post_end": Appointment.objects.get(user=somebody).pk,
+        "review:proxy_withdraw": named.pk,
         "sheet": sheet.pk,
         **dict.fromkeys(CORRECTION, correction_of(sheet.cycle, cast).pk),
         "review:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,

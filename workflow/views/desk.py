@@ -93,7 +93,7 @@ def effects(request: HttpRequest, review: MeasureReview) -> list[str]:
     """What a submission does, to whom."""
     who = "、".join(str(person) for person in permissions.holders(Role.REVIEWER) if person.pk != request.user.pk)
     heads = permissions.holders(Role.HEAD, departments=[review.measure_year.owner])
-    own_head = review.measure_year.owner_id in permissions.standing(request.user).headed
+    own_head = permissions.heads(request.user, review.measure_year.owner_id)
     found = []
     if review.cycle.requires_endorsement and not own_head:
         names = "、".join(str(person) for person in heads) or _("所属長")
