@@ -40,6 +40,7 @@ from review.models import (
     Plan,
     PlanField,
     Rating,
+    RecordedDecision,
     ScheduleItem,
     Submission,
     TargetChange,
@@ -172,7 +173,7 @@ class Listed(Readable):
 
 for model in (
     Plan, PlanField, Measure, MeasureYear, Indicator, IndicatorYear, TargetChange, ScheduleItem, Cycle, MeasureReview,
-    Submission, Decision, Meeting, ItemComment, Rating, Edition, Correction, CorrectionItem,
+    Submission, Decision, Meeting, ItemComment, Rating, RecordedDecision, Edition, Correction, CorrectionItem,
     CorrectionDecision, Artifact, Job, OutboxEvent, Mail, Notification,
 ):  # fmt: skip
     admin.site.register(model, Listed)

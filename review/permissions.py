@@ -26,6 +26,7 @@ from review.models import (
     MeasureReview,
     Outcome,
     Proxy,
+    RecordedDecision,
     ReviewState,
     Role,
     Step,
@@ -289,6 +290,16 @@ def may_decide_outcome(user: Person, review: MeasureReview) -> bool:
     return bool(review.proposed_outcome) and bool(in_whose_name(user, review, Step.SETTLE))
 
 
+def may_record_decision(user: Person, review: MeasureReview) -> bool:
+    """A reviewer as 事務局, on a sheet that waits for the 本部."""
+    return review.state == ReviewState.REVIEWED and is_reviewer(user)
+
+
+def may_confirm_record(user: Person, record: RecordedDecision) -> bool:
+    """An approver other than who recorded it; whether they may decide on the sheet is asked besides."""
+    return is_approver(user) and record.recorded_by_id != user.pk
+
+
 def may_comment(user: Person, review: MeasureReview) -> bool:
     """Own and related departments, reviewers and approvers, until the year is published."""
     if review.state == ReviewState.PUBLISHED:
@@ -508,16 +519,24 @@ ACCESS = {
     "review:audit": may_read_audit,
     "review:access": signed_in,
     "review:meeting": reviews_or_approves,
+    "review:meeting_amend": reviews_or_approves,
     # screens that move a flow
     "workflow:submit": writes_sheets,
     "workflow:recall": writes_sheets,
     "workflow:endorse": writes_sheets,
     "workflow:queue": is_reviewer,
     "workflow:review": is_reviewer,
+    "workflow:together": is_reviewer,
     "workflow:confirm_many": is_reviewer,
+    "workflow:claim": is_reviewer,
+    "workflow:record": is_reviewer,
+    "workflow:record_many": is_reviewer,
+    "workflow:drop_record": reviews_or_approves,
     "workflow:board": sees_board,
+    "workflow:board_print": sees_board,
     "workflow:approve": is_approver,
     "workflow:approve_many": is_approver,
+    "workflow:confirm_records": is_approver,
     "workflow:decide_outcome": is_approver,
     "workflow:decide": is_approver,
     "workflow:open_year": may_manage_cycle,

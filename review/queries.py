@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,9 @@ from review.models import (
     MeasureReview,
     MeasureYear,
     OutboxEvent,
+    PlanField,
+    Rating,
+    RecordedDecision,
     ReviewState,
     ScheduleItem,
     Step,
@@ -61,6 +65,24 @@ def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     ).order_by("measure_year__measure__code")
 
 
+def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
+    """The sheets with what a long list shows of each, in the order of `base`: no narrative, no plan, and no cycle, which
+    whoever lists one year's sheets holds already (`of_cycle`)."""
+    return base.select_related("measure_year__measure", "measure_year__owner", "submitted_by", "claimed_by").only(
+        "cycle", "state", "outcome", "round", "late", "submitted_at", "state_since", "doubts", "extended_until", "again_due_at", "claimed_at",
+        "measure_year__measure__code", "measure_year__name", "measure_year__demo", "measure_year__owner__name",
+        "submitted_by__display_name", "submitted_by__username", "claimed_by__display_name", "claimed_by__username",
+    )  # fmt: skip
+
+
+def of_cycle(reviews: Iterable[MeasureReview], cycle: Cycle) -> list[MeasureReview]:
+    """The sheets of one year, each holding that year's one object."""
+    rows = list(reviews)
+    for row in rows:
+        row.cycle = cycle
+    return rows
+
+
 def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
     """This year's rows of the sheet's indicators, in order. One query."""
     year = review.measure_year
@@ -86,7 +108,7 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     """All sheets of a year with everything a workbook or an edition shows, in about eight queries; `only` some by id.
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
-    {indicator number: all its IndicatorYear rows in year order}.
+    {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
     """
     wanted = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
@@ -100,8 +122,10 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=wanted).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
+    rated = counted_ratings(wanted)
     for row in rows:
         row.years_by_number = stories.get(row.measure_year.measure_id, {})  # type: ignore[attr-defined]
+        row.ratings_by_hand = rated.get(row.pk, {})  # type: ignore[attr-defined]
     return rows
 
 
@@ -251,17 +275,36 @@ def year_before(review: MeasureReview) -> MeasureYear | None:
 # --- what lists of sheets show --------------------------------------------------------------------------------------
 
 
-def indicators_by_measure(cycle: Cycle, *, fiscal_year: int | None = None) -> dict[int, list[IndicatorYear]]:
-    """The indicators of the cycle's sheets in one year (default: its own): {measure id: rows in order}. One query."""
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """As much of one 成果目標 of one year as totals need."""
+
+    grade: str
+    given: bool
+    status: str
+    flags: list[str]
+    demo: bool
+
+
+def marks_by_measure(
+    cycle: Cycle, *, fiscal_year: int | None = None, only: Collection[int] | None = None
+) -> dict[int, list[Mark]]:
+    """The judgements of the cycle's 成果目標 in one year (default: its own): {measure id: marks in order}. One query."""
     rows = IndicatorYear.objects.filter(
         indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year or cycle.fiscal_year
     )
-    found: dict[int, list[IndicatorYear]] = {}
-    for row in rows.select_related("indicator__measure__field").order_by(
-        "indicator__measure__code", "indicator__number"
-    ):
-        found.setdefault(row.indicator.measure_id, []).append(row)
+    if only is not None:
+        rows = rows.filter(indicator__measure__in=only)
+    found: dict[int, list[Mark]] = {}
+    columns = ("indicator__measure_id", "grade", "given_grade", "status", "flags", "demo")
+    for measure, grade, given, *rest in rows.order_by("indicator__number").values_list(*columns):
+        found.setdefault(measure, []).append(Mark(given or grade, bool(given), *rest))
     return found
+
+
+def field_names(cycle: Cycle) -> dict[str, str]:
+    """{number of the 分野: its name}. One query."""
+    return dict(PlanField.objects.filter(plan_id=cycle.plan_id).values_list("number", "name"))
 
 
 def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
@@ -273,6 +316,26 @@ def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
     """Which of the sheets the person confirmed or returned at review. One query."""
     mine = Decision.objects.filter(decided_by=user, step=Step.REVIEW)
     return set(base.filter(pk__in=mine.values("review_id")).values_list("pk", flat=True))
+
+
+def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating]]:
+    """{sheet: {hand: its latest 総合評価}}. A new submission sets aside what was said of the one before. One query."""
+    rows = Rating.objects.filter(review__in=base.order_by().values("pk"), given_at__gte=F("review__submitted_at"))
+    found: dict[int, dict[str, Rating]] = {}
+    for row in rows.select_related("given_by").order_by("given_at", "pk"):
+        found.setdefault(row.review_id, {})[row.hand] = row
+    return found
+
+
+def open_records(base: QuerySet[MeasureReview]) -> list[RecordedDecision]:
+    """What the 事務局 recorded and an approver has yet to confirm, of the sheets that still wait for it. One query."""
+    waiting = base.order_by().filter(state=ReviewState.REVIEWED).values("pk")
+    rows = RecordedDecision.objects.filter(review__in=waiting, closed_at=None, round=F("review__round"))
+    return list(
+        rows.select_related("review__measure_year__measure", "meeting", "recorded_by").order_by(
+            "review__measure_year__measure__code"
+        )
+    )
 
 
 def last_saved(review: MeasureReview) -> AuditEntry | None:
@@ -288,4 +351,16 @@ def grade_counts(cycle: Cycle, *, fiscal_year: int) -> dict[str, int]:
     for computed, given, number in pairs:
         if given or computed:
             found[given or computed] = found.get(given or computed, 0) + number
+    return found
+
+
+def grade_counts_by_field(cycle: Cycle, *, fiscal_year: int) -> dict[str, dict[str, int]]:
+    """{number of the 分野: {達成区分: number of 成果目標}} of one year of the cycle's plan. One query."""
+    rows = IndicatorYear.objects.filter(indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year)
+    found: dict[str, dict[str, int]] = {}
+    columns = ("indicator__measure__field__number", "grade", "given_grade")
+    for field, computed, given, number in rows.order_by().values_list(*columns).annotate(Count("pk")):
+        if letter := given or computed:
+            counts = found.setdefault(field, {})
+            counts[letter] = counts.get(letter, 0) + number
     return found

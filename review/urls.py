@@ -18,6 +18,7 @@ from review.views import (
     help,
     home,
     jobs,
+    meetings,
     notices,
     people,
     progress,
@@ -75,7 +76,8 @@ screens = [
     path("cycles/", cycles.cycles, name="cycles"),
     path("cycles/<int:year>/", cycles.cycle, name="cycle"),
     path("cycles/<int:year>/directions/", directions.directions, name="directions"),
-    path("cycles/<int:year>/meeting/", sheet.meeting, name="meeting"),
+    path("cycles/<int:year>/meeting/", meetings.meeting, name="meeting"),
+    path("meetings/<int:pk>/", meetings.meeting_amend, name="meeting_amend"),
     # what a person was told
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -10,25 +10,47 @@ from django.utils.translation import gettext_lazy as _
 
 from review.domain.fiscal import wareki
 from review.models import Cycle, Meeting
+from review.services.ratings import Overall
 from review.views.answers import REMARK
 
 
+def lines(rows: int) -> forms.Textarea:
+    """A few lines of text."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
 class DecisionForm(forms.Form):
-    """A decision on one sheet: a word on the whole, and a remark on each item. `round` says which pass was seen."""
+    """A decision on one sheet: a word on the whole, a remark on each item, a 総合評価 of one's own, and for the 本部 its
+    opinion. `round` says which pass was seen."""
 
     round = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
-        label=_("コメント・差戻しの理由"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("コメント・差戻しの理由"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "data-key": "r", "data-key-label": _("差戻しの理由を書く")}),
     )
+    overall = forms.ChoiceField(label=_("総合評価"), required=False)
+    overall_reason = forms.CharField(label=_("総合評価の理由"), required=False, strip=False, widget=lines(2))
+    opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=lines(4))
 
-    def __init__(self, *args: Any, remarks: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        remarks: Iterable[tuple[str, str]] = (),
+        grades: Sequence[tuple[str, str]] = (),
+        by_board: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, auto_id="decide-%s", **kwargs)
+        self.fields["overall"].choices = list(grades)  # type: ignore[attr-defined]
+        if not grades:
+            del self.fields["overall"], self.fields["overall_reason"]
+        if not by_board:
+            del self.fields["opinion"]
         for key, label in remarks:
             self.fields[REMARK + key] = forms.CharField(
-                label=_("%(item)s への指摘") % {"item": label},
-                required=False,
-                strip=False,
-                widget=forms.Textarea(attrs={"rows": 3}),
+                label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=lines(3)
             )
 
     @property
@@ -41,6 +63,17 @@ class DecisionForm(forms.Form):
     def comment_text(self) -> str:
         """The comment as typed."""
         return str(self.data.get("comment", ""))
+
+    @property
+    def overall_given(self) -> Overall | None:
+        """The person's own 総合評価; None where it stays as proposed."""
+        grade, reason = str(self.data.get("overall", "")), str(self.data.get("overall_reason", ""))
+        return Overall(grade=grade, reason=reason) if grade or reason.strip() else None
+
+    @property
+    def opinion_text(self) -> str | None:
+        """本部評価・意見 as typed; None where the form did not ask for it."""
+        return str(self.data["opinion"]) if "opinion" in self.fields and "opinion" in self.data else None
 
     @property
     def round_seen(self) -> int:
@@ -56,10 +89,13 @@ class MeetingChoice(forms.Form):
         label=_("決定した会議"), queryset=Meeting.objects.none(), required=False, empty_label=_("会議によらない")
     )
 
-    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cycle: Cycle, asked: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="at-%s", **kwargs)
-        self.fields["meeting"].queryset = Meeting.objects.filter(cycle=cycle)  # type: ignore[attr-defined]
-        self.fields["meeting"].label_from_instance = self.words  # type: ignore[attr-defined]
+        field: Any = self.fields["meeting"]
+        field.queryset = Meeting.objects.filter(cycle=cycle)
+        field.label_from_instance = self.words
+        if asked:
+            field.empty_label = _("選んでください")
 
     @staticmethod
     def words(meeting: Meeting) -> str:
@@ -70,3 +106,18 @@ class MeetingChoice(forms.Form):
     def chosen(self) -> Meeting | None:
         """The meeting, or None."""
         return self.cleaned_data.get("meeting") if self.is_valid() else None
+
+
+class TogetherForm(forms.Form):
+    """A word on the sheets that are ticked on the board: for a return the reason."""
+
+    comment = forms.CharField(
+        label=_("差戻しの理由"),
+        required=False,
+        strip=False,
+        widget=lines(3),
+        help_text=_("選んだ施策すべてに、同じ理由が届きます。"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="together-%s", **kwargs)

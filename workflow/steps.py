@@ -7,14 +7,16 @@ same everywhere: process row, then the domain row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from review.domain.refusals import NotAllowed, Refusal
-from review.models import Correction, Cycle, MeasureReview, Meeting, User
-from review.services import approval, assessment, corrections, cycles, publication, submission
+from review.models import Correction, Cycle, MeasureReview, Meeting, RecordedDecision, User
+from review.services import approval, assessment, corrections, cycles, meetings, publication, submission
+from review.services.ratings import Overall
 from workflow import advance
 from workflow.flows import AnnualCycleFlow, CorrectionFlow, MeasureReviewFlow
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess
@@ -46,11 +48,18 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
     return _take(user, review_id, lambda: submission.endorse(user=user, review_id=review_id))
 
 
-def confirm(*, user: User, review_id: int, round: int, comment: str = "") -> MeasureReview:
+def confirm(
+    *, user: User, review_id: int, round: int, comment: str = "", overall: Overall | None = None
+) -> MeasureReview:
     """確認."""
-    return _take(
-        user, review_id, lambda: assessment.confirm(user=user, review_id=review_id, round=round, comment=comment)
-    )
+    asked: dict[str, Any] = {
+        "user": user,
+        "review_id": review_id,
+        "round": round,
+        "comment": comment,
+        "overall": overall,
+    }
+    return _take(user, review_id, lambda: assessment.confirm(**asked))
 
 
 def return_to_department(
@@ -65,14 +74,18 @@ def return_to_department(
 
 
 def approve(
-    *, user: User, review_id: int, round: int, comment: str = "", meeting: Meeting | None = None
+    *,
+    user: User,
+    review_id: int,
+    round: int,
+    comment: str = "",
+    meeting: Meeting | None = None,
+    overall: Overall | None = None,
+    opinion: str | None = None,
 ) -> MeasureReview:
     """承認."""
-    return _take(
-        user,
-        review_id,
-        lambda: approval.approve(user=user, review_id=review_id, round=round, comment=comment, meeting=meeting),
-    )
+    asked: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
+    return _take(user, review_id, lambda: approval.approve(**asked, meeting=meeting, overall=overall, opinion=opinion))
 
 
 def return_from_approval(
@@ -84,15 +97,18 @@ def return_from_approval(
     comment: str,
     remarks: Mapping[str, str] | None = None,
     meeting: Meeting | None = None,
+    opinion: str | None = None,
 ) -> MeasureReview:
     """差戻し from approval, to the department or to review."""
+    asked: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "to": to, "comment": comment}
     return _take(
-        user,
-        review_id,
-        lambda: approval.send_back(
-            user=user, review_id=review_id, round=round, to=to, comment=comment, remarks=remarks, meeting=meeting
-        ),
+        user, review_id, lambda: approval.send_back(**asked, remarks=remarks, meeting=meeting, opinion=opinion)
     )
+
+
+def confirm_record(*, user: User, record: RecordedDecision) -> MeasureReview:
+    """An approver confirms what the 事務局 recorded of the 本部's meeting."""
+    return _take(user, record.review_id, lambda: meetings.confirm(user=user, record_id=record.pk))
 
 
 def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "") -> MeasureReview:

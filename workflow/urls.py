@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.views import board, correcting, deciding, desk, queue, year
+from workflow.views import board, correcting, deciding, desk, queue, records, together, year
 
 app_name = "workflow"
 
@@ -13,10 +13,17 @@ urlpatterns = [
     path("sheets/<int:pk>/endorse/", desk.endorse, name="endorse"),
     # the reviewing office
     path("queue/<int:year>/", queue.queue, name="queue"),
-    path("queue/confirm/", queue.confirm_many, name="confirm_many"),
+    path("queue/<int:year>/together/", together.together, name="together"),
+    path("queue/confirm/", together.confirm_many, name="confirm_many"),
     path("sheets/<int:pk>/review/", deciding.review, name="review"),
+    path("sheets/<int:pk>/claim/", deciding.claim, name="claim"),
+    path("sheets/<int:pk>/record/", deciding.record, name="record"),
+    path("sheets/<int:pk>/record/drop/", records.drop_record, name="drop_record"),
+    path("board/record/", records.record_many, name="record_many"),
     # the 本部
     path("board/<int:year>/", board.board, name="board"),
+    path("board/<int:year>/print/", board.board_print, name="board_print"),
+    path("board/confirm/", records.confirm_records, name="confirm_records"),
     path("board/approve/", board.approve_many, name="approve_many"),
     path("sheets/<int:pk>/approve/", deciding.approve, name="approve"),
     path("sheets/<int:pk>/outcome/decide/", board.decide_outcome, name="decide_outcome"),

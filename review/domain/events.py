@@ -16,6 +16,8 @@ class Event(StrEnum):
     MEASURE_SETTLED = "MeasureSettled"
     OUTCOME_REFUSED = "OutcomeRefused"
     APPROVAL_RETURNED = "ApprovalReturned"
+    DECISIONS_RECORDED = "DecisionsRecorded"
+    RECORD_REFUSED = "RecordRefused"
     CYCLE_READY = "CycleReady"
     EDITION_PUBLISHED = "EditionPublished"
     CORRECTION_SUBMITTED = "CorrectionSubmitted"

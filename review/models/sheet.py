@@ -224,6 +224,37 @@ class Decision(models.Model):
         return f"{self.review_id} {self.step} {self.verdict}"
 
 
+class RecordedDecision(models.Model):
+    """What the 本部's meeting decided on one sheet, written down by the 事務局. It moves nothing: an approver confirms it,
+    or does not. Closed once it was confirmed, refused, withdrawn or replaced; `decision` says which decision it became."""
+
+    review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="recorded")
+    round = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=18, choices=Verdict)
+    comment = models.TextField(blank=True)
+    remarks = models.JSONField(default=dict, blank=True)
+    grade = models.CharField(max_length=4, blank=True)
+    grade_reason = models.TextField(blank=True)
+    opinion = models.TextField(blank=True)
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="recorded")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    decision = models.OneToOneField(
+        Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="recorded_as"
+    )
+
+    class Meta:
+        ordering = ["recorded_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["review"], condition=Q(closed_at=None), name="one_open_record_a_sheet"),
+            models.CheckConstraint(condition=Q(verdict="accept") | ~Q(comment=""), name="recorded_return_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.review_id} {self.verdict}"
+
+
 class ItemComment(models.Model):
     """A remark on one item of a sheet. `item` is an item key (review.domain.items), '' for the whole sheet."""
 

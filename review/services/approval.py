@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db import transaction
 
 from review import clock, permissions
+from review.domain import text
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import (
@@ -18,12 +18,13 @@ from review.models import (
     MeasureReview,
     Meeting,
     Outcome,
+    Rating,
     ReviewState,
     Step,
     User,
     Verdict,
 )
-from review.services import audit, next_year, outbox, proxies
+from review.services import audit, next_year, outbox, proxies, ratings
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.transition import locked, move, require, require_undecided, tell
 
@@ -42,13 +43,25 @@ TO_REVIEW = Destination(verdict=Verdict.RETURN_TO_REVIEW, state=ReviewState.SUBM
 
 
 def approve(
-    *, user: User, review_id: int, round: int, comment: str = "", meeting: Meeting | None = None
+    *,
+    user: User,
+    review_id: int,
+    round: int,
+    comment: str = "",
+    meeting: Meeting | None = None,
+    overall: ratings.Overall | None = None,
+    opinion: str | None = None,
 ) -> MeasureReview:
-    """承認. Raises NotAllowed, or AlreadyDecided where somebody was first."""
+    """承認, with the 本部's 総合評価 (without one, as it stood) and its opinion (None leaves what is written).
+
+    Raises NotAllowed, Invalid, or AlreadyDecided where somebody was first.
+    """
     with transaction.atomic():
         review = _at_approval(user, review_id, round)
         _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
         next_year.take_effect(review, user)
+        ratings.rate(user=user, review=review, hand=Rating.Hand.APPROVER, chosen=overall)
+        write_opinion(user, review, opinion)
         move(review, ReviewState.APPROVED)
         review.save()
         tell(Event.MEASURE_APPROVED, user, review, "approve")
@@ -64,12 +77,14 @@ def send_back(
     comment: str,
     remarks: Mapping[str, str] | None = None,
     meeting: Meeting | None = None,
+    opinion: str | None = None,
 ) -> MeasureReview:
     """差戻し from approval, to the department or to review, with a reason."""
     with transaction.atomic():
         review = _at_approval(user, review_id, round)
-        _check_reason(comment)
+        check_reason(comment)
         _decide(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
+        write_opinion(user, review, opinion)
         return_sheet(user, review, to=to, comment=comment.strip(), remarks=remarks)
         return review
 
@@ -121,7 +136,26 @@ def _decide(
     )
 
 
-def _check_reason(comment: str) -> None:
+def write_opinion(user: User, review: MeasureReview, opinion: str | None) -> None:
+    """本部評価・意見 of a locked sheet; None, or what stands there already, writes nothing."""
+    year = review.measure_year
+    said = text.normal_newlines(opinion).strip() if opinion is not None else year.board_opinion
+    check_words({"opinion": said})
+    if said == year.board_opinion:
+        return
+    before, year.board_opinion = year.board_opinion, said
+    year.save(update_fields=["board_opinion"])
+    audit.write(
+        actor=user,
+        action="opinion.write",
+        subject=f"review:{review.pk}",
+        before={"opinion": before},
+        after={"opinion": said},
+    )
+
+
+def check_reason(comment: str) -> None:
+    """Raise Invalid where a return does not say why."""
     if not comment.strip():
         raise Invalid("差戻しの理由を入力してください。", {"comment": "差戻しの理由を入力してください。"})
 
@@ -204,34 +238,6 @@ def _refuse_outcome(user: User, review: MeasureReview, comment: str) -> None:
 
 
 # --- the year ------------------------------------------------------------------------------------------------------
-
-
-def record_meeting(
-    *,
-    user: User,
-    cycle: Cycle,
-    held_on: date,
-    attendees: str,
-    minute: str,
-    document_number: str,
-    decided_on: date | None,
-) -> Meeting:
-    """Write down a meeting of the 本部; decisions can then name it."""
-    with transaction.atomic():
-        allowed = permissions.is_approver(user) or permissions.is_reviewer(user)
-        require(allowed, "会議の記録は、承認者または事務局が行います。")
-        check_words({"attendees": attendees, "minute": minute, "document_number": document_number})
-        meeting = Meeting.objects.create(
-            cycle=cycle,
-            held_on=held_on,
-            attendees=attendees,
-            minute=minute,
-            document_number=document_number,
-            decided_on=decided_on,
-            recorded_by=user,
-        )
-        audit.write(actor=user, action="meeting.record", subject=f"cycle:{cycle.pk}", after={"meeting": meeting.pk})
-        return meeting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,23 +6,31 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from review import clock, permissions, queries
 from review.domain import items, text
 from review.domain.events import Event
 from review.domain.refusals import Invalid, NotAllowed
-from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, ReviewState, Step, User, Verdict
-from review.services import audit, deadlines, judging, proxies
+from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState, Step, User, Verdict
+from review.services import audit, deadlines, judging, proxies, ratings
 from review.services.transition import locked, move, require, require_undecided, tell
 
 CLAIM_LASTS = timedelta(minutes=20)
 
 
-def confirm(*, user: User, review_id: int, round: int, comment: str = "") -> MeasureReview:
-    """確認: the sheet goes on to approval. Raises NotAllowed, or AlreadyDecided where somebody was first."""
+def confirm(
+    *, user: User, review_id: int, round: int, comment: str = "", overall: ratings.Overall | None = None
+) -> MeasureReview:
+    """確認: the sheet goes on to approval, with the reviewer's 総合評価 (without one, as the year's rule proposes).
+
+    Raises NotAllowed, Invalid, or AlreadyDecided where somebody was first.
+    """
     with transaction.atomic():
         review = _at_review(user, review_id, round)
+        check_words({"comment": comment})
         _decide(user, review, Verdict.ACCEPT, comment)
+        ratings.rate(user=user, review=review, hand=Rating.Hand.REVIEWER, chosen=overall)
         move(review, ReviewState.REVIEWED)
         review.save()
         tell(Event.SUBMISSION_REVIEWED, user, review, "confirm")
@@ -139,17 +147,35 @@ def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
 
 
 def claim(*, user: User, review_id: int) -> None:
-    """Show the others that this reviewer is on the sheet; a claim lapses after twenty minutes and stops nobody."""
+    """Show the others that this reviewer is on the sheet; a claim lapses after twenty minutes and stops nobody.
+
+    Taking it up leaves a row in the trail; renewing it, as the open page does by itself, leaves none.
+    """
     if not permissions.is_reviewer(user):
         return
     now = clock.now()
     sheet = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
-    free = (
-        sheet.filter(claimed_by=None) | sheet.filter(claimed_at__lt=now - CLAIM_LASTS) | sheet.filter(claimed_by=user)
-    )
+    lapsed = Q(claimed_by=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    if sheet.filter(claimed_by=user).exclude(lapsed).update(claimed_at=now):
+        return
     with transaction.atomic():
-        if free.update(claimed_by=user, claimed_at=now):
+        if sheet.filter(lapsed).update(claimed_by=user, claimed_at=now):
             audit.write(actor=user, action="claim", subject=f"review:{review_id}")
+
+
+def release(*, user: User, review_id: int) -> None:
+    """Let go of one's own claim."""
+    with transaction.atomic():
+        mine = MeasureReview.objects.filter(pk=review_id, claimed_by=user)
+        if mine.update(claimed_by=None, claimed_at=None):
+            audit.write(actor=user, action="claim.release", subject=f"review:{review_id}")
+
+
+def who_is_on(review: MeasureReview) -> User | None:
+    """The reviewer who is on the sheet, while the claim lasts."""
+    if review.state != ReviewState.SUBMITTED or not review.claimed_at:
+        return None
+    return review.claimed_by if clock.now() - review.claimed_at < CLAIM_LASTS else None
 
 
 def give_grade(*, user: User, review_id: int, number: int, grade: str, reason: str) -> IndicatorYear:

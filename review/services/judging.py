@@ -18,6 +18,12 @@ def scale_of(cycle: Cycle) -> rating.Scale:
     return rating.Scale.from_data(cycle.scale) if cycle.scale else rating.DEFAULT
 
 
+def proposed(rows: Iterable[IndicatorYear], scale: rating.Scale) -> rating.Grade | None:
+    """The 総合評価 that the year's rule proposes from a sheet's 成果目標; None where nothing counts yet."""
+    known = {grade.letter: grade for grade in scale.grades}
+    return rating.overall([known.get(row.final_grade) for row in rows], scale)
+
+
 def judge_rows(rows: Iterable[IndicatorYear], *, scale: rating.Scale) -> list[IndicatorYear]:
     """Judge the rows and store what came out. Two queries however many rows: the history and one bulk update."""
     wanted = list(rows)

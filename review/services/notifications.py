@@ -255,6 +255,29 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.DECISIONS_RECORDED: (
+        Notice(
+            to=_approvers,
+            title="本部の決定 {count}件の確認をお願いします",
+            body="{actor}さんが事務局として{year}の会議の決定を記録しました。",
+            act="審議の画面で確認してください。承認者が確認すると有効になります。",
+            due=_decide_due,
+            link=_board,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.RECORD_REFUSED: (
+        Notice(
+            to=_reviewers,
+            title="{measure} の本部の決定の記録は採用されませんでした",
+            body="理由: {comment}\nシートは、これまでどおり承認を待っています。",
+            act="会議の記録を確かめて、もう一度記録してください。",
+            link=_sheet,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
     Event.CYCLE_READY: (
         Notice(
             to=_approvers,

@@ -11,7 +11,7 @@ from review import queries
 from review.domain.items import TEXT_ITEMS
 from review.domain.rating import overall
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.services import judging
+from review.services import judging, ratings
 
 # 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
 SCHEMA = 2
@@ -27,7 +27,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
     {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "related", "related_all",
-    narratives…, "outcome", "outcome_reason", "grade", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
+    narratives…, "outcome", "outcome_reason", "grade", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
     "rate_text", "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
     "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
@@ -80,6 +80,8 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         indicator_of(number, rows, cycle.fiscal_year)
         for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
     ]
+    proposed = grade_of(indicators, review.outcome, scale)
+    rated = ratings.standing(proposed, review.ratings_by_hand if not review.outcome else None)  # type: ignore[attr-defined]
     return {
         "code": year.measure.code,
         "field": {"number": year.measure.field.number, "name": year.measure.field.name},
@@ -94,7 +96,9 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         "policy": year.policy,
         "outcome": review.outcome,
         "outcome_reason": review.outcome_reason if review.outcome else "",
-        "grade": grade_of(indicators, review.outcome, scale),
+        "grade": rated.grade,
+        "proposed_grade": proposed,
+        "grade_reason": rated.reason if rated.overridden else "",
         "evaluation": {key: getattr(year, key) for key in (*TEXT_ITEMS, "board_opinion") if key != "policy"},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from review import clock, permissions, queries
 from review.domain.events import Event
+from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, NotAllowed
-from review.models import Decision, MeasureReview, ReviewState, User
+from review.models import Decision, MeasureReview, ReviewState, Step, User, Verdict
 from review.services import audit, outbox
 
 
@@ -52,10 +54,24 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
         return
     first = Decision.objects.filter(review=review, round=round, step=step).select_related("decided_by").first()
     if first:
-        at = f"{timezone.localtime(first.decided_at):%H:%M}"
+        at = _when(first.decided_at)
         raise AlreadyDecided(
-            f"{first.decided_by}さんが{at}に「{first.get_verdict_display()}」と決めています。",
+            f"{first.decided_by}さんが{at}に「{_word(first)}」と決めています。",
             by=str(first.decided_by),
             at=at,
         )
     raise AlreadyDecided(f"このシートは今「{review.get_state_display()}」です。画面を開き直して確かめてください。")
+
+
+def _when(moment: datetime) -> str:
+    """10:42 where it was today, else with the day."""
+    local = timezone.localtime(moment)
+    day = "" if local.date() == clock.today() else f"{wareki(local.date())} "
+    return f"{day}{local:%H:%M}"
+
+
+def _word(decision: Decision) -> str:
+    """What was decided, in the word of its step: accepting is 確認 at review and 承認 at approval."""
+    if decision.verdict == Verdict.ACCEPT and decision.step != Step.APPROVE:
+        return "確認"
+    return str(decision.get_verdict_display())

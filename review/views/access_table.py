@@ -84,6 +84,7 @@ def _act(label: Any, scope: str = "", condition: Any = "") -> Act:
 
 NOT_ONES_OWN = gettext_lazy("自分が提出したシートは不可")
 NOT_ONES_OWN_OR_REVIEWED = gettext_lazy("自分が提出・確認したシートは不可")
+BY_CONFIRMATION = gettext_lazy("承認者の確認で効力を生じる")
 WHILE_OPEN = gettext_lazy("シートが受付中のあいだ")
 
 MANAGERS_SEE_ALL = gettext_lazy("確認者と管理者は全員の分")
@@ -131,6 +132,8 @@ ACTS: dict[Any, dict[str, Act]] = {
     gettext_lazy("確認と承認"): {
         "workflow:queue": _act(gettext_lazy("確認待ちの一覧を見る")),
         "workflow:review": _act(gettext_lazy("確認する・差し戻す"), "", NOT_ONES_OWN),
+        "workflow:claim": _act(gettext_lazy("自分が確認中にする")),
+        "workflow:together": _act(gettext_lazy("まとめて確認する前に見比べる")),
         "workflow:confirm_many": _act(gettext_lazy("まとめて確認する"), "", NOT_ONES_OWN),
         "review:grade": _act(gettext_lazy("達成区分を判断する")),
         "review:directions": _act(gettext_lazy("目標の向きを確かめる")),
@@ -142,7 +145,15 @@ ACTS: dict[Any, dict[str, Act]] = {
             gettext_lazy("未提出・対象外を決定する"), "", gettext_lazy("自分が提案したものは不可")
         ),
         "workflow:decide": _act(gettext_lazy("公表を決定する")),
-        "review:meeting": _act(gettext_lazy("会議の決定を記録する"), "", gettext_lazy("承認者の確認で効力を生じる")),
+        "workflow:board_print": _act(gettext_lazy("審議の画面を印刷する")),
+        "review:meeting": _act(gettext_lazy("会議を記録する")),
+        "review:meeting_amend": _act(gettext_lazy("会議の記録を直す")),
+        "workflow:record": _act(gettext_lazy("会議の決定をシートごとに記録する"), "", BY_CONFIRMATION),
+        "workflow:record_many": _act(gettext_lazy("会議の決定をまとめて記録する"), "", BY_CONFIRMATION),
+        "workflow:confirm_records": _act(
+            gettext_lazy("事務局が記録した決定を確認する"), "", gettext_lazy("自分が記録・提出・確認したものは不可")
+        ),
+        "workflow:drop_record": _act(gettext_lazy("記録した決定を取り消す・採用しない")),
     },
     gettext_lazy("公表後の訂正"): {
         "workflow:correction_start": _act(gettext_lazy("公表版の訂正を始める")),

@@ -16,7 +16,14 @@ from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
 View = Callable[..., HttpResponse]
 REMARK = "remark:"
 # What a person may have typed into a decision's form, by the name of its field.
-_WORDS = {"comment": _("コメント・理由"), "body": _("コメント"), "reason": _("理由"), "minute": _("議事")}
+_WORDS = {
+    "comment": _("コメント・理由"),
+    "body": _("コメント"),
+    "reason": _("理由"),
+    "minute": _("議事"),
+    "opinion": _("本部評価・意見"),
+    "overall_reason": _("総合評価の理由"),
+}
 
 
 class SeeOther(HttpResponseRedirect):
@@ -25,9 +32,10 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def see_other(to: Any, *args: Any, fragment: str = "") -> SeeOther:
+def see_other(to: Any, *args: Any, query: str = "", fragment: str = "") -> SeeOther:
     """On to a named page, a path or a model's page."""
-    return SeeOther(resolve_url(to, *args) + (f"#{fragment}" if fragment else ""))
+    address = resolve_url(to, *args) + (f"?{query}" if query else "")
+    return SeeOther(address + (f"#{fragment}" if fragment else ""))
 
 
 def refusing(view: View) -> View:
@@ -61,7 +69,8 @@ def kept(request: HttpRequest) -> Iterator[dict[str, str]]:
     for name, value in request.POST.items():
         if not isinstance(value, str) or not value.strip():
             continue
-        if name in _WORDS:
-            yield {"label": str(_WORDS[name]), "text": value}
+        known = _WORDS.get(name.partition("-")[0])  # the year's decision has a reason for each sheet: comment-12
+        if known:
+            yield {"label": str(known), "text": value}
         elif name.startswith(REMARK):
             yield {"label": items.label_of(name.removeprefix(REMARK)), "text": value}

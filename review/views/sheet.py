@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from review import permissions, queries
+from review import permissions
 from review.domain.refusals import Invalid
-from review.forms.sheet import CommentForm, ExtendForm, GradeForm, MeetingForm, OutcomeForm, add_refusal
-from review.models import MeasureReview, Meeting, Outcome
+from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm, add_refusal
+from review.models import MeasureReview, Outcome
 from review.services import approval, assessment, extensions, judging, submission
 from review.views import sheet_page
 from review.views.answers import refusing, see_other
@@ -148,33 +147,3 @@ def propose_outcome(request: HttpRequest, pk: int) -> HttpResponse:
 def whole(text: str | None) -> int:
     """The whole number in a posted field; 0 where there is none."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-# --- meetings of the 本部 --------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@refusing
-def meeting(request: HttpRequest, year: int) -> HttpResponse:
-    """The meetings of the year, and a form for one more."""
-    cycle = queries.cycle_of(year)
-    if cycle is None:
-        raise Http404
-    form = MeetingForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            approval.record_meeting(user=request.user, cycle=cycle, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("会議の記録を保存しました。承認のときに選べます。"))
-            return see_other("workflow:board", year)
-    board = {"label": _("審議"), "url": reverse("workflow:board", args=[year])}
-    context = {
-        "cycle": cycle,
-        "form": form,
-        "meetings": Meeting.objects.filter(cycle=cycle).select_related("recorded_by"),
-        "page_title": _("会議の記録"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, board, {"label": _("会議の記録")}],
-    }
-    return render(request, "review/meeting.html", context, status=422 if form.errors else 200)

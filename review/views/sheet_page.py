@@ -16,7 +16,7 @@ from review.domain import items, rating
 from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
-from review.services import judging
+from review.services import judging, ratings
 from review.views import indicator_parts, sheet_parts
 from review.views.indicator_parts import IndicatorPart
 
@@ -80,6 +80,8 @@ def body(review: MeasureReview) -> dict[str, Any]:
     """All that stands on the sheet. Ten queries however long it is."""
     story = queries.indicator_history(review)
     parts = indicator_parts.indicator_parts(review, story)
+    rule = proposed(parts, review)
+    by_hand = queries.counted_ratings(MeasureReview.objects.filter(pk=review.pk)).get(review.pk, {})
     submissions, decisions = queries.submissions(review), queries.decisions(review)
     said = queries.comments(review)
     plan = queries.schedule(review)
@@ -88,7 +90,9 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "narrative": sheet_parts.narrative(review),
         "indicators": parts,
         "ahead": indicator_parts.ahead_rows(review, story, queries.target_changes(review)),
-        "proposed": proposed(parts, review),
+        "proposed": rule,
+        "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
+        "ratings": list(by_hand.values()),
         "schedule": sheet_parts.schedule(review, plan),
         "schedule_rows": plan,
         "progress_rows": [row for row in plan if row.progress.strip()],
@@ -105,10 +109,9 @@ def body(review: MeasureReview) -> dict[str, Any]:
 
 def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str] | None:
     """The 総合評価 that the year's rule proposes from the indicators; None where nothing counts yet."""
-    scale = judging.scale_of(review.cycle)
-    known = {grade.letter: grade for grade in scale.grades}
-    grades = [known.get(part.this.final_grade) for part in parts if part.this]
-    found = rating.overall(grades, scale) if not review.outcome else None
+    found = None
+    if not review.outcome:
+        found = judging.proposed((part.this for part in parts if part.this), judging.scale_of(review.cycle))
     return {"letter": found.letter, "name": found.name} if found else None
 
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from review import clock
-from review.models import Cycle, Decision, IndicatorYear, MeasureReview, Meeting, Outcome, ReviewState
+from review import clock, queries
+from review.models import Cycle, Decision, IndicatorYear, MeasureReview, Meeting, Outcome, Rating, ReviewState
 from review.services import approval
+from review.services.ratings import Overall
+from review.services.snapshot import snapshot_of
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, hidden, queries_of, words
 from tests.review.views.growing import more_sheets
@@ -38,7 +40,7 @@ def test_the_board_shows_totals_and_what_to_look_at_first(cast: Cast) -> None:
     steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
     cast.reviewed(2)
     page = words(as_(cast.approver).get(BOARD))
-    assert "達成区分の内訳" in page and "指標の数" in page and "先に見るもの (1)" in page and "未達成 2" in page
+    assert "評価の内訳" in page and "指標の数" in page and "先に見るもの (1)" in page and "未達成 2" in page
     assert "大きな変化" in page and "選んだ施策をまとめて承認する" in page
     assert "選んだ施策をまとめて承認する" not in words(as_(cast.auditor).get(BOARD))
     assert as_(cast.contributor).get(BOARD).status_code == 403
@@ -60,7 +62,12 @@ def test_several_are_approved_together_at_a_meeting(cast: Cast) -> None:
     cast.open(2)
     first, second = cast.reviewed(1), cast.reviewed(2)
     meeting = Meeting.objects.create(cycle=cast.cycle, held_on="2025-06-10", recorded_by=cast.reviewer)
-    typed = {"chosen": [f"{first.pk}:{first.round}", f"{second.pk}:9"], "year": YEAR, "meeting": meeting.pk}
+    typed = {
+        "chosen": [f"{first.pk}:{first.round}", f"{second.pk}:9"],
+        "year": YEAR,
+        "meeting": meeting.pk,
+        "action": "approve",
+    }
     page = words(as_(cast.approver).post("/board/approve/", typed, follow=True))
     assert "1件を承認しました: 01-01" in page and "01-02: このシートは今「確認済」です" in page
     assert Decision.objects.get(step="approve").meeting == meeting
@@ -98,6 +105,81 @@ def test_a_proposal_is_decided_once_and_not_by_its_author(cast: Cast) -> None:
     assert as_(cast.approver).post(address, {"accept": "1"}).status_code == 303
     assert cast.sheet().outcome == Outcome.EXCLUDED
     assert as_(cast.approver).post(address, {"accept": "1"}).status_code == 409
+
+
+def test_named_sheets_are_returned_together_with_one_reason(cast: Cast) -> None:
+    cast.open(2)
+    first, second = cast.reviewed(1), cast.reviewed(2)
+    client, chosen = as_(cast.approver), [f"{first.pk}:1"]
+    bare = client.post("/board/approve/", {"chosen": chosen, "year": YEAR, "action": "return_review", "comment": " "})
+    page = bare.content.decode()
+    assert bare.status_code == 422 and "差戻しの理由を入力してください" in page
+    assert f'value="{first.pk}:1" checked' in page and f'value="{second.pk}:1" checked' not in page
+    typed = {"chosen": chosen, "year": YEAR, "action": "return_review", "comment": "根拠を確かめる"}
+    assert "1件を差し戻しました: 01-01" in words(client.post("/board/approve/", typed, follow=True))
+    assert (cast.sheet(1).state, cast.sheet(2).state) == (ReviewState.SUBMITTED, ReviewState.REVIEWED)
+    assert client.post("/board/approve/", {"chosen": chosen, "year": YEAR}).status_code == 422
+
+
+def test_the_clean_ones_stand_apart_and_are_ticked(cast: Cast) -> None:
+    cast.open(2)
+    clean = cast.reviewed(1)
+    doubtful = cast.submitted(2, "20件")
+    steps.confirm(user=cast.reviewer2, review_id=doubtful.pk, round=1)
+    page = as_(cast.approver).get(BOARD + "?show=clean")
+    assert "承認待ちのうち注意なし 1" in words(page)
+    assert f'value="{clean.pk}:1" checked' in page.content.decode()
+    assert [row["review"].pk for row in page.context["rows"]] == [clean.pk]
+
+
+def test_the_approver_says_the_overall_grade_and_the_opinion(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1, overall=Overall(grade="B", reason="一部が未実施"))
+    client = as_(cast.approver)
+    assert "総合評価の変更 1" in words(client.get(BOARD)) and "一部が未実施" in words(client.get(page_of(review)))
+    typed = {
+        "round": "1",
+        "action": "approve",
+        "overall": "C",
+        "overall_reason": "遅れが大きい",
+        "opinion": "来年度に注力する。",
+    }
+    assert client.post(page_of(review), typed).status_code == 303
+    assert [(r.hand, r.grade) for r in Rating.objects.order_by("pk")] == [("reviewer", "B"), ("approver", "C")]
+    assert cast.sheet().measure_year.board_opinion == "来年度に注力する。"
+    frozen = snapshot_of(cast.cycle)["measures"][0]
+    assert (frozen["grade"], frozen["proposed_grade"], frozen["grade_reason"]) == ("C", "A", "遅れが大きい")
+    assert frozen["evaluation"]["board_opinion"] == "来年度に注力する。"
+
+
+def test_approving_without_a_word_keeps_what_the_reviewer_said(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1, overall=Overall(grade="B", reason="一部が未実施"))
+    steps.approve(user=cast.approver, review_id=review.pk, round=1)
+    assert snapshot_of(cast.cycle)["measures"][0]["grade"] == "B"
+
+
+def test_a_new_submission_asks_for_the_overall_grade_again(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1, overall=Overall(grade="B", reason="一部が未実施"))
+    steps.return_from_approval(
+        user=cast.approver, review_id=review.pk, round=1, to=approval.TO_DEPARTMENT, comment="見直し"
+    )
+    again = cast.submitted()
+    assert not queries.counted_ratings(MeasureReview.objects.filter(pk=again.pk))
+
+
+def test_the_board_can_be_printed(cast: Cast) -> None:
+    cast.open(2)
+    cast.reviewed(1)
+    doubtful = cast.submitted(2, "20件")
+    steps.confirm(user=cast.reviewer2, review_id=doubtful.pk, round=1)
+    page = words(as_(cast.auditor).get(BOARD + "print/"))
+    assert "審議資料" in page and "見本の要因です。" in page and "先に見るもの (1)" in page and "見本の施策1" in page
+    assert as_(cast.contributor).get(BOARD + "print/").status_code == 403
 
 
 # --- the year ---

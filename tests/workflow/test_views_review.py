@@ -1,9 +1,12 @@
 """The reviewing office's pages: the queue, and one sheet under review."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, ReviewState
+from review import clock
+from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, hidden, queries_of, words
 from tests.review.views.growing import more_sheets
@@ -108,9 +111,99 @@ def test_the_second_time_the_differences_are_marked(cast: Cast) -> None:
 def test_a_claim_is_shown_to_the_others(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
-    assert as_(cast.reviewer2).post(page_of(review), {"action": "claim"}).status_code == 303
+    claim = reverse("workflow:claim", args=[review.pk])
+    assert as_(cast.reviewer2).post(claim).status_code == 303
     assert "確認 五月さんが確認中" in words(as_(cast.reviewer).get(QUEUE))
     assert "確認 五月さんが確認しています" in words(as_(cast.reviewer).get(page_of(review)))
+    as_(cast.reviewer).post(claim)
+    assert cast.sheet().claimed_by == cast.reviewer2
+    assert [len(as_(cast.reviewer).get(QUEUE + f"?who={who}").context["rows"]) for who in ("me", "others", "free")] == [
+        0, 1, 0,
+    ]  # fmt: skip
+
+
+def test_a_claim_lapses_by_itself_and_can_be_let_go(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    claim = reverse("workflow:claim", args=[review.pk])
+    as_(cast.reviewer2).post(claim)
+    with clock.shifted(timedelta(minutes=21)):
+        assert "確認中" not in words(as_(cast.reviewer).get(QUEUE)).replace("自分が確認中", "").replace(
+            "ほかの人が確認中", ""
+        )
+        assert len(as_(cast.reviewer).get(QUEUE + "?who=free").context["rows"]) == 1
+        as_(cast.reviewer).post(claim)
+        assert cast.sheet().claimed_by == cast.reviewer
+        answer = as_(cast.reviewer).post(claim + "?department=3", {"action": "release"})
+        assert answer["Location"] == QUEUE + "?department=3" and cast.sheet().claimed_by is None
+
+
+def test_the_filters_go_along_to_the_sheet_and_back(cast: Cast) -> None:
+    cast.open(3)
+    cast.submitted(1)
+    cast.submitted(2, "20件")
+    cast.submitted(3)
+    client = as_(cast.reviewer2)
+    kept = "state=submitted&sort=measure&flag=none"
+    listed = client.get(f"{QUEUE}?{kept}")
+    assert [row["review"].measure_year.measure.code for row in listed.context["rows"]] == ["01-01", "01-03"]
+    sheet = f"{page_of(cast.sheet(1))}?{kept}"
+    assert sheet.replace("&", "&amp;") in listed.content.decode()
+    around = client.get(sheet).context["around"]
+    assert (around["place"], around["count"], around["before"], around["after"]) == (1, 2, None, cast.sheet(3).pk)
+    answer = client.post(sheet, {"round": "1", "action": "confirm", "then": "next"})
+    assert answer["Location"] == f"{page_of(cast.sheet(3))}?{kept}"
+    assert client.post(answer["Location"], {"round": "1", "action": "confirm"})["Location"] == f"{QUEUE}?{kept}"
+
+
+def test_clean_sheets_are_looked_at_line_by_line_and_confirmed_together(cast: Cast) -> None:
+    cast.open(3)
+    first, doubtful, third = cast.submitted(1), cast.submitted(2, "20件"), cast.submitted(3)
+    client = as_(cast.reviewer2)
+    assert "注意のない 2件を見比べて確認" in words(client.get(QUEUE))
+    page = client.get(QUEUE + "together/")
+    assert [row["review"].pk for row in page.context["rows"]] == [first.pk, third.pk]
+    assert "90件" in words(page) and "100件" in words(page) and "120.0%" in words(page)
+    ticked = client.get(QUEUE + f"together/?chosen={doubtful.pk}&chosen={first.pk}&chosen=x")
+    assert (
+        f'value="{first.pk}:1"' in ticked.content.decode() and f'value="{doubtful.pk}:' not in ticked.content.decode()
+    )
+    chosen = [f"{first.pk}:1", f"{doubtful.pk}:1", f"{third.pk}:1"]
+    said = words(client.post("/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True))
+    assert "2件を確認しました: 01-01、01-03" in said and "01-02: 注意があるため" in said
+    assert cast.sheet(2).state == ReviewState.SUBMITTED
+
+
+def test_a_button_that_the_page_does_not_have_decides_nothing(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    for action in ("", "approve", "return_review"):
+        assert as_(cast.reviewer2).post(page_of(review), {"round": "1", "action": action}).status_code == 422
+    assert Decision.objects.count() == 0
+
+
+def test_the_reviewer_s_own_overall_grade_wants_a_reason(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.submitted(), as_(cast.reviewer2)
+    typed = {"round": "1", "action": "confirm", "overall": "B"}
+    refused = client.post(page_of(review), typed)
+    assert refused.status_code == 422 and "案と違う総合評価にするときは" in words(refused)
+    assert client.post(page_of(review), {**typed, "overall_reason": "一部の対象が未実施"}).status_code == 303
+    mine = Rating.objects.get()
+    assert (mine.hand, mine.grade, mine.proposed_grade, mine.given_by) == ("reviewer", "B", "A", cast.reviewer2)
+    assert "一部の対象が未実施" in words(as_(cast.contributor).get(reverse("review:sheet", args=[review.pk])))
+
+
+def test_the_one_who_comes_second_is_told_what_when_and_by_whom(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    steps.return_to_department(user=cast.reviewer, review_id=review.pk, round=1, comment="見直し")
+    answer = as_(cast.reviewer2).post(
+        page_of(review), {"round": "1", "action": "return", "comment": "わたしの理由", ONE: "わたしの指摘"}
+    )
+    page = words(answer)
+    assert answer.status_code == 409 and "確認 四郎さんが" in page and "「差戻し」と決めています" in page
+    assert "わたしの理由" in page and "わたしの指摘" in page
 
 
 @pytest.mark.parametrize("path", [QUEUE, QUEUE + "?state=all"])

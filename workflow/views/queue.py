@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,54 +12,55 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
 from review import calendar, clock, permissions, queries
 from review.domain.checks import SENTENCES
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState, Role
-from review.services.assessment import CLAIM_LASTS
+from review.services.assessment import who_is_on
 from review.views import sheet_page
-from review.views.answers import see_other
-from workflow import steps
+from workflow.views import places
+from workflow.views.places import WAITING, Wanted
 
-PAGE = 100
+PAGE = 50
 SHOWN_FLAGS = 2
-WAITING = ReviewState.SUBMITTED.value
-SORTS = {
-    "doubts": ("doubts", "-submitted_at"),
-    "measure": ("measure_year__measure__code",),
-    "department": ("measure_year__owner__order", "measure_year__measure__code"),
-    "submitted": ("submitted_at",),
-    "since": ("-state_since",),
+FLAG_WORDS = {
+    "any": gettext_lazy("注意あり"),
+    "none": gettext_lazy("注意なし"),
+    "missed": gettext_lazy("未達成"),
+    "undetermined": gettext_lazy("評価できない"),
+    "late": gettext_lazy("期限後"),
 }
-DEFAULT_SORT = "-doubts"
-STATES = (WAITING, ReviewState.RETURNED.value, ReviewState.REVIEWED.value, ReviewState.APPROVED.value, "all")
+PEOPLE_WORDS = {
+    "free": gettext_lazy("だれも確認していない"),
+    "me": gettext_lazy("自分が確認中"),
+    "others": gettext_lazy("ほかの人が確認中"),
+}
 
 
 @require_GET
 def queue(request: HttpRequest, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
     cycle = cycle_or_404(year)
+    wanted = Wanted.of(request)
     base = permissions.visible_reviews(request.user).filter(cycle=cycle)
-    state = request.GET.get("state", WAITING)
-    state = state if state in STATES else WAITING
-    sort = request.GET.get("sort", DEFAULT_SORT)
-    chosen = base if state == "all" else base.filter(state=state)
-    department = request.GET.get("department", "")
-    if is_whole(department):
-        chosen = chosen.filter(measure_year__owner=int(department))
-    page = Paginator(queries.reviews(chosen).order_by(*order(sort)), PAGE).get_page(request.GET.get("page"))
+    found = places.chosen(request, cycle, wanted)
+    page = Paginator(queries.listed(found), PAGE).get_page(request.GET.get("page"))
     context = {
         "cycle": cycle,
         "page_obj": page,
-        "rows": rows(request, list(page.object_list), cycle),
-        "tabs": tabs(base, state, year),
-        "state": state,
-        "waiting": state == WAITING,
-        "sort": sort,
-        "department": department,
+        "rows": rows(request, queries.of_cycle(page.object_list, cycle), cycle),
+        "tabs": tabs(base, wanted, request),
+        "wanted": wanted,
+        "waiting": wanted.state == WAITING,
+        "sort": wanted.sort,
         "departments": departments(base),
+        "flags": FLAG_WORDS.items(),
+        "people": PEOPLE_WORDS.items(),
+        "kept_query": places.kept_query(request),
         "others": sheet_page.others(request.user, Role.REVIEWER),
+        "clean": clean(base).count() if wanted.state == WAITING else 0,
         "page_title": _("確認待ち"),
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("確認待ち")}],
     }
@@ -75,18 +75,13 @@ def cycle_or_404(year: int) -> Cycle:
     return cycle
 
 
-def order(sort: str) -> list[str]:
-    """The columns of a sort key; a leading minus turns it round. Unknown keys sort as by default."""
-    columns = SORTS.get(sort.removeprefix("-"))
-    if columns is None:
-        return order(DEFAULT_SORT)
-    if sort.startswith("-"):
-        columns = tuple(c.removeprefix("-") if c.startswith("-") else f"-{c}" for c in columns)
-    return [*columns, "measure_year__measure__code"]
+def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
+    """The sheets that wait and raise no question."""
+    return places.by_flag(base.filter(state=WAITING), "none")
 
 
-def tabs(base: QuerySet[MeasureReview], state: str, year: int) -> list[dict[str, Any]]:
-    """The states as tabs with their numbers. One query."""
+def tabs(base: QuerySet[MeasureReview], wanted: Wanted, request: HttpRequest) -> list[dict[str, Any]]:
+    """The states as tabs with their numbers; the other filters stay. One query."""
     counts = dict(base.order_by().values_list("state").annotate(Count("pk")))
     words = {
         WAITING: _("確認待ち"),
@@ -95,37 +90,46 @@ def tabs(base: QuerySet[MeasureReview], state: str, year: int) -> list[dict[str,
         ReviewState.APPROVED.value: _("承認済"),
         "all": _("すべて"),
     }
-    address = reverse("workflow:queue", args=[year])
+    kept = request.GET.copy()
+    kept.pop("page", None)
     return [
         {
             "label": label,
-            "url": f"{address}?state={key}",
-            "current": key == state,
+            "url": f"?{with_state(kept, key)}",
+            "current": key == wanted.state,
             "count": sum(counts.values()) if key == "all" else counts.get(key, 0),
         }
         for key, label in words.items()
     ]
 
 
-def departments(base: QuerySet[MeasureReview]) -> list[tuple[int, str]]:
-    """The owners of the year's sheets. One query."""
+def with_state(kept: Any, state: str) -> str:
+    """The address's own filters with another state."""
+    asked = kept.copy()
+    asked["state"] = state
+    return asked.urlencode()
+
+
+def departments(base: QuerySet[MeasureReview]) -> list[tuple[str, str]]:
+    """The owners of the year's sheets, as the filter takes them. One query."""
     owners = base.order_by("measure_year__owner__order", "measure_year__owner_id")
-    return list(owners.values_list("measure_year__owner_id", "measure_year__owner__name").distinct())
+    pairs = owners.values_list("measure_year__owner_id", "measure_year__owner__name").distinct()
+    return [(str(pk), name) for pk, name in pairs]
 
 
 def rows(request: HttpRequest, reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
-    """Each sheet with its doubts and whether I may decide on it. Two queries however many."""
+    """Each sheet with its doubts, who is on it and whether I may decide on it. Two queries however many."""
     mine = queries.sent_by(request.user, MeasureReview.objects.filter(pk__in=[review.pk for review in reviews]))
     doubts = doubts_of(reviews, cycle)
-    now, days = clock.now(), calendar.city()
+    today, days = clock.today(), calendar.city()
     return [
         {
             "review": review,
             "mine": review.pk in mine,
             "may": review.state == WAITING and review.pk not in mine,
             "due": review.step_due_at,
-            "waited": days.until(timezone.localdate(review.state_since), clock.today()),
-            "claimed": review.claimed_by if review.claimed_at and review.claimed_at > now - CLAIM_LASTS else None,
+            "waited": days.until(timezone.localdate(review.state_since), today),
+            "claimed": who_is_on(review),
             **doubts.get(review.measure_year.measure_id, {"words": [], "more": 0, "missed": 0, "open": 0}),
         }
         for review in reviews
@@ -147,50 +151,3 @@ def doubts_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> dict[int, dict[
         words = [SENTENCES[code][0] for code in one.pop("codes")]
         one["words"], one["more"] = words[:SHOWN_FLAGS], max(len(words) - SHOWN_FLAGS, 0)
     return found
-
-
-@require_POST
-def confirm_many(request: HttpRequest) -> HttpResponse:
-    """Confirm the chosen sheets; each stands for itself, and each refusal is said by name."""
-    done, refused = steps.each(steps.confirm, user=request.user, chosen=chosen_of(request))
-    say_results(request, done, refused, _("%(n)s件を確認しました: %(codes)s"))
-    return see_other("workflow:queue", year_of(request))
-
-
-def chosen_of(request: HttpRequest) -> list[tuple[int, int]]:
-    """The ticked rows as (sheet, round), of the sheets that the person may read. One query."""
-    pairs = [value.partition(":") for value in request.POST.getlist("chosen")]
-    asked = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
-    known = permissions.visible_reviews(request.user).filter(pk__in=[pk for pk, _round in asked])
-    readable = set(known.values_list("pk", flat=True))
-    return [(pk, seen) for pk, seen in dict.fromkeys(asked) if pk in readable]
-
-
-def is_whole(text: str) -> bool:
-    """Whether the text is a whole number of a sane length."""
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def year_of(request: HttpRequest) -> int:
-    """The year of the list from which the request came."""
-    raw = request.POST.get("year", "")
-    if is_whole(raw) and queries.cycle_of(int(raw)):
-        return int(raw)
-    cycle = queries.cycle_now()
-    if cycle is None:
-        raise Http404
-    return cycle.fiscal_year
-
-
-def say_results(request: HttpRequest, done: Sequence[int], refused: dict[int, str], sentence: str) -> None:
-    """One message for what was done, one for each sheet that was not."""
-    known = MeasureReview.objects.filter(pk__in=[*done, *refused]).order_by("measure_year__measure__code")
-    codes = dict(known.values_list("pk", "measure_year__measure__code"))
-    if done:
-        messages.success(
-            request, sentence % {"n": len(done), "codes": "、".join(codes[pk] for pk in codes if pk in done)}
-        )
-    for pk, why in refused.items():
-        messages.warning(request, f"{codes.get(pk, '')}: {why}")
-    if not done and not refused:
-        messages.info(request, _("施策が選ばれていません。一覧の左の欄で選んでください。"))

@@ -1,0 +1,220 @@
+"""What the page of a decision shows: every item with what it said before, what changed, and a place for a remark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import BoundField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from review import permissions, queries
+from review.domain import items
+from review.forms.sheet import GradeForm
+from review.models import MeasureReview
+from review.services import approval, assessment, judging, meetings
+from review.views import sheet_page, sheet_parts
+from review.views.answers import REMARK
+from review.views.indicator_parts import IndicatorPart
+from workflow.forms import DecisionForm, MeetingChoice
+from workflow.views.places import kept_query, neighbours
+
+DESTINATIONS = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """One way to decide: what is sent, the words on it, its letter key."""
+
+    action: str
+    label: Any
+    key: str = ""
+    danger: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """Whose decision it is, and where they came from."""
+
+    name: str
+    title: Any
+    place: tuple[Any, str]
+    may: Callable[[Any, MeasureReview], bool]
+    buttons: tuple[Button, ...]
+
+    @property
+    def by_board(self) -> bool:
+        """Whether the 本部 speaks: then its opinion and its meeting are asked for."""
+        return self.name != "review"
+
+
+REVIEW = Mode(
+    name="review",
+    title=gettext_lazy("内容の確認"),
+    place=(gettext_lazy("確認待ち"), "workflow:queue"),
+    may=permissions.may_review,
+    buttons=(
+        Button(action="confirm", label=gettext_lazy("確認する"), key="c"),
+        Button(action="return", label=gettext_lazy("差し戻す"), key="s", danger=True),
+    ),
+)
+APPROVE = Mode(
+    name="approve",
+    title=gettext_lazy("承認"),
+    place=(gettext_lazy("審議"), "workflow:board"),
+    may=permissions.may_approve,
+    buttons=(
+        Button(action="approve", label=gettext_lazy("承認する"), key="c"),
+        Button(action="return_department", label=gettext_lazy("主管部署へ差し戻す"), key="s", danger=True),
+        Button(action="return_review", label=gettext_lazy("情報経営課へ差し戻す"), danger=True),
+    ),
+)
+RECORD = Mode(
+    name="record",
+    title=gettext_lazy("本部の決定の記録"),
+    place=(gettext_lazy("審議"), "workflow:board"),
+    may=permissions.may_record_decision,
+    buttons=(
+        Button(action="approve", label=gettext_lazy("承認として記録する"), key="c"),
+        Button(
+            action="return_department", label=gettext_lazy("主管部署への差戻しとして記録する"), key="s", danger=True
+        ),
+        Button(action="return_review", label=gettext_lazy("情報経営課への差戻しとして記録する"), danger=True),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One item under judgement: what it says now, what it said before, and the remark's field."""
+
+    key: str
+    label: str
+    text: str
+    field: BoundField
+    changed: list[dict[str, str]] | None
+    before: str
+    part: IndicatorPart | None
+    grade_form: GradeForm | None
+
+    @property
+    def opened(self) -> bool:
+        """Whether something stands in the remark's field, so that it must be in sight."""
+        return bool(self.field.value()) or bool(self.field.errors)
+
+
+def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any = None) -> DecisionForm:
+    """The decision's form with a remark for each item."""
+    remarks = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"])
+    initial = {"round": sheet.round, "opinion": sheet.measure_year.board_opinion}
+    grades = grade_choices(shown, sheet, mode)
+    return DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, initial=initial)
+
+
+def grade_choices(shown: dict[str, Any], sheet: MeasureReview, mode: Mode) -> list[tuple[str, str]]:
+    """The grades of the year's scale, the one that counts without a choice first; none where nothing is judged."""
+    stands = shown["rated"]
+    if not stands.proposed or sheet.outcome:
+        return []
+    scale = judging.scale_of(sheet.cycle)
+    kept = stands.grade if mode.by_board else stands.proposed
+    unchanged = (
+        _("確認者の評価のとおり: %(grade)s") if mode.by_board and stands.overridden else _("案のとおり: %(grade)s")
+    )
+    named = [(grade.letter, f"{grade.letter} {grade.name}") for grade in scale.grades]
+    return [("", unchanged % {"grade": kept}), *named]
+
+
+def page(
+    request: HttpRequest,
+    sheet: MeasureReview,
+    mode: Mode,
+    *,
+    form: DecisionForm | None = None,
+    status: int = 200,
+    meeting_error: str = "",
+) -> HttpResponse:
+    """The page of one decision."""
+    shown = sheet_page.body(sheet)
+    form = form or form_of(shown, sheet, mode)
+    changed = changes_of(sheet, shown)
+    context = {
+        **sheet_page.head(sheet),
+        **shown,
+        "mode": mode,
+        "form": form,
+        "lines": lines_of(sheet, shown, form, changed),
+        "may_decide": mode.may(request.user, sheet),
+        "changed_count": len(changed),
+        "claimed": claimed_by_another(request, sheet),
+        "meeting_form": meeting_form(request, sheet, mode),
+        "meeting_error": meeting_error,
+        "recorded": meetings.open_record(sheet) if mode.by_board else None,
+        "kept_query": kept_query(request),
+        "around": neighbours(request, sheet) if mode is REVIEW else None,
+        "breadcrumbs": crumbs(request, sheet, mode),
+        "page_title": f"{sheet.measure_year.measure.code} {mode.title}",
+    }
+    return render(request, "workflow/deciding.html", context, status=status)
+
+
+def crumbs(request: HttpRequest, sheet: MeasureReview, mode: Mode) -> list[dict[str, str]]:
+    """ホーム > the list > the sheet; the list as it was filtered."""
+    label, name = mode.place
+    query = kept_query(request) if mode is REVIEW else ""
+    address = reverse(name, args=[sheet.cycle.fiscal_year]) + (f"?{query}" if query else "")
+    return [
+        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": str(label), "url": address},
+        {"label": f"{sheet.measure_year.measure.code} {mode.title}"},
+    ]
+
+
+def meeting_form(request: HttpRequest, sheet: MeasureReview, mode: Mode) -> MeetingChoice | None:
+    """The choice of the meeting, where the 本部 speaks. One query."""
+    if not mode.by_board:
+        return None
+    found = MeetingChoice(request.POST or None, cycle=sheet.cycle, asked=mode is RECORD)
+    return found if mode is RECORD or found.fields["meeting"].queryset.exists() else None  # type: ignore[attr-defined]
+
+
+def claimed_by_another(request: HttpRequest, sheet: MeasureReview) -> Any:
+    """The colleague who is on the sheet, while that claim lasts."""
+    person = assessment.who_is_on(sheet)
+    return person if person and person.pk != request.user.pk else None
+
+
+def changes_of(sheet: MeasureReview, shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """What changed since the submission before."""
+    texts = sheet_page.texts_of(shown["indicators"], sheet, shown["schedule_rows"])
+    return sheet_parts.changes(shown["submissions"], texts)
+
+
+def lines_of(
+    sheet: MeasureReview, shown: dict[str, Any], form: DecisionForm, changed: dict[str, list[dict[str, str]]]
+) -> list[Line]:
+    """Every item in the order of the sheet: 成果目標, what was done, what is written of it. One query."""
+    texts = sheet_page.texts_of(shown["indicators"], sheet, shown["schedule_rows"])
+    parts = {part.key: part for part in shown["indicators"]}
+    names = {items.schedule_key(row.position): row.name for row in shown["schedule_rows"]}
+    grades = sheet_page.grade_forms(shown["indicators"], sheet)
+    before = queries.year_before(sheet)
+    order = [key for key in texts if key in parts] + [key for key in texts if key in names]
+    return [
+        Line(
+            key=key,
+            label=names.get(key) or items.label_of(key),
+            text=texts[key],
+            field=form[REMARK + key],
+            changed=changed.get(key),
+            before=getattr(before, key, "") if before and key in items.TEXT_ITEMS else "",
+            part=parts.get(key),
+            grade_form=grades.get(parts[key].number) if key in parts else None,
+        )
+        for key in [*order, *items.TEXT_ITEMS]
+    ]

@@ -1,0 +1,142 @@
+"""Where a reviewer stands in the queue: the filters in the address, kept from the list to the sheet and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import cached_property
+
+from review import clock, permissions
+from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState
+from review.services.assessment import CLAIM_LASTS
+from review.views.answers import see_other
+
+KEPT = ("state", "sort", "department", "flag", "who", "page")
+WAITING = ReviewState.SUBMITTED.value
+STATES = (WAITING, ReviewState.RETURNED.value, ReviewState.REVIEWED.value, ReviewState.APPROVED.value, "all")
+SORTS = {
+    "doubts": ("doubts", "-submitted_at"),
+    "measure": ("measure_year__measure__code",),
+    "department": ("measure_year__owner__order", "measure_year__measure__code"),
+    "submitted": ("submitted_at",),
+    "since": ("-state_since",),
+}
+DEFAULT_SORT = "-doubts"
+FLAGS = ("none", "any", "missed", "undetermined", "late")
+PEOPLE = ("me", "free", "others")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What the address asks of the queue; what it misspells is passed over."""
+
+    state: str
+    sort: str
+    department: str
+    flag: str
+    who: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Wanted:
+        """From the address."""
+        asked = request.GET
+        return cls(
+            state=one_of(asked.get("state", ""), STATES) or WAITING,
+            sort=asked.get("sort", DEFAULT_SORT),
+            department=asked.get("department", "") if is_whole(asked.get("department", "")) else "",
+            flag=one_of(asked.get("flag", ""), FLAGS),
+            who=one_of(asked.get("who", ""), PEOPLE),
+        )
+
+    @cached_property
+    def narrowed(self) -> bool:
+        """Whether anything but the state is asked for."""
+        return bool(self.department or self.flag or self.who)
+
+
+def one_of(text: str, known: tuple[str, ...]) -> str:
+    """The text where it is known, else ''."""
+    return text if text in known else ""
+
+
+def is_whole(text: str) -> bool:
+    """Whether the text is a whole number of a sane length."""
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def chosen(request: HttpRequest, cycle: Cycle, wanted: Wanted) -> QuerySet[MeasureReview]:
+    """The sheets that the address asks for, of those that the person may read, in their order."""
+    found = permissions.visible_reviews(request.user).filter(cycle=cycle)
+    if wanted.state != "all":
+        found = found.filter(state=wanted.state)
+    if wanted.department:
+        found = found.filter(measure_year__owner=int(wanted.department))
+    return by_person(by_flag(found, wanted.flag), wanted.who, request).order_by(*order(wanted.sort))
+
+
+def by_flag(found: QuerySet[MeasureReview], flag: str) -> QuerySet[MeasureReview]:
+    """Narrowed to the sheets with, or without, something to ask about."""
+    if flag in ("missed", "undetermined"):
+        rows = IndicatorYear.objects.filter(
+            indicator__measure=OuterRef("measure_year__measure"),
+            fiscal_year=OuterRef("measure_year__fiscal_year"),
+            status=flag,
+        )
+        return found.filter(Exists(rows))
+    conditions = {"none": Q(doubts=0, late=False), "any": Q(doubts__gt=0), "late": Q(late=True)}
+    return found.filter(conditions[flag]) if flag in conditions else found
+
+
+def by_person(found: QuerySet[MeasureReview], who: str, request: HttpRequest) -> QuerySet[MeasureReview]:
+    """Narrowed by who is on the sheet now; a claim that lapsed is none."""
+    lasting = Q(claimed_at__gt=clock.now() - CLAIM_LASTS)
+    mine = lasting & Q(claimed_by=request.user.pk)
+    if who == "me":
+        return found.filter(mine)
+    if who == "free":
+        return found.filter(~lasting | Q(claimed_by=None))
+    return found.filter(lasting, claimed_by__isnull=False).exclude(mine) if who == "others" else found
+
+
+def order(sort: str) -> list[str]:
+    """The columns of a sort key; a leading minus turns it round. Unknown keys sort as by default."""
+    columns = SORTS.get(sort.removeprefix("-"))
+    if columns is None:
+        return order(DEFAULT_SORT)
+    if sort.startswith("-"):
+        columns = tuple(c.removeprefix("-") if c.startswith("-") else f"-{c}" for c in columns)
+    return [*columns, "measure_year__measure__code"]
+
+
+def kept_query(request: HttpRequest) -> str:
+    """The queue's own part of the address: what to hand on to a sheet and back."""
+    return urlencode({key: request.GET[key] for key in KEPT if request.GET.get(key)})
+
+
+def back_to_queue(request: HttpRequest, year: int) -> HttpResponse:
+    """On to the list as it was filtered."""
+    return see_other("workflow:queue", year, query=kept_query(request))
+
+
+def neighbours(request: HttpRequest, sheet: MeasureReview) -> dict[str, int | None]:
+    """Where the sheet stands among those that wait: {"place", "count", "before", "after"}. Two queries."""
+    waiting = chosen(request, sheet.cycle, Wanted.of(request)).filter(state=WAITING)
+    mine = MeasureReview.objects.filter(submissions__submitted_by=request.user.pk, state=WAITING)
+    numbers = list(waiting.exclude(pk__in=mine.order_by().values("pk")).values_list("pk", flat=True))
+    if sheet.pk not in numbers:
+        return {"place": None, "count": len(numbers), "before": None, "after": numbers[0] if numbers else None}
+    at = numbers.index(sheet.pk)
+    return {
+        "place": at + 1,
+        "count": len(numbers),
+        "before": numbers[at - 1] if at else None,
+        "after": numbers[at + 1] if at + 1 < len(numbers) else None,
+    }
+
+
+def next_in_queue(request: HttpRequest, sheet: MeasureReview) -> int | None:
+    """The sheet to look at after this one."""
+    return neighbours(request, sheet)["after"]

@@ -1,0 +1,86 @@
+"""The 本部's decisions as the 事務局 recorded them: several recorded together, confirmed by an approver, or dropped."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from review import permissions, queries
+from review.domain.refusals import Invalid, Refusal
+from review.forms.sheet import add_refusal
+from review.models import RecordedDecision, Verdict
+from review.services import meetings
+from review.views.answers import refusing, see_other
+from workflow import steps
+from workflow.forms import MeetingChoice, TogetherForm
+from workflow.views import board
+from workflow.views.deciding_page import DESTINATIONS
+from workflow.views.places import is_whole
+from workflow.views.queue import cycle_or_404
+from workflow.views.together import chosen_of, say_results, year_of
+
+
+@require_POST
+@refusing
+def record_many(request: HttpRequest) -> HttpResponse:
+    """Record one decision of a meeting for the chosen sheets."""
+    cycle = cycle_or_404(year_of(request))
+    action = request.POST.get("action", "")
+    to = DESTINATIONS.get(action)
+    if to is None and action != "approve":
+        return board.page(request, cycle, status=422)
+    verdict: Verdict = to.verdict if to else Verdict.ACCEPT
+    said = meetings.Verdicts(verdict=verdict, comment=request.POST.get("comment", "") if to else "")
+    try:
+        done, refused = meetings.record(
+            user=request.user,
+            chosen=chosen_of(request),
+            meeting=MeetingChoice(request.POST, cycle=cycle).chosen,
+            said=said,
+        )
+    except Invalid as refusal:
+        form = TogetherForm(request.POST)
+        add_refusal(form, str(refusal), refusal.fields)
+        return board.page(request, cycle, status=422, together=form)
+    say_results(request, done, refused, _("%(n)s件を記録しました。承認者が確認すると有効になります: %(codes)s"))
+    return see_other("workflow:board", cycle.fiscal_year)
+
+
+@require_POST
+@refusing
+def confirm_records(request: HttpRequest) -> HttpResponse:
+    """An approver confirms the ticked records; each stands for itself, and each refusal is said by name."""
+    year = year_of(request)
+    asked = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
+    readable = permissions.visible_reviews(request.user).order_by().values("pk")
+    rows = RecordedDecision.objects.filter(pk__in=asked, review__in=readable).order_by(
+        "review__measure_year__measure__code"
+    )
+    done, refused = [], {}
+    for row in rows:
+        try:
+            steps.confirm_record(user=request.user, record=row)
+            done.append(row.review_id)
+        except Refusal as refusal:
+            refused[row.review_id] = str(refusal)
+    say_results(request, done, refused, _("%(n)s件の本部の決定を確認しました: %(codes)s"))
+    return see_other("workflow:board", year)
+
+
+@require_POST
+@refusing
+def drop_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The 事務局 withdraws a record, or an approver does not confirm it and says why. `pk` is the sheet's."""
+    sheets = queries.reviews(permissions.visible_reviews(request.user)).filter(pk=pk)
+    found = RecordedDecision.objects.filter(review__in=sheets.order_by().values("pk"), closed_at=None).first()
+    try:
+        row = meetings.drop(
+            user=request.user, record_id=found.pk if found else 0, reason=request.POST.get("reason", "")
+        )
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+        return see_other("workflow:board", year_of(request))
+    messages.success(request, _("本部の決定の記録を取り消しました。"))
+    return see_other("workflow:board", row.review.cycle.fiscal_year)

@@ -1,0 +1,133 @@
+"""Several sheets decided together: a look at each line first, then one button; each sheet stands for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from review import permissions, queries
+from review.models import Cycle, IndicatorYear, MeasureReview
+from review.services import judging
+from review.views.answers import see_other
+from review.views.indicator_parts import STATUSES
+from workflow import steps
+from workflow.views.places import WAITING, is_whole, kept_query
+from workflow.views.queue import clean, cycle_or_404
+
+PAGE = 30
+
+
+@require_GET
+def together(request: HttpRequest, year: int) -> HttpResponse:
+    """The ticked sheets, or all without a doubt: what each says, line by line, before they are confirmed together."""
+    cycle = cycle_or_404(year)
+    base = permissions.visible_reviews(request.user).filter(cycle=cycle, state=WAITING)
+    ticked = [int(value.partition(":")[0]) for value in request.GET.getlist("chosen") if is_whole(value.split(":")[0])]
+    asked = base.filter(pk__in=ticked) if ticked else clean(base)
+    mine = queries.sent_by(request.user, asked)
+    page = Paginator(queries.reviews(asked.exclude(pk__in=mine)), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "cycle": cycle,
+        "page_obj": page,
+        "rows": lines_of(list(page.object_list), cycle),
+        "left_out": len(mine),
+        "kept_query": kept_query(request),
+        "page_title": _("まとめて確認"),
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("確認待ち"), "url": reverse("workflow:queue", args=[year])},
+            {"label": _("まとめて確認")},
+        ],
+    }
+    return render(request, "workflow/together.html", context)
+
+
+def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
+    """Each sheet with one line for each 成果目標: last year's 実績, 目標, 実績, reading, rate and grade. Two queries."""
+    measures = [review.measure_year.measure_id for review in reviews]
+    years = (cycle.fiscal_year - 1, cycle.fiscal_year)
+    found = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year__in=years)
+    now: dict[int, list[IndicatorYear]] = {}
+    before: dict[int, str] = {}
+    for row in found.select_related("indicator").order_by("indicator__number"):
+        if row.fiscal_year == cycle.fiscal_year:
+            now.setdefault(row.indicator.measure_id, []).append(row)
+        else:
+            before[row.indicator_id] = row.actual
+    scale = judging.scale_of(cycle)
+    names = {grade.letter: grade.name for grade in scale.grades}
+    return [
+        {
+            "review": review,
+            "clean": not review.doubts and not review.late,
+            "lines": [
+                {
+                    "row": row,
+                    "before": before.get(row.indicator_id, ""),
+                    "reading": row.reading.get("actual", ""),
+                    "grade_name": names.get(row.final_grade, ""),
+                    "status": STATUSES.get(row.status, ""),
+                    "notes": [note["sentence"] for note in row.reading.get("notes", [])],
+                }
+                for row in now.get(review.measure_year.measure_id, [])
+            ],
+        }
+        for review in reviews
+    ]
+
+
+@require_POST
+def confirm_many(request: HttpRequest) -> HttpResponse:
+    """Confirm the chosen sheets; each stands for itself, and each refusal is said by name. A doubtful one wants opening."""
+    year = year_of(request)
+    chosen = chosen_of(request)
+    asked = MeasureReview.objects.filter(pk__in=[pk for pk, _round in chosen])
+    doubtful = set(asked.exclude(pk__in=clean(asked).values("pk")).filter(state=WAITING).values_list("pk", flat=True))
+    done, refused = steps.each(
+        steps.confirm, user=request.user, chosen=[pair for pair in chosen if pair[0] not in doubtful]
+    )
+    refused |= dict.fromkeys(doubtful, _("注意があるため、シートを開いて確認してください。"))
+    say_results(request, done, refused, _("%(n)s件を確認しました: %(codes)s"))
+    return see_other("workflow:queue", year)
+
+
+def chosen_of(request: HttpRequest) -> list[tuple[int, int]]:
+    """The ticked rows as (sheet, round), of the sheets that the person may read. One query."""
+    pairs = [value.partition(":") for value in request.POST.getlist("chosen")]
+    asked = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
+    known = permissions.visible_reviews(request.user).filter(pk__in=[pk for pk, _round in asked])
+    readable = set(known.values_list("pk", flat=True))
+    return [(pk, seen) for pk, seen in dict.fromkeys(asked) if pk in readable]
+
+
+def year_of(request: HttpRequest) -> int:
+    """The year of the list from which the request came."""
+    raw = request.POST.get("year", "")
+    if is_whole(raw) and queries.cycle_of(int(raw)):
+        return int(raw)
+    cycle = queries.cycle_now()
+    if cycle is None:
+        raise Http404
+    return cycle.fiscal_year
+
+
+def say_results(request: HttpRequest, done: Sequence[int], refused: dict[int, str], sentence: str) -> None:
+    """One message for what was done, one for each sheet that was not."""
+    known = MeasureReview.objects.filter(pk__in=[*done, *refused]).order_by("measure_year__measure__code")
+    codes = dict(known.values_list("pk", "measure_year__measure__code"))
+    if done:
+        messages.success(
+            request, sentence % {"n": len(done), "codes": "、".join(codes[pk] for pk in codes if pk in done)}
+        )
+    for pk, why in refused.items():
+        messages.warning(request, f"{codes.get(pk, '')}: {why}")
+    if not done and not refused:
+        messages.info(request, _("施策が選ばれていません。一覧の左の欄で選んでください。"))
