@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
+from review.domain import values
 from review.domain.cases import Case, Verdict, compared, words
 from review.domain.comparison import Outcome, compare
 from review.domain.direction import Direction, name_direction
@@ -24,10 +25,10 @@ def related(case: Case, relation: Relation) -> Verdict:
     if case.asked and direction and case.asked != direction:
         cause = "指標の方向と目標の増減の表現が矛盾しているため、判定できません。"
         return Verdict(outcome=Outcome("undetermined", None, "", cause), direction=case.asked)
-    previous = case.previous
+    previous = _baseline(case, relation)
     if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
         return Verdict(outcome=Outcome("achieved"))
-    if relation.base != "previous" or previous is None or not previous.parts or relation.relation == "unclear":
+    if previous is None or not previous.parts or relation.relation == "unclear":
         return Verdict(outcome=_needs_previous(relation), direction=direction)
     if not case.actual.parts:
         return words(case)
@@ -41,6 +42,18 @@ def related(case: Case, relation: Relation) -> Verdict:
         cause = "前年並み・維持の目標に対し実績が変わっているため、判定できません。"
         return replace(verdict, outcome=Outcome("undetermined", None, "", cause))
     return _without_rates(verdict)
+
+
+def _baseline(case: Case, relation: Relation) -> Reading | None:
+    """What the target is measured against: last year's 実績, or a value typed beside the base (前年度実績(65%)以上).
+
+    A typed value that is not last year's leaves the base unknown.
+    """
+    typed = values.read(case.target.note) if case.target.note else None
+    if typed is None or typed.quantity is None or typed.quantity.is_range:
+        return case.previous if relation.base in ("previous", "") else None
+    known = case.previous if relation.base == "previous" else None
+    return typed if known is None or _unchanged(known, typed) else None
 
 
 def _unchanged(previous: Reading, actual: Reading) -> bool:

@@ -64,6 +64,8 @@ def words(case: Case) -> Verdict:
 
 
 def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> Verdict:
+    if _falls_by(case):
+        return _less(case, targets, actuals)
     direction, doubt = _direction(case)
     doubt = doubt or _other_span(case)
     if doubt is not None:
@@ -72,6 +74,24 @@ def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, 
     if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
         return _with_breakdown(verdict, compared(case, targets[0].breakdown, actuals[0].breakdown, direction))
     return verdict
+
+
+def _falls_by(case: Case) -> bool:
+    """True for a 削減率 of ▲46% beside ▲28.5%: both are amounts by which something fell."""
+    parts = case.target.parts + case.actual.parts
+    if named_change(case.name) != "decrease" or case.asked is not None or any(part.comparator for part in parts):
+        return False
+    return all(part.value is not None and part.value < 0 for part in parts)
+
+
+def _less(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> Verdict:
+    """The larger fall is the better one; negative values have no rate."""
+    fallen = [
+        tuple(replace(part, low=-(part.high or 0), high=-(part.low or 0)) for part in side)
+        for side in (targets, actuals)
+    ]
+    verdict = compared(case, fallen[0], fallen[1], "up")
+    return replace(verdict, outcome=verdict.outcome._replace(rate=None), direction="down", components=())
 
 
 def _with_breakdown(total: Verdict, parts: Verdict) -> Verdict:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from review.domain.direction import Direction
 from review.domain.reading import Change, Quantity
-from review.domain.units import PERCENT
+from review.domain.units import KNOWN, PERCENT
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
 
@@ -76,6 +76,8 @@ def compare(
         return settled
     target, actual = settled
     if target.period != actual.period:
+        actual = _per_one(target, actual)
+    if target.period != actual.period:
         return _other_period(target, actual, direction, period)
     if bool(target.each) != bool(actual.each):
         return _each(target, actual, direction)
@@ -124,6 +126,26 @@ def _negated(part: Quantity) -> Quantity:
     return replace(part, low=None if high is None else -high, high=None if low is None else -low, comparator=None)
 
 
+def _per_one(target: Quantity, actual: Quantity) -> Quantity:
+    """人/km2 beside 人/ha in 人/ha; the actual itself where it is counted for something else."""
+    wanted, given = KNOWN.get(target.period), KNOWN.get(actual.period)
+    if wanted is None or given is None or wanted.dimension != given.dimension:
+        return actual
+    return replace(_times(actual, wanted.factor / given.factor), period=target.period)
+
+
+_IN_A_YEAR = {"月": 12, "週": 52}
+
+
+def _by_the_year(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome | None:
+    """月1回 and 年12回: the year's totals. A monthly limit may be broken though the year's total keeps it."""
+    times = [_IN_A_YEAR.get(part.period, 1 if part.yearly else 0) for part in (target, actual)]
+    if 0 in times or direction is None or target.unit.dimension == "percent":
+        return None
+    outcome = _measured(_times(target, Fraction(times[0])), _times(actual, Fraction(times[1])), direction)
+    return outcome if direction == "up" or outcome.status == "missed" else None
+
+
 def _other_period(target: Quantity, actual: Quantity, direction: Direction | None, named: str) -> Outcome:
     """月5件 against a bare 4件: the year's total, or a month's? Judged only where both lead to the same verdict.
 
@@ -133,6 +155,9 @@ def _other_period(target: Quantity, actual: Quantity, direction: Direction | Non
         return _PERIODS
     if named and named in (target.period, actual.period):
         return _measured(target, actual, direction)
+    yearly = _by_the_year(target, actual, direction)
+    if yearly is not None:
+        return yearly
     sure: Status = "missed" if bool(target.period) == (direction == "up") else "achieved"
     if direction and _measured(target, actual, direction).status == sure:
         return Outcome(sure)

@@ -33,7 +33,7 @@ def read_date(main: str) -> DateSpan | None:
     month, day = (int(found[key]) if found[key] else None for key in ("month", "day"))
     if month is None and (not has_year or day is not None):
         return None
-    if not has_year and "月" not in packed:  # 12/15 is as well 12 of 15
+    if not has_year and not re.search(r"\d月", packed):  # 12/15 is as well 12 of 15, and 月3.5冊 is a monthly value
         return None
     try:
         first, last = _ends(found, year, month, day)

@@ -105,7 +105,7 @@ def _slashed(text: str, numbers: list[Number]) -> Values | None:
 
 def _is_share(count: Quantity, whole: Quantity) -> bool:
     same_unit = count.unit.bare or count.unit == whole.unit
-    if not same_unit or whole.unit.bare or whole.unit.dimension == "percent" or count.comparator or whole.comparator:
+    if not same_unit or whole.unit.bare or whole.unit.dimension == "percent" or whole.comparator:
         return False
     return count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
 
@@ -328,7 +328,8 @@ def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quant
         approximate=suffix.approximate or bool(found and found["about"]),
         whole=first.value if found and found["all"] and comparator is None else None,
         each=each,
-        period=suffix.per or _period(found) or _period_in_label(label),
+        period=_both(suffix.per, _period(found)) or _period_in_label(label),
+        yearly=suffix.yearly or bool(found and (found["period"] or "").lstrip("毎").startswith("年")),
         change=suffix.change,
     )
 
@@ -341,6 +342,11 @@ def _misplaced_dot(number: Number, unit: units.Unit) -> bool:
 def _period(found: re.Match[str] | None) -> str:
     word = (found["period"] or "") if found else ""
     return _PERIODS.get(word, _PERIODS.get(word.removesuffix("平均").removesuffix("間"), ""))
+
+
+def _both(per: str, period: str) -> str:
+    """月4冊/人 is counted by head and month."""
+    return per + period if per == "人" and period in ("月", "日") else per or period
 
 
 def _period_in_label(label: str) -> str:

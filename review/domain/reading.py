@@ -42,6 +42,7 @@ class Quantity:
     whole: Fraction | None = None  #: 100 in 100校中95校; 8 in 全8回
     each: str = ""  #: 各課 in 各課月5件
     period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
+    yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
     breakdown: tuple[Quantity, ...] = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
     smaller: Unit | None = None  #: 分 in 3時間30分, for showing it as it was typed
     change: Change | None = None  #: 10分短縮 is an amount of decrease

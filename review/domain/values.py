@@ -44,9 +44,9 @@ _WORDS_WITH_DIGITS = re.compile(
     r"|\d{1,2}月(?:\d{1,2}日|末)?|第\d+|\d+(?:回|期|年|人|番|日|つ|件|か年)目"
     rf"|(?:(?:人口)?\d[\d,]*(?:万|千)?(?:{_PER})?(?:1日)?)(?:当たり|あたり|当り|につき|ごと|対)"
     rf"|1(?:{_PER})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均"
-    r"|\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才))(?=.*\d)|\d年生(?=.*\d)"
+    r"|\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才))(?=.*\d)(?!.*\d(?:歳|才))|\d年生(?=.*\d)"
     r"|1(?:人|名|校|園|課|世帯|社|団体|日|回|か月|ヶ月|週)(?=約?\d)"
-    r"|[小中高][1-6](?=(?:年生?)? ?:| \d[\d,.]*(?:%|人|点|校|件))|(?:\d+歳)?\d+(?:~\d+)?か月児(?=.*\d)"
+    r"|\d{1,2}(?:段階(?:評価)?|点満点)(?:中|で|の|のうち)*|[小中高][1-6](?=国語|算数|数学|理科|英語|社会|(?:年生?)? ?:| \d[\d,.]*(?:%|人|点|校|件))|(?:\d+歳)?\d+(?:~\d+)?か月児(?=.*\d)"
     r"|(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))|※\d"
 )
 _BROKEN = re.compile(r"(?<=\d) ?([,.]) ?(?=\d)")
@@ -68,6 +68,7 @@ _SIMPLE_UNITS = "|".join(  # 5年 and 3日 may be dates, and three decimals of a
 _SIMPLE = re.compile(
     rf"((?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,12}})(?:\.\d{{1,2}})?)(?:(千|百万|万|億)(?={_SIMPLE_UNITS}))?({_SIMPLE_UNITS})?"
 )
+_TENTHS = re.compile(r"(\d)割(\d)分")  # 8割5分
 _ZERO = re.compile(r"(?:ゼロ)(?=\Z|件|人|名|回|%|円)")
 _ALL = re.compile(
     r"(?P<label>[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|施設|地区|職員|教職員|世帯|戸|館|件|員|学級|"
@@ -136,6 +137,8 @@ def _read_main(text: str, main: str, note: str, plain: str, provisional: bool) -
         return Reading(text=text, kind="relative", plain=plain, relation=related[0], note=note, provisional=provisional)
     if not _DIGIT.search(main) and "ゼロ" not in main:
         return _everything(text, main, note, plain)
+    if "→" in main and (arrived := _arrow(text, main, note, plain, provisional)):
+        return arrived
     prepared = _prepared(main)
     values = numerals.quantities(prepared)
     if values is None:
@@ -144,6 +147,17 @@ def _read_main(text: str, main: str, note: str, plain: str, provisional: bool) -
     if values is not None:
         return _numeric(text, values, note, plain, provisional or bool(_PROVISIONAL.search(note)))
     return _everything(text, main, note, plain)
+
+
+def _arrow(text: str, main: str, note: str, plain: str, provisional: bool) -> Reading | None:
+    """2件→5件: from 2 to 5, and 5 is the value."""
+    start, _, end = main.rpartition("→")
+    before, after = (numerals.quantities(_prepared(side.strip())) for side in (start, end))
+    if before is None or after is None or len(before.parts) != 1 or len(after.parts) != 1 or after.parts[0].label:
+        return None
+    if not before.parts[0].unit.fits(after.parts[0].unit):
+        return None
+    return _numeric(text, after, " ".join(filter(None, (f"{start.strip()}から", note))), plain, provisional)
 
 
 def _numeric(text: str, values: numerals.Values, note: str, plain: str, provisional: bool) -> Reading:
@@ -177,7 +191,11 @@ def _everything(text: str, main: str, note: str, plain: str) -> Reading | None:
     found = _ALL.fullmatch(main)
     if not found:
         return None
-    whole = Quantity(low=numerals.HUNDRED, high=numerals.HUNDRED, unit=units.PERCENT, label=f"全{found['noun']}")
+    counted = read(note).quantity if note else None  # 全小中学校(20校)
+    if counted is not None and counted.value and not (counted.comparator or counted.label or counted.unit.bare):
+        whole = replace(counted, whole=counted.value)
+    else:
+        whole = Quantity(low=numerals.HUNDRED, high=numerals.HUNDRED, unit=units.PERCENT, label=f"全{found['noun']}")
     return Reading(text=text, kind="share", plain=plain, parts=(whole,), note=note)
 
 
@@ -237,6 +255,8 @@ def _prepared(main: str) -> str:
     text = _WORDS_WITH_DIGITS.sub(lambda found: found[0].translate(_HIDDEN), text)
     if "ゼロ" in text:
         text = _ZERO.sub("0", text)
+    if "割" in text:
+        text = _TENTHS.sub(r"\1.\2割", text)
     if has_space:
         text = _AFTER_UNIT.sub(r"\1", _BEFORE_UNIT.sub("", _BROKEN.sub(r"\1", text)))
         text = _SPLIT_DIGITS.sub(lambda found: found[0].replace(" ", ""), text)

@@ -91,8 +91,18 @@ _TAIL = re.compile(
 
 
 # 5冊/人, 850g/人・日, 150円/m3: what the value is counted for. A year is the default and is not kept.
-_PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|{units.KNOWN_PATTERN})(?=\Z|[ 、,;]|以|未|超|程|達)")
-_ONE_PER = {"年": "", "年度": "", "名": "人", "人・日": "人日", "日・人": "人日", "日人": "人日"}
+_PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|人・?月|月・?人|{units.KNOWN_PATTERN})(?=\Z|[ 、,;]|以|未|超|程|達)")
+_ONE_PER = {
+    "年": "",
+    "年度": "",
+    "名": "人",
+    "人・日": "人日",
+    "日・人": "人日",
+    "日人": "人日",
+    "人・月": "人月",
+    "月・人": "人月",
+    "月人": "人月",
+}
 
 
 class Suffix(NamedTuple):
@@ -102,6 +112,7 @@ class Suffix(NamedTuple):
     approximate: bool
     provisional: bool
     per: str = ""
+    yearly: bool = False
 
 
 def suffix_of(words: str) -> Suffix | None:
@@ -115,7 +126,7 @@ def suffix_of(words: str) -> Suffix | None:
         if end:
             tail = _TAIL.match(words[end:])
             made = None if tail is None else _made(unit, tail)
-            return made and made._replace(per=per)
+            return made and made._replace(per=per, yearly=not per)
     tail = _TAIL.match(words)
     if tail is not None and not (unit and tail.end() and unit.symbol == words):
         return _made(units.BARE, tail)

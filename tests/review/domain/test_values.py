@@ -88,7 +88,7 @@ WORDS = [
     # numbers that nobody can read for certain stay text
     ("1,20人", "milestone"),
     ("1.200人", "milestone"),
-    ("50%→60%", "milestone"),
+    ("小 50%→60% 中 70%", "milestone"),
     ("12,3456件", "milestone"),
     ("(379件)", "milestone"),
     ("第3回", "milestone"),
