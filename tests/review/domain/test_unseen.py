@@ -1,0 +1,51 @@
+"""Judging: against tables of an independent reader, each opened only after the code had been run on it.
+
+What the first run gave, before anything was mended (rows; agreeing; opposite verdicts; verdicts where the table has
+none; needless undetermined of the rows that are decided; other rates):
+
+    unseen_first     120; 115; 0; 3; 2 of 95 (2.1 %); 0     welfare, health, schools
+
+The three verdicts too many were counts of help that follows need (手話通訳者派遣件数, 不妊治療費の助成件数) and
+医療費, which another reader had called a harm: readers disagree, so it is nobody's direction. The figures of today are
+what the tests below hold, and say nothing about values that nobody has seen yet.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from review.domain.achievement import Judgement, judge
+from tests.review.domain import tables
+
+DECIDED = ("achieved", "missed")
+TABLES = {name: tables.rows(f"{name}.tsv") for name in ("unseen_first",)}
+ROWS = [row for rows in TABLES.values() for row in rows]
+
+
+def _judged(row: dict[str, str]) -> Judgement:
+    return judge(
+        name=row["name"],
+        target=row["target"],
+        actual=row["actual"],
+        direction=row["direction"] or None,  # type: ignore[arg-type]
+        previous=row["previous"] or None,
+        targets=tuple(row["targets"].split("|")) if row["targets"] else (),
+    )
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['name']}: {row['target']} / {row['actual']}")
+def test_no_verdict_is_wrong_and_none_is_given_where_the_reader_gave_none(row):
+    judgement = _judged(row)
+    allowed = (row["status"], "undetermined") if row["status"] in DECIDED else (row["status"],)
+    assert judgement.status in allowed, judgement.reason
+    if judgement.status in DECIDED and not row["note"].startswith("rate?"):
+        assert judgement.rate == (Decimal(row["rate"]) if row["rate"] else None)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_needless_undetermined_stays_rarer_than_one_in_twenty(table):
+    decided = [row for row in TABLES[table] if row["status"] in DECIDED]
+    needless = [row["name"] for row in decided if _judged(row).status == "undetermined"]
+    assert len(needless) * 20 < len(decided), needless
