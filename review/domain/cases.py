@@ -84,12 +84,14 @@ def _falls_by(case: Case) -> bool:
     return all(part.value is not None and part.value < 0 for part in parts)
 
 
+def _size(part: Quantity) -> Quantity:
+    """▲46% as 46%."""
+    return replace(part, low=None if part.high is None else -part.high, high=None if part.low is None else -part.low)
+
+
 def _less(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> Verdict:
     """The larger fall is the better one; negative values have no rate."""
-    fallen = [
-        tuple(replace(part, low=-(part.high or 0), high=-(part.low or 0)) for part in side)
-        for side in (targets, actuals)
-    ]
+    fallen = [tuple(_size(part) for part in side) for side in (targets, actuals)]
     verdict = compared(case, fallen[0], fallen[1], "up")
     return replace(verdict, outcome=verdict.outcome._replace(rate=None), direction="down", components=())
 
