@@ -130,22 +130,29 @@ def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
 
 _CUMULATIVE = re.compile(r"累計|累積|通算")
 _SINGLE_YEAR = re.compile(r"単年|単独年度")
+_EVERY_TIME = re.compile(r"延べ|のべ|延人数")
+_EVERY_HEAD = re.compile(r"実人数|実人員|実(?=\d)|実数")
+_SPANS = (
+    (_CUMULATIVE, _SINGLE_YEAR, "一方が累計、他方が単年の値"),
+    (_SINGLE_YEAR, _CUMULATIVE, "一方が単年、他方が累計の値"),
+    (_EVERY_TIME, _EVERY_HEAD, "一方が延べ数、他方が実数"),
+    (_EVERY_HEAD, _EVERY_TIME, "一方が実数、他方が延べ数"),
+)
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
 def _other_span(case: Case) -> Outcome | None:
     """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年)."""
     target, actual = case.target.plain, case.actual.plain
-    if not any(word in target or word in actual for word in ("累", "通算", "単")):
+    if not any(word in target or word in actual for word in ("累", "通算", "単", "実", "延", "のべ")):
         return None
     wanted = _OTHER_VALUE.sub("", target) or target
-    if not (_CUMULATIVE.search(wanted) or _SINGLE_YEAR.search(wanted)):
+    if not any(span[0].search(wanted) for span in _SPANS):
         wanted = compact(case.name)
     given = _OTHER_VALUE.sub("", actual)
-    for one, other in ((_CUMULATIVE, _SINGLE_YEAR), (_SINGLE_YEAR, _CUMULATIVE)):
+    for one, other, cause in _SPANS:
         if one.search(wanted) and other.search(given) and not other.search(wanted) and not one.search(given):
-            cause = "目標と実績の一方が累計、他方が単年の値のため、判定できません。"
-            return Outcome("undetermined", None, "", cause)
+            return Outcome("undetermined", None, "", f"目標と実績の{cause}のため、判定できません。")
     return None
 
 
@@ -174,6 +181,10 @@ def compared(
     if len(targets) == 1 and targets[0].each:
         targets = tuple(replace(targets[0], each="", label=actual.label) for actual in actuals)
         actuals = tuple(replace(actual, each="") for actual in actuals)
+    if len(targets) == 1 and len(actuals) > 1:
+        actuals = _of_the_same_kind(targets[0], actuals)
+        if len(actuals) == 1:
+            return Verdict(outcome=one(targets[0], actuals[0]), direction=direction)
     if len(targets) != len(actuals):
         outcome = Outcome("undetermined", None, "parts_mismatch", "目標と実績の内訳の数が異なるため、判定できません。")
         return Verdict(outcome=outcome, direction=direction)
@@ -182,6 +193,14 @@ def compared(
         return Verdict(outcome=settled_in_every_order(targets, actuals, one), direction=direction)
     outcomes = [one(*both) for both in pairs]
     return Verdict(outcome=worst(outcomes), direction=direction, components=_components(pairs, outcomes))
+
+
+def _of_the_same_kind(target: Quantity, actuals: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+    """11回、延べ230人 beside 10回: the one value that is counted in the target's unit; all of them where it is not one."""
+    if target.unit.bare or target.label or target.each or any(actual.unit.bare for actual in actuals):
+        return actuals
+    alike = tuple(actual for actual in actuals if actual.unit.fits(target.unit))
+    return alike if len(alike) == 1 and not alike[0].label else actuals
 
 
 def _components(pairs: list[tuple[Quantity, Quantity]], outcomes: list[Outcome]) -> tuple[Component, ...]:

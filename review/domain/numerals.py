@@ -352,6 +352,8 @@ def _both(per: str, period: str) -> str:
 def _period_in_label(label: str) -> str:
     if _PER_HEAD_AND_DAY.search(label):
         return "人日"
+    if label.endswith(("ごと", "ごとに", "四半期", "四半期に")):
+        return label.removesuffix("に")
     found = _PER_ONE.search(label)
     return {"名": "人"}.get(found[1], found[1]) if found else ""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from fractions import Fraction
 
-from review.domain import numerals
-from review.domain.reading import Change, Quantity, Relation
+from review.domain import numerals, units
+from review.domain.reading import Change, Comparator, Quantity, Relation
 
 _PREVIOUS = r"(?:対?(?:前|昨)年(?:度|同期|同月)?(?:度?の?実績値?|値)?|前回(?:調査)?値?|前期)"
 _OTHER = r"(?:[^ ]{0,12}?(?:年度?|基準年度?|現状値?|現況値?|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前|基準値?)(?:の?実績値?|値|時)?)"
@@ -129,6 +131,8 @@ def relation_of(main: str) -> tuple[Relation, str] | None:
 
 def _words(base: str, link: str, rest: str) -> Relation | None:
     rest = re.sub(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z", "", rest)
+    if share := _SHARES.get(rest):
+        return Relation(base=base, relation="ratio", amount=share)
     if rest in _AT_LEAST:
         return Relation(base=base, relation="at_least", change="increase")
     if rest in _AT_MOST:
@@ -142,6 +146,22 @@ def _words(base: str, link: str, rest: str) -> Relation | None:
     if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].whole is not None:
         return None
     return _amount(base, link, values.parts[0])
+
+
+def _hundredfold(end: Fraction | None) -> Fraction | None:
+    return None if end is None else end * 100
+
+
+def _percent(value: int, comparator: Comparator) -> Quantity:
+    limits = (Fraction(value), None) if comparator == "at_least" else (None, Fraction(value))
+    return Quantity(low=limits[0], high=limits[1], unit=units.PERCENT, comparator=comparator)
+
+
+#: 前年度から半減, 前年度の2倍: a share of the base that says which way it is meant.
+_SHARES = {
+    **dict.fromkeys(("半減", "の半減", "半分", "半分以下", "の半分", "の半分以下"), _percent(50, "at_most")),
+    **dict.fromkeys(("倍増", "の倍増", "2倍", "2倍以上"), _percent(200, "at_least")),
+}
 
 
 def _signed(rest: str) -> str:
@@ -159,6 +179,9 @@ def _amount(base: str, link: str, amount: Quantity) -> Relation:
         if amount.comparator in ("at_most", "below") or amount.is_range:
             word = "unclear"  # 前年度比10%以下の減: less of a reduction, or at most so much? nobody can tell
         return Relation(base=base, relation=word, amount=amount, change=amount.change)  # type: ignore[arg-type]
+    if amount.unit.symbol == "倍" and value is not None and value > 0:
+        times = replace(amount, low=_hundredfold(amount.low), high=_hundredfold(amount.high), unit=units.PERCENT)
+        return Relation(base=base, relation="ratio", amount=times)
     # 前年度比105% is a ratio; 前年度比5% may be a growth of 5 % or one twentieth.
     is_ratio = "比" in link and amount.unit.dimension == "percent" and value is not None and 70 <= value <= 200
     return Relation(base=base, relation="ratio" if is_ratio else "unclear", amount=amount)

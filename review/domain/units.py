@@ -106,6 +106,8 @@ _CONVERTED: dict[str, dict[str, Fraction | int]] = {
     },
     "energy": {"Wh": Fraction(1, 1000), "kWh": 1, "kwh": 1, "MWh": 1000, "GWh": 1000000},
     "heat": {"MJ": 1, "GJ": 1000, "TJ": 1000000},
+    "bps": {"bps": 1, "kbps": 1000, "Mbps": 10**6, "Gbps": 10**9},
+    "bytes": {"KB": 1, "MB": 1000, "GB": 10**6, "TB": 10**9},
     "power": {"W": Fraction(1, 1000), "kW": 1, "kw": 1, "MW": 1000},
     "rank": {"位": 1},
     "age": {"歳": 1, "才": 1},
