@@ -360,6 +360,7 @@ def _together(
                 done()
         for other in others:
             yield from other.files(done)
+            counts[other.number] = len(shares[other.number])
     done()
 
 

@@ -53,8 +53,8 @@ class Site:
     def book(self, year: int, number: int | None = None) -> Book | None:
         """The edition with that number, or the year's current one; None where there is none."""
         for edition in self.editions:
-            if edition.cycle.fiscal_year == year and (edition.number == number if number else edition.current):
-                return Book(site=self, edition=edition, numbered=bool(number))
+            if edition.cycle.fiscal_year == year and (edition.current if number is None else edition.number == number):
+                return Book(site=self, edition=edition, numbered=number is not None)
         return None
 
     def of_year(self, year: int) -> list[Edition]:

@@ -18,11 +18,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from review.models import Edition, IndicatorYear, MeasureReview, User
-from review.services import editions, open_data, publication
+from review.services import editions, open_data, workbooks
 from review.services.editions import Wanted
 from review.services.snapshot import canonical
 from review.views.published import share
-from tests.cast import YEAR, Cast
+from tests.cast import YEAR, Cast, settle_background
+from tests.frozen import changed, follow, frozen
 from tests.review.views.acting import as_, words
 from tests.trail import tampering
 
@@ -31,8 +32,15 @@ YEAR_PAGE = f"/results/{YEAR}/"
 
 @pytest.fixture
 def edition(cast: Cast) -> Edition:
-    cast.published(2)
-    return Edition.objects.get()
+    return frozen(cast)
+
+
+@pytest.fixture
+def with_its_book(edition: Edition) -> Edition:
+    """The same with its workbook made, as the worker would."""
+    workbooks.request_edition(edition.cycle, edition.pk)
+    settle_background()
+    return edition
 
 
 def page(path: str) -> str:
@@ -230,7 +238,8 @@ def test_no_field_of_the_csv_is_a_formula_and_none_is_lost(text: str) -> None:
     assert open_data.typed(field) == text
 
 
-def test_the_workbook_is_the_editions_own(edition: Edition) -> None:
+def test_the_workbook_is_the_editions_own(with_its_book: Edition) -> None:
+    edition = with_its_book
     response = Client().get(f"{YEAR_PAGE}download/")
     content = b"".join(response.streaming_content)
     artifact = edition.artifacts.get(kind="consolidated")
@@ -242,8 +251,6 @@ def test_the_workbook_is_the_editions_own(edition: Edition) -> None:
 
 
 def test_a_workbook_that_is_still_being_made_is_announced(edition: Edition) -> None:
-    with tampering():
-        edition.artifacts.all().delete()
     assert "作成中です" in page(YEAR_PAGE)
     assert Client().get(f"{YEAR_PAGE}download/").status_code == 404
 
@@ -304,16 +311,7 @@ def made_anew(client: Client, path: str) -> int:
 
 
 def test_an_older_edition_keeps_its_own_addresses(edition: Edition) -> None:
-    corrected = copy.deepcopy(edition.snapshot)
-    corrected["measures"][0]["indicators"][0]["years"][2]["actual"] = "121件"
-    publication.freeze(
-        Edition(
-            cycle=edition.cycle, number=2, kind="correction", previous=edition, decided_by=edition.decided_by,
-            decided_at=edition.decided_at,
-        ),
-        corrected,
-        at=edition.published_at,
-    )  # fmt: skip
+    follow(edition, changed(edition, "01-01", "121件"))
     assert "121件" in page(f"{YEAR_PAGE}01-01/") and "訂正第1版" in page(YEAR_PAGE)
     old = Client().get(f"{YEAR_PAGE}editions/1/01-01/")
     assert "121件" not in words(old) and "この版より新しい版があります" in words(old)
