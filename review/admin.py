@@ -19,6 +19,7 @@ from review import permissions
 from review.models import (
     Appointment,
     Artifact,
+    Concurrence,
     Correction,
     CorrectionDecision,
     CorrectionItem,
@@ -173,7 +174,7 @@ class Listed(Readable):
 
 for model in (
     Plan, PlanField, Measure, MeasureYear, Indicator, IndicatorYear, TargetChange, ScheduleItem, Cycle, MeasureReview,
-    Submission, Decision, Meeting, ItemComment, Rating, RecordedDecision, Edition, Correction, CorrectionItem,
+    Submission, Decision, Meeting, Concurrence, ItemComment, Rating, RecordedDecision, Edition, Correction, CorrectionItem,
     CorrectionDecision, Artifact, Job, OutboxEvent, Mail, Notification,
 ):  # fmt: skip
     admin.site.register(model, Listed)

@@ -17,6 +17,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
 from review import clock
 from review.models import (
     Appointment,
+    Concurrence,
     Correction,
     Cycle,
     CycleState,
@@ -315,6 +316,26 @@ def may_decide_extension(user: Person, asked: Extension) -> bool:
     return may_manage_cycle(user) and asked.asked_by_id != user.pk
 
 
+def may_ask_concurrence(user: User, review: MeasureReview) -> bool:
+    """合議: the owning department, as long as it may write on the sheet or take it back."""
+    return may_write(user, review) or may_recall(user, review)
+
+
+def may_concur(user: User, row: Concurrence) -> bool:
+    """Contributor or head of the department that was asked."""
+    return row.department_id in standing(user).departments
+
+
+def concurrences_of(user: User) -> QuerySet[Concurrence]:
+    """The 合議 that the user's departments were asked for."""
+    return Concurrence.objects.filter(department__in=standing(user).departments)
+
+
+def concurrences_asked(user: User) -> QuerySet[Concurrence]:
+    """Those that still wait for an answer."""
+    return concurrences_of(user).filter(answer=Concurrence.Answer.WAITING)
+
+
 # --- may this user, on this year -----------------------------------------------------------------------------------
 
 
@@ -484,6 +505,8 @@ ACCESS = {
     "review:evidence_remove": writes_sheets,
     "review:reading": writes_sheets,
     "review:comment": holds_post,
+    "review:concurrence_ask": writes_sheets,
+    "review:concurrence_answer": writes_sheets,
     "review:grade": reviews_or_approves,
     "review:extend": may_manage_cycle,
     "review:propose_outcome": is_reviewer,

@@ -9,7 +9,7 @@ from celery import shared_task
 
 from review import clock
 from review.models import Heartbeat
-from review.services import alarm, artifacts, doorbell, jobs, mailing, outbox, reminders, throttle
+from review.services import alarm, artifacts, concurrence, doorbell, jobs, mailing, outbox, reminders, throttle
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,14 @@ def sweep() -> dict[str, int]:
         "gathered": mailing.gather(),
         "mail": _ring_for_mail(),
     }
-    for part in (*_also, artifacts.retire, artifacts.remove_orphans, throttle.remove_old, alarm.watch):
+    for part in (
+        *_also,
+        concurrence.close_silent,
+        artifacts.retire,
+        artifacts.remove_orphans,
+        throttle.remove_old,
+        alarm.watch,
+    ):
         try:
             part()
         except Exception:  # one broken part must not stop the rest of the sweep

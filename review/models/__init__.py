@@ -2,6 +2,7 @@
 
 from review.models.artifact import Artifact
 from review.models.audit import AuditEntry, AuditLink
+from review.models.concurrence import Concurrence
 from review.models.cycle import Cycle, CycleState
 from review.models.evidence import Evidence
 from review.models.job import Heartbeat, Job, JobState
@@ -43,6 +44,7 @@ __all__ = [
     "AuditEntry",
     "AuditLink",
     "ClosingDay",
+    "Concurrence",
     "Correction",
     "CorrectionDecision",
     "CorrectionItem",

@@ -13,7 +13,7 @@ from review.domain import items, text
 from review.domain.events import Event
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState, Step, User, Verdict
-from review.services import audit, deadlines, judging, proxies, ratings
+from review.services import audit, deadlines, judging, outbox, proxies, ratings
 from review.services.transition import locked, move, require, require_undecided, tell
 
 CLAIM_LASTS = timedelta(minutes=20)
@@ -143,6 +143,7 @@ def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
             created_at=clock.now(),
         )
         audit.write(actor=user, action="comment", subject=f"review:{review.pk}", after={"item": item, "body": said})
+        outbox.announce(Event.COMMENTED, key=str(made.pk), actor=user, review=review, payload={"comment": said})
         return made
 
 

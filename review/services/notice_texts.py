@@ -45,6 +45,9 @@ PLACEHOLDERS: Mapping[str, tuple[str, str]] = {
     "post": ("代決する役割", "見本課 所属長"),
     "period": ("代決の期間", "令和7年5月7日(水)から令和7年5月9日(金)まで"),
     "codes": ("引き継いだ施策ID", "01-01、01-02"),
+    "answer_by": ("合議の回答期限", "令和7年5月30日(金)"),
+    "asked": ("合議を依頼された部署", "見本課"),
+    "answer": ("合議の回答", "意見なし"),
     "note": ("添えられた言葉", "お困りのことがあればお知らせください。"),
 }
 # What is known of every event that is about a year, and about a sheet.

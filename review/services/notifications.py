@@ -19,7 +19,17 @@ from django.utils import timezone
 from review import calendar, clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
-from review.models import Cycle, Department, MeasureReview, NoticeText, Notification, OutboxEvent, Role, User
+from review.models import (
+    Cycle,
+    Department,
+    ItemComment,
+    MeasureReview,
+    NoticeText,
+    Notification,
+    OutboxEvent,
+    Role,
+    User,
+)
 from review.models.sheet import OPEN_STATES
 from review.services import deadline_notices, notice_choices, notice_texts, outbox
 from review.services.reminders import MORNING
@@ -107,6 +117,23 @@ def _named(row: OutboxEvent) -> Iterable[User]:
     return User.objects.filter(is_active=True, pk__in=row.payload.get("people", [])).order_by("pk")
 
 
+def _asked(row: OutboxEvent) -> Iterable[User]:
+    """The departments of which an answer is wanted."""
+    asked = Department.objects.filter(pk__in=row.payload["departments"])
+    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(asked))
+
+
+def _conversation(row: OutboxEvent) -> Iterable[User]:
+    """The owning department, and whoever said something on the sheet before and may still read it."""
+    said = ItemComment.objects.filter(review=row.review).values("author")
+    others = [user for user in User.objects.filter(is_active=True, pk__in=said) if _may_read(user, row)]
+    return [*_department(row), *others]
+
+
+def _may_read(user: User, row: OutboxEvent) -> bool:
+    return permissions.may_read(user, _review(row))
+
+
 # --- by when -----------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +157,14 @@ def _decide_due(row: OutboxEvent) -> datetime | None:
 
 def _sheet(row: OutboxEvent) -> str:
     return reverse("review:sheet", args=[row.review_id])
+
+
+def _concurrence(row: OutboxEvent) -> str:
+    return f"{_sheet(row)}#concurrence"
+
+
+def _comments(row: OutboxEvent) -> str:
+    return f"{_sheet(row)}#comments"
 
 
 def _resume(row: OutboxEvent) -> str:
@@ -227,6 +262,28 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             link=_board,
             to_act=True,
         ),
+    ),
+    Event.CONCURRENCE_ASKED: (
+        Notice(
+            to=_asked,
+            title="{measure} の合議をお願いします",
+            body="{department}の{actor}さんからの依頼です。回答期限: {answer_by}\n期限までに回答がないときは、その旨を記録します。",
+            act="意見がなければ「意見なし」を押し、あれば意見を書いてください。",
+            link=_concurrence,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.CONCURRENCE_ANSWERED: (
+        Notice(
+            to=_department,
+            title="{measure} の合議: {asked}は「{answer}」",
+            body="意見: {comment}",
+            link=_concurrence,
+        ),
+    ),
+    Event.COMMENTED: (
+        Notice(to=_conversation, title="{measure} にコメントがあります", body="{actor}さん: {comment}", link=_comments),
     ),
     Event.MEASURE_APPROVED: (
         Notice(to=_sender, title="{measure} が承認されました", body="公表までお待ちください。", link=_sheet),

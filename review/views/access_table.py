@@ -116,6 +116,12 @@ ACTS: dict[Any, dict[str, Act]] = {
         ),
         "review:mine": _act(gettext_lazy("メールから自分のシートを開く"), OF_OWN_THINGS),
         "review:resume": _act(gettext_lazy("入力の続きを開く"), OF_READABLE_SHEETS),
+        "review:concurrence_ask": _act(
+            gettext_lazy("合議を依頼する"), OF_OWN_SHEETS, gettext_lazy("確認者が判断するまで")
+        ),
+        "review:concurrence_answer": _act(
+            gettext_lazy("合議に回答する"), OF_OWN_THINGS, gettext_lazy("依頼された部署だけ")
+        ),
         "review:entry": _act(gettext_lazy("実績を入力する"), OF_OWN_SHEETS, WHILE_OPEN),
         "review:autosave": _act(gettext_lazy("下書きを保存する"), OF_OWN_SHEETS, WHILE_OPEN),
         "review:reading": _act(gettext_lazy("入力中の値の読み取りを見る"), OF_OWN_SHEETS, WHILE_OPEN),

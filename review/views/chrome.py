@@ -1,6 +1,6 @@
 """What stands around every page of someone signed in: the menu, the years, what waits for them.
 
-Six queries at most, however much there is; none for public pages and for anonymous people.
+Seven queries at most, however much there is; none for public pages and for anonymous people.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
 def task_counts(user: User) -> dict[str, int]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed.
 
-    One query, and one more each for those who decide, for approvers and for those who look after the jobs.
+    One query, and one more each for departments, for those who decide, for approvers and for those who look after the jobs.
     """
     post = permissions.standing(user)
     at_work = Q(cycle__state__in=[CycleState.OPEN, CycleState.DECIDING])
@@ -214,7 +214,8 @@ def task_counts(user: User) -> dict[str, int]:
     )
     to_review = found["review"] if permissions.is_reviewer(user) else 0
     to_approve = found["approve"] + found["proposed"] + years_to_decide() if permissions.is_approver(user) else 0
-    mine = found["own"] + found["endorse"] + to_review + to_approve
+    asked = permissions.concurrences_asked(user).count() if post.departments else 0
+    mine = asked + found["own"] + found["endorse"] + to_review + to_approve
     failed = Job.objects.filter(state=JobState.FAILED).count() if permissions.may_see_jobs(user) else 0
     to_read = Decision.objects.filter(on_behalf_of=user, later_reading=None).count() if post.has(*PROXY_ROLES) else 0
     return {

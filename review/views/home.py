@@ -25,7 +25,7 @@ from review.models import (
     User,
 )
 from review.models.sheet import OPEN_STATES
-from review.views import sheet_page
+from review.views import concurrence_parts, sheet_page
 
 TOP = 5
 # Most urgent first: what came back, what was begun, what was not.
@@ -98,7 +98,7 @@ def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
 
 
 def department(user: User, cycle: Cycle) -> dict[str, Any]:
-    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署. Two or three queries."""
+    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Four queries at most."""
     mine = list(queries.reviews(permissions.own_reviews(user).filter(cycle=cycle)))
     mine.sort(key=lambda review: (_ORDER[ReviewState(review.state)], review.measure_year.measure.code))
     todo = [task for review in mine if (task := task_of(user, review))]
@@ -111,6 +111,7 @@ def department(user: User, cycle: Cycle) -> dict[str, Any]:
         "others": [review for review in mine if review.pk not in waiting],
         "count": len(mine),
         "related": related(user, cycle),
+        "concurrences": concurrence_parts.waiting_for(user),
     }
 
 

@@ -15,7 +15,7 @@ from review.domain.refusals import Invalid
 from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm, add_refusal
 from review.models import MeasureReview, Outcome
 from review.services import approval, assessment, extensions, judging, submission
-from review.views import sheet_page
+from review.views import concurrence_parts, sheet_page
 from review.views.answers import refusing, see_other
 
 # The pages from which a grade can be given, and where its sender goes back to.
@@ -38,6 +38,7 @@ def page(request: HttpRequest, review: MeasureReview, *, status: int = 200, **fo
         **sheet_page.head(review),
         **shown,
         **sheet_page.small_forms(user, review, shown),
+        **({} if "concurrences" in forms else concurrence_parts.context_of(user, review)),
         "actions": sheet_page.actions(user, review, bool(missing)),
         "missing_count": len(missing),
         "why_locked": permissions.why_locked(review) if is_owner(request, review) else "",

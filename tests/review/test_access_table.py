@@ -22,6 +22,7 @@ from review import permissions
 from review.models import (
     Appointment,
     Artifact,
+    Concurrence,
     Correction,
     Cycle,
     Edition,
@@ -73,6 +74,7 @@ EXPECTED = {
     "review:sheet": READABLE, "review:evidence": READABLE, "review:evidence_file": READABLE,
     "review:download": READABLE, "review:comment": READABLE,
     "review:mine": SIGNED_IN, "review:resume": READABLE,
+    "review:concurrence_ask": OWN, "review:concurrence_answer": "LNNoNFFFF",
     "review:entry": OWN, "review:autosave": OWN, "review:reading": OWN, "review:evidence_add": OWN,
     "review:evidence_remove": OWN, "workflow:submit": OWN, "workflow:recall": OWN, "workflow:endorse": OWN,
     # a department without a sheet of its own in the year has nothing to fill in
@@ -164,12 +166,16 @@ def numbers(cast: Cast) -> dict[str, int]:
         "person_deactivate",
         "person_reactivate",
     )
+    asked = Concurrence.objects.create(
+        review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
+    )  # fmt: skip
     return {
         **dict.fromkeys([f"review:{name}" for name in people], somebody),
         "review:post_end": Appointment.objects.get(user=somebody).pk,
         "review:proxy_withdraw": named.pk,
         "sheet": sheet.pk,
         **dict.fromkeys(CORRECTION, correction_of(sheet.cycle, cast).pk),
+        "review:concurrence_answer": asked.pk,
         "review:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
         "review:evidence_file": evidence.pk,
         "review:evidence_remove": evidence.pk,
