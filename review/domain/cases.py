@@ -119,7 +119,8 @@ def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
     if mixed:
         return None, None  # each part obeys its own comparator
     if demanded is not None:
-        return demanded, None
+        at_the_most = case.target.plain.startswith(("最大", "上限"))  # 最大500人 of 参加者数 is what there is room for
+        return (None if at_the_most and name_direction(case.name) == "up" else demanded), None
     if any(part.value == 0 for part in case.target.parts) and not case.target.parts[0].is_range:
         return ("down" if name_direction(case.name) == "down" else None), None
     found, _ = from_plan(case.name, case.targets)
@@ -138,6 +139,9 @@ _SPANS = (
     (_EVERY_TIME, _EVERY_HEAD, "一方が延べ数、他方が実数"),
     (_EVERY_HEAD, _EVERY_TIME, "一方が実数、他方が延べ数"),
 )
+_OF_THE_YEAR = Outcome(
+    "undetermined", None, "", "目標は累計ですが、実績が累計か単年の値か分からないため、判定できません。"
+)
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
@@ -154,6 +158,14 @@ def _other_span(case: Case) -> Outcome | None:
         if one.search(wanted) and other.search(given) and not other.search(wanted) and not one.search(given):
             return Outcome("undetermined", None, "", f"目標と実績の{cause}のため、判定できません。")
     return None
+
+
+def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
+    """累計60件 beside a bare 4件: less than half of a total is perhaps the year's own."""
+    said = case.actual.plain + compact(case.name)
+    if not _CUMULATIVE.search(case.target.plain) or _CUMULATIVE.search(said) or not actual.value or not target.value:
+        return False
+    return 0 < actual.value * actual.unit.factor * 2 < target.value * target.unit.factor
 
 
 def _has_negative(case: Case) -> bool:
@@ -177,6 +189,8 @@ def compared(
     if len(targets) == 1 and len(actuals) == 1:
         if not same_thing(targets[0], actuals[0], case.name):
             return Verdict(outcome=DIFFERENT, direction=direction)
+        if _may_be_of_the_year(case, targets[0], actuals[0]):
+            return Verdict(outcome=_OF_THE_YEAR, direction=direction)
         return Verdict(outcome=one(targets[0], actuals[0]), direction=direction)
     if len(targets) == 1 and targets[0].each:
         targets = tuple(replace(targets[0], each="", label=actual.label) for actual in actuals)

@@ -28,6 +28,12 @@ _BEFORE: dict[str, Comparator] = {
     "<=": "at_most",
     "<": "below",
     "最低でも": "at_least",
+    "最大": "at_most",
+    "最大で": "at_most",
+    "最大でも": "at_most",
+    "上限": "at_most",
+    "多くとも": "at_most",
+    "多くても": "at_most",
 }
 _PERIODS = {
     "月": "月",
@@ -47,7 +53,7 @@ _BEFORE_NUMBER = re.compile(
     r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?:(?<![^\s各をにはがのでぁ-ん])|(?<=各)|(?<=等)|(?<=課)|(?<=校)|(?<=区)|(?<=園)|(?<=館))"
     r"(?P<period>毎?(?:年度|年間|年|月間|月|週間|週|日)(?:平均|間)?)?)?"
     r"(?P<sum>累計|合計|計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
-    r"(?P<comparator>最低でも|最低|少なくとも|[<>]=?|[≥≤])?\Z"
+    r"(?P<comparator>最低でも|最低|少なくとも|最大でも|最大で|最大|上限|多くとも|多くても|[<>]=?|[≥≤])?\Z"
 )
 _EACH = re.compile(r"(?:各[^\s各、・]{1,10}?|いずれも|それぞれ|ともに)\Z")
 # 1日平均, 1人当たり at the end of a label: what the value is counted for. The 1 is hidden by `values`.
@@ -58,7 +64,7 @@ _PER_HEAD_AND_DAY = re.compile(r"\ue201人\ue201日|\ue201日\ue201人")
 # A number after one of these is a rest, a part or a plan, not the value of the cell.
 _NOT_A_LABEL = re.compile(
     r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
-    r"前回|前年度?|昨年度?|上限|最大|最高|未|非)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
+    r"前回|前年度?|昨年度?|最高|未|非)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
 )
 _SEPARATOR = re.compile(r"[ 、,;/・]+")
 _OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
