@@ -107,6 +107,8 @@ def _stated(case: Case, relation: Relation) -> Verdict | None:
         same_kind = (other.relation == "ratio") == (relation.relation == "ratio")
         return _amounts(case, relation, amount, other.amount) if same_kind else None
     only = case.actual.quantity
+    if only is not None and amount.change == "decrease" and only.value is not None and only.value < 0:
+        only = replace(only, low=-only.value, high=-only.value, change="decrease")  # ▲18.2% beside 20%削減
     if other is None and only is not None and only.change and amount.change and only.unit.fits(amount.unit):
         return _amounts(case, relation, amount, only)
     return None

@@ -47,6 +47,9 @@ _AMBIGUOUS = re.compile(
     # What falls because something better rises: neither way is plain from the name.
     r"|(?:手当|見舞金|年金|罹災|り災|就学援助|減免|免除|弔慰金|給付金)[^、]{0,6}(?:申請|受給|支給|交付|認定)"
     r"|^(?!.*(?:コンビニ|オンライン|電子|自動|マイナンバー|個人番号)).*(?:住民票|証明書?|戸籍|印鑑)[^、]{0,10}(?:交付|発行)(?:件|枚|部|数)"
+    # Business that comes to the counter by itself.
+    r"|(?<!オンライン)(?<!電子)(?<!ネット)受付(?:件|人|者)数|届の?受付|届出?の?件数|(?:宿直|電話)の?対応|印鑑登録|要望"
+    r"|(?:庁舎|小規模)の?修繕件|狩猟免許の?返納|相談の?(?:来場|来所)|定員管理|利用税|文書の?廃棄量"
     # More work done, or more animals?
     r"|(?:捕獲|駆除)(?:総|延べ)?(?:頭|羽|匹|件|個体)?数"
     # Help that follows need: more cases are neither better nor worse.
@@ -111,7 +114,7 @@ _NEGATED = re.compile(
 # Speech of a survey: good unless what is said is a harm.
 _HOPE = re.compile(HOPE)
 _GLOOM = re.compile(
-    r"悪|暗い|遅い|遠い|弱い|低い|少な|狭い|忙し|面倒|煩雑|つら|苦し|困|危|怖|汚|うるさ|高い(?:と|税|料)|減|失"
+    r"悪|暗い|遅い|遠い|弱い|低い|少な|狭い|忙し|面倒|煩雑|つら|苦し|困|危|怖|汚|うるさ|高い(?:と|税|料)|減|失|寂|淋|疲|痛|怒|焦|嫌|退屈|偏見|重[いく]|段差|破れ|ひび"
 )
 _FALLING = re.compile(r"減少|低下|縮小|(?<!押印)(?<!押印を)廃止|悪化|落ち|減っ")
 # 不登校児童の支援件数: more help, or more who need it?

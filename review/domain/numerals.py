@@ -111,7 +111,8 @@ def _slashed(text: str, numbers: list[Number]) -> Values | None:
 
 def _is_share(count: Quantity, whole: Quantity) -> bool:
     same_unit = count.unit.bare or count.unit == whole.unit
-    if not same_unit or whole.unit.bare or whole.unit.dimension == "percent" or whole.comparator:
+    of_a_scale = whole.unit.bare and whole.value in (5, 10, 100)  # 4.2/5.0 on a scale of five
+    if not same_unit or (whole.unit.bare and not of_a_scale) or whole.unit.dimension == "percent" or whole.comparator:
         return False
     return count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
 
@@ -291,6 +292,8 @@ def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
     if unit is None:
         return None
     rest = gap[len(unit.symbol) :]
+    if not rest and unit.dimension in _COUNTABLE:
+        return Suffix(unit, None, None, False, False), ""  # 50世帯100人
     comparator = next((word for word in ("以上", "以下", "未満", "以内", "超") if rest.startswith(word)), "")
     label = rest[len(comparator) :]
     if not label or (units.shaped_like_unit(gap) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):

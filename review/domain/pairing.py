@@ -16,6 +16,7 @@ _UNPAIRED = Outcome("undetermined", None, "parts_mismatch", "内訳の名称が�
 DIFFERENT = Outcome(
     "undetermined", None, "parts_mismatch", "目標と実績で、何の値かを示す言葉が異なるため、判定できません。"
 )
+_SAY_NOTHING = ("平均", "実績", "実績値", "結果", "合計", "計", "全体")
 _DIGITS = re.compile(r"\d+")
 _MOST = 5  # parts whose every pairing is tried: 120 pairings
 
@@ -76,6 +77,8 @@ def same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
     wanted, given = compact(target.label), compact(actual.label)
     if given in OF_A_TARGET:
         return False
+    if given in _SAY_NOTHING or wanted in _SAY_NOTHING:
+        return True
     if not given or wanted == given or wanted in OF_A_TARGET:
         return True
     plain = compact(name)

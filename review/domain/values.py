@@ -256,6 +256,7 @@ def _prepared(main: str) -> str:
         text = _SPLIT_WORDS.sub("", text)
     text = numerals.CIRCLED_LABEL.sub(" ", text)
     text = _WORDS_WITH_DIGITS.sub(lambda found: found[0].translate(_HIDDEN), text)
+    text = text.replace("±0", "0")
     if "ゼロ" in text:
         text = _ZERO.sub("0", text)
     if "割" in text:
