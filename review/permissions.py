@@ -17,6 +17,7 @@ from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
 from review import clock
 from review.models import (
     Appointment,
+    ChangeState,
     Concurrence,
     Correction,
     Cycle,
@@ -26,6 +27,7 @@ from review.models import (
     Extension,
     MeasureReview,
     Outcome,
+    PlanChange,
     Proxy,
     RecordedDecision,
     ReviewState,
@@ -130,6 +132,9 @@ def visible_reviews(user: Person) -> QuerySet[MeasureReview]:
     if not post.departments:
         return MeasureReview.objects.none()
     mine = Q(measure_year__owner__in=post.departments) | Q(measure_year__related_all=True)
+    # What an office did before it was renamed or merged stays its successor's to read.
+    mine |= Q(measure_year__owner__successor__in=post.departments)
+    mine |= Q(measure_year__owner__successor__successor__in=post.departments)
     related = MeasureReview.objects.filter(measure_year__related__in=post.departments).values("pk")
     return MeasureReview.objects.filter(mine | Q(pk__in=related))
 
@@ -299,6 +304,15 @@ def may_record_decision(user: Person, review: MeasureReview) -> bool:
 def may_confirm_record(user: Person, record: RecordedDecision) -> bool:
     """An approver other than who recorded it; whether they may decide on the sheet is asked besides."""
     return is_approver(user) and record.recorded_by_id != user.pk
+
+
+def deciding_change(user: Person, change: PlanChange) -> list[int | None]:
+    """In whose name the person may decide a proposed change of the plan: an approver, never its proposer, in person or
+    represented; as `in_whose_name`. No query beyond the standing."""
+    if change.state != ChangeState.PROPOSED or user.pk == change.proposed_by_id:
+        return []
+    names = standing(user).capacities(Role.APPROVER)
+    return [who for who in names if who is None or who != change.proposed_by_id]
 
 
 def may_comment(user: Person, review: MeasureReview) -> bool:
@@ -519,10 +533,17 @@ ACCESS = {
     "review:cycles": may_manage_cycle,
     "review:cycle": may_manage_cycle,
     "review:directions": is_reviewer,
+    "review:plan_changes": sees_board,
+    "review:plan_change_new": is_reviewer,
+    "workflow:plan_change": sees_board,
     "review:people": may_manage_cycle,
     "review:person": may_manage_cycle,
     "review:hand_over": may_manage_cycle,
     "review:person_new": may_manage_people,
+    "review:people_import": may_manage_people,
+    "review:departments": may_manage_people,
+    "review:reorganise": may_manage_people,
+    "review:reorganisation_withdraw": may_manage_people,
     "review:person_password": may_manage_people,
     "review:person_appoint": may_manage_people,
     "review:person_deactivate": may_manage_people,

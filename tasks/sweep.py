@@ -9,7 +9,18 @@ from celery import shared_task
 
 from review import clock
 from review.models import Heartbeat
-from review.services import alarm, artifacts, concurrence, doorbell, jobs, mailing, outbox, reminders, throttle
+from review.services import (
+    alarm,
+    artifacts,
+    concurrence,
+    doorbell,
+    jobs,
+    mailing,
+    outbox,
+    reminders,
+    reorganisation,
+    throttle,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +45,7 @@ def sweep() -> dict[str, int]:
         "mail": _ring_for_mail(),
     }
     for part in (
+        reorganisation.take_effect,
         *_also,
         concurrence.close_silent,
         artifacts.retire,

@@ -7,6 +7,7 @@ same everywhere: process row, then the domain row.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +15,18 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from review.domain.refusals import NotAllowed, Refusal
-from review.models import Correction, Cycle, MeasureReview, Meeting, RecordedDecision, User
-from review.services import approval, assessment, corrections, cycles, meetings, publication, submission
+from review.models import Correction, Cycle, MeasureReview, Meeting, PlanChange, RecordedDecision, User
+from review.services import (
+    approval,
+    assessment,
+    corrections,
+    cycles,
+    meetings,
+    plan_changes,
+    plan_effects,
+    publication,
+    submission,
+)
 from review.services.ratings import Overall
 from workflow import advance
 from workflow.flows import AnnualCycleFlow, CorrectionFlow, MeasureReviewFlow
@@ -120,6 +131,25 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
         review_id,
         lambda: approval.decide_outcome(user=user, review_id=review_id, accept=True, comment=comment),
     )
+
+
+def decide_plan_change(*, user: User, change_id: int, accept: bool, comment: str = "") -> PlanChange:
+    """Decide a proposed change of the plan. Accepted, it takes effect in the same transaction: a new 施策 of the open
+    year gets its sheet, one that ended there is led out as 対象外."""
+    with transaction.atomic(), ExitStack() as locks:
+        asked = PlanChange.objects.get(pk=change_id)
+        sheets = plan_changes.sheets_touched(asked).values("pk")
+        for process in SheetProcess.objects.filter(review__in=sheets).order_by("pk"):
+            locks.enter_context(MeasureReviewFlow.lock(process.pk))
+        change = plan_changes.settle(user=user, change_id=change_id, accept=accept, comment=comment)
+        if accept:
+            effects = plan_effects.take_effect(change)
+            for year in effects.begin:
+                cycle = Cycle.objects.get(plan=change.plan_id, fiscal_year=year.fiscal_year)
+                MeasureReviewFlow.start.run(review=cycles.make_review(cycle, year))
+            for review in effects.lead_out:
+                decide_outcome(user=user, review_id=review.pk, accept=True)
+        return change
 
 
 def _take(user: User, review_id: int, act: Callable[[], MeasureReview]) -> MeasureReview:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflow.views import board, correcting, deciding, desk, queue, records, together, year
+from workflow.views import board, correcting, deciding, desk, plan_changes, queue, records, together, year
 
 app_name = "workflow"
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path("board/approve/", board.approve_many, name="approve_many"),
     path("sheets/<int:pk>/approve/", deciding.approve, name="approve"),
     path("sheets/<int:pk>/outcome/decide/", board.decide_outcome, name="decide_outcome"),
+    path("plan/changes/<int:pk>/", plan_changes.plan_change, name="plan_change"),
     # the year
     path("board/<int:year>/decide/", year.decide, name="decide"),
     path("cycles/<int:year>/open/", year.open_year, name="open_year"),

@@ -40,3 +40,7 @@ class Event(StrEnum):
     PROXY_WITHDRAWN = "ProxyWithdrawn"
     DECIDED_BY_PROXY = "DecidedByProxy"
     WORK_HANDED_OVER = "WorkHandedOver"
+    PLAN_CHANGE_PROPOSED = "PlanChangeProposed"
+    PLAN_CHANGED = "PlanChanged"
+    PLAN_CHANGE_REFUSED = "PlanChangeRefused"
+    DEPARTMENTS_REORGANISED = "DepartmentsReorganised"

@@ -50,6 +50,10 @@ class OfficeForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.offer_offices()
+
+    def offer_offices(self) -> None:
+        """Fill the office fields."""
         for field in self.fields.values():
             if isinstance(field, OfficeField):
                 field.queryset = open_offices()
@@ -175,4 +179,29 @@ class RemarkForm(forms.Form):
 
     remark = forms.CharField(
         label=_("後閲の所見"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class PeopleFileForm(forms.Form):
+    """A list of people, and how it is meant."""
+
+    file = forms.FileField(
+        label=_("利用者の一覧"),
+        help_text=_("CSV(UTF-8 か Shift_JIS)または Excel(.xlsx)、2MBまで。"),
+        allow_empty_file=True,
+        error_messages=CHOOSE,
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+    way = forms.ChoiceField(
+        label=_("取込みの方法"),
+        choices=[
+            ("add", _("登録と任用を加える(今の役割は終わらない)")),
+            ("transfer", _("人事異動の一覧(発令日から、一覧の役割だけに就く)")),
+        ],
+        widget=forms.RadioSelect,
+        initial="add",
+        error_messages=CHOOSE,
+    )
+    day = DayField(
+        label=_("発令日・開始日"), error_messages=NO_DAY, help_text=_("行に開始日がないときは、この日からになります。")
     )

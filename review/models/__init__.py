@@ -19,9 +19,11 @@ from review.models.plan import (
     ScheduleItem,
     TargetChange,
 )
+from review.models.plan_change import ChangeKind, ChangeState, PlanChange
 from review.models.proxy import LaterReading, Proxy
 from review.models.publication import Correction, CorrectionDecision, CorrectionItem, Edition, edition_label
 from review.models.reminding import ClosingDay, Extension, ReminderPause
+from review.models.reorganisation import Reorganisation
 from review.models.sheet import (
     Decision,
     ItemComment,
@@ -43,6 +45,8 @@ __all__ = [
     "Artifact",
     "AuditEntry",
     "AuditLink",
+    "ChangeKind",
+    "ChangeState",
     "ClosingDay",
     "Concurrence",
     "Correction",
@@ -76,12 +80,14 @@ __all__ = [
     "OutboxEvent",
     "Outcome",
     "Plan",
+    "PlanChange",
     "PlanField",
     "Proxy",
     "Rating",
     "RecordedDecision",
     "RecoveryCode",
     "ReminderPause",
+    "Reorganisation",
     "ReviewState",
     "Role",
     "ScheduleItem",

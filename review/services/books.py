@@ -40,8 +40,17 @@ def year_book(
             _book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]
         ),
         previous=_previous(snapshot.get("previous")),
-        changes=tuple(_changes(snapshot.get("corrections", ()))),
+        changes=(*_plan_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
     )
+
+
+def _plan_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
+    """What changed in the plan from this year on, as lines of 変更履歴."""
+    for one in snapshot.get("plan_changes", ()):
+        yield Change(
+            code=one["code"], item=one["item"], before=one["before"], after=one["after"], reason=one["reason"],
+            made_at=datetime.fromisoformat(one["date"]), kind="計画の変更",
+        )  # fmt: skip
 
 
 def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from review import clock, permissions, queries
 from review.domain.events import Event
@@ -21,7 +22,7 @@ from review.models import (
     ScheduleItem,
     User,
 )
-from review.services import audit, judging, outbox
+from review.services import audit, judging, outbox, plan_effects, reorganisation
 from review.services.deadlines import order_problems
 from review.services.transition import require
 
@@ -164,6 +165,7 @@ def draft_next(cycle: Cycle) -> Cycle | None:
         for name in _RULES:
             setattr(made, name, getattr(cycle, name))
         made.save(update_fields=["scale", *_RULES])
+        plan_effects.carry_on(made)
         judge_year(made)
         if not made.events.filter(name=Event.NEXT_CYCLE_DRAFTED).exists():
             outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(made.pk), cycle=made)
@@ -175,9 +177,9 @@ _CARRIED = ("name", "owner", "related_all", "related_text", "current_state", "de
 
 
 def _carry_over(year: MeasureYear, following: int) -> None:
-    new, made = MeasureYear.objects.get_or_create(
-        measure=year.measure, fiscal_year=following, defaults={name: getattr(year, name) for name in _CARRIED}
-    )
+    carried = {name: getattr(year, name) for name in _CARRIED}
+    carried["owner"] = reorganisation.office_now(year)
+    new, made = MeasureYear.objects.get_or_create(measure=year.measure, fiscal_year=following, defaults=carried)
     if made:
         new.related.set(year.related.all())
     if not new.schedule.exists():
@@ -185,7 +187,8 @@ def _carry_over(year: MeasureYear, following: int) -> None:
             ScheduleItem(measure_year=new, position=item.position, name=item.name, bars=item.bars)
             for item in year.schedule.all()
         )
-    for row in IndicatorYear.objects.filter(indicator__measure=year.measure, fiscal_year=year.fiscal_year):
+    goals = IndicatorYear.objects.filter(indicator__measure=year.measure, fiscal_year=year.fiscal_year)
+    for row in goals.filter(Q(indicator__last_year=None) | Q(indicator__last_year__gte=following)):
         IndicatorYear.objects.get_or_create(
             indicator_id=row.indicator_id, fiscal_year=following, defaults={"name": row.name}
         )

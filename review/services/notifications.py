@@ -112,6 +112,12 @@ def _correction_sender(row: OutboxEvent) -> Iterable[User]:
     return [user for user in reviewers if user.pk == row.payload["sender"]] or reviewers
 
 
+def _offices(row: OutboxEvent) -> Iterable[User]:
+    """Contributors and heads of the departments that the event names."""
+    offices = Department.objects.filter(pk__in=row.payload.get("offices", []))
+    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(offices))
+
+
 def _named(row: OutboxEvent) -> Iterable[User]:
     """The people whom the event itself names, as far as they are still here."""
     return User.objects.filter(is_active=True, pk__in=row.payload.get("people", [])).order_by("pk")
@@ -195,6 +201,10 @@ def _correction(row: OutboxEvent) -> str:
 
 def _cycle(row: OutboxEvent) -> str:
     return reverse("review:cycle", args=[_year(row)])
+
+
+def _change(row: OutboxEvent) -> str:
+    return reverse("workflow:plan_change", args=[row.payload["change"]])
 
 
 def _proxies(row: OutboxEvent) -> str:
@@ -482,6 +492,45 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             link=_sheet,
             urgent=True,
             to_act=True,
+        ),
+    ),
+    Event.PLAN_CHANGE_PROPOSED: (
+        Notice(
+            to=_approvers,
+            title="計画の変更の提案があります({kind}: {codes})",
+            body="{actor}さんの提案です。\n理由: {comment}",
+            act="内容を確かめて、決定するか、採用しないかを決めてください。",
+            link=_change,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
+    Event.PLAN_CHANGED: (
+        Notice(
+            to=_offices,
+            title="計画の変更が決まりました({kind}: {codes})",
+            body="理由: {comment}\nご自分の部署の施策に関わる変更です。",
+            link=_mine,
+            urgent=True,
+        ),
+        Notice(to=_named, title="計画の変更の提案が決まりました({kind}: {codes})", body="{comment}", link=_change),
+    ),
+    Event.PLAN_CHANGE_REFUSED: (
+        Notice(
+            to=_named,
+            title="計画の変更の提案は採用されませんでした({kind}: {codes})",
+            body="{comment}",
+            link=_change,
+            urgent=True,
+        ),
+    ),
+    Event.DEPARTMENTS_REORGANISED: (
+        Notice(
+            to=_offices,
+            title="{before} は {after} になりました",
+            body="施行日: {period}\n理由: {comment}\n公表前のシートは新しい部署が受け持ちます。",
+            link=_mine,
+            urgent=True,
         ),
     ),
     Event.PROXY_NAMED: (

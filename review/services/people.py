@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -165,29 +165,42 @@ def end_post(*, by: User, appointment_id: int, last_day: date) -> Appointment | 
         return kept
 
 
-def transfer(*, by: User, user_id: int, day: date, to: Iterable[Post]) -> list[Appointment]:
+def transfer(*, by: User, user_id: int, day: date, to: Iterable[Post]) -> None:
     """人事異動: from the day on the person holds exactly these posts; until then the present ones. May lie ahead.
 
     Raises Invalid where a post would be left without anybody on that day.
     """
+    transfer_many(by=by, day=day, wanted={user_id: to})
+
+
+def transfer_many(*, by: User, day: date, wanted: Mapping[int, Iterable[Post]]) -> None:
+    """The same for several people at once, so that two can change places: nobody is missed who is replaced."""
     with transaction.atomic():
         _require_administrator(by)
-        user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-        wanted = set(to)
         if day < clock.today():
             raise Invalid("発令日は今日以後にしてください。", {"day": "発令日は今日以後にしてください。"})
-        if not user.is_active or not wanted or not all(posts.fits(post) for post in wanted):
-            raise Invalid("異動先の役割と部署を確かめてください。", {"role": "役割と部署を確かめてください。"})
-        ending = posts.ending(user=user, day=day, keep=wanted)
+        people = list(User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+        ending: list[Appointment] = []
+        for user in people:
+            ending += _begin_posts(by, user, day, set(wanted[user.pk]))
         alone = handover.left_alone_without(ending, from_day=day)
         if alone:
             raise Invalid("後任がいません。", {"day": " ".join(alone) + " 先に後任を任用してください。"})
         for row in ending:
             posts.end(row, by=by, last_day=day - timedelta(days=1))
-        kept = posts.held(user, day)
-        made = [posts.appoint(user=user, post=post, by=by, starts_on=day) for post in sorted(wanted - kept)]
-        _keep_admin_door(user)
-        return made
+        for user in people:
+            _keep_admin_door(user)
+
+
+def _begin_posts(by: User, user: User, day: date, to: set[Post]) -> list[Appointment]:
+    """Give the person the new posts; returns those that are to end."""
+    if not user.is_active or not to or not all(posts.fits(post) for post in to):
+        raise Invalid("異動先の役割と部署を確かめてください。", {"role": "役割と部署を確かめてください。"})
+    ending = posts.ending(user=user, day=day, keep=to)
+    leaving = {Post(role=row.role, department=row.department_id) for row in ending if row.starts_on <= day}
+    for post in sorted(to - (posts.held(user, day) - leaving)):
+        posts.appoint(user=user, post=post, by=by, starts_on=day)
+    return ending
 
 
 def _keep_admin_door(user: User) -> None:

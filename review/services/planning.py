@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from review import clock
 from review.domain import achievement
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 from review.models import (
@@ -113,7 +115,7 @@ class _Import:
         self.closed = set(
             Cycle.objects.filter(plan=plan).exclude(state=CycleState.DRAFT).values_list("fiscal_year", flat=True)
         )
-        self.departments = {row.name: row for row in Department.objects.filter(ends_on=None)}
+        self.departments = offices_today()
         for sheet in self.document.sheets:
             self._sheet(plan, sheet)
         return Imported(
@@ -236,6 +238,14 @@ class _Import:
             )
         )
         return False
+
+
+def offices_today() -> dict[str, Department]:
+    """{name: department} of those that have not ended; of two with one name, the one that is open today. One query."""
+    today = clock.today()
+    rows = Department.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    ahead = [row for row in rows if row.starts_on and row.starts_on > today]
+    return {row.name: row for row in (*ahead, *(row for row in rows if row not in ahead))}
 
 
 def _inferred(block: IndicatorBlock) -> tuple[str | None, str]:

@@ -118,9 +118,18 @@ def _snapshot() -> dict[str, Any]:
             "totals": closed({"measures": _COUNTS, "indicators": _COUNTS}),
             "previous": closed({"fiscal_year": _YEAR, "measures": _COUNTS, "indicators": _COUNTS}),
             "measures": _list(measure_schema()),
+            "plan_changes": _list(_plan_change()),
             "corrections": _list(_correction()),
         },
-        optional=["previous", "corrections"],
+        optional=["previous", "plan_changes", "corrections"],
+    )
+
+
+def _plan_change() -> dict[str, Any]:
+    words = ("code", "item", "before", "after", "kind", "reason")
+    return closed(
+        {**{key: _text() for key in words}, "date": {"type": "string", "format": "date"}},
+        about="この年度からの計画の変更の1行",
     )
 
 

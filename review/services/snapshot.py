@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from review import queries
 from review.domain.items import TEXT_ITEMS
 from review.domain.rating import overall
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.services import judging, ratings
+from review.services import judging, plan_changes, ratings
 
 # 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
 SCHEMA = 2
@@ -31,7 +33,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
     "rate_text", "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
     "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
-    "label", "before", "after"}]}]}. `corrections` grows from edition to edition, the oldest first. About twelve queries.
+    "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}]}. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
     measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]
@@ -40,8 +42,23 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
         "totals": totals_of(measures),
         "previous": _previous(cycle),
         "measures": measures,
+        "plan_changes": plan_changes_of(cycle),
         "corrections": [],
     }
+
+
+def plan_changes_of(cycle: Cycle) -> list[dict[str, str]]:
+    """What changed in the plan from this year on: one row a line of a decided change. One query."""
+    return [
+        {
+            **line,
+            "kind": change.get_kind_display(),
+            "reason": change.reason,
+            "date": timezone.localtime(change.decided_at).date().isoformat() if change.decided_at else "",
+        }
+        for change in plan_changes.accepted_for(cycle.plan, cycle.fiscal_year)
+        for line in change.lines
+    ]
 
 
 def totals_of(measures: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:

@@ -35,6 +35,7 @@ REBUILDS: dict[Event, tuple[str, ...]] = {
     Event.APPROVAL_RETURNED: (SHEET, YEAR),
     Event.MEASURE_APPROVED: (SHEET, YEAR),
     Event.MEASURE_SETTLED: (SHEET, YEAR),
+    Event.PLAN_CHANGED: (YEAR,),
     Event.EDITION_PUBLISHED: (EDITION,),
     Event.EDITION_CORRECTED: (EDITION,),
 }

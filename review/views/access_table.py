@@ -181,11 +181,22 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:extend": _act(gettext_lazy("シートの期限を延長する")),
         "workflow:open_year": _act(gettext_lazy("年度を開始する")),
     },
+    gettext_lazy("計画の変更"): {
+        "review:plan_changes": _act(gettext_lazy("計画の変更の一覧を見る")),
+        "review:plan_change_new": _act(gettext_lazy("計画の変更を提案する")),
+        "workflow:plan_change": _act(
+            gettext_lazy("計画の変更の内容を見る"), "", gettext_lazy("決定は承認者。自分が提案したものは不可")
+        ),
+    },
     gettext_lazy("利用者と代決"): {
         "review:people": _act(gettext_lazy("利用者の一覧を見る")),
         "review:person": _act(gettext_lazy("利用者の役割と仕事を見る"), "", gettext_lazy("変更は管理者だけ")),
         "review:hand_over": _act(gettext_lazy("仕事を引き継ぐ")),
         "review:person_new": _act(gettext_lazy("利用者を登録する")),
+        "review:people_import": _act(gettext_lazy("利用者の一覧を取り込む")),
+        "review:departments": _act(gettext_lazy("部署を見る・加える")),
+        "review:reorganise": _act(gettext_lazy("組織改正を登録する")),
+        "review:reorganisation_withdraw": _act(gettext_lazy("組織改正を取り消す")),
         "review:person_password": _act(gettext_lazy("仮のパスワードを発行する")),
         "review:person_appoint": _act(gettext_lazy("任用する")),
         "review:post_end": _act(gettext_lazy("役割を終える")),

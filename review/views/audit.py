@@ -104,6 +104,17 @@ ACTIONS: dict[str, Any] = {
     "job.give_up": gettext_lazy("処理の中止"),
     "event.release": gettext_lazy("出来事の再配達"),
     "mail.release": gettext_lazy("メールの再送"),
+    "plan_change.propose": gettext_lazy("計画の変更の提案"),
+    "plan_change.accept": gettext_lazy("計画の変更"),
+    "plan_change.refuse": gettext_lazy("計画の変更の不採用"),
+    "plan_change.sheet": gettext_lazy("計画の変更の反映"),
+    "plan_change.clear": gettext_lazy("計画の変更の反映"),
+    "reorganisation.plan": gettext_lazy("組織改正の登録"),
+    "reorganisation.people": gettext_lazy("組織改正による異動"),
+    "reorganisation.apply": gettext_lazy("組織改正の施行"),
+    "reorganisation.withdraw": gettext_lazy("組織改正の取消し"),
+    "department.add": gettext_lazy("部署の追加"),
+    "people.import": gettext_lazy("利用者の取込み"),
     "proxy.name": gettext_lazy("代決者の指名"),
     "proxy.withdraw": gettext_lazy("代決者の指名の取消し"),
     "proxy.decide": gettext_lazy("代決"),
@@ -133,6 +144,9 @@ SUBJECTS = {
     "notice_text": gettext_lazy("お知らせの文面"),
     "appointment": gettext_lazy("任用"),
     "proxy": gettext_lazy("代決"),
+    "reorganisation": gettext_lazy("組織改正"),
+    "people": gettext_lazy("利用者の一覧"),
+    "plan_change": gettext_lazy("計画の変更"),
 }
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review import permissions
 from review.models import (
+    ChangeState,
     Cycle,
     CycleState,
     Decision,
@@ -28,6 +29,7 @@ from review.models import (
     MeasureReview,
     MeasureYear,
     Notification,
+    PlanChange,
     ReviewState,
     Role,
     User,
@@ -60,6 +62,14 @@ MENU = (
     ),
     Place(
         address="workflow:board", label=_("審議"), icon="board", group=_("確認と審議"), year=True, count="to_approve"
+    ),
+    Place(
+        address="review:plan_changes",
+        label=_("計画の変更"),
+        icon="pencil",
+        group=_("確認と審議"),
+        year=True,
+        count="to_settle",
     ),
     Place(address="review:proxies", label=_("代決と後閲"), icon="person-check", group=_("確認と審議"), count="to_read"),
     Place(address="review:files", label=_("集約表とファイル"), icon="table", group=_("資料"), year=True),
@@ -154,9 +164,15 @@ UNDER = {
     "workflow:confirm_many": "workflow:queue",
     "workflow:together": "workflow:queue",
     "review:job_give_up": "review:jobs",
+    "review:plan_change_new": "review:plan_changes",
+    "workflow:plan_change": "review:plan_changes",
     "review:proxy_new": "review:proxies",
     "review:person": "review:people",
     "review:person_new": "review:people",
+    "review:people_import": "review:people",
+    "review:departments": "review:people",
+    "review:reorganise": "review:people",
+    "review:reorganisation_withdraw": "review:people",
     "review:person_password": "review:people",
     "review:person_appoint": "review:people",
     "review:person_deactivate": "review:people",
@@ -216,15 +232,22 @@ def task_counts(user: User) -> dict[str, int]:
     to_approve = found["approve"] + found["proposed"] + years_to_decide() if permissions.is_approver(user) else 0
     asked = permissions.concurrences_asked(user).count() if post.departments else 0
     mine = asked + found["own"] + found["endorse"] + to_review + to_approve
+    to_settle = changes_to_decide(user) if permissions.is_approver(user) else 0
     failed = Job.objects.filter(state=JobState.FAILED).count() if permissions.may_see_jobs(user) else 0
     to_read = Decision.objects.filter(on_behalf_of=user, later_reading=None).count() if post.has(*PROXY_ROLES) else 0
     return {
-        "mine": mine + to_read,
+        "mine": mine + to_read + to_settle,
         "to_review": to_review,
         "to_approve": to_approve,
         "to_read": to_read,
+        "to_settle": to_settle,
         "failed_jobs": failed,
     }
+
+
+def changes_to_decide(user: User) -> int:
+    """Proposed changes of the plan that somebody else proposed. One query."""
+    return PlanChange.objects.filter(state=ChangeState.PROPOSED).exclude(proposed_by=user).count()
 
 
 def years_to_decide() -> int:

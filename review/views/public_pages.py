@@ -282,6 +282,7 @@ def measure(book: Book, code: str) -> Page | None:
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,
         "after": {**after, "url": book.url("measure", after["code"])} if after else None,
         "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
+        "plan_changes": [one for one in snapshot.get("plan_changes", ()) if one["code"] == code],
         "errata_url": book.url("errata"),
         "run_url": book.site.url("run", snapshot["years"][0], code),
     }

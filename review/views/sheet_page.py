@@ -16,7 +16,7 @@ from review.domain import items, rating
 from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
-from review.services import judging, ratings
+from review.services import judging, plan_changes, ratings
 from review.views import indicator_parts, sheet_parts
 from review.views.indicator_parts import IndicatorPart
 
@@ -102,6 +102,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "comments": sheet_parts.comment_rows(said, review),
         "said": said,
         "trail": sheet_parts.trail(submissions, decisions),
+        "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
         "file": queries.latest_file(review),
         "has_demo": review.measure_year.demo or any(part.this and part.this.demo for part in parts),
     }

@@ -33,6 +33,7 @@ from review.models import (
     Meeting,
     OutboxEvent,
     Plan,
+    PlanChange,
     Proxy,
     Role,
     Upload,
@@ -98,7 +99,10 @@ EXPECTED = {
     "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
     "review:mail_release": MANAGER,
     "review:audit": TRAIL,
+    "review:plan_changes": ALL_SHEETS, "review:plan_change_new": REVIEWER, "workflow:plan_change": ALL_SHEETS,
     "review:people": MANAGER, "review:person": MANAGER, "review:hand_over": MANAGER,
+    "review:people_import": PEOPLE, "review:departments": PEOPLE, "review:reorganise": PEOPLE,
+    "review:reorganisation_withdraw": PEOPLE,
     "review:person_new": PEOPLE, "review:person_password": PEOPLE, "review:person_appoint": PEOPLE,
     "review:post_end": PEOPLE, "review:transfer": PEOPLE, "review:person_deactivate": PEOPLE,
     "review:person_reactivate": PEOPLE,
@@ -124,6 +128,9 @@ REFUSED_BY_STATE = {
     ("review:comment", "administrator"), ("review:comment", "auditor"),
     # a reviewer reads who holds which post, and changes nobody
     ("review:person", "reviewer2"),
+    # a change of the plan is read by those who see the board, and decided by an approver
+    ("workflow:plan_change", "reviewer2"), ("workflow:plan_change", "administrator"),
+    ("workflow:plan_change", "auditor"),
 }  # fmt: skip
 
 # What a sender of forms would send, so that a refusal is the rule's and not the form's.
@@ -156,6 +163,10 @@ def numbers(cast: Cast) -> dict[str, int]:
         principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=now, ends_on=now, reason="出張",
         named_by=cast.approver, named_at=now,
     )  # fmt: skip
+    change = PlanChange.objects.create(
+        plan=sheet.cycle.plan, fiscal_year=2025, kind="rename", measure=sheet.measure_year.measure,
+        detail={"name": "別の名前"}, reason="改称", proposed_by=cast.reviewer, proposed_at=now,
+    )  # fmt: skip
     somebody = cast.people["colleague"].pk
     people = (
         "person",
@@ -173,6 +184,7 @@ def numbers(cast: Cast) -> dict[str, int]:
         **dict.fromkeys([f"review:{name}" for name in people], somebody),
         "review:post_end": Appointment.objects.get(user=somebody).pk,
         "review:proxy_withdraw": named.pk,
+        "workflow:plan_change": change.pk,
         "sheet": sheet.pk,
         **dict.fromkeys(CORRECTION, correction_of(sheet.cycle, cast).pk),
         "review:concurrence_answer": asked.pk,

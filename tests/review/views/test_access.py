@@ -53,6 +53,8 @@ def filled(route: str, pk: int) -> str:
         "name": "data.json",
         "first": "2022",
         "rest": "x",
+        "change": "add",
+        "manner": "rename",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: parts[found[1]], route).replace("^", "").replace("$", "")
 

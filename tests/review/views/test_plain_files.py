@@ -189,7 +189,11 @@ def expected(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
         for number in range(max(len(pair[0]), len(pair[1]))):
             here, there = (side[number] if number < len(side) else [] for side in pair)
             # a grade that was not there before has a list of its own, to which every list leads
-            turned = offered(before) != offered(after) or len(pair[0]) != len(pair[1]) or sum(map(len, pair[0])) != sum(map(len, pair[1]))
+            turned = (
+                offered(before) != offered(after)
+                or len(pair[0]) != len(pair[1])
+                or sum(map(len, pair[0])) != sum(map(len, pair[1]))
+            )
             if here != there or shown & {*here, *there} or turned:
                 places.add(f"{folder}/index.html" if number == 0 else f"{folder}/{number + 1}.html")
     # the first page of the whole list stands on the overview

@@ -1,0 +1,282 @@
+"""People come in by a list: what each line would do is shown first, then all of it is done or nothing.
+
+Two ways: `ADD` enrols and appoints, and ends nothing; `TRANSFER` takes the list as the posts that its people hold from
+a day on (人事異動). Whoever does not stand in the list is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+
+from review import clock, permissions
+from review.domain import people_list
+from review.domain.people_list import Line, Unreadable, day_of, folded
+from review.domain.refusals import Invalid
+from review.domain.text import problem
+from review.models import Appointment, Department, Role, User
+from review.services import audit, people, posts
+from review.services.people import Enrolled
+from review.services.posts import Post
+from review.services.transition import require
+from review.workbook import sandbox
+
+ADD, TRANSFER = "add", "transfer"
+MAX_BYTES = 2 * 1024 * 1024
+ROLES = {folded(str(word)): role for role in Role for word in (role.value, role.label)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one line would do, in sentences; or why it cannot."""
+
+    line: Line
+    does: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    user: int | None = None
+    post: Post | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What the whole list would do."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of it could be done."""
+        return not self.problems and not any(row.problems for row in self.rows)
+
+    @property
+    def new(self) -> int:
+        """How many people the list enrols."""
+        return len({folded(row.line.username) for row in self.rows if row.user is None})
+
+
+def read(path: Path, filename: str) -> list[Line]:
+    """The lines of an uploaded file, CSV or .xlsx by its content. Raises Unreadable with the sentence.
+
+    A workbook is inspected and read in a process of its own, up to 10 s.
+    """
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable("ファイルが大きすぎます(上限は2MB)。")
+    raw = path.read_bytes()
+    if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0" or filename.lower().endswith((".xlsx", ".xls")):
+        outcome = sandbox.read_table(path)
+        if outcome.entry is None:
+            raise Unreadable(f"{outcome.finding.detail}")
+        return people_list.lines_of(outcome.entry["rows"])
+    return people_list.lines_of(people_list.rows_of_csv(raw))
+
+
+# --- what it would do --------------------------------------------------------------------------------------------
+
+
+def preview(lines: Sequence[Line], *, way: str, day: date) -> Preview:
+    """What the list would do as things stand now. Five queries however long it is."""
+    known = {folded(user.username): user for user in User.objects.all()}
+    offices = {folded(office.name): office for office in _offices(day)}
+    held = _held(day)
+    rows = list(_once([_row(line, known, offices, held, way, day) for line in lines]))
+    return Preview(rows=tuple(_with_endings(rows, day) if way == TRANSFER else rows))
+
+
+def _offices(day: date) -> Iterable[Department]:
+    """The offices of the day, and those of today, the former counting where both have one name."""
+    spans = Department.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).order_by("starts_on", "pk")
+    return sorted(spans, key=lambda one: one.ends_on is None or one.ends_on >= day)
+
+
+def _held(day: date) -> set[tuple[int, Post]]:
+    rows = Appointment.objects.filter(permissions.held_on(day)).values_list("user_id", "role", "department_id")
+    return {(user, Post(role=role, department=office)) for user, role, office in rows}
+
+
+def _row(
+    line: Line, known: dict[str, User], offices: dict[str, Department], held: set[tuple[int, Post]], way: str, day: date
+) -> Row:
+    user = known.get(folded(line.username))
+    problems = list(_problems(line, user))
+    role = ROLES.get(folded(line.role))
+    office = offices.get(folded(line.department)) if line.department else None
+    if role is None:
+        problems.append(
+            f"役割「{line.role}」はありません。{'、'.join(str(one.label) for one in Role)} のどれかにしてください。"
+        )
+    if line.department and office is None:
+        problems.append(f"部署「{line.department}」がありません。")
+    post = Post(role=role.value, department=office.pk if office else None) if role else None
+    if post and not (line.department and office is None) and not posts.fits(post):
+        problems.append("担当者と所属長には部署が必要で、ほかの役割に部署はありません。")
+    starts_on, ends_on = _days(line, way, day, problems)
+    does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
+    return Row(
+        line=line, does=does, problems=tuple(problems), user=user.pk if user else None, post=post,
+        starts_on=starts_on, ends_on=ends_on,
+    )  # fmt: skip
+
+
+def _problems(line: Line, user: User | None) -> Iterable[str]:
+    if not line.username or len(line.username) > 150 or problem(line.username):
+        yield "利用者名を150文字以内で入力してください。"
+    if not line.display_name or len(line.display_name) > 60 or problem(line.display_name):
+        yield "氏名を60文字以内で入力してください。"
+    if user and not user.is_active:
+        yield "この利用者の利用は停止されています。先に再開してください。"
+    if line.email:
+        try:
+            validate_email(line.email)
+        except ValidationError:
+            yield "メールアドレスの形を確かめてください。"
+
+
+def _days(line: Line, way: str, day: date, problems: list[str]) -> tuple[date, date | None]:
+    starts_on, ends_on = day, None
+    if line.starts_on and way == ADD:
+        found = day_of(line.starts_on)
+        if found is None:
+            problems.append(f"開始日「{line.starts_on}」を読み取れません。「2025-04-01」の形にしてください。")
+        starts_on = found or day
+    if line.ends_on:
+        ends_on = day_of(line.ends_on)
+        if ends_on is None:
+            problems.append(f"終了日「{line.ends_on}」を読み取れません。「2026-03-31」の形にしてください。")
+        elif ends_on < starts_on:
+            problems.append("終了日は開始日以後にしてください。")
+    return starts_on, ends_on
+
+
+def _does(
+    line: Line,
+    user: User | None,
+    post: Post | None,
+    office: Department | None,
+    held: set[tuple[int, Post]],
+    starts_on: date,
+) -> Iterable[str]:
+    if user is None:
+        yield "利用者を登録します。"
+    else:
+        if line.display_name != user.display_name:
+            yield f"氏名を「{user.display_name}」から「{line.display_name}」に変えます。"
+        if line.email and line.email != user.email:
+            yield "メールアドレスを変えます。"
+    if post and (user is None or (user.pk, post) not in held):
+        yield f"{office or ''} {Role(post.role).label}に {starts_on} から任用します。".strip()
+
+
+def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
+    """In a transfer, what ends for each person stands on their first line. One query."""
+    wanted: dict[int, set[Post]] = {}
+    for row in rows:
+        if row.user and row.post:
+            wanted.setdefault(row.user, set()).add(row.post)
+    ending: dict[int, list[str]] = {}
+    running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=wanted)
+    for post in running.select_related("department").order_by("pk"):
+        if post.starts_on > day or Post(role=post.role, department=post.department_id) not in wanted[post.user_id]:
+            words = f"{post.department or ''} {post.get_role_display()}が {day} の前の日で終わります。".strip()
+            ending.setdefault(post.user_id, []).append(words)
+    for row in rows:
+        said = ending.pop(row.user, []) if row.user and not row.problems else []
+        yield Row(**_parts(row), problems=row.problems, does=(*row.does, *said))
+
+
+def _once(rows: Iterable[Row]) -> Iterable[Row]:
+    """Each line; one that says the same as a line before is a slip of the pen and says so."""
+    seen: set[tuple[str, Post | None]] = set()
+    names: dict[str, str] = {}
+    for row in rows:
+        key = (folded(row.line.username), row.post)
+        name = names.setdefault(key[0], row.line.display_name)
+        said = list(row.problems)
+        if key in seen:
+            said.append("同じ利用者の同じ役割が、上の行にもあります。")
+        if name != row.line.display_name:
+            said.append(f"同じ利用者名の氏名が、上の行では「{name}」です。")
+        seen.add(key)
+        yield row if said == list(row.problems) else Row(**{**_parts(row), "problems": tuple(said), "does": ()})
+
+
+def _parts(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("line", "user", "post", "starts_on", "ends_on")}
+
+
+# --- doing it ----------------------------------------------------------------------------------------------------
+
+
+def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrolled]:
+    """Do all of it or nothing; returns the new accounts with their temporary passwords, told this once.
+
+    Raises NotAllowed, or Invalid with the line where something cannot be any more.
+    """
+    with transaction.atomic():
+        permissions.standing(by, fresh=True)
+        require(permissions.may_manage_people(by), "利用者は管理者が取り込みます。")
+        shown = preview(lines, way=way, day=day)
+        bad = next((row for row in shown.rows if row.problems), None)
+        if bad:
+            raise Invalid(f"{bad.line.number}行目: {bad.problems[0]} 何も取り込んでいません。")
+        made, users = _accounts(by, shown)
+        if way == TRANSFER:
+            wanted: dict[int, set[Post]] = {}
+            for row in shown.rows:
+                if row.post:
+                    wanted.setdefault(users[folded(row.line.username)].pk, set()).add(row.post)
+            people.transfer_many(by=by, day=day, wanted=wanted)
+        else:
+            _appoint(by, shown, users)
+        audit.write(
+            actor=by,
+            action="people.import",
+            subject="people:list",
+            after={"lines": len(lines), "way": way, "new": len(made)},
+        )
+        return made
+
+
+def _accounts(by: User, shown: Preview) -> tuple[list[Enrolled], dict[str, User]]:
+    made: list[Enrolled] = []
+    users = {folded(user.username): user for user in User.objects.all()}
+    for row in shown.rows:
+        line, user = row.line, users.get(folded(row.line.username))
+        if user is None:
+            one = people.enrol(by=by, username=line.username, display_name=line.display_name, email=line.email)
+            made.append(one)
+            users[folded(line.username)] = one.user
+        elif row.does:
+            people.change(by=by, user_id=user.pk, display_name=line.display_name, email=line.email or user.email)
+    return made, users
+
+
+def _appoint(by: User, shown: Preview, users: dict[str, User]) -> None:
+    for row in shown.rows:
+        user = users[folded(row.line.username)]
+        if row.post and row.starts_on and row.post not in posts.held(user, row.starts_on):
+            try:
+                people.appoint(by=by, user_id=user.pk, post=row.post, starts_on=row.starts_on, ends_on=row.ends_on)
+            except Invalid as refusal:
+                why = " ".join(refusal.fields.values()) or str(refusal)
+                raise Invalid(f"{row.line.number}行目: {why} 何も取り込んでいません。") from refusal
+
+
+def packed(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The lines as plain data, for the way from the preview to the act."""
+    return [asdict(line) for line in lines]
+
+
+def unpacked(data: Iterable[dict[str, Any]]) -> list[Line]:
+    """The lines again."""
+    return [Line(**one) for one in data]

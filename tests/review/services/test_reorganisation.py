@@ -1,0 +1,208 @@
+"""組織改正: departments renamed, merged and split on 4月1日, with nothing stuck and no history rewritten."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from review import clock, permissions
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
+from review.models import (
+    Appointment,
+    AuditEntry,
+    Cycle,
+    Department,
+    Edition,
+    MeasureReview,
+    MeasureYear,
+    Notification,
+    Proxy,
+    Reorganisation,
+    Role,
+    User,
+)
+from review.services import people, planning, proxies, publication, reorganisation
+from review.services.posts import Post
+from review.services.reorganisation import Kind, Planned
+from tests.cast import YEAR, Cast, settle_background
+from workflow import steps
+
+
+def april() -> date:
+    return date(clock.today().year + 1, 4, 1)
+
+
+def on(day: date) -> timedelta:
+    noon = timezone.make_aware(datetime(day.year, day.month, day.day, 12))
+    return noon - clock.now()
+
+
+def planned(cast: Cast, kind: Kind, before: list[str], names: list[str], **more) -> Reorganisation:
+    offices = tuple(cast.departments[name].pk for name in before)
+    words = {"effective_on": april(), "reason": "組織の見直し", **more}
+    return reorganisation.plan(
+        user=cast.administrator, planned=Planned(kind=kind, before=offices, names=tuple(names), **words)
+    )
+
+
+def offices_of(user: User) -> set[str]:
+    post = permissions.standing(User.objects.get(pk=user.pk))
+    return set(Department.objects.filter(pk__in=post.departments).values_list("name", flat=True))
+
+
+def open_long(cast: Cast, sheets: int, owners: tuple[str, ...] = ("産業振興課",)) -> None:
+    """A year that is still open for entry on the day."""
+    cast.open(sheets, owners=owners)
+    Cycle.objects.update(due_at=clock.now() + timedelta(days=500), closes_at=clock.now() + timedelta(days=501))
+
+
+def test_a_renamed_department_works_on_under_its_new_name_from_the_day(cast: Cast) -> None:
+    open_long(cast, 1)
+    cast.fill(cast.sheet())
+    planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
+    assert offices_of(cast.contributor) == {"産業振興課"} and cast.sheet().measure_year.owner.name == "産業振興課"
+    with clock.shifted(on(april() - timedelta(days=1))):
+        assert reorganisation.take_effect() == 0
+        assert offices_of(cast.head) == {"産業振興課"}
+    with clock.shifted(on(april())):
+        assert offices_of(cast.contributor) == {"商工観光課"}
+        assert reorganisation.take_effect() == 1 and reorganisation.take_effect() == 0
+        review = cast.sheet()
+        assert review.measure_year.owner.name == "商工観光課"
+        review = cast.fill(review)
+        assert steps.submit(user=cast.contributor, review_id=review.pk).state == "submitted"
+        settle_background()
+        assert Notification.objects.filter(event="DepartmentsReorganised", recipient=cast.head).exists()
+    old = Department.objects.get(name="産業振興課")
+    assert old.ends_on == april() - timedelta(days=1) and old.successor.name == "商工観光課"
+
+
+def test_merged_departments_are_one_from_the_day(cast: Cast) -> None:
+    open_long(cast, 2, ("産業振興課", "農林水産課"))
+    planned(cast, Kind.MERGE, ["産業振興課", "農林水産課"], ["産業課"])
+    with clock.shifted(on(april())):
+        reorganisation.take_effect()
+        assert set(MeasureYear.objects.values_list("owner__name", flat=True)) == {"産業課"}
+        assert offices_of(cast.contributor) == offices_of(cast.other) == {"産業課"}
+        assert cast.fill(cast.sheet(2), user=cast.contributor).state == "editing"
+
+
+def test_a_split_sends_each_sheet_and_person_where_it_was_said(cast: Cast) -> None:
+    cast.open(2)
+    second = cast.sheet(2).measure_year.measure_id
+    planned(
+        cast, Kind.SPLIT, ["産業振興課"], ["商工課", "観光課"],
+        measures={second: 1}, people={cast.colleague.pk: (1,), cast.head.pk: (0, 1)},
+    )  # fmt: skip
+    with clock.shifted(on(april())):
+        reorganisation.take_effect()
+        assert [cast.sheet(n).measure_year.owner.name for n in (1, 2)] == ["商工課", "観光課"]
+        assert offices_of(cast.contributor) == {"商工課"}
+        assert offices_of(cast.colleague) == {"観光課"}
+        assert offices_of(cast.head) == {"商工課", "観光課"}
+
+
+def test_a_published_year_keeps_the_old_name_and_the_next_takes_the_new(cast: Cast) -> None:
+    cast.published(1)
+    planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
+    with clock.shifted(on(april())):
+        reorganisation.take_effect()
+    old, new = MeasureYear.objects.order_by("fiscal_year")
+    assert (old.owner.name, new.owner.name) == ("産業振興課", "商工観光課")
+    edition = Edition.objects.get()
+    assert edition.snapshot["measures"][0]["owner"] == "産業振興課" and publication.intact(edition)
+    # What they did under the old name stays theirs to read.
+    with clock.shifted(on(april())):
+        review = MeasureReview.objects.get(measure_year=old)
+        assert permissions.may_read(User.objects.get(pk=cast.contributor.pk), review)
+
+
+def test_a_year_published_after_the_day_drafts_the_next_with_the_new_office(cast: Cast) -> None:
+    """Decided before the day, published after it: the edition says who it was, the draft who it is."""
+    cycle = cast.open(1)
+    cast.approved()
+    settle_background()
+    planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
+    type(cycle).objects.filter(pk=cycle.pk).update(publish_at=clock.now() + on(april()) + timedelta(hours=1))
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    settle_background()
+    with clock.shifted(on(april()) + timedelta(hours=2)):
+        reorganisation.take_effect()
+        settle_background()
+    assert Edition.objects.get().snapshot["measures"][0]["owner"] == "産業振興課"
+    assert MeasureYear.objects.get(fiscal_year=YEAR + 1).owner.name == "商工観光課"
+
+
+def test_who_is_appointed_to_the_old_office_meanwhile_moves_with_it(cast: Cast) -> None:
+    planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
+    post = Post(role=Role.CONTRIBUTOR, department=cast.departments["産業振興課"].pk)
+    people.appoint(by=cast.administrator, user_id=cast.auditor.pk, post=post, starts_on=clock.today())
+    with clock.shifted(on(april())):
+        reorganisation.take_effect()
+        assert offices_of(cast.auditor) == {"商工観光課"}
+
+
+def test_a_heads_proxy_goes_along(cast: Cast) -> None:
+    office = cast.departments["産業振興課"].pk
+    naming = proxies.Naming(
+        principal=cast.head.pk, deputy=cast.other.pk, post=Post(role=Role.HEAD, department=office),
+        starts_on=april() - timedelta(days=3), ends_on=april() + timedelta(days=3), reason="入院",
+    )  # fmt: skip
+    proxies.name(user=cast.head, naming=naming)
+    planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
+    with clock.shifted(on(april())):
+        reorganisation.take_effect()
+        assert "商工観光課" in offices_of(cast.other)
+    assert Proxy.objects.count() == 2
+
+
+def test_a_plan_withdrawn_before_its_day_leaves_everything_as_it_was(cast: Cast) -> None:
+    before = list(Appointment.objects.order_by("pk").values_list("pk", "department", "starts_on", "ends_on"))
+    plan = planned(cast, Kind.MERGE, ["産業振興課", "農林水産課"], ["産業課"])
+    reorganisation.withdraw(user=cast.administrator, plan_id=plan.pk)
+    assert list(Appointment.objects.order_by("pk").values_list("pk", "department", "starts_on", "ends_on")) == before
+    assert not Department.objects.filter(name="産業課").exists()
+    assert not Department.objects.exclude(ends_on=None).exists()
+    with clock.shifted(on(april())):
+        assert reorganisation.take_effect() == 0
+    with pytest.raises(AlreadyDecided):
+        reorganisation.withdraw(user=cast.administrator, plan_id=plan.pk)
+
+
+def test_what_has_taken_effect_is_not_withdrawn(cast: Cast) -> None:
+    plan = planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
+    with clock.shifted(on(april())), pytest.raises(AlreadyDecided):
+        reorganisation.withdraw(user=cast.administrator, plan_id=plan.pk)
+
+
+@pytest.mark.parametrize(
+    "kind, before, names, field",
+    [
+        (Kind.RENAME, ["産業振興課"], ["市民課"], "name"),
+        (Kind.RENAME, ["産業振興課"], ["産業振興課"], "name"),
+        (Kind.MERGE, ["産業振興課"], ["産業課"], "before"),
+        (Kind.SPLIT, ["産業振興課"], ["商工課"], "name"),
+        (Kind.RENAME, ["産業振興課"], [" "], "name"),
+    ],
+)
+def test_what_cannot_be_says_why(cast: Cast, kind: Kind, before: list[str], names: list[str], field: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        planned(cast, kind, before, names)
+    assert field in refusal.value.fields and not Reorganisation.objects.exists()
+
+
+def test_it_is_for_the_administrator_and_stands_in_the_trail(cast: Cast) -> None:
+    office = cast.departments["産業振興課"].pk
+    wanted = Planned(kind=Kind.RENAME, before=(office,), names=("商工課",), effective_on=april(), reason="見直し")
+    with pytest.raises(NotAllowed):
+        reorganisation.plan(user=cast.reviewer, planned=wanted)
+    reorganisation.plan(user=cast.administrator, planned=wanted)
+    entry = AuditEntry.objects.get(action="reorganisation.plan")
+    assert entry.after["departments"] == ["商工課"]
+
+
+def test_an_import_before_the_day_knows_the_old_office_still(cast: Cast) -> None:
+    planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
+    assert "産業振興課" in planning.offices_today()

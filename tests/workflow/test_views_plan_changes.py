@@ -1,0 +1,80 @@
+"""計画の変更 on the screens: proposed with a preview, decided by another, shown on the sheet and to the public."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from review.models import PlanChange
+from tests.cast import YEAR, Cast, settle_background
+from tests.review.views.acting import as_, queries_of, words
+from workflow import steps
+
+LIST = f"/plan/{YEAR}/changes/"
+
+
+def new(kind: str, measure: str = "01-01") -> str:
+    return f"{LIST}new/{kind}/?measure={measure}"
+
+
+def test_a_change_is_previewed_proposed_and_decided(cast: Cast) -> None:
+    cast.open(1)
+    reviewer, approver = as_(cast.reviewer2), as_(cast.approver)
+    assert "01-01 見本の施策1" in words(reviewer.get(f"{LIST}new/rename/"))
+    form = {"fiscal_year": YEAR, "name": "新しい名前", "reason": "改称のため"}
+    shown = words(reviewer.post(new("rename"), form))
+    assert "見本の施策1 → 新しい名前" in shown and "公表した年度は変わりません" in shown
+    assert not PlanChange.objects.exists()
+    reviewer.post(new("rename"), {**form, "sure": "1"})
+    change = PlanChange.objects.get()
+    page = reverse("workflow:plan_change", args=[change.pk])
+    assert "承認者の決定を待っています" in words(reviewer.get(page))
+    assert reviewer.post(page, {"accept": "1"}).status_code == 403
+    assert "決定すると起こること" in words(approver.get(page))
+    assert approver.post(page, {"accept": "1", "comment": "了承"}).status_code == 303
+    assert "新しい名前" in words(approver.get(LIST))
+    sheet = words(as_(cast.contributor).get(reverse("review:sheet", args=[cast.sheet().pk])))
+    assert "計画の変更" in sheet and "改称のため" in sheet
+
+
+def test_what_is_wrong_stands_under_its_field_and_nothing_typed_is_lost(cast: Cast) -> None:
+    cast.open(1)
+    form = {"fiscal_year": YEAR, "code": "01-01", "name": "分けた施策", "owner": "", "reason": "分割"}
+    response = as_(cast.reviewer2).post(new("split"), {**form, "sure": "1"})
+    assert response.status_code == 422 and "分けた施策" in response.content.decode()
+    form["owner"] = str(cast.departments["市民課"].pk)
+    response = as_(cast.reviewer2).post(new("split"), {**form, "sure": "1"})
+    assert response.status_code == 422 and "もう使われています" in words(response)
+
+
+def test_every_kind_has_a_form(cast: Cast) -> None:
+    from review.models import ChangeKind
+
+    cast.open(2)
+    client = as_(cast.reviewer2)
+    for kind in ChangeKind:
+        assert client.get(new(kind.value)).status_code == 200, kind
+    assert client.get(f"{LIST}new/nothing/").status_code == 404
+    assert client.get(new("rename", "09-09")).status_code == 404
+
+
+def test_citizens_read_what_changed_from_the_year_on(cast: Cast) -> None:
+    cycle = cast.open(1)
+    client = as_(cast.reviewer2)
+    client.post(new("rename"), {"fiscal_year": YEAR, "name": "新しい名前", "reason": "改称のため", "sure": "1"})
+    steps.decide_plan_change(user=cast.approver, change_id=PlanChange.objects.get().pk, accept=True)
+    cast.approved(1)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    settle_background()
+    page = words(client.get(reverse("publication:measure", args=[YEAR, "01-01"])))
+    assert "この年度からの計画の変更" in page and "改称のため" in page
+
+
+def test_the_list_costs_the_same_for_more_changes(cast: Cast) -> None:
+    cast.open(1)
+    client = as_(cast.approver)
+    few = queries_of(client, LIST)
+    for number in range(10):
+        form = {"fiscal_year": YEAR, "name": f"名前{number}", "reason": "改称", "sure": "1"}
+        as_(cast.reviewer2).post(new("rename"), form)
+    assert queries_of(client, LIST) == few

@@ -1,0 +1,53 @@
+"""One proposed change of the plan: what it comes to, and an approver's decision."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from review import permissions
+from review.domain.refusals import Invalid
+from review.forms.plan_changes import DecideForm
+from review.forms.sheet import add_refusal
+from review.models import ChangeState, PlanChange
+from review.views.acts import crumbs
+from review.views.answers import refusing, see_other
+from review.views.plan_changes import MEANINGS
+from workflow import steps
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def plan_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """The change; a POST decides it."""
+    people = ("proposed_by", "decided_by", "on_behalf_of")
+    change = get_object_or_404(PlanChange.objects.select_related("plan", *people), pk=pk)
+    form = DecideForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        accept = request.POST.get("accept") == "1"
+        try:
+            steps.decide_plan_change(user=request.user, change_id=pk, accept=accept, **form.cleaned_data)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("変更を決定しました。") if accept else _("提案を採用しませんでした。"))
+            return see_other("workflow:plan_change", pk)
+    waiting = change.state == ChangeState.PROPOSED
+    title = change.get_kind_display()
+    context = {
+        "page_title": title,
+        "breadcrumbs": crumbs(
+            (_("計画の変更"), reverse("review:plan_changes", args=[change.fiscal_year])), (title, "")
+        ),
+        "change": change,
+        "meaning": MEANINGS[change.kind],
+        "waiting": waiting,
+        "may_decide": bool(permissions.deciding_change(request.user, change)),
+        "mine": waiting and permissions.is_approver(request.user) and change.proposed_by_id == request.user.pk,
+        "form": form,
+    }
+    return render(request, "workflow/plan_change.html", context, status=422 if form.errors else 200)
