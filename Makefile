@@ -8,7 +8,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench faults pages audit lock clean
+.PHONY: help setup demo test check format bench faults races pages audit lock clean
 
 ARGS ?=
 BIN := .venv/bin
@@ -55,6 +55,10 @@ bench: setup ## 速さを測る / benchmarks
 
 faults: setup ## 壊して確かめる / the fault bench
 	@MEGURI_FAULTS=full $(BIN)/python -m pytest -m fault -s --timeout 1800 $(ARGS)
+
+races: setup ## 同時の決定を 200 回ずつ / 200 races of deciders on PostgreSQL, then on SQLite
+	@MEGURI_RACES=200 $(BIN)/python -m pytest -s -k races $(ARGS) tests/workflow/test_races.py
+	@MEGURI_RACES=200 MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest -s -k races $(ARGS) tests/workflow/test_races.py
 
 pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbooks rendered to pages
 	@command -v soffice >/dev/null || command -v libreoffice >/dev/null || { \

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_safe
 from review import clock, permissions, queries
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
+from review.services.assessment import who_is_on
 from review.templatetags.words import fiscal_year, word_of
+from review.views.step_times import step_times
 
-PAGE = 100
+PAGE = 40
 SORTS = {
     "code": "measure_year__measure__code",
     "department": "measure_year__owner__order",
@@ -61,7 +63,11 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
     if cycle is None:
         raise Http404
     listed = permissions.listed_reviews(request.user).filter(cycle=cycle)
-    marks = marks_of(listed)
+    everyone = marks_of(listed)
+    department = request.GET.get("department", "")
+    department = department if department.isascii() and department.isdigit() else ""
+    marks = [mark for mark in everyone if not department or str(mark.department_id) == department]
+    shown = listed.filter(measure_year__owner_id=int(department)) if marks and department else listed
     rows = filtered(listed, request.GET, cycle)
     page = Paginator(queries.reviews(rows).order_by(*order(request.GET.get("sort", ""))), PAGE).get_page(
         request.GET.get("page")
@@ -76,15 +82,19 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
         "cycle": cycle,
         "total": len(marks),
         "steps": steps_of(cycle),
-        "flow": flow_of(marks, cycle),
-        "stats": stats_of(marks, cycle),
+        "whole": len(everyone),
+        "one_department": marks[0].department if marks and department else "",
+        "flow": flow_of(marks, cycle, department),
+        "stats": stats_of(marks, cycle, department),
         "jobs": queries.running_jobs(cycle),
-        "departments": departments_of(marks, cycle),
+        "departments": departments_of(everyone, cycle),
         "durations": durations_of(marks),
+        "step_times": step_times(shown, cycle),
         "overdue": overdue(cycle),
         "page_obj": page,
         "readable": mine,
-        "filters": choices_of(marks, request.GET),
+        "filters": choices_of(everyone, request.GET),
+        "on_it": {review.pk: person for review in page if (person := who_is_on(review))},
         "sort": request.GET.get("sort", "code"),
         "moving": cycle.state in (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED),
     }
@@ -138,22 +148,27 @@ def steps_of(cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def flow_of(marks: list[Mark], cycle: Cycle) -> dict[str, Any]:
+def flow_of(marks: list[Mark], cycle: Cycle, department: str = "") -> dict[str, Any]:
     """Counts and addresses for the flow picture."""
     counts = {state.value: 0 for state in (*ReviewState, Outcome.NOT_SUBMITTED, Outcome.EXCLUDED)}
     for mark in marks:
         counts[mark.shown_state] += 1
-    here = reverse("review:progress", args=[cycle.fiscal_year])
-    urls = {state: f"{here}?state={state}#sheets" for state, count in counts.items() if count}
+    here = here_of(cycle, department)
+    urls = {state: f"{here}state={state}#sheets" for state, count in counts.items() if count}
     return {"counts": counts, "urls": urls, "endorsing": cycle.requires_endorsement or bool(counts["endorsing"])}
 
 
-def stats_of(marks: list[Mark], cycle: Cycle) -> list[dict[str, Any]]:
+def here_of(cycle: Cycle, department: str) -> str:
+    """This page's address, of one department where one is chosen, ready for a further parameter."""
+    return reverse("review:progress", args=[cycle.fiscal_year]) + (f"?department={department}&" if department else "?")
+
+
+def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict[str, Any]]:
     """The few numbers that are asked for first."""
     whole = len(marks)
     handed_in = sum(not mark.open for mark in marks)
     settled = sum(mark.state in (ReviewState.APPROVED, ReviewState.PUBLISHED) for mark in marks)
-    here = reverse("review:progress", args=[cycle.fiscal_year])
+    here = here_of(cycle, department)
     behind = len(late_marks(marks, cycle))
     return [
         {
@@ -167,7 +182,7 @@ def stats_of(marks: list[Mark], cycle: Cycle) -> list[dict[str, Any]]:
             "label": _("遅れ・期限後"),
             "value": behind,
             "unit": _("施策"),
-            "url": f"{here}?state={LATE}#sheets" if behind else "",
+            "url": f"{here}state={LATE}#sheets" if behind else "",
         },
     ]
 

@@ -1,19 +1,23 @@
 """Two deciders at once: exactly one decision, one audit row, one notice, on PostgreSQL and on SQLite."""
 
+import os
 import threading
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
 from django.db import connection
 
 from review.domain.refusals import Refusal
 from review.models import AuditEntry, Decision, MeasureReview, Notification, OutboxEvent
-from tests.cast import Cast, settle_background
+from review.services import approval, mailing, outbox
+from tests.cast import Cast
 from workflow import steps
 
-pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = int(os.environ.get("MEGURI_RACES", "5"))
 
-ROUNDS = 12
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60 + 15 * ROUNDS)]
 
 
 def at_once(*acts: Callable[[], object]) -> list[str]:
@@ -40,27 +44,70 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
     return refused
 
 
-def _once(review: MeasureReview, action: str) -> None:
-    assert Decision.objects.filter(review=review).count() == 1
-    assert AuditEntry.objects.filter(subject=f"review:{review.pk}", action__in=["confirm", "return"]).count() == 1
-    assert OutboxEvent.objects.filter(review=review, name__in=["SubmissionReviewed", "SubmissionReturned"]).count() == 1
+@dataclass
+class Tally:
+    """What each kind of race came to."""
+
+    refused: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
 
 
-@pytest.mark.parametrize("number", range(1, ROUNDS + 1))
-def test_confirm_against_return(cast: Cast, number: int) -> None:
-    cast.open(1)
-    review = cast.submitted()
+def pressed_six_times(act: Callable[[], object]) -> int:
+    """The same button pressed six times at once: how many presses were refused."""
+    return len(at_once(*[act] * 6))
+
+
+def race_of(cast: Cast, number: int, tally: Tally) -> None:
+    """One sheet: submitted by a six-fold press, confirmed by another, then approved against returned."""
+    review = cast.fill(cast.sheet(number))
+    asked = {"review_id": review.pk, "round": 1}
+    tally.refused["submit"] += pressed_six_times(lambda: steps.submit(user=cast.contributor, review_id=review.pk))
+    tally.refused["confirm"] += pressed_six_times(lambda: steps.confirm(user=cast.reviewer2, **asked))
     refused = at_once(
-        lambda: steps.confirm(user=cast.reviewer, review_id=review.pk, round=review.round),
-        lambda: steps.return_to_department(
-            user=cast.reviewer2, review_id=review.pk, round=review.round, comment="差し戻します。"
+        lambda: steps.approve(user=cast.approver, **asked),
+        lambda: steps.return_from_approval(
+            user=cast.approver2, **asked, to=approval.TO_DEPARTMENT, comment="差し戻します。"
         ),
     )
-    assert len(refused) == 1 and "さんが" in refused[0]
-    _once(review, "confirm")
-    settle_background()
-    keys = list(Notification.objects.values_list("key", flat=True))
-    assert len(keys) == len(set(keys))
+    assert len(refused) == 1 and "さんが" in refused[0] and "と決めています" in refused[0], refused
+    tally.verdicts[Decision.objects.get(review=review, step="approve").verdict] += 1
+
+
+def test_approve_against_return_and_buttons_pressed_six_times(cast: Cast) -> None:
+    """A few in every run; `make races` runs 200 on PostgreSQL and 200 on SQLite."""
+    cast.open(ROUNDS, indicators=1)
+    tally = Tally()
+    for number in range(1, ROUNDS + 1):
+        race_of(cast, number, tally)
+    for event_id in outbox.undelivered_ids(limit=10_000):
+        outbox.deliver(event_id)
+    mailing.gather(everything=True)
+    mailing.send(mailing.due_ids())
+    assert tally.refused == {"submit": 5 * ROUNDS, "confirm": 5 * ROUNDS}
+    for review in MeasureReview.objects.all():
+        decided_once(review)
+    told_once(cast)
+    print(f"\n{connection.vendor}: {ROUNDS} races of approve against return: {dict(tally.verdicts)}; "
+          f"{2 * ROUNDS} six-fold presses: {dict(tally.refused)} refused")  # fmt: skip
+
+
+def decided_once(review: MeasureReview) -> None:
+    """One submission, one decision a step, and for each one row in the trail and one event."""
+    assert review.submissions.count() == 1
+    assert sorted(review.decisions.values_list("step", flat=True)) == ["approve", "review"]
+    trail = AuditEntry.objects.filter(subject=f"review:{review.pk}")
+    assert trail.filter(action="submit").count() == trail.filter(action="confirm").count() == 1
+    assert trail.filter(action__in=["approve", "approval.return"]).count() == 1
+    events = OutboxEvent.objects.filter(review=review)
+    assert events.filter(name="ActualsSubmitted").count() == events.filter(name="SubmissionReviewed").count() == 1
+    assert events.filter(name__in=["MeasureApproved", "SubmissionReturned"]).count() == 1
+
+
+def told_once(cast: Cast) -> None:
+    """The sender learns each sheet's decision by one notice, in one mail that went out."""
+    told = Notification.objects.filter(recipient=cast.contributor, event__in=["MeasureApproved", "SubmissionReturned"])
+    assert sorted(told.values_list("review", flat=True)) == sorted(MeasureReview.objects.values_list("pk", flat=True))
+    assert not told.filter(mail=None).exists() and set(told.values_list("mail__state", flat=True)) == {"sent"}
 
 
 def test_six_identical_submissions(cast: Cast) -> None:

@@ -28,7 +28,7 @@ from workflow.views.deciding_page import DESTINATIONS
 from workflow.views.queue import cycle_or_404
 from workflow.views.together import chosen_of, lines_of, say_results, year_of
 
-PAGE = 50
+PAGE = 40
 
 
 @require_GET

@@ -20,7 +20,7 @@ from review.services import judging, ratings
 from review.services.ratings import Standing
 from review.templatetags.words import fiscal_year
 
-FIRST = 20
+FIRST = 15
 WAITING, CLEAN, EVERY = "waiting", "clean", "all"
 REASONS = {
     "missed": gettext_lazy("未達成"),
@@ -45,7 +45,7 @@ class Sheet:
 
     @property
     def waits(self) -> bool:
-        return self.state == ReviewState.REVIEWED
+        return self.state == ReviewState.REVIEWED.value
 
 
 def sheets_of(base: QuerySet[MeasureReview], cycle: Cycle) -> dict[int, Sheet]:
@@ -90,7 +90,7 @@ def sheet_of(
 def reasons_of(marks: Sequence[queries.Mark], stands: Standing) -> list[dict[str, Any]]:
     """Why a sheet needs a word before it is approved, each reason with its number of 成果目標."""
     found = Counter(mark.status for mark in marks if mark.status in REASONS)
-    found["jump"] = sum("jump" in mark.flags for mark in marks)
+    found["jump"] = sum(mark.jump for mark in marks)
     found["given"] = sum(mark.given for mark in marks)
     found["rated"] = int(stands.overridden)
     return [{"code": code, "label": label, "count": found[code]} for code, label in REASONS.items() if found[code]]
@@ -185,6 +185,7 @@ def row_of(
     """One sheet of the board."""
     return {
         "review": review,
+        "value": f"{review.pk}:{review.round}",
         "grades": [mark.grade for mark in sheet.marks if mark.grade],
         "rated": sheet.rated,
         "overall_name": names.get(sheet.rated.grade, ""),

@@ -23,7 +23,7 @@ from review.views import sheet_page
 from workflow.views import places
 from workflow.views.places import WAITING, Wanted
 
-PAGE = 50
+PAGE = 40
 SHOWN_FLAGS = 2
 FLAG_WORDS = {
     "any": gettext_lazy("注意あり"),

@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 
 from review import clock
-from review.models import Cycle, Job, JobState, MeasureReview
+from review.models import Cycle, Decision, Job, JobState, MeasureReview, Submission
+from review.services import assessment
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, queries_of, words
 from tests.review.views.growing import more_sheets
+from workflow import steps
 
 PAGE = f"/progress/{YEAR}/"
 
@@ -83,6 +85,39 @@ def test_the_time_in_each_stage_is_shown(year: Cast) -> None:
     MeasureReview.objects.filter(pk=year.sheet(1).pk).update(state_since=clock.now() - timedelta(days=3))
     rows = {row["state"]: row for row in as_(year.reviewer2).get(PAGE).context["durations"]}
     assert rows["submitted"]["longest"] == 3.0 and rows["not_started"]["count"] == 3
+
+
+def test_the_days_that_finished_steps_took_are_counted_by_pass(year: Cast) -> None:
+    sheet, opened = year.sheet(1), clock.now() - timedelta(days=10)
+    Cycle.objects.update(opened_at=opened)
+    steps.return_to_department(user=year.reviewer2, review_id=sheet.pk, round=1, comment="見直し")
+    year.submitted(1, "130件")
+    moments = {1: opened + timedelta(days=4), 2: opened + timedelta(days=7)}
+    for round_, at in moments.items():
+        Submission.objects.filter(review=sheet, round=round_).update(submitted_at=at)
+    Decision.objects.filter(review=sheet).update(decided_at=opened + timedelta(days=6))
+    rows = {str(row["label"]): row for row in as_(year.reviewer2).get(PAGE).context["step_times"]}
+    entry, review = rows["入力と提出(主管部署)"], rows["確認(情報経営課)"]
+    assert (entry["count"], entry["mean"], entry["longest"]) == (2, 2.5, 4.0)
+    assert (review["count"], review["longest"]) == (1, 2.0)
+
+
+def test_one_department_has_its_own_picture(year: Cast) -> None:
+    own = year.departments["産業振興課"].pk
+    answer = as_(year.reviewer2).get(PAGE, {"department": own})
+    counts = answer.context["flow"]["counts"]
+    assert (counts["submitted"], counts["not_started"]) == (1, 1)
+    assert "産業振興課の施策だけを表示しています" in words(answer)
+    assert answer.context["flow"]["urls"]["submitted"] == f"{PAGE}?department={own}&state=submitted#sheets"
+    assert "条件に合う施策はありません" in words(as_(year.reviewer2).get(PAGE, {"department": 99999}))
+
+
+def test_a_lapsed_claim_is_not_shown(year: Cast) -> None:
+    assessment.claim(user=year.reviewer2, review_id=year.sheet(1).pk)
+    client = as_(year.reviewer)
+    assert list(client.get(PAGE).context["on_it"].values()) == [year.reviewer2]
+    with clock.shifted(timedelta(minutes=21)):
+        assert not client.get(PAGE).context["on_it"]
 
 
 def test_a_job_at_work_shows_how_far_it_is(year: Cast) -> None:

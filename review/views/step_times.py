@@ -1,0 +1,80 @@
+"""段階ごとの日数: how long each pass through a step took, from what was submitted, recalled and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
+
+from review.models import Cycle, Decision, MeasureReview, Step, Submission, Verdict
+
+DEPARTMENT, ENDORSE, REVIEW, APPROVE = "department", "endorse", "review", "approve"
+LABELS = {
+    DEPARTMENT: gettext_lazy("入力と提出(主管部署)"),
+    ENDORSE: gettext_lazy("所属長の確認"),
+    REVIEW: gettext_lazy("確認(情報経営課)"),
+    APPROVE: gettext_lazy("承認(DX推進本部)"),
+}
+Event = tuple[datetime, str]
+
+
+def step_times(reviews: QuerySet[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
+    """For each step that somebody finished: how many passes, their mean and the longest, in days. Two queries."""
+    if cycle.opened_at is None:
+        return []
+    took: dict[str, list[timedelta]] = {}
+    for events in events_of(reviews, cycle).values():
+        for step, days in passes(cycle.opened_at, sorted(events)):
+            took.setdefault(step, []).append(days)
+    return [
+        {
+            "label": label,
+            "count": len(took[step]),
+            "mean": in_days(sum(took[step], timedelta()) / len(took[step])),
+            "longest": in_days(max(took[step])),
+        }
+        for step, label in LABELS.items()
+        if step in took
+    ]
+
+
+def events_of(reviews: QuerySet[MeasureReview], cycle: Cycle) -> dict[int, list[Event]]:
+    """{sheet: [(when, who has it from then on)]}. Two queries."""
+    found: dict[int, list[Event]] = {}
+    numbers = reviews.order_by().values("pk")
+    after_submission = ENDORSE if cycle.requires_endorsement else REVIEW
+    sent = Submission.objects.filter(review__in=numbers).order_by()
+    for review, at, recalled in sent.values_list("review_id", "submitted_at", "recalled_at"):
+        found.setdefault(review, []).append((at, after_submission))
+        if recalled:
+            found[review].append((recalled, DEPARTMENT))
+    decided = Decision.objects.filter(review__in=numbers).exclude(step=Step.SETTLE).order_by()
+    for review, at, step, verdict in decided.values_list("review_id", "decided_at", "step", "verdict"):
+        found.setdefault(review, []).append((at, next_holder(step, verdict)))
+    return found
+
+
+def next_holder(step: str, verdict: str) -> str:
+    """Who has the sheet after a decision; '' once it is approved."""
+    if verdict == Verdict.RETURN:
+        return DEPARTMENT
+    if verdict == Verdict.RETURN_TO_REVIEW:
+        return REVIEW
+    return {Step.ENDORSE.value: REVIEW, Step.REVIEW.value: APPROVE}.get(step, "")
+
+
+def passes(opened: datetime, events: list[Event]) -> Iterator[tuple[str, timedelta]]:
+    """Each finished stay of a sheet: with whom, and for how long."""
+    holder, since = DEPARTMENT, opened
+    for at, following in events:
+        if holder:
+            yield holder, max(at - since, timedelta())
+        holder, since = following, at
+
+
+def in_days(span: timedelta) -> float:
+    """Days with one decimal."""
+    return round(span.total_seconds() / 86400, 1)
