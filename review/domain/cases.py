@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
-from review.domain.comparison import Outcome, Status, compare, rounded, worst
+from review.domain.comparison import NO_DIRECTION, Outcome, Status, compare, rounded, worst
 from review.domain.direction import Direction, from_plan, name_direction, named_change, of_target
 from review.domain.notation import compact
 from review.domain.pairing import DIFFERENT, pair, same_thing, settled_in_every_order
@@ -120,7 +121,7 @@ def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
         return None, None  # each part obeys its own comparator
     if demanded is not None:
         at_the_most = case.target.plain.startswith(("最大", "上限"))  # 最大500人 of 参加者数 is what there is room for
-        return (None if at_the_most and name_direction(case.name) == "up" else demanded), None
+        return (None, NO_DIRECTION) if at_the_most and name_direction(case.name) == "up" else (demanded, None)
     if any(part.value == 0 for part in case.target.parts) and not case.target.parts[0].is_range:
         return ("down" if name_direction(case.name) == "down" else None), None
     found, _ = from_plan(case.name, case.targets)
@@ -241,6 +242,7 @@ _PER_ONE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def _period_in_name(name: str) -> str:
     """月 where the name says that its values are counted by the month; 人 where by the head."""
     plain = compact(name)

@@ -17,6 +17,8 @@ _DATE = re.compile(
     r"(?P<deadline>までに|まで|以前|より前|迄)?(?P<tail>の|に|から)?(?P<act>[一-龥ァ-ヶー]{0,12}?(?:済み?|完了|予定|見込み?)?)$"
 )
 _MENTION = re.compile(r"\d年|\d月|\d[./-]\d|(?:令和|平成|昭和|[RHS])(?:元|\d)|年度")
+# A season is no date, 以降 has no end, and what is planned has not happened.
+_NO_DAY = re.compile(r"[春夏秋冬]|上半|下半|前半|後半|上期|下期|中頃|頃|以降|以後|(?:予定|見込み?)\Z")
 _TEN_DAYS = {"上旬": (1, 10), "初旬": (1, 10), "初め": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 _NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 February, so that no typed day is refused
 
@@ -27,7 +29,7 @@ def read_date(main: str) -> DateSpan | None:
     if not _MENTION.search(packed):
         return None
     found = _DATE.match(packed)
-    if not found or found["act"] in ("予定", "見込", "見込み"):
+    if not found or _NO_DAY.match(found["act"]):
         return None
     year, has_year = _year(found)
     month, day = (int(found[key]) if found[key] else None for key in ("month", "day"))

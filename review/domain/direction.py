@@ -21,6 +21,7 @@ __all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction
 _UP_COMPARATORS = ("at_least", "above")
 
 
+@lru_cache(maxsize=4096)
 def named_change(name: str) -> Change | None:
     """What kind of amount the name is of: in a 削減率 a bare 10% means ten percent less, in a 伸び率 ten percent more."""
     plain = compact(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from review.domain.notation import compact
 from review.domain.pairing import pair
@@ -19,7 +20,7 @@ _MAY_EXCEED = re.compile(
 def of_actual(name: str, actual: Reading, previous: Reading | None) -> list[str]:
     """The codes of doubts about a numeric actual, in a fixed order."""
     found = []
-    if any(_over_100_percent(part) for part in actual.parts) and not _MAY_EXCEED.search(compact(name)):
+    if any(_over_100_percent(part) for part in actual.parts) and not _may_exceed(name):
         found.append("over_100_percent")
     if previous is None:
         return found
@@ -29,6 +30,11 @@ def of_actual(name: str, actual: Reading, previous: Reading | None) -> list[str]
     if steps and all(before == after for before, after in steps):
         found.append("repeated")
     return found
+
+
+@lru_cache(maxsize=4096)
+def _may_exceed(name: str) -> bool:
+    return bool(_MAY_EXCEED.search(compact(name)))
 
 
 def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction, Fraction]]:

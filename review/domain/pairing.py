@@ -16,7 +16,21 @@ _UNPAIRED = Outcome("undetermined", None, "parts_mismatch", "内訳の名称が�
 DIFFERENT = Outcome(
     "undetermined", None, "parts_mismatch", "目標と実績で、何の値かを示す言葉が異なるため、判定できません。"
 )
-_SAY_NOTHING = ("平均", "実績", "実績値", "結果", "合計", "計", "全体")
+_SAY_NOTHING = (
+    "平均",
+    "一人",
+    "一人当たり",
+    "一人あたり",
+    "1人当たり",
+    "1人あたり",
+    "実績",
+    "実績値",
+    "結果",
+    "合計",
+    "計",
+    "全体",
+)
+_COUNTED = re.compile(r"件数|人数|回数|者数|[数率件人回者の済的実延べ]")
 _DIGITS = re.compile(r"\d+")
 _MOST = 5  # parts whose every pairing is tried: 120 pairings
 
@@ -93,4 +107,12 @@ def same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
         return given[0] not in "未不" or given in plain
     if wanted in given or given in wanted or (wanted in plain and given in plain):
         return True
-    return any(wanted[place : place + 2] in given for place in range(len(wanted) - 1))
+    return any(
+        wanted[place : place + 2] in given and not _differ_beside(wanted, given, wanted[place : place + 2])
+        for place in range(len(wanted) - 1)
+    )
+
+
+def _differ_beside(wanted: str, given: str, common: str) -> bool:
+    """True for 重大事故 and 軽微な事故: beside the common word each says something of its own."""
+    return all(_COUNTED.sub("", label.replace(common, "")) for label in (wanted, given))

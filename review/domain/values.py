@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from review.domain import dates, figures, numerals, relative, units
+from review.domain.absence import says_no_target, says_not_measured
+from review.domain.digits_in_words import hide, hide_all, show
 from review.domain.notation import compact, fold
 from review.domain.reading import DateSpan, Kind, Quantity, Reading, Relation
 
@@ -19,13 +21,6 @@ __all__ = ["DateSpan", "Quantity", "Reading", "Relation", "read"]
 _DIGIT = re.compile(r"\d")
 _DASH = re.compile(r"[-_ー…‥ｰ]+")
 _DASH_AND_REASON = re.compile(r"[-_…‥]+(?: ?[(※【\[]| (?=[^\d]))")
-_NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
-_NOT_MEASURED = re.compile(
-    r"集計中|集計前|未集計|未公表|公表前|公表待ち|調査中|隔年調査|未調査|調査未実施|調査なし|調査無し|未測定|測定なし|測定不能|測定不可|測定できず|"
-    r"計測不可|計測不能|未計測|計測中|算出不可|算出不能|算出できず|算定中|算出中|未算出|未確定|確定前|確定後|データなし|データ無し|データ未公表|把握できず|"
-    r"把握不可|未把握|不明|(?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)|"
-    r"\A(?:N/?A|n/?a)\Z|調査年度?ではない|調査対象外|非調査年|\d年(?:に1度|に1回|毎)の?調査|次回調査|次回公表|後日公表"
-)
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}")
 _ANY_BRACKET = re.compile(r"[(【\[〔{]")
@@ -34,22 +29,6 @@ _OPENED = re.compile(r"(?<=[^\s])\s*[(【\[〔].*\Z")
 _BRACKET_LABEL = re.compile(r"[(【\[〔]([^()【】\[\]〔〕]{1,12})[)】\]〕] ?")
 _MARKER = "\ue100"  # stands where a note was cut out, so that what was parted by a note stays parted
 
-# Digits in words that are no values, moved out of the way while numbers are sought.
-_HIDDEN = {ord(str(digit)): chr(0xE200 + digit) for digit in range(10)} | {ord(","): "\ue20a", ord("."): "\ue20b"}
-_SHOWN = {0xE200 + digit: str(digit) for digit in range(10)} | {0xE20A: ",", 0xE20B: "."}
-_PER = r"人|名|日|回|校|世帯|か月|ヶ月|か所|件|年|台|時間|施設|団体|園|頭|冊|社|課|km2|ha|戸"
-_WORDS_WITH_DIGITS = re.compile(
-    r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})(?:年度?|(?:[./]\d{1,2}){1,2}|(?![\d%]))(?:\d{1,2}月)?(?:\d{1,2}日)?"
-    r"|(?:19|20)\d\d(?:年度?(?:\d{1,2}月)?(?:\d{1,2}日)?|[/.-]\d{1,2}(?:[/.-]\d{1,2})?)"
-    r"|\d{1,2}月(?:\d{1,2}日|末)?|第\d+|\d+(?:回|期|年|人|番|日|つ|件|か年)目"
-    rf"|(?:(?:人口)?\d[\d,]*(?:万|千)?(?:{_PER})?(?:1日)?)(?:当たり|あたり|当り|につき|ごと|対)"
-    rf"|1(?:{_PER})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均"
-    r"|\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才))(?=.*\d)(?!.*\d(?:歳|才))|\d年生(?=.*\d)"
-    r"|1(?:人|名|校|園|課|世帯|社|団体|日|回|か月|ヶ月|週)(?=約?\d)"
-    r"|(?:生後|出生後|発症後?|受付後|申請後|受理後|退院後|採用後)\d+(?:日|か月|週間?|時間|年)(?:以内|以上|未満)(?:の|に)?(?=.*\d)"
-    r"|\d{1,2}(?:段階(?:評価)?|点満点)(?:中|で|の|のうち)*|[小中高](?:学|学校|校)?[1-6](?=国語|算数|数学|理科|英語|社会|(?:年生?)? ?:|年生? \d| \d[\d,.]*(?:%|人|点|校|件))|(?:\d+歳)?\d+(?:~\d+)?か月児(?=.*\d)"
-    r"|(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))|※\d"
-)
 _BROKEN = re.compile(r"(?<=\d) ?([,.]) ?(?=\d)")
 _SPLIT_DIGITS = re.compile(
     rf"(?<![\d.,A-Za-z/~-])(?:\d+|\d(?: \d)+) \d+(?:[.,]\d+)*(?=(?:{units.KNOWN_PATTERN}))(?!.* \d)"
@@ -80,6 +59,7 @@ _ALL = re.compile(
 _FREE_NOTE_NEVER = re.compile(
     r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|(?i:over|under|up|down)"
 )
+_PERIOD_NOTE = re.compile(r"\A(?:1?([月週日])(?:間)?(?:平均|当たり|あたり)|年間(?:合計|計|延べ)?)\Z")
 _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
 
 
@@ -96,7 +76,7 @@ def read(text: str) -> Reading:
     main, note = _without_notes(folded)
     plain = compact(folded)
     provisional = bool(_PROVISIONAL.search(folded))
-    if not _PLAIN.fullmatch(folded) and _NOT_MEASURED.search(main if _DIGIT.search(main) else folded):
+    if not _PLAIN.fullmatch(folded) and says_not_measured(main if _DIGIT.search(main) else folded):
         return Reading(text=text, kind="text", plain=plain, note=note, not_measured=True)
     return _read_main(text, main, note, plain, provisional) or Reading(
         text=text, kind=_kind_of_words(main), plain=plain, note=note
@@ -118,7 +98,7 @@ def _nothing(text: str, folded: str) -> Reading | None:
     """Blank, a dash, a dash with a reason, or words for an absent target."""
     if not folded:
         return Reading(text=text, kind="none", blank=True)
-    if _DASH.fullmatch(folded) or _NO_TARGET.fullmatch(folded.strip("()")):
+    if _DASH.fullmatch(folded) or says_no_target(folded):
         return Reading(text=text, kind="none", plain=compact(folded))
     found = _DASH_AND_REASON.match(folded)
     if not found:
@@ -167,6 +147,8 @@ def _numeric(text: str, values: numerals.Values, note: str, plain: str, provisio
     parts = tuple(_shown(part) for part in values.parts)
     if len(parts) == 1 and parts[0].unit.bare and (unit := units.KNOWN.get(note)):
         parts = (replace(parts[0], unit=unit),)  # 300(件): the bracket is the unit
+    if len(parts) == 1 and (counted := _PERIOD_NOTE.search(note)):  # 100人(1日平均)
+        parts = (replace(parts[0], period=counted[1] or "", yearly=not counted[1]),)
     return Reading(
         text=text, kind=_kind(parts), plain=plain, parts=parts, note=note, provisional=provisional or values.provisional
     )
@@ -208,7 +190,7 @@ def _everything(text: str, main: str, note: str, plain: str) -> Reading | None:
 def _without_notes(folded: str) -> tuple[str, str]:
     """The text without brackets and what follows ※, and the notes."""
     if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):
-        folded = _BRACKET_LABEL.sub(lambda found: f" {found[1].translate(_HIDDEN)}:", folded).strip()
+        folded = _BRACKET_LABEL.sub(lambda found: f" {hide_all(found[1])}:", folded).strip()
     notes: list[str] = []
     head, mark, tail = _FOOTNOTE.sub("", folded).partition("※")
     if mark and head.strip():
@@ -222,7 +204,7 @@ def _without_notes(folded: str) -> tuple[str, str]:
     if opened and opened.start():  # a bracket that a scan or a cell's end has cut
         notes.append(opened[0].strip(" (【[〔"))
         folded = folded[: opened.start()]
-    return folded.strip(), " ".join(filter(None, notes)).replace(_MARKER, "").translate(_SHOWN)
+    return folded.strip(), show(" ".join(filter(None, notes)).replace(_MARKER, ""))
 
 
 def _with_free_note(prepared: str) -> tuple[numerals.Values | None, str]:
@@ -240,7 +222,7 @@ def _with_free_note(prepared: str) -> tuple[numerals.Values | None, str]:
     is_breakdown = found.re is _BREAKDOWN
     if not is_breakdown and (_FREE_NOTE_NEVER.match(rest) or rest[:1].isdigit()):
         return None, ""
-    return values, rest.translate(_SHOWN)
+    return values, show(rest)
 
 
 # Digits
@@ -255,7 +237,7 @@ def _prepared(main: str) -> str:
     if has_space:
         text = _SPLIT_WORDS.sub("", text)
     text = numerals.CIRCLED_LABEL.sub(" ", text)
-    text = _WORDS_WITH_DIGITS.sub(lambda found: found[0].translate(_HIDDEN), text)
+    text = hide(text)
     text = text.replace("±0", "0")
     if "ゼロ" in text:
         text = _ZERO.sub("0", text)
@@ -271,4 +253,4 @@ def _shown(part: Quantity) -> Quantity:
     """The value with the hidden digits of its label shown again."""
     if not part.label and not part.each:
         return part
-    return replace(part, label=part.label.translate(_SHOWN), each=part.each.translate(_SHOWN))
+    return replace(part, label=show(part.label), each=show(part.each))

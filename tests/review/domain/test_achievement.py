@@ -182,6 +182,31 @@ def test_a_value_for_a_day_or_a_head_is_not_compared_with_a_total(target, actual
     assert ask(target, actual, direction="up").status == "undetermined"
 
 
+@pytest.mark.parametrize(
+    "name, target, actual, previous, status",
+    [
+        ("開催回数", "月1回", "年12回", None, "achieved"),  # the year's totals
+        ("開催回数", "月2回", "年20回", None, "missed"),
+        ("残業時間", "月45時間以内", "年400時間", None, "undetermined"),  # a month may have broken it
+        ("人口密度(居住誘導)", "40人/ha以上", "4,100人/km²", None, "achieved"),
+        ("登録件数", "2件→5件", "6件", None, "achieved"),
+        ("利用者数", "前年度実績(1,150人)以上", "1,210人", None, "achieved"),
+        ("利用者数", "前年度実績(1,150人)以上", "1,210人", "1,250人", "undetermined"),  # which base?
+        ("苦情件数", "前年度の半分以下", "6件", "10件", "missed"),
+        ("開催回数", "10回", "11回、延べ230人参加", None, "achieved"),
+        ("協定の締結数", "累計60件", "4件", None, "undetermined"),  # the year's, or all there are?
+        ("協定の締結数", "累計60件", "累計4件", None, "missed"),
+        ("相談窓口の利用者数", "実人数100人", "延べ300人", None, "undetermined"),
+        ("参加者数", "最大500人", "450人", None, "undetermined"),  # room for 500, or no more than 500?
+        ("研修の参加者数", "全職員(850人)", "823人", None, "missed"),
+        ("重大事故", "重大事故0件", "軽微な事故3件", None, "undetermined"),
+        ("供用開始", "令和6年秋", "令和6年11月1日", None, "undetermined"),
+    ],
+)
+def test_what_other_cities_write(name, target, actual, previous, status):
+    assert ask(target, actual, name=name, previous=previous).status == status
+
+
 def test_more_reduction_is_better_whichever_way_the_level_goes():
     for direction in ("up", "down", None):
         assert ask("10%削減", "12%削減", direction=direction).status == "achieved"
@@ -249,6 +274,27 @@ def test_every_flag_that_is_given_has_a_sentence():
 def test_every_reason_is_one_sentence():
     for row in [*DOCUMENT, *OTHERS]:
         assert _judged(row).reason.endswith("。")
+
+
+@pytest.mark.parametrize(
+    "name, direction",
+    [
+        ("むし歯のない児童の割合", "up"),
+        ("空き店舗を活用した出店数", "up"),
+        ("男女の賃金格差", "down"),
+        ("職員給与費対医業収益比率", "down"),
+        ("病院事業の経常収支比率", "up"),
+        ("被害額(消費生活センター受付分)", "down"),
+        ("読書が嫌いな生徒の割合", "down"),
+        ("レジ袋辞退率", "up"),
+        ("特別支援学級の児童数", None),
+        ("医療費の助成件数", None),
+        ("転入届の受付件数", None),
+        ("システムの運用経費", None),
+    ],
+)
+def test_what_is_measured_decides_not_a_word_in_passing(name, direction):
+    assert name_direction(name) == direction
 
 
 def test_infer_direction_says_why():

@@ -1,0 +1,70 @@
+"""Names whose direction nobody can tell: `is_open`. Each list says why; readers of several cities agree on them.
+
+The entries are pieces of regular expressions, parted by white space; ☒ stands for any harm (`lexicon.HARMS`).
+"""
+
+from __future__ import annotations
+
+import re
+
+# More of them known is good, more of them happening is bad: 虐待の相談件数, いじめの認知件数.
+_KNOWN_HARMS = r"""
+    ☒[^、・(]{0,6}?相談(?!窓口[がを](?:知|認知)|窓口の[認周]知|できる|する相手)
+    (?<!☒による)(?<!☒)救急搬送(?!☒|困難|の?受)
+    ☒[^、・(]{0,6}?(?:通報|処理件|処理数|対応件|対応数|認知件|届出|発見|把握件|受付|受理|申請|報告|調整)
+"""
+
+_CONSULTATIONS = r"""
+    相談(?:受付|受理|延べ|新規)?(?:件数|者数|数|回数|人数) 相談の?(?:来場|来所) 問い?合わ?せ 要望 請求件
+"""
+
+# Business that comes to the counter by itself, and falls where something better rises.
+_COUNTER = r"""
+    窓口(?:で(?!の?(?:平均)?(?:待|手続き?に要))|[へに]|交付|申請) 来庁 電話(?!の?応答) 現金 対面 紙(?:申請|での)
+    (?<!オンライン)(?<!電子)(?<!ネット)受付(?:件|人|者)数 届の?受付 届出?の?件数 (?:宿直|電話)の?対応 印鑑登録
+    ^(?!.*(?:コンビニ|オンライン|電子|自動|マイナンバー|個人番号)).*(?:住民票|証明書?|戸籍|印鑑)[^、]{0,10}(?:交付|発行)(?:件|枚|部|数)
+    (?:認定|許可|確認|変更|廃止|免除|届出?)の?申請 (?:旅券|パスポート)の?(?:申請|交付|発行) 建築確認 開発許可 確認申請 許可申請
+    火葬 斎場 狩猟免許の?返納
+"""
+
+# Help that follows need: more cases are neither better nor worse.
+_NEED = r"""
+    (?:手当|見舞金|年金|罹災|り災|就学援助|減免|免除|弔慰金|給付金)[^、]{0,6}(?:申請|受給|支給|交付|認定)
+    (?:治療|医療|入院|通院|介護|葬祭|埋葬|おむつ|薬)費?[^、]{0,4}(?:助成|補助|給付|支給)
+    (?:通訳|要約筆記|ヘルパー|介助|付添)者?の?派遣 (?<!介護)認定率\Z 扶助 生活保護 受診(?:回数|件数) 救急外来
+    救急車の?(?:利用|出動|要請) 救急出動 出動件数
+"""
+
+# What was spent (saved, or not done?) or borrowed, or is merely so many.
+_NEUTRAL_AMOUNTS = r"""
+    ^(?!.*(?:当たり|あたり)).*[一-龥]費(?:の?総額)?(?:\([^()]*\))?\Z 予算額?\Z 決算額?\Z 電気料金?\Z
+    (?:補助|助成|給付|奨励|交付)金?の?(?:交付|支出|支給|給付|執行)?総?額 債の?(?:新規)?発行 利用税 定員管理 文書の?廃棄量
+    (?:庁舎|小規模)の?修繕件 審議(?:件|日) (?<![協審])議会(?!の?(?:傍聴|中継|インターネット|映像|報告会|だより|広報))
+"""
+
+# More work done, or more animals?
+_CATCHES = r"(?:捕獲|駆除)(?:総|延べ)?(?:頭|羽|匹|件|個体)?数"
+
+# A level that goes down, or an amount by which it went down?
+_CHANGES = r"""
+    減少(?:率|数|量|額|幅) 低下率 増減
+    (?:減少|抑制|低下|削減|縮小|縮減|低減|軽減|短縮|解消|防止|推移)\Z
+"""
+
+# What was done is undone, or costs: 登録の抹消, 申請の取下げ.
+_UNDONE = r"""
+    (?:抹消|取り?消し?|取り?下げ|中止|休止|拒否|制限|失敗|忘れ)の?(?:総?額|件数|数|者数|回数|率|割合)?\Z
+"""
+
+
+def _pattern(*lists: str) -> re.Pattern[str]:
+    return re.compile("|".join(" ".join(lists).split()))
+
+
+_OPEN = _pattern(_CONSULTATIONS, _COUNTER, _NEED, _NEUTRAL_AMOUNTS, _CATCHES, _CHANGES, _UNDONE)
+_OPEN_HARM = _pattern(_KNOWN_HARMS)
+
+
+def is_open(plain: str, marked: str) -> bool:
+    """True for a name without a direction; `marked` is the name with each harm as ☒."""
+    return bool(_OPEN.search(plain) or _OPEN_HARM.search(marked))
