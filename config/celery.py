@@ -14,6 +14,7 @@ TASK_MODULES = [
     "tasks.reminders",
     "tasks.sweep",
     "tasks.anchors",
+    "tasks.retention",
 ]
 
 app = Celery("meguri")

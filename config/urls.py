@@ -12,7 +12,7 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/login/", sign_in.SignIn.as_view(), name="login"),
-    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/logout/", sign_in.SignOut.as_view(), name="logout"),
     path("accounts/password/", sign_in.PasswordChange.as_view(), name="password_change"),
     path("accounts/code/", second_factor.code, name="second_factor"),
     path("accounts/second-factor/", second_factor.settings_page, name="second_factor_settings"),

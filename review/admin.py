@@ -12,7 +12,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from review import permissions
@@ -47,13 +47,16 @@ from review.models import (
     TargetChange,
     User,
 )
-from review.services import audit
+from review.services import audit, sign_in
 
 admin.site.site_header = _("めぐり 管理")
 admin.site.site_title = _("めぐり 管理")
 admin.site.index_title = _("利用者と部署")
 # Where the reading stands in the application itself.
 admin.site.unregister(Group)
+
+
+CHANGED = "(変更)"
 
 
 class Readable(admin.ModelAdmin):
@@ -81,6 +84,8 @@ class Editable(Readable):
     subject = ""
     # What is never written into the trail.
     secret = ("password",)
+    # What names a person: that it changed is written, its value is not. In the trail it could never be removed again.
+    personal: tuple[str, ...] = ()
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return permissions.administers(request.user)
@@ -98,9 +103,17 @@ class Editable(Readable):
                 actor=request.user,  # type: ignore[arg-type]
                 action="admin.change" if change else "admin.add",
                 subject=f"{self.subject}:{getattr(obj, 'key', obj.pk)}",
-                before={name: str(getattr(before, name, "")) for name in names} if before else None,
-                after={name: str(getattr(obj, name)) for name in names},
+                before=self._told(before, names) if before else None,
+                after=self._told(obj, names) | {name: CHANGED for name in names if name in self.personal},
             )
+
+    def _told(self, row: Any, names: list[str]) -> dict[str, str]:
+        """The values as the trail may keep them: people by their key."""
+        values = {name: getattr(row, name) for name in names if name not in self.personal}
+        return {
+            name: f"user:{value.key}" if isinstance(value, User) else str("" if value is None else value)
+            for name, value in values.items()
+        }
 
 
 @admin.register(Department)
@@ -144,6 +157,7 @@ class PersonAdmin(Editable, UserAdmin):
     """People. Django's own groups and rights play no part here: what a person may do follows from the posts alone."""
 
     subject = "user"
+    personal = ("username", "display_name", "email")
     list_display = ("username", "display_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "is_staff")
     search_fields = ("username", "display_name", "email")
@@ -162,6 +176,14 @@ class PersonAdmin(Editable, UserAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: models.Model | None) -> Any:
         return self.inlines if obj else ()
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A password that somebody else chose is audited, and changed by the person at the next sign-in."""
+        with transaction.atomic():
+            answer = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and answer.status_code == 302:
+                sign_in.password_reset(user=User.objects.get(pk=id), by=request.user)  # type: ignore[misc]
+        return answer
 
 
 class Listed(Readable):

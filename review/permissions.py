@@ -561,7 +561,12 @@ ACCESS = {
     "review:event_release": may_retry_jobs,
     "review:mail_release": may_retry_jobs,
     "review:audit": may_read_audit,
+    "review:audit_export": may_read_audit,
     "review:access": signed_in,
+    "review:personal_data": signed_in,
+    "review:anonymise": may_manage_people,
+    "review:second_factors": may_manage_people,
+    "review:second_factor_off": may_manage_people,
     "review:meeting": reviews_or_approves,
     "review:meeting_amend": reviews_or_approves,
     # screens that move a flow

@@ -10,6 +10,7 @@ from review.views import (
     access_table,
     api,
     audit,
+    audit_export,
     concurrence,
     cycles,
     departments,
@@ -24,10 +25,12 @@ from review.views import (
     notices,
     people,
     people_import,
+    personal_data,
     plan_changes,
     progress,
     proxies,
     publication,
+    second_factor,
     sheet,
     transfers,
     uploads,
@@ -116,7 +119,13 @@ screens = [
     path("jobs/events/<int:pk>/release/", jobs.event_release, name="event_release"),
     path("jobs/mails/<int:pk>/release/", jobs.mail_release, name="mail_release"),
     path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit_export.export, name="audit_export"),
     path("access/", access_table.access, name="access"),
+    # people, as far as their names and their sign-in go
+    path("personal-data/", personal_data.personal_data_page, name="personal_data"),
+    path("personal-data/<int:pk>/anonymise/", personal_data.anonymise, name="anonymise"),
+    path("second-factors/", second_factor.second_factors, name="second_factors"),
+    path("second-factors/<int:pk>/off/", second_factor.second_factor_off, name="second_factor_off"),
 ]
 
 # One edition: the year's current one, and every one under its number.

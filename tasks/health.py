@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from review import clock, queries
-from review.services import alarm
+from review.services import alarm, database_roles
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,23 @@ def migrations() -> str:
     except DatabaseError:
         return "データベースに接続できません"
     return f"未適用のマイグレーションが {len(plan)} 件あります" if plan else ""
+
+
+def app_role() -> str:
+    """Costs one query, where the operator named a role for web and worker."""
+    name = settings.MEGURI_APP_DATABASE_ROLE
+    if not name or connection.vendor != "postgresql":
+        return ""
+    try:
+        ready = database_roles.is_ready(name)
+    except DatabaseError:
+        return "データベースに接続できません"
+    return "" if ready else f"データベースの役割 {name} の権限がまだ設定されていません"
+
+
+def migrated() -> str:
+    """The tables are up to date, and the role that works on them has its rights."""
+    return migrations() or app_role()
 
 
 def broker() -> str:

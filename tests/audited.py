@@ -15,6 +15,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.client import ClientHandler
 
+from review import permissions
 from review.models import AuditEntry
 from review.views.audit import ACTIONS
 
@@ -84,7 +85,8 @@ def _complaint(response: HttpResponse, written: set[str]) -> str:
             f"{place} changed {', '.join(changed)} and left no row in the audit trail: call review.services.audit.write"
         )
     handed_out = response.headers.get("Content-Disposition", "").startswith("attachment")
-    public = address.startswith("publication:") or response.wsgi_request.method == "HEAD"
-    if handed_out and not public:
+    # What is published is everybody's; who reads it is nobody's business.
+    public = permissions.ACCESS.get(address) is permissions.anyone
+    if handed_out and not public and response.wsgi_request.method != "HEAD":
         return f"{place} handed out a file and left no row in the audit trail: call review.services.audit.write"
     return ""

@@ -261,6 +261,8 @@ MEGURI_DATA_LICENCE_URL = env.str(
 MEGURI_BUNDLE_PROCESSES = env.int("MEGURI_BUNDLE_PROCESSES", default=min(os.cpu_count() or 1, 4))
 # Heads of the audit chain. In the city: a place on another machine, which the database's owner cannot write.
 MEGURI_ANCHOR_ROOT = Path(env.str("MEGURI_ANCHOR_ROOT", default=str(DATA_ROOT / "anchors")))
+# Named where migrations run as the tables' owner: the role that `database_roles` then gives to web and worker.
+MEGURI_APP_DATABASE_ROLE = env.str("MEGURI_APP_DATABASE_ROLE", default="")
 MEGURI_LEASE_SECONDS = env.float("MEGURI_LEASE_SECONDS", default=30)
 MEGURI_HEARTBEAT_SECONDS = env.float("MEGURI_HEARTBEAT_SECONDS", default=10)
 MEGURI_SWEEP_SECONDS = env.float("MEGURI_SWEEP_SECONDS", default=30)
@@ -324,6 +326,10 @@ CELERY_BEAT_SCHEDULE = {
     "anchor": {
         "task": "tasks.anchors.anchor",
         "schedule": crontab(minute=0),
+    },
+    "retention": {
+        "task": "tasks.retention.remove_expired",
+        "schedule": crontab(hour=3, minute=20),
     },
 }
 

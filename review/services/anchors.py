@@ -10,6 +10,8 @@ import fcntl
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -22,6 +24,20 @@ from review.services import audit_chain, outbox
 
 FILE = "audit-anchors.jsonl"
 HOURLY, PUBLICATION = "hourly", "publication"
+
+
+# The last line is well within it.
+TAIL = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """One head kept outside: which link, its hash, when and on which occasion."""
+
+    seq: int
+    hash: str
+    at: datetime
+    reason: str
 
 
 class BadAnchor(ValueError):
@@ -48,6 +64,24 @@ def drop(*, reason: str) -> audit_chain.Head:
     finally:
         os.close(handle)
     return head
+
+
+def newest() -> Anchor | None:
+    """The last anchor of this installation; None where there is none yet. Reads the file's end only.
+
+    Raises OSError where the place cannot be read, BadAnchor where its last line is none.
+    """
+    path = default_file()
+    if not path.exists():
+        return None
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - TAIL, 0))
+        lines = stream.read().splitlines()
+    if not lines:
+        return None
+    seq, kept = _anchor(lines[-1].decode("utf-8", "replace"), f"{path.name}: last line")
+    words = json.loads(lines[-1])
+    return Anchor(seq=seq, hash=kept, at=datetime.fromisoformat(words["at"]), reason=str(words.get("reason", "")))
 
 
 def read(files: Iterable[Path]) -> dict[int, str]:

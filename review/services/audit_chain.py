@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from review.models import AuditEntry, AuditLink
@@ -112,6 +113,59 @@ def head() -> Head:
     """The last committed link; number 0 in an empty trail. One query."""
     last = AuditLink.objects.order_by("-seq").first()
     return Head(seq=last.seq, hash=last.hash) if last else Head(seq=0, hash=START)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What the newest anchor covers, without recomputing anything. `torn`: the link it vouches for is not there as kept."""
+
+    links: int
+    covered: int
+    since: datetime | None
+    torn: bool
+
+    @property
+    def open(self) -> int:
+        """How many acts no anchor vouches for yet."""
+        return max(self.links - self.covered, 0)
+
+
+def window(*, seq: int, kept: str) -> Window:
+    """The window after the anchored link `seq` with the hash `kept`. Three queries, however long the trail."""
+    links = head().seq
+    torn = bool(seq) and AuditLink.objects.filter(seq=seq).values_list("hash", flat=True).first() != kept
+    return Window(links=links, covered=min(seq, links), since=_first_moment_after(seq), torn=torn)
+
+
+#: What `texts` gives of each row: the chain's own columns, then every hashed text.
+COLUMNS = (
+    "seq",
+    "prev_hash",
+    "hash",
+    "id",
+    "at",
+    "actor_key",
+    "action",
+    "subject",
+    "before",
+    "after",
+    "address",
+    "request_id",
+)
+
+
+def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[list[dict[str, Any]]]:
+    """The entries in the order of the chain, as the texts that their hashes cover, some hundred at a time."""
+    wanted, values = entries.order_by().values("pk").query.sql_with_params()
+    columns = ", ".join(FIELDS[connection.vendor])
+    query = (
+        f"SELECT l.seq, l.prev_hash, l.hash, e.id, {columns} FROM review_auditlink l"  # noqa: S608 (constants and Django's own SQL)
+        f" JOIN review_auditentry e ON e.id = l.entry_id WHERE e.id IN ({wanted}) ORDER BY l.seq"
+    )
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, values)
+        while rows := cursor.fetchmany(at_once):
+            yield [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
 def verify(*, anchors: Mapping[int, str] | None = None) -> Report:

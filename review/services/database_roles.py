@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db import connection
 from psycopg import sql
 
-from review.models import AuditEntry, AuditLink, Decision
+from review.models import AuditEntry, AuditLink, CorrectionDecision, Decision
 
 # Rows that are added once and stay. The links of the chain not even that: the database adds them itself.
-ADDED_ONLY = (AuditEntry, Decision)
+ADDED_ONLY = (AuditEntry, Decision, CorrectionDecision)
 READ_ONLY = (AuditLink,)
 
 
@@ -60,3 +61,32 @@ def _kept_tables(names: dict[str, sql.Identifier]) -> Iterator[sql.Composed]:
         table = sql.Identifier(model._meta.db_table)
         verbs = "INSERT, UPDATE, DELETE" if model in READ_ONLY else "UPDATE, DELETE"
         yield sql.SQL(f"REVOKE {verbs} ON {{schema}}.{{table}} FROM {{app}}").format(**names, table=table)
+
+
+def may_change_trail() -> bool | None:
+    """Whether the role that we are connected as could change or remove rows of the trail, triggers aside. One query.
+
+    None on SQLite, which has no roles.
+    """
+    if connection.vendor != "postgresql":
+        return None
+    tables = [model._meta.db_table for model in (AuditEntry, AuditLink)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_or(has_table_privilege(name, 'UPDATE') OR has_table_privilege(name, 'DELETE')"
+            " OR has_table_privilege(name, 'TRUNCATE')) FROM unnest(%s::text[]) AS name",
+            [tables],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def is_ready(app: str) -> bool:
+    """Whether the application's role is there, adds to the trail, and cannot change it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT has_table_privilege(rolname, %s, 'INSERT') AND NOT has_table_privilege(rolname, %s, 'UPDATE')"
+            " FROM pg_roles WHERE rolname = %s",
+            [AuditEntry._meta.db_table, AuditEntry._meta.db_table, app],
+        )
+        found = cursor.fetchone()
+        return bool(found and found[0])

@@ -34,7 +34,7 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     """The 記入用 workbook of all sheets that the user may write on now, or of one of them.
 
     Raises NotAllowed, with the reason, where none is open. The same content keeps its token, so that pressing the
-    button again leaves nothing behind. Some 20 ms and three queries a sheet.
+    button again leaves only its row in the trail. Some 20 ms and three queries a sheet.
     """
     cycle = Cycle.objects.select_related("plan").get(pk=cycle_id)
     mine = permissions.own_reviews(user).filter(cycle=cycle)
@@ -71,9 +71,12 @@ def _remember(
     }
     with transaction.atomic():
         last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
-        if last and last.content == content:
-            return last
-        record = EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
+        record = (
+            last
+            if last and last.content == content
+            else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
+        )
+        # Each time: whoever takes the file away again takes it away.
         audit.write(
             actor=user, action="entry_book.issue", subject=f"cycle:{cycle.pk}", after={"sheets": sorted(content)}
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -65,7 +66,8 @@ def _said(meeting: Meeting) -> dict[str, str | int]:
     return {
         "meeting": meeting.pk,
         "held_on": meeting.held_on.isoformat(),
-        "attendees": meeting.attendees,
+        # Names of people: the trail keeps that they changed, and by what to know them, never the names themselves.
+        "attendees": hashlib.sha256(meeting.attendees.encode()).hexdigest()[:12] if meeting.attendees else "",
         "minute": meeting.minute,
         "document_number": meeting.document_number,
         "decided_on": meeting.decided_on.isoformat() if meeting.decided_on else "",

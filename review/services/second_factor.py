@@ -12,12 +12,15 @@ import pyotp
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock
+from review import clock, permissions
 from review.domain.refusals import Invalid, NotAllowed
+from review.domain.text import problem
 from review.models import RecoveryCode, SecondFactor, User
 from review.services import audit, throttle
+from review.services.transition import require
 
 STEP = 30
 # A phone's clock may be half a minute off.
@@ -74,10 +77,23 @@ def confirm(*, user: User, code: str) -> list[str]:
 
 
 @transaction.atomic
-def switch_off(*, user: User, by: User) -> None:
-    """Forget the app and its codes: by the person, or by an administrator for somebody who lost both."""
+def switch_off(*, user: User, by: User, reason: str = "") -> None:
+    """Forget the app and its codes: by the person, or with a reason by an administrator for somebody who lost both.
+
+    Raises NotAllowed for anybody else, and Invalid where an administrator says no reason.
+    """
+    if by.pk != user.pk:
+        permissions.standing(by, fresh=True)
+        require(permissions.may_manage_people(by), _("ほかの人の二段階認証を無効にできるのは管理者だけです。"))
+        if sentence := problem(reason) or ("" if reason.strip() else _("理由を入力してください。")):
+            raise Invalid(sentence, fields={"reason": sentence})
     if SecondFactor.objects.filter(user=user).delete()[0]:
-        audit.write(actor=by, action=OFF, subject=f"user:{user.key}")
+        audit.write(actor=by, action=OFF, subject=f"user:{user.key}", after={"reason": reason} if reason else None)
+
+
+def in_use() -> QuerySet[SecondFactor]:
+    """Everybody's second factor that counts, by name. One query."""
+    return SecondFactor.objects.filter(confirmed_at__isnull=False).select_related("user").order_by("user__display_name")
 
 
 def check(*, user: User, code: str) -> bool:
@@ -138,10 +154,32 @@ def _digest(code: str) -> str:
 def _seals() -> MultiFernet:
     """The present key first, then those that were rotated out and may still have sealed something."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"review.second_factor" + key.encode()).digest()))
-        for key in keys
-    )
+    return MultiFernet(_fernet(key) for key in keys)
+
+
+def reseal() -> int:
+    """Seal with the present key what an older one sealed, so that the older one can go. Returns how many.
+
+    Runs every night; what no key opens is left as it is.
+    """
+    present, done = MultiFernet([_fernet(settings.SECRET_KEY)]), 0
+    for factor in SecondFactor.objects.all():
+        if not _opens(present, factor) and _opened(factor):
+            sealed = present.encrypt(_opened(factor).encode()).decode()
+            # Only where it still is what was read: somebody may enrol anew meanwhile.
+            done += SecondFactor.objects.filter(pk=factor.pk, secret=factor.secret).update(secret=sealed)
+    return done
+
+
+def _opens(seals: MultiFernet, factor: SecondFactor) -> bool:
+    try:
+        return bool(seals.decrypt(factor.secret.encode()))
+    except InvalidToken:
+        return False
+
+
+def _fernet(key: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"review.second_factor" + key.encode()).digest()))
 
 
 def _sealed(secret: str) -> str:

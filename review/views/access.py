@@ -68,7 +68,11 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.session.accessed:
+            # Made for one person: no proxy keeps it, and a browser asks again before it shows it.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None lets the view run; anonymous people are sent to sign in; the rest is 403."""

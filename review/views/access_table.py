@@ -215,12 +215,21 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:event_release": _act(gettext_lazy("保留した出来事を再び配達する")),
         "review:mail_release": _act(gettext_lazy("保留したメールを再び送る")),
         "review:audit": _act(gettext_lazy("監査記録を読む")),
+        "review:audit_export": _act(gettext_lazy("監査記録を書き出す")),
+        "review:anonymise": _act(
+            gettext_lazy("離任した人を匿名化する"), "", gettext_lazy("役割がすべて終わった人だけ")
+        ),
+        "review:second_factors": _act(gettext_lazy("二段階認証の利用者を見る")),
+        "review:second_factor_off": _act(
+            gettext_lazy("ほかの人の二段階認証を無効にする"), "", gettext_lazy("理由が監査記録に残る")
+        ),
         "admin:index": _act(gettext_lazy("利用者・部署・任用を管理する"), "", gettext_lazy("シートの判断はできない")),
     },
     gettext_lazy("自分のこと"): {
         "review:home": _act(gettext_lazy("ホームを開く")),
         "review:help": _act(gettext_lazy("手引きを読む")),
         "review:access": _act(gettext_lazy("この一覧を見る")),
+        "review:personal_data": _act(gettext_lazy("個人情報の取扱いを読む")),
         "review:notices": _act(gettext_lazy("通知を読む"), OF_OWN_THINGS),
         "review:notices_read": _act(gettext_lazy("通知を既読にする"), OF_OWN_THINGS),
         "password_change": _act(gettext_lazy("パスワードを変更する"), OF_OWN_THINGS),

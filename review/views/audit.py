@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
@@ -19,7 +20,9 @@ from django.views.decorators.http import require_safe
 
 from review.forms.records import AuditSearchForm
 from review.models import AuditEntry, Cycle, MeasureReview, User
+from review.services import anchors, audit_chain, database_roles
 
+logger = logging.getLogger(__name__)
 PAGE = 50
 
 #: action -> its words. An action that stands here under no name shows its code.
@@ -38,6 +41,9 @@ ACTIONS: dict[str, Any] = {
     "user.change": gettext_lazy("利用者の変更"),
     "post.begin": gettext_lazy("役割の開始"),
     "post.end": gettext_lazy("役割の終了"),
+    "user.anonymise": gettext_lazy("離任した人の匿名化"),
+    "password.reset": gettext_lazy("パスワードの再設定"),
+    "audit.export": gettext_lazy("監査記録の書出し"),
     "download": gettext_lazy("ダウンロード"),
     "draft.save": gettext_lazy("下書きの保存"),
     "target.change": gettext_lazy("来年度の目標の変更"),
@@ -147,6 +153,7 @@ SUBJECTS = {
     "reorganisation": gettext_lazy("組織改正"),
     "people": gettext_lazy("利用者の一覧"),
     "plan_change": gettext_lazy("計画の変更"),
+    "audit": gettext_lazy("監査記録"),
 }
 
 
@@ -163,11 +170,24 @@ def audit(request: HttpRequest) -> HttpResponse:
         "page_title": _("監査記録"),
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("監査記録"), "url": ""}],
         "form": form,
+        "chain": chain(),
+        "asked": request.GET.urlencode(),
         "page_obj": page,
         "rows": shown(entries),
         "searching": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "review/audit.html", context)
+
+
+def chain() -> dict[str, Any]:
+    """What vouches for the trail now: the last anchor, the window that none covers yet, and who could change rows."""
+    try:
+        newest = anchors.newest()
+    except (OSError, anchors.BadAnchor):
+        logger.exception("the place of the anchors cannot be read")
+        newest = None
+    window = audit_chain.window(seq=newest.seq, kept=newest.hash) if newest else audit_chain.window(seq=0, kept="")
+    return {"anchor": newest, "window": window, "changeable": database_roles.may_change_trail()}
 
 
 def narrowed(rows: QuerySet[AuditEntry], wanted: dict[str, Any]) -> QuerySet[AuditEntry]:

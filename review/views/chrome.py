@@ -78,6 +78,7 @@ MENU = (
     Place(address="review:cycles", label=_("年度と期限"), icon="calendar", group=_("管理")),
     Place(address="review:jobs", label=_("処理の状況"), icon="jobs", group=_("管理"), count="failed_jobs"),
     Place(address="review:people", label=_("利用者と部署"), icon="people", group=_("管理")),
+    Place(address="review:second_factors", label=_("二段階認証の利用者"), icon="lock", group=_("管理")),
     Place(address="review:audit", label=_("監査記録"), icon="history", group=_("管理")),
 )
 

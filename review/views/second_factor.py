@@ -8,20 +8,22 @@ import segno
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from review import clock
 from review.domain.refusals import Invalid
+from review.forms.records import ReasonForm
 from review.forms.sign_in import CodeForm, FirstCodeForm, PasswordForm
 from review.models import User
 from review.services import second_factor, sign_in
 from review.views import single_sign_on
+from review.views.answers import refusing, see_other
 
 PENDING = "second_factor"
 # How long the password counts while the code is looked for.
@@ -110,9 +112,29 @@ def switching_off(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "registration/second_factor_off.html", context, status=422 if form.errors else 200)
 
 
-def frame() -> dict[str, Any]:
+@require_safe
+def second_factors(request: HttpRequest) -> HttpResponse:
+    """Who has switched on a second factor, for the administrator whom people call when they lost it."""
+    context = {**frame(_("二段階認証の利用者")), "factors": list(second_factor.in_use())}
+    return render(request, "review/second_factors.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def second_factor_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch off the second factor of somebody who lost the phone and the recovery codes."""
+    person = get_object_or_404(User, pk=pk, second_factor__confirmed_at__isnull=False)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        second_factor.switch_off(user=person, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        messages.success(request, _("%(name)sさんの二段階認証を無効にしました。") % {"name": person})
+        return see_other("review:second_factors")
+    context = {**frame(_("二段階認証を無効にする")), "person": person, "form": form}
+    return render(request, "review/second_factor_off.html", context, status=422 if form.is_bound else 200)
+
+
+def frame(title: str = "") -> dict[str, Any]:
     """What the pages of this screen have in common."""
-    return {
-        "page_title": _("二段階認証"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("二段階認証"), "url": ""}],
-    }
+    title = title or _("二段階認証")
+    crumbs = [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": title, "url": ""}]
+    return {"page_title": title, "breadcrumbs": crumbs}

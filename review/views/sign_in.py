@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.views import LoginView, PasswordChangeView
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from review.services import second_factor, sign_in
@@ -71,6 +71,15 @@ class SignIn(LoginView):
         more["ended"] = ENDED.get(self.request.GET.get("ended", ""), "")
         more["single_sign_on"] = single_sign_on.is_on()
         return super().get_context_data(**more)
+
+
+class SignOut(LogoutView):
+    """Ends the session, and tells the browser to forget the pages that it kept of it: screens are shared."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(request, *args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 class PasswordChange(PasswordChangeView):

@@ -36,7 +36,9 @@ from review.models import (
     PlanChange,
     Proxy,
     Role,
+    SecondFactor,
     Upload,
+    User,
 )
 from review.services import publication
 from review.services.snapshot import snapshot_of
@@ -98,7 +100,6 @@ EXPECTED = {
     "review:bundle_make": "LFFFFNFNF",
     "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
     "review:mail_release": MANAGER,
-    "review:audit": TRAIL,
     "review:plan_changes": ALL_SHEETS, "review:plan_change_new": REVIEWER, "workflow:plan_change": ALL_SHEETS,
     "review:people": MANAGER, "review:person": MANAGER, "review:hand_over": MANAGER,
     "review:people_import": PEOPLE, "review:departments": PEOPLE, "review:reorganise": PEOPLE,
@@ -109,6 +110,9 @@ EXPECTED = {
     "review:proxies": SIGNED_IN, "review:proxy_new": SIGNED_IN,
     # a proxy of somebody else is withdrawn by those who manage; a decision is read by the one represented
     "review:proxy_withdraw": "LNNNNoooN", "review:proxy_read": "LNNNNNNNN",
+    "review:audit": TRAIL, "review:audit_export": TRAIL,
+    "review:personal_data": SIGNED_IN,
+    "review:anonymise": PEOPLE, "review:second_factors": PEOPLE, "review:second_factor_off": PEOPLE,
 }  # fmt: skip
 
 EXPECTED |= {
@@ -198,6 +202,7 @@ def numbers(cast: Cast) -> dict[str, int]:
         "review:job_give_up": Job.objects.order_by("pk")[0].pk,
         "review:event_release": OutboxEvent.objects.order_by("pk")[0].pk,
         "review:mail_release": Mail.objects.order_by("pk")[0].pk,
+        **of_people(),
     }
 
 
@@ -214,6 +219,13 @@ def correction_of(cycle: Cycle, cast: Cast) -> Correction:
     edition = Edition(cycle=before, number=1, decided_by=cast.approver2, decided_at=now)
     publication.freeze(edition, snapshot_of(cycle), at=now)
     return steps.start_correction(user=cast.reviewer, cycle_id=before.pk)
+
+
+def of_people() -> dict[str, int]:
+    """Somebody who left, and still has the app that signed them in."""
+    leaver = User.objects.create_user(username="leaver", display_name="離任 十")
+    SecondFactor.objects.create(user=leaver, secret="", confirmed_at=timezone.now())
+    return {"review:anonymise": leaver.pk, "review:second_factor_off": leaver.pk}
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
@@ -23,7 +24,8 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--print", action="store_true", dest="show", help="SQL を表示します。")
         what.add_argument("--apply", action="store_true", help="SQL を実行します(表の所有者として)。")
-        parser.add_argument("--app", default="meguri_app", help="アプリのロール名")
+        named = settings.MEGURI_APP_DATABASE_ROLE or "meguri_app"
+        parser.add_argument("--app", default=named, help="アプリのロール名")
         parser.add_argument("--backup", default="meguri_backup", help="バックアップのロール名")
         parser.add_argument(
             "--password-env",

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             "web": lambda: web(url),
             "worker": health.worker,
             "beat": health.sweep,
-            "migrate": health.migrations,
+            "migrate": health.migrated,
         }[part]()
         if problem:
             raise CommandError(problem)

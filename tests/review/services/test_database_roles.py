@@ -8,8 +8,11 @@ from django.core.management import call_command
 from django.db import connection
 
 from review.models import AuditLink
-from review.services import audit, audit_chain
+from review.services import audit, audit_chain, database_roles, personal_data, posts, retention
+from tasks import health
 from tests.live import database_url
+from tests.review.views.acting import as_, words
+from tests.review.views.test_access import filled, ours
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -82,3 +85,46 @@ def test_the_printed_script_holds_no_password(capsys, monkeypatch):
     call_command("database_roles", "--print")
     printed = capsys.readouterr().out
     assert "REVOKE UPDATE, DELETE" in printed and "geheim" not in printed
+
+
+@pytest.fixture
+def working_as_app(transactional_db: None) -> Iterator[None]:
+    """Our own connection acts as the application's role."""
+    call_command("database_roles", "--apply", "--app", APP, "--backup", BACKUP, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION AUTHORIZATION {APP}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET SESSION AUTHORIZATION")
+        for role in (APP, BACKUP):
+            cursor.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+def test_a_whole_year_needs_no_right_that_the_role_lacks(working_as_app, cast):
+    cast.published(2)
+    for client in (as_(cast.contributor), as_(cast.reviewer2), as_(cast.approver), as_(cast.administrator)):
+        for name, route in ours():
+            if name != "readyz":
+                answer = client.get(filled(route, cast.sheet(1).pk))
+                assert answer.status_code < 500, name
+                if answer.streaming:
+                    b"".join(answer.streaming_content)
+    page = words(as_(cast.auditor).get("/audit/"))
+    assert "変更する権限のない役割" in page
+    posts.end_all(user=cast.other, by=cast.administrator)
+    personal_data.anonymise(user_id=cast.other.pk, by=cast.administrator, reason="離任")
+    retention.remove_expired()
+    report = audit_chain.verify()
+    assert report.intact and report.links > 10 and database_roles.may_change_trail() is False
+
+
+def test_the_owner_is_told_when_the_role_is_not_ready(settings, db):
+    settings.MEGURI_APP_DATABASE_ROLE = APP
+    assert APP in health.migrated()
+    call_command("database_roles", "--apply", "--app", APP, "--backup", BACKUP, verbosity=0)
+    assert health.migrated() == ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT UPDATE ON review_auditentry TO {APP}")
+        assert APP in health.migrated()
+        for role in (APP, BACKUP):
+            cursor.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from review import clock
+from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, AuditEntry, Role, SecondFactor, User
 from review.services import second_factor, throttle
 from review.views import rates
@@ -325,6 +326,19 @@ def test_the_secret_outlives_a_changed_key_of_the_installation(enrolled, setting
     assert give(password_given(), code_at(timedelta(seconds=30))).status_code == 422
 
 
+def test_the_night_brings_the_secret_under_the_new_key_and_the_old_one_can_go(enrolled, settings) -> None:
+    from tasks.retention import remove_expired
+
+    _cast, code_at, _codes = enrolled
+    assert second_factor.reseal() == 0
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another-key-" * 6
+    assert remove_expired()["resealed"] == 1 and second_factor.reseal() == 0
+    settings.SECRET_KEY_FALLBACKS = []
+    assert give(password_given(), code_at()).status_code == 302
+    settings.SECRET_KEY = "a-third-key-" * 6
+    assert second_factor.reseal() == 0, "what no key opens is left alone"
+
+
 # --- keys of the installation ----------------------------------------------------------------------------------------
 
 
@@ -337,3 +351,30 @@ def test_a_session_outlives_a_rotated_key_and_ends_with_the_old_one(cast: Cast, 
     assert visit(client).status_code == 200, "Django sealed the session anew with the present key"
     settings.SECRET_KEY = "a-third-key-" * 6
     assert visit(client).status_code == 302
+
+
+# --- switched off by the administrator -------------------------------------------------------------------------------
+
+
+def test_an_administrator_switches_off_a_lost_second_factor_with_a_reason(enrolled) -> None:
+    cast, _code_at, _codes = enrolled
+    client, path = as_(cast.administrator), reverse("review:second_factor_off", args=[cast.contributor.pk])
+    assert "担当 一郎" in words(client.get(reverse("review:second_factors")))
+    assert "パスワードだけで" in words(client.get(path))
+    assert client.post(path, {"reason": ""}).status_code == 422 and second_factor.is_on(cast.contributor)
+    done = client.post(path, {"reason": "携帯電話と回復コードを紛失"}, follow=True)
+    assert "無効にしました" in words(done) and not second_factor.is_on(cast.contributor)
+    entry = AuditEntry.objects.get(action="second_factor.off")
+    assert entry.actor_key == cast.administrator.key and entry.after == {"reason": "携帯電話と回復コードを紛失"}
+    assert client.get(path).status_code == 404
+    assert enter("contributor", PASSWORD)["Location"] == "/"
+
+
+def test_nobody_else_switches_off_anothers_second_factor(enrolled) -> None:
+    cast, _code_at, _codes = enrolled
+    for who in ("head", "reviewer2", "approver", "auditor"):
+        with pytest.raises(NotAllowed):
+            second_factor.switch_off(user=cast.contributor, by=cast.people[who], reason="x")
+    with pytest.raises(Invalid):
+        second_factor.switch_off(user=cast.contributor, by=cast.administrator)
+    assert second_factor.is_on(cast.contributor)

@@ -1,0 +1,25 @@
+"""What is kept for a time only, and removed when that time is over. The page on personal data reads its spans here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+
+from review import clock
+from review.models import Mail, MailState, Notification
+from review.services import throttle
+
+# A review year and the month in which the next one begins: the last year's letters can still be looked up.
+LETTERS_KEPT = timedelta(days=400)
+TALLIES_KEPT = throttle.KEPT
+
+
+def remove_expired() -> dict[str, int]:
+    """Remove what has had its time: sessions that ended, tallies of tries, letters. Returns how many of each."""
+    now = clock.now()
+    old = now - LETTERS_KEPT
+    sessions, _each = Session.objects.filter(expire_date__lt=now).delete()
+    notices, _each = Notification.objects.filter(created_at__lt=old).exclude(mail__state=MailState.WAITING).delete()
+    mails, _each = Mail.objects.filter(state=MailState.SENT, sent_at__lt=old, notifications=None).delete()
+    return {"sessions": sessions, "tallies": throttle.remove_old(), "notices": notices, "mails": mails}

@@ -1,0 +1,433 @@
+"""Whatever is typed stays text: through every field and file name into page, workbook, PDF, CSV, mail and log.
+
+The payloads stand in tests/corpus/payloads.py. None acts: no tag, attribute, address, formula, header or line of a log
+comes of it. None is lost: each is found again, letter by letter where the form allows it.
+"""
+
+from __future__ import annotations
+
+import csv
+import email.policy
+import html
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from config.logs import LineFormatter
+from review.domain import items
+from review.domain.text import normal_newlines
+from review.models import Artifact, AuditEntry, Evidence, IndicatorYear, MeasureYear, PlanField, ScheduleItem
+from review.services import assessment, evidence, mailing, meetings, papers, submission
+from review.services.meetings import MeetingWords
+from review.services.open_data import typed
+from tests.cast import YEAR, Cast, settle_background
+from tests.corpus.payloads import ALL, FILE_NAMES, FORMULAS, KEPT, REFUSED, SCRIPTS
+from tests.review.views.acting import as_
+from workflow import steps
+
+EVERYTHING = "\n".join(normal_newlines(text) for text in KEPT)
+MARKS = [re.search(r"zq\d\d", text)[0] for text in KEPT]  # type: ignore[index]
+
+
+def test_there_are_at_least_sixty_and_each_is_marked_once() -> None:
+    assert len(ALL) >= 60 and len(set(MARKS)) == len(MARKS) == len(KEPT)
+
+
+# --- a year that holds nothing else ------------------------------------------------------------------------------------
+
+
+def fitting(model: type[models.Model], field: str, number: int) -> str:
+    """A payload of one line that the field can hold."""
+    length = model._meta.get_field(field).max_length or 10_000
+    short = [text for text in KEPT if len(text) <= length and "\n" not in text and "\t" not in text]
+    return short[number % len(short)]
+
+
+def armed(cast: Cast, sheets: int = 1) -> None:
+    """Every name, text and figure that is not typed by a department: by import, administrator or reviewer."""
+    cast.draft(sheets)
+    for number, person in enumerate(cast.people.values()):
+        person.display_name = fitting(type(person), "display_name", number)
+        person.save()
+    for number, office in enumerate(cast.departments.values()):
+        office.name = fitting(type(office), "name", number + 20)
+        office.save()
+    assert cast.plan
+    cast.plan.name, cast.plan.city = fitting(type(cast.plan), "name", 3), fitting(type(cast.plan), "city", 4)
+    cast.plan.save()
+    PlanField.objects.update(name=SCRIPTS[0].format(m="zqfield"))
+    for number, year in enumerate(MeasureYear.objects.all()):
+        year.name = fitting(MeasureYear, "name", number + 5)
+        year.related_text = fitting(MeasureYear, "related_text", number + 6)
+        year.current_state = year.description = year.expected_effect = EVERYTHING
+        year.save()
+    for number, row in enumerate(IndicatorYear.objects.all()):
+        row.name, row.target = fitting(IndicatorYear, "name", number), fitting(IndicatorYear, "target", number + 30)
+        row.save()
+    for number, item in enumerate(ScheduleItem.objects.all()):
+        item.name = fitting(ScheduleItem, "name", number + 9)
+        item.save()
+
+
+def typed_by_the_department(cast: Cast) -> None:
+    """Every field of the form: all payloads in the long ones, one each where a line is asked for."""
+    review = cast.sheet(1)
+    texts = {}
+    for number, key in enumerate(key for key in submission.current_texts(review) if not items.is_bar(key)):
+        one_line = key.startswith(("indicator:", "next_"))
+        texts[key] = normal_newlines(FORMULAS[number % 10].format(m=f"zqf{number}")) if one_line else EVERYTHING
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
+    for entered, kept in texts.items():
+        assert submission.current_texts(cast.sheet(1))[entered] == kept
+
+
+def decided(cast: Cast) -> None:
+    """Sent, commented, sent back, sent again, confirmed, approved, each with words of its own."""
+    review = steps.submit(user=cast.contributor, review_id=cast.sheet(1).pk)
+    assessment.comment(user=cast.related, review_id=review.pk, item="cause", body=EVERYTHING)
+    steps.return_to_department(
+        user=cast.reviewer2, review_id=review.pk, round=review.round, comment=EVERYTHING, remarks={"cause": EVERYTHING}
+    )
+    settle_background()
+    review = steps.submit(user=cast.contributor, review_id=review.pk)
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round, comment=EVERYTHING)
+    said = MeetingWords(
+        held_on=date(2025, 5, 1), attendees=EVERYTHING, minute=EVERYTHING, document_number="=1+1 <b>zq</b>"
+    )
+    meeting = meetings.record_meeting(user=cast.reviewer, cycle=review.cycle, words=said)
+    review = cast.sheet(1)
+    steps.approve(user=cast.approver, review_id=review.pk, round=review.round, comment=EVERYTHING, meeting=meeting)
+    settle_background()
+    papers.request_sheet(cast.sheet(1))
+    papers.request_pack(review.cycle)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=review.cycle_id)
+    settle_background()
+
+
+# --- how each surface is read -----------------------------------------------------------------------------------------
+
+
+class Acting(HTMLParser):
+    """Collects what on a page could act and is not ours."""
+
+    FOREIGN = frozenset({"iframe", "object", "embed", "math", "base", "style", "marquee", "frame", "applet"})
+
+    #: What our own pages link to elsewhere: the licence of the open data.
+    LINKED = frozenset(
+        {
+            ("a", "https://creativecommons.org/licenses/by/4.0/deed.ja"),
+            ("a", "https://creativecommons.org/licenses/by/4.0/"),
+        }
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.FOREIGN or (tag == "script" and not dict(attrs).get("src", "").startswith("/static/")):  # type: ignore[union-attr]
+            self.found.append(f"<{tag} {attrs}>")
+        for name, value in attrs:
+            plain = re.sub(r"[\x00-\x20]", "", value or "").lower()
+            goes = name in ("href", "src", "action", "formaction", "srcdoc", "data", "xlink:href")
+            away = plain.startswith(("javascript:", "data:", "vbscript:", "//", "http:", "https:"))
+            if (tag, value) in self.LINKED:
+                continue
+            if name.startswith("on") or name in ("style", "srcdoc") or (goes and away):
+                self.found.append(f"{tag} {name}={value}")
+
+
+def acting(page: str) -> list[str]:
+    reader = Acting()
+    reader.feed(page)
+    return reader.found
+
+
+def letters(text: str) -> str:
+    """The text without its spaces and line ends."""
+    return "".join(text.split())
+
+
+def all_found_in(text: str, where: str) -> None:
+    found = letters(text)
+    lost = [payload for payload in KEPT if letters(payload) not in found]
+    assert not lost, f"{where} lost {lost[:5]} and {len(lost)} in all"
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(LineFormatter())
+    root, level = logging.getLogger(), logging.getLogger().level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+# --- the walk ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_typed_stays_text_on_every_surface(cast: Cast, log: io.StringIO) -> None:
+    armed(cast)
+    steps.open_year(user=cast.reviewer2, cycle_id=cast.cycle.pk)  # type: ignore[union-attr]
+    settle_background()
+    typed_by_the_department(cast)
+    while_entering(cast)
+    decided(cast)
+    pages(cast)
+    workbooks()
+    pdfs()
+    data()
+    mails()
+    lines(log)
+
+
+def while_entering(cast: Cast) -> None:
+    """The department's own form gives back what was typed, in fields that end where they should."""
+    pk = cast.sheet(1).pk
+    for step in range(1, 6):
+        page = as_(cast.contributor).get(reverse("review:entry", args=[pk, step])).content.decode()
+        assert not acting(page), f"step {step}: {acting(page)[:3]}"
+
+
+#: The pages that show everything that was typed.
+TOLD = {"review:sheet", "publication:measure"}
+
+
+def pages(cast: Cast) -> None:
+    """Every address that answers with a page, for whoever may open it."""
+    from tests.review.test_access_table import SKIPPED
+    from tests.review.views.test_access import filled, ours
+
+    pk = cast.sheet(1).pk
+    seen: set[str] = set()
+    for person in (cast.contributor, cast.reviewer2, cast.administrator, None):
+        client = as_(person) if person else Client()
+        for name, route in ours():
+            if name in SKIPPED or name == "logout" or (name in seen and name not in TOLD):
+                continue
+            answer = client.get(filled(route, pk), {"q": SCRIPTS[4].format(m="zq"), "sort": '"><b>', "state": "'\"<x>"})
+            if answer.status_code != 200 or "html" not in answer.headers.get("Content-Type", ""):
+                continue
+            page = answer.content.decode()
+            assert not acting(page), f"{name} for {person}: {acting(page)[:3]}"
+            seen.add(name)
+            if name in TOLD:
+                all_found_in(html.unescape(re.sub(r"<[^>]*>", "", page)), name)
+    assert seen >= TOLD and len(seen) > 25
+
+
+def workbooks() -> None:
+    made = Artifact.objects.filter(path__endswith=".xlsx", retired_at=None)
+    assert {artifact.kind for artifact in made} >= {"sheet", "consolidated"}
+    for artifact in made:
+        book = load_workbook(default_storage.path(artifact.path))
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+        assert not [cell.coordinate for cell in cells if cell.data_type == "f"], artifact.kind
+        assert not [cell.coordinate for cell in cells if cell.hyperlink and not cell.hyperlink.location]
+        all_found_in("\n".join(str(cell.value) for cell in cells), artifact.kind)
+
+
+def pdfs() -> None:
+    made = Artifact.objects.filter(path__endswith=".pdf", retired_at=None)
+    assert {artifact.kind for artifact in made} >= {"sheet_pdf", "pack"}
+    for artifact in made:
+        content = Path(default_storage.path(artifact.path)).read_bytes()
+        for act in (b"/JavaScript", b"/JS", b"/Launch", b"/OpenAction", b"/URI", b"/EmbeddedFile", b"/SubmitForm"):
+            assert act + b" " not in content and act + b"(" not in content, (artifact.kind, act)
+        if artifact.kind == "sheet_pdf":
+            text = letters("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+            assert [mark for mark in MARKS if mark not in text] == [], artifact.kind
+
+
+def data() -> None:
+    client = Client()
+    cells: list[str] = []
+    for name in ("indicators.csv", "measures.csv"):
+        answer = client.get(reverse("publication:data", args=[YEAR, name]))
+        text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        cells += [cell for row in csv.reader(io.StringIO(text.decode("utf-8-sig"))) for cell in row]
+    assert cells and not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))]
+    given = set(IndicatorYear.objects.exclude(actual="").values_list("actual", flat=True))
+    assert {typed(cell) for cell in cells} & given, "the typed 実績 come back letter by letter"
+    answer = client.get(reverse("publication:data", args=[YEAR, "data.json"]))
+    text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert "application/json" in answer.headers["Content-Type"]
+    assert given <= set(every_string(json.loads(text)))
+
+
+def every_string(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from every_string(inner)
+
+
+def mails() -> None:
+    from django.core import mail
+
+    mailing.send(mailing.due_ids())
+    sent = [
+        email.message_from_bytes(message.message().as_bytes(), policy=email.policy.default) for message in mail.outbox
+    ]
+    assert sent, "no mail left"
+    usual = {"Subject", "From", "To", "Date", "Message-ID", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"}
+    carried = ""
+    for message in sent:
+        assert set(message.keys()) - usual <= {"Auto-Submitted", "X-Auto-Response-Suppress", "Reply-To", "Precedence"}
+        assert len(message.get_all("To")) == len(message.get_all("Subject")) == 1
+        assert message["To"].endswith("@city.example") and "\n" not in str(message["Subject"]).strip()
+        assert not message.is_multipart() and message.get_content_type() == "text/plain"
+        carried += message.get_content()
+    all_found_in(carried, "mail")
+
+
+def lines(log: io.StringIO) -> None:
+    client = Client()
+    for payload in ALL:
+        client.get("/nothing/" + payload.replace("\n", "%0A").replace("\r", "%0D").replace("\u2028", "%E2%80%A8"))
+        client.get("/results/", {"q": payload}, headers={"User-Agent": payload.splitlines()[0]})
+        client.post(reverse("login"), {"username": payload, "password": payload}, REMOTE_ADDR="192.0.2.8")
+    written = log.getvalue().splitlines()
+    assert len(written) > len(ALL) / 2
+    forged = [line for line in written if not re.match(r"time=\S+ level=\w+ logger=[\w.]+ process=\d+ message=", line)]
+    assert not forged, forged[:3]
+    assert not [line for line in written if "logger=forged" in line.partition("message=")[0]]
+
+
+# --- file names --------------------------------------------------------------------------------------------------------
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+@pytest.mark.parametrize("way", ["form", "service"])
+def test_a_files_name_names_nothing_but_the_file(cast: Cast, way: str, tmp_path: Path) -> None:
+    cast.open(1)
+    review, client = cast.sheet(1), as_(cast.contributor)
+    root = Path(default_storage.location)
+    for number, name in enumerate(FILE_NAMES):
+        content = PDF + f"%{number}".encode()
+        if way == "form":
+            upload = SimpleUploadedFile("x.pdf", content, content_type="application/pdf")
+            upload.name = name.encode("utf-8", "replace").decode()
+            answer = client.post(reverse("review:evidence_add", args=[review.pk]), {"file": upload, "item": ""})
+            assert answer.status_code in (303, 422), name
+        else:
+            evidence.add(user=cast.contributor, review_id=review.pk, upload=ContentFile(content), filename=name)
+    kept = list(Evidence.objects.all())
+    assert len(kept) >= len(FILE_NAMES) - 3, "hardly any name is a reason to refuse a file"
+    for one in kept:
+        place = (root / one.path).resolve()
+        assert place.is_relative_to(root.resolve()) and place.is_file()
+        assert re.fullmatch(r"evidence/\d+/\d\d-\d\d/[0-9a-f]{32}\.pdf", one.path), one.path
+        assert not re.search(r'[<>:"|?*/\\\x00-\x1f\u202e\ud800-\udfff]', one.filename) and len(one.filename) <= 120
+        answer = client.get(reverse("review:evidence_file", args=[one.pk]))
+        disposition = answer.headers["Content-Disposition"]
+        assert disposition.startswith("attachment") and "\n" not in disposition and "\r" not in disposition
+        assert answer.headers["X-Content-Type-Options"] == "nosniff" and "acted" not in answer.cookies
+        b"".join(answer.streaming_content)
+    assert not acting(client.get(reverse("review:evidence", args=[review.pk])).content.decode())
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(root)]
+
+
+def test_a_control_character_is_refused_with_its_place(cast: Cast) -> None:
+    from review.domain.refusals import Invalid
+
+    cast.open(1)
+    review = cast.sheet(1)
+    for payload in (*REFUSED, "x\x00", "\ud800", "\uffff"):
+        with pytest.raises(Invalid) as refusal:
+            submission.save_draft(
+                user=cast.contributor, review_id=review.pk, version=review.version, texts={"cause": payload}
+            )
+        assert "文字目に、保存できない文字" in refusal.value.fields["cause"]
+    path = reverse("review:entry", args=[review.pk, 2])
+    answer = as_(cast.contributor).post(path, {"cause": "x\x00", "version": review.version})
+    assert answer.status_code < 500 and not AuditEntry.objects.filter(action="draft.save").exists()
+
+
+# --- addresses, hosts and foreign pages --------------------------------------------------------------------------------
+
+FAR = (
+    "/static/../config/settings/base.py", "/static/..%2f..%2fmanage.py", "/static/%2e%2e/%2e%2e/etc/passwd", "/files/../../etc/passwd", "/files/%2e%2e%2f/download/",
+    "/results/2024/../../../etc/passwd", "/results/2024/data.json%00.html", "/evidence/1%20OR%201=1/", "/evidence/../../.env", "/.env", "/.git/config",
+    "/media/evidence/", "/var/demo/", "/sheets/-1/", "/sheets/99999999999999999999/", "/sheets/1;/", "/sheets/１/", "/%2fevil.example/", "/admin/../audit/",
+    "/results/2024/01-01/../../", "/%00", "/sheets/1/entry/99/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FAR)
+def test_an_odd_address_leads_nowhere(cast: Cast, path: str) -> None:
+    cast.open(1)
+    for client in (Client(), as_(cast.other)):
+        client.raise_request_exception = False
+        answer = client.get(path)
+        assert answer.status_code in (302, 301, 400, 403, 404), path
+        assert not answer.headers.get("Location", "/").startswith(("//", "http")), path
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert b"SECRET_KEY" not in body and b"root:" not in body and b"Traceback" not in body
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "testserver.evil.example", "testserver:80@evil.example", "testserver\r\nX: y", "", "[::1", "127.0.0.1/x"]
+)  # fmt: skip
+def test_a_foreign_host_is_refused(db: None, host: str) -> None:
+    answer = Client().get("/accounts/login/", headers={"Host": host})
+    assert answer.status_code == 400 and "evil" not in answer.content.decode()
+
+
+def test_no_page_takes_its_own_address_from_a_header(cast: Cast) -> None:
+    forged = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Original-URL": "/audit/",
+        "X-Rewrite-URL": "/audit/",
+        "Forwarded": "host=evil.example",
+    }
+    page = Client().get("/accounts/login/", headers=forged)
+    assert page.status_code == 200 and "evil.example" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://testserver.evil.example", "https://testserver@evil.example"]
+)
+@pytest.mark.parametrize("name", ["review:notices_read", "login"])
+def test_a_form_of_a_foreign_page_is_refused_even_with_the_token(cast: Cast, origin: str, name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.contributor)
+    page = client.get("/accounts/password/").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+    body = {"csrfmiddlewaretoken": token[1], "username": "x", "password": "y"}
+    assert client.post(reverse(name), body).status_code != 403
+    assert client.post(reverse(name), body, headers={"Origin": origin}).status_code == 403
+    away = {"Referer": f"{origin}/x"} if origin != "null" else {"Referer": "https://evil.example/"}
+    assert client.post(reverse(name), body, headers=away, secure=True).status_code == 403
+
+
+def test_every_kind_of_answer_is_told_not_to_be_sniffed(cast: Cast) -> None:
+    cast.published(1)
+    for kind in ("indicators.csv", "measures.csv", "data.json", "dataset.jsonld"):
+        answer = Client().get(reverse("publication:data", args=[YEAR, kind]))
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "html" not in answer.headers["Content-Type"]

@@ -1,0 +1,390 @@
+"""As another department's clerk, every way to a foreign sheet that we could think of. TRIES.md lists them for a reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from review import clock
+from review.models import (
+    Appointment,
+    Artifact,
+    Evidence,
+    IndicatorYear,
+    ItemComment,
+    Job,
+    Mail,
+    MeasureReview,
+    MeasureYear,
+    Notification,
+    OutboxEvent,
+    ScheduleItem,
+    Submission,
+    Upload,
+)
+from review.services import assessment, evidence, mailing, submission
+from tests.cast import YEAR, Cast, settle_background
+from tests.review.services.test_uploads import PDF, fill, issued
+from tests.review.views.acting import as_, words
+from tests.review.views.test_access import addresses, filled, ours
+from workflow import steps
+
+SECRET = "zqひみつの実績"
+#: Ends the session or the test's connection; tried elsewhere.
+LEFT_OUT = {"logout", "readyz"}
+HERE = Path(__file__)
+
+
+@pytest.fixture
+def foreign(cast: Cast) -> MeasureReview:
+    """A sheet of 産業振興課 full of words that nobody else may read; 農林水産課 has a sheet of its own beside it."""
+    cast.open(2, owners=("産業振興課", "農林水産課"))
+    review = cast.sheet(1)
+    evidence.add(user=cast.contributor, review_id=review.pk, upload=ContentFile(PDF), filename=f"{SECRET}.pdf")
+    texts = {
+        "cause": f"{SECRET}要因",
+        "response": SECRET,
+        "progress": SECRET,
+        "policy": SECRET,
+        "self_assessment": SECRET,
+    }
+    actuals = {key: f"120件 ※{SECRET}" for key in submission.current_texts(review) if key.endswith(":actual")}
+    submission.save_draft(
+        user=cast.contributor, review_id=review.pk, version=review.version, texts={**texts, **actuals}
+    )
+    review = steps.submit(user=cast.contributor, review_id=review.pk)
+    assessment.comment(user=cast.reviewer2, review_id=review.pk, item="cause", body=SECRET)
+    settle_background()
+    assert MeasureReview.objects.get(pk=review.pk).measure_year.cause == f"{SECRET}要因"
+    return review
+
+
+@pytest.fixture
+def clerk(cast: Cast, foreign: MeasureReview) -> Client:
+    client = as_(cast.other)
+    client.raise_request_exception = False
+    return client
+
+
+def numbers(review: MeasureReview) -> list[int]:
+    """Every number that leads to the foreign sheet or to something of it."""
+    found = {review.pk, review.measure_year_id, review.measure_year.measure_id}
+    for model in (Artifact, Evidence, Submission, ItemComment, OutboxEvent):
+        found.add(model.objects.filter(review=review).values_list("pk", flat=True)[0])
+    found |= {Job.objects.values_list("pk", flat=True)[0], Mail.objects.values_list("pk", flat=True)[0]}
+    return sorted(found)
+
+
+def state(review: MeasureReview) -> list[Any]:
+    """All rows of the foreign sheet."""
+    year = review.measure_year_id
+    rows = [
+        MeasureReview.objects.filter(pk=review.pk),
+        MeasureYear.objects.filter(pk=year),
+        IndicatorYear.objects.filter(indicator__measure=review.measure_year.measure_id),
+        ScheduleItem.objects.filter(measure_year=year),
+        *(model.objects.filter(review=review) for model in (Evidence, Submission, ItemComment)),
+    ]
+    return [list(each.order_by("pk").values_list()) for each in rows]
+
+
+def text_of(answer: HttpResponse) -> str:
+    """Body and headers."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return body.decode("utf-8", "replace") + repr(answer.headers)
+
+
+def paths(review: MeasureReview) -> Iterator[tuple[str, str]]:
+    """(name, path) of every address, with every number of the foreign sheet where it takes one."""
+    for name, route in ours():
+        if name in LEFT_OUT:
+            continue
+        for pk in numbers(review) if "pk>" in route else [0]:
+            yield name, filled(route, pk)
+
+
+def nothing_of_it(answer: HttpResponse, place: str) -> None:
+    assert answer.status_code < 500, f"{place}: {answer.status_code}"
+    assert SECRET not in text_of(answer), place
+
+
+# --- the list ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_tries_is_the_list_of_tests() -> None:
+    listed = re.findall(r"^\| `(\w+)` \|", HERE.with_name("TRIES.md").read_text(), re.MULTILINE)
+    tests = re.findall(r"^def test_(by_\w+)\(", HERE.read_text(), re.MULTILINE)
+    assert listed == tests
+
+
+# --- the tries ---------------------------------------------------------------------------------------------------------
+
+
+def test_by_number(clerk: Client, foreign: MeasureReview) -> None:
+    tried = 0
+    for name, path in paths(foreign):
+        with transaction.atomic():
+            nothing_of_it(clerk.get(path), f"{name} {path}")
+            if str(foreign.pk) in path:
+                nothing_of_it(clerk.head(path), f"HEAD {name} {path}")
+            tried += 1
+            transaction.set_rollback(True)
+    assert tried > 200
+
+
+def test_by_number_in_a_form(clerk: Client, foreign: MeasureReview) -> None:
+    before = state(foreign)
+    pk, round_ = foreign.pk, foreign.round
+    body = {
+        "chosen": [f"{pk}:{round_}"], "review": pk, "review_id": pk, "sheet": pk, "notice": pk, "pk": pk, "id": pk, "round": round_,
+        "version": foreign.version, f"version:{pk}": foreign.version, f"take:{pk}:cause": "1", "cause": "書き換えた", "item": "cause",
+        "body": "書き換えた", "text": "書き換えた", "comment": "書き換えた", "reason": "書き換えた", "action": "confirm", "accept": "1",
+        "actual": "1", "indicator:1:actual": "1", "grade": "A", "number": "1", "until": "2099-01-01T00:00", "outcome": "excluded", "year": YEAR,
+    }  # fmt: skip
+    for name, path in paths(foreign):
+        with transaction.atomic():
+            nothing_of_it(clerk.post(path, body), f"POST {name} {path}")
+            assert state(foreign) == before, f"POST {name} {path} changed the foreign sheet"
+            transaction.set_rollback(True)
+        if name in ("password_change", "set_language"):
+            clerk.force_login(clerk.get(reverse("review:notices")).wsgi_request.user)
+
+
+def test_by_other_methods(clerk: Client, foreign: MeasureReview) -> None:
+    before = state(foreign)
+    override = {"X-HTTP-Method-Override": "POST", "X-Method-Override": "DELETE"}
+    for name, path in paths(foreign):
+        if not path.startswith(f"/sheets/{foreign.pk}/"):
+            continue
+        for method in ("put", "patch", "delete", "options", "trace"):
+            answer = getattr(clerk, method)(path)
+            nothing_of_it(answer, f"{method} {name}")
+            assert answer.status_code in (200, 403, 404, 405), f"{method} {name}"
+        nothing_of_it(clerk.get(path, headers=override), name)
+    assert state(foreign) == before
+
+
+def test_by_file_name(clerk: Client, foreign: MeasureReview) -> None:
+    stored = [*Artifact.objects.filter(review=foreign), *Evidence.objects.filter(review=foreign)]
+    assert len(stored) >= 2
+    for one in stored:
+        for folder in (
+            "",
+            "files/",
+            "media/",
+            "static/",
+            "evidence/",
+            f"files/{YEAR}/",
+            f"results/{YEAR}/",
+            "uploads/file/",
+        ):
+            for name in (one.path, one.filename, Path(one.path).name):
+                answer = clerk.get(f"/{folder}{name}")
+                nothing_of_it(answer, f"/{folder}{name}")
+                assert answer.status_code in (403, 404)
+        for place in (reverse("review:files", args=[YEAR]), reverse("review:upload", args=[YEAR])):
+            nothing_of_it(clerk.get(place, {"file": one.path, "path": one.path, "download": one.pk}), place)
+
+
+def test_by_search(clerk: Client, foreign: MeasureReview) -> None:
+    parameters = (
+        "q",
+        "subject",
+        "person",
+        "department",
+        "field",
+        "state",
+        "sort",
+        "grade",
+        "show",
+        "open",
+        "page",
+        "filter",
+        "search",
+        "code",
+    )
+    for name, route in ours():
+        if "pk>" in route or name in LEFT_OUT:
+            continue
+        for asked in (SECRET, SECRET[2:6], "01-01", str(foreign.pk)):
+            page = text_of(clerk.get(filled(route, 0), dict.fromkeys(parameters, asked)))
+            # What was asked for may stand in the field and in the addresses of the page; nothing that it would have found.
+            assert f"{SECRET}要因" not in page and f"※{SECRET}" not in page and f"{SECRET}.pdf" not in page, name
+
+
+def test_by_export(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
+    book = clerk.get(reverse("review:entry_book", args=[YEAR]))
+    assert book.status_code == 200
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    cells = [
+        str(c.value) for s in load_workbook(BytesIO(book.content)) for row in s.iter_rows() for c in row if c.value
+    ]
+    assert "01-02" in " ".join(cells) and not [cell for cell in cells if SECRET in cell or "01-01" in cell]
+    drafts = Artifact.objects.filter(cycle=foreign.cycle, edition=None).exclude(review=cast.sheet(2))
+    assert drafts.exists()
+    for artifact in drafts:
+        assert clerk.get(reverse("review:download", args=[artifact.pk])).status_code == 404, artifact.kind
+    for name in ("review:audit", "review:audit_export", "review:jobs", "review:cycles"):
+        assert clerk.get(reverse(name)).status_code == 403
+    for name in (
+        "data.json",
+        "indicators.csv",
+        "measures.csv",
+        "dataset.jsonld",
+        "book.pdf",
+        "download/",
+        "01-01/",
+        "departments/",
+    ):
+        assert clerk.get(f"/results/{YEAR}/{name}").status_code == 404, name
+
+
+def test_by_the_foreign_entry_book(clerk: Client, foreign: MeasureReview, cast: Cast, tmp_path: Path) -> None:
+    steps.recall(user=cast.contributor, review_id=foreign.pk)
+    path = issued(cast, tmp_path)
+    fill(path, {"cause": "書き換えた"})
+    before = state(foreign)
+    answer = clerk.post(
+        reverse("review:upload", args=[YEAR]), {"file": SimpleUploadedFile("book.xlsx", path.read_bytes())}
+    )
+    nothing_of_it(answer, "the foreign book")
+    for upload in Upload.objects.filter(uploaded_by=cast.other):
+        page = clerk.get(reverse("review:upload_review", args=[upload.pk]))
+        nothing_of_it(page, "what the foreign book would change")
+        body = {
+            f"take:{foreign.pk}:cause": "1",
+            f"version:{foreign.pk}": MeasureReview.objects.get(pk=foreign.pk).version,
+        }
+        nothing_of_it(clerk.post(reverse("review:upload_apply", args=[upload.pk]), body), "the foreign book applied")
+    assert state(foreign) == before
+
+
+def test_by_notification(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
+    steps.return_to_department(
+        user=cast.reviewer2, review_id=foreign.pk, round=foreign.round, comment=SECRET, remarks={"cause": SECRET}
+    )
+    settle_background()
+    mailing.gather(everything=True)
+    theirs = Notification.objects.exclude(recipient=cast.other)
+    assert theirs.filter(body__contains=SECRET).exists()
+    assert not Notification.objects.filter(recipient=cast.other, body__contains=SECRET).exists()
+    assert not Mail.objects.filter(recipient=cast.other, body__contains=SECRET).exists()
+    nothing_of_it(clerk.get(reverse("review:notices")), "notices")
+    for notice in theirs:
+        assert clerk.get(reverse("review:notices"), {"open": notice.pk}).status_code == 404
+        clerk.post(reverse("review:notices_read"), {"notice": notice.pk})
+    assert not theirs.exclude(read_at=None).exists()
+
+
+ABSENT = 987_654
+
+
+def told(answer: HttpResponse, pk: int) -> str:
+    """The answer's words without its reference number and the number that was asked for."""
+    return words(answer).replace(answer.headers.get("X-Request-ID", "-"), "").replace(str(pk), "N")
+
+
+def test_by_error_text(clerk: Client, foreign: MeasureReview) -> None:
+    for name, route in ours():
+        if "pk>" not in route:
+            continue
+        for ask in (clerk.get, clerk.post):
+            with transaction.atomic():
+                there, absent = ask(filled(route, foreign.pk)), ask(filled(route, ABSENT))
+                transaction.set_rollback(True)
+            assert there.status_code == absent.status_code, f"{name}: {there.status_code} and {absent.status_code}"
+            assert told(there, foreign.pk) == told(absent, ABSENT), f"{name} tells a foreign number from an absent one"
+
+
+def test_by_time(clerk: Client, foreign: MeasureReview) -> None:
+    def spent(ask: Any, path: str, pk: int) -> list[str]:
+        with transaction.atomic(), CaptureQueriesContext(connection) as caught:
+            ask(path)
+            transaction.set_rollback(True)
+        # What was asked for, and what comes new with every request, are no difference.
+        kept = [query["sql"] for query in caught if "SAVEPOINT" not in query["sql"]]
+        return [re.sub(r"'[^']*'|\b\d+\b", "?", sql) for sql in kept]
+
+    for name, route in ours():
+        if "pk>" not in route:
+            continue
+        for ask in (clerk.get, clerk.post):
+            there = spent(ask, filled(route, foreign.pk), foreign.pk)
+            absent = spent(ask, filled(route, ABSENT), ABSENT)
+            assert there == absent, f"{name} asks the database more of a foreign sheet than of none"
+
+
+def test_by_a_header(clerk: Client, foreign: MeasureReview) -> None:
+    page = reverse("review:sheet", args=[foreign.pk])
+    headers = (
+        {"Remote-User": "contributor"}, {"X-Forwarded-User": "contributor", "X-Remote-User": "contributor"}, {"Authorization": "Basic Y29udHJpYnV0b3I6eA=="},
+        {"X-Original-URL": page, "X-Rewrite-URL": page}, {"HX-Request": "true", "HX-Target": "content"}, {"Range": "bytes=0-99"},
+        {"Accept": "application/json"}, {"X-Requested-With": "XMLHttpRequest"}, {"X-Forwarded-For": "127.0.0.1"}, {"If-None-Match": "*"},
+    )  # fmt: skip
+    for header in headers:
+        for path in (page, reverse("review:entry", args=[foreign.pk, 1]), "/", reverse("review:progress", args=[YEAR])):
+            answer = clerk.get(path, headers=header)
+            nothing_of_it(answer, f"{path} {header}")
+            assert path in ("/", reverse("review:progress", args=[YEAR])) or answer.status_code == 404
+
+
+def test_by_a_session_kept_open(foreign: MeasureReview, cast: Cast) -> None:
+    client, page = as_(cast.contributor), reverse("review:sheet", args=[foreign.pk])
+    assert client.get(page).status_code == 200
+    Appointment.objects.filter(user=cast.contributor).update(ends_on=clock.today() - timedelta(days=1))
+    for answer in (client.get(page), client.post(reverse("review:autosave", args=[foreign.pk]), {"cause": "x"})):
+        # An autosave is told so in place (401); a page goes to sign in.
+        assert answer.status_code == 401 or answer["Location"].startswith(reverse("login"))
+        nothing_of_it(answer, page)
+
+
+def test_by_comment(clerk: Client, foreign: MeasureReview) -> None:
+    before = ItemComment.objects.count()
+    for item in ("", "cause", "indicator:1:actual"):
+        path = reverse("review:comment", args=[foreign.pk])
+        assert clerk.post(path, {"item": item, "body": "見たい", "text": "見たい"}).status_code == 404
+    assert ItemComment.objects.count() == before
+
+
+def test_by_the_admin(clerk: Client, foreign: MeasureReview) -> None:
+    tried = 0
+    for name, _pattern, route in addresses():
+        if not name.startswith("admin:") or "logout" in name:
+            continue
+        path = re.sub(r"<(?:\w+:)?\w+>", str(foreign.pk), route)
+        if "(" in path:
+            continue
+        answer = clerk.get(path)
+        nothing_of_it(answer, path)
+        assert answer.status_code in (302, 403, 404), path
+        tried += 1
+    assert tried > 50
+
+
+def test_by_the_shared_screen(foreign: MeasureReview, cast: Cast) -> None:
+    client = as_(cast.contributor)
+    for path in (
+        "/",
+        reverse("review:sheet", args=[foreign.pk]),
+        reverse("review:notices"),
+        reverse("review:progress", args=[YEAR]),
+    ):
+        kept = client.get(path).headers["Cache-Control"]
+        assert "private" in kept and "no-cache" in kept, path
+    assert client.post(reverse("logout")).headers["Clear-Site-Data"] == '"cache"'
+    assert "Clear-Site-Data" not in Client().get("/results/").headers
