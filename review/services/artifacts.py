@@ -18,6 +18,7 @@ from django.db.models import Count
 
 from review import clock
 from review.models import Artifact
+from review.services import audit
 from review.services.jobs import Claim, LeaseLost
 from review.services.seals import artifact_seal
 from review.workbook.files import WrittenFile, write_atomically
@@ -66,10 +67,19 @@ def produce(claim: Claim, write: Write, *, path: str, check: Check, ending: str 
             )
             artifact.seal = artifact_seal(artifact) if artifact.edition_id else ""
             artifact.save(force_insert=True)
+            if artifact.edition_id:
+                _record(artifact)
     except LeaseLost:
         # Any other failure may have come after the commit: what has no row is swept up later (`remove_orphans`).
         default_storage.delete(name)
         raise
+
+
+def _record(artifact: Artifact) -> None:
+    """Let the audit trail tell of an edition's file, so that one that is taken away is missed."""
+    names = ("kind", "filename", "sha256", "seal")
+    after = {"id": artifact.pk, "edition": artifact.edition_id, **{name: getattr(artifact, name) for name in names}}
+    audit.write(actor=None, action="edition.file", subject=f"cycle:{artifact.cycle_id}", after=after)
 
 
 def _write(name: str, write: Write, check: Check) -> tuple[WrittenFile, list[str]]:

@@ -97,6 +97,7 @@ ACTIONS: dict[str, Any] = {
     "cycle.return": gettext_lazy("年度の決定での差戻し"),
     "edition.publish": gettext_lazy("公表"),
     "edition.correct": gettext_lazy("訂正版の公表"),
+    "edition.file": gettext_lazy("公表版のファイルの作成"),
     "correction.start": gettext_lazy("訂正の開始"),
     "correction.save": gettext_lazy("訂正の内容の保存"),
     "correction.submit": gettext_lazy("訂正の提出"),

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
 from review.models import Artifact, Cycle, Edition, Mail, MeasureReview, Notification, OutboxEvent, Plan, ReviewState
-from review.services import mailing, publication
+from review.services import edition_check, mailing
 from workflow.demo import people, story
 from workflow.demo.waiting import TooLong, quiet, wait_for
 
@@ -52,11 +52,12 @@ class Command(BaseCommand):
         published = MeasureReview.objects.filter(cycle=cycle, state=ReviewState.PUBLISHED).count()
         edition = Edition.objects.get(cycle=cycle, current=True)
         doubled = Notification.objects.values("key").annotate(n=Count("pk")).filter(n__gt=1).count()
+        first = next(iter(edition_check.verify().findings), None)
         problems = [
             problem
             for problem, wrong in {
                 f"公表された施策が30件ではなく{published}件です": published != 30,
-                "公表版が改変されています": not publication.intact(edition),
+                f"公表版が公表したときのままではありません({first})": first,
                 "公表版の集約表がありません": not edition.artifacts.exists(),
                 "同じお知らせが二度あります": doubled,
                 f"{following.label}が開始されていません": following.state != "open",
