@@ -589,6 +589,8 @@ ACCESS = {
     "workflow:decide_outcome": is_approver,
     "workflow:decide": is_approver,
     "workflow:open_year": may_manage_cycle,
+    "review:preview": may_download_year,
+    "review:correction_preview": may_see_corrections,
     "workflow:correction_start": may_prepare_correction,
     "workflow:correction": may_see_corrections,
     "workflow:correction_items": may_prepare_correction,

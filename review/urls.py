@@ -27,6 +27,7 @@ from review.views import (
     people_import,
     personal_data,
     plan_changes,
+    preview,
     progress,
     proxies,
     publication,
@@ -87,6 +88,12 @@ screens = [
     path("cycles/<int:year>/directions/", directions.directions, name="directions"),
     path("cycles/<int:year>/meeting/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/", meetings.meeting_amend, name="meeting_amend"),
+    path("cycles/<int:year>/meeting/", sheet.meeting, name="meeting"),
+    # the coming edition before it is published
+    path("preview/<int:year>/", preview.preview, name="preview"),
+    path("preview/<int:year>/<str:page>/", preview.preview, name="preview"),
+    path("preview/corrections/<int:pk>/", preview.correction_preview, name="correction_preview"),
+    path("preview/corrections/<int:pk>/<str:page>/", preview.correction_preview, name="correction_preview"),
     # what a person was told
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),

@@ -5,6 +5,8 @@ The last sheet's event asks for it at once; the sweep asks again, so that a lost
 
 from __future__ import annotations
 
+from typing import Any
+
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
@@ -53,11 +55,17 @@ def _fire_one(task: Task) -> bool:
         if not activation.start.can_proceed():
             return False
         timer = activation.task.flow_task_type == "TIMER"
-        due = activation.task.scheduled <= clock.now() if timer else activation.condition_met()
+        due = _publication_is_due(activation) if timer else activation.condition_met()
         if due:
             activation.start()
             activation.execute()
         return due
+
+
+def _publication_is_due(activation: Any) -> bool:
+    """Whether 公表日時 has come, as it is set now: it may be moved while the year waits for it."""
+    at = Cycle.objects.values_list("publish_at", flat=True).get(pk=activation.process.cycle_id)
+    return at is None or at <= clock.now()
 
 
 @sweep.also

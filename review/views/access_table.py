@@ -162,6 +162,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "workflow:drop_record": _act(gettext_lazy("記録した決定を取り消す・採用しない")),
     },
     gettext_lazy("公表後の訂正"): {
+        "review:correction_preview": _act(gettext_lazy("訂正版を公表前の画面で見る")),
         "workflow:correction_start": _act(gettext_lazy("公表版の訂正を始める")),
         "workflow:correction": _act(gettext_lazy("公表前の訂正を読む")),
         "workflow:correction_items": _act(gettext_lazy("正しい内容と理由を入力する")),
@@ -176,6 +177,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:files": _act(gettext_lazy("ファイルの一覧を見る")),
         "review:download": _act(gettext_lazy("公表前のファイルを受け取る"), OF_READABLE_SHEETS),
         "review:bundle_make": _act(gettext_lazy("公表したサイトを静的なファイルにする")),
+        "review:preview": _act(gettext_lazy("公表前の画面を見る")),
         "review:cycles": _act(gettext_lazy("年度の一覧を見る")),
         "review:cycle": _act(gettext_lazy("期限を設定する")),
         "review:extend": _act(gettext_lazy("シートの期限を延長する")),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from review import permissions, queries
 from review.models import (
+    Correction,
     Cycle,
     CycleState,
     Job,
@@ -142,13 +143,15 @@ def related(user: User, cycle: Cycle) -> list[MeasureReview]:
 
 
 def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
-    """確認待ち: how many, and the most doubtful of them. Three queries."""
+    """確認待ち: how many, and the most doubtful of them; corrections in preparation. Four queries."""
     waiting = permissions.visible_reviews(user).filter(cycle=cycle, state=ReviewState.SUBMITTED)
-    return {**_waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting)), "cycle": cycle}
+    found = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
+    open_ones = Correction.objects.filter(state__in=[Correction.State.PREPARING, Correction.State.RETURNED])
+    return {**found, "cycle": cycle, "corrections": list(open_ones.select_related("cycle"))}
 
 
 def approving(user: User, cycle: Cycle) -> dict[str, Any]:
-    """承認待ち, proposals to decide, and the year's own decision. Five queries."""
+    """承認待ち, proposals and corrections to decide, and the year's own decision. Six queries."""
     sheets = permissions.visible_reviews(user).filter(cycle=cycle)
     waiting = sheets.filter(state=ReviewState.REVIEWED)
     taken_part = queries.sent_by(user, waiting) | queries.reviewed_by(user, waiting)
@@ -157,6 +160,12 @@ def approving(user: User, cycle: Cycle) -> dict[str, Any]:
         "cycle": cycle,
         "proposals": sheets.exclude(proposed_outcome="").count(),
         "deciding": permissions.may_decide_year(user, cycle),
+        "corrections": list(
+            Correction.objects.filter(state=Correction.State.DECIDING)
+            .exclude(prepared_by=user)
+            .select_related("cycle", "base")
+            .defer("base__snapshot")
+        ),
     }
 
 

@@ -127,6 +127,9 @@ def page(
         "mine": found.state == Correction.State.DECIDING and permissions.is_approver(request.user) and not may_decide,
         "meeting_form": MeetingChoice(None, cycle=found.cycle) if may_decide else None,
         "effects": effects_of(found, entries),
+        "preview_url": reverse("review:correction_preview", args=[found.pk])
+        if found.state in corrections.UNDER_WAY
+        else "",
         "refused": refused,
         "comment": comment,
         "reason": reason,

@@ -50,6 +50,7 @@ def filled(route: str, pk: int) -> str:
         "number": "1",
         "step": "1",
         "code": "01-01",
+        "page": "01-01",
         "name": "data.json",
         "first": "2022",
         "rest": "x",
