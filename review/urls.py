@@ -88,7 +88,6 @@ screens = [
     path("cycles/<int:year>/directions/", directions.directions, name="directions"),
     path("cycles/<int:year>/meeting/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/", meetings.meeting_amend, name="meeting_amend"),
-    path("cycles/<int:year>/meeting/", sheet.meeting, name="meeting"),
     # the coming edition before it is published
     path("preview/<int:year>/", preview.preview, name="preview"),
     path("preview/<int:year>/<str:page>/", preview.preview, name="preview"),

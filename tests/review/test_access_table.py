@@ -191,12 +191,8 @@ def numbers(cast: Cast) -> dict[str, int]:
         "review:proxy_withdraw": named.pk,
         "workflow:plan_change": change.pk,
         "sheet": sheet.pk,
-<<<<<<< HEAD
-        **dict.fromkeys(CORRECTION, correction_of(sheet.cycle, cast).pk),
         "review:concurrence_answer": asked.pk,
-=======
         **dict.fromkeys([*CORRECTION, "review:correction_preview"], correction_of(sheet.cycle, cast).pk),
->>>>>>> 6706446 (The coming edition is walked through before the decision, and the publication time can be moved until it comes)
         "review:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
         "review:evidence_file": evidence.pk,
         "review:evidence_remove": evidence.pk,
