@@ -263,18 +263,18 @@ def test_every_address_is_expected() -> None:
     assert set(EXPECTED) == names, "write down who may call a new address"
 
 
-def test_reality_shows_no_difference(cast: Cast, numbers: dict[str, int]) -> None:
-    differences = []
-    for place, identity in enumerate(IDENTITIES):
-        client = Client() if identity == "anonymous" else as_(cast.people[identity])
-        for name, route in ours():
-            path = filled(route, numbers.get(name, numbers["sheet"]))
-            for method in () if name in SKIPPED else ("GET", "POST"):
-                found, expected = outcome(call(client, method, path)), EXPECTED[name][place]
-                if not fits(expected, found, name, identity):
-                    differences.append(f"{identity} {method} {path} ({name}): {found} instead of {expected}")
-                if name == "logout" and identity != "anonymous":
-                    client.force_login(cast.people[identity])
+@pytest.mark.parametrize("identity", IDENTITIES)
+def test_reality_shows_no_difference(cast: Cast, numbers: dict[str, int], identity: str) -> None:
+    differences, place = [], list(IDENTITIES).index(identity)
+    client = Client() if identity == "anonymous" else as_(cast.people[identity])
+    for name, route in ours():
+        path = filled(route, numbers.get(name, numbers["sheet"]))
+        for method in () if name in SKIPPED else ("GET", "POST"):
+            found, expected = outcome(call(client, method, path)), EXPECTED[name][place]
+            if not fits(expected, found, name, identity):
+                differences.append(f"{identity} {method} {path} ({name}): {found} instead of {expected}")
+            if name == "logout" and identity != "anonymous":
+                client.force_login(cast.people[identity])
     assert not differences, "\n".join(differences)
 
 
