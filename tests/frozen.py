@@ -30,7 +30,8 @@ def freeze_now(cast: Cast, cycle: Cycle, actual: str = "") -> Edition:
         rows.update(actual=actual)
     judging.judge_rows(rows, scale=judging.scale_of(cycle))
     cycle.state, cycle.published_at = CycleState.PUBLISHED, now
-    cycle.save(update_fields=["state", "published_at"])
+    cycle.due_at, cycle.closes_at = cycle.due_at or now, cycle.closes_at or now
+    cycle.save(update_fields=["state", "published_at", "due_at", "closes_at"])
     first = Edition(cycle=cycle, number=1, decided_by=cast.approver, decided_at=now)
     return publication.freeze(first, snapshot_of(cycle), at=now)
 

@@ -7,7 +7,7 @@ whoever makes it and when. The pages come from a hook that the screens register 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -47,10 +47,16 @@ def request(*, user: User, edition: Edition) -> Job:
 def write(edition: Edition, out: BinaryIO, progress: Progress | None = None) -> list[str]:
     """Write the archive; returns nothing to warn of. Raises Failure while a book of an edition is still being made."""
     require_books(edition)
+    pack(edition, _source[0](edition, progress), out)
+    return []
+
+
+def pack(edition: Edition, files: Iterable[tuple[str, bytes]], out: BinaryIO) -> None:
+    """The archive of some files, with what it is and their checksums. The same files give the same bytes."""
     moment = timezone.localtime(edition.published_at)
     sums: dict[str, str] = {}
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        for place, content in _source[0](edition, progress):
+        for place, content in files:
             _put(archive, place, content, moment)
             sums[place] = hashlib.sha256(content).hexdigest()
         readme = readme_of(edition).encode()
@@ -58,7 +64,6 @@ def write(edition: Edition, out: BinaryIO, progress: Progress | None = None) -> 
         sums[README] = hashlib.sha256(readme).hexdigest()
         lines = "".join(f"{sums[place]}  {place}\n" for place in sorted(sums))
         _put(archive, MANIFEST, lines.encode(), moment)
-    return []
 
 
 def _put(archive: ZipFile, place: str, content: bytes, moment: datetime) -> None:

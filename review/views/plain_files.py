@@ -137,7 +137,8 @@ def _in_language(site: Site) -> Iterator[Sheet]:
             for page in range(1 if query else 2, published.page_count(count) + 1):
                 yield sheet("year", *place, **query, page=page if page > 1 else "")
         yield from (sheet("measure", *place, row["code"]) for row in snapshot["measures"])
-    yield from (sheet("run", first, code) for first, code in _runs(site))
+    if len(site.current) > 1:
+        yield from (sheet("run", first, code) for first, code in _runs(site))
 
 
 def _lists(snapshot: Snapshot) -> Iterator[tuple[dict[str, str], int]]:
@@ -157,6 +158,12 @@ def _runs(site: Site) -> Iterator[tuple[int, str]]:
         snapshot = site.read(edition)
         found |= {(snapshot["years"][0], row["code"]): None for row in snapshot["measures"]}
     return iter(found)
+
+
+def places_of(stock: Stock, sheets: Iterable[Sheet]) -> list[str]:
+    """The file of each page."""
+    sites = {language: stock.site(language) for language in shelf.NAMESPACES}
+    return [place_of(sites[sheet.language].url(sheet.name, *sheet.args, query=dict(sheet.query))) for sheet in sheets]
 
 
 # --- making ----------------------------------------------------------------------------------------------------------
@@ -314,9 +321,7 @@ def files(stock: Stock, progress: Progress | None = None, processes: int | None 
     """(place, content) of every file of the site, always in the same order."""
     tell = progress or (lambda done, total: None)
     sheets, data = plan(stock), list(data_files(stock))
-    places = [
-        place_of(stock.site(sheet.language).url(sheet.name, *sheet.args, query=dict(sheet.query))) for sheet in sheets
-    ]
+    places = places_of(stock, sheets)
     linker_known = [*places, *(place for place, _make in data), *assets().values()]
     if len(set(places)) != len(places):
         raise ValueError("two pages have the same file")

@@ -169,14 +169,15 @@ def year(book: Book, wanted: Wanted | None = None, page: int = 1) -> Page:
     """One year: what came out, by field and department, and the list. Narrowed or turned over, the list alone."""
     wanted = wanted or Wanted()
     snapshot = book.snapshot
-    found = editions.listed(snapshot, wanted)
+    site, pk = book.site, (book.edition.pk, book.numbered)
+    found = site.remembered((pk, wanted), lambda: editions.listed(snapshot, wanted))
     alone = wanted.narrows or page > 1
     label = fiscal_year(book.year)
     query = parts.query_of(wanted, page=page if page > 1 else "")
     frame = _frame(
         book.site, _("%(year)s 評価結果") % {"year": label}, here="year", book=book, path=("year", *_place(book), query)
     )
-    said = parts.narrowed_by(snapshot, wanted)
+    said = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), wanted)
     context = {
         **frame,
         "breadcrumbs": _crumbs(
@@ -189,8 +190,8 @@ def year(book: Book, wanted: Wanted | None = None, page: int = 1) -> Page:
         "whole": len(snapshot["measures"]),
         "wanted": wanted,
         "narrowed": "、".join(said),
-        "choices": {} if book.site.static else parts.choices(snapshot),
-        "indexes": parts.indexes(book) if book.site.static else [],
+        "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
+        "indexes": site.remembered((pk, "indexes"), lambda: parts.indexes(book)) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
         "list_url": book.url("year"),
     }
@@ -284,7 +285,10 @@ def measure(book: Book, code: str) -> Page | None:
         "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
         "plan_changes": [one for one in snapshot.get("plan_changes", ()) if one["code"] == code],
         "errata_url": book.url("errata"),
-        "run_url": book.site.url("run", snapshot["years"][0], code),
+        # among plain files, one published year would say the same again
+        "run_url": ""
+        if book.site.static and len(book.site.current) < 2
+        else book.site.url("run", snapshot["years"][0], code),
     }
     return Page(template="publication/measure.html", context=context)
 

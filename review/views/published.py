@@ -213,9 +213,8 @@ def indexes(book: Book) -> list[dict[str, Any]]:
     ]
 
 
-def narrowed_by(snapshot: editions.Snapshot, wanted: Wanted) -> list[str]:
-    """What the list is narrowed to, in words."""
-    offered = choices(snapshot)
+def narrowed_by(offered: dict[str, Any], wanted: Wanted) -> list[str]:
+    """What the list is narrowed to, in words; `offered` as `choices` gives it."""
     pairs = ((wanted.field, "fields"), (wanted.department, "departments"), (wanted.grade, "grades"))
     said = [
         next((one["label"] for one in offered[key] if one["value"] == value), value) for value, key in pairs if value

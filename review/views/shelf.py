@@ -43,6 +43,13 @@ class Site:
     static: bool = False
     heads: Callable[[Edition], Snapshot] | None = None
     books: Mapping[tuple[int, str], Artifact] = field(default_factory=dict)
+    _memory: dict[Any, Any] = field(default_factory=dict)
+
+    def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gave the first time: for what many pages of one site share. Lives as long as the site."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        return self._memory[key]
 
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """The address of a page of this language; empty values of the query are left out."""

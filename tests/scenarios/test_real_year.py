@@ -11,6 +11,7 @@ from django.db.models import Count
 from review.domain.plan_text import read_plan_text
 from review.models import Cycle, Edition, IndicatorYear, Job, MeasureReview, Notification, OutboxEvent, ReviewState
 from review.services import publication
+from tests.scenarios.published_forms import assert_five_forms_hold_everything
 from workflow.demo import story
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -36,6 +37,7 @@ def test_the_whole_year(demo: None, worker) -> None:
     _the_story_has_all_its_turns(cycle)
     _the_book_has_its_sheets(edition)
     _no_demo_value_is_published(edition)
+    assert_five_forms_hold_everything(edition)
 
 
 def _the_edition_holds_what_the_document_says(edition: Edition) -> None:

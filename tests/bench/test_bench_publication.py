@@ -1,0 +1,168 @@
+"""Public pages from the frozen edition beside the same pages computed from the live tables, revalidation, and the static
+site of 3,000 施策."""
+
+from __future__ import annotations
+
+import copy
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from config.settings.base import BASE_DIR
+from review import queries
+from review.models import Cycle, Edition, MeasureReview, Plan
+from review.services import bundle, cycles, judging, planning
+from review.services.editions import Wanted
+from review.services.snapshot import frame_of, measure_of, snapshot_of
+from review.views import plain_files, publication
+from review.views import public_pages as pages
+from review.views.shelf import Book, Site
+from tests.cast import YEAR, Cast
+from tests.frozen import freeze_now
+from workflow.demo import story
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1200)]
+
+ASKED, ASKED_SECONDS = 5, 60
+ROUNDS = 9
+SIZE = int(os.environ.get("MEGURI_BENCH_PAGES", "3000"))
+
+
+@pytest.fixture
+def edition(cast: Cast) -> Edition:
+    """The city's 30 施策 with their values, frozen from rows."""
+    document = story.read_plan_text(story.FACTS.read_bytes())
+    planning.import_plan(document, plan_name="DX推進計画", city="見本市", municipality_code="999999", year=YEAR)
+    cycle = Cycle.objects.filter(fiscal_year=YEAR).first() or cycles.draft(plan=Plan.objects.get(), fiscal_year=YEAR)
+    return freeze_now(cast, cycle)
+
+
+def measured(work: Callable[[], Any]) -> float:
+    """The middle one of some rounds, in milliseconds."""
+    work()
+    found = []
+    for _round in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        found.append((time.perf_counter() - began) * 1000)
+    return statistics.median(found)
+
+
+def live_site(edition: Edition, snapshot: dict[str, Any]) -> Site:
+    return Site(editions=(edition,), read=lambda _edition: snapshot, language="ja")
+
+
+def live_year(edition: Edition) -> str:
+    """The year's page as it would be made without an edition."""
+    book = live_site(edition, snapshot_of(edition.cycle)).book(YEAR)
+    assert book is not None
+    return pages.year(book, Wanted()).html()
+
+
+def live_measure(edition: Edition) -> str:
+    """One 施策's page, reading no more of the tables than it shows."""
+    review = MeasureReview.objects.get(cycle=edition.cycle, measure_year__measure__code="01-02")
+    (full,) = queries.full_reviews(edition.cycle, only=[review.pk])
+    scale = judging.scale_of(edition.cycle)
+    snapshot = {**frame_of(edition.cycle, scale), "measures": [measure_of(full, edition.cycle, scale)]}
+    found = pages.measure(Book(site=live_site(edition, snapshot), edition=edition), "01-02")
+    assert found is not None
+    return found.html()
+
+
+def cold(client: Client, path: str) -> None:
+    caches[publication.CACHE].clear()
+    publication._snapshot.cache_clear()
+    assert client.get(path).status_code == 200
+
+
+def test_pages_from_the_edition_beside_pages_from_live_tables(edition: Edition) -> None:
+    client = Client()
+    for name, path, live in (
+        ("the year", f"/results/{YEAR}/", live_year),
+        ("one 施策", f"/results/{YEAR}/01-02/", live_measure),
+    ):
+        from_tables = measured(lambda live=live: live(edition))
+        nothing_kept = measured(lambda path=path: cold(client, path))
+        kept = measured(lambda path=path: client.get(path))
+        mark = client.get(path)["ETag"]
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(path, headers={"If-None-Match": mark}).status_code == 304
+            asked = len(caught)  # the next request empties the record
+        again = measured(lambda path=path, mark=mark: client.get(path, headers={"If-None-Match": mark}))
+        report(
+            f"{name}: from live tables {from_tables:.1f} ms (without the web's own part), frozen and not yet kept"
+            f" {nothing_kept:.1f} ms, frozen {kept:.1f} ms: {from_tables / kept:.1f} times as fast (asked: {ASKED});"
+            f" revalidation {again:.1f} ms, {asked} query"
+        )
+        assert asked == 1
+
+
+def large(edition: Edition, size: int) -> plain_files.Stock:
+    """The edition's 施策 over and over, every 施策 with an ID, a department and values of its own."""
+    measures = []
+    facts = edition.snapshot["measures"]
+    for number in range(size):
+        row = copy.deepcopy(facts[number % len(facts)])
+        row["code"] = f"{number // 99 + 1:02d}-{number % 99 + 1:02d}"
+        row["name"] += f"({number + 1})"
+        row["owner"] += f"{number % 7 or ''}"
+        row["field"] = {"number": f"{number // 250 + 1:02d}", "name": f"分野{number // 250 + 1}"}
+        for one in row["indicators"]:
+            for cell in one["years"]:
+                cell["actual"] = cell["actual"].replace("1", str(number % 9 + 1))
+        measures.append(row)
+    snapshot = {**edition.snapshot, "measures": measures}
+    return plain_files.Stock(editions=(edition,), snapshots={edition.pk: snapshot}, books={})
+
+
+def test_the_static_site_of_a_prefecture(edition: Edition, tmp_path: Path) -> None:
+    stock, told = large(edition, SIZE), []
+    edition.snapshot = {}
+    edition.published_at = timezone.now()
+    began = time.perf_counter()
+    with (tmp_path / "site.zip").open("wb") as out:
+        bundle.pack(edition, plain_files.files(stock, lambda done, total: told.append((done, total))), out)
+    seconds = time.perf_counter() - began
+    bundle.check(tmp_path / "site.zip")
+    weight = (tmp_path / "site.zip").stat().st_size / 1024 / 1024
+    heaviest = max((len(content), place) for place, content in plain_files.pages_in(stock, *shown_first(stock)))
+    report(
+        f"{SIZE} 施策: {told[-1][1]} pages in two languages, {weight:.0f} MiB zipped, {seconds:.1f} s with"
+        f" {os.cpu_count()} cores (asked: {ASKED_SECONDS} s for 3,000), progress told {len(told)} times; heaviest of"
+        f" the lists and overviews {heaviest[0] / 1000:.0f} kB ({heaviest[1]})"
+    )
+    assert heaviest[0] < 100_000
+    assert told[0][0] < told[-1][0] == told[-1][1]
+
+
+def shown_first(stock: plain_files.Stock) -> tuple[list[Any], list[str]]:
+    """The sheets whose weight grows with the plan, and every place there is."""
+    sheets = plain_files.plan(stock)
+    places = plain_files.places_of(stock, sheets)
+    known = [*places, *(place for place, _make in plain_files.data_files(stock)), *plain_files.assets().values()]
+    chosen = [
+        (place, sheet)
+        for place, sheet in zip(places, sheets, strict=True)
+        if sheet.name in ("year", "departments", "index")
+    ]
+    return chosen[:60], known
+
+
+def report(words: str) -> None:
+    """On the screen and in build/bench-publication.txt."""
+    print(f"\n{words}")
+    target = BASE_DIR / "build" / "bench-publication.txt"
+    target.parent.mkdir(exist_ok=True)
+    with target.open("a") as stream:
+        stream.write(words + "\n")
