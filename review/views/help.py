@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from review import permissions, queries
 from review.services import judging
+from review.workbook import findings
 
 
 @require_safe
@@ -22,5 +23,6 @@ def handbook(request: HttpRequest) -> HttpResponse:
         "cycle": cycle,
         "scale": judging.scale_of(cycle) if cycle else None,
         "post": permissions.standing(request.user),
+        "refusals": [(code.value, said) for code, said in findings.ADVICE.items() if code is not findings.Code.OK],
     }
     return render(request, "review/help.html", context)

@@ -16,7 +16,8 @@ from review.models import (
 )
 from review.services import submission
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, hidden, words
+from tests.review.views.acting import as_, hidden, queries_of, words
+from tests.review.views.growing import more_sheets
 from workflow import steps
 
 ONE, TWO = "indicator:1:actual", "indicator:2:actual"
@@ -279,6 +280,16 @@ def test_the_link_of_a_return_opens_the_step_in_question(cast: Cast) -> None:
     told = Notification.objects.get(recipient=cast.contributor, event="SubmissionReturned")
     assert told.link == address
     assert as_(cast.related).get(address).url == reverse("review:sheet", args=[review.pk])
+
+
+def test_the_desk_costs_the_same_however_many_sheets(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    desk = [step_url(review, step) for step in (1, 2, 3, 4)]
+    desk += [reverse(name, args=[review.pk]) for name in ("workflow:submit", "review:sheet", "review:evidence")]
+    before = {path: queries_of(client, path) for path in desk}
+    more_sheets(cast, 8)
+    assert {path: queries_of(client, path) for path in desk} == before
 
 
 # --- a session that ended ---
