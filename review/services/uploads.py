@@ -197,6 +197,8 @@ def apply(*, user: User, upload_id: int, chosen: Mapping[int, Collection[str]], 
             version = versions.get(sheet.review.pk, -1)
             submission.save_draft(user=user, review_id=sheet.review.pk, version=version, texts=texts)
             taken[sheet.code] = sorted(texts)
+        if not taken and _stands_already(user, upload, chosen):
+            return upload
         if not taken:
             raise Invalid("反映する項目を1つ以上選んでください。")
         upload.applied = {code: sorted({*upload.applied.get(code, []), *keys}) for code, keys in taken.items()} | {
@@ -206,6 +208,13 @@ def apply(*, user: User, upload_id: int, chosen: Mapping[int, Collection[str]], 
         upload.save(update_fields=["applied", "state", "applied_at"])
         audit.write(actor=user, action="upload.apply", subject=f"upload:{upload.pk}", after={"items": taken})
         return upload
+
+
+def _stands_already(user: User, upload: Upload, chosen: Mapping[int, Collection[str]]) -> bool:
+    """Whether everything that was chosen says the same on the web by now: pressed twice, or typed by somebody else."""
+    rows = {(sheet.review.pk, row.key): row for sheet in difference(user=user, upload=upload) for row in sheet.rows}
+    wanted = [rows.get((pk, key)) for pk, keys in chosen.items() for key in keys]
+    return bool(wanted) and all(row is not None and not row.would_change for row in wanted)
 
 
 def _texts(sheet: SheetChanges, keys: Collection[str]) -> dict[str, str]:

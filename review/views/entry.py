@@ -222,11 +222,20 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
         return unsaved(request, str(refusal))
     desk = Desk(request.user, sheet_page.own(request, pk), step)
     sent = {key: digest(text) for key, text in form.texts.items()}
+    # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
+    labels = desk.labels()
+    others = [
+        {"label": labels.get(key) or items.label_of(key), "text": desk.texts[key]}
+        for key, text in form.texts.items()
+        if desk.texts.get(key, text) != text
+    ]
     context = {
         "saved_at": clock.now(),
         "version": review.version,
         "stepper": desk.stepper(),
         "was": EntryForm.pack(sent),
+        "others": others,
+        "step_url": reverse("review:entry", args=[pk, step]),
     }
     return render(request, "review/parts/autosaved.html", context)
 

@@ -85,11 +85,13 @@ def body(review: MeasureReview) -> dict[str, Any]:
     submissions, decisions = queries.submissions(review), queries.decisions(review)
     said = queries.comments(review)
     plan = queries.schedule(review)
+    ahead = indicator_parts.ahead_rows(review, story, queries.target_changes(review))
     return {
         "overview": sheet_parts.overview(review),
         "narrative": sheet_parts.narrative(review),
         "indicators": parts,
-        "ahead": indicator_parts.ahead_rows(review, story, queries.target_changes(review)),
+        "ahead": ahead,
+        "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
         "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
         "ratings": list(by_hand.values()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from statistics import median
 
 import pytest
 from django.db import connection
@@ -53,16 +52,17 @@ def pages(review: MeasureReview) -> dict[str, str]:
 
 
 def cost_of(client: Client, path: str) -> tuple[int, float]:
-    """Queries, and the median of the page's milliseconds."""
+    """Queries, and the milliseconds of the fastest call: a shared machine only ever adds."""
     client.get(path)
     with CaptureQueriesContext(connection) as caught:
         assert client.get(path).status_code == 200
+    queries = len(caught)  # now: the next request empties the connection's log
     times = []
     for _turn in range(TIMES):
         begun = time.perf_counter()
         client.get(path)
         times.append((time.perf_counter() - begun) * 1000)
-    return len(caught), median(times)
+    return queries, min(times)
 
 
 def saving_cost(client: Client, review: MeasureReview) -> tuple[int, float]:
@@ -76,7 +76,8 @@ def saving_cost(client: Client, review: MeasureReview) -> tuple[int, float]:
             begun = time.perf_counter()
             assert client.post(address, form).status_code == 200
             times.append((time.perf_counter() - begun) * 1000)
-    return len(caught), median(times[1:])
+        queries = len(caught)
+    return queries, min(times[1:])
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def test_the_desk_in_plans_of_two_sizes(cast: Cast, measured, size: int) -> None
 
 
 def report(measured: dict[int, dict[str, tuple[int, float]]]) -> None:
-    """On the screen and in build/bench-desk.txt."""
+    """On the screen and in build/bench-department.txt."""
     head = "page       " + "".join(f"{size:>8,} 施策: queries      ms" for size in measured)
     rows = [
         f"{name:<11}" + "".join(f"{measured[size][name][0]:>22} {measured[size][name][1]:>7.1f}" for size in measured)
@@ -106,6 +107,6 @@ def report(measured: dict[int, dict[str, tuple[int, float]]]) -> None:
     ]
     words = "\n".join([head, *rows])
     print(f"\n{words}")
-    target = BASE_DIR / "build" / "bench-desk.txt"
+    target = BASE_DIR / "build" / "bench-department.txt"
     target.parent.mkdir(exist_ok=True)
     target.write_text(words + "\n")

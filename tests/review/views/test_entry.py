@@ -249,6 +249,16 @@ def test_nothing_is_taken_over_into_a_locked_item(cast: Cast) -> None:
     assert submission.current_texts(cast.sheet())["progress"] == ""
 
 
+def test_the_reviewer_sees_a_changed_target_beside_the_plan_s(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    texts = {"indicator:1:next_target": "150件", "change_reason": "利用が伸びたためです。"}
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    page = as_(cast.reviewer2).get(reverse("workflow:review", args=[review.pk])).content.decode()
+    assert "<del>100件</del> <ins>150件</ins>" in page and "計画から変更" in page
+
+
 # --- the way in ---
 
 
@@ -345,6 +355,8 @@ def test_autosave_never_overwrites_another_s_words(cast: Cast) -> None:
     theirs.post(address, {**other, "step": "1", ONE: "80件", TWO: ""})
     answer = mine.post(address, {**form, "step": "1", ONE: "", TWO: "95件"})
     assert answer.headers.get("X-Unsaved") is None
+    # Each sees what the other did.
+    assert "ほかの人が次の項目を保存しました" in words(answer) and "80件" in words(answer)
     again = {"version": hidden(answer, "version"), "was": hidden(answer, "was")}
     # The colleague's 80件 was never seen here: a word typed over it is a clash, however new the version is.
     refused = mine.post(address, {**again, "step": "1", ONE: "120件", TWO: "95件"})

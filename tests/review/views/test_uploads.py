@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from review.models import Evidence, Upload, User
+from review.models import AuditEntry, Evidence, Upload, User
 from review.services import submission
 from review.views.limits import MAX_BODY
 from tests.cast import YEAR, Cast
@@ -51,6 +51,21 @@ def test_the_way_from_the_download_to_the_saved_item(cast: Cast, tmp_path: Path)
     assert done.status_code == 303
     assert submission.current_texts(cast.sheet())["indicator:1:actual"] == "120件"
     assert "1項目を反映しました" in browser.get(done.url).content.decode()
+
+
+def test_the_same_file_sent_and_taken_twice_changes_the_sheet_once(cast: Cast, tmp_path: Path) -> None:
+    cast.open(1)
+    path, review, browser = fill(issued(cast, tmp_path), {"cause": "要因"}), cast.sheet(), client(cast.contributor)
+    for _time in range(2):
+        answer = send(cast, path.read_bytes())
+        upload = Upload.objects.get()
+        assert answer.url == reverse("review:upload_review", args=[upload.pk])
+        # The second time the page is an old one, its version too: what stands already is done already.
+        ticks = {f"take:{review.pk}:cause": "1", f"version:{review.pk}": str(review.version)}
+        assert browser.post(reverse("review:upload_apply", args=[upload.pk]), ticks).status_code == 303
+    assert AuditEntry.objects.filter(action="draft.save").count() == 1
+    assert AuditEntry.objects.filter(action="upload.apply").count() == 1
+    assert cast.sheet().measure_year.cause == "要因"
 
 
 def test_a_refused_file_is_told_beside_its_field(cast: Cast) -> None:
