@@ -35,8 +35,8 @@ from tests.services_plugin import Services
 from workflow import steps
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-SHEETS = int(os.environ.get("MEGURI_BENCH_SHEETS", "1000"))
-SECONDS = int(os.environ.get("MEGURI_BENCH_SECONDS", "60"))
+SHEETS = int(os.environ.get("MEGURI_BENCH_DESK_SHEETS", "1000"))
+SECONDS = int(os.environ.get("MEGURI_BENCH_DESK_SECONDS", "60"))
 PEOPLE, THINKING, WARM_UP, ASKED = 50, 2.0, 10, 300
 MIX = (("queue", 60), ("sheet", 25), ("board", 10), ("decision", 5))
 
@@ -174,15 +174,16 @@ def test_fifty_people_at_a_thousand_sheets(cast: Cast, site: Site) -> None:
     before = Decision.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # a database that has been at work for a while knows its tables
-    began = time.monotonic()
-    until, counted_from = began + WARM_UP + SECONDS, began + WARM_UP
+    sessions = [site.session_of(user) for user in reviewers(cast)]
+    counted_from = time.monotonic() + WARM_UP
     people = [
         Person(
-            site=site, session=site.session_of(user), sheets=sheets, to_decide=to_decide,
-            until=until, counted_from=counted_from, seed=place,
+            site=site, session=session, sheets=sheets, to_decide=to_decide,
+            until=counted_from + SECONDS, counted_from=counted_from, seed=place,
         )
-        for place, user in enumerate(reviewers(cast))
+        for place, session in enumerate(sessions)
     ]  # fmt: skip
+    print(f"\n{SHEETS} sheets are ready; {PEOPLE} people begin", flush=True)
     for person in people:
         person.start()
     for person in people:

@@ -34,10 +34,12 @@ def together(request: HttpRequest, year: int) -> HttpResponse:
     asked = base.filter(pk__in=ticked) if ticked else clean(base)
     mine = queries.sent_by(request.user, asked)
     page = Paginator(queries.reviews(asked.exclude(pk__in=mine)), PAGE).get_page(request.GET.get("page"))
+    rows = lines_of(list(page.object_list), cycle)
     context = {
         "cycle": cycle,
         "page_obj": page,
-        "rows": lines_of(list(page.object_list), cycle),
+        "rows": rows,
+        "any_clean": any(row["clean"] for row in rows),
         "left_out": len(mine),
         "kept_query": kept_query(request),
         "page_title": _("まとめて確認"),
