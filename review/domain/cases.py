@@ -140,6 +140,7 @@ _SPANS = (
     (_EVERY_TIME, _EVERY_HEAD, "一方が延べ数、他方が実数"),
     (_EVERY_HEAD, _EVERY_TIME, "一方が実数、他方が延べ数"),
 )
+_SPAN_WORD = re.compile("[累単実延]|通算|のべ")
 _OF_THE_YEAR = Outcome(
     "undetermined", None, "", "目標は累計ですが、実績が累計か単年の値か分からないため、判定できません。"
 )
@@ -149,7 +150,7 @@ _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 def _other_span(case: Case) -> Outcome | None:
     """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年)."""
     target, actual = case.target.plain, case.actual.plain
-    if not any(word in target or word in actual for word in ("累", "通算", "単", "実", "延", "のべ")):
+    if not _SPAN_WORD.search(target + actual):
         return None
     wanted = _OTHER_VALUE.sub("", target) or target
     if not any(span[0].search(wanted) for span in _SPANS):
@@ -246,6 +247,8 @@ _PER_ONE = re.compile(
 def _period_in_name(name: str) -> str:
     """月 where the name says that its values are counted by the month; 人 where by the head."""
     plain = compact(name)
+    if not re.search("[1一月週毎日]", plain):
+        return ""
     if _PER_HEAD_AND_DAY.search(plain):
         return "人日"
     for period, pattern in _PERIOD_NAMES:

@@ -93,7 +93,7 @@ _TOO_LITTLE = re.compile(rf"(?:{_GAINS})[^\dにをで、・]{{0,6}}?{_LIMIT}(?:�
 # 利用料, 補助金: what is paid is neither the use nor the help.
 _PAID = re.compile(rf"(?:{_GAINS})(?:料金?|費用?|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額|融)")
 # 非公開, 低利用: the gain denied.
-_DENIED = re.compile(rf"(?:[非無不未低停]|(?<![削軽低縮加])減)(?:{_GAINS})")
+_DENIED = re.compile(rf"(?:[非無不未停]|(?<!最)低|(?<![削軽低縮加])減)(?:{_GAINS})")
 _LACKING = re.compile(
     rf"[^、・のを]*(?<!を)(?:{_GAINS}|{alternation(lexicon.HOPES)})(?:し(?:たことが)?|したことの|化?され|でき)?て?[がはもに]?"
     r"(?:[一1](?:人|つ|度|回)も)?(?:を(?:して?|行って|実施して))?(?:い|され|でき|あり)?な(?:い|かった)"
@@ -190,9 +190,9 @@ def _of_measured(plain: str, *, remedied: bool) -> Direction | None:
     start = _head_start(plain)
     rest = _DENIED.sub(_blotted, plain) if re.search(r"[非無不未低停減]", plain) else plain
     gain = any(found.end() > start for found in _GAIN.finditer(rest))
-    last = plain.rfind("☒")
+    last = rest.rfind("☒")
     if last >= start:
-        tail = re.sub(r"\([^()]*\)", "", plain[last + 1 :])
+        tail = re.sub(r"\([^()]*\)", "", rest[last + 1 :])
         return None if gain or not _of_bearers(tail) else "down"
     if (remedied or "☒" in rest) and _REMEDY.search(rest, start):
         return "up"
