@@ -59,6 +59,15 @@ class Calendar:
             day = self.next_open(day)
         return day
 
+    def at(self, due: date, distance: int) -> date:
+        """The business day that stands so to a deadline (see `distance`)."""
+        if distance > 0:
+            return self.add(due, distance)
+        day = self.last_open(due)
+        for _ in range(-distance):
+            day = self.last_open(day - _DAY)
+        return day
+
     def open_days(self, after: date, until: date) -> list[date]:
         """The business days after the one day up to and including the other."""
         days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))

@@ -68,10 +68,10 @@ class Rule:
 
 #: What holds until a year says otherwise.
 DEFAULT: Mapping[Step, Rule] = {
-    Step.SUBMIT: Rule(before=(5, 1), after=(1, 3, 5), head=2, office=5),
+    Step.SUBMIT: Rule(before=(1, 5), after=(1, 3, 5), head=2, office=5),
     Step.ENDORSE: Rule(before=(2,), after=(1, 3), office=3),
-    Step.REVIEW: Rule(before=(5, 1), after=(1, 3)),
-    Step.DECIDE: Rule(before=(5, 1), after=(1, 3), office=3),
+    Step.REVIEW: Rule(before=(1, 5), after=(1, 3)),
+    Step.DECIDE: Rule(before=(1, 5), after=(1, 3), office=3),
 }
 
 

@@ -115,7 +115,7 @@ def _write(user: User, notices: Sequence[Notification]) -> Mail:
         "user": user,
         "notices": [(notice, _until(notice)) for notice in notices],
         "base_url": settings.MEGURI_BASE_URL,
-        "settings_url": reverse("review:notices"),
+        "settings_url": reverse("review:notice_settings"),
     }
     body = render_to_string("mail/notices.txt", context)
     return Mail.objects.create(

@@ -90,9 +90,10 @@ def placeholders(text: str) -> list[str]:
 def allowed(lines: Iterable[Words]) -> list[str]:
     """What may stand in braces in the texts of one event: what its original texts use, and what goes with that."""
     used = {name for line in lines for part in PARTS for name in placeholders(getattr(line, part))}
-    for family in (_OF_A_SHEET, _OF_A_YEAR):
-        if used & {*family, "measure"}:
-            used |= set(family)
+    if "measure" in used:
+        used |= set(_OF_A_SHEET)
+    if used & {*_OF_A_YEAR, "measure"}:
+        used |= set(_OF_A_YEAR)
     return sorted(used, key=lambda name: (list(PLACEHOLDERS).index(name) if name in PLACEHOLDERS else 99, name))
 
 
@@ -101,7 +102,9 @@ def problem_of(text: str, names: Iterable[str]) -> str:
     if said := problem(text):
         return said
     known = list(names)
-    usable = "、".join(f"{{{name}}}" for name in known)
+    usable = (
+        f"使えるのは {'、'.join(f'{{{name}}}' for name in known)} です。" if known else "使える差込みはありません。"
+    )
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
@@ -111,7 +114,7 @@ def problem_of(text: str, names: Iterable[str]) -> str:
             continue
         if name not in known or form or conversion:
             shown = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            return f"差込み {{{shown}}} はこのお知らせでは使えません。使えるのは {usable} です。"
+            return f"差込み {{{shown}}} はこのお知らせでは使えません。{usable}"
     return ""
 
 

@@ -371,6 +371,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=_approvers,
             title="{year}の訂正の決定をお願いします",
             body="{actor}さんが準備しました。訂正する項目: {items}",
+            act="訂正の内容と理由を確かめて、決定するか差し戻してください。",
             link=_correction,
             urgent=True,
             to_act=True,
@@ -380,7 +381,8 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=_correction_sender,
             title="{year}の訂正が差し戻されました",
-            body="理由: {comment}\n直して、もう一度決定を依頼してください。",
+            body="理由: {comment}",
+            act="直して、もう一度決定を依頼してください。",
             link=_correction,
             urgent=True,
             to_act=True,
@@ -599,7 +601,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
 
 def key_of(event: Event, notice: Notice) -> str:
     """The name of a line of the table, under which its own words and people's choices are kept."""
-    return f"{event.value}:{notice.to.__name__.strip('_')}"
+    return f"{event.value}.{notice.to.__name__.strip('_')}"
 
 
 def lines() -> dict[str, tuple[Event, Notice]]:
@@ -708,3 +710,13 @@ def _cycle_words(cycle: Cycle) -> dict[str, str]:
 def _sheet_words(review: MeasureReview) -> dict[str, str]:
     year = review.measure_year
     return {"measure": f"{year.measure.code} {year.name}", "department": year.owner.name}
+
+
+def preview(row: OutboxEvent) -> notice_texts.Text | None:
+    """What the first notice of an event that is not written would say; None where nobody would be told."""
+    event = Event(row.name)
+    for notice in NOTICES.get(event, ()):
+        if list(notice.to(row)):
+            key = key_of(event, notice)
+            return _filled(key, notice, notice_texts.own_texts([key]), _words(row))
+    return None

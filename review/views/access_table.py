@@ -123,6 +123,7 @@ ACTS: dict[Any, dict[str, Act]] = {
             gettext_lazy("合議に回答する"), OF_OWN_THINGS, gettext_lazy("依頼された部署だけ")
         ),
         "review:entry": _act(gettext_lazy("実績を入力する"), OF_OWN_SHEETS, WHILE_OPEN),
+        "review:extension": _act(gettext_lazy("期限の延長を依頼する"), OF_OWN_SHEETS),
         "review:autosave": _act(gettext_lazy("下書きを保存する"), OF_OWN_SHEETS, WHILE_OPEN),
         "review:reading": _act(gettext_lazy("入力中の値の読み取りを見る"), OF_OWN_SHEETS, WHILE_OPEN),
         "review:evidence_add": _act(gettext_lazy("根拠資料を付ける"), OF_OWN_SHEETS, WHILE_OPEN),
@@ -180,7 +181,14 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:preview": _act(gettext_lazy("公表前の画面を見る")),
         "review:cycles": _act(gettext_lazy("年度の一覧を見る")),
         "review:cycle": _act(gettext_lazy("期限を設定する")),
-        "review:extend": _act(gettext_lazy("シートの期限を延長する")),
+        "review:extend": _act(gettext_lazy("シートの期限を延長する"), "", gettext_lazy("自分の課のシートは不可")),
+        "review:extension_decide": _act(
+            gettext_lazy("延長の依頼に答える"), "", gettext_lazy("自分が依頼したものは不可")
+        ),
+        "review:department_deadlines": _act(gettext_lazy("部署ごとの期限を決める")),
+        "review:reminders": _act(gettext_lazy("催促の日を決め、一時止める")),
+        "review:nudge": _act(gettext_lazy("督促の一覧を見る"), "", gettext_lazy("送るのは確認者だけ")),
+        "review:closing_days": _act(gettext_lazy("閉庁日を登録する")),
         "workflow:open_year": _act(gettext_lazy("年度を開始する")),
     },
     gettext_lazy("計画の変更"): {
@@ -216,6 +224,8 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:job_give_up": _act(gettext_lazy("処理を中止する")),
         "review:event_release": _act(gettext_lazy("保留した出来事を再び配達する")),
         "review:mail_release": _act(gettext_lazy("保留したメールを再び送る")),
+        "review:notice_texts": _act(gettext_lazy("お知らせの文面の一覧を見る")),
+        "review:notice_text": _act(gettext_lazy("お知らせの文面を変える")),
         "review:audit": _act(gettext_lazy("監査記録を読む")),
         "review:audit_export": _act(gettext_lazy("監査記録を書き出す")),
         "review:anonymise": _act(
@@ -234,6 +244,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:personal_data": _act(gettext_lazy("個人情報の取扱いを読む")),
         "review:notices": _act(gettext_lazy("通知を読む"), OF_OWN_THINGS),
         "review:notices_read": _act(gettext_lazy("通知を既読にする"), OF_OWN_THINGS),
+        "review:notice_settings": _act(gettext_lazy("お知らせの受け取り方を決める"), OF_OWN_THINGS),
         "password_change": _act(gettext_lazy("パスワードを変更する"), OF_OWN_THINGS),
         "second_factor_settings": _act(gettext_lazy("二段階認証を設定する"), OF_OWN_THINGS),
     },

@@ -79,6 +79,7 @@ MENU = (
     Place(address="review:jobs", label=_("処理の状況"), icon="jobs", group=_("管理"), count="failed_jobs"),
     Place(address="review:people", label=_("利用者と部署"), icon="people", group=_("管理")),
     Place(address="review:second_factors", label=_("二段階認証の利用者"), icon="lock", group=_("管理")),
+    Place(address="review:notice_texts", label=_("お知らせの文面"), icon="bell", group=_("管理")),
     Place(address="review:audit", label=_("監査記録"), icon="history", group=_("管理")),
 )
 
@@ -181,6 +182,11 @@ UNDER = {
     "review:post_end": "review:people",
     "review:transfer": "review:people",
     "review:hand_over": "review:people",
+    "review:notice_text": "review:notice_texts",
+    "review:department_deadlines": "review:cycles",
+    "review:reminders": "review:cycles",
+    "review:nudge": "review:cycles",
+    "review:closing_days": "review:cycles",
 }
 
 

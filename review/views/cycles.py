@@ -25,6 +25,7 @@ from review.services import corrections
 from review.services import cycles as work
 from review.templatetags.words import day_text, fiscal_year
 from review.views.chrome import address
+from review.views.deadlines import tabs
 from review.views.progress import steps_of
 
 DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at", "publish_at")
@@ -89,6 +90,7 @@ def context_of(found: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
             {"label": _("年度と期限"), "url": reverse("review:cycles")},
             {"label": fiscal_year(found.fiscal_year), "url": ""},
         ],
+        "tabs": tabs(found, "review:cycle"),
         "cycle": found,
         "form": form,
         "steps": steps_of(found),

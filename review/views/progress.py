@@ -45,6 +45,7 @@ class Mark:
     since: datetime
     submitted_at: datetime | None
     extended_until: datetime | None
+    again_due_at: datetime | None
 
     @property
     def shown_state(self) -> str:
@@ -54,6 +55,12 @@ class Mark:
     @property
     def open(self) -> bool:
         return not self.outcome and self.state in OPEN_STATES
+
+    def due(self, cycle: Cycle) -> datetime | None:
+        """By when the sheet is wanted from its department, as `MeasureReview.due_at` has it."""
+        again = self.again_due_at if self.state == ReviewState.RETURNED else None
+        ends = [at for at in (cycle.deadline("due_at", self.department_id), self.extended_until, again) if at]
+        return max(ends, default=None)
 
 
 @require_safe
@@ -105,9 +112,12 @@ def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
     """Every sheet of the year, as little of it as the summary needs. One query."""
     rows = reviews.order_by("measure_year__owner__order", "measure_year__measure__code").values_list(
         "pk", "state", "outcome", "late", "measure_year__owner_id", "measure_year__owner__name",
-        "state_since", "submitted_at", "extended_until",
+        "state_since", "submitted_at", "extended_until", "again_due_at",
     )  # fmt: skip
-    names = ("pk", "state", "outcome", "late", "department_id", "department", "since", "submitted_at", "extended_until")
+    names = (
+        "pk", "state", "outcome", "late", "department_id", "department",
+        "since", "submitted_at", "extended_until", "again_due_at",
+    )  # fmt: skip
     return [Mark(**dict(zip(names, row, strict=True))) for row in rows]
 
 
@@ -117,10 +127,7 @@ def filtered(reviews: QuerySet[MeasureReview], wanted: Mapping[str, str], cycle:
         reviews = reviews.filter(measure_year__owner_id=wanted["department"])
     state = wanted.get("state", "")
     if state == LATE:
-        behind = reviews.filter(late=True)
-        if overdue(cycle):
-            behind = behind | reviews.filter(state__in=OPEN_STATES, outcome="")
-        reviews = behind
+        reviews = reviews.filter(pk__in=[mark.pk for mark in late_marks(marks_of(reviews), cycle)])
     elif state in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED):
         reviews = reviews.filter(outcome=state)
     elif state in ReviewState.values:
@@ -193,9 +200,9 @@ def overdue(cycle: Cycle) -> bool:
 
 
 def late_marks(marks: list[Mark], cycle: Cycle) -> list[Mark]:
-    """Sheets handed in late, and sheets still open after the 提出期限."""
-    past = overdue(cycle)
-    return [mark for mark in marks if mark.late or (past and mark.open)]
+    """Sheets handed in late, and sheets still open after their own 提出期限."""
+    running, now = cycle.state in (CycleState.OPEN, CycleState.DECIDING), clock.now()
+    return [mark for mark in marks if mark.late or (running and mark.open and (due := mark.due(cycle)) and now > due)]
 
 
 def departments_of(marks: list[Mark], cycle: Cycle) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm, 
 from review.models import MeasureReview, Outcome
 from review.services import approval, assessment, extensions, judging, submission
 from review.views import concurrence_parts, sheet_page
+from review.views import extensions as extensions_page
 from review.views.answers import refusing, see_other
 
 # The pages from which a grade can be given, and where its sender goes back to.
@@ -47,6 +48,7 @@ def page(request: HttpRequest, review: MeasureReview, *, status: int = 200, **fo
         "what_next": sheet_page.what_next(review),
         "breadcrumbs": sheet_page.crumbs(review),
         "page_title": f"{review.measure_year.measure.code} {review.measure_year.name}",
+        **extensions_page.on_the_sheet(request, review),
         **forms,
     }
     return render(request, "review/sheet.html", context, status=status)

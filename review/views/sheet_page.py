@@ -220,7 +220,7 @@ def small_forms(user: User, review: MeasureReview, shown: dict[str, Any]) -> dic
     """The forms that this person may use on the sheet's page."""
     choices = item_choices(shown["indicators"], shown["schedule_rows"])
     running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
-    extending = permissions.may_manage_cycle(user) and running and review.state in OPEN_STATES and not review.outcome
+    extending = permissions.may_extend(user, review) and running and review.state in OPEN_STATES and not review.outcome
     return {
         "comment_form": CommentForm(choices=choices) if permissions.may_comment(user, review) else None,
         "extend_form": ExtendForm() if extending else None,

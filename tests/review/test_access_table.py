@@ -28,6 +28,7 @@ from review.models import (
     Edition,
     EntryBook,
     Evidence,
+    Extension,
     Job,
     Mail,
     Meeting,
@@ -72,6 +73,9 @@ EXPECTED = {
     "api:root": NOBODY_HERE, "api:nothing": NOBODY_HERE, "api:edition": NOBODY_HERE, "api:measures": NOBODY_HERE,
     "api:measure": NOBODY_HERE, "api:indicators": NOBODY_HERE,
     "review:home": EVERYONE, "review:help": EVERYONE, "review:access": SIGNED_IN,
+    "review:notice_settings": SIGNED_IN, "review:notice_texts": "LFFFFFFoF", "review:notice_text": "LFFFFFFoF",
+    "review:extension": OWN, "review:extension_decide": MANAGER, "review:department_deadlines": MANAGER,
+    "review:reminders": MANAGER, "review:nudge": MANAGER, "review:closing_days": MANAGER,
     "review:notices": SIGNED_IN, "review:notices_read": SIGNED_IN,
     "review:progress": SIGNED_IN, "review:files": SIGNED_IN,
     "review:sheet": READABLE, "review:evidence": READABLE, "review:evidence_file": READABLE,
@@ -160,6 +164,9 @@ def numbers(cast: Cast) -> dict[str, int]:
     evidence = Evidence.objects.create(
         review=sheet, kind="pdf", path="e", filename="e.pdf", uploaded_by=cast.contributor, uploaded_at=now, round=1, **common
     )  # fmt: skip
+    asked = Extension.objects.create(
+        review=sheet, until=now, reason="理由です。", asked_by=cast.contributor, asked_at=now
+    )
     book = EntryBook.objects.create(cycle=sheet.cycle, content={}, made_by=cast.contributor, made_at=now)
     upload = Upload.objects.create(
         cycle=sheet.cycle, entry_book=book, uploaded_by=cast.contributor, uploaded_at=now, filename="u.xlsx", state="read", code="OK", **common
@@ -199,6 +206,7 @@ def numbers(cast: Cast) -> dict[str, int]:
         "review:upload_review": upload.pk,
         "review:upload_apply": upload.pk,
         "review:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
+        "review:extension_decide": asked.pk,
         "review:job_retry": Job.objects.order_by("pk")[0].pk,
         "review:job_give_up": Job.objects.order_by("pk")[0].pk,
         "review:event_release": OutboxEvent.objects.order_by("pk")[0].pk,

@@ -85,8 +85,7 @@ def place_of(review: MeasureReview, key: str) -> str:
 
 def is_late(review: MeasureReview) -> bool:
     """Whether a submission now would be marked 期限後."""
-    due = review.cycle.due_at
-    return bool(due and clock.now() > max(due, review.extended_until or due))
+    return bool(review.due_at and clock.now() > review.due_at)
 
 
 def effects(request: HttpRequest, review: MeasureReview) -> list[str]:
@@ -101,8 +100,8 @@ def effects(request: HttpRequest, review: MeasureReview) -> list[str]:
     found.append(_("情報経営課の確認者(%(who)s)に通知が届き、内容を確認します。") % {"who": who or _("未定")})
     found.append(_("確認が終わるまで、入力はできなくなります。直したいときは、確認の前なら取り下げられます。"))
     found.append(_("市の様式のExcelファイルと、年度の集約表が作り直されます。"))
-    if is_late(review) and review.cycle.due_at:
-        day = day_text(review.cycle.due_at)
+    if review.due_at and is_late(review):
+        day = day_text(review.due_at)
         found.insert(0, _("提出期限(%(day)s)を過ぎているため、「期限後」の印が付きます。") % {"day": day})
     return found
 

@@ -56,6 +56,7 @@ def filled(route: str, pk: int) -> str:
         "rest": "x",
         "change": "add",
         "manner": "rename",
+        "key": "CycleReady.approvers",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: parts[found[1]], route).replace("^", "").replace("$", "")
 
