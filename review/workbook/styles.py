@@ -15,6 +15,12 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.workbook import Workbook
 
+# openpyxl writes a font's parts in another order than the schema of the format has them.
+Font.__elements__ = (
+    "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
+    "charset", "scheme",
+)  # fmt: skip
+
 FONT = "BIZ UDPGothic"
 # Column widths are measured in digits of the standard font; this one is as wide everywhere (7 pixels).
 STANDARD_FONT, STANDARD_SIZE = "Arial", 10.0
