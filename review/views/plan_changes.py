@@ -125,7 +125,7 @@ def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpRespons
         trail=[(_("計画の変更"), back)],
         form=form,
         effects=effects,
-        lead=f"{measure.code} {now.name if now else ''}" if measure else "",
+        lead=" ".join([f"{measure.code} {now.name if now else ''}。" if measure else "", str(MEANINGS[kind])]).strip(),
         previewing=True,
     )
 

@@ -20,6 +20,7 @@ from review.models import Appointment, Decision, Proxy, User
 from review.models.proxy import PROXY_ROLES
 from review.services import proxies as work
 from review.templatetags.words import day_text
+from review.views import sheet_parts
 from review.views.acts import act_page, crumbs, sure
 from review.views.answers import refusing, see_other
 
@@ -43,8 +44,11 @@ def page(request: HttpRequest, *, refused: RemarkForm | None = None, decision: i
         "page_title": _("代決と後閲"),
         "breadcrumbs": crumbs((_("代決と後閲"), "")),
         "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in shown[:200]],
-        "unread": list(work.unread_by(user)),  # type: ignore[arg-type]
-        "read": list(read.select_related("decided_by", "later_reading", "review__measure_year__measure")[:READ]),
+        "unread": [(one, sheet_parts.step_words(one)) for one in work.unread_by(user)],  # type: ignore[arg-type]
+        "read": [
+            (one, sheet_parts.step_words(one))
+            for one in read.select_related("decided_by", "later_reading", "review__measure_year__measure")[:READ]
+        ],
         "managing": managing,
         "may_name": bool(posts_of(user)),
         "refused": refused,
@@ -140,7 +144,7 @@ def foreseen(principal: User, deputy: User, post: str, naming: work.Naming) -> l
     return [
         _("%(start)sから%(end)sまで、%(deputy)sさんは%(who)sさんの「%(post)s」として決めることができます。")
         % {**names, **period},
-        _("決定は%(deputy)sさんの名前で残り、%(who)sさんの代決であることが、経過と帳票に示されます。") % names,
+        _("決定は%(deputy)sさんの名前で残り、%(who)sさんの代決であることが、経過に示されます。") % names,
         _("%(deputy)sさんは、自分や%(who)sさんが提出・確認したシートを決めることはできません。") % names,
         _("公表の決定と、ほかの人への再度の代決はできません。"),
         _("%(who)sさんは、あとで代決を後閲します。%(who)sさん自身も、期間中に決めることができます。") % names,

@@ -122,6 +122,12 @@ def trail(submissions: Sequence[Submission], decisions: Sequence[Decision]) -> l
     return [{**words, "when": at} for at, words in ordered]
 
 
+def step_words(decision: Decision) -> str:
+    """What was decided, in the words of the history: 確認しました."""
+    known = _STEP_TITLES.get((decision.step, decision.verdict))
+    return str(known[1]) if known else decision.get_verdict_display()
+
+
 def decider(decision: Decision) -> str:
     """Who decided; 代決 with whom they represented."""
     if decision.on_behalf_of is None:
