@@ -36,7 +36,8 @@ from tests.services_plugin import Services
 BASE_DIR = Path(__file__).resolve().parents[2]
 SHEETS = int(os.environ.get("MEGURI_BENCH_DESK_SHEETS", "1000"))
 SECONDS = int(os.environ.get("MEGURI_BENCH_DESK_SECONDS", "60"))
-PEOPLE, THINKING, WARM_UP, ASKED = 50, 2.0, 10, 300
+PEOPLE = int(os.environ.get("MEGURI_BENCH_DESK_PEOPLE", "50"))
+THINKING, WARM_UP, ASKED = 2.0, 10, 300
 MIX = (("queue", 60), ("sheet", 25), ("board", 10), ("decision", 5))
 
 pytestmark = [
