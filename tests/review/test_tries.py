@@ -42,6 +42,7 @@ from tests.review.views.test_access import addresses, filled, ours
 from workflow import steps
 
 SECRET = "zqひみつの実績"
+pytestmark = pytest.mark.timeout(600)  # hundreds of calls each
 #: Ends the session or the test's connection; tried elsewhere.
 LEFT_OUT = {"logout", "readyz"}
 HERE = Path(__file__)
