@@ -48,7 +48,7 @@ def test_a_bundle_from_the_button_to_the_archive(edition: Edition, cast: Cast, t
     settle_background()
     job = Job.objects.get(kind=bundle.KIND)
     assert job.state == "done" and job.total_steps == job.done_steps > 0
-    assert AuditEntry.objects.filter(action="bundle.request", actor=cast.reviewer).exists()
+    assert AuditEntry.objects.filter(action="bundle.request", actor_key=cast.reviewer.key).exists()
     artifact = Artifact.objects.get(kind=Artifact.Kind.BUNDLE)
     response = client.get(reverse("review:download", args=[artifact.pk]))
     content = b"".join(response.streaming_content)
