@@ -13,7 +13,7 @@ from review.domain.items import circled
 from review.forms.people import CHOOSE, REQUIRED, OfficeField, OfficeForm
 from review.forms.records import ReasonForm
 from review.models import ChangeKind, Indicator, Measure
-from review.services.plan_changes import Asked, Goal, Part
+from review.services.plan_proposals import Asked, Goal, Part
 
 #: Which fields a kind has, in their order. Those of parts and goals repeat with a number.
 PARTS = {ChangeKind.ADD: 1, ChangeKind.SPLIT: 3}

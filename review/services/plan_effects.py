@@ -24,7 +24,8 @@ from review.models import (
     ScheduleItem,
 )
 from review.services import audit, judging
-from review.services.plan_changes import Asked, Goal, Part, accepted_for, numbers_left
+from review.services.plan_changes import accepted_for
+from review.services.plan_proposals import Asked, Goal, Part
 
 NARRATIVES = ("related_all", "related_text", "current_state", "description", "expected_effect", "policy")
 CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
@@ -268,7 +269,7 @@ def _new_goals(change: PlanChange, goals: Iterable[Goal]) -> None:
     for goal in goals:
         indicator = Indicator.objects.create(
             measure=change.measure,
-            number=numbers_left(change.measure),
+            number=_next_number(change.measure),
             direction=goal.direction,
             direction_confirmed=bool(goal.direction),
         )
@@ -279,11 +280,16 @@ def _new_goals(change: PlanChange, goals: Iterable[Goal]) -> None:
     _touch(change, change.measure_id, open_keys=made)
 
 
+def _next_number(measure: Measure) -> int:
+    """The next free number of a 成果目標."""
+    return max(Indicator.objects.filter(measure=measure).values_list("number", flat=True), default=0) + 1
+
+
 def _copy_goal(change: PlanChange, indicator: Indicator, to: Measure) -> None:
     """The 成果目標 goes on in another 施策: its words and 目標 from the change on, not its history."""
     made = Indicator.objects.create(
         measure=to,
-        number=numbers_left(to),
+        number=_next_number(to),
         direction=indicator.direction,
         direction_reason=indicator.direction_reason,
         direction_confirmed=indicator.direction_confirmed,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from review import permissions
 from review.domain.events import Event
 from review.models import Role, User
-from review.services import notice_choices, notifications
-from review.services.notifications import Notice
+from review.services import notice_choices, notice_table
+from review.services.notice import Notice
 
 _WRITERS = frozenset({Role.CONTRIBUTOR, Role.HEAD})
 _OFFICE = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
@@ -66,7 +66,7 @@ def _audience(key: str) -> tuple[Any, frozenset[str]]:
 
 def every_line() -> dict[str, Line]:
     """Every line by its key, in the order of the table."""
-    return {key: Line(key=key, event=event, notice=notice) for key, (event, notice) in notifications.lines().items()}
+    return {key: Line(key=key, event=event, notice=notice) for key, (event, notice) in notice_table.lines().items()}
 
 
 def lines_of(user: User) -> list[Line]:

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review.domain.refusals import Invalid
 from review.forms.notices import TextForm
 from review.services import notice_texts
+from review.services.notice_table import NOTICES
 from review.services.notice_texts import Text
-from review.services.notifications import NOTICES
 from review.views.answers import refusing, see_other
 from review.views.notice_lines import Line, every_line
 

@@ -1,19 +1,15 @@
 """The public site as plain files with relative links: the same pages, made from the same shelf, for any web server.
 
 Every page is planned as an address first. Its file follows from the address, and each link in a page is turned into the
-way from file to file: a link to something that is not in the plan raises, so that a finished site has no dead link.
-Large sites are made by several processes at once; the order of the files never depends on that.
+way from file to file (`plain_links`): a link to something that is not in the plan raises, so that a finished site has
+no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
 from __future__ import annotations
 
-import hashlib
-import html
 import json
 import os
 import pickle
-import posixpath
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,16 +17,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.storage import default_storage
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import translation
 
 from review import queries
@@ -39,7 +32,8 @@ from review.services import editions, schemas
 from review.services.editions import Snapshot, Wanted
 from review.views import public_pages as pages
 from review.views import published, shelf
-from review.views.public_pages import Page
+from review.views.plain_links import Linker, place_of
+from review.views.public_frame import Page
 from review.views.publication import data_file
 from review.views.shelf import Book, Site
 
@@ -47,8 +41,6 @@ from review.views.shelf import Book, Site
 TOGETHER = 400
 SCRIPTS = ("review/js/search.js",)
 STYLES = ("tokens", "fonts", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
-_LINK = re.compile(r'(?<= )(href|src|data-search)="(/[^"]*)"')
-_PLAIN = re.compile(r"[A-Za-z0-9-]+")
 
 Progress = Callable[[int, int], None]
 
@@ -80,36 +72,6 @@ class Stock:
             static=True,
             books=self.books,
         )
-
-
-# --- where a page stands -------------------------------------------------------------------------------------------------
-
-
-def place_of(url: str) -> str:
-    """The file of an address of the site: results/2024/field/01/2.html."""
-    parts = urlsplit(url)
-    path = "results/" + parts.path.removeprefix(_root())
-    asked = dict(parse_qsl(parts.query))
-    page = asked.pop("page", "")
-    if "a" in asked:
-        path += f"{asked.pop('a')}_{asked.pop('b')}/"
-    for name, value in asked.items():
-        path += f"{name}/{slug(value)}/"
-    if path.endswith("/download/"):
-        return path.removesuffix("download/") + "book.xlsx"
-    if page and not asked and "compare/" not in path:
-        path += "list/"
-    return path + (f"{page}.html" if page else "index.html") if path.endswith("/") else path
-
-
-def slug(value: str) -> str:
-    """The value as a part of a file name; a digest where it is not plain, so that it stays the same for ever."""
-    return value if _PLAIN.fullmatch(value) else hashlib.sha256(value.encode()).hexdigest()[:12]
-
-
-@lru_cache(maxsize=1)
-def _root() -> str:
-    return reverse("publication:index")
 
 
 # --- what there is -------------------------------------------------------------------------------------------------------
@@ -204,34 +166,6 @@ def _of_book(site: Site, sheet: Sheet, wanted: Wanted, page: int) -> Page | None
     if sheet.name == "year":
         return pages.year(book, wanted, page)
     return pages.departments(book) if sheet.name == "departments" else pages.errata(book)
-
-
-class Linker:
-    """Turns the addresses of pages into ways from file to file."""
-
-    def __init__(self, known: Iterable[str], assets: Mapping[str, str]) -> None:
-        self.known, self.assets = frozenset(known), assets
-        self._ways: dict[tuple[str, str], str] = {}
-
-    def linked(self, text: str, place: str) -> bytes:
-        """The page's text as it stands in the file `place`."""
-        folder = posixpath.dirname(place)
-        return _LINK.sub(lambda found: f'{found[1]}="{self._way(found[2], folder)}"', text).encode()
-
-    def _way(self, url: str, folder: str) -> str:
-        way = self._ways.get((url, folder))
-        if way is None:
-            if len(self._ways) > 20_000:
-                self._ways.clear()
-            way = self._ways[url, folder] = self._found(html.unescape(url), folder)
-        return way
-
-    def _found(self, url: str, folder: str) -> str:
-        address, _hash, fragment = url.partition("#")
-        target = self.assets.get(address) or place_of(address)
-        if target not in self.known:
-            raise LookupError(f"{url} leads out of the site ({target})")
-        return posixpath.relpath(target, folder) + (f"#{fragment}" if fragment else "")
 
 
 def assets() -> dict[str, str]:

@@ -18,6 +18,9 @@ from review.forms.plan_changes import ChangeForm, MeasureChoice
 from review.forms.sheet import add_refusal
 from review.models import ChangeKind, ChangeState, Cycle, Measure, MeasureYear, PlanChange
 from review.services import plan_changes as work
+from review.services import plan_proposals
+from review.services.plan_checks import problems_of
+from review.services.plan_proposals import Proposal
 from review.templatetags.words import fiscal_year
 from review.views.acts import act_page, crumbs, sure
 from review.views.answers import refusing, see_other
@@ -90,7 +93,7 @@ def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpRespons
     if change not in ChangeKind.values:
         raise Http404
     kind = ChangeKind(change)
-    first = work.open_years(cycle.plan)[:1]
+    first = plan_proposals.open_years(cycle.plan)[:1]
     if not first:
         raise Http404
     measure = measure_of(request, cycle)
@@ -99,7 +102,7 @@ def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpRespons
     form = form_of(request, cycle, kind, measure)
     effects: list[str] = []
     if form.is_bound and form.is_valid():
-        proposal = work.Proposal(
+        proposal = Proposal(
             plan=cycle.plan_id,
             fiscal_year=form.cleaned_data["fiscal_year"],
             kind=kind,
@@ -116,7 +119,7 @@ def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpRespons
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
     back = reverse("review:plan_changes", args=[year])
-    now = work.latest(measure, first[0]) if measure else None
+    now = plan_proposals.latest(measure, first[0]) if measure else None
     return act_page(
         request,
         title=str(kind.label),
@@ -138,8 +141,8 @@ def measure_of(request: HttpRequest, cycle: Cycle) -> Measure | None:
 
 def form_of(request: HttpRequest, cycle: Cycle, kind: ChangeKind, measure: Measure | None) -> ChangeForm:
     """The form of the kind, with what the 施策 has now."""
-    years = work.open_years(cycle.plan)
-    now = work.latest(measure, years[0]) if measure else None
+    years = plan_proposals.open_years(cycle.plan)
+    now = plan_proposals.latest(measure, years[0]) if measure else None
     others = [(one, name) for one, name in named(cycle, years[0]) if measure and one.pk != measure.pk]
     initial: dict[str, Any] = {"fiscal_year": cycle.fiscal_year if cycle.fiscal_year in years else years[0]}
     if kind == ChangeKind.RENAME and now:
@@ -148,7 +151,7 @@ def form_of(request: HttpRequest, cycle: Cycle, kind: ChangeKind, measure: Measu
         request.POST or None,
         kind=kind,
         years=years,
-        goals=work.goals_of(measure, years[0]) if measure else {},
+        goals=plan_proposals.goals_of(measure, years[0]) if measure else {},
         others=others if kind == ChangeKind.MERGE else [],
         initial=initial,
     )
@@ -156,7 +159,7 @@ def form_of(request: HttpRequest, cycle: Cycle, kind: ChangeKind, measure: Measu
 
 def named(cycle: Cycle, year: int) -> list[tuple[Measure, str]]:
     """The plan's 施策 with their present names. Two queries."""
-    rows = work.living(cycle.plan, year)
+    rows = plan_proposals.living(cycle.plan, year)
     names: dict[int, str] = {}
     years = MeasureYear.objects.filter(measure__in=rows).order_by("fiscal_year")
     for one in years:
@@ -178,9 +181,9 @@ def choose_measure(request: HttpRequest, cycle: Cycle, kind: ChangeKind, year: i
     return render(request, "review/plan_change_measure.html", context)
 
 
-def foreseen(proposal: work.Proposal) -> list[str]:
+def foreseen(proposal: Proposal) -> list[str]:
     """What the change comes to, in sentences. Raises Invalid where it cannot be."""
-    problems = work.problems_of(proposal)
+    problems = problems_of(proposal)
     if problems:
         raise Invalid(_("この変更は提案できません。内容を確かめてください。"), problems)
     found = [line_words(line) for line in work.lines_of(proposal)]

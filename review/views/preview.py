@@ -24,7 +24,7 @@ from review.services import audit, corrections, exports, schemas, snapshot
 from review.services.editions import Snapshot
 from review.services.exports import Source
 from review.views import public_pages as pages
-from review.views.public_pages import Page
+from review.views.public_frame import Page
 from review.views.publication import HTML, content_type, page_number, wanted_of
 from review.views.shelf import Book, Site
 

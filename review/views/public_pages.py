@@ -6,99 +6,18 @@ there is no such page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-from django.template import Context
-from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
 from review.domain.rating import Scale
 from review.services import comparing, editions, open_data, schemas
 from review.services.editions import Wanted
-from review.templatetags.words import day_text, fiscal_year
+from review.templatetags.words import fiscal_year
 from review.views import published as parts
+from review.views.public_frame import Page, address_args, crumbs, frame
 from review.views.shelf import Book, Site
-
-#: each language by its own name
-LANGUAGES = {"ja": "日本語", "en": "English"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """A page that can be written out at once."""
-
-    template: str
-    context: Mapping[str, Any]
-
-    def html(self) -> str:
-        """The page's text. Asks the database nothing."""
-        # Numbers are formatted by our own filters: Django's localisation would look at every value for nothing.
-        return get_template(self.template).template.render(Context(dict(self.context), use_l10n=False))  # type: ignore[attr-defined]
-
-
-# --- the frame -------------------------------------------------------------------------------------------------------
-
-
-def _frame(
-    site: Site, title: str, *, here: str, book: Book | None = None, path: tuple[Any, ...] = ()
-) -> dict[str, Any]:
-    """What public_base.html asks for. `path` is the page's own address: its name, arguments, and perhaps a query."""
-    entries = [("index", _("年度一覧"), site.url("index"))]
-    if book:
-        entries.append(("year", _("%(year)s の結果") % {"year": fiscal_year(book.year)}, book.url("year")))
-        entries.append(("errata", _("正誤表"), book.url("errata")))
-    entries += [("compare", _("比べる"), site.url("compare")), ("method", _("評価の方法"), site.url("method"))]
-    entries.append(("data", _("データ"), site.url("open_data")))
-    context: dict[str, Any] = {
-        "LANGUAGE_CODE": site.language,
-        "static_files": site.static,
-        "page_title": title,
-        "site_title": _("計画の評価結果"),
-        "site_url": site.url("index"),
-        "method_url": site.url("method"),
-        "city": book.edition.cycle.plan.city if book else settings.MEGURI_CITY,
-        "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries],
-        "licence": open_data.licence(),
-        "other": _other_language(site, path),
-    }
-    if book:
-        context |= _edition_of(book)
-    return context
-
-
-def _other_language(site: Site, path: tuple[Any, ...]) -> dict[str, str]:
-    """The same page in the other language."""
-    language = "ja" if site.language == "en" else "en"
-    name, *args = path
-    query = args.pop() if args and isinstance(args[-1], dict) else None
-    other = Site(editions=(), read=site.read, language=language)
-    return {"language": language, "name": LANGUAGES[language], "url": other.url(name, *args, query=query)}
-
-
-def _edition_of(book: Book) -> dict[str, Any]:
-    edition = book.edition
-    return {
-        "edition": edition,
-        "edition_label": parts.edition_name(edition),
-        "edition_date": _("公表日 %(day)s") % {"day": day_text(edition.published_at)},
-        "edition_note": "" if edition.current else _("この版より新しい版があります"),
-        "current_url": "" if edition.current else book.site.url("year", book.year),
-    }
-
-
-def _place(book: Book) -> list[Any]:
-    """The arguments that name the book in an address."""
-    return [book.year, book.edition.number] if book.numbered else [book.year]
-
-
-def _crumbs(site: Site, *steps: tuple[str, str]) -> list[dict[str, str]]:
-    first = {"label": _("年度一覧"), "url": site.url("index")}
-    return [first, *({"label": label, "url": url} for label, url in steps)]
-
 
 # --- all years -------------------------------------------------------------------------------------------------------
 
@@ -122,17 +41,17 @@ def index(site: Site) -> Page:
             }
         )
         bars.append({"label": fiscal_year(book.year), "counts": heads["totals"]["indicators"], "url": url})
-    frame = _frame(site, _("計画の評価結果"), here="index", path=("index",))
-    return Page(template="publication/index.html", context={**frame, "years": years, "bars": bars, "site_title": ""})
+    framed = frame(site, _("計画の評価結果"), here="index", path=("index",))
+    return Page(template="publication/index.html", context={**framed, "years": years, "bars": bars, "site_title": ""})
 
 
 def method(site: Site) -> Page:
     """How the values are read and judged, and the scale."""
     scale = Book(site=site, edition=site.current[0]).heads["scale"] if site.current else None
-    frame = _frame(site, _("評価の方法"), here="method", path=("method",))
+    framed = frame(site, _("評価の方法"), here="method", path=("method",))
     context = {
-        **frame,
-        "breadcrumbs": _crumbs(site, (_("評価の方法"), "")),
+        **framed,
+        "breadcrumbs": crumbs(site, (_("評価の方法"), "")),
         "scale": Scale.from_data(scale) if scale else None,
         "data_url": site.url("open_data"),
     }
@@ -141,15 +60,15 @@ def method(site: Site) -> Page:
 
 def data(site: Site) -> Page:
     """The open data: files, columns, schemas, licence and the interface for programs."""
-    frame = _frame(site, _("オープンデータ"), here="data", path=("open_data",))
+    framed = frame(site, _("オープンデータ"), here="data", path=("open_data",))
     years = [
         {"label": fiscal_year(edition.cycle.fiscal_year), "edition": parts.edition_name(edition),
          "files": parts.downloads(Book(site=site, edition=edition))}
         for edition in site.current
     ]  # fmt: skip
     context = {
-        **frame,
-        "breadcrumbs": _crumbs(site, (_("データ"), "")),
+        **framed,
+        "breadcrumbs": crumbs(site, (_("データ"), "")),
         "years": years,
         "tables": [
             {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.INDICATOR_COLUMNS},
@@ -174,13 +93,17 @@ def year(book: Book, wanted: Wanted | None = None, page: int = 1) -> Page:
     alone = wanted.narrows or page > 1
     label = fiscal_year(book.year)
     query = parts.query_of(wanted, page=page if page > 1 else "")
-    frame = _frame(
-        book.site, _("%(year)s 評価結果") % {"year": label}, here="year", book=book, path=("year", *_place(book), query)
+    framed = frame(
+        book.site,
+        _("%(year)s 評価結果") % {"year": label},
+        here="year",
+        book=book,
+        path=("year", *address_args(book), query),
     )
     said = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), wanted)
     context = {
-        **frame,
-        "breadcrumbs": _crumbs(
+        **framed,
+        "breadcrumbs": crumbs(
             book.site, *([(label, book.url("year")), (_("施策一覧"), "")] if alone else [(label, "")])
         ),
         "snapshot": snapshot,
@@ -247,10 +170,10 @@ def _other_editions(book: Book) -> list[dict[str, Any]]:
 def departments(book: Book) -> Page:
     """The results by 主管部署."""
     label = fiscal_year(book.year)
-    frame = _frame(book.site, _("部署別の結果"), here="year", book=book, path=("departments", *_place(book)))
+    framed = frame(book.site, _("部署別の結果"), here="year", book=book, path=("departments", *address_args(book)))
     context = {
-        **frame,
-        "breadcrumbs": _crumbs(book.site, (label, book.url("year")), (_("部署別"), "")),
+        **framed,
+        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (_("部署別"), "")),
         "names": parts.grade_names(book.snapshot),
         "departments": parts.group_rows(editions.by_department(book.snapshot), "department", book),
     }
@@ -264,12 +187,16 @@ def measure(book: Book, code: str) -> Page | None:
     if row is None:
         return None
     label = fiscal_year(book.year)
-    frame = _frame(
-        book.site, f"{row['code']} {row['name']}", here="measure", book=book, path=("measure", *_place(book), code)
+    framed = frame(
+        book.site,
+        f"{row['code']} {row['name']}",
+        here="measure",
+        book=book,
+        path=("measure", *address_args(book), code),
     )
     context = {
-        **frame,
-        "breadcrumbs": _crumbs(book.site, (label, book.url("year")), (code, "")),
+        **framed,
+        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (code, "")),
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": row,
         "names": parts.grade_names(snapshot),
@@ -296,12 +223,16 @@ def measure(book: Book, code: str) -> Page | None:
 def errata(book: Book) -> Page:
     """What was corrected up to this edition: 誤, 正, 理由, 日付, newest first."""
     label = fiscal_year(book.year)
-    frame = _frame(
-        book.site, _("%(year)s 正誤表") % {"year": label}, here="errata", book=book, path=("errata", *_place(book))
+    framed = frame(
+        book.site,
+        _("%(year)s 正誤表") % {"year": label},
+        here="errata",
+        book=book,
+        path=("errata", *address_args(book)),
     )
     context = {
-        **frame,
-        "breadcrumbs": _crumbs(book.site, (label, book.url("year")), (_("正誤表"), "")),
+        **framed,
+        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (_("正誤表"), "")),
         "corrections": [_correction(one, book) for one in editions.errata(book.snapshot)],
     }
     return Page(template="publication/errata.html", context=context)
@@ -334,7 +265,7 @@ def _pair(site: Site, left: Book, right: Book) -> str:
 def compare(site: Site, left: Book | None = None, right: Book | None = None, page: int = 1) -> Page:
     """Two years or two editions side by side; without two of them, the choice."""
     asked = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
-    frame = _frame(site, _("比べる"), here="compare", path=("compare", *([asked] if asked else [])))
+    framed = frame(site, _("比べる"), here="compare", path=("compare", *([asked] if asked else [])))
     offered = [
         {
             "value": f"{edition.cycle.fiscal_year}-{edition.number}",
@@ -343,8 +274,8 @@ def compare(site: Site, left: Book | None = None, right: Book | None = None, pag
         for edition in site.editions
     ]
     context = {
-        **frame,
-        "breadcrumbs": _crumbs(site, (_("比べる"), "")),
+        **framed,
+        "breadcrumbs": crumbs(site, (_("比べる"), "")),
         "choices": offered,
         "compare_url": site.url("compare"),
         "asked": asked or {},
@@ -428,11 +359,11 @@ def run(site: Site, first: int, code: str) -> Page | None:
     shown = [one for one in shown if one.year in run.years]
     title = f"{code} {run.names[-1]}"
     newest = shown[-1]
-    frame = _frame(site, title, here="measure", book=newest, path=("run", first, code))
+    framed = frame(site, title, here="measure", book=newest, path=("run", first, code))
     context = {
-        **frame,
+        **framed,
         "edition_label": "",
-        "breadcrumbs": _crumbs(
+        "breadcrumbs": crumbs(
             site,
             (fiscal_year(newest.year), newest.url("year")),
             (code, newest.url("measure", code)),

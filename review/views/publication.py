@@ -26,7 +26,7 @@ from review.services.editions import Snapshot, Wanted
 from review.views import public_pages as pages
 from review.views import shelf
 from review.views.files import attachment
-from review.views.public_pages import Page
+from review.views.public_frame import Page
 from review.views.shelf import Book, Site
 
 View = Callable[..., HttpResponse]

@@ -31,7 +31,7 @@ from review.models import (
     Verdict,
 )
 from review.services import artifacts, audit_chain, workbooks
-from review.services.notifications import NOTICES
+from review.services.notice_table import NOTICES
 
 # The step that must be open in each state of a sheet.
 OPEN_STEP = {

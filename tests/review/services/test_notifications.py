@@ -10,7 +10,8 @@ from review import clock
 from review.domain.events import Event
 from review.models import Mail, MailState, Notification
 from review.services import mailing, outbox
-from review.services.notifications import NOTICES, next_digest
+from review.services.notice_table import NOTICES
+from review.services.notifications import next_digest
 from tests.cast import Cast, settle_background
 from workflow import steps
 

@@ -22,7 +22,7 @@ from review.models import (
     Role,
 )
 from review.services import books, cycles, plan_changes, publication, submission
-from review.services.plan_changes import Asked, Goal, Part, Proposal
+from review.services.plan_proposals import Asked, Goal, Part, Proposal
 from review.services.snapshot import snapshot_of
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps

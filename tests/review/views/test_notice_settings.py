@@ -172,7 +172,7 @@ def test_an_unknown_notice_is_not_there(cast: Cast) -> None:
 @pytest.mark.parametrize("key", sorted(every_line()))
 def test_every_original_text_passes_its_own_check(key: str) -> None:
     from review.services import notice_texts
-    from review.services.notifications import NOTICES
+    from review.services.notice_table import NOTICES
 
     line = every_line()[key]
     names = notice_texts.allowed(NOTICES[line.event])

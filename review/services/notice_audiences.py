@@ -1,0 +1,94 @@
+"""Whom a notice can be for: each audience makes people of an event.
+
+The names of these functions are kept: with the event they name a line of the table, under which the administrator's own
+words and people's choices stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from review import permissions
+from review.models import Department, ItemComment, MeasureReview, OutboxEvent, Role, User
+from review.models.sheet import OPEN_STATES
+
+
+def review_of(row: OutboxEvent) -> MeasureReview:
+    """The sheet that the event tells of. Raises ValueError where it names none."""
+    if row.review is None:
+        raise ValueError(f"{row.name} tells of a sheet but names none")
+    return row.review
+
+
+def department(row: OutboxEvent) -> Iterable[User]:
+    """Contributors and heads of the department whose sheet it is."""
+    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[review_of(row).measure_year.owner])
+
+
+def heads(row: OutboxEvent) -> Iterable[User]:
+    return permissions.holders(Role.HEAD, departments=[review_of(row).measure_year.owner])
+
+
+def sender(row: OutboxEvent) -> Iterable[User]:
+    """Whom the sheet was handed over to, else who sent it, while they still belong to the department; else the whole
+    department."""
+    review = review_of(row)
+    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[review.measure_year.owner])
+    whom = review.assigned_to_id or review.submitted_by_id
+    return [user for user in members if user.pk == whom] or members
+
+
+def reviewers(row: OutboxEvent) -> Iterable[User]:
+    return permissions.holders(Role.REVIEWER)
+
+
+def approvers(row: OutboxEvent) -> Iterable[User]:
+    return permissions.holders(Role.APPROVER)
+
+
+def owners_of_open_sheets(row: OutboxEvent) -> Iterable[User]:
+    """Contributors and heads of every department that has still to send a sheet of the year."""
+    owners = Department.objects.filter(owned__review__cycle=row.cycle, owned__review__state__in=OPEN_STATES)
+    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(owners.distinct()))
+
+
+def everyone(row: OutboxEvent) -> Iterable[User]:
+    return permissions.holders(*Role.values)
+
+
+def managers(row: OutboxEvent) -> Iterable[User]:
+    return permissions.holders(Role.REVIEWER, Role.ADMINISTRATOR)
+
+
+def correction_sender(row: OutboxEvent) -> Iterable[User]:
+    """Who sent the correction, while they still review; else every reviewer."""
+    everybody = reviewers(row)
+    return [user for user in everybody if user.pk == row.payload["sender"]] or everybody
+
+
+def offices(row: OutboxEvent) -> Iterable[User]:
+    """Contributors and heads of the departments that the event names."""
+    touched = Department.objects.filter(pk__in=row.payload.get("offices", []))
+    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(touched))
+
+
+def named(row: OutboxEvent) -> Iterable[User]:
+    """The people whom the event itself names, as far as they are still here."""
+    return User.objects.filter(is_active=True, pk__in=row.payload.get("people", [])).order_by("pk")
+
+
+def asked(row: OutboxEvent) -> Iterable[User]:
+    """The departments of which an answer is wanted."""
+    wanted = Department.objects.filter(pk__in=row.payload["departments"])
+    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(wanted))
+
+
+def conversation(row: OutboxEvent) -> Iterable[User]:
+    """The owning department, and whoever said something on the sheet before and may still read it."""
+    said = ItemComment.objects.filter(review=row.review).values("author")
+    others = [user for user in User.objects.filter(is_active=True, pk__in=said) if _may_read(user, row)]
+    return [*department(row), *others]
+
+
+def _may_read(user: User, row: OutboxEvent) -> bool:
+    return permissions.may_read(user, review_of(row))

@@ -1,0 +1,71 @@
+"""Where a page of the plain site stands, and the way from file to file."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from urllib.parse import parse_qsl, urlsplit
+
+from django.urls import reverse
+
+_LINK = re.compile(r'(?<= )(href|src|data-search)="(/[^"]*)"')
+_PLAIN = re.compile(r"[A-Za-z0-9-]+")
+
+
+def place_of(url: str) -> str:
+    """The file of an address of the site: results/2024/field/01/2.html."""
+    parts = urlsplit(url)
+    path = "results/" + parts.path.removeprefix(_root())
+    asked = dict(parse_qsl(parts.query))
+    page = asked.pop("page", "")
+    if "a" in asked:
+        path += f"{asked.pop('a')}_{asked.pop('b')}/"
+    for name, value in asked.items():
+        path += f"{name}/{slug(value)}/"
+    if path.endswith("/download/"):
+        return path.removesuffix("download/") + "book.xlsx"
+    if page and not asked and "compare/" not in path:
+        path += "list/"
+    return path + (f"{page}.html" if page else "index.html") if path.endswith("/") else path
+
+
+def slug(value: str) -> str:
+    """The value as a part of a file name; a digest where it is not plain, so that it stays the same for ever."""
+    return value if _PLAIN.fullmatch(value) else hashlib.sha256(value.encode()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=1)
+def _root() -> str:
+    return reverse("publication:index")
+
+
+class Linker:
+    """Turns the addresses of pages into ways from file to file."""
+
+    def __init__(self, known: Iterable[str], assets: Mapping[str, str]) -> None:
+        self.known, self.assets = frozenset(known), assets
+        self._ways: dict[tuple[str, str], str] = {}
+
+    def linked(self, text: str, place: str) -> bytes:
+        """The page's text as it stands in the file `place`."""
+        folder = posixpath.dirname(place)
+        return _LINK.sub(lambda found: f'{found[1]}="{self._way(found[2], folder)}"', text).encode()
+
+    def _way(self, url: str, folder: str) -> str:
+        way = self._ways.get((url, folder))
+        if way is None:
+            if len(self._ways) > 20_000:
+                self._ways.clear()
+            way = self._ways[url, folder] = self._found(html.unescape(url), folder)
+        return way
+
+    def _found(self, url: str, folder: str) -> str:
+        address, _hash, fragment = url.partition("#")
+        target = self.assets.get(address) or place_of(address)
+        if target not in self.known:
+            raise LookupError(f"{url} leads out of the site ({target})")
+        return posixpath.relpath(target, folder) + (f"#{fragment}" if fragment else "")
