@@ -29,6 +29,7 @@ from review.models import (
 )
 from review.services import cycles, jobs, mailing, outbox
 from review.services.cycles import Deadlines
+from review.services.ratings import Overall
 from workflow import advance, steps
 
 YEAR = 2024
@@ -157,16 +158,16 @@ class Cast:
         review = self.submitted(number)
         return steps.confirm(user=self.reviewer2, review_id=review.pk, round=review.round)
 
-    def approved(self, number: int = 1) -> MeasureReview:
-        """The n-th sheet, approved."""
+    def approved(self, number: int = 1, overall: Overall | None = None) -> MeasureReview:
+        """The n-th sheet, approved, with the approver's own 総合評価 where one is given."""
         review = self.reviewed(number)
-        return steps.approve(user=self.approver, review_id=review.pk, round=review.round)
+        return steps.approve(user=self.approver, review_id=review.pk, round=review.round, overall=overall)
 
-    def published(self, sheets: int = 2) -> Cycle:
-        """A year led to its 第1版."""
+    def published(self, sheets: int = 2, overall: Overall | None = None) -> Cycle:
+        """A year led to its 第1版; `overall` is the approver's own for the first sheet."""
         cycle = self.open(sheets)
         for number in range(1, sheets + 1):
-            self.approved(number)
+            self.approved(number, overall if number == 1 else None)
         settle_background()
         steps.decide_year(user=self.approver, cycle_id=cycle.pk)
         settle_background()

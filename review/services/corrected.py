@@ -64,7 +64,9 @@ def _correct(
         if one["number"] in numbers:
             direction = one["direction"] if "direction" in one else directions.get((row["code"], one["number"]), "")
             row["indicators"][place] = judged(one, fiscal_year, scale, direction, grades.get(one["number"]))
-    row["grade"] = grade_of(row["indicators"], row["outcome"], scale)
+    row["proposed_grade"] = grade_of(row["indicators"], row["outcome"], scale)
+    if not row.get("grade_reason"):  # what a person decided, with a reason, stands until it is corrected itself
+        row["grade"] = row["proposed_grade"]
 
 
 def judged(

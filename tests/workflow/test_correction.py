@@ -24,6 +24,7 @@ from review.models import (
 )
 from review.services import corrections, editions, jobs, publication, seals, submission
 from review.services.corrections import Typed
+from review.services.ratings import Overall
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
 from workflow import steps
@@ -82,12 +83,18 @@ def test_a_correction_changes_the_value_what_is_computed_from_it_and_the_errata_
     one = "/measures/0/indicators/0"
     assert {path for path in changed if not path.startswith("/totals")} == {
         f"{one}/years/2/actual", f"{one}/status", f"{one}/rate", f"{one}/rate_text", f"{one}/grade",
-        f"{one}/computed_grade", f"{one}/reason", "/measures/0/grade",
+        f"{one}/computed_grade", f"{one}/reason", "/measures/0/grade", "/measures/0/proposed_grade",
     } | {path for path in changed if path.startswith(f"{one}/flags")}  # fmt: skip
     now = edition.snapshot["measures"][0]["indicators"][0]
     assert (now["status"], now["rate"], now["grade"]) == ("missed", "0.7000", "C")
     assert edition.snapshot["totals"] == {"measures": {"C": 1, "A": 1}, "indicators": {"C": 1, "A": 3}}
     assert edition.snapshot["measures"][1] == first["measures"][1]
+
+
+def test_a_grade_that_a_person_decided_stands_beside_the_one_computed_anew(cast: Cast) -> None:
+    cycle = cast.published(2, overall=Overall(grade="B", reason="下半期の休止のため。"))
+    row = published(cast, cycle).snapshot["measures"][0]
+    assert (row["grade"], row["proposed_grade"], row["grade_reason"]) == ("B", "C", "下半期の休止のため。")
 
 
 def test_the_errata_say_what_was_wrong_what_is_right_why_and_what_followed(cast: Cast, cycle: Cycle) -> None:
