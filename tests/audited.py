@@ -19,7 +19,7 @@ from review import permissions
 from review.models import AuditEntry
 from review.views.audit import ACTIONS
 
-WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?((?:review|workflow)_\w+)"?', re.IGNORECASE)
+WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?((?:review|workflow)_\w+)"?', re.IGNORECASE)
 TRAIL = "review_auditentry"
 # As the model's fields stand in the statement, without the number that the database gives.
 ACTION_COLUMN = [field.name for field in AuditEntry._meta.concrete_fields if not field.primary_key].index("action")
@@ -63,9 +63,10 @@ def _noting(written: set[str], acts: set[str]) -> Callable[..., Any]:
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         result = execute(sql, params, many, context)
         found = WRITES.match(sql)
-        if found and context["cursor"].rowcount != 0:
-            written.add(found[1])
-            if found[1] == TRAIL:
+        # SQLite counts the rows of an INSERT … RETURNING only when they have been read.
+        if found and (context["cursor"].rowcount != 0 or found[1].upper().startswith("INSERT")):
+            written.add(found[2])
+            if found[2] == TRAIL:
                 acts.add(params[ACTION_COLUMN])
         return result
 
