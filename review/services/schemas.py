@@ -166,6 +166,8 @@ def measure_schema() -> dict[str, Any]:
             "outcome": _text("未提出(not_submitted)、対象外(excluded)。ふつうは空"),
             "outcome_reason": _text(),
             "grade": _text("総合評価"),
+            "proposed_grade": _text("規則で計算した総合評価。人が決めた総合評価と違うことがある"),
+            "grade_reason": _text("計算と違う総合評価を決めた理由"),
             "evaluation": closed({key: _text() for key in TEXTS}),
             "schedule": _list(schedule),
             "indicators": _list(_indicator()),

@@ -66,7 +66,8 @@ def test_no_page_needs_what_the_policy_forbids(cast: Cast, identity: str, path: 
     page = client.get(path).content.decode()
     assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S", page) and "<style" not in page
     assert not re.search(r"<[^>]+\s(style|on\w+)=", page)
-    assert not re.search(r"""(src|href|action)=["']?(https?:)?//""", page)
+    # A reader may follow a link to the licence; nothing may be fetched.
+    assert not re.search(r"""(src|action)=["']?(https?:)?//|<(?!a )[^>]*\shref=["']?(https?:)?//""", page)
 
 
 CITY = """
@@ -122,7 +123,7 @@ def test_no_address_takes_a_post_without_the_pages_token(cast: Cast) -> None:
             client.force_login(cast.people[identity])
         for path in ours + admins:
             answer = client.post(path, {"username": "head", "password": PASSWORD})
-            assert answer.status_code == 403, f"{identity} at {path}"
+            assert answer.status_code in (403, 405), f"{identity} at {path}"  # 405: it takes no post at all
     assert Client(enforce_csrf_checks=True).put("/").status_code == 403
     assert Client(enforce_csrf_checks=True).delete("/").status_code == 403
 
@@ -135,7 +136,8 @@ def test_a_read_changes_nothing(cast: Cast) -> None:
     review = cast.submitted(1)
     settle_background()
     # Downloads leave a row in the trail; entry books are numbered when they are handed out.
-    written_by_reading = {"AuditEntry", "AuditLink", "EntryBook", "SecondFactor"}
+    # A worker that another test left idle goes on showing its signs of life.
+    written_by_reading = {"AuditEntry", "AuditLink", "EntryBook", "SecondFactor", "Heartbeat"}
     models = [model for model in apps.get_app_config("review").get_models() if model.__name__ not in written_by_reading]
 
     def state() -> dict[str, list[Any]]:

@@ -7,6 +7,7 @@ the web does, `eye` looks. `rig.strike(kind)` is one fault under load: inject, r
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -44,7 +45,7 @@ SCALED = {
 TIMES = {"short": 1, "full": 22, "production": 2}[FORM]
 # What the issue allows between the end of a fault and the last delivery; a loaded machine gets more before we give up.
 PROMISED = 90
-PATIENCE = 150
+PATIENCE = {"short": 150, "full": 400, "production": 400}[FORM]
 
 
 class Died(Exception):
@@ -136,6 +137,7 @@ class Rig:
         self.keys: list[str] = []
         self.seen: dict[str, int] = {}
         self.turns = 0
+        self.mails = itertools.count(1)
 
     @classmethod
     @contextlib.contextmanager
@@ -262,6 +264,10 @@ class Rig:
         scratch = self.sink_folder / "mode.new"
         scratch.write_text(mode)
         scratch.replace(self.sink_folder / "mode")
+
+    def write_mails(self, count: int) -> None:
+        """Commit so many mails of a number that no other has."""
+        self.front.write_mails(count=count, first=next(self.mails) * 10_000)
 
     def delivered(self) -> list[tuple[str, int, float]]:
         """(Message-ID, number of the try minus one, moment) of each mail that the sink answered for."""

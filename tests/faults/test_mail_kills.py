@@ -19,7 +19,7 @@ MAILS, KILLS = {"short": (200, 4), "full": (3000, 60), "production": (300, 2)}[F
 def test_without_kills_no_mail_is_repeated(rig: Rig) -> None:
     entry = line(f"none ({MAILS} mails)")
     begun = time.monotonic()
-    rig.front.write_mails(count=MAILS, first=1_000_000)
+    rig.write_mails(count=MAILS)
     rig.wait_until_quiet()
     entry.recoveries.append(time.monotonic() - begun)
     rig.look(entry)
@@ -31,7 +31,7 @@ def test_kills_lose_no_mail_and_every_repeat_is_marked(rig: Rig) -> None:
     begun = time.monotonic()
     # Slow enough that so many kills fall into the sending.
     rig.sink("slow 0.01")
-    rig.front.write_mails(count=MAILS, first=2_000_000)
+    rig.write_mails(count=MAILS)
     kills = 0
     while kills < KILLS and rig.eye.waiting():
         rig.wait_until(lambda: rig.eye.busy()["mails"] or not rig.eye.waiting(), "a mail under way", pause=0.02)

@@ -42,7 +42,7 @@ def test_pool_child_killed_while_it_builds(rig: Rig) -> None:
 
 def test_pool_child_killed_while_it_sends(rig: Rig) -> None:
     def kill() -> None:
-        rig.front.write_mails(count=10, first=rig.turns * 1000)
+        rig.write_mails(count=10)
         running(rig, "mails")
         for name in rig.workers:
             for child in rig.children(name):

@@ -19,7 +19,7 @@ def mails_of(rig: Rig, state: str) -> list[tuple[int, str]]:
 def test_451_is_tried_again_later(rig: Rig) -> None:
     def refuse() -> None:
         rig.sink("451")
-        rig.front.write_mails(count=3, first=rig.turns * 1000)
+        rig.write_mails(count=3)
         rig.wait_until(lambda: any(tries and "451" in cause for tries, cause in mails_of(rig, "waiting")), "a 451")
         rig.sink("ok")
 
@@ -30,7 +30,7 @@ def test_451_is_tried_again_later(rig: Rig) -> None:
 def test_550_is_parked_with_its_reason_until_an_operator_sends_it(rig: Rig) -> None:
     def refuse() -> None:
         rig.sink("550")
-        rig.front.write_mails(count=3, first=rig.turns * 1000)
+        rig.write_mails(count=3)
         rig.wait_until(lambda: len(mails_of(rig, "parked")) >= 3, "three parked mails")
         assert all("550" in cause for _tries, cause in mails_of(rig, "parked"))
         rig.sink("ok")
@@ -46,7 +46,7 @@ def test_550_is_parked_with_its_reason_until_an_operator_sends_it(rig: Rig) -> N
 def test_a_slow_server_holds_nothing_else_up(rig: Rig) -> None:
     def slow() -> None:
         rig.sink("slow 0.5")
-        rig.front.write_mails(count=4, first=rig.turns * 1000)
+        rig.write_mails(count=4)
         rig.wait_until(lambda: rig.eye.busy()["mails"], "a mail under way")
         time.sleep(1)
         rig.sink("ok")
@@ -61,7 +61,7 @@ def test_a_hanging_server_holds_one_sender(rig: Rig) -> None:
     def hang() -> None:
         nonlocal most
         rig.sink("hang")
-        rig.front.write_mails(count=20, first=rig.turns * 1000)
+        rig.write_mails(count=20)
         until = time.monotonic() + 2.5 * float(rig.env.get("EMAIL_TIMEOUT", "10"))
         while time.monotonic() < until:
             most = max(most, connections(rig))

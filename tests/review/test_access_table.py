@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from review.models import (
     Plan,
     PlanChange,
     Proxy,
+    Reorganisation,
     Role,
     SecondFactor,
     Upload,
@@ -164,7 +166,7 @@ def numbers(cast: Cast) -> dict[str, int]:
     evidence = Evidence.objects.create(
         review=sheet, kind="pdf", path="e", filename="e.pdf", uploaded_by=cast.contributor, uploaded_at=now, round=1, **common
     )  # fmt: skip
-    asked = Extension.objects.create(
+    extension = Extension.objects.create(
         review=sheet, until=now, reason="理由です。", asked_by=cast.contributor, asked_at=now
     )
     book = EntryBook.objects.create(cycle=sheet.cycle, content={}, made_by=cast.contributor, made_at=now)
@@ -179,6 +181,13 @@ def numbers(cast: Cast) -> dict[str, int]:
         plan=sheet.cycle.plan, fiscal_year=2025, kind="rename", measure=sheet.measure_year.measure,
         detail={"name": "別の名前"}, reason="改称", proposed_by=cast.reviewer, proposed_at=now,
     )  # fmt: skip
+    renaming = Reorganisation.objects.create(
+        kind="rename",
+        effective_on=now + timedelta(days=30),
+        reason="改称",
+        planned_by=cast.administrator,
+        planned_at=now,
+    )
     somebody = cast.people["colleague"].pk
     people = (
         "person",
@@ -189,16 +198,17 @@ def numbers(cast: Cast) -> dict[str, int]:
         "person_deactivate",
         "person_reactivate",
     )
-    asked = Concurrence.objects.create(
+    concurrence = Concurrence.objects.create(
         review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
     )  # fmt: skip
     return {
         **dict.fromkeys([f"review:{name}" for name in people], somebody),
         "review:post_end": Appointment.objects.get(user=somebody).pk,
         "review:proxy_withdraw": named.pk,
+        "review:reorganisation_withdraw": renaming.pk,
         "workflow:plan_change": change.pk,
         "sheet": sheet.pk,
-        "review:concurrence_answer": asked.pk,
+        "review:concurrence_answer": concurrence.pk,
         **dict.fromkeys([*CORRECTION, "review:correction_preview"], correction_of(sheet.cycle, cast).pk),
         "review:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
         "review:evidence_file": evidence.pk,
@@ -206,7 +216,7 @@ def numbers(cast: Cast) -> dict[str, int]:
         "review:upload_review": upload.pk,
         "review:upload_apply": upload.pk,
         "review:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
-        "review:extension_decide": asked.pk,
+        "review:extension_decide": extension.pk,
         "review:job_retry": Job.objects.order_by("pk")[0].pk,
         "review:job_give_up": Job.objects.order_by("pk")[0].pk,
         "review:event_release": OutboxEvent.objects.order_by("pk")[0].pk,

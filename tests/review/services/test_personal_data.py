@@ -7,6 +7,7 @@ import zipfile
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -106,7 +107,10 @@ def test_afterwards_no_table_names_the_person_and_the_trail_holds(cast: Cast, le
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_chain_still_verifies_after_an_anonymisation(cast: Cast, transactional_db: None, left: User) -> None:
+def test_the_chain_still_verifies_after_an_anonymisation(
+    cast: Cast, transactional_db: None, left: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEGURI_ANCHOR_ROOT = tmp_path
     head = audit_chain.head()
     personal_data.anonymise(user_id=left.pk, by=cast.administrator, reason="離任")
     report = audit_chain.verify(anchors={head.seq: head.hash})
