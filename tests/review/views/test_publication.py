@@ -21,6 +21,7 @@ from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.services import editions, open_data, workbooks
 from review.services.editions import Wanted
 from review.services.snapshot import canonical
+from review.views import publication
 from review.views.published import share
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
@@ -302,6 +303,7 @@ def test_a_page_costs_few_queries_however_large_the_year(edition: Edition) -> No
 def made_anew(client: Client, path: str) -> int:
     """How many queries a page costs that stands in no cache."""
     caches["pages"].clear()
+    publication._snapshot.cache_clear()
     with CaptureQueriesContext(connection) as caught:
         assert client.get(path).status_code == 200
     return len(caught)
