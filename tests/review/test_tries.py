@@ -42,7 +42,8 @@ from tests.review.views.test_access import addresses, filled, ours
 from workflow import steps
 
 SECRET = "zqひみつの実績"
-pytestmark = pytest.mark.timeout(600)  # hundreds of calls each
+# Hundreds of calls each, which ask nothing of the database that others do not.
+pytestmark = [pytest.mark.timeout(600), pytest.mark.services]
 #: Ends the session or the test's connection; tried elsewhere.
 LEFT_OUT = {"logout", "readyz"}
 HERE = Path(__file__)
