@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,7 @@ from review.views.entry_page import LAST, TITLES, Desk
 
 REPLY = "reply:"
 TRIES = 3
+RECEIPT = re.compile(r"[0-9a-z]{6,40}")
 
 
 # --- the way in ----------------------------------------------------------------------------------------------------
@@ -71,8 +73,8 @@ def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     try:
         save(request, review, form)
         reply(request, review)
-        if request.POST.get("carry"):
-            return carried(request, pk, step)
+        lead = carried if request.POST.get("carry") else onward
+        return receipted(request, lead(request, pk, step))
     except Invalid as refusal:
         add_refusal(form, str(refusal), refusal.fields)
         return page(request, desk, form, status=422)
@@ -80,7 +82,6 @@ def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
         return both(request, pk, step, form, refusal)
     except NotAllowed as refusal:
         return refused(request, review, str(refusal))
-    return onward(request, pk, step)
 
 
 def page(
@@ -97,6 +98,17 @@ def page(
         "page_title": title,
     }
     return render(request, "review/entry.html", context, status=status)
+
+
+def receipted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer to a saved form, with the form's receipt: the tab that still keeps the words may forget them.
+
+    The script of the page reads it, so it is no HttpOnly cookie; it says nothing and opens nothing.
+    """
+    receipt = request.POST.get("receipt", "")
+    if RECEIPT.fullmatch(receipt):
+        response.set_cookie("receipt", receipt, samesite="Strict", secure=request.is_secure())
+    return response
 
 
 def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:

@@ -114,6 +114,28 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     saved(page)
     assert texts(review)[TWO] == "95件"
 
+    # The same, but one goes on to another step without looking: the words wait for the step to be opened again.
+    field(page, TWO).fill("96件")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="保存して次へ").click()
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+    page.goto(two)
+    page.goto(one)
+    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
+    assert field(page, TWO).input_value() == "96件"
+    saved(page)
+
+    # Saved by button, changed by a colleague since: what was saved once does not come back in its place.
+    field(page, TWO).fill("97件")
+    page.get_by_role("button", name="保存して確認・提出へ").click()
+    page.get_by_role("heading", name="5.").wait_for()
+    now = MeasureReview.objects.get(pk=review.pk)
+    submission.save_draft(user=cast.colleague, review_id=now.pk, version=now.version, texts={TWO: "95件"})
+    page.goto(one)
+    assert field(page, TWO).input_value() == "95件"
+    assert not page.locator("[data-restored]").is_visible()
+
     # The session ends while one types: signing in leads back to the same words.
     page.goto(two)
     Session.objects.all().delete()

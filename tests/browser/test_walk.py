@@ -120,6 +120,7 @@ def correct_and_submit(person: Person, review: MeasureReview) -> None:
     person.look("home-returned")
     person.page.goto(f"/sheets/{review.pk}/entry/1/")
     person.see("数え方を確かめてください。")
+    assert not person.page.locator("[data-restored]").is_visible()
     person.look("entry-returned")
     person.page.locator("textarea[name*='actual']:not([readonly]):not([disabled])").first.fill("121件")
     person.press("保存して確認・提出へ")

@@ -69,6 +69,19 @@ def test_the_other_buttons(cast: Cast, action: str, name: str) -> None:
     assert answer.url == reverse(name, args=[review.pk]) and actual(1) == "120件"
 
 
+def test_a_saved_form_is_answered_with_its_receipt_and_a_refused_one_is_not(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.sheet(), as_(cast.contributor)
+    form = opened(client, step_url(review))
+    refused = client.post(step_url(review), {**form, ONE: "\x07", "receipt": "abc123def"})
+    assert refused.status_code == 422 and "receipt" not in refused.cookies
+    odd = client.post(step_url(review), {**form, ONE: "120件", "receipt": "a=b; Path=/"})
+    assert odd.status_code == 303 and "receipt" not in odd.cookies
+    form = opened(client, step_url(review))
+    saved = client.post(step_url(review), {**form, ONE: "121件", "receipt": "abc123def"})
+    assert saved.cookies["receipt"].value == "abc123def" and saved.cookies["receipt"]["samesite"] == "Strict"
+
+
 def test_sent_twice_it_is_saved_once(cast: Cast) -> None:
     cast.open(1)
     review, client = cast.sheet(), as_(cast.contributor)

@@ -8,7 +8,6 @@
 
   const PREFIX = "meguri.draft:";
   const name = PREFIX + form.dataset.draft;
-  const review = form.dataset.draft.split(":").slice(0, 2).join(":");
   const MARKS = ["version", "was"];
 
   const read = (key) => {
@@ -29,24 +28,28 @@
 
   // --- the fields as they stand: {name: [values]} ---
   const controls = () => [...form.elements].filter((node) => node.name && /textarea|checkbox|radio|text/.test(node.type));
-  const values = () => {
+  const gather = (textOf, isChecked) => {
     const found = {};
     for (const node of controls()) {
       found[node.name] ??= [];
-      if (!/checkbox|radio/.test(node.type)) found[node.name].push(node.value.replace(/\r\n?/g, "\n"));
-      else if (node.checked) found[node.name].push(node.value);
+      if (!/checkbox|radio/.test(node.type)) found[node.name].push(textOf(node).replace(/\r\n?/g, "\n"));
+      else if (isChecked(node)) found[node.name].push(node.value);
     }
     return found;
   };
+  const values = () => gather((node) => node.value, (node) => node.checked);
+  const served = () => gather((node) => node.defaultValue, (node) => node.defaultChecked);
   const marks = () => Object.fromEntries(MARKS.map((each) => [each, form.elements[each]?.value ?? ""]));
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+  // What the server has of each field. A page that came back unsaved shows typed words: there, what the draft began with.
+  let begun = "unsaved" in form.dataset ? (read(name)?.begun ?? {}) : served();
   let typed = 0; // counts the changes, to know whether an answer speaks of the latest
   let onItsWay = 0;
 
   const keep = () => {
     typed += 1;
-    write(name, { values: values(), marks: marks() });
+    write(name, { values: values(), begun, marks: marks() });
   };
   // "Please fill in" has nothing to say beside a filled field.
   const settle = (event) => {
@@ -65,7 +68,9 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isSaving(event) || !event.detail.successful || event.detail.xhr.getResponseHeader("X-Unsaved")) return;
-    if (onItsWay === typed) write(name, null);
+    if (onItsWay !== typed) return;
+    begun = values();
+    write(name, null);
   });
   // The session ended: the answer says where to sign in again, and is shown where the saved state stands.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -84,12 +89,18 @@
   window.addEventListener("online", again);
   setInterval(again, 30_000);
 
-  // --- sent with a button: it counts as saved once another page of this sheet opens ---
-  form.addEventListener("submit", () => write(name, { values: values(), marks: marks(), sent: true }));
+  // --- sent with a button: the server answers a saved form with its receipt, as a cookie ---
+  form.addEventListener("submit", () => {
+    const receipt = Date.now().toString(36) + Math.random().toString(36).slice(2, 10);
+    form.elements.receipt.value = receipt;
+    write(name, { values: values(), begun, marks: marks(), receipt });
+  });
 
-  const forgetOthers = () => {
+  const forgetSaved = () => {
+    const receipt = /(?:^|; )receipt=(\w+)/.exec(document.cookie)?.[1];
+    if (!receipt) return;
     for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith(`${PREFIX}${review}:`) && key !== name && read(key)?.sent) write(key, null);
+      if (key.startsWith(PREFIX) && read(key)?.receipt === receipt) write(key, null);
     }
   };
 
@@ -97,13 +108,15 @@
   const restore = () => {
     const draft = read(name);
     if (!draft || "unsaved" in form.dataset) return;
-    if (same(draft.values, values())) {
+    const here = values();
+    const isLost = (key) => here[key] && !same(draft.values[key], draft.begun?.[key]) && !same(draft.values[key], here[key]);
+    const lost = Object.keys(draft.values).filter(isLost);
+    if (!lost.length) {
       write(name, null);
       return;
     }
-    for (const node of controls()) {
+    for (const node of controls().filter((each) => lost.includes(each.name))) {
       const wanted = draft.values[node.name];
-      if (!wanted) continue;
       if (/checkbox|radio/.test(node.type)) node.checked = wanted.includes(node.value);
       else node.value = wanted[0] ?? "";
     }
@@ -119,7 +132,7 @@
   });
 
   try {
-    forgetOthers();
+    forgetSaved();
   } catch {
     // no storage, nothing to forget
   }
