@@ -6,7 +6,6 @@ so the same pages are answered to browsers, kept in a cache and written as plain
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -72,13 +71,6 @@ class Site:
     def current(self) -> list[Edition]:
         """The current edition of each year, newest year first."""
         return [edition for edition in self.editions if edition.current]
-
-    @cached_property
-    def state(self) -> str:
-        """A short text that differs wherever anything that pages are made of differs."""
-        parts = [(e.cycle.fiscal_year, e.number, e.sha256, e.current) for e in self.editions]
-        files = sorted((pk, kind, file.sha256) for (pk, kind), file in self.books.items())
-        return hashlib.sha256(repr((parts, files)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
