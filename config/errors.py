@@ -5,6 +5,10 @@ import secrets
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.urls import reverse
+from django.utils import translation
+
+from review.views import public_frame, shelf
 
 log = logging.getLogger("meguri.errors")
 
@@ -23,7 +27,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return error_page(request, 404, "404.html")
+    """A citizen is led back to the published results, everybody else home."""
+    language = next((one for one, root in public_roots() if request.path.startswith(root)), None)
+    if language is None:
+        return error_page(request, 404, "404.html")
+    with translation.override(language):
+        page = public_frame.not_there(language, noted(request, 404))
+        return HttpResponse(page.html(), status=404)
+
+
+def public_roots() -> list[tuple[str, str]]:
+    """(language, where its published results begin), the longer address first."""
+    roots = [(language, reverse(f"{name}:index")) for language, name in shelf.NAMESPACES.items()]
+    return sorted(roots, key=lambda root: -len(root[1]))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -32,6 +48,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def error_page(request: HttpRequest, status: int, template: str) -> HttpResponse:
     """The page with the request's reference number. Asks neither session nor database, which may be what failed."""
+    reference = noted(request, status)
+    return HttpResponse(loader.get_template(template).render({"reference": reference}), status=status)
+
+
+def noted(request: HttpRequest, status: int) -> str:
+    """The request's reference number, written to the log beside what happened."""
     reference = getattr(request, "reference", "") or secrets.token_hex(4)
     log.warning("status=%d reference=%s method=%s path=%s", status, reference, request.method, request.path)
-    return HttpResponse(loader.get_template(template).render({"reference": reference}), status=status)
+    return reference

@@ -109,6 +109,7 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         "actual_y": bottom + 46,
         "target_y": bottom + 68,
         "any_break": any(c["break_x"] for c in columns),
+        "any_now": any(c["is_now"] for c in columns),
         "description": _describe(columns, str(chart.get("unit") or "")),
     }
 
@@ -162,7 +163,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             if not counts[grade]:
                 continue
             width = counts[grade] / total * plot
-            plate = 25 + 9 * len(str(counts[grade]))
+            wanted = 29 + 9 * len(str(counts[grade]))
+            said = f"{grade} {counts[grade]}" if width >= wanted else grade if width >= 20 else ""
             parts.append(
                 {
                     "grade": grade,
@@ -172,10 +174,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
                     "y": y,
                     "w": round(width, 1),
                     "cx": round(x + width / 2, 1),
-                    "cy": y + 20,
-                    "plate": plate if width >= plate + 4 else 0,
-                    "plate_x": round(x + width / 2 - plate / 2, 1),
-                    "letter_only": 20 <= width < plate + 4,
+                    "cy": y + 21,
+                    "said": said,
                 }
             )
             x += width

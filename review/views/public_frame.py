@@ -58,6 +58,13 @@ def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: 
     return context
 
 
+def not_there(language: str, reference: str) -> Page:
+    """What an address of the public site says that leads nowhere. Asks the database nothing."""
+    site = Site(editions=(), read=lambda edition: {}, language=language)
+    framed = frame(site, _("ページが見つかりません"), here="", path=("index",))
+    return Page(template="publication/not_there.html", context={**framed, "reference": reference})
+
+
 def _other_language(site: Site, path: tuple[Any, ...]) -> dict[str, str]:
     """The same page in the other language."""
     language = "ja" if site.language == "en" else "en"

@@ -7,6 +7,7 @@ one too, keeps an address with its number.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from functools import lru_cache, wraps
@@ -17,6 +18,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import condition, require_safe
 
 from review import queries
@@ -78,10 +80,14 @@ def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
 
 def etag(request: HttpRequest) -> str:
     """A strong mark of the page: what is published, which Meguri shows it, and the address. One query."""
-    state = repr(
-        (queries.shelf_state(), look(), settings.MEGURI_CITY, request.path, request.META.get("QUERY_STRING", ""))
-    )
+    asked = (request.path, request.META.get("QUERY_STRING", ""), takes_gzip(request))
+    state = repr((queries.shelf_state(), look(), settings.MEGURI_CITY, asked))
     return f'"{hashlib.sha256(state.encode()).hexdigest()[:40]}"'
+
+
+def takes_gzip(request: HttpRequest) -> bool:
+    """Whether the answer may be packed. A public page holds nothing secret that its packed size could give away."""
+    return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
 @lru_cache(maxsize=1)
@@ -105,13 +111,15 @@ def revalidated(view: View) -> View:
         request.page_mark = mark  # type: ignore[attr-defined]
         answer = condition(etag_func=lambda *_args, **_kwargs: mark)(view)(request, *args, **kwargs)
         answer.headers["Cache-Control"] = "public, no-cache"
+        patch_vary_headers(answer, ["Accept-Encoding"])
         return answer
 
     return with_headers
 
 
 def page(make: Callable[..., Page | None]) -> View:
-    """A view that shows the page that `make` builds: from the cache where it stands there, else made and kept.
+    """A view that shows the page that `make` builds: from the cache where it stands there, else made and kept, packed
+    for whoever takes it packed.
 
     Searches are made anew each time: there is no end of them.
     """
@@ -127,6 +135,8 @@ def page(make: Callable[..., Page | None]) -> View:
             if not request.GET.get("q"):
                 caches[CACHE].set(key, kept)
         response = HttpResponse(kept, content_type=HTML)
+        if takes_gzip(request):
+            response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Language"] = shelf.language_of(request.resolver_match.namespace)  # type: ignore[union-attr]
         return response
 
@@ -139,7 +149,8 @@ def _made(make: Callable[..., Page | None], request: HttpRequest, *args: Any, **
         found = make(site, request.GET, *args, **kwargs)
         if found is None:
             raise Http404
-        return found.html().encode()
+        text = found.html().encode()
+    return gzip.compress(text, mtime=0) if takes_gzip(request) else text
 
 
 # --- what an address asks --------------------------------------------------------------------------------------------

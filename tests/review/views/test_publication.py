@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import gzip
 import hashlib
 import html
 import io
@@ -322,3 +323,26 @@ def test_an_older_edition_keeps_its_own_addresses(edition: Edition) -> None:
     assert inside and all("/editions/1/" in link for link in inside)
     assert Client().get(f"{YEAR_PAGE}editions/3/").status_code == 404
     assert Client().get(f"{YEAR_PAGE}99-99/").status_code == 404
+
+
+def test_a_page_travels_packed_to_whoever_takes_it_so(edition: Edition) -> None:
+    plain = Client().get(YEAR_PAGE)
+    packed = Client().get(YEAR_PAGE, headers={"Accept-Encoding": "br, gzip"})
+    assert (
+        packed["Content-Encoding"] == "gzip"
+        and "Accept-Encoding" in packed["Vary"]
+        and "Accept-Encoding" in plain["Vary"]
+    )
+    assert gzip.decompress(packed.content) == plain.content and len(packed.content) < len(plain.content) / 3
+    assert packed["ETag"] != plain["ETag"], "a strong mark stands for the bytes"
+
+
+def test_a_wrong_address_leads_back_to_the_published_years(edition: Edition) -> None:
+    for path, language, back in (
+        (f"{YEAR_PAGE}99-99/", "ja", "/results/"),
+        ("/results/en/2019/", "en", "/results/en/"),
+    ):
+        response = Client().get(path)
+        assert response.status_code == 404
+        said = response.content.decode()
+        assert f'lang="{language}"' in said and f'href="{back}"' in said and "ホームの一覧" not in said
