@@ -267,6 +267,13 @@ def target_changes(review: MeasureReview) -> dict[int, TargetChange]:
     return {row.indicator.number: row for row in rows}
 
 
+def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
+    """What the year's sheets change in the year to come, by 施策; not those of sheets that never came. One query."""
+    rows = TargetChange.objects.filter(review__cycle=cycle, review__outcome="")
+    rows = rows.select_related("indicator", "review__measure_year__measure")
+    return rows.order_by("review__measure_year__measure__code", "indicator__number")
+
+
 def year_before(review: MeasureReview) -> MeasureYear | None:
     """The same 施策 in the year before. One query."""
     year = review.measure_year

@@ -10,6 +10,11 @@ from collections.abc import Iterable, Mapping
 
 from review.domain.fiscal import fiscal_year_label, parse_fiscal_year
 
+# What a hand writes into a cell of the schedule: signs that are a bar, alone or before its words, and words for none.
+SIGN = "■"
+_SIGNS = SIGN + "●○◯〇◎◆▶→⇒━✓✔"
+_PLAIN = ("有", "あり", "1")
+_NONE = ("", "-", "－", "―", "_", "□", "×", "✕", "無", "なし", "0")
 _TOKEN = re.compile(r"([^、「」\s]+年度)(?:「(.*?)」)?(?=、|$)", re.S)
 
 
@@ -27,6 +32,21 @@ def read(text: str) -> dict[str, str]:
     """{year: words} of such a text; what names no year is passed over."""
     found = {parse_fiscal_year(name): words for name, words in _TOKEN.findall(text)}
     return {str(year): found[year] for year in sorted(year for year in found if year is not None)}
+
+
+def cell_text(words: str) -> str:
+    """One year of a bar as a cell of the workbook says it; `read_cell` gives the words back."""
+    return SIGN + words
+
+
+def read_cell(text: str) -> str | None:
+    """The words of a bar that a cell of the workbook says, '' for a plain one; None for no bar."""
+    if text.startswith(SIGN):
+        return text.removeprefix(SIGN)
+    said = text.strip()
+    if said in _NONE:
+        return None
+    return "" if said in _PLAIN else said.lstrip(_SIGNS).strip()
 
 
 def merged(before: Mapping[str, str], wanted: Mapping[str, str], *, years: Iterable[int], first: int) -> dict[str, str]:

@@ -48,6 +48,23 @@ def bars_key(position: int) -> str:
     return f"schedule:{position}:bars"
 
 
+def bar_cell_key(position: int, year: int) -> str:
+    """The key of one year of a bar, which a workbook has in a cell of its own."""
+    return f"{bars_key(position)}:{year}"
+
+
+def bar_cell(key: str) -> tuple[str, int] | None:
+    """(the bar's key, the year) of such a key; None for every other."""
+    bar, _, year = key.rpartition(":")
+    return (bar, int(year)) if is_bar(bar) and year.isascii() and year.isdigit() else None
+
+
+def item_of(key: str) -> str:
+    """The item that a cell belongs to: the bar of one of its years, else the item itself."""
+    found = bar_cell(key)
+    return found[0] if found else key
+
+
 def next_target_key(number: int) -> str:
     """The key of an indicator's 目標 of the year to come."""
     return f"indicator:{number}:next_target"

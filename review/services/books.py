@@ -9,6 +9,7 @@ from typing import Any
 
 from review.domain import checks, rating, values
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
+from review.domain.fiscal import fiscal_year_label
 from review.domain.reading import Reading
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 
@@ -40,7 +41,7 @@ def year_book(
             _book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]
         ),
         previous=_previous(snapshot.get("previous")),
-        changes=(*_plan_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
+        changes=(*_plan_changes(snapshot), *_target_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
     )
 
 
@@ -50,6 +51,15 @@ def _plan_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
         yield Change(
             code=one["code"], item=one["item"], before=one["before"], after=one["after"], reason=one["reason"],
             made_at=datetime.fromisoformat(one["date"]), kind="計画の変更",
+        )  # fmt: skip
+
+
+def _target_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
+    """What the sheets change of the plan's 目標 and 評価項目 of the year to come, as lines of 変更履歴."""
+    for one in snapshot.get("target_changes", ()):
+        yield Change(
+            code=one["code"], item=f"{fiscal_year_label(one['fiscal_year'])} {one['item']}", before=one["before"],
+            after=one["after"], reason=one["reason"], made_at=datetime.fromisoformat(one["date"]), kind="目標の変更",
         )  # fmt: skip
 
 

@@ -91,12 +91,26 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
         row = snapshot.measure_of(review, cycle, scale)
         pages.append(
             EntrySheet(
-                form=books.form(row, frame, label=review.get_state_display()),
+                form=books.form(_as_wanted(row, cycle, texts[review.pk]), frame, label=review.get_state_display()),
                 progress=[item["progress"] for item in row["schedule"]],
                 open_keys=items.open_keys(texts[review.pk], review.open_items),
             )
         )
     return pages
+
+
+def _as_wanted(row: dict[str, Any], cycle: Cycle, texts: dict[str, str]) -> dict[str, Any]:
+    """The sheet with 目標 and 評価項目 of the year to come as the department wants them, where they are typed at all."""
+    following = cycle.fiscal_year + 1
+    indicators: list[dict[str, Any]] = []
+    for one in row["indicators"]:
+        name, target = items.next_name_key(one["number"]), items.next_target_key(one["number"])
+        if target in texts:
+            planned = next((cell for cell in one["years"] if cell["fiscal_year"] == following), {"actual": ""})
+            wanted = {**planned, "fiscal_year": following, "name": texts[name], "target": texts[target]}
+            one = {**one, "years": [*(cell for cell in one["years"] if cell is not planned), wanted]}
+        indicators.append(one)
+    return {**row, "indicators": indicators}
 
 
 def _filename(cycle: Cycle, reviews: Sequence[MeasureReview], *, one: bool, day: str) -> str:

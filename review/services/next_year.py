@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from review import clock, queries
+from review.domain import form_labels as labels
 from review.domain import items
 from review.models import Indicator, IndicatorYear, MeasureReview, TargetChange, User
 from review.services import audit
+
+REASON_WANTED = "来年度の目標か評価項目を計画から変えています。変更の理由を入力してください。"
 
 History = Mapping[int, Sequence[IndicatorYear]]
 
@@ -30,8 +34,12 @@ class Ahead:
     @property
     def changed(self) -> bool:
         """Whether the sheet asks for a change of words that the plan already has. A first 目標 changes nothing."""
-        renamed = bool(self.planned_name.strip()) and self.name != self.planned_name
-        return renamed or (bool(self.planned_target.strip()) and self.target != self.planned_target)
+        return self.differs(self.name, self.target)
+
+    def differs(self, name: str, target: str) -> bool:
+        """The same of other words."""
+        renamed = bool(self.planned_name.strip()) and name != self.planned_name
+        return renamed or (bool(self.planned_target.strip()) and target != self.planned_target)
 
 
 def ahead(review: MeasureReview, story: History, changes: Mapping[int, TargetChange]) -> dict[int, Ahead]:
@@ -71,9 +79,44 @@ def texts(found: Mapping[int, Ahead]) -> dict[str, str]:
     }
 
 
+def unexplained(found: Mapping[int, Ahead], said: Mapping[str, str]) -> str:
+    """What to do where the texts {item key: text} change the plan without a reason; '' where they do not."""
+    changed = any(
+        row.differs(said[items.next_name_key(number)], said[items.next_target_key(number)])
+        for number, row in found.items()
+    )
+    return REASON_WANTED if changed and not said["change_reason"].strip() else ""
+
+
 def wanted(review: MeasureReview) -> dict[int, Ahead]:
     """The year to come as the sheet wants it. Two queries."""
     return ahead(review, queries.indicator_history(review), queries.target_changes(review))
+
+
+def asked_for(found: Mapping[int, Ahead]) -> list[dict[str, Any]]:
+    """The changes as plain data: what a submission freezes beside its texts."""
+    return [
+        {
+            "number": number,
+            "name_before": row.planned_name,
+            "target_before": row.planned_target,
+            "name": row.name,
+            "target": row.target,
+        }
+        for number, row in found.items()
+        if row.changed
+    ]
+
+
+def lines(change: TargetChange) -> Iterator[tuple[str, str, str]]:
+    """(what, before, after) of a change of the plan's own words; nothing for a first 目標."""
+    goal = labels.goal_label(change.indicator.number)
+    for what, before, after in (
+        (labels.NAME_ROW, change.name_before, change.name),
+        (labels.TARGET_ROW, change.target_before, change.target),
+    ):
+        if before.strip() and before != after:
+            yield f"{goal} {what}", before, after
 
 
 def store(review: MeasureReview, user: User, changed: Mapping[str, str]) -> None:

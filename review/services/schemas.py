@@ -119,9 +119,10 @@ def _snapshot() -> dict[str, Any]:
             "previous": closed({"fiscal_year": _YEAR, "measures": _COUNTS, "indicators": _COUNTS}),
             "measures": _list(measure_schema()),
             "plan_changes": _list(_plan_change()),
+            "target_changes": _list(_target_change()),
             "corrections": _list(_correction()),
         },
-        optional=["previous", "plan_changes", "corrections"],
+        optional=["previous", "plan_changes", "target_changes", "corrections"],
     )
 
 
@@ -130,6 +131,14 @@ def _plan_change() -> dict[str, Any]:
     return closed(
         {**{key: _text() for key in words}, "date": {"type": "string", "format": "date"}},
         about="この年度からの計画の変更の1行",
+    )
+
+
+def _target_change() -> dict[str, Any]:
+    words = ("code", "item", "before", "after", "reason")
+    return closed(
+        {**{key: _text() for key in words}, "fiscal_year": _YEAR, "date": {"type": "string", "format": "date"}},
+        about="翌年度の目標や評価項目を計画から変えたこと(fiscal_year はその翌年度)",
     )
 
 

@@ -13,7 +13,7 @@ from review import queries
 from review.domain.items import TEXT_ITEMS
 from review.domain.rating import overall
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.services import judging, plan_changes, ratings
+from review.services import judging, next_year, plan_changes, ratings
 
 # 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
 SCHEMA = 2
@@ -33,7 +33,8 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
     "rate_text", "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
     "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
-    "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}]}. `corrections` grows from edition to edition, the oldest first. About twelve queries.
+    "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}],
+    "target_changes": [{"code", "item", "fiscal_year", "before", "after", "reason", "date"}]}. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
     measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]
@@ -43,6 +44,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
         "previous": _previous(cycle),
         "measures": measures,
         "plan_changes": plan_changes_of(cycle),
+        "target_changes": target_changes_of(cycle),
         "corrections": [],
     }
 
@@ -58,6 +60,26 @@ def plan_changes_of(cycle: Cycle) -> list[dict[str, str]]:
         }
         for change in plan_changes.accepted_for(cycle.plan, cycle.fiscal_year)
         for line in change.lines
+    ]
+
+
+def target_changes_of(cycle: Cycle) -> list[dict[str, Any]]:
+    """What the sheets change of the plan's 目標 and 評価項目 of the year to come: one row a line. One query.
+
+    The date is the approval's, with which the change takes effect; until then the day on which it was typed.
+    """
+    return [
+        {
+            "code": change.review.measure_year.measure.code,
+            "item": item,
+            "fiscal_year": cycle.fiscal_year + 1,
+            "before": before,
+            "after": after,
+            "reason": change.review.measure_year.change_reason,
+            "date": timezone.localtime(change.effective_at or change.changed_at).date().isoformat(),
+        }
+        for change in queries.changes_of_year(cycle)
+        for item, before, after in next_year.lines(change)
     ]
 
 

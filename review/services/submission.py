@@ -54,7 +54,8 @@ def texts_of(
 
 
 def content_of(review: MeasureReview) -> dict[str, Any]:
-    """What a submission freezes: {"items": {key: text}, "indicators": [{number, name, target, actual, status, …}]}."""
+    """What a submission freezes: {"items": {key: text}, "indicators": [{number, name, target, actual, status, …}],
+    "target_changes": [{number, name_before, target_before, name, target}]}; the last is missing in older ones."""
     indicators = [
         {
             "number": row.indicator.number,
@@ -68,7 +69,12 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
         }
         for row in queries.indicator_years(review)
     ]
-    return {"items": current_texts(review), "indicators": indicators}
+    story, changes = queries.indicator_history(review), queries.target_changes(review)
+    return {
+        "items": texts_of(review, story, queries.schedule(review), changes),
+        "indicators": indicators,
+        "target_changes": next_year.asked_for(next_year.ahead(review, story, changes)),
+    }
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -173,7 +179,7 @@ def missing(review: MeasureReview) -> dict[str, str]:
             )
     ahead = next_year.wanted(review).values()
     if any(row.changed for row in ahead) and not review.measure_year.change_reason.strip():
-        wanted["change_reason"] = "来年度の目標か評価項目を計画から変えています。変更の理由を入力してください。"
+        wanted["change_reason"] = next_year.REASON_WANTED
     if any(row.status == "missed" for row in rows):
         if not review.measure_year.cause.strip():
             wanted["cause"] = "目標に届かなかった成果目標があります。要因を入力してください。"

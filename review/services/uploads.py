@@ -16,11 +16,11 @@ from uuid import UUID
 from django.db import transaction
 
 from review import clock, permissions, queries
-from review.domain import file_names, items
+from review.domain import bars, file_names, items
 from review.domain.refusals import Invalid, NotAllowed
 from review.domain.three_way import FileText, ItemChange, compare
 from review.models import Cycle, EntryBook, MeasureReview, Upload, User
-from review.services import audit, submission
+from review.services import audit, next_year, submission
 from review.workbook import sandbox
 from review.workbook.archive import MAX_FILE
 from review.workbook.findings import Code, Finding, Refused
@@ -31,11 +31,15 @@ AN_HOUR = 30
 
 @dataclass(frozen=True, kw_only=True)
 class SheetChanges:
-    """One sheet of an upload against the web: the sheet as it stands, and every item three ways."""
+    """One sheet of an upload against the web: the sheet as it stands, and every item three ways.
+
+    `unexplained` says what to do where the file would change the plan's 目標 without a reason, '' where it does not.
+    """
 
     review: MeasureReview
     code: str
     rows: list[ItemChange]
+    unexplained: str = ""
 
     @property
     def changes(self) -> list[ItemChange]:
@@ -164,18 +168,28 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
         review = mine.get(content[code]["review"])
         if review is None:
             continue
-        web = submission.current_texts(review)
+        story, changes = queries.indicator_history(review), queries.target_changes(review)
+        web = submission.texts_of(review, story, queries.schedule(review), changes)
         why = permissions.why_locked(review)
         rows = compare(
             base=content[code]["texts"],
             web=web,
-            file={
-                key: FileText(text=said["text"], cell=said["cell"], mark=said["mark"]) for key, said in cells.items()
-            },
+            file={key: _file_text(review, key, said, web.get(key, "")) for key, said in cells.items()},
             open_keys=() if why else items.open_keys(web, review.open_items),
             why_closed=why or "差戻しの対象ではないため、変更できません。",
         )
-        yield SheetChanges(review=review, code=code, rows=rows)
+        taken = web | {row.key: row.file for row in rows if row.may_take}
+        unexplained = next_year.unexplained(next_year.ahead(review, story, changes), taken)
+        yield SheetChanges(review=review, code=code, rows=rows, unexplained=unexplained)
+
+
+def _file_text(review: MeasureReview, key: str, said: Mapping[str, str], now: str) -> FileText:
+    """What the cell says of the item; a bar's past years are not in the file and stay as they are."""
+    text = said["text"]
+    if items.is_bar(key):
+        years, first = review.cycle.plan.years, review.cycle.fiscal_year
+        text = bars.text_of(bars.merged(bars.read(now), bars.read(text), years=years, first=first))
+    return FileText(text=text, cell=said["cell"], mark=said["mark"])
 
 
 # --- taking -------------------------------------------------------------------------------------------------------

@@ -210,7 +210,7 @@ def measure(book: Book, code: str) -> Page | None:
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,
         "after": {**after, "url": book.url("measure", after["code"])} if after else None,
         "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
-        "plan_changes": [one for one in snapshot.get("plan_changes", ()) if one["code"] == code],
+        "changes": _changes(snapshot, code),
         "errata_url": book.url("errata"),
         # among plain files, one published year would say the same again
         "run_url": ""
@@ -218,6 +218,19 @@ def measure(book: Book, code: str) -> Page | None:
         else book.site.url("run", snapshot["years"][0], code),
     }
     return Page(template="publication/measure.html", context=context)
+
+
+def _changes(snapshot: editions.Snapshot, code: str) -> list[dict[str, Any]]:
+    """What changed in the plan for the 施策, and what changes in the year to come; only what there is."""
+    found = (
+        (_("この年度からの計画の変更"), "plan_changes"),
+        (_("来年度からの目標や評価項目の変更"), "target_changes"),
+    )
+    rows = (
+        {"id": key, "title": title, "lines": [one for one in snapshot.get(key, ()) if one["code"] == code]}
+        for title, key in found
+    )
+    return [row for row in rows if row["lines"]]
 
 
 def errata(book: Book) -> Page:

@@ -166,6 +166,7 @@ def shown_sheet(sheet: SheetChanges, kept: frozenset[str] | None) -> dict[str, A
         "code": sheet.code,
         "name": sheet.review.measure_year.name,
         "rows": rows,
+        "unexplained": sheet.unexplained,
         "choices": sum(row["may_take"] for row in rows),
         "only_web": kinds.count(Change.WEB),
         "both_same": kinds.count(Change.BOTH_SAME),

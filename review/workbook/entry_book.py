@@ -1,8 +1,9 @@
 """Writes the 記入用 workbook: the city's form with this year's cells open and coloured, everything else locked.
 
-An open cell has a name of its own on its sheet (`meguri.indicator.1.actual`), so that it is found again wherever a
-program puts it. The book's properties carry the token under which Meguri remembers what it wrote, the cycle, and for
-each sheet a digest of where the open cells stand and what is written beside them: a re-arranged file is noticed.
+An open cell has a name of its own on its sheet (`meguri.indicator.1.actual`, `meguri.schedule.2.bars.2025`), so that it
+is found again wherever a program puts it. The book's properties carry the token under which Meguri remembers what it
+wrote, the cycle, and for each sheet a digest of where the open cells stand and what is written beside them: a
+re-arranged file is noticed.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
+from review.domain import items
 from review.domain.book import FormSheet
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import fold
-from review.workbook import layout
+from review.workbook import entry_cells, layout
 from review.workbook.layout import Page
 from review.workbook.painter import CellWarning, Painter
+from review.workbook.styles import OPEN
 from review.workbook.writer import add_sheet, describe, fill_form, new_book, save
 
 FORM = "1"
@@ -36,7 +39,7 @@ FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY = (
     "MeguriForm", "MeguriToken", "MeguriCycle", "MeguriSheet.",
 )  # fmt: skip
 NAME = "meguri."
-OPEN_FILL = PatternFill("solid", fgColor="FFFFF2A8")
+OPEN_FILL = PatternFill("solid", fgColor=OPEN)
 HOW_TO = "黄色のセルだけに記入し、めぐりへアップロードしてください。ほかのセルは変更できません。"
 
 
@@ -75,7 +78,7 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
     sheet = add_sheet(book, entry.form.sheet.code)
     page = Page(form=entry.form, progress=tuple(entry.progress), open_keys=frozenset(entry.open_keys))
     fill_form(sheet, painter, page)
-    places = {key: place for key, place in layout.places(page).items() if key in entry.open_keys}
+    places = layout.places(page)
     for key, (top, left, bottom, right) in places.items():
         _open(sheet, top, left, bottom, right)
         where = f"{quote_sheetname(sheet.title)}!${get_column_letter(left)}${top}"
@@ -83,6 +86,7 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
     sheet["A2"].value = HOW_TO
     _lock(sheet)
     cells = {key: f"{get_column_letter(left)}{top}" for key, (top, left, _, _) in places.items()}
+    entry_cells.add_hints(sheet, cells)
     _note(book, SHEET_PROPERTY + sheet.title, arrangement(sheet, cells))
 
 
@@ -119,12 +123,15 @@ def item_key(name: str) -> str:
 
 
 def arrangement(sheet: Worksheet, cells: dict[str, str]) -> str:
-    """A digest of which item stands in which cell, and of the labels and the 施策ID beside them."""
+    """A digest of which item stands in which cell, and of the labels and the 施策ID beside them; for what belongs to
+    a year of its own also of the head of its column."""
     said: list[list[str]] = []
     for key, coordinate in sorted(cells.items()):
         row = sheet[coordinate].row
         column = sheet[coordinate].column
         labels = [fold(_text(sheet.cell(row=row, column=c))) for c in range(1, min(column, 3))]
+        if items.bar_cell(key) or items.is_next(key):
+            labels.append(entry_cells.heading(sheet, column))
         said.append([key, coordinate, *labels])
     said.append([_text(sheet.cell(row=4, column=2))])
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:24]

@@ -28,6 +28,7 @@ from review.workbook.entry_book import (
     arrangement,
     item_key,
 )
+from review.workbook.entry_cells import CellText, has_colour, joined
 from review.workbook.findings import Code, Refused
 
 # What a Japanese Excel means by the format numbers that it does not write out. openpyxl knows none of them and would
@@ -42,15 +43,6 @@ JAPANESE_FORMATS = {
     **dict.fromkeys((34, 52, 55), 'yyyy"年"m"月"'),
     **dict.fromkeys((35, 53, 56), 'm"月"d"日"'),
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellText:
-    """What one open cell says. `mark` is number_cell, date_cell or odd_cell where Excel changed it, else ''."""
-
-    text: str
-    cell: str
-    mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +111,9 @@ def _read_sheet(sheet: Worksheet, digest: str) -> dict[str, CellText]:
         kept = False
     if not kept:
         raise Refused(Code.WRONG_FORM, f"シート「{sheet.title}」の行・列・見出しが動いています")
-    return {key: _read_cell(sheet, key, coordinate) for key, coordinate in places.items()}
+    cells = {key: _read_cell(sheet, key, coordinate) for key, coordinate in places.items()}
+    painted = {key for key, coordinate in places.items() if items.bar_cell(key) and has_colour(sheet[coordinate])}
+    return joined(cells, painted)
 
 
 def _read_cell(sheet: Worksheet, key: str, coordinate: str) -> CellText:
@@ -138,8 +132,10 @@ def _read_cell(sheet: Worksheet, key: str, coordinate: str) -> CellText:
 
 def _kept(text: str, key: str, place: str) -> str:
     if len(text) > MAX_LENGTH:
-        what = f"「{items.label_of(key)}」に{len(text):,}文字あります(上限は{MAX_LENGTH:,}文字)"
+        what = f"「{items.label_of(items.item_of(key))}」に{len(text):,}文字あります(上限は{MAX_LENGTH:,}文字)"
         raise Refused(Code.TOO_LONG, what, cell=place)
     if problem(text):
-        raise Refused(Code.BAD_CHAR, f"「{items.label_of(key)}」に保存できない文字があります", cell=place)
+        raise Refused(
+            Code.BAD_CHAR, f"「{items.label_of(items.item_of(key))}」に保存できない文字があります", cell=place
+        )
     return text

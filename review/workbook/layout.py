@@ -11,12 +11,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
+from review.domain import bars
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import related_text
-from review.domain.items import TEXT_ITEMS, actual_key, schedule_key
-from review.domain.sheet import IndicatorBlock, IndicatorCell
+from review.domain.items import (
+    TEXT_ITEMS,
+    actual_key,
+    bar_cell_key,
+    bars_key,
+    item_of,
+    next_name_key,
+    next_target_key,
+    schedule_key,
+)
+from review.domain.sheet import IndicatorBlock, IndicatorCell, ScheduleRow
 from review.workbook import metrics
 
 VERSION = 1
@@ -45,7 +55,8 @@ NO_FORMS = (COVER, SUMMARY, INDICATORS, CHANGES)
 class Box:
     """One cell or merged range of a line: first and last column, its text and the name of its style.
 
-    `rows` is how many lines it reaches down; `key` is the item (review.domain.items) that a person types here.
+    `rows` is how many lines it reaches down; `key` is the item (review.domain.items), or the year of a bar, that a
+    person types here.
     """
 
     first: int
@@ -113,7 +124,7 @@ def lines(page: Page) -> Iterator[Line]:
         yield from _lines(page)
         return
     for line in _lines(page):
-        typed = any(box.key and box.key in page.open_keys for box in line.boxes)
+        typed = any(box.key in page.open_keys for box in line.boxes if box.key)
         yield replace(line, height=max(line.height, OPEN_LEAST)) if typed else line
 
 
@@ -131,12 +142,12 @@ def _lines(page: Page) -> Iterator[Line]:
 
 
 def places(page: Page) -> dict[str, tuple[int, int, int, int]]:
-    """{item key: (first row, first column, last row, last column)} of every cell that a person types into."""
+    """{key: (first row, first column, last row, last column)} of every cell that a person types into on this page."""
     found: dict[str, tuple[int, int, int, int]] = {}
     row = 1
     for line in lines(page):
         for box in line.boxes:
-            if box.key:
+            if box.key and item_of(box.key) in page.open_keys:
                 found[box.key] = (row, box.first, row + max(box.rows, line.row_span) - 1, box.last)
         row += line.row_span
     return found
@@ -229,14 +240,24 @@ def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
         for i, year in enumerate(form.years)
     ]
     yield Line(boxes=(side, *head), height=18.0 if items else 30.0, part="goals")
-    for item in items:
-        bars = {bar.fiscal_year: bar for bar in item.bars}
+    for position, item in enumerate(items, start=1):
+        first_open = form.fiscal_year if bars_key(position) in page.open_keys else form.years[-1] + 1
         boxes = [Box(first=2, last=2, text=item.name, style="part")]
-        for i, year in enumerate(form.years):
-            bar = bars.get(year)
-            text = labels.bar_text(filled=bar.filled, label=bar.label) if bar else ""
-            boxes.append(Box(first=3 + i, last=3 + i, text=text, style="bar" if bar and bar.filled else "no_bar"))
+        boxes += _bar(item, position, form.years, first_open)
         yield Line(boxes=tuple(boxes), height=grid.height(*boxes), part="goals")
+
+
+def _bar(item: ScheduleRow, position: int, years: tuple[int, ...], first_open: int) -> Iterator[Box]:
+    """One cell a year; from `first_open` on a person writes into them, and they look like no bar yet."""
+    drawn = {bar.fiscal_year: bar for bar in item.bars}
+    for column, year in enumerate(years, start=3):
+        bar = drawn.get(year)
+        if year >= first_open:
+            text = bars.cell_text(bar.label) if bar and bar.filled else ""
+            yield Box(first=column, last=column, text=text, style="no_bar", key=bar_cell_key(position, year))
+        else:
+            text = labels.bar_text(filled=bar.filled, label=bar.label) if bar else ""
+            yield Box(first=column, last=column, text=text, style="bar" if bar and bar.filled else "no_bar")
 
 
 def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line]:
@@ -248,12 +269,21 @@ def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line
         for i, year in enumerate(form.years):
             text = getattr(cells.get(year) or IndicatorCell(fiscal_year=year), name)
             now = year == form.fiscal_year
-            key = actual_key(block.number) if now and name == "actual" else ""
+            key = _goal_key(block.number, name, year - form.fiscal_year)
             boxes.append(Box(first=3 + i, last=3 + i, text=text, style="value_now" if now else "value", key=key))
         height = grid.height(*boxes)
         if place == 0:
             boxes.insert(0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=3))
         yield Line(boxes=tuple(boxes), height=height, section=place == 0, part="goals")
+
+
+def _goal_key(number: int, name: str, ahead: int) -> str:
+    """The item of a cell of a 成果目標 `ahead` years from the sheet's; '' where nothing is typed."""
+    if ahead == 0 and name == "actual":
+        return actual_key(number)
+    if ahead == 1 and name != "actual":
+        return next_name_key(number) if name == "name" else next_target_key(number)
+    return ""
 
 
 def _evaluation(page: Page, grid: _Grid) -> Iterator[Line]:

@@ -24,6 +24,7 @@ from review.domain.scan_marks import Wording
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.domain.sheet_rows import SheetReader
 from review.workbook import cell_text, shown
+from review.workbook.entry_cells import has_colour
 from review.workbook.layout import NO_FORMS
 
 MAX_BYTES = 20_000_000
@@ -31,7 +32,6 @@ MAX_UNPACKED = 200_000_000
 MAX_COLUMNS = 200
 
 _CODE_LIKE = re.compile(r"\d{2}-\d{2}")
-_WHITE = {"00000000", "FFFFFFFF", "00FFFFFF"}
 _NO_WORKBOOK = "Excelのブック(.xlsx)として開けません。ファイルが壊れているか、別の種類のファイルです。"
 _SAVE_AGAIN = "Excelで開けることを確かめ、.xlsxの形式で保存し直してください。"
 
@@ -220,7 +220,7 @@ def _painted_columns(
         if column >= len(columns):
             break
         position = columns[column] + 1
-        if _has_colour(sheet.cell(row=row.number, column=position)):
+        if has_colour(sheet.cell(row=row.number, column=position)):
             until = max(until, covered.get((row.number, position), position))
             painted.append(column)
         elif position <= until:
@@ -230,16 +230,6 @@ def _painted_columns(
 
 def _merged_widths(sheet: Worksheet) -> dict[tuple[int, int], int]:
     return {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
-
-
-def _has_colour(cell: Cell | MergedCell) -> bool:
-    fill = cell.fill
-    if fill is None or fill.fill_type != "solid":
-        return False
-    colour = fill.fgColor
-    if colour.type == "theme":
-        return not (colour.theme == 0 and not colour.tint)  # theme 0 is the white of the paper
-    return str(colour.rgb) not in _WHITE
 
 
 def _passed_over(sheet: Worksheet) -> Doubt:

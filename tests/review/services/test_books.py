@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from review.models import IndicatorYear
-from review.services import books, snapshot
+from review.services import books, schemas, snapshot, submission
 from tests.cast import YEAR, Cast
+from workflow import steps
 
 pytestmark = pytest.mark.django_db
 
@@ -42,4 +44,38 @@ def test_a_snapshot_frozen_before_told_nothing_of_the_year_before(cast: Cast) ->
 
 
 def test_the_snapshot_s_queries_do_not_grow_with_the_sheets(cast: Cast) -> None:
-    assert queries_of(cast.open(8)) <= 9
+    assert queries_of(cast.open(8)) <= 10
+
+
+def test_what_a_sheet_changes_in_the_year_to_come_stands_in_submission_snapshot_and_history(cast: Cast) -> None:
+    cycle = cast.open(2)
+    review = cast.fill(cast.sheet())
+    texts = {
+        "indicator:1:next_target": "150件",
+        "indicator:2:next_name": "利用者数",
+        "change_reason": "需要が増えたため。",
+    }
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    frozen = snapshot.snapshot_of(cycle)
+    jsonschema.validate(frozen, schemas.edition_schema()["properties"]["snapshot"])
+    assert [(one["code"], one["item"], one["before"], one["after"]) for one in frozen["target_changes"]] == [
+        ("01-01", "成果目標① 目標", "100件", "150件"),
+        ("01-01", "成果目標② 評価項目", "利用件数", "利用者数"),
+    ]
+    book = books.year_book(frozen, label="提出時点", made_at=datetime(2025, 6, 1))
+    assert [(one.kind, one.item, one.reason) for one in book.changes] == [
+        ("目標の変更", "令和7年度 成果目標① 目標", "需要が増えたため。"),
+        ("目標の変更", "令和7年度 成果目標② 評価項目", "需要が増えたため。"),
+    ]
+    asked = cast.sheet().submissions.get().content["target_changes"]
+    assert [(one["number"], one["target_before"], one["target"], one["name"]) for one in asked] == [
+        (1, "100件", "150件", "利用件数"),
+        (2, "100件", "100件", "利用者数"),
+    ]
+
+
+def test_a_snapshot_frozen_before_tells_of_no_target_change(cast: Cast) -> None:
+    old = {key: value for key, value in snapshot.snapshot_of(cast.open(1)).items() if key != "target_changes"}
+    jsonschema.validate(old, schemas.edition_schema()["properties"]["snapshot"])
+    assert books.year_book(old, label="", made_at=datetime(2025, 6, 1)).changes == ()

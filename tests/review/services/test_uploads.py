@@ -7,11 +7,13 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.three_way import Change
-from review.models import AuditEntry, EntryBook, Evidence, MeasureReview, Upload, User
+from review.models import AuditEntry, EntryBook, Evidence, MeasureReview, TargetChange, Upload, User
 from review.services import entry_books, evidence, submission, uploads
+from review.workbook.entry_book import cell_name
 from review.workbook.entry_reader import read_entry_book
 from tests.cast import Cast
 from workflow import steps
@@ -29,14 +31,18 @@ def fill(
     path: Path, texts: Mapping[str, object], *, sheet: str = "01-01", formats: Mapping[str, str] | None = None
 ) -> Path:
     """Type into the open cells, as a person with a spreadsheet program would."""
-    places = {key: said.cell.partition("!")[2] for key, said in read_entry_book(path).sheets[sheet].items()}
     book = load_workbook(path)
     for key, value in texts.items():
-        cell = book[sheet][places[key]]
+        cell = book[sheet][_place(book[sheet], key)]
         cell.value = value
         cell.number_format = (formats or {}).get(key, "@")
     book.save(path)
     return path
+
+
+def _place(sheet: Worksheet, key: str) -> str:
+    """The cell under the item's name; a bar has one for each year."""
+    return str(sheet.defined_names[cell_name(key)].attr_text).rpartition("!")[2].replace("$", "")
 
 
 def sent(cast: Cast, path: Path, *, user: User | None = None) -> Upload:
@@ -280,3 +286,57 @@ def test_only_those_who_read_the_sheet_find_its_files(cast: Cast) -> None:
     assert seen == {"contributor", "colleague", "head", "related", "reviewer", "reviewer2", "approver", "approver2", "administrator", "auditor"}  # fmt: skip
     with pytest.raises(NotAllowed):
         attach(cast, b"%PDF-1.4\n%%EOF", user=cast.other)
+
+
+def test_bars_and_next_years_target_go_round_like_every_other_cell(cast: Cast, tmp_path: Path) -> None:
+    cast.open(1)
+    web(cast, **{"schedule:1:bars": "令和5年度、令和6年度「試験運用」"})
+    path = fill(
+        issued(cast, tmp_path),
+        {
+            "schedule:1:bars:2025": "■本格運用",
+            "indicator:1:next_target": "150件",
+            "change_reason": "需要が増えたため。",
+        },
+    )
+    upload = sent(cast, path)
+    sheet = uploads.difference(user=cast.contributor, upload=upload)[0]
+    assert {row.key: (row.web, row.file) for row in sheet.changes} == {
+        "schedule:1:bars": (
+            "令和5年度、令和6年度「試験運用」",
+            "令和5年度、令和6年度「試験運用」、令和7年度「本格運用」",
+        ),
+        "indicator:1:next_target": ("100件", "150件"),
+        "change_reason": ("", "需要が増えたため。"),
+    }
+    assert not sheet.unexplained
+    take(cast, upload, "schedule:1:bars", "indicator:1:next_target", "change_reason")
+    item = cast.sheet().measure_year.schedule.get()
+    assert item.bars == {"2023": "", "2024": "試験運用", "2025": "本格運用"}
+    change = TargetChange.objects.get()
+    assert (change.target_before, change.target, change.changed_by) == ("100件", "150件", cast.contributor)
+    again = sent(cast, issued(cast, tmp_path, name="again.xlsx"))
+    assert {row.change for row in uploads.difference(user=cast.contributor, upload=again)[0].rows} == {Change.SAME}
+
+
+def test_a_target_changed_in_the_book_without_a_reason_says_what_is_missing(cast: Cast, tmp_path: Path) -> None:
+    cast.open(1)
+    upload = sent(cast, fill(issued(cast, tmp_path), {"indicator:1:next_target": "150件"}))
+    sentence = uploads.difference(user=cast.contributor, upload=upload)[0].unexplained
+    assert "変更の理由を入力してください" in sentence
+    take(cast, upload, "indicator:1:next_target")
+    assert submission.missing(cast.sheet())["change_reason"] == sentence
+
+
+def test_bars_and_targets_that_both_changed_differ_in_three_ways(cast: Cast, tmp_path: Path) -> None:
+    cast.open(1)
+    path = fill(issued(cast, tmp_path), {"schedule:1:bars:2025": "■", "indicator:1:next_target": "150件"})
+    web(cast, **{"schedule:1:bars": "令和5年度", "indicator:1:next_target": "130件"})
+    upload = sent(cast, path)
+    rows = {row.key: row for row in uploads.difference(user=cast.contributor, upload=upload)[0].changes}
+    assert {key: (row.base, row.web, row.file, row.change) for key, row in rows.items()} == {
+        "schedule:1:bars": (
+            "令和5年度、令和6年度", "令和5年度", "令和5年度、令和6年度、令和7年度", Change.BOTH_DIFFER
+        ),
+        "indicator:1:next_target": ("100件", "130件", "150件", Change.BOTH_DIFFER),
+    }  # fmt: skip

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain import items
 from review.domain.book import FormSheet
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.workbook.entry_book import EntrySheet, write_entry_book
+from review.workbook.entry_cells import CellText
 from review.workbook.entry_reader import EntryBook, read_entry_book
 from review.workbook.findings import Code, Refused
 from review.workbook.inspect import inspect
+from review.workbook.reader import read_plan_workbook
 
 KEYS = [items.actual_key(1), items.actual_key(2), *items.TEXT_ITEMS, items.schedule_key(1)]
 YEARS = (2022, 2023, 2024, 2025)
@@ -161,6 +165,107 @@ def test_a_japanese_excels_unwritten_date_format_is_known(book_path: Path) -> No
     book_path.write_bytes(pack(parts))
     read = read_entry_book(book_path).sheets["01-01"]["indicator:1:actual"]
     assert (read.text, read.mark) == ("1-2", "date_cell")
+
+
+BARS, NEXT = items.bars_key(1), items.next_target_key(1)
+
+
+@pytest.fixture
+def wide_path(tmp_path: Path) -> Path:
+    """A book whose bars and next year's 目標 are open too."""
+    path = tmp_path / "wide.xlsx"
+    keys = [*KEYS, BARS, items.next_name_key(1), NEXT]
+    write_entry_book([EntrySheet(form=form(), progress=["順調です。"], open_keys=keys)], path, token="t-1", cycle="7")
+    return path
+
+
+def bar_cells(path: Path) -> list[str]:
+    """The open cells of the bar, in year order."""
+    first, _, last = cell_of(path, BARS).partition(":")
+    return [f"{chr(column)}{first[1:]}" for column in range(ord(first[0]), ord(last[0]) + 1)]
+
+
+def drawn(path: Path, *values: object) -> CellText:
+    """The bar as read after its cells were filled."""
+
+    def fill(book: Workbook) -> None:
+        for at, value in zip(bar_cells(path), values, strict=True):
+            book["01-01"][at].value = value
+
+    return read_entry_book(changed(path, fill)).sheets["01-01"][BARS]
+
+
+def test_bars_are_open_from_this_year_on_and_come_back_as_they_were_written(wide_path: Path) -> None:
+    said = read_entry_book(wide_path).sheets["01-01"]
+    assert inspect(wide_path).is_ok
+    assert said[BARS].text == "令和6年度、令和7年度"
+    sheet = load_workbook(wide_path)["01-01"]
+    this, ahead = bar_cells(wide_path)
+    assert (sheet[this].value, sheet[this].protection.locked, sheet[ahead].protection.locked) == ("■", False, False)
+    assert sheet[f"{chr(ord(this[0]) - 1)}{this[1:]}"].protection.locked  # last year
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ((None, None), ""),
+        (("■", "■本格運用"), "令和6年度、令和7年度「本格運用」"),
+        (("試験運用", "→"), "令和6年度「試験運用」、令和7年度"),
+        (("－", "あり"), "令和7年度"),
+        (("なし", "■"), "令和7年度"),
+    ],
+)
+def test_a_bar_is_read_from_signs_and_words(wide_path: Path, values: tuple[object, ...], text: str) -> None:
+    read = drawn(wide_path, *values)
+    assert (read.text, read.mark) == (text, "")
+
+
+def test_a_bar_drawn_by_colour_alone_is_marked(wide_path: Path) -> None:
+    def paint(book: Workbook) -> None:
+        this, ahead = bar_cells(wide_path)
+        book["01-01"][this].value = book["01-01"][ahead].value = None
+        book["01-01"][ahead].fill = PatternFill("solid", fgColor="FF5B84B1")
+
+    read = read_entry_book(changed(wide_path, paint)).sheets["01-01"][BARS]
+    assert (read.text, read.mark) == ("令和7年度", "colour_cell")
+
+
+def test_a_number_in_a_bars_cell_is_marked_as_excels(wide_path: Path) -> None:
+    assert drawn(wide_path, 1, None).mark == "number_cell"
+
+
+def test_next_years_target_is_open_with_a_hint_about_its_reason(wide_path: Path) -> None:
+    at = cell_of(wide_path, NEXT)
+    sheet = load_workbook(wide_path)["01-01"]
+    assert (sheet[at].value, sheet[at].protection.locked, sheet[at].number_format) == ("100件", False, "@")
+    hints = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
+    assert any(at in cells and "理由" in rule.prompt for cells, rule in hints.items())
+    assert not any(rule.showErrorMessage for rule in hints.values())
+    assert typed(wide_path, NEXT, "150件").sheets["01-01"][NEXT].text == "150件"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sheet, row: setattr(sheet[f"F{row - 1}"], "value", "令和8年度"),
+        lambda sheet, row: sheet.defined_names.pop("meguri.schedule.1.bars.2025"),
+        lambda sheet, row: setattr(sheet[f"B{row}"], "value", "別の取組"),
+    ],
+    ids=["year-changed", "name-of-a-year-lost", "activity-renamed"],
+)
+def test_a_rearranged_schedule_is_the_wrong_form(wide_path: Path, change: Callable[[Worksheet, int], None]) -> None:
+    at = bar_cells(wide_path)[-1]
+    assert at[0] == "F"
+    path = changed(wide_path, lambda book: change(book["01-01"], int(at[1:])))
+    assert refusal(path).code == Code.WRONG_FORM
+
+
+def test_our_own_entry_book_is_no_painted_schedule_to_the_importer(wide_path: Path) -> None:
+    drawn(wide_path, None, "■")
+    row = read_plan_workbook(wide_path).sheets[0].schedule[0]
+    assert [(bar.fiscal_year, bar.filled) for bar in row.bars] == [
+        (2022, False), (2023, True), (2024, False), (2025, True)
+    ]  # fmt: skip
 
 
 def test_a_cell_emptied_by_hand_is_empty(book_path: Path) -> None:

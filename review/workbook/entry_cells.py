@@ -1,0 +1,113 @@
+"""The cells of the 記入用 workbook that are no plain text: the years of a schedule bar, and the hints beside cells.
+
+A bar is drawn with ■ in the cell of a year, with words after it or instead of it; colouring the cell draws it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from review.domain import bars, form_labels, items
+from review.domain.form_labels import fold
+from review.workbook.styles import OPEN
+
+# A cell without colour, in the white of the paper or in that of an open cell is not coloured by hand.
+UNPAINTED = {"00000000", "FFFFFFFF", "00FFFFFF", OPEN, "00" + OPEN[2:]}
+COLOUR_CELL = "colour_cell"
+# The narratives above the schedule take some dozen rows; a file of a million is not walked through.
+HEADING_WITHIN = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellText:
+    """What one open cell says. `mark` is number_cell, date_cell or odd_cell where Excel changed it, colour_cell for a bar
+    that was drawn by colour alone, else ''."""
+
+    text: str
+    cell: str
+    mark: str = ""
+
+
+def has_colour(cell: Cell | MergedCell) -> bool:
+    """Whether a hand coloured the cell."""
+    fill = cell.fill
+    if fill is None or fill.fill_type != "solid":
+        return False
+    colour = fill.fgColor
+    if colour.type == "theme":
+        return not (colour.theme == 0 and not colour.tint)  # theme 0 is the white of the paper
+    return str(colour.rgb) not in UNPAINTED
+
+
+def joined(cells: Mapping[str, CellText], painted: Collection[str]) -> dict[str, CellText]:
+    """The same by item: the years of a bar as one text, in the place of the first; `painted` are the coloured cells."""
+    found: dict[str, CellText] = {}
+    for bar, keys in _by_item(cells).items():
+        found[bar] = _bar(cells, keys, painted) if items.is_bar(bar) else cells[bar]
+    return found
+
+
+def _by_item(keys: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(items.item_of(key), []).append(key)
+    return found
+
+
+def _bar(cells: Mapping[str, CellText], keys: Iterable[str], painted: Collection[str]) -> CellText:
+    in_order = sorted(keys, key=_year)
+    drawn: dict[str, str] = {}
+    marks: list[str] = []
+    for key in in_order:
+        said = cells[key]
+        words = bars.read_cell(said.text)
+        if not said.text.strip() and key in painted:
+            words = ""
+            marks.append(COLOUR_CELL)
+        if words is not None:
+            drawn[str(_year(key))] = words
+        marks.append(said.mark)
+    first, last = (cells[key].cell for key in (in_order[0], in_order[-1]))
+    place = first if first == last else f"{first}:{last.rpartition('!')[2]}"
+    return CellText(text=bars.text_of(drawn), cell=place, mark=next((mark for mark in marks if mark), ""))
+
+
+def _year(key: str) -> int:
+    found = items.bar_cell(key)
+    return found[1] if found else 0
+
+
+def heading(sheet: Worksheet, column: int) -> str:
+    """The head of a column of the schedule, '' where the sheet has none: which 年度 a cell below it belongs to."""
+    for row in range(1, min(sheet.max_row, HEADING_WITHIN) + 1):
+        if fold(str(sheet.cell(row=row, column=1).value or "")) == fold(form_labels.SCHEDULE):
+            return fold(str(sheet.cell(row=row, column=column).value or ""))
+    return ""
+
+
+def add_hints(sheet: Worksheet, cells: Mapping[str, str]) -> None:
+    """Words that a spreadsheet program shows beside the chosen cell. `cells` is {key: cell}; nothing is refused by them."""
+    bar = [cell for key, cell in cells.items() if items.bar_cell(key)]
+    ahead = [cell for key, cell in cells.items() if items.is_next(key)]
+    if bar:
+        text = "取り組む年度に■を記入します(■の後に言葉を続けられます)。取り組まない年度は空にします。"
+        _hint(sheet, bar, "取組みスケジュール", text, choices=f'"{bars.SIGN}"')
+    if ahead:
+        text = f"計画から変えるときは、「{form_labels.EVALUATIONS['change_reason']}」の欄に理由を記入してください。"
+        _hint(sheet, ahead, "来年度の目標", text)
+
+
+def _hint(sheet: Worksheet, cells: Iterable[str], title: str, text: str, *, choices: str | None = None) -> None:
+    # A list without an error offers ■ and still takes whatever is typed.
+    rule = DataValidation(
+        type="list" if choices else None, formula1=choices, allow_blank=True, showErrorMessage=False,
+        showInputMessage=True, promptTitle=title, prompt=text,
+    )  # fmt: skip
+    for cell in cells:
+        rule.add(cell)
+    sheet.add_data_validation(rule)
