@@ -19,6 +19,7 @@ from review.models import Correction, Cycle, MeasureReview, Meeting, PlanChange,
 from review.services import (
     approval,
     assessment,
+    concurrence,
     corrections,
     cycles,
     meetings,
@@ -45,8 +46,14 @@ def open_year(*, user: User, cycle_id: int) -> Cycle:
 
 
 def submit(*, user: User, review_id: int) -> MeasureReview:
-    """提出 (see services.submission.submit for what it refuses)."""
-    return _take(user, review_id, lambda: submission.submit(user=user, review_id=review_id))
+    """提出 (see services.submission.submit for what it refuses), and the 合議 that it makes necessary once more."""
+
+    def act() -> MeasureReview:
+        review = submission.submit(user=user, review_id=review_id)
+        concurrence.ask_again(user=user, review=review, texts=submission.current_texts(review))
+        return review
+
+    return _take(user, review_id, act)
 
 
 def recall(*, user: User, review_id: int) -> MeasureReview:

@@ -13,6 +13,7 @@ class Event(StrEnum):
     SUBMISSION_RETURNED = "SubmissionReturned"
     SUBMISSION_REVIEWED = "SubmissionReviewed"
     CONCURRENCE_ASKED = "ConcurrenceAsked"
+    CONCURRENCE_ASKED_AGAIN = "ConcurrenceAskedAgain"
     CONCURRENCE_ANSWERED = "ConcurrenceAnswered"
     COMMENTED = "Commented"
     MEASURE_APPROVED = "MeasureApproved"

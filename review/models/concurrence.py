@@ -12,7 +12,11 @@ from review.models.sheet import MeasureReview
 
 
 class Concurrence(models.Model):
-    """One department asked in one round. It holds nothing up: silence past the date is an answer, recorded as such."""
+    """One department asked in one round. It holds nothing up: silence past the date is an answer, recorded as such.
+
+    `texts` is {item key: text} of the sheet as it was answered, so that an answer is not taken for one about other words;
+    {} where it was answered before that was kept.
+    """
 
     class Answer(models.TextChoices):
         WAITING = "", _("回答待ち")
@@ -28,6 +32,7 @@ class Concurrence(models.Model):
     due_on = models.DateField(_("回答期限"))
     answer = models.CharField(_("回答"), max_length=10, choices=Answer, blank=True, default=Answer.WAITING)
     opinion = models.TextField(_("意見"), blank=True)
+    texts = models.JSONField(default=dict, blank=True, editable=False)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -1,23 +1,25 @@
 """合議: asking related departments, their answers, and silence past the date.
 
-A 合議 stops nothing: the sheet may be submitted, reviewed and approved while an answer is still to come.
+A 合議 stops nothing: the sheet may be submitted, reviewed and approved while an answer is still to come. An answer holds
+for the words that it was given to: whoever answered other words than those submitted is asked again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
 
 from review import calendar, clock, permissions
+from review.domain import items
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.domain.text import normal_newlines, problem
 from review.models import Concurrence, Department, MeasureReview, User
-from review.services import audit, outbox
+from review.services import audit, outbox, submission
 from review.services.transition import locked, require
 
 USUAL_DAYS = 5
@@ -52,17 +54,7 @@ def ask(*, user: User, review_id: int, departments: Collection[int], due_on: dat
             problems["due_on"] = "今日以降の日を入力してください。"
         if problems:
             raise Invalid("依頼する部署と回答期限を確かめてください。", problems)
-        rows = [
-            Concurrence.objects.create(
-                review=review,
-                round=review.round,
-                department=department,
-                asked_by=user,
-                asked_at=clock.now(),
-                due_on=due_on,
-            )
-            for department in chosen
-        ]
+        rows = [_ask(user, review, department, due_on) for department in chosen]
         entry = audit.write(
             actor=user,
             action="concurrence.ask",
@@ -77,6 +69,51 @@ def ask(*, user: User, review_id: int, departments: Collection[int], due_on: dat
             payload={"departments": [department.pk for department in chosen], "answer_by": wareki(due_on)},
         )
         return rows
+
+
+def outdated(review: MeasureReview, texts: Mapping[str, str]) -> list[tuple[Concurrence, list[str]]]:
+    """Whose last answer was about other words than `texts`: (the answer, the items that changed since). One query."""
+    asked = Concurrence.objects.filter(review=review, department__ends_on=None).select_related("department")
+    last = {row.department_id: row for row in asked.order_by("round")}
+    found = ((row, items.changed(row.texts, texts)) for row in last.values() if row.answer and row.texts)
+    return [(row, changed) for row, changed in found if changed]
+
+
+def ask_again(*, user: User, review: MeasureReview, texts: Mapping[str, str]) -> list[Concurrence]:
+    """The sheet was submitted with these texts: ask anew whoever answered about other words, by the usual date.
+
+    In the caller's transaction. One query where nobody answered; else three writes a department.
+    """
+    due_on = usual_date()
+    rows: list[Concurrence] = []
+    for before, changed in outdated(review, texts):
+        rows.append(_ask(user, review, before.department, due_on))
+        entry = audit.write(
+            actor=user,
+            action="concurrence.ask_again",
+            subject=f"review:{review.pk}",
+            after={"departments": [str(before.department)], "due_on": due_on.isoformat(), "changed": changed},
+        )
+        words = "、".join(items.label_of(key) for key in changed)
+        outbox.announce(
+            Event.CONCURRENCE_ASKED_AGAIN,
+            key=f"{review.pk}:{entry.pk}",
+            actor=user,
+            review=review,
+            payload={"departments": [before.department_id], "answer_by": wareki(due_on), "changed_items": words},
+        )
+    return rows
+
+
+def _ask(user: User, review: MeasureReview, department: Department, due_on: date) -> Concurrence:
+    return Concurrence.objects.create(
+        review=review,
+        round=review.round,
+        department=department,
+        asked_by=user,
+        asked_at=clock.now(),
+        due_on=due_on,
+    )
 
 
 def answer(*, user: User, concurrence_id: int, opinion: str = "") -> Concurrence:
@@ -109,13 +146,14 @@ def close_silent() -> int:
 
 def _locked(pk: int) -> Concurrence:
     Concurrence.objects.select_for_update(no_key=True).get(pk=pk)
-    rows = Concurrence.objects.select_related("review__cycle", "review__measure_year__measure", "department")
+    rows = Concurrence.objects.select_related("review__cycle__plan", "review__measure_year__measure", "department")
     return rows.get(pk=pk)
 
 
 def _settle(row: Concurrence, verdict: Concurrence.Answer, user: User | None, opinion: str) -> Concurrence:
     row.answer, row.opinion, row.answered_by, row.answered_at = verdict, opinion, user, clock.now()
-    row.save(update_fields=["answer", "opinion", "answered_by", "answered_at"])
+    row.texts = submission.current_texts(row.review)
+    row.save(update_fields=["answer", "opinion", "answered_by", "answered_at", "texts"])
     audit.write(
         actor=user,
         action="concurrence.answer" if user else "concurrence.silent",

@@ -86,6 +86,17 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.CONCURRENCE_ASKED_AGAIN: (
+        Notice(
+            to=audiences.asked,
+            title="{measure} の合議をもう一度お願いします",
+            body="回答をいただいたあとに、次の項目が変わりました: {changed_items}\n回答期限: {answer_by}\n期限までに回答がないときは、その旨を記録します。",
+            act="意見がなければ「意見なし」を押し、あれば意見を書いてください。",
+            link=links.concurrence,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
     Event.CONCURRENCE_ANSWERED: (
         Notice(
             to=audiences.department,

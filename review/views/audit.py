@@ -59,6 +59,7 @@ ACTIONS: dict[str, Any] = {
     "approval.return": gettext_lazy("差戻し(承認の段階)"),
     "comment": gettext_lazy("コメント"),
     "concurrence.ask": gettext_lazy("合議の依頼"),
+    "concurrence.ask_again": gettext_lazy("合議の再依頼"),
     "concurrence.answer": gettext_lazy("合議の回答"),
     "concurrence.silent": gettext_lazy("合議の期限までに回答なし"),
     "grade.give": gettext_lazy("達成区分の判断"),

@@ -18,10 +18,13 @@ def context_of(
     user: User, review: MeasureReview, *, ask_form: AskForm | None = None, opinion: OpinionForm | None = None
 ) -> dict[str, Any]:
     """What the sheet's page shows of its 合議. One query, three for those who may ask."""
-    rows = review.concurrences.select_related("department", "asked_by", "answered_by").order_by("-round", "department")
+    asked = review.concurrences.select_related("department", "asked_by", "answered_by")
+    rows = list(asked.order_by("-round", "department"))
+    latest = {row.department_id: row.pk for row in reversed(rows)}
     shown = [
         {
             "row": row,
+            "outdated": latest[row.department_id] != row.pk,
             "form": (opinion or OpinionForm(number=row.pk)) if may_answer(user, row) else None,
         }
         for row in rows

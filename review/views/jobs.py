@@ -61,6 +61,7 @@ EVENTS = {
     Event.SUBMISSION_RETURNED: gettext_lazy("差戻し"),
     Event.SUBMISSION_REVIEWED: gettext_lazy("確認"),
     Event.CONCURRENCE_ASKED: gettext_lazy("合議の依頼"),
+    Event.CONCURRENCE_ASKED_AGAIN: gettext_lazy("合議の再依頼"),
     Event.CONCURRENCE_ANSWERED: gettext_lazy("合議の回答"),
     Event.COMMENTED: gettext_lazy("コメント"),
     Event.DECISIONS_RECORDED: gettext_lazy("本部の決定の記録"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from review import clock, permissions
 from review.domain import items
 from review.domain.refusals import Invalid
 from review.models import MeasureReview, Role
+from review.services import concurrence
 from review.templatetags.words import day_text
 from review.views import sheet_page, sheet_parts
 from review.views.answers import refusing, see_other
@@ -55,7 +57,7 @@ def submit_page(request: HttpRequest, review: MeasureReview, *, status: int = 20
         "evaluation": shown["evaluation"][:-1],
         "gaps": gaps,
         "refused": refused,
-        "effects": effects(request, review),
+        "effects": [*effects(request, review), *asked_again(review, desk.texts)],
         "late": is_late(review),
         "same_as_before": [{**row, "url": place_of(review, row["key"])} for row in desk.same_as_before()],
         "carriable": desk.carriable_labels,
@@ -104,6 +106,13 @@ def effects(request: HttpRequest, review: MeasureReview) -> list[str]:
         day = day_text(review.due_at)
         found.insert(0, _("提出期限(%(day)s)を過ぎているため、「期限後」の印が付きます。") % {"day": day})
     return found
+
+
+def asked_again(review: MeasureReview, texts: Mapping[str, str]) -> list[str]:
+    """Whose 合議 the submission asks for once more, in one sentence; none where every answer still holds."""
+    names = "、".join(str(row.department) for row, _changed in concurrence.outdated(review, texts))
+    said = _("回答のあとに内容が変わったため、次の部署に合議をもう一度依頼します: %(names)s")
+    return [said % {"names": names}] if names else []
 
 
 @require_http_methods(["GET", "POST"])

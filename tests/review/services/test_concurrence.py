@@ -9,10 +9,11 @@ from django.urls import reverse
 from review import clock
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import AuditEntry, Concurrence, Department, Notification
-from review.services import assessment, concurrence
+from review.services import assessment, concurrence, submission
 from tasks.sweep import sweep
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words
+from workflow import steps
 
 
 def asked(cast: Cast) -> Concurrence:
@@ -68,6 +69,65 @@ def test_silence_past_the_date_is_recorded_as_such_and_once(cast: Cast) -> None:
     assert AuditEntry.objects.filter(action="concurrence.silent").count() == 1
     with pytest.raises(AlreadyDecided):
         concurrence.answer(user=cast.related, concurrence_id=row.pk)
+
+
+def returned(cast: Cast) -> None:
+    review = cast.sheet()
+    steps.return_to_department(
+        user=cast.reviewer, review_id=review.pk, round=review.round, comment="", remarks={"cause": "詳しく。"}
+    )
+
+
+def again(cast: Cast, **texts: str) -> None:
+    """The returned sheet, mended and sent once more."""
+    review = cast.sheet()
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+
+
+def test_an_answer_to_words_that_changed_is_asked_for_again(cast: Cast) -> None:
+    row = asked(cast)
+    cast.submitted()
+    concurrence.answer(user=cast.related, concurrence_id=row.pk)
+    returned(cast)
+    again_page = reverse("workflow:submit", args=[row.review_id])
+    assert "合議をもう一度依頼します" not in words(as_(cast.contributor).get(again_page))
+    again(cast, cause="詳しい要因です。")
+    first, second = Concurrence.objects.order_by("round")
+    assert (first.answer, second.answer, second.department) == ("no_opinion", "", row.department)
+    assert told("ConcurrenceAskedAgain") == {"related"}
+    notice = Notification.objects.get(event="ConcurrenceAskedAgain")
+    assert "次の項目が変わりました: 要因" in notice.body
+    sheet = words(as_(cast.related).get(reverse("review:sheet", args=[row.review_id])))
+    assert "変わる前の内容への回答" in sheet and "意見なし" in sheet
+    # An answer to the words that were submitted holds, and so it is asked for once.
+    concurrence.answer(user=cast.related, concurrence_id=second.pk)
+    steps.recall(user=cast.contributor, review_id=row.review_id)
+    steps.submit(user=cast.contributor, review_id=row.review_id)
+    assert Concurrence.objects.count() == 2
+
+
+def test_an_answer_before_the_first_submission_holds_for_the_words_of_then(cast: Cast) -> None:
+    row = asked(cast)
+    concurrence.answer(user=cast.related, concurrence_id=row.pk, opinion="よいと思います。")
+    review = cast.fill(cast.sheet())
+    page = words(as_(cast.contributor).get(reverse("workflow:submit", args=[row.review_id])))
+    assert "次の部署に合議をもう一度依頼します: 市民課" in page
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    assert list(Concurrence.objects.order_by("round").values_list("answer", flat=True)) == ["opinion", ""]
+
+
+def test_whoever_was_not_heard_yet_or_answered_before_that_was_kept_is_not_asked_twice(cast: Cast) -> None:
+    row = asked(cast)
+    cast.submitted()
+    returned(cast)
+    again(cast, cause="詳しい要因です。")
+    assert Concurrence.objects.count() == 1, "the question still stands"
+    concurrence.answer(user=cast.related, concurrence_id=row.pk)
+    Concurrence.objects.update(texts={})
+    steps.recall(user=cast.contributor, review_id=row.review_id)
+    again(cast, cause="また違う要因です。")
+    assert Concurrence.objects.count() == 1
 
 
 def test_it_holds_nothing_up_and_ends_with_the_confirmation(cast: Cast) -> None:
