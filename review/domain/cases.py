@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from review.domain.comparison import NO_DIRECTION, Outcome, Status, compare, rounded, worst
-from review.domain.direction import Direction, from_plan, name_direction, named_change, of_target
+from review.domain.direction import Direction, from_plan, name_direction, named_change, of_target, trend
 from review.domain.notation import compact
 from review.domain.pairing import DIFFERENT, pair, same_thing, settled_in_every_order
 from review.domain.reading import Quantity, Reading
@@ -125,12 +125,22 @@ def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
     if any(part.value == 0 for part in case.target.parts) and not case.target.parts[0].is_range:
         return ("down" if name_direction(case.name) == "down" else None), None
     found, _ = from_plan(case.name, case.targets)
+    found = found or _of_labels(case)
     if found == "up" and named_change(case.name) and _has_negative(case):
         return None, None  # a 削減率 of -5% and of 5% may be the same
     return found, None
 
 
-_CUMULATIVE = re.compile(r"累計|累積|通算")
+def _of_labels(case: Case) -> Direction | None:
+    """登録 60人 開催 90回: what the values are called, where the indicator's name and its targets say nothing."""
+    if not all(part.label for part in case.target.parts) or trend(case.targets).direction:
+        return None
+    said = {name_direction(part.label) for part in case.target.parts}
+    return said.pop() if len(said) == 1 else None
+
+
+_CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
+_YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分)(?!平均)")  # 300人(3年間)
 _SINGLE_YEAR = re.compile(r"単年|単独年度")
 _EVERY_TIME = re.compile(r"延べ|のべ|延人数")
 _EVERY_HEAD = re.compile(r"実人数|実人員|実(?=\d)|実数")
@@ -142,14 +152,17 @@ _SPANS = (
 )
 _SPAN_WORD = re.compile("[累単実延]|通算|のべ")
 _OF_THE_YEAR = Outcome(
-    "undetermined", None, "", "目標は累計ですが、実績が累計か単年の値か分からないため、判定できません。"
+    "undetermined", None, "", "目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため、判定できません。"
 )
+_SEVERAL_YEARS = Outcome("undetermined", None, "", "実績が複数年の値のため、判定できません。")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
 def _other_span(case: Case) -> Outcome | None:
     """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年)."""
     target, actual = case.target.plain, case.actual.plain
+    if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
+        return _SEVERAL_YEARS
     if not _SPAN_WORD.search(target + actual):
         return None
     wanted = _OTHER_VALUE.sub("", target) or target
@@ -163,11 +176,14 @@ def _other_span(case: Case) -> Outcome | None:
 
 
 def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
-    """累計60件 beside a bare 4件: less than half of a total is perhaps the year's own."""
-    said = case.actual.plain + compact(case.name)
-    if not _CUMULATIVE.search(case.target.plain) or _CUMULATIVE.search(said) or not actual.value or not target.value:
+    """累計60件 beside a bare 4件 is perhaps the year's own, and 累計60件 beside a target of 10件 perhaps of many years."""
+    if _CUMULATIVE.search(compact(case.name)) or not actual.value or not target.value:
         return False
-    return 0 < actual.value * actual.unit.factor * 2 < target.value * target.unit.factor
+    total, given = (_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain)) for side in (case.target, case.actual))
+    wanted, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
+    if total and not given:
+        return 0 < reached * 3 < wanted * 2
+    return bool(given and not total) and reached >= wanted * 2 > 0
 
 
 def _has_negative(case: Case) -> bool:

@@ -35,7 +35,7 @@ NO_DIRECTION = Outcome(
 )
 _UNITS = Outcome("undetermined", None, "unit_mismatch", "目標と実績の単位が合わないため、判定できません。")
 _AMBIGUOUS_SHARE = Outcome(
-    "undetermined", None, "unit_mismatch", "割合が0.8のような小数か%かが分からないため、判定できません。"
+    "undetermined", None, "unit_mismatch", "単位のない値が小数・評点か%かが分からないため、判定できません。"
 )
 _AMBIGUOUS_SCALE = Outcome(
     "undetermined", None, "unit_mismatch", "単位のない値が千・万などの単位かどうか分からないため、判定できません。"
@@ -183,10 +183,12 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
 
 
 def _may_be_ratio(target: Quantity, actual: Quantity) -> bool:
-    """0.8 beside 80%: eight tenths, or less than one percent?"""
+    """0.8 beside 80%: eight tenths, or less than one percent? And 4.0 beside 82%: a mark out of five?"""
     bare, other = (target, actual) if target.unit.bare else (actual, target)
-    value = bare.value
-    return other.unit.dimension == "percent" and value is not None and 0 < value <= 1 and bare.unit.bare
+    value, share = bare.value, other.value
+    if other.unit.dimension != "percent" or value is None or share is None:
+        return False
+    return 0 < value <= 1 or (0 < value <= 10 and share > value * 8)
 
 
 def _converted(target: Quantity, actual: Quantity) -> tuple[Quantity, Quantity]:
@@ -258,7 +260,7 @@ def _upward(need: Fraction, actual: Quantity, *, strict: bool) -> Outcome:
     if low is not None and (low > need or (low == need and (not strict or actual.low_open))):
         return Outcome("achieved", rate)
     if high is not None and (high < need or (high == need and (strict or actual.high_open))):
-        return Outcome("missed", rate)
+        return _short(actual, rate)
     return _SPANS
 
 
@@ -268,8 +270,14 @@ def _downward(need: Fraction, actual: Quantity, *, strict: bool) -> Outcome:
     if high is not None and (high < need or (high == need and (not strict or actual.high_open))):
         return Outcome("achieved", rate)
     if low is not None and (low > need or (low == need and (strict or actual.low_open))):
-        return Outcome("missed", rate)
+        return _short(actual, rate)
     return _SPANS
+
+
+def _short(actual: Quantity, rate: Fraction | None) -> Outcome:
+    """Missed; 60%弱 beside 60% is short by nobody knows how much, and has no rate."""
+    is_point = actual.low is not None and actual.high is not None
+    return Outcome("missed", rate if is_point or rate is None or rate < 1 else None)
 
 
 def _like_ends(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:

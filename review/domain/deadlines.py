@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from review.domain.cases import Case, Verdict
 from review.domain.comparison import Outcome, Status
+from review.domain.fiscal import last_day
 from review.domain.notation import compact
 from review.domain.reading import DateSpan
 
@@ -23,6 +24,8 @@ def dated(case: Case, target: DateSpan, actual: DateSpan) -> Verdict:
     statuses = {_by(target, actual)}
     if not target.has_year:  # April after a March deadline: eleven months early, or one late?
         statuses.add(_by(_calendar(target), _calendar(actual)))
+    if _is_calendar_year(target):  # 令和6年, meant perhaps as its 年度
+        statuses.add(_by(replace(target, last=last_day(target.first.year)), actual))
     named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain)
     same = target.first <= actual.first and actual.last <= target.last
     if len(statuses) == 1 and (named or same):
@@ -35,6 +38,10 @@ def _by(target: DateSpan, actual: DateSpan) -> Status:
     if actual.last <= target.last:
         return "achieved"
     return "missed" if actual.first > target.last else "undetermined"
+
+
+def _is_calendar_year(span: DateSpan) -> bool:
+    return (span.first.month, span.last.month, span.first.year) == (1, 12, span.last.year)
 
 
 def _calendar(span: DateSpan) -> DateSpan:

@@ -48,6 +48,7 @@ _SIMPLE_UNITS = "|".join(  # 5年 and 3日 may be dates, and three decimals of a
 _SIMPLE = re.compile(
     rf"((?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,12}})(?:\.\d{{1,2}})?)(?:(千|百万|万|億)(?={_SIMPLE_UNITS}))?({_SIMPLE_UNITS})?"
 )
+_YEAR_LABEL = re.compile(r"(?:R|H|令和|平成)?(?:元|\d{1,2}|20\d\d)(?:年度?)?末?")
 _TENTHS = re.compile(r"(\d)割(\d)分")  # 8割5分
 _ZERO = re.compile(r"(?:ゼロ)(?=\Z|件|人|名|回|%|円)")
 _ALL = re.compile(
@@ -133,10 +134,12 @@ def _read_main(text: str, main: str, note: str, plain: str, provisional: bool) -
 
 
 def _arrow(text: str, main: str, note: str, plain: str, provisional: bool) -> Reading | None:
-    """2件→5件: from 2 to 5, and 5 is the value."""
+    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value."""
     start, _, end = main.rpartition("→")
     before, after = (numerals.quantities(_prepared(side.strip())) for side in (start, end))
-    if before is None or after is None or len(before.parts) != 1 or len(after.parts) != 1 or after.parts[0].label:
+    if before is None or after is None or len(before.parts) != 1 or len(after.parts) != 1:
+        return None
+    if after.parts[0].label and not all(_YEAR_LABEL.fullmatch(show(side.parts[0].label)) for side in (before, after)):
         return None
     if not before.parts[0].unit.fits(after.parts[0].unit):
         return None

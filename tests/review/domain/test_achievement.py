@@ -201,6 +201,13 @@ def test_a_value_for_a_day_or_a_head_is_not_compared_with_a_total(target, actual
         ("研修の参加者数", "全職員(850人)", "823人", None, "missed"),
         ("重大事故", "重大事故0件", "軽微な事故3件", None, "undetermined"),
         ("供用開始", "令和6年秋", "令和6年11月1日", None, "undetermined"),
+        ("供用開始", "令和6年", "令和7年3月", None, "undetermined"),  # the year, or the 年度?
+        ("協定の締結数", "10件", "62件(累計)", None, "undetermined"),  # ten a year?
+        ("協定の締結数", "60件", "62件(累計)", None, "achieved"),
+        ("参加者数", "毎年100人", "300人(3年間)", None, "undetermined"),
+        ("耐震化率", "75%", "R3:68.5%→R6:75%", None, "achieved"),
+        ("満足度", "4.0(5点満点)", "82%", None, "undetermined"),
+        ("学習支援事業", "登録 60人 開催 90回", "登録 66人 開催 88回", None, "missed"),  # the labels speak
     ],
 )
 def test_what_other_cities_write(name, target, actual, previous, status):
@@ -234,6 +241,11 @@ def test_an_actual_beside_another_year_is_no_value():
 def test_equal_texts_are_achieved_for_a_person_to_confirm():
     judgement = ask("編成･検討", "編成・ 検討。")
     assert (judgement.status, judgement.basis, judgement.direction) == ("achieved", "text", None)
+
+
+def test_what_is_short_by_an_unknown_amount_has_no_rate():
+    judgement = ask("60%", "60%弱", direction="up")
+    assert (judgement.status, judgement.rate) == ("missed", None)
 
 
 def test_a_rate_rounds_half_up_and_keeps_its_exact_value():
@@ -291,6 +303,22 @@ def test_every_reason_is_one_sentence():
         ("医療費の助成件数", None),
         ("転入届の受付件数", None),
         ("システムの運用経費", None),
+        ("在宅医療の支援件数", None),  # follows need, as the next five do
+        ("障害者手帳の交付件数", None),
+        ("通訳の派遣回数", None),
+        ("住宅の耐震改修の補助件数", "up"),  # of what is wished for itself
+        ("補助の申請率", "up"),
+        ("要介護認定者数", None),  # merely so many
+        ("国民健康保険の被保険者数", None),
+        ("公用車の保有台数", None),
+        ("一人当たりコスト", None),  # saved, or not done?
+        ("経常収支比率", None),  # of the city's budget down, of an enterprise up
+        ("経常収支比率(普通会計)", "down"),
+        ("平均在院日数", None),
+        ("青少年の補導件数", None),  # more watching, or more to watch?
+        ("検挙率", "up"),
+        ("医師一人当たり患者数", None),
+        ("在宅死亡率", None),
     ],
 )
 def test_what_is_measured_decides_not_a_word_in_passing(name, direction):
