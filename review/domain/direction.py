@@ -14,6 +14,7 @@ from itertools import pairwise
 from review.domain import values
 from review.domain.naming import Direction, name_direction
 from review.domain.notation import compact
+from review.domain.open_names import is_foreseen
 from review.domain.reading import Change, Quantity, Reading
 
 __all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction", "named_change", "of_target", "trend"]
@@ -107,6 +108,8 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
         if going.strict:
             return None, "年度ごとの目標の動きと評価項目の名称が反対の向きを示すため、方向を確認してください。"
         return spoken, f"評価項目の名称から、{_WORDS[spoken]}と判断しました。"
+    if going.direction and not spoken and is_foreseen(compact(name), going.direction):
+        return None, "年度ごとの目標の動きが目指す向きか見込みかを判断できないため、方向を確認してください。"
     if going.direction:
         way = "上がって" if going.direction == "up" else "下がって"
         return going.direction, f"計画の目標が年度とともに{way}いるため、{_WORDS[going.direction]}と判断しました。"

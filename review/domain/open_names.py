@@ -6,6 +6,7 @@ The entries are pieces of regular expressions, parted by white space; ☒ stands
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 # More of them known is good, more of them happening is bad: 虐待の相談件数, いじめの認知件数.
 _KNOWN_HARMS = r"""
@@ -31,7 +32,7 @@ _COUNTER = r"""
 _NEED = r"""
     (?:手当|見舞金|年金|罹災|り災|就学援助|減免|免除|弔慰金|給付金)[^、]{0,6}(?:申請|受給|支給|交付|認定)
     (?:治療|医療|入院|通院|介護|葬祭|埋葬|おむつ|薬)費?[^、]{0,4}(?:助成|補助|給付|支給)
-    (?:通訳|要約筆記|ヘルパー|介助|付添)者?の?派遣 (?<!介護)認定率\Z 扶助 生活保護 受診(?:回数|件数) 救急外来
+    (?:通訳|要約筆記|ヘルパー|介助|付添)者?の?派遣 認定率\Z 扶助 生活保護 受診(?:回数|件数) 救急外来
     救急車の?(?:利用|出動|要請) 救急出動 出動件数
     (?:(?:介護|福祉|居宅)サービス|居宅介護|訪問(?:介護|看護|入浴)|ショートステイ|短期入所|ホームヘルプ?|補装具|日常生活用具|自立支援医療)[^、]{0,8}(?:利用|受給|給付)
     (?:フードバンク|フードパントリー|シェルター|融資|貸付)[^、]{0,5}利用 雇用保険 ケースの?登録 (?:困窮|要保護|被保護)(?:者|世帯|児童)数\Z
@@ -60,12 +61,29 @@ _UNDONE = r"""
 """
 
 
+# What a plan can only foresee: its targets follow people, need and demand where they would go anyhow.
+_SHRINKING = r"""
+    人口(?![\d一-龥]*当) 世帯数 (?:児童|生徒|園児|学生|学級|被保険者|加入者|農家|従事者|就業者|患者|事業所|店舗|団体)数 (?:給|配|有収|処理|使用)水量
+    税(?:額|収) 交付税
+"""
+_GROWING = r"""
+    認定(?:率|者) 受給 被保険者 (?:医療|給付|扶助|社会保障|民生|介護)費 生活保護 高齢(?:化|者) 患者 搬送 出動 通報 助成 手当
+    世帯数 外国人 障害者 障がい者 空き?家
+"""
+
+
 def _pattern(*lists: str) -> re.Pattern[str]:
     return re.compile("|".join(" ".join(lists).split()))
 
 
 _OPEN = _pattern(_CONSULTATIONS, _COUNTER, _NEED, _NEUTRAL_AMOUNTS, _CATCHES, _CHANGES, _UNDONE)
+_FORESEEN = {"down": _pattern(_SHRINKING), "up": _pattern(_GROWING)}
 _OPEN_HARM = _pattern(_KNOWN_HARMS)
+
+
+def is_foreseen(plain: str, trend: Literal["up", "down"]) -> bool:
+    """True where targets that go that way may be a forecast and no wish: falling ones of 人口, rising ones of 認定率."""
+    return bool(_FORESEEN[trend].search(plain))
 
 
 def is_open(plain: str, marked: str) -> bool:

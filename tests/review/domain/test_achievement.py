@@ -117,6 +117,13 @@ def test_a_trend_against_a_clear_name_leaves_the_direction_open():
     assert judgement.status == "undetermined" and "direction_unknown" in judgement.flags
 
 
+def test_targets_that_may_be_a_forecast_give_no_direction():
+    assert ask("90人", "88人", name="総人口", targets=["100人", "95人", "90人"]).status == "undetermined"
+    assert ask("20%", "19%", name="要介護認定率", targets=["18%", "19%", "20%"]).status == "undetermined"
+    assert ask("18%", "19%", name="要介護認定率", targets=["20%", "19%", "18%"]).status == "missed"
+    assert ask("110人", "120人", name="総人口", targets=["100人", "105人", "110人"]).status == "achieved"
+
+
 def test_level_targets_do_not_outvote_a_clear_name():
     assert ask("1,100人", "1,200人", name="登録者数", targets=["1,500人", "1,100人", "1,100人"]).status == "achieved"
 
