@@ -12,7 +12,7 @@ from review.domain.fiscal import fiscal_year_label, wareki
 from review.domain.form_rows import related_text
 from review.domain.sheet import IndicatorCell
 from review.workbook import consolidated, tally
-from review.workbook.summary_sheet import SERIES_COLOURS
+from review.workbook.summary_chart import SERIES_COLOURS
 
 Content = dict[str, Any]
 MISSED, UNDECIDED = "未達成", "評価できない"

@@ -7,7 +7,7 @@ from 1: labels in the first, 取組内容 and 評価項目・目標・実績 in 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -114,7 +114,12 @@ def column_widths(form: FormSheet) -> list[float]:
 
 def page_height(form: FormSheet) -> float:
     """How many points of rows one printed page takes, after the form was scaled to the width of the paper."""
-    width = sum((one * 7 + 5) * 0.75 for one in column_widths(form))
+    return page_points(column_widths(form))
+
+
+def page_points(widths: Sequence[float]) -> float:
+    """The same of any upright sheet with columns of these Excel widths."""
+    width = sum((one * 7 + 5) * 0.75 for one in widths)
     return PAGE_HEIGHT / min(1.0, PAGE_WIDTH / width)
 
 
@@ -313,7 +318,7 @@ def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
     """What the book adds below the form; the reader stops at its heading."""
     yield grid.heading(labels.RESULTS, part="results")
     yield grid.labelled("総合評価", judged.grade or "未定", style="strong", part="results")
-    words = ("", "評価項目", "目標", "実績", "達成率", "区分・判定")
+    words = ("成果目標", "評価項目", "目標", "実績", "達成率", "区分・判定")
     head = [Box(first=i, last=i, text=word, style="head") for i, word in enumerate(words, start=1)]
     yield Line(boxes=tuple(head), height=18.0, part="results")
     for one in judged.indicators:

@@ -21,8 +21,8 @@ _DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
 _AFTER_MERGES = re.compile(rb"<conditionalFormatting|<printOptions")
 _AFTER_LINKS = b"<printOptions"
 _END = b"</worksheet>"
-# Stands for the 施策ID, the one word of a form's frame that differs from sheet to sheet.
-_CODE = "\ue000"
+# Stands for the foot of the page, all of a form's frame that differs from sheet to sheet.
+_FOOT = "\ue000"
 
 
 def filled(frame: bytes, fragments: Sequence[Fragment], breaks: Sequence[int] = ()) -> bytes:
@@ -69,7 +69,7 @@ def _breaks(rows: Sequence[int]) -> bytes:
 
 
 class FormFrames:
-    """Frames of forms, one for all forms that differ in nothing but their 施策ID."""
+    """Frames of forms, one for all forms that differ in nothing but what stands below their pages."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
@@ -79,17 +79,17 @@ class FormFrames:
         alike = (len(form.years), form.city, form.plan_name, form.state_label, form.demo)
         parts = self._known.get(alike)
         if parts is None:
-            before, _, after = _written(form).partition(f"&#{ord(_CODE)};".encode())
+            before, _, after = _written(form).partition(f"&#{ord(_FOOT)};".encode())
             parts = self._known[alike] = (before, after)
-        code = escape(writer.header_text(form.sheet.code)).encode()
-        return filled(parts[0] + code + parts[1], fragments, breaks)
+        foot = escape(writer.header_text(writer.foot_of(form), most=writer.FOOT_LETTERS)).encode()
+        return filled(parts[0] + foot + parts[1], fragments, breaks)
 
 
 def _written(form: FormSheet) -> bytes:
-    """What openpyxl writes of a form that has no cell, with a mark in place of the 施策ID."""
+    """What openpyxl writes of a form that has no cell, with a mark in place of its foot."""
     book = writer.new_book()
     book.create_sheet("first")  # the first sheet of a book is the chosen one, and a form never is
-    marked = replace(form, sheet=replace(form.sheet, code=_CODE))
+    marked = replace(form, sheet=replace(form.sheet, code=_FOOT, name=""))
     writer.frame_form(book.create_sheet("form"), marked, last_printed=1)
     stream = BytesIO()
     writer.save(book, stream)

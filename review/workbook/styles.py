@@ -24,6 +24,8 @@ Font.__elements__ = (
 FONT = "BIZ UDPGothic"
 # Column widths are measured in digits of the standard font; this one is as wide everywhere (7 pixels).
 STANDARD_FONT, STANDARD_SIZE = "Arial", 10.0
+# The least height of a row of a list.
+ROW_POINTS = 18.0
 
 INK, QUIET, PAPER, RULE = "FF1A1A1C", "FF595959", "FFFFFFFF", "FF767676"
 NAVY, MIST, NOW, BAR, AMBER, RED, LINK, OPEN = (
@@ -70,13 +72,13 @@ LOOKS: dict[str, Look] = {
     "strong": Look(size=10.5, bold=True, indent=1),
     "head": Look(bold=True, fill=MIST, across="center"),
     "head_now": Look(bold=True, fill=NOW, across="center"),
-    "part": Look(number="@"),
+    "part": Look(number="@", indent=1),
     "row_label": Look(fill=MIST, across="center"),
     "value": Look(across="center", number="@"),
     "value_now": Look(across="center", fill=NOW, number="@"),
     "bar": Look(bold=True, colour=PAPER, fill=BAR, across="center", number="@"),
     "no_bar": Look(across="center", number="@"),
-    "flag": Look(size=8.5, colour=QUIET),
+    "flag": Look(size=8.5, colour=QUIET, indent=1),
     # the lists of the consolidated book
     "cover_city": Look(size=14, across="center", box=False),
     "cover_title": Look(size=22, bold=True, colour=NAVY, across="center", box=False),
@@ -85,7 +87,7 @@ LOOKS: dict[str, Look] = {
     "cover_demo": Look(size=11, bold=True, colour=RED, across="center", fill=NOW),
     "heading": Look(size=12, bold=True, colour=NAVY, box=False, under=True, wrap=False),
     "cell": Look(indent=1),
-    "cell_text": Look(number="@"),
+    "cell_text": Look(number="@", indent=1),
     "centre": Look(across="center"),
     "grade": Look(bold=True, across="center"),
     "cell_link": Look(colour=LINK, underline=True, indent=1),

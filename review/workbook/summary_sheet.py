@@ -6,13 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from openpyxl.chart import BarChart, Reference
-from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.series import SeriesLabel
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.chart.text import RichText, Text
-from openpyxl.chart.title import Title
-from openpyxl.drawing.text import CharacterProperties, Font, Paragraph, ParagraphProperties, RegularTextRun
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,14 +15,14 @@ from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import goal_label
 from review.workbook import layout, metrics, styles, tally
 from review.workbook.painter import Painter, place, set_widths
+from review.workbook.summary_chart import Chart
 from review.workbook.writer import set_page
 
-WIDTH = 96.0
-LABEL_WIDTH = 22.0
-CHART_CM, ROW_POINTS = 18.8, 18.0
-# Of the charts, from good to bad, told apart in grey print as well.
-SERIES_COLOURS = ("2F6B4F", "7FA86B", "E0B050", "C4553D", "8A8A8A", "5B84B1", "B9B9B9")
-POINTS_PER_CM = 28.35
+WIDTH = 100.0
+# 評価できない stands on one line in what is left for each grade.
+LABEL_WIDTH, OTHER_WIDTH = 22.0, 8.0
+# The sheet's title and what stands below it on the first page; the heading of a part.
+TITLE_POINTS, HEADING_POINTS = 54.0, 22.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +39,21 @@ class Heads:
         return 2 + len(self.grades) + len(self.others)
 
     @property
-    def width(self) -> float:
-        """Excel width of every column but the first."""
-        return max(6.0, (WIDTH - LABEL_WIDTH) / (self.columns - 1))
+    def widths(self) -> list[float]:
+        """Excel widths of the columns; those of the grades share what the others leave."""
+        others = [OTHER_WIDTH] * (1 + len(self.others))
+        rest = WIDTH - LABEL_WIDTH - sum(others)
+        return [LABEL_WIDTH, *[max(6.0, rest / len(self.grades)) for _ in self.grades], *others]
+
+    @property
+    def page(self) -> float:
+        """How many points of rows a printed page takes, after the sheet was scaled to the width of the paper."""
+        return layout.page_points(self.widths)
+
+    @property
+    def words(self) -> list[str]:
+        """What stands above the columns."""
+        return ["", *map(self.word, self.grades), "計", *self.others]
 
     def word(self, grade: str) -> str:
         """The grade with what it means, on two lines."""
@@ -60,19 +65,18 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
     """Paint the whole sheet; `names` are the names of the 施策 sheets, in book order."""
     heads = Heads(book=book, grades=tally.grades(book), others=tally.beside(book))
     columns = heads.columns
-    set_widths(sheet, [LABEL_WIDTH] + [heads.width] * (columns - 1))
+    set_widths(sheet, heads.widths)
     painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 総括", "heading")
     for column in range(2, columns + 1):
         painter.text(sheet, 1, column, "", "heading")
     painter.height(sheet, 1, 24)
     painter.text(sheet, 2, columns, "← 表紙", "link", link=place(layout.COVER))
     painter.text(sheet, 2, 1, _note(book), "note")
-    row = _part(sheet, painter, heads, 4, "1 全体", tally.overall(book), "施策と指標の数", chart="grades")
-    row = _part(
-        sheet, painter, heads, row, "2 分野別(指標の数)", tally.by_field(book), "分野別の指標の数", chart="share"
-    )
-    _begin_page(sheet, row)
-    row = _part(sheet, painter, heads, row, "3 部署別(指標の数)", tally.by_department(book), "", chart="")
+    rest = heads.page - TITLE_POINTS
+    row, rest = _part(sheet, painter, heads, 4, rest, "1 全体", tally.overall(book), Chart(caption="施策と指標の数"))
+    chart = Chart(caption="分野別の指標の数", share=True)
+    row, rest = _part(sheet, painter, heads, row, rest, "2 分野別(指標の数)", tally.by_field(book), chart)
+    row, rest = _part(sheet, painter, heads, row, 0.0, "3 部署別(指標の数)", tally.by_department(book))
     _begin_page(sheet, row)
     row = _sheets(sheet, painter, heads, row, names)
     sheet.print_area = f"A1:{get_column_letter(columns)}{row}"
@@ -88,7 +92,8 @@ def _note(book: YearBook) -> str:
 
 
 def _begin_page(sheet: Worksheet, row: int) -> None:
-    sheet.row_breaks.append(Break(id=row - 1))
+    """Begin a printed page with the row above, which is empty: the sheet's title is printed on every page."""
+    sheet.row_breaks.append(Break(id=row - 2))
 
 
 def _part(
@@ -96,37 +101,51 @@ def _part(
     painter: Painter,
     heads: Heads,
     row: int,
+    rest: float,
     title: str,
     rows: list[tally.Row],
-    caption: str,
-    *,
-    chart: str,
-) -> int:
-    """A titled table and, under it, its chart; returns the first free row."""
+    chart: Chart | None = None,
+) -> tuple[int, float]:
+    """A titled table and, under it, its chart; returns the first free row and what is left of the page then.
+
+    `rest` is what is left before. What does not fit there begins a page, and a chart is never cut; there is none
+    while nothing has a grade.
+    """
+    drawn = chart if any(line.total(heads.grades) for line in rows) else None
+    heights = [HEADING_POINTS, _head_height(heads), *map(_line_height, rows), styles.ROW_POINTS]
+    table, below = sum(heights), drawn.height(len(rows)) + 2 * styles.ROW_POINTS if drawn else 0.0
+    if table + below > rest:
+        _begin_page(sheet, row)
+        rest = heads.page - TITLE_POINTS
     painter.text(sheet, row, 1, title, "heading")
-    painter.height(sheet, row, 22)
-    head = row + 1
-    _head(sheet, painter, heads, head)
-    for offset, line in enumerate(rows, start=1):
-        _line(sheet, painter, heads, head + offset, line)
-    end = head + len(rows)
-    if not (chart and rows and heads.grades):
-        return end + 2
-    height = 5.6 if chart == "grades" else min(14.0, 3.6 + 1.0 * len(rows))
-    drawn = _chart(sheet, heads, head, end, caption, share=chart == "share")
-    drawn.width, drawn.height = CHART_CM, height  # type: ignore[assignment]
-    sheet.add_chart(drawn, f"A{end + 2}")
-    after = end + 3 + int(height * POINTS_PER_CM / ROW_POINTS) + 1
-    for empty in range(end + 1, after):
-        painter.height(sheet, empty, ROW_POINTS)  # the chart lies over these
-    return after
+    _head(sheet, painter, heads, row + 1)
+    for number, line in enumerate(rows, start=row + 2):
+        _line(sheet, painter, heads, number, line)
+    for number, height in enumerate(heights, start=row):
+        painter.height(sheet, number, height)
+    empty = row + len(heights) - 1
+    if not drawn:
+        return empty + 1, rest - table
+    if table + below > rest:
+        sheet.row_breaks.append(Break(id=empty))
+    words = [heads.word(grade).replace("\n", " ") for grade in heads.grades]
+    last = drawn.put(sheet, words, heads.columns, (row + 1, empty - 1), at=empty + 1)
+    for covered in range(empty + 1, last + 2):
+        painter.height(sheet, covered, styles.ROW_POINTS)
+    return last + 2, rest - table - below
+
+
+def _head_height(heads: Heads) -> float:
+    return metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
+
+
+def _line_height(line: tally.Row) -> float:
+    return metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS)
 
 
 def _head(sheet: Worksheet, painter: Painter, heads: Heads, row: int) -> None:
-    words = ["", *map(heads.word, heads.grades), "計", *heads.others]
-    for column, word in enumerate(words, start=1):
+    for column, word in enumerate(heads.words, start=1):
         painter.text(sheet, row, column, word, "head")
-    painter.height(sheet, row, metrics.row_height([(word, heads.width) for word in words], size=9, least=30))
 
 
 def _line(sheet: Worksheet, painter: Painter, heads: Heads, row: int, line: tally.Row) -> None:
@@ -136,57 +155,6 @@ def _line(sheet: Worksheet, painter: Painter, heads: Heads, row: int, line: tall
     painter.number(sheet, row, 2 + len(heads.grades), line.total(heads.grades), "total")
     for column, word in enumerate(heads.others, start=3 + len(heads.grades)):
         painter.number(sheet, row, column, None if line.graded_only else line.counts[word], "count")
-    painter.height(sheet, row, metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=ROW_POINTS))
-
-
-def _chart(sheet: Worksheet, heads: Heads, head: int, end: int, caption: str, *, share: bool) -> BarChart:
-    """Stacked bars, one for each line of the table: numbers stand in them, so colour is not the only sign."""
-    chart = BarChart()
-    chart.type, chart.grouping, chart.overlap, chart.gapWidth = "bar", "percentStacked" if share else "stacked", 100, 45
-    chart.title = _title(f"{caption}({'割合' if share else '件'})")
-    last = 1 + len(heads.grades)
-    chart.add_data(Reference(sheet, min_col=2, max_col=last, min_row=head, max_row=end), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=head + 1, max_row=end))
-    for index, (grade, series) in enumerate(zip(heads.grades, chart.series, strict=True)):
-        series.tx = SeriesLabel(v=heads.word(grade).replace("\n", " "))
-        series.graphicalProperties = GraphicalProperties(solidFill=_series_colour(index))
-        series.graphicalProperties.line.solidFill = "FFFFFF"
-        series.dLbls = DataLabelList(
-            showVal=True, showSerName=False, showCatName=False, showLegendKey=False, showPercent=False
-        )
-        series.dLbls.numFmt = "0;;;"  # no label for none
-        series.dLbls.txPr = _letters(900, "FFFFFF" if _is_dark(_series_colour(index)) else "1A1A1C")
-    chart.legend.position = "b"
-    chart.legend.txPr = chart.x_axis.txPr = chart.y_axis.txPr = _letters(900)
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.scaling.orientation = "maxMin"  # the first line of the table on top
-    chart.y_axis.majorGridlines = None
-    chart.y_axis.number_format = "0%" if share else "0"
-    return chart
-
-
-def _title(text: str) -> Title:
-    run = RegularTextRun(rPr=_characters(1100, "1A1A1C", bold=True), t=text)
-    return Title(tx=Text(rich=RichText(p=[Paragraph(r=[run])])), overlay=False)
-
-
-def _series_colour(index: int) -> str:
-    return SERIES_COLOURS[index % len(SERIES_COLOURS)]
-
-
-def _is_dark(colour: str) -> bool:
-    red, green, blue = (int(colour[i : i + 2], 16) for i in (0, 2, 4))
-    return 0.299 * red + 0.587 * green + 0.114 * blue < 140
-
-
-def _letters(size: int, colour: str = "1A1A1C") -> RichText:
-    properties = _characters(size, colour)
-    return RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=properties), endParaRPr=properties)])
-
-
-def _characters(size: int, colour: str, *, bold: bool = False) -> CharacterProperties:
-    font = Font(typeface=styles.FONT)
-    return CharacterProperties(sz=size, b=bold, latin=font, ea=font, solidFill=colour)
 
 
 def _sheets(sheet: Worksheet, painter: Painter, heads: Heads, row: int, names: Sequence[str]) -> int:
@@ -207,7 +175,7 @@ def _sheets(sheet: Worksheet, painter: Painter, heads: Heads, row: int, names: S
     painter.height(sheet, row, 20)
     for entry, name in zip(heads.book.sheets, names, strict=True):
         row += 1
-        at = (row, name, heads.columns)
+        at = (row, name, len(heads.grades), len(heads.others))
         painter.block(sheet, entry, at, partial(_sheet, sheet, painter, heads, row, entry, name, spans))
     return row
 
@@ -229,7 +197,8 @@ def _sheet(
         painter.text(sheet, row, first, text, style, link=place(name) if first == 1 else "")
         painter.merge(sheet, row, first, row, last, style)
     sizes = [
-        (text, heads.width * (last - first + 1)) for (first, last, _), text in zip(spans[1:3], texts[1:3], strict=True)
+        (text, sum(heads.widths[first - 1 : last]))
+        for (first, last, _), text in zip(spans[1:3], texts[1:3], strict=True)
     ]
-    height = metrics.row_height(sizes, size=9, least=ROW_POINTS)
+    height = metrics.row_height(sizes, size=9, least=styles.ROW_POINTS)
     painter.height(sheet, row, min(height, metrics.MAX_ROW_HEIGHT))

@@ -28,6 +28,8 @@ from review.workbook.styles import FONT, set_standard_font
 
 A4 = 9
 FORM_PARTS = ("form", "goals")
+# What fits beside the page number, and beside the state; a program takes 255 letters in all, its codes included.
+FOOT_LETTERS, HEAD_LETTERS = 50, 60
 
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -181,8 +183,8 @@ def _section_height(painted: Sequence[Line], start: int) -> float:
 def _prepare_print(sheet: Worksheet, form: FormSheet, last_row: int) -> None:
     sheet.print_area = print_area(form, last_row)
     sheet.print_title_rows = "1:1"
-    code = form.sheet.code
-    set_page(sheet, landscape=False, left=f"{form.city} {form.plan_name}", right=form.state_label, foot=code)
+    left = f"{form.city} {form.plan_name}"
+    set_page(sheet, landscape=False, left=left, right=form.state_label, foot=foot_of(form))
     if form.demo:
         _head_and_foot(sheet)[0].center.text = labels.DEMO
 
@@ -206,8 +208,8 @@ def set_page(sheet: Worksheet, *, landscape: bool, left: str, right: str, foot: 
     for part, text in (
         (head.left, header_text(left)),
         (head.right, header_text(right)),
-        (below.left, header_text(foot)),
-        (below.center, "&P / &N ページ"),
+        (below.left, header_text(foot, most=FOOT_LETTERS)),
+        (below.right, "&P / &N ページ"),
     ):
         part.text, part.size, part.font = text or None, 8, f"{FONT},Regular"
 
@@ -218,10 +220,18 @@ def _head_and_foot(sheet: Worksheet) -> tuple[HeaderFooterItem, HeaderFooterItem
     return sheet.oddHeader, sheet.oddFooter
 
 
-def header_text(text: str) -> str:
-    """The text as it stands above or below a printed page."""
-    # & begins a code of the header language.
-    return _plain(text).replace("&", "&&")[:80]
+def foot_of(form: FormSheet) -> str:
+    """What stands below every page of a form: which 施策 it is, for the second page does not say it otherwise."""
+    return f"{form.sheet.code} {form.sheet.name}".strip()
+
+
+def header_text(text: str, *, most: int = HEAD_LETTERS) -> str:
+    """The text as it stands above or below a printed page, with a sign where it is longer than there is room for."""
+    plain = _plain(text)
+    # & begins a code of the header language, and counts twice.
+    while len(plain) + plain.count("&") > most:
+        plain = plain.removesuffix("…")[:-1] + "…"
+    return plain.replace("&", "&&")
 
 
 def _plain(text: str) -> str:

@@ -123,7 +123,7 @@ def _form(painter: XlsxPainter, name: str, page: layout.Page) -> None:
         sheet.set_column(column, column, width)
     last = writer.paint_form(_Named(name), painter, page)
     painter.flush()
-    _paper(sheet, False, f"{form.city} {form.plan_name}", form.state_label, form.sheet.code)
+    _paper(sheet, False, f"{form.city} {form.plan_name}", form.state_label, writer.foot_of(form))
     sheet.print_area(0, 0, last - 1, layout.column_count(form) - 1)
     sheet.repeat_rows(0)
     sheet.set_h_pagebreaks(painter.breaks.get(name, []))
@@ -140,7 +140,7 @@ def _paper(sheet, landscape: bool, left: str, right: str, foot: str) -> None:
     small = f'&"{styles.FONT},Regular"&8'
     sheet.set_margins(0.5, 0.5, 0.7, 0.6)
     sheet.set_header(f"&L{small} {left}&R{small} {right}", {"margin": 0.3})
-    sheet.set_footer(f"&L{small} {foot}&C{small} &P / &N ページ", {"margin": 0.3})
+    sheet.set_footer(f"&L{small} {foot}&R{small} &P / &N ページ", {"margin": 0.3})
 
 
 def _frame(out, sheet, frame, book: YearBook) -> None:

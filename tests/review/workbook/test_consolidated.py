@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 
@@ -21,6 +22,12 @@ def book():
     out = BytesIO()
     assert consolidated.write(samples.book(), out) == []
     return load_workbook(BytesIO(out.getvalue()))
+
+
+def written(book) -> BytesIO:
+    out = BytesIO()
+    consolidated.write(book, out)
+    return out
 
 
 def texts(sheet) -> str:
@@ -91,7 +98,7 @@ def test_every_sheet_is_ready_for_a4(book):
         assert sheet.page_setup.fitToWidth == 1
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_area
-        assert "&P / &N" in sheet.oddFooter.center.text
+        assert "&P / &N" in sheet.oddFooter.right.text
         assert sheet.row_dimensions
     assert book.properties.title == "令和6年度 見本計画 第1版"
 
@@ -181,6 +188,41 @@ def test_no_goal_is_cut_by_a_page_break():
     assert breaks
     assert not breaks & {i + step for i in goals for step in (1, 2)}
     assert not breaks & {i + 1 for i in starts if i not in goals and painted[i].boxes[0].style == "section"}
+
+
+def test_a_chart_is_as_wide_as_its_table_and_never_cut_by_a_page():
+    grades = YearCounts(fiscal_year=2023, sheets={"A": 1}, indicators={"B": 2})
+    made = samples.book(*(samples.sheet("x", code=f"{n:02d}-01") for n in range(1, 31)), previous=grades)
+    sheet = load_workbook(written(made))["総括"]
+    breaks = [one.id for one in sheet.row_breaks.brk]
+    assert breaks == sorted(breaks)
+    for chart in sheet._charts:
+        first, last = chart.anchor._from.row + 1, chart.anchor.to.row
+        assert chart.anchor.to.col == sheet.max_column
+        assert not any(first <= one < last for one in breaks)
+        page = max([one + 1 for one in breaks if one < first], default=1)
+        # Where the page begins anew the sheet's title stands above it.
+        rows = [*range(page, last + 1), *([1] if page > 1 else [])]
+        assert sum(sheet.row_dimensions[row].height or 15 for row in rows) <= layout.PAGE_HEIGHT
+
+
+def test_there_is_no_empty_chart_while_nothing_has_a_grade():
+    made = samples.book(samples.sheet())
+    sheets = tuple(
+        replace(one, grade="", indicators=tuple(replace(each, grade="", status="未入力") for each in one.indicators))
+        for one in made.sheets
+    )
+    assert load_workbook(written(replace(made, sheets=sheets)))["総括"]._charts == []
+
+
+def test_every_page_of_a_sheet_names_its_measure_and_a_long_name_leaves_room_for_the_page_number():
+    long = samples.sheet("見本&計画" * 20, code="01-02")
+    foot = load_workbook(written(samples.book(samples.sheet(), long)))["01-02"].oddFooter
+    assert foot.left.text.startswith("01-02 施策見本&&計画")
+    assert foot.left.text.endswith("…")
+    assert len(foot.left.text) == writer.FOOT_LETTERS
+    assert foot.left.text.replace("&&", "").count("&") == 0
+    assert "&P / &N" in foot.right.text
 
 
 def test_the_time_of_the_book_is_its_own():

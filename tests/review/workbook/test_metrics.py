@@ -80,9 +80,9 @@ def test_no_word_of_the_form_or_of_a_list_s_head_is_wider_than_its_cell() -> Non
 def test_every_row_of_the_list_is_as_high_as_the_font_needs() -> None:
     for entry in book_of.book(30).sheets:
         for one in entry.indicators:
-            texts = [(spec.value(entry, one), spec.width) for spec in indicator_list.COLUMNS]
-            said = [(text, width) for text, width in texts if isinstance(text, str)]
-            height = metrics.row_height(said, size=9, least=20)
-            for text, width in said:
-                points = (width * 7 + 5) * 0.75 - SIDES
+            texts = [(spec.value(entry, one), spec) for spec in indicator_list.COLUMNS]
+            said = [(text, spec) for text, spec in texts if isinstance(text, str)]
+            height = metrics.row_height([(text, spec.width) for text, spec in said], size=9, least=20)
+            for text, spec in said:
+                points = (spec.width * 7 + 5) * 0.75 - SIDES - LOOKS[spec.style].indent * INDENT
                 assert height >= font_widths.line_count(text, points, 9) * 9 * LINE, text
