@@ -19,7 +19,26 @@ def lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class DecisionForm(forms.Form):
+class OverallForm(forms.Form):
+    """A person's own 総合評価; without a choice, the one that is proposed."""
+
+    overall = forms.ChoiceField(label=_("総合評価"), required=False)
+    overall_reason = forms.CharField(label=_("総合評価の理由"), required=False, strip=False, widget=lines(2))
+
+    def __init__(self, *args: Any, grades: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["overall"].choices = list(grades)  # type: ignore[attr-defined]
+        if not grades:
+            del self.fields["overall"], self.fields["overall_reason"]
+
+    @property
+    def overall_given(self) -> Overall | None:
+        """The person's own 総合評価; None where it stays as proposed."""
+        grade, reason = str(self.data.get("overall", "")), str(self.data.get("overall_reason", ""))
+        return Overall(grade=grade, reason=reason) if grade or reason.strip() else None
+
+
+class DecisionForm(OverallForm):
     """A decision on one sheet: a word on the whole, a remark on each item, a 総合評価 of one's own, and for the 本部 its
     opinion. `round` says which pass was seen."""
 
@@ -30,22 +49,16 @@ class DecisionForm(forms.Form):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-key": "r", "data-key-label": _("差戻しの理由を書く")}),
     )
-    overall = forms.ChoiceField(label=_("総合評価"), required=False)
-    overall_reason = forms.CharField(label=_("総合評価の理由"), required=False, strip=False, widget=lines(2))
     opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=lines(4))
 
     def __init__(
         self,
         *args: Any,
         remarks: Iterable[tuple[str, str]] = (),
-        grades: Sequence[tuple[str, str]] = (),
         by_board: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, auto_id="decide-%s", **kwargs)
-        self.fields["overall"].choices = list(grades)  # type: ignore[attr-defined]
-        if not grades:
-            del self.fields["overall"], self.fields["overall_reason"]
         if not by_board:
             del self.fields["opinion"]
         for key, label in remarks:
@@ -63,12 +76,6 @@ class DecisionForm(forms.Form):
     def comment_text(self) -> str:
         """The comment as typed."""
         return str(self.data.get("comment", ""))
-
-    @property
-    def overall_given(self) -> Overall | None:
-        """The person's own 総合評価; None where it stays as proposed."""
-        grade, reason = str(self.data.get("overall", "")), str(self.data.get("overall_reason", ""))
-        return Overall(grade=grade, reason=reason) if grade or reason.strip() else None
 
     @property
     def opinion_text(self) -> str | None:

@@ -45,11 +45,11 @@ def open_year(*, user: User, cycle_id: int) -> Cycle:
 # --- one sheet ---------------------------------------------------------------------------------------------------
 
 
-def submit(*, user: User, review_id: int) -> MeasureReview:
+def submit(*, user: User, review_id: int, overall: Overall | None = None) -> MeasureReview:
     """提出 (see services.submission.submit for what it refuses), and the 合議 that it makes necessary once more."""
 
     def act() -> MeasureReview:
-        review = submission.submit(user=user, review_id=review_id)
+        review = submission.submit(user=user, review_id=review_id, overall=overall)
         concurrence.ask_again(user=user, review=review, texts=submission.current_texts(review))
         return review
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 
 from review import queries
 from review.domain import items
-from review.models import MeasureReview, ScheduleItem, User
+from review.models import MeasureReview, MeasureYear, ScheduleItem, User
 from review.services import submission
 from review.services.transition import locked
 
@@ -17,18 +18,47 @@ _OF_THEIR_YEAR = frozenset({"policy", "change_reason"})
 _EXPLAINS_A_MISS = frozenset({"cause", "response"})
 
 
-def texts_before(review: MeasureReview) -> dict[str, str]:
-    """{item key: what the department wrote last year}, without 実績; {} where there was no sheet. Two or three queries.
+# What is compared from year to year: a policy is carried by the plan, so that the same one is no sign of haste.
+_COMPARED = tuple(key for key in items.TEXT_ITEMS if key != "policy")
 
-    A schedule row is found by its name, for rows move from year to year.
+
+def texts_before(
+    review: MeasureReview, plan: Sequence[ScheduleItem] | None = None, *, with_policy: bool = False
+) -> dict[str, str]:
+    """{item key: what the department wrote last year}, without 実績; {} where there was no sheet. One query to three.
+
+    A schedule row is found by its name, for rows move from year to year. `plan` are this year's, where they were read.
     """
     year = queries.year_before(review)
     if year is None:
         return {}
     progress = dict(ScheduleItem.objects.filter(measure_year=year).values_list("name", "progress"))
-    rows = {items.schedule_key(row.position): progress.get(row.name, "") for row in queries.schedule(review)}
-    words = {key: getattr(year, key) for key in items.TEXT_ITEMS if key != "policy"}
-    return {key: text for key, text in {**words, **rows}.items() if text.strip()}
+    rows = queries.schedule(review) if plan is None else plan
+    done = {items.schedule_key(row.position): progress.get(row.name, "") for row in rows}
+    words = {key: getattr(year, key) for key in items.TEXT_ITEMS if with_policy or key in _COMPARED}
+    return {key: text for key, text in {**words, **done}.items() if text.strip()}
+
+
+def repeated(fiscal_year: int, measures: Collection[int]) -> dict[int, int]:
+    """{measure: how many of its texts are last year's to the letter}; those without any are left out. Two queries."""
+    years = (fiscal_year - 1, fiscal_year)
+    found: Counter[int] = Counter()
+    sheets = MeasureYear.objects.filter(measure__in=measures, fiscal_year__in=years)
+    said = {
+        (measure, year): words for measure, year, *words in sheets.values_list("measure", "fiscal_year", *_COMPARED)
+    }
+    for (measure, year), words in said.items():
+        before = said.get((measure, fiscal_year - 1), []) if year == fiscal_year else []
+        found[measure] += sum(bool(old.strip()) and old == new for old, new in zip(before, words, strict=False))
+    rows = ScheduleItem.objects.filter(measure_year__measure__in=measures, measure_year__fiscal_year__in=years)
+    done: dict[tuple[int, str], dict[int, str]] = {}
+    columns = ("measure_year__measure", "name", "measure_year__fiscal_year", "progress")
+    for measure, name, year, progress in rows.values_list(*columns):
+        done.setdefault((measure, name), {})[year] = progress
+    for (measure, _name), by_year in done.items():
+        old = by_year.get(fiscal_year - 1, "")
+        found[measure] += bool(old.strip()) and old == by_year.get(fiscal_year)
+    return +found
 
 
 def carriable(

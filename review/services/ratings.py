@@ -80,6 +80,13 @@ def _unchanged(before: Standing, hand: str) -> Overall:
     return Overall(grade=before.proposed)
 
 
+def last_own(review: MeasureReview) -> Overall | None:
+    """What the department said in its last submission, where that was not the rule's proposal: the next form begins with
+    it. One query."""
+    row = Rating.objects.filter(review=review, hand=Rating.Hand.DEPARTMENT).order_by("given_at", "pk").last()
+    return Overall(grade=row.grade, reason=row.reason) if row and row.grade != row.proposed_grade else None
+
+
 def check(given: Overall, *, letters: list[str], proposed: str) -> None:
     """Raise Invalid where the 総合評価 cannot be kept."""
     if given.grade not in letters:

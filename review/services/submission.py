@@ -18,6 +18,7 @@ from review.models import (
     Decision,
     IndicatorYear,
     MeasureReview,
+    Rating,
     ReviewState,
     ScheduleItem,
     Step,
@@ -26,7 +27,8 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, judging, next_year, proxies
+from review.services import audit, judging, next_year, proxies, ratings
+from review.services.ratings import Overall
 from review.services.transition import locked, move, require, tell
 
 
@@ -188,8 +190,11 @@ def missing(review: MeasureReview) -> dict[str, str]:
     return wanted
 
 
-def submit(*, user: User, review_id: int) -> MeasureReview:
-    """Send the sheet in. Raises NotAllowed, Invalid (what is missing), AlreadyDecided (it was sent already)."""
+def submit(*, user: User, review_id: int, overall: Overall | None = None) -> MeasureReview:
+    """Send the sheet in, with the department's own 総合評価 (自己評価; without one, the rule's proposal).
+
+    Raises NotAllowed, Invalid (what is missing, or a 総合評価 without its reason), AlreadyDecided (it was sent already).
+    """
     with transaction.atomic():
         review = locked(review_id, user)
         if review.state in (ReviewState.SUBMITTED, ReviewState.ENDORSING):
@@ -199,6 +204,7 @@ def submit(*, user: User, review_id: int) -> MeasureReview:
         if gaps:
             raise Invalid("入力されていない項目があります。", gaps)
         _freeze(user, review)
+        ratings.rate(user=user, review=review, hand=Rating.Hand.DEPARTMENT, chosen=overall)
         endorse = review.cycle.requires_endorsement and not permissions.heads(user, review.measure_year.owner_id)
         move(review, ReviewState.ENDORSING if endorse else ReviewState.SUBMITTED)
         review.save()

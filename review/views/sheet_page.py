@@ -16,7 +16,7 @@ from review.domain import items, rating
 from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
-from review.services import judging, plan_changes, ratings
+from review.services import judging, plan_changes, ratings, submission
 from review.views import indicator_parts, sheet_parts
 from review.views.indicator_parts import IndicatorPart
 
@@ -85,11 +85,13 @@ def body(review: MeasureReview) -> dict[str, Any]:
     submissions, decisions = queries.submissions(review), queries.decisions(review)
     said = queries.comments(review)
     plan = queries.schedule(review)
-    ahead = indicator_parts.ahead_rows(review, story, queries.target_changes(review))
+    changes = queries.target_changes(review)
+    ahead = indicator_parts.ahead_rows(review, story, changes)
     return {
         "overview": sheet_parts.overview(review),
         "narrative": sheet_parts.narrative(review),
         "indicators": parts,
+        "texts": submission.texts_of(review, story, plan, changes),
         "ahead": ahead,
         "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
@@ -116,13 +118,6 @@ def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str
     if not review.outcome:
         found = judging.proposed((part.this for part in parts if part.this), judging.scale_of(review.cycle))
     return {"letter": found.letter, "name": found.name} if found else None
-
-
-def texts_of(parts: list[IndicatorPart], review: MeasureReview, plan: list[Any]) -> dict[str, str]:
-    """{item key: text} as it stands, from what was read already."""
-    actuals = {part.key: part.this.actual for part in parts if part.this}
-    words = {key: getattr(review.measure_year, key) for key in items.TEXT_ITEMS}
-    return {**actuals, **words, **{items.schedule_key(row.position): row.progress for row in plan}}
 
 
 def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.urls import reverse
 
 from review import clock
-from review.models import Cycle, MeasureReview, ReviewState, Submission
+from review.models import Cycle, MeasureReview, Rating, ReviewState, Submission
+from review.services.ratings import Overall
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
 from workflow import steps
@@ -35,6 +36,35 @@ def test_submission_says_what_happens_and_happens_once(cast: Cast) -> None:
     assert second.status_code == 409 and "もう提出されています" in words(second)
     assert Submission.objects.count() == 1
     assert client.get(url("submit", review)).status_code == 303
+
+
+def test_the_department_s_own_grade_goes_with_the_submission_and_wants_a_reason(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    client = as_(cast.contributor)
+    assert "自己評価(総合評価): 案のとおり" in words(client.get(url("submit", review)))
+    refused = client.post(url("submit", review), {"overall": "B"})
+    assert refused.status_code == 422 and "案と違う総合評価にするときは、理由を入力してください" in words(refused)
+    assert not Submission.objects.exists() and not Rating.objects.exists()
+    assert (
+        client.post(url("submit", review), {"overall": "B", "overall_reason": "対象が減ったため。"}).status_code == 303
+    )
+    own = Rating.objects.get()
+    assert (own.hand, own.grade, own.proposed_grade, own.given_by) == ("department", "B", "A", cast.contributor)
+    seen = words(as_(cast.reviewer2).get(reverse("workflow:review", args=[review.pk])))
+    assert "自己評価" in seen and "対象が減ったため。" in seen
+    # It stands beside: the reviewer still begins with the rule's proposal.
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
+    assert Rating.objects.get(hand="reviewer").grade == "A"
+
+
+def test_a_returned_sheet_begins_with_the_grade_that_the_department_gave(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    steps.submit(user=cast.contributor, review_id=review.pk, overall=Overall(grade="B", reason="対象が減ったため。"))
+    steps.return_to_department(user=cast.reviewer2, review_id=review.pk, round=1, comment="見直し")
+    page = as_(cast.contributor).get(url("submit", review)).content.decode()
+    assert '<option value="B" selected>' in page and "対象が減ったため。" in page
 
 
 def test_a_late_submission_is_told_so_before(cast: Cast) -> None:

@@ -6,7 +6,17 @@ import pytest
 from django.urls import reverse
 
 from review import clock
-from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState
+from review.models import (
+    Decision,
+    IndicatorYear,
+    ItemComment,
+    MeasureReview,
+    MeasureYear,
+    Rating,
+    ReviewState,
+    ScheduleItem,
+)
+from review.services import submission
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, hidden, queries_of, words
 from tests.review.views.growing import more_sheets
@@ -108,6 +118,41 @@ def test_the_second_time_the_differences_are_marked(cast: Cast) -> None:
     assert "前回の提出から2項目が変わりました" in page and "<ins>" in page
 
 
+def test_a_changed_bar_and_next_year_s_target_are_among_the_differences(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    steps.return_to_department(user=cast.reviewer2, review_id=review.pk, round=review.round, comment="見直し")
+    review = cast.sheet()
+    texts = {"schedule:1:bars": "令和5年度", "indicator:1:next_target": "150件", "change_reason": "需要が増えたため。"}
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    page = words(as_(cast.reviewer2).get(page_of(review)))
+    assert "前回の提出から3項目が変わりました" in page
+    assert "スケジュールの、前回の提出からの変更" in page and "成果目標① 来年度の目標: 前回の提出からの変更" in page
+
+
+def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> None:
+    cast.open(2)
+    last = {"cause": "見本の要因です。", "response": "昨年度の対応です。", "policy": "方針です。"}
+    sheets = {number: cast.sheet(number).measure_year for number in (1, 2)}
+    before = MeasureYear.objects.create(
+        measure=sheets[1].measure, fiscal_year=YEAR - 1, name="昨年度", owner=sheets[1].owner, **last
+    )
+    ScheduleItem.objects.create(measure_year=before, position=7, name="周知", progress="窓口で周知しました。")
+    sheets[1].schedule.update(progress="窓口で周知しました。")
+    sheets[1].policy = "方針です。"
+    sheets[1].save()
+    review = cast.submitted(1)
+    cast.submitted(2)
+    queue = words(as_(cast.reviewer2).get(QUEUE))
+    assert queue.count("昨年度と同じ文 2") == 1
+    page = words(as_(cast.reviewer2).get(page_of(review)))
+    assert page.count("昨年度と同じ文") == 2, "要因 and the row of the schedule; the policy is the plan's"
+    assert "昨年度の対応です。" in page
+    together = words(as_(cast.reviewer2).get(reverse("workflow:together", args=[YEAR])))
+    assert together.count("昨年度と同じ文 2") == 1
+
+
 def test_a_claim_is_shown_to_the_others(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
@@ -189,7 +234,7 @@ def test_the_reviewer_s_own_overall_grade_wants_a_reason(cast: Cast) -> None:
     refused = client.post(page_of(review), typed)
     assert refused.status_code == 422 and "案と違う総合評価にするときは" in words(refused)
     assert client.post(page_of(review), {**typed, "overall_reason": "一部の対象が未実施"}).status_code == 303
-    mine = Rating.objects.get()
+    mine = Rating.objects.get(hand="reviewer")
     assert (mine.hand, mine.grade, mine.proposed_grade, mine.given_by) == ("reviewer", "B", "A", cast.reviewer2)
     assert "一部の対象が未実施" in words(as_(cast.contributor).get(reverse("review:sheet", args=[review.pk])))
 

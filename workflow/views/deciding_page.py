@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import permissions, queries
+from review import permissions
 from review.domain import items
 from review.forms.sheet import GradeForm
 from review.models import MeasureReview
-from review.services import approval, assessment, judging, meetings
+from review.services import approval, assessment, carrying, judging, meetings
 from review.views import sheet_page, sheet_parts
 from review.views.answers import REMARK
 from review.views.indicator_parts import IndicatorPart
@@ -98,9 +98,15 @@ class Line:
     text: str
     field: BoundField
     changed: list[dict[str, str]] | None
+    bar: list[dict[str, str]] | None
     before: str
     part: IndicatorPart | None
     grade_form: GradeForm | None
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the text is last year's to the letter. The policy is the plan's, so the same one is no sign of haste."""
+        return bool(self.before) and self.text == self.before and self.key != "policy"
 
     @property
     def opened(self) -> bool:
@@ -142,7 +148,7 @@ def page(
     """The page of one decision."""
     shown = sheet_page.body(sheet)
     form = form or form_of(shown, sheet, mode)
-    changed = changes_of(sheet, shown)
+    changed = changes_of(shown)
     context = {
         **sheet_page.head(sheet),
         **shown,
@@ -151,6 +157,9 @@ def page(
         "lines": lines_of(sheet, shown, form, changed),
         "may_decide": mode.may(request.user, sheet),
         "changed_count": len(changed),
+        "ahead_lines": [
+            {"label": items.label_of(key), "parts": parts} for key, parts in changed.items() if items.is_next(key)
+        ],
         "claimed": claimed_by_another(request, sheet),
         "meeting_form": meeting_form(request, sheet, mode),
         "meeting_error": meeting_error,
@@ -189,21 +198,20 @@ def claimed_by_another(request: HttpRequest, sheet: MeasureReview) -> Any:
     return person if person and person.pk != request.user.pk else None
 
 
-def changes_of(sheet: MeasureReview, shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
-    """What changed since the submission before."""
-    texts = sheet_page.texts_of(shown["indicators"], sheet, shown["schedule_rows"])
-    return sheet_parts.changes(shown["submissions"], texts)
+def changes_of(shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """What changed since the submission before: texts, bars, and what is asked for in the year to come."""
+    return sheet_parts.changes(shown["submissions"], shown["texts"])
 
 
 def lines_of(
     sheet: MeasureReview, shown: dict[str, Any], form: DecisionForm, changed: dict[str, list[dict[str, str]]]
 ) -> list[Line]:
-    """Every item in the order of the sheet: 成果目標, what was done, what is written of it. One query."""
-    texts = sheet_page.texts_of(shown["indicators"], sheet, shown["schedule_rows"])
+    """Every item in the order of the sheet: 成果目標, what was done, what is written of it. Two queries."""
+    texts = shown["texts"]
     parts = {part.key: part for part in shown["indicators"]}
     names = {items.schedule_key(row.position): row.name for row in shown["schedule_rows"]}
     grades = sheet_page.grade_forms(shown["indicators"], sheet)
-    before = queries.year_before(sheet)
+    before = carrying.texts_before(sheet, shown["schedule_rows"], with_policy=True)
     order = [key for key in texts if key in parts] + [key for key in texts if key in names]
     return [
         Line(
@@ -212,7 +220,8 @@ def lines_of(
             text=texts[key],
             field=form[REMARK + key],
             changed=changed.get(key),
-            before=getattr(before, key, "") if before and key in items.TEXT_ITEMS else "",
+            bar=changed.get(f"{key}:bars") if key in names else None,
+            before=before.get(key, ""),
             part=parts.get(key),
             grade_form=grades.get(parts[key].number) if key in parts else None,
         )

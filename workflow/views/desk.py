@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods
 from review import clock, permissions
 from review.domain import items
 from review.domain.refusals import Invalid
+from review.forms.sheet import add_refusal
 from review.models import MeasureReview, Role
-from review.services import concurrence
+from review.services import concurrence, judging, ratings
 from review.templatetags.words import day_text
 from review.views import sheet_page, sheet_parts
 from review.views.answers import refusing, see_other
 from review.views.entry_page import LAST, Desk
 from workflow import steps
+from workflow.forms import OverallForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,10 +32,12 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 5: what is sent, what is missing, what happens next."""
     review = sheet_page.own(request, pk)
     if request.method == "POST":
+        form = own_form(review, sheet_page.body(review), request.POST)
         try:
-            steps.submit(user=request.user, review_id=pk)
+            steps.submit(user=request.user, review_id=pk, overall=form.overall_given)
         except Invalid as refusal:
-            return submit_page(request, review, status=422, refused=str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
+            return submit_page(request, review, status=422, refused=str(refusal), form=form)
         messages.success(request, _("提出しました。情報経営課の確認が終わるまでは、取り下げることができます。"))
         return see_other("review:sheet", pk)
     if not permissions.may_submit(request.user, review):
@@ -41,7 +45,32 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return submit_page(request, review)
 
 
-def submit_page(request: HttpRequest, review: MeasureReview, *, status: int = 200, refused: str = "") -> HttpResponse:
+def own_form(review: MeasureReview, shown: dict[str, Any], data: Any = None) -> OverallForm:
+    """The form of the department's own 総合評価, as it said last time; without fields where nothing is judged."""
+    said = ratings.last_own(review)
+    initial = {"overall": said.grade, "overall_reason": said.reason} if said else {}
+    return OverallForm(data, grades=grades_of(review, shown), initial=initial, auto_id="own-%s")
+
+
+def grades_of(review: MeasureReview, shown: dict[str, Any]) -> list[tuple[str, str]]:
+    """The grades of the year's scale, the rule's proposal first; none where nothing is judged."""
+    if not shown["proposed"]:
+        return []
+    unchanged = _("案のとおり: %(grade)s") % {"grade": shown["proposed"]["letter"]}
+    return [
+        ("", unchanged),
+        *((one.letter, f"{one.letter} {one.name}") for one in judging.scale_of(review.cycle).grades),
+    ]
+
+
+def submit_page(
+    request: HttpRequest,
+    review: MeasureReview,
+    *,
+    status: int = 200,
+    refused: str = "",
+    form: OverallForm | None = None,
+) -> HttpResponse:
     """The page before the submission."""
     desk = Desk(request.user, review, LAST)
     shown = sheet_page.body(review)
@@ -56,6 +85,7 @@ def submit_page(request: HttpRequest, review: MeasureReview, *, status: int = 20
         # What the 本部 will say is not the department's to send.
         "evaluation": shown["evaluation"][:-1],
         "gaps": gaps,
+        "own": form or own_form(review, shown),
         "refused": refused,
         "effects": [*effects(request, review), *asked_again(review, desk.texts)],
         "late": is_late(review),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from review import calendar, clock, permissions, queries
 from review.domain.checks import SENTENCES
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState, Role
+from review.services import carrying
 from review.services.assessment import who_is_on
 from review.views import sheet_page
 from workflow.views import places
@@ -118,9 +119,10 @@ def departments(base: QuerySet[MeasureReview]) -> list[tuple[str, str]]:
 
 
 def rows(request: HttpRequest, reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
-    """Each sheet with its doubts, who is on it and whether I may decide on it. Two queries however many."""
+    """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries however many."""
     mine = queries.sent_by(request.user, MeasureReview.objects.filter(pk__in=[review.pk for review in reviews]))
     doubts = doubts_of(reviews, cycle)
+    same = carrying.repeated(cycle.fiscal_year, [review.measure_year.measure_id for review in reviews])
     today, days = clock.today(), calendar.city()
     return [
         {
@@ -130,6 +132,7 @@ def rows(request: HttpRequest, reviews: Sequence[MeasureReview], cycle: Cycle) -
             "due": review.step_due_at,
             "waited": days.until(timezone.localdate(review.state_since), today),
             "claimed": who_is_on(review),
+            "same": same.get(review.measure_year.measure_id, 0),
             **doubts.get(review.measure_year.measure_id, {"words": [], "more": 0, "missed": 0, "open": 0}),
         }
         for review in reviews

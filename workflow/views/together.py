@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import permissions, queries
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.services import judging
+from review.services import carrying, judging
 from review.views.answers import see_other
 from review.views.indicator_parts import STATUSES
 from workflow import steps
@@ -53,7 +53,7 @@ def together(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
-    """Each sheet with one line for each 成果目標: last year's 実績, 目標, 実績, reading, rate and grade. Two queries."""
+    """Each sheet with one line for each 成果目標: last year's 実績, 目標, 実績, reading, rate and grade. Four queries."""
     measures = [review.measure_year.measure_id for review in reviews]
     years = (cycle.fiscal_year - 1, cycle.fiscal_year)
     found = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year__in=years)
@@ -66,10 +66,12 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
             before[row.indicator_id] = row.actual
     scale = judging.scale_of(cycle)
     names = {grade.letter: grade.name for grade in scale.grades}
+    same = carrying.repeated(cycle.fiscal_year, measures)
     return [
         {
             "review": review,
             "clean": not review.doubts and not review.late,
+            "same": same.get(review.measure_year.measure_id, 0),
             "lines": [
                 {
                     "row": row,
