@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review import clock
 from review.models import (
@@ -160,27 +162,31 @@ def may_read(user: Person, review: MeasureReview) -> bool:
 def why_locked(review: MeasureReview) -> str:
     """Why nobody may write on the sheet now, in one sentence; '' where it is open."""
     if review.outcome != Outcome.REPORTED:
-        return (
-            f"「{review.get_outcome_display()}」として扱うことが決まっています。"
-            "見直しが必要なときは、情報経営課に相談してください。"
-        )
+        return _(
+            "「%(outcome)s」として扱うことが決まっています。見直しが必要なときは、情報経営課に相談してください。"
+        ) % {"outcome": review.get_outcome_display()}
     if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
-        return _YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER)
+        return str(_YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER))
     if review.state not in OPEN_STATES:
-        return f"「{review.get_state_display()}」のため、入力できません。{_STATE_WAYS[review.state]}"
-    return "締切を過ぎています。期限の延長を依頼してください。" if is_closed(review) else ""
+        said = _("「%(state)s」のため、入力できません。") % {"state": review.get_state_display()}
+        return f"{said}{_STATE_WAYS[review.state]}"
+    return _("締切を過ぎています。期限の延長を依頼してください。") if is_closed(review) else ""
 
 
-_YEAR_OVER = "この年度の評価は終わったため、入力できません。直す必要があるときは、情報経営課に訂正を相談してください。"
-_YEAR_LOCKS: dict[str, str] = {
-    CycleState.DRAFT: "この年度はまだ始まっていないため、入力できません。情報経営課が年度を開始すると、お知らせが届きます。",
+_YEAR_OVER = gettext_lazy(
+    "この年度の評価は終わったため、入力できません。直す必要があるときは、情報経営課に訂正を相談してください。"
+)
+_YEAR_LOCKS: dict[str, Any] = {
+    CycleState.DRAFT: gettext_lazy(
+        "この年度はまだ始まっていないため、入力できません。情報経営課が年度を開始すると、お知らせが届きます。"
+    ),
 }
-_STATE_WAYS: dict[str, str] = {
-    ReviewState.ENDORSING: "直すときは、シートを取り下げてください。",
-    ReviewState.SUBMITTED: "直すときは、確認が終わる前ならシートを取り下げられます。",
-    ReviewState.REVIEWED: "直すときは、情報経営課に差戻しを依頼してください。",
-    ReviewState.APPROVED: "直すときは、情報経営課に差戻しを依頼してください。",
-    ReviewState.PUBLISHED: "直すときは、情報経営課に訂正を相談してください。",
+_STATE_WAYS: dict[str, Any] = {
+    ReviewState.ENDORSING: gettext_lazy("直すときは、シートを取り下げてください。"),
+    ReviewState.SUBMITTED: gettext_lazy("直すときは、確認が終わる前ならシートを取り下げられます。"),
+    ReviewState.REVIEWED: gettext_lazy("直すときは、情報経営課に差戻しを依頼してください。"),
+    ReviewState.APPROVED: gettext_lazy("直すときは、情報経営課に差戻しを依頼してください。"),
+    ReviewState.PUBLISHED: gettext_lazy("直すときは、情報経営課に訂正を相談してください。"),
 }
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from review import calendar, clock, permissions
 from review.domain import items
@@ -44,16 +46,16 @@ def ask(*, user: User, review_id: int, departments: Collection[int], due_on: dat
         review = locked(review_id, user)
         require(
             permissions.may_ask_concurrence(user, review),
-            "合議は、主管部署が、情報経営課の確認が終わるまでに依頼できます。",
+            _("合議は、主管部署が、情報経営課の確認が終わるまでに依頼できます。"),
         )
         chosen = [department for department in askable(review) if department.pk in departments]
         problems = {}
         if not chosen:
-            problems["departments"] = "依頼する部署を選んでください。"
+            problems["departments"] = _("依頼する部署を選んでください。")
         if due_on < clock.today():
-            problems["due_on"] = "今日以降の日を入力してください。"
+            problems["due_on"] = _("今日以降の日を入力してください。")
         if problems:
-            raise Invalid("依頼する部署と回答期限を確かめてください。", problems)
+            raise Invalid(_("依頼する部署と回答期限を確かめてください。"), problems)
         rows = [_ask(user, review, department, due_on) for department in chosen]
         entry = audit.write(
             actor=user,
@@ -121,14 +123,15 @@ def answer(*, user: User, concurrence_id: int, opinion: str = "") -> Concurrence
     with transaction.atomic():
         row = _locked(concurrence_id)
         permissions.standing(user, fresh=True)
-        require(permissions.may_concur(user, row), "合議の回答は、依頼された部署が行います。")
+        require(permissions.may_concur(user, row), _("合議の回答は、依頼された部署が行います。"))
         if row.answer:
             at = f"{timezone.localtime(row.answered_at):%H:%M}" if row.answered_at else ""
-            raise AlreadyDecided(f"{row.department}はもう「{row.get_answer_display()}」と回答しています。", at=at)
-        said = normal_newlines(opinion).strip()
-        if sentence := problem(said):
-            raise Invalid("保存できない文字や長さがあります。", {"opinion": sentence})
-        return _settle(row, Concurrence.Answer.OPINION if said else Concurrence.Answer.NO_OPINION, user, said)
+            said = _("%(department)sはもう「%(answer)s」と回答しています。")
+            raise AlreadyDecided(said % {"department": row.department, "answer": row.get_answer_display()}, at=at)
+        words = normal_newlines(opinion).strip()
+        if sentence := problem(words):
+            raise Invalid(_("保存できない文字や長さがあります。"), {"opinion": sentence})
+        return _settle(row, Concurrence.Answer.OPINION if words else Concurrence.Answer.NO_OPINION, user, words)
 
 
 def close_silent() -> int:
@@ -160,11 +163,14 @@ def _settle(row: Concurrence, verdict: Concurrence.Answer, user: User | None, op
         subject=f"review:{row.review_id}",
         after={"department": str(row.department), "answer": verdict, "opinion": opinion},
     )
+    # The notice is read by others: it speaks the city's language, whatever that of the person who answered.
+    with translation.override(settings.LANGUAGE_CODE):
+        answer = str(verdict.label)
     outbox.announce(
         Event.CONCURRENCE_ANSWERED,
         key=str(row.pk),
         actor=user,
         review=row.review,
-        payload={"answer": str(verdict.label), "comment": opinion or "(なし)", "asked": str(row.department)},
+        payload={"answer": answer, "comment": opinion or "(なし)", "asked": str(row.department)},
     )
     return row

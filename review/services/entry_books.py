@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from review import clock, permissions, queries
 from review.domain import file_names, items
@@ -18,7 +19,9 @@ from review.services import audit, books, judging, snapshot, submission
 from review.workbook import cell_text
 from review.workbook.entry_book import EntrySheet, write_entry_book
 
-_NONE_OPEN = "記入できる施策シートがありません。提出済みのシートは、取り下げるか差し戻されてから記入できます。"
+_NONE_OPEN = gettext_lazy(
+    "記入できる施策シートがありません。提出済みのシートは、取り下げるか差し戻されてから記入できます。"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +46,7 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     wanted = queries.full_reviews(cycle, only=list(mine.values_list("pk", flat=True)))
     writable = [review for review in wanted if permissions.may_write(user, review)]
     if not writable:
-        raise NotAllowed(permissions.why_locked(wanted[0]) if review_id and wanted else _NONE_OPEN)
+        raise NotAllowed(permissions.why_locked(wanted[0]) if review_id and wanted else str(_NONE_OPEN))
     texts = {review.pk: submission.current_texts(review) for review in writable}
     record = _remember(user, cycle, writable, texts)
     out = io.BytesIO()

@@ -9,6 +9,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain import file_names
@@ -56,7 +57,7 @@ def add(*, user: User, review_id: int, upload: File, filename: str, item: str = 
             require(permissions.may_write(user, review), permissions.why_locked(review))
             if item and item not in submission.current_texts(review):
                 raise Invalid(
-                    "資料を付ける項目を選び直してください。", {"item": "資料を付ける項目を選び直してください。"}
+                    _("資料を付ける項目を選び直してください。"), {"item": _("資料を付ける項目を選び直してください。")}
                 )
             same = Evidence.objects.filter(review=review, item=item, sha256=digest).first()
             if same:
@@ -72,7 +73,8 @@ def add(*, user: User, review_id: int, upload: File, filename: str, item: str = 
 
 def _require_room(review: MeasureReview) -> None:
     if review.evidence.count() >= MAX_FILES:
-        sentence = f"1つのシートに付けられる資料は{MAX_FILES}件までです。不要な資料を外してください。"
+        said = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
+        sentence = said % {"most": MAX_FILES}
         raise Invalid(sentence, {"file": sentence})
 
 
@@ -127,7 +129,7 @@ def remove(*, user: User, evidence_id: int) -> None:
         review = locked(evidence.review_id, user)
         require(permissions.may_write(user, review), permissions.why_locked(review))
         if evidence.round != review.round:
-            raise NotAllowed("提出した資料は外せません。")
+            raise NotAllowed(_("提出した資料は外せません。"))
         path = evidence.path
         audit.write(
             actor=user,

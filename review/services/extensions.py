@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.events import Event
@@ -23,10 +24,10 @@ def ask(*, user: User, review_id: int, until: datetime, reason: str) -> Extensio
         review = locked(review_id, user)
         require(
             permissions.may_ask_extension(user, review),
-            "期限の延長は、シートが主管部署にある間に、主管部署の方が依頼します。",
+            _("期限の延長は、シートが主管部署にある間に、主管部署の方が依頼します。"),
         )
         if standing_request(review):
-            raise AlreadyDecided("延長の依頼はもう届いています。情報経営課の決定をお待ちください。")
+            raise AlreadyDecided(_("延長の依頼はもう届いています。情報経営課の決定をお待ちください。"))
         _check(review, until, reason)
         made = Extension.objects.create(
             review=review, until=until, reason=reason.strip(), asked_by=user, asked_at=clock.now()
@@ -45,17 +46,19 @@ def decide(*, user: User, extension_id: int, grant: bool, until: datetime | None
         row = (
             Extension.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by").get(pk=found.pk)
         )
-        require(permissions.may_decide_extension(user, row), "ご自分の依頼は、ほかの確認者または管理者が決めます。")
+        require(permissions.may_decide_extension(user, row), _("ご自分の依頼は、ほかの確認者または管理者が決めます。"))
         if row.state != Extension.State.ASKED:
             raise AlreadyDecided(
-                f"{row.decided_by}さんが「{row.get_state_display()}」と決めています。", by=str(row.decided_by)
+                _("%(who)sさんが「%(what)s」と決めています。")
+                % {"who": row.decided_by, "what": row.get_state_display()},
+                by=str(row.decided_by),
             )
         if grant:
             row.until = until or row.until
             _check(review, row.until, row.reason)
             _hold(user, review, row)
         elif not answer.strip() or problem(answer):
-            said = problem(answer) or "見送る理由を入力してください。"
+            said = problem(answer) or _("見送る理由を入力してください。")
             raise Invalid(said, {"answer": said})
         row.state = Extension.State.GRANTED if grant else Extension.State.REFUSED
         row.decided_by, row.decided_at, row.answer = user, clock.now(), answer.strip()
@@ -71,10 +74,10 @@ def extend(*, user: User, review_id: int, until: datetime, reason: str) -> Exten
     """Give a sheet of another department a later end at once, with a reason; a standing request is granted with it."""
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.may_manage_cycle(user), "期限の延長は情報経営課または管理者が行います。")
+        require(permissions.may_manage_cycle(user), _("期限の延長は情報経営課または管理者が行います。"))
         require(
             permissions.may_extend(user, review),
-            "ご自分の部署のシートは、延長を依頼し、ほかの確認者または管理者に決めてもらってください。",
+            _("ご自分の部署のシートは、延長を依頼し、ほかの確認者または管理者に決めてもらってください。"),
         )
         _check(review, until, reason)
         now = clock.now()
@@ -110,13 +113,13 @@ def _hold(user: User, review: MeasureReview, row: Extension) -> None:
 def _check(review: MeasureReview, until: datetime, reason: str) -> None:
     problems = {}
     if until <= clock.now():
-        problems["until"] = "これからの日時を入力してください。"
+        problems["until"] = _("これからの日時を入力してください。")
     elif review.due_at and until <= review.due_at:
-        problems["until"] = f"今の期限({words(review.due_at)})より後の日時を入力してください。"
+        problems["until"] = _("今の期限(%(due)s)より後の日時を入力してください。") % {"due": words(review.due_at)}
     if not reason.strip() or problem(reason):
-        problems["reason"] = problem(reason) or "延長の理由を入力してください。"
+        problems["reason"] = problem(reason) or _("延長の理由を入力してください。")
     if problems:
-        raise Invalid("延長する日時と理由を確かめてください。", problems)
+        raise Invalid(_("延長する日時と理由を確かめてください。"), problems)
 
 
 def words(moment: datetime) -> str:

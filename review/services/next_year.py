@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from review import clock, queries
 from review.domain import form_labels as labels
 from review.domain import items
 from review.models import Indicator, IndicatorYear, MeasureReview, TargetChange, User
 from review.services import audit
 
-REASON_WANTED = "来年度の目標か評価項目を計画から変えています。変更の理由を入力してください。"
+REASON_WANTED = gettext_lazy("来年度の目標か評価項目を計画から変えています。変更の理由を入力してください。")
 
 History = Mapping[int, Sequence[IndicatorYear]]
 
@@ -85,7 +87,7 @@ def unexplained(found: Mapping[int, Ahead], said: Mapping[str, str]) -> str:
         row.differs(said[items.next_name_key(number)], said[items.next_target_key(number)])
         for number, row in found.items()
     )
-    return REASON_WANTED if changed and not said["change_reason"].strip() else ""
+    return str(REASON_WANTED) if changed and not said["change_reason"].strip() else ""
 
 
 def wanted(review: MeasureReview) -> dict[int, Ahead]:

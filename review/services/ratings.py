@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from review import clock, queries
 from review.domain import text
 from review.domain.refusals import Invalid
@@ -90,9 +92,9 @@ def last_own(review: MeasureReview) -> Overall | None:
 def check(given: Overall, *, letters: list[str], proposed: str) -> None:
     """Raise Invalid where the 総合評価 cannot be kept."""
     if given.grade not in letters:
-        raise Invalid("総合評価を選んでください。", {"overall": "総合評価を選んでください。"})
+        raise Invalid(_("総合評価を選んでください。"), {"overall": _("総合評価を選んでください。")})
     if given.grade != proposed and not given.reason.strip():
-        sentence = "案と違う総合評価にするときは、理由を入力してください。"
+        sentence = _("案と違う総合評価にするときは、理由を入力してください。")
         raise Invalid(sentence, {"overall_reason": sentence})
     if problem := text.problem(given.reason):
         raise Invalid(problem, {"overall_reason": problem})

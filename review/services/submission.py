@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from review import clock, permissions, queries
 from review.domain import bars, items, text
@@ -99,14 +100,14 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
         closed = set(changed) - items.open_keys(now_there, review.open_items)
         if closed:
             names = "、".join(items.label_of(key) for key in sorted(closed))
-            raise NotAllowed(f"次の項目は差戻しの対象ではないため、変更できません: {names}")
+            raise NotAllowed(_("次の項目は差戻しの対象ではないため、変更できません: %(names)s") % {"names": names})
         if version != review.version:
             raise Stale(
-                "ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。", now_there
+                _("ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。"), now_there
             )
         problems = {key: sentence for key, value in changed.items() if (sentence := _problem(key, value))}
         if problems:
-            raise Invalid("保存できない文字や長さの項目があります。", problems)
+            raise Invalid(_("保存できない文字や長さの項目があります。"), problems)
         _store(review, user, changed)
         if review.state == ReviewState.NOT_STARTED:
             move(review, ReviewState.EDITING)
@@ -126,7 +127,8 @@ def _problem(key: str, value: str) -> str:
     """Why the text cannot be kept; '' where it can. A 評価項目 has less room than a text."""
     longest = IndicatorYear._meta.get_field("name").max_length
     if items.is_next(key) and key.endswith("_name") and len(value) > (longest or 0):
-        return f"評価項目は{longest}文字まで入力できます(今は{len(value):,}文字です)。短くしてください。"
+        said = _("評価項目は%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
+        return said % {"most": longest, "now": f"{len(value):,}"}
     return text.problem(value)
 
 
@@ -176,17 +178,16 @@ def missing(review: MeasureReview) -> dict[str, str]:
     for row in rows:
         if row.status == "pending":
             key = items.actual_key(row.indicator.number)
-            wanted[key] = (
-                f"{items.label_of(key)}を入力してください。測定していない場合は「-」と理由を入力してください。"
-            )
+            said = _("%(item)sを入力してください。測定していない場合は「-」と理由を入力してください。")
+            wanted[key] = said % {"item": items.label_of(key)}
     ahead = next_year.wanted(review).values()
     if any(row.changed for row in ahead) and not review.measure_year.change_reason.strip():
-        wanted["change_reason"] = next_year.REASON_WANTED
+        wanted["change_reason"] = str(next_year.REASON_WANTED)
     if any(row.status == "missed" for row in rows):
         if not review.measure_year.cause.strip():
-            wanted["cause"] = "目標に届かなかった成果目標があります。要因を入力してください。"
+            wanted["cause"] = _("目標に届かなかった成果目標があります。要因を入力してください。")
         if not review.measure_year.response.strip():
-            wanted["response"] = "目標に届かなかった成果目標があります。今後の対応を入力してください。"
+            wanted["response"] = _("目標に届かなかった成果目標があります。今後の対応を入力してください。")
     return wanted
 
 
@@ -198,11 +199,11 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
     with transaction.atomic():
         review = locked(review_id, user)
         if review.state in (ReviewState.SUBMITTED, ReviewState.ENDORSING):
-            raise AlreadyDecided("このシートはもう提出されています。", **_last_sender(review))
+            raise AlreadyDecided(_("このシートはもう提出されています。"), **_last_sender(review))
         require(permissions.may_submit(user, review), permissions.why_locked(review))
         gaps = missing(review)
         if gaps:
-            raise Invalid("入力されていない項目があります。", gaps)
+            raise Invalid(_("入力されていない項目があります。"), gaps)
         _freeze(user, review)
         ratings.rate(user=user, review=review, hand=Rating.Hand.DEPARTMENT, chosen=overall)
         endorse = review.cycle.requires_endorsement and not permissions.heads(user, review.measure_year.owner_id)
@@ -248,7 +249,8 @@ def recall(*, user: User, review_id: int) -> MeasureReview:
     with transaction.atomic():
         review = locked(review_id, user)
         require(
-            permissions.may_recall(user, review), "すでに確認が終わったか、提出されていないため、取り下げできません。"
+            permissions.may_recall(user, review),
+            _("すでに確認が終わったか、提出されていないため、取り下げできません。"),
         )
         review.submissions.filter(round=review.round).update(recalled_at=clock.now(), recalled_by=user)
         move(review, ReviewState.EDITING)
@@ -261,7 +263,7 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
     """The head's 確認, where the cycle asks for it."""
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.may_endorse(user, review), "所属長の確認を待っているシートではありません。")
+        require(permissions.may_endorse(user, review), _("所属長の確認を待っているシートではありません。"))
         Decision.objects.create(
             review=review,
             round=review.round,

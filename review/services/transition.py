@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from review import clock, permissions, queries
 from review.domain.events import Event
@@ -26,7 +27,7 @@ def locked(review_id: int, user: User) -> MeasureReview:
 def require(allowed: bool, sentence: str) -> None:
     """Raise NotAllowed with the sentence unless `allowed`."""
     if not allowed:
-        raise NotAllowed(sentence or "このシートに対する権限がありません。")
+        raise NotAllowed(sentence or _("このシートに対する権限がありません。"))
 
 
 def move(review: MeasureReview, state: ReviewState) -> None:
@@ -56,11 +57,13 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
     if first:
         at = _when(first.decided_at)
         raise AlreadyDecided(
-            f"{first.decided_by}さんが{at}に「{_word(first)}」と決めています。",
+            _("%(who)sさんが%(at)sに「%(what)s」と決めています。")
+            % {"who": first.decided_by, "at": at, "what": _word(first)},
             by=str(first.decided_by),
             at=at,
         )
-    raise AlreadyDecided(f"このシートは今「{review.get_state_display()}」です。画面を開き直して確かめてください。")
+    said = _("このシートは今「%(state)s」です。画面を開き直して確かめてください。")
+    raise AlreadyDecided(said % {"state": review.get_state_display()})
 
 
 def _when(moment: datetime) -> str:
@@ -73,5 +76,5 @@ def _when(moment: datetime) -> str:
 def _word(decision: Decision) -> str:
     """What was decided, in the word of its step: accepting is 確認 at review and 承認 at approval."""
     if decision.verdict == Verdict.ACCEPT and decision.step != Step.APPROVE:
-        return "確認"
+        return _("確認")
     return str(decision.get_verdict_display())

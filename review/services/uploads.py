@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review import clock, permissions, queries
 from review.domain import bars, file_names, items
@@ -113,7 +114,8 @@ def _digest(path: Path) -> tuple[str, int]:
 def _refuse_flood(user: User) -> None:
     since = clock.now() - timedelta(hours=1)
     if Upload.objects.filter(uploaded_by=user, uploaded_at__gt=since).count() >= AN_HOUR:
-        raise Invalid(f"1時間に受け付けるファイルは{AN_HOUR}件までです。しばらく待ってから、もう一度送ってください。")
+        said = _("1時間に受け付けるファイルは%(most)s件までです。しばらく待ってから、もう一度送ってください。")
+        raise Invalid(said % {"most": AN_HOUR})
 
 
 def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | None, dict[str, Any]]:
@@ -176,7 +178,7 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
             web=web,
             file={key: _file_text(review, key, said, web.get(key, "")) for key, said in cells.items()},
             open_keys=() if why else items.open_keys(web, review.open_items),
-            why_closed=why or "差戻しの対象ではないため、変更できません。",
+            why_closed=why or _("差戻しの対象ではないため、変更できません。"),
         )
         taken = web | {row.key: row.file for row in rows if row.may_take}
         unexplained = next_year.unexplained(next_year.ahead(review, story, changes), taken)
@@ -214,7 +216,7 @@ def apply(*, user: User, upload_id: int, chosen: Mapping[int, Collection[str]], 
         if not taken and _stands_already(user, upload, chosen):
             return upload
         if not taken:
-            raise Invalid("反映する項目を1つ以上選んでください。")
+            raise Invalid(_("反映する項目を1つ以上選んでください。"))
         upload.applied = {code: sorted({*upload.applied.get(code, []), *keys}) for code, keys in taken.items()} | {
             code: keys for code, keys in upload.applied.items() if code not in taken
         }
