@@ -150,7 +150,7 @@ _SPANS = (
     (_EVERY_TIME, _EVERY_HEAD, "一方が延べ数、他方が実数"),
     (_EVERY_HEAD, _EVERY_TIME, "一方が実数、他方が延べ数"),
 )
-_SPAN_WORD = re.compile("[累単実延]|通算|のべ")
+_SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分]")
 _OF_THE_YEAR = Outcome(
     "undetermined", None, "", "目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため、判定できません。"
 )
@@ -161,10 +161,10 @@ _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 def _other_span(case: Case) -> Outcome | None:
     """A total since the beginning is not compared with one year's: 累計120基 and 35基(単年)."""
     target, actual = case.target.plain, case.actual.plain
-    if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
-        return _SEVERAL_YEARS
     if not _SPAN_WORD.search(target + actual):
         return None
+    if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
+        return _SEVERAL_YEARS
     wanted = _OTHER_VALUE.sub("", target) or target
     if not any(span[0].search(wanted) for span in _SPANS):
         wanted = compact(case.name)
@@ -177,7 +177,9 @@ def _other_span(case: Case) -> Outcome | None:
 
 def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
     """累計60件 beside a bare 4件 is perhaps the year's own, and 累計60件 beside a target of 10件 perhaps of many years."""
-    if _CUMULATIVE.search(compact(case.name)) or not actual.value or not target.value:
+    if not _CUMULATIVE.search(case.target.plain + case.actual.plain) or _CUMULATIVE.search(compact(case.name)):
+        return False
+    if not actual.value or not target.value:
         return False
     total, given = (_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain)) for side in (case.target, case.actual))
     wanted, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
@@ -253,6 +255,7 @@ _PERIOD_NAMES = (
     ("週", re.compile(r"週間?(?:平均|当たり)|毎週")),
     ("日", re.compile(r"1日|日平均|毎日")),
 )
+_PERIOD_SIGN = re.compile("[1一月週毎日]")
 _PER_HEAD_AND_DAY = re.compile(r"[1一]人[1一]日|[1一]日[1一]人")
 _PER_ONE = re.compile(
     r"(?:1|一)(人|名|校|園|世帯|団体|社|件|課|回|便|台|戸|施設|か所|店舗)(?:当たり|あたり|当り|平均|につき)"
@@ -263,7 +266,7 @@ _PER_ONE = re.compile(
 def _period_in_name(name: str) -> str:
     """月 where the name says that its values are counted by the month; 人 where by the head."""
     plain = compact(name)
-    if not re.search("[1一月週毎日]", plain):
+    if not _PERIOD_SIGN.search(plain):
         return ""
     if _PER_HEAD_AND_DAY.search(plain):
         return "人日"

@@ -174,12 +174,11 @@ def _each(target: Quantity, actual: Quantity, direction: Direction | None) -> Ou
 
 def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
     """The comparison in the unit of the target, in every way in which a bare number may be meant."""
-    if target.unit.bare != actual.unit.bare and _may_be_ratio(target, actual):
+    if target.unit.bare == actual.unit.bare:
+        return _directed(target, _converted(target, actual), direction)
+    if _may_be_ratio(target, actual):
         return _AMBIGUOUS_SHARE
-    pairs = [_converted(target, actual)]
-    if target.unit.bare != actual.unit.bare:
-        pairs = _scalings(*pairs[0])
-    return _agreed([_directed(*pair, direction) for pair in pairs], _AMBIGUOUS_SCALE)
+    return _agreed([_directed(*pair, direction) for pair in _scalings(target, actual)], _AMBIGUOUS_SCALE)
 
 
 def _may_be_ratio(target: Quantity, actual: Quantity) -> bool:
@@ -191,11 +190,11 @@ def _may_be_ratio(target: Quantity, actual: Quantity) -> bool:
     return 0 < value <= 1 or (0 < value <= 10 and share > value * 8)
 
 
-def _converted(target: Quantity, actual: Quantity) -> tuple[Quantity, Quantity]:
-    if target.unit.factor == actual.unit.factor or target.unit.bare or actual.unit.bare:
-        return target, actual
-    ratio = actual.unit.factor / target.unit.factor
-    return target, _times(actual, ratio)
+def _converted(target: Quantity, actual: Quantity) -> Quantity:
+    """The actual in the unit of the target."""
+    if target.unit.factor == actual.unit.factor:
+        return actual
+    return _times(actual, actual.unit.factor / target.unit.factor)
 
 
 def _times(part: Quantity, ratio: Fraction) -> Quantity:
@@ -225,6 +224,8 @@ def _alike(target: Quantity, actual: Quantity) -> bool:
 def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
     """The one outcome of several readings, or `otherwise` where they differ."""
     first = outcomes[0]
+    if len(outcomes) == 1:
+        return first
     if all(outcome.status == first.status for outcome in outcomes):
         return first if all(outcome.rate == first.rate for outcome in outcomes) else first._replace(rate=None)
     return otherwise

@@ -22,13 +22,17 @@ __all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction
 _UP_COMPARATORS = ("at_least", "above")
 
 
+_OF_DECREASE = re.compile(r"削減|短縮|低減|縮減|軽減|節減|減量|減少|抑制")
+_OF_INCREASE = re.compile(r"増加(?:率|数|量|額)|伸び|向上率|上昇率")
+
+
 @lru_cache(maxsize=4096)
 def named_change(name: str) -> Change | None:
     """What kind of amount the name is of: in a 削減率 a bare 10% means ten percent less, in a 伸び率 ten percent more."""
     plain = compact(name)
-    if re.search(r"削減|短縮|低減|縮減|軽減|節減|減量|減少|抑制", plain):
+    if _OF_DECREASE.search(plain):
         return "decrease"
-    return "increase" if re.search(r"増加(?:率|数|量|額)|伸び|向上率|上昇率", plain) else None
+    return "increase" if _OF_INCREASE.search(plain) else None
 
 
 def of_target(reading: Reading) -> Direction | None:

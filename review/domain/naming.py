@@ -85,9 +85,10 @@ _TURNED = re.compile(alternation(lexicon.TURNED))
 
 _GAINS = alternation(lexicon.GAINS)
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
-_INTENDED = r"[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街☒]化(?:した|された|済み?)?(?:率|件数|施設数|数|済|割合|\Z)"
+_INTENDED = r"化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街☒]化)(?:した|された|済み?)?(?:率|件数|施設数|数|済|割合|\Z)"
 _GAIN = re.compile(f"{_GAINS}|{_INTENDED}")
 _SPOILS = "嫌い|苦手|不得意|つまらな|格差|不足|離れ|不良|不調|停止|中断"
+_SPOILER = re.compile(rf"{_SPOILS}|☒")
 _SPOILT = re.compile(rf"(?:{_GAINS})[がはを]?(?:{_SPOILS}|☒(?=\Z|[のなだ率数人者]))")
 _TOO_LITTLE = re.compile(rf"(?:{_GAINS})[^\dにをで、・]{{0,6}}?{_LIMIT}(?:以下|未満|しか|に満たない)")
 # 利用料, 補助金: what is paid is neither the use nor the help.
@@ -122,7 +123,15 @@ _LASTING = re.compile(
     r"ボランティア|滞在|スポーツ|自立)[^の]{0,4}(?:日数|期間|時間数?|年数)(?:\([^()]*\))?\Z|(?:消費|客)単価\Z"
 )
 
+# What a name must hold for one of the longer patterns to be tried
+_PRICE = re.compile(r"[料費金]")
+_DIGIT = re.compile(r"\d")
+_DENYING = re.compile(r"[非無不未低停減]")
+
 # 4. What is measured
+
+_BRACKET = re.compile(r"\([^()]*\)")
+_LAST_BRACKET = re.compile(r"\([^()]*\)\Z")
 
 _LINK = re.compile(
     r"(?:当たり|あたり|当り)の?|(?<!と)の(?!ある|ない|なく|ため|び)|における|に係る|にかかる|に関する|による|に対する"
@@ -149,7 +158,8 @@ def name_direction(name: str) -> Direction | None:
         return None if _CHANGED.search(plain) else "down"
     if _BALANCE.search(plain) or _ENTERPRISE.search(plain):
         return "up"
-    plain = _WISHLESS.sub("〇", _PLAN.sub("", _OCCASION.sub("", _DENOMINATOR.sub("", plain))))
+    plain = _PLAN.sub("", plain) if "(" in plain else plain
+    plain = _WISHLESS.sub("〇", _OCCASION.sub("", _DENOMINATOR.sub("", plain)))
     marked = _HARM.sub("☒", plain)
     if is_open(plain, marked):
         return None
@@ -175,11 +185,11 @@ def _of_marked(plain: str) -> Direction | None:
 
 def _spoilt(plain: str) -> str:
     """The name with gains that are spoilt, too few or paid for as what they are."""
-    if re.search(rf"{_SPOILS}|☒", plain):
+    if _SPOILER.search(plain):
         plain = _SPOILT.sub("☒", plain)
-    if re.search(r"[料費金]", plain):
+    if _PRICE.search(plain):
         plain = _PAID.sub("□", plain)
-    return _TOO_LITTLE.sub("☒", plain) if re.search(r"\d", plain) else plain
+    return _TOO_LITTLE.sub("☒", plain) if _DIGIT.search(plain) else plain
 
 
 def _of_measured(plain: str, *, remedied: bool) -> Direction | None:
@@ -188,11 +198,11 @@ def _of_measured(plain: str, *, remedied: bool) -> Direction | None:
     if "☒" in bare or _GAIN.search(bare):
         plain = bare
     start = _head_start(plain)
-    rest = _DENIED.sub(_blotted, plain) if re.search(r"[非無不未低停減]", plain) else plain
+    rest = _DENIED.sub(_blotted, plain) if _DENYING.search(plain) else plain
     gain = any(found.end() > start for found in _GAIN.finditer(rest))
     last = rest.rfind("☒")
     if last >= start:
-        tail = re.sub(r"\([^()]*\)", "", rest[last + 1 :])
+        tail = _BRACKET.sub("", rest[last + 1 :])
         return None if gain or not _of_bearers(tail) else "down"
     if (remedied or "☒" in rest) and _REMEDY.search(rest, start):
         return "up"
@@ -214,7 +224,7 @@ def _blotted(found: re.Match[str]) -> str:
 
 def _head_start(plain: str) -> int:
     """Where the words begin that name the measured thing; brackets at the end (累計, 単年度) belong to it."""
-    bare = re.sub(r"\([^()]*\)\Z", "", plain)
+    bare = _LAST_BRACKET.sub("", plain) if plain.endswith(")") else plain
     end = len(bare)
     for found in reversed(list(_LINK.finditer(bare))):
         words = bare[found.end() : end]

@@ -25,12 +25,16 @@ _ALIKE |= {ord(mark): "▲" for mark in "△▴▵"}
 _ALIKE |= {ord(mark): None for mark in "\u200b\u200c\u200d\u2060\ufeff\u00ad"}
 _ALIKE |= {ord("⇒"): "→", ord("≧"): "≥", ord("≦"): "≤", ord("╱"): "/", ord("⁄"): "/", ord("∕"): "/", ord("＿"): "_"}
 
+# Most cells and names hold nothing but these, of which each stays as it is.
+_FOLDED = re.compile(r"[0-9A-Za-z%,.()+/:~・一-鿿ぁ-ゖァ-ヺー]*")
 _SPACES = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """The text in one notation: NFKC, like marks made alike, each run of white space one space, ends trimmed."""
+    if _FOLDED.fullmatch(text):
+        return text
     text = text.translate(_ENCLOSED)
     if _KEPT.search(text):
         text = "".join(piece if piece in CIRCLED else _nfkc(piece) for piece in _KEPT.split(text) if piece)
@@ -46,5 +50,7 @@ def _nfkc(text: str) -> str:
 @lru_cache(maxsize=8192)
 def compact(text: str) -> str:
     """The folded text without spaces and without the full stop at its end: what two equal texts have in common."""
-    # Composed anew: without its space, a letter may take up the accent that stood after it.
-    return _nfkc(fold(text).replace(" ", "")).rstrip("。.")
+    folded = fold(text)
+    if " " in folded:  # composed anew: without its space, a letter may take up the accent that stood after it
+        folded = _nfkc(folded.replace(" ", ""))
+    return folded.rstrip("。.")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from typing import Literal
 
 from review.domain.units import BARE, Unit
@@ -124,9 +123,15 @@ class Reading:
     not_measured: bool = False  #: 集計中, 未公表, 隔年調査, a dash with a reason
     provisional: bool = False  #: 見込み, 速報
 
-    @cached_property
+    @property
     def sentence(self) -> str:
-        """For 「このように読み取りました: …」."""
+        """For 「このように読み取りました: …」. Made once: `cached_property` would take a lock, and there are thousands."""
+        made: str | None = self.__dict__.get("_sentence")
+        if made is None:
+            made = self.__dict__["_sentence"] = self._made()
+        return made
+
+    def _made(self) -> str:
         body = _SENTENCES[self.kind](self)
         if self.not_measured and self.kind != "none":
             body = "まだ測定されていない値(文字)"
@@ -134,7 +139,7 @@ class Reading:
             body += "、見込み・速報の値"
         return f"{body}、注記「{self.note}」" if self.note and self.parts else body
 
-    @cached_property
+    @property
     def quantity(self) -> Quantity | None:
         """The value where there is exactly one."""
         return self.parts[0] if len(self.parts) == 1 else None

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from review.domain import dates, figures, numerals, relative, units
+from review.domain import dates, figures, numerals, relative, units, wording
 from review.domain.absence import says_no_target, says_not_measured
 from review.domain.digits_in_words import hide, hide_all, show
 from review.domain.notation import compact, fold
@@ -47,6 +47,7 @@ _SIMPLE_UNITS = "|".join(  # 5年 and 3日 may be dates, and three decimals of a
 )
 _SIMPLE = re.compile(
     rf"((?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,12}})(?:\.\d{{1,2}})?)(?:(千|百万|万|億)(?={_SIMPLE_UNITS}))?({_SIMPLE_UNITS})?"
+    "(以上|以下|未満)?"
 )
 _YEAR_LABEL = re.compile(r"(?:R|H|令和|平成)?(?:元|\d{1,2}|20\d\d)(?:年度?)?末?")
 _TENTHS = re.compile(r"(\d)割(\d)分")  # 8割5分
@@ -85,14 +86,22 @@ def read(text: str) -> Reading:
 
 
 def _simply(text: str, folded: str, found: re.Match[str]) -> Reading:
-    """A number and its unit and nothing else: most cells, and not worth the whole grammar."""
-    digits, scale, symbol = found.groups()
+    """A number, its unit and 以上, 以下 or 未満: most cells, and not worth the whole grammar."""
+    digits, scale, symbol, word = found.groups()
     number = figures.decimal(digits)
     if scale:
         number *= _SIMPLE_SCALES[scale]
     unit = units.KNOWN[symbol] if symbol else units.BARE
-    value = Quantity(low=number, high=number, unit=unit, scale=_SIMPLE_SCALES[scale] if scale else 1)
-    return Reading(text=text, kind="number", plain=folded, parts=(value,))
+    comparator = wording.COMPARATORS[word] if word else None
+    value = Quantity(
+        low=number if comparator in (None, "at_least") else None,
+        high=number if comparator != "at_least" else None,
+        high_open=comparator == "below",
+        comparator=comparator,
+        unit=unit,
+        scale=_SIMPLE_SCALES[scale] if scale else 1,
+    )
+    return Reading(text=text, kind="comparator" if word else "number", plain=folded, parts=(value,))
 
 
 def _nothing(text: str, folded: str) -> Reading | None:
