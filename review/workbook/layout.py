@@ -38,6 +38,7 @@ LABEL_LEAST = 18.0
 OPEN_LEAST = 36.0
 # Points of an A4 page upright between the margins of the form, and across.
 PAGE_HEIGHT, PAGE_WIDTH = 740.0, 522.0
+LONG_ROW = 60.0
 # Long labels are broken where their sense allows it; a label is read without its line breaks.
 _BROKEN = {
     "施策の実施により期待される効果": "施策の実施により\n期待される効果",
@@ -82,8 +83,11 @@ class Line:
 
     @property
     def row_span(self) -> int:
-        """How many rows the line takes: more than one where no single row may be that high."""
-        return max(1, math.ceil(self.height / metrics.MAX_ROW_HEIGHT))
+        """How many rows the line takes: more than one where no single row may be that high.
+
+        Those are low, for a page ends between two rows.
+        """
+        return 1 if self.height <= metrics.MAX_ROW_HEIGHT else math.ceil(self.height / LONG_ROW)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +195,10 @@ class _Grid:
             Box(first=1, last=1, text=_BROKEN.get(label, label), style="label"),
             Box(first=2, last=self.last, text=text, style=style, key=key),
         )
-        return Line(boxes=boxes, height=self.height(*boxes, least=least), part=part)
+        height = self.height(*boxes, least=least)
+        if height > metrics.MAX_ROW_HEIGHT and style == "text":
+            boxes[1].style = "long_text"
+        return Line(boxes=boxes, height=height, part=part)
 
 
 def _title(page: Page, grid: _Grid) -> Iterator[Line]:

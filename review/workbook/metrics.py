@@ -84,9 +84,9 @@ def _wrapped(paragraph: str, units: float) -> int:
         width = text_units(run)
         if used + width <= units or run.isspace():  # a space at the end of a line hangs over
             used += width
-        elif width > units:  # a long address is broken anywhere
-            lines += math.ceil((used + width) / units) - 1
-            used = (used + width) % units or units
+        elif width > units:  # a long address begins a line of its own and is broken anywhere
+            lines += math.ceil(width / units) - (0 if used else 1)
+            used = width % units or units
         else:
             lines, used = lines + 1, width
     return lines

@@ -69,6 +69,7 @@ LOOKS: dict[str, Look] = {
     "section": Look(size=10, bold=True, colour=PAPER, fill=NAVY, wrap=False, indent=1),
     "label": Look(size=8.5, bold=True, fill=MIST, across="center"),
     "text": Look(indent=1),
+    "long_text": Look(indent=1, down="top"),
     "strong": Look(size=10.5, bold=True, indent=1),
     "head": Look(bold=True, fill=MIST, across="center"),
     "head_now": Look(bold=True, fill=NOW, across="center"),

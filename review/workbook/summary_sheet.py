@@ -20,7 +20,7 @@ from review.workbook.writer import set_page
 
 WIDTH = 100.0
 # 評価できない stands on one line in what is left for each grade.
-LABEL_WIDTH, OTHER_WIDTH = 22.0, 8.0
+LABEL_WIDTH, OTHER_WIDTH, MARKS_WIDTH = 22.0, 8.0, 16.0
 # The sheet's title and what stands below it on the first page; the heading of a part.
 TITLE_POINTS, HEADING_POINTS = 54.0, 22.0
 
@@ -44,6 +44,12 @@ class Heads:
         others = [OTHER_WIDTH] * (1 + len(self.others))
         rest = WIDTH - LABEL_WIDTH - sum(others)
         return [LABEL_WIDTH, *[max(6.0, rest / len(self.grades)) for _ in self.grades], *others]
+
+    @property
+    def name_end(self) -> int:
+        """The last column of a 施策's name in the list: what follows, but the last, has room for its marks."""
+        wide = [end for end in range(2, self.columns - 1) if sum(self.widths[end : self.columns - 1]) >= MARKS_WIDTH]
+        return max(wide, default=2)
 
     @property
     def page(self) -> float:
@@ -162,7 +168,7 @@ def _sheets(sheet: Worksheet, painter: Painter, heads: Heads, row: int, names: S
     painter.text(sheet, row, 1, "4 施策別の総合評価", "heading")
     painter.height(sheet, row, 22)
     row += 1
-    name_end = max(2, heads.columns - 3)
+    name_end = heads.name_end
     spans = (
         (1, 1, "施策ID"),
         (2, name_end, "施策名(主管部署)"),

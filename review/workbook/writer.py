@@ -131,7 +131,8 @@ def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
         span = line.row_span
         for box in line.boxes:
             painter.text(sheet, row, box.first, box.text, box.style, link=box.link)
-            painter.merge(sheet, row, box.first, row + max(box.rows, span) - 1, box.last, box.style)
+            deep = sum(one.row_span for one in painted[index : index + box.rows])
+            painter.merge(sheet, row, box.first, row + deep - 1, box.last, box.style)
         for extra in range(span):
             painter.height(sheet, row + extra, round(line.height / span, 1))
         row += span
@@ -145,23 +146,31 @@ def page_breaks(painted: Sequence[Line], page: float) -> set[int]:
 
     Whatever fits on a page of its own but not on the rest of this one moves on: a whole part (the goals with the
     heads of their years, 評価 with the results), else a section. Where more than half of the page would stay empty,
-    the form flows on instead, as long as a heading keeps its first line.
+    the form flows on instead, as long as a heading keeps its first line. A text longer than a page begins where it
+    stands and ends pages of its own accord.
     """
     breaks: set[int] = set()
     used = 0.0
     for index, line in enumerate(painted):
         rest = page - used
-        needed = _together(painted, index, page) if line.section else line.height
+        needed = _together(painted, index, page) if line.section else _beginning(line, page)
         flows = needed > page or (line.part in FORM_PARTS and rest > page / 2)
         if line.section and needed > rest and flows:
             # A 成果目標 stays whole even then; a heading only keeps its first line.
             is_goal = len(line.boxes) > 1
-            needed = _section_height(painted, index) if is_goal else line.height + painted[index + 1].height
+            needed = _section_height(painted, index) if is_goal else line.height + _beginning(painted[index + 1], page)
         if needed > rest and index:
             breaks.add(index)
             used = painted[0].height  # the title is printed again
         used += line.height
+        if used > page:
+            used %= page
     return breaks
+
+
+def _beginning(line: Line, page: float) -> float:
+    """What has to stand together of one line: all of it, or its first row where it is longer than a page."""
+    return line.height if line.height <= page else line.height / line.row_span
 
 
 def _together(painted: Sequence[Line], start: int, page: float) -> float:

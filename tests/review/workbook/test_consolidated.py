@@ -179,8 +179,9 @@ def test_a_plan_of_any_number_of_years_fits_the_page():
         assert all(box.last <= len(widths) for line in layout.lines(page) for box in line.boxes)
 
 
-def test_no_goal_is_cut_by_a_page_break():
-    long = samples.sheet("文" * 600, indicators=tuple(samples.block(n, "短い") for n in range(1, 9)), schedule=())
+@pytest.mark.parametrize("letters", [600, 6000])
+def test_no_goal_is_cut_and_no_heading_left_alone_by_a_page_break(letters):
+    long = samples.sheet("文" * letters, indicators=tuple(samples.block(n, "短い") for n in range(1, 9)), schedule=())
     painted = list(layout.lines(Page(form=samples.form(long))))
     breaks = writer.page_breaks(painted, 740.0)
     starts = [i for i, line in enumerate(painted) if line.section]

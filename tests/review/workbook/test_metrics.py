@@ -22,6 +22,7 @@ from tests.review.workbook import font_widths, samples
         ("word " * 4, 14, 2),
         ("一語 " * 3, 5, 3),
         ("x" * 100, 10, 14),
+        ("あ" + "x" * 100, 10, 15),
     ],
 )
 def test_lines_are_counted_in_full_and_half_width(text, units, count):
