@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Prefetch, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
 
 from review.models import (
     Artifact,
@@ -26,9 +24,7 @@ from review.models import (
     MeasureReview,
     MeasureYear,
     OutboxEvent,
-    PlanField,
     Rating,
-    RecordedDecision,
     ReviewState,
     ScheduleItem,
     Step,
@@ -37,6 +33,7 @@ from review.models import (
     User,
 )
 from review.models.cycle import CycleState
+from review.prepared import prepared
 
 
 def cycle_now() -> Cycle | None:
@@ -49,7 +46,13 @@ def cycle_now() -> Cycle | None:
 
 def cycle_of(fiscal_year: int) -> Cycle | None:
     """The cycle of a fiscal year, or None. One query."""
-    return Cycle.objects.select_related("plan").filter(fiscal_year=fiscal_year).first()
+    found = _cycles_of(year=fiscal_year) if 0 < fiscal_year < 10_000 else []
+    return found[0] if found else None
+
+
+@prepared(year=int)
+def _cycles_of(year: int) -> QuerySet[Cycle]:
+    return Cycle.objects.select_related("plan").filter(fiscal_year=year)
 
 
 def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
@@ -66,24 +69,6 @@ def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     ).order_by("measure_year__measure__code")
 
 
-def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
-    """The sheets with what a long list shows of each, in the order of `base`: no narrative, no plan, and no cycle, which
-    whoever lists one year's sheets holds already (`of_cycle`)."""
-    return base.select_related("measure_year__measure", "measure_year__owner", "submitted_by", "claimed_by").only(
-        "cycle", "state", "outcome", "round", "late", "submitted_at", "state_since", "doubts", "extended_until", "again_due_at", "claimed_at",
-        "measure_year__measure__code", "measure_year__name", "measure_year__demo", "measure_year__owner__name",
-        "submitted_by__display_name", "submitted_by__username", "claimed_by__display_name", "claimed_by__username",
-    )  # fmt: skip
-
-
-def of_cycle(reviews: Iterable[MeasureReview], cycle: Cycle) -> list[MeasureReview]:
-    """The sheets of one year, each holding that year's one object."""
-    rows = list(reviews)
-    for row in rows:
-        row.cycle = cycle
-    return rows
-
-
 def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
     """This year's rows of the sheet's indicators, in order. One query."""
     year = review.measure_year
@@ -93,16 +78,27 @@ def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
 
 def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     """Every year of every indicator of the sheet: {number: rows in year order}. One query."""
-    rows = IndicatorYear.objects.filter(indicator__measure_id=review.measure_year.measure_id)
     story: dict[int, list[IndicatorYear]] = {}
-    for row in rows.select_related("indicator").order_by("indicator__number", "fiscal_year"):
+    for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
     return story
 
 
+@prepared(measure=int)
+def _story(measure: int) -> QuerySet[IndicatorYear]:
+    rows = IndicatorYear.objects.filter(indicator__measure_id=measure).select_related("indicator")
+    return rows.order_by("indicator__number", "fiscal_year")
+
+
 def schedule(review: MeasureReview) -> list[ScheduleItem]:
     """The schedule rows of the sheet's year. One query."""
-    return list(ScheduleItem.objects.filter(measure_year_id=review.measure_year_id).order_by("position"))
+    return schedule_of(year=review.measure_year_id)
+
+
+@prepared(year=int)
+def schedule_of(year: int) -> QuerySet[ScheduleItem]:
+    """The schedule rows of a 施策's year. One query."""
+    return ScheduleItem.objects.filter(measure_year_id=year).order_by("position")
 
 
 def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[MeasureReview]:
@@ -132,8 +128,13 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
 
 def state_counts(cycle: Cycle) -> dict[str, int]:
     """{state: number of sheets}, every state present. One query."""
-    counts = dict(MeasureReview.objects.filter(cycle=cycle).order_by().values_list("state").annotate(Count("pk")))
+    counts = dict(_by_state(cycle=cycle.pk))
     return {state.value: counts.get(state.value, 0) for state in ReviewState}
+
+
+@prepared(cycle=int)
+def _by_state(cycle: int) -> QuerySet[Any]:
+    return MeasureReview.objects.filter(cycle=cycle).order_by().values_list("state").annotate(Count("pk"))
 
 
 def state_labels(cycle: Cycle) -> dict[str, str]:
@@ -215,8 +216,14 @@ def published_years() -> list[Edition]:
 
 def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]] | None:
     """The `totals` of the year's current edition, None where none is published. One query."""
-    rows = Edition.objects.filter(cycle__plan_id=plan_id, cycle__fiscal_year=fiscal_year, current=True)
-    return rows.order_by().values_list("snapshot__totals", flat=True).first()
+    found = _published_totals(plan=plan_id, year=fiscal_year)
+    return found[0] if found else None
+
+
+@prepared(plan=int, year=int)
+def _published_totals(plan: int, year: int) -> QuerySet[Any]:
+    rows = Edition.objects.filter(cycle__plan_id=plan, cycle__fiscal_year=year, current=True)
+    return rows.order_by().values_list("snapshot__totals", flat=True)
 
 
 def shelf() -> list[Edition]:
@@ -242,29 +249,57 @@ def edition_files() -> dict[tuple[int, str], Artifact]:
 
 def submissions(review: MeasureReview) -> list[Submission]:
     """What was submitted, the latest last. One query."""
-    return list(review.submissions.select_related("submitted_by", "recalled_by").order_by("round"))
+    return _submissions(review=review.pk)
+
+
+@prepared(review=int)
+def _submissions(review: int) -> QuerySet[Submission]:
+    rows = Submission.objects.filter(review_id=review).select_related("submitted_by", "recalled_by")
+    return rows.order_by("round")
 
 
 def decisions(review: MeasureReview) -> list[Decision]:
     """The sheet's decisions in their order. One query."""
-    rows = review.decisions.select_related("decided_by", "on_behalf_of", "later_reading", "meeting")
-    return list(rows.order_by("decided_at", "pk"))
+    return _decisions(review=review.pk)
+
+
+@prepared(review=int)
+def _decisions(review: int) -> QuerySet[Decision]:
+    rows = Decision.objects.filter(review_id=review)
+    people = rows.select_related("decided_by", "on_behalf_of", "later_reading", "meeting")
+    return people.order_by("decided_at", "pk")
 
 
 def comments(review: MeasureReview) -> list[ItemComment]:
     """All that was said on the sheet, the oldest first. One query."""
-    return list(review.comments.select_related("author").order_by("created_at", "pk"))
+    return _comments(review=review.pk)
+
+
+@prepared(review=int)
+def _comments(review: int) -> QuerySet[ItemComment]:
+    rows = ItemComment.objects.filter(review_id=review).select_related("author")
+    return rows.order_by("created_at", "pk")
 
 
 def latest_file(review: MeasureReview) -> Artifact | None:
     """The sheet's newest workbook. One query."""
-    return review.artifacts.filter(kind=Artifact.Kind.SHEET).first()
+    found = _latest_file(review=review.pk)
+    return found[0] if found else None
+
+
+@prepared(review=int)
+def _latest_file(review: int) -> QuerySet[Artifact]:
+    return Artifact.objects.filter(review_id=review, kind=Artifact.Kind.SHEET)[:1]
 
 
 def target_changes(review: MeasureReview) -> dict[int, TargetChange]:
     """{indicator number: what the sheet changes in the year to come}. One query."""
-    rows = TargetChange.objects.filter(review=review).select_related("indicator", "changed_by")
-    return {row.indicator.number: row for row in rows}
+    return {row.indicator.number: row for row in _target_changes(review=review.pk)}
+
+
+@prepared(review=int)
+def _target_changes(review: int) -> QuerySet[TargetChange]:
+    return TargetChange.objects.filter(review_id=review).select_related("indicator", "changed_by")
 
 
 def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
@@ -277,44 +312,16 @@ def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
 def year_before(review: MeasureReview) -> MeasureYear | None:
     """The same 施策 in the year before. One query."""
     year = review.measure_year
-    return MeasureYear.objects.filter(measure_id=year.measure_id, fiscal_year=year.fiscal_year - 1).first()
+    found = _measure_years(measure=year.measure_id, year=year.fiscal_year - 1)
+    return found[0] if found else None
+
+
+@prepared(measure=int, year=int)
+def _measure_years(measure: int, year: int) -> QuerySet[MeasureYear]:
+    return MeasureYear.objects.filter(measure_id=measure, fiscal_year=year)
 
 
 # --- what lists of sheets show --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """As much of one 成果目標 of one year as totals need."""
-
-    grade: str
-    given: bool
-    status: str
-    demo: bool
-    jump: bool
-
-
-def marks_by_measure(
-    cycle: Cycle, *, fiscal_year: int | None = None, only: Collection[int] | None = None
-) -> dict[int, list[Mark]]:
-    """The judgements of the cycle's 成果目標 in one year (default: its own): {measure id: marks in order}. One query."""
-    rows = IndicatorYear.objects.filter(
-        indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year or cycle.fiscal_year
-    )
-    if only is not None:
-        rows = rows.filter(indicator__measure__in=only)
-    found: dict[int, list[Mark]] = {}
-    # As text: a thousand lists need not be parsed to look for one word.
-    marked = rows.annotate(said=Cast("flags", TextField())).order_by("indicator__number")
-    columns = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "said")
-    for measure, grade, given, status, demo, said in marked.values_list(*columns):
-        found.setdefault(measure, []).append(Mark(given or grade, bool(given), status, demo, '"jump"' in said))
-    return found
-
-
-def field_names(cycle: Cycle) -> dict[str, str]:
-    """{number of the 分野: its name}. One query."""
-    return dict(PlanField.objects.filter(plan_id=cycle.plan_id).values_list("number", "name"))
 
 
 def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
@@ -323,29 +330,38 @@ def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
 
 
 def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
-    """Which of the sheets the person confirmed or returned at review. One query."""
-    mine = Decision.objects.filter(decided_by=user, step=Step.REVIEW)
+    """Which of the sheets the person confirmed or returned at review, or was represented in doing so. One query."""
+    mine = Decision.objects.filter(Q(decided_by=user) | Q(on_behalf_of=user), step=Step.REVIEW)
     return set(base.filter(pk__in=mine.values("review_id")).values_list("pk", flat=True))
 
 
 def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating]]:
     """{sheet: {hand: its latest 総合評価}}. A new submission sets aside what was said of the one before. One query."""
+    return latest_by_hand(counting_ratings(base))
+
+
+def ratings_of(review: MeasureReview) -> dict[str, Rating]:
+    """{hand: its latest 総合評価} of one sheet, as `counted_ratings`. One query."""
+    return latest_by_hand(_ratings_of(review=review.pk)).get(review.pk, {})
+
+
+@prepared(review=int)
+def _ratings_of(review: int) -> QuerySet[Rating]:
+    return counting_ratings(MeasureReview.objects.filter(pk=review))
+
+
+def counting_ratings(base: QuerySet[MeasureReview]) -> QuerySet[Rating]:
+    """The 総合評価 that were given since the sheets were last submitted, the oldest first."""
     rows = Rating.objects.filter(review__in=base.order_by().values("pk"), given_at__gte=F("review__submitted_at"))
+    return rows.select_related("given_by").order_by("given_at", "pk")
+
+
+def latest_by_hand(rows: Iterable[Rating]) -> dict[int, dict[str, Rating]]:
+    """{sheet: {hand: its latest}} of such rows."""
     found: dict[int, dict[str, Rating]] = {}
-    for row in rows.select_related("given_by").order_by("given_at", "pk"):
+    for row in rows:
         found.setdefault(row.review_id, {})[row.hand] = row
     return found
-
-
-def open_records(base: QuerySet[MeasureReview]) -> list[RecordedDecision]:
-    """What the 事務局 recorded and an approver has yet to confirm, of the sheets that still wait for it. One query."""
-    waiting = base.order_by().filter(state=ReviewState.REVIEWED).values("pk")
-    rows = RecordedDecision.objects.filter(review__in=waiting, closed_at=None, round=F("review__round"))
-    return list(
-        rows.select_related("review__measure_year__measure", "meeting", "recorded_by").order_by(
-            "review__measure_year__measure__code"
-        )
-    )
 
 
 def last_saved(review: MeasureReview) -> AuditEntry | None:
@@ -361,16 +377,4 @@ def grade_counts(cycle: Cycle, *, fiscal_year: int) -> dict[str, int]:
     for computed, given, number in pairs:
         if given or computed:
             found[given or computed] = found.get(given or computed, 0) + number
-    return found
-
-
-def grade_counts_by_field(cycle: Cycle, *, fiscal_year: int) -> dict[str, dict[str, int]]:
-    """{number of the 分野: {達成区分: number of 成果目標}} of one year of the cycle's plan. One query."""
-    rows = IndicatorYear.objects.filter(indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year)
-    found: dict[str, dict[str, int]] = {}
-    columns = ("indicator__measure__field__number", "grade", "given_grade")
-    for field, computed, given, number in rows.order_by().values_list(*columns).annotate(Count("pk")):
-        if letter := given or computed:
-            counts = found.setdefault(field, {})
-            counts[letter] = counts.get(letter, 0) + number
     return found

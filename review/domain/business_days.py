@@ -49,9 +49,7 @@ class Calendar:
 
     def until(self, start: date, end: date) -> int:
         """How many business days lie after `start` up to and including `end`; negative when `end` is past."""
-        if end < start:
-            return -self.until(end, start)
-        return sum(self.is_open(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+        return -_open_between(self, end, start) if end < start else _open_between(self, start, end)
 
     def add(self, day: date, count: int) -> date:
         """The business day `count` (>= 0) business days after `day`; with 0 `day` itself, open or not."""
@@ -79,3 +77,9 @@ class Calendar:
         A deadline on a closed day counts as met on the last business day before it: that day is 0.
         """
         return self.until(due, today) if today > due else -self.until(today, due)
+
+
+@lru_cache(maxsize=4096)
+def _open_between(calendar: Calendar, start: date, end: date) -> int:
+    """How many business days lie after `start` up to and including `end`. Kept: a list asks it for each of its rows."""
+    return sum(calendar.is_open(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

@@ -102,6 +102,8 @@ class MeasureYear(models.Model):
         verbose_name = _("施策(年度)")
         verbose_name_plural = _("施策(年度)")
         ordering = ["fiscal_year", "measure__code"]
+        # Every page asks whether a year under way holds such rows; there are few, and in a city none.
+        indexes = [models.Index(fields=["fiscal_year"], condition=Q(demo=True), name="measure_year_demo")]
         constraints = [models.UniqueConstraint(fields=["measure", "fiscal_year"], name="measure_year_once")]
 
     def __str__(self) -> str:
@@ -161,6 +163,7 @@ class IndicatorYear(models.Model):
         verbose_name = _("成果目標(年度)")
         verbose_name_plural = _("成果目標(年度)")
         ordering = ["indicator__number", "fiscal_year"]
+        indexes = [models.Index(fields=["fiscal_year"], condition=Q(demo=True), name="indicator_year_demo")]
         constraints = [
             models.UniqueConstraint(fields=["indicator", "fiscal_year"], name="indicator_year_once"),
             models.CheckConstraint(condition=Q(given_grade="") | ~Q(given_reason=""), name="given_grade_has_reason"),

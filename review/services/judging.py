@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from review.domain import achievement, checks, rating
 from review.domain.direction import Direction
@@ -15,7 +17,13 @@ _KEPT = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
 
 def scale_of(cycle: Cycle) -> rating.Scale:
     """The cycle's grade scale, from its data."""
-    return rating.Scale.from_data(cycle.scale) if cycle.scale else rating.DEFAULT
+    return _scale_from(json.dumps(cycle.scale)) if cycle.scale else rating.DEFAULT
+
+
+@lru_cache(maxsize=64)
+def _scale_from(data: str) -> rating.Scale:
+    """The scale of these data. Kept: to read and check them takes longer than all that a page does with it."""
+    return rating.Scale.from_data(json.loads(data))
 
 
 def proposed(rows: Iterable[IndicatorYear], scale: rating.Scale) -> rating.Grade | None:

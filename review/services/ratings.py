@@ -53,7 +53,7 @@ def rate(*, user: User, review: MeasureReview, hand: str, chosen: Overall | None
     scale = judging.scale_of(review.cycle)
     graded = judging.proposed(queries.indicator_years(review), scale)
     proposed = graded.letter if graded else ""
-    before = standing(proposed, queries.counted_ratings(MeasureReview.objects.filter(pk=review.pk)).get(review.pk))
+    before = standing(proposed, queries.ratings_of(review))
     given = chosen or _unchanged(before, hand)
     if review.outcome or not (given.grade or proposed):
         return None

@@ -16,7 +16,12 @@ register = template.Library()
 
 @register.inclusion_tag("review/components/days_left.html")
 def business_days_left(due: datetime | None) -> dict[str, Any]:
-    """あと5営業日, 今日まで, 3営業日超過; nothing where there is no deadline."""
+    """The chip of the days that are left."""
+    return left_until(due)
+
+
+def left_until(due: datetime | None) -> dict[str, Any]:
+    """あと5営業日, 今日まで, 3営業日超過 in `text`, with `kind` and `icon_name`; '' where there is no deadline."""
     if not due:
         return {"text": "", "kind": ""}
     now = clock.now()

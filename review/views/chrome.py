@@ -1,6 +1,6 @@
 """What stands around every page of someone signed in: the menu, the years, what waits for them.
 
-Seven queries at most, however much there is; none for public pages and for anonymous people.
+Two queries, however much there is; none for public pages and for anonymous people.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
@@ -18,28 +18,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from review import permissions
-from review.models import (
-    ChangeState,
-    Cycle,
-    CycleState,
-    Decision,
-    IndicatorYear,
-    Job,
-    JobState,
-    MeasureReview,
-    MeasureYear,
-    Notification,
-    PlanChange,
-    ReviewState,
-    Role,
-    User,
-)
+from review.models import Cycle, CycleState, Role, User
 from review.models.proxy import PROXY_ROLES
-from review.models.sheet import OPEN_STATES
+from review.prepared import prepared
 from review.templatetags.words import fiscal_year
+from review.views import counters
+from review.views.counters import AT_WORK
 
 PARTS = ("nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
-AT_WORK = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,17 +96,23 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     if not user.is_authenticated:
         return dict.fromkeys(PARTS, "")
-    cycles = list(Cycle.objects.order_by("-fiscal_year"))
-    counts = task_counts(user)
+    cycles = known_years()
+    counts = counts_of(user)
     now = year_now(cycles)
     return {
         "nav": list(menu(request, user, now, counts)),
         "fiscal_years": list(years(request, cycles, now)),
         "open_task_count": counts["mine"],
-        "unread_count": Notification.objects.filter(recipient=user, read_at=None).count(),
+        "unread_count": counts["unread"],
         "user_about": about(user),
-        "demo_values": holds_demo_values([c for c in cycles if c.state in AT_WORK]),
+        "demo_values": bool(counts["demo"]),
     }
+
+
+@prepared()
+def known_years() -> QuerySet[Cycle]:
+    """The years, the newest first, with as much of each as the menu needs. One query."""
+    return Cycle.objects.order_by("-fiscal_year").only("fiscal_year", "state")
 
 
 def year_now(cycles: list[Cycle]) -> int | None:
@@ -213,53 +205,18 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
         yield {"label": fiscal_year(cycle.fiscal_year), "url": url, "current": cycle.fiscal_year == shown}
 
 
-def task_counts(user: User) -> dict[str, int]:
-    """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed.
-
-    One query, and one more each for departments, for those who decide, for approvers and for those who look after the jobs.
-    """
+def counts_of(user: User) -> dict[str, int]:
+    """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
     post = permissions.standing(user)
-    at_work = Q(cycle__state__in=[CycleState.OPEN, CycleState.DECIDING])
-    # An empty list would make Django answer 0 for every count of the query, without asking the database.
-    nowhere = frozenset({0})
-    own = at_work & Q(measure_year__owner__in=post.departments or nowhere, state__in=OPEN_STATES)
-    endorse = at_work & Q(measure_year__owner__in=post.headed or nowhere, state=ReviewState.ENDORSING)
-    mine_before = MeasureReview.objects.filter(pk=OuterRef("pk"), submissions__submitted_by=user)
-    review = at_work & Q(state=ReviewState.SUBMITTED, sent_by_me=False)
-    approve = at_work & Q(state=ReviewState.REVIEWED, sent_by_me=False)
-    proposed = at_work & ~Q(proposed_outcome="") & ~Q(proposed_by=user)
-    found = MeasureReview.objects.annotate(sent_by_me=Exists(mine_before)).aggregate(
-        own=Count("pk", filter=own),
-        endorse=Count("pk", filter=endorse),
-        review=Count("pk", filter=review),
-        approve=Count("pk", filter=approve),
-        proposed=Count("pk", filter=proposed),
-    )
-    to_review = found["review"] if permissions.is_reviewer(user) else 0
-    to_approve = found["approve"] + found["proposed"] + years_to_decide() if permissions.is_approver(user) else 0
-    asked = permissions.concurrences_asked(user).count() if post.departments else 0
-    mine = asked + found["own"] + found["endorse"] + to_review + to_approve
-    to_settle = changes_to_decide(user) if permissions.is_approver(user) else 0
-    failed = Job.objects.filter(state=JobState.FAILED).count() if permissions.may_see_jobs(user) else 0
-    to_read = Decision.objects.filter(on_behalf_of=user, later_reading=None).count() if post.has(*PROXY_ROLES) else 0
-    return {
-        "mine": mine + to_read + to_settle,
-        "to_review": to_review,
-        "to_approve": to_approve,
-        "to_read": to_read,
-        "to_settle": to_settle,
-        "failed_jobs": failed,
-    }
-
-
-def changes_to_decide(user: User) -> int:
-    """Proposed changes of the plan that somebody else proposed. One query."""
-    return PlanChange.objects.filter(state=ChangeState.PROPOSED).exclude(proposed_by=user).count()
-
-
-def years_to_decide() -> int:
-    """Years that wait for the decision to publish. One query."""
-    return Cycle.objects.filter(state=CycleState.DECIDING).count()
+    wanted = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
+    wanted |= {"own", "endorse", "asked"} if post.departments else set()
+    wanted |= {"to_review"} if permissions.is_reviewer(user) else set()
+    wanted |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
+    wanted |= {"failed_jobs"} if permissions.may_see_jobs(user) else set()
+    found = counters.counted(user.pk, wanted, post.departments, post.headed)
+    to_approve = found["approve"] + found["proposed"] + found["years"]
+    mine = found["asked"] + found["own"] + found["endorse"] + found["to_review"] + to_approve
+    return {**found, "to_approve": to_approve, "mine": mine + found["to_read"] + found["to_settle"]}
 
 
 def about(user: User) -> str:
@@ -267,17 +224,6 @@ def about(user: User) -> str:
     post = permissions.standing(user)
     words = [str(Role(role).label) for role in Role.values if role in post.roles]
     return "、".join(words) or gettext("役割はまだありません")
-
-
-def holds_demo_values(cycles: list[Cycle]) -> bool:
-    """Whether a year under way holds invented values. One query where there is such a year."""
-    if not cycles:
-        return False
-    shown = {cycle.fiscal_year for cycle in cycles}
-    plans = {cycle.plan_id for cycle in cycles}
-    texts = MeasureYear.objects.filter(demo=True, measure__plan__in=plans, fiscal_year__in=shown).values("pk")
-    values = IndicatorYear.objects.filter(demo=True, indicator__measure__plan__in=plans, fiscal_year__in=shown)
-    return values.values("pk").union(texts, all=True).exists()
 
 
 def address(name: str, *args: Any) -> str:

@@ -81,7 +81,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
     story = queries.indicator_history(review)
     parts = indicator_parts.indicator_parts(review, story)
     rule = proposed(parts, review)
-    by_hand = queries.counted_ratings(MeasureReview.objects.filter(pk=review.pk)).get(review.pk, {})
+    by_hand = queries.ratings_of(review)
     submissions, decisions = queries.submissions(review), queries.decisions(review)
     said = queries.comments(review)
     plan = queries.schedule(review)

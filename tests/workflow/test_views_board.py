@@ -129,7 +129,7 @@ def test_the_clean_ones_stand_apart_and_are_ticked(cast: Cast) -> None:
     page = as_(cast.approver).get(BOARD + "?show=clean")
     assert "承認待ちのうち注意なし 1" in words(page)
     assert f'value="{clean.pk}:1" checked' in page.content.decode()
-    assert [row["review"].pk for row in page.context["rows"]] == [clean.pk]
+    assert [row.pk for row in page.context["rows"]] == [clean.pk]
 
 
 def test_the_approver_says_the_overall_grade_and_the_opinion(cast: Cast) -> None:

@@ -1,7 +1,12 @@
-"""審議: the whole year on one screen for the 本部, what needs a word first on top, and deciding from there."""
+"""審議: the whole year on one screen for the 本部, what needs a word first on top, and deciding from there.
+
+Only who may read every sheet comes here (`permissions.ACCESS`), so the lists are those of the whole year.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,10 +19,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from review import permissions, queries
+from review import listing, permissions, queries
 from review.domain.refusals import Invalid
 from review.forms.sheet import MeetingForm, add_refusal
-from review.models import Cycle, MeasureReview, Meeting, Outcome, ReviewState
+from review.models import Cycle, MeasureReview, Outcome, Step
 from review.services import judging
 from review.views.answers import refusing, see_other
 from workflow import steps
@@ -42,9 +47,7 @@ def page(
 ) -> HttpResponse:
     """The board; `together` stands in for the empty form where something typed was refused."""
     user = request.user
-    base = permissions.visible_reviews(user).filter(cycle=cycle)
-    sheets = shown.sheets_of(base, cycle)
-    not_mine = shown.taken_part(request, base.filter(state=ReviewState.REVIEWED))
+    sheets = shown.sheets_of(cycle)
     waiting = [sheet for sheet in sheets.values() if sheet.waits]
     show = request.GET.get("show", "")
     if show not in (WAITING, CLEAN, EVERY):
@@ -53,30 +56,32 @@ def page(
         sheet.pk for sheet in (sheets.values() if show == EVERY else waiting) if show != CLEAN or not sheet.reasons
     ]
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
-    rows = shown.rows_of(in_order(base, list(paged.object_list)), sheets, cycle, not_mine)
+    listed, first = list(paged.object_list), shown.first(sheets.values())
+    rows = rows_at(request, cycle, sheets, list(dict.fromkeys([*listed, *first])))
     approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
+    ticked, all_ticked = set(request.POST.getlist("chosen")), show == CLEAN and not request.POST
+    choosable = any(rows[pk].box for pk in listed if pk in rows)
     context = {
         "cycle": cycle,
-        "stats": shown.stats(sheets.values(), cycle),
-        "totals": shown.totals(cycle, sheets.values()),
-        "measure_totals": shown.measure_totals(cycle, sheets.values()),
-        "by_field": shown.by_field(cycle, sheets.values()),
-        "first": shown.first(base, sheets, cycle, not_mine),
-        "rows": rows,
+        **shown.breakdown(cycle, list(sheets.values())),
+        "first": [rows[pk] for pk in first if pk in rows],
+        "rows": [
+            replace(row, choosable=choosable, ticked=row.box and (all_ticked or row.value in ticked))
+            for row in (rows[pk] for pk in listed if pk in rows)
+        ],
         "page_obj": paged,
         "tabs": shown.tabs(cycle.fiscal_year, show, sheets.values()),
         "show": show,
-        "ticked": set(request.POST.getlist("chosen")),
-        "all_ticked": show == CLEAN and not request.POST,
-        "choosable": (approver and any(row["may"] for row in rows)) or (recorder and any(row["waits"] for row in rows)),
+        "all_ticked": all_ticked,
+        "choosable": choosable,
         "is_approver": approver,
         "is_recorder": recorder and not approver,
         "together": together or TogetherForm(),
         "may_decide_year": permissions.may_decide_year(user, cycle),
         "may_record": permissions.reviews_or_approves(user),
-        "records": queries.open_records(base),
-        "proposals": list(queries.reviews(base.exclude(proposed_outcome=""))),
-        "meetings": list(Meeting.objects.filter(cycle=cycle).select_related("recorded_by")),
+        "records": listing.open_records(cycle=cycle.pk),
+        "proposals": listing.proposals(cycle=cycle.pk),
+        "meetings": listing.meetings(cycle=cycle.pk),
         "meeting_form": MeetingForm(),
         "choice": MeetingChoice(request.POST or None, cycle=cycle, asked=not approver),
         "page_title": _("審議"),
@@ -85,9 +90,21 @@ def page(
     return render(request, "workflow/board.html", context, status=status)
 
 
+def rows_at(
+    request: HttpRequest, cycle: Cycle, sheets: Mapping[int, shown.Sheet], numbers: list[int]
+) -> dict[int, shown.Row]:
+    """The lines of these sheets, as this person may use them. Two queries for forty, and two for an approver."""
+    user = request.user
+    approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
+    waiting = [pk for pk in numbers if sheets[pk].waits]
+    barred = permissions.barred(user, waiting, Step.APPROVE)
+    reader = shown.Reader(approver=approver, recorder=recorder, barred=barred)
+    return shown.rows_of(listing.listed_rows(numbers, cycle), sheets, cycle, reader)
+
+
 def in_order(base: QuerySet[MeasureReview], numbers: list[int]) -> list[MeasureReview]:
     """The sheets of these numbers, in order of 施策ID. One query."""
-    return list(queries.listed(base.filter(pk__in=numbers)).order_by("measure_year__measure__code"))
+    return list(listing.listed(base.filter(pk__in=numbers)).order_by("measure_year__measure__code"))
 
 
 @require_GET
@@ -95,21 +112,21 @@ def board_print(request: HttpRequest, year: int) -> HttpResponse:
     """The same on paper: totals, each 成果目標 of what needs a word, one line for every other sheet."""
     cycle = cycle_or_404(year)
     base = permissions.visible_reviews(request.user).filter(cycle=cycle)
-    sheets = shown.sheets_of(base, cycle)
+    sheets = shown.sheets_of(cycle)
     doubtful = [sheet.pk for sheet in sheets.values() if sheet.reasons]
     full = list(queries.reviews(base.filter(pk__in=doubtful)))
     lines = {one["review"].pk: one["lines"] for one in lines_of(full, cycle)}
-    rows = shown.rows_of(full, sheets, cycle, set())
+    rows = shown.rows_of(full, sheets, cycle, shown.Reader())
     rest = in_order(base, [pk for pk in sheets if pk not in lines])
     context = {
         "cycle": cycle,
-        "stats": shown.stats(sheets.values(), cycle),
-        "totals": shown.totals(cycle, sheets.values()),
-        "measure_totals": shown.measure_totals(cycle, sheets.values()),
-        "by_field": shown.by_field(cycle, sheets.values()),
-        "first": [{**row, "lines": lines[row["review"].pk]} for row in rows],
-        "rest": shown.rows_of(rest, sheets, cycle, set()),
-        "meetings": list(Meeting.objects.filter(cycle=cycle).select_related("recorded_by")),
+        **shown.breakdown(cycle, list(sheets.values())),
+        "first": [
+            {"row": rows[one.pk], "year": one.measure_year, "why": sheets[one.pk].rated.reason, "lines": lines[one.pk]}
+            for one in full
+        ],
+        "rest": list(shown.rows_of(rest, sheets, cycle, shown.Reader()).values()),
+        "meetings": listing.meetings(cycle=cycle.pk),
         "scale": judging.scale_of(cycle).as_data(),
     }
     return render(request, "workflow/board_print.html", context)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache, partial
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import permissions, queries
+from review import listing, queries
 from review.domain import rating
 from review.models import Cycle, MeasureReview, Rating, ReviewState
 from review.services import judging, ratings
@@ -31,35 +30,50 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
+Reasons = tuple[tuple[str, int], ...]
+Rule = Callable[[tuple[listing.Mark, ...]], tuple[Standing, Reasons]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a sheet needs a word, and for how many of its 成果目標."""
+
+    code: str
+    label: str
+    count: int
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person's judgement is the reason, not a value."""
+        return self.code in ("given", "rated")
+
+
+class Sheet(NamedTuple):
     """As much of one sheet as the totals need."""
 
     pk: int
     state: str
     outcome: str
     part: str
-    marks: Sequence[queries.Mark]
+    doubts: int
+    marks: Sequence[listing.Mark]
     rated: Standing
-    reasons: Sequence[dict[str, Any]] = field(default_factory=list)
+    reasons: Reasons
 
     @property
     def waits(self) -> bool:
         return self.state == ReviewState.REVIEWED.value
 
 
-def sheets_of(base: QuerySet[MeasureReview], cycle: Cycle) -> dict[int, Sheet]:
+def sheets_of(cycle: Cycle) -> dict[int, Sheet]:
     """Every sheet of the year by its number, in order of 施策ID. Three queries."""
-    scale = judging.scale_of(cycle)
-    known = {grade.letter: grade for grade in scale.grades}
-    marks = queries.marks_by_measure(cycle)
-    rated = queries.counted_ratings(base)
-    rows = base.order_by("measure_year__measure__code").values_list(
-        "pk", "state", "outcome", "measure_year__measure_id", "measure_year__measure__field__number"
-    )
+    # A thousand sheets come to a few dozen different rows of marks.
+    rule = cache(partial(by_rule, scale=judging.scale_of(cycle)))
+    marks = listing.marks_by_measure(cycle)
+    rated = listing.ratings_of_year(cycle)
     return {
-        pk: sheet_of(pk, state, outcome, part, marks.get(measure, []), rated.get(pk), scale, known)
-        for pk, state, outcome, measure, part in rows
+        pk: sheet_of(pk, state, outcome, part, doubts, tuple(marks.get(measure, ())), rated.get(pk), rule)
+        for pk, state, outcome, part, doubts, measure in listing.standing_sheets(cycle=cycle.pk)
     }
 
 
@@ -68,32 +82,44 @@ def sheet_of(
     state: str,
     outcome: str,
     part: str,
-    marks: Sequence[queries.Mark],
+    doubts: int,
+    marks: tuple[listing.Mark, ...],
     by_hand: Mapping[str, Rating] | None,
-    scale: rating.Scale,
-    known: Mapping[str, rating.Grade],
+    rule: Rule,
 ) -> Sheet:
     """One of them."""
-    rule = None if outcome else rating.overall([known.get(mark.grade) for mark in marks], scale)
-    stands = ratings.standing(rule.letter if rule else "", None if outcome else by_hand)
-    return Sheet(
-        pk=pk,
-        state=state,
-        outcome=outcome,
-        part=part,
-        marks=marks,
-        rated=stands,
-        reasons=[] if outcome else reasons_of(marks, stands),
-    )
+    stands, reasons = judged(marks, outcome, by_hand, rule)
+    return Sheet(pk, state, outcome, part, doubts, marks, stands, reasons)
 
 
-def reasons_of(marks: Sequence[queries.Mark], stands: Standing) -> list[dict[str, Any]]:
-    """Why a sheet needs a word before it is approved, each reason with its number of 成果目標."""
+def judged(
+    marks: tuple[listing.Mark, ...], outcome: str, by_hand: Mapping[str, Rating] | None, rule: Rule
+) -> tuple[Standing, Reasons]:
+    """The 総合評価 that counts, and why the sheet needs a word before it is approved."""
+    if outcome:
+        return ratings.standing("", None), ()
+    stands, reasons = rule(marks)
+    if not by_hand:
+        return stands, reasons
+    stands = ratings.standing(stands.proposed, by_hand)
+    return stands, reasons_of(marks, stands)
+
+
+def by_rule(marks: tuple[listing.Mark, ...], *, scale: rating.Scale) -> tuple[Standing, Reasons]:
+    """The same without a person's word."""
+    known = {grade.letter: grade for grade in scale.grades}
+    found = rating.overall([known.get(mark.grade) for mark in marks], scale)
+    stands = ratings.standing(found.letter if found else "", None)
+    return stands, reasons_of(marks, stands)
+
+
+def reasons_of(marks: Sequence[listing.Mark], stands: Standing) -> Reasons:
+    """(code, number of 成果目標) of each reason, in the order of REASONS."""
     found = Counter(mark.status for mark in marks if mark.status in REASONS)
     found["jump"] = sum(mark.jump for mark in marks)
     found["given"] = sum(mark.given for mark in marks)
     found["rated"] = int(stands.overridden)
-    return [{"code": code, "label": label, "count": found[code]} for code, label in REASONS.items() if found[code]]
+    return tuple((code, found[code]) for code in REASONS if found[code])
 
 
 # --- totals ----------------------------------------------------------------------------------------------------------
@@ -118,11 +144,13 @@ def stats(sheets: Iterable[Sheet], cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def totals(cycle: Cycle, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
-    """達成区分 of this year's 成果目標, and last year's where they were judged. One query."""
+def totals(cycle: Cycle, sheets: Iterable[Sheet], before: Mapping[str, dict[str, int]]) -> list[dict[str, Any]]:
+    """達成区分 of this year's 成果目標, and last year's (`listing.grade_counts_by_field`) where they were judged."""
     now = counted(mark.grade for sheet in sheets for mark in sheet.marks)
-    before = queries.grade_counts(cycle, fiscal_year=cycle.fiscal_year - 1)
-    return against(fiscal_year(cycle.fiscal_year), now, fiscal_year(cycle.fiscal_year - 1), before)
+    earlier: Counter[str] = Counter()
+    for counts in before.values():
+        earlier.update(counts)
+    return against(fiscal_year(cycle.fiscal_year), now, fiscal_year(cycle.fiscal_year - 1), dict(earlier))
 
 
 def measure_totals(cycle: Cycle, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
@@ -134,10 +162,9 @@ def measure_totals(cycle: Cycle, sheets: Iterable[Sheet]) -> list[dict[str, Any]
     return against(fiscal_year(cycle.fiscal_year), now, fiscal_year(cycle.fiscal_year - 1), before)
 
 
-def by_field(cycle: Cycle, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
-    """達成区分 by 分野, in their order, last year's below each. Two queries."""
-    names = queries.field_names(cycle)
-    before = queries.grade_counts_by_field(cycle, fiscal_year=cycle.fiscal_year - 1)
+def by_field(cycle: Cycle, sheets: Iterable[Sheet], before: Mapping[str, dict[str, int]]) -> list[dict[str, Any]]:
+    """達成区分 by 分野, in their order, last year's below each. One query."""
+    names = listing.field_names(cycle)
     now: dict[str, Counter[str]] = {}
     for sheet in sheets:
         now.setdefault(sheet.part, Counter()).update(mark.grade for mark in sheet.marks if mark.grade)
@@ -160,63 +187,129 @@ def counted(grades: Iterable[str]) -> dict[str, int]:
     return dict(Counter(grade for grade in grades if grade))
 
 
+def breakdown(cycle: Cycle, sheets: Sequence[Sheet]) -> dict[str, Any]:
+    """The totals as the templates take them. Three queries."""
+    before = listing.grade_counts_by_field(cycle, fiscal_year=cycle.fiscal_year - 1)
+    return {
+        "stats": stats(sheets, cycle),
+        "totals": totals(cycle, sheets, before),
+        "measure_totals": measure_totals(cycle, sheets),
+        "by_field": by_field(cycle, sheets, before),
+    }
+
+
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def taken_part(request: HttpRequest, waiting: QuerySet[MeasureReview]) -> set[int]:
-    """The waiting sheets that the approver submitted or reviewed. Two queries, none for others."""
-    if not permissions.is_approver(request.user):
-        return set()
-    return queries.sent_by(request.user, waiting) | queries.reviewed_by(request.user, waiting)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """All that one line of the board shows, and no more: `parts/board_row.html` and `parts/first_row.html` are drawn
+    from it alone."""
+
+    pk: int
+    round: int
+    code: str
+    name: str
+    owner: str
+    state: str
+    outcome: str
+    demo: bool
+    grades: tuple[str, ...]
+    grade: str
+    grade_name: str
+    proposed: str
+    overridden: bool
+    before: str
+    reasons: tuple[Reason, ...]
+    #: which page it leads to, and whether it can be ticked there
+    leads: str = ""
+    choosable: bool = False
+    box: bool = False
+    ticked: bool = False
+    #: why it cannot, where somebody decides: for what they did themselves, or those whom they represent
+    barred: str = ""
+
+    @property
+    def value(self) -> str:
+        """The sheet and the pass that was seen."""
+        return f"{self.pk}:{self.round}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Who looks at the board: what they may do there with a sheet that waits."""
+
+    approver: bool = False
+    recorder: bool = False
+    #: {sheet: whether for what they did themselves}, of `permissions.barred`
+    barred: Mapping[int, bool] = field(default_factory=dict)
+
+    def about(self, sheet: Sheet) -> dict[str, Any]:
+        """Where the line leads, whether it has a box, and why not."""
+        if not sheet.waits:
+            return {}
+        own = self.barred.get(sheet.pk)
+        if self.approver and own is None:
+            return {"leads": "approve", "box": True}
+        barred = {} if own is None else {"barred": "self" if own else "represented"}
+        return {"leads": "record" if self.recorder else "", "box": self.recorder and not self.approver, **barred}
 
 
 def rows_of(
-    reviews: Sequence[MeasureReview], sheets: Mapping[int, Sheet], cycle: Cycle, not_mine: set[int]
-) -> list[dict[str, Any]]:
-    """Each sheet with its grades, its 総合評価, last year's, and why it needs a look. One query."""
-    names = {grade.letter: grade.name for grade in judging.scale_of(cycle).grades}
-    before = last_year(reviews, cycle)
-    return [row_of(review, sheets[review.pk], names, before, not_mine) for review in reviews]
+    reviews: Sequence[MeasureReview], sheets: Mapping[int, Sheet], cycle: Cycle, reader: Reader
+) -> dict[int, Row]:
+    """Each sheet with its grades, its 総合評価, last year's, and why it needs a look. One query for forty."""
+    scale = judging.scale_of(cycle)
+    names = {grade.letter: grade.name for grade in scale.grades}
+    before = last_year([review.measure_year.measure_id for review in reviews], cycle, scale)
+    labels = {code: str(label) for code, label in REASONS.items()}
+    return {
+        review.pk: row_of(review, sheets[review.pk], names, before, labels, reader.about(sheets[review.pk]))
+        for review in reviews
+    }
 
 
 def row_of(
-    review: MeasureReview, sheet: Sheet, names: Mapping[str, str], before: Mapping[int, str], not_mine: set[int]
-) -> dict[str, Any]:
+    review: MeasureReview,
+    sheet: Sheet,
+    names: Mapping[str, str],
+    before: Mapping[int, str],
+    labels: Mapping[str, str],
+    about: Mapping[str, Any],
+) -> Row:
     """One sheet of the board."""
-    return {
-        "review": review,
-        "value": f"{review.pk}:{review.round}",
-        "grades": [mark.grade for mark in sheet.marks if mark.grade],
-        "rated": sheet.rated,
-        "overall_name": names.get(sheet.rated.grade, ""),
-        "before": before.get(review.measure_year.measure_id, ""),
-        "reasons": sheet.reasons,
-        "demo": review.measure_year.demo or any(mark.demo for mark in sheet.marks),
-        "waits": sheet.waits,
-        "may": sheet.waits and review.pk not in not_mine,
-        "mine": sheet.waits and review.pk in not_mine,
-    }
+    year = review.measure_year
+    return Row(
+        pk=review.pk,
+        round=review.round,
+        code=year.measure.code,
+        name=year.name,
+        owner=year.owner.name,
+        state=review.state,
+        outcome=review.outcome,
+        demo=year.demo or any(mark.demo for mark in sheet.marks),
+        grades=tuple(mark.grade for mark in sheet.marks if mark.grade),
+        grade=sheet.rated.grade,
+        grade_name=names.get(sheet.rated.grade, ""),
+        proposed=sheet.rated.proposed,
+        overridden=sheet.rated.overridden,
+        before=before.get(year.measure_id, ""),
+        reasons=tuple(Reason(code, labels[code], count) for code, count in sheet.reasons),
+        **about,
+    )
 
 
-def last_year(reviews: Sequence[MeasureReview], cycle: Cycle) -> dict[int, str]:
-    """{measure: last year's 総合評価 by this year's rule}. One query."""
-    scale = judging.scale_of(cycle)
-    known = {grade.letter: grade for grade in scale.grades}
-    wanted = [review.measure_year.measure_id for review in reviews]
-    marks = queries.marks_by_measure(cycle, fiscal_year=cycle.fiscal_year - 1, only=wanted)
-    found = {
-        measure: rating.overall([known.get(mark.grade) for mark in rows], scale) for measure, rows in marks.items()
-    }
-    return {measure: grade.letter for measure, grade in found.items() if grade}
+def last_year(measures: Sequence[int], cycle: Cycle, scale: rating.Scale) -> dict[int, str]:
+    """{measure: last year's 総合評価 by this year's rule}. One query for forty."""
+    marks = listing.marks_among(measures, cycle.fiscal_year - 1)
+    found = {measure: by_rule(tuple(rows), scale=scale)[0].grade for measure, rows in marks.items()}
+    return {measure: letter for measure, letter in found.items() if letter}
 
 
-def first(
-    base: QuerySet[MeasureReview], sheets: Mapping[int, Sheet], cycle: Cycle, not_mine: set[int]
-) -> list[dict[str, Any]]:
-    """先に見るもの among the sheets that wait for approval, the most doubtful first. Two queries."""
-    asked = [sheet.pk for sheet in sheets.values() if sheet.waits and sheet.reasons]
-    found = queries.listed(base.filter(pk__in=asked)).order_by("-doubts", "measure_year__measure__code")[:FIRST]
-    return rows_of(list(found), sheets, cycle, not_mine)
+def first(sheets: Iterable[Sheet]) -> list[int]:
+    """先に見るもの: the numbers of the sheets that wait for approval and need a word, the most doubtful first."""
+    asked = sorted((sheet for sheet in sheets if sheet.waits and sheet.reasons), key=lambda sheet: -sheet.doubts)
+    return [sheet.pk for sheet in asked[:FIRST]]
 
 
 def tabs(year: int, show: str, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from review import calendar, clock, permissions, queries
+from review import calendar, clock, listing, permissions, queries
 from review.domain.checks import SENTENCES
-from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState, Role
+from review.models import Cycle, MeasureReview, ReviewState, Role, Step
 from review.services import carrying
 from review.services.assessment import who_is_on
+from review.templatetags.days import left_until
 from review.views import sheet_page
 from workflow.views import places
 from workflow.views.places import WAITING, Wanted
@@ -40,27 +43,56 @@ PEOPLE_WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """All that one line of the list shows, and no more: `parts/queue_row.html` is drawn from it alone."""
+
+    pk: int
+    code: str
+    name: str
+    owner: str
+    state: str
+    outcome: str
+    demo: bool
+    late: bool
+    submitted_at: datetime | None
+    submitted_by: str
+    #: whether the list is of what waits; then the sheet may be chosen, or is one's own, and others are named
+    waiting: bool
+    may: bool
+    others: str
+    represented: bool
+    claimed: str
+    kept_query: str
+    left: tuple[str, str, str]
+    waited: int
+    words: tuple[str, ...] = ()
+    more: int = 0
+    missed: int = 0
+    open: int = 0
+    same: int = 0
+
+
 @require_GET
 def queue(request: HttpRequest, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
     cycle = cycle_or_404(year)
     wanted = Wanted.of(request)
     base = permissions.visible_reviews(request.user).filter(cycle=cycle)
-    found = places.chosen(request, cycle, wanted)
-    page = Paginator(queries.listed(found), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(places.chosen(request, cycle, wanted).values_list("pk", flat=True), PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "cycle": cycle,
         "page_obj": page,
-        "rows": rows(request, queries.of_cycle(page.object_list, cycle), cycle),
-        "tabs": tabs(base, wanted, request),
+        "rows": rows(request, listing.listed_rows(list(page.object_list), cycle), wanted),
+        "tabs": tabs(cycle, wanted, request),
         "wanted": wanted,
         "waiting": wanted.state == WAITING,
         "sort": wanted.sort,
-        "departments": departments(base),
+        "departments": [(str(pk), name) for pk, name in listing.owners(cycle=cycle.pk)],
         "flags": FLAG_WORDS.items(),
         "people": PEOPLE_WORDS.items(),
-        "kept_query": places.kept_query(request),
-        "others": sheet_page.others(request.user, Role.REVIEWER),
         "clean": clean(base).count() if wanted.state == WAITING else 0,
         "page_title": _("確認待ち"),
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("確認待ち")}],
@@ -81,9 +113,9 @@ def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     return places.by_flag(base.filter(state=WAITING), "none")
 
 
-def tabs(base: QuerySet[MeasureReview], wanted: Wanted, request: HttpRequest) -> list[dict[str, Any]]:
+def tabs(cycle: Cycle, wanted: Wanted, request: HttpRequest) -> list[dict[str, Any]]:
     """The states as tabs with their numbers; the other filters stay. One query."""
-    counts = dict(base.order_by().values_list("state").annotate(Count("pk")))
+    counts = queries.state_counts(cycle)
     words = {
         WAITING: _("確認待ち"),
         ReviewState.RETURNED.value: _("差戻し中"),
@@ -98,7 +130,7 @@ def tabs(base: QuerySet[MeasureReview], wanted: Wanted, request: HttpRequest) ->
             "label": label,
             "url": f"?{with_state(kept, key)}",
             "current": key == wanted.state,
-            "count": sum(counts.values()) if key == "all" else counts.get(key, 0),
+            "count": sum(counts.values()) if key == "all" else counts[key],
         }
         for key, label in words.items()
     ]
@@ -111,46 +143,64 @@ def with_state(kept: Any, state: str) -> str:
     return asked.urlencode()
 
 
-def departments(base: QuerySet[MeasureReview]) -> list[tuple[str, str]]:
-    """The owners of the year's sheets, as the filter takes them. One query."""
-    owners = base.order_by("measure_year__owner__order", "measure_year__owner_id")
-    pairs = owners.values_list("measure_year__owner_id", "measure_year__owner__name").distinct()
-    return [(str(pk), name) for pk, name in pairs]
-
-
-def rows(request: HttpRequest, reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, Any]]:
-    """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries however many."""
-    mine = queries.sent_by(request.user, MeasureReview.objects.filter(pk__in=[review.pk for review in reviews]))
-    doubts = doubts_of(reviews, cycle)
-    same = carrying.repeated(cycle.fiscal_year, [review.measure_year.measure_id for review in reviews])
-    today, days = clock.today(), calendar.city()
+def rows(request: HttpRequest, reviews: Sequence[MeasureReview], wanted: Wanted) -> list[Row]:
+    """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries, and one where one is mine."""
+    waiting = wanted.state == WAITING
+    mine = permissions.barred(request.user, [review.pk for review in reviews], Step.REVIEW) if waiting else {}
+    others = sheet_page.others(request.user, Role.REVIEWER) if mine else ""
+    doubts = doubts_of(reviews)
+    same = carrying.repeated(
+        reviews[0].cycle.fiscal_year if reviews else 0, [review.measure_year.measure_id for review in reviews]
+    )
+    kept_query = places.kept_query(request)
     return [
-        {
-            "review": review,
-            "mine": review.pk in mine,
-            "may": review.state == WAITING and review.pk not in mine,
-            "due": review.step_due_at,
-            "waited": days.until(timezone.localdate(review.state_since), today),
-            "claimed": who_is_on(review),
-            "same": same.get(review.measure_year.measure_id, 0),
-            **doubts.get(review.measure_year.measure_id, {"words": [], "more": 0, "missed": 0, "open": 0}),
-        }
+        row_of(
+            review,
+            doubts.get(review.measure_year.measure_id, {}),
+            waiting=waiting,
+            may=waiting and review.pk not in mine,
+            others=others if review.pk in mine else "",
+            represented=not mine.get(review.pk, True),
+            kept_query=kept_query,
+            same=same.get(review.measure_year.measure_id, 0),
+        )
         for review in reviews
     ]
 
 
-def doubts_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> dict[int, dict[str, Any]]:
+def row_of(review: MeasureReview, doubts: dict[str, Any], **about: Any) -> Row:
+    """One line of the list."""
+    year, left = review.measure_year, left_until(review.step_due_at if about["waiting"] else None)
+    return Row(
+        pk=review.pk,
+        code=year.measure.code,
+        name=year.name,
+        owner=year.owner.name,
+        state=review.state,
+        outcome=review.outcome,
+        demo=year.demo,
+        late=review.late,
+        submitted_at=review.submitted_at,
+        submitted_by=str(review.submitted_by or ""),
+        claimed=str(who_is_on(review) or ""),
+        left=(left["text"], left["kind"], left.get("icon_name", "")),
+        waited=calendar.city().until(timezone.localdate(review.state_since), clock.today()),
+        **about,
+        **doubts,
+    )
+
+
+def doubts_of(reviews: Sequence[MeasureReview]) -> dict[int, dict[str, Any]]:
     """{measure id: what a reviewer should look at}. One query."""
     found: dict[int, dict[str, Any]] = {}
-    indicators = IndicatorYear.objects.filter(
-        indicator__measure__in=[review.measure_year.measure_id for review in reviews], fiscal_year=cycle.fiscal_year
-    )
-    for measure, status, flags in indicators.values_list("indicator__measure_id", "status", "flags"):
+    for measure, status, flags in listing.doubtful(
+        [review.measure_year.measure_id for review in reviews], reviews[0].cycle.fiscal_year if reviews else 0
+    ):
         one = found.setdefault(measure, {"codes": [], "missed": 0, "open": 0})
         one["codes"] += [code for code in flags if code in SENTENCES and code not in one["codes"]]
         one["missed"] += status == "missed"
         one["open"] += status == "undetermined"
     for one in found.values():
         words = [SENTENCES[code][0] for code in one.pop("codes")]
-        one["words"], one["more"] = words[:SHOWN_FLAGS], max(len(words) - SHOWN_FLAGS, 0)
+        one["words"], one["more"] = tuple(words[:SHOWN_FLAGS]), max(len(words) - SHOWN_FLAGS, 0)
     return found

@@ -8,11 +8,23 @@ import pytest
 
 from review import clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
-from review.models import Appointment, AuditEntry, Decision, LaterReading, Notification, Outcome, Proxy, Role, User
+from review.models import (
+    Appointment,
+    AuditEntry,
+    Decision,
+    LaterReading,
+    Notification,
+    Outcome,
+    Proxy,
+    Role,
+    Step,
+    User,
+)
 from review.services import approval, proxies
 from review.services.posts import Post
 from review.services.proxies import Naming
-from tests.cast import Cast, settle_background
+from tests.cast import YEAR, Cast, settle_background
+from tests.review.views.acting import as_, words
 from workflow import steps
 
 
@@ -206,3 +218,25 @@ def test_the_one_represented_reads_it_later_once(cast: Cast) -> None:
     assert not proxies.unread_by(cast.reviewer2).exists()
     with pytest.raises(AlreadyDecided):
         proxies.read_later(user=cast.reviewer2, decision_id=decision.pk)
+
+
+def test_the_lists_say_beforehand_what_a_proxy_would_be_refused(cast: Cast) -> None:
+    cast.open(3)
+    sent_by_principal = cast.submitted(1)
+    Appointment.objects.create(user=cast.contributor, role=Role.REVIEWER, starts_on=clock.today())
+    Appointment.objects.create(user=cast.reviewer2, role=Role.APPROVER, starts_on=clock.today())
+    named(cast, cast.contributor, cast.other, Role.REVIEWER)
+    assert permissions.barred(fresh(cast.other), [sent_by_principal.pk], Step.REVIEW) == {sent_by_principal.pk: False}
+    assert permissions.barred(fresh(cast.contributor), [sent_by_principal.pk], Step.REVIEW)[sent_by_principal.pk]
+    assert "代決の相手の方が提出" in words(as_(fresh(cast.other)).get(f"/queue/{YEAR}/"))
+
+    reviewed = cast.reviewed(2)
+    named(cast, cast.reviewer2, cast.related, Role.APPROVER)
+    page = as_(fresh(cast.related)).get(f"/board/{YEAR}/")
+    assert "代決の相手の方が提出または確認したため" in words(page)
+    assert f'value="{reviewed.pk}:{reviewed.round}"' not in page.content.decode()
+    # Whoever may also stand in for somebody who had no hand in it decides in that person's name.
+    named(cast, cast.approver, cast.related, Role.APPROVER)
+    page = as_(fresh(cast.related)).get(f"/board/{YEAR}/")
+    assert f'value="{reviewed.pk}:{reviewed.round}"' in page.content.decode()
+    assert permissions.barred(cast.auditor, [reviewed.pk], Step.APPROVE) == {}

@@ -1,0 +1,224 @@
+"""Reads of long lists: the queue, the board. Prepared, so that a thousand sheets cost little more than thirty; every
+function says how many queries it costs.
+
+Those that take a cycle's number read all of its sheets: for pages that only people open who may read them all.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from review.models import (
+    Cycle,
+    Decision,
+    IndicatorYear,
+    MeasureReview,
+    Meeting,
+    PlanField,
+    Rating,
+    RecordedDecision,
+    ReviewState,
+    Step,
+    Submission,
+)
+from review.prepared import prepared
+from review.queries import counting_ratings, latest_by_hand
+
+#: How many rows a prepared question asks for by number: a page of a list.
+AT_ONCE = 40
+
+
+def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
+    """The sheets with what a long list shows of each, in the order of `base`: no narrative, no plan, and no cycle, which
+    whoever lists one year's sheets holds already."""
+    return base.select_related("measure_year__measure", "measure_year__owner", "submitted_by", "claimed_by").only(
+        "cycle", "state", "outcome", "round", "late", "submitted_at", "state_since", "doubts", "extended_until", "again_due_at", "claimed_at",
+        "measure_year__measure__code", "measure_year__name", "measure_year__demo", "measure_year__owner__name",
+        "submitted_by__display_name", "submitted_by__username", "claimed_by__display_name", "claimed_by__username",
+    )  # fmt: skip
+
+
+def listed_rows(numbers: Sequence[int], cycle: Cycle) -> list[MeasureReview]:
+    """One year's sheets of these numbers, in their order, as `listed` has them. One query for forty of them."""
+    found = {row.pk: row for part in in_parts(numbers) for row in _listed(numbers=part)}
+    rows = [found[number] for number in numbers if number in found]
+    for row in rows:
+        row.cycle = cycle
+    return rows
+
+
+@prepared(numbers=AT_ONCE)
+def _listed(numbers: list[int]) -> QuerySet[MeasureReview]:
+    return listed(MeasureReview.objects.filter(pk__in=numbers)).order_by()
+
+
+def in_parts(numbers: Sequence[int], size: int = AT_ONCE) -> Iterator[list[int]]:
+    """The numbers by forties, the last part filled up with zeros, which no row has."""
+    for start in range(0, len(numbers), size):
+        part = list(numbers[start : start + size])
+        yield [*part, *[0] * (size - len(part))]
+
+
+def doubtful(measures: Sequence[int], fiscal_year: int) -> Iterator[tuple[int, str, list[str]]]:
+    """(measure, status, flags) of each 成果目標 of these 施策 in a year. One query for forty of them."""
+    for part in in_parts(measures):
+        yield from _doubtful(measures=part, year=fiscal_year)
+
+
+@prepared(measures=AT_ONCE, year=int)
+def _doubtful(measures: list[int], year: int) -> QuerySet[Any]:
+    rows = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=year)
+    return rows.order_by("indicator__measure_id", "indicator__number").values_list(
+        "indicator__measure_id", "status", "flags"
+    )
+
+
+@prepared(cycle=int)
+def owners(cycle: int) -> QuerySet[Any]:
+    """(id, name) of the departments that own the year's sheets, in their order. One query."""
+    rows = MeasureReview.objects.filter(cycle=cycle).order_by("measure_year__owner__order", "measure_year__owner_id")
+    return rows.values_list("measure_year__owner_id", "measure_year__owner__name").distinct()
+
+
+class Mark(NamedTuple):
+    """As much of one 成果目標 of one year as totals need."""
+
+    grade: str
+    given: bool
+    status: str
+    demo: bool
+    jump: bool
+
+
+MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "said")
+
+
+def marks_by_measure(cycle: Cycle) -> dict[int, list[Mark]]:
+    """The judgements of the cycle's 成果目標 in its year: {measure id: marks in order}. One query."""
+    return by_measure(_marks(plan=cycle.plan_id, year=cycle.fiscal_year))
+
+
+def marks_among(measures: Sequence[int], fiscal_year: int) -> dict[int, list[Mark]]:
+    """The same of these 施策 in any year. One query for forty of them."""
+    return by_measure(row for part in in_parts(measures) for row in _marks_among(measures=part, year=fiscal_year))
+
+
+def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str]]) -> dict[int, list[Mark]]:
+    """{measure id: its marks in order}."""
+    found: dict[int, list[Mark]] = defaultdict(list)
+    for measure, grade, given, status, demo, said in rows:
+        found[measure].append(Mark(given or grade, bool(given), status, demo, '"jump"' in said))
+    return found
+
+
+@prepared(plan=int, year=int)
+def _marks(plan: int, year: int) -> QuerySet[Any]:
+    return marked(IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year))
+
+
+@prepared(measures=AT_ONCE, year=int)
+def _marks_among(measures: list[int], year: int) -> QuerySet[Any]:
+    return marked(IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=year))
+
+
+def marked(rows: QuerySet[IndicatorYear]) -> QuerySet[Any]:
+    """Their MARKED columns; the flags as text: a thousand lists need not be parsed to look for one word."""
+    said = rows.annotate(said=Cast("flags", TextField()))
+    return said.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)
+
+
+def field_names(cycle: Cycle) -> dict[str, str]:
+    """{number of the 分野: its name}. One query."""
+    return dict(_field_names(plan=cycle.plan_id))
+
+
+@prepared(plan=int)
+def _field_names(plan: int) -> QuerySet[Any]:
+    return PlanField.objects.filter(plan_id=plan).values_list("number", "name")
+
+
+PEOPLE = 4
+
+
+@prepared(people=PEOPLE, numbers=AT_ONCE)
+def senders_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
+    """(sheet, person) where one of the people submitted one of the sheets. One query."""
+    sent = Submission.objects.filter(review__in=numbers, submitted_by__in=people)
+    return sent.order_by().values_list("review_id", "submitted_by_id")
+
+
+@prepared(people=PEOPLE, numbers=AT_ONCE)
+def reviewers_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
+    """(sheet, who decided at review, in whose name) where one of the people did, or was represented. One query."""
+    rows = Decision.objects.filter(review__in=numbers, step=Step.REVIEW)
+    taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people))
+    return taken.order_by().values_list("review_id", "decided_by_id", "on_behalf_of_id")
+
+
+@prepared(cycle=int)
+def standing_sheets(cycle: int) -> QuerySet[Any]:
+    """(id, state, outcome, 分野, doubts, measure) of every sheet of the year, in order of 施策ID. One query."""
+    return (
+        MeasureReview.objects.filter(cycle=cycle)
+        .order_by("measure_year__measure__code")
+        .values_list(
+            "pk", "state", "outcome", "measure_year__measure__field__number", "doubts", "measure_year__measure_id"
+        )
+    )
+
+
+def ratings_of_year(cycle: Cycle) -> dict[int, dict[str, Rating]]:
+    """`queries.counted_ratings` of the whole year. One query."""
+    return latest_by_hand(_ratings(cycle=cycle.pk))
+
+
+@prepared(cycle=int)
+def _ratings(cycle: int) -> QuerySet[Rating]:
+    return counting_ratings(MeasureReview.objects.filter(cycle=cycle))
+
+
+@prepared(cycle=int)
+def open_records(cycle: int) -> QuerySet[RecordedDecision]:
+    """What the 事務局 recorded and an approver has yet to confirm, of the sheets that still wait for it. One query."""
+    rows = RecordedDecision.objects.filter(
+        review__cycle=cycle, review__state=ReviewState.REVIEWED, closed_at=None, round=F("review__round")
+    )
+    return rows.select_related("review__measure_year__measure", "meeting", "recorded_by").order_by(
+        "review__measure_year__measure__code"
+    )
+
+
+@prepared(cycle=int)
+def proposals(cycle: int) -> QuerySet[MeasureReview]:
+    """The sheets for which 未提出 or 対象外 is proposed, in order of 施策ID. One query."""
+    rows = MeasureReview.objects.filter(cycle=cycle).exclude(proposed_outcome="")
+    return rows.select_related("measure_year__measure", "proposed_by").order_by("measure_year__measure__code")
+
+
+@prepared(cycle=int)
+def meetings(cycle: int) -> QuerySet[Meeting]:
+    """The year's meetings of the 本部, the oldest first. One query."""
+    return Meeting.objects.filter(cycle=cycle).select_related("recorded_by")
+
+
+def grade_counts_by_field(cycle: Cycle, *, fiscal_year: int) -> dict[str, dict[str, int]]:
+    """{number of the 分野: {達成区分: number of 成果目標}} of one year of the cycle's plan; {} where none was judged. One
+    query."""
+    found: dict[str, dict[str, int]] = {}
+    for field, computed, given, number in _grades(plan=cycle.plan_id, year=fiscal_year):
+        if letter := given or computed:
+            counts = found.setdefault(field, {})
+            counts[letter] = counts.get(letter, 0) + number
+    return found
+
+
+@prepared(plan=int, year=int)
+def _grades(plan: int, year: int) -> QuerySet[Any]:
+    rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year).order_by()
+    columns = ("indicator__measure__field__number", "grade", "given_grade")
+    return rows.values_list(*columns).annotate(Count("pk"))

@@ -1,0 +1,116 @@
+"""The numbers beside the menu: what waits for one person, counted in one query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
+
+from review.models import (
+    ChangeState,
+    Concurrence,
+    Cycle,
+    CycleState,
+    Decision,
+    IndicatorYear,
+    Job,
+    JobState,
+    MeasureReview,
+    MeasureYear,
+    Notification,
+    PlanChange,
+    ReviewState,
+    Submission,
+    User,
+)
+from review.models.sheet import OPEN_STATES
+from review.prepared import Asked, prepared
+
+AT_WORK = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
+
+
+class HowMany(Subquery):
+    """The number of rows of a query, as one column of another."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        super().__init__(rows.order_by().values("pk"))
+
+
+def counted(
+    user: int, wanted: Collection[str], departments: Collection[int], headed: Collection[int]
+) -> dict[str, int]:
+    """{name of ROWS: how many}, 0 for what is not wanted; no query per number, one in all."""
+    size = 1 << max(len(departments), len(headed), 1).bit_length()
+    names = tuple(sorted(wanted))
+    rows = question(names, size)(user=user, departments=padded(departments, size), headed=padded(headed, size))
+    return defaultdict(int, zip(names, rows[0], strict=True) if rows else ())
+
+
+def padded(numbers: Collection[int], size: int) -> list[int]:
+    """The numbers, and zeros, which no row has, up to the length that the question takes."""
+    return [*numbers, *[0] * (size - len(numbers))]
+
+
+@lru_cache(maxsize=64)
+def question(names: tuple[str, ...], size: int) -> Asked:
+    """The counts of these names for somebody with up to `size` departments."""
+    kinds: dict[str, type | int] = {"user": int}
+    kinds |= {"departments": size} if DEPARTMENTS & set(names) else {}
+    kinds |= {"headed": size} if "endorse" in names else {}
+
+    @prepared(**kinds)
+    def numbers(user: int, departments: Any = (), headed: Any = ()) -> QuerySet[Any]:
+        columns = [HowMany(ROWS[name](user, departments, headed)) for name in names]
+        return User.objects.filter(pk=user).values_list(*columns)
+
+    return numbers
+
+
+# --- what is counted: each from the person, their departments, and those that they head ------------------------------
+
+
+def at_work() -> QuerySet[MeasureReview]:
+    """The sheets of the years on which work goes on."""
+    return MeasureReview.objects.filter(cycle__state__in=[CycleState.OPEN, CycleState.DECIDING])
+
+
+def not_sent_by(user: int) -> Any:
+    """Leaves out what the person submitted at any time."""
+    return ~Exists(Submission.objects.filter(review=OuterRef("pk"), submitted_by=user))
+
+
+def with_demo_values() -> QuerySet[Cycle]:
+    """The years under way that hold invented values."""
+    year = OuterRef("fiscal_year")
+    texts = MeasureYear.objects.filter(demo=True, fiscal_year=year, measure__plan=OuterRef("plan"))
+    values = IndicatorYear.objects.filter(demo=True, fiscal_year=year, indicator__measure__plan=OuterRef("plan"))
+    return Cycle.objects.filter(Exists(texts) | Exists(values), state__in=AT_WORK)
+
+
+Rows = Callable[[int, Any, Any], QuerySet[Any]]
+ROWS: dict[str, Rows] = {
+    "own": lambda user, own, headed: at_work().filter(measure_year__owner__in=own, state__in=OPEN_STATES),
+    "endorse": lambda user, own, headed: at_work().filter(measure_year__owner__in=headed, state=ReviewState.ENDORSING),
+    "asked": lambda user, own, headed: Concurrence.objects.filter(
+        department__in=own, answer=Concurrence.Answer.WAITING
+    ),
+    "to_review": lambda user, own, headed: at_work().filter(not_sent_by(user), state=ReviewState.SUBMITTED),
+    "approve": lambda user, own, headed: at_work().filter(not_sent_by(user), state=ReviewState.REVIEWED),
+    "proposed": lambda user, own, headed: at_work().exclude(proposed_outcome="").exclude(proposed_by=user),
+    "years": lambda user, own, headed: Cycle.objects.filter(state=CycleState.DECIDING),
+    "to_settle": lambda user, own, headed: PlanChange.objects.filter(state=ChangeState.PROPOSED).exclude(
+        proposed_by=user
+    ),
+    "to_read": lambda user, own, headed: Decision.objects.filter(on_behalf_of=user, later_reading=None),
+    "failed_jobs": lambda user, own, headed: Job.objects.filter(state=JobState.FAILED),
+    "unread": lambda user, own, headed: Notification.objects.filter(recipient=user, read_at=None),
+    "demo": lambda user, own, headed: with_demo_values(),
+}
+#: Those that ask for the person's departments.
+DEPARTMENTS = frozenset({"own", "asked"})
