@@ -582,6 +582,7 @@ ACCESS = {
     "review:notice_text": may_manage_people,
     "review:cycles": may_manage_cycle,
     "review:cycle": may_manage_cycle,
+    "review:scale": may_manage_cycle,
     "review:directions": is_reviewer,
     "review:plan_changes": sees_board,
     "review:plan_change_new": is_reviewer,

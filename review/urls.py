@@ -92,6 +92,7 @@ screens = [
     path("files/<int:pk>/download/", files.download, name="download"),
     path("cycles/", cycles.cycles, name="cycles"),
     path("cycles/<int:year>/", cycles.cycle, name="cycle"),
+    path("cycles/<int:year>/scale/", cycles.scale, name="scale"),
     path("cycles/<int:year>/departments/", deadlines.departments, name="department_deadlines"),
     path("cycles/<int:year>/reminders/", reminders.reminders, name="reminders"),
     path("cycles/<int:year>/nudge/", reminders.nudge, name="nudge"),

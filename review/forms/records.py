@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from review.domain import rating
 from review.domain.text import problem
 from review.models import Cycle
 from review.services.cycles import Deadlines
@@ -100,6 +101,27 @@ class DayField(forms.DateField):
         super().__init__(
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"], **options
         )
+
+
+class ScaleForm(forms.Form):
+    """Which of the common scales a year is graded on, by key."""
+
+    scale = forms.ChoiceField(
+        label=_("達成区分"),
+        widget=forms.RadioSelect,
+        choices=[
+            (key, "・".join(f"{grade.letter} {grade.name}" for grade in preset.grades))
+            for key, preset in rating.PRESETS.items()
+        ],
+        help_text=_(
+            "達成した成果目標は先頭の区分、達成していないものは丸める前の達成率で決まります。判定できないものは「－」になり、人が理由を添えて区分を決められます。"
+        ),
+        error_messages={"required": _("達成区分を選んでください。"), "invalid_choice": _("一覧から選んでください。")},
+    )
+
+    def chosen(self) -> rating.Scale:
+        """The scale of the key."""
+        return rating.PRESETS[self.cleaned_data["scale"]]
 
 
 class AuditSearchForm(forms.Form):

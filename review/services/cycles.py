@@ -44,10 +44,31 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
     """The cycle of a year of the plan, made as a draft where it does not exist yet."""
     if fiscal_year not in plan.years:
         raise Invalid(f"{fiscal_year}年度は「{plan}」の期間({plan.first_year}〜{plan.last_year}年度)にありません。")
-    cycle, _ = Cycle.objects.get_or_create(
-        plan=plan, fiscal_year=fiscal_year, defaults={"scale": judging.rating.DEFAULT.as_data()}
-    )
+    before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
+    scale = before.scale if before and before.scale else judging.rating.DEFAULT.as_data()
+    cycle, _ = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
     return cycle
+
+
+def choose_scale(*, user: User, cycle_id: int, scale: judging.rating.Scale) -> Cycle:
+    """Grade the drafted year on this scale, and its indicators anew. Raises AlreadyDecided once the year is open."""
+    with transaction.atomic():
+        cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
+        permissions.standing(user, fresh=True)
+        require(permissions.may_manage_cycle(user), "達成区分は情報経営課または管理者が選びます。")
+        if cycle.state != CycleState.DRAFT:
+            raise AlreadyDecided(f"{cycle.label}は開始されているため、達成区分は変更できません。")
+        before, cycle.scale = cycle.scale, scale.as_data()
+        cycle.save(update_fields=["scale"])
+        judge_year(cycle)
+        audit.write(
+            actor=user,
+            action="cycle.scale",
+            subject=f"cycle:{cycle.pk}",
+            before={"scale": before},
+            after={"scale": cycle.scale},
+        )
+        return cycle
 
 
 def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
@@ -161,10 +182,9 @@ def draft_next(cycle: Cycle) -> Cycle | None:
             measure = review.measure_year.measure
             if measure.last_year is None or measure.last_year >= following:
                 _carry_over(review.measure_year, following)
-        made.scale = made.scale or cycle.scale
         for name in _RULES:
             setattr(made, name, getattr(cycle, name))
-        made.save(update_fields=["scale", *_RULES])
+        made.save(update_fields=[*_RULES])
         plan_effects.carry_on(made)
         judge_year(made)
         if not made.events.filter(name=Event.NEXT_CYCLE_DRAFTED).exists():

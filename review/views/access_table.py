@@ -181,6 +181,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:preview": _act(gettext_lazy("公表前の画面を見る")),
         "review:cycles": _act(gettext_lazy("年度の一覧を見る")),
         "review:cycle": _act(gettext_lazy("期限を設定する")),
+        "review:scale": _act(gettext_lazy("達成区分を選ぶ")),
         "review:extend": _act(gettext_lazy("シートの期限を延長する"), "", gettext_lazy("自分の課のシートは不可")),
         "review:extension_decide": _act(
             gettext_lazy("延長の依頼に答える"), "", gettext_lazy("自分が依頼したものは不可")

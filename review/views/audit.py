@@ -94,6 +94,7 @@ ACTIONS: dict[str, Any] = {
     "notice_text.restore": gettext_lazy("お知らせの文面を元に戻す"),
     "notice.choose": gettext_lazy("お知らせの受け取り方の変更"),
     "cycle.open": gettext_lazy("年度の開始"),
+    "cycle.scale": gettext_lazy("達成区分の選択"),
     "cycle.decide": gettext_lazy("公表の決定"),
     "cycle.return": gettext_lazy("年度の決定での差戻し"),
     "edition.publish": gettext_lazy("公表"),

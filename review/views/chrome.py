@@ -144,6 +144,7 @@ def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, in
 # Pages without an entry of their own light up the one they were opened from.
 UNDER = {
     "review:cycle": "review:cycles",
+    "review:scale": "review:cycles",
     "workflow:open_year": "review:cycles",
     "workflow:correction": "review:cycles",
     "workflow:correction_start": "review:cycles",

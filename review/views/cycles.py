@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,15 +17,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from review import calendar, clock, permissions, queries
+from review.domain import rating
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
-from review.forms.records import DeadlinesForm
+from review.forms.records import DeadlinesForm, ScaleForm
 from review.models import Cycle, CycleState, MeasureYear
 from review.models.sheet import OPEN_STATES
 from review.services import corrections
 from review.services import cycles as work
 from review.templatetags.words import day_text, fiscal_year
+from review.views.answers import refusing, see_other
 from review.views.chrome import address
-from review.views.deadlines import tabs
+from review.views.deadlines import crumbs, tabs, year_or_404
 from review.views.progress import steps_of
 
 DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at", "publish_at")
@@ -48,9 +50,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cycle(request: HttpRequest, year: int) -> HttpResponse:
     """One year: its step, its deadlines to set, and the button that opens it."""
-    found = queries.cycle_of(year)
-    if found is None:
-        raise Http404
+    found = year_or_404(year)
     form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(found)
     status = 200
     if form.is_bound:
@@ -60,6 +60,27 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
             return redirect("review:cycle", year=year)
     context = context_of(found, form, may_correct=permissions.may_prepare_correction(request.user))
     return render(request, "review/cycle.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def scale(request: HttpRequest, year: int) -> HttpResponse:
+    """The scale of one year: chosen while the year is a draft, shown afterwards."""
+    found = year_or_404(year)
+    current = next((key for key, preset in rating.PRESETS.items() if preset.as_data() == found.scale), None)
+    form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": current})
+    if form.is_bound and form.is_valid():
+        work.choose_scale(user=request.user, cycle_id=found.pk, scale=form.chosen())  # type: ignore[arg-type]
+        messages.success(request, _("達成区分を保存しました。"))
+        return see_other("review:cycle", year, fragment="rules")
+    context = {
+        "page_title": _("%(year)s 達成区分") % {"year": fiscal_year(year)},
+        "breadcrumbs": crumbs(found, _("達成区分")),
+        "form": form,
+        "draft": found.state == CycleState.DRAFT,
+        "grades": found.scale,
+    }
+    return render(request, "review/scale.html", context, status=422 if form.is_bound else 200)
 
 
 def set_deadlines(request: HttpRequest, found: Cycle, form: DeadlinesForm) -> int:

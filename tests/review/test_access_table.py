@@ -98,7 +98,7 @@ EXPECTED = {
     "workflow:confirm_records": APPROVER,
     "workflow:approve": APPROVER, "workflow:approve_many": APPROVER, "workflow:decide_outcome": APPROVER,
     "workflow:decide": APPROVER,
-    "review:cycles": MANAGER, "review:cycle": MANAGER, "review:extend": MANAGER, "workflow:open_year": MANAGER,
+    "review:cycles": MANAGER, "review:cycle": MANAGER, "review:scale": MANAGER, "review:extend": MANAGER, "workflow:open_year": MANAGER,
     "workflow:correction_start": REVIEWER, "workflow:correction_items": REVIEWER, "workflow:correction": ALL_SHEETS,
     "review:preview": ALL_SHEETS, "review:correction_preview": ALL_SHEETS,
     "workflow:correction_submit": REVIEWER, "workflow:correction_drop": REVIEWER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 
@@ -365,6 +366,41 @@ def test_a_better_actual_never_worsens_the_verdict(target, low, high, unit, dire
         ask(f"{target}{unit}{word}", f"{actual}{unit}", direction=direction).status for actual in (worse, better)
     ]
     assert ORDER[verdicts[0]] <= ORDER[verdicts[1]]
+
+
+@settings(max_examples=60)
+@given(
+    pairs=st.lists(st.tuples(AMOUNTS, AMOUNTS), min_size=2, max_size=4),
+    gain=AMOUNTS,
+    direction=st.sampled_from(["up", "down"]),
+)
+def test_a_better_part_never_worsens_the_verdict_or_the_rate(pairs, gain, direction):
+    target = " ".join(f"{label} {wanted}件" for label, (wanted, _) in zip("甲乙丙丁", pairs, strict=False))
+    better = [(wanted, max(actual + (gain if direction == "up" else -gain), 0)) for wanted, actual in pairs[:1]]
+    found = [
+        ask(
+            target,
+            " ".join(f"{label} {actual}件" for label, (_, actual) in zip("甲乙丙丁", some, strict=False)),
+            direction=direction,
+        )
+        for some in (pairs, [*better, *pairs[1:]])
+    ]
+    assert ORDER[found[0].status] <= ORDER[found[1].status]
+    rates = [judgement.exact_rate for judgement in found]
+    assert None in rates or rates[0] <= rates[1]
+
+
+@settings(max_examples=60)
+@given(
+    target=AMOUNTS,
+    actual=AMOUNTS,
+    name=st.sampled_from(["ＤＸ研修の受講者数", "苦情件数(年間)", "CO2排出量", "総人口"]),
+)
+def test_the_writing_of_the_name_does_not_matter(target, actual, name):
+    plain = ask(f"{target}人", f"{actual}人", name=unicodedata.normalize("NFKC", name))
+    for other in (name.replace("(", "（").replace(")", "）"), _full_width(name), f" {name[:2]} {name[2:]}　"):
+        written = ask(f"{target}人", f"{actual}人", name=other)
+        assert (written.status, written.rate, written.direction) == (plain.status, plain.rate, plain.direction)
 
 
 @given(target=AMOUNTS, actual=AMOUNTS, unit=UNITS, direction=st.sampled_from(["up", "down", None]))

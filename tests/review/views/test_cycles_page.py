@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import clock
+from review.domain import rating
 from review.models import AuditEntry, Cycle
+from review.services import cycles
 from review.views.cycles import business_days_text
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, queries_of, words
@@ -81,6 +83,21 @@ def test_closed_days_are_pointed_out(cast: Cast) -> None:
         saturday += timedelta(days=1)
     Cycle.objects.update(due_at=saturday, closes_at=saturday + timedelta(days=30))
     assert "閉庁日です。次の開庁日は" in words(as_(cast.reviewer2).get(PAGE))
+
+
+def test_the_scale_is_chosen_while_the_year_is_a_draft(cast: Cast) -> None:
+    cycle = cast.draft(1)
+    client, page = as_(cast.reviewer2), reverse("review:scale", args=[YEAR])
+    assert page in client.get(PAGE).content.decode() and "S 達成" in words(client.get(page))
+    assert client.post(page, {"scale": "of my own"}).status_code == 422
+    response = client.post(page, {"scale": "sabc"}, follow=True)
+    cycle.refresh_from_db()
+    assert "達成区分を保存しました" in words(response) and cycle.scale == rating.PRESETS["sabc"].as_data()
+    assert AuditEntry.objects.filter(action="cycle.scale", actor_key=cast.reviewer2.key).exists()
+    assert cycles.draft(plan=cycle.plan, fiscal_year=YEAR + 1).scale == cycle.scale
+    Cycle.objects.filter(pk=cycle.pk).update(state="open")
+    assert "達成区分は変更できません" in words(client.get(page))
+    assert client.post(page, {"scale": "abcd"}).status_code == 409
 
 
 def test_days_are_told_in_words() -> None:
