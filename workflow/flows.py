@@ -16,7 +16,7 @@ from viewflow import this
 from viewflow.workflow import flow, lock
 
 from review import clock, queries
-from review.models import Correction, Cycle, MeasureReview, ReviewState
+from review.models import Correction, Cycle, MeasureReview, Meeting, ReviewState
 from review.services import approval, correcting, cycles, publication, workbooks
 from review.services.jobs import Claim
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess
@@ -186,7 +186,8 @@ class AnnualCycleFlow(flow.Flow):
         """Freeze the year and switch to its edition, in one transaction."""
         claim.progress(0, 1, "公表しています")
         decision = decision_of(process)
-        publication.publish(process.cycle_id, decided_by=decision.owner, decided_at=decision.finished)
+        meeting = Meeting.objects.filter(pk=decision.data.get("meeting")).first()
+        publication.publish(process.cycle_id, decided_by=decision.owner, decided_at=decision.finished, meeting=meeting)
 
     def end_sheets(self, claim: Claim, process: YearProcess) -> None:
         """Let every sheet's process end."""

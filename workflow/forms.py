@@ -8,8 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from review import clock
 from review.domain.fiscal import wareki
+from review.domain.refusals import Invalid
+from review.forms.records import MinuteField
 from review.models import Cycle, Meeting
+from review.services.publication import Terms
 from review.services.ratings import Overall
 from review.views.answers import REMARK
 
@@ -113,6 +117,28 @@ class MeetingChoice(forms.Form):
     def chosen(self) -> Meeting | None:
         """The meeting, or None."""
         return self.cleaned_data.get("meeting") if self.is_valid() else None
+
+
+class PublicationForm(MeetingChoice):
+    """What goes with the decision to publish: the meeting, and the moment."""
+
+    publish_at = MinuteField(
+        label=_("公表日時"),
+        required=False,
+        help_text=_("この日時に公表します。空欄なら、決定のあとすぐに公表します。"),
+    )
+
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
+        set_before = cycle.publish_at if cycle.publish_at and cycle.publish_at > clock.now() else None
+        super().__init__(*args, cycle=cycle, initial={"publish_at": set_before}, **kwargs)
+        self.fields["meeting"].help_text = _("選ぶと、会議日、文書番号、決裁日が公表版に載ります。")
+
+    def terms(self) -> Terms:
+        """What was chosen. Raises Invalid for what cannot be read."""
+        if not self.is_valid():
+            problems = {name: " ".join(said) for name, said in self.errors.items()}
+            raise Invalid(next(iter(problems.values())), problems)
+        return Terms(meeting=self.cleaned_data["meeting"], publish_at=self.cleaned_data["publish_at"])
 
 
 class TogetherForm(forms.Form):

@@ -198,8 +198,14 @@ def each(
 # --- the year ------------------------------------------------------------------------------------------------------
 
 
-def decide_year(*, user: User, cycle_id: int, returns: Sequence[approval.YearReturn] = ()) -> Cycle:
-    """The 本部's decision: publish (no returns), or send the named sheets back."""
+def decide_year(
+    *,
+    user: User,
+    cycle_id: int,
+    returns: Sequence[approval.YearReturn] = (),
+    terms: publication.Terms | None = None,
+) -> Cycle:
+    """The 本部's decision: publish (no returns), on `terms` where it names some, or send the named sheets back."""
     process = YearProcess.objects.get(cycle_id=cycle_id)
     with transaction.atomic(), AnnualCycleFlow.lock(process.pk):
         cycle = approval.check_year_decision(user=user, cycle_id=cycle_id, returns=returns)
@@ -207,14 +213,14 @@ def decide_year(*, user: User, cycle_id: int, returns: Sequence[approval.YearRet
             said = {entry.review_id: entry.comment for entry in returns}
             cycles.reopen_for_returns(user=user, cycle_id=cycle_id, returns=said)
         else:
-            publication.schedule(user=user, cycle_id=cycle_id)
+            publication.schedule(user=user, cycle_id=cycle_id, terms=terms)
         rows = [
             {"review": entry.review_id, "to": "review" if entry.to is approval.TO_REVIEW else "department",
              "comment": entry.comment}
             for entry in returns
         ]  # fmt: skip
         task = Task.objects.get(process=process, flow_task=AnnualCycleFlow.decide, finished=None)
-        _complete(task, user, {"returns": rows})
+        _complete(task, user, {"returns": rows, "meeting": terms.meeting.pk if terms and terms.meeting else None})
         advance.request(cycle)
         return cycle
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from workflow.views import board, correcting, deciding, desk, plan_changes, queue, records, together, year
+from workflow.views import (
+    board,
+    correcting,
+    correction_items,
+    deciding,
+    desk,
+    plan_changes,
+    queue,
+    records,
+    together,
+    year,
+)
 
 app_name = "workflow"
 
@@ -37,5 +48,5 @@ urlpatterns = [
     path("corrections/<int:pk>/submit/", correcting.submit, name="correction_submit"),
     path("corrections/<int:pk>/drop/", correcting.drop, name="correction_drop"),
     path("corrections/<int:pk>/decide/", correcting.decide, name="correction_decide"),
-    path("corrections/<int:pk>/<slug:code>/", correcting.items, name="correction_items"),
+    path("corrections/<int:pk>/<slug:code>/", correction_items.items, name="correction_items"),
 ]

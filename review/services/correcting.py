@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from review import clock, queries
-from review.domain import correctable
+from review.domain import bars, correctable
 from review.domain.events import Event
 from review.models import (
     Correction,
     CorrectionDecision,
     Cycle,
     CycleState,
+    Department,
     Edition,
     IndicatorYear,
     MeasureReview,
@@ -108,13 +111,40 @@ def _follow_one(cycle: Cycle, entry: Entry, user: User) -> bool:
                 return False
             return bool(rows.filter(**{name: entry.wrong}).update(**{name: entry.right}))
     review = _review(cycle, entry.code)
-    return review is not None and _follow_sheet(review, entry)
+    if review is None:
+        return False
+    return _follow_offices(review, entry) if entry.key in ("owner", "related") else _follow_sheet(review, entry)
 
 
 def _follow_grade(cycle: Cycle, entry: Entry, number: int, user: User) -> bool:
     rows = _cells(cycle, entry.code).filter(indicator__number=number, fiscal_year=cycle.fiscal_year)
     given = {"given_reason": entry.reason, "given_by": user} if entry.right else {"given_reason": "", "given_by": None}
     return bool(rows.filter(given_grade=entry.wrong).update(given_grade=entry.right, **given))
+
+
+def _follow_offices(review: MeasureReview, entry: Entry) -> bool:
+    """主管部署 or 関連部署 of that year's sheet, where every name is that of a department."""
+    year = review.measure_year
+    now = {"owner": year.owner.name, "related": list(year.related.values_list("name", flat=True))}
+    row: dict[str, Any] = {"related_all": year.related_all, "related_text": year.related_text, **now}
+    if correctable.text_of(row, entry.key) != entry.wrong:
+        return False
+    correctable.write(row, entry.key, entry.right)
+    named = [row["owner"]] if entry.key == "owner" else row["related"]
+    # Of two offices that had the name one after the other, the one that is open.
+    rows = {
+        one.name: one for one in Department.objects.filter(name__in=named).order_by(F("ends_on").asc(nulls_last=True))
+    }
+    if set(rows) != set(named):
+        return False
+    if entry.key == "owner":
+        year.owner = rows[row["owner"]]
+        year.save(update_fields=["owner"])
+        return True
+    year.related_all, year.related_text = row["related_all"], row["related_text"]
+    year.save(update_fields=["related_all", "related_text"])
+    year.related.set([rows[name] for name in named])
+    return True
 
 
 def _follow_sheet(review: MeasureReview, entry: Entry) -> bool:
@@ -124,12 +154,21 @@ def _follow_sheet(review: MeasureReview, entry: Entry) -> bool:
         rows = queries.schedule(review)
         row, name = (rows[int(place[1]) - 1], place[2]) if len(rows) >= int(place[1]) else (None, "")
     else:
-        row, name = (review, entry.key) if entry.key == "outcome_reason" else (review.measure_year, entry.key)
-    if row is None or getattr(row, name) != entry.wrong:
+        of_review = entry.key in ("outcome", "outcome_reason")
+        row, name = (review if of_review else review.measure_year), entry.key
+    wrong, right = (_value(name, text) for text in (entry.wrong, entry.right))
+    if row is None or getattr(row, name) != wrong:
         return False
-    setattr(row, name, entry.right)
+    setattr(row, name, right)
     row.save(update_fields=[name])  # type: ignore[attr-defined]
     return True
+
+
+def _value(name: str, text: str) -> Any:
+    """What stands in the row's field for the item's text."""
+    if name == "bars":
+        return bars.read(text)
+    return correctable.outcome_of(text) if name == "outcome" else text
 
 
 def _judge_anew(cycle: Cycle, entries: Iterable[Entry]) -> None:

@@ -6,6 +6,7 @@ what another put right.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from review.domain import correctable, text
 from review.domain.events import Event
 from review.domain.items import Item
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
-from review.models import Correction, CorrectionDecision, CorrectionItem, Edition, Meeting, User
+from review.models import Correction, CorrectionDecision, CorrectionItem, Department, Edition, Meeting, User
 from review.services import audit, outbox
 from review.services.corrected import Entry, corrected
 from review.services.transition import require
@@ -82,8 +83,8 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
             theirs = {f"{one.code}:{one.key}": one.right for one in entries_of(correction)}
             raise Stale("ほかの人がこの訂正を保存しました。画面を開き直して、もう一度入力してください。", theirs)
         known = {item.key: item for item in items_of(correction, code)}
-        wanted = [_checked(one, known) for one in typed]
-        problems = _problems(correction, known, wanted)
+        wanted = _whole([_checked(one, known) for one in typed], known)
+        problems = _problems(correction, known, wanted) | _problems_of_form(correction, code, wanted)
         if problems:
             raise Invalid("訂正の内容を確かめてください。", problems)
         before = {one.key: one.right for one in correction.items.filter(code=code)}
@@ -126,6 +127,55 @@ def _checked(one: Typed, known: Mapping[str, Item]) -> Typed:
         raise NotAllowed("その項目は訂正できません。")
     right = text.normal_newlines(one.right)
     return Typed(code=one.code, key=one.key, right=right, reason=text.normal_newlines(one.reason).strip())
+
+
+def _whole(typed: list[Typed], known: Mapping[str, Item]) -> list[Typed]:
+    """With the reason of 未提出 or 対象外 taken out where that is lifted: it is reason to nothing any more."""
+    lifted = next((one for one in typed if one.key == "outcome" and not one.right), None)
+    if lifted is None or not known["outcome_reason"].text:
+        return typed
+    others = [one for one in typed if one.key != "outcome_reason"]
+    return [*others, Typed(code=lifted.code, key="outcome_reason", right="", reason=lifted.reason)]
+
+
+def _problems_of_form(correction: Correction, code: str, typed: Iterable[Typed]) -> dict[str, str]:
+    """What is no plain text: offices that are not there, bars and words that cannot be read. One query at most."""
+    snapshot = correction.base.snapshot
+    row = next(row for row in snapshot["measures"] if row["code"] == code)
+    problems: dict[str, str] = {}
+    trial = copy.deepcopy(row)
+    for one in typed:
+        if not correctable.is_grade(one.key):
+            correctable.write(trial, one.key, one.right)
+        if one.key == "outcome" and not one.right:
+            continue
+        if one.key in ("owner", "related"):
+            names = [one.right] if one.key == "owner" else trial["related"]
+            missing = set(names) - offices(correction)
+            if missing:
+                problems[one.key] = f"次の部署は登録されていません: {'、'.join(sorted(missing))}"
+                continue
+        if one.key in ("related", "outcome") or one.key.endswith(":bars"):
+            years = trial["schedule"][int(one.key.split(":")[1]) - 1]["bars"] if one.key.endswith(":bars") else ()
+            outside = [year for year in years if int(year) not in snapshot["years"]]
+            if outside or not correctable.reads_back(row, one.key, one.right, snapshot["fiscal_year"]):
+                problems[one.key] = (
+                    "読み取れない書き方があります。今の内容と同じ書き方で、読点で区切って入力してください。"
+                )
+    if row["outcome"] and not trial["outcome"] and not _reported(trial, snapshot["fiscal_year"]):
+        problems["outcome"] = "未提出・対象外の扱いをやめるには、この年度の実績も合わせて入力してください。"
+    return problems
+
+
+def _reported(row: Mapping[str, Any], fiscal_year: int) -> bool:
+    cells = [cell for one in row["indicators"] for cell in one["years"] if cell["fiscal_year"] == fiscal_year]
+    return any(cell["actual"].strip() for cell in cells)
+
+
+def offices(correction: Correction) -> set[str]:
+    """The names that a 施策's offices may have: those of the departments, and those that the edition holds. One query."""
+    held = {name for row in correction.base.snapshot["measures"] for name in (row["owner"], *row["related"])}
+    return held | set(Department.objects.values_list("name", flat=True))
 
 
 def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable[Typed]) -> dict[str, str]:

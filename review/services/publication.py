@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from review import clock, queries
 from review.domain.events import Event
+from review.domain.refusals import Invalid
 from review.models import (
     Cycle,
     CycleState,
@@ -39,10 +42,66 @@ def demo_values(cycle: Cycle) -> list[str]:
     return sorted(codes | set(values.values_list("indicator__measure__code", flat=True)))
 
 
-def schedule(*, user: User, cycle_id: int) -> None:
-    """The decision to publish was taken: the year waits for its publication time."""
-    Cycle.objects.filter(pk=cycle_id).update(state=CycleState.SCHEDULED)
-    audit.write(actor=user, action="cycle.decide", subject=f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED})
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What goes with the decision to publish: the meeting that took it, and the moment of the publication (None: at
+    once)."""
+
+    meeting: Meeting | None = None
+    publish_at: datetime | None = None
+
+
+def schedule(*, user: User, cycle_id: int, terms: Terms | None = None) -> None:
+    """The decision to publish was taken: the year waits for its publication time, which stays as the office set it where
+    the decision has no `terms`. Raises Invalid for a moment that is past or a meeting whose record is not complete: the
+    edition names it for ever."""
+    set_with_it: dict[str, Any] = {}
+    if terms:
+        _check_terms(terms, cycle_id)
+        set_with_it = {"publish_at": terms.publish_at}
+    Cycle.objects.filter(pk=cycle_id).update(state=CycleState.SCHEDULED, **set_with_it)
+    said = (
+        {"publish_at": str(terms.publish_at or ""), "meeting": terms.meeting.pk if terms.meeting else None}
+        if terms
+        else {}
+    )
+    audit.write(
+        actor=user, action="cycle.decide", subject=f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED, **said}
+    )
+
+
+def _check_terms(terms: Terms, cycle_id: int) -> None:
+    problems: dict[str, str] = {}
+    if terms.publish_at and terms.publish_at <= clock.now():
+        problems["publish_at"] = (
+            "公表日時が過ぎています。これからの日時にするか、空欄にしてください(決定するとすぐに公表します)。"
+        )
+    if terms.meeting:
+        missing = [label for name, label in NAMED_OF_MEETING.items() if not getattr(terms.meeting, name)]
+        if terms.meeting.cycle_id != cycle_id:
+            problems["meeting"] = "この年度の会議を選んでください。"
+        elif missing:
+            problems["meeting"] = (
+                f"会議の記録に{'・'.join(missing)}がありません。公表版に載るため、先に会議の記録を直してください。"
+            )
+    if problems:
+        raise Invalid(next(iter(problems.values())), problems)
+
+
+#: what an edition says of the meeting besides its day
+NAMED_OF_MEETING = {"document_number": "文書番号", "decided_on": "決裁日"}
+
+
+def decision_of(edition: Edition) -> dict[str, str]:
+    """What an edition says of the decision on it: {"date", "meeting" (its day), "document_number", "approved_on"}, days in
+    ISO form, '' where it was not taken at a meeting."""
+    meeting = edition.meeting
+    return {
+        "date": timezone.localtime(edition.decided_at).date().isoformat(),
+        "meeting": meeting.held_on.isoformat() if meeting else "",
+        "document_number": meeting.document_number if meeting else "",
+        "approved_on": meeting.decided_on.isoformat() if meeting and meeting.decided_on else "",
+    }
 
 
 def publish(
@@ -77,10 +136,10 @@ def publish(
 
 
 def freeze(edition: Edition, snapshot: Mapping[str, Any], *, at: datetime) -> Edition:
-    """Write the edition with its snapshot, hashes and audit row: the current one from now on, in the current
-    transaction. Whichever was current before steps back."""
-    edition.snapshot = snapshot
-    edition.sha256 = digest(snapshot)
+    """Write the edition with its snapshot, the decision on it, hashes and audit row: the current one from now on, in the
+    current transaction. Whichever was current before steps back."""
+    edition.snapshot = {**snapshot, "decision": decision_of(edition)}
+    edition.sha256 = digest(edition.snapshot)
     edition.published_at = at
     edition.seal = edition_seal(edition)
     Edition.objects.filter(cycle=edition.cycle, current=True).update(current=False)

@@ -121,8 +121,21 @@ def _snapshot() -> dict[str, Any]:
             "plan_changes": _list(_plan_change()),
             "target_changes": _list(_target_change()),
             "corrections": _list(_correction()),
+            "decision": _decision(),
         },
-        optional=["previous", "plan_changes", "target_changes", "corrections"],
+        optional=["previous", "plan_changes", "target_changes", "corrections", "decision"],
+    )
+
+
+def _decision() -> dict[str, Any]:
+    return closed(
+        {
+            "date": {"type": "string", "format": "date", "description": "決定した日"},
+            "meeting": _text("決定した会議の日。会議によらないときは空"),
+            "document_number": _text("文書番号"),
+            "approved_on": _text("決裁日"),
+        },
+        about="この版の公表の決定。公表前のデータにはない",
     )
 
 

@@ -145,6 +145,7 @@ def _overview(book: Book) -> dict[str, Any]:
         "everlasting": "" if site.static and not book.numbered else book.everlasting(),
         "editions": _other_editions(book),
         "dataset_url": book.url("data", "dataset.jsonld"),
+        "decision": parts.decision_of(snapshot),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -89,6 +90,15 @@ def share(part: int, whole: int) -> str:
         return "0.0"
     tenths = min(max((part * 2000 // whole + 1) // 2, 1 if part else 0), 1000 if part == whole else 999)
     return f"{tenths // 10}.{tenths % 10}"
+
+
+def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:
+    """Who decided on the edition and when, with its days as days; {} for an edition frozen before that was kept."""
+    said = snapshot.get("decision")
+    if not said:
+        return {}
+    days = {name: date.fromisoformat(said[name]) if said[name] else None for name in ("date", "meeting", "approved_on")}
+    return {**days, "document_number": said["document_number"]}
 
 
 def bars_of_year(snapshot: editions.Snapshot) -> list[dict[str, Any]]:

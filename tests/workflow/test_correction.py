@@ -22,7 +22,7 @@ from review.models import (
     Notification,
     OutboxEvent,
 )
-from review.services import corrections, editions, jobs, publication, seals, submission
+from review.services import approval, corrections, edition_check, editions, jobs, publication, seals, submission
 from review.services.corrections import Typed
 from review.services.ratings import Overall
 from tests.cast import YEAR, Cast, settle_background
@@ -150,6 +150,71 @@ def test_every_kind_of_item_is_put_in_its_place(cast: Cast, cycle: Cycle) -> Non
     assert (live.target, live.grade, live.given_grade, live.given_by) == ("200件", "C", "B", cast.approver)
 
 
+def test_offices_and_bars_are_put_right_where_they_can_be_read(cast: Cast, cycle: Cycle) -> None:
+    wrong = {
+        "owner": "知らない課", "related": "市民課、知らない課", "schedule:1:bars": "令和5年度, 令和6年度",
+        "indicator:1:grade": "B",
+    }  # fmt: skip
+    with pytest.raises(Invalid) as refused:
+        published(
+            cast,
+            cycle,
+            "70件",
+            *(Typed(code="01-01", key=key, right=text, reason="誤記") for key, text in wrong.items()),
+        )
+    assert set(refused.value.fields) == {"owner", "related", "schedule:1:bars"}
+    corrections.drop(user=cast.reviewer, correction_id=Correction.objects.get().pk, reason="やり直し")
+    right = {"owner": "農林水産課", "related": "全課等、市民課", "schedule:1:bars": "令和4年度、令和6年度「試行」"}
+    more = (Typed(code="01-01", key=key, right=text, reason="誤記") for key, text in right.items())
+    edition = published(cast, cycle, "70件", *more)
+    row = edition.snapshot["measures"][0]
+    assert (row["owner"], row["related"], row["related_all"]) == ("農林水産課", ["市民課"], True)
+    assert row["schedule"][0]["bars"] == {"2022": "", "2024": "試行"}
+    year = MeasureYear.objects.get(fiscal_year=YEAR, measure__code="01-01")
+    assert (year.owner.name, year.related_all, year.schedule.get().bars) == (
+        "農林水産課",
+        True,
+        row["schedule"][0]["bars"],
+    )
+    assert {(one["label"], one["wrong"]) for one in editions.errata(edition.snapshot)[0]["items"]} >= {
+        ("主管部署", "産業振興課"), ("関連部署", "市民課"), ("取組内容1 実施する年度", "令和5年度、令和6年度")
+    }  # fmt: skip
+    assert edition_check.verify().findings == ()
+
+
+def test_a_sheet_settled_by_mistake_is_reported_after_all(cast: Cast) -> None:
+    cycle = cast.open(2)
+    cast.approved(1)
+    approval.propose_outcome(
+        user=cast.reviewer, review_id=cast.sheet(2).pk, outcome="not_submitted", reason="期限までに提出がないため。"
+    )
+    steps.decide_outcome(user=cast.approver, review_id=cast.sheet(2).pk, accept=True)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    settle_background()
+    correction = steps.start_correction(user=cast.reviewer, cycle_id=cycle.pk)
+    lifted = Typed(code="01-02", key="outcome", right="", reason="紙で提出されていたため。")
+
+    def save(*typed: Typed) -> None:
+        corrections.save_items(
+            user=cast.reviewer, correction_id=correction.pk, version=0, code="01-02", typed=[lifted, *typed]
+        )
+
+    with pytest.raises(Invalid) as refused:
+        save()
+    assert list(refused.value.fields) == ["outcome"]
+    save(Typed(code="01-02", key=KEY, right="120件", reason="紙で提出されていたため。"))
+    correction = steps.submit_correction(user=cast.reviewer, correction_id=correction.pk)
+    steps.decide_correction(user=cast.approver, correction_id=correction.pk, round=1, accept=True)
+    settle_background()
+    edition = Edition.objects.get(current=True)
+    row = edition.snapshot["measures"][1]
+    assert (row["outcome"], row["outcome_reason"], row["grade"]) == ("", "", "A")
+    assert edition.snapshot["totals"]["measures"] == {"A": 2}
+    assert (cast.sheet(2).outcome, cast.sheet(2).outcome_reason) == ("", "")
+    assert edition_check.verify().findings == ()
+
+
 def test_next_year_compares_with_the_right_value(cast: Cast, cycle: Cycle) -> None:
     coming = IndicatorYear.objects.get(indicator__measure__code="01-01", indicator__number=1, fiscal_year=YEAR + 1)
     coming.target, coming.actual = "前年度実績以上", "80件"
@@ -248,7 +313,7 @@ def test_what_is_typed_is_checked_as_at_entry(cast: Cast, cycle: Cycle) -> None:
     with pytest.raises(Invalid) as refused:
         save(*(Typed(code="01-01", key=key, right=right, reason=why) for key, (right, why) in wrong.items()))
     assert set(refused.value.fields) == {KEY, "cause", "name", "indicator:1:grade", "reason:response"}
-    for key in (f"indicator:1:actual:{YEAR + 1}", "owner", "indicator:9:actual:2024"):
+    for key in (f"indicator:1:actual:{YEAR + 1}", "outcome", "indicator:9:actual:2024"):
         with pytest.raises(NotAllowed):
             save(Typed(code="01-01", key=key, right="x", reason="y"))
     assert not CorrectionItem.objects.exists()

@@ -1,12 +1,14 @@
 """The 本部's pages: the board, approval, proposals, the year's decision and its opening."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from review import clock, queries
-from review.models import Cycle, Decision, IndicatorYear, MeasureReview, Meeting, Outcome, Rating, ReviewState
+from review.models import Cycle, Decision, Edition, IndicatorYear, MeasureReview, Meeting, Outcome, Rating, ReviewState
 from review.services import approval
 from review.services.ratings import Overall
 from review.services.snapshot import snapshot_of
@@ -202,6 +204,34 @@ def test_publishing_is_decided_once(ready: Cast) -> None:
     again = client.post(DECIDE, {"action": "publish"})
     assert again.status_code == 409 and "決定は済んでいます" in words(again)
     assert client.get(DECIDE).status_code == 303
+
+
+def test_the_decision_names_its_meeting_and_sets_the_time(ready: Cast) -> None:
+    client = as_(ready.approver)
+    meeting = Meeting.objects.create(cycle=ready.cycle, held_on=date(2025, 5, 10), recorded_by=ready.reviewer)
+    asked = {"action": "publish", "meeting": meeting.pk, "publish_at": "2001-01-01T09:00"}
+    refused = client.post(DECIDE, asked)
+    said = words(refused)
+    assert refused.status_code == 422 and "公表日時が過ぎています" in said and "文書番号・決裁日がありません" in said
+    assert 'href="#at-publish_at"' in refused.content.decode() and "2001-01-01T09:00" in refused.content.decode()
+    Meeting.objects.update(document_number="本部第12号", decided_on=date(2025, 5, 12))
+    assert client.post(DECIDE, {**asked, "publish_at": "2099-05-20T09:00"}).status_code == 303
+    settle_background()
+    ready.cycle.refresh_from_db()
+    assert ready.cycle.state == "scheduled" and ready.cycle.publish_at.isoformat() == "2099-05-20T00:00:00+00:00"
+    Cycle.objects.update(publish_at=clock.now() - timedelta(seconds=1))
+    settle_background()
+    edition = Edition.objects.get()
+    assert edition.meeting == meeting and edition.decided_by == ready.approver
+    assert edition.snapshot["decision"] == {
+        "date": timezone.localdate(edition.decided_at).isoformat(),
+        "meeting": "2025-05-10",
+        "document_number": "本部第12号",
+        "approved_on": "2025-05-12",
+    }
+    Meeting.objects.update(document_number="書き換え")
+    shown = words(Client().get(f"/results/{YEAR}/"))
+    assert "令和7年5月10日(土)" in shown and "本部第12号" in shown and "書き換え" not in shown
 
 
 def test_named_sheets_go_back_with_their_reasons(ready: Cast) -> None:

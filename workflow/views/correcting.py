@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from review import permissions
 from review.domain import correctable, values
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Correction, Cycle, edition_label
+from review.models import Correction, Cycle, Edition, edition_label
 from review.services import corrections
 from review.services.corrected import Entry
-from review.services.corrections import Typed
 from review.views.answers import refusing, see_other
 from workflow import steps
 from workflow.forms import MeetingChoice
@@ -185,144 +184,37 @@ def effects_of(found: Correction, entries: Sequence[Entry]) -> list[str]:
         _("%(n)s項目を訂正した%(edition)sが、正誤表とともに公表されます。") % {"n": len(entries), "edition": coming},
         _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": base},
         _("実績などの値は、次の年度の比較にも正しい内容が使われます。"),
+        *other_editions(found, entries),
         _("役割のある全員に、訂正の通知が届きます。集約表とPDFも新しく作られます。"),
     ]
 
 
-# --- one 施策 ---------------------------------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@refusing
-def items(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """Type what is right, item by item; see how it is read and judged; save."""
-    found = correction_or_404(pk)
-    if found.state not in corrections.OPEN:
-        return see_other("workflow:correction", pk)
-    if not any(row["code"] == code for row in found.base.snapshot["measures"]):
-        raise Http404
-    known = corrections.items_of(found, code)
-    if request.method == "GET":
-        stored = [one for one in corrections.entries_of(found) if one.code == code]
-        return items_page(request, found, code, known, {one.key: (one.right, one.reason) for one in stored})
-    typed = typed_of(request, code, known)
-    kept = {one.key: (one.right, one.reason) for one in typed}
-    if request.POST.get("action") == "check":
-        return items_page(request, found, code, known, kept)
-    try:
-        corrections.save_items(user=request.user, correction_id=pk, version=version_of(request), code=code, typed=typed)
-    except Invalid as refusal:
-        return items_page(request, found, code, known, kept, status=422, problems=refusal.fields)
-    messages.success(request, _("%(code)s の訂正を保存しました。") % {"code": code})
-    return see_other("workflow:correction", pk)
-
-
-def version_of(request: HttpRequest) -> int:
-    """The version that the form was made from; -1, which is never the current one, where it was tampered with."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
-
-
-def typed_of(request: HttpRequest, code: str, known: Iterable[Any]) -> list[Typed]:
-    """The items whose text differs from the edition's, or for which a reason was typed."""
-    typed = []
-    for item in known:
-        right = request.POST.get(f"right:{item.key}", item.text).replace("\r\n", "\n")
-        reason = request.POST.get(f"reason:{item.key}", "")
-        if right != item.text or reason.strip():
-            typed.append(Typed(code=code, key=item.key, right=right, reason=reason))
-    return typed
-
-
-def items_page(
-    request: HttpRequest,
-    found: Correction,
-    code: str,
-    known: Sequence[Any],
-    typed: dict[str, tuple[str, str]],
-    *,
-    status: int = 200,
-    problems: dict[str, str] | None = None,
-) -> HttpResponse:
-    """The form of one 施策, and what its values would be read and judged as."""
-    problems = problems or {}
-    row = next(row for row in found.base.snapshot["measures"] if row["code"] == code)
-    labels = {item.key: item.label for item in known}
-    heading = f"{code} {row['name']}"
-    context = {
-        "correction": found,
-        "cycle": found.cycle,
-        "groups": groups_of(found, known, typed, problems),
-        "letters": [grade["letter"] for grade in found.base.snapshot["scale"]],
-        "lines": preview(found, code, known, typed),
-        "checked": bool(typed),
-        "errors": [(key, labels[key.removeprefix("reason:")], said) for key, said in problems.items()],
-        "heading": heading,
-        "page_title": f"{heading} {_('訂正')}",
-        "breadcrumbs": crumbs(
-            found.cycle,
-            {"label": _("訂正"), "url": reverse("workflow:correction", args=[found.pk])},
-            {"label": code, "url": ""},
-        ),
+def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
+    """Which other years' editions hold the same values and are not changed by this correction. One query."""
+    years = {year for one in entries if (year := correctable.year_of(one.key))}
+    if not years:
+        return []
+    published = {
+        one.cycle.fiscal_year: one
+        for one in Edition.objects.filter(cycle__plan_id=found.cycle.plan_id, current=True)
+        .exclude(cycle=found.cycle)
+        .defer("snapshot")
+        .select_related("cycle")
     }
-    return render(request, "workflow/correction_items.html", context, status=status)
-
-
-def groups_of(
-    found: Correction, known: Sequence[Any], typed: dict[str, tuple[str, str]], problems: dict[str, str]
-) -> list[dict[str, Any]]:
-    """This year's 成果目標 first, then the texts, the schedule, and the other years' cells."""
-    year = found.cycle.fiscal_year
-    titles = {
-        "now": _("この年度の成果目標"),
-        "text": _("施策の文章"),
-        "schedule": _("取組みスケジュール"),
-        "other": _("ほかの年度の成果目標"),
-    }
-    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in titles}
-    for item in known:
-        right, reason = typed.get(item.key, (item.text, ""))
-        groups[group_of(item.key, year)].append(
-            {
-                "key": item.key,
-                "label": item.label,
-                "text": item.text,
-                "right": right,
-                "reason": reason,
-                "chosen": item.key in typed,
-                "choice": correctable.is_grade(item.key),
-                "line": correctable.limit_of(item.label) is not None,
-                "reading": reading_of(item.key, right) if item.key in typed else "",
-                "error": problems.get(item.key, ""),
-                "reason_error": problems.get(f"reason:{item.key}", ""),
-            }
+    mine = found.cycle.fiscal_year
+    said = [
+        _(
+            "%(year)sの値を、この版の中だけで正します。%(year)sの公表版(%(edition)s)は変わりません。誤りがあれば、そちらも訂正してください。"
         )
-    return [
-        {"title": titles[name], "items": rows, "open": name == "now" or any(one["chosen"] for one in rows)}
-        for name, rows in groups.items()
-        if rows
+        % {"year": published[year].cycle.label, "edition": published[year].label}
+        for year in sorted(years & published.keys())
     ]
-
-
-def group_of(key: str, fiscal_year: int) -> str:
-    """Which part of the form an item stands in."""
-    if correctable.indicator_of(key) is not None:
-        return "now" if correctable.year_of(key) in (None, fiscal_year) else "other"
-    return "schedule" if key.startswith("schedule:") else "text"
-
-
-def preview(
-    found: Correction, code: str, known: Sequence[Any], typed: dict[str, tuple[str, str]]
-) -> list[dict[str, str]]:
-    """What would change in consequence, with the other 施策 of the correction as they are stored."""
-    letters = {grade["letter"] for grade in found.base.snapshot["scale"]} | {""}
-    others = [one for one in corrections.entries_of(found) if one.code != code]
-    mine = [
-        Entry(code=code, key=item.key, label=item.label, wrong=item.text, right=typed[item.key][0], reason=_("訂正"))
-        for item in known
-        if item.key in typed and (not correctable.is_grade(item.key) or typed[item.key][0] in letters)
+    later = [one for year, one in sorted(published.items()) if year > mine] if mine in years else []
+    return said + [
+        _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
+        % {"year": one.cycle.label, "edition": one.label}
+        for one in later
     ]
-    return [line for line in lines_of(found, [*others, *mine]) if line["code"] in (code, "")]
 
 
 # --- its way ---------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.templatetags.words import day_text
 from review.views.answers import refusing, see_other
 from workflow import steps
+from workflow.forms import PublicationForm
 from workflow.views.queue import cycle_or_404
 
 DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
@@ -95,12 +96,17 @@ def decide(request: HttpRequest, year: int) -> HttpResponse:
     if request.method == "GET":
         return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else to_board(cycle)
     typed = returns_of(request, cycle)
+    form = PublicationForm(request.POST, cycle=cycle)
     publishing = request.POST.get("action") != "return"
     try:
         check(cycle, typed, publishing)
-        steps.decide_year(user=request.user, cycle_id=cycle.pk, returns=() if publishing else entries(typed))
+        if publishing:
+            steps.decide_year(user=request.user, cycle_id=cycle.pk, terms=form.terms())
+        else:
+            steps.decide_year(user=request.user, cycle_id=cycle.pk, returns=entries(typed))
     except Invalid as refusal:
-        return deciding_page(request, cycle, status=422, refused=refusal, typed=typed)
+        return deciding_page(request, cycle, status=422, refused=refusal, typed=typed, form=form)
+    cycle.refresh_from_db(fields=["publish_at"])
     messages.success(request, done_words(cycle, publishing, len(entries(typed))))
     return to_board(cycle)
 
@@ -182,10 +188,14 @@ def deciding_page(
     status: int = 200,
     refused: Invalid | None = None,
     typed: dict[int, dict[str, str]] | None = None,
+    form: PublicationForm | None = None,
 ) -> HttpResponse:
     """What will happen to whom, and each sheet with a place to send it back."""
     sheets = list(sheets_of(request, cycle))
     problems = refused.fields if refused else {}
+    form = form or PublicationForm(cycle=cycle)
+    for name in form.fields.keys() & problems.keys() - form.errors.keys():
+        form.add_error(name, problems[name])
     rows = [
         {
             "review": sheet,
@@ -200,7 +210,11 @@ def deciding_page(
         "cycle": cycle,
         "rows": rows,
         "refused": str(refused) if refused else "",
-        "errors": list(errors_of(rows)),
+        "form": form,
+        "errors": [
+            *errors_of(rows),
+            *((form[name].id_for_label, form[name].label, said[0]) for name, said in form.errors.items()),
+        ],
         "returning": bool(typed),
         "effects": publishing_effects(cycle, sheets),
         "demo": publication.demo_values(cycle),
@@ -224,12 +238,12 @@ def errors_of(rows: Sequence[dict[str, Any]]) -> Any:
 
 def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[str]:
     """The publication's consequences in sentences."""
-    later = cycle.publish_at and cycle.publish_at > clock.now()
     settled = sum(bool(sheet.outcome) for sheet in sheets)
-    when = _("%(day)sに") % {"day": day_text(cycle.publish_at)} if later else _("決定するとすぐに")
     found = [
-        _("%(when)s、%(n)s件の施策の評価結果が第1版として公表され、市民が見られるようになります。")
-        % {"when": when, "n": len(sheets)}
+        _(
+            "公表日時に(空欄なら決定のあとすぐに)、%(n)s件の施策の評価結果が第1版として公表され、市民が見られるようになります。"
+        )
+        % {"n": len(sheets)}
     ]
     if settled:
         found.append(_("そのうち%(n)s件は、未提出または対象外として理由とともに載ります。") % {"n": settled})
