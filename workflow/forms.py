@@ -136,7 +136,7 @@ class PublicationForm(MeetingChoice):
     def terms(self) -> Terms:
         """What was chosen. Raises Invalid for what cannot be read."""
         if not self.is_valid():
-            problems = {name: " ".join(said) for name, said in self.errors.items()}
+            problems = {name: " ".join(map(str, said)) for name, said in self.errors.items()}
             raise Invalid(next(iter(problems.values())), problems)
         return Terms(meeting=self.cleaned_data["meeting"], publish_at=self.cleaned_data["publish_at"])
 
