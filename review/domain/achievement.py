@@ -98,12 +98,17 @@ def judge(
 # Nothing to judge
 
 
+_ONLY_PLANNED = ("予定", "予定値", "計画", "計画値", "目標", "目標値")  # 5回(予定)
+
+
 def _absent(case: Case) -> Judgement | None:
     """Rule 1: no target, no actual yet, or an actual that was not measured."""
     if case.target.kind == "none":
         return _undecided(case, "not_applicable", "目標が設定されていないため、評価の対象外です。")
     if case.actual.kind == "none" and case.actual.blank:
         return _undecided(case, "pending", "実績がまだ入力されていません。")
+    if case.actual.note in _ONLY_PLANNED:
+        return _undecided(case, "undetermined", "実績ではなく予定の値のため、判定できません。", ("not_measured",))
     if case.actual.kind == "none" or case.actual.not_measured:
         return _undecided(case, "undetermined", "実績が測定されていないため、判定できません。", ("not_measured",))
     return None

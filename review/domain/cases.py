@@ -71,7 +71,7 @@ def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, 
     doubt = doubt or _other_span(case)
     if doubt is not None:
         return Verdict(outcome=doubt, direction=direction)
-    verdict = compared(case, targets, actuals, direction)
+    verdict = _so_far(case, compared(case, targets, actuals, direction))
     if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
         return _with_breakdown(verdict, compared(case, targets[0].breakdown, actuals[0].breakdown, direction))
     return verdict
@@ -83,6 +83,24 @@ def _falls_by(case: Case) -> bool:
     if named_change(case.name) != "decrease" or case.asked is not None or any(part.comparator for part in parts):
         return False
     return all(part.value is not None and part.value < 0 for part in parts)
+
+
+# 85人(12月末現在), 85人(上半期): what a year may still add to. The end of the year itself is no such word.
+_PART_OF_YEAR = re.compile(
+    r"[上下]半?期|年度途中|途中経過|中間(?:値|実績|集計|時点)|第?[1-3]四半期"
+    r"|(?<!\d)(?:[4-9]|1[0-2]|[12])月末?(?:現在|時点|まで|実績)|(?<!\d)4月?[~-](?:[5-9]|1[0-2]|[12])月"
+)
+
+
+def _so_far(case: Case, verdict: Verdict) -> Verdict:
+    """A value of a part of the year: what is reached stands, what is not may still be."""
+    if not _PART_OF_YEAR.search(case.actual.note) or _PART_OF_YEAR.search(case.target.plain + compact(case.name)):
+        return verdict
+    sure = {"up": "achieved", "down": "missed"}.get(verdict.direction or "")
+    if verdict.outcome.status in (sure, "undetermined"):
+        return verdict
+    cause = "実績が年度の途中までの値のため、判定できません。"
+    return replace(verdict, outcome=Outcome("undetermined", None, "", cause), components=())
 
 
 def _size(part: Quantity) -> Quantity:

@@ -197,9 +197,16 @@ def _judged(one: Mapping[str, Any], fiscal_year: int) -> JudgedIndicator:
         unit=_unit(actual) or _unit(target),
         previous_actual=before,
         trend=_trend(_number(earlier), _number(actual)),
-        flags=tuple(checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES),
+        flags=(*_given(one), *(checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES)),
         demo=one.get("demo", False),
     )
+
+
+def _given(one: Mapping[str, Any]) -> tuple[str, ...]:
+    """A person's own grade beside the computed one, with the reason; nothing where the computed one stands."""
+    if not one.get("given_reason"):
+        return ()
+    return (f"達成区分は人の判断です(算定では{one['computed_grade'] or '－'})。理由: {one['given_reason']}",)
 
 
 def _number(reading: Reading) -> Decimal | None:

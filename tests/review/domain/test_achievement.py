@@ -212,6 +212,11 @@ def test_a_value_for_a_day_or_a_head_is_not_compared_with_a_total(target, actual
         ("供用開始", "令和6年", "令和7年3月", None, "undetermined"),  # the year, or the 年度?
         ("協定の締結数", "10件", "62件(累計)", None, "undetermined"),  # ten a year?
         ("協定の締結数", "60件", "62件(累計)", None, "achieved"),
+        ("参加者数", "100人", "85人(12月末現在)", None, "undetermined"),  # the rest of the year is to come
+        ("参加者数", "100人", "105人(12月末現在)", None, "achieved"),
+        ("参加者数", "100人", "85人(3月末現在)", None, "missed"),
+        ("事故件数", "10件以下", "8件(上半期)", None, "undetermined"),
+        ("開催回数", "5回", "5回(予定)", None, "undetermined"),
         ("参加者数", "毎年100人", "300人(3年間)", None, "undetermined"),
         ("耐震化率", "75%", "R3:68.5%→R6:75%", None, "achieved"),
         ("満足度", "4.0(5点満点)", "82%", None, "undetermined"),

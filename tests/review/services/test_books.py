@@ -37,6 +37,15 @@ def test_the_year_before_is_counted_from_the_plan_s_own_grades(cast: Cast) -> No
     assert (before.fiscal_year, before.sheets, before.indicators) == (YEAR - 1, {}, {"B": 4})
 
 
+def test_a_person_s_grade_brings_the_computed_one_and_the_reason(cast: Cast) -> None:
+    cycle = cast.open(1)
+    goals = IndicatorYear.objects.filter(fiscal_year=YEAR, indicator__number=1)
+    goals.update(grade="C", given_grade="B", given_reason="測り方が変わったため。", given_by=cast.reviewer)
+    book = books.year_book(snapshot.snapshot_of(cycle), label="", made_at=datetime(2025, 6, 1))
+    one = book.sheets[0].indicators[0]
+    assert (one.grade, one.flags[0]) == ("B", "達成区分は人の判断です(算定ではC)。理由: 測り方が変わったため。")
+
+
 def test_a_snapshot_frozen_before_told_nothing_of_the_year_before(cast: Cast) -> None:
     old = {key: value for key, value in snapshot.snapshot_of(cast.open(1)).items() if key != "previous"}
     assert books.year_book(old, label="", made_at=datetime(2025, 6, 1)).previous is None
