@@ -10,6 +10,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from review.domain.book import BookSheet, YearCounts
 from review.workbook import consolidated, indicator_list, layout, paging, tally, writer
@@ -88,6 +89,23 @@ def test_the_charts_are_native_and_read_the_tables(book):
 def test_no_cell_holds_a_formula(book):
     kinds = Counter(cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row)
     assert set(kinds) <= {"s", "n"}
+
+
+def test_it_says_what_it_is_and_names_no_cells(book):
+    said = book.properties
+    assert (said.title, said.subject, said.creator) == ("令和6年度 見本計画 第1版", "見本市", "Meguri")
+    assert (said.language, said.created) == ("ja-JP", datetime(2025, 6, 10, 14, 5))
+    assert not book.defined_names
+    assert not any(sheet.defined_names for sheet in book)  # what is printed of each is no name of ours
+
+
+def test_the_shade_of_a_grade_only_repeats_its_letter(book):
+    sheet = book["成果指標一覧"]
+    letter = get_column_letter(indicator_list.GRADE_COLUMN)
+    rules = {rule.formula[0]: rule for area in sheet.conditional_formatting for rule in area.rules}
+    assert set(rules) == {f'${letter}5="{grade}"' for grade in ("A", "B")}
+    assert all(rule.dxf.fill.bgColor.rgb and rule.dxf.font.b for rule in rules.values())
+    assert {sheet[f"{letter}{row}"].value for row in range(5, sheet.max_row + 1)} == {"A"}
 
 
 def test_every_sheet_is_ready_for_a4(book):
