@@ -17,6 +17,8 @@ from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
 from review.services import judging, plan_changes, ratings, submission
+from review.services.item_words import label_of
+from review.templatetags.words import fiscal_year
 from review.views import indicator_parts, sheet_parts
 from review.views.indicator_parts import IndicatorPart
 
@@ -55,7 +57,10 @@ def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:
     year = review.measure_year
     trail = [
         {"label": _("ホーム"), "url": reverse("review:home")},
-        {"label": review.cycle.label, "url": reverse("review:progress", args=[review.cycle.fiscal_year])},
+        {
+            "label": fiscal_year(review.cycle.fiscal_year),
+            "url": reverse("review:progress", args=[review.cycle.fiscal_year]),
+        },
         {"label": f"{year.measure.code} {year.name}", "url": reverse("review:sheet", args=[review.pk])},
     ]
     return [*trail, *({"label": label, "url": ""} for label in more)]
@@ -131,7 +136,7 @@ def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str
 def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
     """The items that one may speak of, in the order of the sheet."""
     keys = [*(part.key for part in parts), *(items.schedule_key(row.position) for row in plan), *items.TEXT_ITEMS]
-    return [(key, items.label_of(key)) for key in keys]
+    return [(key, label_of(key)) for key in keys]
 
 
 # --- what may be done ----------------------------------------------------------------------------------------------

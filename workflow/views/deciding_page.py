@@ -17,6 +17,7 @@ from review import permissions
 from review.domain import items
 from review.models import MeasureReview
 from review.services import approval, assessment, carrying, judging, meetings
+from review.services.item_words import label_of
 from review.views import sheet_page, sheet_parts
 from review.views.answers import REMARK
 from review.views.indicator_parts import IndicatorPart
@@ -163,7 +164,7 @@ def page(
         "may_decide": mode.may(request.user, sheet),
         "changed_count": len(changed),
         "ahead_lines": [
-            {"label": items.label_of(key), "parts": parts} for key, parts in changed.items() if items.is_next(key)
+            {"label": label_of(key), "parts": parts} for key, parts in changed.items() if items.is_next(key)
         ],
         "claimed": claimed_by_another(request, sheet),
         "meeting_form": meeting_form(request, sheet, mode),
@@ -221,8 +222,8 @@ def lines_of(
     return [
         Line(
             key=key,
-            label=names.get(key) or items.label_of(key),
-            label_of_item=items.label_of(key),
+            label=names.get(key) or label_of(key),
+            label_of_item=label_of(key),
             text=texts[key],
             field=form[REMARK + key],
             changed=changed.get(key),
