@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from review import clock
 from review.models import (
@@ -30,6 +31,7 @@ from review.models import (
 from review.services import cycles, jobs, mailing, outbox
 from review.services.cycles import Deadlines
 from review.services.ratings import Overall
+from tests.remembered import Remembering, remembered
 from workflow import advance, steps
 
 YEAR = 2024
@@ -37,7 +39,7 @@ PASSWORD = "meguri-no-himitsu"
 
 
 @dataclass
-class Cast:
+class Cast(Remembering):
     """The people by what they do, and the departments."""
 
     people: dict[str, User] = field(default_factory=dict)
@@ -49,23 +51,27 @@ class Cast:
     def build(cls) -> Cast:
         """Two departments, 情報経営課, and one person for every post."""
         cast = cls()
-        for order, name in enumerate(["産業振興課", "農林水産課", "情報経営課", "市民課"], start=1):
-            cast.departments[name] = Department.objects.create(name=name, order=order)
-        own, other = cast.departments["産業振興課"], cast.departments["農林水産課"]
-        office, related = cast.departments["情報経営課"], cast.departments["市民課"]
-        cast._person("contributor", "担当 一郎", Role.CONTRIBUTOR, own)
-        cast._person("colleague", "担当 二郎", Role.CONTRIBUTOR, own)
-        cast._person("head", "所属 長子", Role.HEAD, own)
-        cast._person("related", "関連 花子", Role.CONTRIBUTOR, related)
-        cast._person("other", "別課 三郎", Role.CONTRIBUTOR, other)
-        cast._person("reviewer", "確認 四郎", Role.REVIEWER)
-        cast._appoint("reviewer", Role.CONTRIBUTOR, office)
-        cast._person("reviewer2", "確認 五月", Role.REVIEWER)
-        cast._person("approver", "承認 六郎", Role.APPROVER)
-        cast._person("approver2", "承認 七海", Role.APPROVER)
-        cast._person("administrator", "管理 八重", Role.ADMINISTRATOR, staff=True)
-        cast._person("auditor", "監査 九", Role.AUDITOR)
+        cast._build()
         return cast
+
+    @remembered
+    def _build(self) -> None:
+        for order, name in enumerate(["産業振興課", "農林水産課", "情報経営課", "市民課"], start=1):
+            self.departments[name] = Department.objects.create(name=name, order=order)
+        own, other = self.departments["産業振興課"], self.departments["農林水産課"]
+        office, related = self.departments["情報経営課"], self.departments["市民課"]
+        self._person("contributor", "担当 一郎", Role.CONTRIBUTOR, own)
+        self._person("colleague", "担当 二郎", Role.CONTRIBUTOR, own)
+        self._person("head", "所属 長子", Role.HEAD, own)
+        self._person("related", "関連 花子", Role.CONTRIBUTOR, related)
+        self._person("other", "別課 三郎", Role.CONTRIBUTOR, other)
+        self._person("reviewer", "確認 四郎", Role.REVIEWER)
+        self._appoint("reviewer", Role.CONTRIBUTOR, office)
+        self._person("reviewer2", "確認 五月", Role.REVIEWER)
+        self._person("approver", "承認 六郎", Role.APPROVER)
+        self._person("approver2", "承認 七海", Role.APPROVER)
+        self._person("administrator", "管理 八重", Role.ADMINISTRATOR, staff=True)
+        self._person("auditor", "監査 九", Role.AUDITOR)
 
     def _person(
         self, key: str, name: str, role: Role, department: Department | None = None, *, staff: bool = False
@@ -79,6 +85,9 @@ class Cast:
     def _appoint(self, key: str, role: Role, department: Department | None = None) -> None:
         Appointment.objects.create(user=self.people[key], role=role, department=department, starts_on=date(2022, 4, 1))
 
+    def kept(self) -> dict[str, Any]:
+        return {"people": self.people, "departments": self.departments, "plan": self.plan, "cycle": self.cycle}
+
     def __getattr__(self, name: str) -> User:
         """`cast.reviewer` is the person of that key."""
         try:
@@ -88,6 +97,7 @@ class Cast:
 
     # --- years ---
 
+    @remembered
     def draft(self, sheets: int = 2, *, owners: tuple[str, ...] = ("産業振興課",), indicators: int = 2) -> Cycle:
         """A drafted year with deadlines ahead and `sheets` 施策, owned in turn by `owners`; 市民課 is related to each."""
         self.plan = Plan.objects.create(name="DX推進計画", city="見本市", first_year=2022, last_year=2025)
@@ -105,6 +115,7 @@ class Cast:
         self.cycle.refresh_from_db()
         return self.cycle
 
+    @remembered
     def open(self, sheets: int = 2, *, owners: tuple[str, ...] = ("産業振興課",), indicators: int = 2) -> Cycle:
         """The same, opened, its sheets launched and its notices made."""
         cycle = self.draft(sheets, owners=owners, indicators=indicators)
@@ -148,21 +159,25 @@ class Cast:
             user=user or self.contributor, review_id=review.pk, version=review.version, texts=texts
         )
 
+    @remembered
     def submitted(self, number: int = 1, actual: str = "120件") -> MeasureReview:
         """The n-th sheet, filled and submitted by the contributor."""
         review = self.fill(self.sheet(number), actual)
         return steps.submit(user=self.contributor, review_id=review.pk)
 
+    @remembered
     def reviewed(self, number: int = 1) -> MeasureReview:
         """The n-th sheet, submitted and confirmed."""
         review = self.submitted(number)
         return steps.confirm(user=self.reviewer2, review_id=review.pk, round=review.round)
 
+    @remembered
     def approved(self, number: int = 1, overall: Overall | None = None) -> MeasureReview:
         """The n-th sheet, approved, with the approver's own 総合評価 where one is given."""
         review = self.reviewed(number)
         return steps.approve(user=self.approver, review_id=review.pk, round=review.round, overall=overall)
 
+    @remembered
     def published(self, sheets: int = 2, overall: Overall | None = None) -> Cycle:
         """A year led to its 第1版; `overall` is the approver's own for the first sheet."""
         cycle = self.open(sheets)

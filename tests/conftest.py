@@ -1,18 +1,18 @@
 """Fixtures that the whole suite shares."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests import audited, trail
+from tests import audited, remembered, trail
 from tests.cast import Cast
+from tests.services_plugin import touches_database
 
 
 @pytest.fixture(scope="session", autouse=True)
 def emptied_between_tests() -> Iterator[None]:
-    """Django's flush between tests may empty the audit trail and the editions; nothing else may, in tests as in the city."""
-    with trail.flush_opens_the_trail():
+    """Between two tests the audit trail and the editions are emptied; nothing else may do so, in tests as in the city."""
+    with trail.emptying_opens_the_trail():
         yield
 
 
@@ -20,6 +20,13 @@ def emptied_between_tests() -> Iterator[None]:
 def every_request_is_audited() -> Iterator[None]:
     """No test can change a record through an address without a row in the trail."""
     with audited.every_request_is_audited():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_cast_is_remembered() -> Iterator[None]:
+    """A world that was played once in this process is put back for the next test that asks for it."""
+    with remembered.remembering():
         yield
 
 
@@ -42,11 +49,12 @@ def quiet_bell(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def own_files(request: pytest.FixtureRequest, settings, tmp_path: Path) -> None:
-    """Files and mails of a test without processes go to its own folder."""
-    if "worker" in request.fixturenames or "live_site" in request.fixturenames:
+def own_files(request: pytest.FixtureRequest) -> None:
+    """Files and mails of a test without processes go to its own folder. What touches no database writes none of them."""
+    if "worker" in request.fixturenames or "live_site" in request.fixturenames or not touches_database(request.node):
         return
+    settings, folder = request.getfixturevalue("settings"), request.getfixturevalue("tmp_path")
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {**settings.STORAGES["default"], "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None}},
+        "default": {**settings.STORAGES["default"], "OPTIONS": {"location": str(folder / "files"), "base_url": None}},
     }
