@@ -47,7 +47,7 @@ def every_request_is_audited() -> Iterator[None]:
     def watched(handler: ClientHandler, environ: dict[str, Any]) -> HttpResponse:
         written: set[str] = set()
         acts: set[str] = set()
-        with connection.execute_wrapper(_noting(written, acts)):
+        with connection.execute_wrapper(noting(written, acts)):
             response = usual(handler, environ)
         nameless = acts - set(ACTIONS)
         assert not nameless, f"give {nameless} words in ACTIONS of review/views/audit.py"
@@ -59,7 +59,9 @@ def every_request_is_audited() -> Iterator[None]:
         yield
 
 
-def _noting(written: set[str], acts: set[str]) -> Callable[..., Any]:
+def noting(written: set[str], acts: set[str]) -> Callable[..., Any]:
+    """A wrapper for `connection.execute_wrapper` that notes in which tables rows were written, and which acts."""
+
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         result = execute(sql, params, many, context)
         found = WRITES.match(sql)
