@@ -4,13 +4,16 @@ and health check as the file has them. Only the addresses of database and broker
 Not run: the images, volumes, networks, restart policies and limits of the containers themselves.
 """
 
+import contextlib
 import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,7 +21,6 @@ import pytest
 import yaml
 
 from config.local import broker, postgres, processes
-from config.local import worker as launcher
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((BASE_DIR / "docker-compose.yml").read_text())
@@ -182,15 +184,26 @@ class Stack:
         environment = self.environment(service)
         return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True, timeout=60)
 
-    def wait_until_healthy(self, service: str, seconds: float = 60) -> None:
+    def wait_until_healthy(self, service: str, sign: Callable[[], bool], seconds: float = 150) -> None:
+        """Asks the health check as soon as the `sign` is seen: each asking is a whole program, too dear to ask in vain."""
+        processes.wait_until(sign, process=self.running[-1], seconds=seconds)
         deadline = time.monotonic() + seconds
         while (answer := self.check(service)).returncode != 0:
             log = (self.folder / f"{service}.log").read_text(errors="replace")[-3000:]
             assert time.monotonic() < deadline, f"{service}: {answer.stderr}\n{log}"
             time.sleep(0.5)
 
+    def says(self, service: str, words: str) -> Callable[[], bool]:
+        return lambda: words in (self.folder / f"{service}.log").read_text(errors="replace")
+
     def stop(self) -> None:
         processes.stop_all(self.running)
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 @pytest.fixture(scope="module")
@@ -221,10 +234,11 @@ def administer(url: str, statement: str) -> None:
 
 @pytest.mark.services
 @pytest.mark.worker
+@pytest.mark.timeout(600)
 def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
     assert stack.check("migrate").returncode != 0, "healthy before the tables are there"
     stack.start("migrate")
-    stack.wait_until_healthy("migrate")
+    stack.wait_until_healthy("migrate", stack.says("migrate", "の権限を設定しました"))
 
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"],
@@ -234,15 +248,14 @@ def test_each_service_runs_and_its_health_check_tells_the_truth(stack):
     )
     assert stack.check("web").returncode != 0, "healthy before it runs"
     stack.start("web")
-    stack.wait_until_healthy("web")
+    stack.wait_until_healthy("web", lambda: answers(stack.port))
 
     worker = stack.start("worker")
-    launcher.wait_until_started(worker)
-    stack.wait_until_healthy("worker")
+    stack.wait_until_healthy("worker", stack.says("worker", "ready."))
 
     assert stack.check("beat").returncode != 0, "healthy before the first sweep"
     stack.start("beat")
-    stack.wait_until_healthy("beat")
+    stack.wait_until_healthy("beat", stack.says("beat", "Sending due task"))
 
     worker.kill()
     gone = stack.check("worker")

@@ -1,9 +1,11 @@
 """The trail can only grow, and whoever forces it is found: on PostgreSQL as superuser, and on SQLite."""
 
 import threading
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
@@ -269,13 +271,31 @@ def test_the_window_without_an_anchor_is_told():
 
 
 def test_what_stood_before_the_chain_is_linked_by_the_migration():
+    migration = import_module("review.migrations.0005_audit_chain")
+    write(3)
+    with connection.schema_editor() as editor:
+        migration.release(apps, editor)
+    sql("DELETE FROM review_auditlink")
+    write(2)
+    with connection.schema_editor() as editor:
+        if connection.vendor == "postgresql":
+            editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        migration.protect(apps, editor)
+    write(1)
+    report = audit_chain.verify()
+    assert report.intact and report.links == 6
+
+
+@pytest.mark.postgres  # once is enough: all migrations back to the first and on again take long
+def test_the_migrations_lead_back_and_forth_and_the_chain_is_whole():
     write(3)
     call_command("migrate", "review", "0001", verbosity=0)
     try:
         write(2)
         assert "review_auditlink" not in connection.introspection.table_names()
     finally:
-        call_command("migrate", "review", verbosity=0)
+        # Of every app: what leans on the later migrations went back with them.
+        call_command("migrate", verbosity=0)
     write(1)
     report = audit_chain.verify()
     assert report.intact and report.links == 6
