@@ -47,6 +47,7 @@ _CHANGES = Outcome("undetermined", None, "needs_previous", "増減の量と値�
 _WHOLES = Outcome(
     "undetermined", None, "", "全体の数が目標と実績で異なり、件数と割合で判定が分かれるため、判定できません。"
 )
+_HOURS = Outcome("undetermined", None, "", "1日が何時間に当たるか分からないため、判定できません。")
 _SPANS = Outcome("undetermined", None, "", "実績の幅が目標をまたいでいるため、判定できません。")
 _CONTRADICTION = Outcome(
     "undetermined", None, "", "指標の方向と目標の以上・以下の表現が矛盾しているため、判定できません。"
@@ -174,6 +175,10 @@ def _each(target: Quantity, actual: Quantity, direction: Direction | None) -> Ou
 
 def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
     """The comparison in the unit of the target, in every way in which a bare number may be meant."""
+    if target.rest:
+        return _HOURS
+    if actual.rest:
+        return _directed(target, _converted(target, actual), direction)._replace(rate=None)
     if target.unit.bare == actual.unit.bare:
         return _directed(target, _converted(target, actual), direction)
     if _may_be_ratio(target, actual):

@@ -236,6 +236,8 @@ def _compound(text: str, numbers: list[Number], index: int, before: str) -> tupl
     if item is None:
         return None
     small, after, rest, said = item
+    if large.dimension == "days" and small.unit.dimension == "time":
+        return _days_and_hours(numbers[index], before, large, small, after, rest)
     if small.unit.dimension != large.dimension or small.unit.factor >= large.factor or small.label:
         return None
     if small.is_range or small.whole is not None or small.value is None:
@@ -253,6 +255,19 @@ def _compound(text: str, numbers: list[Number], index: int, before: str) -> tupl
         smaller=rest_unit,
     )
     return whole, after, rest, said
+
+
+def _days_and_hours(
+    number: Number, before: str, days: units.Unit, hours: Quantity, after: int, rest: str
+) -> tuple[Quantity, int, str, bool] | None:
+    """13日5時間 of leave: more than 13 days and less than 14, for a working day has as many hours as a city says."""
+    if hours.label or hours.comparator or hours.change or hours.value is None or not 0 < hours.value < 24:
+        return None
+    head = _quantity(before, number, number, Suffix(days, None, None, False, False))
+    if head is None or head.low is None or head.low.denominator != 1:
+        return None
+    whole = replace(head, high=head.low + 1, low_open=True, high_open=True, rest=hours.phrase)
+    return whole, after, rest, False
 
 
 def _without_breakdown(parts: tuple[Quantity, ...]) -> tuple[Quantity, ...]:

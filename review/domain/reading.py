@@ -44,6 +44,7 @@ class Quantity:
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
     breakdown: tuple[Quantity, ...] = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
     smaller: Unit | None = None  #: 分 in 3時間30分, for showing it as it was typed
+    rest: str = ""  #: 5時間 in 13日5時間: a part of a working day, and nobody knows how large a part
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
     @property
@@ -82,6 +83,8 @@ class Quantity:
         word = COMPARATOR_WORDS.get(self.comparator or "", "")
         if word == "以下" and self.unit.dimension in _WITHIN:
             word = "以内"
+        if self.rest:
+            return f"{_scaled(self.low, self.scale)}{symbol}{self.rest}"
         if self.smaller and self.value is not None:
             return _compound(self.value, self.unit, self.smaller) + per + word
         return f"{_scaled(self.value, self.scale)}{symbol}{word}"

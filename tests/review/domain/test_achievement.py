@@ -212,6 +212,10 @@ def test_a_value_for_a_day_or_a_head_is_not_compared_with_a_total(target, actual
         ("供用開始", "令和6年", "令和7年3月", None, "undetermined"),  # the year, or the 年度?
         ("協定の締結数", "10件", "62件(累計)", None, "undetermined"),  # ten a year?
         ("協定の締結数", "60件", "62件(累計)", None, "achieved"),
+        ("年休の取得日数", "15日", "13日5時間", None, "missed"),  # however long a day of work is
+        ("年休の取得日数", "13日", "13日5時間", None, "achieved"),
+        ("年休の取得日数", "13.5日", "13日5時間", None, "undetermined"),
+        ("年休の取得日数", "12日4時間", "12日6時間", None, "undetermined"),
         ("参加者数", "100人", "85人(12月末現在)", None, "undetermined"),  # the rest of the year is to come
         ("参加者数", "100人", "105人(12月末現在)", None, "achieved"),
         ("参加者数", "100人", "85人(3月末現在)", None, "missed"),
