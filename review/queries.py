@@ -69,6 +69,12 @@ def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     ).order_by("measure_year__measure__code")
 
 
+@prepared(number=int)
+def any_review(number: int) -> QuerySet[MeasureReview]:
+    """The sheet of this number with what its page shows, for those from whom none is hidden. One query."""
+    return reviews(MeasureReview.objects.filter(pk=number))
+
+
 def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
     """This year's rows of the sheet's indicators, in order. One query."""
     year = review.measure_year

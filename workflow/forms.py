@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -91,6 +92,18 @@ class DecisionForm(OverallForm):
         """The pass that the person decided on; -1 where the form was tampered with, which is never the current one."""
         raw = str(self.data.get("round", ""))
         return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlankRemark:
+    """The empty field for a remark on one item, by all that it shows (drawn once: templatetags/kept.py)."""
+
+    key: str
+    label: str
+
+    @property
+    def field(self) -> forms.BoundField:
+        return DecisionForm(remarks=[(self.key, self.label)])[REMARK + self.key]
 
 
 class MeetingChoice(forms.Form):

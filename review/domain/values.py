@@ -47,7 +47,7 @@ _SIMPLE_UNITS = "|".join(  # 5年 and 3日 may be dates, and three decimals of a
 )
 _SIMPLE = re.compile(
     rf"((?:\d{{1,3}}(?:,\d{{3}})+|\d{{1,12}})(?:\.\d{{1,2}})?)(?:(千|百万|万|億)(?={_SIMPLE_UNITS}))?({_SIMPLE_UNITS})?"
-    "(以上|以下|未満)?"
+    r"(以上|以下|未満)?(?: ?\(([^()※*]+)\))?"
 )
 _YEAR_LABEL = re.compile(r"(?:R|H|令和|平成)?(?:元|\d{1,2}|20\d\d)(?:年度?)?末?")
 _TENTHS = re.compile(r"(\d)割(\d)分")  # 8割5分
@@ -86,8 +86,8 @@ def read(text: str) -> Reading:
 
 
 def _simply(text: str, folded: str, found: re.Match[str]) -> Reading:
-    """A number, its unit and 以上, 以下 or 未満: most cells, and not worth the whole grammar."""
-    digits, scale, symbol, word = found.groups()
+    """A number, its unit, 以上, 以下 or 未満, and a note: most cells, and not worth the whole grammar."""
+    digits, scale, symbol, word, note = found.groups()
     number = figures.decimal(digits)
     if scale:
         number *= _SIMPLE_SCALES[scale]
@@ -101,6 +101,9 @@ def _simply(text: str, folded: str, found: re.Match[str]) -> Reading:
         unit=unit,
         scale=_SIMPLE_SCALES[scale] if scale else 1,
     )
+    if note:
+        only = numerals.Values((value,), False)
+        return _numeric(text, only, note.strip(), compact(folded), bool(_PROVISIONAL.search(folded)))
     return Reading(text=text, kind="comparator" if word else "number", plain=folded, parts=(value,))
 
 

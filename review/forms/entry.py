@@ -11,6 +11,7 @@ from django import forms
 
 from review.domain import bars, items
 from review.domain.text import normal_newlines
+from review.services.item_words import label_of
 
 _ROWS = {"policy": 8, "indicator": 2, "schedule": 2}
 
@@ -34,7 +35,7 @@ class EntryForm(forms.Form):
         super().__init__(*args, **kwargs)
         for key in keys:
             self.fields[key] = forms.CharField(
-                label=labels.get(key) or items.label_of(key),
+                label=labels.get(key) or label_of(key),
                 help_text=helps.get(key, ""),
                 required=False,
                 strip=False,

@@ -26,6 +26,7 @@ from review.models import (
     PlanChange,
     User,
 )
+from review.prepared import prepared
 from review.services import audit, outbox
 from review.services.plan_checks import problems_of
 from review.services.plan_proposals import Asked, Part, Proposal, goals_of, latest
@@ -218,5 +219,13 @@ def accepted_for(plan: Plan, fiscal_year: int) -> list[PlanChange]:
 
 def of_measure(measure_id: int, code: str) -> list[PlanChange]:
     """Every change that names the 施策, the newest first. One query."""
-    rows = PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure_id).distinct()
-    return [row for row in rows if row.measure_id == measure_id or any(line["code"] == code for line in row.lines)]
+    return [
+        row
+        for row in _of_plan(measure=measure_id)
+        if row.measure_id == measure_id or any(line["code"] == code for line in row.lines)
+    ]
+
+
+@prepared(measure=int)
+def _of_plan(measure: int) -> QuerySet[PlanChange]:
+    return PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure).distinct()

@@ -29,6 +29,7 @@ from review.models import (
     Verdict,
 )
 from review.services import audit, judging, next_year, proxies, ratings
+from review.services.item_words import label_of
 from review.services.ratings import Overall
 from review.services.transition import locked, move, require, tell
 
@@ -99,7 +100,7 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
             return review
         closed = set(changed) - items.open_keys(now_there, review.open_items)
         if closed:
-            names = "、".join(items.label_of(key) for key in sorted(closed))
+            names = "、".join(label_of(key) for key in sorted(closed))
             raise NotAllowed(_("次の項目は差戻しの対象ではないため、変更できません: %(names)s") % {"names": names})
         if version != review.version:
             raise Stale(
@@ -179,7 +180,7 @@ def missing(review: MeasureReview) -> dict[str, str]:
         if row.status == "pending":
             key = items.actual_key(row.indicator.number)
             said = _("%(item)sを入力してください。測定していない場合は「-」と理由を入力してください。")
-            wanted[key] = said % {"item": items.label_of(key)}
+            wanted[key] = said % {"item": label_of(key)}
     ahead = next_year.wanted(review).values()
     if any(row.changed for row in ahead) and not review.measure_year.change_reason.strip():
         wanted["change_reason"] = str(next_year.REASON_WANTED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,12 +34,13 @@ AN_HOUR = 30
 class SheetChanges:
     """One sheet of an upload against the web: the sheet as it stands, and every item three ways.
 
-    `unexplained` says what to do where the file would change the plan's 目標 without a reason, '' where it does not.
+    `names` are those of the activities, {item key: name}. `unexplained` says what to do where the file would change the plan's 目標 without a reason, '' where it does not.
     """
 
     review: MeasureReview
     code: str
     rows: list[ItemChange]
+    names: Mapping[str, str] = field(default_factory=dict)
     unexplained: str = ""
 
     @property
@@ -171,7 +172,8 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
         if review is None:
             continue
         story, changes = queries.indicator_history(review), queries.target_changes(review)
-        web = submission.texts_of(review, story, queries.schedule(review), changes)
+        plan = queries.schedule(review)
+        web = submission.texts_of(review, story, plan, changes)
         why = permissions.why_locked(review)
         rows = compare(
             base=content[code]["texts"],
@@ -182,7 +184,10 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
         )
         taken = web | {row.key: row.file for row in rows if row.may_take}
         unexplained = next_year.unexplained(next_year.ahead(review, story, changes), taken)
-        yield SheetChanges(review=review, code=code, rows=rows, unexplained=unexplained)
+        names = {
+            key: row.name for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))
+        }
+        yield SheetChanges(review=review, code=code, rows=rows, names=names, unexplained=unexplained)
 
 
 def _file_text(review: MeasureReview, key: str, said: Mapping[str, str], now: str) -> FileText:

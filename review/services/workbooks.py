@@ -86,7 +86,7 @@ def make_sheet(claim: Claim) -> None:
     page = books.form(row, snapshot.frame_of(review.cycle, scale), label=label)
     artifacts.produce(
         claim,
-        lambda out: writer.write_form([page], out),
+        lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
         path=f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.wanted}",
         check=check_workbook,
         kind=Artifact.Kind.SHEET,

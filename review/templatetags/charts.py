@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext
 
 from review.templatetags.words import GRADES, STATES, fiscal_year_short, number
 
@@ -314,5 +314,5 @@ def flow_picture(
     endorsing: bool = False,
 ) -> dict[str, Any]:
     """The year's flow with live numbers; `urls` (state -> address of its list) makes the boxes links."""
-    shown = title or pgettext("chart", "評価の流れと件数")
+    shown = title or gettext("評価の流れと件数")
     return {"flow": flow_geometry(counts, urls, now, endorsing), "title": shown}

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
-from review.domain import items
 from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
+from review.services.item_words import label_of
 
 View = Callable[..., HttpResponse]
 REMARK = "remark:"
@@ -73,4 +73,4 @@ def kept(request: HttpRequest) -> Iterator[dict[str, str]]:
         if known:
             yield {"label": str(known), "text": value}
         elif name.startswith(REMARK):
-            yield {"label": items.label_of(name.removeprefix(REMARK)), "text": value}
+            yield {"label": label_of(name.removeprefix(REMARK)), "text": value}

@@ -17,6 +17,7 @@ from review.domain import bars, items
 from review.forms.entry import EntryForm
 from review.models import ItemComment, MeasureReview, ReviewState, User
 from review.services import carrying, next_year, submission
+from review.services.item_words import label_of
 from review.views import indicator_parts, sheet_parts
 from review.views.indicator_parts import IndicatorPart
 
@@ -152,7 +153,7 @@ class Desk:
         return [
             Line(
                 key=key,
-                label=labels.get(key) or items.label_of(key),
+                label=labels.get(key) or label_of(key),
                 text=self.texts[key],
                 field=form[key] if key in form.fields else None,
                 previous=self.beside(key),
@@ -223,13 +224,13 @@ class Desk:
     def carriable_labels(self) -> list[str]:
         """What would be taken over, in words."""
         labels = self.labels()
-        return [labels.get(key) or items.label_of(key) for key in self.carriable]
+        return [labels.get(key) or label_of(key) for key in self.carriable]
 
     def same_as_before(self) -> list[dict[str, str]]:
         """The items whose text is last year's to the letter: a person should read them once more."""
         labels = self.labels()
         return [
-            {"key": key, "label": labels.get(key) or items.label_of(key), "text": text}
+            {"key": key, "label": labels.get(key) or label_of(key), "text": text}
             for key, text in self.before.items()
             if self.texts.get(key) == text and key in self.open_keys
         ]

@@ -20,6 +20,7 @@ from review.forms.uploads import EvidenceForm
 from review.models import MeasureReview
 from review.services import audit, submission
 from review.services import evidence as service
+from review.services.item_words import label_of
 from review.views import sheet_page
 from review.views.answers import refusing, see_other
 
@@ -39,7 +40,7 @@ def page(
     user = request.user
     writes = permissions.may_write(user, review)
     rows = [
-        {"file": one, "item": items.label_of(one.item), "removable": service.may_remove(user, one, review)}
+        {"file": one, "item": label_of(one.item), "removable": service.may_remove(user, one, review)}
         for one in service.of_sheet(review)
     ]
     title = _("根拠資料")
@@ -58,7 +59,7 @@ def page(
 def choices(review: MeasureReview) -> list[tuple[str, str]]:
     """The items that a file may stand behind."""
     keys = submission.current_texts(review)
-    return [(key, items.label_of(key)) for key in keys if not items.is_bar(key) and not items.is_next(key)]
+    return [(key, label_of(key)) for key in keys if not items.is_bar(key) and not items.is_next(key)]
 
 
 @require_POST

@@ -13,6 +13,7 @@ from review import queries
 from review.domain import items
 from review.domain.difference import difference
 from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Submission, Verdict
+from review.services.item_words import label_of
 
 _STEP_TITLES = {
     ("endorse", "accept"): ("person-check", gettext_lazy("所属長が確認しました")),
@@ -60,7 +61,7 @@ def narrative(review: MeasureReview) -> list[dict[str, Any]]:
 def evaluation(review: MeasureReview) -> list[dict[str, Any]]:
     """What the department wrote this year, and the 本部's opinion."""
     year = review.measure_year
-    rows = [{"label": items.label_of(key), "text": getattr(year, key)} for key in items.TEXT_ITEMS if key != "policy"]
+    rows = [{"label": label_of(key), "text": getattr(year, key)} for key in items.TEXT_ITEMS if key != "policy"]
     return [*rows, {"label": _("本部評価・意見"), "text": year.board_opinion}]
 
 
@@ -90,7 +91,7 @@ def comment_rows(comments: Sequence[ItemComment], review: MeasureReview) -> list
             "who": str(said.author),
             "when": said.created_at,
             "text": said.body,
-            "item": items.label_of(said.item) if said.item else "",
+            "item": label_of(said.item) if said.item else "",
             "kind": "" if said.kind == ItemComment.Kind.COMMENT else said.kind,
             "done": said.kind == ItemComment.Kind.RETURN and said.round < review.round,
             "id": f"comment-{said.pk}",

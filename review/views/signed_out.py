@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from review.domain import items
+from review.services.item_words import label_of
 
 # Only a sheet's own fields: whatever else a form holds (a password, a choice) is not shown again.
 _KINDS = ("indicator:", "schedule:")
@@ -17,7 +18,7 @@ def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
     """The sheet's texts in a form that was sent without a session, each with its label."""
     for name, text in request.POST.items():
         if (name in items.TEXT_ITEMS or name.startswith(_KINDS)) and str(text).strip():
-            yield {"label": items.label_of(name), "text": str(text)}
+            yield {"label": label_of(name), "text": str(text)}
 
 
 def page(request: HttpRequest, kept: Sequence[dict[str, str]], sign_in_url: str) -> HttpResponse:

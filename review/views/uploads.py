@@ -26,6 +26,7 @@ from review.domain.three_way import Change, ItemChange
 from review.forms.uploads import WorkbookForm
 from review.models import Cycle, Upload
 from review.services import entry_books, uploads
+from review.services.item_words import label_of
 from review.services.uploads import SheetChanges
 from review.templatetags.words import fiscal_year
 from review.views.answers import forbidden, refusing, see_other
@@ -185,7 +186,7 @@ def shown_row(sheet: SheetChanges, row: ItemChange, kept: frozenset[str] | None)
     return {
         "name": name,
         "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
-        "label": row.label,
+        "label": f"{label_of(row.key)} {sheet.names.get(row.key, '')}".strip(),
         "cell": row.cell,
         "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
         "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],

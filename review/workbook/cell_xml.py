@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
@@ -47,6 +47,13 @@ class Fragment(NamedTuple):
         start = _LENGTHS.size
         end = start + rows
         return cls(last_row, last_column, data[start:end], data[end : end + merges], data[end + merges :])
+
+
+class Painted(NamedTuple):
+    """All rows of a sheet in order, and the rows below which a printed page ends."""
+
+    fragments: Sequence[Fragment]
+    breaks: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -153,14 +160,11 @@ class XmlPainter(Painter):
         data = self._remember(entry, f"{title}{place}", make)
         self._done.setdefault(title, []).append(Fragment.unpacked(data))
 
-    def taken(self, title: str) -> list[Fragment]:
-        """All rows of a sheet in order, which are then forgotten here."""
+    def taken(self, title: str) -> Painted:
+        """What was painted of a sheet, which is then forgotten here."""
+        breaks = self._open[title].breaks if title in self._open else ()
         self._close(title)
-        return self._done.pop(title, [])
-
-    def breaks(self, title: str) -> list[int]:
-        """The rows of a sheet below which a printed page ends; to be asked before `taken`."""
-        return self._open[title].breaks if title in self._open else []
+        return Painted(self._done.pop(title, []), breaks)
 
     def forget(self, title: str) -> None:
         """Throw away what was painted of a sheet."""

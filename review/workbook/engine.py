@@ -131,8 +131,7 @@ class _Build:
         page = consolidated.page_of(self.book, entry, first)
         sheet: Any = _Named(name)
         last_printed = writer.paint_form(sheet, self.fast, page)
-        breaks = self.fast.breaks(name)
-        xml = frames.filled(page.form, self.fast.taken(name), breaks)
+        xml = frames.filled(page.form, self.fast.taken(name))
         return Form(writer.print_area(page.form, last_printed), compress(xml)).packed()
 
     def _remembered(self, entry: BookSheet, place: str, make: Callable[[], bytes]) -> bytes:

@@ -28,7 +28,7 @@ from review.domain import items
 from review.domain.book import FormSheet
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import fold
-from review.workbook import entry_cells, layout
+from review.workbook import entry_cells, paging
 from review.workbook.layout import Page
 from review.workbook.painter import CellWarning, Painter
 from review.workbook.styles import OPEN
@@ -78,7 +78,7 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
     sheet = add_sheet(book, entry.form.sheet.code)
     page = Page(form=entry.form, progress=tuple(entry.progress), open_keys=frozenset(entry.open_keys))
     fill_form(sheet, painter, page)
-    places = layout.places(page)
+    places = paging.places(page)
     for key, (top, left, bottom, right) in places.items():
         _open(sheet, top, left, bottom, right)
         where = f"{quote_sheetname(sheet.title)}!${get_column_letter(left)}${top}"

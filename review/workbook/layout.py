@@ -21,7 +21,6 @@ from review.domain.items import (
     actual_key,
     bar_cell_key,
     bars_key,
-    item_of,
     next_name_key,
     next_target_key,
     schedule_key,
@@ -34,7 +33,7 @@ VERSION = 1
 LABEL_WIDTH, PART_WIDTH, YEARS_WIDTH = 15.0, 17.0, 70.0
 LEAST_YEAR_COLUMNS = 4
 SIZE = 9.0
-LABEL_LEAST = 18.0
+LABEL_LEAST = HEAD_HEIGHT = 18.0
 OPEN_LEAST = 36.0
 # Points of an A4 page upright between the margins of the form, and across.
 PAGE_HEIGHT, PAGE_WIDTH = 740.0, 522.0
@@ -73,13 +72,14 @@ class Box:
 class Line:
     """One line of the form: its cells, its height in points, and whether it begins a part that stays together.
 
-    `part` is form, goals, evaluation or results.
+    `part` is form, goals, evaluation or results; `begins_page` is known once the lines are paged (`paging`).
     """
 
     boxes: tuple[Box, ...]
     height: float
     section: bool = False
     part: str = "form"
+    begins_page: bool = False
 
     @property
     def row_span(self) -> int:
@@ -148,18 +148,6 @@ def _lines(page: Page) -> Iterator[Line]:
     yield from _evaluation(page, grid)
     if page.judged:
         yield from _results(page.judged, grid)
-
-
-def places(page: Page) -> dict[str, tuple[int, int, int, int]]:
-    """{key: (first row, first column, last row, last column)} of every cell that a person types into on this page."""
-    found: dict[str, tuple[int, int, int, int]] = {}
-    row = 1
-    for line in lines(page):
-        for box in line.boxes:
-            if box.key and item_of(box.key) in page.open_keys:
-                found[box.key] = (row, box.first, row + max(box.rows, line.row_span) - 1, box.last)
-        row += line.row_span
-    return found
 
 
 class _Grid:
@@ -241,22 +229,25 @@ def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
     items = form.sheet.schedule
     yield grid.heading(labels.GOALS, part="goals")
     side = Box(first=1, last=1, text="取組み\nスケジュール", style="label", rows=len(items) + 1)
-    head = [Box(first=2, last=2, text=labels.ACTIVITY, style="head")]
-    head += [
-        Box(
-            first=3 + i,
-            last=3 + i,
-            text=fiscal_year_label(year),
-            style="head_now" if year == form.fiscal_year else "head",
-        )
-        for i, year in enumerate(form.years)
-    ]
-    yield Line(boxes=(side, *head), height=18.0 if items else 30.0, part="goals")
+    head = Box(first=2, last=2, text=labels.ACTIVITY, style="head")
+    yield Line(boxes=(side, head, *_years(form)), height=HEAD_HEIGHT if items else 30.0, part="goals")
     for position, item in enumerate(items, start=1):
         first_open = form.fiscal_year if bars_key(position) in page.open_keys else form.years[-1] + 1
         boxes = [Box(first=2, last=2, text=item.name, style="part")]
         boxes += _bar(item, position, form.years, first_open)
         yield Line(boxes=tuple(boxes), height=grid.height(*boxes), part="goals")
+
+
+def _years(form: FormSheet) -> Iterator[Box]:
+    for column, year in enumerate(form.years, start=3):
+        style = "head_now" if year == form.fiscal_year else "head"
+        yield Box(first=column, last=column, text=fiscal_year_label(year), style=style)
+
+
+def years_again(form: FormSheet) -> Line:
+    """The heads of the years once more, above a 成果目標 that begins a page; readers pass over it."""
+    side = Box(first=1, last=2, text=labels.CONTINUED, style="head")
+    return Line(boxes=(side, *_years(form)), height=HEAD_HEIGHT, part="goals", begins_page=True)
 
 
 def _bar(item: ScheduleRow, position: int, years: tuple[int, ...], first_open: int) -> Iterator[Box]:

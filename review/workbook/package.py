@@ -14,7 +14,7 @@ from openpyxl.utils.cell import absolute_coordinate, quote_sheetname
 from openpyxl.workbook import Workbook
 
 from review.workbook import sheet_frame, writer
-from review.workbook.cell_xml import Fragment
+from review.workbook.cell_xml import Painted
 from review.workbook.zip_parts import Part, ZipParts, compress
 
 CONTENT_TYPES, WORKBOOK, RELATIONS = "[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -63,9 +63,7 @@ class Package:
         self._zip.add(f"xl/worksheets/form{self._forms}.xml", form.part)
         return Placed(name, self._forms, form.print_area)
 
-    def close(
-        self, workbook: Workbook, order: Sequence[str | Placed], rows_of: Callable[[str], list[Fragment]]
-    ) -> None:
+    def close(self, workbook: Workbook, order: Sequence[str | Placed], rows_of: Callable[[str], Painted]) -> None:
         """Write openpyxl's parts, with the rows of its sheets, and the book's directory.
 
         `order` is that of the book: names of openpyxl's sheets, and forms.
@@ -86,7 +84,7 @@ def _changed(
     titles: Sequence[str],
     order: Sequence[str | Placed],
     forms: Sequence[int],
-    rows_of: Callable[[str], list[Fragment]],
+    rows_of: Callable[[str], Painted],
 ) -> bytes:
     """One of openpyxl's parts as the whole book needs it."""
     if name == WORKBOOK:

@@ -150,6 +150,8 @@ def _form_of(sheet: Worksheet) -> _Form | None:
         cells = [sheet.cell(row=row.number, column=column + 1) for column in columns]
         if is_results(Row(number=row.number, cells=tuple(map(_typed, cells)))):
             break
+        if row.cells[columns[0]] == labels.CONTINUED:
+            continue
         form.rows.append(Row(number=row.number, cells=tuple(_read_cell(form, row.number, cell) for cell in cells)))
     _read_painted_bars(form, sheet, columns)
     return form

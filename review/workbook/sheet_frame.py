@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from review.domain.book import FormSheet
 from review.workbook import writer
-from review.workbook.cell_xml import Fragment
+from review.workbook.cell_xml import Painted
 
 _NO_ROWS = re.compile(rb"<sheetData\s*/>|<sheetData></sheetData>")
 _DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
@@ -25,9 +25,9 @@ _END = b"</worksheet>"
 _FOOT = "\ue000"
 
 
-def filled(frame: bytes, fragments: Sequence[Fragment], breaks: Sequence[int] = ()) -> bytes:
+def filled(frame: bytes, painted: Painted) -> bytes:
     """The frame with the rows, merged ranges, links and page breaks; a frame that has rows of its own as it is."""
-    found = _NO_ROWS.search(frame)
+    found, fragments = _NO_ROWS.search(frame), painted.fragments
     if not found or not fragments:
         return frame
     reach = f"A1:{get_column_letter(max(one.last_column for one in fragments))}{fragments[-1].last_row}"
@@ -45,7 +45,7 @@ def filled(frame: bytes, fragments: Sequence[Fragment], breaks: Sequence[int] = 
             frame[merges_at:links_at],
             _wrapped("hyperlinks", b"".join([one.links for one in fragments])),
             frame[links_at : -len(_END)],
-            _breaks(breaks),
+            _breaks(painted.breaks),
             _END,
         ]
     )
@@ -74,7 +74,7 @@ class FormFrames:
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}
 
-    def filled(self, form: FormSheet, fragments: Sequence[Fragment], breaks: Sequence[int]) -> bytes:
+    def filled(self, form: FormSheet, painted: Painted) -> bytes:
         """The sheet of a form."""
         alike = (len(form.years), form.city, form.plan_name, form.state_label, form.demo)
         parts = self._known.get(alike)
@@ -82,7 +82,7 @@ class FormFrames:
             before, _, after = _written(form).partition(f"&#{ord(_FOOT)};".encode())
             parts = self._known[alike] = (before, after)
         foot = escape(writer.header_text(writer.foot_of(form), most=writer.FOOT_LETTERS)).encode()
-        return filled(parts[0] + foot + parts[1], fragments, breaks)
+        return filled(parts[0] + foot + parts[1], painted)
 
 
 def _written(form: FormSheet) -> bytes:

@@ -20,14 +20,13 @@ from openpyxl.writer.excel import ExcelWriter
 from review.domain import form_labels as labels
 from review.domain.book import FormSheet
 from review.domain.fiscal import fiscal_year_label
-from review.workbook import layout
+from review.workbook import layout, paging
 from review.workbook.files import write_atomically
-from review.workbook.layout import Line, Page
+from review.workbook.layout import Page
 from review.workbook.painter import CellWarning, Painter, set_widths
 from review.workbook.styles import FONT, set_standard_font
 
 A4 = 9
-FORM_PARTS = ("form", "goals")
 # What fits beside the page number, and beside the state; a program takes 255 letters in all, its codes included.
 FOOT_LETTERS, HEAD_LETTERS = 50, 60
 
@@ -122,11 +121,10 @@ def frame_form(sheet: Worksheet, form: FormSheet, *, last_printed: int) -> None:
 
 def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
     """Paint every line of the form; returns the last row that is printed."""
-    painted = list(layout.lines(page))
-    breaks = page_breaks(painted, layout.page_height(page.form))
+    painted = paging.paged(page)
     row, last_printed, printing = 1, 1, True
     for index, line in enumerate(painted):
-        if index in breaks:
+        if line.begins_page:
             painter.page_break(sheet, row)
         span = line.row_span
         for box in line.boxes:
@@ -136,57 +134,9 @@ def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
         for extra in range(span):
             painter.height(sheet, row + extra, round(line.height / span, 1))
         row += span
-        printing = printing and (page.form.print_evaluation or line.part in FORM_PARTS)
+        printing = printing and (page.form.print_evaluation or line.part in paging.FORM_PARTS)
         last_printed = row - 1 if printing else last_printed
     return last_printed
-
-
-def page_breaks(painted: Sequence[Line], page: float) -> set[int]:
-    """The lines before which a new page of `page` points begins: no heading left alone, no 成果目標 cut.
-
-    Whatever fits on a page of its own but not on the rest of this one moves on: a whole part (the goals with the
-    heads of their years, 評価 with the results), else a section. Where more than half of the page would stay empty,
-    the form flows on instead, as long as a heading keeps its first line. A text longer than a page begins where it
-    stands and ends pages of its own accord.
-    """
-    breaks: set[int] = set()
-    used = 0.0
-    for index, line in enumerate(painted):
-        rest = page - used
-        needed = _together(painted, index, page) if line.section else _beginning(line, page)
-        flows = needed > page or (line.part in FORM_PARTS and rest > page / 2)
-        if line.section and needed > rest and flows:
-            # A 成果目標 stays whole even then; a heading only keeps its first line.
-            is_goal = len(line.boxes) > 1
-            needed = _section_height(painted, index) if is_goal else line.height + _beginning(painted[index + 1], page)
-        if needed > rest and index:
-            breaks.add(index)
-            used = painted[0].height  # the title is printed again
-        used += line.height
-        if used > page:
-            used %= page
-    return breaks
-
-
-def _beginning(line: Line, page: float) -> float:
-    """What has to stand together of one line: all of it, or its first row where it is longer than a page."""
-    return line.height if line.height <= page else line.height / line.row_span
-
-
-def _together(painted: Sequence[Line], start: int, page: float) -> float:
-    """The height that should not be parted: the whole part where it begins and fits on a page, else the section."""
-    part = painted[start].part
-    if start and painted[start - 1].part != part:
-        end = next((i for i in range(start, len(painted)) if painted[i].part not in (part, "results")), len(painted))
-        whole = sum(line.height for line in painted[start:end])
-        if whole <= page:
-            return whole
-    return _section_height(painted, start)
-
-
-def _section_height(painted: Sequence[Line], start: int) -> float:
-    end = next((i for i in range(start + 1, len(painted)) if painted[i].section), len(painted))
-    return sum(line.height for line in painted[start:end])
 
 
 def _prepare_print(sheet: Worksheet, form: FormSheet, last_row: int) -> None:

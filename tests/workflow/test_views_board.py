@@ -174,7 +174,7 @@ def test_a_new_submission_asks_for_the_overall_grade_again(cast: Cast) -> None:
         user=cast.approver, review_id=review.pk, round=1, to=approval.TO_DEPARTMENT, comment="見直し"
     )
     again = cast.submitted()
-    assert not queries.counted_ratings(MeasureReview.objects.filter(pk=again.pk))
+    assert set(queries.ratings_of(again)) == {Rating.Hand.DEPARTMENT}
 
 
 def test_the_board_can_be_printed(cast: Cast) -> None:

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from review import permissions
 from review.domain import items
-from review.forms.sheet import GradeForm
 from review.models import MeasureReview
 from review.services import approval, assessment, carrying, judging, meetings
+from review.services.item_words import label_of
 from review.views import sheet_page, sheet_parts
 from review.views.answers import REMARK
 from review.views.indicator_parts import IndicatorPart
-from workflow.forms import DecisionForm, MeetingChoice
+from workflow.forms import BlankRemark, DecisionForm, MeetingChoice
 from workflow.views.places import kept_query, neighbours
 
 DESTINATIONS = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
@@ -95,13 +95,14 @@ class Line:
 
     key: str
     label: str
+    label_of_item: str
     text: str
     field: BoundField
     changed: list[dict[str, str]] | None
     bar: list[dict[str, str]] | None
     before: str
     part: IndicatorPart | None
-    grade_form: GradeForm | None
+    grade_offer: sheet_page.GradeOffer | None
 
     @property
     def repeated(self) -> bool:
@@ -112,6 +113,11 @@ class Line:
     def opened(self) -> bool:
         """Whether something stands in the remark's field, so that it must be in sight."""
         return bool(self.field.value()) or bool(self.field.errors)
+
+    @property
+    def blank(self) -> BlankRemark:
+        """The remark's field with nothing in it, by all that it shows."""
+        return BlankRemark(key=self.key, label=self.label_of_item)
 
 
 def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any = None) -> DecisionForm:
@@ -158,7 +164,7 @@ def page(
         "may_decide": mode.may(request.user, sheet),
         "changed_count": len(changed),
         "ahead_lines": [
-            {"label": items.label_of(key), "parts": parts} for key, parts in changed.items() if items.is_next(key)
+            {"label": label_of(key), "parts": parts} for key, parts in changed.items() if items.is_next(key)
         ],
         "claimed": claimed_by_another(request, sheet),
         "meeting_form": meeting_form(request, sheet, mode),
@@ -210,20 +216,21 @@ def lines_of(
     texts = shown["texts"]
     parts = {part.key: part for part in shown["indicators"]}
     names = {items.schedule_key(row.position): row.name for row in shown["schedule_rows"]}
-    grades = sheet_page.grade_forms(shown["indicators"], sheet)
+    grades = sheet_page.grade_offers(shown["indicators"], sheet)
     before = carrying.texts_before(sheet, shown["schedule_rows"], with_policy=True)
     order = [key for key in texts if key in parts] + [key for key in texts if key in names]
     return [
         Line(
             key=key,
-            label=names.get(key) or items.label_of(key),
+            label=names.get(key) or label_of(key),
+            label_of_item=label_of(key),
             text=texts[key],
             field=form[REMARK + key],
             changed=changed.get(key),
             bar=changed.get(f"{key}:bars") if key in names else None,
             before=before.get(key, ""),
             part=parts.get(key),
-            grade_form=grades.get(parts[key].number) if key in parts else None,
+            grade_offer=grades.get(parts[key].number) if key in parts else None,
         )
         for key in [*order, *items.TEXT_ITEMS]
     ]

@@ -18,6 +18,7 @@ from review.domain.refusals import Invalid
 from review.forms.sheet import add_refusal
 from review.models import MeasureReview, Role
 from review.services import concurrence, judging, ratings
+from review.services.item_words import label_of
 from review.templatetags.words import day_text
 from review.views import sheet_page, sheet_parts
 from review.views.answers import refusing, see_other
@@ -75,7 +76,7 @@ def submit_page(
     desk = Desk(request.user, review, LAST)
     shown = sheet_page.body(review)
     gaps = [
-        {"key": key, "label": items.label_of(key), "sentence": said, "url": place_of(review, key)}
+        {"key": key, "label": label_of(key), "sentence": said, "url": place_of(review, key)}
         for key, said in desk.missing.items()
     ]
     context: dict[str, Any] = {
@@ -92,7 +93,7 @@ def submit_page(
         "same_as_before": [{**row, "url": place_of(review, row["key"])} for row in desk.same_as_before()],
         "carriable": desk.carriable_labels,
         "changes": [
-            {"label": items.label_of(key), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
+            {"label": label_of(key), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
         ],
         "breadcrumbs": sheet_page.crumbs(review, _("確認・提出")),
         "page_title": _("確認・提出"),

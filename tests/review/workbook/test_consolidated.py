@@ -10,9 +10,10 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from review.domain.book import BookSheet, YearCounts
-from review.workbook import consolidated, indicator_list, layout, tally, writer
+from review.workbook import consolidated, indicator_list, layout, paging, tally, writer
 from review.workbook.layout import Page
 from tests.review.workbook import samples
 
@@ -88,6 +89,23 @@ def test_the_charts_are_native_and_read_the_tables(book):
 def test_no_cell_holds_a_formula(book):
     kinds = Counter(cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row)
     assert set(kinds) <= {"s", "n"}
+
+
+def test_it_says_what_it_is_and_names_no_cells(book):
+    said = book.properties
+    assert (said.title, said.subject, said.creator) == ("令和6年度 見本計画 第1版", "見本市", "Meguri")
+    assert (said.language, said.created) == ("ja-JP", datetime(2025, 6, 10, 14, 5))
+    assert not book.defined_names
+    assert not any(sheet.defined_names for sheet in book)  # what is printed of each is no name of ours
+
+
+def test_the_shade_of_a_grade_only_repeats_its_letter(book):
+    sheet = book["成果指標一覧"]
+    letter = get_column_letter(indicator_list.GRADE_COLUMN)
+    rules = {rule.formula[0]: rule for area in sheet.conditional_formatting for rule in area.rules}
+    assert set(rules) == {f'${letter}5="{grade}"' for grade in ("A", "B")}
+    assert all(rule.dxf.fill.bgColor.rgb and rule.dxf.font.b for rule in rules.values())
+    assert {sheet[f"{letter}{row}"].value for row in range(5, sheet.max_row + 1)} == {"A"}
 
 
 def test_every_sheet_is_ready_for_a4(book):
@@ -183,12 +201,24 @@ def test_a_plan_of_any_number_of_years_fits_the_page():
 def test_no_goal_is_cut_and_no_heading_left_alone_by_a_page_break(letters):
     long = samples.sheet("文" * letters, indicators=tuple(samples.block(n, "短い") for n in range(1, 9)), schedule=())
     painted = list(layout.lines(Page(form=samples.form(long))))
-    breaks = writer.page_breaks(painted, 740.0)
+    breaks = paging.page_breaks(painted, 740.0)
     starts = [i for i, line in enumerate(painted) if line.section]
     goals = [i for i in starts if painted[i].boxes[0].rows == 3]
     assert breaks
     assert not breaks & {i + step for i in goals for step in (1, 2)}
     assert not breaks & {i + 1 for i in starts if i not in goals and painted[i].boxes[0].style == "section"}
+
+
+def test_a_goal_on_a_further_page_stands_below_the_years():
+    long = samples.sheet("文" * 600, indicators=tuple(samples.block(n, "短い") for n in range(1, 17)))
+    sheet = load_workbook(written(samples.book(long)))["01-01"]
+    labels = {row: str(sheet.cell(row=row, column=1).value) for row in range(1, sheet.max_row + 1)}
+    again = [row for row, label in labels.items() if label == "成果目標(続き)"]
+    assert again
+    assert {row - 1 for row in again} <= {one.id for one in sheet.row_breaks.brk}
+    assert not any(labels[one.id + 1].startswith("成果目標") for one in sheet.row_breaks.brk if one.id + 1 not in again)
+    for row in again:
+        assert [sheet.cell(row=row, column=column).value for column in (3, 6)] == ["令和4年度", "令和7年度"]
 
 
 def test_a_chart_is_as_wide_as_its_table_and_never_cut_by_a_page():

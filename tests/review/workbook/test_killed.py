@@ -22,7 +22,7 @@ from review.workbook.files import check_workbook
 from review.workbook.part_cache import PartCache
 from tests.review.workbook import killed_child
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(1800)]
 
 KILLS = 5 if os.environ.get("MEGURI_FAULTS", "short") == "short" else 60
 ROOT = Path(__file__).resolve().parents[3]

@@ -59,6 +59,8 @@ HOSTILE = [
     "#REF!",
     "TRUE",
     "0012",
+    "1234567890123456789012345",
+    "0.12345678901234567890",
     "1-2",
     "80%",
     "1e5",
@@ -117,6 +119,13 @@ def test_a_character_no_workbook_holds_marks_its_cell_and_stops_nothing(tmp_path
     assert read_plan_workbook(path).sheets[0].current_state == stored
     marked = [c for row in openpyxl.load_workbook(path)["01-01"].iter_rows() for c in row if c.comment]
     assert [cell.value for cell in marked] == [stored]
+
+
+def test_a_form_of_several_pages_comes_back(tmp_path):
+    path = tmp_path / "form.xlsx"
+    sheet = samples.sheet("文" * 600, indicators=tuple(samples.block(number, "短い") for number in range(1, 17)))
+    assert write(path, sheet) == []
+    assert read_plan_workbook(path).sheets == (sheet,)
 
 
 def test_a_text_that_is_too_long_is_never_silently_cut(tmp_path):
