@@ -238,10 +238,16 @@ def shelf() -> list[Edition]:
     return list(rows.order_by("-cycle__fiscal_year", "-number"))
 
 
-def shelf_state() -> list[tuple[Any, ...]]:
-    """What differs wherever a public page may differ: editions, which is current, their files. One query."""
-    rows = Edition.objects.order_by("pk", "artifacts__kind", "artifacts__pk")
-    return list(rows.values_list("pk", "sha256", "current", "published_at", "artifacts__kind", "artifacts__sha256"))
+def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """What differs wherever a public page may differ: editions, which is current, their books. One query."""
+    names = ("pk", "sha256", "current", "published_at", "artifacts__kind", "artifacts__sha256")
+    rows = list(Edition.objects.values_list(*names))
+    books = {(pk, kind, file) for pk, *_rest, kind, file in rows if kind in BOOKS}
+    return sorted({row[:4] for row in rows}), sorted(books)
+
+
+#: the files of an edition that its pages show
+BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 
 
 def edition_files() -> dict[tuple[int, str], Artifact]:

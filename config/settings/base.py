@@ -120,19 +120,14 @@ DATABASES = {"default": database(DATABASE_URL)}
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
-    # Public pages of frozen editions, under 100 kB each. Of no worth once lost; each process keeps its own.
-    "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
-        "TIMEOUT": None,
-        "OPTIONS": {"MAX_ENTRIES": 500},
-    },
 }
 
 # --- Files --------------------------------------------------------------------------------------
 
 FILES_ROOT = Path(env.str("MEGURI_FILES_ROOT", default=str(DATA_ROOT / "files")))
 MEDIA_ROOT = FILES_ROOT
+# Public pages as they were made, for all web processes of this machine. May be emptied at any time.
+MEGURI_PAGES_ROOT = Path(env.str("MEGURI_PAGES_ROOT", default=str(DATA_ROOT / "pages")))
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("MEGURI_STATIC_ROOT", default=str(DATA_ROOT / "static")))
 STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.is_dir()]

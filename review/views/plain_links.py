@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -48,24 +47,27 @@ class Linker:
 
     def __init__(self, known: Iterable[str], assets: Mapping[str, str]) -> None:
         self.known, self.assets = frozenset(known), assets
-        self._ways: dict[tuple[str, str], str] = {}
+        self._targets: dict[str, tuple[list[str], str]] = {}
 
     def linked(self, text: str, place: str) -> bytes:
         """The page's text as it stands in the file `place`."""
-        folder = posixpath.dirname(place)
+        folder = place.split("/")[:-1]
         return _LINK.sub(lambda found: f'{found[1]}="{self._way(found[2], folder)}"', text).encode()
 
-    def _way(self, url: str, folder: str) -> str:
-        way = self._ways.get((url, folder))
-        if way is None:
-            if len(self._ways) > 20_000:
-                self._ways.clear()
-            way = self._ways[url, folder] = self._found(html.unescape(url), folder)
-        return way
+    def _way(self, url: str, folder: list[str]) -> str:
+        target = self._targets.get(url)
+        if target is None:
+            target = self._targets[url] = self._target(html.unescape(url))
+        parts, fragment = target
+        shared = 0
+        while shared < len(folder) and shared < len(parts) - 1 and folder[shared] == parts[shared]:
+            shared += 1
+        return "../" * (len(folder) - shared) + "/".join(parts[shared:]) + fragment
 
-    def _found(self, url: str, folder: str) -> str:
-        address, _hash, fragment = url.partition("#")
+    def _target(self, url: str) -> tuple[list[str], str]:
+        """The parts of the file's place, and the fragment: looked up once for each address of the site."""
+        address, sign, fragment = url.partition("#")
         target = self.assets.get(address) or place_of(address)
         if target not in self.known:
             raise LookupError(f"{url} leads out of the site ({target})")
-        return posixpath.relpath(target, folder) + (f"#{fragment}" if fragment else "")
+        return target.split("/"), sign + fragment

@@ -1,7 +1,7 @@
 """評価結果: the published years, for everybody. Every page is made from the edition's frozen snapshot alone.
 
 Nothing here depends on who asks: a page is the same bytes for everyone, known by a strong ETag, and kept in a bounded
-cache by (state of the shelf, address). An address without a number shows the current edition; every edition, the current
+store (page_store) by (state of the shelf, address). An address without a number shows the current edition; every edition, the current
 one too, keeps an address with its number.
 """
 
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -25,8 +24,8 @@ from review import queries
 from review.models import Artifact, Edition
 from review.services import editions, exports, schemas
 from review.services.editions import Snapshot, Wanted
+from review.views import page_store, shelf
 from review.views import public_pages as pages
-from review.views import shelf
 from review.views.files import attachment
 from review.views.public_frame import Page
 from review.views.shelf import Book, Site
@@ -34,7 +33,6 @@ from review.views.shelf import Book, Site
 View = Callable[..., HttpResponse]
 TEMPLATES = ("public_base.html", "publication", "review/components")
 HTML = "text/html; charset=utf-8"
-CACHE = "pages"
 
 
 # --- the shelf -------------------------------------------------------------------------------------------------------
@@ -118,7 +116,7 @@ def revalidated(view: View) -> View:
 
 
 def page(make: Callable[..., Page | None]) -> View:
-    """A view that shows the page that `make` builds: from the cache where it stands there, else made and kept, packed
+    """A view that shows the page that `make` builds: from the store where it stands there, else made and kept, packed
     for whoever takes it packed.
 
     Searches are made anew each time: there is no end of them.
@@ -129,11 +127,11 @@ def page(make: Callable[..., Page | None]) -> View:
     @wraps(make)
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.page_mark.strip('"')  # type: ignore[attr-defined]
-        kept = None if request.GET.get("q") else caches[CACHE].get(key)
+        kept = None if request.GET.get("q") else page_store.get(key)
         if kept is None:
             kept = _made(make, request, *args, **kwargs)
             if not request.GET.get("q"):
-                caches[CACHE].set(key, kept)
+                page_store.put(key, kept)
         response = HttpResponse(kept, content_type=HTML)
         if takes_gzip(request):
             response.headers["Content-Encoding"] = "gzip"

@@ -7,12 +7,27 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db.models import Count
+from django.test import Client
+from django.urls import reverse
 
 from review.domain.plan_text import read_plan_text
-from review.models import Cycle, Edition, IndicatorYear, Job, MeasureReview, Notification, OutboxEvent, ReviewState
+from review.models import (
+    Artifact,
+    Correction,
+    Cycle,
+    Edition,
+    IndicatorYear,
+    Job,
+    MeasureReview,
+    Notification,
+    OutboxEvent,
+    ReviewState,
+)
 from review.services import publication
+from tests.review.views.acting import as_, words
 from tests.scenarios.published_forms import assert_five_forms_hold_everything
 from workflow.demo import story
+from workflow.demo.people import person
 
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
 
@@ -38,6 +53,28 @@ def test_the_whole_year(demo: None, worker) -> None:
     _the_book_has_its_sheets(edition)
     _no_demo_value_is_published(edition)
     assert_five_forms_hold_everything(edition)
+    _a_wrong_value_is_put_right_in_the_open(edition, worker)
+
+
+def _a_wrong_value_is_put_right_in_the_open(first: Edition, worker) -> None:
+    """Prepared by a reviewer and decided by an approver on their screens; the worker publishes 訂正第1版 beside the first."""
+    year, key = first.cycle.fiscal_year, f"indicator:1:actual:{first.cycle.fiscal_year}"
+    row = next(one for one in first.snapshot["measures"] if one["code"] == "01-02")
+    wrong = next(cell["actual"] for cell in row["indicators"][0]["years"] if cell["fiscal_year"] == year)
+    office, board = as_(person("kakunin1")), as_(person("shonin1"))
+    assert office.post(reverse("workflow:correction_start", args=[year])).status_code == 303
+    pk = Correction.objects.get().pk
+    typed = {"version": "0", f"right:{key}": "2件", f"reason:{key}": "集計の誤りのため。", "action": "save"}
+    assert office.post(reverse("workflow:correction_items", args=[pk, "01-02"]), typed).status_code == 303
+    assert office.post(reverse("workflow:correction_submit", args=[pk])).status_code == 303
+    assert board.post(reverse("workflow:correction_decide", args=[pk]), {"round": "1"}).status_code == 303
+    worker.wait_for(lambda: Artifact.objects.filter(edition__number=2, kind="consolidated").exists())
+    errata = words(Client().get(f"/results/{year}/errata/"))
+    assert "訂正第1版" in errata and wrong in errata and "2件" in errata and "集計の誤りのため。" in errata
+    assert "2件" in words(Client().get(f"/results/{year}/01-02/"))
+    old = Client().get(f"/results/{year}/editions/1/01-02/")
+    assert f"<strong>{wrong}</strong>" in old.content.decode() and "この版より新しい版があります" in words(old)
+    worker.wait_for(lambda: not Job.objects.exclude(state="done").exists())
 
 
 def _the_edition_holds_what_the_document_says(edition: Edition) -> None:

@@ -13,7 +13,6 @@ import re
 
 import openpyxl
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +21,7 @@ from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.services import editions, open_data, workbooks
 from review.services.editions import Wanted
 from review.services.snapshot import canonical
-from review.views import publication
+from review.views import page_store, publication
 from review.views.published import share
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
@@ -98,7 +97,7 @@ def test_public_pages_name_offices_and_no_persons(edition: Edition) -> None:
 
 def test_what_changes_afterwards_does_not_reach_the_edition(edition: Edition) -> None:
     before = Client().get(f"{YEAR_PAGE}01-01/").content
-    caches["pages"].clear()
+    page_store.clear()
     IndicatorYear.objects.update(actual="999件", grade="D")
     MeasureReview.objects.get(measure_year__measure__code="01-01").measure_year.__class__.objects.update(
         name="別の名前"
@@ -303,7 +302,7 @@ def test_a_page_costs_few_queries_however_large_the_year(edition: Edition) -> No
 
 def made_anew(client: Client, path: str) -> int:
     """How many queries a page costs that stands in no cache."""
-    caches["pages"].clear()
+    page_store.clear()
     publication._snapshot.cache_clear()
     with CaptureQueriesContext(connection) as caught:
         assert client.get(path).status_code == 200

@@ -1,0 +1,55 @@
+"""Public pages as they were made, in files that all web processes of a machine share: no page is made twice, not even
+after a restart. Of no worth once lost; a page that cannot be kept is shown all the same.
+
+A page is known by its mark (views.publication.etag), which differs wherever its bytes may differ, so nothing here is ever
+out of date; what nobody asks for any more is pushed out by what is asked for now.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+
+#: in each of 256 folders: ten thousand pages in all, of some 10 kB
+KEPT = 40
+
+
+def get(mark: str) -> bytes | None:
+    """The page with that mark; None where it is not kept."""
+    try:
+        return _place(mark).read_bytes()
+    except OSError:
+        return None
+
+
+def put(mark: str, content: bytes) -> None:
+    """Keep the page, whole or not at all."""
+    place = _place(mark)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _push_out(place.parent)
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as stream:
+            stream.write(content)
+        os.replace(stream.name, place)
+    except OSError:
+        return
+
+
+def clear() -> None:
+    """Forget every page."""
+    shutil.rmtree(settings.MEGURI_PAGES_ROOT, ignore_errors=True)
+
+
+def _place(mark: str) -> Path:
+    return Path(settings.MEGURI_PAGES_ROOT) / mark[:2] / mark
+
+
+def _push_out(folder: Path) -> None:
+    """Make room for one more: the oldest go."""
+    kept = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
+    for entry in kept[: max(0, len(kept) - KEPT + 1)]:
+        os.unlink(entry.path)

@@ -1,0 +1,38 @@
+"""The store of public pages: whole or not at all, bounded, and never in the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.test import override_settings
+
+from review.views import page_store
+
+
+@pytest.fixture
+def folder(tmp_path: Path):
+    with override_settings(MEGURI_PAGES_ROOT=tmp_path / "pages"):
+        yield tmp_path / "pages"
+
+
+def test_a_page_is_kept_by_its_mark_until_all_are_forgotten(folder: Path) -> None:
+    assert page_store.get("ab12") is None
+    page_store.put("ab12", b"one")
+    page_store.put("ab34", b"two")
+    assert (page_store.get("ab12"), page_store.get("ab34")) == (b"one", b"two")
+    page_store.clear()
+    assert page_store.get("ab12") is None
+
+
+def test_the_oldest_make_room(folder: Path) -> None:
+    for number in range(page_store.KEPT + 5):
+        page_store.put(f"ab{number:03d}", b"page")
+    assert len(list((folder / "ab").iterdir())) == page_store.KEPT
+    assert page_store.get(f"ab{page_store.KEPT + 4:03d}") == b"page"
+
+
+def test_where_nothing_can_be_kept_nothing_fails(folder: Path) -> None:
+    folder.write_text("no folder")
+    page_store.put("ab12", b"one")
+    assert page_store.get("ab12") is None
