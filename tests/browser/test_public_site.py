@@ -21,7 +21,6 @@ MOST = 100_000
 PAGES = {
     "index": "/results/",
     "year": f"/results/{YEAR}/",
-    "older": f"/results/{YEAR}/editions/1/",
     "field": f"/results/{YEAR}/?field=01",
     "department": f"/results/{YEAR}/?department=産業振興課",
     "grade": f"/results/{YEAR}/?grade=A",
@@ -36,7 +35,6 @@ PAGES = {
     "method": "/results/method/",
     "data": "/results/data/",
     "english": f"/results/en/{YEAR}/",
-    "english-measure": f"/results/en/{YEAR}/01-01/",
     "wrong": "/results/2001/",
 }
 #: of the page: its headings' levels, tables that nothing names, and how far it is wider than the window
@@ -81,12 +79,14 @@ def test_every_public_page_reads_well_and_is_light(
     for name, path in PAGES.items():
         weights[name] = weight(page, path)
         look(page, name, axe)
-    assert max(one["transferred"] for one in weights.values()) < MOST, weights
+    # The browser keeps the styles after the first page; somebody who comes straight to another one loads them there.
+    styles = weights["index"]["transferred"] - weights["index"]["html_packed"]
+    heaviest = max(weights, key=lambda name: weights[name]["html_packed"])
+    assert 0 < weights[heaviest]["html_packed"] < weights[heaviest]["html"]
+    assert weights[heaviest]["html_packed"] + styles < MOST, (weights, styles)
     assert page.goto(PAGES["measure"]) and page.get_by_text("ここで指標の定義が変わりました").count()
     page.emulate_media(media="print")
     assert not page.locator(".public-nav").is_visible() and page.locator("h1").is_visible()
-    heaviest = max(weights, key=lambda name: weights[name]["transferred"])
-    print(f"\nheaviest public page ({heaviest}): {weights[heaviest]}")
 
 
 def weight(page: Any, path: str) -> dict[str, int]:
