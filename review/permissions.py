@@ -348,8 +348,11 @@ def may_record_decision(user: Person, review: MeasureReview) -> bool:
 
 
 def may_confirm_record(user: Person, record: RecordedDecision) -> bool:
-    """An approver other than who recorded it; whether they may decide on the sheet is asked besides."""
-    return is_approver(user) and record.recorded_by_id != user.pk
+    """An approver other than who recorded it and in whose name it was recorded, and not in the name of one of them only;
+    whether they may decide on the sheet is asked besides."""
+    barred = {record.recorded_by_id, record.on_behalf_of_id} - {None}
+    names = standing(user).capacities(Role.APPROVER)
+    return user.pk not in barred and any(who not in barred for who in names)
 
 
 def deciding_change(user: Person, change: PlanChange) -> list[int | None]:

@@ -32,6 +32,7 @@ class Event(StrEnum):
     DEADLINE_PASSED = "DeadlinePassed"
     DEADLINE_ESCALATED = "DeadlineEscalated"
     NUDGED = "Nudged"
+    DEADLINES_CHANGED = "DeadlinesChanged"
     EXTENSION_ASKED = "ExtensionAsked"
     EXTENSION_GRANTED = "ExtensionGranted"
     EXTENSION_REFUSED = "ExtensionRefused"

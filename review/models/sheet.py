@@ -226,7 +226,7 @@ class Decision(models.Model):
 
 class RecordedDecision(models.Model):
     """What the 本部's meeting decided on one sheet, written down by the 事務局. It moves nothing: an approver confirms it,
-    or does not. Closed once it was confirmed, refused, withdrawn or replaced; `decision` says which decision it became."""
+    or does not. `on_behalf_of` is the reviewer whom a proxy represented. Closed once it was confirmed, refused, withdrawn or replaced; `decision` says which decision it became."""
 
     review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="recorded")
     round = models.PositiveIntegerField()
@@ -238,6 +238,14 @@ class RecordedDecision(models.Model):
     opinion = models.TextField(blank=True)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="recorded")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("代決された人"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     recorded_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     decision = models.OneToOneField(

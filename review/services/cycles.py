@@ -22,7 +22,7 @@ from review.models import (
     ScheduleItem,
     User,
 )
-from review.services import audit, judging, outbox, plan_effects, reorganisation
+from review.services import audit, deadline_changes, judging, outbox, plan_effects, reorganisation
 from review.services.deadlines import order_problems
 from review.services.transition import require
 
@@ -82,7 +82,8 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
         problems = order_problems(vars(deadlines))
         if problems:
             raise Invalid("期限の順序を確かめてください。", problems)
-        before = {name: str(getattr(cycle, name) or "") for name in vars(deadlines)}
+        moments = {name: getattr(cycle, name) for name in vars(deadlines)}
+        before = {name: str(value or "") for name, value in moments.items()}
         for name, value in vars(deadlines).items():
             setattr(cycle, name, value)
         cycle.save(update_fields=list(vars(deadlines)))
@@ -93,6 +94,7 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
             before=before,
             after={name: str(value or "") for name, value in vars(deadlines).items()},
         )
+        deadline_changes.tell(user=user, cycle=cycle, before=moments, after=vars(deadlines))
         return cycle
 
 

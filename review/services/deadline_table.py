@@ -63,6 +63,15 @@ DEADLINE_NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.DEADLINES_CHANGED: (
+        Notice(
+            to=audiences.named,
+            title="{year}の期限が変わりました",
+            body="{actor}さんが期限を変更しました。\n{changes}",
+            act="新しい期限を確かめてください。",
+            link=links.home,
+        ),
+    ),
     Event.EXTENSION_ASKED: (
         Notice(
             to=audiences.managers,

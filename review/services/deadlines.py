@@ -14,16 +14,10 @@ from review import calendar, clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.domain.text import problem
 from review.models import Cycle, CycleState, Department, User
-from review.services import audit
+from review.services import audit, deadline_changes
+from review.services.deadline_changes import LABELS
 from review.services.transition import require
 
-LABELS = {
-    "due_at": "提出期限",
-    "closes_at": "締切",
-    "endorse_due_at": "所属長確認期限",
-    "review_due_at": "確認期限",
-    "decide_due_at": "審議期限",
-}
 # What a deadline must not come before.
 _AFTER = {"closes_at": "due_at", "endorse_due_at": "due_at", "review_due_at": "closes_at", "decide_due_at": "closes_at"}
 END_OF_DAY = time(17, 15)
@@ -65,6 +59,7 @@ def set_for_department(
             raise AlreadyDecided("公表済みの年度の期限は変更できません。")
         key, data = str(department.pk), own.as_data()
         _check(cycle, own, reason)
+        moments = {name: cycle.deadline(name, department.pk) for name in LABELS}
         before = cycle.department_deadlines.pop(key, {})
         if data:
             cycle.department_deadlines[key] = {**data, "reason": reason.strip()}
@@ -76,6 +71,8 @@ def set_for_department(
             before={"department": department.name, **before},
             after={"department": department.name, **cycle.department_deadlines.get(key, {})},
         )
+        after = {name: cycle.deadline(name, department.pk) for name in LABELS}
+        deadline_changes.tell(user=user, cycle=cycle, before=moments, after=after, department=department)
         return cycle
 
 

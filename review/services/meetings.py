@@ -13,7 +13,7 @@ from django.db import transaction
 from review import clock, permissions, queries
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Cycle, MeasureReview, Meeting, RecordedDecision, ReviewState, Step, User, Verdict
+from review.models import Cycle, MeasureReview, Meeting, RecordedDecision, ReviewState, Role, Step, User, Verdict
 from review.services import approval, audit, judging, outbox, ratings
 from review.services.assessment import check_words, cleaned_remarks
 from review.services.transition import locked, require, require_undecided
@@ -155,6 +155,7 @@ def _record_one(
         opinion=said.opinion.strip(),
         meeting=meeting,
         recorded_by=user,
+        on_behalf_of_id=next(iter(permissions.standing(user).capacities(Role.REVIEWER)), None),
         recorded_at=clock.now(),
     )
     audit.write(
@@ -186,7 +187,10 @@ def confirm(*, user: User, record_id: int) -> MeasureReview:
     """An approver confirms: now the decision takes effect, under the approver's name. Raises as the decision does."""
     with transaction.atomic():
         row = _open(user, record_id)
-        require(row.recorded_by_id != user.pk, "ご自分が記録した決定は確認できません。ほかの承認者に依頼してください。")
+        require(
+            permissions.may_confirm_record(user, row),
+            "ご自分が記録した決定は確認できません。ほかの承認者に依頼してください。",
+        )
         review = _take(user, row)
         row.decision = review.decisions.get(round=row.round, step=Step.APPROVE)
         row.closed_at = clock.now()

@@ -34,6 +34,11 @@ def mine(row: OutboxEvent) -> str:
     return reverse("review:mine")
 
 
+def home(row: OutboxEvent) -> str:
+    """Where the year's deadlines stand beside what is mine."""
+    return reverse("review:home")
+
+
 def board(row: OutboxEvent) -> str:
     return reverse("workflow:board", args=[_year(row)])
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -24,8 +24,10 @@ from review.models import (
     Cycle,
     CycleState,
     Department,
+    MeasureReview,
     MeasureYear,
     Proxy,
+    ReminderPause,
     Reorganisation,
     User,
 )
@@ -283,11 +285,16 @@ def _apply(pk: int) -> bool:
             return False
         _move_people(None, plan)
         _move_proxies(plan)
+        pauses = _move_pauses(plan)
         codes = _move_sheets(plan)
+        deadlines = _move_deadlines(plan)
         plan.applied_at = clock.now()
         plan.save(update_fields=["applied_at"])
         audit.write(
-            actor=None, action="reorganisation.apply", subject=f"reorganisation:{plan.pk}", after={"sheets": codes}
+            actor=None,
+            action="reorganisation.apply",
+            subject=f"reorganisation:{plan.pk}",
+            after={"sheets": codes, "deadlines": deadlines, "pauses": pauses},
         )
         outbox.announce(
             Event.DEPARTMENTS_REORGANISED,
@@ -327,6 +334,51 @@ def _move_sheets(plan: Reorganisation) -> list[str]:
         year.related.remove(*before)
         year.related.add(*plan.after.all())
     return moved
+
+
+def _move_deadlines(plan: Reorganisation) -> list[str]:
+    """The old offices' own deadlines become the new ones'; of several the latest, so that nobody loses days that were
+    granted. Returns the years concerned."""
+    before, after = [str(office.pk) for office in plan.before.all()], list(plan.after.all())
+    years = []
+    for cycle in Cycle.objects.select_for_update(no_key=True).exclude(state__in=CLOSED).order_by("fiscal_year"):
+        own = [kept for key in before if (kept := cycle.department_deadlines.pop(key, None))]
+        if not own:
+            continue
+        names = {name for one in own for name in one if name != "reason"}
+        latest = {name: max((one[name] for one in own if name in one), key=datetime.fromisoformat) for name in names}
+        if len(own) < len(before):  # the others followed the year: for them its deadline may be the later one
+            latest = {name: _not_before(moment, getattr(cycle, name)) for name, moment in latest.items()}
+        reason = "、".join(dict.fromkeys(one["reason"] for one in own if one.get("reason")))
+        for office in after:
+            cycle.department_deadlines[str(office.pk)] = {**latest, "reason": reason}
+        cycle.save(update_fields=["department_deadlines"])
+        years.append(cycle.label)
+    return years
+
+
+def _not_before(moment: str, years: datetime | None) -> str:
+    return max(datetime.fromisoformat(moment), years).isoformat() if years else moment
+
+
+def _move_pauses(plan: Reorganisation) -> int:
+    """Pauses of the old offices that are not over become the new ones'. After a merger they stay with the sheets of the
+    office that had them: the others' reminders go on. Before the sheets move; returns how many."""
+    live = ReminderPause.objects.filter(
+        department__in=plan.before.all(), lifted_at=None, ends_on__gte=clock.today()
+    ).exclude(cycle__state__in=CLOSED)
+    rows = list(live.select_for_update(of=("self",), no_key=True))
+    for row in rows:
+        if plan.kind == Kind.MERGE:
+            sheets = MeasureReview.objects.filter(cycle=row.cycle_id, measure_year__owner=row.department_id)
+            scopes: list[dict[str, Any]] = [{"department": None, "review": sheet} for sheet in sheets]
+        else:
+            scopes = [{"department": office, "review": None} for office in plan.after.order_by("pk")]
+        kept = {name: getattr(row, name) for name in ("cycle", "reason", "starts_on", "ends_on", "set_by", "set_at")}
+        ReminderPause.objects.bulk_create([ReminderPause(**kept, **scope) for scope in scopes])
+        row.lifted_at = clock.now()
+        row.save(update_fields=["lifted_at"])
+    return len(rows)
 
 
 def office_now(year: MeasureYear) -> Department:

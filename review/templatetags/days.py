@@ -21,7 +21,7 @@ def business_days_left(due: datetime | None) -> dict[str, Any]:
 
 
 def left_until(due: datetime | None) -> dict[str, Any]:
-    """あと5営業日, 今日まで, 3営業日超過 in `text`, with `kind` and `icon_name`; '' where there is no deadline."""
+    """あと5開庁日, 今日まで, 3開庁日超過 in `text`, with `kind` and `icon_name`; '' where there is no deadline."""
     if not due:
         return {"text": "", "kind": ""}
     now = clock.now()
@@ -30,7 +30,7 @@ def left_until(due: datetime | None) -> dict[str, Any]:
     if now > due:
         if day == today or left == 0:
             return {"text": gettext("期限を過ぎました"), "kind": "late", "icon_name": "warning"}
-        text = ngettext("%(days)s営業日超過", "%(days)s営業日超過", -left) % {"days": -left}
+        text = ngettext("%(days)s開庁日超過", "%(days)s開庁日超過", -left) % {"days": -left}
         return {"text": text, "kind": "late", "icon_name": "warning"}
     if day == today or left == 0:
         return {
@@ -38,5 +38,5 @@ def left_until(due: datetime | None) -> dict[str, Any]:
             "kind": "soon",
             "icon_name": "clock",
         }
-    text = ngettext("あと%(days)s営業日", "あと%(days)s営業日", left) % {"days": left}
+    text = ngettext("あと%(days)s開庁日", "あと%(days)s開庁日", left) % {"days": left}
     return {"text": text, "kind": "soon" if left <= 3 else "", "icon_name": "clock"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,6 +29,7 @@ from review.models import (
 from review.models.sheet import OPEN_STATES
 from review.views import concurrence_parts, sheet_page
 
+PAGE = 40
 TOP = 5
 # Most urgent first: what came back, what was begun, what was not.
 _ORDER = {
@@ -70,7 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "no_post": not post.roles,
     }
     if cycle and post.departments:
-        context["department"] = department(user, cycle)
+        context["department"] = department(user, cycle, request.GET.get("page"))
     if cycle and post.has(Role.REVIEWER):
         context["reviewing"] = reviewing(user, cycle)
     if cycle and post.has(Role.APPROVER):
@@ -98,8 +100,11 @@ def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
 # --- a department --------------------------------------------------------------------------------------------------
 
 
-def department(user: User, cycle: Cycle) -> dict[str, Any]:
-    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Four queries at most."""
+def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
+    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Four queries at most.
+
+    What is to be done comes first, then the rest; an office with very many sheets turns pages.
+    """
     mine = list(queries.reviews(permissions.own_reviews(user).filter(cycle=cycle)))
     mine.sort(key=lambda review: (_ORDER[ReviewState(review.state)], review.measure_year.measure.code))
     todo = [task for review in mine if (task := task_of(user, review))]
@@ -107,9 +112,13 @@ def department(user: User, cycle: Cycle) -> dict[str, Any]:
         first = todo[0]
         todo[0] = Task(review=first.review, label=first.label, url=first.url, due=first.due, primary=True)
     waiting = {task.review.pk for task in todo}
+    rest = [review for review in mine if review.pk not in waiting]
+    shown = Paginator([*todo, *rest], PAGE).get_page(page)
     return {
-        "tasks": todo,
-        "others": [review for review in mine if review.pk not in waiting],
+        "page_obj": shown,
+        "tasks": [one for one in shown.object_list if isinstance(one, Task)],
+        "others": [one for one in shown.object_list if isinstance(one, MeasureReview)],
+        "todo": len(todo),
         "count": len(mine),
         "related": related(user, cycle),
         "concurrences": concurrence_parts.waiting_for(user),

@@ -203,7 +203,7 @@ def listed(request: HttpRequest, cycle: Cycle, chosen: set[int]) -> HttpResponse
         "filters": filters,
         "cycle": cycle,
         "rows": sorted(rows, key=lambda row: (row["due"] is None, row["due"] or now)),
-        "form": NudgeForm(),
+        "form": NudgeForm(initial={"note": request.POST.get("note", "")}),
         "may_send": permissions.is_reviewer(request.user),
     }
     return render(request, "review/nudge.html", context)

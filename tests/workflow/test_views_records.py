@@ -3,8 +3,19 @@
 import pytest
 from django.urls import reverse
 
+from review import clock
 from review.domain.refusals import NotAllowed
-from review.models import AuditEntry, Decision, Meeting, Notification, RecordedDecision, ReviewState
+from review.models import (
+    Appointment,
+    AuditEntry,
+    Decision,
+    Meeting,
+    Notification,
+    Proxy,
+    RecordedDecision,
+    ReviewState,
+    Role,
+)
 from review.services import meetings
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
@@ -116,3 +127,23 @@ def test_a_decision_made_meanwhile_overtakes_the_record(cast: Cast, held: Meetin
 
 def test_gaps_are_named() -> None:
     assert meetings.gaps(Meeting(held_on="2025-06-10")) == ["出席者", "議事", "文書番号", "決裁日"]
+
+
+def test_whom_a_recording_proxy_represented_does_not_confirm_and_is_not_represented_in_it(
+    cast: Cast, held: Meeting
+) -> None:
+    today = clock.today()
+    Appointment.objects.create(user=cast.reviewer, role=Role.APPROVER, starts_on=today)
+    period = {"named_by": cast.administrator, "named_at": clock.now(), "starts_on": today, "ends_on": today}
+    Proxy.objects.create(principal=cast.reviewer, deputy=cast.other, role=Role.REVIEWER, reason="出張", **period)
+    Proxy.objects.create(principal=cast.reviewer, deputy=cast.related, role=Role.APPROVER, reason="出張", **period)
+    as_(cast.other).post(RECORD, typed(cast, held, 1))
+    row = RecordedDecision.objects.get()
+    assert (row.recorded_by, row.on_behalf_of) == (cast.other, cast.reviewer)
+    for person in (cast.reviewer, cast.related):
+        assert 'name="record"' not in as_(person).get(BOARD).content.decode()
+        with pytest.raises(NotAllowed):
+            steps.confirm_record(user=person, record=row)
+    assert 'name="record"' in as_(cast.approver).get(BOARD).content.decode()
+    steps.confirm_record(user=cast.approver, record=row)
+    assert cast.sheet(1).state == ReviewState.APPROVED

@@ -60,6 +60,7 @@ def page(
     rows = rows_at(request, cycle, sheets, list(dict.fromkeys([*listed, *first])))
     approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
     ticked, all_ticked = set(request.POST.getlist("chosen")), show == CLEAN and not request.POST
+    records = listing.open_records(cycle=cycle.pk)
     choosable = any(rows[pk].box for pk in listed if pk in rows)
     context = {
         "cycle": cycle,
@@ -79,7 +80,8 @@ def page(
         "together": together or TogetherForm(),
         "may_decide_year": permissions.may_decide_year(user, cycle),
         "may_record": permissions.reviews_or_approves(user),
-        "records": listing.open_records(cycle=cycle.pk),
+        "records": records,
+        "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": listing.proposals(cycle=cycle.pk),
         "meetings": listing.meetings(cycle=cycle.pk),
         "meeting_form": MeetingForm(),

@@ -23,8 +23,9 @@ from review.models import (
     Role,
     User,
 )
-from review.services import people, planning, proxies, publication, reorganisation
+from review.services import chasing, deadlines, people, planning, proxies, publication, reorganisation
 from review.services.posts import Post
+from review.services.reminders import Quiet
 from review.services.reorganisation import Kind, Planned
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
@@ -206,3 +207,54 @@ def test_it_is_for_the_administrator_and_stands_in_the_trail(cast: Cast) -> None
 def test_an_import_before_the_day_knows_the_old_office_still(cast: Cast) -> None:
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
     assert "産業振興課" in planning.offices_today()
+
+
+def of_its_own(cast: Cast, name: str, days: int) -> datetime:
+    moment = clock.now() + timedelta(days=days)
+    deadlines.set_for_department(
+        user=cast.reviewer2,
+        cycle_id=cast.cycle.pk,
+        department=cast.departments[name],
+        own=deadlines.OwnDeadlines(due_at=moment, closes_at=moment),
+        reason=f"{name}の繁忙期のため",
+    )
+    return moment
+
+
+def paused(cast: Cast, name: str) -> None:
+    today = clock.today()
+    chasing.pause(
+        user=cast.reviewer2, cycle_id=cast.cycle.pk, starts_on=today, ends_on=today + timedelta(days=9),
+        reason="繁忙期", department=cast.departments[name],
+    )  # fmt: skip
+
+
+def test_a_renamed_department_keeps_its_own_deadlines_and_its_pause(cast: Cast) -> None:
+    cast.open(1)
+    due = of_its_own(cast, "産業振興課", 18)
+    paused(cast, "産業振興課")
+    planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"], effective_on=clock.today())
+    review = cast.sheet()
+    assert review.measure_year.owner.name == "商工観光課" and review.step_due_at == due
+    assert set(review.cycle.department_deadlines) == {str(review.measure_year.owner_id)}
+    assert Quiet(review.cycle, clock.today()).covers(review)
+    assert AuditEntry.objects.get(action="reorganisation.apply").after["pauses"] == 1
+
+
+def test_after_a_merger_nobody_loses_days_and_a_pause_stays_with_the_sheets_that_had_it(cast: Cast) -> None:
+    cast.open(2, owners=("産業振興課", "農林水産課"))
+    of_its_own(cast, "産業振興課", 16)
+    later = of_its_own(cast, "農林水産課", 18)
+    paused(cast, "産業振興課")
+    planned(cast, Kind.MERGE, ["産業振興課", "農林水産課"], ["経済部"], effective_on=clock.today())
+    first, second = cast.sheet(1), cast.sheet(2)
+    assert first.step_due_at == second.step_due_at == later
+    quiet = Quiet(first.cycle, clock.today())
+    assert quiet.covers(first) and not quiet.covers(second)
+
+
+def test_a_merger_with_an_office_that_followed_the_year_keeps_the_later_deadline(cast: Cast) -> None:
+    cast.open(2, owners=("産業振興課", "農林水産課"))
+    of_its_own(cast, "産業振興課", 3)
+    planned(cast, Kind.MERGE, ["産業振興課", "農林水産課"], ["経済部"], effective_on=clock.today())
+    assert cast.sheet(1).due_at == cast.cycle.due_at

@@ -151,7 +151,8 @@ def test_a_nudge_is_previewed_sent_once_and_remembered(cast: Cast) -> None:
     cast.submitted(1)
     deliver_all()
     client = as_(cast.reviewer2)
-    assert "督促する施策を選んでください" in words(client.post(NUDGE, {}))
+    empty = client.post(NUDGE, {"note": "書きかけの言葉"})
+    assert "督促する施策を選んでください" in words(empty) and "書きかけの言葉" in empty.content.decode()
     chosen = {"sheet": [cast.sheet(number).pk for number in (1, 2, 3)], "note": "お困りのことはありませんか。"}
     preview = client.post(NUDGE, chosen)
     page = words(preview)

@@ -27,7 +27,7 @@ def test_a_contributor_sees_their_sheets_with_days_left_and_one_button(cast: Cas
     assert (
         "わたしの施策" in page
         and "入力を始める" in page
-        and "営業日" in page
+        and "開庁日" in page
         and "2件のうち、することがあるもの 2件" in page
     )
     assert "見本の施策1" in page and "確認待ち (" not in page
