@@ -1,7 +1,6 @@
 """Two deciders at once: exactly one decision, one audit row, one notice, on PostgreSQL and on SQLite."""
 
 import os
-import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,39 +8,15 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import connection
 
-from review.domain.refusals import Refusal
 from review.models import AuditEntry, Decision, MeasureReview, Notification, OutboxEvent
 from review.services import approval, mailing, outbox
+from tests.at_once import at_once
 from tests.cast import Cast
 from workflow import steps
 
 ROUNDS = int(os.environ.get("MEGURI_RACES", "5"))
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(60 + 15 * ROUNDS)]
-
-
-def at_once(*acts: Callable[[], object]) -> list[str]:
-    """Run the acts in threads that start together; returns the sentences of those that were refused."""
-    gate, refused, broken = threading.Barrier(len(acts)), [], []
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            gate.wait()
-            act()
-        except Refusal as refusal:
-            refused.append(str(refusal))
-        except Exception as error:
-            broken.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not broken, broken
-    return refused
 
 
 @dataclass
