@@ -37,7 +37,7 @@ test: check ## すべてのテスト / linters and all tests: PostgreSQL, broker
 ifeq ($(strip $(ARGS)),)
 	@$(BIN)/python -m pytest $(TWO) -m "not bench"
 	@cat build/faults-short.md
-	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(TWO) -m "not bench and not worker and not browser and not postgres and not services"
+	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(TWO) -m "not bench and not worker and not browser and not postgres and not services and not once"
 else
 	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 endif

@@ -24,6 +24,8 @@ from tests.remembered import really
 from tests.review.views.acting import as_
 from tests.review.views.test_access import addresses, filled, ours
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def cast(db: None) -> Cast:
