@@ -50,7 +50,7 @@ def quiet_bell(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def own_files(request: pytest.FixtureRequest) -> None:
-    """Files and mails of a test without processes go to its own folder. What touches no database writes none of them."""
+    """Files and kept pages of a test without processes go to its own folder. What touches no database writes none."""
     if "worker" in request.fixturenames or "live_site" in request.fixturenames or not touches_database(request.node):
         return
     settings, folder = request.getfixturevalue("settings"), request.getfixturevalue("tmp_path")
@@ -58,3 +58,5 @@ def own_files(request: pytest.FixtureRequest) -> None:
         **settings.STORAGES,
         "default": {**settings.STORAGES["default"], "OPTIONS": {"location": str(folder / "files"), "base_url": None}},
     }
+    # A page is known by its edition, and the same edition is put back for several tests.
+    settings.MEGURI_PAGES_ROOT = folder / "pages"

@@ -34,8 +34,8 @@ C = TypeVar("C", bound="Remembering")
 Rows = dict[str, dict[str, str]]
 
 READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET", "PRAGMA", "BEGIN")
-#: Overridden for every test: where its files lie.
-ALWAYS_OVERRIDDEN = {"STORAGES"}
+#: Overridden for every test: where its files and kept pages lie.
+ALWAYS_OVERRIDDEN = {"STORAGES", "MEGURI_PAGES_ROOT"}
 #: Written by a trigger of the trail, which writes them again.
 BY_TRIGGER = {"review_auditlink"}
 
