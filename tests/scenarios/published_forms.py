@@ -218,10 +218,11 @@ def _listed(path: Path) -> dict[tuple[str, str], set[str]]:
 
 
 def _in_pdf(content: bytes, snapshot: Row) -> None:
-    """Each 施策's own pages hold every one of its values; lines, running heads and page numbers do not count."""
+    """Each 施策's own pages hold every one of its values; what runs above and below a page does not count."""
     pages = [bare(page.extract_text()) for page in PdfReader(io.BytesIO(content)).pages]
     head = re.escape(bare(f"{snapshot['city']}{snapshot['plan']}")) + "(?:第1版)?"
-    pages = [re.sub(rf"^{head}|\d+/\d+ページ", "", page) for page in pages]
+    foot = "|".join(re.escape(bare(one["code"] + one["name"])) for one in snapshot["measures"])
+    pages = [re.sub(rf"^{head}|(?:{foot})?\d+/\d+ページ", "", page) for page in pages]
     parts = re.split(r"施策ID(\d\d-\d\d)", "".join(pages))
     own = dict(zip(parts[1::2], parts[2::2], strict=True))
     for measure in snapshot["measures"]:
