@@ -129,8 +129,9 @@ def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
         span = line.row_span
         for box in line.boxes:
             painter.text(sheet, row, box.first, box.text, box.style, link=box.link)
-            deep = sum(one.row_span for one in painted[index : index + box.rows])
-            painter.merge(sheet, row, box.first, row + deep - 1, box.last, box.style)
+            deep = span if box.rows == 1 else sum(one.row_span for one in painted[index : index + box.rows])
+            if deep > 1 or box.last > box.first:
+                painter.merge(sheet, row, box.first, row + deep - 1, box.last, box.style)
         for extra in range(span):
             painter.height(sheet, row + extra, round(line.height / span, 1))
         row += span
