@@ -177,7 +177,10 @@ def _json(value: object) -> bytes:
 
 def _fields(value: object) -> object:
     """A value of ours as its fields, in order; a Decimal or a moment as its text."""
-    return value.__dict__ if hasattr(value, "__dict__") else str(value)
+    try:
+        return value.__dict__
+    except AttributeError:
+        return str(value)
 
 
 # ASCII, so that halves of pairs pass; our values are trees, so no need to look for circles.
