@@ -20,12 +20,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from unittest.mock import patch
 
 from django.apps import apps
 from django.conf import UserSettingsHolder, settings
 from django.core import mail
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import translation
 
 P = ParamSpec("P")
@@ -80,13 +82,13 @@ class Remembering:
 @contextmanager
 def remembering() -> Iterator[None]:
     """Within the block (the whole run of the tests) acts are remembered."""
-    connection.execute_wrappers.append(_counting)
-    _state.active = True
-    try:
-        yield
-    finally:
-        _state.active = False
-        connection.execute_wrappers.remove(_counting)
+    # On the class, not among a connection's wrappers: it counts every thread's, and no connection made anew forgets it.
+    with patch.object(CursorWrapper, "_execute_with_wrappers", _counting):
+        _state.active = True
+        try:
+            yield
+        finally:
+            _state.active = False
 
 
 @contextmanager
@@ -124,10 +126,13 @@ def remembered(act: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P
     return again
 
 
-def _counting(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    if not sql.lstrip().startswith(READS):
+_executed = CursorWrapper._execute_with_wrappers
+
+
+def _counting(cursor: CursorWrapper, sql: Any, *args: Any, **kwargs: Any) -> Any:
+    if not str(sql).lstrip().startswith(READS):
         _state.writes += 1
-    return execute(sql, params, many, context)
+    return _executed(cursor, sql, *args, **kwargs)
 
 
 def _as_usual(cast: Remembering) -> bool:
