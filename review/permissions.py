@@ -297,8 +297,8 @@ def _reviewers(review: int) -> QuerySet[Any]:
 
 def barred(user: Person, numbers: Sequence[int], step: str) -> dict[int, bool]:
     """Which of the sheets the person cannot confirm or approve, and whether for what they did themselves (else: for what
-    those did whom they represent); as `in_whose_name`, for a list. One query for review, two for approval, none for
-    others."""
+    those did whom they represent); as `in_whose_name`, for a list. One query for
+    forty sheets under review, two for forty under approval, none for others."""
     names = standing(user).capacities(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
     if not names:
         return {}

@@ -2,28 +2,35 @@
 after a restart. Of no worth once lost; a page that cannot be kept is shown all the same.
 
 A page is known by its mark (views.publication.etag), which differs wherever its bytes may differ, so nothing here is ever
-out of date; what nobody asks for any more is pushed out by what is asked for now.
+out of date; what nobody asks for any more is pushed out by what is asked for now. Each file begins with the digest of
+the rest: a page that a power cut left short is made anew instead of being shown.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
 
 #: in each of 256 folders: ten thousand pages in all, of some 10 kB
 KEPT = 40
+DIGEST = hashlib.sha256().digest_size
 
 
 def get(mark: str) -> bytes | None:
-    """The page with that mark; None where it is not kept."""
+    """The page with that mark; None where it is not kept whole."""
     try:
-        return _place(mark).read_bytes()
+        kept = _place(mark).read_bytes()
     except OSError:
         return None
+    content = kept[DIGEST:]
+    return content if hashlib.sha256(content).digest() == kept[:DIGEST] else None
 
 
 def put(mark: str, content: bytes) -> None:
@@ -32,11 +39,23 @@ def put(mark: str, content: bytes) -> None:
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         _push_out(place.parent)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as stream:
-            stream.write(content)
-        os.replace(stream.name, place)
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as stream, _taken_away(stream.name):
+            stream.write(hashlib.sha256(content).digest() + content)
+            stream.flush()
+            os.replace(stream.name, place)
     except OSError:
         return
+
+
+@contextmanager
+def _taken_away(name: str) -> Iterator[None]:
+    """Leave no half page behind where the disk is full."""
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
 
 
 def clear() -> None:

@@ -25,6 +25,23 @@ def test_a_page_is_kept_by_its_mark_until_all_are_forgotten(folder: Path) -> Non
     assert page_store.get("ab12") is None
 
 
+@pytest.mark.parametrize("left", [0, 10, 33])
+def test_a_page_cut_short_is_not_shown(folder: Path, left: int) -> None:
+    page_store.put("ab12", b"a whole page")
+    place = folder / "ab" / "ab12"
+    place.write_bytes(place.read_bytes()[:left])
+    assert page_store.get("ab12") is None
+
+
+def test_a_full_disk_leaves_no_half_page(folder: Path, monkeypatch) -> None:
+    def full(*_paths: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(page_store.os, "replace", full)
+    page_store.put("ab12", b"one")
+    assert list((folder / "ab").iterdir()) == []
+
+
 def test_the_oldest_make_room(folder: Path) -> None:
     for number in range(page_store.KEPT + 5):
         page_store.put(f"ab{number:03d}", b"page")
