@@ -2,12 +2,12 @@
 
 from celery import shared_task
 
-from review.services import mailing, reminders
+from review.services import envelopes, reminders
 
 
 @shared_task(name="tasks.reminders.remind")
 def remind() -> int:
     """Announce what is near or past, and put it into the morning's envelopes. Returns how many events were written."""
     written = reminders.morning()
-    mailing.gather()
+    envelopes.gather()
     return written

@@ -14,6 +14,7 @@ from review.services import (
     artifacts,
     concurrence,
     doorbell,
+    envelopes,
     jobs,
     mailing,
     outbox,
@@ -41,7 +42,7 @@ def sweep() -> dict[str, int]:
         "event": _ring_for("event", outbox.undelivered_ids()),
         "job": _ring_for("job", jobs.due_ids()),
         "reminded": _remind(),
-        "gathered": mailing.gather(),
+        "gathered": envelopes.gather(),
         "mail": _ring_for_mail(),
     }
     for part in (
@@ -76,9 +77,9 @@ def _ring_for(what: str, ids: list[int]) -> int:
     return len(ids)
 
 
-def _ring_for_mail() -> int:
+def _ring_for_mail() -> bool:
     """One bell, however many wait: whoever hears it sends them all over one connection."""
-    waiting = len(mailing.due_ids())
+    waiting = mailing.anything_due()
     if waiting:
         doorbell.ring_after_commit("mail")
     return waiting

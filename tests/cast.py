@@ -28,7 +28,7 @@ from review.models import (
     ScheduleItem,
     User,
 )
-from review.services import cycles, jobs, mailing, outbox
+from review.services import cycles, envelopes, jobs, mailing, outbox
 from review.services.cycles import Deadlines
 from review.services.ratings import Overall
 from tests.remembered import Remembering, remembered
@@ -203,5 +203,5 @@ def settle_background(rounds: int = 30) -> None:
             outbox.deliver(event_id)
         for job_id in due:
             jobs.run(job_id)
-    mailing.gather(everything=True)
-    mailing.send(mailing.due_ids())
+    envelopes.gather(everything=True)
+    mailing.send_due()

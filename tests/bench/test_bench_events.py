@@ -28,7 +28,7 @@ def measured(rig: Rig, write: Callable[..., float], count: int, first: int) -> t
     """Seconds from the commit to the last of so many mails, and each mail's own, sorted."""
     before = len(rig.delivered())
     committed = write(count=count, first=first)
-    rig.wait_until(lambda: len(rig.delivered()) >= before + count, f"{count} mails", seconds=600, pause=0.05)
+    rig.wait_until(lambda: len(rig.delivered()) >= before + count, f"{count} mails", seconds=600, pause=0.2)
     moments = sorted(moment - committed for _message, _again, moment in rig.delivered()[before : before + count])
     rig.wait_until_quiet()
     return moments[-1], moments

@@ -288,7 +288,7 @@ def every_string(value: Any) -> Iterator[str]:
 def mails() -> None:
     from django.core import mail
 
-    mailing.send(mailing.due_ids())
+    mailing.send_due()
     sent = [
         email.message_from_bytes(message.message().as_bytes(), policy=email.policy.default) for message in mail.outbox
     ]

@@ -34,7 +34,7 @@ from review.models import (
     Submission,
     Upload,
 )
-from review.services import assessment, evidence, mailing, submission
+from review.services import assessment, envelopes, evidence, submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.services.test_uploads import PDF, fill, issued
 from tests.review.views.acting import as_, words
@@ -281,7 +281,7 @@ def test_by_notification(clerk: Client, foreign: MeasureReview, cast: Cast) -> N
         user=cast.reviewer2, review_id=foreign.pk, round=foreign.round, comment=SECRET, remarks={"cause": SECRET}
     )
     settle_background()
-    mailing.gather(everything=True)
+    envelopes.gather(everything=True)
     theirs = Notification.objects.exclude(recipient=cast.other)
     assert theirs.filter(body__contains=SECRET).exists()
     assert not Notification.objects.filter(recipient=cast.other, body__contains=SECRET).exists()

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from review.models import AuditEntry, Decision, MeasureReview, Notification, OutboxEvent
-from review.services import approval, mailing, outbox
+from review.services import approval, envelopes, mailing, outbox
 from tests.at_once import at_once
 from tests.cast import Cast
 from workflow import steps
@@ -56,8 +56,8 @@ def test_approve_against_return_and_buttons_pressed_six_times(cast: Cast) -> Non
         race_of(cast, number, tally)
     for event_id in outbox.undelivered_ids(limit=10_000):
         outbox.deliver(event_id)
-    mailing.gather(everything=True)
-    mailing.send(mailing.due_ids())
+    envelopes.gather(everything=True)
+    mailing.send_due()
     assert tally.refused == {"submit": 5 * ROUNDS, "confirm": 5 * ROUNDS}
     for review in MeasureReview.objects.all():
         decided_once(review)

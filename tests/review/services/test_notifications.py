@@ -9,7 +9,7 @@ from django.core import mail
 from review import clock
 from review.domain.events import Event
 from review.models import Mail, MailState, Notification
-from review.services import mailing, outbox
+from review.services import mail_server, mailing, outbox
 from review.services.notice_table import NOTICES
 from review.services.notifications import next_digest
 from tests.cast import Cast, settle_background
@@ -93,8 +93,8 @@ def test_a_refusal_by_the_server(cast: Cast, monkeypatch, code: int, state: str)
     message = Mail.objects.first()
     Mail.objects.filter(pk=message.pk).update(state=MailState.WAITING, sent_at=None, attempts=0)
     error = smtplib.SMTPResponseException(code, b"no")
-    monkeypatch.setattr(mailing, "get_connection", lambda **_: Refusing(error))
-    assert mailing.send([message.pk]) == 0
+    monkeypatch.setattr(mail_server, "get_connection", lambda **_: Refusing(error))
+    assert mailing.send_due() == 0
     message.refresh_from_db()
     assert message.state == state and message.cause
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from review import clock
 from review.domain.events import Event
 from review.models import ClosingDay, Cycle, Mail, MeasureReview, Notification, OutboxEvent
-from review.services import chasing, deadlines, mailing, outbox, reminders
+from review.services import chasing, deadlines, envelopes, outbox, reminders
 from review.services.deadlines import OwnDeadlines
 from tests.cast import Cast
 from workflow import steps
@@ -35,7 +35,7 @@ def morning(day: date) -> None:
     """What beat does on a day, open or not."""
     with at(local(day)):
         reminders.morning()
-        mailing.gather()
+        envelopes.gather()
 
 
 def walk(first: date, last: date) -> None:
@@ -122,7 +122,7 @@ def test_a_reminder_that_lost_its_ground_before_the_mail_leaves_by_no_mail(cast:
     with at(local(due)):
         reminders.morning()
         cast.submitted(1)
-        mailing.gather()
+        envelopes.gather()
     reminder = Notification.objects.get(event=Event.DEADLINE_NEAR, recipient=cast.contributor)
     assert reminder.mail is None and reminder.mail_after is None
 
@@ -137,7 +137,7 @@ def test_reminders_and_the_digest_share_one_envelope_a_person_and_morning(cast: 
         cast.submitted(1)
         for event in outbox.undelivered_ids():
             outbox.deliver(event)
-        mailing.gather()
+        envelopes.gather()
     assert Mail.objects.count() == before
     morning(date(2026, 5, 7))
     made = Mail.objects.order_by("-pk")[: Mail.objects.count() - before]

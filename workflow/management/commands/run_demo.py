@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
 from review.models import Artifact, Cycle, Edition, Mail, MeasureReview, Notification, OutboxEvent, Plan, ReviewState
-from review.services import edition_check, mailing
+from review.services import edition_check, envelopes
 from workflow.demo import people, story
 from workflow.demo.waiting import TooLong, quiet, wait_for
 
@@ -43,8 +43,8 @@ class Command(BaseCommand):
     def _send_all(self) -> None:
         """Let the digest of the next business morning go out now, so that its mails can be opened."""
         wait_for("残った処理", lambda: not OutboxEvent.objects.filter(delivered_at=None).exists())
-        mailing.gather(everything=True)
-        wait_for("メールと処理", lambda: quiet() or (not mailing.gather(everything=True) and quiet()))
+        envelopes.gather(everything=True)
+        wait_for("メールと処理", lambda: quiet() or (not envelopes.gather(everything=True) and quiet()))
 
     def _check(self, cycle: Cycle, following: Cycle) -> None:
         cycle.refresh_from_db()
