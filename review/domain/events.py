@@ -31,6 +31,7 @@ class Event(StrEnum):
     DEADLINE_NEAR = "DeadlineNear"
     DEADLINE_PASSED = "DeadlinePassed"
     DEADLINE_ESCALATED = "DeadlineEscalated"
+    DECISION_CALLED = "DecisionCalled"
     NUDGED = "Nudged"
     DEADLINES_CHANGED = "DeadlinesChanged"
     EXTENSION_ASKED = "ExtensionAsked"

@@ -51,8 +51,8 @@ class Mail(models.Model):
 class Notification(models.Model):
     """One thing that one person should know: what happened, what to do (`act`), by when (`due_at`), and one link.
 
-    `key` makes it exist once, however often its event is delivered. `asks` names the step and the sheets of a notice
-    that is worth nothing any more once they have been dealt with.
+    `key` makes it exist once, however often its event is delivered. `asks` names the step and the sheets (or the
+    year) of a notice that is worth nothing any more once they have been dealt with.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")

@@ -12,14 +12,15 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from review import calendar, clock
+from review import calendar, clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.reminding import Kind, Step
-from review.models import MeasureReview, OutboxEvent, User
+from review.models import MeasureReview, OutboxEvent, Role, User
 from review.services import waiting
 
-EVENTS = (Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED)
+OF_SHEETS = (Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED)
+EVENTS = (*OF_SHEETS, Event.DECISION_CALLED)
 
 STEP_WORDS = {
     Step.SUBMIT: "実績の提出",
@@ -66,6 +67,28 @@ def office(row: OutboxEvent) -> Iterable[User]:
     return waiting.reviewers() if row.payload["kind"] == Kind.TO_OFFICE and sheets(row) else []
 
 
+# --- the year's own 決定 -------------------------------------------------------------------------------------------
+
+
+def deciders(row: OutboxEvent) -> Iterable[User]:
+    """The approvers, while the year waits for its 決定."""
+    reminded = row.payload["kind"] in (Kind.NEAR, Kind.PASSED)
+    return permissions.holders(Role.APPROVER) if reminded and waiting.wanted(asks(row)) else []
+
+
+def office_of_the_year(row: OutboxEvent) -> Iterable[User]:
+    """The office that looks after the year, where its 決定 is late."""
+    return waiting.reviewers() if row.payload["kind"] == Kind.TO_OFFICE and waiting.wanted(asks(row)) else []
+
+
+def decision_due(row: OutboxEvent) -> datetime | None:
+    """By when the 決定 is wanted."""
+    return row.cycle.decide_due_at if row.cycle else None
+
+
+# --- words and links ------------------------------------------------------------------------------------------------
+
+
 def _owners(found: Iterable[MeasureReview]) -> list[Any]:
     return list({review.measure_year.owner_id: review.measure_year.owner for review in found}.values())
 
@@ -85,17 +108,32 @@ def link(row: OutboxEvent) -> str:
     return reverse(_PAGES[step], args=[found[0].cycle.fiscal_year]) if step in _PAGES else reverse("review:mine")
 
 
+def asks(row: OutboxEvent) -> dict[str, Any]:
+    """What a notice of the event asks for, so that one that came too late leaves by no mail; see `waiting.wanted`."""
+    if row.name == Event.DECISION_CALLED:
+        return {"year": row.cycle_id}
+    return {"step": row.payload["step"], "sheets": row.payload["sheets"]} if row.name in OF_SHEETS else {}
+
+
 def words(row: OutboxEvent) -> dict[str, str]:
     """The placeholders of these notices."""
-    found, step, moment = sheets(row), Step(row.payload["step"]), due(row)
-    day = timezone.localdate(moment) if moment else None
+    if row.name == Event.DECISION_CALLED:
+        return _day_words(decision_due(row))
+    found, step = sheets(row), Step(row.payload["step"])
     return {
         "step": STEP_WORDS[step],
         "request": REQUESTS[step],
-        "due": wareki(day) if day else "未定",
-        "when": when(calendar.city().distance(clock.today(), day)) if day else "",
         "count": str(len(found)),
         "sheets": "\n".join(_lines(found)),
+        **_day_words(due(row)),
+    }
+
+
+def _day_words(moment: datetime | None) -> dict[str, str]:
+    day = timezone.localdate(moment) if moment else None
+    return {
+        "due": wareki(day) if day else "未定",
+        "when": when(calendar.city().distance(clock.today(), day)) if day else "",
     }
 
 

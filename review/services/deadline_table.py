@@ -51,6 +51,26 @@ DEADLINE_NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.DECISION_CALLED: (
+        Notice(
+            to=deadline_notices.deciders,
+            title="{year}の公表の決定をお願いします(期限 {due}、{when})",
+            body="すべての施策の承認が終わり、公表の決定を待っています。",
+            act="公表案を確かめて、公表するか、差し戻す施策を指定してください。",
+            due=deadline_notices.decision_due,
+            link=links.decide,
+            to_act=True,
+        ),
+        Notice(
+            to=deadline_notices.office_of_the_year,
+            title="{year}の公表の決定が遅れています({when})",
+            body="期限は{due}でした。承認者には繰り返しお知らせしています。",
+            act="承認者に、決定の見込みを確かめてください。間に合わないときは、審議期限を改めてください。",
+            due=deadline_notices.decision_due,
+            link=links.board,
+            to_act=True,
+        ),
+    ),
     Event.NUDGED: (
         Notice(
             to=deadline_notices.called,

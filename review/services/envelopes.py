@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from review import clock
 from review.domain import fiscal
-from review.domain.reminding import Step
 from review.models import Mail, Notification, User
 from review.services import doorbell, waiting
 
@@ -53,12 +52,8 @@ def _envelope(user_id: int, everything: bool) -> bool:
 
 
 def _still_true(notices: Sequence[Notification]) -> list[Notification]:
-    """Without the reminders whose sheets were dealt with since they were made; those leave by no mail any more."""
-    over = {
-        notice.pk
-        for notice in notices
-        if notice.asks and not waiting.still(Step(notice.asks["step"]), notice.asks["sheets"])
-    }
+    """Without the reminders of what was dealt with since they were made; those leave by no mail any more."""
+    over = {notice.pk for notice in notices if notice.asks and not waiting.wanted(notice.asks)}
     if over:
         Notification.objects.filter(pk__in=over).update(mail_after=None)
     # What asks for an act stands first.

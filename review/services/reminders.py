@@ -18,8 +18,8 @@ from django.utils import timezone
 from review import calendar, clock
 from review.domain import reminding
 from review.domain.events import Event
-from review.domain.reminding import Call, Kind, Step
-from review.models import Cycle, Heartbeat, MeasureReview, OutboxEvent, ReminderPause
+from review.domain.reminding import Call, Kind, Rule, Step
+from review.models import Cycle, CycleState, Heartbeat, MeasureReview, OutboxEvent, ReminderPause
 from review.services import outbox, waiting
 
 logger = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ def announce(cycle: Cycle, days: Sequence[date]) -> list[OutboxEvent]:
     rules = reminding.rules_of(cycle.reminders)
     groups: dict[Group, list[int]] = defaultdict(list)
     quiet = Quiet(cycle, days[-1])
+    of_the_year = [] if quiet.year else _for_the_decision(cycle, rules[Step.DECIDE], days)
     for review in waiting.sheets(cycle):
         due, step = review.step_due_at, waiting.step_of(review)
         if not due or quiet.covers(review):
@@ -91,7 +92,25 @@ def announce(cycle: Cycle, days: Sequence[date]) -> list[OutboxEvent]:
         distances = {calendar.city().distance(day, timezone.localdate(due)) for day in days}
         for call in rules[step].calls(distances):
             groups[_group(review, step, call, due)].append(review.pk)
-    return [_write(cycle, group, ids, days[-1]) for group, ids in sorted(groups.items(), key=lambda pair: str(pair[0]))]
+    of_sheets = sorted(groups.items(), key=lambda pair: str(pair[0]))
+    return of_the_year + [_write(cycle, group, ids, days[-1]) for group, ids in of_sheets]
+
+
+def _for_the_decision(cycle: Cycle, rule: Rule, days: Sequence[date]) -> list[OutboxEvent]:
+    """The year's own 決定, which waits once every sheet is approved; it has the deadline and the days of the 審議."""
+    if cycle.state != CycleState.DECIDING or not cycle.decide_due_at:
+        return []
+    due = timezone.localtime(cycle.decide_due_at)
+    distances = {calendar.city().distance(day, due.date()) for day in days}
+    return [
+        outbox.announce(
+            Event.DECISION_CALLED,
+            key=f"{cycle.pk}:{call.kind}{call.distance}:{due:%Y%m%d%H%M}:{days[-1]:%Y%m%d}",
+            cycle=cycle,
+            payload={"kind": call.kind.value, "distance": call.distance, "due": due.isoformat()},
+        )
+        for call in rule.calls(distances)
+    ]
 
 
 def _group(review: MeasureReview, step: Step, call: Call, due: datetime) -> Group:

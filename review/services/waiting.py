@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -40,6 +41,13 @@ def still(step: Step, ids: Collection[int]) -> list[MeasureReview]:
     """Those of the sheets that wait for this step at this moment. One query."""
     rows = MeasureReview.objects.filter(pk__in=ids, cycle__state__in=RUNNING, state__in=STATES[step], outcome="")
     return list(queries.reviews(rows))
+
+
+def wanted(asks: Mapping[str, Any]) -> bool:
+    """Whether what a notice asks for (`Notification.asks`) is still to be done. One query."""
+    if "year" in asks:
+        return Cycle.objects.filter(pk=asks["year"], state=CycleState.DECIDING).exists()
+    return bool(still(Step(asks["step"]), asks["sheets"]))
 
 
 def actors(step: Step, departments: Iterable[Department]) -> list[User]:

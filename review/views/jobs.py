@@ -79,6 +79,7 @@ EVENTS = {
     Event.DEADLINE_NEAR: gettext_lazy("期限前のお知らせ"),
     Event.DEADLINE_PASSED: gettext_lazy("期限後のお知らせ"),
     Event.DEADLINE_ESCALATED: gettext_lazy("期限後の所属長へのお知らせ"),
+    Event.DECISION_CALLED: gettext_lazy("公表の決定の期限のお知らせ"),
     Event.DEADLINES_CHANGED: gettext_lazy("期限の変更"),
     Event.NUDGED: gettext_lazy("督促"),
     Event.EXTENSION_ASKED: gettext_lazy("期限延長の依頼"),

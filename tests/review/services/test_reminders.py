@@ -12,12 +12,12 @@ from django.utils import timezone
 from review import clock
 from review.domain.events import Event
 from review.models import ClosingDay, Cycle, Mail, MeasureReview, Notification, OutboxEvent
-from review.services import chasing, deadlines, envelopes, outbox, reminders
+from review.services import chasing, cycles, deadlines, envelopes, outbox, reminders
 from review.services.deadlines import OwnDeadlines
 from tests.cast import Cast
 from workflow import steps
 
-REMINDERS = [Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED]
+REMINDERS = [Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.DECISION_CALLED]
 
 
 def local(day: date, hour: int = 8, minute: int = 31) -> datetime:
@@ -238,6 +238,51 @@ def test_the_later_steps_call_whoever_has_the_sheet(cast: Cast) -> None:
     }
     assert days_told("approver") == {"DeadlineNear": ["05-15", "05-21", "05-22"], "DeadlinePassed": ["05-25", "05-27"]}
     assert days_told("contributor") == {}
+
+
+def decision_waits(cast: Cast) -> Cycle:
+    """A year whose only sheet is approved, and whose 公表の決定 is wanted by 2026-05-22."""
+    cycle = opened(cast, date(2026, 5, 7))
+    cycle.decide_due_at = local(date(2026, 5, 22), 17)
+    cycle.save()
+    with at(local(date(2026, 5, 8), 10)):
+        cast.approved(1)
+        cycles.begin_decision(cycle.pk, occasion="first")
+    return cycle
+
+
+def test_the_decision_of_the_year_is_called_to_mind_and_goes_up(cast: Cast) -> None:
+    decision_waits(cast)
+    walk(date(2026, 5, 8), date(2026, 6, 5))
+    assert days_told("approver") == {"DecisionCalled": ["05-15", "05-21", "05-22", "05-25", "05-27"]}
+    assert days_told("reviewer2") == {"DecisionCalled": ["05-27"]}
+    last = Notification.objects.filter(event=Event.DECISION_CALLED, recipient=cast.approver).latest("created_at")
+    assert last.title == "令和6年度の公表の決定をお願いします(期限 令和8年5月22日(金)、3開庁日超過)"
+    assert last.link == "/board/2024/decide/" and last.to_act and last.due_at == local(date(2026, 5, 22), 17)
+
+
+@pytest.mark.parametrize("state", ["scheduled", "published", "open"])
+def test_a_decision_that_was_made_or_gone_back_is_not_called(cast: Cast, state: str) -> None:
+    cycle = decision_waits(cast)
+    with at(local(date(2026, 5, 21))):
+        reminders.morning()
+        Cycle.objects.filter(pk=cycle.pk).update(state=state, published_at=local(date(2026, 5, 21)))
+        envelopes.gather()
+    called = Notification.objects.get(event=Event.DECISION_CALLED, recipient=cast.approver)
+    assert called.mail is None and called.mail_after is None
+    walk(date(2026, 5, 22), date(2026, 5, 28))
+    assert days_told("approver") == {"DecisionCalled": ["05-21"]}
+
+
+def test_a_pause_of_the_year_silences_its_decision(cast: Cast) -> None:
+    cycle = decision_waits(cast)
+    with at(local(date(2026, 5, 18))):
+        chasing.pause(
+            user=cast.reviewer2, cycle_id=cycle.pk, starts_on=date(2026, 5, 18), ends_on=date(2026, 5, 22),
+            reason="災害対応のため",
+        )  # fmt: skip
+    walk(date(2026, 5, 18), date(2026, 5, 25))
+    assert days_told("approver") == {"DecisionCalled": ["05-25"]}
 
 
 @pytest.mark.parametrize("scope", ["year", "department", "sheet"])
