@@ -58,7 +58,7 @@ class Command(BaseCommand):
             for problem, wrong in {
                 f"公表された施策が30件ではなく{published}件です": published != 30,
                 f"公表版が公表したときのままではありません({first})": first,
-                "公表版の集約表がありません": not edition.artifacts.exists(),
+                "公表版の集約表がありません": not edition.artifacts.filter(kind=Artifact.Kind.CONSOLIDATED).exists(),
                 "同じお知らせが二度あります": doubled,
                 f"{following.label}が開始されていません": following.state != "open",
             }.items()
@@ -68,11 +68,11 @@ class Command(BaseCommand):
             raise CommandError("デモの結果に誤りがあります: " + "、".join(problems))
 
     def _report(self, crowd: list[people.Person]) -> None:
-        latest = Artifact.objects.filter(edition__isnull=False).latest("created_at")
+        book = Artifact.objects.get(edition__current=True, kind=Artifact.Kind.CONSOLIDATED)
         lines = [
             "",
             "できたもの",
-            f"  公表版の集約表  {settings.FILES_ROOT / latest.path}",
+            f"  公表版の集約表  {settings.FILES_ROOT / book.path}",
             f"  ファイル        {Artifact.objects.count()} 件  {settings.FILES_ROOT}",
             f"  メール          {Mail.objects.count()} 通  {settings.EMAIL_FILE_PATH}",
             f"  お知らせ        {Notification.objects.count()} 件",
