@@ -21,7 +21,7 @@ def locked(review_id: int, user: User) -> MeasureReview:
     read anew: a role that was taken away meanwhile decides nothing."""
     permissions.standing(user, fresh=True)
     MeasureReview.objects.select_for_update(no_key=True).get(pk=review_id)
-    return queries.reviews(MeasureReview.objects.filter(pk=review_id)).get()
+    return queries.any_review(number=review_id)[0]
 
 
 def require(allowed: bool, sentence: str) -> None:

@@ -146,11 +146,12 @@ def _accepting(request: HttpRequest, form: DecisionForm, action: str) -> None:
 
 def decide(request: HttpRequest, sheet: MeasureReview, mode: Mode, act: Act) -> HttpResponse:
     """Take the step; where it is refused for what was typed, the page comes back with everything on it."""
-    form = shown.form_of(sheet_page.body(sheet), sheet, mode, request.POST)
-    following = next_in_queue(request, sheet) if mode is REVIEW else None
+    goes_on = mode is REVIEW and request.POST.get("then") == "next"
+    following = next_in_queue(request, sheet) if goes_on else None
     try:
-        said = act(form)
+        said = act(shown.sent_form(sheet, mode, request.POST))
     except Invalid as refusal:
+        form = shown.form_of(sheet_page.body(sheet), sheet, mode, request.POST)
         known = {*form.fields, "meeting"}
         fields = {name if name in known else REMARK + name: why for name, why in refusal.fields.items()}
         add_refusal(form, str(refusal), fields)
@@ -159,6 +160,6 @@ def decide(request: HttpRequest, sheet: MeasureReview, mode: Mode, act: Act) -> 
     messages.success(request, f"{year.measure.code} {year.name}: {said}")
     if mode is not REVIEW:
         return see_other("workflow:board", sheet.cycle.fiscal_year)
-    if following and request.POST.get("then") == "next":
+    if following:
         return see_other("workflow:review", following, query=kept_query(request))
     return back_to_queue(request, sheet.cycle.fiscal_year)

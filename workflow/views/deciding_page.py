@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -126,6 +126,14 @@ def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any =
     initial = {"round": sheet.round, "opinion": sheet.measure_year.board_opinion}
     grades = grade_choices(shown, sheet, mode)
     return DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, initial=initial)
+
+
+def sent_form(sheet: MeasureReview, mode: Mode, data: QueryDict) -> DecisionForm:
+    """What was sent, to be decided on. No query unless something is remarked on an item, for only then it matters
+    which items the sheet has."""
+    if any(name.startswith(REMARK) and str(said).strip() for name, said in data.items()):
+        return form_of(sheet_page.body(sheet), sheet, mode, data)
+    return DecisionForm(data, by_board=mode.by_board)
 
 
 def grade_choices(shown: dict[str, Any], sheet: MeasureReview, mode: Mode) -> list[tuple[str, str]]:
