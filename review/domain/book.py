@@ -112,7 +112,8 @@ class YearBook:
     """The year's consolidated book.
 
     `state_label` says which state of the year this is (提出時点, 公表案, 第1版). `scale` is best grade first. `previous`
-    are the counts of the year before, None where none is known.
+    are the counts of the year before, None where none is known. `audit_head` is what a published edition prints of the
+    audit trail.
     """
 
     city: str
@@ -126,6 +127,7 @@ class YearBook:
     changes: tuple[Change, ...] = ()
     print_evaluation: bool = True
     previous: YearCounts | None = None
+    audit_head: str = ""
 
     @property
     def has_demo_values(self) -> bool:

@@ -159,6 +159,7 @@ def _frame(book: YearBook) -> Content:
         "state": book.state_label,
         "demo": book.has_demo_values,
         "made": f"{wareki(made.date())} {made:%H:%M} 作成",
+        "audit": f"{labels.AUDIT_HEAD} {book.audit_head}" if book.audit_head else "",
     }
 
 

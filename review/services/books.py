@@ -12,6 +12,7 @@ from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, Sc
 from review.domain.fiscal import fiscal_year_label
 from review.domain.reading import Reading
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.services.editions import audit_head
 
 STATUS_LABELS = {
     "achieved": "達成",
@@ -41,6 +42,7 @@ def year_book(
             _book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]
         ),
         previous=_previous(snapshot.get("previous")),
+        audit_head=audit_head(snapshot),
         changes=(*_plan_changes(snapshot), *_target_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
     )
 

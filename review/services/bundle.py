@@ -16,8 +16,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from django.utils import timezone
 
 from review.domain.fiscal import fiscal_year_label
+from review.domain.form_labels import AUDIT_HEAD
 from review.models import Artifact, Edition, Job, User
 from review.services import artifacts, audit, jobs
+from review.services.editions import audit_head
 from review.services.jobs import Claim, Failure
 
 KIND = "site_bundle"
@@ -94,10 +96,16 @@ def readme_of(edition: Edition) -> str:
         "results/index.html を開くと、公表した評価結果のすべてのページを読めます。\n"
         "このフォルダーをそのままウェブサーバーに置けます。プログラムやデータベースは要りません。\n"
         f"改ざんや欠けがないかは、次のコマンドで確かめられます: sha256sum --check {MANIFEST}\n"
-        f"公表内容の照合値 (sha256): {edition.sha256}\n\n"
+        f"公表内容の照合値 (sha256): {edition.sha256}\n"
+        f"{_audit_line(edition)}\n"
         "Open results/index.html (English: results/en/index.html). Put the folder on any web server as it is.\n"
         f"Check it with: sha256sum --check {MANIFEST}\n"
     )
+
+
+def _audit_line(edition: Edition) -> str:
+    head = audit_head(edition.snapshot)
+    return f"{AUDIT_HEAD}: {head}\n" if head else ""
 
 
 @jobs.handler(KIND)

@@ -16,6 +16,9 @@ from review.services import judging
 from review.services.books import STATUS_LABELS
 from review.services.snapshot import SCHEMA, grade_of, indicator_of, totals_of
 
+#: what an edition says of its own publication: the next one says its own
+OF_ONE_EDITION = frozenset({"decision", "audit"})
+
 Snapshot = Mapping[str, Any]
 
 
@@ -35,7 +38,7 @@ def corrected(base: Edition, entries: Iterable[Entry], *, on: date) -> dict[str,
     """The snapshot of the edition that follows `base`, with its errata as of the day. One query for an edition of
     schema 1, which did not keep the set directions; else none."""
     entries = list(entries)
-    snapshot = copy.deepcopy(base.snapshot)
+    snapshot = copy.deepcopy({key: said for key, said in base.snapshot.items() if key not in OF_ONE_EDITION})
     by_code = {row["code"]: row for row in snapshot["measures"]}
     scale = rating.Scale.from_data(snapshot["scale"])
     directions = _directions(base)

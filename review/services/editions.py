@@ -58,6 +58,12 @@ class Wanted:
         return bool(self.words or self.field or self.department or self.grade)
 
 
+def audit_head(snapshot: Snapshot) -> str:
+    """The head of the audit trail at the publication, as it is printed: `number:hash`; '' for an edition without."""
+    kept = snapshot.get("audit")
+    return f"{kept['seq']}:{kept['hash']}" if kept else ""
+
+
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 

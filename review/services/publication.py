@@ -26,7 +26,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, outbox
+from review.services import audit, audit_chain, outbox
 from review.services.jobs import Failure
 from review.services.seals import digest, edition_seal
 from review.services.snapshot import snapshot_of
@@ -136,9 +136,9 @@ def publish(
 
 
 def freeze(edition: Edition, snapshot: Mapping[str, Any], *, at: datetime) -> Edition:
-    """Write the edition with its snapshot, the decision on it, hashes and audit row: the current one from now on, in the
-    current transaction. Whichever was current before steps back."""
-    edition.snapshot = {**snapshot, "decision": decision_of(edition)}
+    """Write the edition with its snapshot, the decision on it, the trail's head, hashes and audit row: the current one
+    from now on, in the current transaction. Whichever was current before steps back."""
+    edition.snapshot = {**snapshot, "decision": decision_of(edition), "audit": trail_head()}
     edition.sha256 = digest(edition.snapshot)
     edition.published_at = at
     edition.seal = edition_seal(edition)
@@ -151,6 +151,13 @@ def freeze(edition: Edition, snapshot: Mapping[str, Any], *, at: datetime) -> Ed
         after={"id": edition.pk, "edition": edition.number, "sha256": edition.sha256, "seal": edition.seal},
     )
     return edition
+
+
+def trail_head() -> dict[str, Any]:
+    """The head of the audit trail as every file of an edition prints it: whoever holds one can show that no act before
+    the publication was changed since (`verify_audit --head`). One query."""
+    head = audit_chain.head()
+    return {"seq": head.seq, "hash": head.hash}
 
 
 def _require_publishable(cycle: Cycle) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from review.domain.fiscal import first_day, fiscal_year_label, last_day
 from review.services import open_data
-from review.services.editions import NARRATIVES, Snapshot
+from review.services.editions import NARRATIVES, Snapshot, audit_head
 from review.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS, Column
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -122,8 +122,19 @@ def _snapshot() -> dict[str, Any]:
             "target_changes": _list(_target_change()),
             "corrections": _list(_correction()),
             "decision": _decision(),
+            "audit": _audit_head(),
         },
-        optional=["previous", "plan_changes", "target_changes", "corrections", "decision"],
+        optional=["previous", "plan_changes", "target_changes", "corrections", "decision", "audit"],
+    )
+
+
+def _audit_head() -> dict[str, Any]:
+    return closed(
+        {
+            "seq": {"type": "integer", "minimum": 0, "description": "監査記録の何番目までか"},
+            "hash": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "そこまでの記録から計算した値"},
+        },
+        about="公表したときの監査記録の照合値。公表より前の記録がその後変わっていないことを確かめられる",
     )
 
 
@@ -285,6 +296,7 @@ def dataset(snapshot: Snapshot, edition: Mapping[str, Any], address: str) -> dic
             "@language": "ja",
         },
         "dct:publisher": {"@type": "foaf:Organization", "foaf:name": snapshot["city"]},
+        **_provenance(snapshot),
         "dct:issued": {"@value": edition["published_at"], "@type": "xsd:dateTime"},
         "dct:language": "ja",
         "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
@@ -307,6 +319,15 @@ def dataset(snapshot: Snapshot, edition: Mapping[str, Any], address: str) -> dic
             for file, (media, title, schema) in _TYPES.items()
         ],
     }
+
+
+def _provenance(snapshot: Snapshot) -> dict[str, Any]:
+    """The printed head of the audit trail; nothing for an edition that was frozen without."""
+    head = audit_head(snapshot)
+    if not head:
+        return {}
+    said = {"@value": f"監査記録の照合値 {head}", "@language": "ja"}
+    return {"dct:provenance": {"@type": "dct:ProvenanceStatement", "dct:description": said}}
 
 
 SITE_FILES = {

@@ -35,7 +35,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
     "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}],
     "target_changes": [{"code", "item", "fiscal_year", "before", "after", "reason", "date"}]}. `publication.freeze` adds the
-    "decision". `corrections` grows from edition to edition, the oldest first. About twelve queries.
+    "decision" and the head of the "audit" trail. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
     measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]

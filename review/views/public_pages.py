@@ -146,6 +146,7 @@ def _overview(book: Book) -> dict[str, Any]:
         "editions": _other_editions(book),
         "dataset_url": book.url("data", "dataset.jsonld"),
         "decision": parts.decision_of(snapshot),
+        "audit_head": editions.audit_head(snapshot),
     }
 
 

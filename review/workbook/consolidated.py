@@ -105,6 +105,8 @@ def _cover_titles(book: YearBook) -> list[tuple[str, str, float]]:
         (book.state_label, "cover_state", 34.0),
         (f"{wareki(moment.date())} {moment:%H:%M} 作成", "cover_city", 26.0),
     ]
+    if book.audit_head:
+        titles.append((f"{labels.AUDIT_HEAD} {book.audit_head}", "cover_note", 18.0))
     if book.has_demo_values:
         count = sum(entry.demo or any(one.demo for one in entry.indicators) for entry in book.sheets)
         notice = f"この集約表は{labels.DEMO}(試しに入れた値)を含みます。{count}施策。公表には使えません。"

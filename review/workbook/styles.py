@@ -85,6 +85,7 @@ LOOKS: dict[str, Look] = {
     "cover_title": Look(size=22, bold=True, colour=NAVY, across="center", box=False),
     "cover_state": Look(size=16, bold=True, across="center", box=False),
     "cover_text": Look(size=9.5, box=False, indent=1),
+    "cover_note": Look(size=8, across="center", box=False),
     "cover_demo": Look(size=11, bold=True, colour=RED, across="center", fill=NOW),
     "heading": Look(size=12, bold=True, colour=NAVY, box=False, under=True, wrap=False),
     "cell": Look(indent=1),

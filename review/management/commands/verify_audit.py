@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from review.services import anchors, audit_chain
+
+PRINTED = re.compile("[0-9a-f]{64}")
 
 
 class Command(BaseCommand):
@@ -25,10 +28,17 @@ class Command(BaseCommand):
             metavar="FILE",
             help="外部に保管した控え。複数指定できます。省略時は MEGURI_ANCHOR_ROOT のもの。",
         )
+        parser.add_argument(
+            "--head",
+            action="append",
+            default=[],
+            metavar="NUMBER:HASH",
+            help="公表したファイルに印刷された「監査記録の照合値」。複数指定できます。",
+        )
         parser.add_argument("--json", action="store_true", help="結果を JSON の一行で出します。")
 
-    def handle(self, *args: Any, anchor: list[Path] | None, **options: Any) -> None:
-        report = audit_chain.verify(anchors=_anchors(anchor))
+    def handle(self, *args: Any, anchor: list[Path] | None, head: list[str], **options: Any) -> None:
+        report = audit_chain.verify(anchors=_with_heads(_anchors(anchor), head))
         if options["json"]:
             self.stdout.write(json.dumps(as_json(report), ensure_ascii=False))
         else:
@@ -44,6 +54,19 @@ def _anchors(named: list[Path] | None) -> dict[int, str]:
         return anchors.read(files)
     except (anchors.BadAnchor, OSError) as error:
         raise CommandError(f"控えを読めません: {error}") from error
+
+
+def _with_heads(kept: dict[int, str], printed: list[str]) -> dict[int, str]:
+    """The anchors and the heads that published files print, which vouch for the trail alike."""
+    found = dict(kept)
+    for text in printed:
+        number, _colon, value = text.strip().partition(":")
+        if not (number.isascii() and number.isdigit() and PRINTED.fullmatch(value)):
+            raise CommandError(f"照合値を読めません: {text}。公表したファイルにある「番号:値」のまま指定してください。")
+        if found.setdefault(int(number), value) != value:
+            raise CommandError(f"照合値 {text} が、ほかの控えと食い違っています。")
+    found.pop(0, None)  # the empty trail vouches for nothing
+    return found
 
 
 def sentences(report: audit_chain.Report) -> list[str]:

@@ -9,8 +9,9 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
-from review.models import AuditEntry, AuditLink
+from review.models import AuditEntry, AuditLink, Edition
 from review.services import anchors, audit, audit_chain
+from review.services.editions import audit_head
 from tests.trail import tampering
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -339,3 +340,21 @@ def test_a_publication_leaves_an_anchor(cast, anchor_place):
     cast.published(1)
     assert '"reason": "publication"' in anchor_place.read_text()
     assert audit_chain.verify(anchors=anchors.read([anchor_place])).covered > 0
+
+
+def test_a_published_file_vouches_for_the_trail_as_an_anchor_does(cast, capsys):
+    cast.published(1)
+    head = audit_head(Edition.objects.get().snapshot)
+    assert int(head.partition(":")[0]) == AuditEntry.objects.get(action="edition.publish").link.seq - 1
+    call_command("verify_audit", "--head", head)
+    assert "外部の控え 2 件" in capsys.readouterr().out, "the publication's own anchor, and the printed head"
+    with pytest.raises(CommandError, match="照合値を読めません"):
+        call_command("verify_audit", "--head", head[:-1])
+    with tampering():
+        # The tail is cut and the chain goes on without it, as if nothing had been.
+        sql("DELETE FROM review_auditlink WHERE seq >= %s", int(head.partition(":")[0]))
+        sql("DELETE FROM review_auditentry WHERE id NOT IN (SELECT entry_id FROM review_auditlink)")
+    write(9)
+    assert audit_chain.verify().intact, "without a head kept outside nothing is seen"
+    with pytest.raises(CommandError, match="不正"):
+        call_command("verify_audit", "--head", head)

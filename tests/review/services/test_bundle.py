@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import subprocess
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,9 +13,12 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from review.models import Artifact, AuditEntry, Edition, Job
 from review.services import bundle, papers, workbooks
+from review.services.editions import audit_head
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import frozen
 from tests.review.views.acting import as_, words
@@ -59,10 +63,23 @@ def test_a_bundle_from_the_button_to_the_archive(edition: Edition, cast: Cast, t
         for kind, name in (("consolidated", "book.xlsx"), ("book_pdf", "book.pdf")):
             kept = default_storage.open(edition.artifacts.get(kind=kind).path).read()
             assert archive.read(f"results/{YEAR}/{name}") == kept
+        everything_prints(audit_head(edition.snapshot), archive)
         archive.extractall(tmp_path / "site")
     checked = subprocess.run(["sha256sum", "--check", "--quiet", bundle.MANIFEST], cwd=tmp_path / "site", check=False)
     assert checked.returncode == 0, "the manifest is what a usual tool reads"
     assert edition.sha256 in (tmp_path / "site" / bundle.README).read_text()
+
+
+def everything_prints(head: str, archive: ZipFile) -> None:
+    """Page, workbook, PDF, data, their description and the note beside them name the trail's head at the publication."""
+    year, (seq, _colon, value) = f"results/{YEAR}", head.partition(":")
+    cover = load_workbook(io.BytesIO(archive.read(f"{year}/book.xlsx")))["表紙"]
+    assert f"監査記録の照合値 {head}" in [cell.value for row in cover for cell in row]
+    first_page = PdfReader(io.BytesIO(archive.read(f"{year}/book.pdf"))).pages[0].extract_text()
+    assert head in first_page.replace("\n", "")
+    assert json.loads(archive.read(f"{year}/data.json"))["snapshot"]["audit"] == {"seq": int(seq), "hash": value}
+    for place in (f"{year}/dataset.jsonld", f"{year}/index.html", f"results/en/{YEAR}/index.html", bundle.README):
+        assert head in archive.read(place).decode(), place
 
 
 def made_again_by_the_command(content: bytes, folder: Path) -> None:
