@@ -70,15 +70,11 @@ class Cast(Remembering):
         self._person("reviewer2", "確認 五月", Role.REVIEWER)
         self._person("approver", "承認 六郎", Role.APPROVER)
         self._person("approver2", "承認 七海", Role.APPROVER)
-        self._person("administrator", "管理 八重", Role.ADMINISTRATOR, staff=True)
+        self._person("administrator", "管理 八重", Role.ADMINISTRATOR)
         self._person("auditor", "監査 九", Role.AUDITOR)
 
-    def _person(
-        self, key: str, name: str, role: Role, department: Department | None = None, *, staff: bool = False
-    ) -> None:
-        user = User.objects.create_user(
-            username=key, password=PASSWORD, email=f"{key}@city.example", display_name=name, is_staff=staff
-        )
+    def _person(self, key: str, name: str, role: Role, department: Department | None = None) -> None:
+        user = User.objects.create_user(username=key, password=PASSWORD, email=f"{key}@city.example", display_name=name)
         self.people[key] = user
         self._appoint(key, role, department)
 

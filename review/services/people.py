@@ -15,7 +15,7 @@ from django.db.models import Q
 from review import clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.domain.text import problem
-from review.models import Appointment, Proxy, Role, User
+from review.models import Appointment, Proxy, User
 from review.services import audit, handover, posts
 from review.services.posts import Post
 from review.services.transition import require
@@ -130,9 +130,7 @@ def appoint(*, by: User, user_id: int, post: Post, starts_on: date, ends_on: dat
             problems["starts_on"] = "同じ役割に、その期間もう就いています。"
         if problems:
             raise Invalid("任用できません。内容を確かめてください。", problems)
-        made = posts.appoint(user=user, post=post, by=by, starts_on=starts_on, ends_on=ends_on)
-        _keep_admin_door(user)
-        return made
+        return posts.appoint(user=user, post=post, by=by, starts_on=starts_on, ends_on=ends_on)
 
 
 def _already(user: User, post: Post, starts_on: date, ends_on: date | None) -> bool:
@@ -160,9 +158,7 @@ def end_post(*, by: User, appointment_id: int, last_day: date) -> Appointment | 
         alone = handover.left_alone_without([row], from_day=last_day + timedelta(days=1))
         if alone:
             raise Invalid("後任がいません。", {"last_day": " ".join(alone) + " 先に後任を任用してください。"})
-        kept = posts.end(row, by=by, last_day=last_day)
-        _keep_admin_door(row.user)
-        return kept
+        return posts.end(row, by=by, last_day=last_day)
 
 
 def transfer(*, by: User, user_id: int, day: date, to: Iterable[Post]) -> None:
@@ -188,8 +184,6 @@ def transfer_many(*, by: User, day: date, wanted: Mapping[int, Iterable[Post]]) 
             raise Invalid("後任がいません。", {"day": " ".join(alone) + " 先に後任を任用してください。"})
         for row in ending:
             posts.end(row, by=by, last_day=day - timedelta(days=1))
-        for user in people:
-            _keep_admin_door(user)
 
 
 def _begin_posts(by: User, user: User, day: date, to: set[Post]) -> list[Appointment]:
@@ -201,15 +195,6 @@ def _begin_posts(by: User, user: User, day: date, to: set[Post]) -> list[Appoint
     for post in sorted(to - (posts.held(user, day) - leaving)):
         posts.appoint(user=user, post=post, by=by, starts_on=day)
     return ending
-
-
-def _keep_admin_door(user: User) -> None:
-    """Django's own admin opens by a mark on the account: those who are or will be administrator carry it."""
-    ahead = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=user)
-    staff = user.is_superuser or ahead.filter(role=Role.ADMINISTRATOR).exists()
-    if user.is_staff != staff:
-        user.is_staff = staff
-        user.save(update_fields=["is_staff"])
 
 
 # --- leaving -----------------------------------------------------------------------------------------------------
@@ -245,8 +230,8 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
             raise Invalid("まだ停止できません。" + " ".join(blocked))
         posts.end_all(user=user, by=by)
         _end_proxies(by, user)
-        user.is_active = user.is_staff = False
-        user.save(update_fields=["is_active", "is_staff"])
+        user.is_active = False
+        user.save(update_fields=["is_active"])
         audit.write(actor=by, action="user.deactivate", subject=f"user:{user.key}", after={"reason": reason.strip()})
         return user
 

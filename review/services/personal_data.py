@@ -37,7 +37,7 @@ def who_left() -> QuerySet[User]:
     """The people without any post, now or to come, whose rows still name them. One query."""
     held = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=OuterRef("pk"))
     people = User.objects.filter(~Exists(held)).exclude(username__startswith=PREFIX)
-    return people.exclude(is_staff=True, is_active=True).order_by("display_name", "pk")
+    return people.exclude(is_superuser=True, is_active=True).order_by("display_name", "pk")
 
 
 @transaction.atomic

@@ -23,7 +23,6 @@ from review.services import audit, throttle
 logger = logging.getLogger(__name__)
 
 IN, OUT, FAILED, PASSWORD = "sign_in", "sign_out", "sign_in.failed", "password.change"
-RESET = "password.reset"
 EMERGENCY = "sign_in.emergency"
 
 PAUSE = timedelta(minutes=15)
@@ -100,9 +99,3 @@ def password_changed(user: User) -> None:
     User.objects.filter(pk=user.pk).update(must_change_password=False)
     user.must_change_password = False
     audit.write(actor=user, action=PASSWORD, subject=f"user:{user.key}")
-
-
-def password_reset(*, user: User, by: User) -> None:
-    """An administrator chose a password for the person, who changes it at the next sign-in."""
-    User.objects.filter(pk=user.pk).update(must_change_password=True)
-    audit.write(actor=by, action=RESET, subject=f"user:{user.key}")

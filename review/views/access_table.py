@@ -36,7 +36,7 @@ class Identity:
         if self.key == "anonymous":
             return AnonymousUser()
         departments = frozenset() if self.department is None else frozenset({self.department})
-        user = User(is_staff=Role.ADMINISTRATOR in self.roles)
+        user = User()
         user.__dict__["_standing"] = Standing(
             roles=self.roles, departments=departments, headed=departments if Role.HEAD in self.roles else frozenset()
         )
@@ -236,7 +236,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:second_factor_off": _act(
             gettext_lazy("ほかの人の二段階認証を無効にする"), "", gettext_lazy("理由が監査記録に残る")
         ),
-        "admin:index": _act(gettext_lazy("利用者・部署・任用を管理する"), "", gettext_lazy("シートの判断はできない")),
+        "admin:index": _act(gettext_lazy("データベースの行を読む"), "", gettext_lazy("何も変更できない")),
     },
     gettext_lazy("自分のこと"): {
         "review:home": _act(gettext_lazy("ホームを開く")),

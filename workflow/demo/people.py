@@ -68,7 +68,6 @@ def _make(person: Person) -> None:
         password=PASSWORD,
         email=f"{person.username}@demo.example",
         display_name=person.name,
-        is_staff=person.post == Role.ADMINISTRATOR,
     )
     _appoint(user, person.post, person.department)
 

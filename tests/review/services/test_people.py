@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from review import clock, permissions
@@ -14,6 +15,7 @@ from review.models import Appointment, AuditEntry, MeasureReview, Notification, 
 from review.services import assessment, handover, people
 from review.services.posts import Post
 from tests.cast import Cast, settle_background
+from tests.review.views.acting import as_
 from workflow import steps
 
 
@@ -56,13 +58,15 @@ def test_a_new_person_signs_in_with_a_temporary_password_and_must_change_it(cast
 
 
 def test_an_administrators_post_opens_djangos_admin_and_its_end_closes_it(cast: Cast) -> None:
+    room = reverse("admin:index")
+    assert as_(User.objects.get(pk=cast.other.pk)).get(room).status_code == 403
     people.appoint(
         by=cast.administrator, user_id=cast.other.pk, post=Post(role=Role.ADMINISTRATOR), starts_on=clock.today()
     )
-    assert User.objects.get(pk=cast.other.pk).is_staff
+    assert as_(User.objects.get(pk=cast.other.pk)).get(room).status_code == 200
     row = Appointment.objects.get(user=cast.other, role=Role.ADMINISTRATOR)
     people.end_post(by=cast.administrator, appointment_id=row.pk, last_day=clock.today() - timedelta(days=1))
-    assert not User.objects.get(pk=cast.other.pk).is_staff
+    assert as_(User.objects.get(pk=cast.other.pk)).get(room).status_code == 403
     assert not Appointment.objects.filter(pk=row.pk).exists(), "a post that never began leaves no row"
 
 
