@@ -4,6 +4,8 @@ import os
 
 from celery import Celery
 
+from tasks.reconnect import SweepOnConnection
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
 # Named one by one: autodiscovery by app would look for `tasks.tasks` and find nothing, silently.
@@ -20,3 +22,4 @@ TASK_MODULES = [
 app = Celery("meguri")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(TASK_MODULES, related_name=None)
+app.steps["consumer"].add(SweepOnConnection)
