@@ -7,9 +7,12 @@ stand for N and o.
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain, combinations
 from typing import Any
 
 import pytest
@@ -49,7 +52,7 @@ from review.views import access_table
 from tests.audited import noting
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words
-from tests.review.views.test_access import IDENTITIES, filled, ours
+from tests.review.views.test_access import IDENTITIES, addresses, filled, ours
 from workflow import steps
 
 # anonymous, contributor and head of the owner, related, other, reviewer, approver, administrator, auditor
@@ -357,6 +360,57 @@ def told(answer: HttpResponse) -> str:
     return (
         words(answer).replace(answer.headers["X-Request-ID"], "") if "X-Request-ID" in answer.headers else words(answer)
     )
+
+
+# --- lists of a whole year -------------------------------------------------------------------------------------------
+
+#: What reads every sheet of a year and does not ask for whom: safe only behind a door that opens to those who may read all.
+UNSCOPED = re.compile(
+    r"\b(listing\.\w+\(|board_page\b|places\.chosen|any_review\(|full_reviews\(|snapshot_of\(|year_book_now\(|source_of\()"
+)
+
+
+def reads_a_whole_year() -> set[str]:
+    """The addresses whose views stand in a module that reads so."""
+    found = set()
+    for name, pattern, _route in addresses():
+        module = inspect.getmodule(inspect.unwrap(pattern.callback))
+        if not name.startswith("admin:") and module and UNSCOPED.search(inspect.getsource(module)):
+            found.add(name)
+    return found
+
+
+def every_standing() -> Iterator[permissions.Standing]:
+    """Every set of posts that one person could hold, their own or as somebody's proxy, inside a department or not."""
+    roles = [role.value for role in Role]
+    for chosen in chain.from_iterable(combinations(roles, size) for size in range(len(roles) + 1)):
+        for departments in (frozenset[int](), frozenset({1})):
+            yield permissions.Standing(roles=frozenset(chosen), departments=departments, headed=departments)
+
+
+def too_widely_open() -> list[str]:
+    """Which of these addresses open to whom, although some sheet is hidden from them."""
+    found = []
+    for address in sorted(reads_a_whole_year()):
+        for post in every_standing():
+            person = User()
+            person.__dict__["_standing"] = post
+            if permissions.may_visit(person, address) and not permissions.sees_every_sheet(person):
+                found.append(f"{address} opens to {sorted(post.roles)}")
+    return found
+
+
+def test_a_list_of_the_whole_year_opens_only_to_those_who_may_read_every_sheet() -> None:
+    """Whoever widens a line of ACCESS for one of these must first let its lists go by `permissions.visible_reviews`."""
+    assert {"workflow:queue", "workflow:board", "workflow:board_print", "review:preview"} <= reads_a_whole_year()
+    assert too_widely_open() == []
+
+
+@pytest.mark.parametrize("address", ["workflow:queue", "workflow:board"])
+@pytest.mark.parametrize("rule", ["holds_post", "decides_or_manages", "writes_sheets", "signed_in"])
+def test_a_widened_rule_for_such_a_list_is_noticed(monkeypatch: pytest.MonkeyPatch, address: str, rule: str) -> None:
+    monkeypatch.setitem(permissions.ACCESS, address, getattr(permissions, rule))
+    assert any(line.startswith(f"{address} opens to") for line in too_widely_open())
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
