@@ -15,7 +15,7 @@ from django.db.models import Q
 from review import clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.domain.text import problem
-from review.models import Appointment, Proxy, User
+from review.models import Appointment, Proxy, Role, User
 from review.services import audit, handover, posts
 from review.services.posts import Post
 from review.services.transition import require
@@ -45,20 +45,37 @@ def enrol(*, by: User, username: str, display_name: str, email: str) -> Enrolled
     """
     with transaction.atomic():
         _require_administrator(by)
-        problems = _name_problems(display_name, email)
-        name = username.strip()
-        if not name or len(name) > 150 or problem(name):
-            problems["username"] = "利用者名を150文字以内で入力してください。"
-        elif User.objects.filter(username__iexact=name).exists():
-            problems["username"] = "この利用者名はもう使われています。"
-        if problems:
-            raise Invalid("利用者を登録できません。内容を確かめてください。", problems)
-        password = temporary_password()
-        user = User(username=name, display_name=display_name.strip(), email=email.strip(), must_change_password=True)
-        user.set_password(password)
-        user.save()
-        audit.write(actor=by, action="user.enrol", subject=f"user:{user.key}", after={"by": "administrator"})
-        return Enrolled(user=user, password=password)
+        return _account(username, display_name, email, by=by, whose="administrator")
+
+
+def enrol_first_administrator(*, username: str, display_name: str, email: str = "") -> Enrolled:
+    """The administrator with whom an installation begins, or begins again when the last one has gone.
+
+    Raises AlreadyDecided while somebody holds the post: whoever reaches the server makes no second way in.
+    """
+    with transaction.atomic():
+        if permissions.holders(Role.ADMINISTRATOR).exists():
+            raise AlreadyDecided("管理者がすでにいます。利用者の登録は、管理者が画面で行います。")
+        made = _account(username, display_name, email, by=None, whose="command")
+        posts.appoint(user=made.user, post=Post(role=Role.ADMINISTRATOR), by=None, starts_on=clock.today())
+        return made
+
+
+def _account(username: str, display_name: str, email: str, *, by: User | None, whose: str) -> Enrolled:
+    problems = _name_problems(display_name, email)
+    name = username.strip()
+    if not name or len(name) > 150 or problem(name):
+        problems["username"] = "利用者名を150文字以内で入力してください。"
+    elif User.objects.filter(username__iexact=name).exists():
+        problems["username"] = "この利用者名はもう使われています。"
+    if problems:
+        raise Invalid("利用者を登録できません。内容を確かめてください。", problems)
+    password = temporary_password()
+    user = User(username=name, display_name=display_name.strip(), email=email.strip(), must_change_password=True)
+    user.set_password(password)
+    user.save()
+    audit.write(actor=by, action="user.enrol", subject=f"user:{user.key}", after={"by": whose})
+    return Enrolled(user=user, password=password)
 
 
 def _name_problems(display_name: str, email: str) -> dict[str, str]:

@@ -42,9 +42,11 @@ ACTIONS: dict[str, Any] = {
     "post.begin": gettext_lazy("役割の開始"),
     "post.end": gettext_lazy("役割の終了"),
     "user.anonymise": gettext_lazy("離任した人の匿名化"),
+    "retention.remove": gettext_lazy("保存期間を過ぎたお知らせとメールの削除"),
     "password.reset": gettext_lazy("パスワードの再設定"),
     "audit.export": gettext_lazy("監査記録の書出し"),
     "download": gettext_lazy("ダウンロード"),
+    "export": gettext_lazy("コマンドでの書出し"),
     "draft.save": gettext_lazy("下書きの保存"),
     "target.change": gettext_lazy("来年度の目標の変更"),
     "submit": gettext_lazy("提出"),
@@ -157,6 +159,7 @@ SUBJECTS = {
     "people": gettext_lazy("利用者の一覧"),
     "plan_change": gettext_lazy("計画の変更"),
     "audit": gettext_lazy("監査記録"),
+    "retention": gettext_lazy("保存期間"),
 }
 
 

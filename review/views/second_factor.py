@@ -7,6 +7,7 @@ from typing import Any
 import segno
 from django.contrib import messages
 from django.contrib.auth import login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
@@ -67,9 +68,10 @@ def code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if second_factor.check(user=user, code=form.cleaned_data["code"]):
             del request.session[PENDING]
-            login(request, user, backend=kept["backend"])
-            if single_sign_on.is_on():
-                sign_in.record_emergency(user)
+            with transaction.atomic():
+                login(request, user, backend=kept["backend"])
+                if single_sign_on.is_on():
+                    sign_in.record_emergency(user)
             return redirect(kept["next"])
         form.add_error("code", _("番号が違います。続けて間違えると、しばらく受け付けません。"))
     return render(request, "registration/second_factor.html", {"form": form}, status=422 if form.errors else 200)

@@ -61,9 +61,10 @@ class SignIn(LoginView):
         user = form.get_user()
         if second_factor.is_on(user):
             return wait_for_code(self.request, user, self.get_success_url())
-        response = super().form_valid(form)
-        if single_sign_on.is_on():
-            sign_in.record_emergency(user)
+        with transaction.atomic():
+            response = super().form_valid(form)
+            if single_sign_on.is_on():
+                sign_in.record_emergency(user)
         return response
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:

@@ -175,6 +175,52 @@ def test_an_error_tells_a_number_and_no_detail(cast: Cast, failing: None, log_li
     assert number in page and number in log_lines() and "ValueError" in log_lines()
 
 
+def ask_400(client: Client) -> HttpResponse:
+    return client.post("/accounts/login/", {f"f{n}": "x" for n in range(1001)})
+
+
+def ask_403(client: Client) -> HttpResponse:
+    return client.get("/jobs/")
+
+
+def ask_403_csrf(client: Client) -> HttpResponse:
+    client.handler.enforce_csrf_checks = True
+    return client.post("/notices/read/", {"notice": "1"})
+
+
+def ask_404(client: Client) -> HttpResponse:
+    return client.get("/sheets/987654/")
+
+
+def ask_413(client: Client) -> HttpResponse:
+    return client.post("/notices/read/", {"notice": "1"}, CONTENT_LENGTH=str(11 * 1024 * 1024))
+
+
+def ask_429(client: Client) -> HttpResponse:
+    for _ in range(20):
+        client.post("/accounts/password/", {})
+    return client.post("/accounts/password/", {})
+
+
+ASKED = (ask_400, ask_403, ask_403_csrf, ask_404, ask_413, ask_429)
+
+
+@pytest.mark.parametrize("ask", ASKED, ids=lambda ask: ask.__name__)
+def test_a_refusal_is_a_japanese_page_with_its_number(
+    cast: Cast, log_lines: Callable[[], str], ask: Callable[[Client], HttpResponse]
+) -> None:
+    cast.open(1)
+    answer = ask(as_(cast.contributor))
+    page, number = answer.content.decode(), answer["X-Request-ID"]
+    assert answer.status_code == int(ask.__name__.split("_")[1])
+    assert '<html lang="ja"' in page and re.search(r"<h1>[^<]*[ぁ-ん]", page)
+    assert number in page and number in log_lines()
+    # What Django itself would say, and what would help somebody who probes.
+    for word in ("Traceback", "Django", "CSRF", "Suspicious", "TooMany", "DATA_UPLOAD", "Exception", "review."):
+        assert word not in page, word
+    assert "担当" not in log_lines()
+
+
 def test_a_year_leaves_no_personal_data_in_the_log(cast: Cast, log_lines: Callable[[], str]) -> None:
     Client().post(reverse("login"), {"username": "head", "password": "machigai-no-himitsu"})
     Client().post(reverse("login"), {"username": "himitsu-in-the-wrong-field", "password": "x"})

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
-from review.models import Edition
+from review.models import AuditEntry, Edition
 from tests.cast import YEAR, Cast
 from tests.trail import tampering
 
@@ -39,6 +39,8 @@ def test_a_year_under_way_is_exported_as_it_stands(cast: Cast, folder: Path) -> 
     assert len(table) == 2 * 2 * 4 and {line["版"] for line in table} == {"公表前"}
     assert "01-01" in openpyxl.load_workbook(export(folder, "xlsx")).sheetnames
     assert export(folder, "pdf").read_bytes().startswith(b"%PDF-")
+    left = AuditEntry.objects.filter(action="export").order_by("pk").values_list("after__format", flat=True)
+    assert list(left) == ["json", "csv", "xlsx", "pdf"], "what is not published leaves the house with a row"
 
 
 def test_a_published_year_is_exported_from_its_edition(cast: Cast, folder: Path) -> None:
@@ -49,6 +51,7 @@ def test_a_published_year_is_exported_from_its_edition(cast: Cast, folder: Path)
     for kind, ending in (("consolidated", "xlsx"), ("book_pdf", "pdf")):
         assert export(folder, ending).stat().st_size == edition.artifacts.get(kind=kind).size
     assert "第1版" in export(folder, "csv").read_bytes().decode("utf-8-sig")
+    assert not AuditEntry.objects.filter(action="export").exists()
 
 
 def test_an_editions_workbook_is_made_where_its_file_is_not_there_yet(cast: Cast, folder: Path) -> None:

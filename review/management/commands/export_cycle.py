@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from review import queries
 from review.domain.fiscal import fiscal_year_label
-from review.services import exports, schemas
+from review.services import audit, exports, schemas
 from review.services.exports import Source
 
 UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
@@ -47,14 +47,22 @@ class Command(BaseCommand):
             raise CommandError("--schema は json と csv のときだけ使えます。")
         source = self._source(year)
         try:
-            self._write(out, lambda target: WRITERS[format](source, target))
-            if schema:
-                self._write(Path(schema), lambda target: target.write(schemas.as_bytes(SCHEMAS[format]())))
+            with transaction.atomic():
+                self._record(source, year, format)
+                self._write(out, lambda target: WRITERS[format](source, target))
+                if schema:
+                    self._write(Path(schema), lambda target: target.write(schemas.as_bytes(SCHEMAS[format]())))
         except OSError as error:
             raise CommandError(
                 f"{out}: 書き込めません({error.strerror})。場所と空き容量を確かめてください。"
             ) from error
         self.stdout.write(f"{fiscal_year_label(year)}({source.label})を {out} に書き出しました。")
+
+    def _record(self, source: Source, year: int, format: str) -> None:
+        """What is published is everybody's; what is not leaves the house with a row, as from a screen."""
+        cycle = queries.cycle_of(year)
+        if source.edition is None and cycle:
+            audit.write(actor=None, action="export", subject=f"cycle:{cycle.pk}", after={"format": format})
 
     def _source(self, year: int) -> Source:
         try:

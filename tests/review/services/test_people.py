@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -55,6 +56,24 @@ def test_a_new_person_signs_in_with_a_temporary_password_and_must_change_it(cast
     assert set(refusal.value.fields) == {"username", "display_name", "email"}
     with pytest.raises(NotAllowed):
         people.enrol(by=cast.reviewer, username="new2", display_name="新人", email="")
+
+
+def test_an_installation_begins_with_one_administrator_and_no_second_one(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError, match="メールアドレス"):
+        call_command("enrol_administrator", "kanri", "管理 一", "--email", "x")
+    call_command("enrol_administrator", "kanri", "管理 一")
+    password = capsys.readouterr().out.split()[-1]
+    client = Client()
+    client.post(reverse("login"), {"username": "kanri", "password": password})
+    assert client.get(reverse("review:people"))["Location"] == reverse("password_change")
+    user = User.objects.get(username="kanri")
+    assert permissions.may_manage_people(user) and not user.is_superuser
+    told = AuditEntry.objects.filter(subject=f"user:{user.key}").values_list("action", "actor_key")
+    assert list(told[:2]) == [("user.enrol", None), ("post.begin", None)]
+    with pytest.raises(CommandError, match="管理者がすでにいます"):
+        call_command("enrol_administrator", "kanri2", "管理 二")
 
 
 def test_an_administrators_post_opens_djangos_admin_and_its_end_closes_it(cast: Cast) -> None:

@@ -227,6 +227,9 @@ def test_letters_tallies_and_sessions_go_when_their_time_is_over(cast: Cast) -> 
     assert gone == {"sessions": 1, "tallies": 1, "notices": 1, "mails": 1}
     assert {mail.message_id for mail in Mail.objects.all()} == {"390sent", "500waiting"}
     assert not Tally.objects.exists() and not Decision.objects.exists()
+    assert AuditEntry.objects.get(action="retention.remove").after == {"notices": 1, "mails": 1}
+    retention.remove_expired()
+    assert AuditEntry.objects.filter(action="retention.remove").count() == 1, "a night without letters leaves none"
 
 
 def test_the_worker_does_it_every_night() -> None:
