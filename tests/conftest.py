@@ -1,12 +1,24 @@
 """Fixtures that the whole suite shares."""
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from tests import audited, remembered, trail
+from tests import audited, prepared, remembered, trail
 from tests.cast import Cast
 from tests.services_plugin import touches_database
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """Whether the database exists already. On SQLite it does: a copy of the prepared file, in this run's own folder."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        shutil.copy(prepared.sqlite(), connection.creation._get_test_db_name())
+        return True
+    return bool(request.config.getvalue("reuse_db"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ What a test may ask for (tests/live.py):
     services    the servers themselves
 
 MEGURI_TEST_DATABASE=sqlite runs the core on SQLite instead of PostgreSQL. A test whose server is
-absent fails with the reason: it is never skipped. With `-n 2` each of the two processes has servers of its own.
+absent fails with the reason: it is never skipped. With `-n 3` each of three processes has servers of its own.
 """
 
 import argparse
@@ -23,10 +23,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.local import broker, postgres
+from tests import prepared
 
 
 class Services:
@@ -44,8 +46,12 @@ class Services:
         if os.environ.get("MEGURI_TEST_DATABASE") == "sqlite":
             os.environ["DATABASE_URL"] = f"sqlite:///{self.folder / 'unused.sqlite3'}"
             name = str(self.folder / f"{name}.sqlite3")
-        else:
+        elif os.environ.get("TEST_DATABASE_URL"):
             self.postgres = postgres.start()
+        else:
+            self.postgres = postgres.start(data=prepared.cluster())
+            os.environ["MEGURI_TEST_DATABASE_TEMPLATE"] = prepared.TEMPLATE
+        if self.postgres is not None:
             os.environ["DATABASE_URL"] = self.postgres.url
         self.broker = broker.start(self.folder / "broker")
         os.environ["REDIS_URL"] = self.broker.url
@@ -83,22 +89,44 @@ def hands_out_tests(options: argparse.Namespace) -> bool:
 
 
 # What takes long and stands alone comes first, so that no process is left with it at the end.
-LONG = ("fault", "services", "browser", "worker")
+LONG = ("browser", "worker", "fault", "services")
+
+# Of several processes one takes a file as a whole, so that what its tests share is made once; and of these, all files
+# with the same word: the faults share an installation, the living ones a worker, a site and a browser.
+TOGETHER = {
+    "tests/faults/": "faults",
+    "tests/browser/": "living",
+    "tests/scenarios/": "living",
+    "tests/review/views/test_api.py": "living",
+    "tests/review/views/test_uploads.py": "living",
+}
+
+
+def group_of(nodeid: str) -> str:
+    """What one process takes as a whole: the test's file, or the word that stands for several files."""
+    path = nodeid.partition("::")[0]
+    return next((word for start, word in TOGETHER.items() if path.startswith(start)), path)
+
+
+# Not xdist's own loadgroup: it writes the group into a field that pytest no longer reads, and says nothing of it.
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    assert hasattr(LoadScopeScheduling, "_split_scope"), "xdist groups otherwise now: look here again"
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The second run, on SQLite, repeats only what touches the database: the rest has been proved already.
-
-    Of several processes one takes a file as a whole, and all the faults, which share an installation.
-    """
+    """The second run, on SQLite, repeats only what touches the database: the rest has been proved already."""
     if os.environ.get("MEGURI_TEST_DATABASE") == "sqlite":
         config.hook.pytest_deselected(items=[item for item in items if not touches_database(item)])
         items[:] = [item for item in items if touches_database(item)]
-    for item in items:
-        item.add_marker(
-            pytest.mark.xdist_group("faults" if item.path.parent.name == "faults" else item.path.as_posix())
-        )
     if hands_out_tests(config.option) or "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: min((LONG.index(m.name) for m in item.iter_markers() if m.name in LONG), default=9))
 

@@ -44,32 +44,34 @@ class Postgres:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(*, durable: bool = False, ours: bool = False) -> Postgres:
+def start(*, durable: bool = False, ours: bool = False, data: Path | None = None) -> Postgres:
     """Starts a server in a folder of its own under the temporary folder.
 
     `durable` keeps fsync on, and `ours` starts one even where TEST_DATABASE_URL names another: both for
-    tests that kill the server. Raises NotReady where none is found or none starts.
+    tests that kill the server. `data` is what another server left when it was stopped: this one starts with a copy.
+    Raises NotReady where none is found or none starts.
     """
     named = os.environ.get("TEST_DATABASE_URL")
     if named and not ours:
         return Postgres(url=named)
     folder = Path(tempfile.mkdtemp(prefix="meguri-pg-", dir=_reachable_temporary_folder()))
     try:
-        return _start_in(folder, durable=durable)
+        return _start_in(folder, durable=durable, like=data)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _start_in(folder: Path, *, durable: bool) -> Postgres:
+def _start_in(folder: Path, *, durable: bool, like: Path | None) -> Postgres:
     user = NOBODY if os.geteuid() == 0 else None
     programs = _executable_by(user, _programs(), folder)
     data, log, port = folder / "data", folder / "log", processes.free_port()
-    data.mkdir(mode=0o700)
     if user is not None:
         folder.chmod(0o755)
-        os.chown(data, user, user)
-    _make_cluster(programs, data, user)
+    if like is not None:
+        _copy_cluster(like, data, user)
+    else:
+        _make_cluster(programs, data, user)
     command = [programs / "postgres", "-D", data, "-p", port, *SETTINGS, *([] if durable else FAST_AND_FORGETFUL)]
     process = processes.start(
         "postgres",
@@ -143,7 +145,17 @@ def _reachable_temporary_folder() -> str:
     return "/tmp"  # noqa: S108 (only the parent of a mkdtemp folder)
 
 
+def _copy_cluster(like: Path, data: Path, user: int | None) -> None:
+    shutil.copytree(like, data)
+    if user is not None:
+        for path in (data, *data.rglob("*")):
+            os.chown(path, user, user)
+
+
 def _make_cluster(programs: Path, data: Path, user: int | None) -> None:
+    data.mkdir(mode=0o700)
+    if user is not None:
+        os.chown(data, user, user)
     identity: dict = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     command = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
     made = subprocess.run(
@@ -157,6 +169,14 @@ def _make_cluster(programs: Path, data: Path, user: int | None) -> None:
     )
     if made.returncode != 0:
         raise processes.NotReady(f"initdb: {made.stderr or made.stdout}")
+
+
+def administer(url: str, statement: str) -> None:
+    """Executes one statement that no transaction may hold, such as CREATE DATABASE."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 def _answers(port: int) -> bool:

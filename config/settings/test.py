@@ -13,7 +13,9 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 # A file, not memory: a worker process and the threads of a race share it.
 TEST_NAME = env.str("MEGURI_TEST_DATABASE_NAME", default="")
 if TEST_NAME:
-    DATABASES["default"]["TEST"] = {"NAME": TEST_NAME}
+    # The template has its tables already (tests/prepared.py).
+    template = env.str("MEGURI_TEST_DATABASE_TEMPLATE", default=None)
+    DATABASES["default"]["TEST"] = {"NAME": TEST_NAME, "TEMPLATE": template}
 # A connection kept alive would stop the next test from emptying or dropping the database.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Tasks of the tests' own, for a worker that a test starts.

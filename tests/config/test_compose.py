@@ -212,24 +212,17 @@ def stack(services, tmp_path_factory):
     folder = tmp_path_factory.mktemp("compose")
     server = services.postgres or postgres.start()
     name = f"meguri_compose_{os.getpid()}"
-    administer(server.url, f'CREATE DATABASE "{name}"')
+    postgres.administer(server.url, f'CREATE DATABASE "{name}"')
     ringing = broker.start(folder / "broker", ours=True)
     stack = Stack(folder, urlunsplit(urlsplit(server.url)._replace(path=f"/{name}")), ringing.url)
     yield stack
     stack.stop()
     ringing.stop()
-    administer(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    postgres.administer(server.url, f'DROP DATABASE "{name}" WITH (FORCE)')
     for role in ("meguri_app", "meguri_backup"):
-        administer(server.url, f"DROP ROLE IF EXISTS {role}")
+        postgres.administer(server.url, f"DROP ROLE IF EXISTS {role}")
     if server is not services.postgres:
         server.stop()
-
-
-def administer(url: str, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
 
 
 @pytest.mark.services

@@ -19,13 +19,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from config.local import broker as brokers
 from config.local import postgres, processes
 from config.local import worker as launcher
+from tests import prepared
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -152,11 +153,11 @@ class Rig:
     # --- building ---
 
     def _build(self) -> None:
-        self.postgres = postgres.start(durable=True, ours=True)
+        started = postgres.start(durable=True, ours=True, data=prepared.cluster())
+        self.postgres = replace(started, url=prepared.address(started.url))
         self.broker = brokers.start(self.folder / "broker", ours=True)
         self.smtp_port = processes.free_port()
         self.env = self._environment()
-        self._migrate()
         self._start_sink()
         self.workers: dict[str, processes.Process] = {}
         for name in ("one", "two"):
@@ -184,13 +185,7 @@ class Rig:
             "EMAIL_HOST": "127.0.0.1",
             "EMAIL_PORT": str(self.smtp_port),
             "MEGURI_TEST_TASKS": "tests.faults.one_by_one",
-            "PYTHONDONTWRITEBYTECODE": "1",
         }
-
-    def _migrate(self) -> None:
-        command = [sys.executable, "manage.py", "migrate", "--noinput", "-v", "0"]
-        made = subprocess.run(command, cwd=BASE_DIR, env=self.env, capture_output=True, text=True)
-        assert made.returncode == 0, made.stderr
 
     def _start_sink(self) -> None:
         self.sink_folder = self.folder / "sink"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from config.local import postgres
+from tests import prepared
 from tests.faults.bench import BASE_DIR, TIMES, Line, Rig, line
 
 pytestmark = [pytest.mark.fault, pytest.mark.services, pytest.mark.timeout(3600)]
@@ -48,6 +50,7 @@ def test_connections_cut(rig: Rig) -> None:
 
 def test_sqlite_under_eight_writers(tmp_path: Path) -> None:
     entry = line("sqlite_eight_writers")
+    shutil.copy(prepared.sqlite(), tmp_path / "writers.sqlite3")
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("MEGURI_", "EMAIL_"))},
         "DJANGO_SETTINGS_MODULE": "config.settings.test",

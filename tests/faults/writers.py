@@ -1,6 +1,6 @@
 """Eight processes writing into one SQLite file at once: `python -m tests.faults.writers ROUNDS ACTS`.
 
-Prints a line of JSON for each round. The background work of a round is done in this process when all have ended.
+The file has its tables already. Prints a line of JSON for each round. The background work of a round is done in this process when all have ended.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ def main(rounds: int, acts: int) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     from review.services import doorbell
     from tests.faults import desk
 

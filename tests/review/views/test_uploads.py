@@ -1,5 +1,6 @@
 """The screens of the Excel round trip and of the evidence, by HTTP and in a browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,6 @@ def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
 def test_the_screens_in_a_browser(
     transactional_db: None,
     cast: Cast,
@@ -199,7 +199,6 @@ def test_the_screens_in_a_browser(
     sign_in: Any,
     axe: Any,
     screenshot: Any,
-    width: int,
 ) -> None:
     cast.open(2)
     web(cast, cause="元の要因です。利用者が伸びませんでした。", policy="元の方針です。")
@@ -213,26 +212,38 @@ def test_the_screens_in_a_browser(
     fill(path, texts, formats={"indicator:1:actual": "0%"})
     web(cast, cause="画面で直した要因です。")
     attach(cast)
-    page = new_page(width=width)
+    page = new_page()
     sign_in(page, cast.contributor)
     page.goto(reverse("review:upload", args=[YEAR]))
-    screenshot(page, "upload")
-    assert not serious(axe(page))
+    look(page, "upload", screenshot, axe)
     page.set_input_files("input[type=file]", str(path))
     page.get_by_role("button", name="送って違いを見る").click()
     page.wait_for_url("**/uploads/file/**")
-    screenshot(page, "upload-difference")
-    assert not serious(axe(page))
+    look(page, "upload-difference", screenshot, axe)
     # Ticked by itself: only what nobody need look at twice.
     assert page.locator(".compare input:checked").count() == 1
     page.get_by_label("成果目標① 実績").check()
     page.get_by_role("button", name="選んだ項目を反映する").click()
     page.get_by_text("2項目を反映しました").wait_for()
-    screenshot(page, "upload-applied")
+    for _width in widths(page):
+        screenshot(page, "upload-applied")
     assert submission.current_texts(cast.sheet())["indicator:1:actual"] == "80%"
     page.goto(reverse("review:evidence", args=[cast.sheet().pk]))
-    screenshot(page, "evidence")
-    assert not serious(axe(page))
+    look(page, "evidence", screenshot, axe)
+
+
+def look(page: Any, name: str, screenshot: Any, axe: Any) -> None:
+    """At both widths of the one page: a picture, and the accessibility rules."""
+    for width in widths(page):
+        screenshot(page, name)
+        assert not serious(axe(page)), (name, width)
+
+
+def widths(page: Any) -> Iterator[int]:
+    """A desk's, and last the narrow one, at which one goes on."""
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        yield width
 
 
 def serious(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
