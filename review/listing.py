@@ -1,7 +1,8 @@
 """Reads of long lists: the queue, the board. Prepared, so that a thousand sheets cost little more than thirty; every
 function says how many queries it costs.
 
-Those that take a cycle's number read all of its sheets: for pages that only people open who may read them all.
+Those that take a cycle's number read all of its sheets: for pages that only people open who may read them all
+(tests/review/test_access_table.py fails where such a page opens to anybody else).
 """
 
 from __future__ import annotations

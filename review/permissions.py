@@ -8,7 +8,7 @@ queryset of sheets, so another department's sheet is simply not there: 404.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import clock, listing
+from review.addresses import RULED, Rule
 from review.models import (
     Appointment,
     ChangeState,
@@ -475,10 +476,10 @@ def holders(*roles: str, departments: list[Department] | None = None) -> QuerySe
     return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
 
 
-# --- which addresses: the access table -----------------------------------------------------------------------------
+# --- which addresses -----------------------------------------------------------------------------------------------
 #
-# Every named address stands here with the question asked of whoever calls it, before its view runs. An address that
-# is missing is refused, and a test fails. What may be seen or done *on* a sheet is asked again by the functions above.
+# The table of addresses is `review.addresses`; here is what its rules ask. The rule is asked before the view runs; what may
+# be seen or done *on* a sheet is asked again by the functions above.
 
 
 def anyone(user: Person) -> bool:
@@ -511,157 +512,28 @@ def sees_board(user: Person) -> bool:
     return standing(user).has(*SEES_EVERYTHING)
 
 
-ACCESS = {
-    "healthz": anyone,
-    "readyz": anyone,
-    "set_language": anyone,
-    "login": anyone,
-    "logout": anyone,
-    # asks for the code of whoever just gave the right password; nobody is signed in before it
-    "second_factor": anyone,
-    "second_factor_settings": signed_in,
-    "single_sign_on": anyone,
-    "single_sign_on_return": anyone,
-    "password_change": signed_in,
-    "password_change_done": signed_in,
-    # the published editions
-    "publication:index": anyone,
-    "publication:year": anyone,
-    "publication:measure": anyone,
-    "publication:method": anyone,
-    "publication:departments": anyone,
-    "publication:errata": anyone,
-    "publication:compare": anyone,
-    "publication:run": anyone,
-    "publication:open_data": anyone,
-    "publication:schema": anyone,
-    "publication:download": anyone,
-    "publication:pdf": anyone,
-    "publication:data": anyone,
-    # the same for programs
-    "api:root": anyone,
-    "api:openapi": anyone,
-    "api:editions": anyone,
-    "api:edition": anyone,
-    "api:measures": anyone,
-    "api:measure": anyone,
-    "api:indicators": anyone,
-    "api:nothing": anyone,
-    # record screens
-    "review:home": anyone,
-    "review:help": anyone,
-    "review:sheet": holds_post,
-    "review:mine": signed_in,
-    "review:resume": holds_post,
-    "review:entry": writes_sheets,
-    "review:autosave": writes_sheets,
-    "review:entry_book": writes_sheets,
-    "review:upload": writes_sheets,
-    "review:upload_review": writes_sheets,
-    "review:upload_apply": writes_sheets,
-    "review:evidence": holds_post,
-    "review:evidence_file": holds_post,
-    "review:evidence_add": writes_sheets,
-    "review:evidence_remove": writes_sheets,
-    "review:reading": writes_sheets,
-    "review:comment": holds_post,
-    "review:concurrence_ask": writes_sheets,
-    "review:concurrence_answer": writes_sheets,
-    "review:grade": reviews_or_approves,
-    "review:extend": may_manage_cycle,
-    "review:extension": writes_sheets,
-    "review:extension_decide": may_manage_cycle,
-    "review:department_deadlines": may_manage_cycle,
-    "review:reminders": may_manage_cycle,
-    "review:nudge": may_manage_cycle,
-    "review:closing_days": may_manage_cycle,
-    "review:propose_outcome": is_reviewer,
-    "review:progress": holds_post,
-    "review:files": holds_post,
-    "review:bundle_make": may_retry_jobs,
-    "review:download": holds_post,
-    "review:notices": signed_in,
-    "review:notices_read": signed_in,
-    "review:notice_settings": signed_in,
-    "review:notice_texts": may_manage_people,
-    "review:notice_text": may_manage_people,
-    "review:cycles": may_manage_cycle,
-    "review:cycle": may_manage_cycle,
-    "review:scale": may_manage_cycle,
-    "review:directions": is_reviewer,
-    "review:plan_changes": sees_board,
-    "review:plan_change_new": is_reviewer,
-    "workflow:plan_change": sees_board,
-    "review:people": may_manage_cycle,
-    "review:person": may_manage_cycle,
-    "review:hand_over": may_manage_cycle,
-    "review:person_new": may_manage_people,
-    "review:people_import": may_manage_people,
-    "review:departments": may_manage_people,
-    "review:reorganise": may_manage_people,
-    "review:reorganisation_withdraw": may_manage_people,
-    "review:person_password": may_manage_people,
-    "review:person_appoint": may_manage_people,
-    "review:person_deactivate": may_manage_people,
-    "review:person_reactivate": may_manage_people,
-    "review:post_end": may_manage_people,
-    "review:transfer": may_manage_people,
-    # whose proxy one may name or withdraw is asked of the proxy itself
-    "review:proxies": holds_post,
-    "review:proxy_new": holds_post,
-    "review:proxy_withdraw": holds_post,
-    "review:proxy_read": signed_in,
-    "review:jobs": may_see_jobs,
-    "review:job_retry": may_retry_jobs,
-    "review:job_give_up": may_retry_jobs,
-    "review:event_release": may_retry_jobs,
-    "review:mail_release": may_retry_jobs,
-    "review:audit": may_read_audit,
-    "review:audit_export": may_read_audit,
-    "review:access": signed_in,
-    "review:personal_data": signed_in,
-    "review:anonymise": may_manage_people,
-    "review:second_factors": may_manage_people,
-    "review:second_factor_off": may_manage_people,
-    "review:meeting": reviews_or_approves,
-    "review:meeting_amend": reviews_or_approves,
-    # screens that move a flow
-    "workflow:submit": writes_sheets,
-    "workflow:recall": writes_sheets,
-    "workflow:endorse": writes_sheets,
-    "workflow:queue": is_reviewer,
-    "workflow:review": is_reviewer,
-    "workflow:together": is_reviewer,
-    "workflow:confirm_many": is_reviewer,
-    "workflow:claim": is_reviewer,
-    "workflow:record": is_reviewer,
-    "workflow:record_many": is_reviewer,
-    "workflow:drop_record": reviews_or_approves,
-    "workflow:board": sees_board,
-    "workflow:board_print": sees_board,
-    "workflow:approve": is_approver,
-    "workflow:approve_many": is_approver,
-    "workflow:confirm_records": is_approver,
-    "workflow:decide_outcome": is_approver,
-    "workflow:decide": is_approver,
-    "workflow:open_year": may_manage_cycle,
-    "review:preview": may_download_year,
-    "review:correction_preview": may_see_corrections,
-    "workflow:correction_start": may_prepare_correction,
-    "workflow:correction": may_see_corrections,
-    "workflow:correction_items": may_prepare_correction,
-    "workflow:correction_submit": may_prepare_correction,
-    "workflow:correction_drop": may_prepare_correction,
-    "workflow:correction_decide": is_approver,
+#: every rule of the table -> the question
+QUESTIONS: dict[Rule, Callable[[Person], bool]] = {
+    Rule.ANYONE: anyone,
+    Rule.SIGNED_IN: signed_in,
+    Rule.HOLDS_POST: holds_post,
+    Rule.WRITES_SHEETS: writes_sheets,
+    Rule.REVIEWS_OR_APPROVES: reviews_or_approves,
+    Rule.MAY_MANAGE_CYCLE: may_manage_cycle,
+    Rule.IS_REVIEWER: is_reviewer,
+    Rule.MAY_RETRY_JOBS: may_retry_jobs,
+    Rule.MAY_MANAGE_PEOPLE: may_manage_people,
+    Rule.SEES_BOARD: sees_board,
+    Rule.MAY_SEE_JOBS: may_see_jobs,
+    Rule.MAY_READ_AUDIT: may_read_audit,
+    Rule.IS_APPROVER: is_approver,
+    Rule.MAY_DOWNLOAD_YEAR: may_download_year,
+    Rule.MAY_SEE_CORRECTIONS: may_see_corrections,
+    Rule.MAY_PREPARE_CORRECTION: may_prepare_correction,
 }
 
-# The published pages have the same rules in English, where their addresses are others.
-ACCESS |= {
-    name.replace("publication:", "publication_en:", 1): rule
-    for name, rule in ACCESS.items()
-    if name.startswith("publication:")
-}
-
+#: every named address -> the question asked of whoever calls it
+ACCESS = {address: QUESTIONS[rule] for address, rule in RULED.items()}
 
 # What is read in Django's admin. Its own ways to sign in, to set a password and to change rows stay closed: they pass by
 # the second factor, the pause after wrong tries, and the trail.

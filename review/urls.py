@@ -1,6 +1,6 @@
 """Every address of the record screens (review:…) and of the published results (publication:…).
 
-Who may call which stands in `permissions.ACCESS`; an address without a line there is refused.
+Who may call which stands in `addresses.RULED`; an address without a line there is refused.
 """
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter

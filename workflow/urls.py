@@ -1,4 +1,4 @@
-"""The addresses that move a flow. Who may call which stands in `review.permissions.ACCESS`."""
+"""The addresses that move a flow. Who may call which stands in `review.addresses`."""
 
 from django.urls import path
 

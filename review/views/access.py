@@ -1,6 +1,6 @@
 """The door of every address: who may call it, and from where the call came.
 
-The rules themselves stand in `permissions.ACCESS`. A view may ask more of the thing it shows, never less.
+Which rule an address has stands in `addresses.RULED`, what the rule asks in `permissions`. A view may ask more of the thing it shows, never less.
 """
 
 from __future__ import annotations

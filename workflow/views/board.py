@@ -1,6 +1,7 @@
 """審議: the whole year on one screen for the 本部, what needs a word first on top, and deciding from there.
 
-Only who may read every sheet comes here (`permissions.ACCESS`), so the lists are those of the whole year.
+Only who may read every sheet comes here (`addresses.RULED`; a test holds it), so the lists are those
+of the whole year.
 """
 
 from __future__ import annotations

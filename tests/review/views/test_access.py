@@ -64,7 +64,7 @@ def filled(route: str, pk: int) -> str:
 
 def test_every_address_has_a_rule() -> None:
     unruled = {name for name, _route in ours() if name not in permissions.ACCESS}
-    assert not unruled, f"add a rule to permissions.ACCESS for {unruled}"
+    assert not unruled, f"add a rule to addresses.RULED for {unruled}"
 
 
 def test_every_rule_has_an_address() -> None:
