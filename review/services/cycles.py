@@ -143,6 +143,8 @@ def judge_year(cycle: Cycle) -> None:
 
 def announce_opening(cycle: Cycle) -> None:
     """Tell the departments, once, when all sheets are ready to be written on."""
+    sheets = MeasureReview.objects.filter(cycle=cycle).count()
+    audit.write(actor=None, action="cycle.launch", subject=f"cycle:{cycle.pk}", after={"sheets": sheets})
     outbox.announce(Event.CYCLE_OPENED, key=str(cycle.pk), cycle=cycle)
 
 
@@ -151,6 +153,7 @@ def begin_decision(cycle_id: int, *, occasion: str) -> None:
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     cycle.state = CycleState.DECIDING
     cycle.save(update_fields=["state"])
+    audit.write(actor=None, action="cycle.ready", subject=f"cycle:{cycle.pk}", after={"state": cycle.state})
     outbox.announce(Event.CYCLE_READY, key=f"{cycle.pk}:{occasion}", cycle=cycle)
 
 
@@ -190,6 +193,8 @@ def draft_next(cycle: Cycle) -> Cycle | None:
         plan_effects.carry_on(made)
         judge_year(made)
         if not made.events.filter(name=Event.NEXT_CYCLE_DRAFTED).exists():
+            sheets = MeasureYear.objects.filter(measure__plan=made.plan, fiscal_year=following).count()
+            audit.write(actor=None, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": sheets})
             outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(made.pk), cycle=made)
         return made
 
