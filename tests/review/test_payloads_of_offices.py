@@ -192,7 +192,7 @@ IN_THE_YEAR = {
         "name", "related_text", "current_state", "description", "expected_effect", "policy", "cause", "response", "progress",
         "self_assessment", "change_reason",
     },
-    "IndicatorYear": {"name", "target", "actual"}, "TargetChange": {"reason", "name", "name_before", "target", "target_before"}, "Decision": {"comment"}, "ItemComment": {"body"},
+    "IndicatorYear": {"name", "target", "actual"}, "TargetChange": {"name", "name_before", "target", "target_before"}, "Decision": {"comment"}, "ItemComment": {"body"},
     "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "Artifact": {"filename"},
     "Mail": {"subject", "body"}, "Notification": {"title", "body"},
 }  # fmt: skip
