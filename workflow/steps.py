@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
@@ -162,7 +163,7 @@ def decide_plan_change(*, user: User, change_id: int, accept: bool, comment: str
 def _take(user: User, review_id: int, act: Callable[[], MeasureReview]) -> MeasureReview:
     process = SheetProcess.objects.filter(review_id=review_id).first()
     if process is None:
-        raise NotAllowed("そのシートはないか、年度がまだ始まっていません。")
+        raise NotAllowed(_("そのシートはないか、年度がまだ始まっていません。"))
     with transaction.atomic(), MeasureReviewFlow.lock(process.pk):
         review = act()
         _complete(Task.objects.get(process=process, flow_task_type="HUMAN", finished=None), user)

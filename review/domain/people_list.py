@@ -26,7 +26,11 @@ MAX_ROWS = 5_000
 
 
 class Unreadable(Exception):
-    """The file is no list of people; `str()` is the sentence."""
+    """The file is no list of people; `str()` is the sentence, made of `said` with its places filled from `facts`."""
+
+    def __init__(self, said: str, **facts: str) -> None:
+        super().__init__(said % facts if facts else said)
+        self.said, self.facts = said, facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,7 @@ def rows_of_csv(raw: bytes) -> list[list[str]]:
     except csv.Error as error:
         raise Unreadable("CSVの形が正しくありません。引用符が閉じているか確かめてください。") from error
     if len(rows) > MAX_ROWS:
-        raise Unreadable(f"行が多すぎます(上限は{MAX_ROWS:,}行)。")
+        raise Unreadable("行が多すぎます(上限は%(most)s行)。", most=f"{MAX_ROWS:,}")
     return rows
 
 
@@ -71,7 +75,7 @@ def lines_of(rows: Sequence[Sequence[str]]) -> list[Line]:
     places = _places(rows[0])
     missing = [COLUMNS[name][0] for name in NEEDED if name not in places]
     if missing:
-        raise Unreadable(f"1行目に見出しがありません: {'、'.join(missing)}")
+        raise Unreadable("1行目に見出しがありません: %(names)s", names="、".join(missing))
     found = [
         Line(number=number, **{name: row[place] if place < len(row) else "" for name, place in places.items()})
         for number, row in enumerate(rows[1:], start=2)

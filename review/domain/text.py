@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 # A cell of a workbook holds 32,767 UTF-16 units; the form stops well before.
 MAX_LENGTH = 10_000
 
+TOO_LONG = "%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。"
+FORBIDDEN = "%(place)s文字目に、保存できない文字(%(character)s)があります。消してから保存してください。"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -15,12 +18,26 @@ def normal_newlines(value: str) -> str:
     return value.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def problem(value: str) -> str:
-    """Why the text cannot be kept, in one sentence; '' where it can."""
+@dataclass(frozen=True, kw_only=True)
+class Flaw:
+    """Why a text cannot be kept: a sentence with places for facts, so that it can be said in another language."""
+
+    sentence: str
+    facts: dict[str, str]
+
+
+def flaw(value: str) -> Flaw | None:
+    """What is wrong with the text; None where it can be kept."""
     if len(value) > MAX_LENGTH:
-        return f"{MAX_LENGTH:,}文字まで入力できます(今は{len(value):,}文字です)。短くしてください。"
+        return Flaw(sentence=TOO_LONG, facts={"most": f"{MAX_LENGTH:,}", "now": f"{len(value):,}"})
     found = _FORBIDDEN.search(value)
     if found:
-        place = len(value[: found.start()])
-        return f"{place + 1}文字目に、保存できない文字(U+{ord(found[0]):04X})があります。消してから保存してください。"
-    return ""
+        facts = {"place": str(found.start() + 1), "character": f"U+{ord(found[0]):04X}"}
+        return Flaw(sentence=FORBIDDEN, facts=facts)
+    return None
+
+
+def problem(value: str) -> str:
+    """Why the text cannot be kept, in one Japanese sentence; '' where it can."""
+    found = flaw(value)
+    return found.sentence % found.facts if found else ""

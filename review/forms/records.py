@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import rating
-from review.domain.text import problem
 from review.models import Cycle
 from review.services.cycles import Deadlines
+from review.services.reader_words import problem
 
 LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
 

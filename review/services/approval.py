@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain import text
@@ -26,6 +27,7 @@ from review.models import (
 )
 from review.services import audit, next_year, outbox, proxies, ratings
 from review.services.assessment import check_words, cleaned_remarks, open_again
+from review.services.reader_words import year_label
 from review.services.transition import locked, move, require, require_undecided, tell
 
 
@@ -110,11 +112,11 @@ def return_sheet(
 
 def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
     review = locked(review_id, user)
-    require(permissions.is_approver(user), "承認はDX推進本部の承認者が行います。")
+    require(permissions.is_approver(user), _("承認はDX推進本部の承認者が行います。"))
     require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
     require(
         permissions.may_approve(user, review),
-        "ご自分が提出または確認したシートは承認できません。ほかの承認者に依頼してください。",
+        _("ご自分が提出または確認したシートは承認できません。ほかの承認者に依頼してください。"),
     )
     return review
 
@@ -157,7 +159,7 @@ def write_opinion(user: User, review: MeasureReview, opinion: str | None) -> Non
 def check_reason(comment: str) -> None:
     """Raise Invalid where a return does not say why."""
     if not comment.strip():
-        raise Invalid("差戻しの理由を入力してください。", {"comment": "差戻しの理由を入力してください。"})
+        raise Invalid(_("差戻しの理由を入力してください。"), {"comment": _("差戻しの理由を入力してください。")})
 
 
 # --- sheets that never came, or that ended in mid-plan --------------------------------------------------------------
@@ -168,10 +170,10 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
     with transaction.atomic():
         review = locked(review_id, user)
         require(
-            permissions.may_propose_outcome(user, review), "このシートは、未提出・対象外にできる段階ではありません。"
+            permissions.may_propose_outcome(user, review), _("このシートは、未提出・対象外にできる段階ではありません。")
         )
         if outcome not in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED) or not reason.strip():
-            raise Invalid("理由を入力してください。", {"reason": "理由を入力してください。"})
+            raise Invalid(_("理由を入力してください。"), {"reason": _("理由を入力してください。")})
         check_words({"reason": reason})
         review.proposed_outcome, review.proposed_by = outcome, user
         review.outcome_reason = reason.strip()
@@ -190,10 +192,10 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
     with transaction.atomic():
         review = locked(review_id, user)
         if not review.proposed_outcome:
-            raise AlreadyDecided("この提案はもう決められています。")
+            raise AlreadyDecided(_("この提案はもう決められています。"))
         require(
             permissions.may_decide_outcome(user, review),
-            "ご自分の提案は決定できません。ほかの承認者に依頼してください。",
+            _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"),
         )
         if not accept:
             _refuse_outcome(user, review, comment)
@@ -255,16 +257,21 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     permissions.standing(user, fresh=True)
     require(
         permissions.approves_in_person(user),
-        "公表の決定は、DX推進本部の承認者が行います。代決はできません。",
+        _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"),
     )
     if cycle.state != CycleState.DECIDING:
-        raise AlreadyDecided(f"{cycle.label}の決定は済んでいます(今は「{cycle.get_state_display()}」です)。")
+        raise AlreadyDecided(
+            _("%(year)sの決定は済んでいます(今は「%(state)s」です)。")
+            % {"year": year_label(cycle.fiscal_year), "state": cycle.get_state_display()}
+        )
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
     reviewed = Decision.objects.filter(review__cycle=cycle, step=Step.REVIEW)
     if touched.exists() or (reviewed.filter(decided_by=user) | reviewed.filter(on_behalf_of=user)).exists():
-        raise NotAllowed("ご自分が提出または確認したシートを含む年度は決定できません。ほかの承認者に依頼してください。")
+        raise NotAllowed(
+            _("ご自分が提出または確認したシートを含む年度は決定できません。ほかの承認者に依頼してください。")
+        )
     if any(not entry.comment.strip() for entry in returns):
-        raise Invalid("差し戻すシートごとに理由を入力してください。", {"comment": "理由を入力してください。"})
+        raise Invalid(_("差し戻すシートごとに理由を入力してください。"), {"comment": _("理由を入力してください。")})
     return cycle
 
 

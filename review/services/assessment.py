@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from review import clock, permissions, queries
 from review.domain import items, text
@@ -14,6 +16,7 @@ from review.domain.events import Event
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState, Step, User, Verdict
 from review.services import audit, deadlines, judging, outbox, proxies, ratings
+from review.services.reader_words import problem
 from review.services.transition import locked, move, require, require_undecided, tell
 
 CLAIM_LASTS = timedelta(minutes=20)
@@ -51,7 +54,8 @@ def send_back(
         check_words({"comment": comment, **said})
         if not reason:
             raise Invalid(
-                "差戻しの理由を入力するか、項目にコメントを付けてください。", {"comment": "理由を入力してください。"}
+                _("差戻しの理由を入力するか、項目にコメントを付けてください。"),
+                {"comment": _("理由を入力してください。")},
             )
         _decide(user, review, Verdict.RETURN, reason)
         open_again(user, review, reason=comment.strip(), remarks=said)
@@ -63,10 +67,11 @@ def send_back(
 
 def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
     review = locked(review_id, user)
-    require(permissions.is_reviewer(user), "確認は情報経営課の確認者が行います。")
+    require(permissions.is_reviewer(user), _("確認は情報経営課の確認者が行います。"))
     require_undecided(review, round=round, step=Step.REVIEW, state=ReviewState.SUBMITTED)
     require(
-        permissions.may_review(user, review), "ご自分が提出したシートは確認できません。ほかの確認者に依頼してください。"
+        permissions.may_review(user, review),
+        _("ご自分が提出したシートは確認できません。ほかの確認者に依頼してください。"),
     )
     return review
 
@@ -91,9 +96,9 @@ def cleaned_remarks(remarks: Mapping[str, str] | None) -> dict[str, str]:
 
 def check_words(words: Mapping[str, str]) -> None:
     """Raise Invalid where a text cannot be kept."""
-    problems = {key: sentence for key, body in words.items() if (sentence := text.problem(body))}
+    problems = {key: sentence for key, body in words.items() if (sentence := problem(body))}
     if problems:
-        raise Invalid("保存できない文字や長さの項目があります。", problems)
+        raise Invalid(_("保存できない文字や長さの項目があります。"), problems)
 
 
 def _summary(remarks: Mapping[str, str]) -> str:
@@ -126,11 +131,11 @@ def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
     """Say something on an item (or, with '', on the sheet); answers to a return are marked as replies."""
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.may_comment(user, review), "このシートにはコメントできません。")
+        require(permissions.may_comment(user, review), _("このシートにはコメントできません。"))
         said = text.normal_newlines(body).strip()
         check_words({"body": said})
         if not said:
-            raise Invalid("コメントを入力してください。", {"body": "コメントを入力してください。"})
+            raise Invalid(_("コメントを入力してください。"), {"body": _("コメントを入力してください。")})
         answers = ItemComment.objects.filter(review=review, item=item, kind=ItemComment.Kind.RETURN).exists()
         own = review.measure_year.owner_id in permissions.standing(user).departments
         made = ItemComment.objects.create(
@@ -184,15 +189,16 @@ def give_grade(*, user: User, review_id: int, number: int, grade: str, reason: s
     with transaction.atomic():
         review = locked(review_id, user)
         person = permissions.may_review(user, review) or permissions.may_approve(user, review)
-        require(person, "達成区分は、確認または承認の段階で判断できます。")
+        require(person, _("達成区分は、確認または承認の段階で判断できます。"))
         row = next((r for r in queries.indicator_years(review) if r.indicator.number == number), None)
         if row is None:
-            raise NotAllowed("その成果目標はありません。")
+            raise NotAllowed(_("その成果目標はありません。"))
         letters = [entry.letter for entry in judging.scale_of(review.cycle).grades]
         if grade and grade not in letters:
-            raise Invalid("達成区分を選んでください。", {"grade": "達成区分を選んでください。"})
+            sentence = pgettext("of one goal", "達成区分を選んでください。")
+            raise Invalid(sentence, {"grade": sentence})
         if grade and not reason.strip():
-            raise Invalid("判断の理由を入力してください。", {"reason": "判断の理由を入力してください。"})
+            raise Invalid(_("判断の理由を入力してください。"), {"reason": _("判断の理由を入力してください。")})
         check_words({"reason": reason})
         before = {"grade": row.given_grade, "reason": row.given_reason}
         row.given_grade, row.given_reason = grade, reason.strip() if grade else ""

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain import reminding
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.domain.reminding import Kind, Rule, Step
-from review.domain.text import problem
 from review.models import Cycle, CycleState, Department, MeasureReview, OutboxEvent, ReminderPause, User
 from review.services import audit, outbox, waiting
+from review.services.reader_words import problem
 from review.services.transition import require
 
-_OFFICE = "催促は情報経営課または管理者が扱います。"
 LONGEST_NOTE = 1000
 
 
@@ -32,7 +32,7 @@ def set_rules(*, user: User, cycle_id: int, rules: Mapping[Step, Rule]) -> Cycle
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         _require_office(user)
         if cycle.state == CycleState.PUBLISHED:
-            raise AlreadyDecided("公表済みの年度では変更できません。")
+            raise AlreadyDecided(_("公表済みの年度では変更できません。"))
         before = cycle.reminders
         cycle.reminders = {
             step.value: rule.as_data() for step, rule in rules.items() if rule != reminding.DEFAULT[step]
@@ -62,13 +62,13 @@ def pause(
         _require_office(user)
         problems = {}
         if ends_on < starts_on:
-            problems["ends_on"] = "終了日は開始日以後にしてください。"
+            problems["ends_on"] = _("終了日は開始日以後にしてください。")
         elif ends_on < clock.today():
-            problems["ends_on"] = "これからの日を入力してください。"
+            problems["ends_on"] = _("これからの日を入力してください。")
         if not reason.strip() or problem(reason):
-            problems["reason"] = problem(reason) or "止める理由を入力してください。"
+            problems["reason"] = problem(reason) or _("止める理由を入力してください。")
         if problems:
-            raise Invalid("期間と理由を確かめてください。", problems)
+            raise Invalid(_("期間と理由を確かめてください。"), problems)
         made = ReminderPause.objects.create(
             cycle=cycle,
             department=department,
@@ -89,7 +89,7 @@ def lift(*, user: User, pause_id: int) -> ReminderPause:
         _require_office(user)
         row = ReminderPause.objects.select_for_update(no_key=True).get(pk=pause_id)
         if row.lifted_at:
-            raise AlreadyDecided("この一時停止はもう終わっています。")
+            raise AlreadyDecided(_("この一時停止はもう終わっています。"))
         row.lifted_by, row.lifted_at = user, clock.now()
         row.save(update_fields=["lifted_by", "lifted_at"])
         audit.write(actor=user, action="reminders.resume", subject=f"cycle:{row.cycle_id}", before=_pause_words(row))
@@ -125,7 +125,7 @@ def letters(*, user: User, cycle: Cycle, sheet_ids: Collection[int]) -> list[Let
         step = waiting.step_of(review)
         groups[step, review.measure_year.owner_id if step in waiting.OF_A_DEPARTMENT else 0].append(review)
     found = []
-    for (step, _), rows in groups.items():
+    for (step, _office), rows in groups.items():
         owners = {row.measure_year.owner_id: row.measure_year.owner for row in rows}
         people = [person for person in waiting.actors(step, owners.values()) if person.pk != user.pk]
         found.append(Letter(step=step, sheets=tuple(rows), people=tuple(people)))
@@ -137,14 +137,16 @@ def nudge(*, user: User, cycle: Cycle, sheet_ids: Collection[int], note: str, no
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
         permissions.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), "督促は情報経営課の確認者が送ります。")
-        if said := problem(note) or ("" if len(note) <= LONGEST_NOTE else f"{LONGEST_NOTE}文字以内にしてください。"):
+        require(permissions.is_reviewer(user), _("督促は情報経営課の確認者が送ります。"))
+        if said := problem(note) or (
+            "" if len(note) <= LONGEST_NOTE else _("%(most)s文字以内にしてください。") % {"most": LONGEST_NOTE}
+        ):
             raise Invalid(said, {"note": said})
         if OutboxEvent.objects.filter(key__startswith=f"{Event.NUDGED.value}:{nonce}:").exists():
-            raise AlreadyDecided("この督促はもう送られています。")
+            raise AlreadyDecided(_("この督促はもう送られています。"))
         todo = [letter for letter in letters(user=user, cycle=cycle, sheet_ids=sheet_ids) if letter.people]
         if not todo:
-            raise Invalid("督促の相手がいません。選んだ施策はもう提出されたか、担当する人がいません。")
+            raise Invalid(_("督促の相手がいません。選んだ施策はもう提出されたか、担当する人がいません。"))
         return [_send(user, cycle, letter, note, f"{nonce}:{place}") for place, letter in enumerate(todo)]
 
 
@@ -169,4 +171,4 @@ def last_called(cycle: Cycle) -> dict[int, OutboxEvent]:
 
 def _require_office(user: User) -> None:
     permissions.standing(user, fresh=True)
-    require(permissions.may_manage_cycle(user), _OFFICE)
+    require(permissions.may_manage_cycle(user), _("催促は情報経営課または管理者が扱います。"))

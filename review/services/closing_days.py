@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review import calendar, clock, permissions
 from review.domain.refusals import Invalid
-from review.domain.text import problem
 from review.models import ClosingDay, User
 from review.services import audit
+from review.services.reader_words import problem
 from review.services.transition import require
 
 
@@ -18,16 +19,16 @@ def close(*, user: User, day: date, name: str) -> ClosingDay:
     """Enter a day on which the city hall is closed. Raises Invalid where it stands already or has no name."""
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), "閉庁日は情報経営課または管理者が登録します。")
+        require(permissions.may_manage_cycle(user), _("閉庁日は情報経営課または管理者が登録します。"))
         problems = {}
         if not name.strip() or problem(name) or len(name) > 60:
-            problems["name"] = problem(name) or "名称を60文字以内で入力してください。"
+            problems["name"] = problem(name) or _("名称を60文字以内で入力してください。")
         if ClosingDay.objects.filter(day=day).exists():
-            problems["day"] = "この日はもう登録されています。"
+            problems["day"] = _("この日はもう登録されています。")
         elif not calendar.city().is_open(day):
-            problems["day"] = "この日は、登録しなくても閉庁日です。"
+            problems["day"] = _("この日は、登録しなくても閉庁日です。")
         if problems:
-            raise Invalid("閉庁日を確かめてください。", problems)
+            raise Invalid(_("閉庁日を確かめてください。"), problems)
         made = ClosingDay.objects.create(day=day, name=name.strip(), added_by=user, added_at=clock.now())
         calendar.changed()
         audit.write(
@@ -43,7 +44,7 @@ def reopen(*, user: User, pk: int) -> bool:
     """Take a closing day back; False where it is gone already."""
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), "閉庁日は情報経営課または管理者が登録します。")
+        require(permissions.may_manage_cycle(user), _("閉庁日は情報経営課または管理者が登録します。"))
         row = ClosingDay.objects.select_for_update(no_key=True).filter(pk=pk).first()
         if row is None:
             return False

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from review import clock, permissions
 from review.domain import correctable, text
@@ -21,6 +23,7 @@ from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import Correction, CorrectionDecision, CorrectionItem, Department, Edition, Meeting, User
 from review.services import audit, outbox
 from review.services.corrected import Entry, corrected
+from review.services.reader_words import problem
 from review.services.transition import require
 
 State = Correction.State
@@ -46,10 +49,10 @@ def under_way(cycle_id: int) -> Correction | None:
 def start(*, user: User, cycle_id: int) -> Correction:
     """Begin to correct the year's current edition. Raises AlreadyDecided while another correction is under way."""
     permissions.standing(user, fresh=True)
-    require(permissions.may_prepare_correction(user), "訂正の準備は情報経営課の確認者が行います。")
+    require(permissions.may_prepare_correction(user), _("訂正の準備は情報経営課の確認者が行います。"))
     base = Edition.objects.filter(cycle_id=cycle_id, current=True).first()
     if base is None:
-        raise NotAllowed("公表版がまだないため、訂正はできません。")
+        raise NotAllowed(_("公表版がまだないため、訂正はできません。"))
     now = clock.now()
     try:
         with transaction.atomic():
@@ -59,7 +62,7 @@ def start(*, user: User, cycle_id: int) -> Correction:
             _record(user, correction, "correction.start", base=base.number)
             return correction
     except IntegrityError as clash:
-        raise AlreadyDecided("この年度の訂正は、もう始まっています。その訂正に項目を加えてください。") from clash
+        raise AlreadyDecided(_("この年度の訂正は、もう始まっています。その訂正に項目を加えてください。")) from clash
 
 
 # --- the items -------------------------------------------------------------------------------------------------------
@@ -81,12 +84,12 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
         correction = _open(user, correction_id)
         if version != correction.version:
             theirs = {f"{one.code}:{one.key}": one.right for one in entries_of(correction)}
-            raise Stale("ほかの人がこの訂正を保存しました。画面を開き直して、もう一度入力してください。", theirs)
+            raise Stale(_("ほかの人がこの訂正を保存しました。画面を開き直して、もう一度入力してください。"), theirs)
         known = {item.key: item for item in items_of(correction, code)}
         wanted = _whole([_checked(one, known) for one in typed], known)
         problems = _problems(correction, known, wanted) | _problems_of_form(correction, code, wanted)
         if problems:
-            raise Invalid("訂正の内容を確かめてください。", problems)
+            raise Invalid(_("訂正の内容を確かめてください。"), problems)
         before = {one.key: one.right for one in correction.items.filter(code=code)}
         correction.items.filter(code=code).delete()
         CorrectionItem.objects.bulk_create(
@@ -118,13 +121,13 @@ def items_of(correction: Correction, code: str) -> list[Item]:
     snapshot = correction.base.snapshot
     row = next((row for row in snapshot["measures"] if row["code"] == code), None)
     if row is None:
-        raise NotAllowed("その施策は、この公表版にありません。")
+        raise NotAllowed(_("その施策は、この公表版にありません。"))
     return correctable.items_of(row, snapshot["fiscal_year"])
 
 
 def _checked(one: Typed, known: Mapping[str, Item]) -> Typed:
     if one.key not in known:
-        raise NotAllowed("その項目は訂正できません。")
+        raise NotAllowed(_("その項目は訂正できません。"))
     right = text.normal_newlines(one.right)
     return Typed(code=one.code, key=one.key, right=right, reason=text.normal_newlines(one.reason).strip())
 
@@ -153,17 +156,19 @@ def _problems_of_form(correction: Correction, code: str, typed: Iterable[Typed])
             names = [one.right] if one.key == "owner" else trial["related"]
             missing = set(names) - offices(correction)
             if missing:
-                problems[one.key] = f"次の部署は登録されていません: {'、'.join(sorted(missing))}"
+                problems[one.key] = _("次の部署は登録されていません: %(names)s") % {
+                    "names": _("、").join(sorted(missing))
+                }
                 continue
         if one.key in ("related", "outcome") or one.key.endswith(":bars"):
             years = trial["schedule"][int(one.key.split(":")[1]) - 1]["bars"] if one.key.endswith(":bars") else ()
             outside = [year for year in years if int(year) not in snapshot["years"]]
             if outside or not correctable.reads_back(row, one.key, one.right, snapshot["fiscal_year"]):
-                problems[one.key] = (
+                problems[one.key] = _(
                     "読み取れない書き方があります。今の内容と同じ書き方で、読点で区切って入力してください。"
                 )
     if row["outcome"] and not trial["outcome"] and not _reported(trial, snapshot["fiscal_year"]):
-        problems["outcome"] = "未提出・対象外の扱いをやめるには、この年度の実績も合わせて入力してください。"
+        problems["outcome"] = _("未提出・対象外の扱いをやめるには、この年度の実績も合わせて入力してください。")
     return problems
 
 
@@ -185,17 +190,17 @@ def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable
     for one in typed:
         item = known[one.key]
         most = correctable.limit_of(item.label)
-        if said := text.problem(one.right):
+        if said := problem(one.right):
             problems[one.key] = said
         elif one.right == item.text:
-            problems[one.key] = "公表版と同じ内容です。正しい内容を入力するか、選択を外してください。"
+            problems[one.key] = _("公表版と同じ内容です。正しい内容を入力するか、選択を外してください。")
         elif most and (len(one.right) > most or not one.right.strip() or "\n" in one.right):
-            problems[one.key] = f"1行で、{most}文字までで入力してください。"
+            problems[one.key] = _("1行で、%(most)s文字までで入力してください。") % {"most": most}
         elif correctable.is_grade(one.key) and one.right not in letters:
-            problems[one.key] = "達成区分を選んでください。"
+            problems[one.key] = pgettext("of one goal", "達成区分を選んでください。")
         if not one.reason:
-            problems[f"reason:{one.key}"] = "訂正の理由を入力してください。"
-        elif said := text.problem(one.reason):
+            problems[f"reason:{one.key}"] = _("訂正の理由を入力してください。")
+        elif said := problem(one.reason):
             problems[f"reason:{one.key}"] = said
     return problems
 
@@ -214,7 +219,7 @@ def submit(*, user: User, correction_id: int) -> Correction:
     with transaction.atomic():
         correction = _open(user, correction_id)
         if not correction.items.exists():
-            raise Invalid("訂正する項目がありません。施策を選び、正しい内容と理由を入力してください。")
+            raise Invalid(_("訂正する項目がありません。施策を選び、正しい内容と理由を入力してください。"))
         # Whoever sends it answers for it; so does everybody who sent it before (see `decide`).
         correction.prepared_by = user
         correction.round += 1
@@ -228,7 +233,7 @@ def drop(*, user: User, correction_id: int, reason: str) -> Correction:
     """Give the correction up, with a reason; the edition stays as it is."""
     with transaction.atomic():
         correction = _open(user, correction_id)
-        _check_reason(reason, "取りやめの理由を入力してください。")
+        _check_reason(reason, _("取りやめの理由を入力してください。"))
         correction.dropped_reason = reason.strip()
         _move(correction, State.DROPPED)
         correction.save()
@@ -242,14 +247,15 @@ def decide(
     """The approver's decision: publish, or return with a reason. Raises AlreadyDecided where somebody was first."""
     with transaction.atomic():
         correction = _locked(user, correction_id)
-        require(permissions.is_approver(user), "訂正の決定はDX推進本部の承認者が行います。")
+        require(permissions.is_approver(user), _("訂正の決定はDX推進本部の承認者が行います。"))
         if correction.state != State.DECIDING or correction.round != round:
             raise AlreadyDecided(
-                f"この訂正は今「{correction.get_state_display()}」です。画面を開き直して確かめてください。"
+                _("この訂正は今「%(state)s」です。画面を開き直して確かめてください。")
+                % {"state": correction.get_state_display()}
             )
         require(
             permissions.may_decide_correction(user, correction),
-            "ご自分が準備した訂正は決定できません。ほかの承認者に依頼してください。",
+            _("ご自分が準備した訂正は決定できません。ほかの承認者に依頼してください。"),
         )
         _check_comment(comment, needed=not accept)
         verdict = CorrectionDecision.Verdict.ACCEPT if accept else CorrectionDecision.Verdict.RETURN
@@ -280,9 +286,11 @@ def _locked(user: User, correction_id: int) -> Correction:
 
 def _open(user: User, correction_id: int) -> Correction:
     correction = _locked(user, correction_id)
-    require(permissions.may_prepare_correction(user), "訂正の準備は情報経営課の確認者が行います。")
+    require(permissions.may_prepare_correction(user), _("訂正の準備は情報経営課の確認者が行います。"))
     if correction.state not in OPEN:
-        raise AlreadyDecided(f"この訂正は今「{correction.get_state_display()}」のため、変更できません。")
+        raise AlreadyDecided(
+            _("この訂正は今「%(state)s」のため、変更できません。") % {"state": correction.get_state_display()}
+        )
     return correction
 
 
@@ -293,14 +301,14 @@ def _move(correction: Correction, state: Correction.State) -> None:
 def _check_reason(reason: str, sentence: str) -> None:
     if not reason.strip():
         raise Invalid(sentence, {"reason": sentence})
-    if said := text.problem(reason):
+    if said := problem(reason):
         raise Invalid(said, {"reason": said})
 
 
 def _check_comment(comment: str, *, needed: bool) -> None:
     if needed and not comment.strip():
-        raise Invalid("差戻しの理由を入力してください。", {"comment": "差戻しの理由を入力してください。"})
-    if said := text.problem(comment):
+        raise Invalid(_("差戻しの理由を入力してください。"), {"comment": _("差戻しの理由を入力してください。")})
+    if said := problem(comment):
         raise Invalid(said, {"comment": said})
 
 

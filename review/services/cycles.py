@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from review import clock, permissions, queries
 from review.domain.events import Event
@@ -24,6 +25,7 @@ from review.models import (
 )
 from review.services import audit, deadline_changes, judging, outbox, plan_effects, reorganisation
 from review.services.deadlines import order_problems
+from review.services.reader_words import year_label
 from review.services.transition import require
 
 
@@ -43,10 +45,13 @@ class Deadlines:
 def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
     """The cycle of a year of the plan, made as a draft where it does not exist yet."""
     if fiscal_year not in plan.years:
-        raise Invalid(f"{fiscal_year}年度は「{plan}」の期間({plan.first_year}〜{plan.last_year}年度)にありません。")
+        raise Invalid(
+            _("%(year)s年度は「%(plan)s」の期間(%(first)s〜%(last)s年度)にありません。")
+            % {"year": fiscal_year, "plan": plan, "first": plan.first_year, "last": plan.last_year}
+        )
     before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
     scale = before.scale if before and before.scale else judging.rating.DEFAULT.as_data()
-    cycle, _ = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
+    cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
     return cycle
 
 
@@ -55,9 +60,11 @@ def choose_scale(*, user: User, cycle_id: int, scale: judging.rating.Scale) -> C
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), "達成区分は情報経営課または管理者が選びます。")
+        require(permissions.may_manage_cycle(user), _("達成区分は情報経営課または管理者が選びます。"))
         if cycle.state != CycleState.DRAFT:
-            raise AlreadyDecided(f"{cycle.label}は開始されているため、達成区分は変更できません。")
+            raise AlreadyDecided(
+                _("%(year)sは開始されているため、達成区分は変更できません。") % {"year": year_label(cycle.fiscal_year)}
+            )
         before, cycle.scale = cycle.scale, scale.as_data()
         cycle.save(update_fields=["scale"])
         judge_year(cycle)
@@ -76,12 +83,12 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), "期限は情報経営課または管理者が設定します。")
+        require(permissions.may_manage_cycle(user), _("期限は情報経営課または管理者が設定します。"))
         if cycle.state == CycleState.PUBLISHED:
-            raise AlreadyDecided("公表済みの年度の期限は変更できません。")
+            raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))
         problems = order_problems(vars(deadlines))
         if problems:
-            raise Invalid("期限の順序を確かめてください。", problems)
+            raise Invalid(_("期限の順序を確かめてください。"), problems)
         moments = {name: getattr(cycle, name) for name in vars(deadlines)}
         before = {name: str(value or "") for name, value in moments.items()}
         for name, value in vars(deadlines).items():
@@ -103,16 +110,26 @@ def open_year(*, user: User, cycle_id: int) -> Cycle:
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), "年度の開始は情報経営課または管理者が行います。")
+        require(permissions.may_manage_cycle(user), _("年度の開始は情報経営課または管理者が行います。"))
         if cycle.state != CycleState.DRAFT:
-            raise AlreadyDecided(f"{cycle.label}はもう開始されています(今は「{cycle.get_state_display()}」です)。")
+            raise AlreadyDecided(
+                _("%(year)sはもう開始されています(今は「%(state)s」です)。")
+                % {"year": year_label(cycle.fiscal_year), "state": cycle.get_state_display()}
+            )
         if not (cycle.due_at and cycle.closes_at):
-            raise Invalid("提出期限と締切を設定してから開始してください。", {"due_at": "提出期限を設定してください。"})
+            raise Invalid(
+                _("提出期限と締切を設定してから開始してください。"), {"due_at": _("提出期限を設定してください。")}
+            )
         other = Cycle.objects.filter(plan=cycle.plan, state__in=[CycleState.OPEN, CycleState.DECIDING]).first()
         if other:
-            raise Invalid(f"{other.label}の評価が終わっていません。公表してから{cycle.label}を開始してください。")
+            raise Invalid(
+                _("%(other)sの評価が終わっていません。公表してから%(year)sを開始してください。")
+                % {"other": year_label(other.fiscal_year), "year": year_label(cycle.fiscal_year)}
+            )
         if not MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year).exists():
-            raise Invalid(f"{cycle.label}の施策がありません。計画を取り込んでください。")
+            raise Invalid(
+                _("%(year)sの施策がありません。計画を取り込んでください。") % {"year": year_label(cycle.fiscal_year)}
+            )
         cycle.state, cycle.opened_at = CycleState.OPEN, clock.now()
         cycle.save(update_fields=["state", "opened_at"])
         audit.write(actor=user, action="cycle.open", subject=f"cycle:{cycle.pk}", after={"state": cycle.state})
@@ -127,7 +144,7 @@ def sheets_to_launch(cycle: Cycle) -> list[MeasureYear]:
 
 def make_review(cycle: Cycle, year: MeasureYear) -> MeasureReview:
     """The review row of one sheet; the same row when it exists already."""
-    review, _ = MeasureReview.objects.get_or_create(
+    review, _made = MeasureReview.objects.get_or_create(
         measure_year=year, defaults={"cycle": cycle, "state_since": clock.now()}
     )
     return review

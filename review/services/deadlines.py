@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from review import calendar, clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.domain.text import problem
 from review.models import Cycle, CycleState, Department, User
 from review.services import audit, deadline_changes
 from review.services.deadline_changes import LABELS
+from review.services.reader_words import problem
 from review.services.transition import require
 
 # What a deadline must not come before.
@@ -28,7 +29,10 @@ def order_problems(moments: Mapping[str, Any]) -> dict[str, str]:
     problems: dict[str, str] = {}
     for name, other in (*_AFTER.items(), ("decide_due_at", "review_due_at")):
         if moments.get(name) and moments.get(other) and moments[name] < moments[other]:
-            problems[name] = f"{LABELS[name]}は{LABELS[other]}より後にしてください。"
+            problems[name] = _("%(deadline)sは%(other)sより後にしてください。") % {
+                "deadline": _(LABELS[name]),
+                "other": _(LABELS[other]),
+            }
     return problems
 
 
@@ -54,9 +58,9 @@ def set_for_department(
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), "期限は情報経営課または管理者が設定します。")
+        require(permissions.may_manage_cycle(user), _("期限は情報経営課または管理者が設定します。"))
         if cycle.state == CycleState.PUBLISHED:
-            raise AlreadyDecided("公表済みの年度の期限は変更できません。")
+            raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))
         key, data = str(department.pk), own.as_data()
         _check(cycle, own, reason)
         moments = {name: cycle.deadline(name, department.pk) for name in LABELS}
@@ -86,9 +90,9 @@ def _check(cycle: Cycle, own: OwnDeadlines, reason: str) -> None:
         moments["closes_at"] = max(moments["closes_at"], own.due_at)
     problems = {name: said for name, said in order_problems(moments).items() if getattr(own, name)}
     if not reason.strip() or problem(reason):
-        problems["reason"] = problem(reason) or "部署ごとの期限を設ける理由を入力してください。"
+        problems["reason"] = problem(reason) or _("部署ごとの期限を設ける理由を入力してください。")
     if problems:
-        raise Invalid("期限の順序と理由を確かめてください。", problems)
+        raise Invalid(_("期限の順序と理由を確かめてください。"), problems)
 
 
 def after_return(cycle: Cycle) -> datetime:

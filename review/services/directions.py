@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review import permissions
 from review.domain import achievement
@@ -31,10 +32,10 @@ def decide(*, user: User, indicator_id: int, direction: str, cycle: Cycle) -> In
     Raises NotAllowed, or Invalid for another word.
     """
     if direction not in ("", *Indicator.Direction.values):
-        raise Invalid("向きを選んでください。", {"direction": "向きを選んでください。"})
+        raise Invalid(_("向きを選んでください。"), {"direction": _("向きを選んでください。")})
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), "向きの確認は情報経営課の確認者が行います。")
+        require(permissions.is_reviewer(user), _("向きの確認は情報経営課の確認者が行います。"))
         indicator = Indicator.objects.select_for_update(no_key=True).get(pk=indicator_id)
         before = {"direction": indicator.direction, "confirmed": indicator.direction_confirmed}
         indicator.direction, indicator.direction_confirmed = direction, True

@@ -12,9 +12,9 @@ from review import clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.domain.text import problem
 from review.models import Extension, MeasureReview, User
 from review.services import audit, outbox
+from review.services.reader_words import problem
 from review.services.transition import locked, require
 
 

@@ -8,11 +8,11 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from review import clock, permissions, queries
 from review.domain.events import Event
 from review.domain.refusals import Invalid
-from review.domain.text import problem
 from review.models import (
     Appointment,
     AuditEntry,
@@ -27,6 +27,7 @@ from review.models import (
 from review.models.organization import DEPARTMENT_ROLES
 from review.models.sheet import OPEN_STATES
 from review.services import audit, outbox
+from review.services.reader_words import problem
 from review.services.transition import require
 
 AT_WORK = (CycleState.OPEN, CycleState.DECIDING)
@@ -87,22 +88,26 @@ def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int
     """
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), "仕事の引継ぎは、情報経営課または管理者が行います。")
+        require(permissions.may_manage_cycle(user), _("仕事の引継ぎは、情報経営課または管理者が行います。"))
         if not reason.strip() or (said := problem(reason)):
             raise Invalid(
-                "引継ぎの理由を確かめてください。", {"reason": said if reason.strip() else "理由を入力してください。"}
+                _("引継ぎの理由を確かめてください。"),
+                {"reason": said if reason.strip() else _("理由を入力してください。")},
             )
         # The rows first, in one order, so that two hand-overs never wait for each other crosswise.
         ids = sorted(set(review_ids))
         list(MeasureReview.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
         mine = {review.pk: review for review in open_work(leaving).sheets}
         if not ids or not set(ids) <= set(mine):
-            raise Invalid("引き継ぐシートを選び直してください。", {"sheets": "引き継ぐシートを選んでください。"})
+            raise Invalid(_("引き継ぐシートを選び直してください。"), {"sheets": _("引き継ぐシートを選んでください。")})
         chosen = [mine[pk] for pk in ids]
         unfit = [r for r in chosen if not candidates(r, leaving=leaving).filter(pk=to.pk).exists()]
         if unfit:
             codes = "、".join(review.measure_year.measure.code for review in unfit)
-            raise Invalid("引継先を確かめてください。", {"to": f"{to}さんは {codes} を受け持つ役割に就いていません。"})
+            raise Invalid(
+                _("引継先を確かめてください。"),
+                {"to": _("%(who)sさんは %(codes)s を受け持つ役割に就いていません。") % {"who": to, "codes": codes}},
+            )
         for review in chosen:
             _pass_on(user, review, to, reason.strip())
         _tell(user, to, chosen, reason.strip())
@@ -158,13 +163,13 @@ def left_alone_without(posts: Iterable[Appointment], *, from_day: date) -> list[
     rest = rest.exclude(pk__in=[post.pk for post in ending])
     offices = {post.department for post in ending if post.department}
     found = [
-        f"{office}には、承認前のシートがありますが、ほかに担当者も所属長もいません。"
+        _("%(office)sには、承認前のシートがありますが、ほかに担当者も所属長もいません。") % {"office": office}
         for office in sorted(offices, key=lambda one: (one.order, one.pk))
         if not rest.filter(department=office).exists() and _has_open_sheets(office)
     ]
     roles = {post.role for post in ending}
     return found + [
-        f"「{role.label}」の役割に就いている人が、ほかにいません。"
+        _("「%(role)s」の役割に就いている人が、ほかにいません。") % {"role": role.label}
         for role in (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
         if role in roles and not rest.filter(role=role).exists()
     ]

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review import clock, permissions, queries
 from review.domain.events import Event
@@ -58,7 +59,7 @@ def amend_meeting(*, user: User, meeting_id: int, words: MeetingWords) -> Meetin
 
 def _check_meeting(user: User, words: MeetingWords) -> None:
     allowed = permissions.is_approver(user) or permissions.is_reviewer(user)
-    require(allowed, "会議の記録は、承認者または事務局が行います。")
+    require(allowed, _("会議の記録は、承認者または事務局が行います。"))
     check_words({"attendees": words.attendees, "minute": words.minute, "document_number": words.document_number})
 
 
@@ -77,10 +78,10 @@ def _said(meeting: Meeting) -> dict[str, str | int]:
 def gaps(meeting: Meeting) -> list[str]:
     """What a meeting's record still lacks before decisions can be recorded by it, in words."""
     asked: dict[str, Any] = {
-        "出席者": meeting.attendees,
-        "議事": meeting.minute,
-        "文書番号": meeting.document_number,
-        "決裁日": meeting.decided_on,
+        _("出席者"): meeting.attendees,
+        _("議事"): meeting.minute,
+        _("文書番号"): meeting.document_number,
+        _("決裁日"): meeting.decided_on,
     }
     return [label for label, value in asked.items() if not value]
 
@@ -107,7 +108,7 @@ def record(
     Raises NotAllowed, or Invalid where the meeting or the reason is missing. Approvers are told once.
     """
     with transaction.atomic():
-        require(permissions.is_reviewer(user), "本部の決定の記録は、情報経営課の確認者が行います。")
+        require(permissions.is_reviewer(user), _("本部の決定の記録は、情報経営課の確認者が行います。"))
         held = _complete(meeting)
         words = cleaned_remarks(said.remarks)
         check_words({"comment": said.comment, "opinion": said.opinion, **words})
@@ -126,9 +127,11 @@ def record(
 
 def _complete(meeting: Meeting | None) -> Meeting:
     if meeting is None:
-        raise Invalid("決定した会議を選んでください。", {"meeting": "決定した会議を選んでください。"})
+        raise Invalid(_("決定した会議を選んでください。"), {"meeting": _("決定した会議を選んでください。")})
     if missing := gaps(meeting):
-        sentence = f"会議の記録に{'・'.join(missing)}がありません。会議の記録を直してから、もう一度行ってください。"
+        sentence = _("会議の記録に%(missing)sがありません。会議の記録を直してから、もう一度行ってください。") % {
+            "missing": _("・").join(missing)
+        }
         raise Invalid(sentence, {"meeting": sentence})
     return meeting
 
@@ -189,7 +192,7 @@ def confirm(*, user: User, record_id: int) -> MeasureReview:
         row = _open(user, record_id)
         require(
             permissions.may_confirm_record(user, row),
-            "ご自分が記録した決定は確認できません。ほかの承認者に依頼してください。",
+            _("ご自分が記録した決定は確認できません。ほかの承認者に依頼してください。"),
         )
         review = _take(user, row)
         row.decision = review.decisions.get(round=row.round, step=Step.APPROVE)
@@ -213,10 +216,10 @@ def drop(*, user: User, record_id: int, reason: str = "") -> RecordedDecision:
     with transaction.atomic():
         row = _open(user, record_id)
         own = permissions.may_record_decision(user, row.review)
-        require(own or permissions.is_approver(user), "この記録は、事務局または承認者だけが取り消せます。")
+        require(own or permissions.is_approver(user), _("この記録は、事務局または承認者だけが取り消せます。"))
         check_words({"reason": reason})
         if not own and not reason.strip():
-            raise Invalid("採用しない理由を入力してください。", {"reason": "採用しない理由を入力してください。"})
+            raise Invalid(_("採用しない理由を入力してください。"), {"reason": _("採用しない理由を入力してください。")})
         row.closed_at = clock.now()
         row.save(update_fields=["closed_at"])
         after = {"verdict": row.verdict, "reason": reason.strip()}
@@ -231,11 +234,13 @@ def _open(user: User, record_id: int) -> RecordedDecision:
     """The record, its sheet locked; AlreadyDecided where it is closed or the sheet went on."""
     found = RecordedDecision.objects.filter(pk=record_id).first()
     if found is None:
-        raise AlreadyDecided("この記録はありません。")
+        raise AlreadyDecided(_("この記録はありません。"))
     locked(found.review_id, user)
     row = RecordedDecision.objects.select_related("review", "meeting", "decision__decided_by").get(pk=record_id)
     if row.decision:
-        raise AlreadyDecided(f"{row.decision.decided_by}さんがこの記録を確認し、決定は済んでいます。")
+        raise AlreadyDecided(
+            _("%(who)sさんがこの記録を確認し、決定は済んでいます。") % {"who": row.decision.decided_by}
+        )
     if row.closed_at or row.round != row.review.round or row.review.state != ReviewState.REVIEWED:
-        raise AlreadyDecided("この記録は取り消されたか、シートの状態が変わっています。")
+        raise AlreadyDecided(_("この記録は取り消されたか、シートの状態が変わっています。"))
     return row

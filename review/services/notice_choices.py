@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review.domain.refusals import Invalid
 from review.models import NoticeChoice, User
@@ -39,14 +40,14 @@ def choose(*, user: User, wanted: Mapping[str, str], acting: Mapping[str, bool])
     Raises Invalid, and keeps nothing, where one is not to be chosen.
     """
     problems = {
-        key: "対応をお願いするお知らせは、メールを止めることができません。"
+        key: _("対応をお願いするお知らせは、メールを止めることができません。")
         if acting.get(key)
-        else "選び直してください。"
+        else _("選び直してください。")
         for key, channel in wanted.items()
         if key not in acting or channel not in channels(to_act=acting[key])
     }
     if problems:
-        raise Invalid("受け取り方を確かめてください。", problems)
+        raise Invalid(_("受け取り方を確かめてください。"), problems)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         before = chosen_by(user)

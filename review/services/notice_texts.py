@@ -8,12 +8,13 @@ from string import Formatter
 from typing import Protocol
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.refusals import Invalid
-from review.domain.text import problem
 from review.models import NoticeText, User
 from review.services import audit
+from review.services.reader_words import problem
 from review.services.transition import require
 
 PARTS = {"title": "件名", "body": "本文", "act": "していただくこと"}
@@ -105,18 +106,20 @@ def problem_of(text: str, names: Iterable[str]) -> str:
         return said
     known = list(names)
     usable = (
-        f"使えるのは {'、'.join(f'{{{name}}}' for name in known)} です。" if known else "使える差込みはありません。"
+        _("使えるのは %(names)s です。") % {"names": _("、").join(f"{{{name}}}" for name in known)}
+        if known
+        else _("使える差込みはありません。")
     )
     try:
         parts = list(Formatter().parse(text))
     except ValueError:
-        return "波かっこ { } の組がそろっていません。波かっこを文字として書くときは {{ や }} と重ねてください。"
-    for _, name, form, conversion in parts:
+        return _("波かっこ { } の組がそろっていません。波かっこを文字として書くときは {{ や }} と重ねてください。")
+    for _literal, name, form, conversion in parts:
         if name is None:
             continue
         if name not in known or form or conversion:
             shown = name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
-            return f"差込み {{{shown}}} はこのお知らせでは使えません。{usable}"
+            return _("差込み %(shown)s はこのお知らせでは使えません。") % {"shown": f"{{{shown}}}"} + usable
     return ""
 
 
@@ -125,9 +128,9 @@ def problems_of(text: Text, names: Iterable[str]) -> dict[str, str]:
     known = list(names)
     found = {part: said for part in PARTS if (said := problem_of(getattr(text, part), known))}
     if not text.title.strip():
-        found["title"] = "件名を入力してください。"
+        found["title"] = _("件名を入力してください。")
     elif "\n" in text.title.strip() or len(text.title) > LONGEST_TITLE:
-        found["title"] = f"件名は改行のない{LONGEST_TITLE}文字以内にしてください。"
+        found["title"] = _("件名は改行のない%(most)s文字以内にしてください。") % {"most": LONGEST_TITLE}
     return found
 
 
@@ -154,10 +157,10 @@ def change(*, user: User, key: str, text: Text, names: Iterable[str]) -> NoticeT
     with transaction.atomic():
         _require_administrator(user)
         if problems := problems_of(text, names):
-            raise Invalid("文面を確かめてください。", problems)
+            raise Invalid(_("文面を確かめてください。"), problems)
         before = NoticeText.objects.select_for_update(no_key=True).filter(key=key).first()
         old = {part: getattr(before, part) for part in PARTS} if before else {}
-        row, _ = NoticeText.objects.update_or_create(
+        row, _made = NoticeText.objects.update_or_create(
             key=key, defaults={**vars(text), "changed_by": user, "changed_at": clock.now()}
         )
         audit.write(actor=user, action="notice_text.change", subject=f"notice_text:{key}", before=old, after=vars(text))
@@ -179,4 +182,4 @@ def restore(*, user: User, key: str) -> bool:
 
 def _require_administrator(user: User) -> None:
     permissions.standing(user, fresh=True)
-    require(permissions.may_manage_people(user), "お知らせの文面は管理者が変更します。")
+    require(permissions.may_manage_people(user), _("お知らせの文面は管理者が変更します。"))

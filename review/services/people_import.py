@@ -16,16 +16,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain import people_list
 from review.domain.people_list import Line, Unreadable, day_of, folded
 from review.domain.refusals import Invalid
-from review.domain.text import problem
 from review.models import Appointment, Department, Role, User
 from review.services import audit, people, posts
 from review.services.people import Enrolled
 from review.services.posts import Post
+from review.services.reader_words import problem
 from review.services.transition import require
 from review.workbook import sandbox
 
@@ -71,12 +72,19 @@ def read(path: Path, filename: str) -> list[Line]:
     A workbook is inspected and read in a process of its own, up to 10 s.
     """
     if path.stat().st_size > MAX_BYTES:
-        raise Unreadable("ファイルが大きすぎます(上限は2MB)。")
+        raise Unreadable(_("ファイルが大きすぎます(上限は2MB)。"))
+    try:
+        return _lines(path, filename)
+    except Unreadable as refusal:
+        raise Unreadable(_(refusal.said) % refusal.facts) from refusal
+
+
+def _lines(path: Path, filename: str) -> list[Line]:
     raw = path.read_bytes()
     if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0" or filename.lower().endswith((".xlsx", ".xls")):
         outcome = sandbox.read_table(path)
         if outcome.entry is None:
-            raise Unreadable(f"{outcome.finding.detail}")
+            raise Unreadable("%(detail)s", detail=outcome.finding.detail)
         return people_list.lines_of(outcome.entry["rows"])
     return people_list.lines_of(people_list.rows_of_csv(raw))
 
@@ -113,13 +121,14 @@ def _row(
     office = offices.get(folded(line.department)) if line.department else None
     if role is None:
         problems.append(
-            f"役割「{line.role}」はありません。{'、'.join(str(one.label) for one in Role)} のどれかにしてください。"
+            _("役割「%(role)s」はありません。%(roles)s のどれかにしてください。")
+            % {"role": line.role, "roles": _("、").join(str(one.label) for one in Role)}
         )
     if line.department and office is None:
-        problems.append(f"部署「{line.department}」がありません。")
+        problems.append(_("部署「%(office)s」がありません。") % {"office": line.department})
     post = Post(role=role.value, department=office.pk if office else None) if role else None
     if post and not (line.department and office is None) and not posts.fits(post):
-        problems.append("担当者と所属長には部署が必要で、ほかの役割に部署はありません。")
+        problems.append(_("担当者と所属長には部署が必要で、ほかの役割に部署はありません。"))
     starts_on, ends_on = _days(line, way, day, problems)
     does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
     return Row(
@@ -130,16 +139,16 @@ def _row(
 
 def _problems(line: Line, user: User | None) -> Iterable[str]:
     if not line.username or len(line.username) > 150 or problem(line.username):
-        yield "利用者名を150文字以内で入力してください。"
+        yield _("利用者名を150文字以内で入力してください。")
     if not line.display_name or len(line.display_name) > 60 or problem(line.display_name):
-        yield "氏名を60文字以内で入力してください。"
+        yield _("氏名を60文字以内で入力してください。")
     if user and not user.is_active:
-        yield "この利用者の利用は停止されています。先に再開してください。"
+        yield _("この利用者の利用は停止されています。先に再開してください。")
     if line.email:
         try:
             validate_email(line.email)
         except ValidationError:
-            yield "メールアドレスの形を確かめてください。"
+            yield _("メールアドレスの形を確かめてください。")
 
 
 def _days(line: Line, way: str, day: date, problems: list[str]) -> tuple[date, date | None]:
@@ -147,14 +156,18 @@ def _days(line: Line, way: str, day: date, problems: list[str]) -> tuple[date, d
     if line.starts_on and way == ADD:
         found = day_of(line.starts_on)
         if found is None:
-            problems.append(f"開始日「{line.starts_on}」を読み取れません。「2025-04-01」の形にしてください。")
+            problems.append(
+                _("開始日「%(day)s」を読み取れません。「2025-04-01」の形にしてください。") % {"day": line.starts_on}
+            )
         starts_on = found or day
     if line.ends_on:
         ends_on = day_of(line.ends_on)
         if ends_on is None:
-            problems.append(f"終了日「{line.ends_on}」を読み取れません。「2026-03-31」の形にしてください。")
+            problems.append(
+                _("終了日「%(day)s」を読み取れません。「2026-03-31」の形にしてください。") % {"day": line.ends_on}
+            )
         elif ends_on < starts_on:
-            problems.append("終了日は開始日以後にしてください。")
+            problems.append(_("終了日は開始日以後にしてください。"))
     return starts_on, ends_on
 
 
@@ -167,14 +180,20 @@ def _does(
     starts_on: date,
 ) -> Iterable[str]:
     if user is None:
-        yield "利用者を登録します。"
+        yield _("利用者を登録します。")
     else:
         if line.display_name != user.display_name:
-            yield f"氏名を「{user.display_name}」から「{line.display_name}」に変えます。"
+            yield _("氏名を「%(before)s」から「%(after)s」に変えます。") % {
+                "before": user.display_name,
+                "after": line.display_name,
+            }
         if line.email and line.email != user.email:
-            yield "メールアドレスを変えます。"
+            yield _("メールアドレスを変えます。")
     if post and (user is None or (user.pk, post) not in held):
-        yield f"{office or ''} {Role(post.role).label}に {starts_on} から任用します。".strip()
+        yield _("%(post)sに %(day)s から任用します。") % {
+            "post": f"{office or ''} {Role(post.role).label}".strip(),
+            "day": starts_on,
+        }
 
 
 def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
@@ -187,7 +206,10 @@ def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
     running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=wanted)
     for post in running.select_related("department").order_by("pk"):
         if post.starts_on > day or Post(role=post.role, department=post.department_id) not in wanted[post.user_id]:
-            words = f"{post.department or ''} {post.get_role_display()}が {day} の前の日で終わります。".strip()
+            words = _("%(post)sが %(day)s の前の日で終わります。") % {
+                "post": f"{post.department or ''} {post.get_role_display()}".strip(),
+                "day": day,
+            }
             ending.setdefault(post.user_id, []).append(words)
     for row in rows:
         said = ending.pop(row.user, []) if row.user and not row.problems else []
@@ -203,9 +225,9 @@ def _once(rows: Iterable[Row]) -> Iterable[Row]:
         name = names.setdefault(key[0], row.line.display_name)
         said = list(row.problems)
         if key in seen:
-            said.append("同じ利用者の同じ役割が、上の行にもあります。")
+            said.append(_("同じ利用者の同じ役割が、上の行にもあります。"))
         if name != row.line.display_name:
-            said.append(f"同じ利用者名の氏名が、上の行では「{name}」です。")
+            said.append(_("同じ利用者名の氏名が、上の行では「%(name)s」です。") % {"name": name})
         seen.add(key)
         yield row if said == list(row.problems) else Row(**{**_parts(row), "problems": tuple(said), "does": ()})
 
@@ -224,11 +246,13 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrol
     """
     with transaction.atomic():
         permissions.standing(by, fresh=True)
-        require(permissions.may_manage_people(by), "利用者は管理者が取り込みます。")
+        require(permissions.may_manage_people(by), _("利用者は管理者が取り込みます。"))
         shown = preview(lines, way=way, day=day)
         bad = next((row for row in shown.rows if row.problems), None)
         if bad:
-            raise Invalid(f"{bad.line.number}行目: {bad.problems[0]} 何も取り込んでいません。")
+            raise Invalid(
+                _("%(line)s行目: %(why)s 何も取り込んでいません。") % {"line": bad.line.number, "why": bad.problems[0]}
+            )
         made, users = _accounts(by, shown)
         if way == TRANSFER:
             wanted: dict[int, set[Post]] = {}
@@ -269,7 +293,9 @@ def _appoint(by: User, shown: Preview, users: dict[str, User]) -> None:
                 people.appoint(by=by, user_id=user.pk, post=row.post, starts_on=row.starts_on, ends_on=row.ends_on)
             except Invalid as refusal:
                 why = " ".join(refusal.fields.values()) or str(refusal)
-                raise Invalid(f"{row.line.number}行目: {why} 何も取り込んでいません。") from refusal
+                raise Invalid(
+                    _("%(line)s行目: %(why)s 何も取り込んでいません。") % {"line": row.line.number, "why": why}
+                ) from refusal
 
 
 def packed(lines: Iterable[Line]) -> list[dict[str, Any]]:

@@ -14,12 +14,13 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.refusals import Invalid, NotAllowed
-from review.domain.text import problem
 from review.models import Appointment, LinkedIdentity, Mail, Notification, SecondFactor, User
 from review.services import audit
+from review.services.reader_words import problem
 from review.services.transition import require
 
 ACTION = "user.anonymise"
@@ -47,18 +48,18 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     Raises NotAllowed for somebody who still holds a post or is the one who asks, and Invalid without a reason.
     """
     permissions.standing(by, fresh=True)
-    require(permissions.may_manage_people(by), "匿名化は管理者が行います。")
+    require(permissions.may_manage_people(by), _("匿名化は管理者が行います。"))
     said = reason.strip()
     if not said or problem(said):
-        sentence = problem(said) or "理由を入力してください。"
+        sentence = problem(said) or _("理由を入力してください。")
         raise Invalid(sentence, {"reason": sentence})
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if is_anonymous(user):
         return user
     if user.pk == by.pk:
-        raise NotAllowed("ご自分を匿名化することはできません。")
+        raise NotAllowed(_("ご自分を匿名化することはできません。"))
     if not who_left().filter(pk=user.pk).exists():
-        raise NotAllowed("役割が残っている人は匿名化できません。先にすべての役割を終わらせてください。")
+        raise NotAllowed(_("役割が残っている人は匿名化できません。先にすべての役割を終わらせてください。"))
     name, address = user.display_name, user.email
     _empty(user)
     _forget_sign_in(user)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.events import Event
 from review.domain.items import circled
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.domain.text import problem
 from review.models import (
     ChangeKind,
     ChangeState,
@@ -30,6 +30,7 @@ from review.prepared import prepared
 from review.services import audit, outbox
 from review.services.plan_checks import problems_of
 from review.services.plan_proposals import Asked, Part, Proposal, goals_of, latest
+from review.services.reader_words import problem
 from review.services.transition import require
 
 # --- what it comes to, line by line ------------------------------------------------------------------------------
@@ -97,10 +98,10 @@ def propose(*, user: User, proposal: Proposal) -> PlanChange:
     """Propose a change; nothing moves until an approver decides. Raises NotAllowed, or Invalid by field."""
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), "計画の変更は、情報経営課の確認者が提案します。")
+        require(permissions.is_reviewer(user), _("計画の変更は、情報経営課の確認者が提案します。"))
         found = problems_of(proposal)
         if found:
-            raise Invalid("この変更は提案できません。内容を確かめてください。", found)
+            raise Invalid(_("この変更は提案できません。内容を確かめてください。"), found)
         made = PlanChange.objects.create(
             plan_id=proposal.plan,
             fiscal_year=proposal.fiscal_year,
@@ -151,17 +152,17 @@ def settle(*, user: User, change_id: int, accept: bool, comment: str = "") -> Pl
     # Nobody submits or writes on these between the question and the change.
     list(sheets_touched(change).select_for_update(of=("self",), no_key=True))
     permissions.standing(user, fresh=True)
-    require(permissions.is_approver(user), "計画の変更は、DX推進本部の承認者が決定します。")
+    require(permissions.is_approver(user), _("計画の変更は、DX推進本部の承認者が決定します。"))
     if change.state != ChangeState.PROPOSED:
-        raise AlreadyDecided(f"この提案はもう「{change.get_state_display()}」になっています。")
+        raise AlreadyDecided(_("この提案はもう「%(state)s」になっています。") % {"state": change.get_state_display()})
     names = permissions.deciding_change(user, change)
-    require(bool(names), "ご自分の提案は決定できません。ほかの承認者に依頼してください。")
+    require(bool(names), _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"))
     if said := problem(comment):
-        raise Invalid("意見を保存できません。", {"comment": said})
+        raise Invalid(_("意見を保存できません。"), {"comment": said})
     if accept:
         found = problems_of(proposal_of(change))
         if found:
-            raise Invalid("提案のあとに状況が変わったため、決定できません。" + " ".join(found.values()))
+            raise Invalid(_("提案のあとに状況が変わったため、決定できません。") + " ".join(found.values()))
         change.lines = lines_of(proposal_of(change))
     change.state = ChangeState.ACCEPTED if accept else ChangeState.REFUSED
     change.decided_by, change.decided_at, change.comment = user, clock.now(), comment.strip()

@@ -7,16 +7,17 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
-from review.domain.text import problem
 from review.models import Appointment, Decision, LaterReading, MeasureReview, Proxy, Role, User
 from review.models.proxy import PROXY_ROLES
 from review.services import audit, outbox
 from review.services.posts import Post, fits
+from review.services.reader_words import problem
 from review.services.transition import require
 
 #: Who may stand in for nobody: they decide nothing on a sheet, in whosever name.
@@ -44,13 +45,17 @@ def name(*, user: User, naming: Naming) -> Proxy:
         # Two namings for one person stand in line, so that their periods cannot overlap.
         principal = User.objects.select_for_update(no_key=True).get(pk=naming.principal)
         permissions.standing(user, fresh=True)
-        require(permissions.may_name_proxy(user, principal), "代決者は、本人か、情報経営課または管理者が指名します。")
+        require(
+            permissions.may_name_proxy(user, principal), _("代決者は、本人か、情報経営課または管理者が指名します。")
+        )
         deputy = User.objects.get(pk=naming.deputy)
         if deputy.pk == user.pk and principal.pk != user.pk:
-            raise NotAllowed("ご自分をほかの人の代決者に指名することはできません。本人かほかの人に依頼してください。")
+            raise NotAllowed(
+                _("ご自分をほかの人の代決者に指名することはできません。本人かほかの人に依頼してください。")
+            )
         problems = _problems(principal, deputy, naming)
         if problems:
-            raise Invalid("代決者を指名できません。内容を確かめてください。", problems)
+            raise Invalid(_("代決者を指名できません。内容を確かめてください。"), problems)
         made = Proxy.objects.create(
             principal=principal,
             deputy=deputy,
@@ -70,23 +75,23 @@ def name(*, user: User, naming: Naming) -> Proxy:
 def _problems(principal: User, deputy: User, naming: Naming) -> dict[str, str]:
     found: dict[str, str] = {}
     if not (fits(naming.post) and naming.post.role in PROXY_ROLES and _holds(principal, naming)):
-        found["post"] = f"{principal}さんは、その期間にこの役割に就いていません。"
+        found["post"] = _("%(who)sさんは、その期間にこの役割に就いていません。") % {"who": principal}
     if naming.ends_on < naming.starts_on:
-        found["ends_on"] = "終了日は開始日以後にしてください。"
+        found["ends_on"] = _("終了日は開始日以後にしてください。")
     elif naming.ends_on < clock.today():
-        found["ends_on"] = "過ぎた期間には指名できません。"
+        found["ends_on"] = _("過ぎた期間には指名できません。")
     elif _overlapping(naming).exists():
-        found["starts_on"] = "同じ役割の代決者が、その期間にもう指名されています。先に取り消してください。"
+        found["starts_on"] = _("同じ役割の代決者が、その期間にもう指名されています。先に取り消してください。")
     if deputy.pk == principal.pk:
-        found["deputy"] = "本人とは別の人を選んでください。"
+        found["deputy"] = _("本人とは別の人を選んでください。")
     elif not deputy.is_active:
-        found["deputy"] = "利用を停止している人は選べません。"
+        found["deputy"] = _("利用を停止している人は選べません。")
     elif Appointment.objects.filter(
         permissions.held_on(max(naming.starts_on, clock.today())), user=deputy, role__in=NEVER_DEPUTIES
     ).exists():
-        found["deputy"] = "管理者と監査の担当者は、シートの判断をしないため選べません。"
+        found["deputy"] = _("管理者と監査の担当者は、シートの判断をしないため選べません。")
     if not naming.reason.strip() or problem(naming.reason):
-        found["reason"] = problem(naming.reason) or "理由を入力してください。"
+        found["reason"] = problem(naming.reason) or _("理由を入力してください。")
     return found
 
 
@@ -107,9 +112,11 @@ def withdraw(*, user: User, proxy_id: int) -> Proxy:
     with transaction.atomic():
         found = Proxy.objects.select_for_update(no_key=True).get(pk=proxy_id)
         permissions.standing(user, fresh=True)
-        require(permissions.may_name_proxy(user, found.principal), "代決者の指名は、本人か管理する人が取り消します。")
+        require(
+            permissions.may_name_proxy(user, found.principal), _("代決者の指名は、本人か管理する人が取り消します。")
+        )
         if found.withdrawn_at:
-            raise AlreadyDecided("この指名はもう取り消されています。")
+            raise AlreadyDecided(_("この指名はもう取り消されています。"))
         found.withdrawn_by, found.withdrawn_at = user, clock.now()
         found.save(update_fields=["withdrawn_by", "withdrawn_at"])
         audit.write(actor=user, action="proxy.withdraw", subject=f"proxy:{found.pk}", before=_facts(found))
@@ -185,11 +192,11 @@ def read_later(*, user: User, decision_id: int, remark: str = "") -> LaterReadin
     """
     with transaction.atomic():
         decision = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision_id)
-        require(decision.on_behalf_of_id == user.pk and user.is_active, "後閲は、代決された本人が行います。")
+        require(decision.on_behalf_of_id == user.pk and user.is_active, _("後閲は、代決された本人が行います。"))
         if LaterReading.objects.filter(decision=decision).exists():
-            raise AlreadyDecided("この代決はもう後閲しています。")
+            raise AlreadyDecided(_("この代決はもう後閲しています。"))
         if said := problem(remark):
-            raise Invalid("所見を保存できません。", {"remark": said})
+            raise Invalid(_("所見を保存できません。"), {"remark": said})
         made = LaterReading.objects.create(decision=decision, read_by=user, read_at=clock.now(), remark=remark.strip())
         audit.write(
             actor=user,

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review import clock, queries
 from review.domain.events import Event
@@ -73,23 +75,23 @@ def schedule(*, user: User, cycle_id: int, terms: Terms | None = None) -> None:
 def _check_terms(terms: Terms, cycle_id: int) -> None:
     problems: dict[str, str] = {}
     if terms.publish_at and terms.publish_at <= clock.now():
-        problems["publish_at"] = (
+        problems["publish_at"] = _(
             "公表日時が過ぎています。これからの日時にするか、空欄にしてください(決定するとすぐに公表します)。"
         )
     if terms.meeting:
-        missing = [label for name, label in NAMED_OF_MEETING.items() if not getattr(terms.meeting, name)]
+        missing = [str(label) for name, label in NAMED_OF_MEETING.items() if not getattr(terms.meeting, name)]
         if terms.meeting.cycle_id != cycle_id:
-            problems["meeting"] = "この年度の会議を選んでください。"
+            problems["meeting"] = _("この年度の会議を選んでください。")
         elif missing:
-            problems["meeting"] = (
-                f"会議の記録に{'・'.join(missing)}がありません。公表版に載るため、先に会議の記録を直してください。"
-            )
+            problems["meeting"] = _(
+                "会議の記録に%(missing)sがありません。公表版に載るため、先に会議の記録を直してください。"
+            ) % {"missing": _("・").join(missing)}
     if problems:
         raise Invalid(next(iter(problems.values())), problems)
 
 
 #: what an edition says of the meeting besides its day
-NAMED_OF_MEETING = {"document_number": "文書番号", "decided_on": "決裁日"}
+NAMED_OF_MEETING = {"document_number": gettext_lazy("文書番号"), "decided_on": gettext_lazy("決裁日")}
 
 
 def decision_of(edition: Edition) -> dict[str, str]:

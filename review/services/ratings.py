@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from review import clock, queries
-from review.domain import text
 from review.domain.refusals import Invalid
 from review.models import MeasureReview, Rating, User
 from review.services import audit, judging
+from review.services.reader_words import problem
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,5 +96,5 @@ def check(given: Overall, *, letters: list[str], proposed: str) -> None:
     if given.grade != proposed and not given.reason.strip():
         sentence = _("案と違う総合評価にするときは、理由を入力してください。")
         raise Invalid(sentence, {"overall_reason": sentence})
-    if problem := text.problem(given.reason):
-        raise Invalid(problem, {"overall_reason": problem})
+    if said := problem(given.reason):
+        raise Invalid(said, {"overall_reason": said})

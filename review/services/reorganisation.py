@@ -13,12 +13,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.domain.text import problem
 from review.models import (
     Appointment,
     Cycle,
@@ -32,6 +32,7 @@ from review.models import (
     User,
 )
 from review.services import audit, outbox
+from review.services.reader_words import problem
 from review.services.transition import require
 
 Kind = Reorganisation.Kind
@@ -67,16 +68,16 @@ def problems_of(planned: Planned) -> dict[str, str]:
     least, most = {Kind.RENAME: (1, 1), Kind.MERGE: (2, 20), Kind.SPLIT: (1, 1)}[planned.kind]
     if len(offices) != len(set(planned.before)) or not least <= len(offices) <= most:
         found["before"] = (
-            "統合する部署を2つ以上選んでください。" if planned.kind == Kind.MERGE else "部署を選んでください。"
+            _("統合する部署を2つ以上選んでください。") if planned.kind == Kind.MERGE else _("部署を選んでください。")
         )
     elif any(office.ends_on for office in offices):
-        found["before"] = "終わる日がもう決まっている部署があります。先の組織改正を取り消してください。"
+        found["before"] = _("終わる日がもう決まっている部署があります。先の組織改正を取り消してください。")
     elif any(office.starts_on and office.starts_on >= planned.effective_on - timedelta(days=1) for office in offices):
-        found["before"] = "施行日にはまだ始まっていない部署があります。"
+        found["before"] = _("施行日にはまだ始まっていない部署があります。")
     if planned.effective_on < clock.today():
-        found["effective_on"] = "施行日は今日以後にしてください。"
+        found["effective_on"] = _("施行日は今日以後にしてください。")
     if not planned.reason.strip() or problem(planned.reason):
-        found["reason"] = problem(planned.reason) or "理由を入力してください。"
+        found["reason"] = problem(planned.reason) or _("理由を入力してください。")
     said = _names_problem(planned, [office.name for office in offices])
     if said:
         found["name"] = said
@@ -86,12 +87,12 @@ def problems_of(planned: Planned) -> dict[str, str]:
 def _names_problem(planned: Planned, old: Sequence[str]) -> str:
     names = [name.strip() for name in planned.names]
     if any(not name or len(name) > 60 or problem(name) for name in names):
-        return "部署名を60文字以内で入力してください。"
+        return _("部署名を60文字以内で入力してください。")
     if len(names) != len(set(names)) or (planned.kind == Kind.SPLIT and len(names) < 2):
-        return "分割後の部署名を2つ以上、別の名前で入力してください。"
+        return _("分割後の部署名を2つ以上、別の名前で入力してください。")
     taken = Department.objects.filter(name__in=names, ends_on=None).exclude(pk__in=planned.before)
     if taken.exists() or (planned.kind == Kind.RENAME and names[0] in old):
-        return "この名前の部署がもうあります。"
+        return _("この名前の部署がもうあります。")
     return ""
 
 
@@ -99,11 +100,11 @@ def plan(*, user: User, planned: Planned) -> Reorganisation:
     """Make the new offices and date the posts; on its day the sheets follow. Raises NotAllowed, or Invalid by field."""
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_people(user), "組織改正は管理者が登録します。")
+        require(permissions.may_manage_people(user), _("組織改正は管理者が登録します。"))
         before = list(Department.objects.select_for_update(no_key=True).filter(pk__in=planned.before).order_by("pk"))
         found = problems_of(planned)
         if found:
-            raise Invalid("組織改正を登録できません。内容を確かめてください。", found)
+            raise Invalid(_("組織改正を登録できません。内容を確かめてください。"), found)
         after = _make_offices(planned, before)
         made = Reorganisation.objects.create(
             kind=planned.kind,
@@ -234,14 +235,14 @@ def withdraw(*, user: User, plan_id: int) -> Reorganisation:
     """
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_people(user), "組織改正は管理者が取り消します。")
+        require(permissions.may_manage_people(user), _("組織改正は管理者が取り消します。"))
         found = Reorganisation.objects.select_for_update(no_key=True).get(pk=plan_id)
         if found.applied_at or found.withdrawn_at or found.effective_on <= clock.today():
-            raise AlreadyDecided("この組織改正はもう施行されたか、取り消されています。")
+            raise AlreadyDecided(_("この組織改正はもう施行されたか、取り消されています。"))
         ours = {pk for entry in found.moved for pk in [*entry["made"], entry["post"]]}
         others = Appointment.objects.filter(department__in=found.after.all()).exclude(pk__in=ours)
         if others.exists() or Proxy.objects.filter(department__in=found.after.all()).exists():
-            raise Invalid("新しい部署への任用や代決者の指名があります。先に取り消してください。")
+            raise Invalid(_("新しい部署への任用や代決者の指名があります。先に取り消してください。"))
         _undo(found)
         found.withdrawn_by, found.withdrawn_at = user, clock.now()
         found.save(update_fields=["withdrawn_by", "withdrawn_at"])
@@ -406,12 +407,12 @@ def add_office(*, user: User, name: str, starts_on: date | None = None) -> Depar
     """A new department, from a day on. Raises Invalid where the name stands already."""
     with transaction.atomic():
         permissions.standing(user, fresh=True)
-        require(permissions.may_manage_people(user), "部署は管理者が管理します。")
+        require(permissions.may_manage_people(user), _("部署は管理者が管理します。"))
         wanted = name.strip()
         if not wanted or len(wanted) > 60 or problem(wanted):
-            raise Invalid("部署名を確かめてください。", {"name": "部署名を60文字以内で入力してください。"})
+            raise Invalid(_("部署名を確かめてください。"), {"name": _("部署名を60文字以内で入力してください。")})
         if Department.objects.filter(name=wanted, ends_on=None).exists():
-            raise Invalid("部署名を確かめてください。", {"name": "この名前の部署がもうあります。"})
+            raise Invalid(_("部署名を確かめてください。"), {"name": _("この名前の部署がもうあります。")})
         last = max(Department.objects.values_list("order", flat=True), default=0)
         made = Department.objects.create(name=wanted, order=last + 1, starts_on=starts_on)
         audit.write(actor=user, action="department.add", subject=f"department:{made.pk}", after={"name": wanted})

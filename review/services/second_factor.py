@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.refusals import Invalid, NotAllowed
-from review.domain.text import problem
 from review.models import RecoveryCode, SecondFactor, User
 from review.services import audit, throttle
+from review.services.reader_words import problem
 from review.services.transition import require
 
 STEP = 30

@@ -18,9 +18,9 @@ from django.db import IntegrityError, transaction
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
 from review import clock
-from review.domain.text import problem
 from review.models import Department, LinkedIdentity, Role, User
 from review.services import audit, posts
+from review.services.reader_words import problem
 from review.services.sign_in import is_emergency
 
 logger = logging.getLogger(__name__)

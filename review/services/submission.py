@@ -31,6 +31,7 @@ from review.models import (
 from review.services import audit, judging, next_year, proxies, ratings
 from review.services.item_words import label_of
 from review.services.ratings import Overall
+from review.services.reader_words import problem
 from review.services.transition import locked, move, require, tell
 
 
@@ -130,7 +131,7 @@ def _problem(key: str, value: str) -> str:
     if items.is_next(key) and key.endswith("_name") and len(value) > (longest or 0):
         said = _("評価項目は%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
         return said % {"most": longest, "now": f"{len(value):,}"}
-    return text.problem(value)
+    return problem(value)
 
 
 def _kept(key: str, value: str) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fiscal
+from review.services.reader_words import year_label
 
 register = template.Library()
 
@@ -130,8 +131,7 @@ def fiscal_year(year: int | str | None) -> str:
     """令和6年度 for 2024; FY2024 for an English reader; nothing for None."""
     if year in (None, ""):
         return ""
-    number = int(year)  # type: ignore[arg-type]
-    return fiscal.fiscal_year_label(number) if _japanese() else f"FY{number}"
+    return year_label(int(year))  # type: ignore[arg-type]
 
 
 @register.filter

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from review import permissions
@@ -99,7 +100,7 @@ def _approve_act(request: HttpRequest, sheet: MeasureReview) -> Act:
         to = shown.DESTINATIONS.get(request.POST.get("action", ""))
         if to is not None:
             steps.return_from_approval(**asked, to=to, comment=form.comment_text, remarks=form.remarks)
-            return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": to.label}
+            return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
         _accepting(request, form, "approve")
         steps.approve(**asked, comment=form.comment_text.strip(), overall=form.overall_given)
         return _("承認しました。")

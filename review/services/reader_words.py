@@ -1,0 +1,20 @@
+"""Words that many refusals need, in the reader's language. What is stored or sent to others takes the domain's."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from review.domain import fiscal, text
+
+
+def problem(value: str) -> str:
+    """Why the text cannot be kept, in one sentence; '' where it can."""
+    found = text.flaw(value)
+    return _(found.sentence) % found.facts if found else ""
+
+
+def year_label(fiscal_year: int) -> str:
+    """令和6年度 for 2024; FY2024 for an English reader."""
+    japanese = (get_language() or "ja").startswith("ja")
+    return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
