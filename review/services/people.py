@@ -11,13 +11,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.domain.text import problem
 from review.models import Appointment, Proxy, Role, User
 from review.services import audit, handover, posts
 from review.services.posts import Post
+from review.services.reader_words import problem
 from review.services.transition import require
 
 #: Letters and digits that nobody mistakes for one another on paper.
@@ -35,7 +36,7 @@ class Enrolled:
 
 def _require_administrator(user: User) -> None:
     permissions.standing(user, fresh=True)
-    require(permissions.may_manage_people(user), "利用者は管理者が管理します。")
+    require(permissions.may_manage_people(user), _("利用者は管理者が管理します。"))
 
 
 def enrol(*, by: User, username: str, display_name: str, email: str) -> Enrolled:
@@ -55,7 +56,7 @@ def enrol_first_administrator(*, username: str, display_name: str, email: str = 
     """
     with transaction.atomic():
         if permissions.holders(Role.ADMINISTRATOR).exists():
-            raise AlreadyDecided("管理者がすでにいます。利用者の登録は、管理者が画面で行います。")
+            raise AlreadyDecided(_("管理者がすでにいます。利用者の登録は、管理者が画面で行います。"))
         made = _account(username, display_name, email, by=None, whose="command")
         posts.appoint(user=made.user, post=Post(role=Role.ADMINISTRATOR), by=None, starts_on=clock.today())
         return made
@@ -65,11 +66,11 @@ def _account(username: str, display_name: str, email: str, *, by: User | None, w
     problems = _name_problems(display_name, email)
     name = username.strip()
     if not name or len(name) > 150 or problem(name):
-        problems["username"] = "利用者名を150文字以内で入力してください。"
+        problems["username"] = _("利用者名を150文字以内で入力してください。")
     elif User.objects.filter(username__iexact=name).exists():
-        problems["username"] = "この利用者名はもう使われています。"
+        problems["username"] = _("この利用者名はもう使われています。")
     if problems:
-        raise Invalid("利用者を登録できません。内容を確かめてください。", problems)
+        raise Invalid(_("利用者を登録できません。内容を確かめてください。"), problems)
     password = temporary_password()
     user = User(username=name, display_name=display_name.strip(), email=email.strip(), must_change_password=True)
     user.set_password(password)
@@ -81,12 +82,12 @@ def _account(username: str, display_name: str, email: str, *, by: User | None, w
 def _name_problems(display_name: str, email: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if not display_name.strip() or len(display_name) > 60 or problem(display_name):
-        found["display_name"] = "氏名を60文字以内で入力してください。"
+        found["display_name"] = _("氏名を60文字以内で入力してください。")
     if email.strip():
         try:
             validate_email(email.strip())
         except ValidationError:
-            found["email"] = "メールアドレスの形を確かめてください。"
+            found["email"] = _("メールアドレスの形を確かめてください。")
     return found
 
 
@@ -102,7 +103,7 @@ def change(*, by: User, user_id: int, display_name: str, email: str) -> User:
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         problems = _name_problems(display_name, email)
         if problems:
-            raise Invalid("変更できません。内容を確かめてください。", problems)
+            raise Invalid(_("変更できません。内容を確かめてください。"), problems)
         wanted = {"display_name": display_name.strip(), "email": email.strip()}
         changed = [name for name, value in wanted.items() if getattr(user, name) != value]
         for name in changed:
@@ -119,7 +120,7 @@ def reset_password(*, by: User, user_id: int) -> Enrolled:
         _require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if not user.is_active:
-            raise AlreadyDecided(f"{user}さんの利用は停止されています。")
+            raise AlreadyDecided(_("%(who)sさんの利用は停止されています。") % {"who": user})
         password = temporary_password()
         user.set_password(password)
         user.must_change_password = True
@@ -138,15 +139,15 @@ def appoint(*, by: User, user_id: int, post: Post, starts_on: date, ends_on: dat
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         problems = {}
         if not user.is_active:
-            raise AlreadyDecided(f"{user}さんの利用は停止されています。先に再開してください。")
+            raise AlreadyDecided(_("%(who)sさんの利用は停止されています。先に再開してください。") % {"who": user})
         if not posts.fits(post):
-            problems["department"] = "担当者と所属長には部署を選び、ほかの役割では部署を空欄にしてください。"
+            problems["department"] = _("担当者と所属長には部署を選び、ほかの役割では部署を空欄にしてください。")
         if ends_on and ends_on < starts_on:
-            problems["ends_on"] = "終了日は開始日以後にしてください。"
+            problems["ends_on"] = _("終了日は開始日以後にしてください。")
         if not problems and _already(user, post, starts_on, ends_on):
-            problems["starts_on"] = "同じ役割に、その期間もう就いています。"
+            problems["starts_on"] = _("同じ役割に、その期間もう就いています。")
         if problems:
-            raise Invalid("任用できません。内容を確かめてください。", problems)
+            raise Invalid(_("任用できません。内容を確かめてください。"), problems)
         return posts.appoint(user=user, post=post, by=by, starts_on=starts_on, ends_on=ends_on)
 
 
@@ -170,11 +171,11 @@ def end_post(*, by: User, appointment_id: int, last_day: date) -> Appointment | 
         )
         if last_day < clock.today() - timedelta(days=1):
             raise Invalid(
-                "過ぎた日にさかのぼって終えることはできません。", {"last_day": "昨日より前の日は選べません。"}
+                _("過ぎた日にさかのぼって終えることはできません。"), {"last_day": _("昨日より前の日は選べません。")}
             )
         alone = handover.left_alone_without([row], from_day=last_day + timedelta(days=1))
         if alone:
-            raise Invalid("後任がいません。", {"last_day": " ".join(alone) + " 先に後任を任用してください。"})
+            raise Invalid(_("後任がいません。"), {"last_day": " ".join([*alone, _("先に後任を任用してください。")])})
         return posts.end(row, by=by, last_day=last_day)
 
 
@@ -191,14 +192,14 @@ def transfer_many(*, by: User, day: date, wanted: Mapping[int, Iterable[Post]]) 
     with transaction.atomic():
         _require_administrator(by)
         if day < clock.today():
-            raise Invalid("発令日は今日以後にしてください。", {"day": "発令日は今日以後にしてください。"})
+            raise Invalid(_("発令日は今日以後にしてください。"), {"day": _("発令日は今日以後にしてください。")})
         people = list(User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
         ending: list[Appointment] = []
         for user in people:
             ending += _begin_posts(by, user, day, set(wanted[user.pk]))
         alone = handover.left_alone_without(ending, from_day=day)
         if alone:
-            raise Invalid("後任がいません。", {"day": " ".join(alone) + " 先に後任を任用してください。"})
+            raise Invalid(_("後任がいません。"), {"day": " ".join([*alone, _("先に後任を任用してください。")])})
         for row in ending:
             posts.end(row, by=by, last_day=day - timedelta(days=1))
 
@@ -206,7 +207,7 @@ def transfer_many(*, by: User, day: date, wanted: Mapping[int, Iterable[Post]]) 
 def _begin_posts(by: User, user: User, day: date, to: set[Post]) -> list[Appointment]:
     """Give the person the new posts; returns those that are to end."""
     if not user.is_active or not to or not all(posts.fits(post) for post in to):
-        raise Invalid("異動先の役割と部署を確かめてください。", {"role": "役割と部署を確かめてください。"})
+        raise Invalid(_("異動先の役割と部署を確かめてください。"), {"role": _("役割と部署を確かめてください。")})
     ending = posts.ending(user=user, day=day, keep=to)
     leaving = {Post(role=row.role, department=row.department_id) for row in ending if row.starts_on <= day}
     for post in sorted(to - (posts.held(user, day) - leaving)):
@@ -222,8 +223,8 @@ def obstacles(user: User) -> list[str]:
     work = handover.open_work(user)
     found = []
     if work.sheets:
-        codes = "、".join(dict.fromkeys(review.measure_year.measure.code for review in work.sheets))
-        found.append(f"受け持っているシートがあります: {codes}。先に引き継いでください。")
+        codes = _("、").join(dict.fromkeys(review.measure_year.measure.code for review in work.sheets))
+        found.append(_("受け持っているシートがあります: %(codes)s。先に引き継いでください。") % {"codes": codes})
     return found + handover.left_alone(user, from_day=clock.today())
 
 
@@ -236,15 +237,15 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
         _require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if not user.is_active:
-            raise AlreadyDecided(f"{user}さんの利用はもう停止されています。")
+            raise AlreadyDecided(_("%(who)sさんの利用はもう停止されています。") % {"who": user})
         if user.pk == by.pk:
-            raise Invalid("ご自分の利用は停止できません。ほかの管理者に依頼してください。")
+            raise Invalid(_("ご自分の利用は停止できません。ほかの管理者に依頼してください。"))
         if not reason.strip() or problem(reason):
-            said = problem(reason) or "理由を入力してください。"
-            raise Invalid("停止の理由を確かめてください。", {"reason": said})
+            said = problem(reason) or _("理由を入力してください。")
+            raise Invalid(_("停止の理由を確かめてください。"), {"reason": said})
         blocked = obstacles(user)
         if blocked:
-            raise Invalid("まだ停止できません。" + " ".join(blocked))
+            raise Invalid(_("まだ停止できません。") + " ".join(blocked))
         posts.end_all(user=user, by=by)
         _end_proxies(by, user)
         user.is_active = False
@@ -267,9 +268,9 @@ def reactivate(*, by: User, user_id: int, reason: str) -> Enrolled:
         _require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if user.is_active:
-            raise AlreadyDecided(f"{user}さんはもう利用できます。")
+            raise AlreadyDecided(_("%(who)sさんはもう利用できます。") % {"who": user})
         if not reason.strip() or problem(reason):
-            raise Invalid("理由を入力してください。", {"reason": problem(reason) or "理由を入力してください。"})
+            raise Invalid(_("理由を入力してください。"), {"reason": problem(reason) or _("理由を入力してください。")})
         user.is_active = True
         user.save(update_fields=["is_active"])
         audit.write(actor=by, action="user.reactivate", subject=f"user:{user.key}", after={"reason": reason.strip()})

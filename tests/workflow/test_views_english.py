@@ -1,0 +1,81 @@
+"""Whoever reads English is refused in English on the office's desks too; names of people and offices stay."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from review import clock
+from review.models import Role, User
+from tests.cast import YEAR, Cast
+from tests.review.views.acting import as_
+from workflow import steps
+
+JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
+
+
+def english(user: User) -> Client:
+    client = as_(user)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def said(answer: HttpResponse, cast: Cast) -> str:
+    """What the page says of the refusal, names taken out: the summary of errors, or the whole of an error's page."""
+    page = answer.content.decode()
+    found = re.search(r'<section class="error-summary".*?</section>', page, re.S) or re.search(
+        r"<main.*?</main>", page, re.S
+    )
+    assert found
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
+    for name in (*map(str, cast.people.values()), *cast.departments, "見本の施策1"):
+        text = text.replace(name, "…")
+    return text
+
+
+def refused(answer: HttpResponse, cast: Cast, status: int, sentence: str) -> None:
+    text = said(answer, cast)
+    assert answer.status_code == status and sentence in text
+    assert not JAPANESE.search(text), text
+
+
+def test_a_reviewer_is_refused_in_english(cast: Cast) -> None:
+    cast.open(2, owners=("情報経営課", "産業振興課"))
+    own = cast.fill(cast.sheet(1), user=cast.reviewer)
+    steps.submit(user=cast.reviewer, review_id=own.pk)
+    client, form = english(cast.reviewer), {"action": "confirm", "round": "1"}
+    own_page, other = reverse("workflow:review", args=[own.pk]), cast.submitted(2)
+    refused(client.post(own_page, form), cast, 403, "You cannot review a sheet that you submitted.")
+    page = reverse("workflow:review", args=[other.pk])
+    refused(client.post(page, {**form, "action": "return"}), cast, 422, "Please enter a reason.")
+    steps.confirm(user=cast.reviewer2, review_id=other.pk, round=1)
+    refused(client.post(page, form), cast, 409, "…")
+
+
+def test_an_approver_is_refused_in_english(cast: Cast) -> None:
+    cast.open(1)
+    review, client = cast.reviewed(), english(cast.approver)
+    page = reverse("workflow:approve", args=[review.pk])
+    form = {"action": "return_department", "round": str(review.round)}
+    refused(client.post(page, form), cast, 422, "Please give the reason for the return.")
+    refused(english(cast.reviewer2).post(page, {**form, "action": "approve"}), cast, 403, "")
+    refused(client.post(reverse("workflow:decide", args=[YEAR])), cast, 409, f"FY{YEAR} has been decided")
+
+
+def test_an_administrator_is_refused_in_english(cast: Cast) -> None:
+    cast.open(1)
+    cast.fill(cast.sheet())
+    client = english(cast.administrator)
+    leave = reverse("review:person_deactivate", args=[cast.contributor.pk])
+    refused(client.post(leave, {"reason": "退職", "sure": "1"}), cast, 422, "They work on these sheets: 01-01.")
+    new = {"username": "head", "display_name": "New", "email": ""}
+    refused(client.post(reverse("review:person_new"), new), cast, 422, "This user name is taken.")
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    move = {"day": yesterday, "role": Role.REVIEWER, "department": "", "sure": "1"}
+    address = reverse("review:transfer", args=[cast.contributor.pk])
+    refused(client.post(address, move), cast, 422, "The effective date must be today or later.")
