@@ -85,9 +85,9 @@ class Readable(admin.ModelAdmin):
 
 @admin.register(User)
 class PersonAdmin(Readable):
-    """People, without the hash of their password."""
+    """People, without the hash of their password and without what Django keeps for rights that play no part here."""
 
-    exclude = ("password", "groups", "user_permissions")
+    exclude = ("password", "groups", "user_permissions", "is_staff", "first_name", "last_name")
 
 
 for model in (

@@ -114,6 +114,8 @@ def test_nobody_changes_anything_in_the_admin(year: Cast) -> None:
     page = client.get(reverse("admin:review_user_change", args=[year.other.pk]))
     assert page.status_code == 200 and 'name="_save"' not in page.content.decode()
     assert "argon2" not in page.content.decode(), "the hash of a password is for nobody"
+    for closed in ("admin:password_change", "admin:logout"):
+        assert reverse(closed) not in page.content.decode()
     assert not any("viewflow" in name for name, _path in admin_addresses(1)), "the engine's rows are not there"
 
 
