@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +25,9 @@ from review.services import audit_chain, outbox
 FILE = "audit-anchors.jsonl"
 HOURLY, PUBLICATION = "hourly", "publication"
 
+
+# They come every hour: an act that waits longer for one says that they come no more.
+LATE = timedelta(hours=2)
 
 # The last line is well within it.
 TAIL = 4096

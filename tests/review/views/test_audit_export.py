@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from review import clock
 from review.models import AuditEntry, AuditLink
 from review.services import anchors, audit, audit_chain
 from review.services.open_data import typed
@@ -107,6 +109,17 @@ def test_the_page_states_the_window_that_no_anchor_covers(committed: Cast, desk:
     audit.write(actor=committed.head, action="submit", subject="review:2")
     audit.write(actor=committed.head, action="submit", subject="review:3")
     assert "まだ控えのない記録 2件" in page(desk) and "一致しません" not in page(desk)
+
+
+def test_the_page_says_when_the_hourly_anchor_is_overdue(committed: Cast) -> None:
+    overdue = "外部の控えが2時間以上作られていません"
+    audit.write(actor=committed.head, action="submit", subject="review:1")
+    assert overdue not in page(as_(committed.auditor))
+    with clock.shifted(timedelta(hours=3)):
+        auditor = as_(committed.auditor)
+        assert overdue in page(auditor)
+        anchors.drop(reason=anchors.HOURLY)
+        assert overdue not in page(auditor)
 
 
 def test_the_page_says_when_the_anchored_row_is_gone_or_another(committed: Cast, desk: Client) -> None:
