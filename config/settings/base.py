@@ -20,7 +20,7 @@ if ENV_FILE := env.str("MEGURI_ENV_FILE", default=str(BASE_DIR / ".env")):
 DATA_ROOT = Path(env.str("MEGURI_DATA_ROOT", default=str(BASE_DIR / "var" / "demo")))
 
 # A published key: good enough to try Meguri, refused by `prod`.
-DEFAULT_SECRET_KEY = "meguri-development-only-key-never-use-it-for-a-city"  # noqa: S105
+DEFAULT_SECRET_KEY = "meguri-development-only-key-never-use-it-for-a-city"  # noqa: S105 - refused by `prod`
 SECRET_KEY = env.str("SECRET_KEY", default=DEFAULT_SECRET_KEY)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 

@@ -98,7 +98,7 @@ def switching_on(request: HttpRequest, user: User) -> HttpResponse:
             return render(request, "registration/recovery_codes.html", {**frame(), "codes": codes})
     factor = second_factor.begin(user=user)
     # Drawn here and now from our own address: paths and numbers, no text of anybody.
-    picture = mark_safe(segno.make(second_factor.address_of(factor)).svg_inline(scale=5))  # noqa: S308
+    picture = mark_safe(segno.make(second_factor.address_of(factor)).svg_inline(scale=5))  # noqa: S308 - numbers of our own drawing
     context = {**frame(), "form": form, "picture": picture, "key": second_factor.key_of(factor)}
     return render(request, "registration/second_factor_on.html", context, status=422 if form.errors else 200)
 

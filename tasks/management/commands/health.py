@@ -13,7 +13,7 @@ def web(url: str) -> str:
     """Asks the web process itself, over HTTP."""
     request = urllib.request.Request(url, headers={"Host": "localhost"})  # noqa: S310 (the operator's own address)
     try:
-        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310 (as above)
             return "" if response.status == 200 else f"web が {response.status} を返しました"
     except (urllib.error.URLError, OSError) as error:
         return f"web が応答しません({error})"

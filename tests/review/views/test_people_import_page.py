@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import Workbook
 
 from review import clock
 from review.models import User
@@ -20,10 +23,21 @@ def sent(text: str, way: str = "add") -> dict:
     return {"file": file, "way": way, "day": clock.today().isoformat()}
 
 
-def test_a_list_is_shown_then_taken_and_passwords_stand_there_once(cast: Cast) -> None:
+def as_workbook(text: str) -> SimpleUploadedFile:
+    """The same list as .xlsx."""
+    book, content = Workbook(), io.BytesIO()
+    for line in text.splitlines():
+        book.active.append(line.split(","))
+    book.save(content)
+    return SimpleUploadedFile("people.xlsx", content.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_list_is_shown_then_taken_and_passwords_stand_there_once(cast: Cast, kind: str) -> None:
     address = reverse("review:people_import")
     client = as_(cast.administrator)
-    shown = client.post(address, sent(TEXT))
+    file = {"file": as_workbook(TEXT)} if kind == "xlsx" else {}
+    shown = client.post(address, {**sent(TEXT), **file})
     assert "1人を新しく登録します" in words(shown) and not User.objects.filter(username="1001").exists()
     done = client.post(address, {"packed": hidden(shown, "packed"), "sure": "1"})
     password = re.search(r"<code>(\w+)</code>", done.content.decode())[1]
