@@ -326,6 +326,33 @@ def test_reality_shows_no_difference(cast: Cast, numbers: dict[str, int], identi
     assert not differences, "\n".join(differences)
 
 
+#: Django's own views of forms take a PUT for a POST; it carries no form, so they ask again.
+FORMS_OF_DJANGO = {"login", "password_change", "set_language"}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("identity", ["anonymous", "other", "administrator"])
+def test_no_other_method_does_anything(cast: Cast, numbers: dict[str, int], identity: str) -> None:
+    """HEAD answers as GET does; PUT, PATCH, DELETE and OPTIONS are refused, or told what there is, and change no row."""
+    client = Client() if identity == "anonymous" else as_(cast.people[identity])
+    place, wrong = list(IDENTITIES).index(identity), []
+    for name, route in ours():
+        if name in SKIPPED or name == "logout":
+            continue
+        path = filled(route, numbers.get(name, numbers["sheet"]))
+        for method in ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            with taken_back() as written:
+                answer = client.generic(method, path)
+                if answer.streaming:
+                    b"".join(answer.streaming_content)
+            found, expected = outcome(answer), EXPECTED[name][place]
+            closed = expected in "LFN" and found != "-" and not fits(expected, found, name, identity)
+            acts = method in ("PUT", "PATCH", "DELETE") and found == "o" and name not in FORMS_OF_DJANGO
+            if closed or acts or not written <= (LEFT_BY_READING if method == "HEAD" else set()):
+                wrong.append(f"{identity} {method} {path} ({name}): {answer.status_code} {sorted(written)}")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_the_administrator_and_the_auditor_say_nothing_on_a_sheet(cast: Cast, numbers: dict[str, int]) -> None:
     for identity, status in (("administrator", 403), ("auditor", 403), ("related", 303), ("approver", 303)):
         path = reverse("review:comment", args=[numbers["sheet"]])
