@@ -27,7 +27,7 @@ from review.models import (
 )
 from review.services import audit, next_year, outbox, proxies, ratings
 from review.services.assessment import check_words, cleaned_remarks, open_again
-from review.services.reader_words import year_label
+from review.services.reader_words import city_language, year_label
 from review.services.transition import locked, move, require, require_undecided, tell
 
 
@@ -207,27 +207,23 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
         review.outcome, review.proposed_outcome = outcome, ""
         move(review, ReviewState.APPROVED)
         review.save()
-        tell(
-            Event.MEASURE_SETTLED,
-            user,
-            review,
-            "settle",
-            outcome=review.get_outcome_display(),
-            comment=review.outcome_reason,
-        )
+        with city_language():
+            word = str(outcome.label)
+        tell(Event.MEASURE_SETTLED, user, review, "settle", outcome=word, comment=review.outcome_reason)
         return review
 
 
 def _refuse_outcome(user: User, review: MeasureReview, comment: str) -> None:
     check_words({"comment": comment})
-    refused = Outcome(review.proposed_outcome).label
+    with city_language():
+        refused = str(Outcome(review.proposed_outcome).label)
     review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
     review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
     entry = audit.write(
         actor=user,
         action="outcome.refuse",
         subject=f"review:{review.pk}",
-        after={"outcome": str(refused), "comment": comment},
+        after={"outcome": refused, "comment": comment},
     )
     # A proposal may be made and refused again in the same round: the audit row tells the occasions apart.
     outbox.announce(
@@ -235,7 +231,7 @@ def _refuse_outcome(user: User, review: MeasureReview, comment: str) -> None:
         key=f"{review.pk}:{entry.pk}",
         actor=user,
         review=review,
-        payload={"outcome": str(refused), "comment": comment.strip() or "(記載なし)"},
+        payload={"outcome": refused, "comment": comment.strip() or "(記載なし)"},
     )
 
 

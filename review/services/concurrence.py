@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from review import calendar, clock, permissions
@@ -19,9 +18,10 @@ from review.domain import items
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.domain.text import normal_newlines, problem
+from review.domain.text import normal_newlines
 from review.models import Concurrence, Department, MeasureReview, User
 from review.services import audit, outbox, submission
+from review.services.reader_words import city_language, problem
 from review.services.transition import locked, require
 
 USUAL_DAYS = 5
@@ -163,8 +163,7 @@ def _settle(row: Concurrence, verdict: Concurrence.Answer, user: User | None, op
         subject=f"review:{row.review_id}",
         after={"department": str(row.department), "answer": verdict, "opinion": opinion},
     )
-    # The notice is read by others: it speaks the city's language, whatever that of the person who answered.
-    with translation.override(settings.LANGUAGE_CODE):
+    with city_language():
         answer = str(verdict.label)
     outbox.announce(
         Event.CONCURRENCE_ANSWERED,

@@ -16,6 +16,7 @@ from review.domain import file_names, items
 from review.domain.refusals import NotAllowed
 from review.models import Cycle, EntryBook, MeasureReview, User
 from review.services import audit, books, judging, snapshot, submission
+from review.services.reader_words import city_language
 from review.workbook import cell_text
 from review.workbook.entry_book import EntrySheet, write_entry_book
 
@@ -91,10 +92,12 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
     frame = snapshot.frame_of(cycle, scale)
     pages: list[EntrySheet] = []
     for review in reviews:
+        with city_language():
+            state = str(review.get_state_display())
         row = snapshot.measure_of(review, cycle, scale)
         pages.append(
             EntrySheet(
-                form=books.form(_as_wanted(row, cycle, texts[review.pk]), frame, label=review.get_state_display()),
+                form=books.form(_as_wanted(row, cycle, texts[review.pk]), frame, label=state),
                 progress=[item["progress"] for item in row["schedule"]],
                 open_keys=items.open_keys(texts[review.pk], review.open_items),
             )

@@ -30,14 +30,14 @@ from review.prepared import prepared
 from review.services import audit, outbox
 from review.services.plan_checks import problems_of
 from review.services.plan_proposals import Asked, Part, Proposal, goals_of, latest
-from review.services.reader_words import problem
+from review.services.reader_words import city_language, problem
 from review.services.transition import require
 
 # --- what it comes to, line by line ------------------------------------------------------------------------------
 
 
 def lines_of(proposal: Proposal) -> list[dict[str, str]]:
-    """[{"code", "item", "before", "after"}]: what stands now and what will stand, as the edition shows it."""
+    """[{"code", "item", "before", "after"}]: what stands now and what will stand, in the reader's language."""
     measure = Measure.objects.filter(pk=proposal.measure or 0).first()
     year, asked, kind = proposal.fiscal_year, proposal.asked, proposal.kind
     label = str(kind.label)
@@ -56,30 +56,42 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     if kind == ChangeKind.OWNER:
         return [{**line, "before": str(now.owner) if now else "", "after": _office(asked.owner)}]
     if kind == ChangeKind.END:
-        return [{**line, "before": now.name if now else "", "after": f"{year - 1}年度で終了"}]
+        return [{**line, "before": now.name if now else "", "after": _("%(year)s年度で終了") % {"year": year - 1}}]
     if kind == ChangeKind.MERGE:
         return _merge_lines(measure, year, asked, label)
     ours = goals_of(measure, year)
     before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in asked.numbers)
     after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in asked.goals)
-    return [{**line, "before": before, "after": after or f"{year - 1}年度で終了"}]
+    return [{**line, "before": before, "after": after or _("%(year)s年度で終了") % {"year": year - 1}}]
 
 
 def _merge_lines(measure: Measure, year: int, asked: Asked, label: str) -> list[dict[str, str]]:
     others = Measure.objects.filter(pk__in=asked.others).order_by("code")
     found = [
-        {"code": one.code, "item": label, "before": _titled(one, year), "after": f"{measure.code} に統合"}
+        {
+            "code": one.code,
+            "item": label,
+            "before": _titled(one, year),
+            "after": _("%(code)s に統合") % {"code": measure.code},
+        }
         for one in others
     ]
     now = latest(measure, year)
     if asked.name and now and now.name != asked.name:
-        found.append({"code": measure.code, "item": "施策名", "before": now.name, "after": asked.name})
+        found.append({"code": measure.code, "item": _("施策名"), "before": now.name, "after": asked.name})
     return found
 
 
 def _moved(measure: Measure, year: int, part: Part, number: int) -> dict[str, str]:
     name = goals_of(measure, year).get(number, "")
-    return {"code": measure.code, "item": f"成果目標{circled(number)}", "before": name, "after": f"{part.code} に移す"}
+    item, after = _("成果目標%(mark)s") % {"mark": circled(number)}, _("%(code)s に移す") % {"code": part.code}
+    return {"code": measure.code, "item": item, "before": name, "after": after}
+
+
+def _kept_lines(proposal: Proposal) -> list[dict[str, str]]:
+    """The same as it is kept and published: in the city's language."""
+    with city_language():
+        return lines_of(proposal)
 
 
 def _titled(measure: Measure, year: int) -> str:
@@ -108,7 +120,7 @@ def propose(*, user: User, proposal: Proposal) -> PlanChange:
             kind=proposal.kind,
             measure_id=proposal.measure,
             detail=proposal.asked.as_data(),
-            lines=lines_of(proposal),
+            lines=_kept_lines(proposal),
             reason=proposal.reason.strip(),
             proposed_by=user,
             proposed_at=clock.now(),
@@ -163,7 +175,7 @@ def settle(*, user: User, change_id: int, accept: bool, comment: str = "") -> Pl
         found = problems_of(proposal_of(change))
         if found:
             raise Invalid(_("提案のあとに状況が変わったため、決定できません。") + " ".join(found.values()))
-        change.lines = lines_of(proposal_of(change))
+        change.lines = _kept_lines(proposal_of(change))
     change.state = ChangeState.ACCEPTED if accept else ChangeState.REFUSED
     change.decided_by, change.decided_at, change.comment = user, clock.now(), comment.strip()
     change.on_behalf_of_id = names[0]
@@ -184,6 +196,8 @@ def settle(*, user: User, change_id: int, accept: bool, comment: str = "") -> Pl
 
 def _tell(event: Event, user: User, change: PlanChange) -> None:
     cycle = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year).first()
+    with city_language():
+        kind = str(change.get_kind_display())
     outbox.announce(
         event,
         key=str(change.pk),
@@ -191,7 +205,7 @@ def _tell(event: Event, user: User, change: PlanChange) -> None:
         cycle=cycle,
         payload={
             "change": change.pk,
-            "kind": change.get_kind_display(),
+            "kind": kind,
             "codes": "、".join(dict.fromkeys(line["code"] for line in change.lines)),
             "comment": change.comment or change.reason,
             "people": [change.proposed_by_id],

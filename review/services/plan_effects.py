@@ -26,6 +26,7 @@ from review.models import (
 from review.services import audit, judging
 from review.services.plan_changes import accepted_for
 from review.services.plan_proposals import Asked, Goal, Part
+from review.services.reader_words import city_language
 
 NARRATIVES = ("related_all", "related_text", "current_state", "description", "expected_effect", "policy")
 CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
@@ -205,7 +206,8 @@ def _finish(change: PlanChange, measures: Iterable[int | None]) -> tuple[Measure
         review = sheet_of(change, measure.pk)
         if review:
             review.proposed_outcome, review.proposed_by = Outcome.EXCLUDED, change.proposed_by
-            review.outcome_reason = f"{change.get_kind_display()}: {change.reason}"
+            with city_language():
+                review.outcome_reason = f"{change.get_kind_display()}: {change.reason}"
             review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
             led.append(review)
         _clear(change, measure, keep=bool(review))

@@ -17,7 +17,7 @@ from review.models import Appointment, Decision, LaterReading, MeasureReview, Pr
 from review.models.proxy import PROXY_ROLES
 from review.services import audit, outbox
 from review.services.posts import Post, fits
-from review.services.reader_words import problem
+from review.services.reader_words import city_language, problem
 from review.services.transition import require
 
 #: Who may stand in for nobody: they decide nothing on a sheet, in whosever name.
@@ -138,11 +138,13 @@ def _facts(proxy: Proxy) -> dict[str, str]:
 
 
 def _told(proxy: Proxy) -> dict[str, object]:
+    with city_language():
+        post = f"{proxy.department or ''} {proxy.get_role_display()}".strip()
     return {
         "people": [proxy.deputy_id, proxy.principal_id],
         "principal": str(proxy.principal),
         "deputy": str(proxy.deputy),
-        "post": f"{proxy.department or ''} {proxy.get_role_display()}".strip(),
+        "post": post,
         "period": f"{wareki(proxy.starts_on)}から{wareki(proxy.ends_on)}まで",
         "comment": proxy.reason,
     }

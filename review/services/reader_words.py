@@ -1,11 +1,17 @@
-"""Words that many refusals need, in the reader's language. What is stored or sent to others takes the domain's."""
+"""Words that many refusals need, in the reader's language; and the way to the city's, for what is stored or sent."""
 
 from __future__ import annotations
 
-from django.utils.translation import get_language
+from django.conf import settings
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from review.domain import fiscal, text
+
+
+def city_language() -> override:
+    """Within it words are the city's, whatever the language of whoever acts: for what is kept, and read by others."""
+    return override(settings.LANGUAGE_CODE)
 
 
 def problem(value: str) -> str:

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from review import clock
-from review.models import Role, User
+from review.domain.events import Event
+from review.models import MeasureReview, OutboxEvent, PlanChange, Role, User
 from tests.cast import YEAR, Cast
-from tests.review.views.acting import as_
+from tests.review.views.acting import as_, words
 from workflow import steps
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
@@ -79,3 +80,18 @@ def test_an_administrator_is_refused_in_english(cast: Cast) -> None:
     move = {"day": yesterday, "role": Role.REVIEWER, "department": "", "sure": "1"}
     address = reverse("review:transfer", args=[cast.contributor.pk])
     refused(client.post(address, move), cast, 422, "The effective date must be today or later.")
+
+
+def test_what_an_english_reader_writes_is_kept_and_told_in_the_city_s_language(cast: Cast) -> None:
+    cast.open(1)
+    client, address = english(cast.reviewer2), f"/plan/{YEAR}/changes/new/end/?measure=01-01"
+    form = {"fiscal_year": YEAR, "reason": "廃止"}
+    assert f"ends with FY{YEAR - 1}" in words(client.post(address, form))
+    assert client.post(address, {**form, "sure": "1"}).status_code == 303
+    change = PlanChange.objects.get()
+    assert (change.lines[0]["item"], change.lines[0]["after"]) == ("施策の終了", f"{YEAR - 1}年度で終了")
+    page = reverse("workflow:plan_change", args=[change.pk])
+    assert english(cast.approver).post(page, {"accept": "1"}).status_code == 303
+    assert MeasureReview.objects.get().outcome_reason == "施策の終了: 廃止"
+    told = {event.name: event.payload for event in OutboxEvent.objects.filter(actor=cast.approver)}
+    assert (told[Event.MEASURE_SETTLED]["outcome"], told[Event.PLAN_CHANGED]["kind"]) == ("対象外", "施策の終了")
