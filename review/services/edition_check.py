@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from review.domain import correctable
-from review.models import Artifact, AuditEntry, Edition, Job, JobState
+from review.models import Artifact, AuditEntry, AuditLink, Edition, Job, JobState
 from review.services import papers, seals, workbooks
 
 TRIGGERS = {
@@ -188,7 +188,7 @@ def _missing_files(edition: Edition, kinds: set[str]) -> Iterator[Finding]:
 
 
 class _Trail:
-    """What the audit trail tells of editions and their files. One query."""
+    """What the audit trail tells of editions and their files. One query, and one an edition."""
 
     def __init__(self) -> None:
         acts = ["edition.publish", "edition.correct", "edition.file"]
@@ -197,6 +197,9 @@ class _Trail:
         self.editions = {(row.subject, row.after["edition"]): row.after for row in rows if row.action != "edition.file"}
 
     def of_edition(self, edition: Edition) -> Iterator[str]:
+        head = edition.snapshot.get("audit")
+        if head and head["seq"] and not AuditLink.objects.filter(pk=head["seq"], hash=head["hash"]).exists():
+            yield "版に印刷された監査記録の照合値が、監査記録にありません。公表より前の監査記録が作り直されています。"
         told = self.editions.get((f"cycle:{edition.cycle_id}", edition.number))
         if told is None:
             yield "監査記録に、この版の公表がありません。"

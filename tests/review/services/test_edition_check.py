@@ -19,6 +19,7 @@ from review.models import Artifact, AuditEntry, Edition, Meeting
 from review.services import corrections, edition_check, seals
 from review.services.corrections import Typed
 from tests.cast import YEAR, Cast, settle_background
+from tests.remembered import really
 from tests.trail import tampering
 from workflow import steps
 
@@ -152,6 +153,19 @@ def test_one_changed_byte_in_any_file_is_found(editions: list[Edition]) -> None:
             said()
         path.write_bytes(whole)
     assert said()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trail_made_anew_does_not_fit_what_the_edition_prints(cast: Cast) -> None:
+    with really():  # committed: the database links the acts then
+        cast.published(1)
+    edition = Edition.objects.get()
+    head = edition.snapshot["audit"]
+    assert head["seq"] > 0
+    with undone(), tampering(), connection.cursor() as cursor:
+        cursor.execute("UPDATE review_auditlink SET hash = %s WHERE seq = %s", ["0" * 64, head["seq"]])
+        found = [finding.what for finding in edition_check.verify().findings if finding.where == str(edition)]
+    assert len(found) == 1 and "監査記録の照合値が、監査記録にありません" in found[0]
 
 
 def test_what_was_taken_away_is_missed(editions: list[Edition]) -> None:
