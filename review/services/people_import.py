@@ -24,6 +24,7 @@ from review.domain.people_list import Line, Unreadable, day_of, folded
 from review.domain.refusals import Invalid
 from review.models import Appointment, Department, Role, User
 from review.services import audit, people, posts
+from review.services.file_words import why_refused
 from review.services.people import Enrolled
 from review.services.posts import Post
 from review.services.reader_words import problem
@@ -84,7 +85,7 @@ def _lines(path: Path, filename: str) -> list[Line]:
     if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0" or filename.lower().endswith((".xlsx", ".xls")):
         outcome = sandbox.read_table(path)
         if outcome.entry is None:
-            raise Unreadable("%(detail)s", detail=outcome.finding.detail)
+            raise Unreadable("%(why)s", why=why_refused(outcome.finding.code, outcome.finding.detail))
         return people_list.lines_of(outcome.entry["rows"])
     return people_list.lines_of(people_list.rows_of_csv(raw))
 

@@ -26,6 +26,7 @@ from review.domain.three_way import Change, ItemChange
 from review.forms.uploads import WorkbookForm
 from review.models import Cycle, Upload
 from review.services import entry_books, uploads
+from review.services.file_words import why_refused
 from review.services.item_words import label_of
 from review.services.uploads import SheetChanges
 from review.templatetags.words import fiscal_year
@@ -75,7 +76,7 @@ def upload(request: HttpRequest, year: int) -> HttpResponse:
             if found.state != Upload.State.REFUSED:
                 return see_other("review:upload_review", found.pk)
             refused = found
-            form.add_error("file", found.detail)
+            form.add_error("file", why_refused(found.code, found.detail))
     status = 422 if form.errors else 200
     return render(request, "review/uploads/upload.html", upload_context(request, cycle, form, refused), status=status)
 

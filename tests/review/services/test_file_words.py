@@ -1,0 +1,27 @@
+"""Why a workbook was refused: the finding's own sentence in Japanese, what to do in English."""
+
+import re
+
+import pytest
+from django.utils import translation
+
+from review.services.file_words import why_refused
+from review.workbook.findings import Code, Refused
+
+JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
+
+
+@pytest.mark.parametrize("code", Code)
+@pytest.mark.parametrize("what", ["", "名前の定義が多すぎます"])
+def test_every_finding_has_english(code: Code, what: str) -> None:
+    found = Refused(code, what, cell="記入!B4").finding()
+    assert why_refused(found.code, found.detail) == found.detail
+    with translation.override("en"):
+        said = why_refused(found.code, found.detail)
+    assert said.startswith("Cell 記入!B4: ") and not JAPANESE.search(said.replace("記入!B4", ""))
+
+
+def test_what_a_clerk_can_mend_is_named() -> None:
+    found = Refused(Code.WRONG_FORM, "あなたの部署のシートが入っていません").finding()
+    with translation.override("en"):
+        assert why_refused(found.code, found.detail).startswith("It holds no sheet of your department. This is not")
