@@ -124,9 +124,11 @@ def _follow(user: User, claims: Mapping[str, Any]) -> None:
     if changed:
         user.save(update_fields=changed)
         # Which fields, not their values: a name in the trail could never be removed again.
-        audit.write(actor=user, action=CHANGE, subject=f"user:{user.key}", after={"fields": changed})
+        after = {"by": "provider", "fields": changed}
+        audit.write(actor=None, action=CHANGE, subject=f"user:{user.key}", after=after)
     if settings.MEGURI_OIDC_ROLE_MAP:
-        posts.replace(user=user, posts=posts_of(claims), by=user)
+        # Nobody gives a post to themselves: it is the provider's word, in the request of this sign-in.
+        posts.replace(user=user, posts=posts_of(claims), by=None)
 
 
 def posts_of(claims: Mapping[str, Any]) -> set[posts.Post]:
