@@ -59,6 +59,7 @@ def process_env(services: Services, django_db_setup: None, site_port: int) -> di
         **SCALED_DOWN,
         "DATABASE_URL": database_url(),
         "MEGURI_BASE_URL": f"http://127.0.0.1:{site_port}",
+        "MEGURI_CONN_MAX_AGE": "60",
     }
 
 

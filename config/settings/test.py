@@ -16,7 +16,8 @@ if TEST_NAME:
     # The template has its tables already (tests/prepared.py).
     template = env.str("MEGURI_TEST_DATABASE_TEMPLATE", default=None)
     DATABASES["default"]["TEST"] = {"NAME": TEST_NAME, "TEMPLATE": template}
-# A connection kept alive would stop the next test from emptying or dropping the database.
-DATABASES["default"]["CONN_MAX_AGE"] = 0
+# The tests' own threads leave no connection behind, for the database is dropped at the end. The processes that a test
+# starts keep theirs, as in the city: they end before.
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("MEGURI_CONN_MAX_AGE", default=0)
 # Tasks of the tests' own, for a worker that a test starts.
 CELERY_IMPORTS = env.list("MEGURI_TEST_TASKS", default=[])
