@@ -53,6 +53,7 @@ def sweep() -> dict[str, int]:
         artifacts.remove_orphans,
         throttle.remove_old,
         alarm.watch,
+        alarm.watch_anchors,
     ):
         try:
             part()

@@ -39,6 +39,7 @@ class Event(StrEnum):
     EXTENSION_REFUSED = "ExtensionRefused"
     JOB_FAILED = "JobFailed"
     DELIVERY_LATE = "DeliveryLate"
+    ANCHOR_LATE = "AnchorLate"
     PROXY_NAMED = "ProxyNamed"
     PROXY_WITHDRAWN = "ProxyWithdrawn"
     DECIDED_BY_PROXY = "DecidedByProxy"

@@ -1,4 +1,5 @@
-"""The alarm: something has waited for its delivery longer than five minutes. Operators are told once an incident."""
+"""The alarms: something has waited for its delivery longer than five minutes, or the trail for an anchor longer than two
+hours. Each is told once an incident."""
 
 from __future__ import annotations
 
@@ -10,11 +11,11 @@ from django.db import transaction
 from review import clock, queries
 from review.domain.events import Event
 from review.models import Heartbeat
-from review.services import outbox
+from review.services import anchors, outbox
 
 ALERT_AFTER = timedelta(minutes=5)
-# The row that stands while an incident lasts.
-INCIDENT = "late"
+# The rows that stand while an incident lasts.
+LATE_DELIVERY, LATE_ANCHOR = "late", "anchor late"
 # How the rows of the workers' signs of life begin.
 WORKER = "worker:"
 
@@ -33,12 +34,22 @@ def alive(name: str) -> None:
 def watch() -> bool:
     """The sweep's part: announce an incident when it begins, end it when nothing is late. True while one lasts."""
     since = oldest_late(queries.backlog(), clock.now())
+    return _incident(LATE_DELIVERY, Event.DELIVERY_LATE, since)
+
+
+def watch_anchors() -> bool:
+    """The same for the hourly anchors of the audit trail."""
+    now = anchors.standing()
+    return _incident(LATE_ANCHOR, Event.ANCHOR_LATE, now.window.since if now.late else None)
+
+
+def _incident(name: str, event: Event, since: datetime | None) -> bool:
     if since is None:
-        Heartbeat.objects.filter(name=INCIDENT).delete()
+        Heartbeat.objects.filter(name=name).delete()
         return False
     with transaction.atomic():
         # Of two sweeps at once, the one that makes the row tells.
-        _, begun = Heartbeat.objects.get_or_create(name=INCIDENT, defaults={"at": since})
+        _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": since})
         if begun:
-            outbox.announce(Event.DELIVERY_LATE, key=f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}")
+            outbox.announce(event, key=f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}")
     return True

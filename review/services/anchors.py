@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,9 +23,10 @@ from review.domain.events import Event
 from review.models import OutboxEvent
 from review.services import audit_chain, outbox
 
+logger = logging.getLogger(__name__)
+
 FILE = "audit-anchors.jsonl"
 HOURLY, PUBLICATION = "hourly", "publication"
-
 
 # They come every hour: an act that waits longer for one says that they come no more.
 LATE = timedelta(hours=2)
@@ -85,6 +87,27 @@ def newest() -> Anchor | None:
     seq, kept = _anchor(lines[-1].decode("utf-8", "replace"), f"{path.name}: last line")
     words = json.loads(lines[-1])
     return Anchor(seq=seq, hash=kept, at=datetime.fromisoformat(words["at"]), reason=str(words.get("reason", "")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What vouches for the trail now: the last anchor, the window that none covers yet, and whether it is open too long."""
+
+    anchor: Anchor | None
+    window: audit_chain.Window
+    late: bool
+
+
+def standing() -> Standing:
+    """Three queries and a file's end. A place that cannot be read vouches for nothing."""
+    try:
+        anchor = newest()
+    except (OSError, BadAnchor):
+        logger.exception("the place of the anchors cannot be read")
+        anchor = None
+    window = audit_chain.window(seq=anchor.seq, kept=anchor.hash) if anchor else audit_chain.window(seq=0, kept="")
+    late = bool(window.since and clock.now() - window.since > LATE)
+    return Standing(anchor=anchor, window=window, late=late)
 
 
 def read(files: Iterable[Path]) -> dict[int, str]:

@@ -60,6 +60,10 @@ def managers(row: OutboxEvent) -> Iterable[User]:
     return permissions.holders(Role.REVIEWER, Role.ADMINISTRATOR)
 
 
+def keepers_of_the_trail(row: OutboxEvent) -> Iterable[User]:
+    return permissions.holders(Role.ADMINISTRATOR, Role.AUDITOR)
+
+
 def correction_sender(row: OutboxEvent) -> Iterable[User]:
     """Who sent the correction, while they still review; else every reviewer."""
     everybody = reviewers(row)

@@ -71,6 +71,10 @@ def jobs(row: OutboxEvent) -> str:
     return reverse("review:jobs")
 
 
+def audit(row: OutboxEvent) -> str:
+    return reverse("review:audit")
+
+
 def _year(row: OutboxEvent) -> int:
     if row.cycle is None:
         raise ValueError(f"{row.name} tells of a year but names none")

@@ -338,6 +338,17 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.ANCHOR_LATE: (
+        Notice(
+            to=audiences.keepers_of_the_trail,
+            title="監査記録の外部の控えが2時間以上作られていません",
+            body="この間の操作は、まだ外部の控えで守られていません。記録そのものは失われていません。",
+            act="控えの保存先に書き込めるか、ワーカーと定時処理が動いているかを確かめてください。",
+            link=links.audit,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
@@ -18,12 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from review import clock
 from review.forms.records import AuditSearchForm
 from review.models import AuditEntry, Cycle, MeasureReview, User
-from review.services import anchors, audit_chain, database_roles
+from review.services import anchors, database_roles
 
-logger = logging.getLogger(__name__)
 PAGE = 50
 
 #: action -> its words. An action that stands here under no name shows its code.
@@ -192,14 +189,13 @@ def audit(request: HttpRequest) -> HttpResponse:
 def chain() -> dict[str, Any]:
     """What vouches for the trail now: the last anchor, the window that none covers yet, whether an anchor is overdue, and
     who could change rows."""
-    try:
-        newest = anchors.newest()
-    except (OSError, anchors.BadAnchor):
-        logger.exception("the place of the anchors cannot be read")
-        newest = None
-    window = audit_chain.window(seq=newest.seq, kept=newest.hash) if newest else audit_chain.window(seq=0, kept="")
-    late = bool(window.since and clock.now() - window.since > anchors.LATE)
-    return {"anchor": newest, "window": window, "late": late, "changeable": database_roles.may_change_trail()}
+    now = anchors.standing()
+    return {
+        "anchor": now.anchor,
+        "window": now.window,
+        "late": now.late,
+        "changeable": database_roles.may_change_trail(),
+    }
 
 
 def narrowed(rows: QuerySet[AuditEntry], wanted: dict[str, Any]) -> QuerySet[AuditEntry]:

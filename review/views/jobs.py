@@ -95,6 +95,7 @@ EVENTS = {
     Event.WORK_HANDED_OVER: gettext_lazy("仕事の引継ぎ"),
     Event.JOB_FAILED: gettext_lazy("処理の失敗"),
     Event.DELIVERY_LATE: gettext_lazy("配達の遅れ"),
+    Event.ANCHOR_LATE: gettext_lazy("監査記録の外部の控えの遅れ"),
 }
 
 #: job state -> the state word of the chips

@@ -14,8 +14,9 @@ from django.test import Client
 from django.urls import reverse
 
 from review import clock
-from review.models import AuditEntry, AuditLink
-from review.services import anchors, audit, audit_chain
+from review.domain.events import Event
+from review.models import AuditEntry, AuditLink, Notification, OutboxEvent
+from review.services import alarm, anchors, audit, audit_chain, outbox
 from review.services.open_data import typed
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
@@ -120,6 +121,20 @@ def test_the_page_says_when_the_hourly_anchor_is_overdue(committed: Cast) -> Non
         assert overdue in page(auditor)
         anchors.drop(reason=anchors.HOURLY)
         assert overdue not in page(auditor)
+
+
+def test_the_keepers_of_the_trail_are_told_once_when_anchors_come_no_more(committed: Cast) -> None:
+    audit.write(actor=committed.head, action="submit", subject="review:1")
+    late = OutboxEvent.objects.filter(name=Event.ANCHOR_LATE)
+    assert not alarm.watch_anchors() and not late.exists()
+    with clock.shifted(timedelta(hours=3)):
+        assert alarm.watch_anchors() and alarm.watch_anchors()
+        outbox.deliver(late.get().pk)
+        anchors.drop(reason=anchors.HOURLY)
+        assert not alarm.watch_anchors()
+    told = Notification.objects.filter(event=Event.ANCHOR_LATE)
+    assert {notice.recipient for notice in told} == {committed.administrator, committed.auditor}
+    assert {notice.link for notice in told} == {"/audit/"} and all(notice.mail_after for notice in told)
 
 
 def test_the_page_says_when_the_anchored_row_is_gone_or_another(committed: Cast, desk: Client) -> None:
