@@ -106,5 +106,6 @@ def _migrate(url: str) -> None:
 
 if __name__ == "__main__":
     sqlite()
-    cluster()
+    if not os.environ.get("TEST_DATABASE_URL"):
+        cluster()
     browser.find()
