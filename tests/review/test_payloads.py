@@ -188,6 +188,7 @@ def log() -> Iterator[io.StringIO]:
 # --- the walk ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 @pytest.mark.timeout(600)  # a whole year, and every page of it
 def test_what_is_typed_stays_text_on_every_surface(cast: Cast, log: io.StringIO) -> None:
     armed(cast)

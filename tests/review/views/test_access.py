@@ -82,6 +82,7 @@ def client_of(cast: Cast, identity: str) -> Client:
     return Client() if identity == "anonymous" else as_(cast.people[identity])
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("identity", IDENTITIES)
 def test_the_admin_is_read_by_the_administrator_alone(cast: Cast, identity: str) -> None:
     client = client_of(cast, identity)
@@ -100,6 +101,7 @@ def admin_addresses(pk: int) -> list[tuple[str, str]]:
     return [(name, path.replace("^", "").replace("$", "")) for name, path in found if name.startswith("admin:")]
 
 
+@pytest.mark.once
 def test_nobody_changes_anything_in_the_admin(year: Cast) -> None:
     """Not even a superuser who is administrator besides: each change goes by a screen that leaves its row."""
     User.objects.filter(pk=year.administrator.pk).update(is_staff=True, is_superuser=True)
