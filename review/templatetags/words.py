@@ -129,9 +129,7 @@ def clock(moment: datetime | None) -> SafeString | str:
 @register.filter
 def fiscal_year(year: int | str | None) -> str:
     """令和6年度 for 2024; FY2024 for an English reader; nothing for None."""
-    if year in (None, ""):
-        return ""
-    return year_label(int(year))  # type: ignore[arg-type]
+    return year_label(int(year)) if year else ""
 
 
 @register.filter
