@@ -15,11 +15,13 @@ from django.db.models import Count, F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from review.models import (
+    ChangeState,
     Cycle,
     Decision,
     IndicatorYear,
     MeasureReview,
     Meeting,
+    PlanChange,
     PlanField,
     Rating,
     RecordedDecision,
@@ -203,6 +205,13 @@ def proposals(cycle: int) -> QuerySet[MeasureReview]:
     """The sheets for which 未提出 or 対象外 is proposed, in order of 施策ID. One query."""
     rows = MeasureReview.objects.filter(cycle=cycle).exclude(proposed_outcome="")
     return rows.select_related("measure_year__measure", "proposed_by").order_by("measure_year__measure__code")
+
+
+def proposed_changes(cycle: Cycle) -> QuerySet[PlanChange]:
+    """The changes of the plan that wait for a decision, whatever the year from which they count, oldest first. One
+    query."""
+    rows = PlanChange.objects.filter(plan=cycle.plan_id, state=ChangeState.PROPOSED)
+    return rows.select_related("measure", "proposed_by").order_by("proposed_at", "pk")
 
 
 @prepared(cycle=int)

@@ -91,7 +91,11 @@ class MeasureReviewFlow(flow.Flow):
         """The year was decided: send the sheet back, or let it end with the publication."""
         if send_back:
             approval.return_from_year(
-                user=user, review_id=activation.process.review_id, to=send_back.to, comment=send_back.comment
+                user=user,
+                review_id=activation.process.review_id,
+                to=send_back.to,
+                comment=send_back.comment,
+                meeting=send_back.meeting,
             )
 
 
@@ -168,13 +172,16 @@ class AnnualCycleFlow(flow.Flow):
         """Send the named sheets back, one lock at a time; what already went back stays there."""
         decision = decision_of(process)
         rows = decision.data["returns"]
+        meeting = Meeting.objects.filter(pk=decision.data.get("meeting")).first()
         for done, row in enumerate(rows):
             claim.progress(done, len(rows), "差し戻しています")
             sheet = SheetProcess.objects.get(review_id=row["review"])
             task = sheet.task_set.filter(flow_task=MeasureReviewFlow.settled, finished=None).first()
             if task:
                 destination = approval.TO_REVIEW if row["to"] == "review" else approval.TO_DEPARTMENT
-                entry = approval.YearReturn(review_id=row["review"], to=destination, comment=row["comment"])
+                entry = approval.YearReturn(
+                    review_id=row["review"], to=destination, comment=row["comment"], meeting=meeting
+                )
                 MeasureReviewFlow.settled.run(task, send_back=entry, user=decision.owner)
 
     def publication_time(self, activation: Any) -> datetime | timedelta:

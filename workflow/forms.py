@@ -13,7 +13,7 @@ from review import clock
 from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
 from review.forms.records import MinuteField
-from review.models import Cycle, Meeting
+from review.models import Cycle, Meeting, Plan
 from review.services.publication import Terms
 from review.services.ratings import Overall
 from review.views.answers import REMARK
@@ -113,10 +113,14 @@ class MeetingChoice(forms.Form):
         label=_("決定した会議"), queryset=Meeting.objects.none(), required=False, empty_label=_("会議によらない")
     )
 
-    def __init__(self, *args: Any, cycle: Cycle, asked: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, asked: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, auto_id="at-%s", **kwargs)
         field: Any = self.fields["meeting"]
-        field.queryset = Meeting.objects.filter(cycle=cycle)
+        field.queryset = Meeting.objects.filter(cycle__plan=plan) if plan else Meeting.objects.filter(cycle=cycle)
+        # What is decided on the day of a meeting is decided there, unless the person says otherwise.
+        field.initial = field.queryset.filter(held_on=clock.today()).last
         field.label_from_instance = self.words
         if asked:
             field.empty_label = _("選んでください")

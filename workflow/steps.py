@@ -130,18 +130,19 @@ def confirm_record(*, user: User, record: RecordedDecision) -> MeasureReview:
     return _take(user, record.review_id, lambda: meetings.confirm(user=user, record_id=record.pk))
 
 
-def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "") -> MeasureReview:
+def decide_outcome(
+    *, user: User, review_id: int, accept: bool, comment: str = "", meeting: Meeting | None = None
+) -> MeasureReview:
     """Decide a proposal of 未提出 or 対象外; the flow moves only where it was accepted."""
+    asked: dict[str, Any] = {"user": user, "review_id": review_id, "comment": comment, "meeting": meeting}
     if not accept:
-        return approval.decide_outcome(user=user, review_id=review_id, accept=False, comment=comment)
-    return _take(
-        user,
-        review_id,
-        lambda: approval.decide_outcome(user=user, review_id=review_id, accept=True, comment=comment),
-    )
+        return approval.decide_outcome(**asked, accept=False)
+    return _take(user, review_id, lambda: approval.decide_outcome(**asked, accept=True))
 
 
-def decide_plan_change(*, user: User, change_id: int, accept: bool, comment: str = "") -> PlanChange:
+def decide_plan_change(
+    *, user: User, change_id: int, accept: bool, comment: str = "", meeting: Meeting | None = None
+) -> PlanChange:
     """Decide a proposed change of the plan. Accepted, it takes effect in the same transaction: a new 施策 of the open
     year gets its sheet, one that ended there is led out as 対象外."""
     with transaction.atomic(), ExitStack() as locks:
@@ -149,14 +150,14 @@ def decide_plan_change(*, user: User, change_id: int, accept: bool, comment: str
         sheets = plan_changes.sheets_touched(asked).values("pk")
         for process in SheetProcess.objects.filter(review__in=sheets).order_by("pk"):
             locks.enter_context(MeasureReviewFlow.lock(process.pk))
-        change = plan_changes.settle(user=user, change_id=change_id, accept=accept, comment=comment)
+        change = plan_changes.settle(user=user, change_id=change_id, accept=accept, comment=comment, meeting=meeting)
         if accept:
             effects = plan_effects.take_effect(change)
             for year in effects.begin:
                 cycle = Cycle.objects.get(plan=change.plan_id, fiscal_year=year.fiscal_year)
                 MeasureReviewFlow.start.run(review=cycles.make_review(cycle, year))
             for review in effects.lead_out:
-                decide_outcome(user=user, review_id=review.pk, accept=True)
+                decide_outcome(user=user, review_id=review.pk, accept=True, meeting=meeting)
         return change
 
 
@@ -205,8 +206,10 @@ def decide_year(
     cycle_id: int,
     returns: Sequence[approval.YearReturn] = (),
     terms: publication.Terms | None = None,
+    meeting: Meeting | None = None,
 ) -> Cycle:
-    """The 本部's decision: publish (no returns), on `terms` where it names some, or send the named sheets back."""
+    """The 本部's decision: publish (no returns), on `terms` where it names some, or send the named sheets back, at
+    the `meeting` where there was one."""
     process = YearProcess.objects.get(cycle_id=cycle_id)
     with transaction.atomic(), AnnualCycleFlow.lock(process.pk):
         cycle = approval.check_year_decision(user=user, cycle_id=cycle_id, returns=returns)
@@ -221,7 +224,8 @@ def decide_year(
             for entry in returns
         ]  # fmt: skip
         task = Task.objects.get(process=process, flow_task=AnnualCycleFlow.decide, finished=None)
-        _complete(task, user, {"returns": rows, "meeting": terms.meeting.pk if terms and terms.meeting else None})
+        held = terms.meeting if terms else meeting
+        _complete(task, user, {"returns": rows, "meeting": held.pk if held else None})
         advance.request(cycle)
         return cycle
 

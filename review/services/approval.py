@@ -187,8 +187,11 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
         return review
 
 
-def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "") -> MeasureReview:
-    """An approver decides the proposal. Accepted, the sheet counts as settled; refused, it goes on as before."""
+def decide_outcome(
+    *, user: User, review_id: int, accept: bool, comment: str = "", meeting: Meeting | None = None
+) -> MeasureReview:
+    """An approver decides the proposal, at the 本部's `meeting` where there was one. Accepted, the sheet counts as
+    settled; refused, it goes on as before."""
     with transaction.atomic():
         review = locked(review_id, user)
         if not review.proposed_outcome:
@@ -198,12 +201,12 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
             _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"),
         )
         if not accept:
-            _refuse_outcome(user, review, comment)
+            _refuse_outcome(user, review, comment, meeting)
             return review
         outcome = Outcome(review.proposed_outcome)
         verdict = Verdict.NOT_SUBMITTED if outcome == Outcome.NOT_SUBMITTED else Verdict.EXCLUDED
         review.round += 1
-        _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, None)
+        _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
         review.outcome, review.proposed_outcome = outcome, ""
         move(review, ReviewState.APPROVED)
         review.save()
@@ -213,7 +216,7 @@ def decide_outcome(*, user: User, review_id: int, accept: bool, comment: str = "
         return review
 
 
-def _refuse_outcome(user: User, review: MeasureReview, comment: str) -> None:
+def _refuse_outcome(user: User, review: MeasureReview, comment: str, meeting: Meeting | None) -> None:
     check_words({"comment": comment})
     with city_language():
         refused = str(Outcome(review.proposed_outcome).label)
@@ -223,7 +226,7 @@ def _refuse_outcome(user: User, review: MeasureReview, comment: str) -> None:
         actor=user,
         action="outcome.refuse",
         subject=f"review:{review.pk}",
-        after={"outcome": refused, "comment": comment},
+        after={"outcome": refused, "comment": comment, "meeting": meeting.pk if meeting else None},
     )
     # A proposal may be made and refused again in the same round: the audit row tells the occasions apart.
     outbox.announce(
@@ -240,11 +243,12 @@ def _refuse_outcome(user: User, review: MeasureReview, comment: str) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class YearReturn:
-    """One sheet that the year's decision sends back."""
+    """One sheet that the year's decision sends back, at the 本部's meeting where there was one."""
 
     review_id: int
     to: Destination
     comment: str
+    meeting: Meeting | None = None
 
 
 def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearReturn]) -> Cycle:
@@ -271,13 +275,15 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     return cycle
 
 
-def return_from_year(*, user: User, review_id: int, to: Destination, comment: str) -> MeasureReview:
+def return_from_year(
+    *, user: User, review_id: int, to: Destination, comment: str, meeting: Meeting | None = None
+) -> MeasureReview:
     """Send one approved sheet back by the year's decision. Repeatable: a sheet that already went back stays there."""
     with transaction.atomic():
         review = locked(review_id, user)
         if review.state != ReviewState.APPROVED:
             return review
-        _decide(user, review, Step.YEAR, to.verdict, comment, None)
+        _decide(user, review, Step.YEAR, to.verdict, comment, meeting)
         review.outcome, review.outcome_reason = Outcome.REPORTED, ""
         return_sheet(user, review, to=to, comment=comment)
         return review

@@ -22,6 +22,7 @@ from review.models import (
     Department,
     Measure,
     MeasureReview,
+    Meeting,
     Plan,
     PlanChange,
     User,
@@ -155,7 +156,9 @@ def sheets_touched(change: PlanChange) -> QuerySet[MeasureReview]:
     ).order_by("pk")
 
 
-def settle(*, user: User, change_id: int, accept: bool, comment: str = "") -> PlanChange:
+def settle(
+    *, user: User, change_id: int, accept: bool, comment: str = "", meeting: Meeting | None = None
+) -> PlanChange:
     """Record an approver's decision, asked again whether the change can still be. The caller lets it take effect.
 
     Raises NotAllowed, AlreadyDecided, or Invalid where things have moved on since the proposal.
@@ -179,6 +182,7 @@ def settle(*, user: User, change_id: int, accept: bool, comment: str = "") -> Pl
     change.state = ChangeState.ACCEPTED if accept else ChangeState.REFUSED
     change.decided_by, change.decided_at, change.comment = user, clock.now(), comment.strip()
     change.on_behalf_of_id = names[0]
+    change.meeting = meeting
     change.save()
     audit.write(
         actor=user,
@@ -188,6 +192,7 @@ def settle(*, user: User, change_id: int, accept: bool, comment: str = "") -> Pl
             "lines": change.lines,
             "comment": change.comment,
             "on_behalf_of": str(change.on_behalf_of.key) if change.on_behalf_of else "",
+            "meeting": meeting.pk if meeting else None,
         },
     )
     _tell(Event.PLAN_CHANGED if accept else Event.PLAN_CHANGE_REFUSED, user, change)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from review import queries
 from review.domain import items
 from review.domain.difference import difference
+from review.domain.fiscal import wareki
 from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Submission, Verdict
 from review.services.item_words import label_of
 
@@ -155,7 +156,7 @@ def decision_text(decision: Decision) -> str:
         return decision.comment
     number = f" {decision.meeting.document_number}" if decision.meeting.document_number else ""
     word = _("会議")
-    return f"{decision.comment}\n({word} {decision.meeting.held_on:%Y-%m-%d}{number})".strip()
+    return f"{decision.comment}\n({word} {wareki(decision.meeting.held_on)}{number})".strip()
 
 
 def last_return(decisions: Sequence[Decision]) -> Decision | None:

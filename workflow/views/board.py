@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from review import listing, permissions, queries
+from review import clock, listing, permissions, queries
 from review.domain.refusals import Invalid
 from review.forms.sheet import MeetingForm, add_refusal
 from review.models import Cycle, MeasureReview, Outcome, Step
@@ -84,7 +84,9 @@ def page(
         "records": records,
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": listing.proposals(cycle=cycle.pk),
+        "changes": listing.proposed_changes(cycle),
         "meetings": listing.meetings(cycle=cycle.pk),
+        "today": clock.today(),
         "meeting_form": MeetingForm(),
         "choice": MeetingChoice(request.POST or None, cycle=cycle, asked=not approver),
         "page_title": _("審議"),
@@ -129,6 +131,8 @@ def board_print(request: HttpRequest, year: int) -> HttpResponse:
             for one in full
         ],
         "rest": list(shown.rows_of(rest, sheets, cycle, shown.Reader()).values()),
+        "proposals": listing.proposals(cycle=cycle.pk),
+        "changes": listing.proposed_changes(cycle),
         "meetings": listing.meetings(cycle=cycle.pk),
         "scale": judging.scale_of(cycle).as_data(),
     }
@@ -174,7 +178,9 @@ def decide_outcome(request: HttpRequest, pk: int) -> HttpResponse:
     review = get_object_or_404(queries.reviews(permissions.visible_reviews(request.user)), pk=pk)
     accept = request.POST.get("accept") == "1"
     word = Outcome(review.proposed_outcome).label
-    steps.decide_outcome(user=request.user, review_id=pk, accept=accept, comment=request.POST.get("comment", ""))
+    meeting = MeetingChoice(request.POST, cycle=review.cycle).chosen
+    comment = request.POST.get("comment", "")
+    steps.decide_outcome(user=request.user, review_id=pk, accept=accept, comment=comment, meeting=meeting)
     code = review.measure_year.measure.code
     said = (
         _("%(code)s を「%(word)s」と決定しました。")

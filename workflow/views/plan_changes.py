@@ -18,19 +18,21 @@ from review.views.acts import crumbs
 from review.views.answers import refusing, see_other
 from review.views.plan_changes import MEANINGS
 from workflow import steps
+from workflow.forms import MeetingChoice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 def plan_change(request: HttpRequest, pk: int) -> HttpResponse:
     """The change; a POST decides it."""
-    people = ("proposed_by", "decided_by", "on_behalf_of")
+    people = ("proposed_by", "decided_by", "on_behalf_of", "meeting")
     change = get_object_or_404(PlanChange.objects.select_related("plan", *people), pk=pk)
-    form = DecideForm(request.POST or None)
+    form, choice = DecideForm(request.POST or None), MeetingChoice(request.POST or None, plan=change.plan)
     if form.is_bound and form.is_valid():
         accept = request.POST.get("accept") == "1"
+        words = {**form.cleaned_data, "meeting": choice.chosen}
         try:
-            steps.decide_plan_change(user=request.user, change_id=pk, accept=accept, **form.cleaned_data)
+            steps.decide_plan_change(user=request.user, change_id=pk, accept=accept, **words)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
@@ -49,5 +51,6 @@ def plan_change(request: HttpRequest, pk: int) -> HttpResponse:
         "may_decide": bool(permissions.deciding_change(request.user, change)),
         "mine": waiting and permissions.is_approver(request.user) and change.proposed_by_id == request.user.pk,
         "form": form,
+        "choice": choice,
     }
     return render(request, "workflow/plan_change.html", context, status=422 if form.errors else 200)

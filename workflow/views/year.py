@@ -20,7 +20,7 @@ from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.templatetags.words import day_text
 from review.views.answers import refusing, see_other
 from workflow import steps
-from workflow.forms import PublicationForm
+from workflow.forms import MeetingChoice, PublicationForm
 from workflow.views.queue import cycle_or_404
 
 DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
@@ -103,7 +103,8 @@ def decide(request: HttpRequest, year: int) -> HttpResponse:
         if publishing:
             steps.decide_year(user=request.user, cycle_id=cycle.pk, terms=form.terms())
         else:
-            steps.decide_year(user=request.user, cycle_id=cycle.pk, returns=entries(typed))
+            meeting = MeetingChoice(request.POST, cycle=cycle).chosen
+            steps.decide_year(user=request.user, cycle_id=cycle.pk, returns=entries(typed), meeting=meeting)
     except Invalid as refusal:
         return deciding_page(request, cycle, status=422, refused=refusal, typed=typed, form=form)
     cycle.refresh_from_db(fields=["publish_at"])

@@ -1,0 +1,20 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("review", "0037_recorded_by_proxy")]
+
+    operations = [
+        migrations.AddField(
+            model_name="planchange",
+            name="meeting",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="review.meeting",
+            ),
+        ),
+    ]
