@@ -15,8 +15,8 @@ from review.models.cycle import Cycle
 class EntryBook(models.Model):
     """One 記入用 workbook that was handed out. The file carries `token`; what it held stays here.
 
-    `content` is {施策ID: {"review": id, "version": n, "texts": {item key: text}}}: what the file said when it was made, for the
-    comparison when it comes back. It is not in the file, where a hand could change it.
+    `content` is {施策ID: {"review": id, "version": n, "texts": {item key: text}, "closed": {cell: digest}}}: what the file said when it was
+    made, for the comparison when it comes back. It is not in the file, where a hand could change it.
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

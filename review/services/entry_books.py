@@ -20,6 +20,9 @@ from review.services.reader_words import city_language
 from review.workbook import cell_text
 from review.workbook.entry_book import EntrySheet, write_entry_book
 
+#: The key of `EntryBook.content[code]` under which the digests of the closed cells stand.
+CLOSED = "closed"
+
 _NONE_OPEN = gettext_lazy(
     "記入できる施策シートがありません。提出済みのシートは、取り下げるか差し戻されてから記入できます。"
 )
@@ -53,11 +56,12 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     out = io.BytesIO()
     moment = timezone.localtime(clock.now())
     sheets = _pages(cycle, writable, texts)
-    warnings = write_entry_book(sheets, out, token=str(record.token), cycle=str(cycle.pk), made_at=moment)
+    written = write_entry_book(sheets, out, token=str(record.token), cycle=str(cycle.pk), made_at=moment)
+    _remember_closed(record, written.closed)
     return Issued(
         filename=_filename(cycle, writable, one=review_id is not None, day=f"{moment:%m%d}"),
         content=out.getvalue(),
-        warnings=[str(warning) for warning in warnings],
+        warnings=[str(warning) for warning in written.warnings],
     )
 
 
@@ -77,7 +81,7 @@ def _remember(
         last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
         record = (
             last
-            if last and last.content == content
+            if last and _without_closed(last.content) == content
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
         # Each time: whoever takes the file away again takes it away.
@@ -85,6 +89,16 @@ def _remember(
             actor=user, action="entry_book.issue", subject=f"cycle:{cycle.pk}", after={"sheets": sorted(content)}
         )
         return record
+
+
+def _without_closed(content: dict[str, Any]) -> dict[str, Any]:
+    return {code: {name: said for name, said in one.items() if name != CLOSED} for code, one in content.items()}
+
+
+def _remember_closed(record: EntryBook, closed: dict[str, dict[str, str]]) -> None:
+    """What the closed cells said, so that whatever else a hand wrote into the file is found when it comes back."""
+    record.content = {code: {**one, CLOSED: closed.get(code, {})} for code, one in record.content.items()}
+    record.save(update_fields=["content"])
 
 
 def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]) -> list[EntrySheet]:

@@ -22,12 +22,16 @@ from review.domain.refusals import Invalid, NotAllowed
 from review.domain.three_way import FileText, ItemChange, compare
 from review.models import Cycle, EntryBook, MeasureReview, Upload, User
 from review.services import audit, next_year, submission
+from review.services.entry_books import CLOSED
 from review.workbook import sandbox
 from review.workbook.archive import MAX_FILE
+from review.workbook.entry_book import cell_digest
 from review.workbook.findings import Code, Finding, Refused
 
 MAX_BYTES = MAX_FILE
 AN_HOUR = 30
+#: How much of what was not read is shown: enough to see where it stands and what it is.
+MOST_UNREAD, MOST_LETTERS = 100, 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +83,7 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
     if found:
         return found
     _refuse_flood(user)
-    finding, book, sheets = _read(user, cycle, path)
+    finding, book, result = _read(user, cycle, path)
     with transaction.atomic():
         values = {
             "entry_book": book,
@@ -89,7 +93,7 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
             "state": Upload.State.READ if finding.is_ok else Upload.State.REFUSED,
             "code": finding.code.value,
             "detail": finding.detail,
-            "result": {"sheets": sheets},
+            "result": result,
         }
         upload, _created = Upload.objects.update_or_create(
             cycle=cycle, uploaded_by=user, sha256=digest, defaults=values
@@ -98,7 +102,7 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
             actor=user,
             action="upload.receive",
             subject=f"upload:{upload.pk}",
-            after={"code": upload.code, "sha256": digest, "sheets": sorted(sheets)},
+            after={"code": upload.code, "sha256": digest, "sheets": sorted(result["sheets"])},
         )
     return upload
 
@@ -122,12 +126,33 @@ def _refuse_flood(user: User) -> None:
 def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | None, dict[str, Any]]:
     outcome = sandbox.read_entry(path)
     if outcome.entry is None:
-        return outcome.finding, None, {}
+        return outcome.finding, None, {"sheets": {}}
     try:
         book = _book_of(cycle, outcome.entry)
-        return outcome.finding, book, _own_sheets(user, cycle, book, outcome.entry["sheets"])
+        sheets = _own_sheets(user, cycle, book, outcome.entry["sheets"])
     except Refused as refusal:
-        return refusal.finding(), None, {}
+        return refusal.finding(), None, {"sheets": {}}
+    return outcome.finding, book, {"sheets": sheets, "unread": _unread(book, sheets, outcome.entry["others"])}
+
+
+def _unread(
+    book: EntryBook, sheets: Mapping[str, Any], others: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """What a hand wrote where nothing is read: [{"cell": "01-02!C24", "text"}], the first MOST_UNREAD of them.
+
+    Closed cells as they were handed out are passed over, and sheets of the book that are another department's.
+    """
+    found: list[dict[str, str]] = []
+    for title, cells in others.items():
+        if title in book.content and (title not in sheets or CLOSED not in book.content[title]):
+            continue
+        handed_out = book.content.get(title, {}).get(CLOSED, {})
+        found += [
+            {"cell": f"{title}!{cell}", "text": text[:MOST_LETTERS]}
+            for cell, text in cells.items()
+            if handed_out.get(cell) != cell_digest(text)
+        ]
+    return found[:MOST_UNREAD]
 
 
 def _book_of(cycle: Cycle, entry: Mapping[str, Any]) -> EntryBook:

@@ -151,6 +151,7 @@ def comparison(
         ],
         "upload": found,
         "sheets": shown,
+        "unread": found.result.get("unread", []),
         "notice": notice,
         "choices": sum(sheet["choices"] for sheet in shown),
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),

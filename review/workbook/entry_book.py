@@ -52,29 +52,35 @@ class EntrySheet:
     open_keys: Collection[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What a book holds: what could not be written exactly, and {sheet: {cell: digest}} of the cells that are closed."""
+
+    warnings: list[CellWarning]
+    closed: dict[str, dict[str, str]]
+
+
 def write_entry_book(
     sheets: Sequence[EntrySheet], out: BinaryIO | Path, *, token: str, cycle: str, made_at: datetime | None = None
-) -> list[CellWarning]:
+) -> Written:
     """Write the book into `out`, a stream or a path. `token` and `cycle` come back with it.
 
-    Returns what could not be written exactly, cell by cell. Raises ValueError where there is no sheet. Some 15 ms a
-    sheet.
+    Raises ValueError where there is no sheet. Some 15 ms a sheet.
     """
     if not sheets:
         raise ValueError("a workbook needs at least one sheet")
     book, painter = new_book(), Painter()
-    for entry in sheets:
-        _add(book, painter, entry)
+    closed = {entry.form.sheet.code: _add(book, painter, entry) for entry in sheets}
     for name, value in ((FORM_PROPERTY, FORM), (TOKEN_PROPERTY, token), (CYCLE_PROPERTY, cycle)):
         _note(book, name, value)
     first = sheets[0].form
     title = f"{fiscal_year_label(first.fiscal_year)} {first.plan_name} 記入用ブック"
     describe(book, title, first.city, made_at)
     save(book, out)
-    return painter.warnings
+    return Written(warnings=painter.warnings, closed=closed)
 
 
-def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
+def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> dict[str, str]:
     sheet = add_sheet(book, entry.form.sheet.code)
     page = Page(form=entry.form, progress=tuple(entry.progress), open_keys=frozenset(entry.open_keys))
     fill_form(sheet, painter, page)
@@ -88,6 +94,22 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> None:
     cells = {key: f"{get_column_letter(left)}{top}" for key, (top, left, _, _) in places.items()}
     entry_cells.add_hints(sheet, cells)
     _note(book, SHEET_PROPERTY + sheet.title, arrangement(sheet, cells))
+    return {cell: cell_digest(text) for cell, text in closed_cells(sheet, set(cells.values())).items()}
+
+
+def closed_cells(sheet: Worksheet, open_cells: Collection[str]) -> dict[str, str]:
+    """{cell: what it says} of every cell with a text that is none of the open ones."""
+    return {
+        cell.coordinate: _text(cell)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None and cell.coordinate not in open_cells and _text(cell).strip()
+    }
+
+
+def cell_digest(text: str) -> str:
+    """By what a closed cell is known again; spaces and line breaks, which programs change, weigh nothing."""
+    return hashlib.sha256(fold(text).encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def _note(book: Workbook, name: str, value: str) -> None:

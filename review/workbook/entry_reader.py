@@ -6,7 +6,7 @@ is still the one the book was written for: the service knows that.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,14 @@ from review.workbook.entry_book import (
     SHEET_PROPERTY,
     TOKEN_PROPERTY,
     arrangement,
+    closed_cells,
     item_key,
 )
 from review.workbook.entry_cells import CellText, has_colour, joined
 from review.workbook.findings import Code, Refused
+
+#: A sheet of the form has some 150 cells with a text; whoever fills a thousand others has not filled in the form.
+MOST_CELLS, MOST_LETTERS = 10_000, 2_000
 
 # What a Japanese Excel means by the format numbers that it does not write out. openpyxl knows none of them and would
 # show the serial number of a date that was made of 1-2.
@@ -47,11 +51,14 @@ JAPANESE_FORMATS = {
 
 @dataclass(frozen=True, kw_only=True)
 class EntryBook:
-    """A book that came back: its token and cycle, and {施策ID: {item key: CellText}}."""
+    """A book that came back: its token and cycle, {施策ID: {item key: CellText}}, and what stands in other cells:
+    {sheet: {cell: text}}, at most MOST_CELLS of them, each cut after MOST_LETTERS.
+    """
 
     token: str
     cycle: str
     sheets: dict[str, dict[str, CellText]]
+    others: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """The book as plain data, for the pipe and for the database."""
@@ -81,7 +88,20 @@ def read_entry_book(path: Path) -> EntryBook:
         sheet.title: _read_sheet(sheet, digests[sheet.title]) for sheet in book.worksheets if sheet.title in digests
     }
     _refuse_lost(book, sheets, digests)
-    return EntryBook(token=said.get(TOKEN_PROPERTY, ""), cycle=said.get(CYCLE_PROPERTY, ""), sheets=sheets)
+    return EntryBook(
+        token=said.get(TOKEN_PROPERTY, ""), cycle=said.get(CYCLE_PROPERTY, ""), sheets=sheets, others=_others(book)
+    )
+
+
+def _others(book: Workbook) -> dict[str, dict[str, str]]:
+    """What stands outside the open cells, sheet by sheet."""
+    left = MOST_CELLS
+    found: dict[str, dict[str, str]] = {}
+    for sheet in book.worksheets:
+        cells = closed_cells(sheet, set(_places(sheet).values()))
+        found[sheet.title] = {cell: text[:MOST_LETTERS] for cell, text in list(cells.items())[:left]}
+        left -= len(found[sheet.title])
+    return found
 
 
 def _refuse_lost(book: Workbook, sheets: dict[str, dict[str, CellText]], digests: dict[str, str]) -> None:

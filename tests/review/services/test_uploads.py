@@ -16,6 +16,7 @@ from review.services import entry_books, evidence, submission, uploads
 from review.workbook.entry_book import cell_name
 from review.workbook.entry_reader import read_entry_book
 from tests.cast import Cast
+from tests.review.views.acting import as_, words
 from workflow import steps
 
 
@@ -340,3 +341,40 @@ def test_bars_and_targets_that_both_changed_differ_in_three_ways(cast: Cast, tmp
         ),
         "indicator:1:next_target": ("100件", "130件", "150件", Change.BOTH_DIFFER),
     }  # fmt: skip
+
+
+def test_what_stands_outside_the_open_cells_is_listed_with_its_cell_and_words(cast: Cast, tmp_path: Path) -> None:
+    cast.open(1)
+    path = issued(cast, tmp_path)
+    assert sent(cast, path).result["unread"] == []
+    book = load_workbook(path)
+    sheet = book["01-01"]
+    outside = f"{sheet.cell(row=sheet.max_row + 3, column=3).coordinate}"
+    sheet[outside].value = "続きはこちら"
+    sheet["A2"].value = "この行に要因を書きました"
+    book.create_sheet("01-01 (2)")["A1"].value = "写しに書いた要因"
+    book.save(path)
+    upload = sent(cast, path)
+    unread = {row["cell"]: row["text"] for row in upload.result["unread"]}
+    assert unread[f"01-01!{outside}"] == "続きはこちら"
+    assert unread["01-01 (2)!A1"] == "写しに書いた要因"
+    assert unread["01-01!A2"] == "この行に要因を書きました"
+    assert len(unread) == 3
+
+
+def test_a_book_that_a_program_saved_anew_has_nothing_unread(cast: Cast, tmp_path: Path) -> None:
+    cast.open(2)
+    path = issued(cast, tmp_path)
+    load_workbook(path).save(path)
+    assert sent(cast, path).result["unread"] == []
+
+
+def test_the_page_names_what_was_not_read(cast: Cast, tmp_path: Path) -> None:
+    cast.open(1)
+    path = fill(issued(cast, tmp_path), {"cause": "雨のため"})
+    book = load_workbook(path)
+    book["01-01"]["H60"].value = "続きはこちら"
+    book.save(path)
+    upload = sent(cast, path)
+    page = words(as_(cast.contributor).get(f"/uploads/file/{upload.pk}/"))
+    assert "読み取っていないセルがあります (1)" in page and "01-01!H60" in page and "続きはこちら" in page
