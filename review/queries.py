@@ -83,11 +83,15 @@ def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
 
 
 def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
-    """Every year of every indicator of the sheet: {number: rows in year order}. One query."""
+    """Every year of the 成果目標 that the sheet has in its own year: {number: rows in year order}. One query.
+
+    A goal that begins later, or ended before, is none of the sheet's.
+    """
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
-    return story
+    year = review.measure_year.fiscal_year
+    return {number: rows for number, rows in story.items() if any(row.fiscal_year == year for row in rows)}
 
 
 @prepared(measure=int)

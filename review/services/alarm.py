@@ -11,7 +11,7 @@ from django.db import transaction
 from review import clock, queries
 from review.domain.events import Event
 from review.models import Heartbeat
-from review.services import anchors, outbox
+from review.services import anchors, audit, outbox
 
 ALERT_AFTER = timedelta(minutes=5)
 # The rows that stand while an incident lasts.
@@ -51,5 +51,6 @@ def _incident(name: str, event: Event, since: datetime | None) -> bool:
         # Of two sweeps at once, the one that makes the row tells.
         _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": since})
         if begun:
-            outbox.announce(event, key=f"{clock.now():%Y-%m-%dT%H:%M:%S.%f}")
+            entry = audit.write(actor=None, action="incident.begin", subject=f"heartbeat:{name}")
+            outbox.announce(event, key=str(entry.pk))
     return True

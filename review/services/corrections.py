@@ -20,7 +20,16 @@ from review.domain import correctable, text
 from review.domain.events import Event
 from review.domain.items import Item
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
-from review.models import Correction, CorrectionDecision, CorrectionItem, Department, Edition, Meeting, User
+from review.models import (
+    AuditEntry,
+    Correction,
+    CorrectionDecision,
+    CorrectionItem,
+    Department,
+    Edition,
+    Meeting,
+    User,
+)
 from review.services import audit, outbox
 from review.services.corrected import Entry, corrected
 from review.services.reader_words import problem
@@ -312,8 +321,8 @@ def _check_comment(comment: str, *, needed: bool) -> None:
         raise Invalid(said, {"comment": said})
 
 
-def _record(user: User, correction: Correction, action: str, **payload: Any) -> None:
-    audit.write(
+def _record(user: User, correction: Correction, action: str, **payload: Any) -> AuditEntry:
+    return audit.write(
         actor=user,
         action=action,
         subject=f"correction:{correction.pk}",
@@ -322,11 +331,11 @@ def _record(user: User, correction: Correction, action: str, **payload: Any) -> 
 
 
 def _tell(user: User, correction: Correction, event: Event, action: str, **payload: Any) -> None:
-    _record(user, correction, action, **payload)
+    entry = _record(user, correction, action, **payload)
     labels = "、".join(f"{one.code} {one.label}" for one in entries_of(correction)[:5])
     outbox.announce(
         event,
-        key=f"{correction.pk}:{correction.round}",
+        key=f"{correction.pk}:{entry.pk}",
         actor=user,
         cycle=correction.cycle,
         payload={"correction": correction.pk, "items": labels, "sender": correction.prepared_by_id, **payload},

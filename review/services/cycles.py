@@ -94,14 +94,14 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
         for name, value in vars(deadlines).items():
             setattr(cycle, name, value)
         cycle.save(update_fields=list(vars(deadlines)))
-        audit.write(
+        entry = audit.write(
             actor=user,
             action="cycle.deadlines",
             subject=f"cycle:{cycle.pk}",
             before=before,
             after={name: str(value or "") for name, value in vars(deadlines).items()},
         )
-        deadline_changes.tell(user=user, cycle=cycle, before=moments, after=vars(deadlines))
+        deadline_changes.tell(user=user, cycle=cycle, entry=entry, before=moments, after=vars(deadlines))
         return cycle
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from review import clock, permissions
+from review import permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
-from review.models import Cycle, Department, MeasureReview, OutboxEvent, ReviewState, Role, User
+from review.models import AuditEntry, Cycle, Department, MeasureReview, OutboxEvent, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
 from review.services import outbox, waiting
 
@@ -28,7 +28,13 @@ _WRITE, _HEAD = ("due_at", "closes_at"), "endorse_due_at"
 
 
 def tell(
-    *, user: User, cycle: Cycle, before: Moments, after: Moments, department: Department | None = None
+    *,
+    user: User,
+    cycle: Cycle,
+    before: Moments,
+    after: Moments,
+    entry: AuditEntry,
+    department: Department | None = None,
 ) -> OutboxEvent | None:
     """Announce what changed of a running year, or of one department there. None where nothing did, where the year does
     not run, and where nobody is concerned. The caller's transaction; four queries at most."""
@@ -41,8 +47,9 @@ def tell(
     lines = [f"・{LABELS[name]}: {said(before.get(name))} → {said(after.get(name))}" for name in changed]
     head = [f"{department.name}の期限です。"] if department else []
     payload = {"people": people, "changes": "\n".join([*head, *lines])}
-    key = f"{cycle.pk}:{clock.now().isoformat()}"
-    return outbox.announce(Event.DEADLINES_CHANGED, key=key, actor=user, cycle=cycle, payload=payload)
+    return outbox.announce(
+        Event.DEADLINES_CHANGED, key=f"{cycle.pk}:{entry.pk}", actor=user, cycle=cycle, payload=payload
+    )
 
 
 def concerned(cycle: Cycle, changed: list[str], department: Department | None) -> Iterator[User]:

@@ -68,7 +68,7 @@ def set_for_department(
         if data:
             cycle.department_deadlines[key] = {**data, "reason": reason.strip()}
         cycle.save(update_fields=["department_deadlines"])
-        audit.write(
+        entry = audit.write(
             actor=user,
             action="cycle.department_deadlines",
             subject=f"cycle:{cycle.pk}",
@@ -76,7 +76,7 @@ def set_for_department(
             after={"department": department.name, **cycle.department_deadlines.get(key, {})},
         )
         after = {name: cycle.deadline(name, department.pk) for name in LABELS}
-        deadline_changes.tell(user=user, cycle=cycle, before=moments, after=after, department=department)
+        deadline_changes.tell(user=user, cycle=cycle, entry=entry, before=moments, after=after, department=department)
         return cycle
 
 

@@ -12,7 +12,7 @@ from review import clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Extension, MeasureReview, User
+from review.models import AuditEntry, Extension, MeasureReview, User
 from review.services import audit, outbox
 from review.services.reader_words import problem
 from review.services.transition import locked, require
@@ -33,8 +33,8 @@ def ask(*, user: User, review_id: int, until: datetime, reason: str) -> Extensio
             review=review, until=until, reason=reason.strip(), asked_by=user, asked_at=clock.now()
         )
         words_of = {"until": str(made.until), "reason": made.reason}
-        audit.write(actor=user, action="extension.ask", subject=f"review:{review.pk}", after=words_of)
-        _tell(Event.EXTENSION_ASKED, user, made)
+        entry = audit.write(actor=user, action="extension.ask", subject=f"review:{review.pk}", after=words_of)
+        _tell(entry, Event.EXTENSION_ASKED, user, made)
         return made
 
 
@@ -56,7 +56,7 @@ def decide(*, user: User, extension_id: int, grant: bool, until: datetime | None
         if grant:
             row.until = until or row.until
             _check(review, row.until, row.reason)
-            _hold(user, review, row)
+            entry = _hold(user, review, row)
         elif not answer.strip() or problem(answer):
             said = problem(answer) or _("見送る理由を入力してください。")
             raise Invalid(said, {"answer": said})
@@ -65,8 +65,8 @@ def decide(*, user: User, extension_id: int, grant: bool, until: datetime | None
         row.save()
         if not grant:
             after = {"reason": row.answer}
-            audit.write(actor=user, action="extension.refuse", subject=f"review:{review.pk}", after=after)
-        _tell(Event.EXTENSION_GRANTED if grant else Event.EXTENSION_REFUSED, user, row)
+            entry = audit.write(actor=user, action="extension.refuse", subject=f"review:{review.pk}", after=after)
+        _tell(entry, Event.EXTENSION_GRANTED if grant else Event.EXTENSION_REFUSED, user, row)
         return row
 
 
@@ -84,9 +84,9 @@ def extend(*, user: User, review_id: int, until: datetime, reason: str) -> Exten
         row = standing_request(review) or Extension(review=review, reason=reason.strip(), asked_by=user, asked_at=now)
         row.until, row.state, row.decided_by, row.decided_at = until, Extension.State.GRANTED, user, now
         row.answer = reason.strip() if row.pk else ""
-        _hold(user, review, row)
+        entry = _hold(user, review, row)
         row.save()
-        _tell(Event.EXTENSION_GRANTED, user, row)
+        _tell(entry, Event.EXTENSION_GRANTED, user, row)
         return row
 
 
@@ -96,12 +96,12 @@ def standing_request(review: MeasureReview) -> Extension | None:
     return waiting.select_related("asked_by", "review").first()
 
 
-def _hold(user: User, review: MeasureReview, row: Extension) -> None:
+def _hold(user: User, review: MeasureReview, row: Extension) -> AuditEntry:
     """Let the sheet stay open until then."""
     before = {"until": str(review.extended_until or "")}
     review.extended_until, review.extension_reason = row.until, row.reason
     review.save(update_fields=["extended_until", "extension_reason"])
-    audit.write(
+    return audit.write(
         actor=user,
         action="sheet.extend",
         subject=f"review:{review.pk}",
@@ -128,7 +128,6 @@ def words(moment: datetime) -> str:
     return f"{wareki(local.date())} {local:%H:%M}"
 
 
-def _tell(event: Event, user: User, row: Extension) -> None:
+def _tell(entry: AuditEntry, event: Event, user: User, row: Extension) -> None:
     payload = {"until": words(row.until), "reason": row.reason, "comment": row.answer}
-    key = f"{row.pk}:{clock.now():%Y%m%d%H%M%S%f}" if event == Event.EXTENSION_GRANTED else str(row.pk)
-    outbox.announce(event, key=key, actor=user, review=row.review, payload=payload)
+    outbox.announce(event, key=f"{row.pk}:{entry.pk}", actor=user, review=row.review, payload=payload)

@@ -108,13 +108,12 @@ def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int
                 _("引継先を確かめてください。"),
                 {"to": _("%(who)sさんは %(codes)s を受け持つ役割に就いていません。") % {"who": to, "codes": codes}},
             )
-        for review in chosen:
-            _pass_on(user, review, to, reason.strip())
-        _tell(user, to, chosen, reason.strip())
+        entries = [_pass_on(user, review, to, reason.strip()) for review in chosen]
+        _tell(user, to, chosen, reason.strip(), key=f"{to.pk}:{entries[-1].pk}")
         return chosen
 
 
-def _pass_on(user: User, review: MeasureReview, to: User, reason: str) -> None:
+def _pass_on(user: User, review: MeasureReview, to: User, reason: str) -> AuditEntry:
     claim = review.state == ReviewState.SUBMITTED
     field = "claimed_by" if claim else "assigned_to"
     before = getattr(review, field)
@@ -124,7 +123,7 @@ def _pass_on(user: User, review: MeasureReview, to: User, reason: str) -> None:
         review.claimed_at = clock.now()
         fields.append("claimed_at")
     review.save(update_fields=fields)
-    audit.write(
+    return audit.write(
         actor=user,
         action="work.hand_over",
         subject=f"review:{review.pk}",
@@ -133,11 +132,11 @@ def _pass_on(user: User, review: MeasureReview, to: User, reason: str) -> None:
     )
 
 
-def _tell(user: User, to: User, chosen: list[MeasureReview], reason: str) -> None:
+def _tell(user: User, to: User, chosen: list[MeasureReview], reason: str, *, key: str) -> None:
     codes = "、".join(review.measure_year.measure.code for review in chosen)
     outbox.announce(
         Event.WORK_HANDED_OVER,
-        key=f"{to.pk}:{clock.now().timestamp()}",
+        key=key,
         actor=user,
         cycle=chosen[0].cycle,
         payload={"people": [to.pk], "codes": codes, "count": len(chosen), "comment": reason},

@@ -162,7 +162,7 @@ def represent(user: User, review: MeasureReview, step: str) -> User | None:
     if not names or names[0] is None:
         return None
     principal = User.objects.get(pk=names[0])
-    audit.write(
+    entry = audit.write(
         actor=user,
         action="proxy.decide",
         subject=f"review:{review.pk}",
@@ -170,7 +170,7 @@ def represent(user: User, review: MeasureReview, step: str) -> User | None:
     )
     outbox.announce(
         Event.DECIDED_BY_PROXY,
-        key=f"{review.pk}:{review.round}:{step}",
+        key=f"{review.pk}:{entry.pk}",
         actor=user,
         review=review,
         payload={"people": [principal.pk], "principal": str(principal)},

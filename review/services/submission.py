@@ -254,7 +254,10 @@ def recall(*, user: User, review_id: int) -> MeasureReview:
             permissions.may_recall(user, review),
             _("すでに確認が終わったか、提出されていないため、取り下げできません。"),
         )
-        review.submissions.filter(round=review.round).update(recalled_at=clock.now(), recalled_by=user)
+        # The last one, whatever pass it was sent in: a return to review begins a pass without a submission.
+        last = review.submissions.latest("round")
+        last.recalled_at, last.recalled_by = clock.now(), user
+        last.save(update_fields=["recalled_at", "recalled_by"])
         move(review, ReviewState.EDITING)
         review.save()
         tell(Event.SUBMISSION_RECALLED, user, review, "recall")

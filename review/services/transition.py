@@ -39,14 +39,15 @@ def move(review: MeasureReview, state: ReviewState) -> None:
 
 
 def tell(event: Event, user: User, review: MeasureReview, action: str, **payload: Any) -> None:
-    """Leave the audit row and the event, in the current transaction."""
-    audit.write(
+    """Leave the audit row and the event, in the current transaction. The same act may happen any number of times in one
+    round (a return to review, then one by the year's decision): the audit row tells the occasions apart."""
+    entry = audit.write(
         actor=user,
         action=action,
         subject=f"review:{review.pk}",
         after={"state": review.state, "round": review.round, **payload},
     )
-    outbox.announce(event, key=f"{review.pk}:{review.round}:{action}", actor=user, review=review, payload=payload)
+    outbox.announce(event, key=f"{review.pk}:{entry.pk}", actor=user, review=review, payload=payload)
 
 
 def require_undecided(review: MeasureReview, *, round: int, step: str, state: ReviewState) -> None:

@@ -96,6 +96,7 @@ ACTIONS: dict[str, Any] = {
     "cycle.open": gettext_lazy("年度の開始"),
     "cycle.launch": gettext_lazy("施策シートの用意"),
     "cycle.ready": gettext_lazy("公表の決定待ち"),
+    "incident.begin": gettext_lazy("遅れの始まり"),
     "cycle.draft": gettext_lazy("次の年度の準備"),
     "cycle.scale": gettext_lazy("達成区分の選択"),
     "cycle.decide": gettext_lazy("公表の決定"),

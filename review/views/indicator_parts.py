@@ -159,7 +159,7 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int) -> dict[str, 
 
 def with_previous(rows: Sequence[IndicatorYear]) -> Iterable[tuple[IndicatorYear | None, IndicatorYear]]:
     """Each row with the one before it."""
-    return zip([None, *rows[:-1]], rows, strict=True)
+    return zip([None, *rows], rows, strict=False)
 
 
 def renamed(before: IndicatorYear | None, row: IndicatorYear) -> bool:

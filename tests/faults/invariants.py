@@ -96,15 +96,20 @@ def _notices(row: OutboxEvent) -> Iterator[str]:
 
 
 def _audited(row: OutboxEvent) -> Iterator[str]:
-    _, review, round_, action = row.key.split(":")
-    lines = AuditEntry.objects.filter(subject=f"review:{review}", action=action, after__round=int(round_))
+    _, review, entry = row.key.split(":")
+    lines = AuditEntry.objects.filter(subject=f"review:{review}", pk=int(entry))
     if lines.count() != 1:
         yield f"{row.key}: {lines.count()} audit rows"
 
 
 def _acknowledged(keys: list[str]) -> Iterator[str]:
-    found = set(OutboxEvent.objects.filter(key__in=keys).values_list("key", flat=True))
-    yield from (f"lost: {key} was acknowledged" for key in keys if key not in found)
+    """Each step has its audit row, and the event that carries that row's number."""
+    for key in keys:
+        name, review, round_, action = key.split(":")
+        entries = AuditEntry.objects.filter(subject=f"review:{review}", action=action, after__round=int(round_))
+        events = {f"{name}:{review}:{entry}" for entry in entries.values_list("pk", flat=True)}
+        if not OutboxEvent.objects.filter(key__in=events).exists():
+            yield f"lost: {key} was acknowledged"
 
 
 def _requests() -> Iterator[str]:
