@@ -57,12 +57,11 @@ def _decide(request: HttpRequest, cycle: Cycle) -> HttpResponse:
             user=request.user,  # type: ignore[arg-type]
             indicator_id=indicator.pk,
             direction=request.POST.get("direction", "-"),
-            cycle=cycle,
         )
     except Invalid as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("向きを確認し、達成状況を判定し直しました。"))
+        messages.success(request, _("向きを確認しました。提出や公表が済んだ判定は変わりません。"))
     query = "?all=1" if request.POST.get("all") else ""
     return redirect(reverse("review:directions", args=[cycle.fiscal_year]) + query)
 
