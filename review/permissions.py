@@ -123,12 +123,18 @@ def _posts(user: int, today: date) -> QuerySet[Any]:
     return mine.values_list(*columns).union(lent.values_list(*columns), all=True)
 
 
+#: Who decides nothing on a sheet, and so stands in for nobody either.
+NEVER_DEPUTIES = (Role.ADMINISTRATOR, Role.AUDITOR)
+
+
 def proxies_on(day: date) -> QuerySet[Proxy]:
-    """The proxies in force on a day: not withdrawn, and the person represented holds that very post and is active."""
+    """The proxies in force on a day: not withdrawn, the person represented holds that very post and is active, and the
+    deputy is still one who may stand in."""
     same = Q(department=OuterRef("department")) | Q(department=None, role__in=CITY_ROLES)
     posts = Appointment.objects.filter(held_on(day), same, user=OuterRef("principal"), role=OuterRef("role"))
+    never = Appointment.objects.filter(held_on(day), user=OuterRef("deputy"), role__in=NEVER_DEPUTIES)
     running = Proxy.objects.filter(withdrawn_at=None, starts_on__lte=day, ends_on__gte=day)
-    return running.filter(Exists(posts), principal__is_active=True)
+    return running.filter(Exists(posts), ~Exists(never), principal__is_active=True, deputy__is_active=True)
 
 
 # --- which sheets -------------------------------------------------------------------------------------------------
@@ -270,6 +276,9 @@ def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | 
         names, barred = post.capacities(Role.APPROVER), {review.proposed_by_id}
     else:
         names = post.capacities(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
+        if step != Step.REVIEW and None not in names and review.measure_year.owner_id in post.departments:
+            # Whoever stands in for an approver does not approve the work of their own department.
+            return []
         barred = senders(review) if names else set()
         if names and step != Step.REVIEW:
             barred |= reviewers(review)
@@ -312,8 +321,17 @@ def barred(user: Person, numbers: Sequence[int], step: str) -> dict[int, bool]:
                 hands.setdefault(sheet, set()).update(who)
             for sheet, *who in listing.reviewers_among(people=people, numbers=part) if step != Step.REVIEW else ():
                 hands.setdefault(sheet, set()).update(who)
+    if step != Step.REVIEW and None not in names:
+        for sheet in _of_departments(standing(user).departments, numbers):
+            hands.setdefault(sheet, set()).add(user.pk)
     left = {pk: [who for who in names if who is None or who not in taken] for pk, taken in hands.items()}
     return {pk: user.pk in taken for pk, taken in hands.items() if user.pk in taken or not left[pk]}
+
+
+def _of_departments(departments: frozenset[int], numbers: Sequence[int]) -> list[int]:
+    """Which of the sheets belong to the departments. One query, none where there is no department."""
+    rows = MeasureReview.objects.filter(pk__in=numbers, measure_year__owner__in=departments)
+    return list(rows.values_list("pk", flat=True)) if departments else []
 
 
 def is_reviewer(user: Person) -> bool:
@@ -474,6 +492,16 @@ def holders(*roles: str, departments: list[Department] | None = None) -> QuerySe
     if departments is not None:
         held = held.filter(department__in=departments)
     return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
+
+
+def able(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
+    """`holders`, and whoever stands in for one of them today: whom to ask for what the role does."""
+    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
+    lent = proxies_on(clock.today()).filter(role__in=roles)
+    if departments is not None:
+        held, lent = held.filter(department__in=departments), lent.filter(department__in=departments)
+    anybody = Q(pk__in=held.values("user_id")) | Q(pk__in=lent.values("deputy_id"))
+    return User.objects.filter(anybody, is_active=True).order_by("pk")
 
 
 # --- which addresses -----------------------------------------------------------------------------------------------

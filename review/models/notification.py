@@ -71,6 +71,8 @@ class Notification(models.Model):
     mail_after = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    #: When what it asks for was done, whoever did it.
+    settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("お知らせ")

@@ -73,7 +73,7 @@ def office(row: OutboxEvent) -> Iterable[User]:
 def deciders(row: OutboxEvent) -> Iterable[User]:
     """The approvers, while the year waits for its 決定."""
     reminded = row.payload["kind"] in (Kind.NEAR, Kind.PASSED)
-    return permissions.holders(Role.APPROVER) if reminded and waiting.wanted(asks(row)) else []
+    return permissions.able(Role.APPROVER) if reminded and waiting.wanted(asks(row)) else []
 
 
 def office_of_the_year(row: OutboxEvent) -> Iterable[User]:

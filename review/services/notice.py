@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from review.domain.reminding import Step
 from review.models import OutboxEvent, User
+from review.services.waiting import STATES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,3 +24,10 @@ class Notice:
     link: Callable[[OutboxEvent], str]
     urgent: bool = False
     to_act: bool = False
+    #: The step that is asked for: the notice is written while a sheet waits for it, and settled when none does any more.
+    step: Step | None = None
+
+    def fits(self, row: OutboxEvent) -> bool:
+        """Whether the line is for this event: it asks for no step, or the sheet came to wait for that very step."""
+        came_to = row.payload.get("state")
+        return self.step is None or came_to is None or came_to in STATES[self.step]

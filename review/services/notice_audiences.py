@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from review import permissions
-from review.models import Department, ItemComment, MeasureReview, OutboxEvent, Role, User
+from review.models import Department, ItemComment, MeasureReview, OutboxEvent, ReviewState, Role, Step, User
 from review.models.sheet import OPEN_STATES
 
 
@@ -22,34 +22,61 @@ def review_of(row: OutboxEvent) -> MeasureReview:
 
 def department(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of the department whose sheet it is."""
-    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[review_of(row).measure_year.owner])
+    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review_of(row).measure_year.owner])
 
 
 def heads(row: OutboxEvent) -> Iterable[User]:
-    return permissions.holders(Role.HEAD, departments=[review_of(row).measure_year.owner])
+    return permissions.able(Role.HEAD, departments=[review_of(row).measure_year.owner])
 
 
 def sender(row: OutboxEvent) -> Iterable[User]:
     """Whom the sheet was handed over to, else who sent it, while they still belong to the department; else the whole
     department."""
     review = review_of(row)
-    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=[review.measure_year.owner])
+    members = permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review.measure_year.owner])
     whom = review.assigned_to_id or review.submitted_by_id
     return [user for user in members if user.pk == whom] or members
 
 
+def heads_to_endorse(row: OutboxEvent) -> Iterable[User]:
+    """The heads who can take the 所属長の確認 of the sheet now."""
+    return _able_on(row, heads(row), Step.ENDORSE)
+
+
 def reviewers(row: OutboxEvent) -> Iterable[User]:
-    return permissions.holders(Role.REVIEWER)
+    """Those of the reviewing office; where the event is about a sheet under review, those who may decide on it."""
+    return _able_on(row, permissions.able(Role.REVIEWER), Step.REVIEW)
+
+
+def reviewing_office(row: OutboxEvent) -> Iterable[User]:
+    """Everybody of the reviewing office, to know."""
+    return permissions.able(Role.REVIEWER)
 
 
 def approvers(row: OutboxEvent) -> Iterable[User]:
-    return permissions.holders(Role.APPROVER)
+    """The approvers; where the event is about a confirmed sheet, those who may decide on it."""
+    return _able_on(row, permissions.able(Role.APPROVER), Step.APPROVE)
+
+
+#: The state in which a sheet waits for the step.
+_WAITS = {
+    Step.ENDORSE: ReviewState.ENDORSING,
+    Step.REVIEW: ReviewState.SUBMITTED,
+    Step.APPROVE: ReviewState.REVIEWED,
+}
+
+
+def _able_on(row: OutboxEvent, people: Iterable[User], step: Step) -> Iterable[User]:
+    """Those of the people who may take the step on the event's sheet, where it waits for that step."""
+    if row.review is None or row.review.state != _WAITS[step]:
+        return people
+    return [user for user in people if permissions.in_whose_name(user, row.review, step)]
 
 
 def owners_of_open_sheets(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of every department that has still to send a sheet of the year."""
     owners = Department.objects.filter(owned__review__cycle=row.cycle, owned__review__state__in=OPEN_STATES)
-    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(owners.distinct()))
+    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owners.distinct()))
 
 
 def everyone(row: OutboxEvent) -> Iterable[User]:
@@ -73,7 +100,7 @@ def correction_sender(row: OutboxEvent) -> Iterable[User]:
 def offices(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of the departments that the event names."""
     touched = Department.objects.filter(pk__in=row.payload.get("offices", []))
-    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(touched))
+    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(touched))
 
 
 def named(row: OutboxEvent) -> Iterable[User]:
@@ -84,7 +111,7 @@ def named(row: OutboxEvent) -> Iterable[User]:
 def asked(row: OutboxEvent) -> Iterable[User]:
     """The departments of which an answer is wanted."""
     wanted = Department.objects.filter(pk__in=row.payload["departments"])
-    return permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=list(wanted))
+    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(wanted))
 
 
 def conversation(row: OutboxEvent) -> Iterable[User]:

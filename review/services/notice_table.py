@@ -6,10 +6,14 @@ The lines about deadlines stand in `deadline_table`.
 from __future__ import annotations
 
 from review.domain.events import Event
+from review.domain.reminding import Step
 from review.services import notice_audiences as audiences
 from review.services import notice_links as links
 from review.services.deadline_table import DEADLINE_NOTICES
 from review.services.notice import Notice
+
+#: What a reviewer is asked to do with a sheet.
+REVIEW_IT = "内容を確かめて、確認するか、理由を付けて差し戻してください。"
 
 NOTICES: dict[Event, tuple[Notice, ...]] = {
     Event.CYCLE_OPENED: (
@@ -22,28 +26,50 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             link=links.mine,
             urgent=True,
             to_act=True,
+            step=Step.SUBMIT,
         ),
     ),
     Event.ACTUALS_SUBMITTED: (
         Notice(
-            to=audiences.reviewers,
-            title="{measure} が提出されました",
+            to=audiences.heads_to_endorse,
+            title="{measure} の所属長の確認をお願いします",
             body="{department}の{actor}さんが提出しました。",
-            act="内容を確かめて、確認するか、理由を付けて差し戻してください。",
+            act="内容を確かめて、所属長として確認してください。",
             due=links.sheet_due,
             link=links.sheet,
             to_act=True,
+            step=Step.ENDORSE,
+        ),
+        Notice(
+            to=audiences.reviewers,
+            title="{measure} が提出されました",
+            body="{department}の{actor}さんが提出しました。",
+            act=REVIEW_IT,
+            due=links.sheet_due,
+            link=links.sheet,
+            to_act=True,
+            step=Step.REVIEW,
         ),
         Notice(
             to=audiences.heads, title="{measure} を提出しました", body="{actor}さんが提出しました。", link=links.sheet
         ),
     ),
     Event.SUBMISSION_ENDORSED: (
+        Notice(
+            to=audiences.reviewers,
+            title="{measure} が提出されました",
+            body="{department}の所属長の{actor}さんが確認しました。",
+            act=REVIEW_IT,
+            due=links.sheet_due,
+            link=links.sheet,
+            to_act=True,
+            step=Step.REVIEW,
+        ),
         Notice(to=audiences.sender, title="{measure} を所属長が確認しました", body="", link=links.sheet),
     ),
     Event.SUBMISSION_RECALLED: (
         Notice(
-            to=audiences.reviewers,
+            to=audiences.reviewing_office,
             title="{measure} の提出が取り下げられました",
             body="{department}の{actor}さんが取り下げました。再提出をお待ちください。",
             link=links.sheet,
@@ -59,6 +85,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             link=links.resume,
             urgent=True,
             to_act=True,
+            step=Step.SUBMIT,
         ),
     ),
     Event.SUBMISSION_REVIEWED: (
@@ -73,6 +100,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             due=links.sheet_due,
             link=links.board,
             to_act=True,
+            step=Step.DECIDE,
         ),
     ),
     Event.CONCURRENCE_ASKED: (
@@ -140,11 +168,19 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to=audiences.reviewers,
             title="{measure} が承認の段階で差し戻されました",
             body="理由: {comment}\n差戻し先: {destination}",
-            act="差戻し先が情報経営課のときは、もう一度確認してください。",
+            act="もう一度確認してください。",
             due=links.sheet_due,
             link=links.sheet,
             urgent=True,
             to_act=True,
+            step=Step.REVIEW,
+        ),
+        Notice(
+            to=audiences.reviewing_office,
+            title="{measure} が承認の段階で差し戻されました",
+            body="理由: {comment}\n差戻し先: {destination}",
+            link=links.sheet,
+            urgent=True,
         ),
     ),
     Event.DECISIONS_RECORDED: (

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
-from review import calendar, clock
+from review import calendar, clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.models import (
@@ -25,7 +26,7 @@ from review.models import (
     OutboxEvent,
     User,
 )
-from review.services import deadline_notices, notice_choices, notice_texts, outbox
+from review.services import deadline_notices, notice_choices, notice_texts, outbox, waiting
 from review.services.notice import Notice
 from review.services.notice_table import NOTICES, key_of
 from review.services.reminders import MORNING
@@ -36,13 +37,20 @@ logger = logging.getLogger(__name__)
 @outbox.react
 def notify(row: OutboxEvent) -> None:
     """Make the notices of one event. A person who stands in two lines of the table is told once, in the first."""
+    settle(row)
     event = Event(row.name)
     rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
     words: dict[str, str] = {}
     own = notice_texts.own_texts(rows)
     told: set[int] = {row.actor_id} if row.actor_id else set()
     for key, notice in rows.items():
-        people = [user for user in notice.to(row) if user.pk not in told]
+        if not notice.fits(row):
+            continue
+        audience = list(notice.to(row))
+        if not audience and notice.to_act and not _of_a_deadline(row):
+            # Nobody is there who could act: the office has to know, and to name somebody. Reminders see to it themselves.
+            audience = list(waiting.reviewers())
+        people = [user for user in audience if user.pk not in told]
         if not people:
             continue
         told |= {user.pk for user in people}
@@ -62,6 +70,34 @@ def _filled(key: str, notice: Notice, own: Mapping[str, NoticeText], words: dict
         return notice_texts.text_of(key, notice, {}).filled(words)
 
 
+def settle(row: OutboxEvent) -> None:
+    """Mark as done every notice that asks for a step which no sheet of its waits for any more, whoever took it. Three
+    queries at most."""
+    if row.review_id is None:
+        return
+    open_ones = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None).exclude(asks={})
+    asked = {
+        pk: asks
+        for pk, asks in open_ones.filter(Q(review=row.review) | Q(review=None)).values_list("pk", "asks")
+        if row.review_id in asks.get("sheets", ())
+    }
+    sheets = {sheet for asks in asked.values() for sheet in asks["sheets"]}
+    states = dict(MeasureReview.objects.filter(pk__in=sheets, outcome="").values_list("pk", "state"))
+    over = [pk for pk, asks in asked.items() if not waiting.any_waits(asks, states)]
+    if over:
+        Notification.objects.filter(pk__in=over).update(settled_at=clock.now())
+
+
+def _asks(row: OutboxEvent, notice: Notice, user: User) -> dict[str, Any]:
+    """What the notice asks of the person: {"step", "sheets"}; {} where it asks for no step of a sheet."""
+    if notice.step is None:
+        return deadline_notices.asks(row)
+    if row.review_id:
+        return {"step": notice.step.value, "sheets": [row.review_id]}
+    mine = permissions.own_reviews(user).filter(cycle=row.cycle, state__in=waiting.STATES[notice.step])
+    return {"step": notice.step.value, "sheets": list(mine.values_list("pk", flat=True))}
+
+
 def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text, chosen: str) -> None:
     now = clock.now()
     Notification.objects.get_or_create(
@@ -75,7 +111,7 @@ def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text,
             "body": text.body,
             "act": text.act,
             "due_at": notice.due(row) if notice.due else None,
-            "asks": deadline_notices.asks(row),
+            "asks": _asks(row, notice, user),
             "link": notice.link(row),
             "to_act": notice.to_act,
             "created_at": now,
@@ -140,7 +176,7 @@ def preview(row: OutboxEvent) -> notice_texts.Text | None:
     """What the first notice of an event that is not written would say; None where nobody would be told."""
     event = Event(row.name)
     for notice in NOTICES.get(event, ()):
-        if list(notice.to(row)):
+        if notice.fits(row) and list(notice.to(row)):
             key = key_of(event, notice)
             return _filled(key, notice, notice_texts.own_texts([key]), _words(row))
     return None

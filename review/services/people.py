@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Appointment, Proxy, Role, User
-from review.services import audit, handover, posts
+from review.models import Appointment, Role, User
+from review.services import audit, handover, posts, proxies
 from review.services.posts import Post
 from review.services.reader_words import problem
 from review.services.transition import require
@@ -247,19 +247,11 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
         if blocked:
             raise Invalid(_("まだ停止できません。") + " ".join(blocked))
         posts.end_all(user=user, by=by)
-        _end_proxies(by, user)
+        proxies.end_all(user=by, of=user)
         user.is_active = False
         user.save(update_fields=["is_active"])
         audit.write(actor=by, action="user.deactivate", subject=f"user:{user.key}", after={"reason": reason.strip()})
         return user
-
-
-def _end_proxies(by: User, user: User) -> None:
-    mine = Proxy.objects.filter(Q(principal=user) | Q(deputy=user), withdrawn_at=None, ends_on__gte=clock.today())
-    for proxy in mine:
-        proxy.withdrawn_by, proxy.withdrawn_at = by, clock.now()
-        proxy.save(update_fields=["withdrawn_by", "withdrawn_at"])
-        audit.write(actor=by, action="proxy.withdraw", subject=f"proxy:{proxy.pk}", after={"why": "deactivated"})
 
 
 def reactivate(*, by: User, user_id: int, reason: str) -> Enrolled:

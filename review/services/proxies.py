@@ -13,7 +13,7 @@ from review import clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
-from review.models import Appointment, Decision, LaterReading, MeasureReview, Proxy, Role, User
+from review.models import Appointment, Decision, LaterReading, MeasureReview, Proxy, User
 from review.models.proxy import PROXY_ROLES
 from review.services import audit, outbox
 from review.services.posts import Post, fits
@@ -21,7 +21,6 @@ from review.services.reader_words import city_language, problem
 from review.services.transition import require
 
 #: Who may stand in for nobody: they decide nothing on a sheet, in whosever name.
-NEVER_DEPUTIES = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +86,7 @@ def _problems(principal: User, deputy: User, naming: Naming) -> dict[str, str]:
     elif not deputy.is_active:
         found["deputy"] = _("利用を停止している人は選べません。")
     elif Appointment.objects.filter(
-        permissions.held_on(max(naming.starts_on, clock.today())), user=deputy, role__in=NEVER_DEPUTIES
+        permissions.held_on(max(naming.starts_on, clock.today())), user=deputy, role__in=permissions.NEVER_DEPUTIES
     ).exists():
         found["deputy"] = _("管理者と監査の担当者は、シートの判断をしないため選べません。")
     if not naming.reason.strip() or problem(naming.reason):
@@ -117,11 +116,23 @@ def withdraw(*, user: User, proxy_id: int) -> Proxy:
         )
         if found.withdrawn_at:
             raise AlreadyDecided(_("この指名はもう取り消されています。"))
-        found.withdrawn_by, found.withdrawn_at = user, clock.now()
-        found.save(update_fields=["withdrawn_by", "withdrawn_at"])
-        audit.write(actor=user, action="proxy.withdraw", subject=f"proxy:{found.pk}", before=_facts(found))
-        outbox.announce(Event.PROXY_WITHDRAWN, key=str(found.pk), actor=user, payload=_told(found))
+        _end(user, found)
         return found
+
+
+def end_all(*, user: User, of: User) -> None:
+    """End every representation by or of a person who is here no more; those whom it leaves alone are told. For the
+    transaction in which the person goes."""
+    mine = Proxy.objects.filter(Q(principal=of) | Q(deputy=of), withdrawn_at=None, ends_on__gte=clock.today())
+    for proxy in mine.select_for_update(no_key=True, of=("self",)).order_by("pk"):
+        _end(user, proxy)
+
+
+def _end(user: User, proxy: Proxy) -> None:
+    proxy.withdrawn_by, proxy.withdrawn_at = user, clock.now()
+    proxy.save(update_fields=["withdrawn_by", "withdrawn_at"])
+    audit.write(actor=user, action="proxy.withdraw", subject=f"proxy:{proxy.pk}", before=_facts(proxy))
+    outbox.announce(Event.PROXY_WITHDRAWN, key=str(proxy.pk), actor=user, payload=_told(proxy))
 
 
 def _facts(proxy: Proxy) -> dict[str, str]:

@@ -47,7 +47,9 @@ def tell(event: Event, user: User, review: MeasureReview, action: str, **payload
         subject=f"review:{review.pk}",
         after={"state": review.state, "round": review.round, **payload},
     )
-    outbox.announce(event, key=f"{review.pk}:{entry.pk}", actor=user, review=review, payload=payload)
+    outbox.announce(
+        event, key=f"{review.pk}:{entry.pk}", actor=user, review=review, payload={"state": str(review.state), **payload}
+    )
 
 
 def require_undecided(review: MeasureReview, *, round: int, step: str, state: ReviewState) -> None:

@@ -50,26 +50,37 @@ def wanted(asks: Mapping[str, Any]) -> bool:
     return bool(still(Step(asks["step"]), asks["sheets"]))
 
 
+def any_waits(asks: Mapping[str, Any], states: Mapping[int, str]) -> bool:
+    """The same of a sheet's step, by {sheet: state} of those that run on. No query."""
+    step = Step(asks["step"])
+    return any(states.get(sheet) in STATES[step] for sheet in asks["sheets"])
+
+
 def actors(step: Step, departments: Iterable[Department]) -> list[User]:
     """Who can take the step. Where a department has nobody for it, whoever stands behind: its head, then the office."""
     owners = list(departments)
     found = {
-        Step.SUBMIT: [permissions.holders(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],
+        Step.SUBMIT: [permissions.able(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],
         Step.ENDORSE: [heads(owners), reviewers()],
         Step.REVIEW: [reviewers()],
-        Step.DECIDE: [permissions.holders(Role.APPROVER), reviewers()],
+        Step.DECIDE: [permissions.able(Role.APPROVER), reviewers()],
     }[step]
     return next((people for rows in found if (people := list(rows))), [])
 
 
+def step_now(review: MeasureReview) -> Step | None:
+    """Which step the sheet waits for; None once it is approved."""
+    return _STEPS.get(review.state)
+
+
 def heads(departments: Iterable[Department]) -> QuerySet[User]:
     """The 所属長 of the departments."""
-    return permissions.holders(Role.HEAD, departments=list(departments))
+    return permissions.able(Role.HEAD, departments=list(departments))
 
 
 def reviewers() -> QuerySet[User]:
     """The office that looks after the year."""
-    return permissions.holders(Role.REVIEWER)
+    return permissions.able(Role.REVIEWER)
 
 
 def due_day(review: MeasureReview) -> date | None:

@@ -109,7 +109,7 @@ ROWS: dict[str, Rows] = {
     ),
     "to_read": lambda user, own, headed: Decision.objects.filter(on_behalf_of=user, later_reading=None),
     "failed_jobs": lambda user, own, headed: Job.objects.filter(state=JobState.FAILED),
-    "unread": lambda user, own, headed: Notification.objects.filter(recipient=user, read_at=None),
+    "unread": lambda user, own, headed: Notification.objects.filter(recipient=user, read_at=None, settled_at=None),
     "demo": lambda user, own, headed: with_demo_values(),
 }
 #: Those that ask for the person's departments.

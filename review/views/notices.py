@@ -31,8 +31,10 @@ def notices(request: HttpRequest) -> HttpResponse:
         return follow(request, int(request.GET["open"]))
     only_unread = request.GET.get("show") == "unread"
     rows = mine(request).select_related("mail").order_by("-created_at", "-pk")
-    unread = mine(request).filter(read_at=None).count()
-    page = Paginator(rows.filter(read_at=None) if only_unread else rows, PAGE).get_page(request.GET.get("page"))
+    unread = mine(request).filter(read_at=None, settled_at=None).count()
+    page = Paginator(rows.filter(read_at=None, settled_at=None) if only_unread else rows, PAGE).get_page(
+        request.GET.get("page")
+    )
     here = reverse("review:notices")
     context = {
         "page_title": _("お知らせ"),

@@ -89,7 +89,9 @@ def _notices(row: OutboxEvent) -> Iterator[str]:
         if not there:
             yield f"{row.key} told nobody"
         return
-    people = {user.pk for notice in NOTICES[Event(row.name)] for user in notice.to(row)} - {row.actor_id}
+    people = {user.pk for notice in NOTICES[Event(row.name)] if notice.fits(row) for user in notice.to(row)} - {
+        row.actor_id
+    }
     wanted = {f"{row.pk}:{person}" for person in people}
     if there != wanted:
         yield f"{row.key}: notices {sorted(there)} instead of {sorted(wanted)}"
