@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from review.models import MeasureReview, Outcome, Plan
 from review.services import approval
-from tests.cast import YEAR, Cast
+from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
 from workflow import steps
 from workflow.views.board_page import sheets_of
@@ -107,6 +108,28 @@ def test_drafts_and_returned_sheets_are_no_results_on_the_board(mixed: Cast) -> 
     assert all(row.grades == () and row.grade == "" for row in response.context["rows"] if row.pk in drafts)
     assert any(sheets_of(mixed.cycle)[pk].rated.grade for pk in drafts)  # they have grades; the board withholds them
     assert "提出された施策だけを数えています" in words(response)
+
+
+def test_a_final_edition_counts_as_sql_does_and_waits_for_nothing(cast: Cast) -> None:
+    cast.open(4)
+    for number in (1, 2):
+        cast.approved(number)
+    settle(cast, 3, Outcome.EXCLUDED)
+    settle(cast, 4, Outcome.NOT_SUBMITTED)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=cast.sheet().cycle_id)
+    settle_background()
+    told, year = sql(), f"/results/{YEAR}/"
+    front = words(Client().get(year))
+    assert f"DX推進計画の{told['提出']}の施策と" in front
+    assert f"対象外は{told['対象外']}施策、未提出は{told['未提出']}施策" in front
+    codes = MeasureReview.objects.values_list("measure_year__measure__code", flat=True)
+    pages = {path: words(Client().get(path)) for path in [year, *(f"{year}{code}/" for code in codes)]}
+    for path, page in pages.items():
+        assert not [word for word in ("まだ入力", "未入力", "入力されていません") if word in page], path
+    assert "この施策は「対象外」のため、実績はありません。" in pages[f"{year}01-03/"]
+    assert "この施策は「未提出」のため、実績はありません。" in pages[f"{year}01-04/"]
+    assert tiles(as_(cast.reviewer2).get(f"/progress/{YEAR}/").context["stats"])["承認"] == told["承認"] == 2
 
 
 def test_the_decision_of_the_plan_s_last_year_promises_no_next_one(cast: Cast) -> None:
