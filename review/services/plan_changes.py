@@ -31,7 +31,7 @@ from review.prepared import prepared
 from review.services import audit, outbox
 from review.services.plan_checks import problems_of
 from review.services.plan_proposals import Asked, Part, Proposal, goals_of, latest
-from review.services.reader_words import city_language, problem
+from review.services.reader_words import city_language, problem, year_label
 from review.services.transition import require
 
 # --- what it comes to, line by line ------------------------------------------------------------------------------
@@ -57,13 +57,15 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     if kind == ChangeKind.OWNER:
         return [{**line, "before": str(now.owner) if now else "", "after": _office(asked.owner)}]
     if kind == ChangeKind.END:
-        return [{**line, "before": now.name if now else "", "after": _("%(year)s年度で終了") % {"year": year - 1}}]
+        return [
+            {**line, "before": now.name if now else "", "after": _("%(year)sで終了") % {"year": year_label(year - 1)}}
+        ]
     if kind == ChangeKind.MERGE:
         return _merge_lines(measure, year, asked, label)
     ours = goals_of(measure, year)
     before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in asked.numbers)
     after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in asked.goals)
-    return [{**line, "before": before, "after": after or _("%(year)s年度で終了") % {"year": year - 1}}]
+    return [{**line, "before": before, "after": after or _("%(year)sで終了") % {"year": year_label(year - 1)}}]
 
 
 def _merge_lines(measure: Measure, year: int, asked: Asked, label: str) -> list[dict[str, str]]:

@@ -28,7 +28,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, judging, next_year, proxies, ratings
+from review.services import audit, judging, next_year, proxies, ratings, remarks
 from review.services.item_words import label_of
 from review.services.ratings import Overall
 from review.services.reader_words import problem
@@ -206,6 +206,8 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
         gaps = missing(review)
         if gaps:
             raise Invalid(_("入力されていない項目があります。"), gaps)
+        if review.round:
+            _require_remarks_met(review)
         _freeze(user, review)
         ratings.rate(user=user, review=review, hand=Rating.Hand.DEPARTMENT, chosen=overall)
         endorse = review.cycle.requires_endorsement and not permissions.heads(user, review.measure_year.owner_id)
@@ -213,6 +215,13 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
         review.save()
         tell(Event.ACTUALS_SUBMITTED, user, review, "submit")
         return review
+
+
+def _require_remarks_met(review: MeasureReview) -> None:
+    left = remarks.unmet(review, current_texts(review))
+    if left:
+        names = "、".join(label_of(key) for key in left)
+        raise Invalid(_("直しも回答もしていない指摘があります: %(names)s") % {"names": names}, left)
 
 
 def _freeze(user: User, review: MeasureReview) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,9 +20,9 @@ from review.domain import rating
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.forms.records import DeadlinesForm, ScaleForm
 from review.models import Cycle, CycleState, MeasureYear
-from review.models.sheet import OPEN_STATES
 from review.services import corrections
 from review.services import cycles as work
+from review.services.tallies import tallies
 from review.templatetags.words import day_text, fiscal_year
 from review.views.answers import refusing, see_other
 from review.views.chrome import address
@@ -36,13 +35,12 @@ DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_d
 @require_safe
 def cycles(request: HttpRequest) -> HttpResponse:
     """Every year of every plan."""
-    rows = Cycle.objects.select_related("plan").annotate(
-        sheets=Count("reviews"), open_sheets=Count("reviews", filter=Q(reviews__state__in=OPEN_STATES))
-    )
+    counted = tallies()
+    rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year"))
     context = {
         "page_title": _("年度と期限"),
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("年度と期限"), "url": ""}],
-        "cycles": rows.order_by("-fiscal_year"),
+        "cycles": [{"cycle": row, "tally": counted[row.pk]} for row in rows],
     }
     return render(request, "review/cycles.html", context)
 

@@ -19,6 +19,7 @@ from review import clock, permissions, queries
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 from review.services.assessment import who_is_on
+from review.services.tallies import tally_of
 from review.templatetags.words import fiscal_year, word_of
 from review.views.step_times import step_times
 
@@ -171,26 +172,27 @@ def here_of(cycle: Cycle, department: str) -> str:
 
 
 def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict[str, Any]]:
-    """The few numbers that are asked for first."""
-    whole = len(marks)
-    handed_in = sum(not mark.open for mark in marks)
-    settled = sum(mark.state in (ReviewState.APPROVED, ReviewState.PUBLISHED) for mark in marks)
+    """The few numbers that are asked for first, in 施策; those settled with a reason stand apart where there are any."""
+    tally = tally_of((mark.state, mark.outcome) for mark in marks)
     here = here_of(cycle, department)
     behind = len(late_marks(marks, cycle))
+    remaining, unit = _("残り%(n)s"), _("施策")
+    whole = f"/ {tally.due} {unit}"
+    apart = [(Outcome.EXCLUDED, tally.excluded), (Outcome.NOT_SUBMITTED, tally.not_submitted)]
     return [
-        {
-            "label": _("提出"),
-            "value": handed_in,
-            "unit": f"/ {whole}",
-            "note": _("残り%(n)s") % {"n": whole - handed_in},
-        },
-        {"label": _("承認"), "value": settled, "unit": f"/ {whole}", "note": _("残り%(n)s") % {"n": whole - settled}},
+        {"label": _("提出"), "value": tally.submitted, "unit": whole, "note": remaining % {"n": tally.waiting}},
+        {"label": _("承認"), "value": tally.approved, "unit": whole, "note": remaining % {"n": tally.unapproved}},
         {
             "label": _("遅れ・期限後"),
             "value": behind,
-            "unit": _("施策"),
+            "unit": unit,
             "url": f"{here}state={LATE}#sheets" if behind else "",
         },
+        *(
+            {"label": word_of(outcome), "value": number, "unit": unit, "url": f"{here}state={outcome.value}#sheets"}
+            for outcome, number in apart
+            if number
+        ),
     ]
 
 
@@ -208,18 +210,19 @@ def late_marks(marks: list[Mark], cycle: Cycle) -> list[Mark]:
 def departments_of(marks: list[Mark], cycle: Cycle) -> list[dict[str, Any]]:
     """One row per department: how many sheets, how many still open, how many late; those behind come first."""
     rows: dict[int, dict[str, Any]] = {}
+    whose: dict[int, list[Mark]] = {}
     late = {mark.pk for mark in late_marks(marks, cycle)}
     for mark in marks:
         row = rows.setdefault(
             mark.department_id,
             {"pk": mark.department_id, "name": mark.department, "total": 0, "open": 0, "late": 0, "returned": 0},
         )
-        row["total"] += 1
-        row["open"] += mark.open
+        whose.setdefault(mark.department_id, []).append(mark)
         row["returned"] += mark.state == ReviewState.RETURNED and not mark.outcome
         row["late"] += mark.pk in late
-    for row in rows.values():
-        row["handed_in"] = row["total"] - row["open"]
+    for pk, row in rows.items():
+        tally = tally_of((mark.state, mark.outcome) for mark in whose[pk])
+        row.update(total=tally.due, handed_in=tally.submitted, open=tally.waiting)
     return sorted(rows.values(), key=lambda row: (-row["late"], -row["open"]))
 
 

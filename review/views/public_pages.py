@@ -203,7 +203,7 @@ def measure(book: Book, code: str) -> Page | None:
         "measure": row,
         "names": parts.grade_names(snapshot),
         "fiscal_year": book.year,
-        "indicators": [parts.shown_indicator(one, book.year) for one in row["indicators"]],
+        "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
         "facts": parts.facts_of(row),
         "narratives": parts.texts_of(row, parts.NARRATIVE_LABELS),
         "evaluation": parts.texts_of(row["evaluation"], parts.EVALUATION_LABELS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -81,7 +82,15 @@ def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
         }
         for grade in snapshot["scale"]
     ]
-    return {"overview": whole, "tiles": tiles, "top": tiles[0], "achieved_share": tiles[0]["share"]}
+    outcomes = Counter(row["outcome"] for row in snapshot["measures"])
+    assessed = {"measures": outcomes[""], "excluded": outcomes["excluded"], "missing": outcomes["not_submitted"]}
+    return {
+        "assessed": assessed,
+        "overview": whole,
+        "tiles": tiles,
+        "top": tiles[0],
+        "achieved_share": tiles[0]["share"],
+    }
 
 
 def share(part: int, whole: int) -> str:
@@ -232,10 +241,18 @@ def narrowed_by(offered: dict[str, Any], wanted: Wanted) -> list[str]:
     return said + ([f"「{wanted.words}」"] if wanted.words else [])
 
 
-def shown_indicator(one: editions.Row, year: int) -> dict[str, Any]:
-    """One 成果目標 with its words for the page."""
+def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
+    """One 成果目標 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
+    if outcome and one["status"] == "pending":
+        return {**shown, **without_actual(outcome)}
     return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
+
+
+def without_actual(outcome: str) -> dict[str, str]:
+    """The words of a 成果目標 for which no 実績 came: those of how its 施策 was settled."""
+    word = word_of(outcome)
+    return {"verdict": word, "reason": _("この施策は「%(word)s」のため、実績はありません。") % {"word": word}}
 
 
 def facts_of(row: editions.Row) -> list[dict[str, Any]]:

@@ -100,11 +100,12 @@ def body(review: MeasureReview) -> dict[str, Any]:
     plan = queries.schedule(review)
     changes = queries.target_changes(review)
     ahead = indicator_parts.ahead_rows(review, story, changes)
+    texts = submission.texts_of(review, story, plan, changes)
     return {
         "overview": sheet_parts.overview(review),
         "narrative": sheet_parts.narrative(review),
         "indicators": parts,
-        "texts": submission.texts_of(review, story, plan, changes),
+        "texts": texts,
         "ahead": ahead,
         "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
@@ -116,7 +117,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "evaluation": sheet_parts.evaluation(review),
         "submissions": submissions,
         "decisions": decisions,
-        "comments": sheet_parts.comment_rows(said, review),
+        "comments": sheet_parts.comment_rows(said, submissions, texts),
         "said": said,
         "trail": sheet_parts.trail(submissions, decisions),
         "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from review.domain import items
 from review.domain.difference import difference
 from review.domain.fiscal import wareki
 from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Submission, Verdict
+from review.services import remarks
 from review.services.item_words import label_of
 
 _STEP_TITLES = {
@@ -85,8 +86,11 @@ def bar(row: ScheduleItem, years: Sequence[int]) -> Iterator[dict[str, Any]]:
         }
 
 
-def comment_rows(comments: Sequence[ItemComment], review: MeasureReview) -> list[dict[str, Any]]:
-    """The thread as the component takes it. A return's remark is done once a later round was submitted."""
+def comment_rows(
+    comments: Sequence[ItemComment], submissions: Sequence[Submission], texts: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The thread as the component takes it; a return's remark with whether its item was changed or answered since."""
+    met = remarks.met(comments, submissions, texts)
     return [
         {
             "who": str(said.author),
@@ -94,7 +98,8 @@ def comment_rows(comments: Sequence[ItemComment], review: MeasureReview) -> list
             "text": said.body,
             "item": label_of(said.item) if said.item else "",
             "kind": "" if said.kind == ItemComment.Kind.COMMENT else said.kind,
-            "done": said.kind == ItemComment.Kind.RETURN and said.round < review.round,
+            "done": met.get(said.pk, False),
+            "open": not met.get(said.pk, True),
             "id": f"comment-{said.pk}",
         }
         for said in comments

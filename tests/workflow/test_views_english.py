@@ -89,7 +89,7 @@ def test_what_an_english_reader_writes_is_kept_and_told_in_the_city_s_language(c
     assert f"ends with FY{YEAR - 1}" in words(client.post(address, form))
     assert client.post(address, {**form, "sure": "1"}).status_code == 303
     change = PlanChange.objects.get()
-    assert (change.lines[0]["item"], change.lines[0]["after"]) == ("施策の終了", f"{YEAR - 1}年度で終了")
+    assert (change.lines[0]["item"], change.lines[0]["after"]) == ("施策の終了", "令和5年度で終了")
     page = reverse("workflow:plan_change", args=[change.pk])
     assert english(cast.approver).post(page, {"accept": "1"}).status_code == 303
     assert MeasureReview.objects.get().outcome_reason == "施策の終了: 廃止"

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from review import listing, queries
 from review.domain import rating
-from review.models import Cycle, MeasureReview, Rating, ReviewState
+from review.models import Cycle, MeasureReview, Outcome, Rating, ReviewState
+from review.models.sheet import OPEN_STATES
 from review.services import judging, ratings
 from review.services.ratings import Standing
-from review.templatetags.words import fiscal_year
+from review.services.tallies import tally_of
+from review.templatetags.words import fiscal_year, word_of
 
 FIRST = 15
 WAITING, CLEAN, EVERY = "waiting", "clean", "all"
@@ -63,6 +65,11 @@ class Sheet(NamedTuple):
     @property
     def waits(self) -> bool:
         return self.state == ReviewState.REVIEWED.value
+
+    @property
+    def submitted(self) -> bool:
+        """Whether its results are the department's word; a draft or a returned sheet is no result yet."""
+        return not self.outcome and self.state not in OPEN_STATES
 
 
 def sheets_of(cycle: Cycle) -> dict[int, Sheet]:
@@ -126,21 +133,19 @@ def reasons_of(marks: Sequence[listing.Mark], stands: Standing) -> Reasons:
 
 
 def stats(sheets: Iterable[Sheet], cycle: Cycle) -> list[dict[str, Any]]:
-    """How far the year is: sheets by what they wait for."""
-    counts = Counter(sheet.state for sheet in sheets)
-    total = sum(counts.values())
-    approved = counts[ReviewState.APPROVED.value] + counts[ReviewState.PUBLISHED.value]
-    unit = _("施策")
+    """How far the year is, in 施策: by what they wait for, then those settled with a reason where there are any."""
+    rows = list(sheets)
+    counts = Counter(sheet.state for sheet in rows if not sheet.outcome)
+    tally = tally_of((sheet.state, sheet.outcome) for sheet in rows)
+    unit, progress = _("施策"), reverse("review:progress", args=[cycle.fiscal_year])
+    apart = [(Outcome.EXCLUDED, tally.excluded), (Outcome.NOT_SUBMITTED, tally.not_submitted)]
+    before_review = tally.waiting + counts[ReviewState.ENDORSING.value]
     return [
         {"label": _("承認待ち"), "value": counts[ReviewState.REVIEWED.value], "unit": unit},
-        {"label": _("承認済"), "value": approved, "unit": unit, "note": _("全%(n)s施策") % {"n": total}},
+        {"label": _("承認済"), "value": tally.approved, "unit": unit, "note": _("全%(n)s施策") % {"n": tally.due}},
         {"label": _("確認待ち"), "value": counts[ReviewState.SUBMITTED.value], "unit": unit},
-        {
-            "label": _("提出前"),
-            "value": total - approved - counts[ReviewState.REVIEWED.value] - counts[ReviewState.SUBMITTED.value],
-            "unit": unit,
-            "url": reverse("review:progress", args=[cycle.fiscal_year]),
-        },
+        {"label": _("提出前"), "value": before_review, "unit": unit, "url": progress},
+        *({"label": word_of(outcome), "value": number, "unit": unit} for outcome, number in apart if number),
     ]
 
 
@@ -190,11 +195,12 @@ def counted(grades: Iterable[str]) -> dict[str, int]:
 def breakdown(cycle: Cycle, sheets: Sequence[Sheet]) -> dict[str, Any]:
     """The totals as the templates take them. Three queries."""
     before = listing.grade_counts_by_field(cycle, fiscal_year=cycle.fiscal_year - 1)
+    submitted = [sheet for sheet in sheets if sheet.submitted]
     return {
         "stats": stats(sheets, cycle),
-        "totals": totals(cycle, sheets, before),
-        "measure_totals": measure_totals(cycle, sheets),
-        "by_field": by_field(cycle, sheets, before),
+        "totals": totals(cycle, submitted, before),
+        "measure_totals": measure_totals(cycle, submitted),
+        "by_field": by_field(cycle, submitted, before),
     }
 
 
@@ -288,11 +294,11 @@ def row_of(
         state=review.state,
         outcome=review.outcome,
         demo=year.demo or any(mark.demo for mark in sheet.marks),
-        grades=tuple(mark.grade for mark in sheet.marks if mark.grade),
-        grade=sheet.rated.grade,
-        grade_name=names.get(sheet.rated.grade, ""),
-        proposed=sheet.rated.proposed,
-        overridden=sheet.rated.overridden,
+        grades=tuple(mark.grade for mark in sheet.marks if mark.grade) if sheet.submitted else (),
+        grade=sheet.rated.grade if sheet.submitted else "",
+        grade_name=names.get(sheet.rated.grade, "") if sheet.submitted else "",
+        proposed=sheet.rated.proposed if sheet.submitted else "",
+        overridden=sheet.rated.overridden and sheet.submitted,
         before=before.get(year.measure_id, ""),
         reasons=tuple(Reason(code, labels[code], count) for code, count in sheet.reasons),
         **about,

@@ -19,6 +19,7 @@ from review.forms.sheet import add_refusal
 from review.models import MeasureReview, Role
 from review.services import concurrence, judging, ratings
 from review.services.item_words import label_of
+from review.services.remarks import open_remarks
 from review.templatetags.words import day_text
 from review.views import sheet_page, sheet_parts
 from review.views.answers import refusing, see_other
@@ -75,9 +76,10 @@ def submit_page(
     """The page before the submission."""
     desk = Desk(request.user, review, LAST)
     shown = sheet_page.body(review)
+    left = open_remarks(shown["said"], shown["submissions"], desk.texts)
     gaps = [
         {"key": key, "label": label_of(key), "sentence": said, "url": place_of(review, key)}
-        for key, said in desk.missing.items()
+        for key, said in {**left, **desk.missing}.items()
     ]
     context: dict[str, Any] = {
         **sheet_page.head(review),
@@ -86,6 +88,7 @@ def submit_page(
         # What the 本部 will say is not the department's to send.
         "evaluation": shown["evaluation"][:-1],
         "gaps": gaps,
+        "left": left,
         "own": form or own_form(review, shown),
         "refused": refused,
         "effects": [*effects(request, review), *asked_again(review, desk.texts)],

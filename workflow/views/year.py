@@ -251,5 +251,8 @@ def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[st
     people = permissions.holders(*Role.values).count()
     found.append(_("役割のある%(n)s人全員に、公表の通知が届きます。") % {"n": people})
     found.append(_("第1版は、あとから書き換えられません。誤りが見つかったときは、正誤表を付けた訂正版を公表します。"))
-    found.append(_("次の年度の準備が始まり、評価項目と目標が引き継がれます。"))
+    if cycle.fiscal_year < cycle.plan.last_year:
+        found.append(_("次の年度の準備が始まり、評価項目と目標が引き継がれます。"))
+    else:
+        found.append(_("この計画の最終年度のため、次の年度は準備されません。"))
     return found
