@@ -18,11 +18,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from review.models import AuditEntry, User
-from review.templatetags.words import day_text
+from review.services.transition import when_words
 
 View = Callable[..., HttpResponse]
 FIELD = "form_version"
@@ -109,11 +108,10 @@ def stale(request: HttpRequest, record: Record) -> HttpResponse:
 def sentence_of(record: Record) -> str:
     """Who saved last, and when, as far as the trail tells."""
     entry = AuditEntry.objects.filter(subject=record.subject, action__in=record.actions).order_by("-pk").first()
-    if entry is None:
+    person = User.objects.filter(key=entry.actor_key).first() if entry and entry.actor_key else None
+    if entry is None or person is None:
         return _("この画面を開いたあとで、内容が変わりました。")
-    person = User.objects.filter(key=entry.actor_key).first() if entry.actor_key else None
-    words = {"person": person or _("自動処理"), "time": f"{day_text(entry.at)} {timezone.localtime(entry.at):%H:%M}"}
-    return _("%(person)sが%(time)sに保存しました。") % words
+    return _("%(who)sさんが%(at)sに保存しました。") % {"who": person, "at": when_words(entry.at)}
 
 
 def differing(request: HttpRequest, record: Record) -> Iterator[dict[str, str]]:
