@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from review.views import answers, signed_out
+from review.views import signed_out
 from review.views.access import way_back
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
     """The words of the form: those with a known name by their label, any other sentence without one."""
-    known = [*signed_out.typed(request), *answers.kept(request)]
+    known = list(signed_out.typed(request))
     yield from known
     labelled = {one["text"] for one in known}
     for name, text in request.POST.items():
