@@ -22,6 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from review import calendar, permissions
 from review.services import audit
 from review.views import sessions, signed_out
+from review.views.answers import SeeOther, receipted
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,8 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if request.method == "POST" and response.status_code == SeeOther.status_code:
+            receipted(request, response)
         if request.session.accessed:
             # Made for one person: no proxy keeps it, and a browser asks again before it shows it.
             response.headers.setdefault("Cache-Control", "private, no-cache")
