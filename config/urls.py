@@ -1,7 +1,6 @@
 """Every address. Screens live in review.urls and workflow.urls; here is only what belongs to no storey."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from config import errors, health
@@ -18,7 +17,7 @@ urlpatterns = [
     path("accounts/second-factor/", second_factor.settings_page, name="second_factor_settings"),
     path("accounts/sso/", single_sign_on.Begin.as_view(), name="single_sign_on"),
     path("accounts/sso/return/", single_sign_on.Return.as_view(), name="single_sign_on_return"),
-    path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("accounts/password/done/", sign_in.PasswordChanged.as_view(), name="password_change_done"),
     path("admin/", admin.site.urls),
     path("", include("workflow.urls")),
     path("", include("review.urls")),

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "review.views.busy.BusyMiddleware",
     "review.views.access.AccessMiddleware",
     "review.views.rates.RateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

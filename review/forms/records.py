@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import rating
-from review.models import Cycle
+from review.models import Cycle, Indicator
 from review.services.cycles import Deadlines
 from review.services.reader_words import problem
 
@@ -122,6 +122,14 @@ class ScaleForm(forms.Form):
     def chosen(self) -> rating.Scale:
         """The scale of the key."""
         return rating.PRESETS[self.cleaned_data["scale"]]
+
+
+class DirectionForm(forms.Form):
+    """Which way an indicator is good; the choice of "neither" is a decision too."""
+
+    direction = forms.ChoiceField(
+        label=_("向き"), required=False, choices=[*Indicator.Direction.choices, ("", _("決められない"))]
+    )
 
 
 class AuditSearchForm(forms.Form):

@@ -13,6 +13,7 @@ from review.domain import text
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import (
+    AuditEntry,
     Cycle,
     CycleState,
     Decision,
@@ -28,7 +29,7 @@ from review.models import (
 from review.services import audit, next_year, outbox, proxies, ratings
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.reader_words import city_language, year_label
-from review.services.transition import locked, move, require, require_undecided, tell
+from review.services.transition import locked, move, require, require_undecided, tell, when_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,11 +260,7 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
         permissions.approves_in_person(user),
         _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"),
     )
-    if cycle.state != CycleState.DECIDING:
-        raise AlreadyDecided(
-            _("%(year)sの決定は済んでいます(今は「%(state)s」です)。")
-            % {"year": year_label(cycle.fiscal_year), "state": cycle.get_state_display()}
-        )
+    require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
     reviewed = Decision.objects.filter(review__cycle=cycle, step=Step.REVIEW)
     if touched.exists() or (reviewed.filter(decided_by=user) | reviewed.filter(on_behalf_of=user)).exists():
@@ -273,6 +270,24 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     if any(not entry.comment.strip() for entry in returns):
         raise Invalid(_("差し戻すシートごとに理由を入力してください。"), {"comment": _("理由を入力してください。")})
     return cycle
+
+
+def require_year_undecided(cycle: Cycle) -> None:
+    """Raise AlreadyDecided, with who decided and when, where the year does not wait for its decision (any more)."""
+    if cycle.state == CycleState.DECIDING:
+        return
+    sentence = _("%(year)sの決定は済んでいます(今は「%(state)s」です)。") % {
+        "year": year_label(cycle.fiscal_year),
+        "state": cycle.get_state_display(),
+    }
+    acts = AuditEntry.objects.filter(subject=f"cycle:{cycle.pk}", action__in=("cycle.decide", "cycle.return"))
+    act = acts.order_by("-pk").first()
+    person = User.objects.filter(key=act.actor_key).first() if act and act.actor_key else None
+    if act is None or person is None:
+        raise AlreadyDecided(sentence)
+    at = when_words(act.at)
+    said = _("%(who)sさんが%(at)sに決定しました。") % {"who": person, "at": at}
+    raise AlreadyDecided(f"{sentence}{said}", by=str(person), at=at)
 
 
 def return_from_year(

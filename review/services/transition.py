@@ -58,7 +58,7 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
         return
     first = Decision.objects.filter(review=review, round=round, step=step).select_related("decided_by").first()
     if first:
-        at = _when(first.decided_at)
+        at = when_words(first.decided_at)
         raise AlreadyDecided(
             _("%(who)sさんが%(at)sに「%(what)s」と決めています。")
             % {"who": first.decided_by, "at": at, "what": _word(first)},
@@ -69,7 +69,7 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
     raise AlreadyDecided(said % {"state": review.get_state_display()})
 
 
-def _when(moment: datetime) -> str:
+def when_words(moment: datetime) -> str:
     """10:42 where it was today, else with the day."""
     local = timezone.localtime(moment)
     day = "" if local.date() == clock.today() else f"{wareki(local.date())} "

@@ -22,10 +22,14 @@ from django_htmx.http import HttpResponseClientRedirect
 from review import calendar, permissions
 from review.services import audit
 from review.views import sessions, signed_out
+from review.views.answers import SeeOther, receipted
 
 logger = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+#: marks the sign-in page that a button led to, whose act was not done
+UNSENT = "unsent"
 
 # What someone who must first choose a password of their own may still call.
 BEFORE_PASSWORD_CHANGE = frozenset({"password_change", "password_change_done", "logout", "set_language"})
@@ -69,6 +73,8 @@ class AccessMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if request.method == "POST" and response.status_code == SeeOther.status_code:
+            receipted(request, response)
         if request.session.accessed:
             # Made for one person: no proxy keeps it, and a browser asks again before it shows it.
             response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -92,11 +98,17 @@ class AccessMiddleware:
             logout(request)
             return to_sign_in(request, ended=ended)
         if getattr(user, "must_change_password", False) and address not in BEFORE_PASSWORD_CHANGE:
-            return HttpResponseRedirect(resolve_url("password_change"))
+            return to_own_password(request)
         if not permissions.may_visit(user, address):
             logger.warning("refused: %s for user %s", address, user.pk)
             raise PermissionDenied
         return None
+
+
+def to_own_password(request: HttpRequest) -> HttpResponse:
+    """The page where a password is chosen, with the way on to the page that a mail's link named."""
+    target, back = resolve_url("password_change"), way_back(request)
+    return HttpResponseRedirect(f"{target}?{urlencode({'next': back})}" if back not in ("", "/") else target)
 
 
 def to_sign_in(request: HttpRequest, *, ended: str = "") -> HttpResponse:
@@ -113,6 +125,8 @@ def to_sign_in(request: HttpRequest, *, ended: str = "") -> HttpResponse:
         target = f"{target}?{urlencode(words)}"
     if request.method == "POST" and (typed := list(signed_out.typed(request))):
         return signed_out.page(request, typed, target)
+    if request.method == "POST" and not request.headers.get("HX-Request"):
+        target = f"{target}{'&' if words else '?'}{urlencode({UNSENT: 1})}"
     if request.headers.get("HX-Request"):
         return HttpResponseClientRedirect(target)
     return HttpResponseRedirect(target)

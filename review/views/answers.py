@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
@@ -15,6 +16,7 @@ from review.services.item_words import label_of
 
 View = Callable[..., HttpResponse]
 REMARK = "remark:"
+RECEIPT = re.compile(r"[0-9a-z]{6,40}")
 # What a person may have typed into a decision's form, by the name of its field.
 _WORDS = {
     "comment": _("コメント・理由"),
@@ -36,6 +38,16 @@ def see_other(to: Any, *args: Any, query: str = "", fragment: str = "") -> SeeOt
     """On to a named page, a path or a model's page."""
     address = resolve_url(to, *args) + (f"?{query}" if query else "")
     return SeeOther(address + (f"#{fragment}" if fragment else ""))
+
+
+def receipted(request: HttpRequest, response: HttpResponse) -> None:
+    """Put the form's receipt on the answer to a form that was saved: the tab that still keeps its words may forget them.
+
+    The script of the page reads it, so it is no HttpOnly cookie; it says nothing and opens nothing.
+    """
+    receipt = request.POST.get("receipt", "")
+    if RECEIPT.fullmatch(receipt):
+        response.set_cookie("receipt", receipt, samesite="Strict", secure=request.is_secure())
 
 
 def refusing(view: View) -> View:

@@ -28,6 +28,7 @@ from review.views.answers import refusing, see_other
 from review.views.chrome import address
 from review.views.deadlines import crumbs, tabs, year_or_404
 from review.views.progress import steps_of
+from review.views.versions import Record, versioned
 
 DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at", "publish_at")
 
@@ -45,7 +46,16 @@ def cycles(request: HttpRequest) -> HttpResponse:
     return render(request, "review/cycles.html", context)
 
 
+def deadlines_record(request: HttpRequest, year: int) -> Record:
+    """What the form of the year's deadlines edits."""
+    found = year_or_404(year)
+    rows = Cycle.objects.filter(pk=found.pk)
+    form = DeadlinesForm.of(found)
+    return Record(form=form, rows=rows, subject=f"cycle:{found.pk}", actions=("cycle.deadlines",))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned(deadlines_record)
 def cycle(request: HttpRequest, year: int) -> HttpResponse:
     """One year: its step, its deadlines to set, and the button that opens it."""
     found = year_or_404(year)
@@ -60,13 +70,26 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "review/cycle.html", context, status=status)
 
 
+def scale_record(request: HttpRequest, year: int) -> Record:
+    """What the choice of the scale edits."""
+    found = year_or_404(year)
+    form = ScaleForm(initial={"scale": scale_key(found)})
+    rows = Cycle.objects.filter(pk=found.pk)
+    return Record(form=form, rows=rows, subject=f"cycle:{found.pk}", actions=("cycle.scale",))
+
+
+def scale_key(found: Cycle) -> str | None:
+    """Which of the common scales the year has."""
+    return next((key for key, preset in rating.PRESETS.items() if preset.as_data() == found.scale), None)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
+@versioned(scale_record)
 def scale(request: HttpRequest, year: int) -> HttpResponse:
     """The scale of one year: chosen while the year is a draft, shown afterwards."""
     found = year_or_404(year)
-    current = next((key for key, preset in rating.PRESETS.items() if preset.as_data() == found.scale), None)
-    form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": current})
+    form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": scale_key(found)})
     if form.is_bound and form.is_valid():
         work.choose_scale(user=request.user, cycle_id=found.pk, scale=form.chosen())  # type: ignore[arg-type]
         messages.success(request, _("達成区分を保存しました。"))

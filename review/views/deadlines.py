@@ -22,6 +22,7 @@ from review.services import closing_days, deadlines
 from review.services.deadlines import OwnDeadlines
 from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
+from review.views.versions import Record, versioned
 
 
 def year_or_404(year: int) -> Cycle:
@@ -63,13 +64,36 @@ def owners(cycle: Cycle) -> QuerySet[Department]:
     return Department.objects.filter(mine).annotate(sheets=Count("owned")).order_by("order", "pk")
 
 
+def own_record(request: HttpRequest, year: int) -> Record:
+    """What the form edits: the chosen department's deadlines; any department's where the page had not chosen one."""
+    cycle = year_or_404(year)
+    rows = owners(cycle)
+    shown = chosen_of(rows, request.GET.get("department", ""))
+    edited = chosen_of(rows, request.POST.get("department", "")) if request.method == "POST" else shown
+    return Record(
+        form=DepartmentDeadlinesForm(
+            owners=rows, initial=DepartmentDeadlinesForm.initial_of(cycle, edited) if edited else None
+        ),
+        rows=Cycle.objects.filter(pk=cycle.pk),
+        subject=f"cycle:{cycle.pk}",
+        actions=("cycle.department_deadlines",),
+        state=None if shown and edited == shown else {"departments": cycle.department_deadlines},
+    )
+
+
+def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
+    """The department with that number in the address or the form."""
+    return rows.filter(pk=named).first() if named.isascii() and named.isdigit() and len(named) < 10 else None
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
+@versioned(own_record)
 def departments(request: HttpRequest, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
     cycle = year_or_404(year)
     rows = owners(cycle)
-    chosen = rows.filter(pk=request.GET["department"]).first() if request.GET.get("department", "").isdigit() else None
+    chosen = chosen_of(rows, request.GET.get("department", ""))
     form = DepartmentDeadlinesForm(
         request.POST if request.method == "POST" else None,
         owners=rows,

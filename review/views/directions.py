@@ -15,12 +15,35 @@ from django.views.decorators.http import require_http_methods
 from review import queries
 from review.domain.items import circled
 from review.domain.refusals import Invalid
+from review.forms.records import DirectionForm
 from review.models import Cycle, CycleState, Indicator, IndicatorYear
 from review.services import directions as work
 from review.templatetags.words import fiscal_year
+from review.views.versions import Record, versioned
+
+
+def record_of(indicator: Indicator) -> Record:
+    """What the form of one indicator edits. A guess that somebody confirmed meanwhile is another state."""
+    return Record(
+        form=DirectionForm(initial={"direction": indicator.direction}),
+        rows=Indicator.objects.filter(pk=indicator.pk),
+        subject=f"indicator:{indicator.pk}",
+        actions=("direction.decide",),
+        state=[indicator.direction, indicator.direction_confirmed],
+    )
+
+
+def sent_record(request: HttpRequest, year: int) -> Record | None:
+    """The record of the indicator that was sent."""
+    number = request.POST.get("indicator", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    indicator = Indicator.objects.filter(pk=int(number)).first()
+    return record_of(indicator) if indicator else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@versioned(sent_record)
 def directions(request: HttpRequest, year: int) -> HttpResponse:
     """Every indicator of the year's plan with its direction; a POST decides one."""
     cycle = queries.cycle_of(year)
@@ -79,6 +102,7 @@ def _row(indicator: Indicator, years: list[IndicatorYear]) -> dict[str, Any]:
     guess, reason = work.inferred_from(years)
     return {
         "pk": indicator.pk,
+        "record": record_of(indicator),
         "code": indicator.measure.code,
         "number": circled(indicator.number),
         "name": next((row.name for row in reversed(years) if row.name.strip()), ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +26,6 @@ from review.views.entry_page import LAST, TITLES, Desk
 
 REPLY = "reply:"
 TRIES = 3
-RECEIPT = re.compile(r"[0-9a-z]{6,40}")
 
 
 # --- the way in ----------------------------------------------------------------------------------------------------
@@ -74,7 +72,7 @@ def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
         save(request, review, form)
         reply(request, review)
         lead = carried if request.POST.get("carry") else onward
-        return receipted(request, lead(request, pk, step))
+        return lead(request, pk, step)
     except Invalid as refusal:
         add_refusal(form, str(refusal), refusal.fields)
         return page(request, desk, form, status=422)
@@ -89,6 +87,7 @@ def page(
 ) -> HttpResponse:
     """The step's page."""
     review, title = desk.review, str(TITLES[desk.step])
+    desk.replies = replies_of(request)
     context = {
         **sheet_page.head(review),
         **desk.context(form, theirs),
@@ -98,17 +97,6 @@ def page(
         "page_title": title,
     }
     return render(request, "review/entry.html", context, status=status)
-
-
-def receipted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The answer to a saved form, with the form's receipt: the tab that still keeps the words may forget them.
-
-    The script of the page reads it, so it is no HttpOnly cookie; it says nothing and opens nothing.
-    """
-    receipt = request.POST.get("receipt", "")
-    if RECEIPT.fullmatch(receipt):
-        response.set_cookie("receipt", receipt, samesite="Strict", secure=request.is_secure())
-    return response
 
 
 def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
@@ -186,13 +174,20 @@ def both(request: HttpRequest, pk: int, step: int, form: EntryForm, refusal: Sta
 
 def reply(request: HttpRequest, review: MeasureReview) -> None:
     """Answers to the remarks of a return. Sent twice, an answer is kept once."""
-    for name, body in request.POST.items():
-        item = name.removeprefix(REPLY)
-        if item == name or not str(body).strip():
-            continue
-        same = ItemComment.objects.filter(review=review, item=item, author=request.user, body=str(body).strip())
-        if not same.filter(round=review.round).exists():
-            assessment.comment(user=request.user, review_id=review.pk, item=item, body=str(body))
+    for item in unsent(request, review):
+        assessment.comment(user=request.user, review_id=review.pk, item=item, body=replies_of(request)[item])
+
+
+def replies_of(request: HttpRequest) -> dict[str, str]:
+    """{item key: the answer to its remarks}, as typed."""
+    sent = ((name, str(body)) for name, body in request.POST.items() if name.startswith(REPLY))
+    return {name.removeprefix(REPLY): body for name, body in sent if body.strip()}
+
+
+def unsent(request: HttpRequest, review: MeasureReview) -> list[str]:
+    """The items whose typed answers are not on the sheet yet."""
+    own = ItemComment.objects.filter(review=review, author=request.user, round=review.round)
+    return [item for item, body in replies_of(request).items() if not own.filter(item=item, body=body.strip()).exists()]
 
 
 def locked(request: HttpRequest, review: MeasureReview) -> HttpResponse:
@@ -241,7 +236,9 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
         for key, text in form.texts.items()
         if desk.texts.get(key, text) != text
     ]
+    held = bool(unsent(request, review))
     context = {
+        "held": held,
         "saved_at": clock.now(),
         "version": review.version,
         "stepper": desk.stepper(),
@@ -249,7 +246,11 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
         "others": others,
         "step_url": reverse("review:entry", args=[pk, step]),
     }
-    return render(request, "review/parts/autosaved.html", context)
+    response = render(request, "review/parts/autosaved.html", context)
+    if held:
+        # An answer is told to the reviewers, so it is sent with a button, never while one types: the tab keeps it.
+        response.headers["X-Unsaved"] = "replies"
+    return response
 
 
 def step_of(request: HttpRequest) -> int:

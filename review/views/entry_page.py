@@ -61,6 +61,8 @@ class Line:
     missing: str = ""
     theirs: str | None = None
     part: IndicatorPart | None = None
+    #: an answer to the remarks that was typed and not sent yet
+    reply: str = ""
 
     @property
     def html_id(self) -> str:
@@ -73,6 +75,8 @@ class Desk:
 
     def __init__(self, user: User, review: MeasureReview, step: int) -> None:
         self.user, self.review, self.step = user, review, step
+        #: {item key: answer to its remarks} as typed, where a page comes back unsaved
+        self.replies: dict[str, str] = {}
         self.story = queries.indicator_history(review)
         self.parts = indicator_parts.indicator_parts(review, self.story)
         self.plan = queries.schedule(review)
@@ -163,6 +167,7 @@ class Desk:
                 missing=self.missing.get(key, ""),
                 theirs=theirs.get(key),
                 part=parts.get(key),
+                reply=self.replies.get(key, ""),
             )
             for key in self.keys()
             if not items.is_bar(key)

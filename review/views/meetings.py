@@ -18,6 +18,7 @@ from review.models import Cycle, Meeting
 from review.services import meetings
 from review.services.meetings import MeetingWords
 from review.views.answers import refusing, see_other
+from review.views.versions import Record, versioned
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,8 +40,17 @@ def meeting(request: HttpRequest, year: int) -> HttpResponse:
     return page(request, cycle, form, _("会議の記録"))
 
 
+def meeting_record(request: HttpRequest, pk: int) -> Record:
+    """What the form of one meeting edits."""
+    found = get_object_or_404(Meeting, pk=pk)
+    form = MeetingForm(initial={name: getattr(found, name) for name in MeetingForm.base_fields})
+    rows, subject = Meeting.objects.filter(pk=pk), f"cycle:{found.cycle_id}"
+    return Record(form=form, rows=rows, subject=subject, actions=("meeting.amend",))
+
+
 @require_http_methods(["GET", "POST"])
 @refusing
+@versioned(meeting_record)
 def meeting_amend(request: HttpRequest, pk: int) -> HttpResponse:
     """Complete or correct one meeting."""
     found = get_object_or_404(Meeting.objects.select_related("cycle__plan"), pk=pk)

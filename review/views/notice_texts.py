@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from review.services.notice_table import NOTICES
 from review.services.notice_texts import Text
 from review.views.answers import refusing, see_other
 from review.views.notice_lines import Line, every_line
+from review.views.versions import Record, versioned
 
 
 @require_safe
@@ -38,8 +40,20 @@ def texts(request: HttpRequest) -> HttpResponse:
     return render(request, "review/notice_texts.html", context)
 
 
+def text_record(request: HttpRequest, key: str) -> Record:
+    """What the form of one notice's words edits. An original text has no row yet: the table's own entry is locked."""
+    line = every_line().get(key)
+    if line is None:
+        raise Http404
+    form = TextForm(initial=vars(notice_texts.text_of(key, line.notice, notice_texts.own_texts([key]))))
+    rows = ContentType.objects.filter(app_label="review", model="noticetext")
+    actions = ("notice_text.change", "notice_text.restore")
+    return Record(form=form, rows=rows, subject=f"notice_text:{key}", actions=actions)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
+@versioned(text_record)
 def text(request: HttpRequest, key: str) -> HttpResponse:
     """One notice: its words, what may stand in braces, and how it would look."""
     line = every_line().get(key)

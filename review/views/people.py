@@ -23,6 +23,7 @@ from review.services import handover
 from review.services import people as work
 from review.views.acts import act_page, crumbs, sure
 from review.views.answers import refusing, see_other
+from review.views.versions import Record, versioned
 
 PAGE = 50
 ACTIVE, LEFT, EVERY = "", "left", "all"
@@ -77,9 +78,17 @@ def wanted(request: HttpRequest) -> QuerySet[User]:
     return rows.prefetch_related(Prefetch("appointments", ahead.order_by("starts_on", "pk"), to_attr="posts"))
 
 
+def names_record(request: HttpRequest, pk: int) -> Record:
+    """What the form of a person's name and mail edits."""
+    found = get_object_or_404(User, pk=pk)
+    form = NamesForm(initial=names_of(found))
+    return Record(form=form, rows=User.objects.filter(pk=pk), subject=f"user:{found.key}", actions=("user.change",))
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
+@versioned(names_record)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person; a POST changes name and mail."""
     found = get_object_or_404(User, pk=pk)

@@ -25,6 +25,7 @@ from review.services.reminders import Quiet
 from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
 from review.views.deadlines import crumbs, owners, tabs, year_or_404
+from review.views.versions import Record, versioned
 
 STEPS = {
     Step.SUBMIT: gettext_lazy("提出"),
@@ -43,8 +44,17 @@ _DEADLINES = {
 # --- the days of reminders, and pauses -------------------------------------------------------------------------------
 
 
+def rules_record(request: HttpRequest, year: int) -> Record:
+    """What the form of the days edits."""
+    cycle = year_or_404(year)
+    form = RulesForm(rules=reminding.rules_of(cycle.reminders), labels=STEPS)
+    rows = Cycle.objects.filter(pk=cycle.pk)
+    return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.reminders",))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
+@versioned(rules_record)
 def reminders(request: HttpRequest, year: int) -> HttpResponse:
     """On which days the year's deadlines are called to mind, and where they are not for a while."""
     cycle = year_or_404(year)

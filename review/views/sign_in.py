@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
-from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeDoneView, PasswordChangeView
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext_lazy as _
 
 from review.services import second_factor, sign_in
 from review.views import sessions, single_sign_on
-from review.views.access import client_address
+from review.views.access import UNSENT, client_address
 from review.views.second_factor import wait_for_code
 
 PAUSED = _("続けて間違えたため、しばらくサインインできません。15分ほどたってから、もう一度お試しください。")
@@ -24,6 +26,11 @@ ENDED = {
     sessions.IDLENESS: _("1時間操作がなかったため、サインアウトしました。"),
     sessions.CHANGED: _("役割が変わったため、サインアウトしました。"),
 }
+
+
+NOT_DONE = _(
+    "サインインが切れていたため、押した操作は行っていません。提出や保存はされていません。もう一度操作してください。"
+)
 
 
 class SignInForm(AuthenticationForm):
@@ -59,6 +66,8 @@ class SignIn(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in, or ask for the code of whoever has a second factor."""
         user = form.get_user()
+        if UNSENT in self.request.GET:
+            messages.warning(self.request, NOT_DONE)
         if second_factor.is_on(user):
             return wait_for_code(self.request, user, self.get_success_url())
         with transaction.atomic():
@@ -70,6 +79,7 @@ class SignIn(LoginView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:
         """Why the last session ended, and whether the city has its own provider."""
         more["ended"] = ENDED.get(self.request.GET.get("ended", ""), "")
+        more["not_done"] = NOT_DONE if UNSENT in self.request.GET else ""
         more["single_sign_on"] = single_sign_on.is_on()
         return super().get_context_data(**more)
 
@@ -94,3 +104,22 @@ class PasswordChange(PasswordChangeView):
             response = super().form_valid(form)
             sign_in.password_changed(form.user)
         return response
+
+    def get_success_url(self) -> str:
+        """The page that says so, which knows where the person was going."""
+        onward = self.request.GET.get("next", "")
+        return super().get_success_url() + (f"?{urlencode({'next': onward})}" if onward else "")
+
+
+class PasswordChanged(PasswordChangeDoneView):
+    """The password is changed: on to where the person was going, where they came by a link."""
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """The way on, within our own pages alone."""
+        onward = self.request.GET.get("next", "")
+        ours = url_has_allowed_host_and_scheme(
+            onward, {self.request.get_host()}, require_https=self.request.is_secure()
+        )
+        more["onward"] = onward if ours else ""
+        more["to_sheet"] = bool(ours) and onward.startswith(("/sheets/", "/mine/"))
+        return super().get_context_data(**more)

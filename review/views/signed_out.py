@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from review.domain import items
 from review.services.item_words import label_of
+from review.views.answers import kept as said
 
-# Only a sheet's own fields: whatever else a form holds (a password, a choice) is not shown again.
+# Only a sheet's own fields and what is said about it: whatever else a form holds (a password, a choice) is not shown
+# again.
 _KINDS = ("indicator:", "schedule:")
+_REPLY = "reply:"
 
 
 def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
@@ -19,6 +23,10 @@ def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
     for name, text in request.POST.items():
         if (name in items.TEXT_ITEMS or name.startswith(_KINDS)) and str(text).strip():
             yield {"label": label_of(name), "text": str(text)}
+        elif name.startswith(_REPLY) and str(text).strip():
+            label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY))}
+            yield {"label": label, "text": str(text)}
+    yield from said(request)
 
 
 def page(request: HttpRequest, kept: Sequence[dict[str, str]], sign_in_url: str) -> HttpResponse:

@@ -10,9 +10,10 @@ from django.contrib.sessions.models import Session
 from django.test import override_settings
 from django.urls import reverse
 
-from review.models import Indicator, MeasureReview, MeasureYear, Notification, ScheduleItem, Submission
+from review.models import Indicator, ItemComment, MeasureReview, MeasureYear, Notification, ScheduleItem, Submission
 from review.services import submission
 from tests.cast import PASSWORD, YEAR, Cast
+from workflow import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -215,3 +216,62 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     other.get_by_text("もう提出されています").wait_for()
     assert Submission.objects.filter(review=review).count() == 1
     assert Indicator.objects.count() == 2
+
+
+def test_an_answer_to_a_remark_is_neither_called_saved_nor_lost(cast: Cast, page, sign_in) -> None:
+    """An answer is sent by a button: until then no 保存済, the tab keeps it, and leaving asks."""
+    cast.open(1)
+    review = cast.submitted()
+    remarks = {ONE: "数値を確かめてください。"}
+    steps.return_to_department(user=cast.reviewer, review_id=review.pk, round=review.round, comment="", remarks=remarks)
+    sign_in(page, cast.contributor)
+    address = reverse("review:entry", args=[review.pk, 1])
+    answer = f"reply:{ONE}"
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(address)
+    field(page, answer).fill("確かめて直しました。")
+    page.get_by_text("指摘への回答はまだ送っていません").wait_for()
+    assert not page.locator("#save-state .saved--saved").count()
+    page.goto(reverse("review:home"))
+    assert asked == ["beforeunload"]
+    page.goto(address)
+    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
+    assert field(page, answer).input_value() == "確かめて直しました。"
+    page.get_by_role("button", name="保存して次へ").click()
+    page.get_by_role("heading", name="2.").wait_for()
+    assert ItemComment.objects.filter(review=review, item=ONE, body="確かめて直しました。").count() == 1
+    page.goto(address)
+    assert field(page, answer).input_value() == "" and not page.locator("[data-restored]").is_visible()
+
+
+def test_the_reason_of_an_own_evaluation_comes_back(cast: Cast, page, sign_in) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    sign_in(page, cast.contributor)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    address = reverse("workflow:submit", args=[review.pk])
+    page.goto(address)
+    page.locator("#own summary").click()
+    reason = page.locator("#own textarea")
+    reason.fill("達成の内容を重く見ました。")
+    page.get_by_role("link", name="入力に戻る").click()
+    page.get_by_role("heading", name="4.").wait_for()
+    assert asked == ["beforeunload"]
+    page.goto(address)
+    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
+    assert reason.is_visible() and reason.input_value() == "達成の内容を重く見ました。"
+
+
+def test_a_reviewer_s_reasons_come_back_after_leaving(cast: Cast, page, sign_in) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    sign_in(page, cast.reviewer)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(reverse("workflow:review", args=[review.pk]))
+    page.locator("#decision [name='comment']").fill("要因を詳しく書いてください。")
+    page.goto(reverse("review:home"))
+    page.goto(reverse("workflow:review", args=[review.pk]))
+    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
+    assert page.locator("#decision [name='comment']").input_value() == "要因を詳しく書いてください。"

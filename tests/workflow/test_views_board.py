@@ -206,6 +206,18 @@ def test_publishing_is_decided_once(ready: Cast) -> None:
     assert client.get(DECIDE).status_code == 303
 
 
+def test_a_decision_page_opened_before_somebody_else_s_decision_keeps_its_words(ready: Cast) -> None:
+    """Whatever was typed and however incomplete: who decided and when is told, no live page of a decided year."""
+    steps.decide_year(user=ready.approver, cycle_id=ready.cycle.pk)
+    settle_background()
+    late, comment = as_(ready.approver2), f"comment-{ready.sheet().pk}"
+    for sent in ({"action": "return", comment: "数値の確認"}, {"action": "publish", comment: "数値の確認"}):
+        stale = late.post(DECIDE, sent)
+        text = words(stale)
+        assert stale.status_code == 409 and "数値の確認" in text and f"{ready.approver}さんが" in text
+        assert "公表を決定する" not in text
+
+
 def test_the_decision_names_its_meeting_and_sets_the_time(ready: Cast) -> None:
     client = as_(ready.approver)
     meeting = Meeting.objects.create(cycle=ready.cycle, held_on=date(2025, 5, 10), recorded_by=ready.reviewer)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from review import clock, permissions, queries
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
-from review.services import publication
+from review.services import approval, publication
 from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.templatetags.words import day_text
 from review.views.answers import refusing, see_other
@@ -95,6 +95,9 @@ def decide(request: HttpRequest, year: int) -> HttpResponse:
     cycle = cycle_or_404(year)
     if request.method == "GET":
         return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else to_board(cycle)
+    if permissions.approves_in_person(request.user):
+        # Before what was typed is judged: on a page opened before the decision nothing can be right any more.
+        approval.require_year_undecided(cycle)
     typed = returns_of(request, cycle)
     form = PublicationForm(request.POST, cycle=cycle)
     publishing = request.POST.get("action") != "return"

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from review import permissions
-from review.models import Artifact, AuditEntry, User
+from review.models import Artifact, AuditEntry, Submission, User
 from review.views.access import AccessMiddleware, client_address
 from tests.cast import PASSWORD, YEAR, Cast
 from tests.review.views.acting import as_
@@ -182,11 +182,48 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(cast: Cast) -> None:
 def test_a_first_password_is_changed_before_anything_else(cast: Cast) -> None:
     User.objects.filter(pk=cast.contributor.pk).update(must_change_password=True)
     client = as_(cast.contributor)
-    assert client.get(reverse("review:notices"))["Location"] == reverse("password_change")
+    onward = client.get(reverse("review:notices"))["Location"]
+    assert onward == f"{reverse('password_change')}?next=%2Fnotices%2F"
     words = {"old_password": PASSWORD, "new_password1": "atarashii-himitsu-7", "new_password2": "atarashii-himitsu-7"}
-    assert client.post(reverse("password_change"), words).status_code == 302
+    assert client.post(onward, words).status_code == 302
     assert client.get(reverse("review:notices")).status_code == 200
     assert AuditEntry.objects.filter(action="password.change", actor_key=cast.contributor.key).exists()
+
+
+def test_the_first_sign_in_from_a_mail_keeps_its_sheet(cast: Cast) -> None:
+    cast.open(1)
+    User.objects.filter(pk=cast.contributor.pk).update(must_change_password=True)
+    client, link = as_(cast.contributor), reverse("review:resume", args=[cast.sheet().pk])
+    words = {"old_password": PASSWORD, "new_password1": "atarashii-himitsu-7", "new_password2": "atarashii-himitsu-7"}
+    done = client.post(client.get(link)["Location"], words, follow=True).content.decode()
+    assert f'href="{link}"' in done and "シートへ進む" in done
+    away = client.get(f"{reverse('password_change_done')}?next=https://elsewhere.example/").content.decode()
+    assert 'href="https://elsewhere' not in away and "ホームへ戻る" in away
+
+
+def test_a_button_pressed_after_the_session_ended_says_that_nothing_was_done(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    page = reverse("workflow:submit", args=[review.pk])
+    client = Client()
+    ended = client.post(page, headers={"Referer": f"http://testserver{page}"})
+    told = client.get(ended["Location"]).content.decode()
+    assert "押した操作は行っていません" in told
+    sent = {"username": "contributor", "password": PASSWORD, "next": page}
+    back = client.post(ended["Location"], sent, follow=True)
+    assert back.redirect_chain[-1][0] == page and "提出や保存はされていません" in back.content.decode()
+    assert not Submission.objects.exists()
+    part = Client().post(page, headers={"HX-Request": "true"})
+    assert "unsent" not in part["HX-Redirect"]
+
+
+def test_a_reason_typed_into_an_ended_session_comes_back(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    sent = {"comment": "もう少し詳しく", "remark:cause": "昨年度と同じ文です", "reply:cause": "直しました"}
+    gone = Client().post(reverse("workflow:review", args=[review.pk]), sent)
+    text = gone.content.decode()
+    assert gone.status_code == 401 and all(words in text for words in sent.values())
 
 
 # --- the trail -------------------------------------------------------------------------------------------------------

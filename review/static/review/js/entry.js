@@ -1,4 +1,4 @@
-// Guided entry: what is typed is kept in this tab until the server has it, and comes back after a lost connection,
+// Forms with words that matter (entry, 確認・提出, decisions, comments): what is typed is kept in this tab until the server has it, and comes back after a lost connection,
 // an ended session or a closed page. sessionStorage only: nothing stays on a shared machine once the tab is closed.
 (() => {
   "use strict";
@@ -8,6 +8,7 @@
 
   const PREFIX = "meguri.draft:";
   const name = PREFIX + form.dataset.draft;
+  const REPLIES = "replies";
   const MARKS = ["version", "was"];
 
   const read = (key) => {
@@ -27,7 +28,7 @@
   };
 
   // --- the fields as they stand: {name: [values]} ---
-  const controls = () => [...form.elements].filter((node) => node.name && /textarea|checkbox|radio|text/.test(node.type));
+  const controls = () => [...form.elements].filter((node) => node.name && /textarea|checkbox|radio|text|select-one/.test(node.type));
   const gather = (textOf, isChecked) => {
     const found = {};
     for (const node of controls()) {
@@ -38,7 +39,9 @@
     return found;
   };
   const values = () => gather((node) => node.value, (node) => node.checked);
-  const served = () => gather((node) => node.defaultValue, (node) => node.defaultChecked);
+  const first = (node) => [...node.options].find((each) => each.defaultSelected) ?? node.options[0];
+  const begins = (node) => (node.type === "select-one" ? (first(node)?.value ?? "") : node.defaultValue);
+  const served = () => gather(begins, (node) => node.defaultChecked);
   const marks = () => Object.fromEntries(MARKS.map((each) => [each, form.elements[each]?.value ?? ""]));
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -46,9 +49,11 @@
   let begun = "unsaved" in form.dataset ? (read(name)?.begun ?? {}) : served();
   let typed = 0; // counts the changes, to know whether an answer speaks of the latest
   let onItsWay = 0;
+  let held = false; // all that is left waits for a button: asking again would save nothing
 
   const keep = () => {
     typed += 1;
+    held = false;
     write(name, { values: values(), begun, marks: marks() });
   };
   // "Please fill in" has nothing to say beside a filled field.
@@ -67,10 +72,14 @@
     if (isSaving(event)) onItsWay = typed;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!isSaving(event) || !event.detail.successful || event.detail.xhr.getResponseHeader("X-Unsaved")) return;
-    if (onItsWay !== typed) return;
-    begun = values();
-    write(name, null);
+    if (!isSaving(event) || !event.detail.successful) return;
+    const unsaved = event.detail.xhr.getResponseHeader("X-Unsaved");
+    if ((unsaved && unsaved !== REPLIES) || onItsWay !== typed) return;
+    // The texts are saved; answers to remarks are sent with a button only, and stay in the tab until then.
+    held = unsaved === REPLIES;
+    const isReply = (key) => key.startsWith("reply:");
+    begun = held ? Object.fromEntries(Object.entries(values()).map(([key, value]) => [key, isReply(key) ? begun[key] : value])) : values();
+    write(name, held ? { values: values(), begun, marks: marks() } : null);
   });
   // The session ended: the answer says where to sign in again, and is shown where the saved state stands.
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -84,7 +93,7 @@
 
   // Asked again once there is a connection, and every half minute while there is something unsaved.
   const again = () => {
-    if (read(name) && navigator.onLine) window.htmx?.trigger(form, "input");
+    if (form.hasAttribute("hx-post") && !held && read(name) && navigator.onLine) window.htmx?.trigger(form, "input");
   };
   window.addEventListener("online", again);
   setInterval(again, 30_000);
@@ -92,7 +101,8 @@
   // --- sent with a button: the server answers a saved form with its receipt, as a cookie ---
   form.addEventListener("submit", () => {
     const receipt = Date.now().toString(36) + Math.random().toString(36).slice(2, 10);
-    form.elements.receipt.value = receipt;
+    const place = form.elements.receipt ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "receipt" }));
+    place.value = receipt;
     write(name, { values: values(), begun, marks: marks(), receipt });
   });
 
@@ -119,6 +129,8 @@
       const wanted = draft.values[node.name];
       if (/checkbox|radio/.test(node.type)) node.checked = wanted.includes(node.value);
       else node.value = wanted[0] ?? "";
+      const folded = node.closest("details");
+      if (folded) folded.open = true;
     }
     for (const [each, value] of Object.entries(draft.marks)) if (form.elements[each]) form.elements[each].value = value;
     const notice = form.querySelector("[data-restored]");
