@@ -22,6 +22,7 @@ from review.services import closing_days, deadlines
 from review.services.deadlines import OwnDeadlines
 from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
+from review.views.questions import whole
 
 
 def year_or_404(year: int) -> Cycle:
@@ -69,7 +70,8 @@ def departments(request: HttpRequest, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
     cycle = year_or_404(year)
     rows = owners(cycle)
-    chosen = rows.filter(pk=request.GET["department"]).first() if request.GET.get("department", "").isdigit() else None
+    number = whole(request.GET.get("department"))
+    chosen = rows.filter(pk=number).first() if number else None
     form = DepartmentDeadlinesForm(
         request.POST if request.method == "POST" else None,
         owners=rows,
