@@ -131,6 +131,7 @@ RULED = {
     "review:proxy_withdraw": Rule.HOLDS_POST,
     "review:proxy_read": Rule.SIGNED_IN,
     "review:jobs": Rule.MAY_SEE_JOBS,
+    "review:retry_all": Rule.MAY_RETRY_JOBS,
     "review:job_retry": Rule.MAY_RETRY_JOBS,
     "review:job_give_up": Rule.MAY_RETRY_JOBS,
     "review:event_release": Rule.MAY_RETRY_JOBS,

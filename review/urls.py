@@ -135,6 +135,7 @@ screens = [
     path("notices/texts/<str:key>/", notice_texts.text, name="notice_text"),
     # the operator
     path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/retry-all/", jobs.retry_all, name="retry_all"),
     path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),
     path("jobs/<int:pk>/give-up/", jobs.job_give_up, name="job_give_up"),
     path("jobs/events/<int:pk>/release/", jobs.event_release, name="event_release"),

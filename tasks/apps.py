@@ -7,7 +7,8 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        from tasks import acks, bell, life  # noqa: F401 (life listens to the pool)
+        from tasks import acks, bell, garbage, life  # noqa: F401 (life listens to the pool)
 
         acks.install()
+        garbage.install()
         bell.register()

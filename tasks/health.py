@@ -97,5 +97,7 @@ def sweep(now: datetime | None = None) -> str:
         return "データベースに接続できません"
     if beat is None:
         return "見回りがまだ一度も行われていません"
-    age = ((now or timezone.now()) - beat.at).total_seconds()
-    return f"最後の見回りから {int(age)} 秒たっています" if age > limit else ""
+    age = (now or timezone.now()) - beat.at
+    if age < -clock.SLACK:
+        return f"最後の見回りの時刻が {int(-age.total_seconds())} 秒先です。機械の時計を確かめてください"
+    return f"最後の見回りから {int(age.total_seconds())} 秒たっています" if age.total_seconds() > limit else ""

@@ -3,11 +3,11 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from review.services import jobs
+from review.services import causes, jobs
 
-jobs.explain(
+causes.explain(
     SoftTimeLimitExceeded,
-    "決められた時間内に終わりませんでした。「再実行」を押しても続く場合は、照会番号を添えて管理者に連絡してください。",
+    "決められた時間内に終わりませんでした。間をあけて自動で再実行します。続く場合は、照会番号を添えて管理者に連絡してください。",
 )
 
 

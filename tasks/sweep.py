@@ -42,7 +42,7 @@ def sweep() -> dict[str, int]:
         "event": _ring_for("event", outbox.undelivered_ids()),
         "job": _ring_for("job", jobs.due_ids()),
         "reminded": _remind(),
-        "gathered": envelopes.gather(),
+        "gathered": _gather(),
         "mail": _ring_for_mail(),
     }
     for part in (
@@ -59,7 +59,7 @@ def sweep() -> dict[str, int]:
             part()
         except Exception:  # one broken part must not stop the rest of the sweep
             logger.exception("part of the sweep failed: %s", part.__name__)
-    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": clock.now()})
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": clock.shared()})
     return found
 
 
@@ -69,6 +69,14 @@ def _remind() -> int:
         return reminders.morning()
     except Exception:  # mails go out all the same
         logger.exception("reminders failed")
+        return 0
+
+
+def _gather() -> int:
+    try:
+        return envelopes.gather()
+    except Exception:  # what lies in an envelope already goes out, and the rest of the sweep is done
+        logger.exception("notices not gathered")
         return 0
 
 

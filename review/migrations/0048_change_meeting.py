@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0037_recorded_by_proxy")]
+    dependencies = [("review", "0046_recovery")]
 
     operations = [
         migrations.AddField(

@@ -21,7 +21,9 @@ class Job(models.Model):
     """One piece of work, unique by `key`. A worker takes a short lease; `token` is the fence that refuses a late finisher.
 
     `wanted` rises with each request and `built` follows, so that thirty requests in a minute are one run: a job is
-    done when `built` has reached `wanted`. `args` holds ids only.
+    done when `built` has reached `wanted`. `args` holds ids only. Of its `attempts`, `ended_attempts` came to an end, be
+    it a failure; the rest died with their worker. A failed job is tried on unless its failure is `final`; `told_at` says
+    since when the operators know.
     """
 
     kind = models.CharField(max_length=40)
@@ -32,6 +34,9 @@ class Job(models.Model):
     wanted = models.PositiveIntegerField(default=1)
     built = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
+    ended_attempts = models.PositiveIntegerField(default=0, db_default=0)
+    final = models.BooleanField(default=False, db_default=False)
+    told_at = models.DateTimeField(null=True, blank=True)
     token = models.UUIDField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField()

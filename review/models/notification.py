@@ -28,6 +28,8 @@ class Mail(models.Model):
     body = models.TextField()
     state = models.CharField(max_length=8, choices=MailState, default=MailState.WAITING)
     attempts = models.PositiveIntegerField(default=0)
+    # How many of them ended with an answer, or with none in time; the rest died with their sender.
+    ended_attempts = models.PositiveIntegerField(default=0, db_default=0)
     token = models.UUIDField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     not_before = models.DateTimeField()

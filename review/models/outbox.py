@@ -13,7 +13,8 @@ class OutboxEvent(models.Model):
     """One event, written in the transaction of the change that it tells of.
 
     `key` is unique, so that the same change cannot tell twice. Delivery makes its notices and job requests in one
-    transaction and sets `delivered_at`; after too many failed tries the row is parked with a cause.
+    transaction and sets `delivered_at`; after too many failed tries the row is parked with a cause, which the operators'
+    page shows, and tried on more rarely.
     """
 
     name = models.CharField(max_length=30)
@@ -36,7 +37,7 @@ class OutboxEvent(models.Model):
         indexes = [
             models.Index(
                 fields=["not_before"],
-                condition=models.Q(delivered_at=None, parked_at=None),
+                condition=models.Q(delivered_at=None),
                 name="outbox_undelivered",
             )
         ]

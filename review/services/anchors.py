@@ -106,7 +106,7 @@ def standing() -> Standing:
         logger.exception("the place of the anchors cannot be read")
         anchor = None
     window = audit_chain.window(seq=anchor.seq, kept=anchor.hash) if anchor else audit_chain.window(seq=0, kept="")
-    late = bool(window.since and clock.now() - window.since > LATE)
+    late = bool(window.since and clock.is_past(window.since, LATE))
     return Standing(anchor=anchor, window=window, late=late)
 
 

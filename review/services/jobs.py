@@ -3,11 +3,13 @@
 A worker claims a job (`claim`), works without any lock while a heartbeat renews the lease, and finishes in a
 transaction that demands its token (`finish`): a worker that was taken for dead finds the token changed and its
 result refused. Recovery never waits for the broker: the sweep rings again for every job that is due.
+
+A job that failed often is told to the operators once, and tried on all the same: whatever was in its way ends some day.
+Only a `final` failure, which is the record's own, waits for a person or for new demand.
 """
 
 from __future__ import annotations
 
-import errno
 import logging
 import threading
 import uuid
@@ -24,7 +26,7 @@ from django.db.models import F, Q, QuerySet
 from review import clock
 from review.domain.events import Event
 from review.models import Cycle, Job, JobState, User
-from review.services import audit, doorbell, outbox
+from review.services import audit, causes, doorbell, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +35,13 @@ MAX_ATTEMPTS = 5
 MAX_CRASHES = 10
 Handler = Callable[["Claim"], None]
 _handlers: dict[str, Handler] = {}
-_explained: dict[type[BaseException], str] = {}
 
-NO_SPACE = "ファイルを保存する空き容量が足りません。空きを作ってから「再実行」を押してください。"
-NO_ANSWER = "接続先が応答しません。しばらくして「再実行」を押してください。"
 CRASHED = (
     "処理の途中でワーカーが繰り返し止まりました。メモリー不足などが考えられます。"
-    "ワーカーの記録を確かめてから「再実行」を押してください。"
+    "ワーカーの記録を確かめてください。間をあけて自動で再実行します。"
 )
-UNKNOWN = "処理の途中で問題が起きました。「再実行」を押しても続く場合は、照会番号を添えて管理者に連絡してください。"
-NO_SPACE_ERRORS = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
-# lxml tells of a full disk in an error that is no OSError and carries the errno's name as its words.
-NO_SPACE_NAMES = {f"IO_{errno.errorcode[number]}" for number in NO_SPACE_ERRORS}
+# Nobody sets a time further ahead: one that lies there was written by a wrong clock, and holds nothing back.
+FURTHEST = timedelta(hours=2)
 
 
 class LeaseLost(Exception):
@@ -52,7 +49,7 @@ class LeaseLost(Exception):
 
 
 class Failure(Exception):
-    """A failure with a cause in plain words for the operator. `final` failures are not tried again by themselves."""
+    """A failure with a cause in plain words for the operator. A `final` one waits for a person or for new demand."""
 
     def __init__(self, cause: str, *, final: bool = False) -> None:
         super().__init__(cause)
@@ -101,7 +98,10 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def request(
     kind: str, *, key: str, args: Mapping[str, Any] | None = None, cycle: Cycle | None = None, delay: float = 0
 ) -> Job:
-    """Ask for a job; the same key again only raises what is wanted of it. `delay` seconds gather several requests."""
+    """Ask for a job; the same key again only raises what is wanted of it, and reopens it where it had failed.
+
+    `delay` seconds gather several requests.
+    """
     due = clock.shared(timedelta(seconds=delay))
     job, made = Job.objects.get_or_create(
         key=key,
@@ -118,18 +118,21 @@ def request(
         Job.objects.filter(pk=job.pk, state=JobState.DONE).update(
             state=JobState.WAITING, attempts=0, cause="", not_before=due
         )
+        # Its tries stay counted: an outage in which people go on working is told once.
+        Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(state=JobState.WAITING, final=False, not_before=due)
     doorbell.ring_after_commit("job", job.pk, delay=delay)
     return job
 
 
 def _due() -> QuerySet[Job]:
-    waiting = Q(state=JobState.WAITING, not_before__lte=clock.shared())
-    dropped = Q(state=JobState.RUNNING, leased_until__lt=clock.shared())
+    open_again = Q(state=JobState.WAITING) | Q(state=JobState.FAILED, final=False)
+    waiting = open_again & clock.reached("not_before", FURTHEST)
+    dropped = Q(state=JobState.RUNNING) & clock.reached("leased_until", FURTHEST)
     return Job.objects.filter(waiting | dropped)
 
 
 def due_ids(limit: int = 200) -> list[int]:
-    """Jobs that wait or whose worker fell silent, oldest first."""
+    """Jobs that wait for this or another try, or whose worker fell silent, oldest first."""
     return list(_due().order_by("pk").values_list("pk", flat=True)[:limit])
 
 
@@ -159,23 +162,39 @@ def claim(job_id: int) -> Claim | None:
 
 def _stopped_for_crashes(job_id: int) -> bool:
     """Fail the job where its worker fell silent too often; True where it did."""
-    dropped = _due().filter(pk=job_id, state=JobState.RUNNING, attempts__gte=MAX_CRASHES)
+    crashed = Q(state=JobState.RUNNING, attempts__gte=F("ended_attempts") + MAX_CRASHES)
+    dropped = _due().filter(crashed, pk=job_id)
     if not dropped.exists():
         return False
     with transaction.atomic():
         job = dropped.select_for_update(no_key=True).first()
         if job:
-            _stop(job, cause=CRASHED, reference=uuid.uuid4().hex[:8])
+            job.reference, job.cause = uuid.uuid4().hex[:8], CRASHED
+            _fall_back(job, JobState.FAILED, pause=timedelta(seconds=causes.OTHER_PAUSE))
     return True
 
 
-def _stop(job: Job, *, cause: str, reference: str) -> None:
-    """End the tries and tell the operators, in the current transaction."""
-    job.state, job.cause, job.reference = JobState.FAILED, cause, reference
+def _fall_back(job: Job, state: JobState, *, pause: timedelta) -> None:
+    """Give the job back until its next try. The operators are told of the first time that it counts as failed."""
+    tell = state == JobState.FAILED and job.told_at is None
+    job.state, job.not_before = state, clock.shared(pause)
     job.token = job.leased_until = None
-    job.save(update_fields=["state", "cause", "reference", "token", "leased_until"])
+    job.told_at = clock.now() if tell else job.told_at
+    job.save(
+        update_fields=[
+            "state", "cause", "reference", "token", "leased_until", "not_before", "ended_attempts", "final", "told_at",
+        ]
+    )  # fmt: skip
+    if tell:
+        _tell(job)
+
+
+def _tell(job: Job) -> None:
     outbox.announce(
-        Event.JOB_FAILED, key=f"{job.pk}:{reference}", cycle=job.cycle, payload={"job": job.pk, "cause": cause}
+        Event.JOB_FAILED,
+        key=f"{job.pk}:{job.reference}",
+        cycle=job.cycle,
+        payload={"job": job.pk, "cause": job.cause},
     )
 
 
@@ -233,76 +252,70 @@ def _close(job: Job, *, built: int) -> None:
     job.refresh_from_db(fields=["wanted"])
     job.built = max(job.built, built)
     job.state = JobState.DONE if job.built >= job.wanted else JobState.WAITING
-    job.token = None
-    job.leased_until = None
-    job.cause = ""
-    job.attempts = 0
+    job.token = job.leased_until = job.told_at = None
+    job.cause, job.final = "", False
+    job.attempts = job.ended_attempts = 0
     job.not_before = clock.shared()
     job.finished_at = clock.now()
     job.save(
-        update_fields=["built", "state", "token", "leased_until", "cause", "attempts", "not_before", "finished_at"]
-    )
+        update_fields=[
+            "built", "state", "token", "leased_until", "cause", "attempts", "ended_attempts", "final", "told_at",
+            "not_before", "finished_at",
+        ]
+    )  # fmt: skip
 
 
 def _fail(held: Claim, error: Exception) -> str:
     reference = uuid.uuid4().hex[:8]
     # Values may be personal data: the log gets the trace, the database only a plain sentence.
     logger.exception("job %s (%s) failed, reference %s", held.job_id, held.kind, reference)
-    cause = str(error) if isinstance(error, Failure) else _plain(error)
     with transaction.atomic():
         job = Job.objects.select_for_update(no_key=True).filter(pk=held.job_id, token=held.token).first()
         if job is None:
             return "lost"
-        if job.attempts >= MAX_ATTEMPTS or (isinstance(error, Failure) and error.final):
-            _stop(job, cause=cause, reference=reference)
-            return "failed"
-        pause = min(300, 2**job.attempts)
-        job.state, job.cause, job.reference = JobState.WAITING, cause, reference
-        job.token = job.leased_until = None
-        job.not_before = clock.shared(timedelta(seconds=pause))
-        job.save(update_fields=["state", "cause", "reference", "token", "leased_until", "not_before"])
-        doorbell.ring_after_commit("job", job.pk, delay=pause)
+        job.reference, job.cause = reference, str(error) if isinstance(error, Failure) else causes.plain(error)
+        job.final = isinstance(error, Failure) and error.final
+        job.ended_attempts = job.attempts
+        pause = causes.pause(error, job.attempts)
+        failed = job.final or job.told_at or job.attempts >= MAX_ATTEMPTS
+        _fall_back(job, JobState.FAILED if failed else JobState.WAITING, pause=pause)
+        if not job.final:
+            doorbell.ring_after_commit("job", job.pk, delay=pause.total_seconds())
     return "failed"
 
 
-def explain(kind: type[BaseException], sentence: str) -> None:
-    """Let errors of a kind, which a storey above knows, be recorded in these words."""
-    _explained[kind] = sentence
-
-
-def _plain(error: BaseException) -> str:
-    """The cause in plain words: that of the error, or of the error behind it."""
-    seen: list[BaseException] = []
-    behind: BaseException | None = error
-    while behind is not None and behind not in seen:
-        seen.append(behind)
-        behind = behind.__cause__ or behind.__context__
-    return next(filter(None, map(_words, seen)), UNKNOWN)
-
-
-def _words(error: BaseException) -> str:
-    for kind, sentence in _explained.items():
-        if isinstance(error, kind):
-            return sentence
-    if (isinstance(error, OSError) and error.errno in NO_SPACE_ERRORS) or str(error) in NO_SPACE_NAMES:
-        return NO_SPACE
-    return NO_ANSWER if isinstance(error, (ConnectionError, TimeoutError)) else ""
+# What stands among the failed: also while the next try is under way.
+TROUBLED = Q(state=JobState.FAILED) | Q(told_at__isnull=False, state__in=[JobState.WAITING, JobState.RUNNING])
 
 
 def retry(*, user: User, job_id: int) -> None:
-    """Let a failed job run again."""
+    """Let a failed job run again now."""
     with transaction.atomic():
-        changed = Job.objects.filter(pk=job_id, state__in=[JobState.FAILED, JobState.GIVEN_UP]).update(
-            state=JobState.WAITING, attempts=0, not_before=clock.shared()
-        )
-        if changed:
+        if _reopen(Job.objects.filter(pk=job_id, state__in=[JobState.FAILED, JobState.GIVEN_UP])):
             audit.write(actor=user, action="job.retry", subject=f"job:{job_id}")
-            doorbell.ring_after_commit("job", job_id)
+
+
+def retry_all() -> list[int]:
+    """Let every failed job run again now; the ids of those jobs. Whoever asks for it writes the record."""
+    return _reopen(Job.objects.filter(state=JobState.FAILED))
+
+
+def _reopen(rows: QuerySet[Job]) -> list[int]:
+    """A person has looked: what fails from now on is told again."""
+    ids = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    Job.objects.filter(pk__in=ids).update(
+        state=JobState.WAITING, attempts=0, ended_attempts=0, final=False, told_at=None, not_before=clock.shared()
+    )
+    for pk in ids:
+        doorbell.ring_after_commit("job", pk)
+    return ids
 
 
 def give_up(*, user: User, job_id: int, reason: str) -> None:
-    """Stop trying, with a reason."""
+    """Stop trying, with a reason. A worker that is at it finds its token gone."""
     with transaction.atomic():
-        changed = Job.objects.filter(pk=job_id, state=JobState.FAILED).update(state=JobState.GIVEN_UP, cause=reason)
+        changed = Job.objects.filter(TROUBLED, pk=job_id).update(
+            state=JobState.GIVEN_UP, cause=reason, told_at=None, token=None, leased_until=None
+        )
         if changed:
             audit.write(actor=user, action="job.give_up", subject=f"job:{job_id}", after={"reason": reason})

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from review import clock
 from review.models import Heartbeat, Mail, MailState
@@ -25,8 +25,12 @@ from review.services.mail_server import NO_ANSWER, MailServer, ServerAway, code_
 
 logger = logging.getLogger(__name__)
 
-# With the pauses between them, tries over some fifteen hours.
-MAX_ATTEMPTS = 20
+# A mail whose sender died so often is parked: whether it arrived is not known.
+MAX_CRASHES = 20
+# The longest pause between two tries: an outage of any length ends, and then nobody should wait for hours.
+LONGEST_PAUSE = 900
+# Nobody sets a time further ahead: one that lies there was written by a wrong clock.
+FURTHEST = timedelta(hours=2)
 # How many mails are claimed at once, and how long one task goes on with it.
 BATCH = 50
 SENDING_SECONDS = 60
@@ -65,8 +69,8 @@ class Batch:
 
 def _due() -> QuerySet[Mail]:
     """Mails that wait and are due, or whose sender fell silent, oldest first."""
-    waiting = Q(state=MailState.WAITING, not_before__lte=clock.shared())
-    dropped = Q(state=MailState.SENDING, leased_until__lt=clock.shared())
+    waiting = Q(state=MailState.WAITING) & clock.reached("not_before", FURTHEST)
+    dropped = Q(state=MailState.SENDING) & clock.reached("leased_until", FURTHEST)
     return Mail.objects.filter(waiting | dropped).order_by("pk")
 
 
@@ -103,10 +107,11 @@ def _claim() -> Batch:
     with transaction.atomic():
         Heartbeat.objects.get_or_create(name=SENDER, defaults={"at": clock.now()})
         Heartbeat.objects.select_for_update(no_key=True).get(name=SENDER)
-        if Mail.objects.filter(state=MailState.SENDING, leased_until__gte=clock.shared()).exists():
+        if Mail.objects.filter(state=MailState.SENDING).exclude(clock.reached("leased_until", FURTHEST)).exists():
             return Batch(token)
         Heartbeat.objects.filter(name=SENDER).update(at=clock.now())
-        dropped = _due().filter(state=MailState.SENDING, attempts__gte=MAX_ATTEMPTS)
+        crashed = Q(state=MailState.SENDING, attempts__gte=F("ended_attempts") + MAX_CRASHES)
+        dropped = _due().filter(crashed)
         dropped.order_by().update(state=MailState.PARKED, token=None, leased_until=None, cause=CRASHED)
         chosen = list(_due().values_list("pk", flat=True)[:BATCH])
         lease = clock.shared(timedelta(seconds=settings.MEGURI_LEASE_SECONDS))
@@ -171,15 +176,20 @@ def _send_one(mail: Mail, server: MailServer) -> bool:
 
 
 def _postpone(mail: Mail, error: Exception, server: MailServer) -> None:
-    """Try again later, or park with the reason. Raises ServerAway where the error is not this mail's own."""
+    """Try again later, or park with the reason. Raises ServerAway where the error is not this mail's own.
+
+    A server that cannot take it now (4xx) is asked again however long that lasts; only a refusal is a person's business.
+    """
     code, away = code_of(error), is_away(error)
-    final = not away and (not 400 <= code < 500 or mail.attempts + 1 >= MAX_ATTEMPTS)
+    final = not away and not 400 <= code < 500
     logger.warning("mail %s not sent: %s %s", mail.pk, type(error).__name__, code or "")
-    pause = min(3600, settings.MEGURI_MAIL_RETRY_SECONDS * 2 ** min(mail.attempts + 1, 16))
+    tries = 0 if away else min(mail.attempts + 1, 16)
+    pause = min(LONGEST_PAUSE, settings.MEGURI_MAIL_RETRY_SECONDS * 2**tries)
     Mail.objects.filter(pk=mail.pk, token=mail.token).update(
         state=MailState.PARKED if final else MailState.WAITING,
         token=None,
         leased_until=None,
+        ended_attempts=F("attempts"),
         not_before=clock.shared(timedelta(seconds=pause)),
         cause=_cause(code, final=final),
     )
@@ -193,8 +203,6 @@ def _cause(code: int, *, final: bool) -> str:
         return UNWRITABLE if final else NO_ANSWER
     if code >= 500:
         return f"宛先のサーバーが受け取りを断りました(応答 {code})。アドレスを確かめてから、もう一度送ってください。"
-    if final:
-        return f"{MAX_ATTEMPTS}回送りましたが、宛先のサーバーが受け取りませんでした(応答 {code})。"
     return f"宛先のサーバーが今は受け取れないと答えました(応答 {code})。時間をおいて自動で送り直します。"
 
 
@@ -209,6 +217,6 @@ def _give_back(batch: Batch, cause: str) -> None:
 def release(mail_id: int) -> None:
     """Let an operator send a parked mail again. Its tries stay counted: it may have arrived, and says so (再送)."""
     Mail.objects.filter(pk=mail_id, state=MailState.PARKED).update(
-        state=MailState.WAITING, not_before=clock.shared(), cause=""
+        state=MailState.WAITING, not_before=clock.shared(), cause="", ended_attempts=F("attempts")
     )
     doorbell.ring_after_commit("mail")

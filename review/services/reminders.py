@@ -53,20 +53,21 @@ def morning() -> int:
     """Announce the day's reminders, once a business day from `MORNING` on; returns how many events were written.
 
     Their notices are made at once, so that they share the envelope of the morning's digest. Mornings that were missed
-    (a worker was down) are made up for. Two queries where there is nothing to do.
+    (a worker was down) are made up for. One query where there is nothing to do.
     """
-    local = timezone.localtime(clock.now())
-    if local.time() < MORNING or _done(local.date()) or not calendar.city().is_open(local.date()):
+    last, present = _marks()
+    today = timezone.localdate(present)
+    if timezone.localtime(present).time() < MORNING or last == today or not calendar.city().is_open(today):
         return 0
     with transaction.atomic(), calendar.kept():
         # Whoever comes second waits here, and then finds the morning done.
-        row, _ = Heartbeat.objects.get_or_create(name=MARKER, defaults={"at": local - timedelta(days=1)})
-        marker = Heartbeat.objects.select_for_update(no_key=True).get(pk=row.pk)
-        if _done(local.date()):
+        Heartbeat.objects.get_or_create(name=MARKER, defaults={"at": clock.shared(-timedelta(days=1))})
+        Heartbeat.objects.select_for_update(no_key=True).get(name=MARKER)
+        last, _present = _marks()
+        if last == today:
             return 0
-        days = calendar.city().open_days(timezone.localdate(marker.at), local.date())[-MOST_MISSED:]
-        marker.at = clock.now()
-        marker.save(update_fields=["at"])
+        days = _missed(last, today)
+        Heartbeat.objects.filter(name=MARKER).update(at=clock.shared())
         running = Cycle.objects.filter(state__in=waiting.RUNNING)
         events = [event for cycle in running for event in announce(cycle, days)]
         for event in events:
@@ -74,9 +75,21 @@ def morning() -> int:
         return len(events)
 
 
-def _done(today: date) -> bool:
-    begins = timezone.make_aware(datetime.combine(today, time.min))
-    return Heartbeat.objects.filter(name=MARKER, at__gte=begins).exists()
+def _marks() -> tuple[date, datetime]:
+    """The day of the last morning, and the present, both by the database's clock."""
+    marks = Heartbeat.objects.filter(name=MARKER).annotate(present=clock.shared()).values_list("at", "present")
+    found = marks.first()
+    if found is None:  # the first morning of all
+        return clock.today() - timedelta(days=1), clock.now()
+    return timezone.localdate(found[0]), found[1]
+
+
+def _missed(last: date, today: date) -> list[date]:
+    """The open days since the last morning, today the last of them. One in the future counts as none: today alone."""
+    if last > today:
+        logger.warning("the last morning's mark lies in the future (%s): a clock was wrong; today is done anew", last)
+        last = today - timedelta(days=1)
+    return calendar.city().open_days(last, today)[-MOST_MISSED:]
 
 
 def announce(cycle: Cycle, days: Sequence[date]) -> list[OutboxEvent]:
@@ -93,17 +106,18 @@ def announce(cycle: Cycle, days: Sequence[date]) -> list[OutboxEvent]:
         for call in rules[step].calls(distances):
             groups[_group(review, step, call, due)].append(review.pk)
     of_sheets = sorted(groups.items(), key=lambda pair: str(pair[0]))
-    return of_the_year + [_write(cycle, group, ids, days[-1]) for group, ids in of_sheets]
+    written = [*of_the_year, *(_write(cycle, group, ids, days[-1]) for group, ids in of_sheets)]
+    return [event for event in written if event]
 
 
-def _for_the_decision(cycle: Cycle, rule: Rule, days: Sequence[date]) -> list[OutboxEvent]:
+def _for_the_decision(cycle: Cycle, rule: Rule, days: Sequence[date]) -> list[OutboxEvent | None]:
     """The year's own 決定, which waits once every sheet is approved; it has the deadline and the days of the 審議."""
     if cycle.state != CycleState.DECIDING or not cycle.decide_due_at:
         return []
     due = timezone.localtime(cycle.decide_due_at)
     distances = {calendar.city().distance(day, due.date()) for day in days}
     return [
-        outbox.announce(
+        _once(
             Event.DECISION_CALLED,
             key=f"{cycle.pk}:{call.kind}{call.distance}:{due:%Y%m%d%H%M}:{days[-1]:%Y%m%d}",
             cycle=cycle,
@@ -118,7 +132,7 @@ def _group(review: MeasureReview, step: Step, call: Call, due: datetime) -> Grou
     return Group(step=step, call=call, department=review.measure_year.owner_id if own else None, due=due)
 
 
-def _write(cycle: Cycle, group: Group, ids: Iterable[int], today: date) -> OutboxEvent:
+def _write(cycle: Cycle, group: Group, ids: Iterable[int], today: date) -> OutboxEvent | None:
     whose = group.department or "all"
     due = timezone.localtime(group.due)
     key = f"{cycle.pk}:{group.step}:{group.call.kind}{group.call.distance}:{whose}:{due:%Y%m%d%H%M}:{today:%Y%m%d}"
@@ -129,7 +143,14 @@ def _write(cycle: Cycle, group: Group, ids: Iterable[int], today: date) -> Outbo
         "due": due.isoformat(),
         "sheets": sorted(ids),
     }
-    return outbox.announce(EVENTS[group.call.kind], key=key, cycle=cycle, payload=payload)
+    return _once(EVENTS[group.call.kind], key=key, cycle=cycle, payload=payload)
+
+
+def _once(event: Event, *, key: str, cycle: Cycle, payload: dict[str, object]) -> OutboxEvent | None:
+    """Write the event; None where a sweep by a wrong clock wrote that day's before its time."""
+    if OutboxEvent.objects.filter(key=f"{event.value}:{key}").exists():
+        return None
+    return outbox.announce(event, key=key, cycle=cycle, payload=payload)
 
 
 class Quiet:

@@ -1,6 +1,6 @@
 """How often something happened lately, counted in the database so that every process counts alike.
 
-A span begins with the first hit and ends by itself: what is throttled gets free again without anybody's help.
+A span begins with the first hit, by the database's clock, and ends by itself: what is throttled gets free again without anybody's help.
 """
 
 from __future__ import annotations
@@ -28,16 +28,15 @@ def hit(key: str, *, span: timedelta) -> int:
 
     Two first hits at the same instant may count as one: a throttle need not be exact.
     """
-    now = clock.now()
-    if not Tally.objects.filter(key=key, started_at__gt=now - span).update(count=F("count") + 1):
-        Tally.objects.update_or_create(key=key, defaults={"started_at": now, "count": 1})
+    if not Tally.objects.filter(clock.within("started_at", span), key=key).update(count=F("count") + 1):
+        Tally.objects.update_or_create(key=key, defaults={"started_at": clock.shared(), "count": 1})
         return 1
     return count(key, span=span)
 
 
 def count(key: str, *, span: timedelta) -> int:
     """How many there are within the span. One query."""
-    found = Tally.objects.filter(key=key, started_at__gt=clock.now() - span).values_list("count", flat=True).first()
+    found = Tally.objects.filter(clock.within("started_at", span), key=key).values_list("count", flat=True).first()
     return found or 0
 
 
@@ -47,5 +46,5 @@ def forget(*keys: str) -> None:
 
 
 def remove_old() -> int:
-    """Remove what no span reaches back to. Returns how many."""
-    return Tally.objects.filter(started_at__lt=clock.now() - KEPT).delete()[0]
+    """Remove what no span reaches back to, and what a wrong clock put into the future. Returns how many."""
+    return Tally.objects.exclude(clock.within("started_at", KEPT)).delete()[0]

@@ -221,6 +221,7 @@ ACTS: dict[Any, dict[str, Act]] = {
     },
     gettext_lazy("管理"): {
         "review:jobs": _act(gettext_lazy("処理の状況を見る")),
+        "review:retry_all": _act(gettext_lazy("失敗した処理をすべて再実行する")),
         "review:job_retry": _act(gettext_lazy("処理を再実行する")),
         "review:job_give_up": _act(gettext_lazy("処理を中止する")),
         "review:event_release": _act(gettext_lazy("保留した出来事を再び配達する")),

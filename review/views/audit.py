@@ -113,6 +113,7 @@ ACTIONS: dict[str, Any] = {
     "correction.left": gettext_lazy("訂正が及ばなかった項目"),
     "plan.import": gettext_lazy("計画の取込み"),
     "job.retry": gettext_lazy("処理の再実行"),
+    "job.retry_all": gettext_lazy("失敗した処理のすべての再実行"),
     "bundle.request": gettext_lazy("静的サイトの作成の依頼"),
     "job.give_up": gettext_lazy("処理の中止"),
     "event.release": gettext_lazy("出来事の再配達"),

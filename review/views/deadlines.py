@@ -22,6 +22,7 @@ from review.services import closing_days, deadlines
 from review.services.deadlines import OwnDeadlines
 from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
+from review.views.questions import whole
 from review.views.versions import Record, versioned
 
 
@@ -83,7 +84,8 @@ def own_record(request: HttpRequest, year: int) -> Record:
 
 def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
     """The department with that number in the address or the form."""
-    return rows.filter(pk=named).first() if named.isascii() and named.isdigit() and len(named) < 10 else None
+    number = whole(named)
+    return rows.filter(pk=number).first() if number else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,6 +22,7 @@ from review.services import reorganisation as work
 from review.templatetags.words import day_text
 from review.views.acts import act_page, crumbs, sure
 from review.views.answers import refusing, see_other
+from review.views.questions import whole
 
 Kind = Reorganisation.Kind
 
@@ -109,10 +110,8 @@ def reorganise(request: HttpRequest, manner: str) -> HttpResponse:
 
 def office_of(request: HttpRequest) -> Department | None:
     """The department in `?before=`, None where none is named."""
-    wanted = request.GET.get("before", "")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 10):
-        return None
-    return get_object_or_404(open_offices(), pk=int(wanted))
+    number = whole(request.GET.get("before"))
+    return None if number is None else get_object_or_404(open_offices(), pk=number)
 
 
 def choose(request: HttpRequest, kind: Reorganisation.Kind) -> HttpResponse:

@@ -125,7 +125,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "signs": signs_of(now),
         "stats": stats_of(waiting),
         "alert": alarm.oldest_late(waiting, now),
-        "failed": shown(Job.objects.filter(state=JobState.FAILED).select_related("cycle").order_by("-pk")[:PAGE]),
+        "wrong_clocks": alarm.marks_ahead(),
+        "failed": shown(Job.objects.filter(work.TROUBLED).select_related("cycle").order_by("-pk")[:PAGE]),
         "parked_events": parked_events(),
         "parked_mails": Mail.objects.filter(state=MailState.PARKED).select_related("recipient").order_by("pk")[:PAGE],
         "resent": Mail.objects.filter(attempts__gt=1).select_related("recipient").order_by("-pk")[:PAGE],
@@ -161,9 +162,9 @@ def signs_of(now: datetime) -> dict[str, Any]:
     patience = timedelta(seconds=SWEEPS_MISSED * settings.MEGURI_SWEEP_SECONDS + 30)
     return {
         "sweep": sweep,
-        "late": sweep is None or now - sweep > patience,
+        "late": sweep is None or clock.is_past(sweep, patience, now),
         "workers": [
-            {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": now - beat.at > patience}
+            {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": clock.is_past(beat.at, patience, now)}
             for beat in beats
             if beat.name.startswith(alarm.WORKER)
         ],
@@ -205,6 +206,19 @@ def parked_events() -> list[dict[str, Any]]:
 
 
 # --- the operator's acts --------------------------------------------------------------------------------------------
+
+
+@require_POST
+def retry_all(request: HttpRequest) -> HttpResponse:
+    """Let every failed job and every parked event run again, once their cause is gone."""
+    with transaction.atomic():
+        begun = {"jobs": work.retry_all(), "events": outbox.release_all()}
+        audit.write(actor=request.user, action="job.retry_all", subject="jobs", after=begun)
+    count = sum(map(len, begun.values()))
+    messages.success(
+        request, _("%(count)d件をもう一度始めました。しばらくすると、この画面に結果が出ます。") % {"count": count}
+    )
+    return redirect("review:jobs")
 
 
 @require_POST

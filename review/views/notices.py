@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from review import clock
 from review.models import MailState, Notification
+from review.views.questions import whole
 
 PAGE = 30
 
@@ -27,8 +28,9 @@ def mine(request: HttpRequest) -> QuerySet[Notification]:
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """The list, newest first. `?open=` leads on to what the notice is about, and marks it as read."""
-    if request.GET.get("open", "").isdigit():
-        return follow(request, int(request.GET["open"]))
+    number = whole(request.GET.get("open"))
+    if number is not None:
+        return follow(request, number)
     only_unread = request.GET.get("show") == "unread"
     rows = mine(request).select_related("mail").order_by("-created_at", "-pk")
     unread = mine(request).filter(read_at=None, settled_at=None).count()
@@ -63,9 +65,9 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def notices_read(request: HttpRequest) -> HttpResponse:
     """Mark one (`notice`), or all, as read."""
-    chosen = request.POST.get("notice", "")
+    chosen = whole(request.POST.get("notice"))
     rows = mine(request).filter(read_at=None)
-    if chosen.isdigit():
+    if chosen is not None:
         rows = rows.filter(pk=chosen)
     count = rows.update(read_at=clock.now())
     text = ngettext("%(n)s件を既読にしました。", "%(n)s件を既読にしました。", count) % {"n": count}

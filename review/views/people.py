@@ -23,6 +23,7 @@ from review.services import handover
 from review.services import people as work
 from review.views.acts import act_page, crumbs, sure
 from review.views.answers import refusing, see_other
+from review.views.questions import whole
 from review.views.versions import Record, versioned
 
 PAGE = 50
@@ -69,11 +70,11 @@ def wanted(request: HttpRequest) -> QuerySet[User]:
     for word in request.GET.get("q", "").split():
         rows = rows.filter(Q(display_name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word))
     held = Appointment.objects.filter(permissions.held_on(clock.today()))
-    role, office = request.GET.get("role", ""), request.GET.get("department", "")
+    role, office = request.GET.get("role", ""), whole(request.GET.get("department"))
     if role in Role.values:
         rows = rows.filter(pk__in=held.filter(role=role).values("user"))
-    if office.isascii() and office.isdigit() and len(office) < 10:
-        rows = rows.filter(pk__in=held.filter(department=int(office)).values("user"))
+    if office is not None:
+        rows = rows.filter(pk__in=held.filter(department__pk=office).values("user"))
     ahead = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).select_related("department")
     return rows.prefetch_related(Prefetch("appointments", ahead.order_by("starts_on", "pk"), to_attr="posts"))
 

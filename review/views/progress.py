@@ -21,6 +21,7 @@ from review.models.sheet import OPEN_STATES
 from review.services.assessment import who_is_on
 from review.services.tallies import tally_of
 from review.templatetags.words import fiscal_year, word_of
+from review.views.questions import whole
 from review.views.step_times import step_times
 
 PAGE = 40
@@ -72,8 +73,8 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404
     listed = permissions.listed_reviews(request.user).filter(cycle=cycle)
     everyone = marks_of(listed)
-    department = request.GET.get("department", "")
-    department = department if department.isascii() and department.isdigit() else ""
+    number = whole(request.GET.get("department"))
+    department = "" if number is None else str(number)
     marks = [mark for mark in everyone if not department or str(mark.department_id) == department]
     shown = listed.filter(measure_year__owner_id=int(department)) if marks and department else listed
     rows = filtered(listed, request.GET, cycle)
@@ -124,8 +125,8 @@ def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
 
 def filtered(reviews: QuerySet[MeasureReview], wanted: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
     """The sheets that the address asks for; what it misspells is passed over."""
-    if wanted.get("department", "").isdigit():
-        reviews = reviews.filter(measure_year__owner_id=wanted["department"])
+    if (department := whole(wanted.get("department"))) is not None:
+        reviews = reviews.filter(measure_year__owner_id=department)
     state = wanted.get("state", "")
     if state == LATE:
         reviews = reviews.filter(pk__in=[mark.pk for mark in late_marks(marks_of(reviews), cycle)])

@@ -23,6 +23,7 @@ from review.templatetags.words import day_text
 from review.views import sheet_parts
 from review.views.acts import act_page, crumbs, sure
 from review.views.answers import refusing, see_other
+from review.views.questions import whole
 
 READ = 30
 
@@ -131,9 +132,9 @@ def proxy_new(request: HttpRequest) -> HttpResponse:
 
 def principal_of(request: HttpRequest) -> User:
     """Whose proxy is named: mine, or that of the person in `?for=` where I may name for others."""
-    wanted = request.GET.get("for", "")
-    if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 and permissions.may_manage_cycle(request.user):
-        return get_object_or_404(User, pk=int(wanted), is_active=True)
+    wanted = whole(request.GET.get("for"))
+    if wanted is not None and permissions.may_manage_cycle(request.user):
+        return get_object_or_404(User, pk=wanted, is_active=True)
     return request.user  # type: ignore[return-value]
 
 

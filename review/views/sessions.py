@@ -46,9 +46,10 @@ def why_ended(request: HttpRequest) -> str:
     """Why the session of the signed-in person counts no longer; '' while it does. Notes that somebody is there."""
     session, now = request.session, clock.now().timestamp()
     seen = session.get(SEEN, 0)
-    if now - session.get(SIGNED_IN, 0) > LONGEST.total_seconds():
+    # A session that begins in the future was begun by a wrong clock, and would outlive its day.
+    if not -clock.SLACK.total_seconds() <= now - session.get(SIGNED_IN, 0) <= LONGEST.total_seconds():
         return AGE
-    if now - seen > IDLE.total_seconds():
+    if not -clock.SLACK.total_seconds() <= now - seen <= IDLE.total_seconds():
         return IDLENESS
     if session.get(POSTS) != posts_of(request.user):  # type: ignore[arg-type]
         return CHANGED

@@ -32,6 +32,7 @@ from review.services.uploads import SheetChanges
 from review.templatetags.words import fiscal_year
 from review.views.answers import forbidden, refusing, see_other
 from review.views.files import XLSX
+from review.views.questions import whole
 
 TAKE, VERSION = "take:", "version:"
 
@@ -43,7 +44,7 @@ def entry_book(request: HttpRequest, year: int) -> HttpResponse:
     """The 記入用 workbook of the person's open sheets, or of `?sheet=`."""
     cycle = own_cycle(request, year)
     wanted = request.GET.get("sheet", "")
-    review_id = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else None
+    review_id = whole(wanted)
     if wanted and not permissions.own_reviews(request.user).filter(cycle=cycle, pk=review_id or 0).exists():
         raise Http404
     issued = entry_books.issue(user=request.user, cycle_id=cycle.pk, review_id=review_id)

@@ -45,10 +45,11 @@ OPEN_STEP = {
 
 
 def waiting() -> list[str]:
-    """What is left to deliver, to run or to send; empty when all is quiet. Parked rows are the checks' business."""
+    """What is left to deliver, to run or to send; empty when all is quiet. Refused mails are the checks' business."""
     left = {
-        "events": OutboxEvent.objects.filter(delivered_at=None, parked_at=None).count(),
+        "events": OutboxEvent.objects.filter(delivered_at=None).count(),
         "jobs": Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).count(),
+        "failed jobs": Job.objects.filter(state=JobState.FAILED, final=False).count(),
         "mails": Mail.objects.filter(state__in=[MailState.WAITING, MailState.SENDING]).count(),
         "notices": Notification.objects.filter(mail=None, mail_after__lte=clock.shared()).count(),
     }

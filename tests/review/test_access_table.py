@@ -109,7 +109,7 @@ EXPECTED = {
     "workflow:correction_decide": APPROVER,
     "review:jobs": OPERATOR,
     "review:bundle_make": "LFFFFNFNF",
-    "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
+    "review:retry_all": MANAGER, "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
     "review:mail_release": MANAGER,
     "review:plan_changes": ALL_SHEETS, "review:plan_change_new": REVIEWER, "workflow:plan_change": ALL_SHEETS,
     "review:people": MANAGER, "review:person": MANAGER, "review:hand_over": MANAGER,

@@ -13,6 +13,7 @@ from review import clock, permissions
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState
 from review.services.assessment import CLAIM_LASTS
 from review.views.answers import see_other
+from review.views.questions import whole
 
 KEPT = ("state", "sort", "department", "flag", "who", "page")
 WAITING = ReviewState.SUBMITTED.value
@@ -63,8 +64,8 @@ def one_of(text: str, known: tuple[str, ...]) -> str:
 
 
 def is_whole(text: str) -> bool:
-    """Whether the text is a whole number of a sane length."""
-    return text.isascii() and text.isdigit() and len(text) < 10
+    """Whether it is a number that a row may have."""
+    return whole(text) is not None
 
 
 def chosen(request: HttpRequest, cycle: Cycle, wanted: Wanted) -> QuerySet[MeasureReview]:

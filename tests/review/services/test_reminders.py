@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from review import clock
 from review.domain.events import Event
-from review.models import ClosingDay, Cycle, Mail, MeasureReview, Notification, OutboxEvent
+from review.models import ClosingDay, Cycle, Heartbeat, Mail, MeasureReview, Notification, OutboxEvent
 from review.services import chasing, cycles, deadlines, envelopes, outbox, reminders
 from review.services.deadlines import OwnDeadlines
 from tests.cast import Cast
+from tests.review.views.acting import as_, words
 from workflow import steps
 
 REMINDERS = [Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.DECISION_CALLED]
@@ -337,3 +338,38 @@ def test_a_published_year_reminds_nobody(cast: Cast) -> None:
     Cycle.objects.filter(pk=cycle.pk).update(state="published", published_at=local(date(2026, 5, 1)))
     walk(due, due + timedelta(days=1))
     assert not Notification.objects.filter(event__in=REMINDERS).exists()
+
+
+def mark(moment: datetime) -> None:
+    """The last morning, as a sweep by that clock left it."""
+    Heartbeat.objects.update_or_create(name=reminders.MARKER, defaults={"at": moment})
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=20), timedelta(days=400)], ids=str)
+def test_a_mark_in_the_future_counts_as_not_done(cast: Cast, ahead: timedelta) -> None:
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    walk(due - timedelta(days=16), due - timedelta(days=1))
+    mark(local(due) + ahead)
+    morning(due)
+    assert days_told("contributor") == {"DeadlineNear": ["04-24", "05-01", "05-07"]}
+    assert timezone.localdate(Heartbeat.objects.get(name=reminders.MARKER).at) == due
+    morning(due)
+    assert OutboxEvent.objects.filter(name=Event.DEADLINE_NEAR).count() == 3
+
+
+def test_one_sweep_by_a_clock_far_ahead_silences_nobody(cast: Cast) -> None:
+    """Not before the day that it took for today, nor on it, when its events stand there already."""
+    due = date(2026, 5, 7)
+    opened(cast, due)
+    morning(date(2026, 5, 8))
+    walk(due - timedelta(days=16), due + timedelta(days=8))
+    assert days_told("contributor")["DeadlineNear"] == ["04-24", "05-01", "05-07"]
+    assert days_told("contributor")["DeadlinePassed"] == ["05-08", "05-12", "05-14"]
+
+
+def test_a_mark_in_the_future_is_on_the_operators_page(cast: Cast) -> None:
+    client = as_(cast.administrator)
+    assert "未来の時刻の記録" not in words(client.get("/jobs/"))
+    mark(clock.now() + timedelta(days=20))
+    assert "未来の時刻の記録" in words(client.get("/jobs/"))

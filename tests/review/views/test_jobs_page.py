@@ -12,6 +12,7 @@ from review.domain.events import Event
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
 from review.services import jobs, outbox
 from review.views.jobs import EVENTS, KINDS
+from tasks import health
 from tests.cast import Cast
 from tests.review.views.acting import as_, queries_of, words
 
@@ -39,8 +40,8 @@ def test_a_failure_is_shown_with_its_cause_and_reference(failed: Job, cast: Cast
 
 
 def test_the_auditor_looks_and_does_nothing(failed: Job, cast: Cast) -> None:
-    page = words(as_(cast.auditor).get(PAGE))
-    assert "空き容量が足りません。" in page and "再実行" not in page
+    response = as_(cast.auditor).get(PAGE)
+    assert "空き容量が足りません。" in words(response) and b'method="post" action="/jobs/' not in response.content
     assert as_(cast.auditor).post(reverse("review:job_retry", args=[failed.pk])).status_code == 403
     failed.refresh_from_db()
     assert failed.state == JobState.FAILED
@@ -52,6 +53,24 @@ def test_a_retry_sets_the_job_to_work_again_and_is_on_record(failed: Job, cast: 
     failed.refresh_from_db()
     assert failed.state == JobState.WAITING
     assert AuditEntry.objects.get(action="job.retry").actor_key == cast.reviewer2.key
+
+
+def test_one_button_sets_all_that_failed_to_work_again(failed: Job, cast: Cast) -> None:
+    final = Job.objects.create(
+        kind="year_workbook", key="y", cycle=cast.cycle, state=JobState.FAILED, final=True, attempts=5,
+        created_at=clock.now(), not_before=clock.now(), told_at=clock.now(),
+    )  # fmt: skip
+    event = outbox.announce(Event.DEADLINE_NEAR, key="parked", cycle=cast.cycle)
+    OutboxEvent.objects.filter(pk=event.pk).update(parked_at=clock.now(), attempts=8)
+    page = words(as_(cast.administrator).get(PAGE))
+    assert "すべて再実行" in page and "自動では再実行しません" in page and "次の自動の再実行" in page
+    assert "すべて再実行" not in words(as_(cast.auditor).get(PAGE))
+    answer = as_(cast.administrator).post(reverse("review:retry_all"), follow=True)
+    assert "3件をもう一度始めました" in words(answer)
+    assert not Job.objects.filter(state=JobState.FAILED).exists()
+    assert OutboxEvent.objects.filter(parked_at__isnull=False).count() == 0
+    after = AuditEntry.objects.get(action="job.retry_all").after
+    assert after == {"jobs": [failed.pk, final.pk], "events": [event.pk]}
 
 
 def test_giving_up_says_first_what_it_means_and_wants_a_reason(failed: Job, cast: Cast) -> None:
@@ -114,6 +133,22 @@ def test_the_sweep_shows_whether_it_lives(cast: Cast) -> None:
     assert "見回りは動いています" in words(client.get(PAGE))
     with clock.shifted(timedelta(minutes=10)):
         assert "見回りが止まっています" in words(client.get(PAGE))
+
+
+def test_signs_of_life_in_the_future_count_as_none(cast: Cast) -> None:
+    client = as_(cast.administrator)
+    for name in ("sweep", "worker:one"):
+        Heartbeat.objects.create(name=name, at=clock.now() + timedelta(days=20))
+    page = words(client.get(PAGE))
+    assert "見回りが止まっています" in page and "応答なし" in page and "未来の時刻の記録があります" in page
+    assert "時計を確かめてください" in health.sweep()
+
+
+def test_what_waits_since_a_day_to_come_raises_the_alarm(cast: Cast) -> None:
+    cast.open(1)
+    event = outbox.announce(Event.DEADLINE_NEAR, key="ahead", cycle=cast.cycle)
+    OutboxEvent.objects.filter(pk=event.pk).update(created_at=clock.now() + timedelta(days=20))
+    assert "5分以上待っている" in words(as_(cast.administrator).get(PAGE))
 
 
 def test_absent_rows_are_404(cast: Cast) -> None:

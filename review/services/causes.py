@@ -1,0 +1,68 @@
+"""Why background work failed: in plain words for the operator, and how long to wait before the next try.
+
+A cause outside the program (a full disk, a server that is away) ends without telling us: it is asked for every minute,
+so that all is made soon after it is gone. Anything else is asked for ever more rarely, and never given up by itself.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError
+
+NO_SPACE = "ファイルを保存する空き容量が足りません。空きができると、自動で再実行します。"
+NO_ANSWER = "接続先が応答しません。つながると、自動で再実行します。"
+UNKNOWN = (
+    "処理の途中で問題が起きました。プログラムの不具合かもしれません。間をあけて自動で再実行します。"
+    "続く場合は、照会番号を添えて管理者に連絡してください。"
+)
+NO_SPACE_ERRORS = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
+# lxml tells of a full disk in an error that is no OSError and carries the errno's name as its words.
+NO_SPACE_NAMES = {f"IO_{errno.errorcode[number]}" for number in NO_SPACE_ERRORS}
+OUTSIDE = (OSError, MemoryError, OperationalError, InterfaceError)
+
+# The longest pauses between two tries, in seconds.
+OUTSIDE_PAUSE, OTHER_PAUSE = 60, 900
+
+_explained: dict[type[BaseException], str] = {}
+
+
+def explain(kind: type[BaseException], sentence: str) -> None:
+    """Let errors of a kind, which a storey above knows, be recorded in these words."""
+    _explained[kind] = sentence
+
+
+def plain(error: BaseException) -> str:
+    """The cause in plain words: that of the error, or of the error behind it."""
+    return next(filter(None, map(_words, _chain(error))), UNKNOWN)
+
+
+def pause(error: BaseException, attempts: int) -> timedelta:
+    """How long to wait after so many tries."""
+    longest = OUTSIDE_PAUSE if any(map(_is_outside, _chain(error))) else OTHER_PAUSE
+    return timedelta(seconds=min(longest, 2 ** min(attempts, 16)))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, and those behind it."""
+    seen: list[BaseException] = []
+    behind: BaseException | None = error
+    while behind is not None and behind not in seen:
+        seen.append(behind)
+        yield behind
+        behind = behind.__cause__ or behind.__context__
+
+
+def _is_outside(error: BaseException) -> bool:
+    return isinstance(error, OUTSIDE) or str(error) in NO_SPACE_NAMES
+
+
+def _words(error: BaseException) -> str:
+    for kind, sentence in _explained.items():
+        if isinstance(error, kind):
+            return sentence
+    if (isinstance(error, OSError) and error.errno in NO_SPACE_ERRORS) or str(error) in NO_SPACE_NAMES:
+        return NO_SPACE
+    return NO_ANSWER if isinstance(error, (ConnectionError, TimeoutError, OperationalError, InterfaceError)) else ""

@@ -1,0 +1,70 @@
+"""What an address may be asked: numbers that a database knows, and texts that it can hold.
+
+Addresses are typed by anybody. What no page, filter or search could ever mean is answered here, before any view or query
+meets it: with 404 where it stands in the path, with 400 where it stands behind the question mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest, TooManyFieldsSent
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+# The largest number of a row. One more digit and SQLite, PostgreSQL and Python each fail in a way of its own.
+LARGEST = 2**63 - 1
+DIGITS = len(str(LARGEST))
+# Longer than any search or way back; a server's own limit on the address lies not far above.
+LONGEST = 4000
+WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+
+
+class QuestionMiddleware:
+    """Turns away an address that nothing could answer. Where all is well it changes nothing and asks nothing."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: tuple, kwargs: dict) -> None:
+        """Raises Http404 for the path and BadRequest for the query."""
+        if not all(map(is_possible, [*args, *kwargs.values()])):
+            raise Http404
+        try:
+            asked = request.GET
+        except (TooManyFieldsSent, ValueError) as error:
+            raise BadRequest("query") from error
+        if not all_possible(asked):
+            raise BadRequest("query")
+
+
+def all_possible(asked: QueryDict) -> bool:
+    """Whether every name and every value could mean something."""
+    return all(is_possible(name) and all(map(is_possible, values)) for name, values in asked.lists())
+
+
+def is_possible(value: object) -> bool:
+    """Whether a database could be asked for the value: text that can be stored, a number that a row may have."""
+    if isinstance(value, int):
+        return abs(value) <= LARGEST
+    text = str(value)
+    if len(text) > LONGEST or not is_text(text):
+        return False
+    return not WHOLE.fullmatch(text) or whole(text.lstrip("+-")) is not None
+
+
+def whole(text: str | None) -> int | None:
+    """The number of a row that somebody typed into an address; None where it is none. Other scripts' digits are none."""
+    if text and text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) <= LARGEST:
+        return int(text)
+    return None
+
+
+def is_text(text: str) -> bool:
+    """Whether it is text to PostgreSQL, too: no NUL, and no half of a character."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -1,0 +1,154 @@
+"""No address answers 500, whatever stands in its path or behind its question mark: all of them, by every kind of person.
+
+The names of the parameters are read from the source, so that a new one is asked for without anybody thinking of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from review.forms.records import AuditSearchForm
+from review.views.questions import LARGEST, is_possible, whole
+from tests.cast import Cast, settle_background
+from tests.review.views.acting import as_, words
+from tests.review.views.test_access import filled, ours
+
+ROOT = Path(__file__).resolve().parents[2]
+#: How the source reads a parameter.
+READS = re.compile(
+    r"""(?:\.GET|\bwanted|\basked)(?:\.get(?:list)?\(|\.pop\(|\[)\s*["']([a-z_]+)["']|_of\([\w.]*GET,\s*"(\w+)\""""
+)
+#: What is asked for by a name that stands in a table, and what Django itself reads.
+MORE = {"page", "per_page", "q", "sort", "next", "edition", "field", "grade", *AuditSearchForm.base_fields}
+
+HOSTILE = [
+    "%00", "%ED%A0%80", str(LARGEST), str(LARGEST + 1), "9" * 5000, "2147483648", "0", "-1", "1e999", quote("²"), quote("٣"),
+    "987654", "2025-02-30", "99999-01-01", "0001-01-01", "9999-12-31", quote("😀" * 300), "", "a:b:c", "1:",
+]  # fmt: skip
+#: What a path may be given in place of a number or a word.
+PARTS = ["0", str(LARGEST), str(LARGEST + 1), "9" * 5000, "32768", "2147483648", "10000"]
+WORDS = ["%00", "x" * 3000, "..", quote("😀"), "1"]
+
+WHO = ("anonymous", "contributor", "reviewer2", "administrator")
+
+
+def parameters() -> list[str]:
+    """Every name that the source reads from a query, and some more."""
+    sources = [path.read_text() for app in ("review", "workflow", "config") for path in (ROOT / app).rglob("*.py")]
+    found = {name for text in sources for names in READS.findall(text) for name in names if name}
+    return sorted(found | MORE)
+
+
+def queries() -> Iterator[str]:
+    """Each value under every name at once, then lists, and what is no query at all."""
+    names = parameters()
+    for value in HOSTILE:
+        yield "&".join(f"{name}={value}" for name in names)
+    yield "&".join(f"{name}=1&{name}=2&{name}[]=3&{name}[a]=4" for name in names)
+    yield from ("&&&===", "%00=1", "%ED%A0%80=%ED%A0%80", "a" * 5000, "&".join(f"x{n}=1" for n in range(1500)))
+
+
+def paths(route: str) -> Iterator[str]:
+    """The route with something hostile in place of its parts, one kind at a time."""
+    for value in PARTS:
+        yield filled(re.sub(r"<int:\w+>", value, route), 1)
+    for value in WORDS:
+        yield filled(re.sub(r"<(?!int:)[^>]+>", value, route), 1)
+
+
+@pytest.fixture
+def world(cast: Cast) -> Cast:
+    cast.open(2)
+    cast.submitted(1)
+    settle_background()
+    return cast
+
+
+def client_of(cast: Cast, who: str) -> Client:
+    client = Client() if who == "anonymous" else as_(cast.people[who])
+    client.raise_request_exception = False
+    return client
+
+
+def answers(client: Client, path: str) -> int:
+    with transaction.atomic():
+        status = client.get(path).status_code
+        transaction.set_rollback(True)
+    return status
+
+
+def broken(client: Client, asked: Iterator[str]) -> list[str]:
+    return [f"{path[:150]} -> {status}" for path in asked if (status := answers(client, path)) >= 500]
+
+
+def readable(cast: Cast, who: str) -> list[str]:
+    """The addresses that answer this person with a page; behind a closed door no query is read."""
+    found = []
+    for name, route in ours():
+        path = filled(route, cast.sheet(1).pk)
+        if name not in SKIPPED and answers(client_of(cast, who), path) == 200:
+            found.append(path)
+    return found
+
+
+SKIPPED = {"readyz"}  # asks broker and disk, and says 503 where they are away
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_query_is_answered_by_500(world: Cast, who: str) -> None:
+    pages, client, hostile = readable(world, who), client_of(world, who), list(queries())
+    assert len(pages) >= 5
+    assert broken(client, (f"{page}?{query}" for page in pages for query in hostile)) == []
+
+
+@pytest.mark.parametrize("who", ["anonymous", "administrator", "reviewer2"])
+def test_no_path_is_answered_by_500(world: Cast, who: str) -> None:
+    client = client_of(world, who)
+    asked = {path for name, route in ours() if name not in SKIPPED and "<" in route for path in paths(route)}
+    assert broken(client, iter(sorted(asked))) == []
+
+
+def test_what_no_page_could_mean_is_said_on_a_page(world: Cast) -> None:
+    client = client_of(world, "administrator")
+    for query in ("q=%00", f"department={LARGEST + 1}", "q=" + "x" * 4001):
+        answer = client.get(f"/people/?{query}")
+        assert answer.status_code == 400 and "エラー 400" in words(answer)
+    assert client.get(f"/people/{LARGEST + 1}/").status_code == 404
+
+
+def test_the_names_of_the_parameters_are_found_in_the_source() -> None:
+    assert {
+        "department",
+        "open",
+        "q",
+        "page",
+        "step",
+        "measure",
+        "before",
+        "for",
+        "sheet",
+        "show",
+        "chosen",
+        "sort",
+    } <= set(parameters())
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("7", 7), (str(LARGEST), LARGEST), (str(LARGEST + 1), None), ("-1", None), ("", None), (None, None)]
+    + [(odd, None) for odd in ("²", "１", "1.0", " 1", "1_000", "9" * 5000)],
+)
+def test_whole(text: str | None, number: int | None) -> None:
+    assert whole(text) == number
+
+
+def test_free_words_may_look_like_much() -> None:
+    assert all(map(is_possible, ["令和6年度", "-5", "+5", "1.5", "ア" * 4000, 10**18]))
+    assert not any(map(is_possible, ["\0", "a\0", "\ud800", "9" * 19, -(2**64), "ア" * 4001]))
