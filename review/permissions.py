@@ -494,6 +494,13 @@ def holders(*roles: str, departments: list[Department] | None = None) -> QuerySe
     return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
 
 
+def possible_deputies(principal: User) -> QuerySet[User]:
+    """Whom the person can choose to stand in for them."""
+    never = holders(*NEVER_DEPUTIES).order_by().values("pk")
+    others = User.objects.filter(is_active=True).exclude(pk=principal.pk).exclude(pk__in=never)
+    return others.order_by("display_name", "pk")
+
+
 def able(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
     """`holders`, and whoever stands in for one of them today: whom to ask for what the role does."""
     held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)

@@ -39,6 +39,7 @@ SENDER = "mail"
 RESENT = "X-Meguri-Resent"
 
 UNWRITABLE = "メールを組み立てられませんでした。宛先と件名を確かめてください。"
+GONE = "宛先の人の利用が停止されたため、送りませんでした。"
 CRASHED = "送信の途中でワーカーが繰り返し止まりました。届いたかどうかは分かりません。宛先に確かめてから送ってください。"
 
 # One statement a mail, so that a mail costs one commit: notes that the one before was sent, and begins the next.
@@ -113,6 +114,10 @@ def _claim() -> Batch:
         crashed = Q(state=MailState.SENDING, attempts__gte=F("ended_attempts") + MAX_CRASHES)
         dropped = _due().filter(crashed)
         dropped.order_by().update(state=MailState.PARKED, token=None, leased_until=None, cause=CRASHED)
+        gone = _due().filter(state=MailState.WAITING, recipient__is_active=False)
+        Mail.objects.filter(pk__in=list(gone.order_by().values_list("pk", flat=True))).update(
+            state=MailState.PARKED, cause=GONE
+        )
         chosen = list(_due().values_list("pk", flat=True)[:BATCH])
         lease = clock.shared(timedelta(seconds=settings.MEGURI_LEASE_SECONDS))
         _due().filter(pk__in=chosen).order_by().update(state=MailState.SENDING, token=token, leased_until=lease)

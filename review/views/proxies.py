@@ -92,8 +92,12 @@ def proxy_new(request: HttpRequest) -> HttpResponse:
     """Name a proxy for myself, or with `?for=` for somebody else: first what it means, then the act."""
     principal = principal_of(request)
     posts = posts_of(principal)
-    others = User.objects.filter(is_active=True).exclude(pk=principal.pk).order_by("display_name", "pk")
-    form = ProxyForm(request.POST or None, posts=posts, people=others, initial={"starts_on": clock.today()})
+    form = ProxyForm(
+        request.POST or None,
+        posts=posts,
+        people=permissions.possible_deputies(principal),
+        initial={"starts_on": clock.today()},
+    )
     effects: list[str] = []
     if form.is_bound and form.is_valid():
         data = form.cleaned_data

@@ -68,6 +68,7 @@ def test_a_return_can_wait_for_the_morning_and_a_submission_be_told_at_once(cast
     NoticeChoice.objects.create(user=cast.reviewer2, notice="ActualsSubmitted.reviewers", channel="now")
     cast.open(1)
     review = cast.submitted(1)
+    deliver_all()
     steps.return_to_department(user=cast.reviewer, review_id=review.pk, round=review.round, comment="直してください")
     deliver_all()
     returned = Notification.objects.get(event=Event.SUBMISSION_RETURNED, recipient=cast.contributor)
