@@ -30,6 +30,10 @@ class AlreadyDecided(Refusal):
         self.at = at
 
 
+class Changed(AlreadyDecided):
+    """What a decision rests on is not what was seen at the step before (409)."""
+
+
 class Stale(Refusal):
     """The sheet changed since the form was opened (409). `theirs` maps item keys to the texts that stand now."""
 

@@ -143,6 +143,8 @@ class Submission(models.Model):
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     late = models.BooleanField(default=False)
+    #: {part: digest} of all that was submitted; its shape: services.binding. {} before 0.9.0.
+    seal = models.JSONField(default=dict, blank=True, editable=False)
     recalled_at = models.DateTimeField(null=True, blank=True)
     recalled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -212,6 +214,8 @@ class Decision(models.Model):
         related_name="decided_for",
     )
     meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    #: {part: digest} of all that an accepting decision was taken on; its shape: services.binding.
+    seal = models.JSONField(default=dict, blank=True, editable=False)
 
     class Meta:
         ordering = ["decided_at", "pk"]

@@ -26,7 +26,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, next_year, outbox, proxies, ratings
+from review.services import audit, binding, next_year, outbox, proxies, ratings
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.reader_words import city_language, year_label
 from review.services.transition import locked, move, require, require_undecided, tell, when_words
@@ -40,6 +40,9 @@ class Destination:
     state: ReviewState
     label: str
 
+
+#: The verdicts that let a sheet go on: what they were taken on must still stand at the next step.
+SEALED = (Verdict.ACCEPT, Verdict.NOT_SUBMITTED, Verdict.EXCLUDED)
 
 TO_DEPARTMENT = Destination(verdict=Verdict.RETURN, state=ReviewState.RETURNED, label="主管部署")
 TO_REVIEW = Destination(verdict=Verdict.RETURN_TO_REVIEW, state=ReviewState.SUBMITTED, label="情報経営課")
@@ -61,10 +64,12 @@ def approve(
     """
     with transaction.atomic():
         review = _at_approval(user, review_id, round)
-        _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
+        binding.require_unchanged(review)
         next_year.take_effect(review, user)
         ratings.rate(user=user, review=review, hand=Rating.Hand.APPROVER, chosen=overall)
         write_opinion(user, review, opinion)
+        # Last, for it is sealed with all that it decides.
+        _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
         move(review, ReviewState.APPROVED)
         review.save()
         tell(Event.MEASURE_APPROVED, user, review, "approve")
@@ -136,6 +141,7 @@ def _decide(
         decided_at=clock.now(),
         on_behalf_of=proxies.represent(user, review, step),
         meeting=meeting,
+        seal=binding.seal(review) if verdict in SEALED else {},
     )
 
 
@@ -207,10 +213,10 @@ def decide_outcome(
         outcome = Outcome(review.proposed_outcome)
         verdict = Verdict.NOT_SUBMITTED if outcome == Outcome.NOT_SUBMITTED else Verdict.EXCLUDED
         review.round += 1
-        _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
         review.outcome, review.proposed_outcome = outcome, ""
         move(review, ReviewState.APPROVED)
         review.save()
+        _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
         with city_language():
             word = str(outcome.label)
         tell(Event.MEASURE_SETTLED, user, review, "settle", outcome=word, comment=review.outcome_reason)
@@ -269,6 +275,8 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
         )
     if any(not entry.comment.strip() for entry in returns):
         raise Invalid(_("差し戻すシートごとに理由を入力してください。"), {"comment": _("理由を入力してください。")})
+    if not returns:
+        binding.require_year_unchanged(cycle)
     return cycle
 
 

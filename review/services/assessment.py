@@ -15,7 +15,7 @@ from review.domain import items, text
 from review.domain.events import Event
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState, Step, User, Verdict
-from review.services import audit, deadlines, judging, outbox, proxies, ratings
+from review.services import audit, binding, deadlines, judging, outbox, proxies, ratings
 from review.services.reader_words import problem
 from review.services.transition import locked, move, require, require_undecided, tell
 
@@ -32,8 +32,9 @@ def confirm(
     with transaction.atomic():
         review = _at_review(user, review_id, round)
         check_words({"comment": comment})
-        _decide(user, review, Verdict.ACCEPT, comment)
+        binding.require_unchanged(review)
         ratings.rate(user=user, review=review, hand=Rating.Hand.REVIEWER, chosen=overall)
+        _decide(user, review, Verdict.ACCEPT, comment)
         move(review, ReviewState.REVIEWED)
         review.save()
         tell(Event.SUBMISSION_REVIEWED, user, review, "confirm")
@@ -86,6 +87,7 @@ def _decide(user: User, review: MeasureReview, verdict: Verdict, comment: str) -
         decided_by=user,
         decided_at=clock.now(),
         on_behalf_of=proxies.represent(user, review, Step.REVIEW),
+        seal=binding.seal(review) if verdict == Verdict.ACCEPT else {},
     )
 
 

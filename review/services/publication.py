@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from review import clock, queries
 from review.domain.events import Event
-from review.domain.refusals import Invalid
+from review.domain.refusals import Changed, Invalid
 from review.models import (
     Cycle,
     CycleState,
@@ -28,7 +28,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, audit_chain, outbox
+from review.services import audit, audit_chain, binding, outbox
 from review.services.jobs import Failure
 from review.services.seals import digest, edition_seal
 from review.services.snapshot import snapshot_of
@@ -173,6 +173,10 @@ def _require_publishable(cycle: Cycle) -> None:
         raise Failure(
             "承認されていないシートがあるため公表できません。承認がそろってから「再実行」を押してください。", final=True
         )
+    try:
+        binding.require_year_unchanged(cycle)
+    except Changed as difference:
+        raise Failure(str(difference), final=True) from difference
 
 
 def intact(edition: Edition) -> bool:

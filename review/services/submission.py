@@ -28,7 +28,7 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import audit, judging, next_year, proxies, ratings, remarks
+from review.services import audit, binding, judging, next_year, proxies, ratings, remarks
 from review.services.item_words import label_of
 from review.services.ratings import Overall
 from review.services.reader_words import problem
@@ -247,6 +247,7 @@ def _freeze(user: User, review: MeasureReview) -> None:
         submitted_by=user,
         submitted_at=now,
         late=review.late,
+        seal=binding.seal(review),
     )
 
 
@@ -278,6 +279,7 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
     with transaction.atomic():
         review = locked(review_id, user)
         require(permissions.may_endorse(user, review), _("所属長の確認を待っているシートではありません。"))
+        binding.require_unchanged(review)
         Decision.objects.create(
             review=review,
             round=review.round,
@@ -286,6 +288,7 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
             decided_by=user,
             decided_at=clock.now(),
             on_behalf_of=proxies.represent(user, review, Step.ENDORSE),
+            seal=binding.seal(review),
         )
         move(review, ReviewState.SUBMITTED)
         review.save()
