@@ -12,7 +12,7 @@ from collections.abc import Callable
 from queue import Empty
 from typing import Any
 
-from kombu.transport import redis
+from kombu.transport import redis, virtual
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def _limits(given: Any) -> bool:
     return all(each is None or isinstance(each, (int, float)) for each in pair) and not isinstance(given, (int, float))
 
 
-class Message(redis.Channel.Message):
+class Careful(virtual.Message):
     """A message that was looked at before it counts as taken."""
 
     def __init__(self, payload: Any, channel: Any = None, **more: Any) -> None:
@@ -58,8 +58,8 @@ class Message(redis.Channel.Message):
 class Channel(redis.Channel):
     """Reads as kombu does; what cannot be read is as if nothing had come."""
 
-    Message = Message
-    in_hand: Message | None = None
+    Message = Careful
+    in_hand: Careful | None = None
 
     def _brpop_read(self, **options: Any) -> Any:
         return self._carefully(lambda: super(Channel, self)._brpop_read(**options))

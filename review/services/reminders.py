@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -146,7 +146,7 @@ def _write(cycle: Cycle, group: Group, ids: Iterable[int], today: date) -> Outbo
     return _once(EVENTS[group.call.kind], key=key, cycle=cycle, payload=payload)
 
 
-def _once(event: Event, *, key: str, cycle: Cycle, payload: dict[str, object]) -> OutboxEvent | None:
+def _once(event: Event, *, key: str, cycle: Cycle, payload: Mapping[str, object]) -> OutboxEvent | None:
     """Write the event; None where a sweep by a wrong clock wrote that day's before its time."""
     if OutboxEvent.objects.filter(key=f"{event.value}:{key}").exists():
         return None
