@@ -323,7 +323,7 @@ def barred(user: Person, numbers: Sequence[int], step: str) -> dict[int, bool]:
                 hands.setdefault(sheet, set()).update(who)
     if step != Step.REVIEW and None not in names:
         for sheet in _of_departments(standing(user).departments, numbers):
-            hands.setdefault(sheet, set()).add(user.pk)
+            hands.setdefault(sheet, set()).update(concerned[:1])
     left = {pk: [who for who in names if who is None or who not in taken] for pk, taken in hands.items()}
     return {pk: user.pk in taken for pk, taken in hands.items() if user.pk in taken or not left[pk]}
 

@@ -204,7 +204,7 @@ def _who(review: MeasureReview) -> str:
         AuditEntry.objects.filter(subject=f"review:{review.pk}", at__gt=since) if since else AuditEntry.objects.none()
     )
     last = rows.exclude(actor_key=None).order_by("-pk").first()
-    person = User.objects.filter(key=last.actor_key).first() if last else None
+    person = User.objects.filter(key=last.actor_key).first() if last and last.actor_key else None
     if person is None:
         return _("変えた人の記録はありません(画面を通さずに変えられた可能性があります)。")
     return _("最後に変えた人: %(who)s。") % {"who": person}
@@ -214,7 +214,7 @@ def part_label(key: str) -> str:
     """A part in words: 成果目標② 実績(令和6年度), 要因."""
     kind, *rest = key.split(":")
     if kind == "sheet":
-        return str(MeasureYear._meta.get_field(rest[0]).verbose_name)
+        return str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
     if kind == "goal":
         number, year, name = rest
         word = {"target": _("目標"), "actual": _("実績"), "name": _("評価項目")}.get(name, _("判定"))

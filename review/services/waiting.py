@@ -6,12 +6,22 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from review import permissions, queries
+from review import clock, permissions, queries
 from review.domain.reminding import Step
-from review.models import Cycle, CycleState, Department, MeasureReview, ReviewState, Role, User
+from review.models import (
+    Appointment,
+    Cycle,
+    CycleState,
+    Department,
+    MeasureReview,
+    MeasureYear,
+    ReviewState,
+    Role,
+    User,
+)
 from review.models.sheet import OPEN_STATES
 
 STATES: dict[Step, tuple[ReviewState, ...]] = {
@@ -71,6 +81,31 @@ def actors(step: Step, departments: Iterable[Department]) -> list[User]:
 def step_now(review: MeasureReview) -> Step | None:
     """Which step the sheet waits for; None once it is approved."""
     return _STEPS.get(review.state)
+
+
+def unmanned(cycle: Cycle) -> list[Department]:
+    """The owning departments in which nobody is there to enter or to submit today. Two queries."""
+    owners = owning(cycle)
+    held = Appointment.objects.filter(
+        permissions.held_on(clock.today()), role__in=(Role.CONTRIBUTOR, Role.HEAD), user__is_active=True
+    )
+    return list(owners.exclude(pk__in=held.values("department")).order_by("name"))
+
+
+def without_mail(cycle: Cycle) -> list[User]:
+    """Who is asked in the year and has no mail address: what they are asked reaches them on the screen only. One
+    query."""
+    asked = permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owning(cycle)))
+    desks = permissions.able(Role.REVIEWER, Role.APPROVER)
+    return list(
+        User.objects.filter(Q(pk__in=asked.values("pk")) | Q(pk__in=desks.values("pk")), email="").order_by("pk")
+    )
+
+
+def owning(cycle: Cycle) -> QuerySet[Department]:
+    """The departments that own a sheet of the year."""
+    years = MeasureYear.objects.filter(measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
+    return Department.objects.filter(pk__in=years.values("owner"))
 
 
 def heads(departments: Iterable[Department]) -> QuerySet[User]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from review import clock, permissions, queries
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
+from review.services import waiting
 from review.services.assessment import who_is_on
 from review.services.tallies import tally_of
 from review.templatetags.words import fiscal_year, word_of
@@ -96,6 +97,7 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
         "flow": flow_of(marks, cycle, department),
         "stats": stats_of(marks, cycle, department),
         "jobs": queries.running_jobs(cycle),
+        **unreached(request, cycle),
         "departments": departments_of(everyone, cycle),
         "durations": durations_of(marks),
         "step_times": step_times(shown, cycle),
@@ -195,6 +197,13 @@ def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict
             if number
         ),
     ]
+
+
+def unreached(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
+    """Where nobody can be asked, for those who look after the year while it runs. Four queries, none for others."""
+    if not permissions.may_manage_cycle(request.user) or cycle.state not in waiting.RUNNING:
+        return {}
+    return {"unmanned": waiting.unmanned(cycle), "without_mail": waiting.without_mail(cycle)}
 
 
 def overdue(cycle: Cycle) -> bool:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from review import clock, permissions, queries
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
-from review.services import approval, publication
+from review.services import approval, publication, waiting
 from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.templatetags.words import day_text
 from review.views.answers import refusing, see_other
@@ -59,6 +59,8 @@ def opening_page(request: HttpRequest, cycle: Cycle, *, status: int = 200, refus
         "verb": _("開始する"),
         "refused": refused,
         "effects": opening_effects(cycle, sheets.count(), owners),
+        "unmanned": waiting.unmanned(cycle),
+        "without_mail": waiting.without_mail(cycle),
         "page_title": heading,
         "back_url": reverse("review:cycle", args=[cycle.fiscal_year]),
         "breadcrumbs": [

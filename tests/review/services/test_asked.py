@@ -14,6 +14,7 @@ from review.services.approval import TO_DEPARTMENT, TO_REVIEW
 from review.services.posts import Post
 from tests.asked import assert_asked
 from tests.cast import Cast, settle_background
+from tests.review.views.acting import as_, words
 from workflow import steps
 
 
@@ -150,3 +151,18 @@ def test_a_return_to_the_department_asks_the_department_alone(cast: Cast) -> Non
     assert to_act(cast, "ApprovalReturned") == set()
     assert to_act(cast, "SubmissionReturned") == names(cast.contributor)
     assert_asked(cast.cycle)
+
+
+def test_where_nobody_can_be_asked_is_shown_before_opening_and_on_progress(cast: Cast) -> None:
+    cycle = cast.open(1)
+    owner = cast.sheet().measure_year.owner
+    Appointment.objects.filter(department=owner).update(
+        starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1)
+    )
+    User.objects.filter(pk=cast.approver.pk).update(email="")
+    page = words(as_(cast.reviewer).get(f"/progress/{cycle.fiscal_year}/"))
+    assert "担当者も所属長もいない部署" in page and owner.name in page
+    assert "メールアドレスのない人" in page and str(cast.approver) in page
+    assert "お知らせが届かないところ" not in words(as_(cast.other).get(f"/progress/{cycle.fiscal_year}/"))
+    Cycle.objects.update(state="draft")
+    assert owner.name in words(as_(cast.reviewer).get(f"/cycles/{cycle.fiscal_year}/open/"))
