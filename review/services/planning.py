@@ -23,6 +23,7 @@ from review.models import (
     Indicator,
     IndicatorYear,
     Measure,
+    MeasureReview,
     MeasureYear,
     Plan,
     PlanField,
@@ -99,6 +100,7 @@ class _Import:
         self.doubts = [*document.doubts, *direction_doubts(document)]
         self.departments: dict[str, Department] = {}
         self.closed: set[int] = set()
+        self.shown_on: dict[str, int] = {}
 
     def run(self, plan_name: str, city: str, municipality_code: str) -> Imported:
         years = self.document.years
@@ -116,6 +118,7 @@ class _Import:
             Cycle.objects.filter(plan=plan).exclude(state=CycleState.DRAFT).values_list("fiscal_year", flat=True)
         )
         self.departments = offices_today()
+        self.shown_on = _last_sheets(plan)
         for sheet in self.document.sheets:
             self._sheet(plan, sheet)
         return Imported(
@@ -227,17 +230,24 @@ class _Import:
         self.written += len(changed)
 
     def _may_write(self, fiscal_year: int, code: str, what: str) -> bool:
-        if fiscal_year not in self.closed:
+        # A sheet shows the years before its own too, and its verdict rests on them.
+        if fiscal_year not in self.closed and fiscal_year > self.shown_on.get(code, 0):
             return True
         self.doubts.append(
             Doubt(
                 code="differs_from_open_year",
                 measure=code,
                 line=0,
-                detail=f"{fiscal_year}年度は評価中または公表済みのため、ファイルと異なる「{what}」を書き換えませんでした。",
+                detail=f"{fiscal_year}年度は評価中または公表済みの年度か、そのシートに示されている年度のため、ファイルと異なる「{what}」を書き換えませんでした。",
             )
         )
         return False
+
+
+def _last_sheets(plan: Plan) -> dict[str, int]:
+    """{施策ID: the last 年度 of which a sheet under review or published shows it}. One query."""
+    sheets = MeasureReview.objects.filter(cycle__plan=plan).order_by("cycle__fiscal_year")
+    return dict(sheets.values_list("measure_year__measure__code", "cycle__fiscal_year"))
 
 
 def offices_today() -> dict[str, Department]:

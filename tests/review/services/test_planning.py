@@ -101,3 +101,19 @@ def test_the_command_answers_in_json() -> None:
     answer = json.loads(out.getvalue())
     assert (answer["measures"], answer["indicators"]) == (30, 67)
     assert {"code", "measure", "line", "detail", "proposal"} == set(answer["warnings"][0])
+
+
+def test_a_value_that_a_sheet_shows_is_not_rewritten_by_an_import(document) -> None:
+    """The years before a sheet's own have no review of their own, but its verdict rests on them."""
+    take(document)
+    plan = Plan.objects.get()
+    year = planning.sheets_year(document)
+    cycle = cycles.draft(plan=plan, fiscal_year=year)
+    for row in cycles.sheets_to_launch(cycle):
+        cycles.make_review(cycle, row)
+    before = IndicatorYear.objects.filter(fiscal_year=year - 1).exclude(actual="").first()
+    IndicatorYear.objects.filter(pk=before.pk).update(actual="別の値")
+    imported = take(document)
+    before.refresh_from_db()
+    assert before.actual == "別の値"
+    assert [d.measure for d in imported.doubts if d.code == "differs_from_open_year"] == [before.indicator.measure.code]
