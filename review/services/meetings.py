@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from review import clock, permissions, queries
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Cycle, MeasureReview, Meeting, RecordedDecision, ReviewState, Role, Step, User, Verdict
+from review.models import (
+    AuditEntry,
+    Cycle,
+    CycleState,
+    Decision,
+    MeasureReview,
+    Meeting,
+    RecordedDecision,
+    ReviewState,
+    Role,
+    Step,
+    User,
+    Verdict,
+)
 from review.services import approval, audit, judging, outbox, ratings
 from review.services.assessment import check_words, cleaned_remarks
 from review.services.transition import locked, require, require_undecided
@@ -43,10 +57,16 @@ def record_meeting(*, user: User, cycle: Cycle, words: MeetingWords) -> Meeting:
 
 
 def amend_meeting(*, user: User, meeting_id: int, words: MeetingWords) -> Meeting:
-    """Complete or correct what is written of a meeting; the audit trail keeps what stood there."""
+    """Complete or correct what is written of a meeting; the audit trail keeps what stood there.
+
+    Raises Invalid from the decision to publish on: the edition names the meeting for ever.
+    """
     with transaction.atomic():
         _check_meeting(user, words)
         meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
+        cycle = Cycle.objects.select_for_update(no_key=True).get(pk=meeting.cycle_id)
+        if cycle.state in (CycleState.SCHEDULED, CycleState.PUBLISHED):
+            raise Invalid(_("公表の決定の後は、会議の記録を直せません。公表版に載っている記録のままになります。"))
         before = _said(meeting)
         for name, value in vars(words).items():
             setattr(meeting, name, value)
@@ -55,6 +75,50 @@ def amend_meeting(*, user: User, meeting_id: int, words: MeetingWords) -> Meetin
             subject = f"cycle:{meeting.cycle_id}"
             audit.write(actor=user, action="meeting.amend", subject=subject, before=before, after=_said(meeting))
         return meeting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amendment:
+    """What was amended of a meeting's record after a decision rested on it: who, when, and [(label, old, new)]."""
+
+    at: datetime
+    who: str
+    lines: list[tuple[str, str, str]]
+
+
+def amended_later(cycle: Cycle) -> dict[int, list[Amendment]]:
+    """{meeting: what was amended of it after the first decision that names it}, the oldest first. Three queries."""
+    rows = AuditEntry.objects.filter(action="meeting.amend", subject=f"cycle:{cycle.pk}").order_by("pk")
+    decisions = Decision.objects.filter(meeting__cycle=cycle).order_by().values("meeting")
+    first = dict(decisions.annotate(first=Min("decided_at")).values_list("meeting", "first"))
+    late = [row for row in rows if row.after["meeting"] in first and row.at >= first[row.after["meeting"]]]
+    names = {user.key: str(user) for user in User.objects.filter(key__in={row.actor_key for row in late})}
+    found: dict[int, list[Amendment]] = {}
+    for row in late:
+        one = Amendment(at=row.at, who=names.get(row.actor_key, ""), lines=_lines(row))
+        found.setdefault(row.after["meeting"], []).append(one)
+    return found
+
+
+def with_amendments(cycle: Cycle, meetings: Iterable[Meeting]) -> list[Meeting]:
+    """The meetings, each with its `amendments` for the screen."""
+    rows, late = list(meetings), amended_later(cycle)
+    for row in rows:
+        row.amendments = late.get(row.pk, [])  # type: ignore[attr-defined]
+    return rows
+
+
+def _lines(row: AuditEntry) -> list[tuple[str, str, str]]:
+    """What differs, in words; of the names of people only that they do."""
+    changed = [name for name, value in row.after.items() if row.before.get(name) != value]
+    return [
+        (str(Meeting._meta.get_field(name).verbose_name), *(("", "") if name == "attendees" else _pair(row, name)))
+        for name in changed
+    ]
+
+
+def _pair(row: AuditEntry, name: str) -> tuple[str, str]:
+    return str(row.before.get(name, "")), str(row.after[name])
 
 
 def _check_meeting(user: User, words: MeetingWords) -> None:

@@ -75,7 +75,7 @@ def page(
         "cycle": cycle,
         "form": form,
         "amended": amended,
-        "meetings": Meeting.objects.filter(cycle=cycle).select_related("recorded_by"),
+        "meetings": meetings.with_amendments(cycle, Meeting.objects.filter(cycle=cycle).select_related("recorded_by")),
         "page_title": title,
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, board, {"label": title}],
     }

@@ -25,6 +25,7 @@ from review.domain.refusals import Invalid
 from review.forms.sheet import MeetingForm, add_refusal
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.services import judging
+from review.services.meetings import with_amendments
 from review.views.answers import refusing, see_other
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
@@ -85,7 +86,7 @@ def page(
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": listing.proposals(cycle=cycle.pk),
         "changes": listing.proposed_changes(cycle),
-        "meetings": listing.meetings(cycle=cycle.pk),
+        "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
         "today": clock.today(),
         "meeting_form": MeetingForm(),
         "choice": MeetingChoice(request.POST or None, cycle=cycle, asked=not approver),
@@ -133,7 +134,7 @@ def board_print(request: HttpRequest, year: int) -> HttpResponse:
         "rest": list(shown.rows_of(rest, sheets, cycle, shown.Reader()).values()),
         "proposals": listing.proposals(cycle=cycle.pk),
         "changes": listing.proposed_changes(cycle),
-        "meetings": listing.meetings(cycle=cycle.pk),
+        "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
         "scale": judging.scale_of(cycle).as_data(),
     }
     return render(request, "workflow/board_print.html", context)
