@@ -180,7 +180,8 @@ def _judge_anew(cycle: Cycle, entries: Iterable[Entry]) -> None:
         for row in _cells(cycle, code).filter(indicator__number=number).select_related("indicator"):
             own = cycles.get(row.fiscal_year)
             if row.fiscal_year == cycle.fiscal_year or (own and own.state != CycleState.PUBLISHED):
-                judging.judge_rows([row], scale=judging.scale_of(own or cycle))
+                mine = row.fiscal_year == cycle.fiscal_year
+                judging.judge_rows([row], scale=judging.scale_of(own or cycle), corrected=mine)
                 later |= {row.fiscal_year} - {cycle.fiscal_year}
     for year in sorted(later):
         _remake_books(cycles[year], {code for code, _number in wanted})

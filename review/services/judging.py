@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from review.domain import achievement, checks, rating
 from review.domain.direction import Direction
-from review.models import Cycle, IndicatorYear
+from review.models import Cycle, IndicatorYear, MeasureReview
+from review.models.sheet import OPEN_STATES
 
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
 _KEPT = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
@@ -32,14 +33,32 @@ def proposed(rows: Iterable[IndicatorYear], scale: rating.Scale) -> rating.Grade
     return rating.overall([known.get(row.final_grade) for row in rows], scale)
 
 
-def judge_rows(rows: Iterable[IndicatorYear], *, scale: rating.Scale) -> list[IndicatorYear]:
-    """Judge the rows and store what came out. Two queries however many rows: the history and one bulk update."""
-    wanted = list(rows)
+def judge_rows(rows: Iterable[IndicatorYear], *, scale: rating.Scale, corrected: bool = False) -> list[IndicatorYear]:
+    """Judge the rows and store what came out. Three queries however many rows: the sheets, the history, one bulk update.
+
+    What was submitted is judged no more, whoever asks and by whatever rules: a row of such a sheet is left as it is,
+    except where a decided correction of the published year says so (`corrected`).
+    """
+    wanted = list(rows) if corrected else _not_submitted(list(rows))
     history = _history(wanted)
     for row in wanted:
         _judge(row, history[row.indicator_id], scale)
     IndicatorYear.objects.bulk_update(wanted, _KEPT, batch_size=200)
     return wanted
+
+
+def _not_submitted(rows: list[IndicatorYear]) -> list[IndicatorYear]:
+    """The rows whose sheet is still with its department, or that have no sheet. One query."""
+    mine = MeasureReview.objects.filter(
+        measure_year__measure__indicators__in={row.indicator_id for row in rows},
+        measure_year__fiscal_year__in={row.fiscal_year for row in rows},
+    )
+    sent = set(
+        mine.exclude(state__in=OPEN_STATES).values_list(
+            "measure_year__measure__indicators", "measure_year__fiscal_year"
+        )
+    )
+    return [row for row in rows if (row.indicator_id, row.fiscal_year) not in sent]
 
 
 def preview(row: IndicatorYear, *, actual: str, scale: rating.Scale) -> IndicatorYear:

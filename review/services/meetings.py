@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Min
@@ -92,7 +93,9 @@ def amended_later(cycle: Cycle) -> dict[int, list[Amendment]]:
     decisions = Decision.objects.filter(meeting__cycle=cycle).order_by().values("meeting")
     first = dict(decisions.annotate(first=Min("decided_at")).values_list("meeting", "first"))
     late = [row for row in rows if row.after["meeting"] in first and row.at >= first[row.after["meeting"]]]
-    names = {user.key: str(user) for user in User.objects.filter(key__in={row.actor_key for row in late})}
+    names: dict[UUID | None, str] = {
+        user.key: str(user) for user in User.objects.filter(key__in={row.actor_key for row in late})
+    }
     found: dict[int, list[Amendment]] = {}
     for row in late:
         one = Amendment(at=row.at, who=names.get(row.actor_key, ""), lines=_lines(row))
@@ -112,7 +115,10 @@ def _lines(row: AuditEntry) -> list[tuple[str, str, str]]:
     """What differs, in words; of the names of people only that they do."""
     changed = [name for name, value in row.after.items() if row.before.get(name) != value]
     return [
-        (str(Meeting._meta.get_field(name).verbose_name), *(("", "") if name == "attendees" else _pair(row, name)))
+        (
+            str(getattr(Meeting._meta.get_field(name), "verbose_name", name)),
+            *(("", "") if name == "attendees" else _pair(row, name)),
+        )
         for name in changed
     ]
 
