@@ -90,7 +90,11 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
-    year = review.measure_year.fiscal_year
+    return goals_of_year(story, review.measure_year.fiscal_year)
+
+
+def goals_of_year(story: dict[int, list[IndicatorYear]], year: int) -> dict[int, list[IndicatorYear]]:
+    """The 成果目標 that have a row in the year: {number: rows in year order}."""
     return {number: rows for number, rows in story.items() if any(row.fiscal_year == year for row in rows)}
 
 
@@ -115,7 +119,7 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     """All sheets of a year with everything a workbook or an edition shows, in about eight queries; `only` some by id.
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
-    {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
+    {indicator number: all IndicatorYear rows in year order} of the goals that it has in its year; as `ratings_by_hand`, {hand: 総合評価}.
     """
     wanted = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
@@ -131,7 +135,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
     rated = counted_ratings(wanted)
     for row in rows:
-        row.years_by_number = stories.get(row.measure_year.measure_id, {})  # type: ignore[attr-defined]
+        story = stories.get(row.measure_year.measure_id, {})
+        row.years_by_number = goals_of_year(story, row.measure_year.fiscal_year)  # type: ignore[attr-defined]
         row.ratings_by_hand = rated.get(row.pk, {})  # type: ignore[attr-defined]
     return rows
 

@@ -106,6 +106,7 @@ def decided(cast: Cast) -> None:
         user=cast.reviewer2, review_id=review.pk, round=review.round, comment=EVERYTHING, remarks={"cause": EVERYTHING}
     )
     settle_background()
+    assessment.comment(user=cast.contributor, review_id=review.pk, item="cause", body=EVERYTHING)
     review = steps.submit(user=cast.contributor, review_id=review.pk)
     steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round, comment=EVERYTHING)
     said = MeetingWords(

@@ -266,7 +266,7 @@ def test_a_password_set_by_the_administrator_is_audited_and_changed_at_once(cast
     assert before.get(reverse("review:notices")).status_code == 302, "the session of the old password is over"
     client = Client()
     client.post(reverse("login"), {"username": "head", "password": password})
-    assert client.get(reverse("review:notices"))["Location"] == reverse("password_change")
+    assert client.get(reverse("review:notices"))["Location"] == f"{reverse('password_change')}?next=%2Fnotices%2F"
 
 
 def shown_once(answer: HttpResponse) -> str:

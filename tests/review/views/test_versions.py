@@ -163,7 +163,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "review/files.html": (1, APPENDS),
     "review/home.html": (1, ONCE),
     "review/job_give_up.html": (1, ONCE),
-    "review/jobs.html": (3, ONCE),
+    "review/jobs.html": (4, ONCE),
     "review/notice_settings.html": (1, OWN),
     "review/notices.html": (2, OWN),
     "review/nudge.html": (1, READS),

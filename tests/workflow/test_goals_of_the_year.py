@@ -1,0 +1,73 @@
+"""A sheet has the 成果目標 of its own year: one that begins later, by whatever change of the plan, breaks no page of it."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from review import queries
+from review.models import ChangeKind, Indicator, PlanChange
+from review.services import plan_changes
+from review.services.plan_proposals import Asked, Goal, Proposal
+from review.services.snapshot import snapshot_of
+from tests.cast import YEAR, Cast, settle_background
+from tests.review.views.acting import as_
+from workflow import steps
+
+PAGES = ("review:sheet", "review:resume", "workflow:submit", "workflow:review", "workflow:approve")
+ASKED = {
+    ChangeKind.INDICATOR_ADD: Asked(goals=(Goal(name="翌年度からの目標", target="10件"),)),
+    ChangeKind.INDICATOR_SPLIT: Asked(
+        numbers=(1,), goals=(Goal(name="前半", target="1件"), Goal(name="後半", target="2件"))
+    ),
+    ChangeKind.INDICATOR_MERGE: Asked(numbers=(1, 2), goals=(Goal(name="合わせた目標", target="3件"),)),
+}
+
+
+def changed(cast: Cast, kind: ChangeKind) -> PlanChange:
+    """The change from the next year on, proposed and decided."""
+    review = cast.sheet(1)
+    change = plan_changes.propose(
+        user=cast.reviewer,
+        proposal=Proposal(
+            plan=cast.plan.pk,
+            fiscal_year=YEAR + 1,
+            kind=kind,
+            measure=review.measure_year.measure_id,
+            asked=ASKED[kind],
+            reason="見直し",
+        ),
+    )
+    return steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
+
+
+@pytest.mark.parametrize("kind", list(ASKED))
+@pytest.mark.parametrize("state", ["", "submitted", "reviewed", "approved"])
+def test_a_goal_of_a_later_year_breaks_no_page_of_this_years_sheet(cast: Cast, kind: ChangeKind, state: str) -> None:
+    cycle = cast.open(1)
+    if state:
+        getattr(cast, state)(1)
+    before = set(queries.indicator_history(cast.sheet(1)))
+    changed(cast, kind)
+    review = cast.sheet(1)
+    assert Indicator.objects.filter(measure=review.measure_year.measure).count() > len(before)
+    addresses = [reverse(name, args=[review.pk]) for name in PAGES]
+    addresses += [reverse("review:entry", args=[review.pk, step]) for step in range(1, 6)]
+    for person in (cast.contributor, cast.head, cast.reviewer2, cast.approver, cast.administrator, cast.auditor):
+        client = as_(person)
+        answers = {address: client.get(address).status_code for address in addresses}
+        assert set(answers.values()) <= {200, 302, 303, 403, 404, 409}, answers
+    assert set(queries.indicator_history(review)) == before
+    goals = snapshot_of(cycle)["measures"][0]["indicators"]
+    assert {goal["number"] for goal in goals} == before
+
+
+def test_the_year_goes_on_to_its_publication(cast: Cast) -> None:
+    cycle = cast.open(1)
+    changed(cast, ChangeKind.INDICATOR_ADD)
+    cast.approved(1)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    settle_background()
+    cycle.refresh_from_db()
+    assert cycle.state == "published"
