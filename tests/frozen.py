@@ -28,7 +28,7 @@ def freeze_now(cast: Cast, cycle: Cycle, actual: str = "") -> Edition:
     rows = IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
     if actual:
         rows.update(actual=actual)
-    judging.judge_rows(rows, scale=judging.scale_of(cycle))
+    judging.judge_rows(rows, scale=judging.scale_of(cycle), corrected=True)
     cycle.state, cycle.published_at = CycleState.PUBLISHED, now
     cycle.due_at, cycle.closes_at = cycle.due_at or now, cycle.closes_at or now
     cycle.save(update_fields=["state", "published_at", "due_at", "closes_at"])

@@ -139,7 +139,7 @@ def corrected(edition: Edition, code: str, actual: str) -> Edition:
     row = IndicatorYear.objects.get(indicator__measure__code=code, indicator__number=1, fiscal_year=YEAR)
     wrong, row.actual = row.actual, actual
     row.save(update_fields=["actual"])
-    judging.judge_rows([row], scale=judging.scale_of(edition.cycle))
+    judging.judge_rows([row], scale=judging.scale_of(edition.cycle), corrected=True)
     items = [
         {"code": code, "name": "見本の施策", "key": "indicator:1:actual", "label": "成果目標①の実績", "wrong": wrong, "right": actual,
          "reason": "集計の誤り"}
