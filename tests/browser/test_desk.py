@@ -86,6 +86,9 @@ def by_keyboard(page: Any, cast: Cast) -> None:
     keys.get_by_role("checkbox").check()
     page.keyboard.press("Escape")
     page.keyboard.press("c")
+    assert page.evaluate("document.activeElement.textContent").strip() == "確認する"
+    assert cast.sheet(3).state == ReviewState.SUBMITTED
+    page.keyboard.press("Enter")
     page.get_by_text("確認しました。").wait_for()
     assert cast.sheet(3).state == ReviewState.REVIEWED
     page.keyboard.press("j")
@@ -95,6 +98,7 @@ def by_keyboard(page: Any, cast: Cast) -> None:
     page.keyboard.type("根拠を書いてください。")
     page.get_by_role("heading", name="内容の確認").click()
     page.keyboard.press("s")
+    page.keyboard.press("Enter")
     page.get_by_text("差し戻しました。").wait_for()
     assert cast.sheet(4).state == ReviewState.RETURNED
 

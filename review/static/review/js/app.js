@@ -158,7 +158,9 @@
       const node = $$("[data-key]").find((one) => one.dataset.key === event.key && one.offsetParent !== null);
       if (!node) return;
       event.preventDefault();
-      if (node.matches("input:not([type=checkbox]):not([type=radio]), select, textarea")) node.focus();
+      // One key alone decides nothing: it leads to the button, and Enter presses it.
+      const leads = "input:not([type=checkbox]):not([type=radio]), select, textarea, button:not([type=button])";
+      if (node.matches(leads)) node.focus();
       else node.click();
     }
   });
