@@ -275,7 +275,9 @@ def call(client: Client, method: str, path: str) -> HttpResponse:
 def outcome(answer: HttpResponse) -> str:
     to_sign_in = answer.status_code == 302 and answer["Location"].startswith(reverse("login"))
     # 401: to sign-in as well, by a page that shows what was typed.
-    return "L" if to_sign_in or answer.status_code == 401 else {403: "F", 404: "N", 405: "-"}.get(answer.status_code, "o")
+    return (
+        "L" if to_sign_in or answer.status_code == 401 else {403: "F", 404: "N", 405: "-"}.get(answer.status_code, "o")
+    )
 
 
 def fits(expected: str, found: str, name: str, identity: str) -> bool:

@@ -43,8 +43,9 @@ def test_the_queue_lists_what_waits_most_doubtful_first(cast: Cast) -> None:
 
 def test_odd_parameters_are_answered_with_the_list(cast: Cast) -> None:
     cast.open(1)
-    for query in ("?sort=nonsense", "?state=x&page=99", "?department=abc", "?department=99999999999999999999"):
+    for query in ("?sort=nonsense", "?state=x&page=99", "?department=abc"):
         assert as_(cast.reviewer).get(QUEUE + query).status_code == 200
+    assert as_(cast.reviewer).get(QUEUE + "?department=99999999999999999999").status_code == 400
     assert as_(cast.reviewer).get("/queue/1999/").status_code == 404
     assert as_(cast.contributor).get(QUEUE).status_code == 403
 

@@ -4,7 +4,7 @@ import pytest
 from viewflow.workflow.models import Task
 
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
-from review.models import Cycle, Decision, Edition, MeasureReview, OutboxEvent, Outcome, ReviewState
+from review.models import Cycle, Decision, Edition, IndicatorYear, MeasureReview, OutboxEvent, Outcome, ReviewState
 from review.services import approval, cycles, publication, submission
 from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from tests.cast import YEAR, Cast, settle_background
@@ -186,11 +186,12 @@ def test_a_decision_on_something_decided_names_who_was_first(cast: Cast) -> None
 
 def test_demo_values_enter_no_edition(cast: Cast) -> None:
     cycle = cast.open(1)
-    cast.approved(1)
+    review = cast.fill(cast.sheet(1), "120件")
+    IndicatorYear.objects.filter(indicator__number=1, fiscal_year=YEAR).update(demo=True)
+    review = steps.submit(user=cast.contributor, review_id=review.pk)
+    review = steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
+    steps.approve(user=cast.approver, review_id=review.pk, round=review.round)
     settle_background()
-    row = cast.sheet().measure_year.measure.indicators.first().years.get(fiscal_year=YEAR)
-    row.demo = True
-    row.save()
     steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
     settle_background()
     assert not Edition.objects.exists()
