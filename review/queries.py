@@ -83,10 +83,7 @@ def indicator_years(review: MeasureReview) -> list[IndicatorYear]:
 
 
 def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
-    """Every year of the 成果目標 that the sheet has in its own year: {number: rows in year order}. One query.
-
-    A goal that begins later, or ended before, is none of the sheet's.
-    """
+    """Every year of the 成果目標 that the sheet's year knows (`goals_of_year`). One query."""
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
@@ -94,8 +91,9 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
 
 
 def goals_of_year(story: dict[int, list[IndicatorYear]], year: int) -> dict[int, list[IndicatorYear]]:
-    """The 成果目標 that have a row in the year: {number: rows in year order}."""
-    return {number: rows for number, rows in story.items() if any(row.fiscal_year == year for row in rows)}
+    """The 成果目標 that the year knows, those that ended before it included: {number: rows in year order}. One whose first
+    row is a later year's is not there yet."""
+    return {number: rows for number, rows in story.items() if rows[0].fiscal_year <= year}
 
 
 @prepared(measure=int)
@@ -119,7 +117,7 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     """All sheets of a year with everything a workbook or an edition shows, in about eight queries; `only` some by id.
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
-    {indicator number: all IndicatorYear rows in year order} of the goals that it has in its year; as `ratings_by_hand`, {hand: 総合評価}.
+    {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
     """
     wanted = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
@@ -135,8 +133,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
     rated = counted_ratings(wanted)
     for row in rows:
-        story = stories.get(row.measure_year.measure_id, {})
-        row.years_by_number = goals_of_year(story, row.measure_year.fiscal_year)  # type: ignore[attr-defined]
+        # A book prints the whole plan, as the city's own document does: goals of later years too.
+        row.years_by_number = stories.get(row.measure_year.measure_id, {})  # type: ignore[attr-defined]
         row.ratings_by_hand = rated.get(row.pk, {})  # type: ignore[attr-defined]
     return rows
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -88,12 +87,9 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
 
 
 def _goals(measures: Mapping[int, MeasureYear], fiscal_year: int) -> Iterable[IndicatorYear]:
-    """The rows of the goals that the sheets have in their year, up to that year."""
-    rows: dict[int, list[IndicatorYear]] = defaultdict(list)
+    """The rows of the sheets' goals up to their year."""
     stored = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year__lte=fiscal_year)
-    for row in stored.select_related("indicator"):
-        rows[row.indicator_id].append(row)
-    return [row for some in rows.values() if any(r.fiscal_year == fiscal_year for r in some) for row in some]
+    return stored.select_related("indicator")
 
 
 def _add(into: dict[str, Any], place: str, row: Any, names: Iterable[str]) -> None:
