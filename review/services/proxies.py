@@ -204,7 +204,9 @@ def read_later(*, user: User, decision_id: int, remark: str = "") -> LaterReadin
     Raises NotAllowed where the decision was not taken in their name, AlreadyDecided where it was read before.
     """
     with transaction.atomic():
-        decision = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision_id)
+        # Two presses stand in line at the person: the role that only adds decisions cannot lock one.
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        decision = Decision.objects.get(pk=decision_id)
         require(decision.on_behalf_of_id == user.pk and user.is_active, _("後閲は、代決された本人が行います。"))
         if LaterReading.objects.filter(decision=decision).exists():
             raise AlreadyDecided(_("この代決はもう後閲しています。"))

@@ -7,13 +7,15 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from review.models import AuditLink
-from review.services import audit, audit_chain, database_roles, personal_data, posts, retention
+from review.models import AuditLink, Role
+from review.services import audit, audit_chain, database_roles, personal_data, posts, proxies, retention
 from tasks import health
 from tests.live import database_url
 from tests.remembered import really
+from tests.review.services.test_proxies import named
 from tests.review.views.acting import as_, words
 from tests.review.views.test_access import filled, ours
+from workflow import steps
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -118,6 +120,16 @@ def test_a_whole_year_needs_no_right_that_the_role_lacks(working_as_app, cast):
     retention.remove_expired()
     report = audit_chain.verify()
     assert report.intact and report.links > 10 and database_roles.may_change_trail() is False
+
+
+def test_a_decision_by_proxy_is_read_later(working_as_app, cast):
+    with really():
+        cast.open(1)
+        review = cast.submitted()
+    named(cast, cast.reviewer2, cast.other, Role.REVIEWER)
+    steps.confirm(user=cast.other, review_id=review.pk, round=review.round)
+    proxies.read_later(user=cast.reviewer2, decision_id=proxies.unread_by(cast.reviewer2).get().pk)
+    assert not proxies.unread_by(cast.reviewer2).exists()
 
 
 def test_the_owner_is_told_when_the_role_is_not_ready(settings, db):
