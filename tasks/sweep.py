@@ -20,6 +20,7 @@ from review.services import (
     outbox,
     reminders,
     reorganisation,
+    representation,
     throttle,
 )
 
@@ -47,6 +48,7 @@ def sweep() -> dict[str, int]:
     }
     for part in (
         reorganisation.take_effect,
+        representation.tell_ends,
         *_also,
         concurrence.close_silent,
         artifacts.retire,

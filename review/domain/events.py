@@ -42,6 +42,8 @@ class Event(StrEnum):
     ANCHOR_LATE = "AnchorLate"
     PROXY_NAMED = "ProxyNamed"
     PROXY_WITHDRAWN = "ProxyWithdrawn"
+    PROXY_ENDED = "ProxyEnded"
+    PROXY_RESUMED = "ProxyResumed"
     DECIDED_BY_PROXY = "DecidedByProxy"
     WORK_HANDED_OVER = "WorkHandedOver"
     PLAN_CHANGE_PROPOSED = "PlanChangeProposed"

@@ -131,6 +131,8 @@ ACTIONS: dict[str, Any] = {
     "people.import": gettext_lazy("利用者の取込み"),
     "proxy.name": gettext_lazy("代決者の指名"),
     "proxy.withdraw": gettext_lazy("代決者の指名の取消し"),
+    "proxy.end": gettext_lazy("代決の終わり"),
+    "proxy.resume": gettext_lazy("代決の再開"),
     "proxy.decide": gettext_lazy("代決"),
     "proxy.read": gettext_lazy("後閲"),
     "work.hand_over": gettext_lazy("仕事の引継ぎ"),

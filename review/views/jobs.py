@@ -91,6 +91,8 @@ EVENTS = {
     Event.DEPARTMENTS_REORGANISED: gettext_lazy("組織改正"),
     Event.PROXY_NAMED: gettext_lazy("代決者の指名"),
     Event.PROXY_WITHDRAWN: gettext_lazy("代決者の指名の取消し"),
+    Event.PROXY_ENDED: gettext_lazy("代決の終わり"),
+    Event.PROXY_RESUMED: gettext_lazy("代決の再開"),
     Event.DECIDED_BY_PROXY: gettext_lazy("代決"),
     Event.WORK_HANDED_OVER: gettext_lazy("仕事の引継ぎ"),
     Event.JOB_FAILED: gettext_lazy("処理の失敗"),
