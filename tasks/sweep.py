@@ -12,6 +12,7 @@ from review.models import Heartbeat
 from review.services import (
     alarm,
     artifacts,
+    asking,
     concurrence,
     doorbell,
     envelopes,
@@ -49,6 +50,7 @@ def sweep() -> dict[str, int]:
     for part in (
         reorganisation.take_effect,
         representation.tell_ends,
+        asking.ask_anew,
         *_also,
         concurrence.close_silent,
         artifacts.retire,

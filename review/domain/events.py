@@ -33,6 +33,7 @@ class Event(StrEnum):
     DEADLINE_ESCALATED = "DeadlineEscalated"
     DECISION_CALLED = "DecisionCalled"
     NUDGED = "Nudged"
+    STEP_ASKED = "StepAsked"
     DEADLINES_CHANGED = "DeadlinesChanged"
     EXTENSION_ASKED = "ExtensionAsked"
     EXTENSION_GRANTED = "ExtensionGranted"

@@ -131,6 +131,7 @@ ACTIONS: dict[str, Any] = {
     "people.import": gettext_lazy("利用者の取込み"),
     "proxy.name": gettext_lazy("代決者の指名"),
     "proxy.withdraw": gettext_lazy("代決者の指名の取消し"),
+    "step.ask": gettext_lazy("新しい担当者への依頼"),
     "proxy.end": gettext_lazy("代決の終わり"),
     "proxy.resume": gettext_lazy("代決の再開"),
     "proxy.decide": gettext_lazy("代決"),

@@ -82,6 +82,7 @@ EVENTS = {
     Event.DECISION_CALLED: gettext_lazy("公表の決定の期限のお知らせ"),
     Event.DEADLINES_CHANGED: gettext_lazy("期限の変更"),
     Event.NUDGED: gettext_lazy("督促"),
+    Event.STEP_ASKED: gettext_lazy("新しい担当者への依頼"),
     Event.EXTENSION_ASKED: gettext_lazy("期限延長の依頼"),
     Event.EXTENSION_GRANTED: gettext_lazy("期限の延長"),
     Event.EXTENSION_REFUSED: gettext_lazy("期限延長の不承認"),
