@@ -1,6 +1,6 @@
 """The table of notices: for each event who is told, in which words, what is asked of them, and where it leads.
 
-The lines about deadlines stand in `deadline_table`.
+The lines about deadlines stand in `deadline_table`, those about decisions taken back in `withdrawal_table`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from review.services import notice_audiences as audiences
 from review.services import notice_links as links
 from review.services.deadline_table import DEADLINE_NOTICES
 from review.services.notice import Notice
+from review.services.withdrawal_table import WITHDRAWAL_NOTICES
 
 #: What a reviewer is asked to do with a sheet.
 REVIEW_IT = "内容を確かめて、確認するか、理由を付けて差し戻してください。"
@@ -183,6 +184,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             urgent=True,
         ),
     ),
+    **WITHDRAWAL_NOTICES,
     Event.DECISIONS_RECORDED: (
         Notice(
             to=audiences.approvers,
