@@ -27,12 +27,12 @@ from review.models import (
     Rating,
     ReviewState,
     ScheduleItem,
-    Step,
     Submission,
     TargetChange,
     User,
 )
 from review.models.cycle import CycleState
+from review.models.sheet import OF_REVIEW, set_aside
 from review.prepared import prepared
 
 
@@ -350,7 +350,7 @@ def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
 
 def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
     """Which of the sheets the person confirmed or returned at review, or was represented in doing so. One query."""
-    mine = Decision.objects.filter(Q(decided_by=user) | Q(on_behalf_of=user), step=Step.REVIEW)
+    mine = Decision.objects.filter(OF_REVIEW, Q(decided_by=user) | Q(on_behalf_of=user))
     return set(base.filter(pk__in=mine.values("review_id")).values_list("pk", flat=True))
 
 
@@ -370,8 +370,9 @@ def _ratings_of(review: int) -> QuerySet[Rating]:
 
 
 def counting_ratings(base: QuerySet[MeasureReview]) -> QuerySet[Rating]:
-    """The 総合評価 that were given since the sheets were last submitted, the oldest first."""
+    """The 総合評価 given since the sheets were last submitted, without those of withdrawn decisions, the oldest first."""
     rows = Rating.objects.filter(review__in=base.order_by().values("pk"), given_at__gte=F("review__submitted_at"))
+    rows = rows.exclude(set_aside())
     return rows.select_related("given_by").order_by("given_at", "pk")
 
 

@@ -20,6 +20,8 @@ class Event(StrEnum):
     MEASURE_SETTLED = "MeasureSettled"
     OUTCOME_REFUSED = "OutcomeRefused"
     APPROVAL_RETURNED = "ApprovalReturned"
+    REVIEW_WITHDRAWN = "ReviewWithdrawn"
+    APPROVAL_WITHDRAWN = "ApprovalWithdrawn"
     DECISIONS_RECORDED = "DecisionsRecorded"
     RECORD_REFUSED = "RecordRefused"
     CYCLE_READY = "CycleReady"

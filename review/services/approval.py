@@ -26,6 +26,7 @@ from review.models import (
     User,
     Verdict,
 )
+from review.models.sheet import ACCEPTING, OF_REVIEW
 from review.services import audit, binding, next_year, outbox, proxies, ratings
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.reader_words import city_language, year_label
@@ -40,9 +41,6 @@ class Destination:
     state: ReviewState
     label: str
 
-
-#: The verdicts that let a sheet go on: what they were taken on must still stand at the next step.
-SEALED = (Verdict.ACCEPT, Verdict.NOT_SUBMITTED, Verdict.EXCLUDED)
 
 TO_DEPARTMENT = Destination(verdict=Verdict.RETURN, state=ReviewState.RETURNED, label="主管部署")
 TO_REVIEW = Destination(verdict=Verdict.RETURN_TO_REVIEW, state=ReviewState.SUBMITTED, label="情報経営課")
@@ -141,7 +139,7 @@ def _decide(
         decided_at=clock.now(),
         on_behalf_of=proxies.represent(user, review, step),
         meeting=meeting,
-        seal=binding.seal(review) if verdict in SEALED else {},
+        seal=binding.seal(review) if verdict in ACCEPTING else {},
     )
 
 
@@ -268,7 +266,7 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     )
     require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
-    reviewed = Decision.objects.filter(review__cycle=cycle, step=Step.REVIEW)
+    reviewed = Decision.objects.filter(OF_REVIEW, review__cycle=cycle)
     if touched.exists() or (reviewed.filter(decided_by=user) | reviewed.filter(on_behalf_of=user)).exists():
         raise NotAllowed(
             _("ご自分が提出または確認したシートを含む年度は決定できません。ほかの承認者に依頼してください。")
@@ -280,6 +278,10 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     return cycle
 
 
+#: What takes a year out of waiting for its decision.
+_YEAR_ACTS = ("cycle.decide", "cycle.return", "cycle.wait_again")
+
+
 def require_year_undecided(cycle: Cycle) -> None:
     """Raise AlreadyDecided, with who decided and when, where the year does not wait for its decision (any more)."""
     if cycle.state == CycleState.DECIDING:
@@ -288,12 +290,18 @@ def require_year_undecided(cycle: Cycle) -> None:
         "year": year_label(cycle.fiscal_year),
         "state": cycle.get_state_display(),
     }
-    acts = AuditEntry.objects.filter(subject=f"cycle:{cycle.pk}", action__in=("cycle.decide", "cycle.return"))
+    acts = AuditEntry.objects.filter(subject=f"cycle:{cycle.pk}", action__in=_YEAR_ACTS)
     act = acts.order_by("-pk").first()
     person = User.objects.filter(key=act.actor_key).first() if act and act.actor_key else None
     if act is None or person is None:
         raise AlreadyDecided(sentence)
     at = when_words(act.at)
+    if act.action == "cycle.wait_again":
+        said = _(
+            "%(who)sさんが%(at)sに %(code)s の承認を取り消したため、公表を決定できる段階ではなくなりました。"
+            "すべての施策がもう一度承認されると、決定できます。"
+        )
+        raise AlreadyDecided(said % {"who": person, "at": at, "code": act.after["code"]}, by=str(person), at=at)
     said = _("%(who)sさんが%(at)sに決定しました。") % {"who": person, "at": at}
     raise AlreadyDecided(f"{sentence}{said}", by=str(person), at=at)
 

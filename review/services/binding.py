@@ -30,6 +30,7 @@ from review.models import (
     User,
     Verdict,
 )
+from review.models.sheet import ACCEPTING, CAME_BY
 from review.services.reader_words import year_label
 
 Parts = dict[str, str]
@@ -46,17 +47,13 @@ GOAL = (
 EARLIER = ("name", "target", "actual", "status", "rate_text", "grade", "given_grade")
 SCHEDULE = ("name", "bars", "progress")
 OUTCOME = ("outcome", "outcome_reason")
+APPROVERS_RATING = f"rating:{Rating.Hand.APPROVER}"
 #: What the next person may still change while the sheet stands there; all else stays what it was.
 OPEN_TO_CHANGE: dict[str, tuple[str, ...]] = {
     ReviewState.ENDORSING: ("given_grade", "given_reason", "board_opinion", "rating", *OUTCOME),
     ReviewState.SUBMITTED: ("given_grade", "given_reason", "board_opinion", "rating", *OUTCOME),
     ReviewState.REVIEWED: ("given_grade", "given_reason", "board_opinion", *OUTCOME),
     ReviewState.APPROVED: (),
-}
-#: The decisions by which a sheet came to stand in a state, in the pass in which it stands there.
-CAME_BY: dict[str, tuple[Step, ...]] = {
-    ReviewState.REVIEWED: (Step.REVIEW,),
-    ReviewState.APPROVED: (Step.APPROVE, Step.SETTLE),
 }
 
 
@@ -162,12 +159,22 @@ def _seals(sheets: Iterable[MeasureReview]) -> dict[int, Parts]:
     for sent in Submission.objects.filter(review__in=rows, recalled_at=None).order_by("round"):
         if rows[sent.review_id].state not in CAME_BY:
             found[sent.review_id] = sent.seal
-    accepted = [Verdict.ACCEPT, Verdict.NOT_SUBMITTED, Verdict.EXCLUDED]
-    for decision in Decision.objects.filter(review__in=rows, verdict__in=accepted):
-        review = rows[decision.review_id]
-        if decision.round == review.round and decision.step in CAME_BY.get(review.state, ()):
-            found[review.pk] = decision.seal
+    decided: dict[int, list[Decision]] = {}
+    for decision in Decision.objects.filter(review__in=rows, verdict__in=[*ACCEPTING, Verdict.WITHDRAW_APPROVAL]):
+        decided.setdefault(decision.review_id, []).append(decision)
+    for pk, decisions in decided.items():
+        if standing := rows[pk].standing(decisions):
+            found[pk] = _seal_now(rows[pk], standing, decisions)
     return found
+
+
+def _seal_now(review: MeasureReview, standing: Decision, decisions: Iterable[Decision]) -> Parts:
+    """The seal of the decision that stands. Where approvals were withdrawn since, the 総合評価 that the last of them gave
+    is still among the sheet's rows, and is held against that one."""
+    if standing.round == review.round or not standing.seal:
+        return standing.seal
+    last = next(row for row in decisions if (row.round, row.step) == (review.round - 1, Step.APPROVE))
+    return {**standing.seal, **{key: value for key, value in last.seal.items() if key == APPROVERS_RATING}}
 
 
 # --- in words ------------------------------------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def link(row: OutboxEvent) -> str:
 
 def asks(row: OutboxEvent) -> dict[str, Any]:
     """What a notice of the event asks for, so that one that came too late leaves by no mail; see `waiting.wanted`."""
-    if row.name == Event.DECISION_CALLED:
+    if row.name in (Event.DECISION_CALLED, Event.CYCLE_READY):
         return {"year": row.cycle_id}
     return {"step": row.payload["step"], "sheets": row.payload["sheets"]} if row.name in OF_SHEETS else {}
 

@@ -1,6 +1,7 @@
 """The table of notices: for each event who is told, in which words, what is asked of them, and where it leads.
 
-The lines about deadlines stand in `deadline_table`, those about 代決 in `proxy_table`.
+The lines about deadlines stand in `deadline_table`, those about 代決 in `proxy_table`, those about decisions taken back
+in `withdrawal_table`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from review.services import notice_links as links
 from review.services.deadline_table import DEADLINE_NOTICES
 from review.services.notice import Notice
 from review.services.proxy_table import PROXY_NOTICES
+from review.services.withdrawal_table import WITHDRAWAL_NOTICES
 
 #: What a reviewer is asked to do with a sheet.
 REVIEW_IT = "内容を確かめて、確認するか、理由を付けて差し戻してください。"
@@ -184,6 +186,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             urgent=True,
         ),
     ),
+    **WITHDRAWAL_NOTICES,
     Event.DECISIONS_RECORDED: (
         Notice(
             to=audiences.approvers,

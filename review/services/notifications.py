@@ -20,6 +20,7 @@ from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.models import (
     Cycle,
+    CycleState,
     MeasureReview,
     NoticeText,
     Notification,
@@ -42,7 +43,7 @@ def notify(row: OutboxEvent) -> None:
     rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
     words: dict[str, str] = {}
     own = notice_texts.own_texts(rows)
-    told: set[int] = {row.actor_id} if row.actor_id else set()
+    actor, told = {row.actor_id}, set[int]()
     for key, notice in rows.items():
         if not notice.fits(row):
             continue
@@ -50,7 +51,7 @@ def notify(row: OutboxEvent) -> None:
         if not audience and notice.to_act and not _of_a_deadline(row):
             # Nobody is there who could act: the office has to know, and to name somebody. Reminders see to it themselves.
             audience = list(waiting.reviewers())
-        people = [user for user in audience if user.pk not in told]
+        people = [user for user in audience if user.pk not in (told if notice.actor_too else told | actor)]
         if not people:
             continue
         told |= {user.pk for user in people}
@@ -71,8 +72,11 @@ def _filled(key: str, notice: Notice, own: Mapping[str, NoticeText], words: dict
 
 
 def settle(row: OutboxEvent) -> None:
-    """Mark as done every notice that asks for a step which no sheet of its waits for any more, whoever took it. Three
-    queries at most."""
+    """Mark as done every notice that asks for a step which no sheet of its waits for any more, whoever took it, or for the
+    decision of a year that does not wait for it. Four queries at most."""
+    if row.cycle and row.cycle.state != CycleState.DECIDING:
+        of_year = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None, asks__has_key="year")
+        of_year.update(settled_at=clock.now())
     if row.review_id is None:
         return
     open_ones = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None).exclude(asks={})

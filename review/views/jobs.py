@@ -70,6 +70,8 @@ EVENTS = {
     Event.MEASURE_SETTLED: gettext_lazy("未提出・対象外の決定"),
     Event.OUTCOME_REFUSED: gettext_lazy("未提出・対象外の提案の却下"),
     Event.APPROVAL_RETURNED: gettext_lazy("承認からの差戻し"),
+    Event.REVIEW_WITHDRAWN: gettext_lazy("確認の取消し"),
+    Event.APPROVAL_WITHDRAWN: gettext_lazy("承認の取消し"),
     Event.CYCLE_READY: gettext_lazy("全施策の承認"),
     Event.EDITION_PUBLISHED: gettext_lazy("公表"),
     Event.CORRECTION_SUBMITTED: gettext_lazy("訂正の決定の依頼"),
