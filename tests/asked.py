@@ -8,11 +8,16 @@ from review.models import Cycle, MeasureReview, Notification, User
 from review.services import asking, waiting
 
 MAY = {
-    Step.SUBMIT: permissions.may_submit,
+    # After the 締切 what a department may do is to ask for more time.
+    Step.SUBMIT: lambda person, sheet: permissions.may_submit(person, sheet) or _may_ask_for_time(person, sheet),
     Step.ENDORSE: permissions.may_endorse,
     Step.REVIEW: permissions.may_review,
     Step.DECIDE: permissions.may_approve,
 }
+
+
+def _may_ask_for_time(person: User, sheet: MeasureReview) -> bool:
+    return permissions.is_closed(sheet) and permissions.may_ask_extension(person, sheet)
 
 
 def assert_asked(cycle: Cycle) -> None:

@@ -16,7 +16,7 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from review.domain.refusals import AlreadyDecided, NotAllowed, Refusal
-from review.models import Correction, Cycle, MeasureReview, Meeting, PlanChange, RecordedDecision, User
+from review.models import Correction, Cycle, MeasureReview, Meeting, Outcome, PlanChange, RecordedDecision, User
 from review.services import (
     approval,
     assessment,
@@ -53,6 +53,8 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
     def act() -> MeasureReview:
         review = submission.submit(user=user, review_id=review_id, overall=overall)
         concurrence.ask_again(user=user, review=review, texts=submission.current_texts(review))
+        if review.proposed_outcome == Outcome.NOT_SUBMITTED:
+            approval.drop_proposal(user, review, approval.BY_SUBMISSION)
         return review
 
     return _take(user, review_id, act)
@@ -193,7 +195,12 @@ def _take(user: User, review_id: int, act: Callable[[], MeasureReview]) -> Measu
         raise NotAllowed(_("そのシートはないか、年度がまだ始まっていません。"))
     with transaction.atomic(), MeasureReviewFlow.lock(process.pk):
         review = act()
-        _complete(Task.objects.get(process=process, flow_task_type="HUMAN", finished=None), user)
+        task = Task.objects.filter(process=process, flow_task_type="HUMAN", finished=None).first()
+        if task is None:
+            raise AlreadyDecided(
+                _("このシートは今「%(state)s」で、この操作を待っていません。") % {"state": review.get_state_display()}
+            )
+        _complete(task, user)
         return review
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review import clock, permissions
 from review.domain import text
@@ -70,6 +72,8 @@ def approve(
         _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
         move(review, ReviewState.APPROVED)
         review.save()
+        if review.proposed_outcome:
+            drop_proposal(user, review, BY_APPROVAL)
         tell(Event.MEASURE_APPROVED, user, review, "approve")
         return review
 
@@ -177,6 +181,8 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
         require(
             permissions.may_propose_outcome(user, review), _("このシートは、未提出・対象外にできる段階ではありません。")
         )
+        if review.proposed_outcome:
+            raise AlreadyDecided(_("もう提案されています。承認者の決定を待つか、今の提案を決めてもらってください。"))
         if outcome not in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED) or not reason.strip():
             raise Invalid(_("理由を入力してください。"), {"reason": _("理由を入力してください。")})
         check_words({"reason": reason})
@@ -223,15 +229,26 @@ def decide_outcome(
 
 def _refuse_outcome(user: User, review: MeasureReview, comment: str, meeting: Meeting | None) -> None:
     check_words({"comment": comment})
+    drop_proposal(user, review, comment, meeting)
+
+
+#: What a proposal gives way to without a decision of its own.
+BY_APPROVAL = gettext_lazy("承認されたため、提案はなくなりました。")
+BY_SUBMISSION = gettext_lazy("提出されたため、提案はなくなりました。")
+
+
+def drop_proposal(user: User, review: MeasureReview, comment: Any, meeting: Meeting | None = None) -> None:
+    """The proposal on the locked sheet stands no more, because it was refused or because of what `user` did instead; who
+    proposed it is told."""
     with city_language():
-        refused = str(Outcome(review.proposed_outcome).label)
+        refused, said = str(Outcome(review.proposed_outcome).label), str(comment)
     review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
     review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
     entry = audit.write(
         actor=user,
         action="outcome.refuse",
         subject=f"review:{review.pk}",
-        after={"outcome": refused, "comment": comment, "meeting": meeting.pk if meeting else None},
+        after={"outcome": refused, "comment": said, "meeting": meeting.pk if meeting else None},
     )
     # A proposal may be made and refused again in the same round: the audit row tells the occasions apart.
     outbox.announce(
@@ -239,7 +256,7 @@ def _refuse_outcome(user: User, review: MeasureReview, comment: str, meeting: Me
         key=f"{review.pk}:{entry.pk}",
         actor=user,
         review=review,
-        payload={"outcome": refused, "comment": comment.strip() or "(記載なし)"},
+        payload={"outcome": refused, "comment": said.strip() or "(記載なし)"},
     )
 
 

@@ -1,14 +1,16 @@
 """Asking anew: wherever a sheet waits, whoever may take its step has been asked, also who came into their post since.
 
 An event asks those who are there when it happens. Posts, proxies and reorganisations begin later, by a day as much as by an act,
-so the sweep holds who may act against who was asked. It asks nobody twice: an open notice is what it goes by.
+so the sweep holds who may act against who was asked. It asks nobody twice: an open notice is what it goes by. And whoever
+may act no more, because their post or the representation ended, is asked no more.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -38,6 +40,8 @@ def ask_anew() -> int:
     """Ask whoever may act on a waiting sheet and was not asked; how many requests. From the sweep, so it may run twice at
     once: each year is locked and looked at again."""
     running = Cycle.objects.filter(state__in=waiting.RUNNING).order_by("pk")
+    for cycle in running:
+        Notification.objects.filter(pk__in=lapsed(cycle)).update(settled_at=clock.now())
     return sum(_ask(cycle) for cycle in running if missing(cycle))
 
 
@@ -55,6 +59,21 @@ def _ask(cycle: Cycle) -> int:
             # At once: until its notices stand, the next sweep would ask again.
             outbox.deliver(event.pk)
         return len(requests)
+
+
+def lapsed(cycle: Cycle) -> list[int]:
+    """The open notices that ask somebody for a step of sheets who holds no post for it any more, neither their own nor as a
+    proxy. The office keeps its notices: what nobody else can take falls to it."""
+    rows = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="step")
+    asked = list(rows.values_list("pk", "recipient_id", "asks"))
+    sheets = {review.pk: review for review in waiting.sheets(cycle)} if asked else {}
+    people, office = _Audience(list(sheets.values())), {user.pk for user in waiting.reviewers()} if asked else set()
+
+    def holds(person: int, asks: Mapping[str, Any]) -> bool:
+        waits = [sheets[pk] for pk in asks["sheets"] if pk in sheets]
+        return not waits or any(person in people.holders(Step(asks["step"]), review) for review in waits)
+
+    return [pk for pk, person, asks in asked if person not in office and not holds(person, asks)]
 
 
 def missing(cycle: Cycle) -> list[Request]:
@@ -115,6 +134,10 @@ class _Audience:
         elif able := {user.pk for user in members if user.pk in told or self._may(user, review, step)}:
             return able, False
         return {user.pk for user in self._members(Step.REVIEW, review)}, True
+
+    def holders(self, step: Step, review: MeasureReview) -> set[int]:
+        """Who holds a post for the step of the sheet."""
+        return {user.pk for user in self._members(step, review)}
 
     def _members(self, step: Step, review: MeasureReview) -> list[User]:
         owner = review.measure_year.owner_id if step in waiting.OF_A_DEPARTMENT else 0

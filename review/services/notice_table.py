@@ -161,7 +161,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=audiences.reviewers,
             title="{measure} の「{outcome}」の提案は採用されませんでした",
-            body="理由: {comment}\nシートはこれまでどおり、主管部署の提出を待ちます。",
+            body="理由: {comment}\nシートはこれまでどおり進みます。",
             link=links.sheet,
             urgent=True,
         ),

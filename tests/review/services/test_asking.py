@@ -8,7 +8,7 @@ import pytest
 
 from review import clock
 from review.models import Appointment, AuditEntry, Cycle, Notification, Role, User
-from review.services import asking, people, posts
+from review.services import asking, people, posts, proxies
 from review.services.posts import Post
 from tasks.sweep import sweep
 from tests.asked import assert_asked
@@ -134,3 +134,30 @@ def test_what_is_closed_or_on_its_way_is_asked_of_nobody(year: Cast) -> None:
     review = year.fill(year.sheet(1))
     steps.submit(user=year.contributor, review_id=review.pk)
     assert all(review.pk not in request.sheets for request in asking.missing(year.cycle))
+
+
+@pytest.mark.parametrize("how", ["post", "proxy", "leaves"])
+@pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.HEAD, Role.APPROVER])
+def test_whose_post_or_representation_ended_is_asked_no_more(year: Cast, role: str, how: str) -> None:
+    if (role, how) == (Role.CONTRIBUTOR, "proxy"):
+        return  # nobody represents a 担当者: colleagues of the department do
+    waits_for(year, role)
+    office = "" if role == Role.APPROVER else "産業振興課"
+    principal = {Role.CONTRIBUTOR: year.contributor, Role.HEAD: year.head, Role.APPROVER: year.approver}[role]
+    if how == "proxy":
+        proxy = named(year, principal, year.other, role)
+    else:
+        appoint(year, year.other, role, office)
+    settle_background()
+    waiting = Notification.objects.filter(recipient=year.other, event="StepAsked", settled_at=None)
+    assert waiting.exists()
+    if how == "proxy":
+        proxies.withdraw(user=principal, proxy_id=proxy.pk)
+    elif how == "leaves":
+        User.objects.filter(pk=year.other.pk).update(is_active=False)
+    else:
+        rows = Appointment.objects.filter(user=year.other, role=role, department__name=office or None)
+        posts.end(rows.latest("pk"), by=year.administrator, last_day=clock.today() - timedelta(days=1))
+    settle_background()
+    assert not waiting.exists()
+    assert_asked(Cycle.objects.get())
