@@ -13,7 +13,7 @@ from review import clock, permissions
 from review.domain import text
 from review.domain.events import Event
 from review.domain.refusals import Invalid
-from review.models import Cycle, CycleState, Decision, MeasureReview, ReviewState, Step, User
+from review.models import Cycle, CycleState, Decision, MeasureReview, RecordedDecision, ReviewState, Step, User
 from review.models.sheet import TAKES_BACK
 from review.services import approval, cycles, proxies
 from review.services.assessment import check_words
@@ -32,6 +32,8 @@ def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> 
         require(permissions.may_withdraw_review(user, review), not_yours(review))
         reason = _reason(comment)
         _decide(user, review, reason)
+        # What the 事務局 recorded of a meeting was said of the sheet as it was confirmed.
+        RecordedDecision.objects.filter(review=review, closed_at=None).update(closed_at=clock.now())
         move(review, ReviewState.SUBMITTED)
         review.save()
         tell(Event.REVIEW_WITHDRAWN, user, review, "confirm.withdraw", comment=reason)

@@ -19,14 +19,18 @@ from review.models import (
     IndicatorYear,
     Job,
     MeasureReview,
+    Meeting,
     Notification,
     OutboxEvent,
+    Outcome,
     Rating,
+    RecordedDecision,
     ReviewState,
     Role,
     User,
+    Verdict,
 )
-from review.services import binding, outbox, people, ratings
+from review.services import approval, binding, meetings, outbox, people, ratings
 from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.services.ratings import Overall
 from review.views import step_times
@@ -417,3 +421,53 @@ def test_what_the_years_decision_sends_back_is_not_taken_back_meanwhile(cast: Ca
     assert cast.sheet().state == ReviewState.RETURNED
     with pytest.raises(AlreadyDecided, match=r"承認 七海さんが.*「差戻し」と決めています"):
         undo_approval(cast)
+
+
+def test_what_was_settled_without_a_report_is_not_taken_back_here(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.sheet()
+    approval.propose_outcome(
+        user=cast.reviewer, review_id=review.pk, outcome=Outcome.NOT_SUBMITTED, reason="提出がありません。"
+    )
+    steps.decide_outcome(user=cast.approver, review_id=review.pk, accept=True)
+    assert everybody(cast, cast.sheet()) == (set(), set())
+    with pytest.raises(NotAllowed, match="公表の決定で差し戻してください"):
+        undo_approval(cast)
+
+
+def test_what_was_recorded_of_a_meeting_ends_with_the_confirmation(cast: Cast) -> None:
+    """An approver cannot confirm it any more, and another can be recorded in the next pass."""
+    cast.open(1)
+    review = cast.reviewed(1)
+    held = Meeting.objects.create(
+        cycle=review.cycle, held_on=clock.today(), attendees="本部長", minute="議事", document_number="第1号",
+        decided_on=clock.today(), recorded_by=cast.reviewer,
+    )  # fmt: skip
+    said = meetings.Verdicts(verdict=Verdict.ACCEPT)
+    meetings.record(user=cast.reviewer, chosen=[(review.pk, 1)], meeting=held, said=said)
+    before = RecordedDecision.objects.get()
+    undo_review(cast)
+    with pytest.raises(AlreadyDecided):
+        steps.confirm_record(user=cast.approver, record=before)
+    before.refresh_from_db()
+    assert before.closed_at
+    confirm(cast)
+    meetings.record(user=cast.reviewer, chosen=[(review.pk, 2)], meeting=held, said=said)
+    steps.confirm_record(user=cast.approver, record=RecordedDecision.objects.get(closed_at=None))
+    assert everybody(cast, cast.sheet())[1] == {"approver"}
+    settled(cast)
+    assert year_now(cast) == CycleState.DECIDING
+
+
+def test_a_withdrawn_confirmation_does_not_ask_the_head_again(cast: Cast) -> None:
+    cast.open(1)
+    Cycle.objects.update(requires_endorsement=True)
+    review = cast.submitted(1)
+    steps.endorse(user=cast.head, review_id=review.pk)
+    confirm(cast)
+    undo_review(cast)
+    settled(cast)
+    assert cast.sheet().state == ReviewState.SUBMITTED
+    steps.recall(user=cast.contributor, review_id=review.pk)
+    settled(cast)
+    assert cast.sheet().state == ReviewState.EDITING
