@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from review.models import AuditEntry, AuditLink
+from review.services import frozen_rows
 
 START = "0" * 64
 VERSION = "meguri-audit-1"
@@ -251,12 +252,18 @@ def _first_moment_after(seq: int) -> datetime | None:
 
 
 def missing_triggers() -> list[str]:
-    """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing."""
+    """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing.
+
+    Those of the rows that a decision rests on too: the trail tells of acts, and the rows are what was done.
+    """
     standing = _standing_triggers()
-    return sorted(
-        f"{table}.{name}"
-        for table, names in TRIGGERS[connection.vendor].items()
-        for name in names - standing.get(table, set())
+    return (
+        sorted(
+            f"{table}.{name}"
+            for table, names in TRIGGERS[connection.vendor].items()
+            for name in names - standing.get(table, set())
+        )
+        + frozen_rows.weakened()
     )
 
 
