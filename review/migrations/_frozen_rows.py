@@ -94,8 +94,8 @@ def sqlite_triggers(cursor, table, fillable):
     ]
     update, delete, once = sqlite_names(table)
     # INSERT OR REPLACE and UPDATE OR REPLACE would delete another row without asking the trigger that refuses a DELETE.
-    others = [_meets(table, *key, but=' AND "id" IS NOT OLD."id"') for key in unique]
-    taken = [f'EXISTS (SELECT 1 FROM "{table}" WHERE "id" = NEW."id")', *(_meets(table, *key) for key in unique)]
+    others = [_meets(table, key, but=' AND "id" IS NOT OLD."id"') for key in unique]
+    taken = [f'EXISTS (SELECT 1 FROM "{table}" WHERE "id" = NEW."id")', *(_meets(table, key) for key in unique)]
     return {
         update: _refusing(update, table, "UPDATE", " OR ".join(changed + others)),
         delete: _refusing(delete, table, "DELETE"),
@@ -120,8 +120,9 @@ def _unique(cursor, table):
         yield columns, (made_by or "").partition(" WHERE ")[2]
 
 
-def _meets(table, columns, condition, but=""):
+def _meets(table, key, but=""):
     """Whether another row has the same key as NEW, and the key counts for both."""
+    columns, condition = key
     same = " AND ".join(f'"{name}" = NEW."{name}"' for name in columns)
     where, of_new = "", ""
     if condition:

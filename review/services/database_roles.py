@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import connection, models
 from psycopg import sql
 
 from review.models import AuditEntry, AuditLink
 from review.services import frozen_rows
 
 # Rows that are added once and stay. The links of the chain not even that: the database adds them itself.
-ADDED_ONLY = (AuditEntry, *frozen_rows.FROZEN)
-READ_ONLY = (AuditLink,)
+ADDED_ONLY: tuple[type[models.Model], ...] = (AuditEntry, *frozen_rows.FROZEN)
+READ_ONLY: tuple[type[models.Model], ...] = (AuditLink,)
 
 
 def statements(*, app: str, backup: str, database: str, schema: str, password: str = "") -> Iterator[sql.Composed]:

@@ -39,7 +39,9 @@ _KINDS = {"frozen_keep": 1 | 2 | 8 | 16, "frozen_keep_all": 2 | 32}
 def tables() -> dict[str, tuple[str, ...]]:
     """{table: the columns that may be filled once}."""
     return {
-        model._meta.db_table: tuple(model._meta.get_field(name).column for name in names)  # type: ignore[union-attr]
+        model._meta.db_table: tuple(
+            field.column for field in model._meta.concrete_fields if field.column and field.name in names
+        )
         for model, names in FROZEN.items()
     }
 
