@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from review.models import AuditEntry, AuditLink
-from review.services import frozen_rows
+from review.services import frozen_rows, sealed_rows
 
 START = "0" * 64
 VERSION = "meguri-audit-1"
@@ -174,7 +174,7 @@ def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
     kept = dict(anchors or {})
     with transaction.atomic():
         walk = _Walk(kept)
-        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(kept, walk.last)
+        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(kept, walk.last) or _changed(walk.last)
         covered = max((seq for seq in kept if seq <= walk.last.seq and not fault), default=0)
         return Report(
             links=walk.last.seq,
@@ -243,6 +243,16 @@ def _beyond(anchors: Mapping[int, str], last: Head) -> Fault | None:
     if any(seq > last.seq for seq in anchors):
         return Fault(seq=last.seq + 1, entry=None, what="末尾が切り取られています(外部の控えにある行がありません)")
     return None
+
+
+def _changed(last: Head) -> Fault | None:
+    """A submission or decision that is not what its act's entry tells."""
+    found = next(sealed_rows.faults(), None)
+    if found is None:
+        return None
+    entry, what = found
+    link = AuditLink.objects.filter(entry_id=entry).first() if entry else None
+    return Fault(seq=link.seq if link else last.seq, entry=entry, what=what)
 
 
 def _first_moment_after(seq: int) -> datetime | None:
