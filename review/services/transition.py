@@ -12,9 +12,8 @@ from review import clock, permissions, queries
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, NotAllowed
-from review.models import Decision, MeasureReview, ReviewState, Step, User, Verdict
+from review.models import Decision, MeasureReview, ReviewState, Step, Submission, User, Verdict
 from review.services import audit, outbox, sealed_rows
-from review.services.sealed_rows import Sealed
 
 
 def locked(review_id: int, user: User) -> MeasureReview:
@@ -40,7 +39,13 @@ def move(review: MeasureReview, state: ReviewState) -> None:
 
 
 def tell(
-    event: Event, user: User, review: MeasureReview, action: str, *, sealed: Sealed | None = None, **payload: Any
+    event: Event,
+    user: User,
+    review: MeasureReview,
+    action: str,
+    *,
+    sealed: Submission | Decision | None = None,
+    **payload: Any,
 ) -> None:
     """Leave the audit row and the event, in the current transaction. The same act may happen any number of times in one
     round (a return to review, then one by the year's decision): the audit row tells the occasions apart. `sealed` is the

@@ -6,11 +6,13 @@ import pytest
 from django.db import models
 
 from review import clock
-from review.models import AuditEntry, Decision, Outcome, Submission
+from review.models import AuditEntry, ChangeKind, Decision, Outcome, Plan, PlanChange, Submission
 from review.services import approval, audit_chain, frozen_rows, sealed_rows
+from review.services.plan_proposals import Asked
 from tests.cast import Cast
 from tests.remembered import really
 from tests.review.services.test_frozen_rows import another, put
+from tests.review.services.test_plan_changes import changed
 from tests.trail import tampering
 from workflow import steps
 
@@ -68,6 +70,31 @@ def test_what_came_before_is_not_compared(reviewed: Cast) -> None:
     assert list(sealed_rows.faults()) == []
     reviewed.approved(2)
     assert list(sealed_rows.faults()) == []
+
+
+DECIDED = [each.name for each in PlanChange._meta.concrete_fields if not each.primary_key]
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_a_decided_change_of_the_plan_stays_what_it_was(cast: Cast, name: str) -> None:
+    cast.open(1)
+    cast.cycle.meetings.create(held_on=clock.today(), recorded_by=cast.reviewer)
+    Plan.objects.create(name="別の計画", city="見本市", first_year=2022, last_year=2025)
+    row = changed(cast, ChangeKind.RENAME, 2025, Asked(name="新しい名前"))
+    assert list(sealed_rows.faults()) == []
+    column = PlanChange._meta.get_field(name)
+    if name == "measure":
+        value = None
+    elif name == "proposed_by":
+        value = cast.reviewer.pk  # not who decided: the database refuses that by itself
+    elif name == "plan":
+        value = Plan.objects.latest("pk").pk
+    else:
+        value = another(column, getattr(row, column.attname), {})
+    PlanChange.objects.filter(pk=row.pk).update(**{name: value})
+    assert [what for _entry, what in sealed_rows.faults()] == [
+        f"計画の変更 {row.pk} の内容が、監査記録の伝えるものと違います"
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
