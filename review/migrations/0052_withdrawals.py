@@ -14,7 +14,7 @@ VERDICTS = [
 class Migration(migrations.Migration):
     """The words of a decision that takes one back; no column changes."""
 
-    dependencies = [("review", "0050_seals")]
+    dependencies = [("review", "0051_frozen_rows")]
 
     operations = [
         migrations.AlterField(

@@ -69,12 +69,12 @@ def approve(
         ratings.rate(user=user, review=review, hand=Rating.Hand.APPROVER, chosen=overall)
         write_opinion(user, review, opinion)
         # Last, for it is sealed with all that it decides.
-        _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
+        made = _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
         move(review, ReviewState.APPROVED)
         review.save()
         if review.proposed_outcome:
             drop_proposal(user, review, BY_APPROVAL)
-        tell(Event.MEASURE_APPROVED, user, review, "approve")
+        tell(Event.MEASURE_APPROVED, user, review, "approve", sealed=made)
         return review
 
 
@@ -93,16 +93,22 @@ def send_back(
     with transaction.atomic():
         review = _at_approval(user, review_id, round)
         check_reason(comment)
-        _decide(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
+        made = _decide(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
         write_opinion(user, review, opinion)
-        return_sheet(user, review, to=to, comment=comment.strip(), remarks=remarks)
+        return_sheet(user, review, made, to=to, comment=comment.strip(), remarks=remarks)
         return review
 
 
 def return_sheet(
-    user: User, review: MeasureReview, *, to: Destination, comment: str, remarks: Mapping[str, str] | None = None
+    user: User,
+    review: MeasureReview,
+    decision: Decision,
+    *,
+    to: Destination,
+    comment: str,
+    remarks: Mapping[str, str] | None = None,
 ) -> None:
-    """Send a locked sheet back and tell whom it concerns; the caller has decided and recorded."""
+    """Send a locked sheet back and tell whom it concerns; the caller has decided and recorded: `decision`."""
     said = cleaned_remarks(remarks)
     check_words(said)
     open_again(user, review, reason=comment, remarks=said)
@@ -112,8 +118,8 @@ def return_sheet(
         review.round += 1
     move(review, to.state)
     review.save()
-    words = {"comment": comment, "destination": to.label, "items": sorted(said)}
-    tell(Event.APPROVAL_RETURNED, user, review, "approval.return", **words)
+    words: dict[str, Any] = {"comment": comment, "destination": to.label, "items": sorted(said)}
+    tell(Event.APPROVAL_RETURNED, user, review, "approval.return", sealed=decision, **words)
     if to is TO_DEPARTMENT:
         tell(Event.SUBMISSION_RETURNED, user, review, "return.approval", **words)
 
@@ -131,9 +137,9 @@ def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
 
 def _decide(
     user: User, review: MeasureReview, step: Step, verdict: Verdict, comment: str, meeting: Meeting | None
-) -> None:
+) -> Decision:
     check_words({"comment": comment})
-    Decision.objects.create(
+    return Decision.objects.create(
         review=review,
         round=review.round,
         step=step,
@@ -220,10 +226,10 @@ def decide_outcome(
         review.outcome, review.proposed_outcome = outcome, ""
         move(review, ReviewState.APPROVED)
         review.save()
-        _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
+        made = _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
         with city_language():
             word = str(outcome.label)
-        tell(Event.MEASURE_SETTLED, user, review, "settle", outcome=word, comment=review.outcome_reason)
+        tell(Event.MEASURE_SETTLED, user, review, "settle", sealed=made, outcome=word, comment=review.outcome_reason)
         return review
 
 
@@ -331,7 +337,7 @@ def return_from_year(
         review = locked(review_id, user)
         if review.state != ReviewState.APPROVED:
             return review
-        _decide(user, review, Step.YEAR, to.verdict, comment, meeting)
+        made = _decide(user, review, Step.YEAR, to.verdict, comment, meeting)
         review.outcome, review.outcome_reason = Outcome.REPORTED, ""
-        return_sheet(user, review, to=to, comment=comment)
+        return_sheet(user, review, made, to=to, comment=comment)
         return review

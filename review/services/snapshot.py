@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,11 +16,6 @@ from review.services import judging, next_year, plan_changes, ratings
 
 # 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
 SCHEMA = 2
-
-
-def canonical(snapshot: Mapping[str, Any]) -> bytes:
-    """The one byte form of a snapshot, of which sha256 is taken: UTF-8 JSON, keys sorted, no spaces."""
-    return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def snapshot_of(cycle: Cycle) -> dict[str, Any]:

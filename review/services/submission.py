@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from review import clock, permissions, queries
 from review.domain import bars, items, text
 from review.domain.events import Event
+from review.domain.plain_data import digest
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import (
     Decision,
@@ -208,12 +207,12 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
             raise Invalid(_("入力されていない項目があります。"), gaps)
         if review.round:
             _require_remarks_met(review)
-        _freeze(user, review)
+        sent = _freeze(user, review)
         ratings.rate(user=user, review=review, hand=Rating.Hand.DEPARTMENT, chosen=overall)
         endorse = review.cycle.requires_endorsement and not permissions.heads(user, review.measure_year.owner_id)
         move(review, ReviewState.ENDORSING if endorse else ReviewState.SUBMITTED)
         review.save()
-        tell(Event.ACTUALS_SUBMITTED, user, review, "submit")
+        tell(Event.ACTUALS_SUBMITTED, user, review, "submit", sealed=sent)
         return review
 
 
@@ -224,10 +223,9 @@ def _require_remarks_met(review: MeasureReview) -> None:
         raise Invalid(_("直しも回答もしていない指摘があります: %(names)s") % {"names": names}, left)
 
 
-def _freeze(user: User, review: MeasureReview) -> None:
+def _freeze(user: User, review: MeasureReview) -> Submission:
     now = clock.now()
     content = content_of(review)
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     due = review.due_at
     # What came late once stays late when it comes again after a return.
     was_late = review.late and review.state == ReviewState.RETURNED
@@ -239,11 +237,11 @@ def _freeze(user: User, review: MeasureReview) -> None:
     review.doubts = sum(
         len(row["flags"]) + (row["status"] in ("missed", "undetermined")) for row in content["indicators"]
     )
-    Submission.objects.create(
+    return Submission.objects.create(
         review=review,
         round=review.round,
         content=content,
-        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        sha256=digest(content),
         submitted_by=user,
         submitted_at=now,
         late=review.late,
@@ -280,7 +278,7 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
         review = locked(review_id, user)
         require(permissions.may_endorse(user, review), _("所属長の確認を待っているシートではありません。"))
         binding.require_unchanged(review)
-        Decision.objects.create(
+        made = Decision.objects.create(
             review=review,
             round=review.round,
             step=Step.ENDORSE,
@@ -292,5 +290,5 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
         )
         move(review, ReviewState.SUBMITTED)
         review.save()
-        tell(Event.SUBMISSION_ENDORSED, user, review, "endorse")
+        tell(Event.SUBMISSION_ENDORSED, user, review, "endorse", sealed=made)
         return review
