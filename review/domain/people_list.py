@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from review.domain.dates import read_date
-from review.domain.notation import fold
 
 #: the column's name in the code -> the headings under which a file may have it
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -29,12 +28,14 @@ MAX_ROWS = 5_000
 #: what may stand between two cells; where it is not clear, the first
 SEPARATORS = (",", "\t", ";")
 _SEPARATOR_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n])"?[,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
-#: What notation leaves apart: the one double bar that Shift_JIS has, and marks of variants of a letter.
+#: What is one letter to a reader and several to a computer: Shift_JIS has one of each, marks of variants are unseen.
 _LOOK_ALIKE: dict[int, str | None] = {
+    **{ord(mark): "-" for mark in "‐‑‒–—―−─━﹣⁻"},
+    **{ord(mark): "~" for mark in "〜∼˜〰"},
+    **{ord(mark): "・" for mark in "·•‧∙⋅"},
     ord("‖"): "∥",
-    **dict.fromkeys((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))),
+    **dict.fromkeys((*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xAD, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))),
 }
-
 _BREAK = re.compile("[\r\n\v\f\x85\u2028\u2029]+")
 
 UNKNOWN_ENCODING = "文字コードが分かりません(%(line)s行目)。UTF-8 か Shift_JIS で保存してください。"
@@ -193,7 +194,7 @@ def _places(heading: Sequence[str]) -> dict[str, int]:
 
 def alike(text: str) -> str:
     """The text as two names are compared: what differs by encoding or typing only (〜～, −－, widths) is the same."""
-    return fold(text.translate(_LOOK_ALIKE))
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_LOOK_ALIKE)).translate(_LOOK_ALIKE).split())
 
 
 def folded(text: str) -> str:
