@@ -114,19 +114,18 @@ def schedule_of(year: int) -> QuerySet[ScheduleItem]:
 
 
 def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[MeasureReview]:
-    """All sheets of a year with everything a workbook or an edition shows, in about eight queries; `only` some by id.
+    """All sheets of a year with everything a workbook or an edition shows, in about nine queries; `only` some by id.
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
     {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
+    `standing` lists its submissions that were not taken back, without their texts, the last at the end.
     """
     wanted = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
         wanted = wanted.filter(pk__in=only)
-    rows = list(
-        reviews(wanted).prefetch_related(
-            Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position")), "measure_year__related"
-        )
-    )
+    plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
+    sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
+    rows: list[MeasureReview] = list(reviews(wanted).prefetch_related(plan, "measure_year__related", sent))
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=wanted).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from review.models.cycle import Cycle
@@ -171,6 +172,12 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_id} #{self.round}"
+
+    @classmethod
+    def standing(cls) -> models.QuerySet[Submission]:
+        """Those that were not taken back, without their texts, with the offices that they named (None in older ones)."""
+        offices = {f"{name}_then": KeyTransform(name, "content") for name in ("owner", "related")}
+        return cls.objects.filter(recalled_at=None).annotate(**offices).defer("content", "seal").order_by("round")
 
 
 class Step(models.TextChoices):

@@ -153,6 +153,21 @@ def next_digest(now: datetime) -> datetime:
     return timezone.make_aware(datetime.combine(day, MORNING))
 
 
+def follow_calendar() -> int:
+    """After a closing day came or went: what waits for a digest leaves on the business morning after it was made.
+
+    Returns how many notices were moved.
+    """
+    moved: dict[datetime, list[int]] = {}
+    waiting = Notification.objects.filter(mail=None, mail_after__gt=clock.now())
+    for pk, made, leaves in waiting.values_list("pk", "created_at", "mail_after"):
+        morning = next_digest(made)
+        if timezone.localtime(leaves).time() == MORNING and morning != leaves:
+            moved.setdefault(morning, []).append(pk)
+    rows = Notification.objects.filter(mail=None)
+    return sum(rows.filter(pk__in=pks).update(mail_after=morning) for morning, pks in moved.items())
+
+
 def _words(row: OutboxEvent) -> dict[str, str]:
     words = {"actor": str(row.actor) if row.actor else "", **{key: str(value) for key, value in row.payload.items()}}
     if row.cycle:

@@ -12,7 +12,7 @@ from review import queries
 from review.domain.items import TEXT_ITEMS
 from review.domain.rating import overall
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.services import judging, next_year, plan_changes, ratings
+from review.services import judging, next_year, plan_changes, ratings, submitted_offices
 
 # 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
 SCHEMA = 2
@@ -22,7 +22,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     """All that an edition holds, as plain data.
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
-    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "related", "related_all",
+    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "owner_now" (where it is another), "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
     "rate_text", "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
@@ -109,7 +109,7 @@ def frame_of(cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
 
 def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
     """One 施策 of the snapshot; `review` must come from `queries.full_reviews`."""
-    year = review.measure_year
+    year, offices = review.measure_year, submitted_offices.offices_of(review)
     indicators = [
         indicator_of(number, rows, cycle.fiscal_year)
         for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
@@ -120,8 +120,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         "code": year.measure.code,
         "field": {"number": year.measure.field.number, "name": year.measure.field.name},
         "name": year.name,
-        "owner": year.owner.name,
-        "related": [department.name for department in year.related.all()],
+        **offices,
         "related_all": year.related_all,
         "related_text": year.related_text,
         "current_state": year.current_state,

@@ -255,13 +255,20 @@ def without_actual(outcome: str) -> dict[str, str]:
     return {"verdict": word, "reason": _("この施策は「%(word)s」のため、実績はありません。") % {"word": word}}
 
 
+def owner_of(row: editions.Row) -> str:
+    """主管部署 as it was when the sheet was submitted, and its successor at publication where there is one."""
+    if not row.get("owner_now"):
+        return str(row["owner"])
+    return _("%(then)s(組織改正により、公表時は%(now)s)") % {"then": row["owner"], "now": row["owner_now"]}
+
+
 def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     """Who answers for the 施策. Offices only."""
     related = "、".join(row["related"])
     if row["related_all"]:
         related = "、".join(filter(None, (related, _("全課等"))))
     return [
-        {"label": _("主管部署"), "text": row["owner"]},
+        {"label": _("主管部署"), "text": owner_of(row)},
         {"label": _("関連部署"), "text": related},
     ]
 
