@@ -13,9 +13,13 @@ from review.domain.items import TEXT_ITEMS
 from review.domain.rating import overall
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.services import judging, next_year, plan_changes, ratings, submitted_offices
+from review.services.tallies import APPROVED_STATES
 
 # 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
 SCHEMA = 2
+#: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
+OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
+NO_ACTUAL = "実績の記載がありません。"
 
 
 def snapshot_of(cycle: Cycle) -> dict[str, Any]:
@@ -32,7 +36,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     "decision" and the head of the "audit" trail. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
-    measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]
+    measures = [_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle)]
     return {
         **frame_of(cycle, scale),
         "totals": totals_of(measures),
@@ -137,6 +141,35 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         "indicators": indicators,
         "demo": year.demo,
     }
+
+
+def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
+    """A sheet settled with a reason has no result: what its department drafted and did not report is not the city's word.
+    Nor does what is approved wait for anything."""
+    if not row["outcome"]:
+        done = state in APPROVED_STATES
+        said = [
+            {**one, "reason": NO_ACTUAL} if done and one["status"] == "pending" else one for one in row["indicators"]
+        ]
+        return {**row, "indicators": said}
+    word = OUTCOME_WORDS[row["outcome"]]
+    return {**row, "indicators": [_without_result(one, cycle.fiscal_year, word) for one in row["indicators"]]}
+
+
+def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict[str, Any]:
+    years = [{**cell, "actual": ""} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
+    none: dict[str, Any] = {
+        "rate": None,
+        "rate_text": "",
+        "grade": "",
+        "computed_grade": "",
+        "given_reason": "",
+        "flags": [],
+    }
+    if one["status"] in ("", "not_applicable"):
+        return {**one, **none, "years": years}
+    said = f"この施策は「{word}」のため、実績はありません。"
+    return {**one, **none, "years": years, "status": "pending", "reason": said}
 
 
 def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: judging.rating.Scale) -> str:

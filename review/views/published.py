@@ -21,8 +21,8 @@ VERDICTS = {
     "achieved": gettext_noop("達成"),
     "missed": gettext_noop("未達成"),
     "undetermined": gettext_noop("評価できない"),
-    "pending": gettext_noop("未入力"),
-    "not_applicable": gettext_noop("対象外"),
+    "pending": gettext_noop("実績なし"),
+    "not_applicable": gettext_noop("目標なし"),
 }
 # Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
 SHAPED = "ABCD"
@@ -244,8 +244,11 @@ def narrowed_by(offered: dict[str, Any], wanted: Wanted) -> list[str]:
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
-    if outcome and one["status"] == "pending":
+    if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
+    if one["status"] == "pending":
+        # Editions frozen by earlier versions say here that something is still to come.
+        shown = {**shown, "reason": _("実績の記載がありません。")}
     return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
 
 

@@ -19,7 +19,7 @@ from review.models.sheet import OPEN_STATES
 from review.services import judging, plan_changes, ratings, submission
 from review.services.item_words import label_of
 from review.templatetags.words import fiscal_year
-from review.views import indicator_parts, sheet_parts
+from review.views import indicator_parts, sheet_parts, versions
 from review.views.indicator_parts import IndicatorPart
 
 #: The largest number that a row can have: an address may name any.
@@ -260,6 +260,10 @@ class GradeOffer:
     def form(self) -> GradeForm:
         initial = {"grade": self.grade, "reason": self.reason}
         return GradeForm(number=self.number, choices=self.choices, initial=initial)
+
+    def version(self) -> str:
+        """What the form overwrites (`sheet_records.grade`)."""
+        return versions.digest([self.grade, self.reason])
 
 
 def grade_offers(parts: list[IndicatorPart], review: MeasureReview) -> dict[int, GradeOffer]:
