@@ -379,7 +379,7 @@ def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
     running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
     if step is None or role is None or review.outcome or not running or not standing(user).has(role):
         return []
-    decision = review.standing(Decision.objects.filter(review=review.pk))
+    decision = review.standing_decision(Decision.objects.filter(review=review.pk))
     names = in_whose_name(user, review, step) if decision else []
     if decision is None or not names:
         return []

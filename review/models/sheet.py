@@ -122,7 +122,7 @@ class MeasureReview(models.Model):
     def _deadline(self, name: str) -> datetime | None:
         return self.cycle.deadline(name, self.measure_year.owner_id)
 
-    def standing(self, decisions: Iterable[Decision]) -> Decision | None:
+    def standing_decision(self, decisions: Iterable[Decision]) -> Decision | None:
         """Which of the sheet's decisions brought it where it stands: that of its pass, or, where approvals were withdrawn,
         the 確認 of the pass before, which holds on. A withdrawn one is never it. None where none did."""
         rows = {(row.round, row.step): row for row in decisions}

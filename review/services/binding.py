@@ -178,7 +178,7 @@ def _acts(sheets: Iterable[MeasureReview]) -> dict[int, tuple[Submission | Decis
     for decision in Decision.objects.filter(review__in=rows, verdict__in=[*ACCEPTING, Verdict.WITHDRAW_APPROVAL]):
         decided.setdefault(decision.review_id, []).append(decision)
     for pk, decisions in decided.items():
-        if standing := rows[pk].standing(decisions):
+        if standing := rows[pk].standing_decision(decisions):
             found[pk] = standing, _seal_now(rows[pk], standing, decisions)
     return found
 

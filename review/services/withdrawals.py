@@ -66,7 +66,7 @@ def not_yours(review: MeasureReview) -> str:
     """Whose decision it is, and so who can take it back."""
     if review.outcome:
         return _("「未提出」「対象外」の決定は、ここでは取り消せません。公表の決定で差し戻してください。")
-    decision = review.standing(review.decisions.select_related("decided_by", "on_behalf_of"))
+    decision = review.standing_decision(review.decisions.select_related("decided_by", "on_behalf_of"))
     if decision is None:
         return _("取り消せる決定がありません。画面を開き直して確かめてください。")
     who = decision.on_behalf_of or decision.decided_by

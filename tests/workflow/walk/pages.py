@@ -20,7 +20,9 @@ LEFT_OUT = re.compile(r"logout|signed_out|readyz|healthz|sso|book.pdf|bundle|aud
 BY_POST = re.compile(r"autosave|/add/|/comment/|/claim/|/record/|/grade/|/extend/|/outcome/|/recall/|/endorse/")
 #: What shows sheets, years and what waits, and so changes with every step.
 LIVING = re.compile(r"/(mine|queue|board|progress|files|cycles|preview|notices|plan|proxies|jobs|corrections)/|^/$")
-STILL = re.compile(r"texts|settings|reminders|closing|confirm/|approve/|record/|/new/|retry|preview/<int:year>/.|scale|nudge")
+STILL = re.compile(
+    r"texts|settings|reminders|closing|confirm/|approve/|record/|/new/|retry|preview/<int:year>/.|scale|nudge"
+)
 ANSWERS = {200, 301, 302, 303, 400, 403, 404, 405, 409}
 
 

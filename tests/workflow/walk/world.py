@@ -95,8 +95,8 @@ class World:
                 act()
             answer = "done"
         except Refusal as refusal:
-            assert str(refusal).strip(), f"{name} was refused without a word"
-            answer = "refused"
+            answer = "refused" if str(refusal).strip() else "refused without a word"
+        assert answer != "refused without a word", name
         TALLY[name, answer] += 1
         self.said.append(f"{name}: {answer}")
         if settle:
