@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from review.templatetags.words import GRADES, STATES, fiscal_year_short, number
 
@@ -31,6 +31,7 @@ _ROW = 13  # half-width letters in the rows under a bar
 
 
 _SCALES = ((Decimal(10) ** 12, "兆"), (Decimal(10) ** 8, "億"), (Decimal(10) ** 4, "万"))
+_WESTERN = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"))
 
 
 def _key(*parts: Any) -> str:
@@ -142,7 +143,8 @@ def _label(value: Any) -> str:
     if _width(text) * _DIGIT <= _COLUMN - 8 or "." in text:
         return text
     exact = Decimal(str(value))
-    size, word = next(((size, word) for size, word in _SCALES if abs(exact) >= size), _SCALES[-1])
+    scales = _SCALES if (get_language() or "ja").startswith("ja") else _WESTERN
+    size, word = next((one for one in scales if abs(exact) >= one[0]), scales[-1])
     shown = round(exact / size, 2)
     return f"{'' if shown * size == exact else gettext('約')}{number(shown)}{word}"
 
