@@ -1,4 +1,4 @@
-"""What goes with a submission, all of it, as the last page before it shows it: items, files, 合議 and doubts."""
+"""What goes with a submission: all of it on the last page before, files and 合議 also where somebody decides on it."""
 
 from __future__ import annotations
 
@@ -32,9 +32,17 @@ def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
         ],
         "bars_url": place(desk, *(items.bars_key(row.position) for row in desk.plan)),
         "ahead_url": place(desk, *filter(items.is_next, desk.texts)),
+        **beside(user, review),
+        "owns": True,
+        "may_ask": bool(concurrence_parts.askable(review)),
+    }
+
+
+def beside(user: User, review: MeasureReview) -> dict[str, Any]:
+    """What goes along beside the form: 根拠資料 and 合議. Two queries."""
+    return {
         "files_sent": [{"file": one, "item": label_of(one.item)} for one in evidence.of_sheet(review)],
         "asked": concurrence_parts.context_of(user, review)["concurrences"],
-        "may_ask": bool(concurrence_parts.askable(review)),
     }
 
 
