@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_safe
 from review.forms.records import AuditSearchForm
 from review.models import AuditEntry, Cycle, MeasureReview, User
 from review.services import anchors, database_roles
+from review.templatetags.words import day_text, fiscal_year
 
 PAGE = 50
 
@@ -261,10 +263,12 @@ def names_of(subjects: set[str]) -> dict[str, str]:
     numbers = [key for key in ids.get("review", []) if key.isdigit()]
     sheets = MeasureReview.objects.filter(pk__in=numbers).select_related("measure_year__measure", "cycle")
     for sheet in sheets if numbers else ():
-        names[f"review:{sheet.pk}"] = f"{SUBJECTS['review']} {sheet.measure_year.measure.code} ({sheet.cycle.label})"
+        names[f"review:{sheet.pk}"] = (
+            f"{SUBJECTS['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
+        )
     years = [key for key in ids.get("cycle", []) if key.isdigit()]
     for cycle in Cycle.objects.filter(pk__in=years) if years else ():
-        names[f"cycle:{cycle.pk}"] = cycle.label
+        names[f"cycle:{cycle.pk}"] = fiscal_year(cycle.fiscal_year)
     keys = [key for key in ids.get("user", []) if _is_key(key)]
     for user in User.objects.filter(key__in=keys) if keys else ():
         names[f"user:{user.key}"] = f"{SUBJECTS['user']} {user.display_name}"
@@ -274,7 +278,7 @@ def names_of(subjects: set[str]) -> dict[str, str]:
 def word_of(subject: str) -> str:
     """The subject's kind in words, with its number."""
     kind, _colon, key = subject.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} {key}"
+    return f"{SUBJECTS.get(kind, kind)} {_day_said(key)}"
 
 
 def _is_key(text: str) -> bool:
@@ -293,7 +297,23 @@ def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     ]
 
 
+#: How the trail keeps days and moments.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d|Z)?)?", re.ASCII)
+
+
+def _day_said(text: str) -> str:
+    """A day or a moment as the other screens write it; any other text as it is."""
+    if not _MOMENT.fullmatch(text):
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    return day_text(local) if len(text) == len("2024-05-10") else f"{day_text(local)} {local:%H:%M}"
+
+
 def plain(value: Any) -> str:
     """The value as text, short enough for a row."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else _day_said(str(value))
     return text if len(text) <= 200 else f"{text[:199]}…"

@@ -19,6 +19,7 @@ from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Correction, Cycle, Edition, edition_label
 from review.services import corrections
 from review.services.corrected import Entry
+from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
 from review.views.versions import Record, versioned
 from workflow import steps
@@ -39,7 +40,7 @@ def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
     """From the published year down to here: what all who read a correction may open."""
     return [
         {"label": _("ホーム"), "url": reverse("review:home")},
-        {"label": cycle.label, "url": reverse("publication:year", args=[cycle.fiscal_year])},
+        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("publication:year", args=[cycle.fiscal_year])},
         *more,
     ]
 
@@ -68,7 +69,7 @@ def start(request: HttpRequest, year: int) -> HttpResponse:
             return see_other("workflow:correction", other.pk)
         messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
         return see_other("workflow:correction", made.pk)
-    heading = _("%(edition)sを訂正する") % {"edition": f"{cycle.label} {current.label}"}
+    heading = _("%(edition)sを訂正する") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {current.label}"}
     effects = [
         _("訂正の準備が始まります。公表版は、承認者が決定するまで変わりません。"),
         _("決定すると、%(edition)sが正誤表とともに公表されます。") % {"edition": edition_label(current.number + 1)},
@@ -106,7 +107,7 @@ def page(
 ) -> HttpResponse:
     """The correction's page, with what was typed and why it was refused."""
     entries = corrections.entries_of(found)
-    heading = _("%(edition)sの訂正") % {"edition": f"{found.cycle.label} {found.base.label}"}
+    heading = _("%(edition)sの訂正") % {"edition": f"{fiscal_year(found.cycle.fiscal_year)} {found.base.label}"}
     may_prepare = permissions.may_prepare_correction(request.user) and found.state in corrections.OPEN
     may_decide = permissions.may_decide_correction(request.user, found)
     decided = list(found.decisions.select_related("decided_by", "meeting"))
@@ -209,13 +210,13 @@ def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
         _(
             "%(year)sの値を、この版の中だけで正します。%(year)sの公表版(%(edition)s)は変わりません。誤りがあれば、そちらも訂正してください。"
         )
-        % {"year": published[year].cycle.label, "edition": published[year].label}
+        % {"year": fiscal_year(published[year].cycle.fiscal_year), "edition": published[year].label}
         for year in sorted(years & published.keys())
     ]
     later = [one for year, one in sorted(published.items()) if year > mine] if mine in years else []
     return said + [
         _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
-        % {"year": one.cycle.label, "edition": one.label}
+        % {"year": fiscal_year(one.cycle.fiscal_year), "edition": one.label}
         for one in later
     ]
 
