@@ -33,6 +33,7 @@ from review.models import (
     User,
     Verdict,
 )
+from review.models.sheet import ACCEPTING, CAME_BY
 from review.services import sealed_rows
 from review.services.reader_words import year_label
 
@@ -50,6 +51,7 @@ GOAL = (
 EARLIER = ("name", "target", "actual", "status", "rate_text", "grade", "given_grade")
 SCHEDULE = ("name", "bars", "progress")
 OUTCOME = ("outcome", "outcome_reason")
+APPROVERS_RATING = f"rating:{Rating.Hand.APPROVER}"
 PLAN = ("name", "city", "municipality_code", "first_year", "last_year")
 #: What the sheet changes in the year to come, and since when.
 NEXT = ("name_before", "target_before", "name", "target", "changed_at", "effective_at")
@@ -59,11 +61,6 @@ OPEN_TO_CHANGE: dict[str, tuple[str, ...]] = {
     ReviewState.SUBMITTED: ("given_grade", "given_reason", "board_opinion", "rating", "effective_at", *OUTCOME),
     ReviewState.REVIEWED: ("given_grade", "given_reason", "board_opinion", "effective_at", *OUTCOME),
     ReviewState.APPROVED: (),
-}
-#: The decisions by which a sheet came to stand in a state, in the pass in which it stands there.
-CAME_BY: dict[str, tuple[Step, ...]] = {
-    ReviewState.REVIEWED: (Step.REVIEW,),
-    ReviewState.APPROVED: (Step.APPROVE, Step.SETTLE),
 }
 
 
@@ -142,10 +139,11 @@ def require_year_unchanged(cycle: Cycle) -> None:
 
 def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
     """{review id: parts that differ}, for those that differ; ["decision"] where no decision brought the sheet to its
-    state, ["record"] where the act that did is not what the trail tells of it. Nine queries however many sheets there are. What was sealed by no act (before 0.9.0) is not compared."""
+    state, ["record"] where the act that did is not what the trail tells of it. Nine queries however many sheets there
+    are. What was sealed by no act (before 0.9.0) is not compared."""
     sheets = [review for review in reviews if review.state in OPEN_TO_CHANGE]
     acts = _acts(sheets)
-    forged = sealed_rows.differing(acts.values())
+    forged = sealed_rows.differing(act for act, _seal in acts.values())
     now = parts_of(sheets)
     found: dict[int, list[str]] = {}
     for review in sheets:
@@ -153,7 +151,7 @@ def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
             found[review.pk] = ["decision"]
         elif review.pk in forged:
             found[review.pk] = ["record"]
-        elif before := acts[review.pk].seal:
+        elif before := acts[review.pk][1]:
             free = OPEN_TO_CHANGE[review.state]
             keys = sorted(
                 key
@@ -169,19 +167,29 @@ def _is_free(key: str, free: tuple[str, ...]) -> bool:
     return key.rpartition(":")[2] in free or key.partition(":")[0] in free
 
 
-def _acts(sheets: Iterable[MeasureReview]) -> dict[int, Submission | Decision]:
-    """{review id: the act, sealed, by which the sheet stands where it stands}. Two queries."""
+def _acts(sheets: Iterable[MeasureReview]) -> dict[int, tuple[Submission | Decision, Parts]]:
+    """{review id: the act by which the sheet stands where it stands, and the seal to hold it against}. Two queries."""
     rows = {review.pk: review for review in sheets}
-    found: dict[int, Submission | Decision] = {}
+    found: dict[int, tuple[Submission | Decision, Parts]] = {}
     for sent in Submission.objects.filter(review__in=rows, recalled_at=None).order_by("round"):
         if rows[sent.review_id].state not in CAME_BY:
-            found[sent.review_id] = sent
-    accepted = [Verdict.ACCEPT, Verdict.NOT_SUBMITTED, Verdict.EXCLUDED]
-    for decision in Decision.objects.filter(review__in=rows, verdict__in=accepted):
-        review = rows[decision.review_id]
-        if decision.round == review.round and decision.step in CAME_BY.get(review.state, ()):
-            found[review.pk] = decision
+            found[sent.review_id] = sent, sent.seal
+    decided: dict[int, list[Decision]] = {}
+    for decision in Decision.objects.filter(review__in=rows, verdict__in=[*ACCEPTING, Verdict.WITHDRAW_APPROVAL]):
+        decided.setdefault(decision.review_id, []).append(decision)
+    for pk, decisions in decided.items():
+        if standing := rows[pk].standing_decision(decisions):
+            found[pk] = standing, _seal_now(rows[pk], standing, decisions)
     return found
+
+
+def _seal_now(review: MeasureReview, standing: Decision, decisions: Iterable[Decision]) -> Parts:
+    """The seal of the decision that stands. Where approvals were withdrawn since, the 総合評価 that the last of them gave
+    is still among the sheet's rows, and is held against that one."""
+    if standing.round == review.round or not standing.seal:
+        return standing.seal
+    last = next(row for row in decisions if (row.round, row.step) == (review.round - 1, Step.APPROVE))
+    return {**standing.seal, **{key: value for key, value in last.seal.items() if key == APPROVERS_RATING}}
 
 
 # --- in words ------------------------------------------------------------------------------------------------------

@@ -164,6 +164,12 @@ class Totals:
     indicators: dict[str, int]
     measure_count: int
     indicator_count: int
+    excluded: int = 0
+
+    @property
+    def due(self) -> int:
+        """How many 施策 are reviewed in the year: all but those 対象外, as in `tallies`."""
+        return self.measure_count - self.excluded
 
     @property
     def ungraded(self) -> int:
@@ -182,6 +188,7 @@ def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
         indicators=dict(Counter(indicators)),
         measure_count=len(rows),
         indicator_count=len(indicators),
+        excluded=sum(row["outcome"] == "excluded" for row in rows),
     )
 
 

@@ -59,7 +59,8 @@ def texts_of(
 
 def content_of(review: MeasureReview) -> dict[str, Any]:
     """What a submission freezes: {"items": {key: text}, "indicators": [{number, name, target, actual, status, …}],
-    "target_changes": [{number, name_before, target_before, name, target}]}; the last is missing in older ones."""
+    "target_changes": [{number, name_before, target_before, name, target}], "owner": 主管部署, "related": [names]};
+    the last three are missing in older ones."""
     indicators = [
         {
             "number": row.indicator.number,
@@ -74,10 +75,13 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
         for row in queries.indicator_years(review)
     ]
     story, changes = queries.indicator_history(review), queries.target_changes(review)
+    year = review.measure_year
     return {
         "items": texts_of(review, story, queries.schedule(review), changes),
         "indicators": indicators,
         "target_changes": next_year.asked_for(next_year.ahead(review, story, changes)),
+        "owner": year.owner.name,
+        "related": [office.name for office in year.related.all()],
     }
 
 

@@ -66,9 +66,14 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
     """Raise AlreadyDecided, naming who was first, unless the sheet still waits for this step of this round."""
     if review.round == round and review.state == state:
         return
-    first = Decision.objects.filter(review=review, round=round, step=step).select_related("decided_by").first()
+    acts = Decision.objects.filter(review=review, round=round, step__in=(step, Step.WITHDRAW))
+    first = acts.select_related("decided_by").order_by("decided_at", "pk").last()
     if first:
         at = when_words(first.decided_at)
+        if first.step == Step.WITHDRAW:
+            said = _("%(who)sさんが%(at)sに「%(what)s」を行っています。画面を開き直して確かめてください。")
+            what = {"who": first.decided_by, "at": at, "what": first.get_verdict_display()}
+            raise AlreadyDecided(said % what, by=str(first.decided_by), at=at)
         raise AlreadyDecided(
             _("%(who)sさんが%(at)sに「%(what)s」と決めています。")
             % {"who": first.decided_by, "at": at, "what": _word(first)},

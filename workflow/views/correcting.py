@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +20,7 @@ from review.models import Correction, Cycle, Edition, edition_label
 from review.services import corrections
 from review.services.corrected import Entry
 from review.views.answers import refusing, see_other
+from review.views.versions import Record, versioned
 from workflow import steps
 from workflow.forms import MeetingChoice
 from workflow.views.queue import cycle_or_404
@@ -122,6 +124,7 @@ def page(
         if found.state == Correction.State.RETURNED
         else None,
         "may_prepare": may_prepare,
+        "submit_record": items_record(found),
         "may_decide": may_decide,
         "mine": found.state == Correction.State.DECIDING and permissions.is_approver(request.user) and not may_decide,
         "meeting_form": MeetingChoice(None, cycle=found.cycle) if may_decide else None,
@@ -220,8 +223,25 @@ def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
 # --- its way ---------------------------------------------------------------------------------------------------------
 
 
+def items_record(found: Correction) -> Record:
+    """The items that are sent: who answers for them has seen them."""
+    return Record(
+        form=forms.Form(),
+        rows=Correction.objects.filter(pk=found.pk),
+        subject=f"correction:{found.pk}",
+        actions=("correction.save",),
+        state=[found.version],
+    )
+
+
+def sent_items(request: HttpRequest, pk: int) -> Record | None:
+    found = correction_or_404(pk)
+    return items_record(found) if permissions.may_prepare_correction(request.user) else None
+
+
 @require_POST
 @refusing
+@versioned(sent_items)
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the decision."""
     found = correction_or_404(pk)
