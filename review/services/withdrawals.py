@@ -31,12 +31,12 @@ def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> 
         require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
         require(permissions.may_withdraw_review(user, review), not_yours(review))
         reason = _reason(comment)
-        _decide(user, review, reason)
+        made = _decide(user, review, reason)
         # What the 事務局 recorded of a meeting was said of the sheet as it was confirmed.
         RecordedDecision.objects.filter(review=review, closed_at=None).update(closed_at=clock.now())
         move(review, ReviewState.SUBMITTED)
         review.save()
-        tell(Event.REVIEW_WITHDRAWN, user, review, "confirm.withdraw", comment=reason)
+        tell(Event.REVIEW_WITHDRAWN, user, review, "confirm.withdraw", sealed=made, comment=reason)
         return review
 
 
@@ -54,10 +54,10 @@ def withdraw_approval(*, user: User, review_id: int, round: int, comment: str) -
         require_undecided(review, round=round, step=Step.YEAR, state=ReviewState.APPROVED)
         require(permissions.may_withdraw_approval(user, review), not_yours(review))
         reason = _reason(comment)
-        _decide(user, review, reason)
+        made = _decide(user, review, reason)
         move(review, ReviewState.REVIEWED)
         review.save()
-        tell(Event.APPROVAL_WITHDRAWN, user, review, "approve.withdraw", comment=reason)
+        tell(Event.APPROVAL_WITHDRAWN, user, review, "approve.withdraw", sealed=made, comment=reason)
         cycles.wait_again(user=user, cycle=cycle, review=review)
         return review
 
@@ -84,9 +84,9 @@ def _reason(comment: str) -> str:
     return said
 
 
-def _decide(user: User, review: MeasureReview, reason: str) -> None:
+def _decide(user: User, review: MeasureReview, reason: str) -> Decision:
     """Record the withdrawal, and begin the next pass; the caller moves the sheet and saves it."""
-    Decision.objects.create(
+    made = Decision.objects.create(
         review=review,
         round=review.round,
         step=Step.WITHDRAW,
@@ -97,3 +97,4 @@ def _decide(user: User, review: MeasureReview, reason: str) -> None:
         on_behalf_of=proxies.represent(user, review, Step.WITHDRAW),
     )
     review.round += 1
+    return made

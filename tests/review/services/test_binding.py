@@ -28,7 +28,7 @@ from review.models import (
     Submission,
     TargetChange,
 )
-from review.services import assessment, binding, submission
+from review.services import approval, assessment, binding, submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.services.test_frozen_rows import another as another_row
 from tests.trail import tampering
@@ -246,6 +246,15 @@ def test_a_state_without_its_decision_is_found(cast: Cast, state: ReviewState) -
     MeasureReview.objects.filter(pk=review.pk).update(state=state)
     with pytest.raises(Changed, match="決定がありません"):
         binding.require_unchanged(MeasureReview.objects.select_related("measure_year__measure").get(pk=review.pk))
+
+
+def test_a_sheet_that_came_back_from_the_year_goes_on_with_the_targets_it_changed(ready: Cast) -> None:
+    """Its 目標 of the year to come took effect with the first approval: that is no change of the sheet."""
+    back = {"user": ready.approver, "comment": "もう一度確認してください", "to": approval.TO_REVIEW}
+    approval.return_from_year(review_id=ready.sheet(1).pk, **back)
+    review = ready.sheet(1)
+    review = assessment.confirm(user=ready.reviewer2, review_id=review.pk, round=review.round)
+    assert approval.approve(user=ready.approver, review_id=review.pk, round=review.round).state == ReviewState.APPROVED
 
 
 def test_what_the_desks_may_change_stops_nothing(cast: Cast) -> None:

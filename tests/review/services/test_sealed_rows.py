@@ -6,7 +6,7 @@ import pytest
 from django.db import models
 
 from review import clock
-from review.models import AuditEntry, ChangeKind, Decision, Outcome, Plan, PlanChange, Submission
+from review.models import AuditEntry, ChangeKind, Decision, Outcome, Plan, PlanChange, Step, Submission
 from review.services import approval, audit_chain, frozen_rows, sealed_rows
 from review.services.plan_proposals import Asked
 from tests.cast import Cast
@@ -110,7 +110,22 @@ def test_the_check_of_the_trail_names_the_act(cast: Cast) -> None:
     assert entry.action == "approve" and entry.subject == f"review:{row.review_id}" and fault.seq == entry.link.seq
 
 
-@pytest.mark.parametrize("step", ["return", "approval.return", "settle", "endorse", "year"])
+WAYS = {
+    "return": Step.REVIEW,
+    "approval.return": Step.APPROVE,
+    "settle": Step.SETTLE,
+    "endorse": Step.ENDORSE,
+    "year": Step.YEAR,
+    "confirm.withdraw": Step.WITHDRAW,
+    "approve.withdraw": Step.WITHDRAW,
+}
+
+
+def test_every_kind_of_decision_has_a_way_below() -> None:
+    assert set(Step) <= set(WAYS.values())
+
+
+@pytest.mark.parametrize("step", WAYS)
 def test_every_act_that_decides_vouches_for_its_row(cast: Cast, step: str) -> None:
     cycle = cast.open(1)
     said = {"comment": "見直してください"}
@@ -130,8 +145,13 @@ def test_every_act_that_decides_vouches_for_its_row(cast: Cast, step: str) -> No
             user=cast.reviewer, review_id=review.pk, outcome=Outcome.EXCLUDED, reason="対象外のため"
         )
         steps.decide_outcome(user=cast.approver, review_id=review.pk, accept=True)
+    elif step == "confirm.withdraw":
+        steps.withdraw_review(user=cast.reviewer2, review_id=cast.reviewed().pk, round=1, **said)
+    elif step == "approve.withdraw":
+        steps.withdraw_approval(user=cast.approver, review_id=cast.approved().pk, round=1, **said)
     else:
         approval.return_from_year(user=cast.approver, review_id=cast.approved().pk, to=approval.TO_REVIEW, **said)
     last = Decision.objects.latest("pk")
+    assert last.step == WAYS[step]
     assert AuditEntry.objects.filter(after__sealed=sealed_rows.mark(last)).count() == 1
     assert list(sealed_rows.faults()) == []
