@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import quote
 
 import pytest
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
+from django.http import QueryDict
 from django.test import Client
+from django.utils.functional import cached_property
 
 from review.forms.records import AuditSearchForm
 from review.views.questions import LARGEST, is_possible, whole
@@ -106,6 +110,60 @@ def test_no_query_is_answered_by_500(world: Cast, who: str) -> None:
     pages, client, hostile = readable(world, who), client_of(world, who), list(queries())
     assert len(pages) >= 5
     assert broken(client, (f"{page}?{query}" for page in pages for query in hostile)) == []
+
+
+#: One of each kind: nothing may hide behind another name's refusal.
+ALONE = ["%00", str(10**30), "-1", "0", "987654", "%ED%A0%80", "x" * 5000, quote("😀" * 300), "2025-02-30", "1e999", ""]
+
+
+class Noting(QueryDict):
+    """A query that notes by which names it is read."""
+
+    read: ClassVar[set[str]] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.read.add(key)
+        return super().get(key, default)
+
+    def getlist(self, key: str, default: Any = None) -> Any:
+        self.read.add(key)
+        return super().getlist(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self.read.add(key)
+        return super().__getitem__(key)
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> type[Noting]:
+    """Every request's query notes by which names it is read."""
+    made = cached_property(lambda request: Noting(request.META.get("QUERY_STRING", ""), encoding=request._encoding))
+    made.__set_name__(WSGIRequest, "GET")
+    monkeypatch.setattr(WSGIRequest, "GET", made)
+    return Noting
+
+
+def read_by(client: Client, page: str, noted: type[Noting]) -> list[str]:
+    """The names by which the page reads its query, empty or with all of them given."""
+    noted.read.clear()
+    for query in ("", "&".join(f"{name}=1" for name in parameters())):
+        answers(client, f"{page}?{query}")
+    return sorted(noted.read & set(parameters()))
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_single_name_is_answered_by_500(world: Cast, who: str, noted: type[Noting]) -> None:
+    """Each name that a page reads with one bad value, the rest left out or as a person would ask."""
+    client = client_of(world, who)
+    names = {page: read_by(client, page, noted) for page in readable(world, who)}
+    assert any(names.values())
+    assert broken(client, (f"{page}?{name}={bad}" for page in names for name in names[page] for bad in ALONE)) == []
+
+
+def test_the_names_that_a_page_reads_are_found(world: Cast, noted: type[Noting]) -> None:
+    client = client_of(world, "administrator")
+    assert set(read_by(client, "/people/", noted)) >= {"q", "role", "department", "show", "page"}
+    assert set(read_by(client, "/audit/", noted)) >= {"page", *AuditSearchForm.base_fields}
 
 
 @pytest.mark.parametrize("who", ["anonymous", "administrator", "reviewer2"])
