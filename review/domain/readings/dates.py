@@ -1,0 +1,73 @@
+"""Dates in values: 令和7年3月末まで, R7.3.31, 2025/3/31, 3月下旬, 令和6年度."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+
+from review.domain.fiscal import ERAS, first_day, last_day
+from review.domain.readings.reading import DateSpan
+
+_YEAR = r"(?:(?P<era>令和|平成|昭和|[RHS])\.?(?P<era_year>元|\d{1,2})|(?P<western>(?:19|20)\d\d))"
+_DATE = re.compile(
+    rf"(?P<label>[^\d:]*?):?(?:{_YEAR}(?P<fiscal>年度)?(?:年|[./-])?)?"
+    r"(?:(?P<month>\d{1,2})(?:月|[./-](?=\d)|$))?(?:(?P<day>\d{1,2})日?)?"
+    r"(?P<part>上旬|中旬|下旬|初旬|初め|末日|末|中|内)?"
+    r"(?P<deadline>までに|まで|以前|より前|迄)?(?P<tail>の|に|から)?(?P<act>[一-龥ァ-ヶー]{0,12}?(?:済み?|完了|予定|見込み?)?)$"
+)
+_MENTION = re.compile(r"\d年|\d月|\d[./-]\d|(?:令和|平成|昭和|[RHS])(?:元|\d)|年度")
+# A season is no date, 以降 has no end, and what is planned has not happened.
+_NO_DAY = re.compile(r"[春夏秋冬]|上半|下半|前半|後半|上期|下期|中頃|頃|以降|以後|(?:予定|見込み?)\Z")
+_TEN_DAYS = {"上旬": (1, 10), "初旬": (1, 10), "初め": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
+_NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 February, so that no typed day is refused
+
+
+def read_date(main: str) -> DateSpan | None:
+    """The date that the whole text is (a label before it and an act after it allowed), or None."""
+    packed = main.replace(" ", "")
+    if not _MENTION.search(packed):
+        return None
+    found = _DATE.match(packed)
+    if not found or _NO_DAY.match(found["act"]):
+        return None
+    year, has_year = _year(found)
+    month, day = (int(found[key]) if found[key] else None for key in ("month", "day"))
+    if month is None and (not has_year or day is not None):
+        return None
+    if not has_year and not re.search(r"\d月", packed):  # 12/15 is as well 12 of 15, and 月3.5冊 is a monthly value
+        return None
+    try:
+        first, last = _ends(found, year, month, day)
+    except ValueError:
+        return None
+    return DateSpan(
+        first=first, last=last, has_year=has_year, is_deadline=bool(found["deadline"]), label=found["label"]
+    )
+
+
+def _year(found: re.Match[str]) -> tuple[int, bool]:
+    if found["western"]:
+        return int(found["western"]), True
+    if not found["era"]:
+        return _NEUTRAL_YEAR, False
+    era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
+    return era.began.year - 1 + (1 if found["era_year"] == "元" else int(found["era_year"])), True
+
+
+def _ends(found: re.Match[str], year: int, month: int | None, day: int | None) -> tuple[date, date]:
+    """First and last day; raises ValueError for a day that does not exist."""
+    fiscal, part = bool(found["fiscal"]), found["part"]
+    if month is None:
+        if fiscal:
+            return (last_day(year), last_day(year)) if part in ("末", "末日") else (first_day(year), last_day(year))
+        return (date(year, 12, 31) if part in ("末", "末日") else date(year, 1, 1)), date(year, 12, 31)
+    if (fiscal or not (found["era"] or found["western"])) and month < 4:
+        year += 1
+    end = calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 31
+    if day is not None:
+        return date(year, month, day), date(year, month, day)
+    low, high = _TEN_DAYS.get(part or "", (1, 31))
+    if part in ("末", "末日"):
+        low = end
+    return date(year, month, low), date(year, month, min(high, end))

@@ -1,0 +1,250 @@
+"""What a typed 目標 or 実績 says, as frozen data, with the sentence that shows it on the screen.
+
+`values.read` makes these; the typed text stays in them byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from review.domain.readings.units import BARE, Unit
+
+Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "date", "milestone", "none", "text"]
+Comparator = Literal["at_least", "above", "at_most", "below"]
+Change = Literal["increase", "decrease"]
+State = Literal["final", "part_of_year", "other_year", "planned"]
+
+COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
+_WITHIN = ("time", "days", "months", "rank")  #: 3日以内, not 3日以下
+CHANGE_WORDS: dict[str, str] = {"increase": "増", "decrease": "減"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quantity:
+    """One measured value: an interval, mostly of one point, in a unit. Ends are in the unit's symbol, scales applied."""
+
+    low: Fraction | None  #: lower end, None where it is open (80 for 80以上, None for 5未満)
+    high: Fraction | None  #: upper end, None where it is open
+    unit: Unit = BARE
+    label: str = ""  #: 小, 転入, ①; what precedes the number
+    comparator: Comparator | None = None
+    is_range: bool = False  #: typed as 7~7.5
+    is_bounded: bool = False  #: typed as 5以上10未満: both ends are comparators
+    low_open: bool = False  #: the lower end itself is outside
+    high_open: bool = False  #: the upper end itself is outside
+    scale: int = 1  #: 1000 where 千 stood before the unit: a bare number beside it may be meant in it
+    approximate: bool = False  #: 約, 概ね, 程度
+    whole: Fraction | None = None  #: 100 in 100校中95校; 8 in 全8回
+    each: str = ""  #: 各課 in 各課月5件
+    period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
+    yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
+    breakdown: tuple[Quantity, ...] = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
+    smaller: Unit | None = None  #: 分 in 3時間30分, for showing it
+    rest: str = ""  #: 5時間 in 13日5時間: a part of a working day, and nobody knows how large a part
+    change: Change | None = None  #: 10分短縮 is an amount of decrease
+
+    @property
+    def value(self) -> Fraction | None:
+        """The number itself, or the finite end of an open interval; None for a range of two ends."""
+        if self.low is None or self.high is None:
+            return self.low if self.low is not None else self.high
+        return self.low if self.low is self.high or self.low == self.high else None
+
+    @property
+    def phrase(self) -> str:
+        """The value in Japanese: 小 5%未満, 7~7.5俵, 1,200人."""
+        period = "" if all(mark in self.label for mark in self.period) else self.period
+        is_prefix = period in ("月", "週", "日")
+        words = [f"{self.label} " if self.label else "", self.each, period if is_prefix else ""]
+        if self.approximate:
+            words.append("約")
+        words.append(self._ends(per=f"/{period}" if period and not is_prefix else ""))
+        if self.change:
+            words.append(CHANGE_WORDS[self.change])
+        if self.whole is not None:
+            words.append(f"(全{figure(self.whole)}{self.unit.symbol}のうち)")
+        if self.breakdown:
+            words.append(f"(内訳 {'、'.join(part.phrase for part in self.breakdown)})")
+        return "".join(words)
+
+    def _ends(self, *, per: str = "") -> str:
+        symbol = self.unit.symbol + per
+        if self.is_bounded:
+            low, high = _scaled(self.low, self.scale), _scaled(self.high, self.scale)
+            return (
+                f"{low}{symbol}{'超' if self.low_open else '以上'}{high}{symbol}{'未満' if self.high_open else '以下'}"
+            )
+        if self.is_range:
+            return f"{_scaled(self.low, self.scale, last=False)}~{_scaled(self.high, self.scale)}{symbol}"
+        word = COMPARATOR_WORDS.get(self.comparator or "", "")
+        if word == "以下" and self.unit.dimension in _WITHIN:
+            word = "以内"
+        if self.rest:
+            return f"{_scaled(self.low, self.scale)}{symbol}{self.rest}"
+        if self.smaller and self.value is not None:
+            return _compound(self.value, self.unit, self.smaller) + per + word
+        return f"{_scaled(self.value, self.scale)}{symbol}{word}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Relation:
+    """What a relative value is measured against, and how: 前年度比10%増, 前年度実績以上, 現状維持."""
+
+    base: str  #: "previous" for last year, else the words typed (令和元年度, 導入前); "" for 現状維持
+    relation: Literal["at_least", "above", "at_most", "below", "same", "ratio", "unclear"]
+    amount: Quantity | None = None  #: 10% of 前年度比10%増, 105% of 前年度比105%
+    change: Change | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DateSpan:
+    """A day, a month or a year as its first and last day; without a year where none was typed."""
+
+    first: date
+    last: date
+    has_year: bool = True
+    is_deadline: bool = False  #: までに, 以前
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How one typed text was read. `parts` has one value for number, comparator and range, several for parts."""
+
+    text: str  #: as typed
+    kind: Kind
+    plain: str = ""  #: folded, without spaces, for comparing texts
+    parts: tuple[Quantity, ...] = ()
+    others: tuple[tuple[Quantity, ...], ...] = ()  #: further readings of the same cell: 1・5 as 1.5, and as 1 and 5
+    bracket: tuple[Quantity, ...] = ()  #: 8 in 3 (8): a note, or the running total
+    relation: Relation | None = None
+    span: DateSpan | None = None
+    note: str = ""
+    blank: bool = False  #: nothing at all was typed (a dash is not blank)
+    not_measured: bool = False  #: 集計中, 未公表, 隔年調査, a dash with a reason
+    provisional: bool = False  #: 見込み, 速報
+    state: State = "final"  #: whether it is the year's own and whole value
+    assumed: str = ""  #: what the verdict assumed of it: 単位がないため「円」
+
+    @property
+    def sentence(self) -> str:
+        """For 「このように読み取りました: …」. Made once: `cached_property` would take a lock, and there are thousands."""
+        made: str | None = self.__dict__.get("_sentence")
+        if made is None:
+            made = self.__dict__["_sentence"] = self._made()
+        return made
+
+    def _made(self) -> str:
+        body = _SENTENCES[self.kind](self)
+        if self.not_measured and self.kind != "none":
+            body = "まだ測定されていない値(文字)"
+        if self.provisional:
+            body += "、見込み・速報の値"
+        if self.others:
+            body += f"。「{'、'.join(part.phrase for part in self.others[0])}」とも読めます"
+        if self.assumed:
+            body += f"。{self.assumed}として読みました"
+        return f"{body}、注記「{self.note}」" if self.note and self.parts else body
+
+    @property
+    def readings(self) -> tuple[tuple[Quantity, ...], ...]:
+        """Every way in which the cell can be read as values, the likeliest first."""
+        return (self.parts, *self.others) if self.parts else ()
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """The value where there is exactly one."""
+        return self.parts[0] if len(self.parts) == 1 else None
+
+
+def _span_words(span: DateSpan | None) -> str:
+    if span is None:
+        return ""
+    whole = "" if span.is_deadline or not span.has_year else _whole_period(span)
+    if whole:
+        return whole
+    days = [
+        f"{day.year}年{day.month}月{day.day}日" if span.has_year else f"{day.month}月{day.day}日"
+        for day in (span.first, span.last)
+    ]
+    if span.is_deadline:
+        return f"{days[1]}まで"
+    return days[0] if days[0] == days[1] else f"{days[0]}から{days[1]}"
+
+
+def _whole_period(span: DateSpan) -> str:
+    """2025年2月, 2024年度 or 2024年 where the span is exactly that; "" where it is not."""
+    first, last = span.first, span.last
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return ""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.year}年{first.month}月"
+    if (last.year, last.month) == (first.year + 1, 3) and first.month == 4:
+        return f"{first.year}年度"
+    return f"{first.year}年" if (first.month, last.month) == (1, 12) and first.year == last.year else ""
+
+
+def _relation_words(reading: Reading) -> str:
+    relation = reading.relation
+    if relation is None or relation.relation == "unclear":
+        return "ほかの時点との比較(数値としては読み取れません)"
+    base = {"previous": "前年度の実績", "": "現状"}.get(relation.base, relation.base)
+    if relation.amount:
+        return f"{base}に対し{relation.amount.phrase}(比較)"
+    words = {"at_least": "以上", "above": "を上回る", "at_most": "以下", "below": "を下回る", "same": "と同じ"}
+    return f"{base}{words.get(relation.relation, '')}(比較)"
+
+
+_SENTENCES: dict[str, Callable[[Reading], str]] = {
+    "number": lambda reading: f"{reading.parts[0].phrase}(数値)",
+    "comparator": lambda reading: f"{reading.parts[0].phrase}(範囲を示す数値)",
+    "range": lambda reading: f"{reading.parts[0].phrase}(幅のある数値)",
+    "share": lambda reading: f"{reading.parts[0].phrase}(全体のうちの数)",
+    "parts": lambda reading: f"{'、'.join(part.phrase for part in reading.parts)}({len(reading.parts)}つの数値)",
+    "relative": _relation_words,
+    "date": lambda reading: f"{_span_words(reading.span)}(日付)",
+    "milestone": lambda reading: f"「{reading.plain}」(文字。数値としては判定しません)",
+    "text": lambda reading: "文章(数値としては判定しません)",
+    "none": lambda reading: "空欄" if reading.blank else "値なし",
+}
+
+
+def figure(value: Fraction) -> str:
+    """The number with separators and no needless zeros: 1,200 or 8.9."""
+    if value.denominator == 1:
+        return f"{value.numerator:,}"
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return f"{exact.normalize():,f}"
+
+
+def _compound(value: Fraction, large: Unit, small: Unit) -> str:
+    """3時間30分, not 3.5時間."""
+    whole = value.numerator // value.denominator
+    rest = (value - whole) * large.factor / small.factor
+    return f"{figure(Fraction(whole))}{large.symbol}{figure(rest)}{small.symbol}"
+
+
+_SCALE_WORDS = {
+    10: "十",
+    100: "百",
+    1000: "千",
+    10_000: "万",
+    1_000_000: "百万",
+    10_000_000: "千万",
+    10**8: "億",
+    10**12: "兆",
+}
+
+
+def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:
+    if value is None:
+        return ""
+    word = _SCALE_WORDS.get(scale, "")
+    if not word:
+        return figure(value)
+    return figure(value / scale) + (word if last else "")
