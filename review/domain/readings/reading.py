@@ -229,7 +229,7 @@ def _compound(value: Fraction, large: Unit, small: Unit) -> str:
     return f"{figure(Fraction(whole))}{large.symbol}{figure(rest)}{small.symbol}"
 
 
-_SCALE_WORDS = {
+SCALE_WORDS = {
     10: "十",
     100: "百",
     1000: "千",
@@ -244,7 +244,7 @@ _SCALE_WORDS = {
 def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:
     if value is None:
         return ""
-    word = _SCALE_WORDS.get(scale, "")
+    word = SCALE_WORDS.get(scale, "")
     if not word:
         return figure(value)
     return figure(value / scale) + (word if last else "")

@@ -93,13 +93,12 @@ def _breaks_off(found: re.Match[str]) -> bool:
     return not (month == 4 and day in ("1", "01"))  # the day on which a year's beginning is counted
 
 
-def year_of(around: tuple[str, ...]) -> int | None:
+def year_of(plain: str) -> int | None:
     """The fiscal year that the words name (令和5年度実績: 2023); None where they name none, or only 前年度."""
-    for words in around:
-        found = re.search(_YEAR, words.replace(" ", ""))
-        if found and found["western"]:
-            return int(found["western"])
-        if found:
-            era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
-            return era.began.year - 1 + (1 if found["count"] == "元" else int(found["count"]))
-    return None
+    found = re.search(_YEAR, plain)
+    if not found:
+        return None
+    if found["western"]:
+        return int(found["western"])
+    era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
+    return era.began.year - 1 + (1 if found["count"] == "元" else int(found["count"]))

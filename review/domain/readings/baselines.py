@@ -1,0 +1,182 @@
+"""Relative targets (rule 8): 前年度比10%増, 前年度実績以上, 現状維持, judged against last year's 実績 part by part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import cast
+
+from review.domain.readings import cells
+from review.domain.readings.case import Case, Verdict, words
+from review.domain.readings.compare import Outcome, compare, undecided
+from review.domain.readings.direction import Direction, name_direction
+from review.domain.readings.doubts import steps_between
+from review.domain.readings.numeric import compared
+from review.domain.readings.reading import Change, Comparator, Quantity, Reading, Relation
+
+
+def related(case: Case, relation: Relation) -> Verdict:
+    """The verdict on a relative target; `undetermined` where last year is needed and not known."""
+    if relation.base == "" and case.target.plain == case.actual.plain:
+        return Verdict(outcome=Outcome("achieved"), basis="text")
+    stated = _stated(case, relation)
+    if stated is not None:
+        return stated
+    direction = _relative_direction(case, relation)
+    if case.asked and direction and case.asked != direction:
+        cause = "指標の方向と目標の増減の表現が矛盾しているため、判定できません。"
+        return Verdict(outcome=Outcome("undetermined", None, "", cause), direction=case.asked)
+    previous = _baseline(case, relation)
+    if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
+        return Verdict(outcome=Outcome("achieved"))
+    if previous is None or not previous.parts or relation.relation == "unclear":
+        return Verdict(outcome=_needs_previous(relation), direction=direction)
+    if not case.actual.parts:
+        return words(case)
+    targets = [_target_from(relation, part) for part in previous.parts]
+    if any(isinstance(target, Outcome) for target in targets):
+        doubt = next(target for target in targets if isinstance(target, Outcome))
+        return Verdict(outcome=doubt, direction=direction)
+    wanted = tuple(target for target in targets if isinstance(target, Quantity))
+    verdict = compared(case, wanted, case.actual.parts, direction)
+    if relation.relation == "same" and verdict.outcome.status != "achieved":
+        cause = "前年並み・維持の目標に対し実績が変わっているため、判定できません。"
+        return replace(verdict, outcome=Outcome("undetermined", None, "", cause))
+    return _without_rates(verdict)
+
+
+def _baseline(case: Case, relation: Relation) -> Reading | None:
+    """What the target is measured against: last year's 実績, or a value typed beside the base (前年度実績(65%)以上).
+
+    A typed value that is not last year's leaves the base unknown.
+    """
+    typed = cells.read(case.target.note) if case.target.note else None
+    previous = case.previous
+    if previous is not None and (previous.not_measured or previous.state in ("part_of_year", "planned")):
+        previous = None  # what was not yet last year's result is nothing to compare with
+    if typed is None or typed.quantity is None or typed.quantity.is_range:
+        return previous if relation.base in ("previous", "") else None
+    known = previous if relation.base == "previous" else None
+    return typed if known is None or _unchanged(known, typed) else None
+
+
+def _unchanged(previous: Reading, actual: Reading) -> bool:
+    """現状維持 with last year's very value: kept."""
+    steps = list(steps_between(previous, actual))
+    return len(steps) == len(actual.parts) > 0 and all(before == after for before, after in steps)
+
+
+def _without_rates(verdict: Verdict) -> Verdict:
+    components = tuple(replace(part, rate=None) for part in verdict.components)
+    return replace(verdict, outcome=verdict.outcome._replace(rate=None), components=components)
+
+
+def _relative_direction(case: Case, relation: Relation) -> Direction | None:
+    if relation.change:
+        return "up" if relation.change == "increase" else "down"
+    if relation.relation == "same":
+        return None
+    amount = relation.amount
+    if amount is not None and amount.comparator:
+        return "up" if amount.comparator in ("at_least", "above") else "down"
+    if case.asked:
+        return case.asked
+    if relation.relation == "ratio" and amount is not None and amount.value != 100:
+        return "up" if amount.value is not None and amount.value > 100 else name_direction(case.name)
+    return name_direction(case.name)
+
+
+def _needs_previous(relation: Relation) -> Outcome:
+    if relation.relation == "unclear":
+        return undecided("何と比べてどれだけ増減する目標かを読み取れないため", "needs_previous")
+    base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
+    return undecided(f"比べる元となる{base}の実績が分からないため", "needs_previous")
+
+
+def _stated(case: Case, relation: Relation) -> Verdict | None:
+    """前年度比10%増 against 前年度比12%増 or 12%増: the amounts are compared, no last year is needed."""
+    amount, other = relation.amount, case.actual.relation
+    if amount is None and relation.change and other is not None and other.base == relation.base:
+        return _stated_way(relation.change, other)
+    if amount is None or relation.relation == "unclear":
+        return None
+    if other is not None and other.base == relation.base and other.amount is not None and other.relation != "unclear":
+        same_kind = (other.relation == "ratio") == (relation.relation == "ratio")
+        return _amounts(case, relation, amount, other.amount) if same_kind else None
+    only = case.actual.quantity
+    if only is not None and amount.change == "decrease" and only.value is not None and only.value < 0:
+        only = replace(only, low=-only.value, high=-only.value, change="decrease")  # ▲18.2% beside 20%削減
+    if other is None and only is not None and only.change and amount.change and only.unit.fits(amount.unit):
+        return _amounts(case, relation, amount, only)
+    return None
+
+
+def _stated_way(wanted: Change, other: Relation) -> Verdict | None:
+    """前年度より減少 against 前年度比5件減: it went the way that was asked, by more than nothing."""
+    if other.change is None or other.amount is None or not other.amount.value or other.relation == "unclear":
+        return None
+    way: Direction = "up" if wanted == "increase" else "down"
+    return Verdict(outcome=Outcome("achieved" if other.change == wanted else "missed"), direction=way)
+
+
+def _amounts(case: Case, relation: Relation, wanted: Quantity, given: Quantity) -> Verdict:
+    direction: Direction | None = "up" if wanted.change else _relative_direction(case, relation)
+    outcome = compare(replace(wanted, label=""), replace(given, label=""), direction)
+    return Verdict(outcome=outcome._replace(rate=None), direction=_relative_direction(case, relation))
+
+
+def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
+    """The value that the relation asks for, given last year's."""
+    value = before.value
+    if value is None:
+        return undecided("前年度の実績に幅があるため", "needs_previous")
+    if relation.amount is None:
+        return _end(before, value, relation.relation)
+    wanted = _moved(relation, before, value)
+    if isinstance(wanted, Outcome):
+        return wanted
+    comparator = relation.amount.comparator
+    strict = comparator in ("above", "below")
+    word = "at_least" if relation.change != "decrease" else "at_most"
+    if relation.relation == "ratio":
+        word = comparator or ""
+    elif strict:
+        word = "above" if relation.change != "decrease" else "below"
+    return _end(before, wanted, word)
+
+
+def _moved(relation: Relation, before: Quantity, value: Fraction) -> Fraction | Outcome:
+    amount = relation.amount
+    if amount is None or amount.value is None:
+        return undecided("増減の量を読み取れないため", "needs_previous")
+    sign = -1 if relation.change == "decrease" else 1
+    if amount.unit.dimension == "percent":
+        if before.unit.dimension == "percent" or before.unit.bare:
+            return undecided("割合の増減が比率かポイントか分からないため", "needs_previous")
+        if value == 0:
+            return undecided("前年度の実績が0で、割合の増減を求められないため", "needs_previous")
+        share = amount.value * amount.unit.factor / 100
+        return value * share if relation.relation == "ratio" else value * (1 + sign * share)
+    if amount.unit.dimension == "point" and before.unit.dimension == "percent":
+        return value + sign * amount.value
+    if amount.unit.dimension != before.unit.dimension:
+        return undecided("前年度の実績と増減の量の単位が合わないため", "unit_mismatch")
+    return value + sign * amount.value * amount.unit.factor / before.unit.factor
+
+
+def _end(before: Quantity, value: Fraction, word: str) -> Quantity:
+    low: Fraction | None = None if word in ("at_most", "below") else value
+    high: Fraction | None = None if word in ("at_least", "above") else value
+    known: Comparator | None = cast(Comparator, word) if word in ("at_least", "above", "at_most", "below") else None
+    return replace(
+        before,
+        low=low,
+        high=high,
+        comparator=known,
+        low_open=word == "above",
+        high_open=word == "below",
+        approximate=False,
+        whole=None,
+        is_range=False,
+    )
+

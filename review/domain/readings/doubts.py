@@ -1,0 +1,69 @@
+"""What an actual itself, or beside last year's, gives reason to ask about: jump, repeated, over_100_percent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+
+from review.domain.notation import compact
+from review.domain.readings.pairing import pair
+from review.domain.readings.reading import Quantity, Reading
+
+# These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
+_MAY_EXCEED = re.compile(
+    r"比\Z|比率|対比|年比|伸び|増加率|増減|倍率|達成率|達成度|進捗率|上昇率|充足率|稼働率|乗車率|経常収支|流動比率|収支比率|回転率|指数"
+)
+
+
+def of_actual(name: str, actual: Reading, previous: Reading | None) -> list[str]:
+    """The codes of doubts about a numeric actual, in a fixed order."""
+    found = []
+    if any(_over_100_percent(part) for part in actual.parts) and not _may_exceed(name):
+        found.append("over_100_percent")
+    if previous is None:
+        return found
+    steps = list(steps_between(previous, actual))
+    if any(_jumped(before, after) for before, after in steps):
+        found.append("jump")
+    if steps and all(before == after for before, after in steps):
+        found.append("repeated")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _may_exceed(name: str) -> bool:
+    return bool(_MAY_EXCEED.search(compact(name)))
+
+
+def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction, Fraction]]:
+    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared."""
+    if not actual.parts or len(actual.parts) != len(previous.parts):
+        return
+    pairs, certain = pair(previous.parts, actual.parts)
+    if not certain:
+        return
+    for before, after in pairs:
+        if before.unit.dimension != after.unit.dimension or before.change != after.change:
+            continue
+        ends = ((before.low, after.low), (before.high, after.high))
+        for first, second in ends[: 2 if before.is_range else 1]:
+            if first is not None and second is not None:
+                yield _in_one_unit(first, before), _in_one_unit(second, after)
+
+
+def _in_one_unit(end: Fraction, part: Quantity) -> Fraction:
+    return end if part.unit.factor == 1 else end * part.unit.factor
+
+
+def _over_100_percent(part: Quantity) -> bool:
+    if part.unit.dimension != "percent" or part.change:
+        return False
+    high = part.high if part.high is not None else part.low
+    return high is not None and _in_one_unit(high, part) > 100
+
+
+def _jumped(before: Fraction, after: Fraction) -> bool:
+    """At least twice or at most half of last year; zero and negative values have no such ratio."""
+    return before > 0 and after >= 0 and (after >= 2 * before or 2 * after <= before)
