@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from review.domain.readings import cells as values
-from review.domain.naming import Direction, name_direction
+from review.domain.readings.compare import Direction
+from review.domain.readings.naming import name_direction
 from review.domain.notation import compact
 from review.domain.open_names import is_foreseen
 from review.domain.readings.reading import Change, Quantity, Reading
