@@ -29,6 +29,9 @@ _OPEN = re.compile("|".join(lexicon.OPEN.split()))
 
 _RANK = re.compile(r"順位|ランキング")
 _CHANGED = re.compile(r"(?:増加|(減少))\Z")
+# The balance of an enterprise is income over cost; that of the city's budget (経常収支比率) goes the other way.
+_ENTERPRISE = re.compile(r"(?:水道|病院|公営|企業会計|下水).*収支比率|収支比率.*(?:水道|病院|公営|企業会計|下水)")
+_OF_COSTS = re.compile(r"(?:普通|一般)会計.*経常収支比率|経常収支比率\((?:普通|一般)会計|(?:人件|給与|材料|経)費(?:対.*)?の?(?:比率|割合)")
 _OF_A_CHANGE = re.compile(r"(?:抑制|削減|低減|縮小|防止|解消|軽減|短縮|縮減|率の減少)\Z")  # of a level, or by so much?
 _REDUCTION = re.compile(
     r"(?:削減|短縮|低減|縮減|軽減|節減|節約|減量|圧縮|抑制)(?:化)?(?:した|された|できた|し|総|累計|見込|推計|目標)?(?:年間|延べ)?"
@@ -43,7 +46,7 @@ _DURATION = re.compile(r"(?:まで|要する|要した|かかる|かかった)�
 _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額)")
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
-    rf"(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
+    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
     rf"|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
 )
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
@@ -55,7 +58,7 @@ _CLAUSE = re.compile(
     r"(?=[一-龥ァ-ヶA-Z])"
 )
 _PASSIVE = re.compile(r"[されら]れた\Z|な(?:い|かった)\Z")
-_GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定)された\Z")
+_GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
 
 
 @lru_cache(maxsize=4096)
@@ -64,6 +67,10 @@ def name_direction(name: str) -> Direction | None:
     plain = compact(name)
     if len(plain) > _LONGEST:
         return None
+    if _ENTERPRISE.search(plain):
+        return "up"
+    if _OF_COSTS.search(plain):
+        return "down"
     base = _BRACKETS.sub("", plain) or plain
     base = _FOR_ONE.sub("", base) or base
     whole = _as_a_whole(base)
