@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from review.domain import achievement, checks, rating
-from review.domain.direction import Direction
+from review.domain import checks, rating
+from review.domain.values import achievement
+from review.domain.values.direction import Direction
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.domain.achievement import infer_direction, judge
 from review.domain.checks import SENTENCES
-from review.domain.direction import name_direction
+from review.domain.values.achievement import infer_direction, judge
+from review.domain.values.direction import name_direction
 from tests.review.domain import tables
 
 DOCUMENT = tables.document()

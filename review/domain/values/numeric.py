@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from review.domain.notation import compact
-from review.domain.readings.case import Case, Component, Verdict
-from review.domain.readings.compare import (
+from review.domain.values.case import Case, Component, Verdict
+from review.domain.values.compare import (
     CONTRADICTION,
     NO_DIRECTION,
     Direction,
@@ -19,9 +19,9 @@ from review.domain.readings.compare import (
     undecided,
     worst,
 )
-from review.domain.readings.direction import from_plan, name_direction, named_change, of_parts, trend
-from review.domain.readings.pairing import DIFFERENT, pair, same_thing, settled_in_every_order
-from review.domain.readings.reading import Quantity
+from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
+from review.domain.values.pairing import DIFFERENT, pair, same_thing, settled_in_every_order
+from review.domain.values.reading import Quantity
 
 Parts = tuple[Quantity, ...]
 
@@ -31,9 +31,7 @@ _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 def numeric(case: Case) -> Verdict:
     """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
     found = [
-        (wanted, given, _of_parts(case, wanted, given))
-        for wanted in case.target.readings
-        for given in _actuals(case)
+        (wanted, given, _of_parts(case, wanted, given)) for wanted in case.target.readings for given in _actuals(case)
     ]
     if len(found) == 1:
         return found[0][2]

@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from review.domain.cases import Case, Verdict
-from review.domain.comparison import Outcome, Status
 from review.domain.fiscal import last_day
 from review.domain.notation import compact
-from review.domain.reading import DateSpan
+from review.domain.values.case import Case, Verdict
+from review.domain.values.compare import Outcome, Status
+from review.domain.values.reading import DateSpan
 
 _ENDING = re.compile(
     r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改定|提出"

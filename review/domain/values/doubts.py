@@ -8,8 +8,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from review.domain.notation import compact
-from review.domain.pairing import pair
-from review.domain.reading import Quantity, Reading
+from review.domain.values.pairing import pair
+from review.domain.values.reading import Quantity, Reading
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
 _MAY_EXCEED = re.compile(

@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 
 from review.domain.notation import compact
-from review.domain.readings import lexicon
-from review.domain.readings.compare import Direction
+from review.domain.values import lexicon
+from review.domain.values.compare import Direction
 
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
@@ -21,7 +21,9 @@ _HARM = re.compile(lexicon.alternation(lexicon.HARMS))
 _GAINS = lexicon.alternation(lexicon.GAINS).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
 _REMEDIES = lexicon.alternation(lexicon.REMEDIES)
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
-_GAIN = re.compile(rf"{_GAINS}|(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒])化(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)")
+_GAIN = re.compile(
+    rf"{_GAINS}|(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒])化(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
+)
 _REMEDY = re.compile(_REMEDIES)
 _HELP = re.compile("|".join(lexicon.HELP.split()))
 _FOR_ONE = re.compile(r".*(?:当たり|あたり|のうち)の?")
@@ -31,7 +33,9 @@ _RANK = re.compile(r"順位|ランキング")
 _CHANGED = re.compile(r"(?:増加|(減少))\Z")
 # The balance of an enterprise is income over cost; that of the city's budget (経常収支比率) goes the other way.
 _ENTERPRISE = re.compile(r"(?:水道|病院|公営|企業会計|下水).*収支比率|収支比率.*(?:水道|病院|公営|企業会計|下水)")
-_OF_COSTS = re.compile(r"(?:普通|一般)会計.*経常収支比率|経常収支比率\((?:普通|一般)会計|(?:人件|給与|材料|経)費(?:対.*)?の?(?:比率|割合)")
+_OF_COSTS = re.compile(
+    r"(?:普通|一般)会計.*経常収支比率|経常収支比率\((?:普通|一般)会計|(?:人件|給与|材料|経)費(?:対.*)?の?(?:比率|割合)"
+)
 _OF_A_CHANGE = re.compile(r"(?:抑制|削減|低減|縮小|防止|解消|軽減|短縮|縮減|率の減少)\Z")  # of a level, or by so much?
 _REDUCTION = re.compile(
     r"(?:削減|短縮|低減|縮減|軽減|節減|節約|減量|圧縮|抑制)(?:化)?(?:した|された|できた|し|総|累計|見込|推計|目標)?(?:年間|延べ)?"
@@ -41,7 +45,9 @@ _RESOLVED = re.compile(
     r"(?<!未)(?<!不)(?:(?:改善|解消|解決|防止|回避|復旧|回復)(?:率|[者件棟戸箇か所]*数|割合)|(?:達成|実施|完了|終了|修了|検挙|申請|交付)率)"
     r"|(?:社会|人口)(?:動態)?の?増減数?\Z"
 )
-_DURATION = re.compile(r"(?:まで|要する|要した|かかる|かかった)の?(?:平均)?(?:処理|事務|作業|所要|審査)?(?:日数|期間|時間)")
+_DURATION = re.compile(
+    r"(?:まで|要する|要した|かかる|かかった)の?(?:平均)?(?:処理|事務|作業|所要|審査)?(?:日数|期間|時間)"
+)
 # What is paid is neither the use nor the help: 利用料, 補助金.
 _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額)")
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.

@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-from review.domain.readings.units import KNOWN_PATTERN
+from review.domain.values.units import KNOWN_PATTERN
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
 _LONGEST = 40  # characters of one number; beyond that it is a code, and int() has its own limit
@@ -54,9 +54,7 @@ _WORDS = (
 # Numbers
 
 _DIGITS = r"(?:\d{1,3}(?: ?, ?\d{3})+(?!\d)|\d+)(?: ?\. ?\d+)?"
-_SCALE = (
-    r"(?: ?(?:[十百千]? ?[万億兆](?!葉)|[十百千](?= ?[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十))"
-)
+_SCALE = r"(?: ?(?:[十百千]? ?[万億兆](?!葉)|[十百千](?= ?[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十))"
 # Digits that a scan has torn, where a unit follows and no other number stands apart: 1 2.5%.
 _TORN = (
     rf"(?<![\d.,A-Za-z/~-])(?<!\d )(?:\d+|\d(?: \d)+) \d+(?:[.,]\d+)*"

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from review.domain.notation import compact, fold
-from review.domain.readings import dates, grammar, lexer, relative, states, units
-from review.domain.readings.reading import Kind, Quantity, Reading
+from review.domain.values import dates, grammar, lexer, relative, states, units
+from review.domain.values.reading import Kind, Quantity, Reading
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")

@@ -12,8 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from review.domain.readings.reading import SCALE_WORDS, Change, Quantity
-from review.domain.readings.units import KNOWN, PERCENT
+from review.domain.values.reading import SCALE_WORDS, Change, Quantity
+from review.domain.values.units import KNOWN, PERCENT
 
 Direction = Literal["up", "down"]
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
@@ -36,9 +36,7 @@ def undecided(cause: str, flag: str = "") -> Outcome:
     return Outcome("undetermined", None, flag, f"{cause}、判定できません。")
 
 
-NO_DIRECTION = undecided(
-    "多い方がよい指標か少ない方がよい指標かが決まっていないため", "direction_unknown"
-)
+NO_DIRECTION = undecided("多い方がよい指標か少ない方がよい指標かが決まっていないため", "direction_unknown")
 _UNITS = undecided("目標と実績の単位が合わないため", "unit_mismatch")
 _AMBIGUOUS_SHARE = undecided("単位のない値が小数・評点か%かが分からないため", "unit_mismatch")
 _FAR = undecided("単位のない値の大きさが目標とかけ離れており、どの単位の値か分からないため", "unit_mismatch")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from review.domain.readings.compare import Direction, Outcome, Status, undecided
-from review.domain.readings.reading import Reading
+from review.domain.values.compare import Direction, Outcome, Status, undecided
+from review.domain.values.reading import Reading
 
 Basis = Literal["number", "text", "none"]
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from review.domain.readings.units import BARE, Unit
+from review.domain.values.units import BARE, Unit
 
 Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "date", "milestone", "none", "text"]
 Comparator = Literal["at_least", "above", "at_most", "below"]

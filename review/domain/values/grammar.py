@@ -13,10 +13,10 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
-from review.domain.readings import units
-from review.domain.readings.lexer import Number, has_middle_dot, numbers_in
-from review.domain.readings.reading import Quantity
-from review.domain.readings.words import BEFORE, COMPARATORS, Suffix, per_after, suffix_of
+from review.domain.values import units
+from review.domain.values.lexer import Number, has_middle_dot, numbers_in
+from review.domain.values.reading import Quantity
+from review.domain.values.words import BEFORE, COMPARATORS, Suffix, per_after, suffix_of
 
 MOST_READINGS = 32  # of one cell; beyond that it is text
 
@@ -82,8 +82,12 @@ def _with(text: str, numbers: list[Number] | None) -> list[Values]:
     if len(doubtful) > 5:
         return []
     found = []
-    for chosen in product(*((number.value, number.dotted) if number in doubtful else (number.value,) for number in numbers)):
-        one = _one(text, [number._replace(value=value, dotted=0) for number, value in zip(numbers, chosen, strict=True)])
+    for chosen in product(
+        *((number.value, number.dotted) if number in doubtful else (number.value,) for number in numbers)
+    ):
+        one = _one(
+            text, [number._replace(value=value, dotted=0) for number, value in zip(numbers, chosen, strict=True)]
+        )
         found += [one] if one else []
     return found
 
@@ -349,7 +353,9 @@ def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quant
     if not each and label and (hit := _EACH.search(label)):
         each, label = hit[0], label[: hit.start()].strip()
     comparator = suffix.comparator or (BEFORE[found["comparator"]] if found and found["comparator"] else None)
-    if (first.dotted and first.scale == 1 and suffix.unit.dimension in units.COUNTED) or (comparator and first.value < 0):
+    if (first.dotted and first.scale == 1 and suffix.unit.dimension in units.COUNTED) or (
+        comparator and first.value < 0
+    ):
         return None  # 1.200人 may be 1,200人, and ▲100人以内 may bound the number or its size
     ends = (Fraction(first.value), Fraction(last.value))
     return Quantity(

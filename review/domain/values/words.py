@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from review.domain.readings import units
-from review.domain.readings.reading import Change, Comparator
+from review.domain.values import units
+from review.domain.values.reading import Change, Comparator
 
 
 def _alternatives(*words: str) -> str:

@@ -14,11 +14,14 @@ from fractions import Fraction
 from typing import Any
 
 from review.domain.notation import compact
-from review.domain.readings import baselines, cells, deadlines, doubts, numeric, reasons, states
-from review.domain.readings.case import Basis, Case, Component, Verdict, words
-from review.domain.readings.compare import Direction, Outcome, Status, rounded, undecided
-from review.domain.readings.reading import SCALE_WORDS, Reading
-from review.domain.readings.units import Unit
+from review.domain.values import baselines, cells, deadlines, doubts, numeric, reasons, states
+from review.domain.values.case import Basis, Case, Component, Verdict, words
+from review.domain.values.compare import Direction, Outcome, Status, rounded, undecided
+from review.domain.values.direction import infer_direction
+from review.domain.values.reading import SCALE_WORDS, Reading
+from review.domain.values.units import Unit
+
+__all__ = ["Component", "Judgement", "infer_direction", "judge"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

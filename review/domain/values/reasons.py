@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from review.domain.readings.case import Case, Verdict
-from review.domain.readings.compare import NO_DIRECTION
-from review.domain.readings.reading import Reading
+from review.domain.values.case import Case, Verdict
+from review.domain.values.compare import NO_DIRECTION
+from review.domain.values.reading import Reading
 
 _PLAIN = ("number", "share")
 _WAYS = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)", "rank": "(順位が上の方がよい指標)"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from review.domain.fiscal import ERAS
-from review.domain.readings.reading import State
+from review.domain.values.reading import State
 
 _NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
 _UNMEASURED = r"""
@@ -19,7 +19,9 @@ _UNMEASURED = r"""
     \A(?:N/?A|n/?a)\Z 取りまとめ中 とりまとめ中 精査中 確認中 集計途中
 """
 _NOT_MEASURED = re.compile("|".join(_UNMEASURED.split()))
-_STILL_COUNTED = re.compile(r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前")
+_STILL_COUNTED = re.compile(
+    r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前"
+)
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
 
 _PART = re.compile(
@@ -32,7 +34,9 @@ _MONTH = (
     r"|(?<=[\dRHS元][./])(?P<other>1[0-2]|0?[1-9])(?:[./](?P<date>\d{1,2})|(?P<end>末))?)(?!\d)"
 )
 # 9月末現在, R6.12.31時点, 12月まで, 4月~9月
-_UNTIL = re.compile(rf"(?P<from>[~-])?{_MONTH}(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))")
+_UNTIL = re.compile(
+    rf"(?P<from>[~-])?{_MONTH}(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
+)
 _YEAR = r"(?:(?P<era>令和|平成|[RH])\.?(?P<count>元|\d{1,2})|(?P<western>20\d\d))(?:年度|年|(?=\Z|実績|[) ]))"
 _OF_A_YEAR = re.compile(
     rf"(?P<before>(?:前|昨|一昨)年度?|前回(?:調査)?|{_YEAR})(?:末|中)?(?:の|分|時点)*"

@@ -6,12 +6,13 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import cast
 
-from review.domain import values
-from review.domain.cases import Case, Verdict, compared, words
-from review.domain.comparison import Outcome, compare
-from review.domain.direction import Direction, name_direction
-from review.domain.doubts import steps_between
-from review.domain.reading import Change, Comparator, Quantity, Reading, Relation
+from review.domain.values import cells
+from review.domain.values.case import Case, Verdict, words
+from review.domain.values.compare import Outcome, compare, undecided
+from review.domain.values.direction import Direction, name_direction
+from review.domain.values.doubts import steps_between
+from review.domain.values.numeric import compared
+from review.domain.values.reading import Change, Comparator, Quantity, Reading, Relation
 
 
 def related(case: Case, relation: Relation) -> Verdict:
@@ -49,10 +50,13 @@ def _baseline(case: Case, relation: Relation) -> Reading | None:
 
     A typed value that is not last year's leaves the base unknown.
     """
-    typed = values.read(case.target.note) if case.target.note else None
+    typed = cells.read(case.target.note) if case.target.note else None
+    previous = case.previous
+    if previous is not None and (previous.not_measured or previous.state in ("part_of_year", "planned")):
+        previous = None  # what was not yet last year's result is nothing to compare with
     if typed is None or typed.quantity is None or typed.quantity.is_range:
-        return case.previous if relation.base in ("previous", "") else None
-    known = case.previous if relation.base == "previous" else None
+        return previous if relation.base in ("previous", "") else None
+    known = previous if relation.base == "previous" else None
     return typed if known is None or _unchanged(known, typed) else None
 
 
@@ -84,16 +88,9 @@ def _relative_direction(case: Case, relation: Relation) -> Direction | None:
 
 def _needs_previous(relation: Relation) -> Outcome:
     if relation.relation == "unclear":
-        return Outcome(
-            "undetermined",
-            None,
-            "needs_previous",
-            "何と比べてどれだけ増減する目標かを読み取れないため、判定できません。",
-        )
+        return undecided("何と比べてどれだけ増減する目標かを読み取れないため", "needs_previous")
     base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
-    return Outcome(
-        "undetermined", None, "needs_previous", f"比べる元となる{base}の実績が分からないため、判定できません。"
-    )
+    return undecided(f"比べる元となる{base}の実績が分からないため", "needs_previous")
 
 
 def _stated(case: Case, relation: Relation) -> Verdict | None:
@@ -132,7 +129,7 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
     """The value that the relation asks for, given last year's."""
     value = before.value
     if value is None:
-        return Outcome("undetermined", None, "needs_previous", "前年度の実績に幅があるため、判定できません。")
+        return undecided("前年度の実績に幅があるため", "needs_previous")
     if relation.amount is None:
         return _end(before, value, relation.relation)
     wanted = _moved(relation, before, value)
@@ -151,21 +148,19 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
 def _moved(relation: Relation, before: Quantity, value: Fraction) -> Fraction | Outcome:
     amount = relation.amount
     if amount is None or amount.value is None:
-        return Outcome("undetermined", None, "needs_previous", "増減の量を読み取れないため、判定できません。")
+        return undecided("増減の量を読み取れないため", "needs_previous")
     sign = -1 if relation.change == "decrease" else 1
     if amount.unit.dimension == "percent":
         if before.unit.dimension == "percent" or before.unit.bare:
-            return Outcome(
-                "undetermined", None, "needs_previous", "割合の増減が比率かポイントか分からないため、判定できません。"
-            )
+            return undecided("割合の増減が比率かポイントか分からないため", "needs_previous")
+        if value == 0:
+            return undecided("前年度の実績が0で、割合の増減を求められないため", "needs_previous")
         share = amount.value * amount.unit.factor / 100
         return value * share if relation.relation == "ratio" else value * (1 + sign * share)
     if amount.unit.dimension == "point" and before.unit.dimension == "percent":
         return value + sign * amount.value
     if amount.unit.dimension != before.unit.dimension:
-        return Outcome(
-            "undetermined", None, "unit_mismatch", "前年度の実績と増減の量の単位が合わないため、判定できません。"
-        )
+        return undecided("前年度の実績と増減の量の単位が合わないため", "unit_mismatch")
     return value + sign * amount.value * amount.unit.factor / before.unit.factor
 
 
@@ -184,9 +179,3 @@ def _end(before: Quantity, value: Fraction, word: str) -> Quantity:
         whole=None,
         is_range=False,
     )
-
-
-def stated_against_a_value() -> Outcome:
-    """10% against 前年度比12%削減: a person must say what the actual itself is."""
-    cause = "実績がほかの年との比較で書かれているため、判定できません。"
-    return Outcome("undetermined", None, "needs_previous", cause)
