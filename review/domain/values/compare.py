@@ -18,6 +18,7 @@ from review.domain.values.units import KNOWN, PERCENT
 Direction = Literal["up", "down"]
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
 
+_NEAR = 5
 _FARTHEST = 30  # a value so many times its target (or so small a part) is no result where its unit was assumed
 
 
@@ -168,12 +169,9 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
         return _directed(target, _converted(target, actual), direction)
     if _may_be_ratio(target, actual):
         return _AMBIGUOUS_SHARE
-    found = [
-        _directed(*pair, direction)._replace(scale=scale)
-        for scale, pair in ((scale, _scaled(target, actual, scale)) for scale in _scales(target, actual))
-        if _alike(*pair)
-    ]
-    if not found:
+    every = [(scale, _scaled(target, actual, scale)) for scale in _scales(target, actual)]
+    found = [_directed(*pair, direction)._replace(scale=scale) for scale, pair in every if _alike(*pair)]
+    if not found or _unlikely(every, found, direction):
         return _FAR
     if len({outcome.status for outcome in found}) == 1:
         return found[0] if len(found) == 1 else found[0]._replace(rate=_one_rate(found), scale=found[0].scale)
@@ -181,6 +179,19 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     names = [f"「{SCALE_WORDS.get(outcome.scale, '')}{symbol}」" for outcome in found]
     other = next(name for name, outcome in zip(names, found, strict=True) if outcome.status != found[0].status)
     return undecided(f"単位のない値を{names[0]}と読むか{other}と読むかで判定が分かれるため", "unit_mismatch")
+
+
+def _unlikely(
+    every: list[tuple[int, tuple[Quantity, Quantity]]], found: list[Outcome], direction: Direction | None
+) -> bool:
+    """48 beside 5千人 is no 48千人, nor 312 beside 3億円 for certain 312百万円: a scale that nobody typed decides only near."""
+    own, scales = every[0][0], {outcome.scale for outcome in found}
+    if scales.isdisjoint((1, own)):
+        return True
+    if 1 in scales or found[0].scale != own or _alike(*every[0][1], _NEAR):
+        return False
+    plain = next(pair for scale, pair in every if scale == 1)
+    return _directed(*plain, direction).status != found[0].status
 
 
 def _may_be_ratio(target: Quantity, actual: Quantity) -> bool:
@@ -222,9 +233,9 @@ def _scaled(target: Quantity, actual: Quantity, scale: int) -> tuple[Quantity, Q
     return target, _times(actual, Fraction(scale))
 
 
-def _alike(target: Quantity, actual: Quantity) -> bool:
+def _alike(target: Quantity, actual: Quantity, most: int = _FARTHEST) -> bool:
     wanted, given = (_end(part) for part in (target, actual))
-    return not wanted or not given or (wanted <= given * _FARTHEST and given <= wanted * _FARTHEST)
+    return not wanted or not given or (wanted <= given * most and given <= wanted * most)
 
 
 def _end(part: Quantity) -> Fraction | None:

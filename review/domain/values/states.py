@@ -31,6 +31,7 @@ _PART = re.compile(
 _BOTH = re.compile(r"上半?期.*下半?期|前期.*後期|第?1四半期.*4四半期")
 _MONTH = (
     r"(?:(?<!\d)(?P<month>1[0-2]|0?[1-9])月(?P<day>末日?|\d{1,2}日|上旬|中旬|下旬)?"
+    r"|(?<![\d./A-Za-z])(?P<short>1[0-2]|0?[1-9])/(?P<days>[0-3]?\d)(?!/)"
     r"|(?<=[\dRHS元][./])(?P<other>1[0-2]|0?[1-9])(?:[./](?P<date>\d{1,2})|(?P<end>末))?)(?!\d)"
 )
 # 9月末現在, R6.12.31時点, 12月まで, 4月~9月
@@ -88,8 +89,8 @@ def says_part_of_year(packed: str) -> bool:
 
 
 def _breaks_off(found: re.Match[str]) -> bool:
-    month = int(found["month"] or found["other"])
-    day = (found["day"] or found["date"] or found["end"] or "").rstrip("日")
+    month = int(found["month"] or found["short"] or found["other"])
+    day = (found["day"] or found["days"] or found["date"] or found["end"] or "").rstrip("日")
     if found["word"] is None and not found["from"] and day not in ("末", "30", "31"):
         return False  # a month in passing: (9月開催)
     if month == 3 and day in ("", "末", "31"):
