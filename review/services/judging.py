@@ -94,6 +94,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         direction=DIRECTIONS.get(row.indicator.direction),
         previous=previous,
         targets=[year.target for year in years],
+        fiscal_year=row.fiscal_year,
     )
     story = {
         y.fiscal_year: checks.IndicatorInYear(fiscal_year=y.fiscal_year, name=y.name, target=y.target, actual=y.actual)

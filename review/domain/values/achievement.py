@@ -74,8 +74,10 @@ def judge(
     direction: Direction | None = None,
     previous: str | None = None,
     targets: Sequence[str] = (),
+    fiscal_year: int | None = None,
 ) -> Judgement:
-    """The judgement of one 実績. `previous` is last year's 実績, `targets` the plan's targets in year order.
+    """The judgement of one 実績. `previous` is last year's 実績, `targets` the plan's targets in year order,
+    `fiscal_year` the year in question, where it is known: a 実績 may name another one.
 
     Never raises for any texts; a direction other than up, down or None is a ValueError.
     """
@@ -88,6 +90,7 @@ def judge(
         previous=None if previous is None else cells.read(previous),
         targets=tuple(targets),
         asked=direction,
+        fiscal_year=fiscal_year,
     )
     return _absent(case) or _finished(case, _verdict(case))
 
@@ -108,9 +111,19 @@ def _absent(case: Case) -> Judgement | None:
         return _undecided(case, "undetermined", "実績が測定されていないため、判定できません。", ("not_measured",))
     if actual.state == "part_of_year" and not states.says_part_of_year(target.plain + compact(case.name)):
         return _undecided(case, "undetermined", "実績が年度の途中までの値のため、判定できません。", doubtful(case))
-    if actual.state == "other_year" and states.year_of(actual.plain) != states.year_of(target.plain):
+    if actual.state == "other_year" and not _of_the_year(case):
         return _undecided(case, "undetermined", "実績がほかの年度の値のため、判定できません。", doubtful(case))
     return None
+
+
+def _of_the_year(case: Case) -> bool:
+    """True where the year that the 実績 names is the year in question, or the target names its year as well."""
+    named, wanted = states.year_of(case.actual.plain), states.year_of(case.target.plain)
+    if named is None:
+        return False
+    if case.fiscal_year is not None:
+        return named == case.fiscal_year
+    return wanted is not None
 
 
 def doubtful(case: Case) -> tuple[str, ...]:
@@ -149,7 +162,8 @@ def _finished(case: Case, verdict: Verdict) -> Judgement:
     decided = outcome.status in ("achieved", "missed")
     rate = outcome.rate if decided else None
     direction = verdict.direction if is_number else None
-    target, actual = _assumed(case.target, case.actual, outcome)
+    meant = _assumed(case.target, case.actual, outcome)
+    target, actual = meant if decided else (case.target, case.actual)
     return Judgement(
         status=outcome.status,
         basis=verdict.basis if decided else "none",
@@ -157,7 +171,7 @@ def _finished(case: Case, verdict: Verdict) -> Judgement:
         exact_rate=rate,
         direction=direction,
         components=verdict.components,
-        flags=_flags(case, verdict, direction, actual),
+        flags=_flags(case, verdict, direction, meant[1]),
         reason=reasons.reason_of(case, verdict),
         target_reading=target,
         actual_reading=actual,

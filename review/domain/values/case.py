@@ -33,6 +33,7 @@ class Case:
     previous: Reading | None
     targets: tuple[str, ...]
     asked: Direction | None
+    fiscal_year: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,7 +68,8 @@ def _nothing(text: str, folded: str) -> Reading | None:
 
 def _with_state(found: Reading, cell: lexer.Cell) -> Reading:
     """The reading with what the words around its values say about them."""
-    state = states.state_of(tuple(part.label for part in found.parts), (*cell.notes, found.note))
+    labels = () if "→" in cell.main else tuple(part.label for part in found.parts)
+    state = states.state_of(labels, (*cell.notes, found.note))
     unfinished = states.says_still_counted(found.note)
     if state == "final" and not unfinished:
         return found

@@ -170,6 +170,8 @@ def _two_numbers(gap: str, first: Number, second: Number, before: str) -> str | 
     """`range`, `of` or `bounded` where two numbers make one value; None where they are two values."""
     stripped = gap.strip()
     tail = stripped[-1:]
+    if re.search(r"(?:以 ?上|超)[、,・ ]*~? ?\Z", gap) and len(stripped) < 12:
+        return "bounded"
     if tail in ("~", "-") and (len(stripped) == 1 or units.known_at_start(stripped[:-1])):
         return "range"
     of = _OF.search(stripped)
@@ -179,8 +181,6 @@ def _two_numbers(gap: str, first: Number, second: Number, before: str) -> str | 
         # 小8.9%中12.8% has no whole in it: a share is not counted out of a share.
         if inner in units.KNOWN and unit and unit.dimension != "percent" and second.value <= first.value:
             return "of"
-    if re.search(r"(?:以 ?上|超)[、,・ ]*~?\Z", gap) and len(stripped) < 12:
-        return "bounded"
     return None
 
 

@@ -30,7 +30,7 @@ _FOR_ONE = re.compile(r".*(?:当たり|あたり|のうち)の?")
 _OPEN = re.compile("|".join(lexicon.OPEN.split()))
 
 _RANK = re.compile(r"順位|ランキング")
-_CHANGED = re.compile(r"(?:増加|(減少))\Z")
+_CHANGED = re.compile(r"(?:増加|の増|(減少|の減))\Z")
 # The balance of an enterprise is income over cost; that of the city's budget (経常収支比率) goes the other way.
 _ENTERPRISE = re.compile(r"(?:水道|病院|公営|企業会計|下水).*収支比率|収支比率.*(?:水道|病院|公営|企業会計|下水)")
 _OF_COSTS = re.compile(
@@ -60,10 +60,15 @@ _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
 _CLAUSE = re.compile(
-    r".*(?:(?<!向)[れしいっんえけせて]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ)[うくすつぬむるぐぶ]|だ|切れの)"
+    r".*(?:(?<!向)[ぁ-ん]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
     r"(?=[一-龥ァ-ヶA-Z])"
 )
 _PASSIVE = re.compile(r"[されら]れた\Z|な(?:い|かった)\Z")
+# What may be done with a gain without spoiling it: 研修を受けた, 参加したことがある, but not 利用をやめた.
+_DONE = re.compile(
+    r"し[たて]|する|され|でき|受け|行[うっわ]|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
+    r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
+)
 _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
 
 
@@ -131,7 +136,8 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
         return "down" if not gain or _last(clause) < clause.rfind("☒") else None
     if absent:
         return "up"
-    return "up" if gain and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
+    done = gain and _DONE.search(clause, _last(clause))
+    return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
 
 
 def _of_measured(marked: str, *, helped: bool, absent: bool) -> Direction | None:

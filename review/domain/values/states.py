@@ -25,7 +25,7 @@ _STILL_COUNTED = re.compile(
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
 
 _PART = re.compile(
-    r"上半期|下半期|[上下前後]期(?!高齢|計画)|(?:年度|年)の?(?:前半|後半|途中)|途中(?:経過|集計|の?値)|中間(?:値|実績|集計|時点|報告)"
+    r"上半期|下半期|[上下前後]期(?!高齢|計画)|(?:年度|年)の?(?:前半|後半|途中)|途中(?:経過|集計|の?値|\Z)|前半期|後半期|中間(?:値|実績|集計|時点|報告)"
     r"|第?[1-4一二三四]四半期|[1-4]Q(?![A-Za-z])|半年(?:間|分)|(?<!\d)(?:[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
 )
 _BOTH = re.compile(r"上半?期.*下半?期|前期.*後期|第?1四半期.*4四半期")
@@ -36,7 +36,7 @@ _MONTH = (
 )
 # 9月末現在, R6.12.31時点, 12月まで, 4月~9月
 _UNTIL = re.compile(
-    rf"(?P<from>[~-])?{_MONTH}(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
+    rf"(?P<from>[~-](?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_MONTH}(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
 )
 _YEAR = r"(?:(?P<era>令和|平成|[RH])\.?(?P<count>元|\d{1,2})|(?P<western>20\d\d))(?:年度|年|(?=\Z|実績|[) ]))"
 _OF_A_YEAR = re.compile(
@@ -75,8 +75,7 @@ def state_of(labels: tuple[str, ...], notes: tuple[str, ...]) -> State:
             return "part_of_year"
         if says_part_of_year(packed):
             return "part_of_year"
-        found = _OF_A_YEAR.fullmatch(packed)
-        if found and packed != found["before"]:  # R6 alone names the year's own value as well
+        if _OF_A_YEAR.fullmatch(packed):
             return "other_year"
     return "final"
 
