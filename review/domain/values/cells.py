@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from review.domain.notation import compact, fold
 from review.domain.values import dates, grammar, lexer, relative, states, units
@@ -47,9 +49,10 @@ def read(text: str) -> Reading:
     if states.says_not_measured(cell.main if digits else folded):
         return Reading(text=text, kind="text", plain=compact(folded), note=note, not_measured=True)
     found = _main(cell, note)
-    provisional = found.provisional or states.says_provisional(folded)
-    found = replace(found, text=text, plain=compact(folded), provisional=provisional)
-    return _with_state(found, cell) if found.parts else found
+    provisional = found.pop("provisional", False) or states.says_provisional(folded)
+    if "parts" in found:
+        found |= _state(found["parts"], cell, found["note"])
+    return Reading(text=text, plain=compact(folded), provisional=provisional, **found)
 
 
 def _nothing(text: str, folded: str) -> Reading | None:
@@ -66,28 +69,26 @@ def _nothing(text: str, folded: str) -> Reading | None:
     return Reading(text=text, kind="none", plain=compact(folded), note=reason, not_measured=True)
 
 
-def _with_state(found: Reading, cell: lexer.Cell) -> Reading:
-    """The reading with what the words around its values say about them."""
-    labels = () if "→" in cell.main else tuple(part.label for part in found.parts)
-    state = states.state_of(labels, (*cell.notes, found.note))
-    unfinished = states.says_still_counted(found.note)
-    if state == "final" and not unfinished:
-        return found
-    return replace(found, state=state, not_measured=unfinished)
+def _state(parts: tuple[Quantity, ...], cell: lexer.Cell, note: str) -> dict[str, Any]:
+    """What the words around the values say about them."""
+    labels = () if "→" in cell.main else tuple(part.label for part in parts)
+    if not note and not any(labels):
+        return {}
+    notes = (*cell.notes, note) if note not in cell.notes else cell.notes
+    return {"state": states.state_of(labels, notes), "not_measured": states.says_still_counted(note)}
 
 
-def _main(cell: lexer.Cell, note: str) -> Reading:
-    """What the text without its notes says."""
+def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
+    """What the text without its notes says, as fields of a Reading."""
     main = cell.main
     span = dates.read_date(main)
     if span is not None:
-        return Reading(text="", kind="date", span=span, note=note)
+        return {"kind": "date", "span": span, "note": note}
     related = relative.relation_of(main)
     if related is not None:
-        return Reading(text="", kind="relative", relation=related, note=note)
-    words = Reading(text="", kind=_kind_of_words(main), note=note)
+        return {"kind": "relative", "relation": related, "note": note}
     if not _DIGIT.search(main) and "ゼロ" not in main:
-        return _everything(main, note) or words
+        return _everything(main, note) or {"kind": _kind_of_words(main), "note": note}
     if "→" in main and (arrived := _arrow(cell, note)):
         return arrived
     text = main.lstrip("・ ")
@@ -96,11 +97,11 @@ def _main(cell: lexer.Cell, note: str) -> Reading:
         found, more = _with_free_note(text)
         note = " ".join(filter(None, (more, note)))
     if not found or len(found) > grammar.MOST_READINGS:
-        return words
+        return {"kind": _kind_of_words(main), "note": note}
     return _numeric(cell, found, note)
 
 
-def _arrow(cell: lexer.Cell, note: str) -> Reading | None:
+def _arrow(cell: lexer.Cell, note: str) -> dict[str, Any] | None:
     """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value."""
     start, _, end = cell.main.rpartition("→")
     before, after = (grammar.only(side.strip()) for side in (start, end))
@@ -113,23 +114,25 @@ def _arrow(cell: lexer.Cell, note: str) -> Reading | None:
     return _numeric(cell, [after], " ".join(filter(None, (f"{start.strip()}から", note))))
 
 
-def _numeric(cell: lexer.Cell, found: list[grammar.Values], note: str) -> Reading:
-    first, *others = [_shown(values.parts, cell) for values in found]
-    if len(first) == 1 and note:
+def _numeric(cell: lexer.Cell, found: list[grammar.Values], note: str) -> dict[str, Any]:
+    first = _shown(found[0].parts, cell)
+    others = tuple(_shown(values.parts, cell) for values in found[1:])
+    bracket = None
+    if note and len(first) == 1:
         if first[0].unit.bare and (unit := units.KNOWN.get(note)):
             first = (replace(first[0], unit=unit),)  # 300(件): the bracket is the unit
         if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
             first = (replace(first[0], period=counted[1] or "", yearly=not counted[1]),)
-    bracket = grammar.only(cell.notes[0]) if len(cell.notes) == 1 and _DIGIT.search(cell.notes[0]) else None
-    return Reading(
-        text="",
-        kind=_kind(first),
-        parts=first,
-        others=tuple(others),
-        bracket=bracket.parts if bracket and len(bracket.parts) == 1 else (),
-        note=note,
-        provisional=any(values.provisional for values in found),
-    )
+        if len(cell.notes) == 1 and _DIGIT.search(note):
+            bracket = grammar.only(cell.notes[0])
+    return {
+        "kind": _kind(first),
+        "parts": first,
+        "others": others,
+        "bracket": bracket.parts if bracket and len(bracket.parts) == 1 else (),
+        "note": note,
+        "provisional": any(values.provisional for values in found),
+    }
 
 
 def _kind(parts: tuple[Quantity, ...]) -> Kind:
@@ -149,7 +152,7 @@ def _kind_of_words(main: str) -> Kind:
     return "text" if is_sentence else "milestone"
 
 
-def _everything(main: str, note: str) -> Reading | None:
+def _everything(main: str, note: str) -> dict[str, Any] | None:
     """全校 is all of them: 100 % of a whole that was not counted."""
     found = _ALL.fullmatch(main)
     if not found:
@@ -158,12 +161,9 @@ def _everything(main: str, note: str) -> Reading | None:
     if counted is not None and counted.value and not (counted.comparator or counted.label or counted.unit.bare):
         whole = replace(counted, whole=counted.value)
     else:
-        hundred = units.PERCENT
-        whole = Quantity(low=HUNDRED, high=HUNDRED, unit=hundred, label=f"全{found['noun']}")
-    return Reading(text="", kind="share", parts=(whole,), note=note)
-
-
-HUNDRED = grammar.Fraction(100)
+        hundred = Fraction(100)
+        whole = Quantity(low=hundred, high=hundred, unit=units.PERCENT, label=f"全{found['noun']}")
+    return {"kind": "share", "parts": (whole,), "note": note}
 
 
 def _with_free_note(text: str) -> tuple[list[grammar.Values], str]:

@@ -57,7 +57,7 @@ class Read(NamedTuple):
     """One value of a list, the place of the next number, and the words before it."""
 
     quantity: Quantity
-    index: int
+    following: int
     before: str
     provisional: bool = False
 
@@ -135,7 +135,7 @@ def _listed(text: str, numbers: list[Number]) -> Values | None:
         item = _item(text, numbers, index, before)
         if item is None:
             return None
-        index, before = item.index, item.before
+        index, before = item.following, item.before
         parts.append(item.quantity)
         provisional = provisional or item.provisional
     return Values(parts=without_breakdown(tuple(parts)), provisional=provisional)
@@ -232,9 +232,15 @@ def _ranged(
     if plain is None or (shape == "range" and suffix.comparator is not None):
         return None
     bounded = shape == "bounded"
-    ends = {"low": Fraction(low), "high": Fraction(second.value), "is_range": True, "is_bounded": bounded}
     return replace(
-        plain, **ends, comparator=None, low_open=bounded and "超" in gap, high_open=suffix.comparator == "below"
+        plain,
+        low=Fraction(low),
+        high=Fraction(second.value),
+        comparator=None,
+        is_range=True,
+        is_bounded=bounded,
+        low_open=bounded and "超" in gap,
+        high_open=suffix.comparator == "below",
     )
 
 
@@ -257,9 +263,13 @@ def _compound(text: str, numbers: list[Number], index: int, before: str) -> Read
     if head is None:
         return None
     more = small.value * small.unit.factor / large.factor
-    ends = {key: None if end is None else end + more for key, end in (("low", head.low), ("high", head.high))}
-    about = head.approximate or small.approximate
-    whole = replace(head, **ends, approximate=about, smaller=small.smaller or small.unit)
+    whole = replace(
+        head,
+        low=None if head.low is None else head.low + more,
+        high=None if head.high is None else head.high + more,
+        approximate=head.approximate or small.approximate,
+        smaller=small.smaller or small.unit,
+    )
     return item._replace(quantity=whole)
 
 
