@@ -66,8 +66,9 @@ _NUMBER = (
     rf"(?P<body>{_TORN}|(?:{_DIGITS}{_SCALE} ?)+(?:{_DIGITS})?(?<! )|{_DIGITS})"
 )
 _LEXEME = re.compile(
-    rf"(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d割\d分)|(?=[-+±▲マ\d]){_NUMBER}"
-    r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円))"
+    r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
+    rf"(?:(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d割\d分)|(?=[-+±▲マ\d]){_NUMBER}"
+    r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
 )
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _MIDDLE = re.compile(r"(?<!\d)(?<!\d[,.])(\d{1,7})・(\d{1,2})(?![\d,.])")

@@ -55,6 +55,7 @@ _SPOILT = re.compile(
     rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
     rf"|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
 )
+_HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
@@ -87,13 +88,14 @@ def name_direction(name: str) -> Direction | None:
     whole = _as_a_whole(base)
     if whole is not None:
         return None if whole == "open" else whole  # type: ignore[return-value]
-    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base))
-    marked = _HARM.sub(_blotted, marked)
-    if _BOUNDED.search(marked):
-        return None  # 騒音が基準以下の地点
-    without = _ABSENT.sub("", marked)
+    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base)) if _HINT.search(base) else base
+    marked = without = remedied = _HARM.sub(_blotted, marked)
+    if "☒" in marked:
+        if _BOUNDED.search(marked):
+            return None  # 騒音が基準以下の地点
+        without = _ABSENT.sub("", marked)
+        remedied = _AGAINST.sub("", without)
     absent = without != marked
-    remedied = _AGAINST.sub("", without)
     found = _CLAUSE.match(remedied)
     if found and found.end() < len(remedied):
         return _of_clause(remedied[: found.end()], remedied[found.end() :], absent=absent)
