@@ -136,8 +136,8 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
         if absent or _GAIN.search(bearer):
             return None
         return "down" if not gain or _last(clause) < clause.rfind("☒") else None
-    if absent:
-        return "up"
+    if absent or (not _PASSIVE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
+        return "up"  # 市長と語る|会の参加者数
     done = gain and _DONE.search(clause, _last(clause))
     return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
 

@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 
 from review.domain.values.achievement import judge
+from review.domain.values.naming import name_direction
 from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")
+NAMES = tables.rows("values/blind_names.tsv")
 ROWS = tables.rows("values/blind.tsv")
 SHAPES = [json.loads(line) for line in (Path(__file__).parent / "shapes.jsonl").read_text("utf-8").splitlines()]
 
@@ -39,6 +41,13 @@ def test_untidy_values_are_judged_as_a_careful_reader_does(row):
     assert judgement.status == row["status"], judgement.reason
     if row["rate"]:
         assert judgement.rate == Decimal(row["rate"])
+
+
+def test_names_never_met_speak_in_no_wrong_direction_and_seldom_in_none():
+    """131 usual names of municipal plans, written before the run: none was wrong, 15 said nothing (11.5 %)."""
+    said = {row["name"]: name_direction(row["name"]) for row in NAMES}
+    assert [row["name"] for row in NAMES if said[row["name"]] not in (None, row["direction"])] == []
+    assert sum(way is None for way in said.values()) * 100 <= 12 * len(NAMES)
 
 
 @pytest.mark.parametrize("row", SHAPES, ids=lambda row: f"{row['kind']}: {row['target']!r} / {row['actual']!r}")
