@@ -44,10 +44,15 @@ def test_untidy_values_are_judged_as_a_careful_reader_does(row):
 
 
 def test_names_never_met_speak_in_no_wrong_direction_and_seldom_in_none():
-    """131 usual names of municipal plans, written before the run: none was wrong, 15 said nothing (11.5 %)."""
+    """131 usual names of municipal plans and 98 that nobody can tell, written before the run.
+
+    Of the first, none was wrong and 15 said nothing (11.5 %); of the second, 17 were given a direction, and were mended by
+    kind: services that follow need, business at the counter, what is undone.
+    """
     said = {row["name"]: name_direction(row["name"]) for row in NAMES}
     assert [row["name"] for row in NAMES if said[row["name"]] not in (None, row["direction"])] == []
-    assert sum(way is None for way in said.values()) * 100 <= 12 * len(NAMES)
+    clear = [row["name"] for row in NAMES if row["direction"]]
+    assert sum(said[name] is None for name in clear) * 100 <= 12 * len(clear)
 
 
 @pytest.mark.parametrize("row", SHAPES, ids=lambda row: f"{row['kind']}: {row['target']!r} / {row['actual']!r}")
