@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from review.domain.notation import compact
-from review.domain.values import baselines, cells, deadlines, doubts, numeric, reasons, states
-from review.domain.values.case import Basis, Case, Component, Verdict, words
+from review.domain.values import baselines, cells, doubts, numeric, states
+from review.domain.values.case import Basis, Case, Component, Verdict, reason_of, words
 from review.domain.values.compare import Direction, Outcome, Status, rounded, undecided
 from review.domain.values.direction import infer_direction
 from review.domain.values.reading import SCALE_WORDS, Reading
@@ -145,7 +145,7 @@ def _verdict(case: Case) -> Verdict:
     if target.relation is not None:
         return baselines.related(case, target.relation)
     if target.span is not None and actual.span is not None:
-        return deadlines.dated(case, target.span, actual.span)
+        return baselines.dated(case, target.span, actual.span)
     if target.parts and actual.parts:
         return numeric.numeric(case)
     if target.parts and actual.relation is not None:
@@ -172,7 +172,7 @@ def _finished(case: Case, verdict: Verdict) -> Judgement:
         direction=direction,
         components=verdict.components,
         flags=_flags(case, verdict, direction, meant[1]),
-        reason=reasons.reason_of(case, verdict),
+        reason=reason_of(case, verdict),
         target_reading=target,
         actual_reading=actual,
     )

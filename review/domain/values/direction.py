@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from review.domain.notation import compact
 from review.domain.values import cells as values
@@ -18,9 +19,6 @@ from review.domain.values.naming import name_direction
 from review.domain.values.reading import Change, Quantity
 
 __all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
-
-_UP_COMPARATORS = ("at_least", "above")
-
 
 _OF_DECREASE = re.compile(r"削減|短縮|低減|縮減|軽減|節減|減量|減少|抑制")
 _OF_INCREASE = re.compile(r"増加(?:率|数|量|額)|伸び|向上率|上昇率")
@@ -40,20 +38,17 @@ def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
     found: set[Direction] = set()
     for part in parts:
         if part.comparator:
-            found.add("up" if part.comparator in _UP_COMPARATORS else "down")
+            found.add("up" if part.comparator in ("at_least", "above") else "down")
         elif part.unit.dimension == "rank":
             found.add("down")
     return found.pop() if len(found) == 1 else None
 
 
-class Trend:
-    """How the plan's targets go over the years."""
+class Trend(NamedTuple):
+    """How the plan's targets go over the years, and whether every year moves."""
 
-    __slots__ = ("direction", "strict")
-
-    def __init__(self, direction: Direction | None, *, strict: bool) -> None:
-        self.direction = direction
-        self.strict = strict
+    direction: Direction | None
+    strict: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -61,15 +56,15 @@ def trend(targets: tuple[str, ...]) -> Trend:
     """The direction of targets that never turn back, and whether every year moves (`strict`)."""
     rows = [reading.parts for reading in map(values.read, targets) if reading.parts]
     if len(rows) < 2 or len({len(row) for row in rows}) != 1 or any(part.change for row in rows for part in row):
-        return Trend(None, strict=False)
+        return Trend(None)
     steps = [_steps(column) for column in zip(*rows, strict=True)]
     if any(step is None for step in steps):
-        return Trend(None, strict=False)
+        return Trend(None)
     signs = {sign for step in steps if step for sign in step}
     strict = 0 not in signs and len(rows) >= 3  # a single step is no trend
     signs.discard(0)
     if len(signs) != 1:
-        return Trend(None, strict=False)
+        return Trend(None)
     return Trend("up" if signs == {1} else "down", strict=strict)
 
 

@@ -71,29 +71,20 @@ def readings(text: str) -> list[Values]:
 
 
 def _with(text: str, numbers: list[Number] | None) -> list[Values]:
+    """The readings with these numbers: 1.234万 is as well 1,234万."""
     if not numbers or not all(number.sound for number in numbers):
         return []
-    plain = _one(text, numbers)
-    if plain is None:
+    if sum(bool(number.dotted and number.scale > 1) for number in numbers) > 5:
         return []
-    doubtful = [number for number in numbers if number.dotted and number.scale > 1]
-    if not doubtful:
-        return [plain]
-    if len(doubtful) > 5:
-        return []
-    found = []
-    for chosen in product(
-        *((number.value, number.dotted) if number in doubtful else (number.value,) for number in numbers)
-    ):
-        one = _one(
-            text, [number._replace(value=value, dotted=0) for number, value in zip(numbers, chosen, strict=True)]
-        )
-        found += [one] if one else []
-    return found
-
-
-def _one(text: str, numbers: list[Number]) -> Values | None:
-    return _slashed(text, numbers) or _listed(text, numbers)
+    if not any(number.dotted for number in numbers):
+        plain = _slashed(text, numbers) or _listed(text, numbers)
+        return [plain] if plain else []
+    ways = [
+        (number, number._replace(value=number.dotted, dotted=0)) if number.dotted and number.scale > 1 else (number,)
+        for number in numbers
+    ]
+    found = [_slashed(text, list(chosen)) or _listed(text, list(chosen)) for chosen in product(*ways)]
+    return [values for values in found if values is not None]
 
 
 def only(text: str) -> Values | None:
@@ -380,19 +371,16 @@ def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quant
         approximate=suffix.approximate or bool(found and found["about"]),
         whole=ends[0] if found and found["all"] and comparator is None else None,
         each=each,
-        period=_both(suffix.per, _period(found)) or (_period_in_label(label) if label else ""),
+        period=_period(found, suffix.per) or (_period_in_label(label) if label else ""),
         yearly=suffix.yearly or bool(found and (found["period"] or "").lstrip("毎").startswith("年")),
         change=suffix.change,
     )
 
 
-def _period(found: re.Match[str] | None) -> str:
-    word = (found["period"] or "").removeprefix("毎") if found else ""
-    return _PERIODS.get(word.removesuffix("平均"), _PERIODS.get(word.removesuffix("平均").removesuffix("間"), ""))
-
-
-def _both(per: str, period: str) -> str:
-    """月4冊/人 is counted by head and month."""
+def _period(found: re.Match[str] | None, per: str) -> str:
+    """月 in 月5件, 人 in 5冊/人, 人月 in 月4冊/人."""
+    word = (found["period"] or "").removeprefix("毎").removesuffix("平均") if found else ""
+    period = _PERIODS.get(word, _PERIODS.get(word.removesuffix("間"), ""))
     return per + period if per == "人" and period in ("月", "日") else per or period
 
 

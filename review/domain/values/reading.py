@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -165,28 +165,10 @@ class Reading:
 def _span_words(span: DateSpan | None) -> str:
     if span is None:
         return ""
-    whole = "" if span.is_deadline or not span.has_year else _whole_period(span)
-    if whole:
-        return whole
-    days = [
-        f"{day.year}年{day.month}月{day.day}日" if span.has_year else f"{day.month}月{day.day}日"
-        for day in (span.first, span.last)
-    ]
+    days = [f"{f'{day.year}年' if span.has_year else ''}{day.month}月{day.day}日" for day in (span.first, span.last)]
     if span.is_deadline:
         return f"{days[1]}まで"
     return days[0] if days[0] == days[1] else f"{days[0]}から{days[1]}"
-
-
-def _whole_period(span: DateSpan) -> str:
-    """2025年2月, 2024年度 or 2024年 where the span is exactly that; "" where it is not."""
-    first, last = span.first, span.last
-    if first.day != 1 or (last + timedelta(days=1)).day != 1:
-        return ""
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.year}年{first.month}月"
-    if (last.year, last.month) == (first.year + 1, 3) and first.month == 4:
-        return f"{first.year}年度"
-    return f"{first.year}年" if (first.month, last.month) == (1, 12) and first.year == last.year else ""
 
 
 def _relation_words(reading: Reading) -> str:
@@ -229,16 +211,7 @@ def _compound(value: Fraction, large: Unit, small: Unit) -> str:
     return f"{figure(Fraction(whole))}{large.symbol}{figure(rest)}{small.symbol}"
 
 
-SCALE_WORDS = {
-    10: "十",
-    100: "百",
-    1000: "千",
-    10_000: "万",
-    1_000_000: "百万",
-    10_000_000: "千万",
-    10**8: "億",
-    10**12: "兆",
-}
+SCALE_WORDS = {10: "十", 100: "百", 1000: "千", 10**4: "万", 10**6: "百万", 10**7: "千万", 10**8: "億", 10**12: "兆"}
 
 
 def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:

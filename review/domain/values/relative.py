@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from review.domain.values import grammar, units
 from review.domain.values.reading import Change, Comparator, Quantity, Relation
+from review.domain.values.words import by_word
 
 _PREVIOUS = r"(?:対?(?:前|昨)年(?:度|同期|同月)?(?:度?の?実績値?|値)?|前回(?:調査)?値?|前期)"
 _OTHER = r"(?:[^ ]{0,12}?(?:年度?|基準年度?|現状値?|現況値?|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前|基準値?)(?:の?実績値?|値|時)?)"
@@ -15,57 +16,12 @@ _BASE = re.compile(
     rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
     r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
 )
-_CHANGES: dict[str, Change] = {
-    **dict.fromkeys(
-        [
-            "増",
-            "増加",
-            "の増加",
-            "プラス",
-            "向上",
-            "上昇",
-            "アップ",
-            "増やす",
-            "も増加",
-            "増加させる",
-            "拡大",
-            "多い",
-            "多く",
-            "超",
-            "超え",
-            "超える",
-            "上回る",
-            "上回ること",
-            "増加する",
-            "超過",
-        ],
-        "increase",
-    ),
-    **dict.fromkeys(
-        [
-            "減",
-            "減少",
-            "の減少",
-            "マイナス",
-            "低下",
-            "削減",
-            "低減",
-            "縮減",
-            "短縮",
-            "ダウン",
-            "減らす",
-            "少ない",
-            "少なく",
-            "下回る",
-            "未満",
-            "下回ること",
-            "減少させる",
-            "抑制",
-            "減少する",
-        ],
-        "decrease",
-    ),
-}
+_CHANGES: dict[str, Change] = by_word(  # type: ignore[assignment]
+    """
+    increase: 増 増加 の増加 プラス 向上 上昇 アップ 増やす も増加 増加させる 拡大 多い 多く 超 超え 超える 上回る 上回ること 増加する 超過
+    decrease: 減 減少 の減少 マイナス 低下 削減 低減 縮減 短縮 ダウン 減らす 少ない 少なく 下回る 未満 下回ること 減少させる 抑制 減少する
+    """
+)
 _LEVEL = r"(?:実績|値|水準|同等|同数|同程度|同水準|並み|並|同)?"
 _AT_LEAST = re.compile(rf"{_LEVEL}以上")
 _AT_MOST = re.compile(rf"{_LEVEL}以[下内]")

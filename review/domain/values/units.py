@@ -37,40 +37,15 @@ BARE = Unit(symbol="", dimension="")
 
 # dimension: symbol=factor, …; a dimension of one factor lists different writings of one unit.
 _CONVERTED = """
-percent: % パーセント 割=10 ‰=1/10
-point: ポイント %ポイント pt pts pp
-money: 円
-time: 分 分間 min 秒=1/60 時間=60 h=60 hr=60
-days: 日 日間 週間=7
-months: か月 か月間 カ月 ヶ月 ケ月 ヵ月 箇月 年=12 年間=12 か年=12 カ年=12 ヶ年=12
-mass: g グラム mg=1/1000 kg=1000 キログラム=1000 キロ=1000 t=1000000 トン=1000000
-co2: g-CO2 gCO2 kg-CO2=1000 kgCO2=1000 t-CO2=1000000 tCO2=1000000 トン-CO2=1000000 トンCO2=1000000 t-co2=1000000
-    t・CO2=1000000
-length: m メートル mm=1/1000 cm=1/100 km=1000 キロメートル=1000
-area: m2 平方メートル 平米 a=100 アール=100 ha=10000 ヘクタール=10000 km2=1000000 平方キロメートル=1000000
-volume: L l リットル ml=1/1000 mL=1/1000 kl=1000 kL=1000 m3=1000 立方メートル=1000
-energy: kWh kwh Wh=1/1000 MWh=1000 GWh=1000000
-heat: MJ GJ=1000 TJ=1000000
-bps: bps kbps=1000 Mbps=1000000 Gbps=1000000000
-bytes: KB MB=1000 GB=1000000 TB=1000000000
-power: kW kw W=1/1000 MW=1000
-rank: 位
-age: 歳 才
-人: 人 名
-人分: 人分 名分
-か所: か所 箇所 ヶ所 ケ所 カ所 ヵ所 個所 ヵ処 か処
-か国: か国 カ国 ヶ国 ケ国 箇国
-手続: 手続 手続き
-店: 店 店舗
-市町村: 市町村 市町
-mg/L: mg/L mg/l
-ダウンロード: ダウンロード DL
-個: 個 コ ヶ ケ つ
-dB: dB デシベル
-°C: °C 度C ℃
-品目: 品目 品
-種類: 種類 種
-PV: PV ページビュー pv
+percent: % パーセント 割=10 ‰=1/10 point: ポイント %ポイント pt pts pp money: 円 time: 分 分間 min 秒=1/60 時間=60 h=60 hr=60 days:
+日 日間 週間=7 months: か月 か月間 カ月 ヶ月 ケ月 ヵ月 箇月 年=12 年間=12 か年=12 カ年=12 ヶ年=12 mass: g グラム mg=1/1000 kg=1000 キログラム=1000
+キロ=1000 t=1000000 トン=1000000 co2: g-CO2 gCO2 kg-CO2=1000 kgCO2=1000 t-CO2=1000000 tCO2=1000000 トン-CO2=1000000
+トンCO2=1000000 t-co2=1000000 t・CO2=1000000 length: m メートル mm=1/1000 cm=1/100 km=1000 キロメートル=1000 area: m2 平方メートル
+平米 a=100 アール=100 ha=10000 ヘクタール=10000 km2=1000000 平方キロメートル=1000000 volume: L l リットル ml=1/1000 mL=1/1000 kl=1000
+kL=1000 m3=1000 立方メートル=1000 energy: kWh kwh Wh=1/1000 MWh=1000 GWh=1000000 heat: MJ GJ=1000 TJ=1000000 bps: bps
+kbps=1000 Mbps=1000000 Gbps=1000000000 bytes: KB MB=1000 GB=1000000 TB=1000000000 power: kW kw W=1/1000 MW=1000
+rank: 位 age: 歳 才 人: 人 名 人分: 人分 名分 か所: か所 箇所 ヶ所 ケ所 カ所 ヵ所 個所 ヵ処 か処 か国: か国 カ国 ヶ国 ケ国 箇国 手続: 手続 手続き 店: 店 店舗 市町村: 市町村
+市町 mg/L: mg/L mg/l ダウンロード: ダウンロード DL 個: 個 コ ヶ ケ つ dB: dB デシベル °C: °C 度C ℃ 品目: 品目 品 種類: 種類 種 PV: PV ページビュー pv
 """
 _PLAIN = """
 件 回 度 校 園 社 施設 団体 地区 地域 台 枚 冊 点 本 頭 羽 匹 尾 基 棟 戸 世帯 組 項目 事業 業務 課 部署 講座 教室 コース 回線 俵
