@@ -64,21 +64,24 @@ class Read(NamedTuple):
 
 def readings(text: str) -> list[Values]:
     """Every reading of a text as values; empty where it is not wholly values or may be read in too many ways."""
-    found = []
-    if has_middle_dot(text):
-        found = _with(text, numbers_in(text, middle=True))
-    return [*found, *_with(text, numbers_in(text))][: MOST_READINGS + 1]
+    plain = _with(text, numbers_in(text))
+    return [*_with(text, numbers_in(text, middle=True)), *plain] if has_middle_dot(text) else plain
 
 
 def _with(text: str, numbers: list[Number] | None) -> list[Values]:
     """The readings with these numbers: 1.234万 is as well 1,234万."""
-    if not numbers or not all(number.sound for number in numbers):
+    if not numbers:
         return []
-    if sum(bool(number.dotted and number.scale > 1) for number in numbers) > 5:
-        return []
-    if not any(number.dotted for number in numbers):
+    doubtful = 0
+    for number in numbers:
+        if not number.sound:
+            return []
+        doubtful += bool(number.dotted and number.scale > 1)
+    if not doubtful:
         plain = _slashed(text, numbers) or _listed(text, numbers)
         return [plain] if plain else []
+    if doubtful > 5:
+        return []
     ways = [
         (number, number._replace(value=number.dotted, dotted=0)) if number.dotted and number.scale > 1 else (number,)
         for number in numbers
