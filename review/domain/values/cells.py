@@ -171,16 +171,15 @@ def _with_free_note(text: str) -> tuple[list[grammar.Values], str]:
 
     Only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
     """
-    found = _BREAKDOWN.search(text) or re.search(r" ", text)
-    if not found:
-        return [], ""
-    head, rest = text[: found.start()], text[found.end() :]
-    values = grammar.only(head)
-    if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].unit.bare:
-        return [], ""
-    if found.re is not _BREAKDOWN and _FREE_NOTE_NEVER.match(rest):
-        return [], ""
-    return [values], rest
+    breaks = [found] if (found := _BREAKDOWN.search(text)) else list(re.finditer(" ", text))[:8]
+    for place in breaks:
+        head, rest = text[: place.start()], text[place.end() :]
+        values = grammar.only(head)
+        if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].unit.bare:
+            continue
+        if found or not _FREE_NOTE_NEVER.match(rest):
+            return [values], rest
+    return [], ""
 
 
 def _shown(parts: tuple[Quantity, ...], cell: lexer.Cell) -> tuple[Quantity, ...]:

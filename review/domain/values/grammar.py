@@ -321,7 +321,7 @@ _LATER_TAIL = re.compile(r"(?:以 ?[上下内]|未 ?満|超|程度)(?=[ 、,;/�
 def _stands_alone(words: str, unit: units.Unit) -> bool:
     """True where a known unit after a space is a unit and not the beginning of a label: 100 人, but not 100 人口."""
     after = words[len(unit.symbol) : len(unit.symbol) + 1]
-    return not after or not re.match(r"[一-龥ァ-ヺA-Za-zー:]", after) or after in "以未超程達増減中"
+    return not after or not re.match(r"[一-龥ァ-ヺA-Za-zー:]", after) or after in "以未超程達増減中前強弱余"
 
 
 def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
