@@ -30,7 +30,7 @@ _BEFORE_NUMBER = re.compile(
 _EACH = re.compile(r"(?:各[^\s各、・]{1,10}?|いずれも|それぞれ|ともに)\Z")
 # 1日平均, 1人当たり at the end of a label: what the value is counted for.
 _PER_ONE = re.compile(
-    r"(?<!\d)1(?:か|ヶ|カ|ケ)?(人|名|日|月|週|回|校|園|世帯|団体|社|件|課)間?(?:平均|当たり|あたり|当り|につき|ごと)?\Z"
+    r"(?<!\d)1 ?(?:か|ヶ|カ|ケ)?(人|名|日|月|週|回|校|園|世帯|団体|社|件|課)間?(?:平均|当たり|あたり|当り|につき|ごと)?\Z"
 )
 _PER_HEAD_AND_DAY = re.compile(r"(?<!\d)1人1日|(?<!\d)1日1人")
 # A number after one of these is a rest, a part or a plan, not the value of the cell.

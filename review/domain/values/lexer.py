@@ -32,7 +32,7 @@ _WORDS = (
     # 第2次, 3年目
     r"第\d+(?:次|期|回|号|[1-4]?四半期)?|\d+(?:回|期|年|人|番|日|つ|件|か年)目",
     # 人口10万人当たり, 1校につき
-    rf"(?:(?:人口)?\d[\d,]*(?:万|千)?(?:{_ONE_OF})?(?:1日)?)(?:当たり|あたり|当り|につき|ごと|対)",
+    rf"(?:(?:人口)?\d[\d,]*(?:万|千)? ?(?:{_ONE_OF})?(?:1日)?) ?(?:当たり|あたり|当り|につき|ごと|対)",
     # 1人1日, 1日平均
     rf"1(?:{_ONE_OF})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均",
     # 65歳以上 60%
@@ -67,7 +67,7 @@ _NUMBER = (
 )
 _LEXEME = re.compile(
     r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
-    rf"(?:(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d割\d分)|(?=[-+±▲マ\d]){_NUMBER}"
+    rf"(?:(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}"
     r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
 )
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
@@ -119,7 +119,8 @@ def _middled(hit: re.Match[str]) -> Number:
 def _number(text: str, match: re.Match[str]) -> Number | None:
     start, end = match.span()
     if match["tenths"]:
-        return Number(decimal(f"{text[start]}.{text[start + 2]}"), 1, start, end, tenths=True)
+        whole, part = (digit for digit in match["tenths"] if digit.isdigit())
+        return Number(decimal(f"{whole}.{part}"), 1, start, end, tenths=True)
     if match["zero"]:
         return Number(0, 1, start, end)
     body, sign = match["body"], match["sign"]

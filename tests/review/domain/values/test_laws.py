@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.domain import values
+from review.domain.notation import compact, fold
 from review.domain.values import grammar, lexicon
 from review.domain.values.achievement import judge
-from review.domain.values.units import BARE, KNOWN, shaped_like_unit
+from review.domain.values.units import BARE, KNOWN, KNOWN_PATTERN, shaped_like_unit
+from tests.review.domain import tables
 
 DIGITS = st.integers(0, 99_999)
 SCALES = st.sampled_from(["", "千", "万", "百万", "億"])
@@ -28,6 +32,11 @@ def _read(text: str) -> tuple:
     return reading.kind, reading.readings, reading.state, reading.not_measured
 
 
+def _values(reading: values.Reading) -> list:
+    """The values without the spaces of their labels, which are no part of a value."""
+    return [replace(part, label=compact(part.label)) for parts in reading.readings for part in parts]
+
+
 def _wide(text: str) -> str:
     return text.translate({ord(mark): chr(ord(mark) + 0xFEE0) for mark in "0123456789%,.()"})
 
@@ -36,6 +45,25 @@ def _wide(text: str) -> str:
 def test_spaces_and_line_breaks_between_number_scale_unit_and_comparator_weigh_nothing(number, scale, unit, word, gaps):
     plain = f"{number}{scale}{unit}{word}"
     assert _read(f"{number}{gaps[0]}{scale}{gaps[1]}{unit}{gaps[2]}{word}") == _read(plain)
+
+
+_TABLES = [
+    *("other_cities", "adversarial", "adversarial_unseen", "more_cities"),
+    *(f"unseen_{place}" for place in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")),
+]
+_TYPED = {row[side] for table in _TABLES for row in tables.rows(f"{table}.tsv") for side in ("target", "actual")}
+_BESIDE = re.compile(
+    rf"(?<=\d)((?:[千万億]|百万)?)({KNOWN_PATTERN})(?![一-龥ァ-ヺA-Za-z0-9])|(?<=\d)()({KNOWN_PATTERN})(?=以上|以下|未満|以内)"
+)
+
+
+@pytest.mark.parametrize("gap", [" ", "\n"])
+def test_a_gap_before_any_unit_of_the_tables_weighs_nothing(gap):
+    """Dates are left out: 3月 is no value with a unit."""
+    for typed in sorted(text for text in map(fold, _TYPED) if not re.search("年|月|日", text)):
+        torn = _BESIDE.sub(lambda found: gap + found[0], typed)
+        plain, other = values.read(typed), values.read(torn)
+        assert (other.kind, _values(other)) == (plain.kind, _values(plain)), torn
 
 
 @given(number=DIGITS, scale=SCALES, unit=UNITS, word=WORDS)
