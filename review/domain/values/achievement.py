@@ -123,7 +123,7 @@ def _of_the_year(case: Case) -> bool:
         return False
     if case.fiscal_year is not None:
         return named == case.fiscal_year
-    return wanted is not None
+    return "年度末" in case.actual.plain or wanted is not None
 
 
 def doubtful(case: Case) -> tuple[str, ...]:

@@ -164,7 +164,7 @@ def _two_numbers(gap: str, first: Number, second: Number, before: str) -> str | 
     """`range`, `of` or `bounded` where two numbers make one value; None where they are two values."""
     stripped = gap.strip()
     tail = stripped[-1:]
-    if re.search(r"(?:以 ?上|超)[、,・ ]*~? ?\Z", gap) and len(stripped) < 12:
+    if re.search(r"(?:以 ?上|超)[、,・ ]*(?:かつ)?~? ?\Z", gap) and len(stripped) < 12:
         return "bounded"
     if tail in ("~", "-") and (len(stripped) == 1 or units.known_at_start(stripped[:-1])):
         return "range"

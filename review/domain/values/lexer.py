@@ -71,7 +71,7 @@ _LEXEME = re.compile(
     r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
 )
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-_MIDDLE = re.compile(r"(?<!\d)(?<!\d[,.])(\d{1,7})・(\d{1,2})(?![\d,.])")
+_MIDDLE = re.compile(r"(?<!\d)(?<!\d[,.])(\d{1,7}) ?・ ?(\d{1,2})(?![\d,.])")
 # 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell. 10数件 is neither.
 _TORN_AFTER = re.compile(r" ?[,.] ?\d|[、]?\d|数|[.,]?[lIO|](?=[\d,.])")
 _TORN_BEFORE = re.compile(r"(?:\d ?[,.] ?|[lIO|][,.]?)\Z")

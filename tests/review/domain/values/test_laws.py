@@ -248,6 +248,9 @@ def test_two_readings_that_differ_are_named():
         "5件(R6.4~R6.12)",
         "5件(12/31現在)",
         "前半期 5件",
+        "5件(中間)",
+        "現在 5件",
+        "5件(11/30時点)",
         "5件(10か月分)",
     ],
 )
@@ -257,7 +260,7 @@ def test_a_value_of_a_part_of_the_year_is_not_judged_in_either_direction(actual)
 
 
 @pytest.mark.parametrize(
-    "actual", ["5件(R7.3.31現在)", "5件(3月末)", "5件(4月~3月)", "5件(4/1現在)", "5件(年度末時点)"]
+    "actual", ["5件(R7.3.31現在)", "5件(3月末)", "5件(4月~3月)", "5件(4/1現在)", "5件(年度末時点)", "5件(令和6年度末)"]
 )
 def test_the_end_of_the_year_is_the_whole_year(actual):
     assert judge(name="件数", target="10件以下", actual=actual).status == "achieved"
