@@ -109,6 +109,7 @@ def check(
             direction=direction,
             previous=previous.actual if previous else None,
             targets=targets,
+            fiscal_year=current.fiscal_year,
         )
     renamed = previous is not None and _renamed(previous, current)
     found = [*_of_judgement(judgement, previous, comparable=not renamed)]

@@ -128,7 +128,7 @@ def _of_the_year(case: Case) -> bool:
 
 def doubtful(case: Case) -> tuple[str, ...]:
     """What the value itself gives reason to ask, also where it is not judged."""
-    return tuple(_of_actual(case, case.actual))
+    return tuple(doubts.of_actual(case.name, case.actual, case.previous))
 
 
 def _undecided(case: Case, status: Status, reason: str, flags: tuple[str, ...] = ()) -> Judgement:
@@ -212,29 +212,4 @@ def _flags(case: Case, verdict: Verdict, direction: Direction | None, actual: Re
     parts = case.target.parts + case.actual.parts + ((amount,) if amount else ())
     if any(part.approximate for part in parts):
         found.append("approximate")
-    return tuple(dict.fromkeys(found + _of_actual(case, actual)))
-
-
-def _of_actual(case: Case, actual: Reading) -> list[str]:
-    """The doubts about the value, as it was read by the verdict."""
-    if not actual.parts:
-        return []
-    previous = case.previous
-    if previous is not None:
-        previous, actual = _assumed_before(previous, actual)
-    return doubts.of_actual(case.name, actual, previous)
-
-
-def _assumed_before(previous: Reading, actual: Reading) -> tuple[Reading, Reading]:
-    """Last year's value without a unit is taken in this year's, and the other way round, in the likelier scale."""
-    if len(previous.parts) != 1 or len(actual.parts) != 1:
-        return previous, actual
-    was, now = previous.parts[0], actual.parts[0]
-    if was.unit.bare == now.unit.bare or not was.unit.fits(now.unit):
-        return previous, actual
-    bare, other = (was, now) if was.unit.bare else (now, was)
-    near = bare.value and other.value and abs(bare.value) * 30 < abs(other.value)
-    scale = other.scale if near and bare.scale == 1 else 1
-    if was.unit.bare:
-        return _in(previous, now.unit, scale), actual
-    return previous, _in(actual, was.unit, scale)
+    return tuple(dict.fromkeys(found + doubts.of_actual(case.name, actual, case.previous)))
