@@ -53,7 +53,7 @@ _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
     rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
-    rf"|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
+    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
 )
 _HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
@@ -63,6 +63,13 @@ _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 _CLAUSE = re.compile(
     r".*(?:(?<!向)[ぁ-ん]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
     r"(?=[一-龥ァ-ヶA-Z])"
+)
+# How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
+_MERE = re.compile(
+    r"(?:割合|比率|比|率|件|人|者|回|額|量|金|総|平均|延べ|年間|月間|累計|台|棟|戸|本|枚|冊|箇所|か所|団体|世帯|面積|延長|人口|数|度|状況|実績|"
+    r"日|時間|期間|市民|県民|町民|区民|住民|児童|生徒|園児|学生|子ども|若者|高齢者|障害者|職員|女性|男性|企業|事業所|事業者|店舗|施設|学校|校|"
+    r"地域|地区|家庭|保護者|[~\d%・、]|など|等|発生|出現|該当|状態|有無|方|化|以上|推移|頻度|種類|品目|手続き?|業務|路線|区域|箇|値|指数|点|"
+    r"残高|容量|補助|助成|支援|交付|購入|受け?入れ?|使用|申請|提供|認知|差|月額)*"
 )
 _PASSIVE = re.compile(r"[されら]れた\Z|な(?:い|かった)\Z")
 # What may be done with a gain without spoiling it: 研修を受けた, 参加したことがある, but not 利用をやめた.
@@ -144,6 +151,9 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
 
 def _of_measured(marked: str, *, helped: bool, absent: bool) -> Direction | None:
     """The last evidence is what is measured: 空き家の|活用件数, 参加者の|事故."""
+    head = marked.rpartition("の")[2]
+    if not ("☒" in head or _GAIN.search(head) or _REMEDY.search(head) or _MERE.fullmatch(head)):
+        return None  # 利用者の|転倒件数: what is measured says nothing, whoever it happens to
     last = marked.rfind("☒")
     gain = _last(marked)
     if last < 0:

@@ -20,6 +20,7 @@ from review.domain.values.naming import name_direction
 from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")
+TRAPS = tables.rows("values/traps.tsv")
 NAMES = tables.rows("values/blind_names.tsv")
 ROWS = tables.rows("values/blind.tsv")
 SHAPES = [json.loads(line) for line in (Path(__file__).parent / "shapes.jsonl").read_text("utf-8").splitlines()]
@@ -53,6 +54,12 @@ def test_names_never_met_speak_in_no_wrong_direction_and_seldom_in_none():
     assert [row["name"] for row in NAMES if said[row["name"]] not in (None, row["direction"])] == []
     clear = [row["name"] for row in NAMES if row["direction"]]
     assert sum(said[name] is None for name in clear) * 100 <= 12 * len(clear)
+
+
+@pytest.mark.parametrize("row", TRAPS, ids=lambda row: row["name"])
+def test_a_head_that_says_nothing_is_not_spoken_for_by_what_stands_before_it(row):
+    """施設利用者の転倒件数, 講座の欠席率. In the first run 8 of these 105 were wrong, and one rule mended all of them."""
+    assert name_direction(row["name"]) in (None, row["direction"] or None)
 
 
 @pytest.mark.parametrize("row", SHAPES, ids=lambda row: f"{row['kind']}: {row['target']!r} / {row['actual']!r}")
