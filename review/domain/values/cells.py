@@ -96,7 +96,13 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
     if not found:
         found, more = _with_free_note(text)
         note = " ".join(filter(None, (more, note)))
-    if not found or len(found) > grammar.MOST_READINGS:
+    if len(found) > grammar.MOST_READINGS:
+        return {
+            "kind": "text",
+            "note": note,
+            "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)",
+        }
+    if not found:
         return {"kind": _kind_of_words(main), "note": note}
     return _numeric(cell, found, note)
 

@@ -63,7 +63,7 @@ class Read(NamedTuple):
 
 
 def readings(text: str) -> list[Values]:
-    """Every reading of a text as values; empty where it is not wholly values or may be read in too many ways."""
+    """Every reading of a text as values; none where it is not wholly values, more than 32 where too many."""
     plain = _with(text, numbers_in(text))
     return [*_with(text, numbers_in(text, middle=True)), *plain] if has_middle_dot(text) else plain
 
@@ -80,8 +80,8 @@ def _with(text: str, numbers: list[Number] | None) -> list[Values]:
     if not doubtful:
         plain = _slashed(text, numbers) or _listed(text, numbers)
         return [plain] if plain else []
-    if doubtful > 5:
-        return []
+    if doubtful > 5:  # 64 readings and more
+        return [Values(())] * (MOST_READINGS + 1)
     ways = [
         (number, number._replace(value=number.dotted, dotted=0)) if number.dotted and number.scale > 1 else (number,)
         for number in numbers

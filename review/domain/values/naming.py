@@ -60,6 +60,7 @@ _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
+_VERB = re.compile(r"[たるいうくすつぬむぐぶだ](?=[一-龥ァ-ヶA-Z])|切れの")  # what a clause must hold
 _CLAUSE = re.compile(
     r".*(?:(?<!向)[ぁ-ん]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
     r"(?=[一-龥ァ-ヶA-Z])"
@@ -103,7 +104,7 @@ def name_direction(name: str) -> Direction | None:
         without = _ABSENT.sub("", marked)
         remedied = _AGAINST.sub("", without)
     absent = without != marked
-    found = _CLAUSE.match(remedied)
+    found = _CLAUSE.match(remedied) if _VERB.search(remedied) else None
     if found and found.end() < len(remedied):
         return _of_clause(remedied[: found.end()], remedied[found.end() :], absent=absent)
     return _of_measured(remedied, helped=absent or remedied != without, absent=absent)

@@ -129,6 +129,7 @@ class Reading:
     not_measured: bool = False  #: 集計中, 未公表, 隔年調査, a dash with a reason
     provisional: bool = False  #: 見込み, 速報
     state: State = "final"  #: whether it is the year's own and whole value
+    reason: str = ""  #: why it stayed text, where that is not plain to see
     assumed: str = ""  #: what the verdict assumed of it: 単位がないため「円」
 
     @property
@@ -191,7 +192,7 @@ _SENTENCES: dict[str, Callable[[Reading], str]] = {
     "relative": _relation_words,
     "date": lambda reading: f"{_span_words(reading.span)}(日付)",
     "milestone": lambda reading: f"「{reading.plain}」(文字。数値としては判定しません)",
-    "text": lambda reading: "文章(数値としては判定しません)",
+    "text": lambda reading: reading.reason or "文章(数値としては判定しません)",
     "none": lambda reading: "空欄" if reading.blank else "値なし",
 }
 
