@@ -63,6 +63,7 @@ bench: setup ## 速さを測る / benchmarks
 
 faults: setup ## 壊して確かめる / the fault bench
 	@MEGURI_FAULTS=full $(BIN)/python -m pytest -m fault -s --timeout 1800 $(ARGS)
+	@MEGURI_FAULTS=full MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest -s tests/workflow/test_walk.py
 
 races: setup ## 同時の決定を 200 回ずつ / 200 races of deciders on PostgreSQL, then on SQLite
 	@MEGURI_RACES=200 $(BIN)/python -m pytest -s -k races $(ARGS) tests/workflow/test_races.py

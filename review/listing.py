@@ -26,9 +26,9 @@ from review.models import (
     Rating,
     RecordedDecision,
     ReviewState,
-    Step,
     Submission,
 )
+from review.models.sheet import OF_REVIEW
 from review.prepared import prepared
 from review.queries import counting_ratings, latest_by_hand
 
@@ -161,8 +161,8 @@ def senders_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
 
 @prepared(people=PEOPLE, numbers=AT_ONCE)
 def reviewers_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
-    """(sheet, who decided at review, in whose name) where one of the people did, or was represented. One query."""
-    rows = Decision.objects.filter(review__in=numbers, step=Step.REVIEW)
+    """(sheet, who had a hand in its review, in whose name) where one of the people did, or was represented. One query."""
+    rows = Decision.objects.filter(OF_REVIEW, review__in=numbers)
     taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people))
     return taken.order_by().values_list("review_id", "decided_by_id", "on_behalf_of_id")
 

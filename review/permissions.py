@@ -41,7 +41,7 @@ from review.models import (
     Submission,
     User,
 )
-from review.models.sheet import OPEN_STATES
+from review.models.sheet import OF_REVIEW, OPEN_STATES
 from review.prepared import prepared
 
 Person = User | AnonymousUser
@@ -266,8 +266,10 @@ def heads(user: Person, department_id: int) -> bool:
 def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | None]:
     """In whose name the person could take this step on this sheet: [None] in their own right, else the ids of those
     they may represent there; [] where they may not. No one decides on what they, or whom they represent, had a hand
-    in. Two queries at most."""
+    in. Two queries at most, four where a decision is taken back."""
     post = standing(user)
+    if step == Step.WITHDRAW:
+        return _taking_back(user, review)
     if step == Step.ENDORSE:
         names = post.capacities(Role.HEAD, review.measure_year.owner_id)
         # A head's own submission goes without 所属長確認; their proxy's does not.
@@ -296,13 +298,13 @@ def _senders(review: int) -> QuerySet[Any]:
 
 
 def reviewers(review: MeasureReview) -> set[int | None]:
-    """Who took part in reviewing the sheet, and in whose name. One query."""
+    """Who took part in reviewing the sheet (taking a 確認 back is a part, too), and in whose name. One query."""
     return {who for row in _reviewers(review=review.pk) for who in row if who}
 
 
 @prepared(review=int)
 def _reviewers(review: int) -> QuerySet[Any]:
-    rows = Decision.objects.filter(review_id=review, step=Step.REVIEW)
+    rows = Decision.objects.filter(OF_REVIEW, review_id=review)
     return rows.order_by().values_list("decided_by_id", "on_behalf_of_id")
 
 
@@ -350,6 +352,40 @@ def may_review(user: Person, review: MeasureReview) -> bool:
 def may_approve(user: Person, review: MeasureReview) -> bool:
     """An approver, on a confirmed sheet that they neither submitted nor reviewed."""
     return review.state == ReviewState.REVIEWED and bool(in_whose_name(user, review, Step.APPROVE))
+
+
+def may_withdraw_review(user: Person, review: MeasureReview) -> bool:
+    """確認の取消し: whose 確認 it is, until an approver has decided; see `_taking_back`."""
+    return review.state == ReviewState.REVIEWED and bool(in_whose_name(user, review, Step.WITHDRAW))
+
+
+def may_withdraw_approval(user: Person, review: MeasureReview) -> bool:
+    """承認の取消し: whose 承認 it is, until the year is decided; see `_taking_back`."""
+    return review.state == ReviewState.APPROVED and bool(in_whose_name(user, review, Step.WITHDRAW))
+
+
+#: What can be taken back of a sheet in a state, and whose post that takes.
+_TAKEN_BACK = {
+    ReviewState.REVIEWED.value: (Step.REVIEW, Role.REVIEWER),
+    ReviewState.APPROVED.value: (Step.APPROVE, Role.APPROVER),
+}
+
+
+def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
+    """In whose name the person may take back the decision by which the sheet stands where it stands: whose decision it
+    is (of a 代決: the person represented), and their proxy while that runs. Once that person no longer holds the post or
+    has left, whoever could take the step. Not 未提出 and 対象外, and nothing once the year is decided."""
+    step, role = _TAKEN_BACK.get(review.state, (None, None))
+    running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
+    if step is None or role is None or review.outcome or not running or not standing(user).has(role):
+        return []
+    decision = review.standing_decision(Decision.objects.filter(review=review.pk))
+    names = in_whose_name(user, review, step) if decision else []
+    if decision is None or not names:
+        return []
+    whose = decision.on_behalf_of_id or decision.decided_by_id
+    mine = [who for who in names if (user.pk if who is None else who) == whose]
+    return mine if mine or holders(role).filter(pk=whose).exists() else names
 
 
 def may_propose_outcome(user: Person, review: MeasureReview) -> bool:

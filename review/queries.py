@@ -27,12 +27,12 @@ from review.models import (
     Rating,
     ReviewState,
     ScheduleItem,
-    Step,
     Submission,
     TargetChange,
     User,
 )
 from review.models.cycle import CycleState
+from review.models.sheet import OF_REVIEW, set_aside
 from review.prepared import prepared
 
 
@@ -114,19 +114,18 @@ def schedule_of(year: int) -> QuerySet[ScheduleItem]:
 
 
 def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[MeasureReview]:
-    """All sheets of a year with everything a workbook or an edition shows, in about eight queries; `only` some by id.
+    """All sheets of a year with everything a workbook or an edition shows, in about nine queries; `only` some by id.
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
     {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
+    `standing` lists its submissions that were not taken back, without their texts, the last at the end.
     """
     wanted = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
         wanted = wanted.filter(pk__in=only)
-    rows = list(
-        reviews(wanted).prefetch_related(
-            Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position")), "measure_year__related"
-        )
-    )
+    plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
+    sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
+    rows: list[MeasureReview] = list(reviews(wanted).prefetch_related(plan, "measure_year__related", sent))
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=wanted).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
@@ -350,7 +349,7 @@ def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
 
 def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
     """Which of the sheets the person confirmed or returned at review, or was represented in doing so. One query."""
-    mine = Decision.objects.filter(Q(decided_by=user) | Q(on_behalf_of=user), step=Step.REVIEW)
+    mine = Decision.objects.filter(OF_REVIEW, Q(decided_by=user) | Q(on_behalf_of=user))
     return set(base.filter(pk__in=mine.values("review_id")).values_list("pk", flat=True))
 
 
@@ -370,8 +369,9 @@ def _ratings_of(review: int) -> QuerySet[Rating]:
 
 
 def counting_ratings(base: QuerySet[MeasureReview]) -> QuerySet[Rating]:
-    """The 総合評価 that were given since the sheets were last submitted, the oldest first."""
+    """The 総合評価 given since the sheets were last submitted, without those of withdrawn decisions, the oldest first."""
     rows = Rating.objects.filter(review__in=base.order_by().values("pk"), given_at__gte=F("review__submitted_at"))
+    rows = rows.exclude(set_aside())
     return rows.select_related("given_by").order_by("given_at", "pk")
 
 

@@ -12,6 +12,7 @@ from review.models import Heartbeat
 from review.services import (
     alarm,
     artifacts,
+    asking,
     concurrence,
     doorbell,
     envelopes,
@@ -20,6 +21,7 @@ from review.services import (
     outbox,
     reminders,
     reorganisation,
+    representation,
     throttle,
 )
 
@@ -47,6 +49,8 @@ def sweep() -> dict[str, int]:
     }
     for part in (
         reorganisation.take_effect,
+        representation.tell_ends,
+        asking.ask_anew,
         *_also,
         concurrence.close_silent,
         artifacts.retire,

@@ -5,19 +5,25 @@ from __future__ import annotations
 from review import permissions
 from review.domain.reminding import Step
 from review.models import Cycle, MeasureReview, Notification, User
-from review.services import waiting
+from review.services import asking, waiting
 
 MAY = {
-    Step.SUBMIT: permissions.may_submit,
+    # After the 締切 what a department may do is to ask for more time.
+    Step.SUBMIT: lambda person, sheet: permissions.may_submit(person, sheet) or _may_ask_for_time(person, sheet),
     Step.ENDORSE: permissions.may_endorse,
     Step.REVIEW: permissions.may_review,
     Step.DECIDE: permissions.may_approve,
 }
 
 
+def _may_ask_for_time(person: User, sheet: MeasureReview) -> bool:
+    return permissions.is_closed(sheet) and permissions.may_ask_extension(person, sheet)
+
+
 def assert_asked(cycle: Cycle) -> None:
     """Whoever has an open notice that asks for a step may take it now, and wherever a sheet waits for the office's or
-    the 本部's step somebody who may take it has been asked."""
+    the 本部's step somebody who may take it has been asked; nobody who came into a post since is left out."""
+    assert asking.missing(cycle) == []
     for notice in Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None).exclude(asks={}):
         if "step" in notice.asks and not notice.event.startswith(("Deadline", "Nudged")):
             _may_act(notice)

@@ -28,7 +28,7 @@ from review.models import (
     ScheduleItem,
     User,
 )
-from review.services import cycles, envelopes, jobs, mailing, outbox
+from review.services import asking, cycles, envelopes, jobs, mailing, outbox
 from review.services.cycles import Deadlines
 from review.services.ratings import Overall
 from tests.remembered import Remembering, remembered
@@ -193,6 +193,7 @@ def settle_background(rounds: int = 30) -> None:
         events, due = outbox.undelivered_ids(), jobs.due_ids()
         if not events and not due:
             advance.advance_all()
+            asking.ask_anew()
             if not outbox.undelivered_ids() and not jobs.due_ids():
                 break
         for event_id in events:

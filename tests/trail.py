@@ -1,4 +1,4 @@
-"""The triggers that keep the audit trail and the editions, in tests: opened to empty the tables between two tests, and by a tampering superuser."""
+"""The triggers that keep the audit trail, the editions and what was decided, in tests: opened to empty the tables between two tests, and by a tampering superuser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from unittest.mock import patch
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-TABLES = ("review_auditentry", "review_auditlink", "review_edition", "review_artifact")
+from review.services import frozen_rows
+
+TABLES = ("review_auditentry", "review_auditlink", "review_edition", "review_artifact", *frozen_rows.tables())
 
 
 def opening_and_closing() -> tuple[list[str], list[str]]:

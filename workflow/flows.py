@@ -78,6 +78,7 @@ class MeasureReviewFlow(flow.Flow):
         flow.Switch()
         .Case(this.submit, sheet_is(ReviewState.RETURNED))
         .Case(this.review, sheet_is(ReviewState.SUBMITTED))
+        .Case(this.approve, sheet_is(ReviewState.REVIEWED))
         .Default(this.end)
     )
     end = flow.End()
@@ -88,7 +89,8 @@ class MeasureReviewFlow(flow.Flow):
         return activation.process
 
     def on_year_decided(self, activation: Any, send_back: approval.YearReturn | None = None, user: Any = None) -> None:
-        """The year was decided: send the sheet back, or let it end with the publication."""
+        """The year was decided: send the sheet back, or let it end with the publication. A sheet whose approval was
+        withdrawn has moved already and goes on from where it stands."""
         if send_back:
             approval.return_from_year(
                 user=user,
@@ -111,9 +113,16 @@ class AnnualCycleFlow(flow.Flow):
     wait_settled = (
         flow.ConditionalCatch(this.all_settled).Annotation(title=_("全施策の承認を待つ")).Next(this.consolidate)
     )
-    consolidate = Job(this.make_draft_book).Annotation(title=_("公表案の作成")).Next(this.decide)
+    consolidate = Job(this.make_draft_book).Annotation(title=_("公表案の作成")).Next(this.after_consolidate)
+    # An approval may be withdrawn while the book is being made, and after that until the decision.
+    after_consolidate = flow.Switch().Case(this.decide, this.all_settled).Default(this.wait_settled)
     decide = Step().Annotation(title=_("公表の決定")).Next(this.after_decide)
-    after_decide = flow.Switch().Case(this.apply_returns, this.has_returns).Default(this.wait_publication)
+    after_decide = (
+        flow.Switch()
+        .Case(this.wait_settled, this.was_interrupted)
+        .Case(this.apply_returns, this.has_returns)
+        .Default(this.wait_publication)
+    )
     apply_returns = Job(this.send_back).Annotation(title=_("差戻し")).Next(this.wait_settled)
     wait_publication = flow.Timer(this.publication_time).Annotation(title=_("公表日時を待つ")).Next(this.publish)
     publish = Job(this.publish_edition).Annotation(title=_("公表")).Next(this.close_sheets)
@@ -157,12 +166,17 @@ class AnnualCycleFlow(flow.Flow):
         occasion = str(claim.job_id)
 
         def finish() -> None:
-            workbooks.request_year(process.cycle)
-            cycles.begin_decision(process.cycle_id, occasion=occasion)
+            if queries.all_settled(process.cycle):
+                workbooks.request_year(process.cycle)
+                cycles.begin_decision(process.cycle_id, occasion=occasion)
 
         return finish
 
     # --- Act ---
+
+    def was_interrupted(self, activation: Any) -> bool:
+        """Whether there was no decision: an approval was withdrawn while the year waited for it."""
+        return bool(decision_of(activation.process).data.get("withdrawn"))
 
     def has_returns(self, activation: Any) -> bool:
         """Whether the latest decision sends sheets back."""

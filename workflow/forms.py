@@ -24,6 +24,12 @@ def lines(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+def pass_of(said: object) -> int:
+    """The number of a pass as sent; -1 where it is none."""
+    raw = str(said)
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
+
+
 class OverallForm(forms.Form):
     """A person's own 総合評価; without a choice, the one that is proposed."""
 
@@ -90,8 +96,7 @@ class DecisionForm(OverallForm):
     @property
     def round_seen(self) -> int:
         """The pass that the person decided on; -1 where the form was tampered with, which is never the current one."""
-        raw = str(self.data.get("round", ""))
-        return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
+        return pass_of(self.data.get("round", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,28 @@ class BlankRemark:
     @property
     def field(self) -> forms.BoundField:
         return DecisionForm(remarks=[(self.key, self.label)])[REMARK + self.key]
+
+
+class WithdrawalForm(forms.Form):
+    """Why a decision is taken back. `round` says which pass was seen."""
+
+    round = forms.IntegerField(widget=forms.HiddenInput)
+    comment = forms.CharField(
+        label=_("取り消す理由"), strip=False, widget=lines(3), help_text=_("関係する人に届き、経過に残ります。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="withdraw-%s", **kwargs)
+
+    @property
+    def comment_text(self) -> str:
+        """The reason as typed."""
+        return str(self.data.get("comment", ""))
+
+    @property
+    def round_seen(self) -> int:
+        """The pass that the person saw; -1 where the form was tampered with, which is never the current one."""
+        return pass_of(self.data.get("round", ""))
 
 
 class MeetingChoice(forms.Form):

@@ -1,7 +1,7 @@
 """The steps that people take: each lets a service decide and moves the flow, in one transaction under its lock.
 
 Whatever moves a flow comes through here: screens, commands, uploads, the demo and the tests. The lock order is the
-same everywhere: process row, then the domain row.
+same everywhere: process row, then the domain row; what touches year and sheet takes the year's first.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
-from review.domain.refusals import NotAllowed, Refusal
-from review.models import Correction, Cycle, MeasureReview, Meeting, PlanChange, RecordedDecision, User
+from review.domain.refusals import AlreadyDecided, NotAllowed, Refusal
+from review.models import Correction, Cycle, MeasureReview, Meeting, Outcome, PlanChange, RecordedDecision, User
 from review.services import (
     approval,
     assessment,
@@ -28,6 +28,7 @@ from review.services import (
     plan_effects,
     publication,
     submission,
+    withdrawals,
 )
 from review.services.ratings import Overall
 from workflow import advance
@@ -52,6 +53,8 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
     def act() -> MeasureReview:
         review = submission.submit(user=user, review_id=review_id, overall=overall)
         concurrence.ask_again(user=user, review=review, texts=submission.current_texts(review))
+        if review.proposed_outcome == Outcome.NOT_SUBMITTED:
+            approval.drop_proposal(user, review, approval.BY_SUBMISSION)
         return review
 
     return _take(user, review_id, act)
@@ -125,6 +128,31 @@ def return_from_approval(
     )
 
 
+def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> MeasureReview:
+    """確認の取消し."""
+    asked: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
+    return _take(user, review_id, lambda: withdrawals.withdraw_review(**asked))
+
+
+def withdraw_approval(*, user: User, review_id: int, round: int, comment: str) -> MeasureReview:
+    """承認の取消し. A year that waited for its decision waits for the sheet again; its 公表案 is then made anew."""
+    process = SheetProcess.objects.filter(review_id=review_id).select_related("review").first()
+    year = YearProcess.objects.filter(cycle=process.review.cycle_id).first() if process else None
+    if process is None or year is None:
+        raise NotAllowed(_("そのシートはないか、年度がまだ始まっていません。"))
+    with transaction.atomic(), AnnualCycleFlow.lock(year.pk), MeasureReviewFlow.lock(process.pk):
+        waiting = Task.objects.filter(process=year, finished=None)
+        if waiting.filter(flow_task=AnnualCycleFlow.apply_returns).exists():
+            raise AlreadyDecided(_("公表の決定による差戻しを処理しています。少し待ってから画面を開き直してください。"))
+        review = withdrawals.withdraw_approval(user=user, review_id=review_id, round=round, comment=comment)
+        MeasureReviewFlow.settled.run(
+            Task.objects.get(process=process, flow_task=MeasureReviewFlow.settled, finished=None)
+        )
+        if decide := waiting.filter(flow_task=AnnualCycleFlow.decide).first():
+            _complete(decide, user, {"withdrawn": review_id})
+        return review
+
+
 def confirm_record(*, user: User, record: RecordedDecision) -> MeasureReview:
     """An approver confirms what the 事務局 recorded of the 本部's meeting."""
     return _take(user, record.review_id, lambda: meetings.confirm(user=user, record_id=record.pk))
@@ -167,7 +195,12 @@ def _take(user: User, review_id: int, act: Callable[[], MeasureReview]) -> Measu
         raise NotAllowed(_("そのシートはないか、年度がまだ始まっていません。"))
     with transaction.atomic(), MeasureReviewFlow.lock(process.pk):
         review = act()
-        _complete(Task.objects.get(process=process, flow_task_type="HUMAN", finished=None), user)
+        task = Task.objects.filter(process=process, flow_task_type="HUMAN", finished=None).first()
+        if task is None:
+            raise AlreadyDecided(
+                _("このシートは今「%(state)s」で、この操作を待っていません。") % {"state": review.get_state_display()}
+            )
+        _complete(task, user)
         return review
 
 

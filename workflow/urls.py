@@ -12,6 +12,7 @@ from workflow.views import (
     queue,
     records,
     together,
+    withdrawing,
     year,
 )
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("queue/<int:year>/together/", together.together, name="together"),
     path("queue/confirm/", together.confirm_many, name="confirm_many"),
     path("sheets/<int:pk>/review/", deciding.review, name="review"),
+    path("sheets/<int:pk>/review/withdraw/", withdrawing.withdraw_review, name="withdraw_review"),
     path("sheets/<int:pk>/claim/", deciding.claim, name="claim"),
     path("sheets/<int:pk>/record/", deciding.record, name="record"),
     path("sheets/<int:pk>/record/drop/", records.drop_record, name="drop_record"),
@@ -37,6 +39,7 @@ urlpatterns = [
     path("board/confirm/", records.confirm_records, name="confirm_records"),
     path("board/approve/", board.approve_many, name="approve_many"),
     path("sheets/<int:pk>/approve/", deciding.approve, name="approve"),
+    path("sheets/<int:pk>/approve/withdraw/", withdrawing.withdraw_approval, name="withdraw_approval"),
     path("sheets/<int:pk>/outcome/decide/", board.decide_outcome, name="decide_outcome"),
     path("plan/changes/<int:pk>/", plan_changes.plan_change, name="plan_change"),
     # the year

@@ -88,14 +88,25 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class BookSheet:
-    """One 施策 in the year's book: its sheet, its field (分野), its state, its 総合評価 and its indicators."""
+    """One 施策 in the year's book: its sheet, its field (分野), its state, its 総合評価 and its indicators.
+
+    `aside` is the word under which it and its indicators stand beside every count: 対象外, 未提出, or 提出前 while its
+    department has it; "" for what was reported. `ungraded` is said where it has no 総合評価 otherwise.
+    """
 
     sheet: Sheet
     field_name: str = ""
     state_label: str = ""
     grade: str = ""
+    aside: str = ""
+    ungraded: str = "未定"
     indicators: tuple[JudgedIndicator, ...] = ()
     demo: bool = False
+
+    @property
+    def standing(self) -> str:
+        """The 総合評価, or the word for it where there is none."""
+        return self.aside or self.grade or self.ungraded
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -124,6 +124,7 @@ def write(row: MutableMapping[str, Any], key: str, text: str) -> None:
             next(cell for cell in one["years"] if cell["fiscal_year"] == int(year))[name] = text
         case ["owner"]:
             row["owner"] = text
+            row.pop("owner_now", None)
         case ["related"]:
             names, row["related_all"], row["related_text"] = read_related(text)
             row["related"] = list(names)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +25,31 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 NEEDED = ("username", "display_name", "role")
 MAX_ROWS = 5_000
+#: what may stand between two cells; where it is not clear, the first
+SEPARATORS = (",", "\t", ";")
+_SEPARATOR_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n])"?[,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+#: What is one letter to a reader and several to a computer: Shift_JIS has one of each, marks of variants are unseen.
+_LOOK_ALIKE: dict[int, str | None] = {
+    **{ord(mark): "-" for mark in "‐‑‒–—―−─━﹣⁻"},
+    **{ord(mark): "~" for mark in "〜∼˜〰"},
+    **{ord(mark): "・" for mark in "·•‧∙⋅"},
+    ord("‖"): "∥",
+    **dict.fromkeys((*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xAD, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))),
+}
+_BREAK = re.compile("[\r\n\v\f\x85\u2028\u2029]+")
+
+UNKNOWN_ENCODING = "文字コードが分かりません(%(line)s行目)。UTF-8 か Shift_JIS で保存してください。"
+OPEN_QUOTE = '%(line)s行目の引用符(")の形が正しくありません。引用符が閉じているか確かめてください。'
+NO_HEADING = (
+    "1行目に見出しがありません: %(names)s。1行目は「%(first)s」と読めました。"
+    "見出しを1行目に書き、列をコンマ、タブ、セミコロンのどれかで区切ってください。"
+)
+LATER_HEADING = "見出しが%(line)s行目にあります。それより上の行を消して、見出しを1行目にしてください。"
+TWICE = "1行目に見出し「%(name)s」が2つあります。どちらかの列を消すか、見出しを変えてください。"
+BESIDE = (
+    "%(line)s行目の%(column)s列目に「%(text)s」がありますが、1行目のその列に見出しがありません。"
+    "値の中の区切り文字を引用符で囲むか、列に見出しを付けるか、そのセルを消してください。"
+)
 
 
 class Unreadable(Exception):
@@ -46,44 +73,113 @@ class Line:
     starts_on: str = ""
     ends_on: str = ""
 
+    @property
+    def full_name(self) -> str:
+        """The name on one line: a break inside the cell, as Excel wraps it, is a space."""
+        return " ".join(part for part in map(str.strip, _BREAK.split(self.display_name)) if part)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the user name holds a break of the line, which nobody can type when signing in."""
+        return bool(_BREAK.search(self.username))
+
 
 def rows_of_csv(raw: bytes) -> list[list[str]]:
-    """The rows of a CSV file in UTF-8 or in the Shift_JIS of a Japanese Excel. Raises Unreadable."""
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = raw.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise Unreadable("文字コードが分かりません。UTF-8 か Shift_JIS で保存してください。")
-    if "\0" in text:
-        raise Unreadable("CSVファイルではありません。")
+    """The rows of a text list: UTF-8, UTF-16 or a Japanese Excel's Shift_JIS; commas, tabs or semicolons.
+
+    The line `sep=…`, which Excel reads and does not show, is no row. Raises Unreadable.
+    """
+    separator, text = _separated(_text_of(raw))
+    rows: list[list[str]] = []
     try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+        for row in _reader(text, separator):
+            rows.append([cell.strip() for cell in row])
+            if len(rows) > MAX_ROWS:
+                raise Unreadable("行が多すぎます(上限は%(most)s行)。", most=f"{MAX_ROWS:,}")
     except csv.Error as error:
-        raise Unreadable("CSVの形が正しくありません。引用符が閉じているか確かめてください。") from error
-    if len(rows) > MAX_ROWS:
-        raise Unreadable("行が多すぎます(上限は%(most)s行)。", most=f"{MAX_ROWS:,}")
+        raise Unreadable(OPEN_QUOTE, line=str(len(rows) + 1)) from error
     return rows
 
 
+def _text_of(raw: bytes) -> str:
+    line = 1  # where the encoding that came farthest gave up
+    for encoding in _encodings(raw):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            line = max(line, raw[: error.start].count(b"\n") + 1)
+            continue
+        if "\0" in text:
+            raise Unreadable("CSVファイルではありません。")
+        return text.removeprefix("\ufeff")
+    raise Unreadable(UNKNOWN_ENCODING, line=str(line))
+
+
+def _encodings(raw: bytes) -> tuple[str, ...]:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    first, second = raw[::2].count(0), raw[1::2].count(0)
+    if first or second:  # without its mark, the half of an ASCII letter that is nothing tells the order
+        return ("utf-16-le" if second > first else "utf-16-be",)
+    return ("utf-8", "cp932")
+
+
+def _reader(text: str, separator: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+
+
+def _separated(text: str) -> tuple[str, str]:
+    """The character between the cells, as a first line `sep=` says it or as most headings come out, and the rest."""
+    said = _SEPARATOR_LINE.match(text)
+    if said:
+        return said["mark"], text[said.end() :]
+    return max(SEPARATORS, key=lambda mark: _headings(text, mark)), text
+
+
+def _headings(text: str, separator: str) -> int:
+    try:
+        return len(_places(next(_reader(text, separator), [])))
+    except csv.Error:
+        return 0
+
+
 def lines_of(rows: Sequence[Sequence[str]]) -> list[Line]:
-    """The lines under the heading, blank rows left out. Raises Unreadable where a needed column is missing."""
+    """The lines under the heading, blank rows left out. Raises Unreadable where the columns are not clear."""
     if not rows:
         raise Unreadable("ファイルが空です。")
-    places = _places(rows[0])
-    missing = [COLUMNS[name][0] for name in NEEDED if name not in places]
-    if missing:
-        raise Unreadable("1行目に見出しがありません: %(names)s", names="、".join(missing))
-    found = [
-        Line(number=number, **{name: row[place] if place < len(row) else "" for name, place in places.items()})
-        for number, row in enumerate(rows[1:], start=2)
-        if any(cell.strip() for cell in row)
-    ]
+    places = _heading(rows)
+    found = []
+    for number, row in enumerate(rows[1:], start=2):
+        if any(cell.strip() for cell in row):
+            _refuse_beside(number, row, rows[0])
+            cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
+            found.append(Line(number=number, **cells))
     if not found:
         raise Unreadable("見出しの下に、利用者の行がありません。")
     return found
+
+
+def _heading(rows: Sequence[Sequence[str]]) -> dict[str, int]:
+    places = _places(rows[0])
+    missing = [COLUMNS[name][0] for name in NEEDED if name not in places]
+    if missing:
+        later = next((at for at, row in enumerate(rows[1:10], start=2) if set(NEEDED) <= _places(row).keys()), None)
+        if later:
+            raise Unreadable(LATER_HEADING, line=str(later))
+        first = " | ".join(cell for cell in rows[0] if cell)[:60]
+        raise Unreadable(NO_HEADING, names="、".join(missing), first=first)
+    said = [folded(cell) for cell in rows[0]]
+    for place in places.values():
+        if said.count(said[place]) > 1:
+            raise Unreadable(TWICE, name=rows[0][place])
+    return places
+
+
+def _refuse_beside(number: int, row: Sequence[str], heading: Sequence[str]) -> None:
+    """A cell under no heading is content that would be dropped: mostly a separator inside a name."""
+    for place, cell in enumerate(row):
+        if cell.strip() and not (place < len(heading) and heading[place].strip()):
+            raise Unreadable(BESIDE, line=str(number), column=str(place + 1), text=cell[:20])
 
 
 def _places(heading: Sequence[str]) -> dict[str, int]:
@@ -96,9 +192,14 @@ def _places(heading: Sequence[str]) -> dict[str, int]:
     return found
 
 
+def alike(text: str) -> str:
+    """The text as two names are compared: what differs by encoding or typing only (〜～, −－, widths) is the same."""
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_LOOK_ALIKE)).translate(_LOOK_ALIKE).split())
+
+
 def folded(text: str) -> str:
-    """The text as headings and names are compared: widths, cases and spaces do not count."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """The text as headings and user names are compared: look-alikes, cases and spaces do not count."""
+    return "".join(alike(text).casefold().split())
 
 
 def day_of(text: str) -> date | None:

@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from review.domain.fiscal import fiscal_year_label
 from review.domain.items import circled
 from review.forms.people import CHOOSE, REQUIRED, OfficeField, OfficeForm
 from review.forms.records import ReasonForm
 from review.models import ChangeKind, Indicator, Measure
 from review.services.plan_proposals import Asked, Goal, Part
+from review.services.reader_words import year_label
 
 #: Which fields a kind has, in their order. Those of parts and goals repeat with a number.
 PARTS = {ChangeKind.ADD: 1, ChangeKind.SPLIT: 3}
@@ -57,7 +57,7 @@ class ChangeForm(OfficeForm, ReasonForm):
     ) -> None:
         self.kind = kind
         super().__init__(*args, **options)
-        self.fields["fiscal_year"].choices = [(year, fiscal_year_label(year)) for year in years]  # type: ignore[attr-defined]
+        self.fields["fiscal_year"].choices = [(year, year_label(year)) for year in years]  # type: ignore[attr-defined]
         numbers = [(str(number), f"{circled(number)} {name}") for number, name in goals.items()]
         self._add(numbers, [(str(one.pk), f"{one.code} {name}") for one, name in others])
         self.offer_offices()

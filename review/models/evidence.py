@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from review.models.sheet import MeasureReview
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def standing(self) -> EvidenceQuerySet:
+        """What was not taken back."""
+        return self.filter(withdrawn_at=None)
+
+
 class Evidence(models.Model):
     """One file behind a sheet or one of its items. `kind` was found in the content, not taken from the name.
 
-    `path` is relative to the file storage; `filename` is the sender's name, cleaned. The row goes with the file.
+    `path` is relative to the file storage; `filename` is the sender's name, cleaned. The row stays, with no file behind
+    it, where the file was taken back before the sheet was submitted: read `objects.standing()`, not `objects`.
     """
 
     class Kind(models.TextChoices):
@@ -33,12 +41,22 @@ class Evidence(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     round = models.PositiveIntegerField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("根拠資料")
         verbose_name_plural = _("根拠資料")
         ordering = ["uploaded_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["review", "item", "sha256"], name="evidence_once_an_item")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "item", "sha256"], condition=Q(withdrawn_at=None), name="evidence_once_an_item"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.filename

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from review.models.cycle import Cycle
@@ -40,8 +42,8 @@ class Outcome(models.TextChoices):
 class MeasureReview(models.Model):
     """One sheet's way through one cycle.
 
-    `round` counts passes: it rises with every submission and every return from approval to review, so that each
-    decision is one row, unique per (review, round, step). `version` rises with every saved draft: a stale form is
+    `round` counts passes: it rises with every submission, every return from approval to review and every withdrawal of
+    a decision, so that each decision is one row, unique per (review, round, step). `version` rises with every saved draft: a stale form is
     refused. `open_items` lists the item keys that a return opened; null means the whole sheet is open. `assigned_to` is
     the colleague to whom the work on the sheet was handed over; it gives no right, the post does.
     """
@@ -120,6 +122,20 @@ class MeasureReview(models.Model):
     def _deadline(self, name: str) -> datetime | None:
         return self.cycle.deadline(name, self.measure_year.owner_id)
 
+    def standing_decision(self, decisions: Iterable[Decision]) -> Decision | None:
+        """Which of the sheet's decisions brought it where it stands: that of its pass, or, where approvals were withdrawn,
+        the 確認 of the pass before, which holds on. A withdrawn one is never it. None where none did."""
+        rows = {(row.round, row.step): row for row in decisions}
+        number = self.round
+        while True:
+            taken = (rows.get((number, step)) for step in CAME_BY.get(self.state, ()))
+            if found := next((row for row in taken if row and row.verdict in ACCEPTING), None):
+                return found
+            number -= 1
+            ended = rows.get((number, Step.WITHDRAW))
+            if self.state != ReviewState.REVIEWED or not ended or ended.verdict != Verdict.WITHDRAW_APPROVAL:
+                return None
+
 
 #: The deadline of whoever has a sheet that is not with its department.
 STEP_DEADLINES: dict[str, str] = {
@@ -157,6 +173,12 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return f"{self.review_id} #{self.round}"
 
+    @classmethod
+    def standing(cls) -> models.QuerySet[Submission]:
+        """Those that were not taken back, without their texts, with the offices that they named (None in older ones)."""
+        offices = {f"{name}_then": KeyTransform(name, "content") for name in ("owner", "related")}
+        return cls.objects.filter(recalled_at=None).annotate(**offices).defer("content", "seal").order_by("round")
+
 
 class Step(models.TextChoices):
     ENDORSE = "endorse", _("所属長確認")
@@ -164,6 +186,8 @@ class Step(models.TextChoices):
     APPROVE = "approve", _("承認")
     SETTLE = "settle", _("未提出・対象外の決定")
     YEAR = "year", _("年度の決定")
+    #: ends the pass of the decision that is taken back
+    WITHDRAW = "withdraw", _("取消し")
 
 
 class Verdict(models.TextChoices):
@@ -172,6 +196,21 @@ class Verdict(models.TextChoices):
     RETURN_TO_REVIEW = "return_to_review", _("確認へ差戻し")
     NOT_SUBMITTED = "not_submitted", _("未提出")
     EXCLUDED = "excluded", _("対象外")
+    WITHDRAW_REVIEW = "withdraw_review", _("確認の取消し")
+    WITHDRAW_APPROVAL = "withdraw_approval", _("承認の取消し")
+
+
+#: The verdicts that let a sheet go on: what they were taken on must still stand at the next step.
+ACCEPTING = (Verdict.ACCEPT, Verdict.NOT_SUBMITTED, Verdict.EXCLUDED)
+#: Those that take a decision back, by the state to which the decision had brought the sheet.
+TAKES_BACK = {ReviewState.REVIEWED: Verdict.WITHDRAW_REVIEW, ReviewState.APPROVED: Verdict.WITHDRAW_APPROVAL}
+#: The decisions by which a sheet came to stand in a state.
+CAME_BY: dict[str, tuple[Step, ...]] = {
+    ReviewState.REVIEWED: (Step.REVIEW,),
+    ReviewState.APPROVED: (Step.APPROVE, Step.SETTLE),
+}
+#: Who has a hand in reviewing: whoever decides at review, and whoever takes a 確認 back.
+OF_REVIEW = Q(step=Step.REVIEW) | Q(verdict=Verdict.WITHDRAW_REVIEW)
 
 
 class Meeting(models.Model):
@@ -317,3 +356,14 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_id} {self.hand} {self.grade}"
+
+
+def set_aside() -> Q:
+    """The 総合評価 that were given with a decision which was taken back since."""
+
+    def since(verdict: Verdict) -> Exists:
+        rows = Decision.objects.filter(review=OuterRef("review"), verdict=verdict, decided_at__gte=OuterRef("given_at"))
+        return Exists(rows)
+
+    reviewers, approvers = Q(hand=Rating.Hand.REVIEWER), Q(hand=Rating.Hand.APPROVER)
+    return (reviewers & Q(since(Verdict.WITHDRAW_REVIEW))) | (approvers & Q(since(Verdict.WITHDRAW_APPROVAL)))

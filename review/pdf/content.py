@@ -176,7 +176,9 @@ def _totals(book: YearBook) -> Content:
         "overall": [_row(row, grades, others) for row in tally.overall(book)],
         "fields": [_row(row, grades, others) for row in tally.by_field(book)],
         "departments": [_row(row, grades, others) for row in tally.by_department(book)],
-        "sheet_count": len(book.sheets),
+        "sheet_count": tally.due(book),
+        "asides": tally.asides(book),
+        "note": tally.note(book),
         "indicator_count": sum(len(entry.indicators) for entry in book.sheets),
     }
 

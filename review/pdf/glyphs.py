@@ -11,10 +11,21 @@ from typing import Any
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD = FONTS / "BIZUDPGothic-Regular.ttf", FONTS / "BIZUDPGothic-Bold.ttf"
+# Kanji of names and places that these lack, in one weight: those of JIS X 0212 and of the planes above, from a font
+# under the same licence, with a family name of its own (fonts/OFL-MeguriRareKanji.txt).
+RARE = FONTS / "MeguriRareKanji-Regular.otf"
 # The sign that printers set where they lack a letter.
 MISSING = "〓"
 # Choose among shapes of the letter before them, or join and direct letters: without any shape of their own.
 _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+# Radicals that look like a kanji and are typed or copied for it. Unicode's own table of those that NFKC leaves alone.
+_RADICALS = dict(
+    zip(
+        "⺁⺄⺅⺈⺉⺊⺌⺍⺎⺒⺓⺔⺕⺖⺘⺙⺛⺝⺞⺠⺡⺢⺣⺤⺦⺨⺪⺫⺬⺭⺮⺯⺱⺲⺶⺷⺹⺼⺽⺾⺿⻀⻁⻂⻃⻄⻆⻌⻍⻎⻏⻑⻒⻖⻗⻘⻝⻞⻟⻣⻤⻨⻩⻫⻭⻯⻱⻲⼾",
+        "厂乙亻刀刂卜小小兀巳幺彑彐忄扌攵旡月歺民氵氺灬爫丬犭疋罒示礻竹糸罒罒羊羊耂月臼艹艹艹虎衤覀西角辶辶辶阝長镸阝雨青食飠飠骨鬼麦黄斉歯竜龜亀戸",
+        strict=True,
+    )
+)
 _TABLE = struct.Struct(">4s3I")
 
 
@@ -42,18 +53,25 @@ def _drawable_text(text: str, missing: set[str]) -> str:
 
 def _drawn(letter: str) -> str:
     """The letter, or the one that stands for the same, or the sign for a missing one."""
-    same = unicodedata.normalize("NFC", letter)
-    return next((one for one in (letter, same) if one == "\n" or covered().issuperset(one)), MISSING)
+    same = (letter, unicodedata.normalize("NFC", letter), kanji_of(letter))
+    return next((one for one in same if one == "\n" or covered().issuperset(one)), MISSING)
+
+
+def kanji_of(letter: str) -> str:
+    """⽇ (a radical) as 日, the kanji that it is meant for; every other letter as it is. For print only."""
+    if "\u2e80" <= letter <= "\u2fdf":
+        return _RADICALS.get(letter) or unicodedata.normalize("NFKC", letter)
+    return letter
 
 
 @cache
 def covered() -> frozenset[str]:
-    """The letters that both fonts have."""
-    return _letters(REGULAR) & _letters(BOLD)
+    """The letters that both weights have, and those of the font behind them."""
+    return (_letters(REGULAR) & _letters(BOLD)) | _letters(RARE)
 
 
 def _letters(path: Path) -> frozenset[str]:
-    """The letters of a TrueType font, from its character map: format 12, or 4 where there is none."""
+    """The letters of a TrueType or OpenType font, from its character map: format 12, or 4 where there is none."""
     data = path.read_bytes()
     (count,) = struct.unpack_from(">H", data, 4)
     tables = (_TABLE.unpack_from(data, 12 + 16 * number) for number in range(count))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review import clock, permissions
 from review.domain import text
@@ -26,6 +28,7 @@ from review.models import (
     User,
     Verdict,
 )
+from review.models.sheet import ACCEPTING, OF_REVIEW
 from review.services import audit, binding, next_year, outbox, proxies, ratings
 from review.services.assessment import check_words, cleaned_remarks, open_again
 from review.services.reader_words import city_language, year_label
@@ -40,9 +43,6 @@ class Destination:
     state: ReviewState
     label: str
 
-
-#: The verdicts that let a sheet go on: what they were taken on must still stand at the next step.
-SEALED = (Verdict.ACCEPT, Verdict.NOT_SUBMITTED, Verdict.EXCLUDED)
 
 TO_DEPARTMENT = Destination(verdict=Verdict.RETURN, state=ReviewState.RETURNED, label="主管部署")
 TO_REVIEW = Destination(verdict=Verdict.RETURN_TO_REVIEW, state=ReviewState.SUBMITTED, label="情報経営課")
@@ -69,10 +69,12 @@ def approve(
         ratings.rate(user=user, review=review, hand=Rating.Hand.APPROVER, chosen=overall)
         write_opinion(user, review, opinion)
         # Last, for it is sealed with all that it decides.
-        _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
+        made = _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
         move(review, ReviewState.APPROVED)
         review.save()
-        tell(Event.MEASURE_APPROVED, user, review, "approve")
+        if review.proposed_outcome:
+            drop_proposal(user, review, BY_APPROVAL)
+        tell(Event.MEASURE_APPROVED, user, review, "approve", sealed=made)
         return review
 
 
@@ -91,16 +93,22 @@ def send_back(
     with transaction.atomic():
         review = _at_approval(user, review_id, round)
         check_reason(comment)
-        _decide(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
+        made = _decide(user, review, Step.APPROVE, to.verdict, comment.strip(), meeting)
         write_opinion(user, review, opinion)
-        return_sheet(user, review, to=to, comment=comment.strip(), remarks=remarks)
+        return_sheet(user, review, made, to=to, comment=comment.strip(), remarks=remarks)
         return review
 
 
 def return_sheet(
-    user: User, review: MeasureReview, *, to: Destination, comment: str, remarks: Mapping[str, str] | None = None
+    user: User,
+    review: MeasureReview,
+    decision: Decision,
+    *,
+    to: Destination,
+    comment: str,
+    remarks: Mapping[str, str] | None = None,
 ) -> None:
-    """Send a locked sheet back and tell whom it concerns; the caller has decided and recorded."""
+    """Send a locked sheet back and tell whom it concerns; the caller has decided and recorded: `decision`."""
     said = cleaned_remarks(remarks)
     check_words(said)
     open_again(user, review, reason=comment, remarks=said)
@@ -110,8 +118,8 @@ def return_sheet(
         review.round += 1
     move(review, to.state)
     review.save()
-    words = {"comment": comment, "destination": to.label, "items": sorted(said)}
-    tell(Event.APPROVAL_RETURNED, user, review, "approval.return", **words)
+    words: dict[str, Any] = {"comment": comment, "destination": to.label, "items": sorted(said)}
+    tell(Event.APPROVAL_RETURNED, user, review, "approval.return", sealed=decision, **words)
     if to is TO_DEPARTMENT:
         tell(Event.SUBMISSION_RETURNED, user, review, "return.approval", **words)
 
@@ -129,9 +137,9 @@ def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
 
 def _decide(
     user: User, review: MeasureReview, step: Step, verdict: Verdict, comment: str, meeting: Meeting | None
-) -> None:
+) -> Decision:
     check_words({"comment": comment})
-    Decision.objects.create(
+    return Decision.objects.create(
         review=review,
         round=review.round,
         step=step,
@@ -141,7 +149,7 @@ def _decide(
         decided_at=clock.now(),
         on_behalf_of=proxies.represent(user, review, step),
         meeting=meeting,
-        seal=binding.seal(review) if verdict in SEALED else {},
+        seal=binding.seal(review) if verdict in ACCEPTING else {},
     )
 
 
@@ -179,6 +187,8 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
         require(
             permissions.may_propose_outcome(user, review), _("このシートは、未提出・対象外にできる段階ではありません。")
         )
+        if review.proposed_outcome:
+            raise AlreadyDecided(_("もう提案されています。承認者の決定を待つか、今の提案を決めてもらってください。"))
         if outcome not in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED) or not reason.strip():
             raise Invalid(_("理由を入力してください。"), {"reason": _("理由を入力してください。")})
         check_words({"reason": reason})
@@ -216,24 +226,35 @@ def decide_outcome(
         review.outcome, review.proposed_outcome = outcome, ""
         move(review, ReviewState.APPROVED)
         review.save()
-        _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
+        made = _decide(user, review, Step.SETTLE, verdict, review.outcome_reason, meeting)
         with city_language():
             word = str(outcome.label)
-        tell(Event.MEASURE_SETTLED, user, review, "settle", outcome=word, comment=review.outcome_reason)
+        tell(Event.MEASURE_SETTLED, user, review, "settle", sealed=made, outcome=word, comment=review.outcome_reason)
         return review
 
 
 def _refuse_outcome(user: User, review: MeasureReview, comment: str, meeting: Meeting | None) -> None:
     check_words({"comment": comment})
+    drop_proposal(user, review, comment, meeting)
+
+
+#: What a proposal gives way to without a decision of its own.
+BY_APPROVAL = gettext_lazy("承認されたため、提案はなくなりました。")
+BY_SUBMISSION = gettext_lazy("提出されたため、提案はなくなりました。")
+
+
+def drop_proposal(user: User, review: MeasureReview, comment: Any, meeting: Meeting | None = None) -> None:
+    """The proposal on the locked sheet stands no more, because it was refused or because of what `user` did instead; who
+    proposed it is told."""
     with city_language():
-        refused = str(Outcome(review.proposed_outcome).label)
+        refused, said = str(Outcome(review.proposed_outcome).label), str(comment)
     review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
     review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
     entry = audit.write(
         actor=user,
         action="outcome.refuse",
         subject=f"review:{review.pk}",
-        after={"outcome": refused, "comment": comment, "meeting": meeting.pk if meeting else None},
+        after={"outcome": refused, "comment": said, "meeting": meeting.pk if meeting else None},
     )
     # A proposal may be made and refused again in the same round: the audit row tells the occasions apart.
     outbox.announce(
@@ -241,7 +262,7 @@ def _refuse_outcome(user: User, review: MeasureReview, comment: str, meeting: Me
         key=f"{review.pk}:{entry.pk}",
         actor=user,
         review=review,
-        payload={"outcome": refused, "comment": comment.strip() or "(記載なし)"},
+        payload={"outcome": refused, "comment": said.strip() or "(記載なし)"},
     )
 
 
@@ -268,7 +289,7 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     )
     require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
-    reviewed = Decision.objects.filter(review__cycle=cycle, step=Step.REVIEW)
+    reviewed = Decision.objects.filter(OF_REVIEW, review__cycle=cycle)
     if touched.exists() or (reviewed.filter(decided_by=user) | reviewed.filter(on_behalf_of=user)).exists():
         raise NotAllowed(
             _("ご自分が提出または確認したシートを含む年度は決定できません。ほかの承認者に依頼してください。")
@@ -280,6 +301,10 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     return cycle
 
 
+#: What takes a year out of waiting for its decision.
+_YEAR_ACTS = ("cycle.decide", "cycle.return", "cycle.wait_again")
+
+
 def require_year_undecided(cycle: Cycle) -> None:
     """Raise AlreadyDecided, with who decided and when, where the year does not wait for its decision (any more)."""
     if cycle.state == CycleState.DECIDING:
@@ -288,12 +313,18 @@ def require_year_undecided(cycle: Cycle) -> None:
         "year": year_label(cycle.fiscal_year),
         "state": cycle.get_state_display(),
     }
-    acts = AuditEntry.objects.filter(subject=f"cycle:{cycle.pk}", action__in=("cycle.decide", "cycle.return"))
+    acts = AuditEntry.objects.filter(subject=f"cycle:{cycle.pk}", action__in=_YEAR_ACTS)
     act = acts.order_by("-pk").first()
     person = User.objects.filter(key=act.actor_key).first() if act and act.actor_key else None
     if act is None or person is None:
         raise AlreadyDecided(sentence)
     at = when_words(act.at)
+    if act.action == "cycle.wait_again":
+        said = _(
+            "%(who)sさんが%(at)sに %(code)s の承認を取り消したため、公表を決定できる段階ではなくなりました。"
+            "すべての施策がもう一度承認されると、決定できます。"
+        )
+        raise AlreadyDecided(said % {"who": person, "at": at, "code": act.after["code"]}, by=str(person), at=at)
     said = _("%(who)sさんが%(at)sに決定しました。") % {"who": person, "at": at}
     raise AlreadyDecided(f"{sentence}{said}", by=str(person), at=at)
 
@@ -306,7 +337,7 @@ def return_from_year(
         review = locked(review_id, user)
         if review.state != ReviewState.APPROVED:
             return review
-        _decide(user, review, Step.YEAR, to.verdict, comment, meeting)
+        made = _decide(user, review, Step.YEAR, to.verdict, comment, meeting)
         review.outcome, review.outcome_reason = Outcome.REPORTED, ""
-        return_sheet(user, review, to=to, comment=comment)
+        return_sheet(user, review, made, to=to, comment=comment)
         return review

@@ -34,10 +34,10 @@ def confirm(
         check_words({"comment": comment})
         binding.require_unchanged(review)
         ratings.rate(user=user, review=review, hand=Rating.Hand.REVIEWER, chosen=overall)
-        _decide(user, review, Verdict.ACCEPT, comment)
+        made = _decide(user, review, Verdict.ACCEPT, comment)
         move(review, ReviewState.REVIEWED)
         review.save()
-        tell(Event.SUBMISSION_REVIEWED, user, review, "confirm")
+        tell(Event.SUBMISSION_REVIEWED, user, review, "confirm", sealed=made)
         return review
 
 
@@ -58,11 +58,11 @@ def send_back(
                 _("差戻しの理由を入力するか、項目にコメントを付けてください。"),
                 {"comment": _("理由を入力してください。")},
             )
-        _decide(user, review, Verdict.RETURN, reason)
+        made = _decide(user, review, Verdict.RETURN, reason)
         open_again(user, review, reason=comment.strip(), remarks=said)
         move(review, ReviewState.RETURNED)
         review.save()
-        tell(Event.SUBMISSION_RETURNED, user, review, "return", comment=reason, items=sorted(said))
+        tell(Event.SUBMISSION_RETURNED, user, review, "return", sealed=made, comment=reason, items=sorted(said))
         return review
 
 
@@ -77,8 +77,8 @@ def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
     return review
 
 
-def _decide(user: User, review: MeasureReview, verdict: Verdict, comment: str) -> None:
-    Decision.objects.create(
+def _decide(user: User, review: MeasureReview, verdict: Verdict, comment: str) -> Decision:
+    return Decision.objects.create(
         review=review,
         round=review.round,
         step=Step.REVIEW,

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from review.models import AuditEntry, AuditLink
+from review.services import frozen_rows, sealed_rows
 
 START = "0" * 64
 VERSION = "meguri-audit-1"
@@ -173,7 +174,7 @@ def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
     kept = dict(anchors or {})
     with transaction.atomic():
         walk = _Walk(kept)
-        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(kept, walk.last)
+        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(kept, walk.last) or _changed(walk.last)
         covered = max((seq for seq in kept if seq <= walk.last.seq and not fault), default=0)
         return Report(
             links=walk.last.seq,
@@ -244,6 +245,16 @@ def _beyond(anchors: Mapping[int, str], last: Head) -> Fault | None:
     return None
 
 
+def _changed(last: Head) -> Fault | None:
+    """A submission or decision that is not what its act's entry tells."""
+    found = next(sealed_rows.faults(), None)
+    if found is None:
+        return None
+    entry, what = found
+    link = AuditLink.objects.filter(entry_id=entry).first() if entry else None
+    return Fault(seq=link.seq if link else last.seq, entry=entry, what=what)
+
+
 def _first_moment_after(seq: int) -> datetime | None:
     """When the first act happened that no anchor vouches for; None where there is none."""
     link = AuditLink.objects.filter(seq__gt=seq).order_by("seq").select_related("entry").first()
@@ -251,12 +262,18 @@ def _first_moment_after(seq: int) -> datetime | None:
 
 
 def missing_triggers() -> list[str]:
-    """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing."""
+    """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing.
+
+    Those of the rows that a decision rests on too: the trail tells of acts, and the rows are what was done.
+    """
     standing = _standing_triggers()
-    return sorted(
-        f"{table}.{name}"
-        for table, names in TRIGGERS[connection.vendor].items()
-        for name in names - standing.get(table, set())
+    return (
+        sorted(
+            f"{table}.{name}"
+            for table, names in TRIGGERS[connection.vendor].items()
+            for name in names - standing.get(table, set())
+        )
+        + frozen_rows.weakened()
     )
 
 

@@ -1,7 +1,8 @@
 """What a decision was taken on: a digest of each part of a sheet, stored with the act and held against the rows at the next.
 
-Texts, names, targets, last years' values, verdicts, the scale, a person's own grades and 総合評価 are bound. Names of
-departments and people are not: they move on 4月1日, in the middle of a review.
+Texts, names, targets, last years' values and next year's, verdicts, the scale, the plan's own name and years, a person's
+own grades and 総合評価 are bound. Names of departments and people are not: they move on 4月1日, in the middle of a review.
+The stored digests themselves are held against the audit trail (`sealed_rows`).
 """
 
 from __future__ import annotations
@@ -22,14 +23,18 @@ from review.models import (
     IndicatorYear,
     MeasureReview,
     MeasureYear,
+    Plan,
     Rating,
     ReviewState,
     ScheduleItem,
     Step,
     Submission,
+    TargetChange,
     User,
     Verdict,
 )
+from review.models.sheet import ACCEPTING, CAME_BY
+from review.services import sealed_rows
 from review.services.reader_words import year_label
 
 Parts = dict[str, str]
@@ -46,29 +51,30 @@ GOAL = (
 EARLIER = ("name", "target", "actual", "status", "rate_text", "grade", "given_grade")
 SCHEDULE = ("name", "bars", "progress")
 OUTCOME = ("outcome", "outcome_reason")
+APPROVERS_RATING = f"rating:{Rating.Hand.APPROVER}"
+PLAN = ("name", "city", "municipality_code", "first_year", "last_year")
+#: What the sheet changes in the year to come, and since when.
+NEXT = ("name_before", "target_before", "name", "target", "changed_at", "effective_at")
 #: What the next person may still change while the sheet stands there; all else stays what it was.
 OPEN_TO_CHANGE: dict[str, tuple[str, ...]] = {
-    ReviewState.ENDORSING: ("given_grade", "given_reason", "board_opinion", "rating", *OUTCOME),
-    ReviewState.SUBMITTED: ("given_grade", "given_reason", "board_opinion", "rating", *OUTCOME),
-    ReviewState.REVIEWED: ("given_grade", "given_reason", "board_opinion", *OUTCOME),
+    ReviewState.ENDORSING: ("given_grade", "given_reason", "board_opinion", "rating", "effective_at", *OUTCOME),
+    ReviewState.SUBMITTED: ("given_grade", "given_reason", "board_opinion", "rating", "effective_at", *OUTCOME),
+    ReviewState.REVIEWED: ("given_grade", "given_reason", "board_opinion", "effective_at", *OUTCOME),
     ReviewState.APPROVED: (),
-}
-#: The decisions by which a sheet came to stand in a state, in the pass in which it stands there.
-CAME_BY: dict[str, tuple[Step, ...]] = {
-    ReviewState.REVIEWED: (Step.REVIEW,),
-    ReviewState.APPROVED: (Step.APPROVE, Step.SETTLE),
 }
 
 
 def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
-    """{review id: {part: digest}} as the rows stand. Five queries however many sheets of one year there are."""
+    """{review id: {part: digest}} as the rows stand. Six queries however many sheets of one year there are."""
     sheets = {review.pk: review for review in reviews}
     if not sheets:
         return {}
-    cycle = Cycle.objects.get(pk=next(iter(sheets.values())).cycle_id)
+    cycle = Cycle.objects.select_related("plan").get(pk=next(iter(sheets.values())).cycle_id)
     years = MeasureYear.objects.filter(review__in=sheets).select_related("measure")
     of_measure = {year.measure_id: year for year in years}
     found: dict[int, dict[str, Any]] = {pk: {"scale": cycle.scale} for pk in sheets}
+    for values in found.values():
+        _add(values, "plan", cycle.plan, PLAN)
     owner = {year.pk: pk for pk, review in sheets.items() for year in [review.measure_year]}
     for year in years:
         _add(found[owner[year.pk]], "sheet", year, SHEET)
@@ -81,6 +87,8 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
         _add(found[owner[item.measure_year_id]], f"schedule:{item.position}", item, SCHEDULE)
     for rating in Rating.objects.filter(review__in=sheets).order_by("given_at", "pk"):
         found[rating.review_id][f"rating:{rating.hand}"] = [rating.grade, rating.proposed_grade, rating.reason]
+    for change in TargetChange.objects.filter(review__in=sheets).select_related("indicator"):
+        _add(found[change.review_id], f"next:{change.indicator.number}", change, NEXT)
     for pk, state in MeasureReview.objects.in_bulk(list(sheets)).items():
         _add(found[pk], "review", state, OUTCOME)
     return {pk: {key: _digest(value) for key, value in values.items()} for pk, values in found.items()}
@@ -102,7 +110,7 @@ def _digest(value: Any) -> str:
 
 
 def seal(review: MeasureReview) -> Parts:
-    """The digests of one sheet, to be stored with the act. Five queries."""
+    """The digests of one sheet, to be stored with the act. Six queries."""
     return parts_of([review])[review.pk]
 
 
@@ -131,15 +139,19 @@ def require_year_unchanged(cycle: Cycle) -> None:
 
 def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
     """{review id: parts that differ}, for those that differ; ["decision"] where no decision brought the sheet to its
-    state. Seven queries however many sheets there are. What was sealed by no act (before 0.9.0) is not compared."""
+    state, ["record"] where the act that did is not what the trail tells of it. Nine queries however many sheets there
+    are. What was sealed by no act (before 0.9.0) is not compared."""
     sheets = [review for review in reviews if review.state in OPEN_TO_CHANGE]
-    sealed = _seals(sheets)
+    acts = _acts(sheets)
+    forged = sealed_rows.differing(act for act, _seal in acts.values())
     now = parts_of(sheets)
     found: dict[int, list[str]] = {}
     for review in sheets:
-        if review.pk not in sealed:
+        if review.pk not in acts:
             found[review.pk] = ["decision"]
-        elif before := sealed[review.pk]:
+        elif review.pk in forged:
+            found[review.pk] = ["record"]
+        elif before := acts[review.pk][1]:
             free = OPEN_TO_CHANGE[review.state]
             keys = sorted(
                 key
@@ -155,19 +167,29 @@ def _is_free(key: str, free: tuple[str, ...]) -> bool:
     return key.rpartition(":")[2] in free or key.partition(":")[0] in free
 
 
-def _seals(sheets: Iterable[MeasureReview]) -> dict[int, Parts]:
-    """{review id: the seal of the act by which the sheet stands where it stands}. Two queries."""
+def _acts(sheets: Iterable[MeasureReview]) -> dict[int, tuple[Submission | Decision, Parts]]:
+    """{review id: the act by which the sheet stands where it stands, and the seal to hold it against}. Two queries."""
     rows = {review.pk: review for review in sheets}
-    found: dict[int, Parts] = {}
+    found: dict[int, tuple[Submission | Decision, Parts]] = {}
     for sent in Submission.objects.filter(review__in=rows, recalled_at=None).order_by("round"):
         if rows[sent.review_id].state not in CAME_BY:
-            found[sent.review_id] = sent.seal
-    accepted = [Verdict.ACCEPT, Verdict.NOT_SUBMITTED, Verdict.EXCLUDED]
-    for decision in Decision.objects.filter(review__in=rows, verdict__in=accepted):
-        review = rows[decision.review_id]
-        if decision.round == review.round and decision.step in CAME_BY.get(review.state, ()):
-            found[review.pk] = decision.seal
+            found[sent.review_id] = sent, sent.seal
+    decided: dict[int, list[Decision]] = {}
+    for decision in Decision.objects.filter(review__in=rows, verdict__in=[*ACCEPTING, Verdict.WITHDRAW_APPROVAL]):
+        decided.setdefault(decision.review_id, []).append(decision)
+    for pk, decisions in decided.items():
+        if standing := rows[pk].standing_decision(decisions):
+            found[pk] = standing, _seal_now(rows[pk], standing, decisions)
     return found
+
+
+def _seal_now(review: MeasureReview, standing: Decision, decisions: Iterable[Decision]) -> Parts:
+    """The seal of the decision that stands. Where approvals were withdrawn since, the 総合評価 that the last of them gave
+    is still among the sheet's rows, and is held against that one."""
+    if standing.round == review.round or not standing.seal:
+        return standing.seal
+    last = next(row for row in decisions if (row.round, row.step) == (review.round - 1, Step.APPROVE))
+    return {**standing.seal, **{key: value for key, value in last.seal.items() if key == APPROVERS_RATING}}
 
 
 # --- in words ------------------------------------------------------------------------------------------------------
@@ -178,6 +200,11 @@ def _sentence(review: MeasureReview, keys: list[str]) -> str:
     if keys == ["decision"]:
         return _(
             "%(code)s は、記録のない状態になっています。この段階へ進めた人の決定がありません。管理者に知らせてください。"
+        ) % {"code": code}
+    if keys == ["record"]:
+        return _(
+            "%(code)s は、提出や決定の記録が監査記録の伝えるものと違うため、進められません。"
+            "画面を通さずに変えられた可能性があります。管理者に知らせてください。"
         ) % {"code": code}
     words = {
         "code": code,
@@ -217,7 +244,10 @@ def part_label(key: str) -> str:
         mark = circled(int(number))
         label = year_label(int(year))
         return _("成果目標%(mark)s %(word)s(%(year)s)") % {"mark": mark, "word": word, "year": label}
+    if kind == "plan":
+        return str(getattr(Plan._meta.get_field(rest[0]), "verbose_name", rest[0]))
     return {
+        "next": str(TargetChange._meta.verbose_name),
         "schedule": _("取組みスケジュール"),
         "rating": _("総合評価"),
         "scale": _("達成区分の基準"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,22 +14,33 @@ from review.domain.fiscal import fiscal_year_label
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.services.editions import audit_head
+from review.services.snapshot import OUTCOME_WORDS
 
 STATUS_LABELS = {
     "achieved": "達成",
     "missed": "未達成",
     "undetermined": "評価できない",
     "pending": "未入力",
-    "not_applicable": "対象外",
+    "not_applicable": "目標なし",
     "": "",
 }
+#: An edition and open data wait for nothing any more.
+FINAL_LABELS = {**STATUS_LABELS, "pending": "実績なし"}
+#: Beside which word a sheet stands that its department has not handed in.
+UNSUBMITTED = "提出前"
 TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
 
 
 def year_book(
-    snapshot: Mapping[str, Any], *, label: str, made_at: datetime, states: Mapping[str, str] | None = None
+    snapshot: Mapping[str, Any],
+    *,
+    label: str,
+    made_at: datetime,
+    states: Mapping[str, str] | None = None,
+    unsubmitted: Collection[str] = (),
 ) -> YearBook:
-    """The consolidated book of a snapshot. `states` names each 施策ID's state where the year is still under way."""
+    """The consolidated book of a snapshot. `states` names each 施策ID's state where the year is still under way,
+    `unsubmitted` those that are with their departments: they count as no results yet."""
     scale = rating.Scale.from_data(snapshot["scale"])
     return YearBook(
         city=snapshot["city"],
@@ -39,7 +51,14 @@ def year_book(
         made_at=made_at,
         scale=tuple(_scale_row(grade) for grade in scale.grades),
         sheets=tuple(
-            _book_sheet(row, snapshot, (states or {}).get(row["code"], label)) for row in snapshot["measures"]
+            _book_sheet(
+                row,
+                snapshot,
+                state=(states or {}).get(row["code"], label),
+                aside=UNSUBMITTED if row["code"] in unsubmitted else OUTCOME_WORDS.get(row["outcome"], ""),
+                words=FINAL_LABELS if states is None else STATUS_LABELS,
+            )
+            for row in snapshot["measures"]
         ),
         previous=_previous(snapshot.get("previous")),
         audit_head=audit_head(snapshot),
@@ -169,18 +188,30 @@ def _block(one: Mapping[str, Any], years: list[int]) -> IndicatorBlock:
     )
 
 
-def _book_sheet(row: Mapping[str, Any], snapshot: Mapping[str, Any], state: str) -> BookSheet:
+def _book_sheet(
+    row: Mapping[str, Any], snapshot: Mapping[str, Any], *, state: str, aside: str, words: Mapping[str, str]
+) -> BookSheet:
+    judged = tuple(_judged(one, snapshot["fiscal_year"], words) for one in row["indicators"])
+    if aside:
+        judged = tuple(
+            one
+            if one.status == words["not_applicable"]
+            else replace(one, status=aside, grade="", rate=None, rate_text="")
+            for one in judged
+        )
     return BookSheet(
         sheet=sheet(row, snapshot["years"]),
         field_name=row["field"]["name"],
         state_label=state,
-        grade=row["grade"],
-        indicators=tuple(_judged(one, snapshot["fiscal_year"]) for one in row["indicators"]),
+        grade="" if aside else row["grade"],
+        aside=aside,
+        ungraded="評価なし" if words is FINAL_LABELS else "未定",
+        indicators=judged,
         demo=is_demo(row),
     )
 
 
-def _judged(one: Mapping[str, Any], fiscal_year: int) -> JudgedIndicator:
+def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) -> JudgedIndicator:
     cells = {cell["fiscal_year"]: cell for cell in one["years"]}
     this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
@@ -190,7 +221,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int) -> JudgedIndicator:
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=STATUS_LABELS[one["status"]],
+        status=words[one["status"]],
         rate=Decimal(one["rate"]) if one["rate"] is not None else None,
         rate_text=one["rate_text"],
         grade=one["grade"],

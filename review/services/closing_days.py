@@ -1,4 +1,4 @@
-"""The city's own closing days, entered and taken back by whoever looks after the year."""
+"""The city's own closing days, entered and taken back by whoever looks after the year; digests that wait follow them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from review import calendar, clock, permissions
 from review.domain.refusals import Invalid
 from review.models import ClosingDay, User
-from review.services import audit
+from review.services import audit, notifications
 from review.services.reader_words import problem
 from review.services.transition import require
 
@@ -31,6 +31,7 @@ def close(*, user: User, day: date, name: str) -> ClosingDay:
             raise Invalid(_("閉庁日を確かめてください。"), problems)
         made = ClosingDay.objects.create(day=day, name=name.strip(), added_by=user, added_at=clock.now())
         calendar.changed()
+        notifications.follow_calendar()
         audit.write(
             actor=user,
             action="closing_day.add",
@@ -56,4 +57,5 @@ def reopen(*, user: User, pk: int) -> bool:
         )
         row.delete()
         calendar.changed()
+        notifications.follow_calendar()
         return True

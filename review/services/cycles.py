@@ -185,6 +185,16 @@ def reopen_for_returns(*, user: User, cycle_id: int, returns: Mapping[int, str])
     )
 
 
+def wait_again(*, user: User, cycle: Cycle, review: MeasureReview) -> None:
+    """The approval of a sheet was withdrawn: a year that waited for its decision, its row locked, waits for the sheet."""
+    if cycle.state != CycleState.DECIDING:
+        return
+    cycle.state = CycleState.OPEN
+    cycle.save(update_fields=["state"])
+    after = {"state": cycle.state, "review": f"review:{review.pk}", "code": review.measure_year.measure.code}
+    audit.write(actor=user, action="cycle.wait_again", subject=f"cycle:{cycle.pk}", after=after)
+
+
 # --- Act: the next year ---------------------------------------------------------------------------------------------
 
 

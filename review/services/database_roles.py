@@ -1,8 +1,9 @@
 """The database roles of a city's PostgreSQL: what each may do, as statements.
 
 owner    runs migrations; the tables are its own. Nothing that serves a request connects as the owner.
-app      reads and writes what the screens and the worker change. The audit trail and the decisions it may add to and
-         read, never change; it cannot alter a table or take a trigger away.
+app      reads and writes what the screens and the worker change. The audit trail, and what was submitted, said and
+         decided, it may add to and read, never change: of the latter it fills the columns that `frozen_rows` names. It
+         cannot alter a table or take a trigger away.
 backup   reads.
 """
 
@@ -10,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import connection, models
 from psycopg import sql
 
-from review.models import AuditEntry, AuditLink, CorrectionDecision, Decision
+from review.models import AuditEntry, AuditLink
+from review.services import frozen_rows
 
 # Rows that are added once and stay. The links of the chain not even that: the database adds them itself.
-ADDED_ONLY = (AuditEntry, Decision, CorrectionDecision)
-READ_ONLY = (AuditLink,)
+ADDED_ONLY: tuple[type[models.Model], ...] = (AuditEntry, *frozen_rows.FROZEN)
+READ_ONLY: tuple[type[models.Model], ...] = (AuditLink,)
 
 
 def statements(*, app: str, backup: str, database: str, schema: str, password: str = "") -> Iterator[sql.Composed]:
@@ -61,6 +63,12 @@ def _kept_tables(names: dict[str, sql.Identifier]) -> Iterator[sql.Composed]:
         table = sql.Identifier(model._meta.db_table)
         verbs = "INSERT, UPDATE, DELETE" if model in READ_ONLY else "UPDATE, DELETE"
         yield sql.SQL(f"REVOKE {verbs} ON {{schema}}.{{table}} FROM {{app}}").format(**names, table=table)
+    # After the table's own: to take UPDATE of a table away takes it of each column.
+    for name, fillable in frozen_rows.tables().items():
+        if fillable:
+            yield sql.SQL("GRANT UPDATE ({columns}) ON {schema}.{table} TO {app}").format(
+                **names, table=sql.Identifier(name), columns=sql.SQL(", ").join(map(sql.Identifier, fillable))
+            )
 
 
 def may_change_trail() -> bool | None:
@@ -81,12 +89,24 @@ def may_change_trail() -> bool | None:
 
 
 def is_ready(app: str) -> bool:
-    """Whether the application's role is there, adds to the trail, and cannot change it. One query."""
+    """Whether the application's role is there, adds to what stays, and changes nothing of it but the columns that are
+    filled later. One query."""
+    added = [model._meta.db_table for model in ADDED_ONLY]
+    filled = [f"{table}.{column}" for table, columns in frozen_rows.tables().items() for column in columns]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT has_table_privilege(rolname, %s, 'INSERT') AND NOT has_table_privilege(rolname, %s, 'UPDATE')"
-            " FROM pg_roles WHERE rolname = %s",
-            [AuditEntry._meta.db_table, AuditEntry._meta.db_table, app],
+            "SELECT bool_and(has_table_privilege(rolname, relid, 'INSERT') = (relname = ANY(%(added)s))"
+            " AND NOT has_table_privilege(rolname, relid, 'DELETE')"
+            " AND has_column_privilege(rolname, relid, attnum, 'UPDATE') = (relname || '.' || attname = ANY(%(filled)s)))"
+            " FROM pg_roles, (SELECT c.oid AS relid, c.relname, a.attnum, a.attname FROM pg_attribute a"
+            " JOIN pg_class c ON c.oid = a.attrelid WHERE a.attnum > 0 AND NOT a.attisdropped"
+            " AND c.oid IN (SELECT unnest(%(kept)s::text[])::regclass)) AS columns WHERE rolname = %(app)s",
+            {
+                "added": added,
+                "filled": filled,
+                "kept": [*added, *(model._meta.db_table for model in READ_ONLY)],
+                "app": app,
+            },
         )
         found = cursor.fetchone()
         return bool(found and found[0])

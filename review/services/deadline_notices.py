@@ -19,7 +19,7 @@ from review.domain.reminding import Kind, Step
 from review.models import MeasureReview, OutboxEvent, Role, User
 from review.services import waiting
 
-OF_SHEETS = (Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED)
+OF_SHEETS = (Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED, Event.STEP_ASKED)
 EVENTS = (*OF_SHEETS, Event.DECISION_CALLED)
 
 STEP_WORDS = {
@@ -53,6 +53,21 @@ def called(row: OutboxEvent) -> Iterable[User]:
     """Whoever can take the step."""
     found = sheets(row)
     return waiting.actors(Step(row.payload["step"]), _owners(found)) if found else []
+
+
+def newly_able(row: OutboxEvent) -> Iterable[User]:
+    """Who may take the step since they came into their post."""
+    return [] if row.payload["fallen"] else _named(row)
+
+
+def office_in_place(row: OutboxEvent) -> Iterable[User]:
+    """The office, where nobody is there who could take the step."""
+    return _named(row) if row.payload["fallen"] else []
+
+
+def _named(row: OutboxEvent) -> list[User]:
+    """The people whom the event names, as far as the step is still to be taken."""
+    return list(User.objects.filter(is_active=True, pk__in=row.payload["people"]).order_by("pk")) if sheets(row) else []
 
 
 def late_heads(row: OutboxEvent) -> Iterable[User]:
@@ -110,7 +125,7 @@ def link(row: OutboxEvent) -> str:
 
 def asks(row: OutboxEvent) -> dict[str, Any]:
     """What a notice of the event asks for, so that one that came too late leaves by no mail; see `waiting.wanted`."""
-    if row.name == Event.DECISION_CALLED:
+    if row.name in (Event.DECISION_CALLED, Event.CYCLE_READY):
         return {"year": row.cycle_id}
     return {"step": row.payload["step"], "sheets": row.payload["sheets"]} if row.name in OF_SHEETS else {}
 

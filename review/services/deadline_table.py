@@ -83,6 +83,28 @@ DEADLINE_NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.STEP_ASKED: (
+        Notice(
+            to=deadline_notices.newly_able,
+            title="{step}をお願いします({count}件)",
+            body="あなたが対応できる施策が待っています。\n{sheets}",
+            act="{request}",
+            due=deadline_notices.due,
+            link=deadline_notices.link,
+            urgent=True,
+            to_act=True,
+        ),
+        Notice(
+            to=deadline_notices.office_in_place,
+            title="{step}をする人がいません({count}件)",
+            body="次の施策は、いま対応できる人が登録されていません。\n{sheets}",
+            act="担当する人の登録を管理者に依頼するか、対応する人を決めてください。",
+            due=deadline_notices.due,
+            link=deadline_notices.link,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
     Event.DEADLINES_CHANGED: (
         Notice(
             to=audiences.named,

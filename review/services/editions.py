@@ -164,6 +164,12 @@ class Totals:
     indicators: dict[str, int]
     measure_count: int
     indicator_count: int
+    excluded: int = 0
+
+    @property
+    def due(self) -> int:
+        """How many 施策 are reviewed in the year: all but those 対象外, as in `tallies`."""
+        return self.measure_count - self.excluded
 
     @property
     def ungraded(self) -> int:
@@ -182,6 +188,7 @@ def totals(rows: Iterable[Row], *, label: str = "", key: str = "") -> Totals:
         indicators=dict(Counter(indicators)),
         measure_count=len(rows),
         indicator_count=len(indicators),
+        excluded=sum(row["outcome"] == "excluded" for row in rows),
     )
 
 
@@ -289,6 +296,8 @@ def _drawable(text: str) -> Quantity | None:
 
 def _share_unit(found: Sequence[Quantity]) -> bool:
     symbols = {one.unit.symbol for one in found if not one.unit.bare}
+    if "%" in symbols and any(one.unit.bare for one in found):
+        return False  # a bare 0.75 beside 80% is a share or a slip
     return len(symbols) <= 1 and len({(one.period, one.each) for one in found}) <= 1
 
 
@@ -304,4 +313,6 @@ def _scaled(one: Quantity | None, factor: int) -> Decimal | None:
     if one is None or one.value is None:
         return None
     value = one.value / factor
-    return round(Decimal(value.numerator) / Decimal(value.denominator), 4).normalize()
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    # Four places, and for what is smaller four digits: 0.00009 is no 0.0001.
+    return round(exact, max(4, 3 - exact.adjusted()) if exact else 4).normalize()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -13,13 +14,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from review import clock
+from review import clock, permissions
 from review.domain import fiscal
-from review.models import Mail, Notification, User
+from review.domain.events import Event
+from review.models import Mail, MailState, Notification, User
 from review.services import doorbell, waiting
 
 # No digest waits longer than over the longest holidays; what lies further ahead was put there by a wrong clock.
 FURTHEST = timedelta(days=31)
+UNREADABLE = "宛先の人が異動などでこのシートを見られなくなったため、送りませんでした。"
+#: What is still the person's own to do after they left the post: 後閲 of what was decided in their name.
+STAYS_THEIRS = (Event.DECIDED_BY_PROXY,)
 
 
 def gather(*, everything: bool = False) -> int:
@@ -44,7 +49,7 @@ def _envelope(user_id: int, everything: bool) -> bool:
         due = Notification.objects.filter(recipient=user, mail=None, mail_after__isnull=False)
         if not everything:
             due = due.filter(clock.reached("mail_after", FURTHEST))
-        notices = _still_true(list(due.order_by("created_at", "pk")))
+        notices = _still_true(user, list(due.order_by("created_at", "pk")))
         if not notices:
             return False
         if not user.email or not user.is_active:
@@ -55,13 +60,18 @@ def _envelope(user_id: int, everything: bool) -> bool:
         return True
 
 
-def _still_true(notices: Sequence[Notification]) -> list[Notification]:
-    """Without the reminders of what was dealt with since they were made; those leave by no mail any more."""
+def _still_true(user: User, notices: Sequence[Notification]) -> list[Notification]:
+    """Without the reminders of what was dealt with since they were made, and without what tells of sheets that the person
+    may not read any more; those leave by no mail."""
     over = {notice.pk for notice in notices if notice.asks and not waiting.wanted(notice.asks)}
+    over |= _unreadable(user, notices)
     if over:
         Notification.objects.filter(pk__in=over).update(mail_after=None)
-    # What asks for an act stands first.
-    return sorted((notice for notice in notices if notice.pk not in over), key=lambda notice: not notice.to_act)
+    return _acts_first(notice for notice in notices if notice.pk not in over)
+
+
+def _acts_first(notices: Iterable[Notification]) -> list[Notification]:
+    return sorted(notices, key=lambda notice: not notice.to_act)
 
 
 def _until(notice: Notification) -> str:
@@ -72,9 +82,41 @@ def _until(notice: Notification) -> str:
     return f"{fiscal.wareki(local.date())} {local:%H:%M}"
 
 
-def _write(user: User, notices: Sequence[Notification]) -> Mail:
-    seed = ",".join(notice.key for notice in notices)
-    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+def _unreadable(user: User, notices: Iterable[Notification]) -> set[int]:
+    """Which of the notices tell only of sheets that the person may not read (any more): transferred, a role or proxy
+    ended. Two queries at most."""
+    about = {notice.pk: _sheets(notice) for notice in notices if notice.event not in STAYS_THEIRS}
+    wanted = {sheet for sheets in about.values() for sheet in sheets}
+    if not wanted:
+        return set()
+    readable = set(permissions.visible_reviews(user).filter(pk__in=wanted).values_list("pk", flat=True))
+    return {pk for pk, sheets in about.items() if sheets and not sheets & readable}
+
+
+def _sheets(notice: Notification) -> set[int]:
+    return {notice.review_id} if notice.review_id else set(notice.asks.get("sheets", ()))
+
+
+def look_again(mails: Iterable[Mail]) -> None:
+    """Before mails leave that may have waited for long: take out what their receivers may not read any more, under the
+    same Message-ID, and park those of which nothing is left. For the transaction that claims them."""
+    notices: dict[int, list[Notification]] = defaultdict(list)
+    for notice in Notification.objects.filter(mail__in=[mail.pk for mail in mails]).order_by("created_at", "pk"):
+        notices[notice.mail_id or 0].append(notice)
+    for mail in mails:
+        hidden = _unreadable(mail.recipient, notices[mail.pk])
+        left = [notice for notice in notices[mail.pk] if notice.pk not in hidden]
+        if hidden and left:
+            Notification.objects.filter(pk__in=hidden).update(mail=None, mail_after=None)
+            Mail.objects.filter(pk=mail.pk).update(**_contents(mail.recipient, _acts_first(left)))
+        elif hidden:
+            Mail.objects.filter(pk=mail.pk).update(
+                state=MailState.PARKED, token=None, leased_until=None, cause=UNREADABLE
+            )
+
+
+def _contents(user: User, notices: Sequence[Notification]) -> dict[str, str]:
+    """Subject and body of the envelope."""
     subject = notices[0].title if len(notices) == 1 else f"{notices[0].title} ほか{len(notices) - 1}件"
     context = {
         "user": user,
@@ -82,13 +124,20 @@ def _write(user: User, notices: Sequence[Notification]) -> Mail:
         "base_url": settings.MEGURI_BASE_URL,
         "settings_url": reverse("review:notice_settings"),
     }
-    body = render_to_string("mail/notices.txt", context)
+    return {
+        "subject": f"[めぐり] {subject}".replace("\n", " ").replace("\r", " ")[:200],
+        "body": render_to_string("mail/notices.txt", context),
+    }
+
+
+def _write(user: User, notices: Sequence[Notification]) -> Mail:
+    seed = ",".join(notice.key for notice in notices)
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return Mail.objects.create(
         recipient=user,
         address=user.email,
         message_id=f"<{hashlib.sha256(seed.encode()).hexdigest()[:40]}@{host}>",
-        subject=f"[めぐり] {subject}".replace("\n", " ").replace("\r", " ")[:200],
-        body=body,
         created_at=clock.now(),
         not_before=clock.shared(),
+        **_contents(user, notices),
     )

@@ -1,4 +1,5 @@
-"""根拠資料: taken by what they are, kept out of sight of everybody who may not read the sheet, gone when removed."""
+"""根拠資料: taken by what they are, kept out of sight of everybody who may not read the sheet, gone when removed: of that,
+the row alone stays."""
 
 from __future__ import annotations
 
@@ -25,13 +26,13 @@ __all__ = ["MAX_BYTES", "MIME", "add", "may_remove", "of_sheet", "readable", "re
 
 def readable(user: User) -> QuerySet[Evidence]:
     """The files of every sheet that the user may read; whatever else there is, is not there."""
-    rows = Evidence.objects.select_related("review__cycle", "review__measure_year__measure", "uploaded_by")
+    rows = Evidence.objects.standing().select_related("review__cycle", "review__measure_year__measure", "uploaded_by")
     return rows.filter(review__in=permissions.visible_reviews(user).values("pk"))
 
 
 def of_sheet(review: MeasureReview) -> list[Evidence]:
     """The sheet's files, the oldest first. One query."""
-    return list(review.evidence.select_related("uploaded_by").order_by("item", "uploaded_at", "pk"))
+    return list(review.evidence.standing().select_related("uploaded_by").order_by("item", "uploaded_at", "pk"))
 
 
 def may_remove(user: User, evidence: Evidence, review: MeasureReview) -> bool:
@@ -59,7 +60,7 @@ def add(*, user: User, review_id: int, upload: File, filename: str, item: str = 
                 raise Invalid(
                     _("資料を付ける項目を選び直してください。"), {"item": _("資料を付ける項目を選び直してください。")}
                 )
-            same = Evidence.objects.filter(review=review, item=item, sha256=digest).first()
+            same = review.evidence.standing().filter(item=item, sha256=digest).first()
             if same:
                 return same
             _require_room(review)
@@ -72,7 +73,7 @@ def add(*, user: User, review_id: int, upload: File, filename: str, item: str = 
 
 
 def _require_room(review: MeasureReview) -> None:
-    if review.evidence.count() >= MAX_FILES:
+    if review.evidence.standing().count() >= MAX_FILES:
         said = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
         sentence = said % {"most": MAX_FILES}
         raise Invalid(sentence, {"file": sentence})
@@ -123,19 +124,25 @@ def _record(
 
 
 def remove(*, user: User, evidence_id: int) -> None:
-    """Take the file away for good. Raises NotAllowed once it went in with a submission, or where the sheet is closed."""
+    """Take the file away for good; its row stays and says who took it back, and when.
+
+    Raises NotAllowed once it went in with a submission, or where the sheet is closed. Taken away already: nothing to do.
+    """
     with transaction.atomic():
-        evidence = Evidence.objects.get(pk=evidence_id)
-        review = locked(evidence.review_id, user)
+        review = locked(Evidence.objects.get(pk=evidence_id).review_id, user)
         require(permissions.may_write(user, review), permissions.why_locked(review))
+        evidence = review.evidence.standing().filter(pk=evidence_id).first()
+        if evidence is None:
+            return
         if evidence.round != review.round:
             raise NotAllowed(_("提出した資料は外せません。"))
-        path = evidence.path
+        evidence.withdrawn_at, evidence.withdrawn_by = clock.now(), user
+        evidence.save(update_fields=["withdrawn_at", "withdrawn_by"])
         audit.write(
             actor=user,
             action="evidence.remove",
             subject=f"review:{review.pk}",
             before={"file": evidence.filename, "item": evidence.item, "sha256": evidence.sha256},
         )
-        evidence.delete()
+        path = evidence.path
         transaction.on_commit(lambda: default_storage.delete(path), robust=True)

@@ -20,7 +20,7 @@ from django.db.models import F, Q, QuerySet
 
 from review import clock
 from review.models import Heartbeat, Mail, MailState
-from review.services import doorbell
+from review.services import doorbell, envelopes
 from review.services.mail_server import NO_ANSWER, MailServer, ServerAway, code_of, is_away
 
 logger = logging.getLogger(__name__)
@@ -118,9 +118,12 @@ def _claim() -> Batch:
         Mail.objects.filter(pk__in=list(gone.order_by().values_list("pk", flat=True))).update(
             state=MailState.PARKED, cause=GONE
         )
-        chosen = list(_due().values_list("pk", flat=True)[:BATCH])
+        chosen = list(_due().select_related("recipient")[:BATCH])
+        envelopes.look_again(chosen)
         lease = clock.shared(timedelta(seconds=settings.MEGURI_LEASE_SECONDS))
-        _due().filter(pk__in=chosen).order_by().update(state=MailState.SENDING, token=token, leased_until=lease)
+        _due().filter(pk__in=[mail.pk for mail in chosen]).order_by().update(
+            state=MailState.SENDING, token=token, leased_until=lease
+        )
     return Batch(token, list(Mail.objects.filter(token=token).order_by("pk")), time.monotonic())
 
 

@@ -1,6 +1,7 @@
 """The table of notices: for each event who is told, in which words, what is asked of them, and where it leads.
 
-The lines about deadlines stand in `deadline_table`.
+The lines about deadlines stand in `deadline_table`, those about 代決 in `proxy_table`, those about decisions taken back
+in `withdrawal_table`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from review.services import notice_audiences as audiences
 from review.services import notice_links as links
 from review.services.deadline_table import DEADLINE_NOTICES
 from review.services.notice import Notice
+from review.services.proxy_table import PROXY_NOTICES
+from review.services.withdrawal_table import WITHDRAWAL_NOTICES
 
 #: What a reviewer is asked to do with a sheet.
 REVIEW_IT = "内容を確かめて、確認するか、理由を付けて差し戻してください。"
@@ -158,7 +161,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=audiences.reviewers,
             title="{measure} の「{outcome}」の提案は採用されませんでした",
-            body="理由: {comment}\nシートはこれまでどおり、主管部署の提出を待ちます。",
+            body="理由: {comment}\nシートはこれまでどおり進みます。",
             link=links.sheet,
             urgent=True,
         ),
@@ -183,6 +186,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             urgent=True,
         ),
     ),
+    **WITHDRAWAL_NOTICES,
     Event.DECISIONS_RECORDED: (
         Notice(
             to=audiences.approvers,
@@ -313,34 +317,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             urgent=True,
         ),
     ),
-    Event.PROXY_NAMED: (
-        Notice(
-            to=audiences.named,
-            title="{principal}さんの代決者に{deputy}さんが指名されました",
-            body="役割: {post}\n期間: {period}\n理由: {comment}",
-            link=links.proxies,
-            urgent=True,
-        ),
-    ),
-    Event.PROXY_WITHDRAWN: (
-        Notice(
-            to=audiences.named,
-            title="{principal}さんの代決者({deputy}さん)の指名が取り消されました",
-            body="役割: {post}",
-            link=links.proxies,
-            urgent=True,
-        ),
-    ),
-    Event.DECIDED_BY_PROXY: (
-        Notice(
-            to=audiences.named,
-            title="{measure} を{actor}さんが代決しました",
-            body="{department}のシートです。",
-            act="内容を確かめて、後閲してください。",
-            link=links.proxies,
-            to_act=True,
-        ),
-    ),
+    **PROXY_NOTICES,
     Event.WORK_HANDED_OVER: (
         Notice(
             to=audiences.named,

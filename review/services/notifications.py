@@ -20,6 +20,7 @@ from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.models import (
     Cycle,
+    CycleState,
     MeasureReview,
     NoticeText,
     Notification,
@@ -42,7 +43,7 @@ def notify(row: OutboxEvent) -> None:
     rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
     words: dict[str, str] = {}
     own = notice_texts.own_texts(rows)
-    told: set[int] = {row.actor_id} if row.actor_id else set()
+    actor, told = {row.actor_id}, set[int]()
     for key, notice in rows.items():
         if not notice.fits(row):
             continue
@@ -50,7 +51,7 @@ def notify(row: OutboxEvent) -> None:
         if not audience and notice.to_act and not _of_a_deadline(row):
             # Nobody is there who could act: the office has to know, and to name somebody. Reminders see to it themselves.
             audience = list(waiting.reviewers())
-        people = [user for user in audience if user.pk not in told]
+        people = [user for user in audience if user.pk not in (told if notice.actor_too else told | actor)]
         if not people:
             continue
         told |= {user.pk for user in people}
@@ -71,8 +72,11 @@ def _filled(key: str, notice: Notice, own: Mapping[str, NoticeText], words: dict
 
 
 def settle(row: OutboxEvent) -> None:
-    """Mark as done every notice that asks for a step which no sheet of its waits for any more, whoever took it. Three
-    queries at most."""
+    """Mark as done every notice that asks for a step which no sheet of its waits for any more, whoever took it, or for the
+    decision of a year that does not wait for it. Four queries at most."""
+    if row.cycle and row.cycle.state != CycleState.DECIDING:
+        of_year = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None, asks__has_key="year")
+        of_year.update(settled_at=clock.now())
     if row.review_id is None:
         return
     open_ones = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None).exclude(asks={})
@@ -147,6 +151,21 @@ def next_digest(now: datetime) -> datetime:
     today_counts = days.is_open(local.date()) and local.time() < MORNING
     day = local.date() if today_counts else days.next_open(local.date())
     return timezone.make_aware(datetime.combine(day, MORNING))
+
+
+def follow_calendar() -> int:
+    """After a closing day came or went: what waits for a digest leaves on the business morning after it was made.
+
+    Returns how many notices were moved.
+    """
+    moved: dict[datetime, list[int]] = {}
+    waiting = Notification.objects.filter(mail=None, mail_after__gt=clock.now())
+    for pk, made, leaves in waiting.values_list("pk", "created_at", "mail_after"):
+        morning = next_digest(made)
+        if timezone.localtime(leaves).time() == MORNING and morning != leaves:
+            moved.setdefault(morning, []).append(pk)
+    rows = Notification.objects.filter(mail=None)
+    return sum(rows.filter(pk__in=pks).update(mail_after=morning) for morning, pks in moved.items())
 
 
 def _words(row: OutboxEvent) -> dict[str, str]:

@@ -84,7 +84,7 @@ INDICATOR_COLUMNS = (
     _column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition typed with the target"),
     _column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The single number read from the result", "number", True),
     _column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; thousands and the like are multiplied out"),
-    _column("判定", "status", "達成、未達成、評価できない、未入力、対象外。評価年度の行だけ", "Verdict; rows of the year of the review"),
+    _column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし。評価年度の行だけ", "Verdict; rows of the year of the review"),
     _column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
     _column("達成区分", "grade", "公表した区分", "Published grade"),
     _column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
@@ -189,7 +189,7 @@ def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
         words = ("status", "grade", "computed_grade", "given_reason", "measure_grade", "measure_outcome")
         return {**dict.fromkeys(words, ""), "rate": None}
     return {
-        "status": books.STATUS_LABELS.get(one["status"], one["status"]),
+        "status": books.FINAL_LABELS.get(one["status"], one["status"]),
         "rate": Decimal(one["rate"]) if one["rate"] is not None else None,
         "grade": one["grade"],
         "computed_grade": one["computed_grade"],

@@ -6,7 +6,8 @@ a day on (人事異動). Whoever does not stand in the list is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain import people_list
-from review.domain.people_list import Line, Unreadable, day_of, folded
+from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
 from review.models import Appointment, Department, Role, User
 from review.services import audit, people, posts
@@ -64,7 +65,7 @@ class Preview:
     @property
     def new(self) -> int:
         """How many people the list enrols."""
-        return len({folded(row.line.username) for row in self.rows if row.user is None})
+        return len({folded(row.line.username) for row in self.rows if row.user is None and not row.problems})
 
 
 def read(path: Path, filename: str) -> list[Line]:
@@ -95,11 +96,36 @@ def _lines(path: Path, filename: str) -> list[Line]:
 
 def preview(lines: Sequence[Line], *, way: str, day: date) -> Preview:
     """What the list would do as things stand now. Five queries however long it is."""
-    known = {folded(user.username): user for user in User.objects.all()}
+    known = _Known(User.objects.all())
     offices = {folded(office.name): office for office in _offices(day)}
     held = _held(day)
     rows = list(_once([_row(line, known, offices, held, way, day) for line in lines]))
     return Preview(rows=tuple(_with_endings(rows, day) if way == TRANSFER else rows))
+
+
+class _Known:
+    """The people there are, found by the very name, else by one that differs by width, case or look-alikes only."""
+
+    def __init__(self, users: Iterable[User]) -> None:
+        self.exact: dict[str, User] = {}
+        self.near: dict[str, list[User]] = {}
+        for user in users:
+            self.add(user)
+
+    def add(self, user: User) -> None:
+        """One more."""
+        self.exact[user.username] = user
+        self.near.setdefault(folded(user.username), []).append(user)
+
+    def all(self, username: str) -> list[User]:
+        """Whom the name may mean: one, several that look alike, or nobody."""
+        user = self.exact.get(username)
+        return [user] if user else self.near.get(folded(username), [])
+
+    def one(self, username: str) -> User | None:
+        """Whom the name means; None for nobody, or for several."""
+        users = self.all(username)
+        return users[0] if len(users) == 1 else None
 
 
 def _offices(day: date) -> Iterable[Department]:
@@ -114,22 +140,14 @@ def _held(day: date) -> set[tuple[int, Post]]:
 
 
 def _row(
-    line: Line, known: dict[str, User], offices: dict[str, Department], held: set[tuple[int, Post]], way: str, day: date
+    line: Line, known: _Known, offices: dict[str, Department], held: set[tuple[int, Post]], way: str, day: date
 ) -> Row:
-    user = known.get(folded(line.username))
-    problems = list(_problems(line, user))
+    user = known.one(line.username)
+    problems = list(_problems(line, known.all(line.username)))
     role = ROLES.get(folded(line.role))
     office = offices.get(folded(line.department)) if line.department else None
-    if role is None:
-        problems.append(
-            _("役割「%(role)s」はありません。%(roles)s のどれかにしてください。")
-            % {"role": line.role, "roles": _("、").join(str(one.label) for one in Role)}
-        )
-    if line.department and office is None:
-        problems.append(_("部署「%(office)s」がありません。") % {"office": line.department})
     post = Post(role=role.value, department=office.pk if office else None) if role else None
-    if post and not (line.department and office is None) and not posts.fits(post):
-        problems.append(_("担当者と所属長には部署が必要で、ほかの役割に部署はありません。"))
+    problems += _post_problems(line, role, office, post)
     starts_on, ends_on = _days(line, way, day, problems)
     does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
     return Row(
@@ -138,18 +156,42 @@ def _row(
     )  # fmt: skip
 
 
-def _problems(line: Line, user: User | None) -> Iterable[str]:
-    if not line.username or len(line.username) > 150 or problem(line.username):
+def _post_problems(line: Line, role: Role | None, office: Department | None, post: Post | None) -> Iterable[str]:
+    if role is None:
+        yield _("役割「%(role)s」はありません。%(roles)s のどれかにしてください。") % {
+            "role": line.role,
+            "roles": _("、").join(str(one.label) for one in Role),
+        }
+    if line.department and office is None:
+        yield _("部署「%(office)s」がありません。「部署」の画面にある名前で書いてください。") % {
+            "office": line.department
+        }
+    elif post and not posts.fits(post):
+        yield _("部署の列: 担当者と所属長には部署が必要で、ほかの役割に部署はありません。")
+
+
+def _problems(line: Line, users: Sequence[User]) -> Iterable[str]:
+    if line.broken:
+        yield _("利用者名の中に改行があります。1行で書いてください。")
+    elif not line.username or len(line.username) > 150:
         yield _("利用者名を150文字以内で入力してください。")
-    if not line.display_name or len(line.display_name) > 60 or problem(line.display_name):
+    elif why := problem(line.username):
+        yield _("利用者名の%(why)s") % {"why": why}
+    if not line.full_name or len(line.full_name) > 60:
         yield _("氏名を60文字以内で入力してください。")
-    if user and not user.is_active:
-        yield _("この利用者の利用は停止されています。先に再開してください。")
+    elif why := problem(line.full_name):
+        yield _("氏名の%(why)s") % {"why": why}
+    if len(users) > 1:
+        yield _("利用者名が%(names)sのどれか分かりません。登録されているとおりに書いてください。") % {
+            "names": _("、").join(_("「%(name)s」") % {"name": user.username} for user in users)
+        }
+    if any(not user.is_active for user in users):
+        yield _("利用者名: この利用者の利用は停止されています。先に再開してください。")
     if line.email:
         try:
             validate_email(line.email)
         except ValidationError:
-            yield _("メールアドレスの形を確かめてください。")
+            yield _("メール「%(email)s」の形を確かめてください。") % {"email": line.email}
 
 
 def _days(line: Line, way: str, day: date, problems: list[str]) -> tuple[date, date | None]:
@@ -183,10 +225,10 @@ def _does(
     if user is None:
         yield _("利用者を登録します。")
     else:
-        if line.display_name != user.display_name:
+        if _name(line, user) != user.display_name:
             yield _("氏名を「%(before)s」から「%(after)s」に変えます。") % {
                 "before": user.display_name,
-                "after": line.display_name,
+                "after": line.full_name,
             }
         if line.email and line.email != user.email:
             yield _("メールアドレスを変えます。")
@@ -195,6 +237,11 @@ def _does(
             "post": f"{office or ''} {Role(post.role).label}".strip(),
             "day": starts_on,
         }
+
+
+def _name(line: Line, user: User) -> str:
+    """The person's name after the list: as it stands, where the list says the same in other characters."""
+    return user.display_name if alike(line.display_name) == alike(user.display_name) else line.full_name
 
 
 def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
@@ -222,13 +269,15 @@ def _once(rows: Iterable[Row]) -> Iterable[Row]:
     seen: set[tuple[str, Post | None]] = set()
     names: dict[str, str] = {}
     for row in rows:
-        key = (folded(row.line.username), row.post)
-        name = names.setdefault(key[0], row.line.display_name)
+        key = (str(row.user or folded(row.line.username)), row.post)
+        name = names.setdefault(key[0], row.line.full_name)
         said = list(row.problems)
         if key in seen:
-            said.append(_("同じ利用者の同じ役割が、上の行にもあります。"))
-        if name != row.line.display_name:
-            said.append(_("同じ利用者名の氏名が、上の行では「%(name)s」です。") % {"name": name})
+            said.append(_("同じ利用者の同じ役割が、上の行にもあります。片方の行を消してください。"))
+        if alike(name) != alike(row.line.full_name):
+            said.append(
+                _("氏名が、同じ利用者名の上の行では「%(name)s」です。どちらかに合わせてください。") % {"name": name}
+            )
         seen.add(key)
         yield row if said == list(row.problems) else Row(**{**_parts(row), "problems": tuple(said), "does": ()})
 
@@ -259,7 +308,7 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrol
             wanted: dict[int, set[Post]] = {}
             for row in shown.rows:
                 if row.post:
-                    wanted.setdefault(users[folded(row.line.username)].pk, set()).add(row.post)
+                    wanted.setdefault(users[row.line.username].pk, set()).add(row.post)
             people.transfer_many(by=by, day=day, wanted=wanted)
         else:
             _appoint(by, shown, users)
@@ -274,29 +323,41 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrol
 
 def _accounts(by: User, shown: Preview) -> tuple[list[Enrolled], dict[str, User]]:
     made: list[Enrolled] = []
-    users = {folded(user.username): user for user in User.objects.all()}
+    known = _Known(User.objects.all())
+    users: dict[str, User] = {}
     for row in shown.rows:
-        line, user = row.line, users.get(folded(row.line.username))
-        if user is None:
-            one = people.enrol(by=by, username=line.username, display_name=line.display_name, email=line.email)
-            made.append(one)
-            users[folded(line.username)] = one.user
-        elif row.does:
-            people.change(by=by, user_id=user.pk, display_name=line.display_name, email=line.email or user.email)
+        line, user = row.line, known.one(row.line.username)
+        with _at(line):
+            if user is None:
+                one = people.enrol(by=by, username=line.username, display_name=line.full_name, email=line.email)
+                made.append(one)
+                user = one.user
+                known.add(user)
+            elif row.does:
+                email = line.email or user.email
+                people.change(by=by, user_id=user.pk, display_name=_name(line, user), email=email)
+        users[line.username] = user
     return made, users
 
 
 def _appoint(by: User, shown: Preview, users: dict[str, User]) -> None:
     for row in shown.rows:
-        user = users[folded(row.line.username)]
+        user = users[row.line.username]
         if row.post and row.starts_on and row.post not in posts.held(user, row.starts_on):
-            try:
+            with _at(row.line):
                 people.appoint(by=by, user_id=user.pk, post=row.post, starts_on=row.starts_on, ends_on=row.ends_on)
-            except Invalid as refusal:
-                why = " ".join(refusal.fields.values()) or str(refusal)
-                raise Invalid(
-                    _("%(line)s行目: %(why)s 何も取り込んでいません。") % {"line": row.line.number, "why": why}
-                ) from refusal
+
+
+@contextmanager
+def _at(line: Line) -> Iterator[None]:
+    """A refusal inside names the line, and says that nothing was taken."""
+    try:
+        yield
+    except Invalid as refusal:
+        why = " ".join(refusal.fields.values()) or str(refusal)
+        raise Invalid(
+            _("%(line)s行目: %(why)s 何も取り込んでいません。") % {"line": line.number, "why": why}
+        ) from refusal
 
 
 def packed(lines: Iterable[Line]) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from review.models import (
     User,
 )
 from review.prepared import prepared
-from review.services import audit, outbox
+from review.services import audit, outbox, sealed_rows
 from review.services.plan_checks import problems_of
 from review.services.plan_proposals import Asked, Part, Proposal, goals_of, latest
 from review.services.reader_words import city_language, problem, year_label
@@ -195,6 +195,7 @@ def settle(
             "comment": change.comment,
             "on_behalf_of": str(change.on_behalf_of.key) if change.on_behalf_of else "",
             "meeting": meeting.pk if meeting else None,
+            sealed_rows.NAME: sealed_rows.mark(change),
         },
     )
     _tell(Event.PLAN_CHANGED if accept else Event.PLAN_CHANGE_REFUSED, user, change)

@@ -66,8 +66,8 @@ def name(*, user: User, naming: Naming) -> Proxy:
             named_by=user,
             named_at=clock.now(),
         )
-        audit.write(actor=user, action="proxy.name", subject=f"proxy:{made.pk}", after=_facts(made))
-        outbox.announce(Event.PROXY_NAMED, key=str(made.pk), actor=user, payload=_told(made))
+        audit.write(actor=user, action="proxy.name", subject=f"proxy:{made.pk}", after=facts(made))
+        outbox.announce(Event.PROXY_NAMED, key=str(made.pk), actor=user, payload=told(made))
         return made
 
 
@@ -131,11 +131,11 @@ def end_all(*, user: User, of: User) -> None:
 def _end(user: User, proxy: Proxy) -> None:
     proxy.withdrawn_by, proxy.withdrawn_at = user, clock.now()
     proxy.save(update_fields=["withdrawn_by", "withdrawn_at"])
-    audit.write(actor=user, action="proxy.withdraw", subject=f"proxy:{proxy.pk}", before=_facts(proxy))
-    outbox.announce(Event.PROXY_WITHDRAWN, key=str(proxy.pk), actor=user, payload=_told(proxy))
+    audit.write(actor=user, action="proxy.withdraw", subject=f"proxy:{proxy.pk}", before=facts(proxy))
+    outbox.announce(Event.PROXY_WITHDRAWN, key=str(proxy.pk), actor=user, payload=told(proxy))
 
 
-def _facts(proxy: Proxy) -> dict[str, str]:
+def facts(proxy: Proxy) -> dict[str, str]:
     """The proxy as the trail keeps it: people by their opaque keys."""
     return {
         "principal": str(proxy.principal.key),
@@ -148,7 +148,8 @@ def _facts(proxy: Proxy) -> dict[str, str]:
     }
 
 
-def _told(proxy: Proxy) -> dict[str, object]:
+def told(proxy: Proxy) -> dict[str, object]:
+    """What the notices to deputy and principal are filled in with."""
     with city_language():
         post = f"{proxy.department or ''} {proxy.get_role_display()}".strip()
     return {

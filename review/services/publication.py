@@ -186,5 +186,5 @@ def intact(edition: Edition) -> bool:
 
 def totals_of_decisions(cycle: Cycle) -> dict[str, int]:
     """How many returns the year saw, by step. One query."""
-    returned = Decision.objects.filter(review__cycle=cycle).exclude(verdict=Verdict.ACCEPT)
+    returned = Decision.objects.filter(review__cycle=cycle, verdict__in=(Verdict.RETURN, Verdict.RETURN_TO_REVIEW))
     return dict(Counter(returned.values_list("step", flat=True)))

@@ -287,7 +287,7 @@ def _apply(pk: int) -> bool:
         _move_people(None, plan)
         _move_proxies(plan)
         pauses = _move_pauses(plan)
-        codes = _move_sheets(plan)
+        owners = _move_sheets(plan)
         deadlines = _move_deadlines(plan)
         plan.applied_at = clock.now()
         plan.save(update_fields=["applied_at"])
@@ -295,7 +295,7 @@ def _apply(pk: int) -> bool:
             actor=None,
             action="reorganisation.apply",
             subject=f"reorganisation:{plan.pk}",
-            after={"sheets": codes, "deadlines": deadlines, "pauses": pauses},
+            after={"sheets": list(owners), "owners": owners, "deadlines": deadlines, "pauses": pauses},
         )
         outbox.announce(
             Event.DEPARTMENTS_REORGANISED,
@@ -321,15 +321,15 @@ def sheets_moving(before: Sequence[int]) -> QuerySet[MeasureYear]:
     return rows.select_related("measure", "owner").order_by("fiscal_year", "measure__code")
 
 
-def _move_sheets(plan: Reorganisation) -> list[str]:
-    """Give the sheets that are not published to the new offices, as owner and as 関連部署."""
+def _move_sheets(plan: Reorganisation) -> dict[str, str]:
+    """Give the sheets that are not published to the new offices, as owner and as 関連部署; {sheet: office before}."""
     first = plan.after.order_by("pk").first()
     before = [office.pk for office in plan.before.all()]
-    moved = []
+    moved = {}
     for year in sheets_moving(before):
+        moved[f"{year.measure.code}({year.fiscal_year})"] = year.owner.name
         year.owner_id = plan.placements.get(str(year.measure_id), first.pk if first else None)
         year.save(update_fields=["owner"])
-        moved.append(f"{year.measure.code}({year.fiscal_year})")
     last = max(Cycle.objects.filter(state__in=CLOSED).values_list("fiscal_year", flat=True), default=0)
     for year in MeasureYear.objects.filter(related__in=before, fiscal_year__gt=last).distinct():
         year.related.remove(*before)

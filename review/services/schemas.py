@@ -191,7 +191,8 @@ def measure_schema() -> dict[str, Any]:
             "code": {"type": "string", "pattern": r"^\d{2}-\d{2}$", "description": "施策ID"},
             "field": closed({"number": _text(), "name": _text()}),
             "name": _text("施策名"),
-            "owner": _text("主管部署"),
+            "owner": _text("主管部署。提出したときの名前"),
+            "owner_now": _text("公表したときの主管部署。提出のあとに組織改正で変わった施策だけにある"),
             "related": _list(_text()),
             "related_all": {"type": "boolean", "description": "全課等"},
             "related_text": _text(),
@@ -205,7 +206,8 @@ def measure_schema() -> dict[str, Any]:
             "schedule": _list(schedule),
             "indicators": _list(_indicator()),
             "demo": {"type": "boolean"},
-        }
+        },
+        optional=["owner_now"],
     )
 
 

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
+from review.domain.plain_data import digest
 from review.models import Artifact, Edition
-from review.services.snapshot import canonical
-
-
-def digest(data: Mapping[str, Any]) -> str:
-    """The sha256 of plain data."""
-    return hashlib.sha256(canonical(data)).hexdigest()
 
 
 def edition_seal(edition: Edition) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,22 +12,21 @@ from review import queries
 from review.domain.items import TEXT_ITEMS
 from review.domain.rating import overall
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.services import judging, next_year, plan_changes, ratings
+from review.services import judging, next_year, plan_changes, ratings, submitted_offices
+from review.services.tallies import APPROVED_STATES
 
 # 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
 SCHEMA = 2
-
-
-def canonical(snapshot: Mapping[str, Any]) -> bytes:
-    """The one byte form of a snapshot, of which sha256 is taken: UTF-8 JSON, keys sorted, no spaces."""
-    return json.dumps(snapshot, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+#: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
+OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
+NO_ACTUAL = "実績の記載がありません。"
 
 
 def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     """All that an edition holds, as plain data.
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
-    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "related", "related_all",
+    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "owner_now" (where it is another), "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
     "rate_text", "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
@@ -38,7 +36,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     "decision" and the head of the "audit" trail. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
-    measures = [measure_of(review, cycle, scale) for review in queries.full_reviews(cycle)]
+    measures = [_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle)]
     return {
         **frame_of(cycle, scale),
         "totals": totals_of(measures),
@@ -115,7 +113,7 @@ def frame_of(cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
 
 def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
     """One 施策 of the snapshot; `review` must come from `queries.full_reviews`."""
-    year = review.measure_year
+    year, offices = review.measure_year, submitted_offices.offices_of(review)
     indicators = [
         indicator_of(number, rows, cycle.fiscal_year)
         for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
@@ -126,8 +124,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         "code": year.measure.code,
         "field": {"number": year.measure.field.number, "name": year.measure.field.name},
         "name": year.name,
-        "owner": year.owner.name,
-        "related": [department.name for department in year.related.all()],
+        **offices,
         "related_all": year.related_all,
         "related_text": year.related_text,
         "current_state": year.current_state,
@@ -144,6 +141,35 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale)
         "indicators": indicators,
         "demo": year.demo,
     }
+
+
+def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
+    """A sheet settled with a reason has no result: what its department drafted and did not report is not the city's word.
+    Nor does what is approved wait for anything."""
+    if not row["outcome"]:
+        done = state in APPROVED_STATES
+        said = [
+            {**one, "reason": NO_ACTUAL} if done and one["status"] == "pending" else one for one in row["indicators"]
+        ]
+        return {**row, "indicators": said}
+    word = OUTCOME_WORDS[row["outcome"]]
+    return {**row, "indicators": [_without_result(one, cycle.fiscal_year, word) for one in row["indicators"]]}
+
+
+def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict[str, Any]:
+    years = [{**cell, "actual": ""} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
+    none: dict[str, Any] = {
+        "rate": None,
+        "rate_text": "",
+        "grade": "",
+        "computed_grade": "",
+        "given_reason": "",
+        "flags": [],
+    }
+    if one["status"] in ("", "not_applicable"):
+        return {**one, **none, "years": years}
+    said = f"この施策は「{word}」のため、実績はありません。"
+    return {**one, **none, "years": years, "status": "pending", "reason": said}
 
 
 def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: judging.rating.Scale) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 from review import clock, permissions, queries
 from review.domain import bars, items, text
 from review.domain.events import Event
+from review.domain.plain_data import digest
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import (
     Decision,
@@ -60,7 +59,8 @@ def texts_of(
 
 def content_of(review: MeasureReview) -> dict[str, Any]:
     """What a submission freezes: {"items": {key: text}, "indicators": [{number, name, target, actual, status, …}],
-    "target_changes": [{number, name_before, target_before, name, target}]}; the last is missing in older ones."""
+    "target_changes": [{number, name_before, target_before, name, target}], "owner": 主管部署, "related": [names]};
+    the last three are missing in older ones."""
     indicators = [
         {
             "number": row.indicator.number,
@@ -75,10 +75,13 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
         for row in queries.indicator_years(review)
     ]
     story, changes = queries.indicator_history(review), queries.target_changes(review)
+    year = review.measure_year
     return {
         "items": texts_of(review, story, queries.schedule(review), changes),
         "indicators": indicators,
         "target_changes": next_year.asked_for(next_year.ahead(review, story, changes)),
+        "owner": year.owner.name,
+        "related": [office.name for office in year.related.all()],
     }
 
 
@@ -208,12 +211,12 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
             raise Invalid(_("入力されていない項目があります。"), gaps)
         if review.round:
             _require_remarks_met(review)
-        _freeze(user, review)
+        sent = _freeze(user, review)
         ratings.rate(user=user, review=review, hand=Rating.Hand.DEPARTMENT, chosen=overall)
         endorse = review.cycle.requires_endorsement and not permissions.heads(user, review.measure_year.owner_id)
         move(review, ReviewState.ENDORSING if endorse else ReviewState.SUBMITTED)
         review.save()
-        tell(Event.ACTUALS_SUBMITTED, user, review, "submit")
+        tell(Event.ACTUALS_SUBMITTED, user, review, "submit", sealed=sent)
         return review
 
 
@@ -224,10 +227,9 @@ def _require_remarks_met(review: MeasureReview) -> None:
         raise Invalid(_("直しも回答もしていない指摘があります: %(names)s") % {"names": names}, left)
 
 
-def _freeze(user: User, review: MeasureReview) -> None:
+def _freeze(user: User, review: MeasureReview) -> Submission:
     now = clock.now()
     content = content_of(review)
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     due = review.due_at
     # What came late once stays late when it comes again after a return.
     was_late = review.late and review.state == ReviewState.RETURNED
@@ -239,11 +241,11 @@ def _freeze(user: User, review: MeasureReview) -> None:
     review.doubts = sum(
         len(row["flags"]) + (row["status"] in ("missed", "undetermined")) for row in content["indicators"]
     )
-    Submission.objects.create(
+    return Submission.objects.create(
         review=review,
         round=review.round,
         content=content,
-        sha256=hashlib.sha256(canonical.encode()).hexdigest(),
+        sha256=digest(content),
         submitted_by=user,
         submitted_at=now,
         late=review.late,
@@ -280,7 +282,7 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
         review = locked(review_id, user)
         require(permissions.may_endorse(user, review), _("所属長の確認を待っているシートではありません。"))
         binding.require_unchanged(review)
-        Decision.objects.create(
+        made = Decision.objects.create(
             review=review,
             round=review.round,
             step=Step.ENDORSE,
@@ -292,5 +294,5 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
         )
         move(review, ReviewState.SUBMITTED)
         review.save()
-        tell(Event.SUBMISSION_ENDORSED, user, review, "endorse")
+        tell(Event.SUBMISSION_ENDORSED, user, review, "endorse", sealed=made)
         return review

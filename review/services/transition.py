@@ -12,8 +12,8 @@ from review import clock, permissions, queries
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.refusals import AlreadyDecided, NotAllowed
-from review.models import Decision, MeasureReview, ReviewState, Step, User, Verdict
-from review.services import audit, outbox
+from review.models import Decision, MeasureReview, ReviewState, Step, Submission, User, Verdict
+from review.services import audit, outbox, sealed_rows
 
 
 def locked(review_id: int, user: User) -> MeasureReview:
@@ -38,14 +38,24 @@ def move(review: MeasureReview, state: ReviewState) -> None:
     review.claimed_at = None
 
 
-def tell(event: Event, user: User, review: MeasureReview, action: str, **payload: Any) -> None:
+def tell(
+    event: Event,
+    user: User,
+    review: MeasureReview,
+    action: str,
+    *,
+    sealed: Submission | Decision | None = None,
+    **payload: Any,
+) -> None:
     """Leave the audit row and the event, in the current transaction. The same act may happen any number of times in one
-    round (a return to review, then one by the year's decision): the audit row tells the occasions apart."""
+    round (a return to review, then one by the year's decision): the audit row tells the occasions apart. `sealed` is the
+    row that the act added: the audit row vouches for it."""
+    vouched = {sealed_rows.NAME: sealed_rows.mark(sealed)} if sealed else {}
     entry = audit.write(
         actor=user,
         action=action,
         subject=f"review:{review.pk}",
-        after={"state": review.state, "round": review.round, **payload},
+        after={"state": review.state, "round": review.round, **payload, **vouched},
     )
     outbox.announce(
         event, key=f"{review.pk}:{entry.pk}", actor=user, review=review, payload={"state": str(review.state), **payload}
@@ -56,9 +66,14 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
     """Raise AlreadyDecided, naming who was first, unless the sheet still waits for this step of this round."""
     if review.round == round and review.state == state:
         return
-    first = Decision.objects.filter(review=review, round=round, step=step).select_related("decided_by").first()
+    acts = Decision.objects.filter(review=review, round=round, step__in=(step, Step.WITHDRAW))
+    first = acts.select_related("decided_by").order_by("decided_at", "pk").last()
     if first:
         at = when_words(first.decided_at)
+        if first.step == Step.WITHDRAW:
+            said = _("%(who)sさんが%(at)sに「%(what)s」を行っています。画面を開き直して確かめてください。")
+            what = {"who": first.decided_by, "at": at, "what": first.get_verdict_display()}
+            raise AlreadyDecided(said % what, by=str(first.decided_by), at=at)
         raise AlreadyDecided(
             _("%(who)sさんが%(at)sに「%(what)s」と決めています。")
             % {"who": first.decided_by, "at": at, "what": _word(first)},

@@ -16,6 +16,7 @@ from review import clock, queries
 from review.domain.book import YearBook
 from review.domain.events import Event
 from review.models import Artifact, Cycle, Edition, MeasureReview, OutboxEvent
+from review.models.sheet import OPEN_STATES
 from review.services import artifacts, books, jobs, judging, outbox, snapshot
 from review.services.jobs import Claim
 from review.workbook import engine, writer
@@ -33,6 +34,8 @@ REBUILDS: dict[Event, tuple[str, ...]] = {
     Event.SUBMISSION_RETURNED: (SHEET, YEAR),
     Event.SUBMISSION_REVIEWED: (SHEET, YEAR),
     Event.APPROVAL_RETURNED: (SHEET, YEAR),
+    Event.REVIEW_WITHDRAWN: (SHEET, YEAR),
+    Event.APPROVAL_WITHDRAWN: (SHEET, YEAR),
     Event.MEASURE_APPROVED: (SHEET, YEAR),
     Event.MEASURE_SETTLED: (SHEET, YEAR),
     Event.PLAN_CHANGED: (YEAR,),
@@ -123,7 +126,10 @@ def year_book_now(cycle: Cycle) -> YearBook:
     data = snapshot.snapshot_of(cycle)
     label = "公表案" if queries.all_settled(cycle) else "提出時点"
     states = queries.state_labels(cycle)
-    return books.year_book(data, label=label, made_at=timezone.localtime(clock.now()), states=states)
+    open_ones = MeasureReview.objects.filter(cycle=cycle, state__in=OPEN_STATES, outcome="")
+    unsubmitted = set(open_ones.values_list("measure_year__measure__code", flat=True))
+    now = timezone.localtime(clock.now())
+    return books.year_book(data, label=label, made_at=now, states=states, unsubmitted=unsubmitted)
 
 
 @jobs.handler(EDITION)

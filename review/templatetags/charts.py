@@ -6,13 +6,14 @@ A chart's ids come from its content, so that the same data always make the same 
 
 from __future__ import annotations
 
+import unicodedata
 import zlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from review.templatetags.words import GRADES, STATES, fiscal_year_short, number
 
@@ -25,6 +26,12 @@ _TOP = 34
 _COLUMN = 92
 _LEFT = 44  # room for the row names 実績 and 目標
 _BAR = 44
+_DIGIT = 8  # the width of a half-width letter
+_ROW = 13  # half-width letters in the rows under a bar
+
+
+_SCALES = ((Decimal(10) ** 12, "兆"), (Decimal(10) ** 8, "億"), (Decimal(10) ** 4, "万"))
+_WESTERN = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"))
 
 
 def _key(*parts: Any) -> str:
@@ -61,10 +68,11 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         actual, target = _as_float(year.get("actual")), _as_float(year.get("target"))
         bar_y = y_of(actual) if actual is not None else base
         tick_y = y_of(target) if target is not None else None
-        # The value stands on its bar; where the tick would cross it, inside a tall bar, else above the tick.
+        # The value stands on its bar; where the tick would cross it, inside a tall bar that is as wide, else above the tick.
+        value = _label(year.get("actual")) if actual is not None else ""
         label_y, inside = min(bar_y, base) - 6, False
         if tick_y is not None and label_y - 14 < tick_y < label_y + 7:
-            if abs(base - bar_y) > 34 and tick_y < bar_y + 3:
+            if base - bar_y > 34 and tick_y < bar_y + 3 and _width(value) * _DIGIT <= _BAR:
                 label_y, inside = bar_y + 18, True
             else:
                 label_y = min(tick_y, bar_y) - 7
@@ -82,7 +90,7 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
                 "has_bar": actual is not None,
                 "is_now": bool(year.get("is_now")),
                 "year": fiscal_year_short(year.get("year")),
-                "value": number(year.get("actual")) if actual is not None else "",
+                "value": value,
                 "actual_text": _short(year.get("actual_text") or number(year.get("actual"))),
                 "target_text": _short(year.get("target_text") or number(year.get("target"))),
                 "actual_full": year.get("actual_text") or number(year.get("actual")),
@@ -114,10 +122,31 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _width(text: str) -> int:
+    """How many half-width letters stand in the same room."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text)
+
+
 def _short(text: str) -> str:
-    """At most nine characters, for the rows under the bars; the table holds the whole."""
+    """As much as stands under a bar; the table holds the whole."""
     text = " ".join(str(text).split())
-    return text if len(text) <= 9 else f"{text[:8]}…"
+    if _width(text) <= _ROW:
+        return text
+    while _width(text) > _ROW - 1:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _label(value: Any) -> str:
+    """The number on its bar; one that would run into its neighbours in 万, 億 or 兆, with 約 where that rounds it."""
+    text = number(value)
+    if _width(text) * _DIGIT <= _COLUMN - 8 or "." in text:
+        return text
+    exact = Decimal(str(value))
+    scales = _SCALES if (get_language() or "ja").startswith("ja") else _WESTERN
+    size, word = next((one for one in scales if abs(exact) >= one[0]), scales[-1])
+    shown = round(exact / size, 2)
+    return f"{'' if shown * size == exact else gettext('約')}{number(shown)}{word}"
 
 
 def _describe(columns: Sequence[Mapping[str, Any]], unit: str) -> str:

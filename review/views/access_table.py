@@ -84,6 +84,8 @@ def _act(label: Any, scope: str = "", condition: Any = "") -> Act:
 
 NOT_ONES_OWN = gettext_lazy("自分が提出したシートは不可")
 NOT_ONES_OWN_OR_REVIEWED = gettext_lazy("自分が提出・確認したシートは不可")
+ONES_OWN_REVIEW = gettext_lazy("自分の確認だけ。承認者が判断するまで")
+ONES_OWN_APPROVAL = gettext_lazy("自分の承認だけ。公表を決定するまで")
 BY_CONFIRMATION = gettext_lazy("承認者の確認で効力を生じる")
 WHILE_OPEN = gettext_lazy("シートが受付中のあいだ")
 
@@ -139,6 +141,7 @@ ACTS: dict[Any, dict[str, Act]] = {
     gettext_lazy("確認と承認"): {
         "workflow:queue": _act(gettext_lazy("確認待ちの一覧を見る")),
         "workflow:review": _act(gettext_lazy("確認する・差し戻す"), "", NOT_ONES_OWN),
+        "workflow:withdraw_review": _act(gettext_lazy("確認を取り消す"), "", ONES_OWN_REVIEW),
         "workflow:claim": _act(gettext_lazy("自分が確認中にする")),
         "workflow:together": _act(gettext_lazy("まとめて確認する前に見比べる")),
         "workflow:confirm_many": _act(gettext_lazy("まとめて確認する"), "", NOT_ONES_OWN),
@@ -147,6 +150,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "review:propose_outcome": _act(gettext_lazy("未提出・対象外を提案する")),
         "workflow:board": _act(gettext_lazy("審議の画面を見る")),
         "workflow:approve": _act(gettext_lazy("承認する・差し戻す"), "", NOT_ONES_OWN_OR_REVIEWED),
+        "workflow:withdraw_approval": _act(gettext_lazy("承認を取り消す"), "", ONES_OWN_APPROVAL),
         "workflow:approve_many": _act(gettext_lazy("まとめて承認する"), "", NOT_ONES_OWN_OR_REVIEWED),
         "workflow:decide_outcome": _act(
             gettext_lazy("未提出・対象外を決定する"), "", gettext_lazy("自分が提案したものは不可")

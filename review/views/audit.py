@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_safe
 from review.forms.records import AuditSearchForm
 from review.models import AuditEntry, Cycle, MeasureReview, User
 from review.services import anchors, database_roles
+from review.templatetags.words import day_text, fiscal_year
 
 PAGE = 50
 
@@ -55,7 +57,9 @@ ACTIONS: dict[str, Any] = {
     "confirm": gettext_lazy("確認"),
     "return": gettext_lazy("差戻し"),
     "return.approval": gettext_lazy("差戻し(承認の段階から部署へ)"),
+    "confirm.withdraw": gettext_lazy("確認の取消し"),
     "approve": gettext_lazy("承認"),
+    "approve.withdraw": gettext_lazy("承認の取消し"),
     "approval.return": gettext_lazy("差戻し(承認の段階)"),
     "comment": gettext_lazy("コメント"),
     "concurrence.ask": gettext_lazy("合議の依頼"),
@@ -101,6 +105,7 @@ ACTIONS: dict[str, Any] = {
     "cycle.scale": gettext_lazy("達成区分の選択"),
     "cycle.decide": gettext_lazy("公表の決定"),
     "cycle.return": gettext_lazy("年度の決定での差戻し"),
+    "cycle.wait_again": gettext_lazy("承認の取消しで公表の決定待ちを解除"),
     "edition.publish": gettext_lazy("公表"),
     "edition.correct": gettext_lazy("訂正版の公表"),
     "edition.file": gettext_lazy("公表版のファイルの作成"),
@@ -131,6 +136,9 @@ ACTIONS: dict[str, Any] = {
     "people.import": gettext_lazy("利用者の取込み"),
     "proxy.name": gettext_lazy("代決者の指名"),
     "proxy.withdraw": gettext_lazy("代決者の指名の取消し"),
+    "step.ask": gettext_lazy("新しい担当者への依頼"),
+    "proxy.end": gettext_lazy("代決の終わり"),
+    "proxy.resume": gettext_lazy("代決の再開"),
     "proxy.decide": gettext_lazy("代決"),
     "proxy.read": gettext_lazy("後閲"),
     "work.hand_over": gettext_lazy("仕事の引継ぎ"),
@@ -255,10 +263,12 @@ def names_of(subjects: set[str]) -> dict[str, str]:
     numbers = [key for key in ids.get("review", []) if key.isdigit()]
     sheets = MeasureReview.objects.filter(pk__in=numbers).select_related("measure_year__measure", "cycle")
     for sheet in sheets if numbers else ():
-        names[f"review:{sheet.pk}"] = f"{SUBJECTS['review']} {sheet.measure_year.measure.code} ({sheet.cycle.label})"
+        names[f"review:{sheet.pk}"] = (
+            f"{SUBJECTS['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
+        )
     years = [key for key in ids.get("cycle", []) if key.isdigit()]
     for cycle in Cycle.objects.filter(pk__in=years) if years else ():
-        names[f"cycle:{cycle.pk}"] = cycle.label
+        names[f"cycle:{cycle.pk}"] = fiscal_year(cycle.fiscal_year)
     keys = [key for key in ids.get("user", []) if _is_key(key)]
     for user in User.objects.filter(key__in=keys) if keys else ():
         names[f"user:{user.key}"] = f"{SUBJECTS['user']} {user.display_name}"
@@ -268,7 +278,7 @@ def names_of(subjects: set[str]) -> dict[str, str]:
 def word_of(subject: str) -> str:
     """The subject's kind in words, with its number."""
     kind, _colon, key = subject.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} {key}"
+    return f"{SUBJECTS.get(kind, kind)} {_day_said(key)}"
 
 
 def _is_key(text: str) -> bool:
@@ -287,7 +297,23 @@ def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     ]
 
 
+#: How the trail keeps days and moments.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d|Z)?)?", re.ASCII)
+
+
+def _day_said(text: str) -> str:
+    """A day or a moment as the other screens write it; any other text as it is."""
+    if not _MOMENT.fullmatch(text):
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+    return day_text(local) if len(text) == len("2024-05-10") else f"{day_text(local)} {local:%H:%M}"
+
+
 def plain(value: Any) -> str:
     """The value as text, short enough for a row."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else _day_said(str(value))
     return text if len(text) <= 200 else f"{text[:199]}…"

@@ -21,8 +21,8 @@ VERDICTS = {
     "achieved": gettext_noop("達成"),
     "missed": gettext_noop("未達成"),
     "undetermined": gettext_noop("評価できない"),
-    "pending": gettext_noop("未入力"),
-    "not_applicable": gettext_noop("対象外"),
+    "pending": gettext_noop("実績なし"),
+    "not_applicable": gettext_noop("目標なし"),
 }
 # Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
 SHAPED = "ABCD"
@@ -244,8 +244,11 @@ def narrowed_by(offered: dict[str, Any], wanted: Wanted) -> list[str]:
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
-    if outcome and one["status"] == "pending":
+    if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
+    if one["status"] == "pending":
+        # Editions frozen by earlier versions say here that something is still to come.
+        shown = {**shown, "reason": _("実績の記載がありません。")}
     return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
 
 
@@ -255,13 +258,20 @@ def without_actual(outcome: str) -> dict[str, str]:
     return {"verdict": word, "reason": _("この施策は「%(word)s」のため、実績はありません。") % {"word": word}}
 
 
+def owner_of(row: editions.Row) -> str:
+    """主管部署 as it was when the sheet was submitted, and its successor at publication where there is one."""
+    if not row.get("owner_now"):
+        return str(row["owner"])
+    return _("%(then)s(組織改正により、公表時は%(now)s)") % {"then": row["owner"], "now": row["owner_now"]}
+
+
 def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     """Who answers for the 施策. Offices only."""
     related = "、".join(row["related"])
     if row["related_all"]:
         related = "、".join(filter(None, (related, _("全課等"))))
     return [
-        {"label": _("主管部署"), "text": row["owner"]},
+        {"label": _("主管部署"), "text": owner_of(row)},
         {"label": _("関連部署"), "text": related},
     ]
 

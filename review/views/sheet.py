@@ -15,9 +15,10 @@ from review.domain.refusals import Invalid
 from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm, add_refusal
 from review.models import MeasureReview, Outcome
 from review.services import approval, assessment, extensions, judging, submission
-from review.views import concurrence_parts, sheet_page
+from review.views import concurrence_parts, sheet_page, sheet_records
 from review.views import extensions as extensions_page
 from review.views.answers import refusing, see_other
+from review.views.versions import versioned
 
 # The pages from which a grade can be given, and where its sender goes back to.
 _BACK = {"review": "workflow:review", "approve": "workflow:approve"}
@@ -44,6 +45,7 @@ def page(request: HttpRequest, review: MeasureReview, *, status: int = 200, **fo
         "missing_count": len(missing),
         "why_locked": permissions.why_locked(review) if is_owner(request, review) else "",
         "why_not_mine": sheet_page.why_not_mine(user, review),
+        "records": sheet_records.on_the_sheet(review),
         "returned": returned(review, shown),
         "what_next": sheet_page.what_next(review),
         "breadcrumbs": sheet_page.crumbs(review),
@@ -91,6 +93,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
+@versioned(sheet_records.sent_grade)
 def grade(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's own 達成区分 of one 成果目標, beside the computed one."""
     review = sheet_page.readable(request, pk)
@@ -112,6 +115,7 @@ def grade(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
+@versioned(sheet_records.sent_extension)
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the sheet open longer."""
     review = sheet_page.readable(request, pk)
@@ -129,6 +133,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
+@versioned(sheet_records.sent_outcome)
 def propose_outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose 未提出 or 対象外; an approver decides."""
     review = sheet_page.readable(request, pk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from review.models.sheet import OPEN_STATES
 from review.services import judging, plan_changes, ratings, submission
 from review.services.item_words import label_of
 from review.templatetags.words import fiscal_year
-from review.views import indicator_parts, sheet_parts
+from review.views import indicator_parts, sheet_parts, versions
 from review.views.indicator_parts import IndicatorPart
 
 #: The largest number that a row can have: an address may name any.
@@ -120,6 +120,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "comments": sheet_parts.comment_rows(said, submissions, texts),
         "said": said,
         "trail": sheet_parts.trail(submissions, decisions),
+        "withdrawn": sheet_parts.withdrawn(review, decisions),
         "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
         "file": queries.latest_file(review),
         "has_demo": review.measure_year.demo or any(part.this and part.this.demo for part in parts),
@@ -154,13 +155,20 @@ def actions(user: User, review: MeasureReview, missing: bool) -> list[Action]:
         found.append(_to("workflow:approve", review, _("承認に進む"), key="c"))
     if permissions.may_endorse(user, review):
         found.append(_to("workflow:endorse", review, _("所属長として確認する"), key="c"))
+    first = [replace(action, primary=True) for action in found[:1]]
+    return [*first, *found[1:], *taking_back(user, review)]
+
+
+def taking_back(user: User, review: MeasureReview) -> list[Action]:
+    """What this person may take back now; never what comes first."""
+    found = []
     if permissions.may_recall(user, review):
         found.append(_to("workflow:recall", review, _("取り下げる")))
-    primary = [n for n, action in enumerate(found) if action.url != reverse("workflow:recall", args=[review.pk])][:1]
-    return [
-        Action(label=action.label, url=action.url, key=action.key, primary=n in primary)
-        for n, action in enumerate(found)
-    ]
+    if permissions.may_withdraw_review(user, review):
+        found.append(_to("workflow:withdraw_review", review, _("確認を取り消す")))
+    if permissions.may_withdraw_approval(user, review):
+        found.append(_to("workflow:withdraw_approval", review, _("承認を取り消す")))
+    return found
 
 
 def _to(name: str, review: MeasureReview, label: str, *args: int, key: str = "") -> Action:
@@ -252,6 +260,10 @@ class GradeOffer:
     def form(self) -> GradeForm:
         initial = {"grade": self.grade, "reason": self.reason}
         return GradeForm(number=self.number, choices=self.choices, initial=initial)
+
+    def version(self) -> str:
+        """What the form overwrites (`sheet_records.grade`)."""
+        return versions.digest([self.grade, self.reason])
 
 
 def grade_offers(parts: list[IndicatorPart], review: MeasureReview) -> dict[int, GradeOffer]:

@@ -13,7 +13,7 @@ from review import queries
 from review.domain import items
 from review.domain.difference import difference
 from review.domain.fiscal import wareki
-from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Submission, Verdict
+from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
 from review.services import remarks
 from review.services.item_words import label_of
 
@@ -26,6 +26,8 @@ _STEP_TITLES = {
     ("approve", "return_to_review"): ("return", gettext_lazy("確認へ差し戻しました(承認)")),
     ("year", "return"): ("return", gettext_lazy("主管部署へ差し戻しました(公表の決定)")),
     ("year", "return_to_review"): ("return", gettext_lazy("確認へ差し戻しました(公表の決定)")),
+    ("withdraw", "withdraw_review"): ("arrow-left", gettext_lazy("確認を取り消しました")),
+    ("withdraw", "withdraw_approval"): ("arrow-left", gettext_lazy("承認を取り消しました")),
     ("settle", "not_submitted"): ("cross-circle", gettext_lazy("「未提出」と決定しました")),
     ("settle", "excluded"): ("minus-circle", gettext_lazy("「対象外」と決定しました")),
 }
@@ -168,6 +170,18 @@ def last_return(decisions: Sequence[Decision]) -> Decision | None:
     """The decision that sent the sheet back last, if the latest decision did."""
     sent_back = (Verdict.RETURN, Verdict.RETURN_TO_REVIEW)
     return decisions[-1] if decisions and decisions[-1].verdict in sent_back else None
+
+
+def withdrawn(review: MeasureReview, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+    """Who took the last decision back and why, while the sheet waits for the next one."""
+    last = decisions[-1] if decisions else None
+    if last is None or last.step != Step.WITHDRAW or last.round != review.round - 1:
+        return None
+    said = {
+        Verdict.WITHDRAW_REVIEW.value: _("%(who)sさんが確認を取り消しました"),
+        Verdict.WITHDRAW_APPROVAL.value: _("%(who)sさんが承認を取り消しました"),
+    }[last.verdict]
+    return {"title": said % {"who": decider(last)}, "when": last.decided_at, "text": last.comment}
 
 
 def changes(submissions: Sequence[Submission], texts: dict[str, str]) -> dict[str, list[dict[str, str]]]:

@@ -61,8 +61,10 @@ def next_holder(step: str, verdict: str) -> str:
     """Who has the sheet after a decision; '' once it is approved."""
     if verdict == Verdict.RETURN:
         return DEPARTMENT
-    if verdict == Verdict.RETURN_TO_REVIEW:
+    if verdict in (Verdict.RETURN_TO_REVIEW, Verdict.WITHDRAW_REVIEW):
         return REVIEW
+    if verdict == Verdict.WITHDRAW_APPROVAL:
+        return APPROVE
     return {Step.ENDORSE.value: REVIEW, Step.REVIEW.value: APPROVE}.get(step, "")
 
 

@@ -44,9 +44,13 @@ class Record:
 
     def version(self) -> str:
         """A digest of all that stands in the form."""
-        state = self.texts() if self.state is None else self.state
-        text = json.dumps(state, sort_keys=True, default=str, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return digest(self.texts() if self.state is None else self.state)
+
+
+def digest(state: Any) -> str:
+    """The version of what stands so."""
+    text = json.dumps(state, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 RecordOf = Callable[..., Record | None]

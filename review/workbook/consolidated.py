@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, Change, FormSheet, YearBook
 from review.domain.fiscal import fiscal_year_label, wareki
-from review.workbook import indicator_list, layout, metrics, summary_sheet
+from review.workbook import indicator_list, layout, metrics, summary_sheet, tally
 from review.workbook.layout import Page
 from review.workbook.painter import CellWarning, Painter, place, set_widths
 from review.workbook.writer import describe, fill_form, new_book, save, set_page, sheet_names
@@ -122,7 +122,9 @@ def _contents(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequenc
         (layout.CHANGES, layout.CHANGES, f"目標・指標・記載の変更 {len(book.changes)}件"),
     ]
     if names:
-        entries.insert(2, ("施策シート", names[0], f"施策 {len(names)}件({names[0]} から {names[-1]})"))
+        apart = tally.asides(book)
+        beside = f"、うち{apart}" if apart else ""
+        entries.insert(2, ("施策シート", names[0], f"施策 {len(names)}件({names[0]} から {names[-1]}{beside})"))
     _section(sheet, painter, row, "この集約表にあるもの")
     for text, target, note in entries:
         row += 1
@@ -148,7 +150,7 @@ def _scale(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> int:
 
 def _notes(sheet: Worksheet, painter: Painter, row: int) -> int:
     lines = (
-        "・数は、施策と指標のどちらを数えたかを必ず記します。未入力・対象外・未定は計に数えません。",
+        "・数は、施策と指標のどちらを数えたかを必ず記します。計に数えないものは、計の右に並べます。",
         "・目標と実績は、記入された文字のままです。数として読めたものは「成果指標一覧」の右の列に数値で添えました。",
         "・「評価できない」は、文字の実績や単位の違いなどのため、計算では判定しなかったものです。",
         "・橙色のセルは、表計算ソフトに入らない文字を置き換えたか、途中までを入れたものです。セルのメモに理由があります。",

@@ -94,7 +94,7 @@ def fill(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequence[str
 
 def _note(book: YearBook) -> str:
     without = "" if book.previous else f"{fiscal_year_label(book.fiscal_year - 1)}の達成区分は記録がありません。"
-    return f"未入力・対象外・未定は、計に数えません。{without}"
+    return f"{tally.note(book)}{without}"
 
 
 def _begin_page(sheet: Worksheet, row: int) -> None:

@@ -1,6 +1,7 @@
 """How many sheets and indicators earned which grade; says always which of the two it counts.
 
-未入力 and 対象外 have no grade and count in no total; they stand beside it, so that nothing is hidden.
+What has no grade (目標なし, 未入力; of a whole sheet 提出前, 未提出, 対象外) counts in no total; it stands beside it, so
+that nothing is hidden.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass
 from review.domain.book import BookSheet, JudgedIndicator, YearBook
 from review.domain.fiscal import fiscal_year_label
 
-NO_OVERALL, NO_STATUS = "未定", "未判定"
+NO_STATUS = "未判定"
 # Anything that is no grade of the scale is shown in this order, unknown words last.
-_BESIDE = ("未入力", "対象外", NO_OVERALL, NO_STATUS)
+_BESIDE = ("未入力", "実績なし", "目標なし", "提出前", "未提出", "対象外", "未定", "評価なし", NO_STATUS)
+EXCLUDED = "対象外"
 SHEETS, INDICATORS = "施策(総合評価)", "指標(達成区分)"
 
 
@@ -35,12 +37,12 @@ class Row:
 
 
 def sheet_grade(entry: BookSheet) -> str:
-    """The 総合評価 of a sheet, 未定 where there is none yet."""
-    return entry.grade or NO_OVERALL
+    """The 総合評価 of a sheet, or the word for it where it has none."""
+    return entry.standing
 
 
 def indicator_grade(one: JudgedIndicator) -> str:
-    """The grade of an indicator; where it has none, the word for that (未入力, 対象外)."""
+    """The grade of an indicator; where it has none, the word for that (未入力, 目標なし)."""
     return one.grade or one.status or NO_STATUS
 
 
@@ -55,6 +57,23 @@ def beside(book: YearBook) -> list[str]:
     found |= {indicator_grade(one) for entry in book.sheets for one in entry.indicators}
     found -= set(grades(book))
     return [word for word in _BESIDE if word in found] + sorted(found - set(_BESIDE))
+
+
+def note(book: YearBook) -> str:
+    """What the totals leave out, in the words that occur; '' where they leave out nothing."""
+    words = beside(book)
+    return f"{'・'.join(words)}は、計に数えません。" if words else ""
+
+
+def due(book: YearBook) -> int:
+    """How many 施策 are reviewed in the year: all but those 対象外."""
+    return sum(entry.aside != EXCLUDED for entry in book.sheets)
+
+
+def asides(book: YearBook) -> str:
+    """対象外1件、未提出2件: the sheets that stand beside the counts; '' where there are none."""
+    found = Counter(entry.aside for entry in book.sheets if entry.aside)
+    return "、".join(f"{word}{found[word]}件" for word in _BESIDE if found[word])
 
 
 def overall(book: YearBook) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from review.models import ReviewState
-from tests.cast import YEAR, Cast
+from tests.cast import YEAR, Cast, settle_background
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
@@ -65,6 +65,35 @@ def test_a_clean_sheet_takes_two_interactions_and_a_return_with_two_remarks_at_m
 
     by_keyboard(page, cast)
     the_office_looks(cast, page, new_page, sign_in, axe, screenshot)
+
+
+def test_what_is_typed_on_the_years_decision_stays_in_the_tab_until_it_is_sent(cast: Cast, new_page, sign_in) -> None:
+    """A lost connection, a page left: reasons, places to return to and the day of publication come back."""
+    cycle = cast.open(2)
+    for number in (1, 2):
+        cast.approved(number)
+    settle_background()
+    page = new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    sign_in(page, cast.approver)
+    address, pk = f"/board/{cycle.fiscal_year}/decide/", cast.sheet(2).pk
+    page.goto(address)
+    page.get_by_text("差し戻す施策を選ぶ").click()
+    page.locator(f"#to-{pk}").select_option("department")
+    page.locator(f"#comment-{pk}").fill("数え方を確かめてください。")
+    page.locator("[name='publish_at']").fill("2030-04-01T09:00")
+    page.goto(f"/board/{cycle.fiscal_year}/")
+    page.goto(address)
+    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
+    assert page.locator(f"#comment-{pk}").input_value() == "数え方を確かめてください。"
+    assert page.locator(f"#to-{pk}").input_value() == "department"
+    assert page.locator("[name='publish_at']").input_value() == "2030-04-01T09:00"
+    page.get_by_role("button", name="選んだ施策を差し戻す").click()
+    page.get_by_text("1件を差し戻しました").wait_for()
+    settle_background()
+    assert cast.sheet(2).state == ReviewState.RETURNED
+    page.goto(f"/sheets/{pk}/")  # the next page with words that matter
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('meguri.draft')).length") == 0
 
 
 def by_keyboard(page: Any, cast: Cast) -> None:

@@ -94,6 +94,7 @@ EXPECTED = {
     "review:upload": OWN, "review:entry_book": OWN,
     # the file that one person sent is nobody else's
     "review:upload_review": "LoNNNFFFF", "review:upload_apply": "LoNNNFFFF",
+    "workflow:withdraw_review": REVIEWER, "workflow:withdraw_approval": APPROVER,
     "workflow:queue": REVIEWER, "workflow:review": REVIEWER, "workflow:confirm_many": REVIEWER,
     "workflow:together": REVIEWER, "workflow:claim": REVIEWER, "workflow:record": REVIEWER, "workflow:record_many": REVIEWER,
     "review:directions": REVIEWER, "review:propose_outcome": REVIEWER,

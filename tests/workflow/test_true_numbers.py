@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import zipfile
+from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
+from pypdf import PdfReader
 
-from review.models import MeasureReview, Outcome, Plan
-from review.services import approval
+from review import clock
+from review.domain.book import YearBook
+from review.models import Artifact, MeasureReview, Outcome, Plan
+from review.pdf import maker
+from review.services import approval, books, exports, open_data, workbooks
+from review.workbook import engine, tally
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
 from workflow import steps
@@ -130,6 +144,133 @@ def test_a_final_edition_counts_as_sql_does_and_waits_for_nothing(cast: Cast) ->
     assert "この施策は「対象外」のため、実績はありません。" in pages[f"{year}01-03/"]
     assert "この施策は「未提出」のため、実績はありません。" in pages[f"{year}01-04/"]
     assert tiles(as_(cast.reviewer2).get(f"/progress/{YEAR}/").context["stats"])["承認"] == told["承認"] == 2
+
+
+# --- books, papers, data and the public tables -------------------------------------------------------------------------
+
+
+def row_of(sheet: Any, label: str) -> dict[str, int]:
+    """{column's first line: number} of the row with the label on a painted 総括."""
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    heads = next(row for row in rows if "計" in row)
+    found = next(row for row in rows if row[0] == label)
+    return {
+        str(head).split("\n")[0]: int(value)
+        for head, value in zip(heads, found, strict=True)
+        if head and str(value or "").isdigit()
+    }
+
+
+def workbook(book: YearBook) -> openpyxl.Workbook:
+    out = BytesIO()
+    engine.write(book, out)
+    return openpyxl.load_workbook(BytesIO(out.getvalue()))
+
+
+def pdf_text(paper: bytes) -> str:
+    return "".join("".join(page.extract_text().split()) for page in PdfReader(BytesIO(paper)).pages)
+
+
+def test_the_books_of_a_running_year_count_as_sql_does(mixed: Cast) -> None:
+    told, book = sql(), workbooks.year_book_now(mixed.cycle)
+    made = workbook(book)
+    shown = row_of(made["総括"], tally.SHEETS)
+    assert shown["計"] == told["提出"]
+    assert (shown["提出前"], shown["未提出"], shown["対象外"]) == (told["提出待ち"], told["未提出"], told["対象外"])
+    assert row_of(made["総括"], tally.INDICATORS)["計"] == 2 * told["提出"]
+    cover = "".join(str(cell.value or "") for row in made["表紙"].iter_rows() for cell in row)
+    apart = f"提出前{told['提出待ち']}件、未提出{told['未提出']}件、対象外{told['対象外']}件"
+    assert apart in cover
+    pack = pdf_text(maker.pack(book).data)
+    assert f"施策{told['施策']}件({apart})" in pack
+
+
+def test_the_home_page_counts_as_sql_does(mixed: Cast) -> None:
+    context = as_(mixed.approver).get("/").context["approving"]
+    assert context["count"] + context["not_mine"] == sql()["承認待ち"]
+    mine = as_(mixed.contributor).get("/").context["department"]
+    assert mine["todo"] == sql()["提出待ち"] and mine["count"] == MeasureReview.objects.count()
+    assert [review.outcome for review in mine["others"]].count("excluded") == sql()["対象外"]
+
+
+@pytest.fixture
+def final(cast: Cast) -> Cast:
+    """A published year: two approved, and two settled whose departments had drafted values before."""
+    cast.open(4)
+    for number in (1, 2):
+        cast.approved(number)
+    for number, outcome in ((3, Outcome.EXCLUDED), (4, Outcome.NOT_SUBMITTED)):
+        cast.fill(cast.sheet(number))
+        settle(cast, number, outcome)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=cast.sheet().cycle_id)
+    settle_background()
+    return cast
+
+
+def test_every_form_of_an_edition_counts_as_sql_does(final: Cast) -> None:
+    told, source = sql(), exports.source_of(final.sheet().cycle)
+    assert (told["施策"], told["提出"], told["対象外"], told["未提出"]) == (3, 2, 1, 1)
+    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(clock.now()))
+    for sheet in (workbook(book)["総括"], openpyxl.load_workbook(kept(source, Artifact.Kind.CONSOLIDATED))["総括"]):
+        shown = row_of(sheet, tally.SHEETS)
+        assert (shown["計"], shown["未提出"], shown["対象外"]) == (told["提出"], told["未提出"], told["対象外"])
+        assert row_of(sheet, tally.INDICATORS)["計"] == 2 * told["提出"]
+    nothing_to_grade = json.loads(json.dumps(source.snapshot))
+    nothing_to_grade["measures"][0]["grade"] = ""
+    book = books.year_book(nothing_to_grade, label=source.label, made_at=timezone.localtime(clock.now()))
+    assert row_of(workbook(book)["総括"], tally.SHEETS)["評価なし"] == 1
+    totals = json.loads(exports.as_json(source))["snapshot"]["totals"]
+    assert (totals["measures"]["excluded"], totals["measures"]["not_submitted"]) == (told["対象外"], told["未提出"])
+    assert sum(totals["indicators"].values()) == 2 * told["提出"]
+    rows = list(csv.DictReader(StringIO(exports.as_csv(source).decode("utf-8-sig"))))
+    graded = [row for row in rows if row["達成区分"]]
+    assert len(graded) == 2 * told["提出"]
+    measures = list(csv.DictReader(StringIO(exports.measures_csv(source).decode("utf-8-sig"))))
+    outcomes = [row["施策の結果"] for row in measures]
+    assert (outcomes.count("excluded"), outcomes.count("not_submitted")) == (told["対象外"], told["未提出"])
+    context = Client().get(f"/results/{YEAR}/").context
+    assert sum(group["totals"].due for group in context["fields"]) == told["施策"]
+    assert sum(group["totals"].due for group in context["departments"]) == told["施策"]
+    assert sum(group["totals"].indicator_count for group in context["fields"]) == 2 * told["提出"]
+
+
+def kept(source: exports.Source, kind: str) -> BytesIO:
+    """The very file of the edition."""
+    row = Artifact.objects.get(edition=source.edition, kind=kind)
+    with default_storage.open(row.path, "rb") as file:
+        return BytesIO(file.read())
+
+
+NOT_TEXT = (".xlsx", ".pdf", ".zip", ".png", ".woff2", ".ico", "/")
+#: What is said of something still to come.
+TO_COME = ("まだ入力", "未入力", "入力されていません", "提出前", "未定")
+
+
+def test_no_form_of_an_edition_waits_for_anything(final: Cast, tmp_path: Path) -> None:
+    """Data, books, papers and every public page, of what was settled too: nothing is still to be entered."""
+    source = exports.source_of(final.sheet().cycle)
+    forms: dict[str, str] = {}
+    for form in ("json", "csv", "xlsx", "pdf"):
+        call_command("export_cycle", str(YEAR), "--format", form, "--out", str(tmp_path / f"out.{form}"), verbosity=0)
+    forms["json"] = (tmp_path / "out.json").read_text()
+    forms["csv"] = (tmp_path / "out.csv").read_text()
+    forms["measures.csv"] = exports.measures_csv(source).decode()
+    forms["dictionary"] = open_data.dictionary().decode()
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as packed:
+        forms["xlsx"] = "".join(packed.read(name).decode() for name in packed.namelist() if name.endswith(".xml"))
+    forms["pdf"] = pdf_text((tmp_path / "out.pdf").read_bytes())
+    call_command("build_site", YEAR, out=str(tmp_path / "site.zip"), stdout=StringIO(), stderr=StringIO())
+    with zipfile.ZipFile(tmp_path / "site.zip") as packed:
+        plain = [name for name in packed.namelist() if not name.endswith(NOT_TEXT)]
+        forms |= {name: packed.read(name).decode() for name in plain}
+    assert sum(name.endswith(".html") for name in forms) > 5
+    waiting = {name: [word for word in TO_COME if word in text] for name, text in forms.items()}
+    assert {name: found for name, found in waiting.items() if found} == {}
+    rows = [one for one in source.snapshot["measures"] if one["outcome"]]
+    assert len(rows) == 2 and all(one["indicators"] for one in rows)
+    for cell in (cell for row in rows for one in row["indicators"] for cell in one["years"]):
+        assert cell["fiscal_year"] != YEAR or cell["actual"] == "", "what was not reported is not published"
 
 
 def test_the_decision_of_the_plan_s_last_year_promises_no_next_one(cast: Cast) -> None:

@@ -2,14 +2,19 @@
 
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from review import clock
+from review.domain import items
 from review.models import Cycle, MeasureReview, Rating, ReviewState, Submission
+from review.services import concurrence, evidence, submission
 from review.services.ratings import Overall
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
 from workflow import steps
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
 def url(name: str, review: MeasureReview) -> str:
@@ -72,6 +77,38 @@ def test_a_late_submission_is_told_so_before(cast: Cast) -> None:
     review = cast.fill(cast.sheet())
     with clock.shifted(timedelta(days=17)):
         assert "「期限後」の印が付きます" in words(as_(cast.contributor).get(url("submit", review)))
+
+
+def test_the_page_before_submission_shows_all_that_goes(cast: Cast) -> None:
+    """Whatever can be typed on the sheet stands there with the way back to it, and what stands beside the form too."""
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    texts = {
+        key: f"見本の文{place}です" if not key.endswith((":bars", "_target", "_name")) else text
+        for place, (key, text) in enumerate(submission.current_texts(review).items())
+    }
+    texts |= {
+        "schedule:1:bars": "令和6年度「試験運用」",
+        "indicator:1:next_target": "9,876件",
+        "indicator:2:actual": "987人",
+    }
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
+    evidence.add(user=cast.contributor, review_id=review.pk, upload=ContentFile(PDF), filename="集計.pdf", item="cause")
+    market = cast.departments["市民課"]
+    concurrence.ask(
+        user=cast.contributor, review_id=review.pk, departments=[market.pk], due_on=concurrence.usual_date()
+    )
+    answer = as_(cast.contributor).get(url("submit", review))
+    page, html = words(answer), answer.content.decode()
+    for key, text in submission.current_texts(cast.sheet()).items():
+        said = "試験運用" if key.endswith(":bars") else text
+        assert said in page, key
+        assert f"#id_{key}" in html or items.is_next(key), key
+    assert "#id_indicator:1:next_name" in html  # one way to all goals of the year to come
+    assert "集計.pdf" in page and "要因" in page
+    assert "市民課" in page and "回答待ち" in page
+    assert "目標と実績の単位が合わないため" in page
+    assert page.index("集計.pdf") < page.index("提出すると起こること")
 
 
 def test_what_changed_is_shown_before_resubmitting(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from review import clock
@@ -16,7 +17,7 @@ from review.models import (
     ReviewState,
     ScheduleItem,
 )
-from review.services import submission
+from review.services import concurrence, evidence, submission
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, hidden, queries_of, words
 from tests.review.views.growing import more_sheets
@@ -130,6 +131,24 @@ def test_a_changed_bar_and_next_year_s_target_are_among_the_differences(cast: Ca
     page = words(as_(cast.reviewer2).get(page_of(review)))
     assert "前回の提出から3項目が変わりました" in page
     assert "スケジュールの、前回の提出からの変更" in page and "成果目標① 来年度の目標: 前回の提出からの変更" in page
+
+
+def test_whoever_decides_sees_what_was_sent_beside_the_form(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    pdf = ContentFile(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
+    evidence.add(user=cast.contributor, review_id=review.pk, upload=pdf, filename="集計.pdf", item="indicator:1:actual")
+    market = [cast.departments["市民課"].pk]
+    due = concurrence.usual_date()
+    (asked,) = concurrence.ask(user=cast.contributor, review_id=review.pk, departments=market, due_on=due)
+    concurrence.answer(user=cast.related, concurrence_id=asked.pk, opinion="窓口の数が違います。")
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    seen = words(as_(cast.reviewer2).get(reverse("workflow:review", args=[review.pk])))
+    assert "集計.pdf" in seen and "成果目標① 実績" in seen and "窓口の数が違います。" in seen
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
+    seen = words(as_(cast.approver).get(reverse("workflow:approve", args=[review.pk])))
+    assert "集計.pdf" in seen and "窓口の数が違います。" in seen
+    assert "付ける・外す" not in seen and "合議を依頼する" not in seen
 
 
 def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> None:

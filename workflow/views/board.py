@@ -26,7 +26,9 @@ from review.forms.sheet import MeetingForm, add_refusal
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.services import judging
 from review.services.meetings import with_amendments
+from review.views import sheet_records
 from review.views.answers import refusing, see_other
+from review.views.versions import versioned
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board_page as shown
@@ -84,7 +86,7 @@ def page(
         "may_record": permissions.reviews_or_approves(user),
         "records": records,
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
-        "proposals": listing.proposals(cycle=cycle.pk),
+        "proposals": sheet_records.with_proposals(listing.proposals(cycle=cycle.pk)),
         "changes": listing.proposed_changes(cycle),
         "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
         "today": clock.today(),
@@ -174,6 +176,7 @@ def approve_many(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @refusing
+@versioned(sheet_records.sent_proposal)
 def decide_outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a proposal of 未提出 or 対象外."""
     review = get_object_or_404(queries.reviews(permissions.visible_reviews(request.user)), pk=pk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +19,9 @@ from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Correction, Cycle, Edition, edition_label
 from review.services import corrections
 from review.services.corrected import Entry
+from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
+from review.views.versions import Record, versioned
 from workflow import steps
 from workflow.forms import MeetingChoice
 from workflow.views.queue import cycle_or_404
@@ -37,7 +40,7 @@ def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
     """From the published year down to here: what all who read a correction may open."""
     return [
         {"label": _("ホーム"), "url": reverse("review:home")},
-        {"label": cycle.label, "url": reverse("publication:year", args=[cycle.fiscal_year])},
+        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("publication:year", args=[cycle.fiscal_year])},
         *more,
     ]
 
@@ -66,7 +69,7 @@ def start(request: HttpRequest, year: int) -> HttpResponse:
             return see_other("workflow:correction", other.pk)
         messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
         return see_other("workflow:correction", made.pk)
-    heading = _("%(edition)sを訂正する") % {"edition": f"{cycle.label} {current.label}"}
+    heading = _("%(edition)sを訂正する") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {current.label}"}
     effects = [
         _("訂正の準備が始まります。公表版は、承認者が決定するまで変わりません。"),
         _("決定すると、%(edition)sが正誤表とともに公表されます。") % {"edition": edition_label(current.number + 1)},
@@ -104,7 +107,7 @@ def page(
 ) -> HttpResponse:
     """The correction's page, with what was typed and why it was refused."""
     entries = corrections.entries_of(found)
-    heading = _("%(edition)sの訂正") % {"edition": f"{found.cycle.label} {found.base.label}"}
+    heading = _("%(edition)sの訂正") % {"edition": f"{fiscal_year(found.cycle.fiscal_year)} {found.base.label}"}
     may_prepare = permissions.may_prepare_correction(request.user) and found.state in corrections.OPEN
     may_decide = permissions.may_decide_correction(request.user, found)
     decided = list(found.decisions.select_related("decided_by", "meeting"))
@@ -122,6 +125,7 @@ def page(
         if found.state == Correction.State.RETURNED
         else None,
         "may_prepare": may_prepare,
+        "submit_record": items_record(found),
         "may_decide": may_decide,
         "mine": found.state == Correction.State.DECIDING and permissions.is_approver(request.user) and not may_decide,
         "meeting_form": MeetingChoice(None, cycle=found.cycle) if may_decide else None,
@@ -206,13 +210,13 @@ def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
         _(
             "%(year)sの値を、この版の中だけで正します。%(year)sの公表版(%(edition)s)は変わりません。誤りがあれば、そちらも訂正してください。"
         )
-        % {"year": published[year].cycle.label, "edition": published[year].label}
+        % {"year": fiscal_year(published[year].cycle.fiscal_year), "edition": published[year].label}
         for year in sorted(years & published.keys())
     ]
     later = [one for year, one in sorted(published.items()) if year > mine] if mine in years else []
     return said + [
         _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
-        % {"year": one.cycle.label, "edition": one.label}
+        % {"year": fiscal_year(one.cycle.fiscal_year), "edition": one.label}
         for one in later
     ]
 
@@ -220,8 +224,25 @@ def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
 # --- its way ---------------------------------------------------------------------------------------------------------
 
 
+def items_record(found: Correction) -> Record:
+    """The items that are sent: who answers for them has seen them."""
+    return Record(
+        form=forms.Form(),
+        rows=Correction.objects.filter(pk=found.pk),
+        subject=f"correction:{found.pk}",
+        actions=("correction.save",),
+        state=[found.version],
+    )
+
+
+def sent_items(request: HttpRequest, pk: int) -> Record | None:
+    found = correction_or_404(pk)
+    return items_record(found) if permissions.may_prepare_correction(request.user) else None
+
+
 @require_POST
 @refusing
+@versioned(sent_items)
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for the decision."""
     found = correction_or_404(pk)

@@ -19,6 +19,7 @@ from review.models import Correction, Edition
 from review.services import corrections
 from review.services.corrected import Entry
 from review.services.corrections import Typed
+from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
 from workflow.views.correcting import correction_or_404, crumbs, lines_of, reading_of
 
@@ -163,7 +164,7 @@ def elsewhere(found: Correction) -> list[dict[str, Any]]:
     """The other years of the plan that have an edition of their own: a value of theirs is put right there."""
     kept = Edition.objects.filter(cycle__plan_id=found.cycle.plan_id, current=True).exclude(cycle=found.cycle)
     return [
-        {"label": f"{one.cycle.label} {one.label}", "url": reverse("workflow:correction_start", args=[one.cycle.fiscal_year])}
+        {"label": f"{fiscal_year(one.cycle.fiscal_year)} {one.label}", "url": reverse("workflow:correction_start", args=[one.cycle.fiscal_year])}
         for one in kept.defer("snapshot").select_related("cycle").order_by("cycle__fiscal_year")
     ]  # fmt: skip
 

@@ -22,6 +22,7 @@ from review.views import sheet_page, sheet_parts
 from review.views.answers import REMARK
 from review.views.indicator_parts import IndicatorPart
 from workflow.forms import BlankRemark, DecisionForm, MeetingChoice
+from workflow.views import sending
 from workflow.views.places import kept_query, neighbours
 
 DESTINATIONS = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
@@ -166,6 +167,7 @@ def page(
     context = {
         **sheet_page.head(sheet),
         **shown,
+        **sending.beside(request.user, sheet),
         "mode": mode,
         "form": form,
         "lines": lines_of(sheet, shown, form, changed),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from review import clock, permissions
-from review.domain import items
 from review.domain.refusals import Invalid
 from review.forms.sheet import add_refusal
 from review.models import MeasureReview, Role
@@ -26,6 +25,7 @@ from review.views.answers import refusing, see_other
 from review.views.entry_page import LAST, Desk
 from workflow import steps
 from workflow.forms import OverallForm
+from workflow.views import sending
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,22 +78,21 @@ def submit_page(
     shown = sheet_page.body(review)
     left = open_remarks(shown["said"], shown["submissions"], desk.texts)
     gaps = [
-        {"key": key, "label": label_of(key), "sentence": said, "url": place_of(review, key)}
+        {"key": key, "label": label_of(key), "sentence": said, "url": sending.place_of(review, key)}
         for key, said in {**left, **desk.missing}.items()
     ]
     context: dict[str, Any] = {
         **sheet_page.head(review),
         **shown,
         "stepper": desk.stepper(),
-        # What the 本部 will say is not the department's to send.
-        "evaluation": shown["evaluation"][:-1],
+        **sending.contents(request.user, desk, shown),
         "gaps": gaps,
         "left": left,
         "own": form or own_form(review, shown),
         "refused": refused,
         "effects": [*effects(request, review), *asked_again(review, desk.texts)],
         "late": is_late(review),
-        "same_as_before": [{**row, "url": place_of(review, row["key"])} for row in desk.same_as_before()],
+        "same_as_before": [{**row, "url": sending.place_of(review, row["key"])} for row in desk.same_as_before()],
         "carriable": desk.carriable_labels,
         "changes": [
             {"label": label_of(key), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
@@ -111,12 +110,6 @@ def changed_since(shown: dict[str, Any], texts: dict[str, str]) -> dict[str, Any
         return {}
     # The last one is compared with what stands now, so it takes the place of "the one before".
     return sheet_parts.changes([sent[-1], sent[-1]], texts)
-
-
-def place_of(review: MeasureReview, key: str) -> str:
-    """Where an item is typed."""
-    step = items.step_of(key)
-    return f"{reverse('review:entry', args=[review.pk, min(step, 4)])}#id_{key}"
 
 
 def is_late(review: MeasureReview) -> bool:

@@ -17,7 +17,7 @@ from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
 from review.services import approval, publication, waiting
 from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
-from review.templatetags.words import day_text
+from review.templatetags.words import day_text, fiscal_year
 from review.views.answers import refusing, see_other
 from workflow import steps
 from workflow.forms import MeetingChoice, PublicationForm
@@ -41,7 +41,8 @@ def open_year(request: HttpRequest, year: int) -> HttpResponse:
             return opening_page(request, cycle, status=422, refused=str(refusal))
         messages.success(
             request,
-            _("%(year)sを開始しました。施策シートを準備し、終わると担当者に通知します。") % {"year": cycle.label},
+            _("%(year)sを開始しました。施策シートを準備し、終わると担当者に通知します。")
+            % {"year": fiscal_year(cycle.fiscal_year)},
         )
         return see_other("review:progress", year)
     return opening_page(request, cycle)
@@ -51,7 +52,7 @@ def opening_page(request: HttpRequest, cycle: Cycle, *, status: int = 200, refus
     """What the opening will do."""
     sheets = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
     owners = sheets.values("owner").distinct().count()
-    heading = _("%(year)sを開始する") % {"year": cycle.label}
+    heading = _("%(year)sを開始する") % {"year": fiscal_year(cycle.fiscal_year)}
     context = {
         "cycle": cycle,
         "ready": cycle.state == "draft" and bool(cycle.due_at and cycle.closes_at) and sheets.exists(),
@@ -65,7 +66,7 @@ def opening_page(request: HttpRequest, cycle: Cycle, *, status: int = 200, refus
         "back_url": reverse("review:cycle", args=[cycle.fiscal_year]),
         "breadcrumbs": [
             {"label": _("年度と期限"), "url": reverse("review:cycles")},
-            {"label": cycle.label, "url": reverse("review:cycle", args=[cycle.fiscal_year])},
+            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("review:cycle", args=[cycle.fiscal_year])},
             {"label": heading},
         ],
     }
@@ -211,7 +212,7 @@ def deciding_page(
         }
         for sheet in sheets
     ]
-    heading = _("%(year)sの公表の決定") % {"year": cycle.label}
+    heading = _("%(year)sの公表の決定") % {"year": fiscal_year(cycle.fiscal_year)}
     context = {
         "cycle": cycle,
         "rows": rows,

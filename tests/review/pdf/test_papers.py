@@ -145,7 +145,7 @@ def _alternates(paper: maker.Paper) -> bytes:
     return b"".join(found)
 
 
-HOSTILE = "#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd \x00\ud800\uffff 𠮷葛\U000e0100 😀\tタブ\r\n終"
+HOSTILE = "#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd \x00\ud800\uffff 葛\U000e0100 😀\tタブ\r\n終"
 
 
 def test_hostile_text_is_text_and_a_letter_without_a_shape_is_told() -> None:
@@ -165,12 +165,31 @@ def test_hostile_text_is_text_and_a_letter_without_a_shape_is_told() -> None:
         ("a\u200bb", "ab"),
         ("\U0001f600", "〓"),
         ("か\u3099", "か\u3099"),
+        ("⽇本の⾦⻘⺠⼾", "日本の金青民戸"),
+        ("𠮷野𩸽", "𠮷野𩸽"),
+        ("㍻①Ⅲ㎡", "㍻①Ⅲ㎡"),
     ],
 )
 def test_letters_are_kept_replaced_or_unseen(text: str, shown: str) -> None:
     missing: set[str] = set()
     assert glyphs.drawable({"a": [text]}, missing) == {"a": [shown]}
     assert bool(missing) == ("〓" in shown)
+
+
+RARE = "⽇本、𠮷野、髙﨑、䦰、草彅、𩸽、⻘葉、仿、丂、𠀋"
+
+
+@pytest.mark.parametrize("kind", ["sheet", "pack"])
+def test_rare_letters_of_names_and_places_are_in_the_paper(kind: str) -> None:
+    """Copied radicals are printed as the kanji that they stand for; rare kanji come from the font behind, also in headings."""
+    book = samples.book(samples.sheet(RARE, code="01-01"), plan_name=f"計画{RARE}")
+    one = book.sheets[0]
+    paper = (
+        maker.pack(book) if kind == "pack" else maker.sheet(consolidated.form_of(book, one), one, made_at=book.made_at)
+    )
+    _, said = read(paper)
+    assert bare(RARE.replace("⽇", "日").replace("⻘", "青")) in said and "〓" not in said
+    assert paper.warnings == () and RARE in one.sheet.name
 
 
 def test_a_book_without_sheets_and_one_with_long_ones_are_made() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import models
 
+from review import clock
 from review.domain.refusals import Changed
 from review.models import (
     Cycle,
@@ -19,12 +20,18 @@ from review.models import (
     Measure,
     MeasureReview,
     MeasureYear,
+    Plan,
+    PlanChange,
     Rating,
     ReviewState,
     ScheduleItem,
+    Submission,
+    TargetChange,
 )
-from review.services import assessment, binding
+from review.services import approval, assessment, binding, submission
 from tests.cast import YEAR, Cast, settle_background
+from tests.review.services.test_frozen_rows import another as another_row
+from tests.trail import tampering
 from workflow import steps
 
 #: Columns of these models that enter no edition, or that move in the middle of a review, each with the reason.
@@ -49,6 +56,34 @@ LEFT_OUT = {
         "measure_year": "what the row belongs to",
         "position": "where the row stands: it would be another row",
     },
+    "Plan": {},
+    "Cycle": {
+        "plan": "another plan's year is none of this",
+        "state": "where the year stands, which moves with the decision itself",
+        "requires_endorsement": "who is asked, not what the sheet says",
+        "opened_at": "a moment of the year's course, shown in no edition",
+        "published_at": "set by the publication itself",
+        "publish_at": "chosen with the decision, after all approvals",
+        "return_days": "how long a department has, not what it says",
+        "reminders": "when deadlines are called to mind",
+        **dict.fromkeys(
+            ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at", "department_deadlines"),
+            "deadlines are extended in the middle of a review, and stand in no edition",
+        ),
+    },
+    "TargetChange": {
+        "review": "what the row belongs to",
+        "indicator": "what the row belongs to: it would be another goal's",
+        "changed_by": "people are no part of what is approved",
+    },
+    "PlanChange": dict.fromkeys(
+        (each.name for each in PlanChange._meta.concrete_fields),
+        "decided on its own, also in the middle of a review, so no sheet's approval stands for it: the trail vouches for "
+        "the row (test_sealed_rows)",
+    ),
+    "Decision": {
+        "review": "what the row belongs to: without it its sheet has no decision, which is found (below)",
+    },
     "Rating": {
         "review": "what the row belongs to",
         "hand": "whose it is: it would be another row",
@@ -70,11 +105,20 @@ def rows(cast: Cast) -> dict[str, models.Model]:
         ),
         "ScheduleItem": ScheduleItem.objects.filter(measure_year=year).first(),
         "Rating": Rating.objects.filter(review=review, hand="approver").last(),
+        "Plan": Plan.objects.get(),
+        "Cycle": Cycle.objects.get(),
+        "TargetChange": TargetChange.objects.get(review=review),
+        "Decision": Decision.objects.get(review=review, step="approve"),
     }
 
 
+BOUND = (
+    Measure, MeasureYear, IndicatorYear, ScheduleItem, Rating, Plan, Cycle, TargetChange, PlanChange, Decision,
+)  # fmt: skip
+
+
 def columns() -> Iterator[tuple[str, str]]:
-    for model in (Measure, MeasureYear, IndicatorYear, ScheduleItem, Rating):
+    for model in BOUND:
         left_out = LEFT_OUT[model.__name__]
         for column in model._meta.concrete_fields:
             if not column.primary_key and column.name not in left_out:
@@ -98,6 +142,9 @@ def another(value: Any) -> Any:
 def ready(cast: Cast) -> Cast:
     """A year whose two sheets are approved and that waits for its decision."""
     cast.open(2)
+    sheet = cast.sheet(1)
+    asked = {"indicator:1:next_target": "150件", "change_reason": "需要が増えたため"}
+    submission.save_draft(user=cast.contributor, review_id=sheet.pk, version=sheet.version, texts=asked)
     for number in (1, 2):
         cast.approved(number)
     settle_background()
@@ -109,16 +156,57 @@ def test_a_value_changed_behind_the_systems_back_is_found_before_publication(
     ready: Cast, model: str, column: str
 ) -> None:
     row = rows(ready)[model]
-    values = {column: another(getattr(row, column))}
+    meta = row._meta.get_field(column)
+    if isinstance(meta, models.ForeignKey):
+        ready.cycle.meetings.create(held_on=clock.today(), recorded_by=ready.reviewer)
+        values = {column: another_row(meta, getattr(row, meta.attname), {})}
+    else:
+        values = {column: another(getattr(row, column))}
     if column in ("given_grade", "grade"):
         values |= {"given_reason": "理由"} if model == "IndicatorYear" else {"reason": "理由"}
+    if column == "verdict":
+        values |= {"comment": "理由"}
     if column == "proposed_grade":
         values |= {"reason": "理由"}
-    type(row).objects.filter(pk=row.pk).update(**values)
+    with tampering():
+        type(row).objects.filter(pk=row.pk).update(**values)
     with pytest.raises(Changed):
         steps.decide_year(user=ready.approver, cycle_id=ready.cycle.pk)
     ready.cycle.refresh_from_db()
     assert ready.cycle.state == "deciding" and not Edition.objects.exists()
+
+
+def submitted_columns() -> list[str]:
+    """What a submission holds is compared at the next step; it enters no edition, whose decision has a seal of its own."""
+    left_out = {
+        "id": "another row's number",
+        "review": "what the row belongs to: without it its sheet has no submission",
+        "recalled_by": "filled by 取下げ, with recalled_at, which takes the submission out: that is found",
+    }
+    return [each.name for each in Submission._meta.concrete_fields if each.name not in left_out]
+
+
+@pytest.mark.parametrize("column", submitted_columns())
+def test_a_submission_changed_behind_the_systems_back_is_found_at_the_next_step(cast: Cast, column: str) -> None:
+    cast.open(1)
+    review = cast.submitted(1)
+    row, meta = Submission.objects.get(), Submission._meta.get_field(column)
+    changed = another_row(meta, getattr(row, meta.attname), {})
+    with tampering():
+        Submission.objects.filter(pk=row.pk).update(**{column: changed})
+    with pytest.raises(Changed):
+        steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
+
+
+def test_a_seal_made_anew_to_fit_a_changed_sheet_is_found(cast: Cast) -> None:
+    """Both the sheet and the digests that were stored with the act: the trail tells of the act as it was."""
+    cast.open(1)
+    review = cast.reviewed(1)
+    MeasureYear.objects.filter(pk=review.measure_year_id).update(cause="書き換え")
+    with tampering():
+        Decision.objects.filter(review=review).update(seal=binding.seal(review))
+    with pytest.raises(Changed, match="監査記録の伝えるもの"):
+        steps.approve(user=cast.approver, review_id=review.pk, round=review.round)
 
 
 def test_the_scale_is_bound_too(ready: Cast) -> None:
@@ -158,6 +246,15 @@ def test_a_state_without_its_decision_is_found(cast: Cast, state: ReviewState) -
     MeasureReview.objects.filter(pk=review.pk).update(state=state)
     with pytest.raises(Changed, match="決定がありません"):
         binding.require_unchanged(MeasureReview.objects.select_related("measure_year__measure").get(pk=review.pk))
+
+
+def test_a_sheet_that_came_back_from_the_year_goes_on_with_the_targets_it_changed(ready: Cast) -> None:
+    """Its 目標 of the year to come took effect with the first approval: that is no change of the sheet."""
+    back = {"user": ready.approver, "comment": "もう一度確認してください", "to": approval.TO_REVIEW}
+    approval.return_from_year(review_id=ready.sheet(1).pk, **back)
+    review = ready.sheet(1)
+    review = assessment.confirm(user=ready.reviewer2, review_id=review.pk, round=review.round)
+    assert approval.approve(user=ready.approver, review_id=review.pk, round=review.round).state == ReviewState.APPROVED
 
 
 def test_what_the_desks_may_change_stops_nothing(cast: Cast) -> None:

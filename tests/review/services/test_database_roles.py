@@ -7,12 +7,25 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from review.models import AuditLink, Role
-from review.services import audit, audit_chain, database_roles, personal_data, posts, proxies, retention
+from review import clock
+from review.models import AuditLink, RecordedDecision, Role
+from review.services import (
+    audit,
+    audit_chain,
+    database_roles,
+    evidence,
+    frozen_rows,
+    meetings,
+    personal_data,
+    posts,
+    proxies,
+    retention,
+)
 from tasks import health
 from tests.live import database_url
 from tests.remembered import really
 from tests.review.services.test_proxies import named
+from tests.review.services.test_uploads import attach
 from tests.review.views.acting import as_, words
 from tests.review.views.test_access import filled, ours
 from workflow import steps
@@ -130,6 +143,55 @@ def test_a_decision_by_proxy_is_read_later(working_as_app, cast):
     steps.confirm(user=cast.other, review_id=review.pk, round=review.round)
     proxies.read_later(user=cast.reviewer2, decision_id=proxies.unread_by(cast.reviewer2).get().pk)
     assert not proxies.unread_by(cast.reviewer2).exists()
+
+
+def test_what_happens_later_to_what_stays_needs_no_right_that_the_role_lacks(working_as_app, cast):
+    """取下げ, a recorded decision that is replaced, dropped and confirmed, a file taken back: each as the product does it."""
+    with really():
+        cast.open(1)
+    kept = attach(cast)
+    evidence.remove(user=cast.contributor, evidence_id=kept.pk)
+    with really():
+        review = cast.submitted()
+    steps.recall(user=cast.contributor, review_id=review.pk)
+    with really():
+        review = cast.reviewed()
+    words_of_it = meetings.MeetingWords(
+        held_on=clock.today(), decided_on=clock.today(), attendees="本部長", minute="了承", document_number="第1号"
+    )
+    meeting = meetings.record_meeting(user=cast.reviewer2, cycle=review.cycle, words=words_of_it)
+    said = meetings.Verdicts(verdict="accept")
+    for _each in range(2):
+        meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=said)
+    meetings.drop(user=cast.reviewer2, record_id=RecordedDecision.objects.get(closed_at=None).pk)
+    meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=said)
+    last = RecordedDecision.objects.get(closed_at=None)
+    steps.confirm_record(user=cast.approver, record=last)
+    last.refresh_from_db()
+    assert last.decision and last.closed_at and RecordedDecision.objects.count() == 3
+    for model, names in frozen_rows.FROZEN.items():
+        for name in names:
+            assert model.objects.exclude(**{name: None}).exists(), f"{name} of {model.__name__} was filled"
+
+
+@pytest.mark.parametrize(
+    "grant",
+    [
+        "GRANT DELETE ON review_submission",
+        "GRANT UPDATE ON review_rating",
+        "GRANT UPDATE (content) ON review_submission",
+        "GRANT INSERT ON review_auditlink",
+        "REVOKE UPDATE (recalled_at) ON review_submission",
+    ],
+)
+def test_a_right_too_many_or_too_few_is_told(db, grant):
+    call_command("database_roles", "--apply", "--app", APP, "--backup", BACKUP, verbosity=0)
+    assert database_roles.is_ready(APP)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{grant} {'FROM' if grant.startswith('REVOKE') else 'TO'} {APP}")
+        assert not database_roles.is_ready(APP)
+        for role in (APP, BACKUP):
+            cursor.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
 def test_the_owner_is_told_when_the_role_is_not_ready(settings, db):

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.utils import timezone
 
 from review import clock
 from review.domain.events import Event
 from review.models import Mail, MailState, Notification
-from review.services import mail_server, mailing, outbox
+from review.services import closing_days, mail_server, mailing, outbox
 from review.services.notice_table import NOTICES
 from review.services.notifications import next_digest
 from tests.cast import Cast, settle_background
@@ -119,3 +120,24 @@ def test_urgent_notices_leave_within_five_minutes(cast: Cast) -> None:
     cast.open(1)
     urgent = Notification.objects.get(event=Event.CYCLE_OPENED.value, recipient=cast.contributor)
     assert urgent.mail_after and urgent.mail_after - clock.now() <= timedelta(minutes=5)
+
+
+def test_a_digest_that_waits_follows_the_calendar(cast: Cast) -> None:
+    """A closing day entered later moves what was dated to it, and taken back it moves it home; what is urgent stays."""
+    cast.open(1)
+    cast.submitted()
+    made = clock.now()
+    monday = next_digest(made)
+    urgent, waiting = Notification.objects.order_by("pk")[:2]
+    soon = made + timedelta(minutes=2)
+    Notification.objects.filter(pk=urgent.pk).update(mail=None, mail_after=soon)
+    Notification.objects.filter(pk=waiting.pk).update(mail=None, mail_after=monday, created_at=made)
+    day = timezone.localtime(monday).date()
+    closed = closing_days.close(user=cast.reviewer, day=day, name="創立記念日")
+    waiting.refresh_from_db()
+    urgent.refresh_from_db()
+    assert timezone.localtime(waiting.mail_after).date() > day and waiting.mail_after == next_digest(made)
+    assert urgent.mail_after == soon
+    closing_days.reopen(user=cast.reviewer, pk=closed.pk)
+    waiting.refresh_from_db()
+    assert waiting.mail_after == monday

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from review import clock, permissions
@@ -84,6 +89,61 @@ def test_a_file_that_only_says_it_is_a_workbook_is_refused(tmp_path: Path) -> No
         people_import.read(tmp_path / "people.xlsx", "people.xlsx")
 
 
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("利用者名|氏名|役割\n1|あ|担当者", r"1行目は「利用者名\|氏名\|役割」と読めました.*コンマ、タブ、セミコロン"),
+        ("人事課の一覧,,\n利用者名,氏名,役割\n1,あ,担当者", "見出しが2行目にあります"),
+        ("利用者名,氏名,役割,氏名\n1,あ,担当者,い", "見出し「氏名」が2つあります"),
+        ("利用者名,氏名,役割\n1,高橋,花子,担当者", "2行目の4列目に「担当者」.*引用符で囲む"),
+        ('利用者名,氏名,役割\n1,あ,担当者\n2,"い"う,担当者', "3行目の引用符"),
+    ],
+)
+def test_a_refusal_says_the_line_the_column_and_what_to_do(text: str, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        lines_of(rows_of_csv(text.encode()))
+
+
+def test_letters_of_no_known_encoding_are_refused_with_their_line() -> None:
+    with pytest.raises(Unreadable, match=r"文字コードが分かりません\(3行目\)"):
+        rows_of_csv("利用者名,氏名,役割\n1,あ,担当者\n".encode() + b"2,\xff\xff,\n")
+
+
+def encoded(rows: list[list[str]], *, encoding: str, separator: str, newline: str, said: bool) -> bytes:
+    """The rows as a program writes them."""
+    out = io.StringIO(newline="")
+    if said:
+        out.write(f"sep={separator}{newline}")
+    quoting = csv.QUOTE_MINIMAL if newline == "\r\n" else csv.QUOTE_ALL  # the other break is left bare
+    csv.writer(out, delimiter=separator, lineterminator=newline, quoting=quoting).writerows(rows)
+    return out.getvalue().encode(encoding)
+
+
+#: What all the encodings have, with what stands in the way of the form: separators, quotes, breaks, look-alikes.
+_LETTERS = st.sampled_from("一髙﨑ｱあー〜～−－‖∥①1aA@.-,;\t\"' \n\r")
+
+
+@settings(deadline=None)
+@given(
+    cells=st.lists(st.lists(st.text(_LETTERS, max_size=8), min_size=7, max_size=7), min_size=1, max_size=4),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932"]),
+    separator=st.sampled_from([",", "\t", ";"]),
+    newline=st.sampled_from(["\r\n", "\n", "\r"]),
+    said=st.booleans(),
+)
+def test_any_list_in_any_form_reads_back_the_same(
+    cells: list[list[str]], encoding: str, separator: str, newline: str, said: bool
+) -> None:
+    rows = [[cell.strip() for cell in row] for row in cells]
+    if encoding == "cp932":  # which has one of each two look-alikes
+        rows = [[cell.translate(_IN_SHIFT_JIS) for cell in row] for row in rows]
+    raw = encoded([HEADING, *rows], encoding=encoding, separator=separator, newline=newline, said=said)
+    assert rows_of_csv(raw) == [HEADING, *rows]
+
+
+_IN_SHIFT_JIS = str.maketrans({"〜": "～", "−": "－", "‖": "∥"})
+
+
 # --- previewing ----------------------------------------------------------------------------------------------------
 
 
@@ -121,6 +181,53 @@ def test_a_line_that_cannot_be_says_why_and_nothing_is_taken(cast: Cast, change:
     with pytest.raises(Invalid, match="3行目"):
         people_import.apply(by=cast.administrator, lines=lines(["1002", *NEW[1:]], row), way=ADD, day=clock.today())
     assert not User.objects.filter(username="1002").exists()
+
+
+def test_what_differs_by_encoding_only_changes_nothing(cast: Cast) -> None:
+    """〜 and − come out of Shift_JIS as ～ and －; a name with another width, or wrapped in its cell, is the same."""
+    User.objects.filter(pk=cast.contributor.pk).update(username="a−1", display_name="担当〜 一郎")
+    shown = people_import.preview(
+        lines(["a－1", "担当～\n一郎", "", "担当者", "産業振興課", "", ""]), way=ADD, day=clock.today()
+    )
+    assert shown.fits and shown.rows[0].user == cast.contributor.pk and shown.rows[0].does == ()
+    moved = lines(["a－1", "担当～　一郎", "new@city.example", "担当者", "産業振興課", "", ""])
+    people_import.apply(by=cast.administrator, lines=moved, way=ADD, day=clock.today())
+    user = User.objects.get(pk=cast.contributor.pk)
+    assert (user.username, user.display_name, user.email) == ("a−1", "担当〜 一郎", "new@city.example")
+
+
+def test_two_people_whose_names_look_alike_are_never_mistaken(cast: Cast) -> None:
+    User.objects.filter(pk=cast.contributor.pk).update(username="a-1")
+    User.objects.filter(pk=cast.head.pk).update(username="a−1")
+    rows = [[name, "担当 一郎", "", "担当者", "産業振興課", "", ""] for name in ("a-1", "a−1", "A－1")]
+    first, second, third = people_import.preview(lines(*rows), way=ADD, day=clock.today()).rows
+    assert (first.user, second.user, third.user) == (cast.contributor.pk, cast.head.pk, None)
+    assert not first.problems and not second.problems and "「a-1」、「a−1」のどれか" in third.problems[0]
+
+
+def test_a_break_in_a_cell_never_gets_into_a_name(cast: Cast) -> None:
+    broken = lines(["u0\n1", "高橋\n花子", "", "担当者", "産業\n振興課", "", ""])
+    shown = people_import.preview(broken, way=ADD, day=clock.today())
+    assert shown.rows[0].problems == ("利用者名の中に改行があります。1行で書いてください。",)
+    whole = lines(["u01", "高橋\n花子", "", "担当者", "産業\n振興課", "", ""])
+    (made,) = people_import.apply(by=cast.administrator, lines=whole, way=ADD, day=clock.today())
+    assert made.user.display_name == "高橋 花子"
+
+
+def test_nothing_is_half_saved_where_a_later_line_cannot_be(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever refuses while the list is taken names its line, and the lines before it are not kept either."""
+    enrol = people_import.people.enrol
+
+    def taken(**said: Any) -> Any:
+        if said["username"] == "1002":
+            raise Invalid("だめです。", {"username": "この利用者名はもう使われています。"})
+        return enrol(**said)
+
+    monkeypatch.setattr(people_import.people, "enrol", taken)
+    both = lines(NEW, ["1002", *NEW[1:]])
+    with pytest.raises(Invalid, match="3行目: この利用者名はもう使われています。 何も取り込んでいません"):
+        people_import.apply(by=cast.administrator, lines=both, way=ADD, day=clock.today())
+    assert not User.objects.filter(username="1001").exists()
 
 
 def test_the_same_line_twice_is_a_slip_of_the_pen(cast: Cast) -> None:

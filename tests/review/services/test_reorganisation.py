@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.utils import timezone
 
@@ -23,10 +25,23 @@ from review.models import (
     Role,
     User,
 )
-from review.services import chasing, deadlines, people, planning, proxies, publication, reorganisation
+from review.services import (
+    books,
+    chasing,
+    deadlines,
+    people,
+    planning,
+    proxies,
+    publication,
+    reorganisation,
+    submission,
+)
 from review.services.posts import Post
 from review.services.reminders import Quiet
 from review.services.reorganisation import Kind, Planned
+from review.services.schemas import measure_schema
+from review.services.snapshot import snapshot_of
+from review.views import published
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 
@@ -258,3 +273,44 @@ def test_a_merger_with_an_office_that_followed_the_year_keeps_the_later_deadline
     of_its_own(cast, "産業振興課", 3)
     planned(cast, Kind.MERGE, ["産業振興課", "農林水産課"], ["経済部"], effective_on=clock.today())
     assert cast.sheet(1).due_at == cast.cycle.due_at
+
+
+@pytest.mark.parametrize("older", ["", "submission", "trail"])
+def test_an_edition_names_the_office_that_submitted_the_sheet(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, older: str
+) -> None:
+    """Merged between 承認 and 公表: the office that reported stands in the edition, its successor beside it.
+
+    Submissions of before held no office (`submission`), nor did the trail of before (`trail`): then the sender's post tells.
+    """
+    cycle = cast.open(2, owners=("産業振興課",))
+    if older:
+        whole = submission.content_of
+        monkeypatch.setattr(
+            submission,
+            "content_of",
+            lambda review: {key: one for key, one in whole(review).items() if key not in ("owner", "related")},
+        )
+    review = cast.fill(cast.sheet(1))
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
+    steps.approve(user=cast.approver, review_id=review.pk, round=1)
+    assert ("owner" in cast.sheet(1).submissions.get().content) is not bool(older)
+    if older == "trail":
+        write = reorganisation.audit.write
+
+        def as_before(**said: Any) -> Any:
+            return write(**{**said, "after": {key: one for key, one in said["after"].items() if key != "owners"}})
+
+        monkeypatch.setattr(reorganisation.audit, "write", as_before)
+    planned(cast, Kind.MERGE, ["農林水産課", "産業振興課"], ["経済部"], effective_on=clock.today() + timedelta(days=1))
+    with clock.shifted(timedelta(days=1)):
+        reorganisation.take_effect()
+    assert cast.sheet(1).measure_year.owner.name == "経済部"
+    first, second = snapshot_of(cycle)["measures"]
+    assert (first["owner"], first["owner_now"], first["related"]) == ("産業振興課", "経済部", ["市民課"])
+    assert second["owner"] == "経済部" and "owner_now" not in second
+    assert published.facts_of(first)[0]["text"] == "産業振興課(組織改正により、公表時は経済部)"
+    assert books.sheet(first, [YEAR]).owner == "産業振興課"
+    schema = jsonschema_rs.Draft202012Validator(measure_schema())
+    assert schema.is_valid(first) and schema.is_valid(second)

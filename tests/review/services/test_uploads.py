@@ -1,9 +1,11 @@
 """記入用 workbooks from hand to hand: issued, filled in, sent, compared three ways, taken."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
@@ -255,6 +257,35 @@ def test_a_file_is_kept_once_and_can_be_removed_until_it_was_submitted(transacti
     steps.recall(user=cast.contributor, review_id=review.pk)
     with pytest.raises(NotAllowed, match="提出した資料"):
         evidence.remove(user=cast.contributor, evidence_id=kept.pk)
+
+
+def test_what_was_taken_back_leaves_its_row_and_nothing_else(
+    transactional_db: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every reader leaves it out: the list, the download, the count, and the look whether the same is there already."""
+    cast.open(1)
+    gone = attach(cast)
+    evidence.remove(user=cast.colleague, evidence_id=gone.pk)
+    row = Evidence.objects.get(pk=gone.pk)
+    assert (row.withdrawn_by, row.sha256) == (cast.colleague, gone.sha256) and row.withdrawn_at
+    assert evidence.of_sheet(cast.sheet()) == [] and not evidence.readable(cast.contributor).exists()
+    evidence.remove(user=cast.contributor, evidence_id=gone.pk)  # a second press
+    row.refresh_from_db()
+    assert row.withdrawn_by == cast.colleague
+    assert AuditEntry.objects.filter(action="evidence.remove").count() == 1
+    monkeypatch.setattr(evidence, "MAX_FILES", 1)
+    again = attach(cast)
+    assert again.pk != gone.pk and evidence.of_sheet(cast.sheet()) == [again]
+    with pytest.raises(Invalid, match="1件まで"):
+        attach(cast, item="cause")
+
+
+def test_nobody_but_the_service_reads_evidence() -> None:
+    """So that no reader forgets what was taken back: `review.evidence` and `Evidence.objects` stand in one module."""
+    reads = re.compile(r"\bEvidence\.(_default_manager|_base_manager|objects)\b|\.evidence\.\w+\(|evidence__")
+    places = [path for folder in ("review", "workflow", "tasks") for path in (settings.BASE_DIR / folder).rglob("*.py")]
+    found = [path for path in places if "migrations" not in path.parts and reads.search(path.read_text())]
+    assert found == [settings.BASE_DIR / "review" / "services" / "evidence.py"]
 
 
 def test_what_is_no_evidence_is_refused_and_leaves_no_file(cast: Cast) -> None:

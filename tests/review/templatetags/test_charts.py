@@ -8,7 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
+from review.services import editions
 from review.templatetags import charts
+from review.views.indicator_parts import number_of
 
 
 def _chart(*years: dict[str, object]) -> dict[str, object]:
@@ -32,6 +34,50 @@ def test_the_indicator_chart_keeps_bars_and_ticks_inside_its_plot(years: list[di
         assert column["bar_y"] + column["bar_h"] <= chart["bottom"] + 1
         assert column["tick_y"] is None or chart["top"] <= column["tick_y"] <= chart["bottom"]
         assert column["x"] < chart["width"]
+
+
+@pytest.mark.parametrize(
+    ("actual", "target", "value"),
+    [
+        (95_000, 100_000, "95,000"),
+        (12, 13, "12"),
+        (999_900_000_000, 1_000_000_000_000, "9,999億"),
+        (1_200_000_000_000, 999_900_000_000, "1.2兆"),
+        (1_234_567_890_123, 1, "約1.23兆"),
+        (-500_000, 100, "-500,000"),
+        (-500_000, -490_000, "-500,000"),
+        (Decimal("0.00002"), Decimal("0.0001"), "0.00002"),
+    ],
+)
+def test_a_value_is_readable_where_it_stands(actual: Decimal, target: Decimal, value: str) -> None:
+    """White letters never stand outside their bar, no value runs into its neighbour's or over the name of the year."""
+    chart = charts.indicator_geometry(_chart({"year": 2024, "actual": actual, "target": target}))
+    (column,) = chart["columns"]
+    assert column["value"] == value
+    width = len(value) * 8
+    assert width <= 92 and (not column["inside"] or width <= chart["bar_w"])
+    assert column["label_y"] <= chart["bottom"] + 4 < chart["year_y"] - 12
+
+
+def test_a_count_of_seven_digits_stands_whole_under_its_bar() -> None:
+    row = {"year": 2024, "actual": 1_000_000, "actual_text": "1,000,000件", "target_text": "長い言葉で書いた目標です"}
+    (column,) = charts.indicator_geometry(_chart(row))["columns"]
+    assert (column["actual_text"], column["target_text"]) == ("1,000,000件", "長い言葉で書…")
+
+
+def test_a_bare_share_is_not_drawn_beside_percents() -> None:
+    assert (number_of("0.75", "%"), number_of("80%", "%"), number_of("75", "件")) == (None, 80.0, 75.0)
+    assert editions.chart("利用率", [public(2022, "0.75"), public(2023, "82%")]) is None
+
+
+def test_the_public_chart_tells_small_values_apart() -> None:
+    found = editions.chart("濃度", [public(2022, "0.00002%"), public(2023, "0.00009%")])
+    assert [one["actual"] for one in found["years"]] == [Decimal("0.00002"), Decimal("0.00009")]
+    assert found["years"][0]["target"] == Decimal("0.0001")
+
+
+def public(year: int, actual: str) -> dict[str, object]:
+    return {"year": year, "actual": actual, "target": "0.0001%", "is_now": False, "definition_changed": False}
 
 
 def test_a_changed_definition_leaves_a_gap_and_a_word() -> None:

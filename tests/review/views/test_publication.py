@@ -17,10 +17,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.services import editions, open_data, workbooks
 from review.services.editions import Wanted
-from review.services.snapshot import canonical
 from review.views import page_store, publication
 from review.views.published import share
 from tests.cast import YEAR, Cast, settle_background

@@ -166,7 +166,9 @@ def test_evidence_is_added_downloaded_as_an_attachment_and_removed(cast: Cast) -
     refused = browser.post(reverse("review:evidence_add", args=[pk]), {"file": SimpleUploadedFile("x.pdf", b"MZ")})
     assert refused.status_code == 422
     assert browser.post(reverse("review:evidence_remove", args=[kept.pk])).status_code == 303
-    assert not Evidence.objects.exists()
+    assert not Evidence.objects.standing().exists()
+    assert client(cast.reviewer).get(reverse("review:evidence_file", args=[kept.pk])).status_code == 404
+    assert "集計.pdf" not in client(cast.related).get(reverse("review:evidence", args=[pk])).content.decode()
 
 
 def test_a_body_that_is_too_large_is_413_before_it_is_read(cast: Cast) -> None:

@@ -15,11 +15,13 @@ from django.utils.html import escape
 
 from review import clock
 from review.models import AuditEntry
-from review.services import meetings
+from review.services import corrections, meetings
+from review.services.corrections import Typed
 from review.services.meetings import MeetingWords
 from review.views.notice_lines import every_line
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, words
+from workflow import steps
 
 VERSION = re.compile(r'name="form_version" value="(\w+)"')
 
@@ -124,6 +126,82 @@ def test_a_direction_that_somebody_confirmed_meanwhile_is_not_decided_over(cast:
     assert stale.status_code == 409 and "小さいほどよい" in words(stale) and "大きいほどよい" in words(stale)
 
 
+def version_of(page: str, action: str) -> str:
+    """The version that the form with the action carries."""
+    found = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.DOTALL)
+    assert found, action
+    version = VERSION.search(found[0])
+    assert version, f"{action} carries no version"
+    return version[1]
+
+
+def test_a_grade_that_another_gave_meanwhile_is_not_overwritten(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted(1)
+    action = f"/sheets/{review.pk}/grade/"
+    late, first = as_(cast.reviewer2), as_(cast.reviewer)
+    version = version_of(late.get(reverse("workflow:review", args=[review.pk])).content.decode(), action)
+    sent = {"number": "1", "form_version": version}
+    assert first.post(action, {**sent, "grade": "A", "reason": "先の判断"}).status_code == 303
+    stale = late.post(action, {**sent, "grade": "B", "reason": "後の判断"})
+    assert stale.status_code == 409
+    assert {"先の判断", "後の判断", str(cast.reviewer)} <= set(re.findall("先の判断|後の判断|確認 四郎", words(stale)))
+    anew = version_of(late.get(reverse("workflow:review", args=[review.pk])).content.decode(), action)
+    assert late.post(action, {**sent, "form_version": anew, "grade": "B", "reason": "後の判断"}).status_code == 303
+    assert as_(cast.contributor).post(action, {**sent, "grade": "B", "reason": "後"}).status_code != 409, (
+        "whoever may not decide learns nothing of what stands"
+    )
+
+
+def test_a_later_end_that_another_set_meanwhile_is_not_overwritten(cast: Cast) -> None:
+    cast.open(1)
+    pk = cast.sheet(1).pk
+    action = f"/sheets/{pk}/extend/"
+    late = as_(cast.reviewer2)
+    version = version_of(late.get(f"/sheets/{pk}/").content.decode(), action)
+    first = {"until": minute(40), "reason": "統計の公表", "form_version": version}
+    assert as_(cast.reviewer).post(action, first).status_code == 303
+    stale = late.post(action, {"until": minute(35), "reason": "窓口の繁忙", "form_version": version})
+    assert stale.status_code == 409 and "統計の公表" in words(stale) and "窓口の繁忙" in words(stale)
+    assert cast.sheet(1).extension_reason == "統計の公表"
+
+
+def test_a_proposal_that_was_replaced_is_neither_overwritten_nor_decided_unseen(cast: Cast) -> None:
+    cycle = cast.open(1)
+    pk = cast.sheet(1).pk
+    propose, decide = reverse("review:propose_outcome", args=[pk]), reverse("workflow:decide_outcome", args=[pk])
+    late = as_(cast.reviewer2)
+    version = version_of(late.get(f"/sheets/{pk}/").content.decode(), propose)
+    first = {"outcome": "not_submitted", "reason": "提出がないため", "form_version": version}
+    assert as_(cast.reviewer).post(propose, first).status_code == 303
+    second = {"outcome": "excluded", "reason": "事業が終わったため"}
+    assert late.post(propose, {**second, "form_version": version}).status_code == 409
+    approver = as_(cast.approver)
+    for address in (f"/sheets/{pk}/", f"/board/{cycle.fiscal_year}/"):
+        seen = version_of(approver.get(address).content.decode(), decide)
+    anew = version_of(late.get(f"/sheets/{pk}/").content.decode(), propose)
+    assert late.post(propose, {**second, "form_version": anew}).status_code == 303
+    assert approver.post(decide, {"accept": "1", "form_version": seen}).status_code == 409
+    assert not cast.sheet(1).outcome
+    seen = version_of(approver.get(f"/sheets/{pk}/").content.decode(), decide)
+    assert approver.post(decide, {"accept": "1", "form_version": seen}).status_code == 303
+    assert cast.sheet(1).outcome == "excluded"
+
+
+def test_a_correction_is_not_sent_with_items_that_the_sender_has_not_seen(cast: Cast) -> None:
+    cycle = cast.published(1)
+    found = steps.start_correction(user=cast.reviewer2, cycle_id=cycle.pk)
+    late, send = as_(cast.reviewer2), reverse("workflow:correction_submit", args=[found.pk])
+    page = reverse("workflow:correction", args=[found.pk])
+    seen = version_of(late.get(page).content.decode(), send)
+    typed = [Typed(code="01-01", key="indicator:1:actual:2024", right="70件", reason="集計の誤りのため。")]
+    corrections.save_items(user=cast.reviewer, correction_id=found.pk, version=0, code="01-01", typed=typed)
+    stale = late.post(send, {"form_version": seen})
+    assert stale.status_code == 409 and str(cast.reviewer) in words(stale)
+    seen = version_of(late.get(page).content.decode(), send)
+    assert late.post(send, {"form_version": seen}).status_code == 303
+
+
 def test_departments_do_not_get_in_each_other_s_way(cast: Cast) -> None:
     cast.open(2, owners=("産業振興課", "農林水産課"))
     client, base = as_(cast.reviewer2), f"/cycles/{YEAR}/departments/"
@@ -144,7 +222,6 @@ ONCE = "an act with a state of its own: the second is refused with who was first
 OWN = "concerns the person's own account or choices alone"
 OWN_VERSION = "has a version of its own, compared by its service"
 READS = "sends nothing that is stored"
-ACCOUNTED = "demands a reason and keeps what stood before in the sheet's history, which the page shows"
 #: template: (forms that overwrite no record unseen, why)
 WITHOUT: dict[str, tuple[int, str]] = {
     "registration/login.html": (1, OWN),
@@ -176,18 +253,18 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "review/proxies.html": (2, f"{APPENDS}; the other withdraws: {ONCE}"),
     "review/reminders.html": (2, f"{APPENDS}; the other lifts a pause: {ONCE}"),
     "review/second_factor_off.html": (1, ONCE),
-    "review/sheet.html": (5, f"{APPENDS} or {ONCE}; an extension {ACCOUNTED}"),
+    "review/sheet.html": (2, f"{APPENDS}; an answer to a request: {ONCE}"),
     "review/styleguide.html": (1, READS),
     "review/uploads/difference.html": (1, OWN_VERSION),
     "review/uploads/evidence.html": (2, APPENDS),
     "review/uploads/upload.html": (1, APPENDS),
-    "workflow/board.html": (3, f"{ONCE}; a meeting: {APPENDS}"),
+    "workflow/board.html": (2, f"the pass of each sheet goes with it: {ONCE}; a meeting: {APPENDS}"),
     "workflow/confirm.html": (1, ONCE),
-    "workflow/correction.html": (3, ONCE),
+    "workflow/correction.html": (2, f"the round goes with the decision: {ONCE}"),
     "workflow/correction_items.html": (1, OWN_VERSION),
     "workflow/correction_start.html": (1, ONCE),
     "workflow/decide.html": (1, ONCE),
-    "workflow/deciding.html": (3, f"{ONCE}; a grade {ACCOUNTED}"),
+    "workflow/deciding.html": (2, f"the pass of the sheet goes with the decision: {ONCE}; a claim stops nobody"),
     "workflow/open_year.html": (1, ONCE),
     "workflow/parts/records.html": (2, ONCE),
     "workflow/plan_change.html": (1, APPENDS),

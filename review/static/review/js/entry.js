@@ -28,7 +28,7 @@
   };
 
   // --- the fields as they stand: {name: [values]} ---
-  const controls = () => [...form.elements].filter((node) => node.name && /textarea|checkbox|radio|text|select-one/.test(node.type));
+  const controls = () => [...form.elements].filter((node) => node.name && /textarea|checkbox|radio|text|select-one|date/.test(node.type));
   const gather = (textOf, isChecked) => {
     const found = {};
     for (const node of controls()) {

@@ -1,0 +1,111 @@
+"""Years on the screens are those of the reader's language: 令和6年度 in Japanese, 2024 in English; all pages, by every kind of
+person. What is kept as it was said (notices, names of files, what was typed) stays in the city's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from review import clock
+from review.models import Role
+from review.services import chasing, closing_days, concurrence, corrections, extensions, meetings
+from review.services.corrections import Typed
+from review.services.meetings import MeetingWords
+from tests.cast import YEAR, Cast, settle_background
+from tests.review.services.test_proxies import named
+from tests.review.test_hostile_addresses import SKIPPED
+from tests.review.views.acting import as_, words
+from tests.review.views.test_access import filled, ours
+from workflow import steps
+
+WHO = ("anonymous", "contributor", "reviewer2", "approver", "administrator", "auditor")
+#: A year, alone or in a day; no part of a number, an address or a key.
+WESTERN = re.compile(r"(?<![\w.,:/-])(?:19|20)\d\d(?![\d,.:'_]|円|件|人|千円|%)")
+ERA = re.compile(r"令和|平成|\bR\d+年")
+
+#: Japanese pages on which a western year is the thing that is spoken of.
+SPOKEN_OF = {
+    "publication:open_data": "評価した年度。2024 は令和6年度(2024年4月から)",
+    "review:people_import": "2025-04-01 利用者の一覧",
+}
+#: English pages on which something kept in the city's words stands.
+KEPT = {
+    "review:notices": "notices are kept as they were sent",
+    "review:notice_text": "the text of a mail, which is the city's",
+    "review:home": "the latest notices",
+    "review:files": "names of files",
+    "review:audit": "names of files",
+    "review:sheet": "names of files",
+}
+STORED = re.compile(
+    r"\S*令和\S*\.(?:xlsx|pdf)|締切を\S+ [\d:]+まで延長しました|希望する締切: \S+ [\d:]+|令和\d+年度の(?:準備|評価|実績|公表)\S*"
+)
+
+
+def running(cast: Cast) -> None:
+    """A year under way, with everything on it that has a day."""
+    today, later = clock.today(), clock.now() + timedelta(days=40)
+    cycle = cast.open(3)
+    named(cast, cast.approver, cast.other, Role.APPROVER)
+    chasing.pause(user=cast.reviewer, cycle_id=cycle.pk, starts_on=today, ends_on=today, reason="繁忙のため")
+    extensions.ask(user=cast.contributor, review_id=cast.sheet(1).pk, until=later, reason="繁忙のため")
+    extensions.extend(user=cast.reviewer, review_id=cast.sheet(2).pk, until=later, reason="繁忙のため")
+    related = [cast.departments["市民課"].pk]
+    concurrence.ask(user=cast.contributor, review_id=cast.sheet(1).pk, departments=related, due_on=today)
+    meetings.record_meeting(user=cast.reviewer, cycle=cycle, words=MeetingWords(held_on=today))
+    closing_days.close(user=cast.administrator, day=today + timedelta(days=9), name="庁舎の停電")
+    review = cast.submitted(3)
+    steps.return_to_department(user=cast.reviewer2, review_id=review.pk, round=1, comment="見直し")
+    settle_background()
+
+
+def published(cast: Cast) -> None:
+    """A published year that is being corrected, and the draft of the next."""
+    cycle = cast.published(2)
+    correction = steps.start_correction(user=cast.reviewer, cycle_id=cycle.pk)
+    typed = [Typed(code="01-01", key=f"indicator:1:actual:{YEAR}", right="70件", reason="集計の誤りのため。")]
+    corrections.save_items(user=cast.reviewer, correction_id=correction.pk, version=0, code="01-01", typed=typed)
+    settle_background()
+
+
+def pages(cast: Cast, who: str, language: str) -> Iterator[tuple[str, str]]:
+    """Every page that answers the person: (the address's name, its text)."""
+    client = Client() if who == "anonymous" else as_(cast.people[who])
+    client.cookies["django_language"] = language
+    for name, route in ours():
+        # The public pages have an address of their own for each language.
+        foreign = "publication_en:" if language == "ja" else "publication:"
+        if name in SKIPPED or name.startswith(foreign):
+            continue
+        response = client.get(filled(route, cast.sheet(1).pk))
+        if response.status_code == 200 and "html" in response.get("Content-Type", ""):
+            yield name, words(response)
+
+
+def said(cast: Cast, language: str, wanted: re.Pattern[str], leave: Callable[[str, str], str]) -> dict[str, str]:
+    """{page: where a year of the other kind stands}."""
+    found = {}
+    for who in WHO:
+        for name, text in pages(cast, who, language):
+            left = leave(name, text)
+            for hit in wanted.finditer(left):
+                found[f"{name} ({who})"] = left[max(0, hit.start() - 30) : hit.end() + 20]
+    return found
+
+
+@pytest.mark.parametrize("world", [running, published])
+def test_no_western_year_stands_on_a_japanese_page(cast: Cast, world: Callable[[Cast], None]) -> None:
+    world(cast)
+    found = said(cast, "ja", WESTERN, lambda name, text: text.replace(SPOKEN_OF.get(name, "\0"), ""))
+    assert found == {}
+
+
+@pytest.mark.parametrize("world", [running, published])
+def test_no_era_stands_on_an_english_page(cast: Cast, world: Callable[[Cast], None]) -> None:
+    world(cast)
+    found = said(cast, "en", ERA, lambda name, text: STORED.sub("", text) if name in KEPT else text)
+    assert found == {}

@@ -1,0 +1,67 @@
+"""What goes with a submission: all of it on the last page before, files and 合議 also where somebody decides on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from review.domain import items
+from review.models import MeasureReview, User
+from review.services import evidence
+from review.services.item_words import label_of
+from review.views import concurrence_parts
+from review.views.entry_page import Desk
+from review.views.indicator_parts import IndicatorPart
+
+
+def place_of(review: MeasureReview, key: str) -> str:
+    """Where an item is typed."""
+    step = items.step_of(key)
+    return f"{reverse('review:entry', args=[review.pk, min(step, 4)])}#id_{key}"
+
+
+def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
+    """Every item with its text and the way to it, and what stands beside the form. Two queries."""
+    review = desk.review
+    return {
+        "goals": [goal(desk, part) for part in shown["indicators"] if part.this],
+        "texts_sent": [one for key in items.TEXT_ITEMS if (one := line(desk, key))],
+        "progress_sent": [
+            one | {"label": row.name} for row in desk.plan if (one := line(desk, items.schedule_key(row.position)))
+        ],
+        "bars_url": place(desk, *(items.bars_key(row.position) for row in desk.plan)),
+        "ahead_url": place(desk, *filter(items.is_next, desk.texts)),
+        **beside(user, review),
+        "owns": True,
+        "may_ask": bool(concurrence_parts.askable(review)),
+    }
+
+
+def beside(user: User, review: MeasureReview) -> dict[str, Any]:
+    """What goes along beside the form: 根拠資料 and 合議. Two queries."""
+    return {
+        "files_sent": [{"file": one, "item": label_of(one.item)} for one in evidence.of_sheet(review)],
+        "asked": concurrence_parts.context_of(user, review)["concurrences"],
+    }
+
+
+def line(desk: Desk, key: str) -> dict[str, str] | None:
+    """One item as it stands; None where the sheet has none of it."""
+    if key not in desk.texts:
+        return None
+    return {"key": key, "label": label_of(key), "text": desk.texts[key], "url": place(desk, key)}
+
+
+def place(desk: Desk, *keys: str) -> str:
+    """Where the first of them that is open is typed; '' where a return left all of them locked."""
+    return next((place_of(desk.review, key) for key in keys if key in desk.open_keys), "")
+
+
+def goal(desk: Desk, part: IndicatorPart) -> dict[str, Any]:
+    """One 成果目標 with what a reader will doubt of it, the reason of a missing verdict among it."""
+    judged = part.judgement
+    doubts = list(judged.sentences) if judged and judged.typed else []
+    if judged and judged.typed and judged.doubt and not any(judged.reason in said for said in doubts):
+        doubts.insert(0, judged.reason)
+    return {"part": part, "doubts": doubts, "url": place(desk, part.key)}
