@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from review.domain import doubts, values
-from review.domain.achievement import Judgement, judge
-from review.domain.direction import Direction
+from review.domain import values
 from review.domain.fiscal import fiscal_year_label
 from review.domain.notation import compact
-from review.domain.reading import Quantity, Reading, figure
+from review.domain.values import doubts
+from review.domain.values.achievement import Judgement, judge
+from review.domain.values.direction import Direction
+from review.domain.values.reading import Quantity, Reading, figure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +109,7 @@ def check(
             direction=direction,
             previous=previous.actual if previous else None,
             targets=targets,
+            fiscal_year=current.fiscal_year,
         )
     renamed = previous is not None and _renamed(previous, current)
     found = [*_of_judgement(judgement, previous, comparable=not renamed)]

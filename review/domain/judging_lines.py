@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from review.domain.achievement import judge
+from review.domain.values.achievement import judge
 
 _TEXTS = ("name", "target", "actual")
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Literal
 
-from review.domain.achievement import Judgement
+from review.domain.values.achievement import Judgement
 
 Role = Literal["achieved", "band", "undecided"]
 

@@ -11,8 +11,8 @@ from typing import Any
 from review.domain import checks, rating, values
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fiscal import fiscal_year_label
-from review.domain.reading import Reading
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.domain.values.reading import Reading
 from review.services.editions import audit_head
 from review.services.snapshot import OUTCOME_WORDS
 

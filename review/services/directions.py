@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from review import permissions
-from review.domain import achievement
 from review.domain.refusals import Invalid
+from review.domain.values import achievement
 from review.models import Cycle, CycleState, Indicator, IndicatorYear, MeasureReview, User
 from review.models.sheet import OPEN_STATES
 from review.services import audit, judging

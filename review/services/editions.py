@@ -15,7 +15,7 @@ from typing import Any
 from review.domain import checks, values
 from review.domain.items import circled
 from review.domain.notation import compact
-from review.domain.reading import Quantity
+from review.domain.values.reading import Quantity
 
 Snapshot = Mapping[str, Any]
 Row = Mapping[str, Any]

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from review.domain import achievement, checks, rating
-from review.domain.direction import Direction
+from review.domain import checks, rating
+from review.domain.values import achievement
+from review.domain.values.direction import Direction
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES
 
@@ -93,6 +94,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         direction=DIRECTIONS.get(row.indicator.direction),
         previous=previous,
         targets=[year.target for year in years],
+        fiscal_year=row.fiscal_year,
     )
     story = {
         y.fiscal_year: checks.IndicatorInYear(fiscal_year=y.fiscal_year, name=y.name, target=y.target, actual=y.actual)

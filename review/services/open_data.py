@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
-from review.domain.reading import COMPARATOR_WORDS
+from review.domain.values.reading import COMPARATOR_WORDS
 from review.services import books, editions
 from review.services.editions import Row, Snapshot
 

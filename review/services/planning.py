@@ -14,8 +14,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from review import clock
-from review.domain import achievement
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
+from review.domain.values import achievement
 from review.models import (
     Cycle,
     CycleState,

@@ -10,8 +10,9 @@ import re
 import time
 from typing import NamedTuple
 
-from review.domain import cases, direction, doubts, notation, values
-from review.domain.achievement import judge
+from review.domain import notation
+from review.domain.values import cells, direction, doubts, naming, numeric
+from review.domain.values.achievement import judge
 from tests.review.domain import tables
 
 COUNT = 10_000
@@ -25,7 +26,7 @@ class Speed(NamedTuple):
 
 
 def _forget() -> None:
-    for module in (cases, direction, doubts, notation, values):
+    for module in (cells, direction, doubts, naming, notation, numeric):
         for cached in vars(module).values():
             if hasattr(cached, "cache_clear"):
                 cached.cache_clear()

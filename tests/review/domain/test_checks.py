@@ -114,3 +114,9 @@ def test_the_document_gives_few_flags_a_sheet():
     assert len({measure for measure, _ in found}) == 30 - 1 or len({measure for measure, _ in found}) == 30
     assert max(found.values()) <= 3
     assert sum(found.values()) <= 50  # of 201 indicator-years
+
+
+def test_a_jump_is_asked_about_where_the_unit_is_missing():
+    """A hundredfold slip without its unit, which switched every check off before: the checks assume what the verdict does."""
+    found = codes(year(2024, "1,470件", "100200"), year(2023, "1,400件", "1,002件"))
+    assert "jump" in found

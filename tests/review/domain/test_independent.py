@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from review.domain.achievement import Judgement, judge
-from review.domain.naming import name_direction
+from review.domain.values.achievement import Judgement, judge
+from review.domain.values.naming import name_direction
 from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")

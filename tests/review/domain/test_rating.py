@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.domain.achievement import judge
 from review.domain.rating import (
     DEFAULT,
     NOT_GRADED,
@@ -24,6 +23,7 @@ from review.domain.rating import (
     overall,
     percent,
 )
+from review.domain.values.achievement import judge
 
 
 def judged(target: str, actual: str, direction: str | None = "up"):

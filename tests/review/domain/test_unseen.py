@@ -28,7 +28,7 @@ from decimal import Decimal
 
 import pytest
 
-from review.domain.achievement import Judgement, judge
+from review.domain.values.achievement import Judgement, judge
 from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")

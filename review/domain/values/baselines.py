@@ -1,17 +1,22 @@
-"""Relative targets (rule 8): 前年度比10%増, 前年度実績以上, 現状維持, judged against last year's 実績 part by part."""
+"""Targets that are no plain values: 前年度比10%増, 現状維持 (rule 8, part by part against last year's 実績), and dates."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import cast
 
-from review.domain import values
-from review.domain.cases import Case, Verdict, compared, words
-from review.domain.comparison import Outcome, compare
-from review.domain.direction import Direction, name_direction
-from review.domain.doubts import steps_between
-from review.domain.reading import Change, Comparator, Quantity, Reading, Relation
+from review.domain.fiscal import last_day
+from review.domain.notation import compact
+from review.domain.values import cells
+from review.domain.values.case import Case, Verdict, words
+from review.domain.values.compare import Outcome, Status, compare, undecided
+from review.domain.values.direction import Direction, name_direction
+from review.domain.values.doubts import steps_between
+from review.domain.values.numeric import compared
+from review.domain.values.reading import Change, Comparator, DateSpan, Quantity, Reading, Relation
 
 
 def related(case: Case, relation: Relation) -> Verdict:
@@ -23,8 +28,7 @@ def related(case: Case, relation: Relation) -> Verdict:
         return stated
     direction = _relative_direction(case, relation)
     if case.asked and direction and case.asked != direction:
-        cause = "指標の方向と目標の増減の表現が矛盾しているため、判定できません。"
-        return Verdict(outcome=Outcome("undetermined", None, "", cause), direction=case.asked)
+        return Verdict(outcome=undecided("指標の方向と目標の増減の表現が矛盾しているため"), direction=case.asked)
     previous = _baseline(case, relation)
     if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
         return Verdict(outcome=Outcome("achieved"))
@@ -39,8 +43,7 @@ def related(case: Case, relation: Relation) -> Verdict:
     wanted = tuple(target for target in targets if isinstance(target, Quantity))
     verdict = compared(case, wanted, case.actual.parts, direction)
     if relation.relation == "same" and verdict.outcome.status != "achieved":
-        cause = "前年並み・維持の目標に対し実績が変わっているため、判定できません。"
-        return replace(verdict, outcome=Outcome("undetermined", None, "", cause))
+        return replace(verdict, outcome=undecided("前年並み・維持の目標に対し実績が変わっているため"))
     return _without_rates(verdict)
 
 
@@ -49,10 +52,13 @@ def _baseline(case: Case, relation: Relation) -> Reading | None:
 
     A typed value that is not last year's leaves the base unknown.
     """
-    typed = values.read(case.target.note) if case.target.note else None
+    typed = cells.read(case.target.note) if case.target.note else None
+    previous = case.previous
+    if previous is not None and (previous.not_measured or previous.state in ("part_of_year", "planned")):
+        previous = None  # what was not yet last year's result is nothing to compare with
     if typed is None or typed.quantity is None or typed.quantity.is_range:
-        return case.previous if relation.base in ("previous", "") else None
-    known = case.previous if relation.base == "previous" else None
+        return previous if relation.base in ("previous", "") else None
+    known = previous if relation.base == "previous" else None
     return typed if known is None or _unchanged(known, typed) else None
 
 
@@ -84,16 +90,9 @@ def _relative_direction(case: Case, relation: Relation) -> Direction | None:
 
 def _needs_previous(relation: Relation) -> Outcome:
     if relation.relation == "unclear":
-        return Outcome(
-            "undetermined",
-            None,
-            "needs_previous",
-            "何と比べてどれだけ増減する目標かを読み取れないため、判定できません。",
-        )
+        return undecided("何と比べてどれだけ増減する目標かを読み取れないため", "needs_previous")
     base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
-    return Outcome(
-        "undetermined", None, "needs_previous", f"比べる元となる{base}の実績が分からないため、判定できません。"
-    )
+    return undecided(f"比べる元となる{base}の実績が分からないため", "needs_previous")
 
 
 def _stated(case: Case, relation: Relation) -> Verdict | None:
@@ -132,7 +131,7 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
     """The value that the relation asks for, given last year's."""
     value = before.value
     if value is None:
-        return Outcome("undetermined", None, "needs_previous", "前年度の実績に幅があるため、判定できません。")
+        return undecided("前年度の実績に幅があるため", "needs_previous")
     if relation.amount is None:
         return _end(before, value, relation.relation)
     wanted = _moved(relation, before, value)
@@ -151,21 +150,19 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
 def _moved(relation: Relation, before: Quantity, value: Fraction) -> Fraction | Outcome:
     amount = relation.amount
     if amount is None or amount.value is None:
-        return Outcome("undetermined", None, "needs_previous", "増減の量を読み取れないため、判定できません。")
+        return undecided("増減の量を読み取れないため", "needs_previous")
     sign = -1 if relation.change == "decrease" else 1
     if amount.unit.dimension == "percent":
         if before.unit.dimension == "percent" or before.unit.bare:
-            return Outcome(
-                "undetermined", None, "needs_previous", "割合の増減が比率かポイントか分からないため、判定できません。"
-            )
+            return undecided("割合の増減が比率かポイントか分からないため", "needs_previous")
+        if value == 0:
+            return undecided("前年度の実績が0で、割合の増減を求められないため", "needs_previous")
         share = amount.value * amount.unit.factor / 100
         return value * share if relation.relation == "ratio" else value * (1 + sign * share)
     if amount.unit.dimension == "point" and before.unit.dimension == "percent":
         return value + sign * amount.value
     if amount.unit.dimension != before.unit.dimension:
-        return Outcome(
-            "undetermined", None, "unit_mismatch", "前年度の実績と増減の量の単位が合わないため、判定できません。"
-        )
+        return undecided("前年度の実績と増減の量の単位が合わないため", "unit_mismatch")
     return value + sign * amount.value * amount.unit.factor / before.unit.factor
 
 
@@ -186,7 +183,40 @@ def _end(before: Quantity, value: Fraction, word: str) -> Quantity:
     )
 
 
-def stated_against_a_value() -> Outcome:
-    """10% against 前年度比12%削減: a person must say what the actual itself is."""
-    cause = "実績がほかの年との比較で書かれているため、判定できません。"
-    return Outcome("undetermined", None, "needs_previous", cause)
+# Dates
+
+_ENDING = re.compile(
+    r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改定|提出"
+)
+
+
+def dated(case: Case, target: DateSpan, actual: DateSpan) -> Verdict:
+    """Dates by a deadline: all of the actual before its end, or all after it; without a deadline only an equal date."""
+    if target.has_year != actual.has_year:
+        return Verdict(outcome=undecided("目標と実績の一方に年がないため"))
+    statuses = {_by(target, actual)}
+    if not target.has_year:  # April after a March deadline: eleven months early, or one late?
+        statuses.add(_by(_calendar(target), _calendar(actual)))
+    if _is_calendar_year(target):  # 令和6年, meant perhaps as its 年度
+        statuses.add(_by(replace(target, last=last_day(target.first.year)), actual))
+    named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain)
+    same = target.first <= actual.first and actual.last <= target.last
+    if len(statuses) == 1 and (named or same):
+        return Verdict(outcome=Outcome(statuses.pop()))
+    return Verdict(outcome=undecided("日付の前後だけでは達成したかどうかが定まらないため"))
+
+
+def _by(target: DateSpan, actual: DateSpan) -> Status:
+    if actual.last <= target.last:
+        return "achieved"
+    return "missed" if actual.first > target.last else "undetermined"
+
+
+def _is_calendar_year(span: DateSpan) -> bool:
+    return (span.first.month, span.last.month, span.first.year) == (1, 12, span.last.year)
+
+
+def _calendar(span: DateSpan) -> DateSpan:
+    year = timedelta(days=366)
+    early = span.first.month < 4
+    return replace(span, first=span.first - year, last=span.last - year) if early else span

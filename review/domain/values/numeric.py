@@ -1,163 +1,142 @@
-"""One question of judging: what is asked, and the verdict on numbers and on words.
-
-`achievement` asks; `baselines` and `deadlines` answer relative targets and dates with the same `Verdict`.
-"""
+"""Judging numbers: every reading of the target with every reading of the 実績, part by part."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 from functools import lru_cache
-from typing import Literal
 
-from review.domain.comparison import NO_DIRECTION, Outcome, Status, compare, rounded, worst
-from review.domain.direction import Direction, from_plan, name_direction, named_change, of_target, trend
 from review.domain.notation import compact
-from review.domain.pairing import DIFFERENT, pair, same_thing, settled_in_every_order
-from review.domain.reading import Quantity, Reading
+from review.domain.values.case import Case, Component, Verdict
+from review.domain.values.compare import (
+    CONTRADICTION,
+    NO_DIRECTION,
+    Direction,
+    Outcome,
+    compare,
+    negated,
+    rounded,
+    undecided,
+    worst,
+)
+from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
+from review.domain.values.pairing import DIFFERENT, pair, same_thing, settled_in_every_order
+from review.domain.values.reading import Quantity
 
-Basis = Literal["number", "text", "none"]
+Parts = tuple[Quantity, ...]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Component:
-    """The judgement of one part of a value."""
-
-    label: str
-    target: str
-    actual: str
-    status: Status
-    rate: Decimal | None = None  #: four decimals, half up
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
-    """One question: the readings and what is known about the indicator."""
-
-    name: str
-    target: Reading
-    actual: Reading
-    previous: Reading | None
-    targets: tuple[str, ...]
-    asked: Direction | None
+_CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    outcome: Outcome
-    direction: Direction | None = None
-    components: tuple[Component, ...] = ()
-    basis: Basis = "number"
+def numeric(case: Case) -> Verdict:
+    """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
+    found = [
+        (wanted, given, _of_parts(case, wanted, given)) for wanted in case.target.readings for given in _actuals(case)
+    ]
+    if len(found) == 1:
+        return found[0][2]
+    # A reading that cannot be compared at all is none, where another can: 1・5ha beside 1.4ha is no list.
+    comparable = [entry for entry in found if entry[2].outcome.flag != "parts_mismatch"]
+    kept = comparable or found
+    first = kept[0]
+    other = next((entry for entry in kept if entry[2].outcome.status != first[2].outcome.status), None)
+    if other is not None:
+        return replace(first[2], outcome=_differ(first[:2], other[:2]), components=())
+    if any(entry[2].outcome.rate != first[2].outcome.rate for entry in kept):
+        return replace(first[2], outcome=first[2].outcome._replace(rate=None))
+    return first[2]
 
 
-def words(case: Case) -> Verdict:
-    """Rule 9: equal texts are achieved, others are a person's to judge."""
-    if case.target.plain == case.actual.plain:
-        return Verdict(outcome=Outcome("achieved"), basis="text")
-    if case.target.parts:
-        cause = "実績を数値として読み取れないため、判定できません。"
-    elif case.actual.parts:
-        cause = "目標が文章で実績が数値のため、判定できません。"
-    else:
-        cause = "目標と実績が文章で書かれているため、担当者が内容を見て判断してください。"
-    return Verdict(outcome=Outcome("undetermined", None, "", cause), basis="none")
+def _actuals(case: Case) -> tuple[Parts, ...]:
+    """The readings of the 実績, and for a running total the larger value in brackets: 3 (8)."""
+    actual = case.actual
+    only, bracket = actual.quantity, actual.bracket
+    if not bracket or only is None:
+        return actual.readings
+    if not _CUMULATIVE.search(compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)):
+        return actual.readings
+    total = bracket[0] if not bracket[0].unit.bare else replace(bracket[0], unit=only.unit)
+    if total.unit.dimension != only.unit.dimension or (total.value or 0) <= (only.value or 0):
+        return actual.readings
+    return (*actual.readings, (replace(total, label=only.label),))
 
 
-def numeric(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> Verdict:
-    if _falls_by(case):
+def _differ(first: tuple[Parts, Parts], other: tuple[Parts, Parts]) -> Outcome:
+    side = 0 if first[0] != other[0] else 1
+    ways = ["、".join(part.phrase for part in one[side]) for one in (first, other)]
+    return undecided(f"{('目標', '実績')[side]}を「{ways[0]}」と読むか「{ways[1]}」と読むかで判定が分かれるため")
+
+
+def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Verdict:
+    if _falls_by(case, targets + actuals):
         return _less(case, targets, actuals)
-    direction, doubt = _direction(case)
+    direction, doubt = _direction(case, targets)
     doubt = doubt or _other_span(case)
     if doubt is not None:
         return Verdict(outcome=doubt, direction=direction)
-    verdict = _so_far(case, compared(case, targets, actuals, direction))
+    verdict = compared(case, targets, actuals, direction)
     if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
-        return _with_breakdown(verdict, compared(case, targets[0].breakdown, actuals[0].breakdown, direction))
+        parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
+        if parts.outcome.status == verdict.outcome.status:
+            return parts
+        doubt = undecided("合計と内訳とで判定が分かれるため", "parts_mismatch")
+        return replace(verdict, outcome=doubt)
     return verdict
 
 
-def _falls_by(case: Case) -> bool:
+def _falls_by(case: Case, parts: Parts) -> bool:
     """True for a 削減率 of ▲46% beside ▲28.5%: both are amounts by which something fell."""
-    parts = case.target.parts + case.actual.parts
     if named_change(case.name) != "decrease" or case.asked is not None or any(part.comparator for part in parts):
         return False
     return all(part.value is not None and part.value < 0 for part in parts)
 
 
-# 85人(12月末現在), 85人(上半期): what a year may still add to. The end of the year itself is no such word.
-_PART_OF_YEAR = re.compile(
-    r"[上下]半?期|年度途中|途中経過|中間(?:値|実績|集計|時点)|第?[1-3]四半期"
-    r"|(?<!\d)(?:[4-9]|1[0-2]|[12])月末?(?:現在|時点|まで|実績)|(?<!\d)4月?[~-](?:[5-9]|1[0-2]|[12])月"
-)
-
-
-def _so_far(case: Case, verdict: Verdict) -> Verdict:
-    """A value of a part of the year: what is reached stands, what is not may still be."""
-    if not _PART_OF_YEAR.search(case.actual.note) or _PART_OF_YEAR.search(case.target.plain + compact(case.name)):
-        return verdict
-    sure = {"up": "achieved", "down": "missed"}.get(verdict.direction or "")
-    if verdict.outcome.status in (sure, "undetermined"):
-        return verdict
-    cause = "実績が年度の途中までの値のため、判定できません。"
-    return replace(verdict, outcome=Outcome("undetermined", None, "", cause), components=())
-
-
-def _size(part: Quantity) -> Quantity:
-    """▲46% as 46%."""
-    return replace(part, low=None if part.high is None else -part.high, high=None if part.low is None else -part.low)
-
-
-def _less(case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> Verdict:
+def _less(case: Case, targets: Parts, actuals: Parts) -> Verdict:
     """The larger fall is the better one; negative values have no rate."""
-    fallen = [tuple(_size(part) for part in side) for side in (targets, actuals)]
+    fallen = [tuple(negated(part) for part in side) for side in (targets, actuals)]
     verdict = compared(case, fallen[0], fallen[1], "up")
     return replace(verdict, outcome=verdict.outcome._replace(rate=None), direction="down", components=())
 
 
-def _with_breakdown(total: Verdict, parts: Verdict) -> Verdict:
-    """Parts that both sides list beside their total: decided where they agree with it."""
-    if total.outcome.status == parts.outcome.status:
-        return parts
-    cause = "合計と内訳とで判定が分かれるため、判定できません。"
-    return replace(total, outcome=Outcome("undetermined", None, "parts_mismatch", cause))
+# The direction
 
 
-def _direction(case: Case) -> tuple[Direction | None, Outcome | None]:
+def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | None]:
     """Rule 2: the indicator's own setting, a comparator, the plan's targets, the name."""
-    if case.target.parts and all(part.change == "decrease" for part in case.target.parts):
+    if all(part.change == "decrease" for part in targets):
         return "up", None  # an amount of 削減: the more the better, whichever way the level goes
-    demanded = of_target(case.target)
-    mixed = demanded is None and any(part.comparator for part in case.target.parts)
+    demanded = of_parts(targets)
+    mixed = demanded is None and any(part.comparator for part in targets)
     if case.asked is not None:
-        if mixed or (demanded is not None and demanded != case.asked):
-            return case.asked, Outcome(
-                "undetermined", None, "", "指標の方向と目標の以上・以下の表現が矛盾しているため、判定できません。"
-            )
-        return case.asked, None
+        against = mixed or (demanded is not None and demanded != case.asked)
+        return case.asked, CONTRADICTION if against else None
     if mixed:
         return None, None  # each part obeys its own comparator
     if demanded is not None:
         at_the_most = case.target.plain.startswith(("最大", "上限"))  # 最大500人 of 参加者数 is what there is room for
-        return (None, NO_DIRECTION) if at_the_most and name_direction(case.name) == "up" else (demanded, None)
-    if any(part.value == 0 for part in case.target.parts) and not case.target.parts[0].is_range:
+        return (None, NO_DIRECTION) if at_the_most and name_direction(case.name) != "down" else (demanded, None)
+    if any(part.value == 0 for part in targets) and not targets[0].is_range:
         return ("down" if name_direction(case.name) == "down" else None), None
-    found, _ = from_plan(case.name, case.targets)
-    found = found or _of_labels(case)
-    if found == "up" and named_change(case.name) and _has_negative(case):
+    found = from_plan(case.name, case.targets)[0] or _of_labels(case, targets)
+    if found == "up" and named_change(case.name) and _has_negative(targets + case.actual.parts):
         return None, None  # a 削減率 of -5% and of 5% may be the same
     return found, None
 
 
-def _of_labels(case: Case) -> Direction | None:
+def _of_labels(case: Case, targets: Parts) -> Direction | None:
     """登録 60人 開催 90回: what the values are called, where the indicator's name and its targets say nothing."""
-    if not all(part.label for part in case.target.parts) or trend(case.targets).direction:
+    if not all(part.label for part in targets) or trend(case.targets).direction:
         return None
-    said = {name_direction(part.label) for part in case.target.parts}
+    said = {name_direction(part.label) for part in targets}
     return said.pop() if len(said) == 1 else None
 
 
-_CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
+def _has_negative(parts: Parts) -> bool:
+    return any(end is not None and end < 0 for part in parts for end in (part.low, part.high))
+
+
+# What is counted, and for how long
+
 _YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分)(?!平均)")  # 300人(3年間)
 _SINGLE_YEAR = re.compile(r"単年|単独年度")
 _EVERY_TIME = re.compile(r"延べ|のべ|延人数")
@@ -169,10 +148,8 @@ _SPANS = (
     (_EVERY_HEAD, _EVERY_TIME, "一方が実数、他方が延べ数"),
 )
 _SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分]")
-_OF_THE_YEAR = Outcome(
-    "undetermined", None, "", "目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため、判定できません。"
-)
-_SEVERAL_YEARS = Outcome("undetermined", None, "", "実績が複数年の値のため、判定できません。")
+_OF_THE_YEAR = undecided("目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため")
+_SEVERAL_YEARS = undecided("実績が複数年の値のため")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
@@ -189,7 +166,7 @@ def _other_span(case: Case) -> Outcome | None:
     given = _OTHER_VALUE.sub("", actual)
     for one, other, cause in _SPANS:
         if one.search(wanted) and other.search(given) and not other.search(wanted) and not one.search(given):
-            return Outcome("undetermined", None, "", f"目標と実績の{cause}のため、判定できません。")
+            return undecided(f"目標と実績の{cause}のため")
     return None
 
 
@@ -206,14 +183,10 @@ def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
     return bool(given and not total) and reached >= wanted * 2 > 0
 
 
-def _has_negative(case: Case) -> bool:
-    parts = case.target.parts + case.actual.parts
-    return any(end is not None and end < 0 for part in parts for end in (part.low, part.high))
+# Part by part
 
 
-def compared(
-    case: Case, targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...], direction: Direction | None
-) -> Verdict:
+def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Verdict:
     """Rule 7: parts by label or place; 各… against each part."""
     period = _period_in_name(case.name)
     named = named_change(case.name)
@@ -238,7 +211,7 @@ def compared(
         if len(actuals) == 1:
             return Verdict(outcome=one(targets[0], actuals[0]), direction=direction)
     if len(targets) != len(actuals):
-        outcome = Outcome("undetermined", None, "parts_mismatch", "目標と実績の内訳の数が異なるため、判定できません。")
+        outcome = undecided("目標と実績の内訳の数が異なるため", "parts_mismatch")
         return Verdict(outcome=outcome, direction=direction)
     pairs, certain = pair(targets, actuals)
     if not certain:
@@ -247,7 +220,7 @@ def compared(
     return Verdict(outcome=worst(outcomes), direction=direction, components=_components(pairs, outcomes))
 
 
-def _of_the_same_kind(target: Quantity, actuals: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+def _of_the_same_kind(target: Quantity, actuals: Parts) -> Parts:
     """11回、延べ230人 beside 10回: the one value that is counted in the target's unit; all of them where it is not one."""
     if target.unit.bare or target.label or target.each or any(actual.unit.bare for actual in actuals):
         return actuals

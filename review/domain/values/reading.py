@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from review.domain.units import BARE, Unit
+from review.domain.values.units import BARE, Unit
 
 Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "date", "milestone", "none", "text"]
 Comparator = Literal["at_least", "above", "at_most", "below"]
 Change = Literal["increase", "decrease"]
+State = Literal["final", "part_of_year", "other_year", "planned"]
 
 COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
 _WITHIN = ("time", "days", "months", "rank")  #: 3日以内, not 3日以下
@@ -43,7 +44,7 @@ class Quantity:
     period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
     breakdown: tuple[Quantity, ...] = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
-    smaller: Unit | None = None  #: 分 in 3時間30分, for showing it as it was typed
+    smaller: Unit | None = None  #: 分 in 3時間30分, for showing it
     rest: str = ""  #: 5時間 in 13日5時間: a part of a working day, and nobody knows how large a part
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
@@ -119,12 +120,17 @@ class Reading:
     kind: Kind
     plain: str = ""  #: folded, without spaces, for comparing texts
     parts: tuple[Quantity, ...] = ()
+    others: tuple[tuple[Quantity, ...], ...] = ()  #: further readings of the same cell: 1・5 as 1.5, and as 1 and 5
+    bracket: tuple[Quantity, ...] = ()  #: 8 in 3 (8): a note, or the running total
     relation: Relation | None = None
     span: DateSpan | None = None
     note: str = ""
     blank: bool = False  #: nothing at all was typed (a dash is not blank)
     not_measured: bool = False  #: 集計中, 未公表, 隔年調査, a dash with a reason
     provisional: bool = False  #: 見込み, 速報
+    state: State = "final"  #: whether it is the year's own and whole value
+    reason: str = ""  #: why it stayed text, where that is not plain to see
+    assumed: str = ""  #: what the verdict assumed of it: 単位がないため「円」
 
     @property
     def sentence(self) -> str:
@@ -140,7 +146,16 @@ class Reading:
             body = "まだ測定されていない値(文字)"
         if self.provisional:
             body += "、見込み・速報の値"
+        if self.others:
+            body += f"。「{'、'.join(part.phrase for part in self.others[0])}」とも読めます"
+        if self.assumed:
+            body += f"。{self.assumed}として読みました"
         return f"{body}、注記「{self.note}」" if self.note and self.parts else body
+
+    @property
+    def readings(self) -> tuple[tuple[Quantity, ...], ...]:
+        """Every way in which the cell can be read as values, the likeliest first."""
+        return (self.parts, *self.others) if self.parts else ()
 
     @property
     def quantity(self) -> Quantity | None:
@@ -151,28 +166,10 @@ class Reading:
 def _span_words(span: DateSpan | None) -> str:
     if span is None:
         return ""
-    whole = "" if span.is_deadline or not span.has_year else _whole_period(span)
-    if whole:
-        return whole
-    days = [
-        f"{day.year}年{day.month}月{day.day}日" if span.has_year else f"{day.month}月{day.day}日"
-        for day in (span.first, span.last)
-    ]
+    days = [f"{f'{day.year}年' if span.has_year else ''}{day.month}月{day.day}日" for day in (span.first, span.last)]
     if span.is_deadline:
         return f"{days[1]}まで"
     return days[0] if days[0] == days[1] else f"{days[0]}から{days[1]}"
-
-
-def _whole_period(span: DateSpan) -> str:
-    """2025年2月, 2024年度 or 2024年 where the span is exactly that; "" where it is not."""
-    first, last = span.first, span.last
-    if first.day != 1 or (last + timedelta(days=1)).day != 1:
-        return ""
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.year}年{first.month}月"
-    if (last.year, last.month) == (first.year + 1, 3) and first.month == 4:
-        return f"{first.year}年度"
-    return f"{first.year}年" if (first.month, last.month) == (1, 12) and first.year == last.year else ""
 
 
 def _relation_words(reading: Reading) -> str:
@@ -195,7 +192,7 @@ _SENTENCES: dict[str, Callable[[Reading], str]] = {
     "relative": _relation_words,
     "date": lambda reading: f"{_span_words(reading.span)}(日付)",
     "milestone": lambda reading: f"「{reading.plain}」(文字。数値としては判定しません)",
-    "text": lambda reading: "文章(数値としては判定しません)",
+    "text": lambda reading: reading.reason or "文章(数値としては判定しません)",
     "none": lambda reading: "空欄" if reading.blank else "値なし",
 }
 
@@ -215,22 +212,13 @@ def _compound(value: Fraction, large: Unit, small: Unit) -> str:
     return f"{figure(Fraction(whole))}{large.symbol}{figure(rest)}{small.symbol}"
 
 
-_SCALE_WORDS = {
-    10: "十",
-    100: "百",
-    1000: "千",
-    10_000: "万",
-    1_000_000: "百万",
-    10_000_000: "千万",
-    10**8: "億",
-    10**12: "兆",
-}
+SCALE_WORDS = {10: "十", 100: "百", 1000: "千", 10**4: "万", 10**6: "百万", 10**7: "千万", 10**8: "億", 10**12: "兆"}
 
 
 def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:
     if value is None:
         return ""
-    word = _SCALE_WORDS.get(scale, "")
+    word = SCALE_WORDS.get(scale, "")
     if not word:
         return figure(value)
     return figure(value / scale) + (word if last else "")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from itertools import permutations
 
-from review.domain.comparison import Outcome, worst
 from review.domain.notation import compact
-from review.domain.numerals import OF_A_TARGET
-from review.domain.reading import Quantity
+from review.domain.values.compare import Outcome, worst
+from review.domain.values.grammar import OF_A_TARGET
+from review.domain.values.reading import Quantity
 
 Pairs = list[tuple[Quantity, Quantity]]
 _UNPAIRED = Outcome("undetermined", None, "parts_mismatch", "内訳の名称が目標と実績で対応しないため、判定できません。")

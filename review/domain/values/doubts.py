@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
 from review.domain.notation import compact
-from review.domain.pairing import pair
-from review.domain.reading import Quantity, Reading
+from review.domain.values.pairing import pair
+from review.domain.values.reading import Quantity, Reading
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
 _MAY_EXCEED = re.compile(
@@ -18,8 +19,10 @@ _MAY_EXCEED = re.compile(
 
 
 def of_actual(name: str, actual: Reading, previous: Reading | None) -> list[str]:
-    """The codes of doubts about a numeric actual, in a fixed order."""
-    found = []
+    """The codes of doubts about an actual, in a fixed order; none about words."""
+    found: list[str] = []
+    if not actual.parts:
+        return found
     if any(_over_100_percent(part) for part in actual.parts) and not _may_exceed(name):
         found.append("over_100_percent")
     if previous is None:
@@ -38,19 +41,31 @@ def _may_exceed(name: str) -> bool:
 
 
 def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction, Fraction]]:
-    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared."""
+    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared.
+
+    A value without a unit is taken in the other year's, and where it is far too small in its scale as well.
+    """
     if not actual.parts or len(actual.parts) != len(previous.parts):
         return
     pairs, certain = pair(previous.parts, actual.parts)
     if not certain:
         return
     for before, after in pairs:
-        if before.unit.dimension != after.unit.dimension or before.change != after.change:
+        if not before.unit.fits(after.unit) or before.change != after.change:
             continue
+        before, after = _assumed(before, after), _assumed(after, before)
         ends = ((before.low, after.low), (before.high, after.high))
         for first, second in ends[: 2 if before.is_range else 1]:
             if first is not None and second is not None:
                 yield _in_one_unit(first, before), _in_one_unit(second, after)
+
+
+def _assumed(part: Quantity, other: Quantity) -> Quantity:
+    if not part.unit.bare or other.unit.bare:
+        return part
+    near = part.value and other.value and part.scale == 1 and abs(part.value) * 30 < abs(other.value)
+    low, high = (end and end * (other.scale if near else 1) for end in (part.low, part.high))
+    return replace(part, low=low, high=high, unit=other.unit)
 
 
 def _in_one_unit(end: Fraction, part: Quantity) -> Fraction:

@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from review.domain.fiscal import ERAS, first_day, last_day
-from review.domain.reading import DateSpan
+from review.domain.values.reading import DateSpan
 
 _YEAR = r"(?:(?P<era>令和|平成|昭和|[RHS])\.?(?P<era_year>元|\d{1,2})|(?P<western>(?:19|20)\d\d))"
 _DATE = re.compile(

@@ -1,7 +1,8 @@
-"""Comparing one measured value with one target value.
+"""Comparing one measured value with one target value under one direction.
 
-`compare` answers with a status, the exact rate where there is one, and the cause where it could not decide. Two
-readings that lead to different verdicts are never decided here: the answer is `undetermined`.
+`compare` answers with a status, the exact rate where there is one, and the cause where it could not decide. A bare
+number is held against a unit in each scale in use: where these lead to different verdicts, the answer is
+`undetermined`, and a ratio beyond 30 decides nothing while the unit is only assumed.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from review.domain.direction import Direction
-from review.domain.reading import Change, Quantity
-from review.domain.units import KNOWN, PERCENT
+from review.domain.values.reading import SCALE_WORDS, Change, Quantity
+from review.domain.values.units import KNOWN, PERCENT
 
+Direction = Literal["up", "down"]
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
+
+_NEAR = 5
+_FARTHEST = 30  # a value so many times its target (or so small a part) is no result where its unit was assumed
 
 
 class Outcome(NamedTuple):
@@ -25,39 +29,25 @@ class Outcome(NamedTuple):
     rate: Fraction | None = None
     flag: str = ""
     cause: str = ""
+    scale: int = 1  #: in which a bare number was read
 
 
-NO_DIRECTION = Outcome(
-    "undetermined",
-    None,
-    "direction_unknown",
-    "多い方がよい指標か少ない方がよい指標かが決まっていないため、判定できません。",
-)
-_UNITS = Outcome("undetermined", None, "unit_mismatch", "目標と実績の単位が合わないため、判定できません。")
-_AMBIGUOUS_SHARE = Outcome(
-    "undetermined", None, "unit_mismatch", "単位のない値が小数・評点か%かが分からないため、判定できません。"
-)
-_AMBIGUOUS_SCALE = Outcome(
-    "undetermined", None, "unit_mismatch", "単位のない値が千・万などの単位かどうか分からないため、判定できません。"
-)
-_PERIODS = Outcome(
-    "undetermined", None, "unit_mismatch", "月・週・年など、数える期間が目標と実績で異なるため、判定できません。"
-)
-_CHANGES = Outcome("undetermined", None, "needs_previous", "増減の量と値そのものとは比べられないため、判定できません。")
-_WHOLES = Outcome(
-    "undetermined", None, "", "全体の数が目標と実績で異なり、件数と割合で判定が分かれるため、判定できません。"
-)
-_HOURS = Outcome("undetermined", None, "", "1日が何時間に当たるか分からないため、判定できません。")
-_SPANS = Outcome("undetermined", None, "", "実績の幅が目標をまたいでいるため、判定できません。")
-_CONTRADICTION = Outcome(
-    "undetermined", None, "", "指標の方向と目標の以上・以下の表現が矛盾しているため、判定できません。"
-)
-_EACH = Outcome(
-    "undetermined",
-    None,
-    "parts_mismatch",
-    "目標は各部署・各回などの値ですが、実績がその内訳になっていないため、判定できません。",
-)
+def undecided(cause: str, flag: str = "") -> Outcome:
+    """An honest 評価できない: the cause in half a sentence."""
+    return Outcome("undetermined", None, flag, f"{cause}、判定できません。")
+
+
+NO_DIRECTION = undecided("多い方がよい指標か少ない方がよい指標かが決まっていないため", "direction_unknown")
+_UNITS = undecided("目標と実績の単位が合わないため", "unit_mismatch")
+_AMBIGUOUS_SHARE = undecided("単位のない値が小数・評点か%かが分からないため", "unit_mismatch")
+_FAR = undecided("単位のない値の大きさが目標とかけ離れており、どの単位の値か分からないため", "unit_mismatch")
+_PERIODS = undecided("月・週・年など、数える期間が目標と実績で異なるため", "unit_mismatch")
+_CHANGES = undecided("増減の量と値そのものとは比べられないため", "needs_previous")
+_WHOLES = undecided("全体の数が目標と実績で異なり、件数と割合で判定が分かれるため")
+_HOURS = undecided("1日が何時間に当たるか分からないため")
+_SPANS = undecided("実績の幅が目標をまたいでいるため")
+CONTRADICTION = undecided("指標の方向と目標の以上・以下の表現が矛盾しているため")
+_EACH = undecided("目標は各部署・各回などの値ですが、実績がその内訳になっていないため", "parts_mismatch")
 
 
 def rounded(rate: Fraction | None) -> Decimal | None:
@@ -83,9 +73,8 @@ def compare(
     if bool(target.each) != bool(actual.each):
         return _each(target, actual, direction)
     if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
-        return _agreed(
-            [_measured(target, actual, direction), _measured(_share(target), _share(actual), direction)], _WHOLES
-        )
+        shares = _measured(_share(target), _share(actual), direction)
+        return agreed([_measured(target, actual, direction), shares], _WHOLES)
     return _measured(target, actual, direction)
 
 
@@ -105,26 +94,23 @@ def _settle(target: Quantity, actual: Quantity, *, named: Change | None) -> tupl
     if target.change == actual.change:
         return target, actual
     if target.change and actual.change:  # one rose and the other fell: the same amount with the other sign
-        return target, _negated(actual)
-    changed = target.change or actual.change
-    if changed == named:
+        return target, negated(actual)
+    if (target.change or actual.change) == named:
         return replace(target, change=None), replace(actual, change=None)
     return _CHANGES
 
 
 def _share(part: Quantity) -> Quantity:
-    if not part.whole:
-        return part
-
-    def percent(end: Fraction | None) -> Fraction | None:
-        return None if end is None or part.whole is None else end * 100 / part.whole
-
-    return replace(part, low=percent(part.low), high=percent(part.high), unit=PERCENT, whole=None, scale=1)
+    return replace(_times(part, 100 / part.whole), unit=PERCENT, whole=None, scale=1) if part.whole else part
 
 
-def _negated(part: Quantity) -> Quantity:
-    low, high = part.low, part.high
-    return replace(part, low=None if high is None else -high, high=None if low is None else -low, comparator=None)
+def negated(part: Quantity) -> Quantity:
+    """▲46% as 46%."""
+    return replace(_times(part, Fraction(-1)), low=_minus(part.high), high=_minus(part.low), comparator=None)
+
+
+def _minus(end: Fraction | None) -> Fraction | None:
+    return None if end is None else -end
 
 
 def _per_one(target: Quantity, actual: Quantity) -> Quantity:
@@ -132,7 +118,7 @@ def _per_one(target: Quantity, actual: Quantity) -> Quantity:
     wanted, given = KNOWN.get(target.period), KNOWN.get(actual.period)
     if wanted is None or given is None or wanted.dimension != given.dimension:
         return actual
-    return replace(_times(actual, wanted.factor / given.factor), period=target.period)
+    return replace(_times(actual, Fraction(wanted.factor) / given.factor), period=target.period)
 
 
 _IN_A_YEAR = {"月": 12, "週": 52}
@@ -183,7 +169,29 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
         return _directed(target, _converted(target, actual), direction)
     if _may_be_ratio(target, actual):
         return _AMBIGUOUS_SHARE
-    return _agreed([_directed(*pair, direction) for pair in _scalings(target, actual)], _AMBIGUOUS_SCALE)
+    every = [(scale, _scaled(target, actual, scale)) for scale in _scales(target, actual)]
+    found = [_directed(*pair, direction)._replace(scale=scale) for scale, pair in every if _alike(*pair)]
+    if not found or _unlikely(every, found, direction):
+        return _FAR
+    if len({outcome.status for outcome in found}) == 1:
+        return found[0] if len(found) == 1 else found[0]._replace(rate=_one_rate(found), scale=found[0].scale)
+    symbol = target.unit.symbol or actual.unit.symbol
+    names = [f"「{SCALE_WORDS.get(outcome.scale, '')}{symbol}」" for outcome in found]
+    other = next(name for name, outcome in zip(names, found, strict=True) if outcome.status != found[0].status)
+    return undecided(f"単位のない値を{names[0]}と読むか{other}と読むかで判定が分かれるため", "unit_mismatch")
+
+
+def _unlikely(
+    every: list[tuple[int, tuple[Quantity, Quantity]]], found: list[Outcome], direction: Direction | None
+) -> bool:
+    """48 beside 5千人 is no 48千人, nor 312 beside 3億円 for certain 312百万円: a scale that nobody typed decides only near."""
+    own, scales = every[0][0], {outcome.scale for outcome in found}
+    if scales.isdisjoint((1, own)):
+        return True
+    if 1 in scales or found[0].scale != own or _alike(*every[0][1], _NEAR):
+        return False
+    plain = next(pair for scale, pair in every if scale == 1)
+    return _directed(*plain, direction).status != found[0].status
 
 
 def _may_be_ratio(target: Quantity, actual: Quantity) -> bool:
@@ -199,41 +207,53 @@ def _converted(target: Quantity, actual: Quantity) -> Quantity:
     """The actual in the unit of the target."""
     if target.unit.factor == actual.unit.factor:
         return actual
-    return _times(actual, actual.unit.factor / target.unit.factor)
+    return _times(actual, Fraction(actual.unit.factor) / target.unit.factor)
 
 
 def _times(part: Quantity, ratio: Fraction) -> Quantity:
-    return replace(
-        part, low=None if part.low is None else part.low * ratio, high=None if part.high is None else part.high * ratio
-    )
+    low = None if part.low is None else part.low * ratio
+    return replace(part, low=low, high=None if part.high is None else part.high * ratio)
 
 
-def _scalings(target: Quantity, actual: Quantity) -> list[tuple[Quantity, Quantity]]:
-    """A bare 33,474 beside 30,000千円 is meant in 千円 or in 円: the readings that are of a like size."""
-    bare_target = target.unit.bare
-    scale = actual.scale if bare_target else target.scale
-    bare = target if bare_target else actual
-    if scale == 1 or bare.scale != 1:
-        return [(target, actual)]
-    scaled = _times(bare, Fraction(scale))
-    pairs = [(bare, actual), (scaled, actual)] if bare_target else [(target, bare), (target, scaled)]
-    return [pair for pair in pairs if _alike(*pair)] or pairs
+def _scales(target: Quantity, actual: Quantity) -> tuple[int, ...]:
+    """The scales in which a bare number beside a unit may be meant: 33,474 beside 30,000千円 in 千円, 円 or 百万円."""
+    bare, other = (target, actual) if target.unit.bare else (actual, target)
+    if bare.scale != 1 or other.scale == 1:
+        return (1,)
+    if other.unit.dimension == "money":
+        return tuple(dict.fromkeys((other.scale, 1, 1000, 10**6)))
+    return (other.scale, 1)
 
 
-def _alike(target: Quantity, actual: Quantity) -> bool:
-    if not target.value or not actual.value:
-        return True
-    return Fraction(1, 30) <= actual.value / target.value <= 30
+def _scaled(target: Quantity, actual: Quantity, scale: int) -> tuple[Quantity, Quantity]:
+    if scale == 1:
+        return target, actual
+    if target.unit.bare:
+        return _times(target, Fraction(scale)), actual
+    return target, _times(actual, Fraction(scale))
 
 
-def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
+def _alike(target: Quantity, actual: Quantity, most: int = _FARTHEST) -> bool:
+    wanted, given = (_end(part) for part in (target, actual))
+    return not wanted or not given or (wanted <= given * most and given <= wanted * most)
+
+
+def _end(part: Quantity) -> Fraction | None:
+    end = part.low if part.low is not None else part.high
+    return None if end is None else abs(end)
+
+
+def _one_rate(outcomes: list[Outcome]) -> Fraction | None:
+    rates = {outcome.rate for outcome in outcomes}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
     """The one outcome of several readings, or `otherwise` where they differ."""
     first = outcomes[0]
-    if len(outcomes) == 1:
-        return first
-    if all(outcome.status == first.status for outcome in outcomes):
-        return first if all(outcome.rate == first.rate for outcome in outcomes) else first._replace(rate=None)
-    return otherwise
+    if any(outcome.status != first.status for outcome in outcomes):
+        return otherwise
+    return first._replace(rate=_one_rate(outcomes))
 
 
 # Comparing
@@ -244,20 +264,15 @@ def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -
         return _within(target, actual)
     if direction is not None:
         return _toward(target, actual, direction)
-    both = [_toward(target, actual, "up"), _toward(target, actual, "down")]
-    return _agreed(both, NO_DIRECTION)
+    return agreed([_toward(target, actual, "up"), _toward(target, actual, "down")], NO_DIRECTION)
 
 
 def _toward(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
     if target.is_range and actual.is_range:
         return _like_ends(target, actual, direction)
     if direction == "up":
-        if target.low is None:
-            return _CONTRADICTION
-        return _upward(target.low, actual, strict=target.low_open)
-    if target.high is None:
-        return _CONTRADICTION
-    return _downward(target.high, actual, strict=target.high_open)
+        return CONTRADICTION if target.low is None else _upward(target.low, actual, strict=target.low_open)
+    return CONTRADICTION if target.high is None else _downward(target.high, actual, strict=target.high_open)
 
 
 def _upward(need: Fraction, actual: Quantity, *, strict: bool) -> Outcome:
@@ -293,8 +308,7 @@ def _like_ends(target: Quantity, actual: Quantity, direction: Direction) -> Outc
         if wanted is None or measured is None:
             return _SPANS
         point = replace(actual, low=measured, high=measured, is_range=False)
-        toward = _upward if direction == "up" else _downward
-        ends.append(toward(wanted, point, strict=False))
+        ends.append((_upward if direction == "up" else _downward)(wanted, point, strict=False))
     return worst(ends)
 
 
@@ -302,11 +316,8 @@ def _within(target: Quantity, actual: Quantity) -> Outcome:
     """5%以上10%未満 is obeyed at both ends, whichever way the indicator goes; it has no rate."""
     if target.low is None or target.high is None:
         return _SPANS
-    ends = [
-        _upward(target.low, actual, strict=target.low_open),
-        _downward(target.high, actual, strict=target.high_open),
-    ]
-    return worst(ends)._replace(rate=None)
+    low = _upward(target.low, actual, strict=target.low_open)
+    return worst([low, _downward(target.high, actual, strict=target.high_open)])._replace(rate=None)
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:

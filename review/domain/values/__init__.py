@@ -1,0 +1,6 @@
+"""Reading and judging of values."""
+
+from review.domain.values.cells import read
+from review.domain.values.reading import DateSpan, Quantity, Reading, Relation
+
+__all__ = ["DateSpan", "Quantity", "Reading", "Relation", "read"]

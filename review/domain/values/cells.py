@@ -1,0 +1,196 @@
+"""Reading a typed 目標 or 実績: `read`.
+
+It never raises and never guesses: what it cannot read stays text, and the typed text is kept byte for byte.
+The order is the grammar's: nothing, notes set aside, a date, a relation to another year, numbers, words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from review.domain.notation import compact, fold
+from review.domain.values import dates, grammar, lexer, relative, states, units
+from review.domain.values.reading import Kind, Quantity, Reading
+
+_LONGEST = 2_000  # characters; what is longer is prose
+_DIGIT = re.compile(r"\d")
+_DASH = re.compile(r"[-_ー…‥ｰ ]+")
+_DASH_AND_REASON = re.compile(r"[-_…‥]+(?: ?[(※【\[]| (?=[^\d]))")
+_YEAR_LABEL = re.compile(r"(?:R|H|令和|平成)?(?:元|\d{1,2}|20\d\d)(?:年度?)?末?")
+_ALL = re.compile(
+    r"(?P<label>[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|部局|局|施設|地区|地域|"
+    r"区|職員|世帯|戸|館|件|員|学級|クラス|対象者|手続|手続き|業務|事業|市町村|自治体|団体|自治会|分団|駅|路線|便|橋|橋梁|橋りょう|公園|"
+    r"避難所|か所|箇所|会場|講座|台|車両|庁舎|住宅|棟|室|教室|店|店舗|社|企業|事業所|品目|項目|システム|帳票|様式|審議会|委員会|支所|出張所|"
+    r"保育所|市営住宅))(?:で|に|を|の)?(?P<act>実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
+)
+_FREE_NOTE_NEVER = re.compile(
+    r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|\d|(?i:over|under|up|down)"
+)
+_PERIOD_NOTE = re.compile(r"\A(?:1?([月週日])(?:間)?(?:平均|当たり|あたり)|年間(?:合計|計|延べ)?)\Z")
+_BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
+
+
+@lru_cache(maxsize=16384)
+def read(text: str) -> Reading:
+    """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
+    folded = fold(text)
+    nothing = _nothing(text, folded)
+    if nothing is not None:
+        return nothing
+    if len(folded) > _LONGEST:
+        return Reading(text=text, kind="text", plain=compact(folded))
+    cell = lexer.cell(folded)
+    note = " ".join(cell.notes)
+    digits = bool(_DIGIT.search(cell.main))
+    if states.says_not_measured(cell.main if digits else folded):
+        return Reading(text=text, kind="text", plain=compact(folded), note=note, not_measured=True)
+    found = _main(cell, note)
+    provisional = found.pop("provisional", False) or states.says_provisional(folded)
+    if "parts" in found:
+        found |= _state(found["parts"], cell, found["note"])
+    return Reading(text=text, plain=compact(folded), provisional=provisional, **found)
+
+
+def _nothing(text: str, folded: str) -> Reading | None:
+    """Blank, a dash, a dash with a reason, or words for an absent target."""
+    if not folded:
+        return Reading(text=text, kind="none", blank=True)
+    if folded[0].isdigit():
+        return None
+    if _DASH.fullmatch(folded) or states.says_no_target(folded):
+        return Reading(text=text, kind="none", plain=compact(folded))
+    if not _DASH_AND_REASON.match(folded):
+        return None
+    reason = folded.lstrip("-_…‥ ")
+    return Reading(text=text, kind="none", plain=compact(folded), note=reason, not_measured=True)
+
+
+def _state(parts: tuple[Quantity, ...], cell: lexer.Cell, note: str) -> dict[str, Any]:
+    """What the words around the values say about them."""
+    labels = () if "→" in cell.main else tuple(part.label for part in parts)
+    if not note and not any(labels):
+        return {}
+    notes = (*cell.notes, note) if note not in cell.notes else cell.notes
+    return {"state": states.state_of(labels, notes), "not_measured": states.says_still_counted(note)}
+
+
+def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
+    """What the text without its notes says, as fields of a Reading."""
+    main = cell.main
+    span = dates.read_date(main)
+    if span is not None:
+        return {"kind": "date", "span": span, "note": note}
+    related = relative.relation_of(main)
+    if related is not None:
+        return {"kind": "relative", "relation": related, "note": note}
+    if not _DIGIT.search(main) and "ゼロ" not in main:
+        return _everything(main, note) or {"kind": _kind_of_words(main), "note": note}
+    if "→" in main and (arrived := _arrow(cell, note)):
+        return arrived
+    text = main.lstrip("・ ")
+    found = grammar.readings(text)
+    if not found:
+        found, more = _with_free_note(text)
+        note = " ".join(filter(None, (more, note)))
+    if len(found) > grammar.MOST_READINGS:
+        return {
+            "kind": "text",
+            "note": note,
+            "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)",
+        }
+    if not found:
+        return {"kind": _kind_of_words(main), "note": note}
+    return _numeric(cell, found, note)
+
+
+def _arrow(cell: lexer.Cell, note: str) -> dict[str, Any] | None:
+    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value."""
+    start, _, end = cell.main.rpartition("→")
+    before, after = (grammar.only(side.strip()) for side in (start, end))
+    if before is None or after is None or len(before.parts) != 1 or len(after.parts) != 1:
+        return None
+    if after.parts[0].label and not all(_YEAR_LABEL.fullmatch(side.parts[0].label) for side in (before, after)):
+        return None
+    if not before.parts[0].unit.fits(after.parts[0].unit):
+        return None
+    return _numeric(cell, [after], " ".join(filter(None, (f"{start.strip()}から", note))))
+
+
+def _numeric(cell: lexer.Cell, found: list[grammar.Values], note: str) -> dict[str, Any]:
+    first = _shown(found[0].parts, cell)
+    others = tuple(_shown(values.parts, cell) for values in found[1:])
+    bracket = None
+    if note and len(first) == 1:
+        if first[0].unit.bare and (unit := units.KNOWN.get(note)):
+            first = (replace(first[0], unit=unit),)  # 300(件): the bracket is the unit
+        if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
+            first = (replace(first[0], period=counted[1] or "", yearly=not counted[1]),)
+        if len(cell.notes) == 1 and _DIGIT.search(note):
+            bracket = grammar.only(cell.notes[0])
+    return {
+        "kind": _kind(first),
+        "parts": first,
+        "others": others,
+        "bracket": bracket.parts if bracket and len(bracket.parts) == 1 else (),
+        "note": note,
+        "provisional": any(values.provisional for values in found),
+    }
+
+
+def _kind(parts: tuple[Quantity, ...]) -> Kind:
+    if len(parts) > 1:
+        return "parts"
+    only = parts[0]
+    if only.is_range:
+        return "range"
+    if only.whole is not None:
+        return "share"
+    return "comparator" if only.comparator else "number"
+
+
+def _kind_of_words(main: str) -> Kind:
+    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
+    is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
+    return "text" if is_sentence else "milestone"
+
+
+def _everything(main: str, note: str) -> dict[str, Any] | None:
+    """全校 is all of them: 100 % of a whole that was not counted."""
+    found = _ALL.fullmatch(main)
+    if not found:
+        return None
+    counted = read(note).quantity if note else None  # 全小中学校(20校)
+    if counted is not None and counted.value and not (counted.comparator or counted.label or counted.unit.bare):
+        whole = replace(counted, whole=counted.value)
+    else:
+        hundred = Fraction(100)
+        whole = Quantity(low=hundred, high=hundred, unit=units.PERCENT, label=f"全{found['noun']}")
+    return {"kind": "share", "parts": (whole,), "note": note}
+
+
+def _with_free_note(text: str) -> tuple[list[grammar.Values], str]:
+    """A value with a note after a space (75% 第2次計画に合わせて設定): the value, and the note.
+
+    Only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
+    """
+    breaks = [found] if (found := _BREAKDOWN.search(text)) else list(re.finditer(" ", text))[:8]
+    for place in breaks:
+        head, rest = text[: place.start()], text[place.end() :]
+        values = grammar.only(head)
+        if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].unit.bare:
+            continue
+        if found or not _FREE_NOTE_NEVER.match(rest):
+            return [values], rest
+    return [], ""
+
+
+def _shown(parts: tuple[Quantity, ...], cell: lexer.Cell) -> tuple[Quantity, ...]:
+    """The values with the words of labels that stood in brackets."""
+    if not cell.labels:
+        return parts
+    shown = tuple(replace(part, label=cell.shown(part.label), each=cell.shown(part.each)) for part in parts)
+    return grammar.without_breakdown(shown)

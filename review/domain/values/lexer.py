@@ -1,0 +1,208 @@
+"""The lexer: one pass over a folded cell that tells numbers, notes and the words between them.
+
+Digits of words that are no values (令和6年度, 第2次, 1人当たり, 65歳以上, CO2) stay words. A space or line break inside a
+number, or between a number and its scale, weighs nothing. Nothing is decided here about what a number measures.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+from review.domain.values.units import KNOWN_PATTERN
+
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
+_LONGEST = 40  # characters of one number; beyond that it is a code, and int() has its own limit
+_MOST = 24  # numbers in one cell; beyond that it is a table or prose
+_LABEL = 0xE100  # characters of the private use area stand for labels in brackets, whose digits are no values
+
+# Words with digits
+
+_ONE_OF = "人|名|日|回|校|世帯|か月|ヶ月|か所|件|年|台|時間|施設|団体|園|頭|冊|社|課|km2|ha|戸"
+_MORE = r"(?=.*\d)"  # a value follows: without one, the number is the value itself
+_OF_A_CLASS = r"国語|算数|数学|理科|英語|社会|(?:年生?)? ?:|年生? \d| \d[\d,.]*(?:%|人|点|校|件)"
+_WORDS = (
+    # 令和6年度, R6.4.1, 2024年度, 2025/3/31, 3月末
+    r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})(?:年度?|(?:[./]\d{1,2}){1,2}|(?![\d%]))(?:\d{1,2}月)?(?:\d{1,2}日)?末?",
+    r"(?:19|20)\d\d(?:年度?(?:\d{1,2}月)?(?:\d{1,2}日)?|[/.-]\d{1,2}(?:[/.-]\d{1,2})?)",
+    r"\d{1,2}月(?:\d{1,2}日|末)?",
+    # 10年までに 180km: by when, and no value
+    rf"\d{{1,4}}年度?(?:末|まで|以内|後)+(?:に|の|、)*{_MORE}",
+    # 第2次, 3年目
+    r"第\d+(?:次|期|回|号|[1-4]?四半期)?|\d+(?:回|期|年|人|番|日|つ|件|か年)目",
+    # 人口10万人当たり, 1校につき
+    rf"(?:(?:人口)?\d[\d,]*(?:万|千)? ?(?:{_ONE_OF})?(?:1日)?) ?(?:当たり|あたり|当り|につき|ごと|対)",
+    # 1人1日, 1日平均
+    rf"1(?:{_ONE_OF})1(?:日|年|月)(?:当たり|あたり|当り|につき|平均)?|1(?:日|回|人|校|園|世帯|か月|件)平均",
+    # 65歳以上 60%
+    rf"\d+(?:歳|才)(?:以上|以下|未満|児|代|~\d+(?:歳|才)){_MORE}(?!.*\d(?:歳|才))|\d年生{_MORE}",
+    # 1人5冊
+    r"1(?:人|名|校|園|課|世帯|社|団体|日|回|か月|ヶ月|週)(?=約?\d)",
+    # 生後28日以内 90%
+    r"(?:生後|出生後|発症後?|受付後|申請後|受理後|退院後|採用後)\d+(?:日|か月|週間?|時間|年)(?:以内|以上|未満)(?:の|に)?"
+    rf"{_MORE}",
+    # 5段階評価で4
+    r"\d{1,2}(?:段階(?:評価)?|点満点)(?:中|で|の|のうち)*",
+    # 小6国語 65%, 3~4か月児 98%
+    rf"[小中高](?:学|学校|校)?[1-6](?={_OF_A_CLASS})|(?:\d+歳)?\d+(?:~\d+)?か月児{_MORE}",
+    # PM2.5, but no unit (m2, CO2) and not LINE5万人
+    r"(?!k?c?m[23](?!\d)|[A-Za-z-]*CO2(?!\d))(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?"
+    r"(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))",
+    r"※\d",
+)
+# Numbers
+
+_DIGITS = r"(?:\d{1,3}(?: ?, ?\d{3})+(?!\d)|\d+)(?: ?\. ?\d+)?"
+_SCALE = r"(?: ?(?:[十百千]? ?[万億兆](?!葉)|[十百千](?= ?[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十))"
+# Digits that a scan has torn, where a unit follows and no other number stands apart: 1 2.5%.
+_TORN = (
+    rf"(?<![\d.,A-Za-z/~-])(?<!\d )(?:\d+|\d(?: \d)+) \d+(?:[.,]\d+)*"
+    rf"(?= ?(?:{KNOWN_PATTERN}))(?!.* \d)"
+)
+_SIGN = r"(?:(?:(?<=[\s:(~比])|^)[-+±](?=\d)|▲ ?|マイナス ?)"
+_NUMBER = (
+    rf"(?P<sign>{_SIGN})?(?<!m)(?<!CO)(?<!co)"
+    rf"(?P<body>{_TORN}|(?:{_DIGITS}{_SCALE} ?)+(?:{_DIGITS})?(?<! )|{_DIGITS})"
+)
+_LEXEME = re.compile(
+    r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
+    rf"(?:(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}"
+    r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
+)
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_MIDDLE = re.compile(r"(?<!\d)(?<!\d[,.])(\d{1,7}) ?・ ?(\d{1,2})(?![\d,.])")
+# 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell. 10数件 is neither.
+_TORN_AFTER = re.compile(r" ?[,.] ?\d|[、]?\d|数|[.,]?[lIO|](?=[\d,.])")
+_TORN_BEFORE = re.compile(r"(?:\d ?[,.] ?|[lIO|][,.]?)\Z")
+_STEP = re.compile(rf"({_DIGITS}) ?([ 十百千万億兆]+)?")
+_SCALED = re.compile(r"[十百千万億兆]")
+
+
+class Number(NamedTuple):
+    """One number: its place in the text, its value, and the scale of its last step."""
+
+    value: Fraction | int
+    scale: int
+    start: int
+    end: int
+    sound: bool = True  #: False for 1,20 or 12,3456: a digit too many or too few
+    dotted: Fraction | int = 0  #: 1200 for 1.200, which is perhaps meant as 1,200
+    tenths: bool = False  #: 8割5分 is 8.5割
+
+
+def numbers_in(text: str, *, middle: bool = False) -> list[Number] | None:
+    """The numbers of a text; None where one is no number, or where there are too many. `middle`: 1・5 is 1.5."""
+    found: list[Number] = []
+    points = {hit.start(): hit for hit in _MIDDLE.finditer(text)} if middle else {}
+    end = 0
+    for match in _LEXEME.finditer(text):
+        if match.start() < end or match["word"]:
+            continue
+        number = _middled(points[match.start()]) if match.start() in points else _number(text, match)
+        if number is None or len(found) == _MOST:
+            return None
+        end = number.end
+        found.append(number)
+    return found
+
+
+def has_middle_dot(text: str) -> bool:
+    """True where a dot between digits may be a decimal point or part a list."""
+    return "・" in text and bool(_MIDDLE.search(text))
+
+
+def _middled(hit: re.Match[str]) -> Number:
+    return Number(decimal(f"{hit[1]}.{hit[2]}"), 1, hit.start(), hit.end())
+
+
+def _number(text: str, match: re.Match[str]) -> Number | None:
+    start, end = match.span()
+    if match["tenths"]:
+        whole, part = (digit for digit in match["tenths"] if digit.isdigit())
+        return Number(decimal(f"{whole}.{part}"), 1, start, end, tenths=True)
+    if match["zero"]:
+        return Number(0, 1, start, end)
+    body, sign = match["body"], match["sign"]
+    if len(body) > _LONGEST:
+        return None
+    value, scale, sound = _value(body)
+    torn = _TORN_AFTER.match(text, end) or _TORN_BEFORE.search(text, max(start - 3, 0), start)
+    dotted: Fraction | int = 0
+    if "." in body and (hit := _DOTTED.match(body)) and not body[hit.end() : hit.end() + 1].isdigit():
+        dotted = value * 1000
+    if sign and sign[0] in "-▲マ":
+        value, dotted = -value, -dotted
+    return Number(value, scale, start, end, sound and not torn, dotted)
+
+
+def _value(body: str) -> tuple[Fraction | int, int, bool]:
+    """The value, the scale of its last step, and whether its steps fall (1億2,000万 does, 2千1万 does not)."""
+    if not _SCALED.search(body):
+        return decimal(body), 1, True
+    total: Fraction | int = 0
+    scale, last = 1, None
+    for digits, word in _STEP.findall(body):
+        scale = 1
+        for character in word.replace(" ", ""):
+            scale *= _SCALES[character]
+        if last is not None and scale >= last:
+            return total, scale, False
+        total, last = total + decimal(digits) * scale, scale
+    return total, scale, True
+
+
+def decimal(digits: str) -> Fraction | int:
+    """1,234.5 as it is; a whole number as an int, which is quicker."""
+    head, _, tail = digits.replace(",", "").replace(" ", "").partition(".")
+    return Fraction(int(head + tail), 10 ** len(tail)) if tail else int(head)
+
+
+# Notes
+
+_BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}")
+_ANY_BRACKET = re.compile(r"[(【\[〔{]")
+_FOOTNOTE = re.compile(r"[※*]\d{1,2}(?=[\s、。)]|\Z)")
+_OPENED = re.compile(r"(?<=[^\s])\s*[(【\[〔].*\Z")
+_BRACKET_LABEL = re.compile(r"[(【\[〔]([^()【】\[\]〔〕]{1,12})[)】\]〕] ?")
+_STYLES = str.maketrans("[]【】〔〕{}", "()()()()")
+
+
+class Cell(NamedTuple):
+    """A folded cell: the text without its notes, the notes, and the labels that stood in brackets."""
+
+    main: str
+    notes: tuple[str, ...]
+    labels: tuple[str, ...] = ()  #: words in brackets before the values: 【小】80%【中】75%
+
+    def shown(self, label: str) -> str:
+        """The label with the words that stood in brackets: 小 for 【小】80%."""
+        for place, words in enumerate(self.labels):
+            label = label.replace(chr(_LABEL + place), words)
+        return label
+
+
+def cell(folded: str) -> Cell:
+    """The text parted from what stands in brackets and after ※."""
+    if not _ANY_BRACKET.search(folded) and "※" not in folded and "*" not in folded:
+        return Cell(folded, ())
+    folded = folded.translate(_STYLES)
+    notes: list[str] = []
+    head, mark, tail = _FOOTNOTE.sub("", folded).partition("※")
+    if mark and head.strip():
+        folded, notes = head.rstrip(), [tail.strip()]
+    elif not mark and head.strip():
+        folded = head.strip()
+    labels: tuple[str, ...] = ()
+    if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):
+        labels = tuple(found[1] for found in _BRACKET_LABEL.finditer(folded))[:_MOST]
+        places = iter(range(_MOST))
+        folded = _BRACKET_LABEL.sub(lambda _: f" {chr(_LABEL + next(places))}:", folded, count=_MOST).strip()
+    for _ in range(2):  # brackets in brackets
+        notes += [found[0][1:-1].strip() for found in _BRACKET.finditer(folded)]
+        folded = _BRACKET.sub("", folded)
+    opened = _OPENED.search(folded)
+    if opened and opened.start():  # a bracket that a scan or a cell's end has cut
+        notes.append(opened[0].strip(" ("))
+        folded = folded[: opened.start()]
+    return Cell(" ".join(folded.split()), tuple(note for note in notes if note), labels)
