@@ -39,7 +39,7 @@ WAITS_AT = {
 SENT = (ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED)
 #: state -> (step, verdict) of the decision that led to it; None: no decision but those that sent it here
 LED_BY = {
-    ReviewState.REVIEWED: {(At.REVIEW, Verdict.ACCEPT)},
+    ReviewState.REVIEWED: {(At.REVIEW, Verdict.ACCEPT), (At.WITHDRAW, Verdict.WITHDRAW_APPROVAL)},
     ReviewState.APPROVED: {(At.APPROVE, Verdict.ACCEPT)},
     ReviewState.RETURNED: {(At.REVIEW, Verdict.RETURN), (At.APPROVE, Verdict.RETURN), (At.YEAR, Verdict.RETURN)},
 }
