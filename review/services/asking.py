@@ -19,7 +19,17 @@ from django.utils import timezone
 from review import clock, permissions
 from review.domain.events import Event
 from review.domain.reminding import Step
-from review.models import Appointment, Cycle, MeasureReview, Notification, OutboxEvent, ReviewState, Role, User
+from review.models import (
+    Appointment,
+    Cycle,
+    CycleState,
+    MeasureReview,
+    Notification,
+    OutboxEvent,
+    ReviewState,
+    Role,
+    User,
+)
 from review.models import Step as Decided
 from review.services import audit, outbox, waiting
 
@@ -42,6 +52,8 @@ def ask_anew() -> int:
     running = Cycle.objects.filter(state__in=waiting.RUNNING).order_by("pk")
     for cycle in running:
         Notification.objects.filter(pk__in=lapsed(cycle)).update(settled_at=clock.now())
+        if cycle.state == CycleState.DECIDING:
+            _ask_for_the_year(cycle)
     return sum(_ask(cycle) for cycle in running if missing(cycle))
 
 
@@ -59,6 +71,25 @@ def _ask(cycle: Cycle) -> int:
             # At once: until its notices stand, the next sweep would ask again.
             outbox.deliver(event.pk)
         return len(requests)
+
+
+def _ask_for_the_year(cycle: Cycle) -> None:
+    """Ask whoever became an approver while the year waits for its decision, and no more whoever is none any longer."""
+    with transaction.atomic():
+        state = Cycle.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=cycle.pk)
+        asked = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="year")
+        told, able = set(asked.values_list("recipient_id", flat=True)), permissions.able(Role.APPROVER)
+        people = {user.pk: str(user.key) for user in able}
+        asked.exclude(recipient__in=people).exclude(event=Event.DECISION_CALLED).update(settled_at=clock.now())
+        untold = OutboxEvent.objects.filter(cycle=cycle, delivered_at=None, name=Event.CYCLE_READY).exists()
+        new = sorted(people.keys() - told)
+        if state != CycleState.DECIDING or untold or not new:
+            return
+        facts = {"step": "decide_year", "people": [people[pk] for pk in new]}
+        entry = audit.write(actor=None, action="step.ask", subject=f"cycle:{cycle.pk}", after=facts)
+        key = f"{cycle.pk}:asked:{entry.pk}"
+        event = outbox.announce(Event.CYCLE_READY, key=key, cycle=cycle, payload={"people": new})
+        outbox.deliver(event.pk)
 
 
 def lapsed(cycle: Cycle) -> list[int]:

@@ -58,6 +58,12 @@ def approvers(row: OutboxEvent) -> Iterable[User]:
     return _able_on(row, permissions.able(Role.APPROVER), Step.APPROVE)
 
 
+def deciders_of_year(row: OutboxEvent) -> Iterable[User]:
+    """The approvers; those of them who are named, where the event asks whoever came into the post since."""
+    named = row.payload.get("people")
+    return [user for user in approvers(row) if named is None or user.pk in named]
+
+
 #: The state in which a sheet waits for the step.
 _WAITS = {
     Step.ENDORSE: ReviewState.ENDORSING,

@@ -153,7 +153,12 @@ def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
         ]
         return {**row, "indicators": said}
     word = OUTCOME_WORDS[row["outcome"]]
-    return {**row, "indicators": [_without_result(one, cycle.fiscal_year, word) for one in row["indicators"]]}
+    return {
+        **row,
+        "evaluation": {key: said if key == "board_opinion" else "" for key, said in row["evaluation"].items()},
+        "schedule": [{**item, "progress": ""} for item in row["schedule"]],
+        "indicators": [_without_result(one, cycle.fiscal_year, word) for one in row["indicators"]],
+    }
 
 
 def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict[str, Any]:

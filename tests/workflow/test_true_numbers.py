@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from review import clock
 from review.domain.book import YearBook
-from review.models import Artifact, MeasureReview, Outcome, Plan
+from review.models import Artifact, MeasureReview, MeasureYear, Outcome, Plan
 from review.pdf import maker
 from review.services import approval, books, exports, open_data, workbooks
 from review.workbook import engine, tally
@@ -271,6 +271,8 @@ def test_no_form_of_an_edition_waits_for_anything(final: Cast, tmp_path: Path) -
     assert len(rows) == 2 and all(one["indicators"] for one in rows)
     for cell in (cell for row in rows for one in row["indicators"] for cell in one["years"]):
         assert cell["fiscal_year"] != YEAR or cell["actual"] == "", "what was not reported is not published"
+    assert not any(said for row in rows for key, said in row["evaluation"].items() if key != "board_opinion")
+    assert MeasureYear.objects.filter(review__outcome__gt="").exclude(cause="").count() == 2, "a draft stood there"
 
 
 def test_the_decision_of_the_plan_s_last_year_promises_no_next_one(cast: Cast) -> None:

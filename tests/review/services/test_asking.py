@@ -161,3 +161,22 @@ def test_whose_post_or_representation_ended_is_asked_no_more(year: Cast, role: s
     settle_background()
     assert not waiting.exists()
     assert_asked(Cycle.objects.get())
+
+
+def test_a_new_approver_is_asked_for_the_year_s_decision_and_a_former_one_no_more(cast: Cast) -> None:
+    cycle = cast.open(1)
+    cast.approved(1)
+    settle_background()
+    appoint(cast, cast.other, Role.APPROVER)
+    settle_background()
+    settle_background()
+    waiting = Notification.objects.filter(event="CycleReady", settled_at=None)
+    who = ["approver", "approver2", "other"]
+    assert list(waiting.order_by("recipient__username").values_list("recipient__username", flat=True)) == who
+    posts.end(Appointment.objects.get(user=cast.other, role=Role.APPROVER), by=cast.administrator,
+              last_day=clock.today() - timedelta(days=1))  # fmt: skip
+    settle_background()
+    assert list(waiting.order_by("recipient__username").values_list("recipient__username", flat=True)) == who[:2]
+    steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
+    settle_background()
+    assert not waiting.exists()
