@@ -141,6 +141,22 @@ def test_the_head_confirms_where_the_cycle_asks(cast: Cast) -> None:
     assert cast.sheet().state == ReviewState.SUBMITTED
 
 
+def test_the_head_sees_all_that_was_submitted_and_the_way_back(cast: Cast) -> None:
+    cast.open(1)
+    Cycle.objects.update(requires_endorsement=True)
+    review = cast.fill(cast.sheet())
+    policy = {"policy": "窓口を減らす方針に改めます。"}
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=policy)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    answer = as_(cast.head).get(url("endorse", review))
+    page = words(answer)
+    for said in ("提出された内容", policy["policy"], "120件", "来年度の目標", "根拠資料", "付いている資料はありません"):
+        assert said in page, said
+    assert url("recall", review) in answer.content.decode()
+    assert not any(row["url"] for row in answer.context["texts_sent"])
+    assert "根拠資料を付ける" not in page and "提出する内容" not in page
+
+
 def test_nobody_else_finds_these_pages(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
