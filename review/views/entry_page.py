@@ -207,7 +207,8 @@ class Desk:
                 | {"token": bars.token(year, on.get(str(year)) or row.bars.get(str(year), ""))}
                 for year, cell in zip(years, shown["cells"], strict=True)
             ]
-            rows.append({"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)})
+            said = {"remarks": self.remarks.get(key, []), "reply": self.replies.get(key, "")}
+            rows.append({"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)} | said)
         return rows
 
     def mark_needed(self, form: EntryForm) -> None:
