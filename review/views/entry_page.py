@@ -208,7 +208,9 @@ class Desk:
                 for year, cell in zip(years, shown["cells"], strict=True)
             ]
             said = {"remarks": self.remarks.get(key, []), "reply": self.replies.get(key, "")}
-            rows.append({"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)} | said)
+            rows.append(
+                {"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)} | said
+            )
         return rows
 
     def mark_needed(self, form: EntryForm) -> None:
