@@ -1,10 +1,11 @@
 """The sheets that lists and benches are filled with stand as the acts leave them, so that they can be decided on."""
 
 from review.models import MeasureReview, ReviewState
-from review.services import assessment, binding, sealed_rows
+from review.services import binding, sealed_rows
 from tests.bench.test_bench_desk import doubted
 from tests.cast import Cast
 from tests.review.views.growing import more_sheets
+from workflow import steps
 
 
 def test_the_sheets_are_sealed_and_can_be_decided_on(cast: Cast) -> None:
@@ -14,4 +15,4 @@ def test_the_sheets_are_sealed_and_can_be_decided_on(cast: Cast) -> None:
     waiting = MeasureReview.objects.filter(state=ReviewState.SUBMITTED)
     assert len(waiting) == 3
     for review in waiting:
-        assessment.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
+        steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
