@@ -11,7 +11,7 @@ from review.models import Cycle, MeasureReview, Rating, ReviewState, Submission
 from review.services import concurrence, evidence, submission
 from review.services.ratings import Overall
 from tests.cast import Cast
-from tests.review.views.acting import as_, words
+from tests.review.views.acting import as_, queries_of, words
 from workflow import steps
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -155,6 +155,17 @@ def test_the_head_sees_all_that_was_submitted_and_the_way_back(cast: Cast) -> No
     assert url("recall", review) in answer.content.decode()
     assert not any(row["url"] for row in answer.context["texts_sent"])
     assert "根拠資料を付ける" not in page and "提出する内容" not in page
+
+
+def test_the_head_s_page_asks_no_more_of_a_sheet_with_more_items(cast: Cast) -> None:
+    cast.open(1)
+    Cycle.objects.update(requires_endorsement=True)
+    review = cast.submitted()
+    as_(cast.head).get(url("endorse", review))
+    few = queries_of(as_(cast.head), url("endorse", review))
+    for place in range(20, 30):
+        review.measure_year.schedule.create(position=place, name=f"取組{place}", bars={})
+    assert queries_of(as_(cast.head), url("endorse", review)) == few
 
 
 def test_nobody_else_finds_these_pages(cast: Cast) -> None:
