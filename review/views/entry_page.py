@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import queries
+from review import permissions, queries
 from review.domain import bars, items
 from review.forms.entry import EntryForm
 from review.models import ItemComment, MeasureReview, ReviewState, User
@@ -88,6 +88,11 @@ class Desk:
     def open_keys(self) -> frozenset[str]:
         """What may be written on."""
         return items.open_keys(self.texts, self.review.open_items)
+
+    @cached_property
+    def mendable(self) -> frozenset[str]:
+        """What this person may write on now: nothing where the sheet waits for somebody to decide."""
+        return self.open_keys if permissions.may_write(self.user, self.review) else frozenset()
 
     @cached_property
     def missing(self) -> dict[str, str]:
@@ -202,7 +207,10 @@ class Desk:
                 | {"token": bars.token(year, on.get(str(year)) or row.bars.get(str(year), ""))}
                 for year, cell in zip(years, shown["cells"], strict=True)
             ]
-            rows.append({"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)})
+            said = {"remarks": self.remarks.get(key, []), "reply": self.replies.get(key, "")}
+            rows.append(
+                {"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)} | said
+            )
         return rows
 
     def mark_needed(self, form: EntryForm) -> None:

@@ -137,7 +137,8 @@ def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str
 
 def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
     """The items that one may speak of, in the order of the sheet."""
-    keys = [*(part.key for part in parts), *(items.schedule_key(row.position) for row in plan), *items.TEXT_ITEMS]
+    rows = [key for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))]
+    keys = [*(part.key for part in parts), *rows, *items.TEXT_ITEMS]
     return [(key, label_of(key)) for key in keys]
 
 

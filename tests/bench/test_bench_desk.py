@@ -147,14 +147,18 @@ def a_year_at_work(cast: Cast) -> tuple[list[int], list[int]]:
     They are put into their states directly: a thousand submissions one by one would take longer than the measurement.
     """
     cast.open(2)
-    more_sheets(cast, SHEETS - 2)
+    more_sheets(cast, SHEETS - 2, before_sealing=doubted)
+    waiting = list(MeasureReview.objects.filter(state=ReviewState.SUBMITTED).values_list("pk", flat=True))
+    cut = len(waiting) // 2
+    return waiting[:cut], waiting[cut:]
+
+
+def doubted() -> None:
+    """Let every third sheet miss its goals, with doubts."""
     asked = MeasureReview.objects.filter(pk__in=list(MeasureReview.objects.values_list("pk", flat=True))[::3])
     asked.update(doubts=2)
     rows = IndicatorYear.objects.filter(indicator__measure__years__review__in=asked, fiscal_year=YEAR)
     rows.update(status="missed", grade="C", flags=["jump", "repeated"])
-    waiting = list(MeasureReview.objects.filter(state=ReviewState.SUBMITTED).values_list("pk", flat=True))
-    cut = len(waiting) // 2
-    return waiting[:cut], waiting[cut:]
 
 
 def reviewers(cast: Cast) -> list[User]:

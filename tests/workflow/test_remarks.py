@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from review.domain.refusals import Invalid
-from review.models import MeasureReview, ReviewState
+from review.models import MeasureReview, ReviewState, ScheduleItem
 from review.services import assessment, submission
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
@@ -88,3 +88,36 @@ def test_the_confirm_page_lists_the_open_remarks_with_links(cast: Cast, returned
     assert f"#id_{TWO}" in page.content.decode() and "必要な項目はすべて入力されています" not in words(page)
     answer(cast, TWO)
     assert not as_(cast.contributor).get(f"/sheets/{returned.pk}/submit/").context["gaps"]
+
+
+BAR = "schedule:1:bars"
+
+
+def test_a_bar_takes_a_remark_of_its_own_which_opens_it_and_a_changed_bar_meets_it(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.submitted()
+    ScheduleItem.objects.get_or_create(
+        measure_year=review.measure_year, position=1, defaults={"name": "窓口の試験", "bars": {}}
+    )
+    review = resubmitted(cast)
+    client = as_(cast.reviewer2)
+    address = f"/sheets/{review.pk}/review/"
+    assert f'name="remark:{BAR}"' in client.get(address).content.decode()
+    steps.return_to_department(
+        user=cast.reviewer2, review_id=review.pk, round=review.round, comment="", remarks={BAR: "来年度も続きますか。"}
+    )
+    page = as_(cast.contributor).get(f"/sheets/{review.pk}/entry/3/")
+    said = page.content.decode()
+    assert "来年度も続きますか。" in said and f'name="reply:{BAR}"' in said and f'id="id_{BAR}"' in said
+    with pytest.raises(Invalid, match="スケジュール"):
+        steps.submit(user=cast.contributor, review_id=review.pk)
+    stands = submission.current_texts(cast.sheet())[BAR]
+    change(cast, BAR, "令和7年度" if stands != "令和7年度" else "")
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    assert cast.sheet().state == ReviewState.SUBMITTED
+
+
+def resubmitted(cast: Cast) -> MeasureReview:
+    review = cast.sheet()
+    steps.recall(user=cast.contributor, review_id=review.pk)
+    return steps.submit(user=cast.contributor, review_id=review.pk)

@@ -11,7 +11,7 @@ from review.models import Cycle, MeasureReview, Rating, ReviewState, Submission
 from review.services import concurrence, evidence, submission
 from review.services.ratings import Overall
 from tests.cast import Cast
-from tests.review.views.acting import as_, words
+from tests.review.views.acting import as_, queries_of, words
 from workflow import steps
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -139,6 +139,33 @@ def test_the_head_confirms_where_the_cycle_asks(cast: Cast) -> None:
     assert "所属長として確認する" in words(head.get(url("endorse", review)))
     assert head.post(url("endorse", review)).status_code == 303
     assert cast.sheet().state == ReviewState.SUBMITTED
+
+
+def test_the_head_sees_all_that_was_submitted_and_the_way_back(cast: Cast) -> None:
+    cast.open(1)
+    Cycle.objects.update(requires_endorsement=True)
+    review = cast.fill(cast.sheet())
+    policy = {"policy": "窓口を減らす方針に改めます。"}
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=policy)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    answer = as_(cast.head).get(url("endorse", review))
+    page = words(answer)
+    for said in ("提出された内容", policy["policy"], "120件", "来年度の目標", "根拠資料", "付いている資料はありません"):
+        assert said in page, said
+    assert url("recall", review) in answer.content.decode()
+    assert not any(row["url"] for row in answer.context["texts_sent"])
+    assert "根拠資料を付ける" not in page and "提出する内容" not in page
+
+
+def test_the_head_s_page_asks_no_more_of_a_sheet_with_more_items(cast: Cast) -> None:
+    cast.open(1)
+    Cycle.objects.update(requires_endorsement=True)
+    review = cast.submitted()
+    as_(cast.head).get(url("endorse", review))
+    few = queries_of(as_(cast.head), url("endorse", review))
+    for place in range(20, 30):
+        review.measure_year.schedule.create(position=place, name=f"取組{place}", bars={})
+    assert queries_of(as_(cast.head), url("endorse", review)) == few
 
 
 def test_nobody_else_finds_these_pages(cast: Cast) -> None:

@@ -130,7 +130,7 @@ def test_a_changed_bar_and_next_year_s_target_are_among_the_differences(cast: Ca
     steps.submit(user=cast.contributor, review_id=review.pk)
     page = words(as_(cast.reviewer2).get(page_of(review)))
     assert "前回の提出から3項目が変わりました" in page
-    assert "スケジュールの、前回の提出からの変更" in page and "成果目標① 来年度の目標: 前回の提出からの変更" in page
+    assert " のスケジュール 前回の提出からの変更" in page and "成果目標① 来年度の目標: 前回の提出からの変更" in page
 
 
 def test_whoever_decides_sees_what_was_sent_beside_the_form(cast: Cast) -> None:

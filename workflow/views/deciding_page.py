@@ -100,7 +100,6 @@ class Line:
     text: str
     field: BoundField
     changed: list[dict[str, str]] | None
-    bar: list[dict[str, str]] | None
     before: str
     part: IndicatorPart | None
     grade_offer: sheet_page.GradeOffer | None
@@ -219,16 +218,25 @@ def changes_of(shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     return sheet_parts.changes(shown["submissions"], shown["texts"])
 
 
+def schedule_names(plan: list[Any]) -> dict[str, str]:
+    """{item key: label} of what was done and of the bar, 取組内容 by 取組内容."""
+    found = {}
+    for row in plan:
+        found[items.schedule_key(row.position)] = row.name
+        found[items.bars_key(row.position)] = _("%(name)s のスケジュール") % {"name": row.name}
+    return found
+
+
 def lines_of(
     sheet: MeasureReview, shown: dict[str, Any], form: DecisionForm, changed: dict[str, list[dict[str, str]]]
 ) -> list[Line]:
     """Every item in the order of the sheet: 成果目標, what was done, what is written of it. Two queries."""
     texts = shown["texts"]
     parts = {part.key: part for part in shown["indicators"]}
-    names = {items.schedule_key(row.position): row.name for row in shown["schedule_rows"]}
+    names = schedule_names(shown["schedule_rows"])
     grades = sheet_page.grade_offers(shown["indicators"], sheet)
     before = carrying.texts_before(sheet, shown["schedule_rows"], with_policy=True)
-    order = [key for key in texts if key in parts] + [key for key in texts if key in names]
+    order = [key for key in texts if key in parts] + list(names)
     return [
         Line(
             key=key,
@@ -237,7 +245,6 @@ def lines_of(
             text=texts[key],
             field=form[REMARK + key],
             changed=changed.get(key),
-            bar=changed.get(f"{key}:bars") if key in names else None,
             before=before.get(key, ""),
             part=parts.get(key),
             grade_offer=grades.get(parts[key].number) if key in parts else None,

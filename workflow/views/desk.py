@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from review import clock, permissions
 from review.domain.refusals import Invalid
 from review.forms.sheet import add_refusal
-from review.models import MeasureReview, Role
+from review.models import MeasureReview, Rating, Role
 from review.services import concurrence, judging, ratings
 from review.services.item_words import label_of
 from review.services.remarks import open_remarks
@@ -184,16 +184,28 @@ def endorse(request: HttpRequest, pk: int) -> HttpResponse:
             _("情報経営課の確認に進み、提出した担当者に通知が届きます。"),
             _("内容を直したいときは、確認せずに提出を取り下げてください。"),
         ],
-        "with_body": True,
+        "recall_url": reverse("workflow:recall", args=[pk]) if permissions.may_recall(request.user, review) else "",
     }
-    return confirm_page(request, review, words)
+    return confirm_page(request, review, {**words, **sent(request, review)})
+
+
+def sent(request: HttpRequest, review: MeasureReview) -> dict[str, Any]:
+    """All that was submitted, as the page before the submission showed it, for whoever decides on it next."""
+    shown = sheet_page.body(review)
+    changed = sheet_parts.changes(shown["submissions"], shown["texts"])
+    return {
+        **shown,
+        **sending.contents(request.user, Desk(request.user, review, LAST), shown),
+        "sent_title": _("提出された内容"),
+        "changes": [{"label": label_of(key), "parts": parts} for key, parts in changed.items()],
+        "own_rating": next((row for row in shown["ratings"] if row.hand == Rating.Hand.DEPARTMENT), None),
+    }
 
 
 def confirm_page(request: HttpRequest, review: MeasureReview, words: dict[str, Any]) -> HttpResponse:
     """A page that says what will happen, with one button."""
     context = {
         **sheet_page.head(review),
-        **(sheet_page.body(review) if words.get("with_body") else {}),
         **words,
         "breadcrumbs": sheet_page.crumbs(review, words["heading"]),
         "page_title": words["heading"],

@@ -1,4 +1,4 @@
-"""What goes with a submission: all of it on the last page before, files and 合議 also where somebody decides on it."""
+"""What goes with a submission: all of it on the last page before and for the head, files and 合議 also where somebody decides on it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from review import permissions
 from review.domain import items
 from review.models import MeasureReview, User
 from review.services import evidence
@@ -24,6 +25,7 @@ def place_of(review: MeasureReview, key: str) -> str:
 def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
     """Every item with its text and the way to it, and what stands beside the form. Two queries."""
     review = desk.review
+    owns = permissions.may_write(user, review)
     return {
         "goals": [goal(desk, part) for part in shown["indicators"] if part.this],
         "texts_sent": [one for key in items.TEXT_ITEMS if (one := line(desk, key))],
@@ -33,8 +35,8 @@ def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
         "bars_url": place(desk, *(items.bars_key(row.position) for row in desk.plan)),
         "ahead_url": place(desk, *filter(items.is_next, desk.texts)),
         **beside(user, review),
-        "owns": True,
-        "may_ask": bool(concurrence_parts.askable(review)),
+        "owns": owns,
+        "may_ask": owns and bool(concurrence_parts.askable(review)),
     }
 
 
@@ -54,8 +56,8 @@ def line(desk: Desk, key: str) -> dict[str, str] | None:
 
 
 def place(desk: Desk, *keys: str) -> str:
-    """Where the first of them that is open is typed; '' where a return left all of them locked."""
-    return next((place_of(desk.review, key) for key in keys if key in desk.open_keys), "")
+    """Where the first of them that is open is typed; '' where none is open to this person."""
+    return next((place_of(desk.review, key) for key in keys if key in desk.mendable), "")
 
 
 def goal(desk: Desk, part: IndicatorPart) -> dict[str, Any]:
