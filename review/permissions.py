@@ -389,8 +389,9 @@ def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
 
 
 def may_propose_outcome(user: Person, review: MeasureReview) -> bool:
-    """A reviewer, on a sheet that is not yet approved."""
-    return is_reviewer(user) and review.state in (*OPEN_STATES, ReviewState.SUBMITTED) and not review.outcome
+    """A reviewer, on a sheet that is not yet approved and of which nothing is proposed."""
+    settled = review.outcome or review.proposed_outcome
+    return is_reviewer(user) and review.state in (*OPEN_STATES, ReviewState.SUBMITTED) and not settled
 
 
 def may_decide_outcome(user: Person, review: MeasureReview) -> bool:

@@ -184,11 +184,11 @@ def propose_outcome(*, user: User, review_id: int, outcome: Outcome, reason: str
     """A reviewer proposes to settle the sheet as 未提出 or 対象外; nothing moves until an approver decides."""
     with transaction.atomic():
         review = locked(review_id, user)
+        if review.proposed_outcome:
+            raise AlreadyDecided(_("もう提案されています。承認者の決定を待つか、今の提案を決めてもらってください。"))
         require(
             permissions.may_propose_outcome(user, review), _("このシートは、未提出・対象外にできる段階ではありません。")
         )
-        if review.proposed_outcome:
-            raise AlreadyDecided(_("もう提案されています。承認者の決定を待つか、今の提案を決めてもらってください。"))
         if outcome not in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED) or not reason.strip():
             raise Invalid(_("理由を入力してください。"), {"reason": _("理由を入力してください。")})
         check_words({"reason": reason})

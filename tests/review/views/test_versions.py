@@ -179,6 +179,8 @@ def test_a_proposal_that_was_replaced_is_neither_overwritten_nor_decided_unseen(
     approver = as_(cast.approver)
     for address in (f"/sheets/{pk}/", f"/board/{cycle.fiscal_year}/"):
         seen = version_of(approver.get(address).content.decode(), decide)
+    assert propose not in late.get(f"/sheets/{pk}/").content.decode(), "one proposal at a time"
+    steps.decide_outcome(user=cast.approver2, review_id=pk, accept=False, comment="待つ")
     anew = version_of(late.get(f"/sheets/{pk}/").content.decode(), propose)
     assert late.post(propose, {**second, "form_version": anew}).status_code == 303
     assert approver.post(decide, {"accept": "1", "form_version": seen}).status_code == 409
@@ -270,6 +272,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "workflow/plan_change.html": (1, APPENDS),
     "workflow/submit.html": (2, f"{ONCE}; 引き継ぐ fills empty items only"),
     "workflow/together.html": (1, ONCE),
+    "workflow/withdraw.html": (1, ONCE),
 }
 
 

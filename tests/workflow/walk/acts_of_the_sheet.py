@@ -10,6 +10,7 @@ from hypothesis.stateful import rule
 
 from review import clock, queries
 from review.models import Concurrence, Department, Evidence, Extension, MeasureReview, Outcome, ReviewState
+from review.models.sheet import OPEN_STATES
 from review.services import approval, assessment, carrying, concurrence, evidence, extensions, submission
 from review.services.ratings import Overall
 from tests.workflow.walk.world import APPROVERS, HEADS, MANAGERS, REVIEWERS, World
@@ -40,7 +41,7 @@ class ActsOfTheSheet:
 
     @rule(who=PICK, which=PICK, items=st.lists(st.tuples(PICK, VALUES), min_size=1, max_size=4), stale=st.booleans())
     def save(self, who: int, which: int, items: list[tuple[int, str]], stale: bool) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, *OPEN_STATES):
             keys = sorted(submission.current_texts(review))
             texts = {keys[place % len(keys)]: value for place, value in items}
             user = self.world.person(self.world.writers(review), who)
@@ -52,7 +53,7 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, actual=VALUES, letter=LETTERS, why=REASON)
     def fill_and_submit(self, who: int, which: int, actual: str, letter: str | None, why: str) -> None:
         """提出, of a sheet whose 実績 are all typed first where it is open."""
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, *OPEN_STATES):
             user = self.world.person(self.world.writers(review), who)
             self.world.take("fill", lambda: self.world.cast.fill(review, actual, user=user), settle=False)
             said = chosen(letter, why)
@@ -61,21 +62,21 @@ class ActsOfTheSheet:
 
     @rule(who=PICK, which=PICK)
     def recall(self, who: int, which: int) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "submitted", "endorsing"):
             user = self.world.person(self.world.writers(review), who)
             self.world.take("recall", lambda: steps.recall(user=user, review_id=review.pk))
             self.after(review)
 
     @rule(who=PICK, which=PICK)
     def endorse(self, who: int, which: int) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "endorsing"):
             user = self.world.person(HEADS, who)
             self.world.take("endorse", lambda: steps.endorse(user=user, review_id=review.pk))
             self.after(review)
 
     @rule(who=PICK, which=PICK)
     def carry(self, who: int, which: int) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, *OPEN_STATES):
             user = self.world.person(self.world.writers(review), who)
             self.world.take("carry", lambda: carrying.carry(user=user, review_id=review.pk))
             self.after(review)
@@ -83,7 +84,7 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, add=st.booleans(), body=st.sampled_from(["一", "二"]))
     def papers(self, who: int, which: int, add: bool, body: str) -> None:
         """A file is attached, or one that is there taken away."""
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, *OPEN_STATES):
             user = self.world.person(self.world.writers(review), who)
             kept = Evidence.objects.filter(review=review).first()
             if add or kept is None:
@@ -97,7 +98,7 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, ahead=st.integers(-1, 10))
     def ask_others(self, who: int, which: int, ahead: int) -> None:
         """合議 is asked for, or the one that waits is answered."""
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, *OPEN_STATES):
             waiting = Concurrence.objects.filter(review=review, answered_at=None).first()
             if waiting:
                 user = self.world.person(("related", "other"), who)
@@ -114,7 +115,7 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, days=st.integers(-3, 40), why=REASON, grant=st.booleans())
     def more_time(self, who: int, which: int, days: int, why: str, grant: bool) -> None:
         """An extension is asked for, decided, or given unasked."""
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, *OPEN_STATES):
             until = clock.now() + timedelta(days=days)
             asked = Extension.objects.filter(review=review, state=Extension.State.ASKED).first()
             if asked:
@@ -135,7 +136,7 @@ class ActsOfTheSheet:
 
     @rule(who=PICK, which=PICK, letter=LETTERS, why=REASON, late=st.integers(0, 9))
     def confirm(self, who: int, which: int, letter: str | None, why: str, late: int) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "submitted"):
             user, said = self.world.person(REVIEWERS, who), chosen(letter, why)
             seen = review.round - (late == 9)
             act = lambda: steps.confirm(user=user, review_id=review.pk, round=seen, comment=why, overall=said)  # noqa: E731
@@ -144,7 +145,7 @@ class ActsOfTheSheet:
 
     @rule(who=PICK, which=PICK, why=REASON, item=PICK)
     def return_to_department(self, who: int, which: int, why: str, item: int) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "submitted"):
             user, keys = self.world.person(REVIEWERS, who), sorted(submission.current_texts(review))
             remarks = {keys[item % len(keys)]: "根拠を示してください。"} if item % 2 else {}
             act = lambda: steps.return_to_department(  # noqa: E731
@@ -155,7 +156,7 @@ class ActsOfTheSheet:
 
     @rule(who=PICK, which=PICK, letter=LETTERS, why=REASON, opinion=st.sampled_from([None, "本部の意見です。"]))
     def approve(self, who: int, which: int, letter: str | None, why: str, opinion: str | None) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "reviewed"):
             user, said = self.world.person(APPROVERS, who), chosen(letter, why)
             act = lambda: steps.approve(  # noqa: E731
                 user=user, review_id=review.pk, round=review.round, comment=why, overall=said, opinion=opinion
@@ -165,7 +166,7 @@ class ActsOfTheSheet:
 
     @rule(who=PICK, which=PICK, why=REASON, to=WAYS)
     def return_from_approval(self, who: int, which: int, why: str, to: approval.Destination) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "reviewed"):
             user = self.world.person(APPROVERS, who)
             act = lambda: steps.return_from_approval(  # noqa: E731
                 user=user, review_id=review.pk, round=review.round, to=to, comment=why
@@ -176,7 +177,7 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, why=REASON, what=st.sampled_from(["確認", "承認"]))
     def take_back(self, who: int, which: int, why: str, what: str) -> None:
         """確認の取消し, 承認の取消し."""
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "reviewed" if what == "確認" else "approved"):
             user = self.world.person(REVIEWERS if what == "確認" else APPROVERS, who)
             withdraw = steps.withdraw_review if what == "確認" else steps.withdraw_approval
             act = lambda: withdraw(user=user, review_id=review.pk, round=review.round, comment=why)  # noqa: E731
@@ -186,7 +187,7 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, outcome=st.sampled_from(list(Outcome)), why=REASON, accept=st.booleans())
     def outcome(self, who: int, which: int, outcome: Outcome, why: str, accept: bool) -> None:
         """未提出 or 対象外 is proposed, or the proposal that waits decided."""
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, *OPEN_STATES, "submitted"):
             if review.proposed_outcome:
                 user = self.world.person(APPROVERS, who)
                 act = lambda: steps.decide_outcome(user=user, review_id=review.pk, accept=accept, comment=why)  # noqa: E731
@@ -203,7 +204,7 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, what=st.sampled_from(["comment", "claim", "release", "grade"]), why=REASON)
     def beside(self, who: int, which: int, what: str, why: str) -> None:
         """What moves nothing: a word, a claim, a grade given by hand."""
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "submitted"):
             user = self.world.person(REVIEWERS, who)
             acts = {
                 "comment": lambda: assessment.comment(user=user, review_id=review.pk, item="", body=why),

@@ -169,7 +169,7 @@ class ActsOfTheYear:
 
     @rule(who=PICK, which=PICK, verdict=st.sampled_from(list(Verdict)), why=REASON)
     def record_of_meeting(self, who: int, which: int, verdict: Verdict, why: str) -> None:
-        if review := self.world.sheet(which):
+        if review := self.world.sheet(which, "reviewed"):
             user, meeting = self.world.person(REVIEWERS, who), Meeting.objects.filter(cycle=review.cycle).first()
             said = meetings.Verdicts(verdict=verdict, comment=why)
             self._take(

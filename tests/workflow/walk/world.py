@@ -68,14 +68,16 @@ class World:
         running = [row for row in rows if row.state in (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)]
         return running[0] if running and pick % 4 else rows[pick % len(rows)]
 
-    def sheet(self, pick: int) -> MeasureReview | None:
-        """A sheet of the newest year that has any, or (every eighth pick) of any year."""
+    def sheet(self, pick: int, *states: str) -> MeasureReview | None:
+        """A sheet of the newest year that has any, or (every eighth pick) of any year; mostly one in the `states`."""
         rows = MeasureReview.objects.select_related("cycle", "measure_year__measure", "measure_year__owner")
         found = list(rows.order_by("-cycle__fiscal_year", "measure_year__measure__code"))
         if not found:
             return None
         newest = [row for row in found if row.cycle_id == found[0].cycle_id]
         chosen = found if pick % 8 == 7 else newest
+        if pick % 4:
+            chosen = [row for row in chosen if row.state in states] or chosen
         return chosen[pick // 8 % len(chosen)]
 
     def writers(self, review: MeasureReview) -> tuple[str, ...]:
