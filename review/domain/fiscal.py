@@ -33,11 +33,6 @@ ERAS = (
 _YEAR = re.compile(r"(令和|平成|昭和|[RHS])\.?\s*(元|\d{1,2})\s*年?\s*度?|(\d{4})\s*年?\s*度?")
 
 
-def fiscal_year_of(day: date) -> int:
-    """The fiscal year in which `day` lies: 2025-03-31 is 2024, 2025-04-01 is 2025."""
-    return day.year if day.month >= 4 else day.year - 1
-
-
 def first_day(fiscal_year: int) -> date:
     """1 April of the fiscal year."""
     return date(fiscal_year, 4, 1)

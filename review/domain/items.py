@@ -18,8 +18,6 @@ TEXT_ITEMS: dict[str, str] = {
     "change_reason": "目標や指標の変更とその理由",
 }
 
-# Which guided step shows an item.
-STEPS: dict[int, str] = {1: "実績", 2: "要因と対応", 3: "取組状況", 4: "来年度", 5: "確認・提出"}
 _OF_INDICATOR = {"next_target": "来年度の目標", "next_name": "来年度の評価項目"}
 _STEP_OF_TEXT = {"cause": 2, "response": 2, "self_assessment": 2, "progress": 3, "policy": 4, "change_reason": 4}
 

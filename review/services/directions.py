@@ -18,12 +18,6 @@ from review.services.transition import require
 DECIDED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 
 
-def infer(indicator: Indicator) -> tuple[str, str]:
-    """What the name and the targets say: ("up", "down" or "", the reason in one sentence). One query."""
-    years = list(IndicatorYear.objects.filter(indicator=indicator).order_by("fiscal_year"))
-    return inferred_from(years)
-
-
 def inferred_from(years: list[IndicatorYear]) -> tuple[str, str]:
     """The same from rows that were read already, in year order."""
     name = next((row.name for row in reversed(years) if row.name.strip()), "")

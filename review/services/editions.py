@@ -208,14 +208,6 @@ def by_department(snapshot: Snapshot) -> list[Totals]:
     ]
 
 
-def trail_of_totals(snapshot: Snapshot, earlier: Iterable[tuple[int, Mapping[str, int]]]) -> list[dict[str, Any]]:
-    """Rows of the grade chart over the years: this year's 成果目標 first, then those of earlier editions."""
-    return [
-        {"fiscal_year": snapshot["fiscal_year"], "counts": snapshot["totals"]["indicators"]},
-        *({"fiscal_year": year, "counts": counts} for year, counts in earlier),
-    ]
-
-
 # --- one 成果目標 ------------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,14 +18,12 @@ from review.domain.refusals import Changed, Invalid
 from review.models import (
     Cycle,
     CycleState,
-    Decision,
     Edition,
     IndicatorYear,
     MeasureReview,
     Meeting,
     ReviewState,
     User,
-    Verdict,
 )
 from review.services import audit, audit_chain, binding, outbox
 from review.services.jobs import Failure
@@ -182,9 +179,3 @@ def _require_publishable(cycle: Cycle) -> None:
 def intact(edition: Edition) -> bool:
     """Whether the snapshot still has the sha256 it was published with."""
     return digest(edition.snapshot) == edition.sha256
-
-
-def totals_of_decisions(cycle: Cycle) -> dict[str, int]:
-    """How many returns the year saw, by step. One query."""
-    returned = Decision.objects.filter(review__cycle=cycle, verdict__in=(Verdict.RETURN, Verdict.RETURN_TO_REVIEW))
-    return dict(Counter(returned.values_list("step", flat=True)))

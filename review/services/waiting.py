@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from review import clock, permissions, queries
 from review.domain.reminding import Step
@@ -116,9 +114,3 @@ def heads(departments: Iterable[Department]) -> QuerySet[User]:
 def reviewers() -> QuerySet[User]:
     """The office that looks after the year."""
     return permissions.able(Role.REVIEWER)
-
-
-def due_day(review: MeasureReview) -> date | None:
-    """The day by which the sheet is wanted of whoever has it; None where no deadline is set."""
-    due = review.step_due_at
-    return timezone.localdate(due) if due else None

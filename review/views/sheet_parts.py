@@ -166,12 +166,6 @@ def decision_text(decision: Decision) -> str:
     return f"{decision.comment}\n({word} {wareki(decision.meeting.held_on)}{number})".strip()
 
 
-def last_return(decisions: Sequence[Decision]) -> Decision | None:
-    """The decision that sent the sheet back last, if the latest decision did."""
-    sent_back = (Verdict.RETURN, Verdict.RETURN_TO_REVIEW)
-    return decisions[-1] if decisions and decisions[-1].verdict in sent_back else None
-
-
 def withdrawn(review: MeasureReview, decisions: Sequence[Decision]) -> dict[str, Any] | None:
     """Who took the last decision back and why, while the sheet waits for the next one."""
     last = decisions[-1] if decisions else None

@@ -41,11 +41,6 @@ def _character(found: re.Match[str]) -> str:
     return found[0] if _IMPOSSIBLE.match(letter) else letter
 
 
-def has_impossible(text: str) -> bool:
-    """True where the text holds a character that no workbook can: control characters, halves of pairs, U+FFFF."""
-    return bool(_IMPOSSIBLE.search(text))
-
-
 def units(text: str) -> int:
     """UTF-16 units, as Excel counts: letters outside the basic plane, such as 𠮷, are two."""
     return len(text) + sum(letter > "\uffff" for letter in text)

@@ -35,7 +35,6 @@ COUNT = '#,##0;-#,##0;"・"'  # a quiet dot for none: the numbers stand out
 GRADES = {"A": "FFD5EBDC", "B": "FFE6F0D5", "C": "FFFFF1CC", "D": "FFFADAD7"}
 
 _THIN = Side(style="thin", color=RULE)
-_HAIR = Side(style="hair", color=RULE)
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _UNDER = Border(bottom=Side(style="medium", color=NAVY))
 
