@@ -256,7 +256,6 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "review/reminders.html": (2, f"{APPENDS}; the other lifts a pause: {ONCE}"),
     "review/second_factor_off.html": (1, ONCE),
     "review/sheet.html": (2, f"{APPENDS}; an answer to a request: {ONCE}"),
-    "review/styleguide.html": (1, READS),
     "review/uploads/difference.html": (1, OWN_VERSION),
     "review/uploads/evidence.html": (2, APPENDS),
     "review/uploads/upload.html": (1, APPENDS),
