@@ -44,7 +44,8 @@ def _may_act(notice: Notification) -> None:
 def _somebody_was_asked(review: MeasureReview, step: Step) -> None:
     rows = Notification.objects.filter(cycle=review.cycle, to_act=True, settled_at=None, asks__step=step.value)
     people = [row.recipient for row in rows.select_related("recipient") if review.pk in row.asks["sheets"]]
-    if step == Step.SUBMIT and review.submissions.filter(recalled_at=None).count() == 0:
+    last = review.submissions.order_by("-round", "-pk").first()
+    if step == Step.SUBMIT and (last is None or last.recalled_at):
         return  # before the first submission, and after a recall, the department itself has it in hand
     able = [user for user in people if MAY[step](User.objects.get(pk=user.pk), review)]
     assert able or any(permissions.is_reviewer(user) for user in people), f"{review.pk} waits for {step}: {people}"
