@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from review import permissions
+from review.domain.events import Event
 from review.models import Department, ItemComment, MeasureReview, OutboxEvent, ReviewState, Role, Step, User
 from review.models.sheet import OPEN_STATES
 
@@ -54,14 +55,11 @@ def reviewing_office(row: OutboxEvent) -> Iterable[User]:
 
 
 def approvers(row: OutboxEvent) -> Iterable[User]:
-    """The approvers; where the event is about a confirmed sheet, those who may decide on it."""
-    return _able_on(row, permissions.able(Role.APPROVER), Step.APPROVE)
-
-
-def deciders_of_year(row: OutboxEvent) -> Iterable[User]:
-    """The approvers; those of them who are named, where the event asks whoever came into the post since."""
-    named = row.payload.get("people")
-    return [user for user in approvers(row) if named is None or user.pk in named]
+    """The approvers; where the event is about a confirmed sheet, those who may decide on it, and where it asks for the
+    year's decision anew, those who came into the post since."""
+    named = row.payload.get("people") if row.name == Event.CYCLE_READY else None
+    able = _able_on(row, permissions.able(Role.APPROVER), Step.APPROVE)
+    return [user for user in able if named is None or user.pk in named]
 
 
 #: The state in which a sheet waits for the step.

@@ -212,7 +212,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     ),
     Event.CYCLE_READY: (
         Notice(
-            to=audiences.deciders_of_year,
+            to=audiences.approvers,
             title="{year}の公表の決定をお願いします",
             body="すべての施策の承認が終わり、公表案ができました。",
             act="公表案を確かめて、公表するか、差し戻す施策を指定してください。",
