@@ -28,7 +28,7 @@ SLICE_SECONDS = float(os.environ.get("MEGURI_WALK_SECONDS", "1200"))
 #: (seed, walks, steps of each) of the short form: two minutes on both databases together.
 SHORT = {"postgresql": (3, 8, 30), "sqlite": (5, 8, 30)}
 #: What a run must have done at least once to say anything.
-REACHED = ("save", "submit", "confirm", "approve", "decide year", "propose change")
+REACHED = ("submit", "confirm", "approve")
 BUNDLE, STEPS = 10, 60
 BUILD = Path(__file__).resolve().parents[2] / "build"
 
