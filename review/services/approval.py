@@ -68,12 +68,12 @@ def approve(
         next_year.take_effect(review, user)
         ratings.rate(user=user, review=review, hand=Rating.Hand.APPROVER, chosen=overall)
         write_opinion(user, review, opinion)
+        if review.proposed_outcome:
+            drop_proposal(user, review, BY_APPROVAL)
         # Last, for it is sealed with all that it decides.
         made = _decide(user, review, Step.APPROVE, Verdict.ACCEPT, comment, meeting)
         move(review, ReviewState.APPROVED)
         review.save()
-        if review.proposed_outcome:
-            drop_proposal(user, review, BY_APPROVAL)
         tell(Event.MEASURE_APPROVED, user, review, "approve", sealed=made)
         return review
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from review.domain.refusals import AlreadyDecided
-from review.models import AuditEntry, Notification, Outcome
+from review.models import AuditEntry, Cycle, Notification, Outcome
 from review.services import approval
 from tests.cast import Cast, settle_background
 from workflow import steps
@@ -33,6 +33,10 @@ def test_an_approval_answers_any_proposal(cast: Cast) -> None:
     assert "承認されたため" in AuditEntry.objects.get(action="outcome.refuse").after["comment"]
     with pytest.raises(AlreadyDecided):
         steps.decide_outcome(user=cast.approver, review_id=review.pk, accept=True)
+    settle_background()
+    steps.decide_year(user=cast.approver2, cycle_id=review.cycle_id)
+    settle_background()
+    assert Cycle.objects.get(pk=review.cycle_id).state == "published", "what was dropped is no change of what was approved"
 
 
 def test_a_second_proposal_does_not_replace_the_first(cast: Cast) -> None:
