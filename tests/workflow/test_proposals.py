@@ -36,7 +36,9 @@ def test_an_approval_answers_any_proposal(cast: Cast) -> None:
     settle_background()
     steps.decide_year(user=cast.approver2, cycle_id=review.cycle_id)
     settle_background()
-    assert Cycle.objects.get(pk=review.cycle_id).state == "published", "what was dropped is no change of what was approved"
+    assert Cycle.objects.get(pk=review.cycle_id).state == "published", (
+        "what was dropped is no change of what was approved"
+    )
 
 
 def test_a_second_proposal_does_not_replace_the_first(cast: Cast) -> None:

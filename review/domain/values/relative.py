@@ -16,7 +16,7 @@ _BASE = re.compile(
     rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
     r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
 )
-_CHANGES: dict[str, Change] = by_word(  # type: ignore[assignment]
+_CHANGES: dict[str, Change] = by_word(
     """
     increase: 増 増加 の増加 プラス 向上 上昇 アップ 増やす も増加 増加させる 拡大 多い 多く 超 超え 超える 上回る 上回ること 増加する 超過
     decrease: 減 減少 の減少 マイナス 低下 削減 低減 縮減 短縮 ダウン 減らす 少ない 少なく 下回る 未満 下回ること 減少させる 抑制 減少する

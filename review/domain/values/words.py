@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from review.domain.values import units
 from review.domain.values.reading import Change, Comparator
@@ -13,13 +13,13 @@ def _alternatives(*words: str) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-def by_word(table: str) -> dict[str, str]:
+def by_word(table: str) -> dict[str, Any]:
     """word: value, of lines `value: word word`."""
     lines = (line.partition(":") for line in table.strip().splitlines())
     return {word: value.strip() for value, _, words in lines for word in words.split()}
 
 
-COMPARATORS: dict[str, Comparator] = by_word(  # type: ignore[assignment]
+COMPARATORS: dict[str, Comparator] = by_word(
     """
     at_least: 以上 突破 を突破 は達成 を下回らない を割らない 以上を維持 以上確保 以上を確保
     above: より多く より多い 超 を超える を上回る 超え 強 余り 余 を超えた を超過
@@ -27,7 +27,7 @@ COMPARATORS: dict[str, Comparator] = by_word(  # type: ignore[assignment]
     below: 未満 より少なく より少ない を下回る 弱 を切る
     """
 )
-BEFORE: dict[str, Comparator] = by_word(  # type: ignore[assignment]
+BEFORE: dict[str, Comparator] = by_word(
     """
     at_least: 最低 少なくとも ≥ >= 最低でも
     above: >
@@ -35,7 +35,7 @@ BEFORE: dict[str, Comparator] = by_word(  # type: ignore[assignment]
     below: <
     """
 )
-CHANGES: dict[str, Change] = by_word(  # type: ignore[assignment]
+CHANGES: dict[str, Change] = by_word(
     """
     increase: 増 増加 アップ UP up 向上 上昇 の増加 の増 プラス 増やす の向上
     decrease: 減 減少 削減 短縮 低減 縮減 軽減 ダウン の削減 の減少 を削減 を短縮 節減 低下 の短縮 の縮減 カット 抑制 減らす 減量 の低減 の減 圧縮
