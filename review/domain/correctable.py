@@ -37,6 +37,7 @@ EVALUATION = {
 CELL = {"name": "評価項目", "target": "目標", "actual": "実績"}
 SCHEDULE = {"name": "取組内容", "progress": "取組状況"}
 OWNER, RELATED, BARS, OUTCOME = "主管部署", "関連部署", "実施する年度", "未提出・対象外の扱い"
+GRADE = "達成区分(判断)"
 OUTCOMES = {"": "", "not_submitted": "未提出", "excluded": "対象外"}
 #: how long a text may be where the sheet holds it in one line
 SHORT = {"施策名": 200, "評価項目": 300, "取組内容": 300}
@@ -76,7 +77,16 @@ def _of_indicator(one: Row, fiscal_year: int) -> list[Item]:
         for key, label in CELL.items()
         if key != "actual" or cell["fiscal_year"] <= fiscal_year
     ]
-    return [*found, Item(key=f"indicator:{one['number']}:grade", label=f"{goal} 達成区分(判断)", text=given(one))]
+    return [*found, Item(key=f"indicator:{one['number']}:grade", label=f"{goal} {GRADE}", text=given(one))]
+
+
+def word_of(key: str) -> str:
+    """What the item is, in the city's words, without the 成果目標, the 年度 or the line of the schedule it belongs to."""
+    if indicator_of(key) is not None:
+        return GRADE if is_grade(key) else CELL[key.split(":")[2]]
+    if key.startswith("schedule:"):
+        return {**SCHEDULE, "bars": BARS}[key.split(":")[2]]
+    return {**HEAD, **EVALUATION, "owner": OWNER, "related": RELATED, "outcome": OUTCOME}[key]
 
 
 def text_of(row: Row, key: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review.domain import items
+from review.domain import correctable, items
+from review.services.reader_words import year_label
 
 _TEXTS = {
     "cause": gettext_lazy("要因"),
@@ -21,6 +22,37 @@ _OF_INDICATOR = {
     "next_target": gettext_lazy("来年度の目標"),
     "next_name": gettext_lazy("来年度の評価項目"),
 }
+#: The words of `correctable`, which are the city's and are stored with an erratum, marked for translation (with `_TEXTS`).
+_CORRECTABLE = (
+    gettext_lazy("施策名"),
+    gettext_lazy("現状と課題"),
+    gettext_lazy("施策内容詳細"),
+    gettext_lazy("施策の実施により期待される効果"),
+    gettext_lazy("今後の取組方針・取組内容"),
+    gettext_lazy("未提出・対象外の理由"),
+    gettext_lazy("本部評価・意見"),
+    gettext_lazy("評価項目"),
+    gettext_lazy("目標"),
+    gettext_lazy("実績"),
+    gettext_lazy("取組内容"),
+    gettext_lazy("主管部署"),
+    gettext_lazy("関連部署"),
+    gettext_lazy("実施する年度"),
+    gettext_lazy("未提出・対象外の扱い"),
+    gettext_lazy("達成区分(判断)"),
+)
+
+
+def correctable_label(key: str) -> str:
+    """The words of an item of a published sheet that can be corrected (`correctable.items_of`), in the reader's language."""
+    word = _(correctable.word_of(key))
+    if (number := correctable.indicator_of(key)) is not None:
+        goal = _("成果目標%(mark)s") % {"mark": items.circled(number)}
+        year = correctable.year_of(key)
+        return " ".join([goal, *([year_label(year)] if year else []), word])
+    if key.startswith("schedule:"):
+        return f"{_('取組内容%(number)s') % {'number': key.split(':')[1]}} {word}"
+    return word
 
 
 def label_of(key: str) -> str:

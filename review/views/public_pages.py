@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from review.domain.rating import Scale
 from review.services import comparing, editions, open_data, schemas
 from review.services.editions import Wanted
+from review.services.item_words import correctable_label
 from review.templatetags.words import fiscal_year
 from review.views import published as parts
 from review.views.public_frame import Page, address_args, crumbs, frame
@@ -254,15 +255,14 @@ def errata(book: Book) -> Page:
 
 
 def _correction(one: editions.Row, book: Book) -> dict[str, Any]:
-    """One correction with its day as a day, and a link from each 施策ID."""
-    return {
-        **one,
-        "day": date.fromisoformat(one["date"]),
-        **{
-            part: [{**row, "url": book.url("measure", row["code"]) if row["code"] else ""} for row in one[part]]
-            for part in ("items", "consequences")
-        },
+    """One correction with its day as a day, a link from each 施策ID, and the items named in the reader's language."""
+    linked = {
+        part: [{**row, "url": book.url("measure", row["code"]) if row["code"] else ""} for row in one[part]]
+        for part in ("items", "consequences")
     }
+    for row in linked["items"]:
+        row["label"] = correctable_label(row["key"])
+    return {**one, "day": date.fromisoformat(one["date"]), **linked}
 
 
 # --- beside each other -----------------------------------------------------------------------------------------------

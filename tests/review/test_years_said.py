@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from review import clock
-from review.models import Role
+from review.models import Artifact, Concurrence, Correction, EntryBook, Extension, PlanChange, Role, Upload, User
 from review.services import chasing, closing_days, concurrence, corrections, extensions, meetings
 from review.services.corrections import Typed
 from review.services.meetings import MeetingWords
@@ -23,6 +23,8 @@ from tests.review.views.test_access import filled, ours
 from workflow import steps
 
 WHO = ("anonymous", "contributor", "reviewer2", "approver", "administrator", "auditor")
+#: What an address may stand for; whether its number is that of a sheet too is chance.
+ROWS = (Artifact, Concurrence, Correction, EntryBook, Extension, PlanChange, Upload, User)
 #: A year, alone or in a day; no part of a number, an address or a key.
 WESTERN = re.compile(r"(?<![\w.,:/-])(?:19|20)\d\d(?![\d,.:'_]|円|件|人|千円|%)")
 ERA = re.compile(r"令和|平成|\bR\d+年")
@@ -40,9 +42,11 @@ KEPT = {
     "review:files": "names of files",
     "review:audit": "names of files",
     "review:sheet": "names of files",
+    "workflow:correction_items": "the years of a bar, as they are typed and published",
 }
 STORED = re.compile(
     r"\S*令和\S*\.(?:xlsx|pdf)|締切を\S+ [\d:]+まで延長しました|希望する締切: \S+ [\d:]+|令和\d+年度の(?:準備|評価|実績|公表)\S*"
+    r"|令和\d+年度(?:「[^」]+」)?(?:、令和\d+年度(?:「[^」]+」)?)+"
 )
 
 
@@ -73,7 +77,8 @@ def published(cast: Cast) -> None:
 
 
 def pages(cast: Cast, who: str, language: str) -> Iterator[tuple[str, str]]:
-    """Every page that answers the person: (the address's name, its text)."""
+    """Every page that answers the person, for each row there is: (the address's name, its text)."""
+    numbers = {cast.sheet(1).pk, *(row.pk for model in ROWS if (row := model.objects.last()))}
     client = Client() if who == "anonymous" else as_(cast.people[who])
     client.cookies["django_language"] = language
     for name, route in ours():
@@ -81,9 +86,10 @@ def pages(cast: Cast, who: str, language: str) -> Iterator[tuple[str, str]]:
         foreign = "publication_en:" if language == "ja" else "publication:"
         if name in SKIPPED or name.startswith(foreign):
             continue
-        response = client.get(filled(route, cast.sheet(1).pk))
-        if response.status_code == 200 and "html" in response.get("Content-Type", ""):
-            yield name, words(response)
+        for number in sorted(numbers) if "<int:pk>" in route else [0]:
+            response = client.get(filled(route, number))
+            if response.status_code == 200 and "html" in response.get("Content-Type", ""):
+                yield name, words(response)
 
 
 def said(cast: Cast, language: str, wanted: re.Pattern[str], leave: Callable[[str, str], str]) -> dict[str, str]:

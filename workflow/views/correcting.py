@@ -19,6 +19,7 @@ from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Correction, Cycle, Edition, edition_label
 from review.services import corrections
 from review.services.corrected import Entry
+from review.services.item_words import correctable_label
 from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
 from review.views.versions import Record, versioned
@@ -169,7 +170,7 @@ def shown(one: Entry) -> dict[str, Any]:
     """One item, with how its new value is read where it is a value."""
     return {
         "key": one.key,
-        "label": one.label,
+        "label": correctable_label(one.key),
         "reason": one.reason,
         "sides": [{"label": _("誤"), "text": one.wrong}, {"label": _("正"), "text": one.right}],
         "reading": reading_of(one.key, one.right),

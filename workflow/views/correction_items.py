@@ -19,6 +19,7 @@ from review.models import Correction, Edition
 from review.services import corrections
 from review.services.corrected import Entry
 from review.services.corrections import Typed
+from review.services.item_words import correctable_label
 from review.templatetags.words import fiscal_year
 from review.views.answers import refusing, see_other
 from workflow.views.correcting import correction_or_404, crumbs, lines_of, reading_of
@@ -79,7 +80,7 @@ def items_page(
     """The form of one 施策, and what its values would be read and judged as."""
     problems = problems or {}
     row = next(row for row in found.base.snapshot["measures"] if row["code"] == code)
-    labels = {item.key: item.label for item in known}
+    labels = {item.key: correctable_label(item.key) for item in known}
     heading = f"{code} {row['name']}"
     context = {
         "correction": found,
@@ -117,7 +118,7 @@ def groups_of(
         groups[group_of(item.key, year)].append(
             {
                 "key": item.key,
-                "label": item.label,
+                "label": correctable_label(item.key),
                 "text": item.text,
                 "right": right,
                 "reason": reason,

@@ -5,8 +5,10 @@ import re
 import pytest
 from django.utils import translation
 
-from review.domain import items
-from review.services.item_words import label_of
+from review.domain import correctable, items
+from review.services import snapshot
+from review.services.item_words import correctable_label, label_of
+from tests.cast import YEAR, Cast
 
 KEYS = [
     "", *items.TEXT_ITEMS, items.actual_key(2), items.next_target_key(1), items.next_name_key(21), items.schedule_key(3),
@@ -19,3 +21,14 @@ def test_an_item_has_the_domain_s_words_in_japanese_and_others_in_english(key: s
     assert label_of(key) == items.label_of(key)
     with translation.override("en"):
         assert not re.search("[ぁ-んァ-ヶ一-龠]", label_of(key))
+
+
+def test_what_can_be_corrected_has_the_erratum_s_words_in_japanese_and_others_in_english(cast: Cast) -> None:
+    """The words stored with an erratum and those that the reader sees are made in two places, and say the same."""
+    row = snapshot.snapshot_of(cast.published(1))["measures"][0] | {"outcome": "excluded", "outcome_reason": "廃止"}
+    found = correctable.items_of(row, YEAR)
+    assert {"indicator", "schedule", "outcome"} <= {item.key.partition(":")[0] for item in found}
+    assert [correctable_label(item.key) for item in found] == [item.label for item in found]
+    with translation.override("en"):
+        japanese = [words for item in found if re.search("[ぁ-んァ-ヶ一-龠]", words := correctable_label(item.key))]
+    assert japanese == []
