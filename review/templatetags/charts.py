@@ -10,6 +10,7 @@ import unicodedata
 import zlib
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from django import template
@@ -130,11 +131,12 @@ def _width(text: str) -> int:
 def _short(text: str) -> str:
     """As much as stands under a bar; the table holds the whole."""
     text = " ".join(str(text).split())
-    if _width(text) <= _ROW:
+    # Every letter is at least one wide, so no more of them than the row is wide need to be measured.
+    head = text[: _ROW + 1]
+    if _width(head) <= _ROW:
         return text
-    while _width(text) > _ROW - 1:
-        text = text[:-1]
-    return f"{text}…"
+    widths = accumulate(map(_width, head))
+    return f"{''.join(letter for letter, width in zip(head, widths, strict=True) if width <= _ROW - 1)}…"
 
 
 def _label(value: Any) -> str:
