@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from review.forms.sheet import Day, words
+from review.forms.records import Day, words
 
 
 class AskForm(forms.Form):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from review.forms.records import AuditSearchForm
+from review.forms.audit import AuditSearchForm
 from review.models import AuditEntry, Cycle, MeasureReview, User
 from review.services import anchors, database_roles
 from review.templatetags.words import day_text, fiscal_year

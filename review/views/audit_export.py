@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from review import clock
-from review.forms.records import AuditSearchForm
+from review.forms.audit import AuditSearchForm
 from review.models import AuditEntry, User
 from review.services import audit as trail
 from review.services import audit_chain

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from review import permissions
 from review.domain.refusals import Invalid
 from review.forms.concurrence import AskForm, OpinionForm
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import Concurrence
 from review.services import concurrence as service
 from review.views import sheet, sheet_page

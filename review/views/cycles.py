@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review import calendar, clock, permissions, queries
 from review.domain import rating
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
-from review.forms.records import DeadlinesForm, ScaleForm
+from review.forms.cycles import DeadlinesForm, ScaleForm
 from review.models import Cycle, CycleState, MeasureYear
 from review.services import corrections
 from review.services import cycles as work

@@ -16,7 +16,7 @@ from review import clock
 from review.domain.refusals import Invalid
 from review.forms.departments import OfficeChoice, OfficeNameForm, ReorganisationForm
 from review.forms.people import next_april, open_offices
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import Appointment, Department, Reorganisation, User
 from review.services import reorganisation as work
 from review.templatetags.words import day_text

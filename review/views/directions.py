@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from review import queries
 from review.domain.items import circled
 from review.domain.refusals import Invalid
-from review.forms.records import DirectionForm
+from review.forms.directions import DirectionForm
 from review.models import Cycle, CycleState, Indicator, IndicatorYear
 from review.services import directions as work
 from review.templatetags.words import fiscal_year

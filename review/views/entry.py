@@ -17,7 +17,7 @@ from review import clock, permissions, queries
 from review.domain import items
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.forms.entry import EntryForm, digest
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import ItemComment, MeasureReview
 from review.services import assessment, carrying, judging, submission
 from review.views import indicator_parts, sheet_page

@@ -20,11 +20,11 @@ from review import permissions, queries
 from review.models import Artifact, Cycle, JobState
 from review.services import audit, bundle, workbooks
 from review.templatetags.words import fiscal_year
+from review.workbook import file_kind
 
 logger = logging.getLogger(__name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": XLSX}
+TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
 BUILDS = (workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, bundle.KIND)
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from review import queries
 from review.domain.refusals import Invalid
-from review.forms.sheet import MeetingForm, add_refusal
+from review.forms.meetings import MeetingForm
+from review.forms.records import add_refusal
 from review.models import Cycle, Meeting
 from review.services import meetings
 from review.services.meetings import MeetingWords

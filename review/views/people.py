@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from review import clock, permissions
 from review.domain.refusals import Invalid
 from review.forms.people import LastDayForm, NamesForm, PersonForm, PostForm, open_offices
-from review.forms.records import ReasonForm
-from review.forms.sheet import add_refusal
+from review.forms.records import ReasonForm, add_refusal
 from review.models import Appointment, Proxy, Role, User
 from review.services import handover
 from review.services import people as work

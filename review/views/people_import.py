@@ -21,8 +21,8 @@ from review.forms.people import PeopleFileForm
 from review.services import people_import as work
 from review.views.acts import crumbs, sure
 from review.views.answers import refusing
+from review.views.incoming import on_disk
 from review.views.people import people_crumb, told_once
-from review.views.uploads import on_disk
 
 SALT, HOUR = "review.people_import", 3600
 TITLE = gettext_lazy("利用者の取込み")

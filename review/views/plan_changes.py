@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review import permissions, queries
 from review.domain.refusals import Invalid
 from review.forms.plan_changes import ChangeForm, MeasureChoice
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import ChangeKind, ChangeState, Cycle, Measure, MeasureYear, PlanChange
 from review.services import plan_changes as work
 from review.services import plan_proposals

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from review import clock, permissions
 from review.domain.refusals import Invalid
 from review.forms.people import ProxyForm, RemarkForm
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import Appointment, Decision, Proxy, User
 from review.models.proxy import PROXY_ROLES
 from review.services import proxies as work
 from review.templatetags.words import day_text
-from review.views import sheet_parts
+from review.views import decision_words
 from review.views.acts import act_page, crumbs, sure
 from review.views.answers import refusing, see_other
 from review.views.questions import whole
@@ -45,9 +45,9 @@ def page(request: HttpRequest, *, refused: RemarkForm | None = None, decision: i
         "page_title": _("代決と後閲"),
         "breadcrumbs": crumbs((_("代決と後閲"), "")),
         "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in shown[:200]],
-        "unread": [(one, sheet_parts.step_words(one)) for one in work.unread_by(user)],  # type: ignore[arg-type]
+        "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],  # type: ignore[arg-type]
         "read": [
-            (one, sheet_parts.step_words(one))
+            (one, decision_words.step_words(one))
             for one in read.select_related("decided_by", "later_reading", "review__measure_year__measure")[:READ]
         ],
         "managing": managing,

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import permissions
 from review.domain.refusals import Invalid
-from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm, add_refusal
+from review.forms.records import add_refusal
+from review.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
 from review.models import MeasureReview, Outcome
 from review.services import approval, assessment, extensions, judging, submission
 from review.views import concurrence_parts, sheet_page, sheet_records

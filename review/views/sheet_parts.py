@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from review import queries
 from review.domain import items
@@ -16,21 +15,7 @@ from review.domain.fiscal import wareki
 from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
 from review.services import remarks
 from review.services.item_words import label_of
-
-_STEP_TITLES = {
-    ("endorse", "accept"): ("person-check", gettext_lazy("所属長が確認しました")),
-    ("review", "accept"): ("check", gettext_lazy("確認しました")),
-    ("review", "return"): ("return", gettext_lazy("差し戻しました(確認)")),
-    ("approve", "accept"): ("seal", gettext_lazy("承認しました")),
-    ("approve", "return"): ("return", gettext_lazy("主管部署へ差し戻しました(承認)")),
-    ("approve", "return_to_review"): ("return", gettext_lazy("確認へ差し戻しました(承認)")),
-    ("year", "return"): ("return", gettext_lazy("主管部署へ差し戻しました(公表の決定)")),
-    ("year", "return_to_review"): ("return", gettext_lazy("確認へ差し戻しました(公表の決定)")),
-    ("withdraw", "withdraw_review"): ("arrow-left", gettext_lazy("確認を取り消しました")),
-    ("withdraw", "withdraw_approval"): ("arrow-left", gettext_lazy("承認を取り消しました")),
-    ("settle", "not_submitted"): ("cross-circle", gettext_lazy("「未提出」と決定しました")),
-    ("settle", "excluded"): ("minus-circle", gettext_lazy("「対象外」と決定しました")),
-}
+from review.views import decision_words
 
 
 def related_text(year: MeasureYear) -> str:
@@ -122,26 +107,16 @@ def trail(submissions: Sequence[Submission], decisions: Sequence[Decision]) -> l
                 )
             )
     for decision in decisions:
-        known = _STEP_TITLES.get((decision.step, decision.verdict))
-        icon, said = known or ("circle", decision.get_verdict_display())
-        words = {"icon": icon, "title": str(said), "who": decider(decision), "text": decision_text(decision)}
+        words = {
+            "icon": decision_words.icon_of(decision),
+            "title": decision_words.step_words(decision),
+            "who": decision_words.decider(decision),
+            "text": decision_text(decision),
+        }
         entries.append((decision.decided_at, words))
         entries += later_reading(decision)
     ordered = sorted(entries, key=lambda entry: entry[0], reverse=True)
     return [{**words, "when": at} for at, words in ordered]
-
-
-def step_words(decision: Decision) -> str:
-    """What was decided, in the words of the history: 確認しました."""
-    known = _STEP_TITLES.get((decision.step, decision.verdict))
-    return str(known[1]) if known else decision.get_verdict_display()
-
-
-def decider(decision: Decision) -> str:
-    """Who decided; 代決 with whom they represented."""
-    if decision.on_behalf_of is None:
-        return str(decision.decided_by)
-    return _("%(deputy)s(%(who)sの代決)") % {"deputy": decision.decided_by, "who": decision.on_behalf_of}
 
 
 def later_reading(decision: Decision) -> list[tuple[datetime, dict[str, Any]]]:
@@ -175,7 +150,7 @@ def withdrawn(review: MeasureReview, decisions: Sequence[Decision]) -> dict[str,
         Verdict.WITHDRAW_REVIEW.value: _("%(who)sさんが確認を取り消しました"),
         Verdict.WITHDRAW_APPROVAL.value: _("%(who)sさんが承認を取り消しました"),
     }[last.verdict]
-    return {"title": said % {"who": decider(last)}, "when": last.decided_at, "text": last.comment}
+    return {"title": said % {"who": decision_words.decider(last)}, "when": last.decided_at, "text": last.comment}
 
 
 def changes(submissions: Sequence[Submission], texts: dict[str, str]) -> dict[str, list[dict[str, str]]]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from review import clock, permissions
 from review.domain.refusals import Invalid
 from review.forms.people import HandoverForm, TransferForm, next_april
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import Department, Role, User
 from review.services import handover, people, posts
 from review.services.posts import Post

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,8 +26,9 @@ from review.services.item_words import label_of
 from review.services.uploads import SheetChanges
 from review.templatetags.words import fiscal_year
 from review.views.answers import forbidden, refusing, see_other
-from review.views.files import XLSX
+from review.views.incoming import on_disk
 from review.views.questions import whole
+from review.workbook import file_kind
 
 TAKE, VERSION = "take:", "version:"
 
@@ -48,7 +44,7 @@ def entry_book(request: HttpRequest, year: int) -> HttpResponse:
     if wanted and not permissions.own_reviews(request.user).filter(cycle=cycle, pk=review_id or 0).exists():
         raise Http404
     issued = entry_books.issue(user=request.user, cycle_id=cycle.pk, review_id=review_id)
-    response = HttpResponse(issued.content, content_type=XLSX)
+    response = HttpResponse(issued.content, content_type=file_kind.XLSX)
     response.headers["Content-Disposition"] = content_disposition_header(True, issued.filename)
     return response
 
@@ -106,16 +102,6 @@ def upload_context(request: HttpRequest, cycle: Cycle, form: WorkbookForm, refus
 def uploads_of(request: HttpRequest, cycle: Cycle) -> Any:
     """The person's own earlier files of the year that could be read, newest first."""
     return Upload.objects.filter(cycle=cycle, uploaded_by=request.user).exclude(state=Upload.State.REFUSED)
-
-
-@contextmanager
-def on_disk(file: UploadedFile) -> Iterator[tuple[Path, str]]:
-    """The upload as a file that another process can open: (path, the sender's name). Gone afterwards."""
-    with tempfile.NamedTemporaryFile(suffix=".upload") as kept:
-        for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
-        yield Path(kept.name), file.name or ""
 
 
 # --- the comparison -------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from review.workbook.archive import MAX_FILE
 from review.workbook.findings import Code, Refused
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # BIFF 2 to 5 workbooks begin with a bare BOF record.
 _OLD_BOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00", b"\x09\x08\x10\x00")

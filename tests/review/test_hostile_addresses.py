@@ -18,7 +18,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils.functional import cached_property
 
-from review.forms.records import AuditSearchForm
+from review.forms.audit import AuditSearchForm
 from review.views.questions import LARGEST, is_possible, whole
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words

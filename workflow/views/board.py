@@ -22,7 +22,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import clock, listing, permissions, queries
 from review.domain.refusals import Invalid
-from review.forms.sheet import MeetingForm, add_refusal
+from review.forms.meetings import MeetingForm
+from review.forms.records import add_refusal
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.services import judging
 from review.services.meetings import with_amendments

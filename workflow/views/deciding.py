@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from review import permissions
 from review.domain.refusals import Invalid
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import MeasureReview, Meeting, Verdict
 from review.services import approval, assessment, meetings
 from review.views import sheet_page

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from review import clock, permissions
 from review.domain.refusals import Invalid
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import MeasureReview, Rating, Role
 from review.services import concurrence, judging, ratings
 from review.services.item_words import label_of

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from review import permissions
 from review.domain.refusals import Invalid
 from review.forms.plan_changes import DecideForm
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import ChangeState, PlanChange
 from review.views.acts import crumbs
 from review.views.answers import refusing, see_other

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from review import permissions, queries
 from review.domain.refusals import Invalid, Refusal
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import RecordedDecision, Verdict
 from review.services import meetings
 from review.views.answers import refusing, see_other

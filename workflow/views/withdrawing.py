@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from review import permissions
 from review.domain.refusals import Invalid
-from review.forms.sheet import add_refusal
+from review.forms.records import add_refusal
 from review.models import CycleState, MeasureReview
 from review.views import sheet_page
 from review.views.answers import refusing, see_other

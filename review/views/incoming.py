@@ -1,0 +1,20 @@
+"""An uploaded file, handed to the process that looks into it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.files.uploadedfile import UploadedFile
+
+
+@contextmanager
+def on_disk(file: UploadedFile) -> Iterator[tuple[Path, str]]:
+    """The upload as a file that another process can open: (path, the sender's name). Gone afterwards."""
+    with tempfile.NamedTemporaryFile(suffix=".upload") as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        yield Path(kept.name), file.name or ""
