@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from config import broken
-from review.views import public_frame, shelf
+from review.publication.views import public_frame, shelf
 
 log = logging.getLogger("meguri.errors")
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import errors, health
-from review.views import second_factor, sign_in, single_sign_on
+from review.sign_in.views import second_factor, sign_in, single_sign_on
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

@@ -10,7 +10,11 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         # The reactions and job kinds register themselves when their modules are read.
-        from review.services import anchors, bundle, notifications, papers, sign_in, workbooks  # noqa: F401
-        from review.views import plain_files
+        from review.books.services import papers, workbooks  # noqa: F401
+        from review.notices.services import notifications  # noqa: F401
+        from review.operations.services import anchors  # noqa: F401
+        from review.publication.services import bundle
+        from review.publication.views import plain_files
+        from review.sign_in.services import sign_in  # noqa: F401
 
         bundle.pages_come_from(plain_files.site_as_of)

@@ -6,41 +6,18 @@ Who may call which stands in `addresses.RULED`; an address without a line there 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from review.views import (
-    access_table,
-    api,
-    audit,
-    audit_export,
-    concurrence,
-    cycles,
-    deadlines,
-    departments,
-    directions,
-    entry,
-    evidence,
-    extensions,
-    files,
-    help,
-    home,
-    jobs,
-    meetings,
-    notice_settings,
-    notice_texts,
-    notices,
-    people,
-    people_import,
-    personal_data,
-    plan_changes,
-    preview,
-    progress,
-    proxies,
-    publication,
-    reminders,
-    second_factor,
-    sheet,
-    transfers,
-    uploads,
-)
+from review.assessment.views import directions, help, meetings
+from review.books.views import uploads
+from review.deadlines.views import deadlines, reminders
+from review.notices.views import notice_settings, notice_texts, notices
+from review.operations.views import audit, audit_export, jobs, personal_data
+from review.people.views import departments, people, people_import, proxies, transfers
+from review.plan.views import plan_changes
+from review.publication.views import api, files, preview, publication
+from review.screens.views import access_table
+from review.sheet.views import concurrence, entry, evidence, extensions, home, sheet
+from review.sign_in.views import second_factor
+from review.year.views import cycles, progress
 
 
 class MeasureCode(StringConverter):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from review.services import anchors
+from review.operations.services import anchors
 
 
 @shared_task(name="tasks.anchors.anchor")

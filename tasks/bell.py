@@ -14,7 +14,7 @@ import threading
 import time
 from typing import NamedTuple
 
-from review.services import doorbell
+from review.background.services import doorbell
 
 logger = logging.getLogger(__name__)
 

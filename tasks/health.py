@@ -13,7 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from review import clock, queries
-from review.services import alarm, database_roles
+from review.operations.services import alarm
+from review.trail.services import database_roles
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 
-from review.services import causes, jobs
+from review.background.services import causes, jobs
 
 causes.explain(
     SoftTimeLimitExceeded,

@@ -10,7 +10,7 @@ from celery.signals import celeryd_init, worker_process_init
 from django.conf import settings
 from django.db import connection
 
-from review.services import alarm
+from review.operations.services import alarm
 
 logger = logging.getLogger(__name__)
 

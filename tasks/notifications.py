@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from review.services import mailing
+from review.mail.services import mailing
 
 
 @shared_task(name="tasks.notifications.send")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from review.services import outbox
+from review.background.services import outbox
 
 
 @shared_task(name="tasks.outbox.deliver")

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from review.services import envelopes, reminders
+from review.mail.services import envelopes
+from review.notices.services import reminders
 
 
 @shared_task(name="tasks.reminders.remind")

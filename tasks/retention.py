@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from review.services import retention, second_factor
+from review.operations.services import retention
+from review.sign_in.services import second_factor
 
 
 @shared_task(name="tasks.retention.remove_expired")

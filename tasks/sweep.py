@@ -8,22 +8,15 @@ from collections.abc import Callable
 from celery import shared_task
 
 from review import clock
+from review.background.services import doorbell, jobs, outbox
+from review.books.services import artifacts
+from review.mail.services import envelopes, mailing
 from review.models import Heartbeat
-from review.services import (
-    alarm,
-    artifacts,
-    asking,
-    concurrence,
-    doorbell,
-    envelopes,
-    jobs,
-    mailing,
-    outbox,
-    reminders,
-    reorganisation,
-    representation,
-    throttle,
-)
+from review.notices.services import asking, reminders
+from review.operations.services import alarm
+from review.people.services import reorganisation, representation
+from review.screens.services import throttle
+from review.sheet.services import concurrence
 
 logger = logging.getLogger(__name__)
 

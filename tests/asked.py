@@ -5,7 +5,7 @@ from __future__ import annotations
 from review import permissions
 from review.domain.reminding import Step
 from review.models import Cycle, MeasureReview, Notification, User
-from review.services import asking, waiting
+from review.notices.services import asking, waiting
 
 MAY = {
     # After the 締切 what a department may do is to ask for more time.

@@ -17,7 +17,7 @@ from django.test.client import ClientHandler
 
 from review import permissions
 from review.models import AuditEntry
-from review.views.audit import ACTIONS
+from review.operations.views.audit import ACTIONS
 
 WRITES = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?((?:review|workflow)_\w+)"?', re.IGNORECASE)
 TRAIL = "review_auditentry"
@@ -50,7 +50,7 @@ def every_request_is_audited() -> Iterator[None]:
         with connection.execute_wrapper(noting(written, acts)):
             response = usual(handler, environ)
         nameless = acts - set(ACTIONS)
-        assert not nameless, f"give {nameless} words in ACTIONS of review/views/audit.py"
+        assert not nameless, f"give {nameless} words in ACTIONS of review/operations/views/audit.py"
         complaint = _complaint(response, written)
         assert not complaint, complaint
         return response
@@ -84,12 +84,10 @@ def _complaint(response: HttpResponse, written: set[str]) -> str:
     place = f"{response.wsgi_request.method} {response.wsgi_request.path} ({address})"
     changed = sorted(written - set(NO_RECORD))
     if changed and address not in NO_ACT:
-        return (
-            f"{place} changed {', '.join(changed)} and left no row in the audit trail: call review.services.audit.write"
-        )
+        return f"{place} changed {', '.join(changed)} and left no row in the audit trail: call review.trail.services.audit.write"
     handed_out = response.headers.get("Content-Disposition", "").startswith("attachment")
     # What is published is everybody's; who reads it is nobody's business.
     public = permissions.ACCESS.get(address) is permissions.anyone
     if handed_out and not public and response.wsgi_request.method != "HEAD":
-        return f"{place} handed out a file and left no row in the audit trail: call review.services.audit.write"
+        return f"{place} handed out a file and left no row in the audit trail: call review.trail.services.audit.write"
     return ""

@@ -11,6 +11,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from review import clock
+from review.assessment.services.ratings import Overall
+from review.background.services import jobs, outbox
+from review.mail.services import envelopes, mailing
 from review.models import (
     Appointment,
     Cycle,
@@ -28,9 +31,9 @@ from review.models import (
     ScheduleItem,
     User,
 )
-from review.services import asking, cycles, envelopes, jobs, mailing, outbox
-from review.services.cycles import Deadlines
-from review.services.ratings import Overall
+from review.notices.services import asking
+from review.year.services import cycles
+from review.year.services.cycles import Deadlines
 from tests.remembered import Remembering, remembered
 from workflow import advance, steps
 
@@ -147,7 +150,7 @@ class Cast(Remembering):
 
     def fill(self, review: MeasureReview, actual: str = "120件", *, user: User | None = None) -> MeasureReview:
         """Type an 実績 into every indicator, and texts where the target would be missed."""
-        from review.services import submission
+        from review.sheet.services import submission
 
         keys = [key for key in submission.current_texts(review) if key.endswith(":actual")]
         texts = {**dict.fromkeys(keys, actual), "cause": "見本の要因です。", "response": "見本の対応です。"}

@@ -51,7 +51,7 @@ def cast(db: None) -> Cast:
 @pytest.fixture(autouse=True)
 def quiet_bell(request: pytest.FixtureRequest) -> Iterator[None]:
     """Without a worker nobody listens: the bell stays silent, and the test does the background work itself."""
-    from review.services import doorbell
+    from review.background.services import doorbell
 
     kept = list(doorbell._registered)
     if "worker" not in request.fixturenames:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from review import clock
+from review.assessment.services import judging
+from review.books.services.snapshot import snapshot_of
 from review.models import Cycle, CycleState, Edition, IndicatorYear, MeasureReview, MeasureYear, ReviewState
-from review.services import judging, publication
-from review.services.snapshot import snapshot_of
+from review.publication.services import publication
 from tests.cast import YEAR, Cast
 
 

@@ -138,7 +138,7 @@ def _counting(cursor: CursorWrapper, sql: Any, *args: Any, **kwargs: Any) -> Any
 def _as_usual(cast: Remembering) -> bool:
     """Whether nothing stands between the cast's last act and this one, and the world around is the usual one."""
     from review import clock
-    from review.services import doorbell
+    from review.background.services import doorbell
 
     overridden: set[str] = set()
     wrapped = settings._wrapped

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-from review.services import frozen_rows
+from review.trail.services import frozen_rows
 
 TABLES = ("review_auditentry", "review_auditlink", "review_edition", "review_artifact", *frozen_rows.tables())
 

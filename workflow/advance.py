@@ -11,10 +11,10 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from review import clock
+from review.background.services import jobs, outbox
+from review.background.services.jobs import Claim
 from review.domain.events import Event
 from review.models import Cycle, CycleState, OutboxEvent
-from review.services import jobs, outbox
-from review.services.jobs import Claim
 from tasks import sweep
 from workflow.models import YearProcess
 

@@ -16,9 +16,12 @@ from viewflow import this
 from viewflow.workflow import flow, lock
 
 from review import clock, queries
+from review.assessment.services import approval
+from review.background.services.jobs import Claim
+from review.books.services import workbooks
 from review.models import Correction, Cycle, MeasureReview, Meeting, ReviewState
-from review.services import approval, correcting, cycles, publication, workbooks
-from review.services.jobs import Claim
+from review.publication.services import correction_release, publication
+from review.year.services import cycles
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess
 from workflow.nodes import Job, Step
 
@@ -257,7 +260,7 @@ class CorrectionFlow(flow.Flow):
     def publish_edition(self, claim: Claim, process: CorrectionProcess) -> None:
         """Freeze the corrected edition and switch to it, in one transaction."""
         claim.progress(0, 1, "訂正版を公表しています")
-        correcting.publish(process.correction_id)
+        correction_release.publish(process.correction_id)
 
 
 def decision_of(process: Any) -> Any:

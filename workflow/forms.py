@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from review import clock
+from review.assessment.services.ratings import Overall
 from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
-from review.forms.records import MinuteField
 from review.models import Cycle, Meeting, Plan
-from review.services.publication import Terms
-from review.services.ratings import Overall
-from review.views.answers import REMARK
+from review.publication.services.publication import Terms
+from review.screens.forms.fields import MinuteField
+from review.screens.views.answers import REMARK
 
 
 def lines(rows: int) -> forms.Textarea:

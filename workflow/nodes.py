@@ -14,8 +14,8 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.nodes.job import AbstractJob, AbstractJobActivation
 from viewflow.workflow.status import STATUS
 
-from review.services import jobs
-from review.services.jobs import Claim
+from review.background.services import jobs
+from review.background.services.jobs import Claim
 
 FLOW_JOB = "flow_job"
 

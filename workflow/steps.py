@@ -15,22 +15,14 @@ from django.utils.translation import gettext as _
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
+from review.assessment.services import approval, assessment, meetings
+from review.assessment.services.ratings import Overall
 from review.domain.refusals import AlreadyDecided, NotAllowed, Refusal
 from review.models import Correction, Cycle, MeasureReview, Meeting, Outcome, PlanChange, RecordedDecision, User
-from review.services import (
-    approval,
-    assessment,
-    concurrence,
-    corrections,
-    cycles,
-    meetings,
-    plan_changes,
-    plan_effects,
-    publication,
-    submission,
-    withdrawals,
-)
-from review.services.ratings import Overall
+from review.plan.services import plan_changes, plan_effects
+from review.publication.services import corrections, publication
+from review.sheet.services import concurrence, submission
+from review.year.services import cycles, withdrawals
 from workflow import advance
 from workflow.flows import AnnualCycleFlow, CorrectionFlow, MeasureReviewFlow
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess

@@ -4,8 +4,8 @@ from django.urls import path
 
 from workflow.views import (
     board,
-    correcting,
     correction_items,
+    corrections,
     deciding,
     desk,
     plan_changes,
@@ -46,10 +46,10 @@ urlpatterns = [
     path("board/<int:year>/decide/", year.decide, name="decide"),
     path("cycles/<int:year>/open/", year.open_year, name="open_year"),
     # what is corrected after the publication
-    path("corrections/<int:year>/start/", correcting.start, name="correction_start"),
-    path("corrections/<int:pk>/", correcting.correction, name="correction"),
-    path("corrections/<int:pk>/submit/", correcting.submit, name="correction_submit"),
-    path("corrections/<int:pk>/drop/", correcting.drop, name="correction_drop"),
-    path("corrections/<int:pk>/decide/", correcting.decide, name="correction_decide"),
+    path("corrections/<int:year>/start/", corrections.start, name="correction_start"),
+    path("corrections/<int:pk>/", corrections.correction, name="correction"),
+    path("corrections/<int:pk>/submit/", corrections.submit, name="correction_submit"),
+    path("corrections/<int:pk>/drop/", corrections.drop, name="correction_drop"),
+    path("corrections/<int:pk>/decide/", corrections.decide, name="correction_decide"),
     path("corrections/<int:pk>/<slug:code>/", correction_items.items, name="correction_items"),
 ]

@@ -51,18 +51,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "review.views.access.OriginMiddleware",
-    "review.views.limits.BodyLimitMiddleware",
-    "review.views.questions.QuestionMiddleware",
+    "review.screens.views.access.OriginMiddleware",
+    "review.screens.views.limits.BodyLimitMiddleware",
+    "review.screens.views.questions.QuestionMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "review.views.busy.BusyMiddleware",
-    "review.views.access.AccessMiddleware",
-    "review.views.rates.RateMiddleware",
+    "review.screens.views.busy.BusyMiddleware",
+    "review.screens.views.access.AccessMiddleware",
+    "review.screens.views.rates.RateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -79,7 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "review.views.chrome.chrome",
+                "review.screens.views.chrome.chrome",
             ],
         },
     },
@@ -164,7 +164,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-# The longest a session may last; review/views/sessions.py ends it earlier where nobody is there any more.
+# The longest a session may last; review/screens/views/sessions.py ends it earlier where nobody is there any more.
 SESSION_COOKIE_AGE = 8 * 60 * 60
 # With single sign-on these accounts alone may still use a password; each use is told in the trail and the log.
 MEGURI_EMERGENCY_ACCOUNTS = env.list("MEGURI_EMERGENCY_ACCOUNTS", default=[])
@@ -193,7 +193,7 @@ OIDC_TIMEOUT = 10
 OIDC_AUTHENTICATION_CALLBACK_URL = "single_sign_on_return"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 if MEGURI_OIDC_ISSUER:
-    AUTHENTICATION_BACKENDS.append("review.services.single_sign_on.ProviderBackend")
+    AUTHENTICATION_BACKENDS.append("review.sign_in.services.single_sign_on.ProviderBackend")
 
 # --- What a browser is told ---------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 PostgreSQL links an entry when its transaction commits (a deferred trigger): the lock that keeps one chain is held for
 the commit only, so that two long transactions neither wait for each other nor meet in a deadlock. SQLite has one writer
-at a time and links at once; its `meguri_audit_hash` is a function of review.services.audit_chain, so that a program
+at a time and links at once; its `meguri_audit_hash` is a function of review.trail.services.audit_chain, so that a program
 without it cannot add a row at all.
 
 Frozen here on purpose: a later change of the canonical form needs a migration of its own.

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fiscal
-from review.services.reader_words import year_label
+from review.reader_words import year_label
 
 register = template.Library()
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from config.settings.base import BASE_DIR
 from review.models import MeasureReview, MeasureYear, PlanField, ReviewState
-from review.services import cycles
+from review.year.services import cycles
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_
 

@@ -20,13 +20,16 @@ from django.utils import timezone
 
 from config.settings.base import BASE_DIR
 from review import queries
+from review.assessment.services import judging
+from review.books.services.editions import Wanted
+from review.books.services.snapshot import frame_of, measure_of, snapshot_of
 from review.models import Cycle, Edition, MeasureReview, Plan
-from review.services import bundle, cycles, judging, planning
-from review.services.editions import Wanted
-from review.services.snapshot import frame_of, measure_of, snapshot_of
-from review.views import page_store, plain_files, publication
-from review.views import public_pages as pages
-from review.views.shelf import Book, Site
+from review.plan.services import planning
+from review.publication.services import bundle
+from review.publication.views import page_store, plain_files, publication
+from review.publication.views import public_pages as pages
+from review.publication.views.shelf import Book, Site
+from review.year.services import cycles
 from tests.cast import YEAR, Cast
 from tests.frozen import freeze_now
 from workflow.demo import story

@@ -9,8 +9,11 @@ import pytest
 from django.test import override_settings
 
 from review import calendar, clock
+from review.background.services import outbox
+from review.deadlines.services import chasing, closing_days
 from review.models import Cycle
-from review.services import chasing, closing_days, extensions, outbox, reminders
+from review.notices.services import reminders
+from review.sheet.services import extensions
 from tests.cast import YEAR, Cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from review.models import Indicator, ItemComment, MeasureReview, MeasureYear, Notification, ScheduleItem, Submission
-from review.services import submission
+from review.sheet.services import submission
 from tests.cast import PASSWORD, YEAR, Cast
 from workflow import steps
 

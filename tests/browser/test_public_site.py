@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from review.models import Cycle, Edition, IndicatorYear
-from review.services import cycles
+from review.year.services import cycles
 from tests.cast import YEAR, Cast
 from tests.frozen import changed, follow, freeze_now
 

@@ -143,7 +143,7 @@ def _fails(request: HttpRequest, **_parts: Any) -> HttpResponse:
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from review.views import notices
+    from review.notices.views import notices
 
     pattern = next(pattern for name, pattern, _route in addresses() if name == "review:notices")
     assert pattern.callback is notices.notices

@@ -62,7 +62,7 @@ def act(review: int) -> dict[str, Any]:
 
 
 def _submit(row: Any, who: dict[str, Any]) -> tuple[Any, str, str]:
-    from review.services import submission
+    from review.sheet.services import submission
     from workflow import steps
 
     keys = [key for key in submission.current_texts(row) if key.endswith(":actual")]
@@ -85,7 +85,7 @@ def _review(row: Any, who: dict[str, Any]) -> tuple[Any, str, str]:
 
 
 def _send_back(row: Any, who: dict[str, Any]) -> tuple[Any, str, str]:
-    from review.services import approval
+    from review.assessment.services import approval
     from workflow import steps
 
     given = {"user": who["approver"], "review_id": row.pk, "round": row.round}
@@ -99,7 +99,7 @@ def _send_back(row: Any, who: dict[str, Any]) -> tuple[Any, str, str]:
 @call
 def write_mails(count: int, first: int = 0) -> float:
     """Commit so many mails and ring once, as `gather` does; returns the moment of the commit."""
-    from review.services import doorbell
+    from review.background.services import doorbell
 
     _commit_mails(count, first, "waiting")
     committed = time.time()
@@ -146,8 +146,8 @@ def mails() -> dict[str, Any]:
 
 @call
 def release_mails() -> int:
+    from review.mail.services import mailing
     from review.models import Mail, MailState
-    from review.services import mailing
 
     parked = list(Mail.objects.filter(state=MailState.PARKED).values_list("pk", flat=True))
     for pk in parked:
@@ -188,8 +188,8 @@ def busy() -> dict[str, Any]:
 @call
 def request_book() -> None:
     """Ask for the year's book now, as an event would."""
+    from review.books.services import workbooks
     from review.models import Cycle
-    from review.services import workbooks
 
     workbooks.request_year(Cycle.objects.get())
 
@@ -222,7 +222,7 @@ def sweeps(count: int) -> None:
 @call
 def die_at_bell() -> None:
     """From now on the first bell after a commit is the end of this process."""
-    from review.services import doorbell
+    from review.background.services import doorbell
 
     doorbell.register(lambda *_: os.kill(os.getpid(), signal.SIGKILL))
 

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import Count
 
 from review import clock
+from review.books.services import artifacts, workbooks
 from review.domain.events import Event
 from review.models import (
     Artifact,
@@ -31,8 +32,8 @@ from review.models import (
     Submission,
     Verdict,
 )
-from review.services import artifacts, audit_chain, workbooks
-from review.services.notice_table import NOTICES
+from review.notices.services.notice_table import NOTICES
+from review.trail.services import audit_chain
 
 # The step that must be open in each state of a sheet.
 OPEN_STEP = {

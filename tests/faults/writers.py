@@ -19,7 +19,7 @@ def main(rounds: int, acts: int) -> None:
     import django
 
     django.setup()
-    from review.services import doorbell
+    from review.background.services import doorbell
     from tests.faults import desk
 
     doorbell.register(lambda *_: None)

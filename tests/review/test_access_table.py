@@ -23,6 +23,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from review import permissions
+from review.books.services.snapshot import snapshot_of
 from review.models import (
     Appointment,
     Artifact,
@@ -46,9 +47,8 @@ from review.models import (
     Upload,
     User,
 )
-from review.services import publication
-from review.services.snapshot import snapshot_of
-from review.views import access_table
+from review.publication.services import publication
+from review.screens.views import access_table
 from tests.audited import noting
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words

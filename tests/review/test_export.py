@@ -65,7 +65,7 @@ def test_an_earlier_file_stays_when_the_new_one_cannot_be_made(cast: Cast, folde
     cast.open(1)
     out = export(folder, "csv")
     before = out.read_bytes()
-    monkeypatch.setattr("review.services.open_data.indicator_rows", lambda snapshot, edition: 1 / 0)
+    monkeypatch.setattr("review.publication.services.open_data.indicator_rows", lambda snapshot, edition: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         export(folder, "csv")
     assert out.read_bytes() == before and list(folder.iterdir()) == [out]

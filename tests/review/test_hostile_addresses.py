@@ -18,8 +18,8 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils.functional import cached_property
 
-from review.forms.audit import AuditSearchForm
-from review.views.questions import LARGEST, is_possible, whole
+from review.operations.forms.audit import AuditSearchForm
+from review.screens.views.questions import LARGEST, is_possible, whole
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words
 from tests.review.views.test_access import filled, ours

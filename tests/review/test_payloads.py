@@ -31,12 +31,15 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from config.logs import LineFormatter
+from review.assessment.services import assessment, meetings
+from review.assessment.services.meetings import MeetingWords
+from review.books.services import papers
 from review.domain import items
 from review.domain.text import normal_newlines
+from review.mail.services import mailing
 from review.models import Artifact, AuditEntry, Evidence, IndicatorYear, MeasureYear, PlanField, ScheduleItem
-from review.services import assessment, evidence, mailing, meetings, papers, submission
-from review.services.meetings import MeetingWords
-from review.services.open_data import typed
+from review.publication.services.open_data import typed
+from review.sheet.services import evidence, submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.corpus.payloads import ALL, FILE_NAMES, FORMULAS, KEPT, REFUSED, SCRIPTS
 from tests.review.views.acting import as_

@@ -18,6 +18,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from review import clock
+from review.assessment.services import assessment
+from review.mail.services import envelopes
 from review.models import (
     Appointment,
     Artifact,
@@ -38,7 +40,7 @@ from review.models import (
     Upload,
     User,
 )
-from review.services import assessment, envelopes, evidence, submission
+from review.sheet.services import evidence, submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.services.test_uploads import PDF, fill, issued
 from tests.review.views.acting import as_, words

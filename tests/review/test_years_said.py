@@ -11,10 +11,13 @@ import pytest
 from django.test import Client
 
 from review import clock
+from review.assessment.services import meetings
+from review.assessment.services.meetings import MeetingWords
+from review.deadlines.services import chasing, closing_days
 from review.models import Artifact, Concurrence, Correction, EntryBook, Extension, PlanChange, Role, Upload, User
-from review.services import chasing, closing_days, concurrence, corrections, extensions, meetings
-from review.services.corrections import Typed
-from review.services.meetings import MeetingWords
+from review.publication.services import corrections
+from review.publication.services.corrections import Typed
+from review.sheet.services import concurrence, extensions
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.services.test_proxies import named
 from tests.review.test_hostile_addresses import SKIPPED

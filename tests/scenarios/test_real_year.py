@@ -23,7 +23,7 @@ from review.models import (
     OutboxEvent,
     ReviewState,
 )
-from review.services import publication
+from review.publication.services import publication
 from tests.review.views.acting import as_, words
 from tests.scenarios.published_forms import assert_five_forms_hold_everything
 from workflow.demo import story

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from review import clock
+from review.background.services import outbox
 from review.domain.events import Event
+from review.mail.services import envelopes, mailing
 from review.models import Appointment, Department, Mail, MailState, MeasureReview, Notification, Role, User
-from review.services import envelopes, mailing, outbox
-from review.services.proxies import Proxy
+from review.people.services.proxies import Proxy
 from tests.cast import Cast, settle_background
 from tests.review.services.test_proxies import named
 from workflow import steps

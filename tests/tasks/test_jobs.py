@@ -8,9 +8,9 @@ from itertools import pairwise
 import pytest
 
 from review import clock
+from review.background.services import causes, jobs, outbox
 from review.domain.events import Event
 from review.models import Job, JobState, OutboxEvent
-from review.services import causes, jobs, outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,9 +3,10 @@
 import pytest
 from django.db import IntegrityError
 
+from review.background.services import jobs, outbox
 from review.domain.events import Event
 from review.models import Job, Notification, OutboxEvent
-from review.services import jobs, notifications, outbox
+from review.notices.services import notifications
 from tests.at_once import at_once
 from tests.cast import Cast
 

@@ -9,9 +9,9 @@ import pytest
 from config.local import broker as brokers
 from config.local import processes
 from config.local import worker as launcher
+from review.background.services import outbox
 from review.domain.events import Event
 from review.models import OutboxEvent
-from review.services import outbox
 
 pytestmark = [pytest.mark.services, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 

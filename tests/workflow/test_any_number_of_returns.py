@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.models import Cycle, Decision, MeasureReview, OutboxEvent, ReviewState, Submission
-from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from tests.cast import Cast, settle_background
 from workflow import steps
 

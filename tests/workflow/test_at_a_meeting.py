@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from review import clock
+from review.assessment.services import approval
 from review.models import AuditEntry, Decision, Meeting, Outcome, PlanChange, Step
-from review.services import approval
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
 

@@ -8,6 +8,10 @@ from typing import Any
 import pytest
 from viewflow.workflow.models import Task
 
+from review.assessment.services import approval
+from review.assessment.services.ratings import Overall
+from review.background.services import jobs
+from review.books.services import editions, seals
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import (
     Artifact,
@@ -22,9 +26,9 @@ from review.models import (
     Notification,
     OutboxEvent,
 )
-from review.services import approval, corrections, edition_check, editions, jobs, publication, seals, submission
-from review.services.corrections import Typed
-from review.services.ratings import Overall
+from review.publication.services import corrections, edition_check, publication
+from review.publication.services.corrections import Typed
+from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
 from workflow import steps
@@ -338,7 +342,7 @@ def test_a_failure_leaves_the_old_edition_up_and_says_so(
 
     with monkeypatch.context() as broken:
         # the very last thing that the transaction does
-        broken.setattr("review.services.correcting._announce", full)
+        broken.setattr("review.publication.services.correction_release._announce", full)
         correction = prepared(cast, cycle)
         steps.decide_correction(user=cast.approver, correction_id=correction.pk, round=1, accept=True)
         settle_background()

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from review import queries
+from review.books.services.snapshot import snapshot_of
 from review.models import ChangeKind, Indicator, PlanChange
-from review.services import plan_changes
-from review.services.plan_proposals import Asked, Goal, Proposal
-from review.services.snapshot import snapshot_of
+from review.plan.services import plan_changes
+from review.plan.services.plan_proposals import Asked, Goal, Proposal
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_
 from workflow import steps

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from review.assessment.services import approval
 from review.domain.refusals import AlreadyDecided
 from review.models import AuditEntry, Cycle, Notification, Outcome
-from review.services import approval
 from tests.cast import Cast, settle_background
 from workflow import steps
 

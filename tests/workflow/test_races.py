@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 from django.db import connection
 
+from review.assessment.services import approval
+from review.background.services import outbox
+from review.mail.services import envelopes, mailing
 from review.models import AuditEntry, Decision, MeasureReview, Notification, OutboxEvent
-from review.services import approval, envelopes, mailing, outbox
 from tests.at_once import at_once
 from tests.cast import Cast
 from workflow import steps
@@ -94,7 +96,7 @@ def test_six_identical_submissions(cast: Cast) -> None:
 
 
 def test_two_people_save_at_once_and_neither_overwrites(cast: Cast) -> None:
-    from review.services import submission
+    from review.sheet.services import submission
 
     cast.open(1)
     review = cast.sheet()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from review.assessment.services import assessment
 from review.domain.refusals import Invalid
 from review.models import MeasureReview, ReviewState, ScheduleItem
-from review.services import assessment, submission
+from review.sheet.services import submission
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
 from workflow import steps

@@ -19,10 +19,12 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from review import clock
+from review.assessment.services import approval
+from review.books.services import books, workbooks
 from review.domain.book import YearBook
 from review.models import Artifact, MeasureReview, MeasureYear, Outcome, Plan
 from review.pdf import maker
-from review.services import approval, books, exports, open_data, workbooks
+from review.publication.services import exports, open_data
 from review.workbook import engine, tally
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words

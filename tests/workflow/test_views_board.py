@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import clock, queries
+from review.assessment.services import approval
+from review.assessment.services.ratings import Overall
+from review.books.services.snapshot import snapshot_of
 from review.models import Cycle, Decision, Edition, IndicatorYear, MeasureReview, Meeting, Outcome, Rating, ReviewState
-from review.services import approval
-from review.services.ratings import Overall
-from review.services.snapshot import snapshot_of
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, hidden, queries_of, words
 from tests.review.views.growing import more_sheets

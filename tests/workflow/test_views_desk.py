@@ -6,10 +6,10 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from review import clock
+from review.assessment.services.ratings import Overall
 from review.domain import items
 from review.models import Cycle, MeasureReview, Rating, ReviewState, Submission
-from review.services import concurrence, evidence, submission
-from review.services.ratings import Overall
+from review.sheet.services import concurrence, evidence, submission
 from tests.cast import Cast
 from tests.review.views.acting import as_, queries_of, words
 from workflow import steps

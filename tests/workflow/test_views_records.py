@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from review import clock
+from review.assessment.services import meetings
 from review.domain.refusals import NotAllowed
 from review.models import (
     Appointment,
@@ -16,7 +17,6 @@ from review.models import (
     ReviewState,
     Role,
 )
-from review.services import meetings
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
 from workflow import steps

@@ -17,7 +17,7 @@ from review.models import (
     ReviewState,
     ScheduleItem,
 )
-from review.services import concurrence, evidence, submission
+from review.sheet.services import concurrence, evidence, submission
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, hidden, queries_of, words
 from tests.review.views.growing import more_sheets

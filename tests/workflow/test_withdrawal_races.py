@@ -10,6 +10,8 @@ from django.db import connection
 from viewflow.workflow.models import Task
 
 from review import clock
+from review.assessment.services.approval import TO_DEPARTMENT, YearReturn
+from review.background.services import jobs, outbox
 from review.models import (
     AuditEntry,
     Cycle,
@@ -21,8 +23,6 @@ from review.models import (
     OutboxEvent,
     ReviewState,
 )
-from review.services import jobs, outbox
-from review.services.approval import TO_DEPARTMENT, YearReturn
 from tests.asked import assert_asked
 from tests.at_once import at_once
 from tests.cast import Cast, settle_background

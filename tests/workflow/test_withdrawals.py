@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from viewflow.workflow.models import Task
 
 from review import clock, permissions, queries
+from review.assessment.services import approval, binding, meetings, ratings
+from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
+from review.assessment.services.ratings import Overall
+from review.background.services import outbox
 from review.domain.refusals import AlreadyDecided, Changed, Invalid, NotAllowed
 from review.models import (
     AuditEntry,
@@ -30,10 +34,8 @@ from review.models import (
     User,
     Verdict,
 )
-from review.services import approval, binding, meetings, outbox, people, ratings
-from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
-from review.services.ratings import Overall
-from review.views import step_times
+from review.people.services import people
+from review.screens.views import step_times
 from tests.asked import assert_asked
 from tests.cast import Cast, settle_background
 from tests.review.services.test_asked import deputy, names, to_act

@@ -3,10 +3,13 @@
 import pytest
 from viewflow.workflow.models import Task
 
+from review.assessment.services import approval
+from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, Decision, Edition, IndicatorYear, MeasureReview, OutboxEvent, Outcome, ReviewState
-from review.services import approval, cycles, publication, submission
-from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
+from review.publication.services import publication
+from review.sheet.services import submission
+from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 from workflow.flows import MeasureReviewFlow

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from review.background.services import jobs
 from review.models import AuditEntry, Job
-from review.services import jobs
 from tests.audited import NO_RECORD, TRAIL, noting
 from tests.cast import Cast
 from tests.remembered import really

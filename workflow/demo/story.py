@@ -14,12 +14,15 @@ from pathlib import Path
 from django.conf import settings
 
 from review import calendar, clock, queries
+from review.assessment.services import approval, assessment
 from review.domain import items
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import IndicatorBlock, PlanDocument, Sheet
 from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Outcome, Plan, ReviewState, User
-from review.services import approval, assessment, cycles, planning, submission
-from review.services.cycles import Deadlines
+from review.plan.services import planning
+from review.sheet.services import submission
+from review.year.services import cycles
+from review.year.services.cycles import Deadlines
 from workflow import steps
 from workflow.demo.people import OFFICE, person, writer_of
 from workflow.demo.waiting import wait_for

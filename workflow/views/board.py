@@ -21,15 +21,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from review import clock, listing, permissions, queries
+from review.assessment.forms.meetings import MeetingForm
+from review.assessment.services import judging
+from review.assessment.services.meetings import with_amendments
 from review.domain.refusals import Invalid
-from review.forms.meetings import MeetingForm
-from review.forms.records import add_refusal
 from review.models import Cycle, MeasureReview, Outcome, Step
-from review.services import judging
-from review.services.meetings import with_amendments
-from review.views import sheet_records
-from review.views.answers import refusing, see_other
-from review.views.versions import versioned
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.versions import versioned
+from review.sheet.views import sheet_records
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board_page as shown

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import listing, queries
+from review.assessment.services import judging, ratings
+from review.assessment.services.ratings import Standing
+from review.assessment.services.tallies import tally_of
 from review.domain import rating
 from review.models import Cycle, MeasureReview, Outcome, Rating, ReviewState
 from review.models.sheet import OPEN_STATES
-from review.services import judging, ratings
-from review.services.ratings import Standing
-from review.services.tallies import tally_of
 from review.templatetags.words import fiscal_year, word_of
 
 FIRST = 15

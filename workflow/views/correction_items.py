@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from review.domain import correctable
+from review.domain import correction_items
 from review.domain.refusals import Invalid
+from review.item_words import correctable_label
 from review.models import Correction, Edition
-from review.services import corrections
-from review.services.corrected import Entry
-from review.services.corrections import Typed
-from review.services.item_words import correctable_label
+from review.publication.services import corrections
+from review.publication.services.correction_effects import Entry
+from review.publication.services.corrections import Typed
+from review.screens.views.answers import refusing, see_other
 from review.templatetags.words import fiscal_year
-from review.views.answers import refusing, see_other
-from workflow.views.correcting import correction_or_404, crumbs, lines_of, reading_of
+from workflow.views.corrections import correction_or_404, crumbs, lines_of, reading_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,7 +125,7 @@ def groups_of(
                 "chosen": item.key in typed,
                 "choices": choices.get(item.key, ()),
                 "help": HELP.get(item.key.split(":")[-1], ""),
-                "line": correctable.limit_of(item.label) is not None,
+                "line": correction_items.limit_of(item.label) is not None,
                 "reading": reading_of(item.key, right) if item.key in typed else "",
                 "error": problems.get(item.key, ""),
                 "reason_error": problems.get(f"reason:{item.key}", ""),
@@ -155,8 +155,10 @@ HELP = {
 def choices_of(found: Correction, known: Iterable[Any]) -> dict[str, list[tuple[str, str]]]:
     """{item key: (value, words) of what may be chosen} of the items that are chosen and not typed. One query."""
     letters = [(grade["letter"], grade["letter"]) for grade in found.base.snapshot["scale"]]
-    graded = {item.key: [("", _("自動の判定のとおり")), *letters] for item in known if correctable.is_grade(item.key)}
-    settled = [(word, word or _("通常の評価")) for word in correctable.OUTCOMES.values()]
+    graded = {
+        item.key: [("", _("自動の判定のとおり")), *letters] for item in known if correction_items.is_grade(item.key)
+    }
+    settled = [(word, word or _("通常の評価")) for word in correction_items.OUTCOMES.values()]
     owners = [(name, name) for name in sorted(corrections.offices(found))]
     return {**graded, "owner": owners, "outcome": settled}
 
@@ -172,8 +174,8 @@ def elsewhere(found: Correction) -> list[dict[str, Any]]:
 
 def group_of(key: str, fiscal_year: int) -> str:
     """Which part of the form an item stands in."""
-    if correctable.indicator_of(key) is not None:
-        return "now" if correctable.year_of(key) in (None, fiscal_year) else "other"
+    if correction_items.indicator_of(key) is not None:
+        return "now" if correction_items.year_of(key) in (None, fiscal_year) else "other"
     return "schedule" if key.startswith("schedule:") else "text"
 
 
@@ -186,6 +188,6 @@ def preview(
     mine = [
         Entry(code=code, key=item.key, label=item.label, wrong=item.text, right=typed[item.key][0], reason=_("訂正"))
         for item in known
-        if item.key in typed and (not correctable.is_grade(item.key) or typed[item.key][0] in letters)
+        if item.key in typed and (not correction_items.is_grade(item.key) or typed[item.key][0] in letters)
     ]
     return [line for line in lines_of(found, [*others, *mine]) if line["code"] in (code, "")]

@@ -12,12 +12,12 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from review import permissions
+from review.assessment.services import approval, assessment, meetings
 from review.domain.refusals import Invalid
-from review.forms.records import add_refusal
 from review.models import MeasureReview, Meeting, Verdict
-from review.services import approval, assessment, meetings
-from review.views import sheet_page
-from review.views.answers import REMARK, refusing, see_other
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import REMARK, refusing, see_other
+from review.sheet.views import sheet_page
 from workflow import steps
 from workflow.forms import DecisionForm, MeetingChoice
 from workflow.views import deciding_page as shown

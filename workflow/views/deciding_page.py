@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import permissions
+from review.assessment.services import approval, assessment, judging, meetings
+from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import items
+from review.item_words import label_of
 from review.models import MeasureReview
-from review.services import approval, assessment, carrying, judging, meetings
-from review.services.item_words import label_of
-from review.views import sheet_page, sheet_parts
-from review.views.answers import REMARK
-from review.views.indicator_parts import IndicatorPart
+from review.screens.views.answers import REMARK
+from review.sheet.services import carrying
+from review.sheet.views import sheet_page, sheet_parts
 from workflow.forms import BlankRemark, DecisionForm, MeetingChoice
 from workflow.views import sending
 from workflow.views.places import kept_query, neighbours

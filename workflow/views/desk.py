@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from review import clock, permissions
+from review.assessment.services import judging, ratings
 from review.domain.refusals import Invalid
-from review.forms.records import add_refusal
+from review.item_words import label_of
 from review.models import MeasureReview, Rating, Role
-from review.services import concurrence, judging, ratings
-from review.services.item_words import label_of
-from review.services.remarks import open_remarks
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import refusing, see_other
+from review.sheet.services import concurrence
+from review.sheet.services.remarks import open_remarks
+from review.sheet.views import sheet_page, sheet_parts
+from review.sheet.views.entry_page import LAST, Desk
 from review.templatetags.words import day_text
-from review.views import sheet_page, sheet_parts
-from review.views.answers import refusing, see_other
-from review.views.entry_page import LAST, Desk
 from workflow import steps
 from workflow.forms import OverallForm
 from workflow.views import sending

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
 from review import clock, permissions
+from review.assessment.services.assessment import CLAIM_LASTS
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState
-from review.services.assessment import CLAIM_LASTS
-from review.views.answers import see_other
-from review.views.questions import whole
+from review.screens.views.answers import see_other
+from review.screens.views.questions import whole
 
 KEPT = ("state", "sort", "department", "flag", "who", "page")
 WAITING = ReviewState.SUBMITTED.value

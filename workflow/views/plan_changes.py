@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from review import permissions
 from review.domain.refusals import Invalid
-from review.forms.plan_changes import DecideForm
-from review.forms.records import add_refusal
 from review.models import ChangeState, PlanChange
-from review.views.acts import crumbs
-from review.views.answers import refusing, see_other
-from review.views.plan_changes import MEANINGS
+from review.plan.forms.plan_changes import DecideForm
+from review.plan.views.plan_changes import MEANINGS
+from review.screens.forms.fields import add_refusal
+from review.screens.views.acts import crumbs
+from review.screens.views.answers import refusing, see_other
 from workflow import steps
 from workflow.forms import MeetingChoice
 

@@ -18,12 +18,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from review import calendar, clock, listing, permissions, queries
+from review.assessment.services.assessment import who_is_on
 from review.domain.checks import SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
-from review.services import carrying
-from review.services.assessment import who_is_on
+from review.sheet.services import carrying
+from review.sheet.views import sheet_page
 from review.templatetags.days import left_until
-from review.views import sheet_page
 from workflow.views import places
 from workflow.views.places import WAITING, Wanted
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import permissions, queries
+from review.assessment.services import meetings
 from review.domain.refusals import Invalid, Refusal
-from review.forms.records import add_refusal
 from review.models import RecordedDecision, Verdict
-from review.services import meetings
-from review.views.answers import refusing, see_other
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import refusing, see_other
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board

@@ -7,13 +7,13 @@ from typing import Any
 from django.urls import reverse
 
 from review import permissions
+from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import items
+from review.item_words import label_of
 from review.models import MeasureReview, User
-from review.services import evidence
-from review.services.item_words import label_of
-from review.views import concurrence_parts
-from review.views.entry_page import Desk
-from review.views.indicator_parts import IndicatorPart
+from review.sheet.services import evidence
+from review.sheet.views import concurrence_parts
+from review.sheet.views.entry_page import Desk
 
 
 def place_of(review: MeasureReview, key: str) -> str:

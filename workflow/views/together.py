@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from review import permissions, queries
+from review.assessment.services import judging
+from review.assessment.views.indicator_parts import STATUSES
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.services import carrying, judging
-from review.views.answers import see_other
-from review.views.indicator_parts import STATUSES
+from review.screens.views.answers import see_other
+from review.sheet.services import carrying
 from workflow import steps
 from workflow.views.places import WAITING, is_whole, kept_query
 from workflow.views.queue import clean, cycle_or_404

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from review import permissions
 from review.domain.refusals import Invalid
-from review.forms.records import add_refusal
 from review.models import CycleState, MeasureReview
-from review.views import sheet_page
-from review.views.answers import refusing, see_other
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import refusing, see_other
+from review.sheet.views import sheet_page
 from workflow import steps
 from workflow.forms import WithdrawalForm
 

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from review import clock, permissions, queries
+from review.assessment.services import approval
+from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
-from review.services import approval, publication, waiting
-from review.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
+from review.notices.services import waiting
+from review.publication.services import publication
+from review.screens.views.answers import refusing, see_other
 from review.templatetags.words import day_text, fiscal_year
-from review.views.answers import refusing, see_other
 from workflow import steps
 from workflow.forms import MeetingChoice, PublicationForm
 from workflow.views.queue import cycle_or_404

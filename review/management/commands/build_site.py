@@ -12,9 +12,9 @@ from zipfile import ZipFile
 from django.core.management.base import BaseCommand, CommandError
 
 from review import queries
+from review.background.services.jobs import Failure
 from review.models import Edition
-from review.services import bundle
-from review.services.jobs import Failure
+from review.publication.services import bundle
 from review.workbook.files import write_atomically
 
 

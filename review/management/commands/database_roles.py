@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from review.services import database_roles
+from review.trail.services import database_roles
 
 
 class Command(BaseCommand):

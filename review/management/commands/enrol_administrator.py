@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.services import people
+from review.people.services import people
 
 
 class Command(BaseCommand):

@@ -13,8 +13,9 @@ from django.db import DatabaseError, transaction
 
 from review import queries
 from review.domain.fiscal import fiscal_year_label
-from review.services import audit, exports, schemas
-from review.services.exports import Source
+from review.publication.services import exports, schemas
+from review.publication.services.exports import Source
+from review.trail.services import audit
 
 UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
 

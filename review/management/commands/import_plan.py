@@ -13,8 +13,8 @@ from django.db import DatabaseError
 
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument
-from review.services import planning
-from review.services.planning import Imported
+from review.plan.services import planning
+from review.plan.services.planning import Imported
 from review.workbook.reader import read_plan_workbook
 
 UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"

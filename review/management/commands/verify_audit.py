@@ -10,7 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from review.services import anchors, audit_chain
+from review.operations.services import anchors
+from review.trail.services import audit_chain
 
 PRINTED = re.compile("[0-9a-f]{64}")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from review.services import edition_check
+from review.publication.services import edition_check
 
 
 class Command(BaseCommand):

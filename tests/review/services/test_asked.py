@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from review import clock, permissions
+from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW
 from review.domain.refusals import NotAllowed
 from review.models import Appointment, Cycle, Decision, Notification, Role, Step, User
-from review.services import people, proxies
-from review.services.approval import TO_DEPARTMENT, TO_REVIEW
-from review.services.posts import Post
+from review.people.services import people, proxies
+from review.people.services.posts import Post
 from tests.asked import assert_asked
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words

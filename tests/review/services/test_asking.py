@@ -8,8 +8,9 @@ import pytest
 
 from review import clock
 from review.models import Appointment, AuditEntry, Cycle, Notification, Role, User
-from review.services import asking, people, posts, proxies
-from review.services.posts import Post
+from review.notices.services import asking
+from review.people.services import people, posts, proxies
+from review.people.services.posts import Post
 from tasks.sweep import sweep
 from tests.asked import assert_asked
 from tests.cast import Cast, settle_background

@@ -9,9 +9,10 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 
+from review.books.services.editions import audit_head
 from review.models import AuditEntry, AuditLink, Edition
-from review.services import anchors, audit, audit_chain
-from review.services.editions import audit_head
+from review.operations.services import anchors
+from review.trail.services import audit, audit_chain
 from tests.remembered import really
 from tests.trail import tampering
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import models
 
 from review import clock
+from review.assessment.services import approval, assessment, binding
 from review.domain.refusals import Changed
 from review.models import (
     Cycle,
@@ -28,7 +29,7 @@ from review.models import (
     Submission,
     TargetChange,
 )
-from review.services import approval, assessment, binding, submission
+from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.services.test_frozen_rows import another as another_row
 from tests.trail import tampering

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from review.books.services import books, snapshot
 from review.models import IndicatorYear
-from review.services import books, snapshot, submission
+from review.sheet.services import submission
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, words
 from workflow import steps

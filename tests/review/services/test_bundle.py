@@ -16,9 +16,10 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from review.books.services import papers, workbooks
+from review.books.services.editions import audit_head
 from review.models import Artifact, AuditEntry, Edition, Job
-from review.services import bundle, papers, workbooks
-from review.services.editions import audit_head
+from review.publication.services import bundle
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import frozen
 from tests.review.views.acting import as_, words

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from review import clock
+from review.assessment.services import assessment
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import AuditEntry, Concurrence, Department, Notification
-from review.services import assessment, concurrence, submission
+from review.sheet.services import concurrence, submission
 from tasks.sweep import sweep
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_, words

@@ -8,19 +8,12 @@ from django.core.management import call_command
 from django.db import connection
 
 from review import clock
+from review.assessment.services import meetings
 from review.models import AuditLink, RecordedDecision, Role
-from review.services import (
-    audit,
-    audit_chain,
-    database_roles,
-    evidence,
-    frozen_rows,
-    meetings,
-    personal_data,
-    posts,
-    proxies,
-    retention,
-)
+from review.operations.services import personal_data, retention
+from review.people.services import posts, proxies
+from review.sheet.services import evidence
+from review.trail.services import audit, audit_chain, database_roles, frozen_rows
 from tasks import health
 from tests.live import database_url
 from tests.remembered import really

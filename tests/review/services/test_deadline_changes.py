@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from review import clock
+from review.background.services import outbox
+from review.deadlines.services import deadlines
 from review.models import Cycle, Notification, OutboxEvent
-from review.services import cycles, deadlines, outbox
-from review.services.cycles import Deadlines
+from review.year.services import cycles
+from review.year.services.cycles import Deadlines
 from tests.cast import Cast
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from review.assessment.services import directions
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import AuditEntry, Indicator, IndicatorYear
-from review.services import directions
 from tests.cast import YEAR, Cast
 from workflow import steps
 

@@ -15,9 +15,10 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 
+from review.books.services import seals
 from review.models import Artifact, AuditEntry, Edition, Meeting
-from review.services import corrections, edition_check, seals
-from review.services.corrections import Typed
+from review.publication.services import corrections, edition_check
+from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast, settle_background
 from tests.remembered import really
 from tests.trail import tampering

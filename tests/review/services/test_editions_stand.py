@@ -8,8 +8,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from review.books.services import seals
 from review.models import Artifact, Edition
-from review.services import publication, seals
+from review.publication.services import publication
 from tests.cast import Cast
 from tests.review.views.acting import as_
 

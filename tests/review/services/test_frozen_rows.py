@@ -29,8 +29,8 @@ from review.models import (
     RecordedDecision,
     Submission,
 )
-from review.services import audit_chain, frozen_rows
-from review.services.frozen_rows import FROZEN
+from review.trail.services import audit_chain, frozen_rows
+from review.trail.services.frozen_rows import FROZEN
 from tests.cast import Cast
 from tests.frozen import frozen
 from tests.trail import tampering

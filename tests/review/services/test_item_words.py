@@ -5,9 +5,9 @@ import re
 import pytest
 from django.utils import translation
 
-from review.domain import correctable, items
-from review.services import snapshot
-from review.services.item_words import correctable_label, label_of
+from review.books.services import snapshot
+from review.domain import correction_items, items
+from review.item_words import correctable_label, label_of
 from tests.cast import YEAR, Cast
 
 KEYS = [
@@ -26,7 +26,7 @@ def test_an_item_has_the_domain_s_words_in_japanese_and_others_in_english(key: s
 def test_what_can_be_corrected_has_the_erratum_s_words_in_japanese_and_others_in_english(cast: Cast) -> None:
     """The words stored with an erratum and those that the reader sees are made in two places, and say the same."""
     row = snapshot.snapshot_of(cast.published(1))["measures"][0] | {"outcome": "excluded", "outcome_reason": "廃止"}
-    found = correctable.items_of(row, YEAR)
+    found = correction_items.items_of(row, YEAR)
     assert {"indicator", "schedule", "outcome"} <= {item.key.partition(":")[0] for item in found}
     assert [correctable_label(item.key) for item in found] == [item.label for item in found]
     with translation.override("en"):

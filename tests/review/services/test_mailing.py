@@ -10,8 +10,8 @@ import pytest
 from django.core.mail import EmailMessage
 
 from review import clock
+from review.mail.services import mail_server, mailing
 from review.models import Mail, MailState, User
-from review.services import mail_server, mailing
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from review.assessment.services import meetings
+from review.assessment.services.meetings import MeetingWords
 from review.domain.refusals import Invalid
-from review.services import meetings
-from review.services.meetings import MeetingWords
 from tests.cast import Cast
 from workflow import steps
 

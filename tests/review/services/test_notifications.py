@@ -8,11 +8,13 @@ from django.core import mail
 from django.utils import timezone
 
 from review import clock
+from review.background.services import outbox
+from review.deadlines.services import closing_days
 from review.domain.events import Event
+from review.mail.services import mail_server, mailing
 from review.models import Mail, MailState, Notification
-from review.services import closing_days, mail_server, mailing, outbox
-from review.services.notice_table import NOTICES
-from review.services.notifications import next_digest
+from review.notices.services.notice_table import NOTICES
+from review.notices.services.notifications import next_digest
 from tests.cast import Cast, settle_background
 from workflow import steps
 

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.storage import default_storage
 from pypdf import PdfReader
 
+from review.books.services import papers
 from review.models import Artifact
-from review.services import papers
 from tests.cast import Cast, settle_background
 
 pytestmark = pytest.mark.django_db

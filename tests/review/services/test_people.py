@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import clock, permissions
+from review.assessment.services import assessment
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Appointment, AuditEntry, MeasureReview, Notification, Role, User
-from review.services import assessment, handover, people
-from review.services.posts import Post
+from review.people.services import handover, people
+from review.people.services.posts import Post
 from tests.cast import Cast, settle_background
 from tests.review.views.acting import as_
 from workflow import steps

@@ -17,8 +17,8 @@ from review import clock, permissions
 from review.domain.people_list import Line, Unreadable, day_of, lines_of, rows_of_csv
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, AuditEntry, User
-from review.services import people_import
-from review.services.people_import import ADD, TRANSFER
+from review.people.services import people_import
+from review.people.services.people_import import ADD, TRANSFER
 from tests.cast import Cast
 
 HEADING = ["利用者名", "氏名", "メール", "役割", "部署", "開始日", "終了日"]

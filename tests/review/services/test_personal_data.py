@@ -24,6 +24,8 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from review import clock, permissions
+from review.assessment.services import meetings
+from review.assessment.services.meetings import MeetingWords
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import (
     Artifact,
@@ -36,9 +38,12 @@ from review.models import (
     Tally,
     User,
 )
-from review.services import audit_chain, meetings, personal_data, posts, retention, second_factor, throttle
-from review.services.meetings import MeetingWords
-from review.views.personal_data import HOLDINGS
+from review.operations.services import personal_data, retention
+from review.operations.views.personal_data import HOLDINGS
+from review.people.services import posts
+from review.screens.services import throttle
+from review.sign_in.services import second_factor
+from review.trail.services import audit_chain
 from tests.cast import PASSWORD, Cast
 from tests.review.views.acting import as_, words
 from tests.review.views.test_access import filled, ours
@@ -197,7 +202,7 @@ def test_the_page_names_every_model_that_points_to_a_person() -> None:
         if points or names:
             holding.add(model._meta.label)
     assert holding <= told, (
-        f"say in HOLDINGS of review/views/personal_data.py how long these are kept: {holding - told}"
+        f"say in HOLDINGS of review/operations/views/personal_data.py how long these are kept: {holding - told}"
     )
     known = {model._meta.label for model in apps.get_models()}
     assert told <= known, f"HOLDINGS names models that are gone: {told - known}"

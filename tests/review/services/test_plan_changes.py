@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from review import clock
+from review.books.services import books
+from review.books.services.snapshot import snapshot_of
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import (
     Appointment,
@@ -21,9 +23,11 @@ from review.models import (
     PlanChange,
     Role,
 )
-from review.services import books, cycles, plan_changes, publication, submission
-from review.services.plan_proposals import Asked, Goal, Part, Proposal
-from review.services.snapshot import snapshot_of
+from review.plan.services import plan_changes
+from review.plan.services.plan_proposals import Asked, Goal, Part, Proposal
+from review.publication.services import publication
+from review.sheet.services import submission
+from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 

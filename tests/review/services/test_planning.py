@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 
 from review.domain.plan_text import read_plan_text
 from review.models import Department, Indicator, IndicatorYear, Measure, MeasureYear, Plan
-from review.services import cycles, planning
+from review.plan.services import planning
+from review.year.services import cycles
 from tests.cast import Cast
 
 FACTS = Path(__file__).resolve().parents[3] / "review" / "seed" / "facts.txt"

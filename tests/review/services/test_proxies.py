@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from review import clock, permissions
+from review.assessment.services import approval
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import (
     Appointment,
@@ -20,9 +21,9 @@ from review.models import (
     Step,
     User,
 )
-from review.services import approval, proxies
-from review.services.posts import Post
-from review.services.proxies import Naming
+from review.people.services import proxies
+from review.people.services.posts import Post
+from review.people.services.proxies import Naming
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, words
 from workflow import steps

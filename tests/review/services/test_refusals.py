@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from review import reader_words
 from review.domain import text
-from review.services import reader_words
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = [

@@ -10,10 +10,14 @@ import pytest
 from django.utils import timezone
 
 from review import clock
+from review.background.services import outbox
+from review.deadlines.services import chasing, deadlines
+from review.deadlines.services.deadlines import OwnDeadlines
 from review.domain.events import Event
+from review.mail.services import envelopes
 from review.models import ClosingDay, Cycle, Heartbeat, Mail, MeasureReview, Notification, OutboxEvent
-from review.services import chasing, cycles, deadlines, envelopes, outbox, reminders
-from review.services.deadlines import OwnDeadlines
+from review.notices.services import reminders
+from review.year.services import cycles
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
 from workflow import steps

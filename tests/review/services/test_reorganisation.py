@@ -10,6 +10,9 @@ import pytest
 from django.utils import timezone
 
 from review import clock, permissions
+from review.books.services import books
+from review.books.services.snapshot import snapshot_of
+from review.deadlines.services import chasing, deadlines
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import (
     Appointment,
@@ -25,23 +28,15 @@ from review.models import (
     Role,
     User,
 )
-from review.services import (
-    books,
-    chasing,
-    deadlines,
-    people,
-    planning,
-    proxies,
-    publication,
-    reorganisation,
-    submission,
-)
-from review.services.posts import Post
-from review.services.reminders import Quiet
-from review.services.reorganisation import Kind, Planned
-from review.services.schemas import measure_schema
-from review.services.snapshot import snapshot_of
-from review.views import published
+from review.notices.services.reminders import Quiet
+from review.people.services import people, proxies, reorganisation
+from review.people.services.posts import Post
+from review.people.services.reorganisation import Kind, Planned
+from review.plan.services import planning
+from review.publication.services import publication
+from review.publication.services.schemas import measure_schema
+from review.publication.views import published
+from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 

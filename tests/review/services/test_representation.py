@@ -8,8 +8,8 @@ import pytest
 
 from review import clock
 from review.models import Appointment, AuditEntry, Mail, Notification, Proxy, Role
-from review.services import people, proxies, representation
-from review.services.posts import Post
+from review.people.services import people, proxies, representation
+from review.people.services.posts import Post
 from tasks.sweep import sweep
 from tests.cast import Cast, settle_background
 from tests.review.services.test_proxies import named

@@ -6,9 +6,10 @@ import pytest
 from django.db import models
 
 from review import clock
+from review.assessment.services import approval
 from review.models import AuditEntry, ChangeKind, Decision, Outcome, Plan, PlanChange, Step, Submission
-from review.services import approval, audit_chain, frozen_rows, sealed_rows
-from review.services.plan_proposals import Asked
+from review.plan.services.plan_proposals import Asked
+from review.trail.services import audit_chain, frozen_rows, sealed_rows
 from tests.cast import Cast
 from tests.remembered import really
 from tests.review.services.test_frozen_rows import another, put

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from review import clock
+from review.assessment.services import next_year
 from review.domain import items
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.models import AuditEntry, Cycle, IndicatorYear, ReviewState, ScheduleItem, TargetChange
-from review.services import extensions, next_year, submission
+from review.sheet.services import extensions, submission
 from tests.cast import YEAR, Cast
 from workflow import steps
 

@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from review.books.services import entry_books, uploads
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.three_way import Change
 from review.models import AuditEntry, EntryBook, Evidence, MeasureReview, TargetChange, Upload, User
-from review.services import entry_books, evidence, submission, uploads
+from review.sheet.services import evidence, submission
 from review.workbook.entry_book import cell_name
 from review.workbook.entry_reader import read_entry_book
 from tests.cast import Cast

@@ -12,8 +12,9 @@ import pytest
 from django.core.files.storage import default_storage
 
 from review import clock
+from review.background.services import jobs
+from review.books.services import artifacts, workbooks
 from review.models import Artifact, Cycle, Job
-from review.services import artifacts, jobs, workbooks
 from review.workbook import engine
 from review.workbook.files import check_workbook
 from tests.cast import Cast, settle_background

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from review import clock
+from review.mail.services import envelopes, mailing
 from review.models import Mail, MailState, Notification, Tally
-from review.services import envelopes, mailing, throttle
+from review.screens.services import throttle
 from tests.cast import Cast
 
 SPAN, AHEAD = timedelta(minutes=15), timedelta(days=40)

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from django.template.loader import render_to_string
 
-from review.services import editions
+from review.assessment.views.indicator_parts import number_of
+from review.books.services import editions
 from review.templatetags import charts
-from review.views.indicator_parts import number_of
 
 
 def _chart(*years: dict[str, object]) -> dict[str, object]:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from review.models import User
-from review.views import sessions  # noqa: F401 - notes when a session began, as soon as it is read
+from review.screens.views import sessions  # noqa: F401 - notes when a session began, as soon as it is read
 
 
 def as_(user: User) -> Client:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from review.assessment.services import binding
 from review.domain.plain_data import digest
 from review.models import Decision, MeasureReview, MeasureYear, PlanField, ReviewState, Step, Submission, Verdict
-from review.services import audit, binding, cycles, sealed_rows, submission
+from review.sheet.services import submission
+from review.trail.services import audit, sealed_rows
+from review.year.services import cycles
 from tests.cast import Cast
 from workflow.flows import MeasureReviewFlow
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, get_resolver, resolve, reverse
 
 from review import permissions
 from review.models import Artifact, AuditEntry, Submission, User
-from review.views.access import AccessMiddleware, client_address
+from review.screens.views.access import AccessMiddleware, client_address
 from tests.cast import PASSWORD, YEAR, Cast
 from tests.review.views.acting import as_
 

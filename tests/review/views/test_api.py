@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from review.models import Edition
-from review.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS
+from review.publication.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS
 from tests.cast import YEAR, Cast
 from tests.frozen import frozen
 

@@ -14,10 +14,12 @@ from django.test import Client
 from django.urls import reverse
 
 from review import clock
+from review.background.services import outbox
 from review.domain.events import Event
 from review.models import AuditEntry, AuditLink, Notification, OutboxEvent
-from review.services import alarm, anchors, audit, audit_chain, outbox
-from review.services.open_data import typed
+from review.operations.services import alarm, anchors
+from review.publication.services.open_data import typed
+from review.trail.services import audit, audit_chain
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
 from tests.trail import tampering
@@ -86,7 +88,7 @@ def test_the_file_holds_what_the_search_finds_and_is_itself_on_record(committed:
 
 
 def test_ten_thousand_acts_leave_in_pieces(committed: Cast, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from review.views import audit_export as view
+    from review.operations.views import audit_export as view
 
     monkeypatch.setattr(view, "AT_ONCE", 7)
     for n in range(20):

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from review.models import Decision, MeasureReview
-from review.views import busy
+from review.screens.views import busy
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from review import clock
 from review.domain import rating
 from review.models import AuditEntry, Cycle
-from review.services import cycles
-from review.views.cycles import business_days_text
+from review.year.services import cycles
+from review.year.views.cycles import business_days_text
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, queries_of, words
 

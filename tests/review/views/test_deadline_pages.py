@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import calendar, clock
+from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.reminding import Rule, Step, rules_of
 from review.models import AuditEntry, ClosingDay, Cycle, Extension, Notification, OutboxEvent, ReminderPause
-from review.services import outbox
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, hidden, queries_of, words
 

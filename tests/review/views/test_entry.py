@@ -14,7 +14,7 @@ from review.models import (
     Notification,
     ScheduleItem,
 )
-from review.services import submission
+from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, hidden, queries_of, words
 from tests.review.views.growing import more_sheets

@@ -1,7 +1,8 @@
 """The sheets that lists and benches are filled with stand as the acts leave them, so that they can be decided on."""
 
+from review.assessment.services import binding
 from review.models import MeasureReview, ReviewState
-from review.services import binding, sealed_rows
+from review.trail.services import sealed_rows
 from tests.bench.test_bench_desk import doubted
 from tests.cast import Cast
 from tests.review.views.growing import more_sheets

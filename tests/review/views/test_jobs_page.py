@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 
 from review import clock
+from review.background.services import jobs, outbox
 from review.domain.events import Event
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
-from review.services import jobs, outbox
-from review.views.jobs import EVENTS, KINDS
+from review.operations.views.jobs import EVENTS, KINDS
 from tasks import health
 from tests.cast import Cast
 from tests.review.views.acting import as_, queries_of, words

@@ -8,10 +8,10 @@ import pytest
 from django.urls import reverse
 
 from review import clock
+from review.background.services import outbox
 from review.domain.events import Event
 from review.models import AuditEntry, Mail, NoticeChoice, NoticeText, Notification
-from review.services import outbox
-from review.views.notice_lines import every_line
+from review.notices.views.notice_lines import every_line
 from tests.cast import Cast
 from tests.review.views.acting import as_, words
 from workflow import steps
@@ -172,8 +172,8 @@ def test_an_unknown_notice_is_not_there(cast: Cast) -> None:
 
 @pytest.mark.parametrize("key", sorted(every_line()))
 def test_every_original_text_passes_its_own_check(key: str) -> None:
-    from review.services import notice_texts
-    from review.services.notice_table import NOTICES
+    from review.notices.services import notice_texts
+    from review.notices.services.notice_table import NOTICES
 
     line = every_line()[key]
     names = notice_texts.allowed(NOTICES[line.event])

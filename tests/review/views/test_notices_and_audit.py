@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from review import clock
 from review.models import AuditEntry, Notification, User
-from review.services import audit
-from review.views.audit import ACTIONS
+from review.operations.views.audit import ACTIONS
+from review.trail.services import audit
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, queries_of, words
 

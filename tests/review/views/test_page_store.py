@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from review.views import page_store
+from review.publication.views import page_store
 
 
 @pytest.fixture

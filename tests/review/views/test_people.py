@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from review import clock
 from review.models import Appointment, Decision, MeasureReview, Proxy, Role, User
-from review.services import proxies
-from review.services.posts import Post
+from review.people.services import proxies
+from review.people.services.posts import Post
 from tests.cast import Cast
 from tests.review.views.acting import as_, queries_of, words
 from workflow import steps

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from review.assessment.services import judging
+from review.books.services.snapshot import snapshot_of
 from review.models import Edition, IndicatorYear
-from review.services import judging
-from review.services.snapshot import snapshot_of
-from review.views import plain_files, plain_links, published
+from review.publication.views import plain_files, plain_links, published
 from tests.cast import YEAR, Cast
 from tests.frozen import follow, freeze_now, frozen
 from tests.review.views.acting import words

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from review import clock
+from review.books.services.snapshot import snapshot_of
 from review.models import Correction, Cycle, Edition
-from review.services import corrections
-from review.services.corrections import Typed
-from review.services.snapshot import snapshot_of
+from review.publication.services import corrections
+from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.views.acting import as_, queries_of, words
 from workflow import advance, steps

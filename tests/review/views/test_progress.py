@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from review import clock
+from review.assessment.services import assessment
 from review.models import Cycle, Decision, Job, JobState, MeasureReview, Submission
-from review.services import assessment
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, queries_of, words
 from tests.review.views.growing import more_sheets

@@ -17,12 +17,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from review.books.services import editions, workbooks
+from review.books.services.editions import Wanted
 from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
-from review.services import editions, open_data, workbooks
-from review.services.editions import Wanted
-from review.views import page_store, publication
-from review.views.published import share
+from review.publication.services import open_data
+from review.publication.views import page_store, publication
+from review.publication.views.published import share
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
 from tests.review.views.acting import as_, words

@@ -16,8 +16,9 @@ from django.urls import reverse
 from review import clock
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, AuditEntry, Role, SecondFactor, User
-from review.services import second_factor, throttle
-from review.views import rates
+from review.screens.services import throttle
+from review.screens.views import rates
+from review.sign_in.services import second_factor
 from tests.cast import PASSWORD, Cast
 from tests.review.views.acting import as_, words
 

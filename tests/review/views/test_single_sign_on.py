@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from config.local import processes
 from review.models import Appointment, AuditEntry, LinkedIdentity, Role, User
-from review.services import posts, single_sign_on
+from review.people.services import posts
+from review.sign_in.services import single_sign_on
 from tests.cast import PASSWORD, Cast
 from tests.review.views.acting import words
 
@@ -57,7 +58,7 @@ def city(provider: str, settings: Any) -> str:
     settings.MEGURI_OIDC_DEPARTMENT_MAP = {"Industry": "産業振興課"}
     settings.AUTHENTICATION_BACKENDS = [
         "django.contrib.auth.backends.ModelBackend",
-        "review.services.single_sign_on.ProviderBackend",
+        "review.sign_in.services.single_sign_on.ProviderBackend",
     ]
     return provider
 

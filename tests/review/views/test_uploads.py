@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from review.models import AuditEntry, Evidence, Upload, User
-from review.services import submission
-from review.views.limits import MAX_BODY
+from review.screens.views.limits import MAX_BODY
+from review.sheet.services import submission
 from tests.cast import YEAR, Cast
 from tests.review.services.test_uploads import PDF, attach, fill, issued, sent, web
 

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from review import clock
+from review.assessment.services import meetings
+from review.assessment.services.meetings import MeetingWords
 from review.models import AuditEntry
-from review.services import corrections, meetings
-from review.services.corrections import Typed
-from review.services.meetings import MeetingWords
-from review.views.notice_lines import every_line
+from review.notices.views.notice_lines import every_line
+from review.publication.services import corrections
+from review.publication.services.corrections import Typed
 from tests.cast import YEAR, Cast
 from tests.review.views.acting import as_, words
 from workflow import steps

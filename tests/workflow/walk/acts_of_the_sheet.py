@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from review import clock, queries
+from review.assessment.services import approval, assessment
+from review.assessment.services.ratings import Overall
 from review.models import Concurrence, Department, Evidence, Extension, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
-from review.services import approval, assessment, carrying, concurrence, evidence, extensions, submission
-from review.services.ratings import Overall
+from review.sheet.services import carrying, concurrence, evidence, extensions, submission
 from tests.workflow.walk.world import APPROVERS, HEADS, MANAGERS, REVIEWERS, World
 from workflow import steps
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from review import clock
+from review.assessment.services import approval, directions, meetings
+from review.deadlines.services import deadlines
 from review.domain import rating
 from review.models import (
     Appointment,
@@ -30,22 +32,13 @@ from review.models import (
     Role,
     Verdict,
 )
-from review.services import (
-    approval,
-    corrections,
-    cycles,
-    deadlines,
-    directions,
-    handover,
-    meetings,
-    people,
-    plan_changes,
-    proxies,
-    publication,
-)
-from review.services.corrections import Typed
-from review.services.plan_proposals import Asked, Goal, Part, Proposal, open_years
-from review.services.posts import Post
+from review.people.services import handover, people, proxies
+from review.people.services.posts import Post
+from review.plan.services import plan_changes
+from review.plan.services.plan_proposals import Asked, Goal, Part, Proposal, open_years
+from review.publication.services import corrections, publication
+from review.publication.services.corrections import Typed
+from review.year.services import cycles
 from tests.workflow.walk.acts_of_the_sheet import PICK, REASON, VALUES, WAYS
 from tests.workflow.walk.world import APPROVERS, MANAGERS, REVIEWERS, World
 from workflow import steps

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from review.mail.services import mailing
 from review.models import (
     Cycle,
     CycleState,
@@ -18,7 +19,7 @@ from review.models import (
     Verdict,
 )
 from review.models import Step as At
-from review.services import mailing, sealed_rows
+from review.trail.services import sealed_rows
 from tests.asked import assert_asked
 from tests.review.views.acting import as_
 from tests.workflow.walk.world import World

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from review.models import Cycle, MeasureReview
-from review.services import audit_chain
+from review.trail.services import audit_chain
 from tests.workflow.walk import invariants, pages
 from tests.workflow.walk.acts_of_the_sheet import ActsOfTheSheet
 from tests.workflow.walk.acts_of_the_year import ActsOfTheYear

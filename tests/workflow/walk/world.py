@@ -16,7 +16,7 @@ from django.test import override_settings
 from review import clock, permissions
 from review.domain.refusals import Refusal
 from review.models import Cycle, CycleState, Indicator, MeasureReview, Plan, Role, User
-from review.services import reminders
+from review.notices.services import reminders
 from tests.cast import Cast, settle_background
 
 #: What each act came to, over all walks of this process: {(act, "done" or "refused"): times}.

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 
+from review.mail.services import envelopes
 from review.models import Artifact, Cycle, Edition, Mail, MeasureReview, Notification, OutboxEvent, Plan, ReviewState
-from review.services import edition_check, envelopes
+from review.publication.services import edition_check
 from workflow.demo import people, story
 from workflow.demo.waiting import TooLong, quiet, wait_for
 

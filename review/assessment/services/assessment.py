@@ -1,0 +1,220 @@
+"""What the reviewing office does: confirm, return with named items, comment, claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from review import clock, permissions, queries
+from review.assessment.services import binding, judging, ratings
+from review.background.services import outbox
+from review.deadlines.services import deadlines
+from review.domain import items, text
+from review.domain.events import Event
+from review.domain.refusals import Invalid, NotAllowed
+from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState, Step, User, Verdict
+from review.people.services import proxies
+from review.reader_words import problem
+from review.trail.services import audit
+from review.transition import locked, move, require, require_undecided, tell
+
+CLAIM_LASTS = timedelta(minutes=20)
+
+
+def confirm(
+    *, user: User, review_id: int, round: int, comment: str = "", overall: ratings.Overall | None = None
+) -> MeasureReview:
+    """確認: the sheet goes on to approval, with the reviewer's 総合評価 (without one, as the year's rule proposes).
+
+    Raises NotAllowed, Invalid, or AlreadyDecided where somebody was first.
+    """
+    with transaction.atomic():
+        review = _at_review(user, review_id, round)
+        check_words({"comment": comment})
+        binding.require_unchanged(review)
+        ratings.rate(user=user, review=review, hand=Rating.Hand.REVIEWER, chosen=overall)
+        made = _decide(user, review, Verdict.ACCEPT, comment)
+        move(review, ReviewState.REVIEWED)
+        review.save()
+        tell(Event.SUBMISSION_REVIEWED, user, review, "confirm", sealed=made)
+        return review
+
+
+def send_back(
+    *, user: User, review_id: int, round: int, comment: str, remarks: Mapping[str, str] | None = None
+) -> MeasureReview:
+    """差戻し: only the items in `remarks` ({item key: what is wrong}) open for edit; without any, the whole sheet.
+
+    Raises Invalid where neither a comment nor a remark says why.
+    """
+    with transaction.atomic():
+        review = _at_review(user, review_id, round)
+        said = cleaned_remarks(remarks)
+        reason = comment.strip() or _summary(said)
+        check_words({"comment": comment, **said})
+        if not reason:
+            raise Invalid(
+                _("差戻しの理由を入力するか、項目にコメントを付けてください。"),
+                {"comment": _("理由を入力してください。")},
+            )
+        made = _decide(user, review, Verdict.RETURN, reason)
+        open_again(user, review, reason=comment.strip(), remarks=said)
+        move(review, ReviewState.RETURNED)
+        review.save()
+        tell(Event.SUBMISSION_RETURNED, user, review, "return", sealed=made, comment=reason, items=sorted(said))
+        return review
+
+
+def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
+    review = locked(review_id, user)
+    require(permissions.is_reviewer(user), _("確認は情報経営課の確認者が行います。"))
+    require_undecided(review, round=round, step=Step.REVIEW, state=ReviewState.SUBMITTED)
+    require(
+        permissions.may_review(user, review),
+        _("ご自分が提出したシートは確認できません。ほかの確認者に依頼してください。"),
+    )
+    return review
+
+
+def _decide(user: User, review: MeasureReview, verdict: Verdict, comment: str) -> Decision:
+    return Decision.objects.create(
+        review=review,
+        round=review.round,
+        step=Step.REVIEW,
+        verdict=verdict,
+        comment=comment,
+        decided_by=user,
+        decided_at=clock.now(),
+        on_behalf_of=proxies.represent(user, review, Step.REVIEW),
+        seal=binding.seal(review) if verdict == Verdict.ACCEPT else {},
+    )
+
+
+def cleaned_remarks(remarks: Mapping[str, str] | None) -> dict[str, str]:
+    """The remarks that say something."""
+    return {key: text.normal_newlines(body).strip() for key, body in (remarks or {}).items() if body.strip()}
+
+
+def check_words(words: Mapping[str, str]) -> None:
+    """Raise Invalid where a text cannot be kept."""
+    problems = {key: sentence for key, body in words.items() if (sentence := problem(body))}
+    if problems:
+        raise Invalid(_("保存できない文字や長さの項目があります。"), problems)
+
+
+def _summary(remarks: Mapping[str, str]) -> str:
+    return "\n".join(f"{items.label_of(key)}: {body}" for key, body in remarks.items())
+
+
+def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mapping[str, str]) -> None:
+    """Open the named items (all, where none is named) and leave each remark beside its item."""
+    review.open_items = sorted(remarks) if remarks else None
+    review.again_due_at = deadlines.after_return(review.cycle)
+    bodies = {**({"": reason} if reason else {}), **remarks}
+    ItemComment.objects.bulk_create(
+        ItemComment(
+            review=review,
+            round=review.round,
+            item=key,
+            kind=ItemComment.Kind.RETURN,
+            body=body,
+            author=user,
+            created_at=clock.now(),
+        )
+        for key, body in bodies.items()
+    )
+
+
+# --- remarks, claims, a person's own grade --------------------------------------------------------------------------
+
+
+def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
+    """Say something on an item (or, with '', on the sheet); answers to a return are marked as replies."""
+    with transaction.atomic():
+        review = locked(review_id, user)
+        require(permissions.may_comment(user, review), _("このシートにはコメントできません。"))
+        said = text.normal_newlines(body).strip()
+        check_words({"body": said})
+        if not said:
+            raise Invalid(_("コメントを入力してください。"), {"body": _("コメントを入力してください。")})
+        answers = ItemComment.objects.filter(review=review, item=item, kind=ItemComment.Kind.RETURN).exists()
+        own = review.measure_year.owner_id in permissions.standing(user).departments
+        made = ItemComment.objects.create(
+            review=review,
+            round=review.round,
+            item=item,
+            kind=ItemComment.Kind.REPLY if answers and own else ItemComment.Kind.COMMENT,
+            body=said,
+            author=user,
+            created_at=clock.now(),
+        )
+        audit.write(actor=user, action="comment", subject=f"review:{review.pk}", after={"item": item, "body": said})
+        outbox.announce(Event.COMMENTED, key=str(made.pk), actor=user, review=review, payload={"comment": said})
+        return made
+
+
+def claim(*, user: User, review_id: int) -> None:
+    """Show the others that this reviewer is on the sheet; a claim lapses after twenty minutes and stops nobody.
+
+    Taking it up leaves a row in the trail; renewing it, as the open page does by itself, leaves none.
+    """
+    if not permissions.is_reviewer(user):
+        return
+    now = clock.now()
+    sheet = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
+    lapsed = Q(claimed_by=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
+    if sheet.filter(claimed_by=user).exclude(lapsed).update(claimed_at=now):
+        return
+    with transaction.atomic():
+        if sheet.filter(lapsed).update(claimed_by=user, claimed_at=now):
+            audit.write(actor=user, action="claim", subject=f"review:{review_id}")
+
+
+def release(*, user: User, review_id: int) -> None:
+    """Let go of one's own claim."""
+    with transaction.atomic():
+        mine = MeasureReview.objects.filter(pk=review_id, claimed_by=user)
+        if mine.update(claimed_by=None, claimed_at=None):
+            audit.write(actor=user, action="claim.release", subject=f"review:{review_id}")
+
+
+def who_is_on(review: MeasureReview) -> User | None:
+    """The reviewer who is on the sheet, while the claim lasts."""
+    if review.state != ReviewState.SUBMITTED or not review.claimed_at:
+        return None
+    return review.claimed_by if clock.now() - review.claimed_at < CLAIM_LASTS else None
+
+
+def give_grade(*, user: User, review_id: int, number: int, grade: str, reason: str) -> IndicatorYear:
+    """A person's own 達成区分 for one indicator, beside the computed one; '' takes it back."""
+    with transaction.atomic():
+        review = locked(review_id, user)
+        person = permissions.may_review(user, review) or permissions.may_approve(user, review)
+        require(person, _("達成区分は、確認または承認の段階で判断できます。"))
+        row = next((r for r in queries.indicator_years(review) if r.indicator.number == number), None)
+        if row is None:
+            raise NotAllowed(_("その成果目標はありません。"))
+        letters = [entry.letter for entry in judging.scale_of(review.cycle).grades]
+        if grade and grade not in letters:
+            sentence = pgettext("of one goal", "達成区分を選んでください。")
+            raise Invalid(sentence, {"grade": sentence})
+        if grade and not reason.strip():
+            raise Invalid(_("判断の理由を入力してください。"), {"reason": _("判断の理由を入力してください。")})
+        check_words({"reason": reason})
+        before = {"grade": row.given_grade, "reason": row.given_reason}
+        row.given_grade, row.given_reason = grade, reason.strip() if grade else ""
+        row.given_by = user if grade else None
+        row.save(update_fields=["given_grade", "given_reason", "given_by"])
+        audit.write(
+            actor=user,
+            action="grade.give",
+            subject=f"review:{review.pk}",
+            before=before,
+            after={"number": number, "grade": grade, "reason": reason},
+        )
+        return row

@@ -1,0 +1,101 @@
+"""総合評価: the year's rule proposes, each hand may say otherwise with a reason, and the latest hand counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from review import clock, queries
+from review.assessment.services import judging
+from review.domain.refusals import Invalid
+from review.models import MeasureReview, Rating, User
+from review.reader_words import problem
+from review.trail.services import audit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overall:
+    """A person's own 総合評価, and why."""
+
+    grade: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The 総合評価 that counts now: the latest hand's, else the rule's proposal."""
+
+    grade: str
+    proposed: str
+    reason: str = ""
+
+    @property
+    def overridden(self) -> bool:
+        """Whether a person said something else than the rule."""
+        return self.grade != self.proposed
+
+
+def standing(proposed: str, by_hand: Mapping[str, Rating] | None) -> Standing:
+    """What counts, from the proposal and from `queries.counted_ratings` of the sheet. The department's 自己評価 stands beside."""
+    hands = [row for hand, row in (by_hand or {}).items() if hand != Rating.Hand.DEPARTMENT]
+    if not hands:
+        return Standing(grade=proposed, proposed=proposed)
+    latest = max(hands, key=lambda row: (row.given_at, row.pk))
+    return Standing(grade=latest.grade, proposed=proposed, reason=latest.reason)
+
+
+def rate(*, user: User, review: MeasureReview, hand: str, chosen: Overall | None) -> Rating | None:
+    """Write down the hand's 総合評価 of a locked sheet, in the caller's transaction; without a choice, the one that stood.
+
+    None where nothing on the sheet is judged. Raises Invalid where the grade is unknown or differs without a reason.
+    """
+    scale = judging.scale_of(review.cycle)
+    graded = judging.proposed(queries.indicator_years(review), scale)
+    proposed = graded.letter if graded else ""
+    before = standing(proposed, queries.ratings_of(review))
+    given = chosen or _unchanged(before, hand)
+    if review.outcome or not (given.grade or proposed):
+        return None
+    check(given, letters=[grade.letter for grade in scale.grades], proposed=proposed)
+    made = Rating.objects.create(
+        review=review,
+        hand=hand,
+        grade=given.grade,
+        proposed_grade=proposed,
+        reason=given.reason.strip(),
+        given_by=user,
+        given_at=clock.now(),
+    )
+    if made.grade != before.grade:
+        after = {"hand": hand, "grade": made.grade, "proposed": proposed, "reason": made.reason}
+        audit.write(
+            actor=user, action="rating.give", subject=f"review:{review.pk}", before={"grade": before.grade}, after=after
+        )
+    return made
+
+
+def _unchanged(before: Standing, hand: str) -> Overall:
+    """The reviewer goes by the rule, the approver by what the reviewer said, each unless they say otherwise."""
+    if hand == Rating.Hand.APPROVER:
+        return Overall(grade=before.grade, reason=before.reason if before.overridden else "")
+    return Overall(grade=before.proposed)
+
+
+def last_own(review: MeasureReview) -> Overall | None:
+    """What the department said in its last submission, where that was not the rule's proposal: the next form begins with
+    it. One query."""
+    row = Rating.objects.filter(review=review, hand=Rating.Hand.DEPARTMENT).order_by("given_at", "pk").last()
+    return Overall(grade=row.grade, reason=row.reason) if row and row.grade != row.proposed_grade else None
+
+
+def check(given: Overall, *, letters: list[str], proposed: str) -> None:
+    """Raise Invalid where the 総合評価 cannot be kept."""
+    if given.grade not in letters:
+        raise Invalid(_("総合評価を選んでください。"), {"overall": _("総合評価を選んでください。")})
+    if given.grade != proposed and not given.reason.strip():
+        sentence = _("案と違う総合評価にするときは、理由を入力してください。")
+        raise Invalid(sentence, {"overall_reason": sentence})
+    if said := problem(given.reason):
+        raise Invalid(said, {"overall_reason": said})

@@ -1,0 +1,28 @@
+"""手引き: one printable page for those who write, confirm and decide."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from review import permissions, queries
+from review.assessment.services import judging
+from review.workbook import findings
+
+
+@require_safe
+def handbook(request: HttpRequest) -> HttpResponse:
+    """The handbook; it names the year's own deadlines and grades."""
+    cycle = queries.cycle_now()
+    context = {
+        "page_title": _("手引き"),
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("手引き"), "url": ""}],
+        "cycle": cycle,
+        "scale": judging.scale_of(cycle) if cycle else None,
+        "post": permissions.standing(request.user),
+        "refusals": [(code.value, said) for code, said in findings.ADVICE.items() if code is not findings.Code.OK],
+    }
+    return render(request, "review/help.html", context)

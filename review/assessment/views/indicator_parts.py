@@ -1,0 +1,208 @@
+"""成果目標 as the templates take them: the city's table, the judgement in words, the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from review import queries
+from review.assessment.services import judging, next_year
+from review.domain import items, rating, values
+from review.domain.notation import compact
+from review.models import IndicatorYear, MeasureReview
+
+STATUSES = {
+    "achieved": gettext_lazy("達成"),
+    "missed": gettext_lazy("未達成"),
+    "undetermined": gettext_lazy("評価できない"),
+    "pending": gettext_lazy("未入力"),
+    "not_applicable": gettext_lazy("目標なし"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """How one 実績 was read and judged, in words."""
+
+    row: IndicatorYear
+    typed: bool
+    reading: str
+    target: str
+    rate: str
+    grade: str
+    grade_name: str
+    status: str
+    reason: str
+    notes: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def doubt(self) -> bool:
+        """Whether a person should look again."""
+        return self.row.status == "undetermined"
+
+    @property
+    def verdict(self) -> str:
+        """The grade's meaning and, where it says something else, the status."""
+        words = [self.grade_name, self.status]
+        return "、".join(dict.fromkeys(word for word in words if word))
+
+    @property
+    def sentences(self) -> list[str]:
+        """Each doubt with its question."""
+        return [f"{note['sentence']} {note.get('question', '')}".strip() for note in self.notes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorPart:
+    """One 成果目標 of a sheet."""
+
+    number: int
+    key: str
+    label: str
+    name: str
+    this: IndicatorYear | None
+    judgement: Judgement | None
+    table: dict[str, Any]
+    chart: dict[str, Any] | None
+    following: IndicatorYear | None
+
+
+def indicator_parts(review: MeasureReview, story: next_year.History | None = None) -> list[IndicatorPart]:
+    """Every 成果目標 of the sheet with all its years. One query unless its history is given."""
+    scale = judging.scale_of(review.cycle)
+    story = queries.indicator_history(review) if story is None else story
+    return [part_of(number, rows, review.cycle.fiscal_year, scale) for number, rows in story.items()]
+
+
+def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating.Scale) -> IndicatorPart:
+    """One 成果目標 from its rows in year order."""
+    this = next((row for row in rows if row.fiscal_year == year), None)
+    latest = this or (rows[-1] if rows else None)
+    label = _("成果目標%(mark)s") % {"mark": items.circled(number)}
+    return IndicatorPart(
+        number=number,
+        key=items.actual_key(number),
+        label=label,
+        name=latest.name if latest else "",
+        this=this,
+        judgement=judgement_of(this, scale) if this else None,
+        table=table_of(label, rows, year),
+        chart=chart_of(rows, year),
+        following=next((row for row in rows if row.fiscal_year == year + 1), None),
+    )
+
+
+def ahead_rows(review: MeasureReview, story: next_year.History, changes: Any) -> list[dict[str, Any]]:
+    """来年度の目標 as a table takes it: the plan's words and, where the sheet changes them, the new ones. No query."""
+    return [
+        {
+            "number": number,
+            "label": _("成果目標%(mark)s") % {"mark": items.circled(number)},
+            "name": row.name,
+            "target": row.target,
+            "planned_name": row.planned_name,
+            "planned_target": row.planned_target,
+            "renamed": row.name != row.planned_name,
+            "retargeted": row.target != row.planned_target,
+            "changed": row.changed,
+        }
+        for number, row in next_year.ahead(review, story, changes).items()
+    ]
+
+
+def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
+    """The stored judgement of a row in words."""
+    letter = row.final_grade
+    return Judgement(
+        row=row,
+        typed=bool(row.actual.strip()),
+        reading=row.reading.get("actual", ""),
+        target=row.target,
+        rate=row.rate_text,
+        grade=letter,
+        grade_name=grade_name(letter, scale),
+        status=str(STATUSES.get(row.status, "")),
+        reason=row.reason,
+        notes=row.reading.get("notes", []),
+    )
+
+
+def grade_name(letter: str, scale: rating.Scale) -> str:
+    """What a grade's letter means on the year's own scale; '' for a letter that it does not have."""
+    return next((grade.name for grade in scale.grades if grade.letter == letter), "")
+
+
+def table_of(label: str, rows: Sequence[IndicatorYear], year: int) -> dict[str, Any]:
+    """The city's form of one 成果目標: 評価項目, 目標, 実績 and 達成区分 by year."""
+    return {
+        "label": label,
+        "show_grade": any(row.final_grade for row in rows),
+        "years": [
+            {
+                "year": row.fiscal_year,
+                "name": row.name,
+                "target": row.target,
+                "actual": row.actual,
+                "grade": row.final_grade,
+                "is_now": row.fiscal_year == year,
+                "definition_changed": renamed(before, row),
+                "demo": row.demo,
+            }
+            for before, row in with_previous(rows)
+        ],
+    }
+
+
+def with_previous(rows: Sequence[IndicatorYear]) -> Iterable[tuple[IndicatorYear | None, IndicatorYear]]:
+    """Each row with the one before it."""
+    return zip([None, *rows], rows, strict=False)
+
+
+def renamed(before: IndicatorYear | None, row: IndicatorYear) -> bool:
+    """Whether 評価項目 is another one than the year before; spaces and dot variants do not count."""
+    return bool(before and before.name and row.name and compact(before.name) != compact(row.name))
+
+
+def chart_of(rows: Sequence[IndicatorYear], year: int) -> dict[str, Any] | None:
+    """The chart of one 成果目標; None where fewer than two of its values are numbers of one unit."""
+    shown = [row for row in rows if row.fiscal_year <= year]
+    unit = next(
+        (symbol for row in reversed(shown) for symbol in (unit_of(row.target), unit_of(row.actual)) if symbol), ""
+    )
+    points = [
+        {
+            "year": row.fiscal_year,
+            "actual": number_of(row.actual, unit),
+            "target": number_of(row.target, unit),
+            "actual_text": row.actual,
+            "target_text": row.target,
+            "is_now": row.fiscal_year == year,
+            "definition_changed": renamed(before, row),
+        }
+        for before, row in with_previous(shown)
+    ]
+    if sum(point["actual"] is not None for point in points) < 1 or len(points) < 2:
+        return None
+    latest = shown[-1]
+    direction = latest.indicator.direction or latest.reading.get("direction") or ""
+    return {"title": latest.name, "unit": unit, "direction": direction, "years": points}
+
+
+def unit_of(text: str) -> str:
+    """The unit of a single value; '' where the text is none."""
+    quantity = values.read(text).quantity
+    return quantity.unit.symbol if quantity else ""
+
+
+def number_of(text: str, unit: str) -> float | None:
+    """The number of a single value in the chart's unit; None where it is another thing."""
+    quantity = values.read(text).quantity
+    # A bare 0.75 beside 80% is a share or a slip: whoever judges it does not know either.
+    fitting = (unit,) if unit == "%" else ("", unit)
+    if quantity is None or quantity.value is None or quantity.unit.symbol not in fitting:
+        return None
+    return float(round(quantity.value, 6))

@@ -1,0 +1,150 @@
+"""Finished files: written whole, checked, hashed and renamed, given a row, and thrown away by one rule.
+
+A file gets a name of its own, and only when it is finished has it a row: what people can download is always whole,
+and the last good file stays until the next is. `retire` and `remove_orphans` run in the sweep.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db.models import Count
+
+from review import clock
+from review.background.services.jobs import Claim, LeaseLost
+from review.books.services.seals import artifact_seal
+from review.models import Artifact
+from review.trail.services import audit
+from review.workbook.files import WrittenFile, write_atomically
+
+# How many drafts of each sheet and year keep their file.
+KEPT = 5
+# Below the year's own folder, what this module and `papers` write.
+FOLDERS = ("sheets", "consolidated", "editions", "papers")
+# Parts of the last build, to make the next one faster; of no worth once a year is at rest.
+MEMORY, MEMORY_KEPT = "memory", timedelta(days=30)
+
+Write = Callable[[BinaryIO], Iterable[object]]
+Check = Callable[[Path], None]
+
+
+def told(claim: Claim) -> Callable[[int, int], None]:
+    """Shows the progress of a book on the screens."""
+    return lambda done, total: claim.progress(done, total, "施策シートを書いています")
+
+
+def exists(claim: Claim, **which: Any) -> bool:
+    """Whether the file was made already, by a worker that fell silent after its commit; then the job just ends."""
+    if not Artifact.objects.filter(**which).exists():
+        return False
+    with claim.finishing():
+        return True
+
+
+def produce(claim: Claim, write: Write, *, path: str, check: Check, ending: str = "xlsx", **row: Any) -> None:
+    """Write the file under a name that no other worker has, and give it its row in the job's finishing transaction.
+
+    `write` returns the warnings; `check` raises where the finished file is not whole.
+    """
+    name = f"{path}-{claim.token.hex[:8]}.{ending}"
+    made, warnings = _write(name, write, check)
+    try:
+        with claim.finishing():
+            artifact = Artifact(
+                **row,
+                path=name,
+                revision=claim.wanted,
+                sha256=made.sha256,
+                size=made.size,
+                warnings=warnings,
+                created_at=clock.now(),
+            )
+            artifact.seal = artifact_seal(artifact) if artifact.edition_id else ""
+            artifact.save(force_insert=True)
+            if artifact.edition_id:
+                _record(artifact)
+    except LeaseLost:
+        # Any other failure may have come after the commit: what has no row is swept up later (`remove_orphans`).
+        default_storage.delete(name)
+        raise
+
+
+def _record(artifact: Artifact) -> None:
+    """Let the audit trail tell of an edition's file, so that one that is taken away is missed."""
+    names = ("kind", "filename", "sha256", "seal")
+    after = {"id": artifact.pk, "edition": artifact.edition_id, **{name: getattr(artifact, name) for name in names}}
+    audit.write(actor=None, action="edition.file", subject=f"cycle:{artifact.cycle_id}", after=after)
+
+
+def _write(name: str, write: Write, check: Check) -> tuple[WrittenFile, list[str]]:
+    """Write a file under the storage name, whole or not at all; returns its size and hash, and the warnings."""
+    warnings: list[str] = []
+
+    def fill(out: BinaryIO) -> None:
+        warnings.extend(str(warning) for warning in write(out))
+
+    try:
+        target = Path(default_storage.path(name))
+    except NotImplementedError:  # an object store has no paths: it takes the finished file
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = Path(folder) / "finished"
+            made = write_atomically(scratch, fill, check)
+            with scratch.open("rb") as finished:
+                default_storage.save(name, File(finished))
+            return made, warnings
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return write_atomically(target, fill, check), warnings
+
+
+# --- keeping order in the files ----------------------------------------------------------------------------------
+
+
+def retire() -> int:
+    """Delete the files of all but the `KEPT` newest revisions of each sheet and year; returns how many.
+
+    Their rows stay, with sha256 and time, so that the record of what was made is whole; `retired_at` says that the
+    file is gone. What belongs to an edition is never retired.
+    """
+    drafts = Artifact.objects.filter(edition=None, retired_at=None).order_by()
+    scopes = drafts.values("kind", "cycle", "review").annotate(files=Count("pk")).filter(files__gt=KEPT)
+    count = 0
+    for scope in scopes:
+        which = {key: scope[key] for key in ("kind", "cycle", "review")}
+        for artifact in list(drafts.filter(**which).order_by("-revision", "-pk")[KEPT:]):
+            # The row first: a file without a row is swept up, a row without its file would be an error.
+            Artifact.objects.filter(pk=artifact.pk).update(retired_at=clock.now())
+            default_storage.delete(artifact.path)
+            count += 1
+    return count
+
+
+def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
+    """Delete files that no row names, left by a worker that was killed; returns how many. Local storage only."""
+    try:
+        root = Path(default_storage.path(""))
+    except NotImplementedError:
+        return 0
+    known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
+    now = clock.now().timestamp()
+    left = [path for folder in FOLDERS for path in root.glob(f"*/{folder}/*")]
+    old = [path for path in left if _age(path, now) > older_than.total_seconds()]
+    gone = [path for path in old if path.relative_to(root).as_posix() not in known]
+    gone += [path for path in root.glob(f"{MEMORY}/.*.tmp") if _age(path, now) > older_than.total_seconds()]
+    gone += [path for path in root.glob(f"{MEMORY}/*.parts") if _age(path, now) > MEMORY_KEPT.total_seconds()]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _age(path: Path, now: float) -> float:
+    """Seconds since the file was written; 0 where it is none, or gone by now."""
+    try:
+        return now - path.stat().st_mtime if path.is_file() else 0.0
+    except FileNotFoundError:
+        return 0.0

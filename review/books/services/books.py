@@ -1,0 +1,260 @@
+"""From a snapshot to the plain values that the workbook writers lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from review.books.services.editions import audit_head
+from review.books.services.snapshot import OUTCOME_WORDS
+from review.domain import checks, rating, values
+from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
+from review.domain.fiscal import fiscal_year_label
+from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.domain.values.reading import Reading
+
+STATUS_LABELS = {
+    "achieved": "達成",
+    "missed": "未達成",
+    "undetermined": "評価できない",
+    "pending": "未入力",
+    "not_applicable": "目標なし",
+    "": "",
+}
+#: An edition and open data wait for nothing any more.
+FINAL_LABELS = {**STATUS_LABELS, "pending": "実績なし"}
+#: Beside which word a sheet stands that its department has not handed in.
+UNSUBMITTED = "提出前"
+TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
+
+
+def year_book(
+    snapshot: Mapping[str, Any],
+    *,
+    label: str,
+    made_at: datetime,
+    states: Mapping[str, str] | None = None,
+    unsubmitted: Collection[str] = (),
+) -> YearBook:
+    """The consolidated book of a snapshot. `states` names each 施策ID's state where the year is still under way,
+    `unsubmitted` those that are with their departments: they count as no results yet."""
+    scale = rating.Scale.from_data(snapshot["scale"])
+    return YearBook(
+        city=snapshot["city"],
+        plan_name=snapshot["plan"],
+        fiscal_year=snapshot["fiscal_year"],
+        years=tuple(snapshot["years"]),
+        state_label=label,
+        made_at=made_at,
+        scale=tuple(_scale_row(grade) for grade in scale.grades),
+        sheets=tuple(
+            _book_sheet(
+                row,
+                snapshot,
+                state=(states or {}).get(row["code"], label),
+                aside=UNSUBMITTED if row["code"] in unsubmitted else OUTCOME_WORDS.get(row["outcome"], ""),
+                words=FINAL_LABELS if states is None else STATUS_LABELS,
+            )
+            for row in snapshot["measures"]
+        ),
+        previous=_previous(snapshot.get("previous")),
+        audit_head=audit_head(snapshot),
+        changes=(*_plan_changes(snapshot), *_target_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
+    )
+
+
+def _plan_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
+    """What changed in the plan from this year on, as lines of 変更履歴."""
+    for one in snapshot.get("plan_changes", ()):
+        yield Change(
+            code=one["code"], item=one["item"], before=one["before"], after=one["after"], reason=one["reason"],
+            made_at=datetime.fromisoformat(one["date"]), kind="計画の変更",
+        )  # fmt: skip
+
+
+def _target_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
+    """What the sheets change of the plan's 目標 and 評価項目 of the year to come, as lines of 変更履歴."""
+    for one in snapshot.get("target_changes", ()):
+        yield Change(
+            code=one["code"], item=f"{fiscal_year_label(one['fiscal_year'])} {one['item']}", before=one["before"],
+            after=one["after"], reason=one["reason"], made_at=datetime.fromisoformat(one["date"]), kind="目標の変更",
+        )  # fmt: skip
+
+
+def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    """正誤表 as lines of 変更履歴: what was put right, and what changed in consequence."""
+    for correction in corrections:
+        day = datetime.fromisoformat(correction["date"])
+        for one in correction["items"]:
+            yield Change(
+                code=one["code"], item=one["label"], before=one["wrong"], after=one["right"], reason=one["reason"],
+                made_at=day, kind=correction["label"],
+            )  # fmt: skip
+        for one in correction["consequences"]:
+            yield Change(
+                code=one["code"], item=one["label"], before=one["before"], after=one["after"],
+                reason="訂正に伴う変更", made_at=day, kind=correction["label"],
+            )  # fmt: skip
+
+
+def _scale_row(grade: rating.Grade) -> ScaleRow:
+    return ScaleRow(
+        grade=grade.letter,
+        meaning=grade.name,
+        sign=grade.sign,
+        colour=grade.colour,
+        background=grade.background,
+    )
+
+
+def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:
+    """The year before; None where it has no grade, and for editions frozen before snapshots told of it."""
+    if not counts or not (counts["measures"] or counts["indicators"]):
+        return None
+    return YearCounts(fiscal_year=counts["fiscal_year"], sheets=counts["measures"], indicators=counts["indicators"])
+
+
+def form(row: Mapping[str, Any], snapshot: Mapping[str, Any], *, label: str) -> FormSheet:
+    """One 施策 of a snapshot as a page of the city's form."""
+    return FormSheet(
+        sheet=sheet(row, snapshot["years"]),
+        plan_name=snapshot["plan"],
+        fiscal_year=snapshot["fiscal_year"],
+        years=tuple(snapshot["years"]),
+        city=snapshot["city"],
+        state_label=label,
+        demo=is_demo(row),
+    )
+
+
+def is_demo(row: Mapping[str, Any]) -> bool:
+    """Whether the sheet holds invented values."""
+    return bool(row.get("demo")) or any(one.get("demo") for one in row["indicators"])
+
+
+def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
+    """One 施策 of a snapshot as a sheet, every text as typed."""
+    return Sheet(
+        code=row["code"],
+        name=row["name"],
+        owner=row["owner"],
+        related=tuple(row["related"]),
+        related_all=row["related_all"],
+        related_note=row["related_text"],
+        current_state=row["current_state"],
+        description=row["description"],
+        expected_effect=row["expected_effect"],
+        policy=row["policy"],
+        schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
+        indicators=tuple(_block(one, years) for one in row["indicators"]),
+        evaluation=_evaluation(row),
+    )
+
+
+def _evaluation(row: Mapping[str, Any]) -> Evaluation:
+    said = row["evaluation"]
+    outcome = f"{row['outcome_reason']}" if row["outcome"] else ""
+    return Evaluation(
+        cause=said["cause"],
+        response=said["response"],
+        progress=said["progress"],
+        self_assessment=said["self_assessment"],
+        board_opinion=said["board_opinion"] or outcome,
+        change_reason=said["change_reason"],
+    )
+
+
+def _schedule_row(item: Mapping[str, Any], years: list[int]) -> ScheduleRow:
+    bars = item["bars"]
+    return ScheduleRow(
+        name=item["name"],
+        bars=tuple(Bar(fiscal_year=y, filled=str(y) in bars, label=bars.get(str(y), "")) for y in years),
+    )
+
+
+def _block(one: Mapping[str, Any], years: list[int]) -> IndicatorBlock:
+    cells = {cell["fiscal_year"]: cell for cell in one["years"]}
+    return IndicatorBlock(
+        number=one["number"],
+        years=tuple(
+            IndicatorCell(**{key: cells[y][key] for key in ("fiscal_year", "name", "target", "actual")})
+            if y in cells
+            else IndicatorCell(fiscal_year=y)
+            for y in years
+        ),
+    )
+
+
+def _book_sheet(
+    row: Mapping[str, Any], snapshot: Mapping[str, Any], *, state: str, aside: str, words: Mapping[str, str]
+) -> BookSheet:
+    judged = tuple(_judged(one, snapshot["fiscal_year"], words) for one in row["indicators"])
+    if aside:
+        judged = tuple(
+            one
+            if one.status == words["not_applicable"]
+            else replace(one, status=aside, grade="", rate=None, rate_text="")
+            for one in judged
+        )
+    return BookSheet(
+        sheet=sheet(row, snapshot["years"]),
+        field_name=row["field"]["name"],
+        state_label=state,
+        grade="" if aside else row["grade"],
+        aside=aside,
+        ungraded="評価なし" if words is FINAL_LABELS else "未定",
+        indicators=judged,
+        demo=is_demo(row),
+    )
+
+
+def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) -> JudgedIndicator:
+    cells = {cell["fiscal_year"]: cell for cell in one["years"]}
+    this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
+    before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
+    target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
+    return JudgedIndicator(
+        number=one["number"],
+        name=this["name"],
+        target=this["target"],
+        actual=this["actual"],
+        status=words[one["status"]],
+        rate=Decimal(one["rate"]) if one["rate"] is not None else None,
+        rate_text=one["rate_text"],
+        grade=one["grade"],
+        numeric_target=_number(target),
+        numeric_actual=_number(actual),
+        unit=_unit(actual) or _unit(target),
+        previous_actual=before,
+        trend=_trend(_number(earlier), _number(actual)),
+        flags=(*_given(one), *(checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES)),
+        demo=one.get("demo", False),
+    )
+
+
+def _given(one: Mapping[str, Any]) -> tuple[str, ...]:
+    """A person's own grade beside the computed one, with the reason; nothing where the computed one stands."""
+    if not one.get("given_reason"):
+        return ()
+    return (f"達成区分は人の判断です(算定では{one['computed_grade'] or '－'})。理由: {one['given_reason']}",)
+
+
+def _number(reading: Reading) -> Decimal | None:
+    """The reading's single number, None where it has none; thirds and the like are cut at nine decimals."""
+    quantity = reading.quantity
+    if quantity is None or quantity.value is None:
+        return None
+    return round(Decimal(quantity.value.numerator) / Decimal(quantity.value.denominator), 9).normalize()
+
+
+def _unit(reading: Reading) -> str:
+    return reading.quantity.unit.symbol if reading.quantity else ""
+
+
+def _trend(before: Decimal | None, now: Decimal | None) -> str:
+    if before is None or now is None:
+        return ""
+    return TRENDS[(now > before) - (now < before)]

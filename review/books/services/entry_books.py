@@ -1,0 +1,141 @@
+"""Handing out 記入用 workbooks: which sheets go in, what they said, and under which token that is remembered."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from review import clock, permissions, queries
+from review.assessment.services import judging
+from review.books.services import books, snapshot
+from review.domain import file_names, items
+from review.domain.refusals import NotAllowed
+from review.models import Cycle, EntryBook, MeasureReview, User
+from review.reader_words import city_language
+from review.sheet.services import submission
+from review.trail.services import audit
+from review.workbook import cell_text
+from review.workbook.entry_book import EntrySheet, write_entry_book
+
+#: The key of `EntryBook.content[code]` under which the digests of the closed cells stand.
+CLOSED = "closed"
+
+_NONE_OPEN = gettext_lazy(
+    "記入できる施策シートがありません。提出済みのシートは、取り下げるか差し戻されてから記入できます。"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """A finished book: its name, its bytes, and what could not be written exactly."""
+
+    filename: str
+    content: bytes
+    warnings: Sequence[str]
+
+
+def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
+    """The 記入用 workbook of all sheets that the user may write on now, or of one of them.
+
+    Raises NotAllowed, with the reason, where none is open. The same content keeps its token, so that pressing the
+    button again leaves only its row in the trail. Some 20 ms and three queries a sheet.
+    """
+    cycle = Cycle.objects.select_related("plan").get(pk=cycle_id)
+    mine = permissions.own_reviews(user).filter(cycle=cycle)
+    if review_id is not None:
+        mine = mine.filter(pk=review_id)
+    wanted = queries.full_reviews(cycle, only=list(mine.values_list("pk", flat=True)))
+    writable = [review for review in wanted if permissions.may_write(user, review)]
+    if not writable:
+        raise NotAllowed(permissions.why_locked(wanted[0]) if review_id and wanted else str(_NONE_OPEN))
+    texts = {review.pk: submission.current_texts(review) for review in writable}
+    record = _remember(user, cycle, writable, texts)
+    out = io.BytesIO()
+    moment = timezone.localtime(clock.now())
+    sheets = _pages(cycle, writable, texts)
+    written = write_entry_book(sheets, out, token=str(record.token), cycle=str(cycle.pk), made_at=moment)
+    _remember_closed(record, written.closed)
+    return Issued(
+        filename=_filename(cycle, writable, one=review_id is not None, day=f"{moment:%m%d}"),
+        content=out.getvalue(),
+        warnings=[str(warning) for warning in written.warnings],
+    )
+
+
+def _remember(
+    user: User, cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]
+) -> EntryBook:
+    """The row that knows what the file said, as the file will give it back."""
+    content: dict[str, Any] = {
+        review.measure_year.measure.code: {
+            "review": review.pk,
+            "version": review.version,
+            "texts": {key: cell_text.decode(cell_text.encode(text)[0]) for key, text in texts[review.pk].items()},
+        }
+        for review in reviews
+    }
+    with transaction.atomic():
+        last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
+        record = (
+            last
+            if last and _without_closed(last.content) == content
+            else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
+        )
+        # Each time: whoever takes the file away again takes it away.
+        audit.write(
+            actor=user, action="entry_book.issue", subject=f"cycle:{cycle.pk}", after={"sheets": sorted(content)}
+        )
+        return record
+
+
+def _without_closed(content: dict[str, Any]) -> dict[str, Any]:
+    return {code: {name: said for name, said in one.items() if name != CLOSED} for code, one in content.items()}
+
+
+def _remember_closed(record: EntryBook, closed: dict[str, dict[str, str]]) -> None:
+    """What the closed cells said, so that whatever else a hand wrote into the file is found when it comes back."""
+    record.content = {code: {**one, CLOSED: closed.get(code, {})} for code, one in record.content.items()}
+    record.save(update_fields=["content"])
+
+
+def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]) -> list[EntrySheet]:
+    scale = judging.scale_of(cycle)
+    frame = snapshot.frame_of(cycle, scale)
+    pages: list[EntrySheet] = []
+    for review in reviews:
+        with city_language():
+            state = str(review.get_state_display())
+        row = snapshot.measure_of(review, cycle, scale)
+        pages.append(
+            EntrySheet(
+                form=books.form(_as_wanted(row, cycle, texts[review.pk]), frame, label=state),
+                progress=[item["progress"] for item in row["schedule"]],
+                open_keys=items.open_keys(texts[review.pk], review.open_items),
+            )
+        )
+    return pages
+
+
+def _as_wanted(row: dict[str, Any], cycle: Cycle, texts: dict[str, str]) -> dict[str, Any]:
+    """The sheet with 目標 and 評価項目 of the year to come as the department wants them, where they are typed at all."""
+    following = cycle.fiscal_year + 1
+    indicators: list[dict[str, Any]] = []
+    for one in row["indicators"]:
+        name, target = items.next_name_key(one["number"]), items.next_target_key(one["number"])
+        if target in texts:
+            planned = next((cell for cell in one["years"] if cell["fiscal_year"] == following), {"actual": ""})
+            wanted = {**planned, "fiscal_year": following, "name": texts[name], "target": texts[target]}
+            one = {**one, "years": [*(cell for cell in one["years"] if cell is not planned), wanted]}
+        indicators.append(one)
+    return {**row, "indicators": indicators}
+
+
+def _filename(cycle: Cycle, reviews: Sequence[MeasureReview], *, one: bool, day: str) -> str:
+    about = reviews[0].measure_year.measure.code if one else reviews[0].measure_year.owner.name
+    return file_names.clean(f"{cycle.label}_記入用_{about}_{day}.xlsx")

@@ -1,0 +1,147 @@
+"""PDFs as jobs and files: each sheet, the year's book, 本部会議資料, and a published edition.
+
+A published edition's PDF is made by itself. The others are made when somebody asks, for they show what the workbooks
+show, and a meeting wants them as of its day: `request_pack`, `request_book`, `request_sheet`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils import timezone
+
+from review import clock, queries
+from review.assessment.services import judging
+from review.background.services import jobs, outbox
+from review.background.services.jobs import Claim
+from review.books.services import artifacts, books, snapshot, workbooks
+from review.domain.book import YearBook
+from review.domain.events import Event
+from review.models import Artifact, Cycle, Edition, Job, MeasureReview, OutboxEvent
+from review.pdf import maker
+
+SHEET, BOOK, PACK, EDITION = "sheet_pdf", "book_pdf", "meeting_pack", "edition_pdf"
+_EOF = b"%%EOF"
+
+
+@outbox.react
+def after_publication(row: OutboxEvent) -> None:
+    """Ask for the PDF of what was just published."""
+    if row.name in (Event.EDITION_PUBLISHED, Event.EDITION_CORRECTED) and row.cycle:
+        edition = row.payload["edition_id"]
+        jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
+
+
+def request_pack(cycle: Cycle) -> Job:
+    """Ask for 本部会議資料 as things stand."""
+    return jobs.request(PACK, key=f"{PACK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
+
+
+def request_book(cycle: Cycle) -> Job:
+    """Ask for the year's book as things stand."""
+    return jobs.request(BOOK, key=f"{BOOK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
+
+
+def request_sheet(review: MeasureReview) -> Job:
+    """Ask for one sheet as it stands."""
+    return jobs.request(SHEET, key=f"{SHEET}:{review.pk}", args={"review": review.pk}, cycle=review.cycle)
+
+
+# --- making ------------------------------------------------------------------------------------------------------
+
+
+@jobs.handler(SHEET)
+def make_sheet(claim: Claim) -> None:
+    """Build the PDF of one sheet."""
+    kind = Artifact.Kind.SHEET_PDF
+    if artifacts.exists(claim, kind=kind, review=claim.args["review"], revision=claim.wanted):
+        return
+    review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
+    (full,) = queries.full_reviews(review.cycle, only=[review.pk])
+    scale = judging.scale_of(review.cycle)
+    row, label = snapshot.measure_of(full, review.cycle, scale), full.get_state_display()
+    form = books.form(row, snapshot.frame_of(review.cycle, scale), label=label)
+    paper = maker.sheet(form, made_at=timezone.localtime(clock.now()))
+    artifacts.produce(
+        claim,
+        _writes(paper),
+        path=f"{review.cycle.fiscal_year}/papers/{row['code']}-r{claim.wanted}",
+        ending="pdf",
+        check=check_pdf,
+        kind=kind,
+        cycle=review.cycle,
+        review=review,
+        label=label,
+        filename=f"{row['code']}_{review.cycle.label}_{label}.pdf",
+    )
+
+
+@jobs.handler(BOOK)
+def make_book(claim: Claim) -> None:
+    """Build the PDF of the year's book as things stand."""
+    _make_of_year(claim, Artifact.Kind.BOOK_PDF, maker.book, "集約表")
+
+
+@jobs.handler(PACK)
+def make_pack(claim: Claim) -> None:
+    """Build 本部会議資料 as things stand."""
+    _make_of_year(claim, Artifact.Kind.PACK, maker.pack, "本部会議資料")
+
+
+def _make_of_year(claim: Claim, kind: str, make: Callable[[YearBook], maker.Paper], name: str) -> None:
+    if artifacts.exists(claim, kind=kind, cycle=claim.args["cycle"], edition=None, revision=claim.wanted):
+        return
+    cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
+    claim.progress(0, 0, "内容を集めています")
+    book = workbooks.year_book_now(cycle)
+    claim.progress(0, 0, "PDFを組んでいます")
+    artifacts.produce(
+        claim,
+        _writes(make(book)),
+        path=f"{cycle.fiscal_year}/papers/{kind}-r{claim.wanted}",
+        ending="pdf",
+        check=check_pdf,
+        kind=kind,
+        cycle=cycle,
+        label=book.state_label,
+        filename=f"{cycle.plan.city}_{cycle.label}_{name}_{book.state_label}.pdf",
+    )
+
+
+@jobs.handler(EDITION)
+def make_edition(claim: Claim) -> None:
+    """Build the PDF of a published edition from its frozen snapshot."""
+    kind = Artifact.Kind.BOOK_PDF
+    if artifacts.exists(claim, edition=claim.args["edition"], kind=kind):
+        return
+    edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
+    book = books.year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
+    artifacts.produce(
+        claim,
+        _writes(maker.book(book)),
+        path=f"{edition.cycle.fiscal_year}/editions/{edition.number}",
+        ending="pdf",
+        check=check_pdf,
+        kind=kind,
+        cycle=edition.cycle,
+        edition=edition,
+        label=edition.label,
+        filename=f"{edition.cycle.plan.city}_{edition.cycle.label}_評価結果_{edition.label}.pdf",
+    )
+
+
+def _writes(paper: maker.Paper) -> artifacts.Write:
+    def write(out: BinaryIO) -> tuple[str, ...]:
+        out.write(paper.data)
+        return paper.warnings
+
+    return write
+
+
+def check_pdf(path: Path) -> None:
+    """Read a finished PDF again: it begins and ends as one. Raises ValueError."""
+    data = path.read_bytes()
+    if not data.startswith(b"%PDF-") or not data.rstrip().endswith(_EOF):
+        raise ValueError(f"{path.name} is no whole PDF")

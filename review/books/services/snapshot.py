@@ -1,0 +1,208 @@
+"""The year as plain data: what an edition freezes and what every workbook and public page is made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from review import queries
+from review.assessment.services import judging, next_year, ratings
+from review.assessment.services.tallies import APPROVED_STATES
+from review.books.services import submitted_offices
+from review.domain.items import TEXT_ITEMS
+from review.domain.rating import overall
+from review.models import Cycle, IndicatorYear, MeasureReview
+from review.plan.services import plan_changes
+
+# 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
+SCHEMA = 2
+#: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
+OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
+NO_ACTUAL = "実績の記載がありません。"
+
+
+def snapshot_of(cycle: Cycle) -> dict[str, Any]:
+    """All that an edition holds, as plain data.
+
+    {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
+    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "owner_now" (where it is another), "related", "related_all",
+    narratives…, "outcome", "outcome_reason", "grade", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
+    "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
+    "rate_text", "grade", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
+    "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
+    "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}],
+    "target_changes": [{"code", "item", "fiscal_year", "before", "after", "reason", "date"}]}. `publication.freeze` adds the
+    "decision" and the head of the "audit" trail. `corrections` grows from edition to edition, the oldest first. About twelve queries.
+    """
+    scale = judging.scale_of(cycle)
+    measures = [_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle)]
+    return {
+        **frame_of(cycle, scale),
+        "totals": totals_of(measures),
+        "previous": _previous(cycle),
+        "measures": measures,
+        "plan_changes": plan_changes_of(cycle),
+        "target_changes": target_changes_of(cycle),
+        "corrections": [],
+    }
+
+
+def plan_changes_of(cycle: Cycle) -> list[dict[str, str]]:
+    """What changed in the plan from this year on: one row a line of a decided change. One query."""
+    return [
+        {
+            **line,
+            "kind": change.get_kind_display(),
+            "reason": change.reason,
+            "date": timezone.localtime(change.decided_at).date().isoformat() if change.decided_at else "",
+        }
+        for change in plan_changes.accepted_for(cycle.plan, cycle.fiscal_year)
+        for line in change.lines
+    ]
+
+
+def target_changes_of(cycle: Cycle) -> list[dict[str, Any]]:
+    """What the sheets change of the plan's 目標 and 評価項目 of the year to come: one row a line. One query.
+
+    The date is the approval's, with which the change takes effect; until then the day on which it was typed.
+    """
+    return [
+        {
+            "code": change.review.measure_year.measure.code,
+            "item": item,
+            "fiscal_year": cycle.fiscal_year + 1,
+            "before": before,
+            "after": after,
+            "reason": change.review.measure_year.change_reason,
+            "date": timezone.localtime(change.effective_at or change.changed_at).date().isoformat(),
+        }
+        for change in queries.changes_of_year(cycle)
+        for item, before, after in next_year.lines(change)
+    ]
+
+
+def totals_of(measures: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """The counts of 施策 and of 成果目標 by grade."""
+    return {
+        "measures": dict(Counter(m["grade"] or m["outcome"] or "none" for m in measures)),
+        "indicators": dict(Counter(i["grade"] for m in measures for i in m["indicators"] if i["grade"])),
+    }
+
+
+def _previous(cycle: Cycle) -> dict[str, Any]:
+    """The counts of the year before: as published, else the grades that the plan holds, without those of 施策."""
+    year = cycle.fiscal_year - 1
+    totals = queries.published_totals(cycle.plan_id, year)
+    indicators = totals["indicators"] if totals else queries.grade_counts(cycle, fiscal_year=year)
+    return {"fiscal_year": year, "measures": totals["measures"] if totals else {}, "indicators": indicators}
+
+
+def frame_of(cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
+    """What a snapshot says of the year itself."""
+    return {
+        "schema": SCHEMA,
+        "city": cycle.plan.city,
+        "municipality_code": cycle.plan.municipality_code,
+        "plan": cycle.plan.name,
+        "fiscal_year": cycle.fiscal_year,
+        "years": list(cycle.plan.years),
+        "scale": scale.as_data(),
+    }
+
+
+def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
+    """One 施策 of the snapshot; `review` must come from `queries.full_reviews`."""
+    year, offices = review.measure_year, submitted_offices.offices_of(review)
+    indicators = [
+        indicator_of(number, rows, cycle.fiscal_year)
+        for number, rows in review.years_by_number.items()  # type: ignore[attr-defined]
+    ]
+    proposed = grade_of(indicators, review.outcome, scale)
+    rated = ratings.standing(proposed, review.ratings_by_hand if not review.outcome else None)  # type: ignore[attr-defined]
+    return {
+        "code": year.measure.code,
+        "field": {"number": year.measure.field.number, "name": year.measure.field.name},
+        "name": year.name,
+        **offices,
+        "related_all": year.related_all,
+        "related_text": year.related_text,
+        "current_state": year.current_state,
+        "description": year.description,
+        "expected_effect": year.expected_effect,
+        "policy": year.policy,
+        "outcome": review.outcome,
+        "outcome_reason": review.outcome_reason if review.outcome else "",
+        "grade": rated.grade,
+        "proposed_grade": proposed,
+        "grade_reason": rated.reason if rated.overridden else "",
+        "evaluation": {key: getattr(year, key) for key in (*TEXT_ITEMS, "board_opinion") if key != "policy"},
+        "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
+        "indicators": indicators,
+        "demo": year.demo,
+    }
+
+
+def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
+    """A sheet settled with a reason has no result: what its department drafted and did not report is not the city's word.
+    Nor does what is approved wait for anything."""
+    if not row["outcome"]:
+        done = state in APPROVED_STATES
+        said = [
+            {**one, "reason": NO_ACTUAL} if done and one["status"] == "pending" else one for one in row["indicators"]
+        ]
+        return {**row, "indicators": said}
+    word = OUTCOME_WORDS[row["outcome"]]
+    return {
+        **row,
+        "evaluation": {key: said if key == "board_opinion" else "" for key, said in row["evaluation"].items()},
+        "schedule": [{**item, "progress": ""} for item in row["schedule"]],
+        "indicators": [_without_result(one, cycle.fiscal_year, word) for one in row["indicators"]],
+    }
+
+
+def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict[str, Any]:
+    years = [{**cell, "actual": ""} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
+    none: dict[str, Any] = {
+        "rate": None,
+        "rate_text": "",
+        "grade": "",
+        "computed_grade": "",
+        "given_reason": "",
+        "flags": [],
+    }
+    if one["status"] in ("", "not_applicable"):
+        return {**one, **none, "years": years}
+    said = f"この施策は「{word}」のため、実績はありません。"
+    return {**one, **none, "years": years, "status": "pending", "reason": said}
+
+
+def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: judging.rating.Scale) -> str:
+    """The overall grade of a 施策 from those of its 成果目標; '' where it has none or was settled otherwise."""
+    grades = [scale.by_letter(row["grade"]) for row in indicators if row["grade"]]
+    best = overall(grades, scale) if not outcome else None
+    return best.letter if best else ""
+
+
+def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> dict[str, Any]:
+    """One 成果目標 of the snapshot, from its years as they are judged."""
+    this = next((row for row in rows if row.fiscal_year == fiscal_year), None)
+    return {
+        "number": number,
+        "direction": rows[0].indicator.direction if rows else "",
+        "years": [
+            {"fiscal_year": row.fiscal_year, "name": row.name, "target": row.target, "actual": row.actual}
+            for row in rows
+        ],
+        "status": this.status if this else "",
+        "rate": str(this.rate) if this and this.rate is not None else None,
+        "rate_text": this.rate_text if this else "",
+        "grade": this.final_grade if this else "",
+        "computed_grade": this.grade if this else "",
+        "given_reason": this.given_reason if this else "",
+        "flags": this.flags if this else [],
+        "reason": this.reason if this else "",
+        "demo": bool(this and this.demo),
+    }

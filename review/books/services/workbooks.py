@@ -1,0 +1,163 @@
+"""Workbooks made anew at each step: who asks for what, and the making.
+
+Each event asks for its sheet's book and the year's book; the requests of a minute are one run each. How a file comes
+to be and goes is in `artifacts`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from review import clock, queries
+from review.assessment.services import judging
+from review.background.services import jobs, outbox
+from review.background.services.jobs import Claim
+from review.books.services import artifacts, books, snapshot
+from review.domain.book import YearBook
+from review.domain.events import Event
+from review.models import Artifact, Cycle, Edition, MeasureReview, OutboxEvent
+from review.models.sheet import OPEN_STATES
+from review.workbook import engine, writer
+from review.workbook.files import check_workbook
+from review.workbook.part_cache import PartCache
+
+SHEET, YEAR, EDITION = "sheet_workbook", "year_workbook", "edition_workbook"
+
+# Which books an event makes anew.
+REBUILDS: dict[Event, tuple[str, ...]] = {
+    Event.CYCLE_OPENED: (YEAR,),
+    Event.ACTUALS_SUBMITTED: (SHEET, YEAR),
+    Event.SUBMISSION_ENDORSED: (SHEET, YEAR),
+    Event.SUBMISSION_RECALLED: (SHEET, YEAR),
+    Event.SUBMISSION_RETURNED: (SHEET, YEAR),
+    Event.SUBMISSION_REVIEWED: (SHEET, YEAR),
+    Event.APPROVAL_RETURNED: (SHEET, YEAR),
+    Event.REVIEW_WITHDRAWN: (SHEET, YEAR),
+    Event.APPROVAL_WITHDRAWN: (SHEET, YEAR),
+    Event.MEASURE_APPROVED: (SHEET, YEAR),
+    Event.MEASURE_SETTLED: (SHEET, YEAR),
+    Event.PLAN_CHANGED: (YEAR,),
+    Event.EDITION_PUBLISHED: (EDITION,),
+    Event.EDITION_CORRECTED: (EDITION,),
+}
+
+
+@outbox.react
+def rebuild(row: OutboxEvent) -> None:
+    """Ask for the books that the event changes."""
+    for kind in REBUILDS.get(Event(row.name), ()):
+        if kind == SHEET and row.review:
+            request_sheet(row.review)
+        elif kind == YEAR and row.cycle:
+            request_year(row.cycle)
+        elif kind == EDITION and row.cycle:
+            request_edition(row.cycle, row.payload["edition_id"])
+
+
+def request_sheet(review: MeasureReview) -> None:
+    """Ask for one sheet's book."""
+    key, delay = f"{SHEET}:{review.pk}", settings.MEGURI_BUILD_COALESCE_SECONDS
+    jobs.request(SHEET, key=key, args={"review": review.pk}, cycle=review.cycle, delay=delay)
+
+
+def request_year(cycle: Cycle) -> None:
+    """Ask for the year's consolidated book."""
+    key, delay = f"{YEAR}:{cycle.pk}", settings.MEGURI_BUILD_COALESCE_SECONDS
+    jobs.request(YEAR, key=key, args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
+
+
+def request_edition(cycle: Cycle, edition_id: int) -> None:
+    """Ask for the book of a published edition, made once."""
+    jobs.request(EDITION, key=f"{EDITION}:{edition_id}", args={"edition": edition_id}, cycle=cycle)
+
+
+# --- making ------------------------------------------------------------------------------------------------------
+
+
+@jobs.handler(SHEET)
+def make_sheet(claim: Claim) -> None:
+    """Build one sheet's book in the city's form."""
+    if artifacts.exists(claim, kind=Artifact.Kind.SHEET, review=claim.args["review"], revision=claim.wanted):
+        return
+    review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
+    (full,) = queries.full_reviews(review.cycle, only=[review.pk])
+    scale = judging.scale_of(review.cycle)
+    row = snapshot.measure_of(full, review.cycle, scale)
+    label = full.get_state_display()
+    page = books.form(row, snapshot.frame_of(review.cycle, scale), label=label)
+    artifacts.produce(
+        claim,
+        lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
+        path=f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.wanted}",
+        check=check_workbook,
+        kind=Artifact.Kind.SHEET,
+        cycle=review.cycle,
+        review=review,
+        label=label,
+        filename=f"{row['code']}_{review.cycle.label}_{label}.xlsx",
+    )
+
+
+@jobs.handler(YEAR)
+def make_year(claim: Claim) -> None:
+    """Build the year's consolidated book as things stand (提出時点, later 公表案)."""
+    kind = Artifact.Kind.CONSOLIDATED
+    if artifacts.exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.wanted):
+        return
+    cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
+    claim.progress(0, 0, "内容を集めています")
+    book = year_book_now(cycle)
+    artifacts.produce(
+        claim,
+        lambda out: engine.write(book, out, parts=PartCache(_memory(cycle)), progress=artifacts.told(claim)),
+        path=f"{cycle.fiscal_year}/consolidated/r{claim.wanted}",
+        check=check_workbook,
+        kind=kind,
+        cycle=cycle,
+        label=book.state_label,
+        filename=f"{cycle.plan.city}_{cycle.label}_集約表_{book.state_label}.xlsx",
+    )
+
+
+def year_book_now(cycle: Cycle) -> YearBook:
+    """The year's book as things stand. About twenty queries."""
+    data = snapshot.snapshot_of(cycle)
+    label = "公表案" if queries.all_settled(cycle) else "提出時点"
+    states = queries.state_labels(cycle)
+    open_ones = MeasureReview.objects.filter(cycle=cycle, state__in=OPEN_STATES, outcome="")
+    unsubmitted = set(open_ones.values_list("measure_year__measure__code", flat=True))
+    now = timezone.localtime(clock.now())
+    return books.year_book(data, label=label, made_at=now, states=states, unsubmitted=unsubmitted)
+
+
+@jobs.handler(EDITION)
+def make_edition(claim: Claim) -> None:
+    """Build the book of a published edition from its frozen snapshot."""
+    kind = Artifact.Kind.CONSOLIDATED
+    if artifacts.exists(claim, edition=claim.args["edition"], kind=kind):
+        return
+    edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
+    book = books.year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
+    artifacts.produce(
+        claim,
+        lambda out: engine.write(book, out, progress=artifacts.told(claim)),
+        path=f"{edition.cycle.fiscal_year}/editions/{edition.number}",
+        check=check_workbook,
+        kind=kind,
+        cycle=edition.cycle,
+        edition=edition,
+        label=edition.label,
+        filename=f"{edition.cycle.plan.city}_{edition.cycle.label}_評価結果_{edition.label}.xlsx",
+    )
+
+
+def _memory(cycle: Cycle) -> Path | None:
+    """Where the year's parts are kept from one build to the next; None where the storage is no folder."""
+    try:
+        return Path(default_storage.path(f"{artifacts.MEMORY}/{cycle.pk}.parts"))
+    except NotImplementedError:
+        return None

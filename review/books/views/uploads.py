@@ -1,0 +1,236 @@
+"""The Excel round trip: hand out the 記入用 workbook, take it back, show what it would change, take what was chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from review import permissions, queries
+from review.books.services import entry_books, uploads
+from review.books.services.uploads import SheetChanges
+from review.domain.difference import difference as word_difference
+from review.domain.refusals import Invalid, NotAllowed, Stale
+from review.domain.three_way import Change, ItemChange
+from review.item_words import label_of
+from review.models import Cycle, Upload
+from review.people.services.finding_words import why_refused
+from review.screens.views.answers import forbidden, refusing, see_other
+from review.screens.views.incoming import on_disk
+from review.screens.views.questions import whole
+from review.sheet.forms.uploads import WorkbookForm
+from review.templatetags.words import fiscal_year
+from review.workbook import file_kind
+
+TAKE, VERSION = "take:", "version:"
+
+
+@never_cache
+@require_GET
+@refusing
+def entry_book(request: HttpRequest, year: int) -> HttpResponse:
+    """The 記入用 workbook of the person's open sheets, or of `?sheet=`."""
+    cycle = own_cycle(request, year)
+    wanted = request.GET.get("sheet", "")
+    review_id = whole(wanted)
+    if wanted and not permissions.own_reviews(request.user).filter(cycle=cycle, pk=review_id or 0).exists():
+        raise Http404
+    issued = entry_books.issue(user=request.user, cycle_id=cycle.pk, review_id=review_id)
+    response = HttpResponse(issued.content, content_type=file_kind.XLSX)
+    response.headers["Content-Disposition"] = content_disposition_header(True, issued.filename)
+    return response
+
+
+def own_cycle(request: HttpRequest, year: int) -> Cycle:
+    """The year, if the person's department has a sheet in it; 404 otherwise."""
+    cycle = uploads.cycle_for(request.user, year)
+    if cycle is None:
+        raise Http404
+    return cycle
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest, year: int) -> HttpResponse:
+    """Download and upload on one page; a file that is read leads to its comparison."""
+    cycle = own_cycle(request, year)
+    form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
+    refused: Upload | None = None
+    if form.is_bound and form.is_valid():
+        try:
+            with on_disk(form.cleaned_data["file"]) as (path, name):
+                found = uploads.receive(user=request.user, cycle_id=cycle.pk, path=path, filename=name)
+        except Invalid as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            if found.state != Upload.State.REFUSED:
+                return see_other("review:upload_review", found.pk)
+            refused = found
+            form.add_error("file", why_refused(found.code, found.detail))
+    status = 422 if form.errors else 200
+    return render(request, "review/uploads/upload.html", upload_context(request, cycle, form, refused), status=status)
+
+
+def upload_context(request: HttpRequest, cycle: Cycle, form: WorkbookForm, refused: Upload | None) -> dict[str, Any]:
+    """The page's sheets, each with the reason where it is closed, and what came before."""
+    sheets = list(queries.reviews(permissions.own_reviews(request.user).filter(cycle=cycle)))
+    rows = [{"review": review, "why_locked": permissions.why_locked(review)} for review in sheets]
+    title = _("Excelで記入する")
+    return {
+        "page_title": title,
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("review:progress", args=[cycle.fiscal_year])},
+            {"label": title, "url": ""},
+        ],
+        "cycle": cycle,
+        "form": form,
+        "refused": refused,
+        "rows": rows,
+        "open_count": sum(not row["why_locked"] for row in rows),
+        "earlier": list(uploads_of(request, cycle)[:5]),
+    }
+
+
+def uploads_of(request: HttpRequest, cycle: Cycle) -> Any:
+    """The person's own earlier files of the year that could be read, newest first."""
+    return Upload.objects.filter(cycle=cycle, uploaded_by=request.user).exclude(state=Upload.State.REFUSED)
+
+
+# --- the comparison -------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_GET
+def upload_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the file would change, cell by cell, as things stand now."""
+    return comparison(request, own_upload(request, pk))
+
+
+def own_upload(request: HttpRequest, pk: int) -> Upload:
+    """The person's own upload that could be read; 404 otherwise."""
+    found = uploads.of_user(request.user, pk)
+    if found is None or found.state == Upload.State.REFUSED:
+        raise Http404
+    return found
+
+
+def comparison(
+    request: HttpRequest, found: Upload, *, status: int = 200, notice: str = "", kept: frozenset[str] | None = None
+) -> HttpResponse:
+    """The page; `kept` are the boxes that the person had ticked, where the page comes back to them."""
+    sheets = uploads.difference(user=request.user, upload=found)
+    shown = [shown_sheet(sheet, kept) for sheet in sheets]
+    title = _("記入用ブックの内容を確かめる")
+    context = {
+        "page_title": title,
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("Excelで記入する"), "url": reverse("review:upload", args=[found.cycle.fiscal_year])},
+            {"label": title, "url": ""},
+        ],
+        "upload": found,
+        "sheets": shown,
+        "unread": found.result.get("unread", []),
+        "notice": notice,
+        "choices": sum(sheet["choices"] for sheet in shown),
+        "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
+        "changes": sum(len(sheet["rows"]) for sheet in shown),
+    }
+    return render(request, "review/uploads/difference.html", context, status=status)
+
+
+def shown_sheet(sheet: SheetChanges, kept: frozenset[str] | None) -> dict[str, Any]:
+    """One sheet of the page: what differs, in rows; what only the web changed is told as a number."""
+    rows = [shown_row(sheet, row, kept) for row in sheet.changes]
+    kinds = [row.change for row in sheet.rows]
+    return {
+        "review": sheet.review,
+        "code": sheet.code,
+        "name": sheet.review.measure_year.name,
+        "rows": rows,
+        "unexplained": sheet.unexplained,
+        "choices": sum(row["may_take"] for row in rows),
+        "only_web": kinds.count(Change.WEB),
+        "both_same": kinds.count(Change.BOTH_SAME),
+        "same": kinds.count(Change.SAME),
+        "locked": next((row.locked for row in sheet.changes if row.locked), ""),
+    }
+
+
+def shown_row(sheet: SheetChanges, row: ItemChange, kept: frozenset[str] | None) -> dict[str, Any]:
+    """One item: three texts, what is to be noticed, and whether its box is ticked."""
+    name = f"{TAKE}{sheet.review.pk}:{row.key}"
+    sides = [
+        {"label": _("ブックを作ったとき"), "text": row.base},
+        {"label": _("今の画面"), "text": row.web},
+    ]
+    return {
+        "name": name,
+        "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
+        "label": f"{label_of(row.key)} {sheet.names.get(row.key, '')}".strip(),
+        "cell": row.cell,
+        "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
+        "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],
+        "file": row.file,
+        "both": row.change == Change.BOTH_DIFFER,
+        "mark": row.mark,
+        "emptied": row.emptied,
+        "locked": row.locked,
+        "may_take": row.may_take,
+        "must_confirm": row.must_confirm and row.may_take,
+        "ticked": row.may_take and (name in kept if kept is not None else not row.must_confirm),
+    }
+
+
+@require_POST
+def upload_apply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the ticked items, all or none; where a sheet was saved meanwhile, compare again with the ticks kept."""
+    found = own_upload(request, pk)
+    ticks = frozenset(name for name in request.POST if name.startswith(TAKE))
+    try:
+        uploads.apply(user=request.user, upload_id=found.pk, chosen=chosen(ticks), versions=versions(request))
+    except Stale:
+        # Boxes of what changed meanwhile are asked anew; the page shows both texts.
+        sentence = _("比べている間に、ほかの人がシートを保存しました。何も反映していません。もう一度見比べてください。")
+        return comparison(request, found, status=409, notice=sentence)
+    except Invalid as refusal:
+        words = " ".join([str(refusal), *refusal.fields.values()])
+        return comparison(request, found, status=422, notice=words, kept=ticks)
+    except NotAllowed as refusal:
+        return forbidden(request, str(refusal), next_url=reverse("review:upload_review", args=[found.pk]))
+    count = len(ticks)
+    messages.success(
+        request,
+        ngettext("%(n)d項目を反映しました。提出はまだです。", "%(n)d項目を反映しました。提出はまだです。", count)
+        % {"n": count},
+    )
+    return see_other("review:upload_review", found.pk)
+
+
+def chosen(ticks: frozenset[str]) -> dict[int, list[str]]:
+    """{review id: item keys} of the ticked boxes; names that are none are passed over."""
+    found: dict[int, list[str]] = {}
+    for tick in ticks:
+        number, _sign, key = tick.removeprefix(TAKE).partition(":")
+        if number.isascii() and number.isdigit() and len(number) < 10 and key:
+            found.setdefault(int(number), []).append(key)
+    return found
+
+
+def versions(request: HttpRequest) -> dict[int, int]:
+    """{review id: version} as the page was made; a version that is no number is one that no sheet has."""
+    found: dict[int, int] = {}
+    for name, value in request.POST.items():
+        number = name.removeprefix(VERSION)
+        if name.startswith(VERSION) and number.isascii() and number.isdigit() and len(number) < 10:
+            whole = str(value).isascii() and str(value).isdigit() and len(str(value)) < 10
+            found[int(number)] = int(str(value)) if whole else -1
+    return found

@@ -1,0 +1,182 @@
+"""Deadlines beside the year's own: departments that differ, and the city's closing days."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from review import clock, queries
+from review.deadlines.forms.deadlines import OWN, ClosingDayForm, DepartmentDeadlinesForm
+from review.deadlines.services import closing_days, deadlines
+from review.deadlines.services.deadlines import OwnDeadlines
+from review.domain.business_days import holiday_name
+from review.domain.refusals import Invalid
+from review.models import ClosingDay, Cycle, CycleState, Department
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.questions import whole
+from review.screens.views.versions import Record, versioned
+from review.templatetags.words import fiscal_year
+
+
+def year_or_404(year: int) -> Cycle:
+    """The cycle of the year in the address."""
+    found = queries.cycle_of(year)
+    if found is None:
+        raise Http404
+    return found
+
+
+def crumbs(cycle: Cycle, label: str) -> list[dict[str, str]]:
+    """ホーム > 年度と期限 > 令和6年度 > the page."""
+    return [
+        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": _("年度と期限"), "url": reverse("review:cycles")},
+        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("review:cycle", args=[cycle.fiscal_year])},
+        {"label": label, "url": ""},
+    ]
+
+
+def tabs(cycle: Cycle, here: str) -> list[dict[str, Any]]:
+    """The pages of one year's deadlines."""
+    pages = {
+        "review:cycle": _("年度の期限"),
+        "review:department_deadlines": _("部署ごとの期限"),
+        "review:reminders": _("催促の日と一時停止"),
+        "review:nudge": _("督促"),
+    }
+    year = cycle.fiscal_year
+    return [
+        {"label": label, "url": reverse(name, args=[year]), "current": name == here, "count": None}
+        for name, label in pages.items()
+    ]
+
+
+def owners(cycle: Cycle) -> QuerySet[Department]:
+    """The departments that own a 施策 of the year. One query."""
+    mine = Q(owned__measure__plan=cycle.plan_id, owned__fiscal_year=cycle.fiscal_year)
+    return Department.objects.filter(mine).annotate(sheets=Count("owned")).order_by("order", "pk")
+
+
+def own_record(request: HttpRequest, year: int) -> Record:
+    """What the form edits: the chosen department's deadlines; any department's where the page had not chosen one."""
+    cycle = year_or_404(year)
+    rows = owners(cycle)
+    shown = chosen_of(rows, request.GET.get("department", ""))
+    edited = chosen_of(rows, request.POST.get("department", "")) if request.method == "POST" else shown
+    return Record(
+        form=DepartmentDeadlinesForm(
+            owners=rows, initial=DepartmentDeadlinesForm.initial_of(cycle, edited) if edited else None
+        ),
+        rows=Cycle.objects.filter(pk=cycle.pk),
+        subject=f"cycle:{cycle.pk}",
+        actions=("cycle.department_deadlines",),
+        state=None if shown and edited == shown else {"departments": cycle.department_deadlines},
+    )
+
+
+def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
+    """The department with that number in the address or the form."""
+    number = whole(named)
+    return rows.filter(pk=number).first() if number else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+@versioned(own_record)
+def departments(request: HttpRequest, year: int) -> HttpResponse:
+    """Every owning department with its deadlines, and a form for the one that is chosen."""
+    cycle = year_or_404(year)
+    rows = owners(cycle)
+    chosen = chosen_of(rows, request.GET.get("department", ""))
+    form = DepartmentDeadlinesForm(
+        request.POST if request.method == "POST" else None,
+        owners=rows,
+        initial=DepartmentDeadlinesForm.initial_of(cycle, chosen) if chosen else None,
+    )
+    if form.is_bound and form.is_valid():
+        try:
+            return _keep(request, cycle, form)
+        except Invalid as refusal:
+            form.refuse(refusal.fields, str(refusal))
+    context = {
+        "page_title": _("%(year)s 部署ごとの期限") % {"year": fiscal_year(year)},
+        "breadcrumbs": crumbs(cycle, _("部署ごとの期限")),
+        "tabs": tabs(cycle, "review:department_deadlines"),
+        "cycle": cycle,
+        "form": form,
+        "chosen": chosen,
+        "published": cycle.state == CycleState.PUBLISHED,
+        "rows": [_row(cycle, department) for department in rows],
+    }
+    return render(request, "review/department_deadlines.html", context, status=422 if form.errors else 200)
+
+
+def _keep(request: HttpRequest, cycle: Cycle, form: DepartmentDeadlinesForm) -> HttpResponse:
+    department = form.cleaned_data["department"]
+    own = OwnDeadlines() if "clear" in request.POST else form.own()
+    deadlines.set_for_department(
+        user=request.user,  # type: ignore[arg-type]
+        cycle_id=cycle.pk,
+        department=department,
+        own=own,
+        reason=form.cleaned_data["reason"],
+    )
+    said = _("%(department)sの期限を保存しました。") if own.as_data() else _("%(department)sを年度の期限に戻しました。")
+    messages.success(request, said % {"department": department.name})
+    return see_other("review:department_deadlines", cycle.fiscal_year)
+
+
+def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
+    own = cycle.department_deadlines.get(str(department.pk), {})
+    return {
+        "department": department,
+        "reason": own.get("reason", ""),
+        "own": bool(own),
+        "cells": [{"at": cycle.deadline(name, department.pk), "own": name in own} for name in OWN],
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def closing(request: HttpRequest) -> HttpResponse:
+    """The city's own closing days, and the national holidays of the coming year to compare with."""
+    user = request.user
+    if request.method == "POST" and request.POST.get("remove", "").isdigit():
+        if closing_days.reopen(user=user, pk=int(request.POST["remove"])):  # type: ignore[arg-type]
+            messages.success(request, _("閉庁日を取り消しました。"))
+        return see_other("review:closing_days")
+    form = ClosingDayForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = closing_days.close(user=user, **form.cleaned_data)  # type: ignore[arg-type]
+        except Invalid as refusal:
+            form.refuse(refusal.fields, str(refusal))
+        else:
+            messages.success(request, _("閉庁日「%(name)s」を登録しました。") % {"name": made.name})
+            return see_other("review:closing_days")
+    context = {
+        "page_title": _("閉庁日"),
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("年度と期限"), "url": reverse("review:cycles")},
+            {"label": _("閉庁日"), "url": ""},
+        ],
+        "form": form,
+        "days": ClosingDay.objects.select_related("added_by").order_by("-day"),
+        "holidays": _holidays(),
+    }
+    return render(request, "review/closing_days.html", context, status=422 if form.errors else 200)
+
+
+def _holidays() -> list[dict[str, Any]]:
+    """The national holidays of the next twelve months."""
+    days = (clock.today() + timedelta(days=n) for n in range(366))
+    return [{"day": day, "name": name} for day in days if (name := holiday_name(day))]

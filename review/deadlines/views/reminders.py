@@ -1,0 +1,251 @@
+"""催促: the days of reminders, pauses, and nudges by hand with a preview."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from review import calendar, clock, permissions
+from review.deadlines.forms.deadlines import NudgeForm, PauseForm, RulesForm
+from review.deadlines.services import chasing
+from review.deadlines.views.deadlines import crumbs, owners, tabs, year_or_404
+from review.domain import reminding
+from review.domain.refusals import Invalid
+from review.domain.reminding import Rule, Step
+from review.models import Cycle, CycleState, Department, MeasureReview, OutboxEvent, ReminderPause
+from review.notices.services import notifications, waiting
+from review.notices.services.reminders import Quiet
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.versions import Record, versioned
+from review.templatetags.words import fiscal_year
+
+STEPS = {
+    Step.SUBMIT: gettext_lazy("提出"),
+    Step.ENDORSE: gettext_lazy("所属長の確認"),
+    Step.REVIEW: gettext_lazy("確認"),
+    Step.DECIDE: gettext_lazy("審議"),
+}
+_DEADLINES = {
+    Step.SUBMIT: "due_at",
+    Step.ENDORSE: "endorse_due_at",
+    Step.REVIEW: "review_due_at",
+    Step.DECIDE: "decide_due_at",
+}
+
+
+# --- the days of reminders, and pauses -------------------------------------------------------------------------------
+
+
+def rules_record(request: HttpRequest, year: int) -> Record:
+    """What the form of the days edits."""
+    cycle = year_or_404(year)
+    form = RulesForm(rules=reminding.rules_of(cycle.reminders), labels=STEPS)
+    rows = Cycle.objects.filter(pk=cycle.pk)
+    return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.reminders",))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+@versioned(rules_record)
+def reminders(request: HttpRequest, year: int) -> HttpResponse:
+    """On which days the year's deadlines are called to mind, and where they are not for a while."""
+    cycle = year_or_404(year)
+    act = request.POST.get("act", "")
+    if act == "lift":
+        pause = get_object_or_404(ReminderPause, pk=_whole(request.POST.get("pause")), cycle=cycle)
+        chasing.lift(user=request.user, pause_id=pause.pk)  # type: ignore[arg-type]
+        messages.success(request, _("催促を再開しました。"))
+        return see_other("review:reminders", year)
+    rules = reminding.rules_of(cycle.reminders)
+    rules_form = RulesForm(request.POST if act == "rules" else None, rules=rules, labels=STEPS)
+    pause_form = PauseForm(
+        request.POST if act == "pause" else None,
+        departments=[(department.pk, department.name) for department in owners(cycle)],
+        sheets=[(row.pk, f"{row.measure_year.measure.code} {row.measure_year.name}") for row in waiting.sheets(cycle)],
+        initial={"starts_on": clock.today()},
+    )
+    if rules_form.is_bound and rules_form.is_valid():
+        chasing.set_rules(user=request.user, cycle_id=cycle.pk, rules=rules_form.rules())  # type: ignore[arg-type]
+        messages.success(request, _("催促の日を保存しました。"))
+        return see_other("review:reminders", year)
+    if pause_form.is_bound and pause_form.is_valid() and _paused(request, cycle, pause_form):
+        return see_other("review:reminders", year, fragment="pauses")
+    context = {
+        "page_title": _("%(year)s 催促の日と一時停止") % {"year": fiscal_year(year)},
+        "breadcrumbs": crumbs(cycle, _("催促の日と一時停止")),
+        "tabs": tabs(cycle, "review:reminders"),
+        "cycle": cycle,
+        "published": cycle.state == CycleState.PUBLISHED,
+        "rules_form": rules_form,
+        "steps": [_step(cycle, step, rule, rules_form) for step, rule in rules.items()],
+        "pause_form": pause_form,
+        "pauses": pauses_of(cycle),
+    }
+    refused = rules_form.errors or pause_form.errors
+    return render(request, "review/reminders.html", context, status=422 if refused else 200)
+
+
+def _step(cycle: Cycle, step: Step, rule: Rule, form: RulesForm) -> dict[str, Any]:
+    """One row of controls, and the days on which this year's own deadline would be called to mind."""
+    due = getattr(cycle, _DEADLINES[step])
+    days = calendar.city()
+    distances = sorted([-n for n in rule.before] + ([0] if rule.on_day else []) + list(rule.after))
+    return {
+        "label": STEPS[step],
+        "due": due,
+        "fields": [form[name] for name in form.fields if name.startswith(f"{step}_")],
+        "before": form[f"{step}_before"],
+        "on_day": form[f"{step}_on_day"],
+        "after": form[f"{step}_after"],
+        "head": form[f"{step}_head"] if f"{step}_head" in form.fields else None,
+        "office": form[f"{step}_office"],
+        "days": [days.at(timezone.localdate(due), distance) for distance in distances] if due else [],
+    }
+
+
+def _paused(request: HttpRequest, cycle: Cycle, form: PauseForm) -> bool:
+    """Keep the pause; False where the service refused it and the form says why."""
+    ids, data = form.scope_ids(), form.cleaned_data
+    try:
+        chasing.pause(
+            user=request.user,  # type: ignore[arg-type]
+            cycle_id=cycle.pk,
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            reason=data["reason"],
+            department=Department.objects.get(pk=ids["department"]) if "department" in ids else None,
+            review=MeasureReview.objects.get(pk=ids["sheet"], cycle=cycle) if "sheet" in ids else None,
+        )
+    except Invalid as refusal:
+        form.refuse(refusal.fields, str(refusal))
+        return False
+    messages.success(request, _("催促を止めました。終了日の次の開庁日から再開します。"))
+    return True
+
+
+def pauses_of(cycle: Cycle) -> list[dict[str, Any]]:
+    """The year's pauses, the latest first, with their scope in words. One query."""
+    today = clock.today()
+    rows = ReminderPause.objects.filter(cycle=cycle).select_related(
+        "department", "review__measure_year__measure", "set_by", "lifted_by"
+    )
+    return [{"row": row, "scope": scope_words(row), "live": not row.lifted_at and row.ends_on >= today} for row in rows]
+
+
+def scope_words(row: ReminderPause) -> str:
+    """年度全体, 産業振興課, 01-04 the name."""
+    if row.review:
+        return f"{row.review.measure_year.measure.code} {row.review.measure_year.name}"
+    return row.department.name if row.department else _("年度全体")
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+# --- nudges --------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def nudge(request: HttpRequest, year: int) -> HttpResponse:
+    """What waits, to choose from; then who would get what; then it goes out."""
+    cycle = year_or_404(year)
+    chosen = [int(pk) for pk in request.POST.getlist("sheet") if pk.isascii() and pk.isdigit() and len(pk) < 10]
+    form = NudgeForm(request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not permissions.is_reviewer(request.user) or not chosen:
+        if request.method == "POST":
+            messages.error(request, _("督促する施策を選んでください。"))
+        return listed(request, cycle, set(chosen))
+    if form.is_valid() and "send" in request.POST:
+        try:
+            sent = chasing.nudge(
+                user=request.user,  # type: ignore[arg-type]
+                cycle=cycle,
+                sheet_ids=chosen,
+                note=form.cleaned_data["note"],
+                nonce=request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
+            )
+        except Invalid as refusal:
+            form.refuse(refusal.fields, str(refusal))
+        else:
+            count = sum(len(event.payload["sheets"]) for event in sent)
+            said = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
+            messages.success(request, said)
+            return see_other("review:nudge", year)
+    return previewed(request, cycle, chosen, form)
+
+
+def listed(request: HttpRequest, cycle: Cycle, chosen: set[int]) -> HttpResponse:
+    """Every sheet that waits for somebody, the latest first. Five queries however many."""
+    now = clock.now()
+    called, quiet = chasing.last_called(cycle), Quiet(cycle, clock.today())
+    step = request.GET.get("step", "")
+    rows = [
+        {
+            "review": review,
+            "step": STEPS[waiting.step_of(review)],
+            "due": review.step_due_at,
+            "late": bool(review.step_due_at and review.step_due_at < now),
+            "called": called.get(review.pk),
+            "quiet": quiet.covers(review),
+            "chosen": review.pk in chosen,
+        }
+        for review in waiting.sheets(cycle)
+        if step not in STEPS or waiting.step_of(review) == step
+    ]
+    here = reverse("review:nudge", args=[cycle.fiscal_year])
+    filters = [{"label": _("すべて"), "url": here, "current": step not in STEPS, "count": None}]
+    for known, label in STEPS.items():
+        filters.append({"label": label, "url": f"{here}?step={known}", "current": known == step, "count": None})
+    context = {
+        "page_title": _("%(year)s 督促") % {"year": fiscal_year(cycle.fiscal_year)},
+        "breadcrumbs": crumbs(cycle, _("督促")),
+        "tabs": tabs(cycle, "review:nudge"),
+        "filters": filters,
+        "cycle": cycle,
+        "rows": sorted(rows, key=lambda row: (row["due"] is None, row["due"] or now)),
+        "form": NudgeForm(initial={"note": request.POST.get("note", "")}),
+        "may_send": permissions.is_reviewer(request.user),
+    }
+    return render(request, "review/nudge.html", context)
+
+
+def previewed(request: HttpRequest, cycle: Cycle, chosen: list[int], form: NudgeForm) -> HttpResponse:
+    """Exactly what would go out, and to whom."""
+    note = request.POST.get("note", "")
+    letters = chasing.letters(user=request.user, cycle=cycle, sheet_ids=chosen)  # type: ignore[arg-type]
+    shown = [{"letter": one, "text": _text(request, cycle, one, note), "step": STEPS[one.step]} for one in letters]
+    context = {
+        "page_title": _("督促の内容を確かめる"),
+        "breadcrumbs": [
+            *crumbs(cycle, _("督促"))[:-1],
+            {"label": _("督促"), "url": reverse("review:nudge", args=[cycle.fiscal_year])},
+            {"label": _("確かめる"), "url": ""},
+        ],
+        "cycle": cycle,
+        "letters": shown,
+        "gone": len(chosen) - sum(len(one.sheets) for one in letters),
+        "form": form,
+        "chosen": chosen,
+        "sendable": any(one.people for one in letters),
+        "nonce": request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
+    }
+    return render(request, "review/nudge_preview.html", context, status=422 if form.errors else 200)
+
+
+def _text(request: HttpRequest, cycle: Cycle, letter: chasing.Letter, note: str) -> Any:
+    """The notice as it would be made; nothing is written."""
+    ids = [review.pk for review in letter.sheets]
+    payload = {"step": letter.step.value, "kind": "nudge", "sheets": ids, "note": note.strip()}
+    row = OutboxEvent(name="Nudged", cycle=cycle, actor=request.user, payload=payload)  # type: ignore[misc]
+    return notifications.preview(row)

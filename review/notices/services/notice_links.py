@@ -1,0 +1,99 @@
+"""Where a notice leads, and by when what it asks for is wanted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from review.models import OutboxEvent
+from review.notices.services.notice_audiences import review_of
+
+# --- where it leads ----------------------------------------------------------------------------------------------
+
+
+def sheet(row: OutboxEvent) -> str:
+    return reverse("review:sheet", args=[row.review_id])
+
+
+def concurrence(row: OutboxEvent) -> str:
+    return f"{sheet(row)}#concurrence"
+
+
+def comments(row: OutboxEvent) -> str:
+    return f"{sheet(row)}#comments"
+
+
+def resume(row: OutboxEvent) -> str:
+    """Straight to where one writes on; whoever may not write comes to the sheet."""
+    return reverse("review:resume", args=[row.review_id])
+
+
+def mine(row: OutboxEvent) -> str:
+    """The one sheet that waits for the reader, or home where several do."""
+    return reverse("review:mine")
+
+
+def home(row: OutboxEvent) -> str:
+    """Where the year's deadlines stand beside what is mine."""
+    return reverse("review:home")
+
+
+def board(row: OutboxEvent) -> str:
+    return reverse("workflow:board", args=[_year(row)])
+
+
+def decide(row: OutboxEvent) -> str:
+    return reverse("workflow:decide", args=[_year(row)])
+
+
+def results(row: OutboxEvent) -> str:
+    return reverse("publication:year", args=[_year(row)])
+
+
+def correction(row: OutboxEvent) -> str:
+    return reverse("workflow:correction", args=[row.payload["correction"]])
+
+
+def cycle(row: OutboxEvent) -> str:
+    return reverse("review:cycle", args=[_year(row)])
+
+
+def change(row: OutboxEvent) -> str:
+    return reverse("workflow:plan_change", args=[row.payload["change"]])
+
+
+def proxies(row: OutboxEvent) -> str:
+    return reverse("review:proxies")
+
+
+def jobs(row: OutboxEvent) -> str:
+    return reverse("review:jobs")
+
+
+def audit(row: OutboxEvent) -> str:
+    return reverse("review:audit")
+
+
+def _year(row: OutboxEvent) -> int:
+    if row.cycle is None:
+        raise ValueError(f"{row.name} tells of a year but names none")
+    return row.cycle.fiscal_year
+
+
+# --- by when -----------------------------------------------------------------------------------------------------
+
+
+def due(row: OutboxEvent) -> datetime | None:
+    """提出期限 of the year."""
+    return row.cycle.due_at if row.cycle else None
+
+
+def sheet_due(row: OutboxEvent) -> datetime | None:
+    """By when the sheet is wanted from whoever has it."""
+    return review_of(row).step_due_at
+
+
+def decide_due(row: OutboxEvent) -> datetime | None:
+    """審議期限 of the year."""
+    return row.cycle.decide_due_at if row.cycle else None

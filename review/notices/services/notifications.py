@@ -1,0 +1,202 @@
+"""Telling people of events. Who is told what of which event is the table in `notice_table`.
+
+Delivery of an event makes one notice per person (unique by event and person). Urgent notices leave by mail within
+minutes, several for one person in one envelope; the rest waits for the next business morning's digest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from review import calendar, clock, permissions
+from review.background.services import outbox
+from review.domain.events import Event
+from review.domain.fiscal import wareki
+from review.models import (
+    Cycle,
+    CycleState,
+    MeasureReview,
+    NoticeText,
+    Notification,
+    OutboxEvent,
+    User,
+)
+from review.notices.services import deadline_notices, notice_choices, notice_texts, waiting
+from review.notices.services.notice import Notice
+from review.notices.services.notice_table import NOTICES, key_of
+from review.notices.services.reminders import MORNING
+
+logger = logging.getLogger(__name__)
+
+
+@outbox.react
+def notify(row: OutboxEvent) -> None:
+    """Make the notices of one event. A person who stands in two lines of the table is told once, in the first."""
+    settle(row)
+    event = Event(row.name)
+    rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
+    words: dict[str, str] = {}
+    own = notice_texts.own_texts(rows)
+    actor, told = {row.actor_id}, set[int]()
+    for key, notice in rows.items():
+        if not notice.fits(row):
+            continue
+        audience = list(notice.to(row))
+        if not audience and notice.to_act and not _of_a_deadline(row):
+            # Nobody is there who could act: the office has to know, and to name somebody. Reminders see to it themselves.
+            audience = list(waiting.reviewers())
+        people = [user for user in audience if user.pk not in (told if notice.actor_too else told | actor)]
+        if not people:
+            continue
+        told |= {user.pk for user in people}
+        words = words or _words(row)
+        text = _filled(key, notice, own, words)
+        choices = notice_choices.chosen_for(key)
+        for user in people:
+            _make(row, notice, user, text, choices.get(user.pk, ""))
+
+
+def _filled(key: str, notice: Notice, own: Mapping[str, NoticeText], words: dict[str, str]) -> notice_texts.Text:
+    """The words in force; the original ones where the administrator's ask for what this event does not know."""
+    try:
+        return notice_texts.text_of(key, notice, own).filled(words)
+    except (KeyError, ValueError, IndexError, AttributeError):
+        logger.warning("own text of %s cannot be filled in; the original is sent", key)
+        return notice_texts.text_of(key, notice, {}).filled(words)
+
+
+def settle(row: OutboxEvent) -> None:
+    """Mark as done every notice that asks for a step which no sheet of its waits for any more, whoever took it, or for the
+    decision of a year that does not wait for it. Four queries at most."""
+    if row.cycle and row.cycle.state != CycleState.DECIDING:
+        of_year = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None, asks__has_key="year")
+        of_year.update(settled_at=clock.now())
+    if row.review_id is None:
+        return
+    open_ones = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None).exclude(asks={})
+    asked = {
+        pk: asks
+        for pk, asks in open_ones.filter(Q(review=row.review) | Q(review=None)).values_list("pk", "asks")
+        if row.review_id in asks.get("sheets", ())
+    }
+    sheets = {sheet for asks in asked.values() for sheet in asks["sheets"]}
+    states = dict(MeasureReview.objects.filter(pk__in=sheets, outcome="").values_list("pk", "state"))
+    over = [pk for pk, asks in asked.items() if not waiting.any_waits(asks, states)]
+    if over:
+        Notification.objects.filter(pk__in=over).update(settled_at=clock.now())
+
+
+def _asks(row: OutboxEvent, notice: Notice, user: User) -> dict[str, Any]:
+    """What the notice asks of the person: {"step", "sheets"}; {} where it asks for no step of a sheet."""
+    if notice.step is None:
+        return deadline_notices.asks(row)
+    if row.review_id:
+        return {"step": notice.step.value, "sheets": [row.review_id]}
+    mine = permissions.own_reviews(user).filter(cycle=row.cycle, state__in=waiting.STATES[notice.step])
+    return {"step": notice.step.value, "sheets": list(mine.values_list("pk", flat=True))}
+
+
+def _make(row: OutboxEvent, notice: Notice, user: User, text: notice_texts.Text, chosen: str) -> None:
+    now = clock.now()
+    Notification.objects.get_or_create(
+        key=f"{row.pk}:{user.pk}",
+        defaults={
+            "recipient": user,
+            "event": row.name,
+            "cycle": row.cycle,
+            "review": row.review,
+            "title": text.title[:200],
+            "body": text.body,
+            "act": text.act,
+            "due_at": notice.due(row) if notice.due else None,
+            "asks": _asks(row, notice, user),
+            "link": notice.link(row),
+            "to_act": notice.to_act,
+            "created_at": now,
+            "mail_after": _leaves(row, notice, chosen, now),
+        },
+    )
+
+
+def _leaves(row: OutboxEvent, notice: Notice, chosen: str, now: datetime) -> Any:
+    """When the mail may leave; None where the person wants none."""
+    channel = chosen or notice_choices.usual(urgent=notice.urgent)
+    if channel not in notice_choices.channels(to_act=notice.to_act):
+        channel = notice_choices.usual(urgent=notice.urgent)
+    if channel == notice_choices.Channel.APP:
+        return None
+    if _of_a_deadline(row) and not notice.urgent:
+        return clock.shared()  # made in the morning, for the digest of the same morning
+    return soon() if channel == notice_choices.Channel.NOW else next_digest(now)
+
+
+def _of_a_deadline(row: OutboxEvent) -> bool:
+    return row.name in deadline_notices.EVENTS
+
+
+def soon() -> Any:
+    """When an urgent notice made now leaves by mail: after the time in which others may join it in one envelope."""
+    return clock.shared(timedelta(seconds=settings.MEGURI_MAIL_COALESCE_SECONDS))
+
+
+def next_digest(now: datetime) -> datetime:
+    """When any other notice leaves by mail: the next business morning."""
+    local, days = timezone.localtime(now), calendar.city()
+    today_counts = days.is_open(local.date()) and local.time() < MORNING
+    day = local.date() if today_counts else days.next_open(local.date())
+    return timezone.make_aware(datetime.combine(day, MORNING))
+
+
+def follow_calendar() -> int:
+    """After a closing day came or went: what waits for a digest leaves on the business morning after it was made.
+
+    Returns how many notices were moved.
+    """
+    moved: dict[datetime, list[int]] = {}
+    waiting = Notification.objects.filter(mail=None, mail_after__gt=clock.now())
+    for pk, made, leaves in waiting.values_list("pk", "created_at", "mail_after"):
+        morning = next_digest(made)
+        if timezone.localtime(leaves).time() == MORNING and morning != leaves:
+            moved.setdefault(morning, []).append(pk)
+    rows = Notification.objects.filter(mail=None)
+    return sum(rows.filter(pk__in=pks).update(mail_after=morning) for morning, pks in moved.items())
+
+
+def _words(row: OutboxEvent) -> dict[str, str]:
+    words = {"actor": str(row.actor) if row.actor else "", **{key: str(value) for key, value in row.payload.items()}}
+    if row.cycle:
+        words |= _cycle_words(row.cycle)
+    if row.review:
+        words |= _sheet_words(row.review)
+    if _of_a_deadline(row):
+        words |= deadline_notices.words(row)
+    return {**dict.fromkeys(notice_texts.PLACEHOLDERS, ""), **words}
+
+
+def _cycle_words(cycle: Cycle) -> dict[str, str]:
+    def day(moment: datetime | None) -> str:
+        return wareki(timezone.localtime(moment).date()) if moment else "未定"
+
+    return {"year": cycle.label, "due": day(cycle.due_at), "closes": day(cycle.closes_at)}
+
+
+def _sheet_words(review: MeasureReview) -> dict[str, str]:
+    year = review.measure_year
+    return {"measure": f"{year.measure.code} {year.name}", "department": year.owner.name}
+
+
+def preview(row: OutboxEvent) -> notice_texts.Text | None:
+    """What the first notice of an event that is not written would say; None where nobody would be told."""
+    event = Event(row.name)
+    for notice in NOTICES.get(event, ()):
+        if notice.fits(row) and list(notice.to(row)):
+            key = key_of(event, notice)
+            return _filled(key, notice, notice_texts.own_texts([key]), _words(row))
+    return None

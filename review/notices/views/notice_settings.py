@@ -1,0 +1,77 @@
+"""お知らせの受け取り方: how one person wants to be told of each kind of notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from review.domain.refusals import Invalid
+from review.notices.forms.notices import ChoicesForm
+from review.notices.services import notice_choices
+from review.notices.views.notice_lines import Line, lines_of
+from review.screens.views.answers import see_other
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest) -> HttpResponse:
+    """One choice for each kind of notice that can reach the person."""
+    lines = lines_of(request.user)  # type: ignore[arg-type]
+    form = form_of(request, lines)
+    if form.is_bound and form.is_valid():
+        acting = {line.key: line.notice.to_act for line in lines}
+        try:
+            notice_choices.choose(user=request.user, wanted=form.cleaned_data, acting=acting)  # type: ignore[arg-type]
+        except Invalid as refusal:
+            for key, sentence in refusal.fields.items():
+                form.add_error(key, sentence)
+        else:
+            messages.success(request, _("お知らせの受け取り方を保存しました。"))
+            return see_other("review:notice_settings")
+    context = {
+        "page_title": _("お知らせの受け取り方"),
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("お知らせ"), "url": reverse("review:notices")},
+            {"label": _("お知らせの受け取り方"), "url": ""},
+        ],
+        "form": form,
+        "groups": groups(lines, form),
+        "address": request.user.email,  # type: ignore[union-attr]
+    }
+    return render(request, "review/notice_settings.html", context, status=422 if form.errors else 200)
+
+
+def form_of(request: HttpRequest, lines: list[Line]) -> ChoicesForm:
+    """The form with what is in force. One query."""
+    chosen = notice_choices.chosen_by(request.user)  # type: ignore[arg-type]
+    rows = []
+    for line in lines:
+        channels = notice_choices.channels(to_act=line.notice.to_act)
+        kept = chosen.get(line.key, "")
+        rows.append((line.key, line.label, channels, kept if kept in channels else line.usual.value))
+    return ChoicesForm(request.POST if request.method == "POST" else None, rows=rows)
+
+
+def groups(lines: list[Line], form: ChoicesForm) -> list[dict[str, Any]]:
+    """What asks for an act, and what only informs."""
+    acting = [form[line.key] for line in lines if line.notice.to_act]
+    informing = [form[line.key] for line in lines if not line.notice.to_act]
+    found = [
+        {
+            "title": _("対応をお願いするもの"),
+            "text": _("必ずメールでも届きます。すぐに受け取るか、朝にまとめて受け取るかを選べます。"),
+            "fields": acting,
+        },
+        {
+            "title": _("お知らせするもの"),
+            "text": _("メールを止めて、画面だけで受け取ることもできます。"),
+            "fields": informing,
+        },
+    ]
+    return [group for group in found if group["fields"]]

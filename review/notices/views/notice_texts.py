@@ -1,0 +1,115 @@
+"""お知らせの文面: the administrator reads, changes, tries and restores the words of each notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from review.domain.refusals import Invalid
+from review.notices.forms.notices import TextForm
+from review.notices.services import notice_texts
+from review.notices.services.notice_table import NOTICES
+from review.notices.services.notice_texts import Text
+from review.notices.views.notice_lines import Line, every_line
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.versions import Record, versioned
+
+
+@require_safe
+def texts(request: HttpRequest) -> HttpResponse:
+    """Every notice with its subject, and whether its words are the administrator's own. One query."""
+    own = notice_texts.own_texts()
+    context = {
+        "page_title": _("お知らせの文面"),
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("お知らせの文面"), "url": ""},
+        ],
+        "rows": [
+            {"line": line, "own": own.get(key), "title": notice_texts.text_of(key, line.notice, own).title}
+            for key, line in every_line().items()
+        ],
+    }
+    return render(request, "review/notice_texts.html", context)
+
+
+def text_record(request: HttpRequest, key: str) -> Record:
+    """What the form of one notice's words edits. An original text has no row yet: the table's own entry is locked."""
+    line = every_line().get(key)
+    if line is None:
+        raise Http404
+    form = TextForm(initial=vars(notice_texts.text_of(key, line.notice, notice_texts.own_texts([key]))))
+    rows = ContentType.objects.filter(app_label="review", model="noticetext")
+    actions = ("notice_text.change", "notice_text.restore")
+    return Record(form=form, rows=rows, subject=f"notice_text:{key}", actions=actions)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+@versioned(text_record)
+def text(request: HttpRequest, key: str) -> HttpResponse:
+    """One notice: its words, what may stand in braces, and how it would look."""
+    line = every_line().get(key)
+    if line is None:
+        raise Http404
+    names = notice_texts.allowed(NOTICES[line.event])
+    own = notice_texts.own_texts([key])
+    in_force = notice_texts.text_of(key, line.notice, own)
+    if request.method != "POST":
+        return page(request, line, TextForm(initial=vars(in_force)), in_force)
+    if "restore" in request.POST:
+        if notice_texts.restore(user=request.user, key=key):  # type: ignore[arg-type]
+            messages.success(request, _("元の文面に戻しました。"))
+        return see_other("review:notice_text", key)
+    form = TextForm(request.POST)
+    if not form.is_valid():
+        return page(request, line, form, in_force, status=422)
+    typed = form.text()
+    try:
+        if "save" in request.POST:
+            notice_texts.change(user=request.user, key=key, text=typed, names=names)  # type: ignore[arg-type]
+            messages.success(request, _("文面を保存しました。次のお知らせから使われます。"))
+            return see_other("review:notice_text", key)
+        if problems := notice_texts.problems_of(typed, names):
+            raise Invalid(_("文面を確かめてください。"), problems)
+    except Invalid as refusal:
+        for name, sentence in refusal.fields.items():
+            form.add_error(name, sentence)
+        return page(request, line, form, in_force, status=422)
+    return page(request, line, form, typed, tried=True)
+
+
+def page(
+    request: HttpRequest, line: Line, form: TextForm, shown: Text, *, tried: bool = False, status: int = 200
+) -> HttpResponse:
+    """The page; `shown` is previewed with examples in place of what is filled in."""
+    names = notice_texts.allowed(NOTICES[line.event])
+    original = notice_texts.text_of(line.key, line.notice, {})
+    context: dict[str, Any] = {
+        "page_title": line.label,
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("お知らせの文面"), "url": reverse("review:notice_texts")},
+            {"label": line.label, "url": ""},
+        ],
+        "line": line,
+        "form": form,
+        "preview": shown.filled(notice_texts.example(names)),
+        "tried": tried,
+        "own": notice_texts.own_texts([line.key]).get(line.key),
+        "original": original,
+        "names": [{"name": name, **_words(name)} for name in names],
+    }
+    return render(request, "review/notice_text.html", context, status=status)
+
+
+def _words(name: str) -> dict[str, str]:
+    label, sample = notice_texts.PLACEHOLDERS.get(name, (name, ""))
+    return {"label": label, "sample": sample}

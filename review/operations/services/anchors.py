@@ -1,0 +1,138 @@
+"""Anchors: heads of the audit chain kept outside the database, where its owner cannot reach.
+
+One line of JSON each, appended hourly and at each publication to a file in MEGURI_ANCHOR_ROOT. Let that folder lie on
+another machine, or copy it there: an anchor on the same disk convinces nobody.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from review import clock
+from review.background.services import outbox
+from review.domain.events import Event
+from review.models import OutboxEvent
+from review.trail.services import audit_chain
+
+logger = logging.getLogger(__name__)
+
+FILE = "audit-anchors.jsonl"
+HOURLY, PUBLICATION = "hourly", "publication"
+
+# They come every hour: an act that waits longer for one says that they come no more.
+LATE = timedelta(hours=2)
+
+# The last line is well within it.
+TAIL = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """One head kept outside: which link, its hash, when and on which occasion."""
+
+    seq: int
+    hash: str
+    at: datetime
+    reason: str
+
+
+class BadAnchor(ValueError):
+    """A line of an anchor file that cannot be read, or two lines that contradict each other."""
+
+
+def default_file() -> Path:
+    """Where this installation appends its anchors."""
+    return Path(settings.MEGURI_ANCHOR_ROOT) / FILE
+
+
+def drop(*, reason: str) -> audit_chain.Head:
+    """Append the chain's present head, on disk when this returns. Raises OSError where the place cannot be written."""
+    head = audit_chain.head()
+    kept = {"at": clock.now().isoformat(), "seq": head.seq, "hash": head.hash, "reason": reason}
+    path = default_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # O_APPEND and one write: two processes never mix their lines, and nothing that stands is touched.
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        os.write(handle, (json.dumps(kept) + "\n").encode())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return head
+
+
+def newest() -> Anchor | None:
+    """The last anchor of this installation; None where there is none yet. Reads the file's end only.
+
+    Raises OSError where the place cannot be read, BadAnchor where its last line is none.
+    """
+    path = default_file()
+    if not path.exists():
+        return None
+    with path.open("rb") as stream:
+        stream.seek(max(path.stat().st_size - TAIL, 0))
+        lines = stream.read().splitlines()
+    if not lines:
+        return None
+    seq, kept = _anchor(lines[-1].decode("utf-8", "replace"), f"{path.name}: last line")
+    words = json.loads(lines[-1])
+    return Anchor(seq=seq, hash=kept, at=datetime.fromisoformat(words["at"]), reason=str(words.get("reason", "")))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What vouches for the trail now: the last anchor, the window that none covers yet, and whether it is open too long."""
+
+    anchor: Anchor | None
+    window: audit_chain.Window
+    late: bool
+
+
+def standing() -> Standing:
+    """Three queries and a file's end. A place that cannot be read vouches for nothing."""
+    try:
+        anchor = newest()
+    except (OSError, BadAnchor):
+        logger.exception("the place of the anchors cannot be read")
+        anchor = None
+    window = audit_chain.window(seq=anchor.seq, kept=anchor.hash) if anchor else audit_chain.window(seq=0, kept="")
+    late = bool(window.since and clock.is_past(window.since, LATE))
+    return Standing(anchor=anchor, window=window, late=late)
+
+
+def read(files: Iterable[Path]) -> dict[int, str]:
+    """Number of a link -> its hash, from every file. Raises BadAnchor, and OSError where a file is not there."""
+    found: dict[int, str] = {}
+    for path in files:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            seq, kept = _anchor(line, f"{path.name}:{number}")
+            if found.setdefault(seq, kept) != kept:
+                raise BadAnchor(f"{path.name}:{number}: 同じ番号 {seq} に別の値があります")
+    found.pop(0, None)  # the empty trail vouches for nothing
+    return found
+
+
+def _anchor(line: str, place: str) -> tuple[int, str]:
+    try:
+        kept = json.loads(line)
+        return int(kept["seq"]), str(kept["hash"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadAnchor(f"{place}: 読めない行です") from error
+
+
+@outbox.react
+def anchor_publication(event: OutboxEvent) -> None:
+    """At each publication and correction, once the event's own delivery is committed."""
+    if event.name in (Event.EDITION_PUBLISHED, Event.EDITION_CORRECTED):
+        transaction.on_commit(lambda: drop(reason=PUBLICATION), robust=True)

@@ -1,0 +1,288 @@
+"""処理の状況: what works in the background, what waits, what failed, and the operator's few buttons."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from review import clock, permissions, queries
+from review.background.services import jobs as work
+from review.background.services import outbox
+from review.books.services import papers, workbooks
+from review.domain.events import Event
+from review.mail.services import mailing
+from review.models import Job, JobState, Mail, MailState, OutboxEvent
+from review.operations.services import alarm
+from review.publication.services import bundle
+from review.screens.forms.fields import ReasonForm
+from review.trail.services import audit
+
+SWEEPS_MISSED = 3
+PAGE = 30
+
+#: job kind -> what it does, in words; the kinds of the storeys above stand here by their stored names
+KINDS = {
+    workbooks.SHEET: gettext_lazy("施策シートのファイルの作成"),
+    workbooks.YEAR: gettext_lazy("集約表の作成"),
+    workbooks.EDITION: gettext_lazy("公表版の集約表の作成"),
+    papers.SHEET: gettext_lazy("施策シートのPDFの作成"),
+    papers.BOOK: gettext_lazy("集約表のPDFの作成"),
+    papers.PACK: gettext_lazy("本部会議資料の作成"),
+    papers.EDITION: gettext_lazy("公表版のPDFの作成"),
+    bundle.KIND: gettext_lazy("静的サイトの作成"),
+    "flow_job": gettext_lazy("年度の手続き"),
+    "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
+}
+
+#: a step of a flow, which is a job of the kind "flow_job" -> what it does, in words
+STEPS = {
+    "AnnualCycleFlow.launch": gettext_lazy("施策シートの準備"),
+    "AnnualCycleFlow.consolidate": gettext_lazy("公表案の作成"),
+    "AnnualCycleFlow.apply_returns": gettext_lazy("差戻し"),
+    "AnnualCycleFlow.publish": gettext_lazy("公表"),
+    "AnnualCycleFlow.close_sheets": gettext_lazy("施策シートの終了"),
+    "AnnualCycleFlow.roll_over": gettext_lazy("次年度の準備"),
+    "CorrectionFlow.publish": gettext_lazy("訂正版の公表"),
+}
+PUBLISHING = {"AnnualCycleFlow.publish", "CorrectionFlow.publish"}
+
+#: event -> its words
+EVENTS = {
+    Event.CYCLE_OPENED: gettext_lazy("年度の開始"),
+    Event.ACTUALS_SUBMITTED: gettext_lazy("提出"),
+    Event.SUBMISSION_ENDORSED: gettext_lazy("所属長の確認"),
+    Event.SUBMISSION_RECALLED: gettext_lazy("取下げ"),
+    Event.SUBMISSION_RETURNED: gettext_lazy("差戻し"),
+    Event.SUBMISSION_REVIEWED: gettext_lazy("確認"),
+    Event.CONCURRENCE_ASKED: gettext_lazy("合議の依頼"),
+    Event.CONCURRENCE_ASKED_AGAIN: gettext_lazy("合議の再依頼"),
+    Event.CONCURRENCE_ANSWERED: gettext_lazy("合議の回答"),
+    Event.COMMENTED: gettext_lazy("コメント"),
+    Event.DECISIONS_RECORDED: gettext_lazy("本部の決定の記録"),
+    Event.RECORD_REFUSED: gettext_lazy("本部の決定の記録の取下げ"),
+    Event.MEASURE_APPROVED: gettext_lazy("承認"),
+    Event.MEASURE_SETTLED: gettext_lazy("未提出・対象外の決定"),
+    Event.OUTCOME_REFUSED: gettext_lazy("未提出・対象外の提案の却下"),
+    Event.APPROVAL_RETURNED: gettext_lazy("承認からの差戻し"),
+    Event.REVIEW_WITHDRAWN: gettext_lazy("確認の取消し"),
+    Event.APPROVAL_WITHDRAWN: gettext_lazy("承認の取消し"),
+    Event.CYCLE_READY: gettext_lazy("全施策の承認"),
+    Event.EDITION_PUBLISHED: gettext_lazy("公表"),
+    Event.CORRECTION_SUBMITTED: gettext_lazy("訂正の決定の依頼"),
+    Event.CORRECTION_RETURNED: gettext_lazy("訂正の差戻し"),
+    Event.EDITION_CORRECTED: gettext_lazy("訂正"),
+    Event.NEXT_CYCLE_DRAFTED: gettext_lazy("次年度の準備"),
+    Event.DEADLINE_NEAR: gettext_lazy("期限前のお知らせ"),
+    Event.DEADLINE_PASSED: gettext_lazy("期限後のお知らせ"),
+    Event.DEADLINE_ESCALATED: gettext_lazy("期限後の所属長へのお知らせ"),
+    Event.DECISION_CALLED: gettext_lazy("公表の決定の期限のお知らせ"),
+    Event.DEADLINES_CHANGED: gettext_lazy("期限の変更"),
+    Event.NUDGED: gettext_lazy("督促"),
+    Event.STEP_ASKED: gettext_lazy("新しい担当者への依頼"),
+    Event.EXTENSION_ASKED: gettext_lazy("期限延長の依頼"),
+    Event.EXTENSION_GRANTED: gettext_lazy("期限の延長"),
+    Event.EXTENSION_REFUSED: gettext_lazy("期限延長の不承認"),
+    Event.PLAN_CHANGE_PROPOSED: gettext_lazy("計画の変更の提案"),
+    Event.PLAN_CHANGED: gettext_lazy("計画の変更"),
+    Event.PLAN_CHANGE_REFUSED: gettext_lazy("計画の変更の不採用"),
+    Event.DEPARTMENTS_REORGANISED: gettext_lazy("組織改正"),
+    Event.PROXY_NAMED: gettext_lazy("代決者の指名"),
+    Event.PROXY_WITHDRAWN: gettext_lazy("代決者の指名の取消し"),
+    Event.PROXY_ENDED: gettext_lazy("代決の終わり"),
+    Event.PROXY_RESUMED: gettext_lazy("代決の再開"),
+    Event.DECIDED_BY_PROXY: gettext_lazy("代決"),
+    Event.WORK_HANDED_OVER: gettext_lazy("仕事の引継ぎ"),
+    Event.JOB_FAILED: gettext_lazy("処理の失敗"),
+    Event.DELIVERY_LATE: gettext_lazy("配達の遅れ"),
+    Event.ANCHOR_LATE: gettext_lazy("監査記録の外部の控えの遅れ"),
+}
+
+#: job state -> the state word of the chips
+CHIPS = {
+    JobState.WAITING: "queued",
+    JobState.RUNNING: "running",
+    JobState.DONE: "done",
+    JobState.FAILED: "failed",
+    JobState.GIVEN_UP: "excluded",
+}
+
+
+@require_safe
+def jobs(request: HttpRequest) -> HttpResponse:
+    """The operator's page."""
+    now = clock.now()
+    waiting = queries.backlog()
+    state = request.GET.get("state", "")
+    listed = Job.objects.select_related("cycle").order_by("-pk")
+    if state in JobState.values:
+        listed = listed.filter(state=state)
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    counts = queries.job_counts()
+    context = {
+        "page_title": _("処理の状況"),
+        "breadcrumbs": crumbs(),
+        "signs": signs_of(now),
+        "stats": stats_of(waiting),
+        "alert": alarm.oldest_late(waiting, now),
+        "wrong_clocks": alarm.marks_ahead(),
+        "failed": shown(Job.objects.filter(work.TROUBLED).select_related("cycle").order_by("-pk")[:PAGE]),
+        "parked_events": parked_events(),
+        "parked_mails": Mail.objects.filter(state=MailState.PARKED).select_related("recipient").order_by("pk")[:PAGE],
+        "resent": Mail.objects.filter(attempts__gt=1).select_related("recipient").order_by("-pk")[:PAGE],
+        "may_retry": permissions.may_retry_jobs(request.user),
+        "page_obj": page,
+        "rows": shown(page.object_list),
+        "tabs": tabs_of(counts, state),
+        "waiting_count": sum(int(part["count"] or 0) for part in waiting.values()),
+    }
+    return render(request, "review/jobs.html", context)
+
+
+def crumbs(last: str = "") -> list[dict[str, str]]:
+    """Home, this page, and the page below it where there is one."""
+    here = {"label": _("処理の状況"), "url": reverse("review:jobs") if last else ""}
+    return [
+        {"label": _("ホーム"), "url": reverse("review:home")},
+        here,
+        *([{"label": last, "url": ""}] if last else []),
+    ]
+
+
+def stats_of(waiting: dict[str, Any]) -> list[dict[str, Any]]:
+    """How many wait, of each kind."""
+    labels = {"events": _("配達を待つ出来事"), "mails": _("送信を待つメール"), "jobs": _("待機中・実行中の処理")}
+    return [{"label": label, "value": waiting[key]["count"], "unit": _("件")} for key, label in labels.items()]
+
+
+def signs_of(now: datetime) -> dict[str, Any]:
+    """The last sweep, and whether it is late; the workers that showed themselves today, each with the same question."""
+    beats = queries.heartbeats(within=timedelta(days=1), now=now)
+    sweep = next((beat.at for beat in beats if beat.name == "sweep"), None)
+    patience = timedelta(seconds=SWEEPS_MISSED * settings.MEGURI_SWEEP_SECONDS + 30)
+    return {
+        "sweep": sweep,
+        "late": sweep is None or clock.is_past(sweep, patience, now),
+        "workers": [
+            {"name": beat.name.removeprefix(alarm.WORKER), "at": beat.at, "late": clock.is_past(beat.at, patience, now)}
+            for beat in beats
+            if beat.name.startswith(alarm.WORKER)
+        ],
+    }
+
+
+def tabs_of(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+    """Every state with its number."""
+    here = reverse("review:jobs")
+    whole = {"label": _("すべて"), "url": f"{here}#all", "count": sum(counts.values()), "current": not chosen}
+    return [
+        whole,
+        *(
+            {"label": s.label, "url": f"{here}?state={s.value}#all", "count": counts[s.value], "current": chosen == s}
+            for s in JobState
+        ),
+    ]
+
+
+def shown(rows: Any) -> list[dict[str, Any]]:
+    """Jobs as the page shows them."""
+    return [
+        {
+            "job": job,
+            "kind": STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind),
+            # Publishing is all or nothing: whoever reads of a failure first asks what citizens see now.
+            "kept": job.args.get("step") in PUBLISHING and job.state in (JobState.FAILED, JobState.GIVEN_UP),
+            "chip": CHIPS[JobState(job.state)],
+            "word": job.get_state_display(),
+        }
+        for job in rows
+    ]
+
+
+def parked_events() -> list[dict[str, Any]]:
+    """Events that could not be delivered."""
+    rows = OutboxEvent.objects.filter(delivered_at=None, parked_at__isnull=False).select_related("cycle").order_by("pk")
+    return [{"row": row, "kind": EVENTS.get(row.name, row.name)} for row in rows[:PAGE]]  # type: ignore[call-overload]
+
+
+# --- the operator's acts --------------------------------------------------------------------------------------------
+
+
+@require_POST
+def retry_all(request: HttpRequest) -> HttpResponse:
+    """Let every failed job and every parked event run again, once their cause is gone."""
+    with transaction.atomic():
+        begun = {"jobs": work.retry_all(), "events": outbox.release_all()}
+        audit.write(actor=request.user, action="job.retry_all", subject="jobs", after=begun)
+    count = sum(map(len, begun.values()))
+    messages.success(
+        request, _("%(count)d件をもう一度始めました。しばらくすると、この画面に結果が出ます。") % {"count": count}
+    )
+    return redirect("review:jobs")
+
+
+@require_POST
+def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a failed job run again."""
+    found(Job, pk)
+    work.retry(user=request.user, job_id=pk)
+    messages.success(request, _("処理をもう一度始めました。しばらくすると、この画面に結果が出ます。"))
+    return redirect("review:jobs")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def job_give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stop trying, with a reason; a page of its own says what that means."""
+    job = found(Job, pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        work.give_up(user=request.user, job_id=pk, reason=form.cleaned_data["reason"])
+        messages.success(request, _("処理を中止しました。理由を記録しました。"))
+        return redirect("review:jobs")
+    context = {
+        "page_title": _("処理を中止する"),
+        "breadcrumbs": crumbs(_("処理を中止する")),
+        "row": shown([job])[0],
+        "form": form,
+    }
+    return render(request, "review/job_give_up.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def event_release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try a parked event again."""
+    found(OutboxEvent, pk)
+    with transaction.atomic():
+        outbox.release(pk)
+        audit.write(actor=request.user, action="event.release", subject=f"event:{pk}")
+    messages.success(request, _("もう一度配達します。"))
+    return redirect("review:jobs")
+
+
+@require_POST
+def mail_release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a parked mail again."""
+    found(Mail, pk)
+    with transaction.atomic():
+        mailing.release(pk)
+        audit.write(actor=request.user, action="mail.release", subject=f"mail:{pk}")
+    messages.success(request, _("もう一度送信します。"))
+    return redirect("review:jobs")
+
+
+def found(model: Any, pk: int) -> Any:
+    """The row, or 404."""
+    row = model.objects.filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,207 @@
+"""Forms around people: accounts, posts, transfers, hand-overs and proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from review import clock
+from review.domain.fiscal import wareki
+from review.models import Department, MeasureReview, Role, User
+from review.people.services.posts import Post
+from review.screens.forms.fields import DayField, ReasonForm
+
+REQUIRED = {"required": _("入力してください。")}
+CHOOSE = {"required": _("選んでください。"), "invalid_choice": _("一覧から選んでください。")}
+NO_DAY = {"required": _("日付を入力してください。"), "invalid": _("日付を「2025-04-01」の形で入力してください。")}
+
+
+def next_april() -> date:
+    """The next 4月1日 from today on: when transfers and reorganisations take effect."""
+    today = clock.today()
+    return date(today.year + (today >= date(today.year, 4, 2)), 4, 1)
+
+
+class OfficeField(forms.ModelChoiceField):
+    """A department that is open today or will be; one that is still to open says from when."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("部署"))
+        options.setdefault("empty_label", _("(部署なし)"))
+        super().__init__(queryset=Department.objects.none(), error_messages=CHOOSE, **options)
+
+    def label_from_instance(self, obj: Any) -> str:
+        ahead = obj.starts_on and obj.starts_on > clock.today()
+        return _("%(office)s(%(day)sから)") % {"office": obj, "day": wareki(obj.starts_on)} if ahead else str(obj)
+
+
+def open_offices() -> Any:
+    """The departments that have not ended."""
+    return Department.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()))
+
+
+class OfficeForm(forms.Form):
+    """A form whose office fields offer the departments of today."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.offer_offices()
+
+    def offer_offices(self) -> None:
+        """Fill the office fields."""
+        for field in self.fields.values():
+            if isinstance(field, OfficeField):
+                field.queryset = open_offices()
+
+
+class NamesForm(forms.Form):
+    """Name and mail of a person."""
+
+    display_name = forms.CharField(label=_("氏名"), max_length=60, error_messages=REQUIRED)
+    email = forms.CharField(
+        label=_("メールアドレス"), required=False, max_length=254, help_text=_("通知メールの宛先です。")
+    )
+
+
+class PersonForm(NamesForm):
+    """A new account."""
+
+    field_order = ("username", "display_name", "email")
+    username = forms.CharField(
+        label=_("利用者名"),
+        max_length=150,
+        error_messages=REQUIRED,
+        help_text=_("サインインに使う名前です。職員番号など、あとから変わらないものにしてください。"),
+    )
+
+
+class PostForm(OfficeForm):
+    """A post from a day on."""
+
+    role = forms.ChoiceField(label=_("役割"), choices=Role.choices, error_messages=CHOOSE)
+    department = OfficeField(required=False, help_text=_("担当者と所属長のときに選びます。"))
+    starts_on = DayField(label=_("開始日"), error_messages=NO_DAY)
+    ends_on = DayField(
+        label=_("終了日"), required=False, error_messages=NO_DAY, help_text=_("決まっていれば入力します。")
+    )
+
+    @property
+    def post(self) -> Post:
+        """What was chosen, once `is_valid()`."""
+        return post_of(self.cleaned_data["role"], self.cleaned_data["department"])
+
+
+def post_of(role: str, office: Department | None) -> Post:
+    """The role with the office's id."""
+    return Post(role=role, department=office.pk if office else None)
+
+
+class TransferForm(OfficeForm):
+    """人事異動: what the person does from a day on."""
+
+    day = DayField(label=_("発令日"), error_messages=NO_DAY, help_text=_("この日の前日までは、今の役割のままです。"))
+    role = forms.ChoiceField(label=_("異動先の役割"), choices=Role.choices, error_messages=CHOOSE)
+    department = OfficeField(label=_("異動先の部署"), required=False, help_text=_("担当者と所属長のときに選びます。"))
+    second_role = forms.ChoiceField(
+        label=_("兼務の役割"), choices=[("", _("(兼務なし)")), *Role.choices], required=False, error_messages=CHOOSE
+    )
+    second_department = OfficeField(label=_("兼務の部署"), required=False)
+
+    @property
+    def posts(self) -> list[Post]:
+        """What was chosen, once `is_valid()`."""
+        data = self.cleaned_data
+        found = [post_of(data["role"], data["department"])]
+        if data["second_role"]:
+            found.append(post_of(data["second_role"], data["second_department"]))
+        return found
+
+
+class LastDayForm(forms.Form):
+    """The last day of a post."""
+
+    last_day = DayField(label=_("最後の日"), error_messages=NO_DAY)
+
+
+class HandoverForm(ReasonForm):
+    """Which sheets, to whom, and why."""
+
+    field_order = ("sheets", "to", "reason")
+    sheets = forms.MultipleChoiceField(
+        label=_("引き継ぐシート"), widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE
+    )
+    to = forms.ModelChoiceField(
+        label=_("引継先"), queryset=User.objects.none(), error_messages=CHOOSE, empty_label=_("選んでください")
+    )
+
+    def __init__(self, *args: Any, sheets: Iterable[MeasureReview], people: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["sheets"].choices = [(str(one.pk), sheet_words(one)) for one in sheets]  # type: ignore[attr-defined]
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+
+def sheet_words(review: MeasureReview) -> str:
+    """01-04 施策の名前(産業振興課、差戻し)."""
+    year = review.measure_year
+    return f"{year.measure.code} {year.name}({year.owner}、{review.get_state_display()})"
+
+
+class ProxyForm(ReasonForm):
+    """Who stands in, in which post, from when to when, and why."""
+
+    field_order = ("post", "deputy", "starts_on", "ends_on", "reason")
+    post = forms.ChoiceField(label=_("代決する役割"), error_messages=CHOOSE)
+    deputy = forms.ModelChoiceField(
+        label=_("代決者"), queryset=User.objects.none(), error_messages=CHOOSE, empty_label=_("選んでください")
+    )
+    starts_on = DayField(label=_("開始日"), error_messages=NO_DAY)
+    ends_on = DayField(label=_("終了日"), error_messages=NO_DAY)
+
+    def __init__(self, *args: Any, posts: Iterable[tuple[str, str]], people: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["post"].choices = list(posts)  # type: ignore[attr-defined]
+        self.fields["deputy"].queryset = people  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Post:
+        """The post, once `is_valid()`: its choice reads `head:12` or `reviewer:`."""
+        role, _colon, office = self.cleaned_data["post"].partition(":")
+        return Post(role=role, department=int(office) if office else None)
+
+
+class RemarkForm(forms.Form):
+    """所見 of a 後閲."""
+
+    remark = forms.CharField(
+        label=_("後閲の所見"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class PeopleFileForm(forms.Form):
+    """A list of people, and how it is meant."""
+
+    file = forms.FileField(
+        label=_("利用者の一覧"),
+        help_text=_("CSV(UTF-8 か Shift_JIS)または Excel(.xlsx)、2MBまで。"),
+        allow_empty_file=True,
+        error_messages=CHOOSE,
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+    way = forms.ChoiceField(
+        label=_("取込みの方法"),
+        choices=[
+            ("add", _("登録と任用を加える(今の役割は終わらない)")),
+            ("transfer", _("人事異動の一覧(発令日から、一覧の役割だけに就く)")),
+        ],
+        widget=forms.RadioSelect,
+        initial="add",
+        error_messages=CHOOSE,
+    )
+    day = DayField(
+        label=_("発令日・開始日"), error_messages=NO_DAY, help_text=_("行に開始日がないときは、この日からになります。")
+    )

@@ -1,0 +1,371 @@
+"""People come in by a list: what each line would do is shown first, then all of it is done or nothing.
+
+Two ways: `ADD` enrols and appoints, and ends nothing; `TRANSFER` takes the list as the posts that its people hold from
+a day on (人事異動). Whoever does not stand in the list is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from review import clock, permissions
+from review.domain import people_list
+from review.domain.people_list import Line, Unreadable, alike, day_of, folded
+from review.domain.refusals import Invalid
+from review.models import Appointment, Department, Role, User
+from review.people.services import people, posts
+from review.people.services.finding_words import why_refused
+from review.people.services.people import Enrolled
+from review.people.services.posts import Post
+from review.reader_words import problem
+from review.trail.services import audit
+from review.transition import require
+from review.workbook import sandbox
+
+ADD, TRANSFER = "add", "transfer"
+MAX_BYTES = 2 * 1024 * 1024
+ROLES = {folded(str(word)): role for role in Role for word in (role.value, role.label)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What one line would do, in sentences; or why it cannot."""
+
+    line: Line
+    does: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    user: int | None = None
+    post: Post | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What the whole list would do."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def fits(self) -> bool:
+        """Whether all of it could be done."""
+        return not self.problems and not any(row.problems for row in self.rows)
+
+    @property
+    def new(self) -> int:
+        """How many people the list enrols."""
+        return len({folded(row.line.username) for row in self.rows if row.user is None and not row.problems})
+
+
+def read(path: Path, filename: str) -> list[Line]:
+    """The lines of an uploaded file, CSV or .xlsx by its content. Raises Unreadable with the sentence.
+
+    A workbook is inspected and read in a process of its own, up to 10 s.
+    """
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(_("ファイルが大きすぎます(上限は2MB)。"))
+    try:
+        return _lines(path, filename)
+    except Unreadable as refusal:
+        raise Unreadable(_(refusal.said) % refusal.facts) from refusal
+
+
+def _lines(path: Path, filename: str) -> list[Line]:
+    raw = path.read_bytes()
+    if raw[:2] == b"PK" or raw[:4] == b"\xd0\xcf\x11\xe0" or filename.lower().endswith((".xlsx", ".xls")):
+        outcome = sandbox.read_table(path)
+        if outcome.entry is None:
+            raise Unreadable("%(why)s", why=why_refused(outcome.finding.code, outcome.finding.detail))
+        return people_list.lines_of(outcome.entry["rows"])
+    return people_list.lines_of(people_list.rows_of_csv(raw))
+
+
+# --- what it would do --------------------------------------------------------------------------------------------
+
+
+def preview(lines: Sequence[Line], *, way: str, day: date) -> Preview:
+    """What the list would do as things stand now. Five queries however long it is."""
+    known = _Known(User.objects.all())
+    offices = {folded(office.name): office for office in _offices(day)}
+    held = _held(day)
+    rows = list(_once([_row(line, known, offices, held, way, day) for line in lines]))
+    return Preview(rows=tuple(_with_endings(rows, day) if way == TRANSFER else rows))
+
+
+class _Known:
+    """The people there are, found by the very name, else by one that differs by width, case or look-alikes only."""
+
+    def __init__(self, users: Iterable[User]) -> None:
+        self.exact: dict[str, User] = {}
+        self.near: dict[str, list[User]] = {}
+        for user in users:
+            self.add(user)
+
+    def add(self, user: User) -> None:
+        """One more."""
+        self.exact[user.username] = user
+        self.near.setdefault(folded(user.username), []).append(user)
+
+    def all(self, username: str) -> list[User]:
+        """Whom the name may mean: one, several that look alike, or nobody."""
+        user = self.exact.get(username)
+        return [user] if user else self.near.get(folded(username), [])
+
+    def one(self, username: str) -> User | None:
+        """Whom the name means; None for nobody, or for several."""
+        users = self.all(username)
+        return users[0] if len(users) == 1 else None
+
+
+def _offices(day: date) -> Iterable[Department]:
+    """The offices of the day, and those of today, the former counting where both have one name."""
+    spans = Department.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).order_by("starts_on", "pk")
+    return sorted(spans, key=lambda one: one.ends_on is None or one.ends_on >= day)
+
+
+def _held(day: date) -> set[tuple[int, Post]]:
+    rows = Appointment.objects.filter(permissions.held_on(day)).values_list("user_id", "role", "department_id")
+    return {(user, Post(role=role, department=office)) for user, role, office in rows}
+
+
+def _row(
+    line: Line, known: _Known, offices: dict[str, Department], held: set[tuple[int, Post]], way: str, day: date
+) -> Row:
+    user = known.one(line.username)
+    problems = list(_problems(line, known.all(line.username)))
+    role = ROLES.get(folded(line.role))
+    office = offices.get(folded(line.department)) if line.department else None
+    post = Post(role=role.value, department=office.pk if office else None) if role else None
+    problems += _post_problems(line, role, office, post)
+    starts_on, ends_on = _days(line, way, day, problems)
+    does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
+    return Row(
+        line=line, does=does, problems=tuple(problems), user=user.pk if user else None, post=post,
+        starts_on=starts_on, ends_on=ends_on,
+    )  # fmt: skip
+
+
+def _post_problems(line: Line, role: Role | None, office: Department | None, post: Post | None) -> Iterable[str]:
+    if role is None:
+        yield _("役割「%(role)s」はありません。%(roles)s のどれかにしてください。") % {
+            "role": line.role,
+            "roles": _("、").join(str(one.label) for one in Role),
+        }
+    if line.department and office is None:
+        yield _("部署「%(office)s」がありません。「部署」の画面にある名前で書いてください。") % {
+            "office": line.department
+        }
+    elif post and not posts.fits(post):
+        yield _("部署の列: 担当者と所属長には部署が必要で、ほかの役割に部署はありません。")
+
+
+def _problems(line: Line, users: Sequence[User]) -> Iterable[str]:
+    if line.broken:
+        yield _("利用者名の中に改行があります。1行で書いてください。")
+    elif not line.username or len(line.username) > 150:
+        yield _("利用者名を150文字以内で入力してください。")
+    elif why := problem(line.username):
+        yield _("利用者名の%(why)s") % {"why": why}
+    if not line.full_name or len(line.full_name) > 60:
+        yield _("氏名を60文字以内で入力してください。")
+    elif why := problem(line.full_name):
+        yield _("氏名の%(why)s") % {"why": why}
+    if len(users) > 1:
+        yield _("利用者名が%(names)sのどれか分かりません。登録されているとおりに書いてください。") % {
+            "names": _("、").join(_("「%(name)s」") % {"name": user.username} for user in users)
+        }
+    if any(not user.is_active for user in users):
+        yield _("利用者名: この利用者の利用は停止されています。先に再開してください。")
+    if line.email:
+        try:
+            validate_email(line.email)
+        except ValidationError:
+            yield _("メール「%(email)s」の形を確かめてください。") % {"email": line.email}
+
+
+def _days(line: Line, way: str, day: date, problems: list[str]) -> tuple[date, date | None]:
+    starts_on, ends_on = day, None
+    if line.starts_on and way == ADD:
+        found = day_of(line.starts_on)
+        if found is None:
+            problems.append(
+                _("開始日「%(day)s」を読み取れません。「2025-04-01」の形にしてください。") % {"day": line.starts_on}
+            )
+        starts_on = found or day
+    if line.ends_on:
+        ends_on = day_of(line.ends_on)
+        if ends_on is None:
+            problems.append(
+                _("終了日「%(day)s」を読み取れません。「2026-03-31」の形にしてください。") % {"day": line.ends_on}
+            )
+        elif ends_on < starts_on:
+            problems.append(_("終了日は開始日以後にしてください。"))
+    return starts_on, ends_on
+
+
+def _does(
+    line: Line,
+    user: User | None,
+    post: Post | None,
+    office: Department | None,
+    held: set[tuple[int, Post]],
+    starts_on: date,
+) -> Iterable[str]:
+    if user is None:
+        yield _("利用者を登録します。")
+    else:
+        if _name(line, user) != user.display_name:
+            yield _("氏名を「%(before)s」から「%(after)s」に変えます。") % {
+                "before": user.display_name,
+                "after": line.full_name,
+            }
+        if line.email and line.email != user.email:
+            yield _("メールアドレスを変えます。")
+    if post and (user is None or (user.pk, post) not in held):
+        yield _("%(post)sに %(day)s から任用します。") % {
+            "post": f"{office or ''} {Role(post.role).label}".strip(),
+            "day": starts_on,
+        }
+
+
+def _name(line: Line, user: User) -> str:
+    """The person's name after the list: as it stands, where the list says the same in other characters."""
+    return user.display_name if alike(line.display_name) == alike(user.display_name) else line.full_name
+
+
+def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
+    """In a transfer, what ends for each person stands on their first line. One query."""
+    wanted: dict[int, set[Post]] = {}
+    for row in rows:
+        if row.user and row.post:
+            wanted.setdefault(row.user, set()).add(row.post)
+    ending: dict[int, list[str]] = {}
+    running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=wanted)
+    for post in running.select_related("department").order_by("pk"):
+        if post.starts_on > day or Post(role=post.role, department=post.department_id) not in wanted[post.user_id]:
+            words = _("%(post)sが %(day)s の前の日で終わります。") % {
+                "post": f"{post.department or ''} {post.get_role_display()}".strip(),
+                "day": day,
+            }
+            ending.setdefault(post.user_id, []).append(words)
+    for row in rows:
+        said = ending.pop(row.user, []) if row.user and not row.problems else []
+        yield Row(**_parts(row), problems=row.problems, does=(*row.does, *said))
+
+
+def _once(rows: Iterable[Row]) -> Iterable[Row]:
+    """Each line; one that says the same as a line before is a slip of the pen and says so."""
+    seen: set[tuple[str, Post | None]] = set()
+    names: dict[str, str] = {}
+    for row in rows:
+        key = (str(row.user or folded(row.line.username)), row.post)
+        name = names.setdefault(key[0], row.line.full_name)
+        said = list(row.problems)
+        if key in seen:
+            said.append(_("同じ利用者の同じ役割が、上の行にもあります。片方の行を消してください。"))
+        if alike(name) != alike(row.line.full_name):
+            said.append(
+                _("氏名が、同じ利用者名の上の行では「%(name)s」です。どちらかに合わせてください。") % {"name": name}
+            )
+        seen.add(key)
+        yield row if said == list(row.problems) else Row(**{**_parts(row), "problems": tuple(said), "does": ()})
+
+
+def _parts(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("line", "user", "post", "starts_on", "ends_on")}
+
+
+# --- doing it ----------------------------------------------------------------------------------------------------
+
+
+def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrolled]:
+    """Do all of it or nothing; returns the new accounts with their temporary passwords, told this once.
+
+    Raises NotAllowed, or Invalid with the line where something cannot be any more.
+    """
+    with transaction.atomic():
+        permissions.standing(by, fresh=True)
+        require(permissions.may_manage_people(by), _("利用者は管理者が取り込みます。"))
+        shown = preview(lines, way=way, day=day)
+        bad = next((row for row in shown.rows if row.problems), None)
+        if bad:
+            raise Invalid(
+                _("%(line)s行目: %(why)s 何も取り込んでいません。") % {"line": bad.line.number, "why": bad.problems[0]}
+            )
+        made, users = _accounts(by, shown)
+        if way == TRANSFER:
+            wanted: dict[int, set[Post]] = {}
+            for row in shown.rows:
+                if row.post:
+                    wanted.setdefault(users[row.line.username].pk, set()).add(row.post)
+            people.transfer_many(by=by, day=day, wanted=wanted)
+        else:
+            _appoint(by, shown, users)
+        audit.write(
+            actor=by,
+            action="people.import",
+            subject="people:list",
+            after={"lines": len(lines), "way": way, "new": len(made)},
+        )
+        return made
+
+
+def _accounts(by: User, shown: Preview) -> tuple[list[Enrolled], dict[str, User]]:
+    made: list[Enrolled] = []
+    known = _Known(User.objects.all())
+    users: dict[str, User] = {}
+    for row in shown.rows:
+        line, user = row.line, known.one(row.line.username)
+        with _at(line):
+            if user is None:
+                one = people.enrol(by=by, username=line.username, display_name=line.full_name, email=line.email)
+                made.append(one)
+                user = one.user
+                known.add(user)
+            elif row.does:
+                email = line.email or user.email
+                people.change(by=by, user_id=user.pk, display_name=_name(line, user), email=email)
+        users[line.username] = user
+    return made, users
+
+
+def _appoint(by: User, shown: Preview, users: dict[str, User]) -> None:
+    for row in shown.rows:
+        user = users[row.line.username]
+        if row.post and row.starts_on and row.post not in posts.held(user, row.starts_on):
+            with _at(row.line):
+                people.appoint(by=by, user_id=user.pk, post=row.post, starts_on=row.starts_on, ends_on=row.ends_on)
+
+
+@contextmanager
+def _at(line: Line) -> Iterator[None]:
+    """A refusal inside names the line, and says that nothing was taken."""
+    try:
+        yield
+    except Invalid as refusal:
+        why = " ".join(refusal.fields.values()) or str(refusal)
+        raise Invalid(
+            _("%(line)s行目: %(why)s 何も取り込んでいません。") % {"line": line.number, "why": why}
+        ) from refusal
+
+
+def packed(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """The lines as plain data, for the way from the preview to the act."""
+    return [asdict(line) for line in lines]
+
+
+def unpacked(data: Iterable[dict[str, Any]]) -> list[Line]:
+    """The lines again."""
+    return [Line(**one) for one in data]

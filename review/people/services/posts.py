@@ -1,0 +1,113 @@
+"""Who holds which post, changed as a whole: by an import of people, or by what the city's sign-in provider says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from review import clock
+from review.models import Appointment, Department, Role, User
+from review.models.organization import DEPARTMENT_ROLES
+from review.permissions import held_on
+from review.trail.services import audit
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Post:
+    """A role, and the department's id where the role belongs to one."""
+
+    role: str
+    department: int | None = None
+
+
+def held(user: User, day: date) -> set[Post]:
+    """The posts in force on the day. One query."""
+    rows = Appointment.objects.filter(held_on(day), user=user).values_list("role", "department_id")
+    return {Post(role=role, department=department) for role, department in rows}
+
+
+def fits(post: Post) -> bool:
+    """Whether the role asks for a department exactly where one is named."""
+    return post.role in Role.values and (post.role in DEPARTMENT_ROLES) == (post.department is not None)
+
+
+@transaction.atomic
+def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on: date | None = None) -> Appointment:
+    """Give one post from a day on; what is held already from that day is left as it is."""
+    office: Any = post.department
+    row, made = Appointment.objects.get_or_create(
+        user=user, role=post.role, department_id=office, starts_on=starts_on, defaults={"ends_on": ends_on}
+    )
+    if made:
+        audit.write(actor=by, action="post.begin", subject=f"user:{user.key}", after=_words(post, starts_on))
+    return row
+
+
+@transaction.atomic
+def replace(*, user: User, posts: Iterable[Post], by: User | None) -> bool:
+    """Let the person hold exactly these posts from today. Returns whether anything changed."""
+    today, wanted = clock.today(), set(posts)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    present = held(user, today)
+    for post in sorted(present - wanted, key=_order):
+        _end(user, post, by, today)
+    for post in sorted(wanted - present, key=_order):
+        appoint(user=user, post=post, by=by, starts_on=today)
+    return present != wanted
+
+
+@transaction.atomic
+def end_all(*, user: User, by: User | None) -> None:
+    """The person leaves: every post ends today, those that were still to begin too."""
+    replace(user=user, posts=(), by=by)
+    for row in Appointment.objects.filter(user=user, starts_on__gt=clock.today()):
+        _strike(row, by)
+
+
+def ending(*, user: User, day: date, keep: Iterable[Post]) -> list[Appointment]:
+    """The posts that run on the day or begin later, those in `keep` left out where they run on. One query."""
+    kept = set(keep)
+    rows = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user).select_related("department")
+    return [row for row in rows if row.starts_on > day or Post(role=row.role, department=row.department_id) not in kept]
+
+
+@transaction.atomic
+def end(row: Appointment, *, by: User | None, last_day: date) -> Appointment | None:
+    """Let the post end with the day; one that had not begun by then never was: None."""
+    if row.starts_on > last_day:
+        _strike(row, by)
+        return None
+    row.ends_on = last_day
+    row.save(update_fields=["ends_on"])
+    post = Post(role=row.role, department=row.department_id)
+    words = {**_words(post, row.starts_on), "ends_on": last_day.isoformat()}
+    audit.write(actor=by, action="post.end", subject=f"user:{row.user.key}", before=words)
+    return row
+
+
+def _end(user: User, post: Post, by: User | None, today: date) -> None:
+    """End with yesterday; a post that began only today never was."""
+    office: Any = post.department
+    for row in Appointment.objects.filter(held_on(today), user=user, role=post.role, department_id=office):
+        end(row, by=by, last_day=today - timedelta(days=1))
+
+
+def _strike(row: Appointment, by: User | None) -> None:
+    post = Post(role=row.role, department=row.department_id)
+    audit.write(actor=by, action="post.end", subject=f"user:{row.user.key}", before=_words(post, row.starts_on))
+    row.delete()
+
+
+def _words(post: Post, starts_on: date) -> dict[str, Any]:
+    """The post as the trail keeps it: the office by name, for offices are renamed."""
+    office = Department.objects.filter(pk=post.department or 0).values_list("name", flat=True).first()
+    return {"role": post.role, "department": office or "", "starts_on": starts_on.isoformat()}
+
+
+def _order(post: Post) -> tuple[str, int]:
+    return post.role, post.department or 0

@@ -1,0 +1,103 @@
+"""The ends of representations that nobody took back: by the last day, or with a post. The sweep tells both people.
+
+An ending is no act of anybody's, so the sweep leaves a row of its own in the trail, and the event's key is of that row.
+What the rows say last is held against the proxy as it is: one that is in force again (the post was given anew, or a
+wrong clock ended it before its time) begins again in the trail, so that its next end is told too. Every sweep asks by
+the database's clock, which is one for all machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from review import clock, permissions
+from review.background.services import outbox
+from review.domain.events import Event
+from review.models import Appointment, AuditEntry, Proxy
+from review.people.services import proxies
+from review.trail.services import audit
+
+ENDED, RESUMED = "proxy.end", "proxy.resume"
+#: An end that lies longer back is no news any more: so long at most everything may have stood still.
+NEWS = timedelta(days=31)
+
+BY_PERIOD = "期間の最終日が過ぎました。"
+BY_POST = "代決される人が、この役割を離れました。"
+BY_DEPUTY = "代決する人が、代決のできない役割に就いたか、利用を停止されました。"
+
+
+def tell_ends() -> int:
+    """Tell of every representation that has ended, and of every one that is in force again; how many. From the sweep, so
+    it may run twice at once: each proxy is locked and asked again. One query where there is none."""
+    rows = (
+        Proxy.objects.filter(withdrawn_at=None).select_related("principal", "deputy").annotate(present=clock.shared())
+    )
+    recent = [(proxy, timezone.localdate(proxy.present)) for proxy in rows]
+    recent = [(proxy, today) for proxy, today in recent if proxy.ends_on >= today - NEWS]
+    said = _said([proxy.pk for proxy, _ in recent]) if recent else {}
+    untold = [proxy.pk for proxy, today in recent if _news(proxy, today, said.get(proxy.pk))]
+    return sum(_tell(pk) for pk in untold)
+
+
+def _said(numbers: Sequence[int]) -> dict[int, str]:
+    """{proxy: the last that the trail says of its end}. One query."""
+    subjects = {f"proxy:{pk}": pk for pk in numbers}
+    rows = AuditEntry.objects.filter(subject__in=subjects, action__in=(ENDED, RESUMED)).order_by("pk")
+    return {subjects[subject]: action for subject, action in rows.values_list("subject", "action")}
+
+
+def _news(proxy: Proxy, today: date, said: str | None) -> bool:
+    """Whether the proxy has ended and that was not said, or the other way round."""
+    return bool(why_over(proxy, today)) != (said == ENDED)
+
+
+def _tell(pk: int) -> bool:
+    with transaction.atomic():
+        locked = Proxy.objects.select_for_update(no_key=True, of=("self",)).select_related("principal", "deputy")
+        proxy = locked.annotate(present=clock.shared()).get(pk=pk)
+        today = timezone.localdate(proxy.present)
+        if proxy.withdrawn_at or not _news(proxy, today, _said([pk]).get(pk)):
+            return False
+        why = why_over(proxy, today)
+        action, event = (ENDED, Event.PROXY_ENDED) if why else (RESUMED, Event.PROXY_RESUMED)
+        facts = {**proxies.facts(proxy), "why": why}
+        entry = audit.write(actor=None, action=action, subject=f"proxy:{pk}", after=facts)
+        told = {**proxies.told(proxy), "comment": why}
+        outbox.announce(event, key=f"{pk}:{entry.pk}", payload=told)
+        return True
+
+
+def why_over(proxy: Proxy, today: date) -> str:
+    """Why the proxy represents nobody any more, in the city's words; '' while it does or may yet."""
+    if _moved_on(proxy):
+        return ""
+    if proxy.ends_on < today:
+        return BY_PERIOD
+    if not proxy.principal.is_active or not _held_yet(proxy, today):
+        return BY_POST
+    day = max(today, proxy.starts_on)
+    never = Appointment.objects.filter(
+        permissions.held_on(day), user=proxy.deputy_id, role__in=permissions.NEVER_DEPUTIES
+    )
+    return BY_DEPUTY if not proxy.deputy.is_active or never.exists() else ""
+
+
+def _held_yet(proxy: Proxy, today: date) -> bool:
+    """Whether the principal holds the post, or will before the period is over."""
+    posts = Appointment.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gte=max(today, proxy.starts_on)), user=proxy.principal_id, role=proxy.role
+    )
+    return posts.filter(department=proxy.department_id, starts_on__lte=proxy.ends_on).exists()
+
+
+def _moved_on(proxy: Proxy) -> bool:
+    """Whether a reorganisation let it go on in another office: that one's end is the end."""
+    same = {name: getattr(proxy, name) for name in ("principal_id", "deputy_id", "role", "named_at")}
+    return proxy.department_id is not None and (
+        Proxy.objects.filter(**same, starts_on__gt=proxy.ends_on).exclude(pk=proxy.pk).exists()
+    )

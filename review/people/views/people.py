@@ -1,0 +1,347 @@
+"""利用者: the list, one person with their posts and open work, and the administrator's acts on them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from review import clock, permissions
+from review.domain.refusals import Invalid
+from review.models import Appointment, Proxy, Role, User
+from review.people.forms.people import LastDayForm, NamesForm, PersonForm, PostForm, open_offices
+from review.people.services import handover
+from review.people.services import people as work
+from review.screens.forms.fields import ReasonForm, add_refusal
+from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.questions import whole
+from review.screens.views.versions import Record, versioned
+
+PAGE = 50
+ACTIVE, LEFT, EVERY = "", "left", "all"
+
+
+def people_crumb() -> tuple[str, str]:
+    """Where the pages of people hang."""
+    return _("利用者"), reverse("review:people")
+
+
+def person_crumb(person: User) -> tuple[str, str]:
+    """Where the acts on one person hang."""
+    return str(person), reverse("review:person", args=[person.pk])
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Everyone, searched and filtered by the address."""
+    found = wanted(request)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page_title": _("利用者"),
+        "breadcrumbs": crumbs((_("利用者"), "")),
+        "page_obj": page,
+        "today": clock.today(),
+        "offices": open_offices(),
+        "roles": Role.choices,
+        "words": request.GET.get("q", ""),
+        "role": request.GET.get("role", ""),
+        "department": request.GET.get("department", ""),
+        "show": request.GET.get("show", ""),
+        "may_manage": permissions.may_manage_people(request.user),
+    }
+    return render(request, "review/people/list.html", context)
+
+
+def wanted(request: HttpRequest) -> QuerySet[User]:
+    """The people whom the address asks for, each with their posts of today and ahead. Two queries a page."""
+    show = request.GET.get("show", ACTIVE)
+    rows = User.objects.order_by("display_name", "username")
+    if show != EVERY:
+        rows = rows.filter(is_active=show != LEFT)
+    for word in request.GET.get("q", "").split():
+        rows = rows.filter(Q(display_name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word))
+    held = Appointment.objects.filter(permissions.held_on(clock.today()))
+    role, office = request.GET.get("role", ""), whole(request.GET.get("department"))
+    if role in Role.values:
+        rows = rows.filter(pk__in=held.filter(role=role).values("user"))
+    if office is not None:
+        rows = rows.filter(pk__in=held.filter(department__pk=office).values("user"))
+    ahead = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).select_related("department")
+    return rows.prefetch_related(Prefetch("appointments", ahead.order_by("starts_on", "pk"), to_attr="posts"))
+
+
+def names_record(request: HttpRequest, pk: int) -> Record:
+    """What the form of a person's name and mail edits."""
+    found = get_object_or_404(User, pk=pk)
+    form = NamesForm(initial=names_of(found))
+    return Record(form=form, rows=User.objects.filter(pk=pk), subject=f"user:{found.key}", actions=("user.change",))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+@versioned(names_record)
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person; a POST changes name and mail."""
+    found = get_object_or_404(User, pk=pk)
+    form = NamesForm(request.POST if request.method == "POST" else None, initial=names_of(found))
+    if form.is_bound:
+        require_administrator(request)
+        if form.is_valid():
+            try:
+                work.change(by=request.user, user_id=pk, **form.cleaned_data)  # type: ignore[arg-type]
+            except Invalid as refusal:
+                add_refusal(form, str(refusal), refusal.fields)
+            else:
+                messages.success(request, _("変更を保存しました。"))
+                return see_other("review:person", pk)
+    return person_page(request, found, form=form, status=422 if form.errors else 200)
+
+
+def names_of(found: User) -> dict[str, str]:
+    """What the form begins with."""
+    return {"display_name": found.display_name, "email": found.email}
+
+
+def require_administrator(request: HttpRequest) -> None:
+    """Reviewers read here; only administrators change anything."""
+    if not permissions.may_manage_people(request.user):
+        raise PermissionDenied(_("利用者は管理者が管理します。"))
+
+
+def person_page(
+    request: HttpRequest,
+    found: User,
+    *,
+    form: NamesForm | None = None,
+    post_form: PostForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The person's page. Some twelve queries."""
+    posts = found.appointments.select_related("department").order_by("-starts_on", "-pk")
+    proxies = Proxy.objects.filter(Q(principal=found) | Q(deputy=found))
+    context = {
+        "page_title": str(found),
+        "breadcrumbs": crumbs(people_crumb(), (str(found), "")),
+        "person": found,
+        "posts": [{"post": one, "state": state_of(one)} for one in posts],
+        "work": handover.open_work(found),
+        "proxies": proxies.select_related("principal", "deputy", "department"),
+        "today": clock.today(),
+        "may_manage": permissions.may_manage_people(request.user),
+        "form": form or NamesForm(initial=names_of(found)),
+        "post_form": post_form or PostForm(initial={"starts_on": clock.today()}),
+    }
+    return render(request, "review/people/person.html", context, status=status)
+
+
+def state_of(post: Appointment) -> str:
+    """now, ahead or past."""
+    today = clock.today()
+    if post.starts_on > today:
+        return "ahead"
+    return "past" if post.ends_on and post.ends_on < today else "now"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def person_new(request: HttpRequest) -> HttpResponse:
+    """A new account; its temporary password is shown once."""
+    form = PersonForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = work.enrol(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            return told_once(request, [made], _("利用者を登録しました"))
+    return act_page(
+        request,
+        title=_("利用者を登録する"),
+        verb=_("登録する"),
+        back_url=reverse("review:people"),
+        trail=[people_crumb()],
+        form=form,
+        lead=_("登録すると仮のパスワードができます。役割は、登録したあとに利用者の画面で任用します。"),
+    )
+
+
+def told_once(request: HttpRequest, made: list[work.Enrolled], title: str) -> HttpResponse:
+    """The temporary passwords. They are kept nowhere, so this page is the only place where they can be read."""
+    context = {
+        "page_title": title,
+        "breadcrumbs": crumbs(people_crumb(), (title, "")),
+        "made": made,
+    }
+    return render(request, "review/people/passwords.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def person_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new temporary password for somebody who lost theirs."""
+    found = get_object_or_404(User, pk=pk)
+    if request.method == "POST":
+        made = work.reset_password(by=request.user, user_id=pk)  # type: ignore[arg-type]
+        return told_once(request, [made], _("仮のパスワードを発行しました"))
+    return act_page(
+        request,
+        title=_("仮のパスワードを発行する"),
+        verb=_("発行する"),
+        back_url=reverse("review:person", args=[pk]),
+        trail=[people_crumb(), person_crumb(found)],
+        effects=[
+            _("今のパスワードは使えなくなり、サインインしている画面は終わります。"),
+            _("次の画面に仮のパスワードが一度だけ出ます。本人に直接伝えてください。"),
+            _("本人は、サインインするとすぐに新しいパスワードを決めます。"),
+        ],
+    )
+
+
+@require_POST
+@refusing
+def person_appoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a post, from today or a day ahead."""
+    found = get_object_or_404(User, pk=pk)
+    form = PostForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            work.appoint(
+                by=request.user,  # type: ignore[arg-type]
+                user_id=pk,
+                post=form.post,
+                starts_on=data["starts_on"],
+                ends_on=data["ends_on"],
+            )
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("任用しました。"))
+            return see_other("review:person", pk, fragment="posts")
+    return person_page(request, found, post_form=form, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def post_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a post end with a day."""
+    post = get_object_or_404(Appointment.objects.select_related("user", "department"), pk=pk)
+    form = LastDayForm(request.POST or None, initial={"last_day": clock.today()})
+    if form.is_bound and form.is_valid():
+        try:
+            work.end_post(by=request.user, appointment_id=pk, last_day=form.cleaned_data["last_day"])  # type: ignore[arg-type]
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("役割を終える日を決めました。"))
+            return see_other("review:person", post.user_id, fragment="posts")
+    office = f"{post.department} " if post.department else ""
+    return act_page(
+        request,
+        title=_("役割を終える"),
+        verb=_("この日で終える"),
+        back_url=reverse("review:person", args=[post.user_id]),
+        trail=[people_crumb(), person_crumb(post.user)],
+        form=form,
+        lead=f"{post.user} {office}{post.get_role_display()}",
+    )
+
+
+# --- leaving ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person left. What would be left behind is shown, and must be handed over first."""
+    found = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST or None)
+    blocked = work.obstacles(found) if found.is_active else [_("この利用者の利用は、もう停止されています。")]
+    if form.is_bound and form.is_valid() and sure(request):
+        try:
+            work.deactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": found})
+            return see_other("review:person", pk)
+    back = reverse("review:person", args=[pk])
+    if blocked:
+        return render(
+            request,
+            "review/people/blocked.html",
+            {
+                "page_title": _("利用を停止する"),
+                "breadcrumbs": crumbs(people_crumb(), person_crumb(found), (_("利用を停止する"), "")),
+                "person": found,
+                "blocked": blocked,
+                "work": handover.open_work(found),
+                "back_url": back,
+            },
+            status=422 if form.is_bound else 200,
+        )
+    return act_page(
+        request,
+        title=_("利用を停止する"),
+        verb=_("利用を停止する"),
+        back_url=back,
+        trail=[people_crumb(), person_crumb(found)],
+        form=form,
+        effects=leaving_effects(found),
+        danger=True,
+    )
+
+
+def leaving_effects(found: User) -> list[str]:
+    """What the deactivation does."""
+    posts = found.appointments.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).count()
+    proxies = len(handover.open_work(found).proxies)
+    effects = [
+        _("%(who)sさんはサインインできなくなり、開いている画面もすぐに終わります。") % {"who": found},
+        _("これまでの提出、確認、承認、コメントは、そのまま%(who)sさんの名前で残ります。") % {"who": found},
+    ]
+    if posts:
+        effects.append(_("就いている役割と予定の役割(%(n)s件)が終わります。") % {"n": posts})
+    if proxies:
+        effects.append(_("代決者の指名(%(n)s件)が取り消されます。") % {"n": proxies})
+    effects.append(_("記録は削除されません。戻ってきたときは、利用を再開できます。"))
+    return effects
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def person_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+    """The person is back."""
+    found = get_object_or_404(User, pk=pk)
+    form = ReasonForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = work.reactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            return told_once(request, [made], _("利用を再開しました"))
+    return act_page(
+        request,
+        title=_("利用を再開する"),
+        verb=_("利用を再開する"),
+        back_url=reverse("review:person", args=[pk]),
+        trail=[people_crumb(), person_crumb(found)],
+        form=form,
+        effects=[
+            _("仮のパスワードで、またサインインできるようになります。"),
+            _("役割は戻りません。利用者の画面で、あらためて任用してください。"),
+        ],
+    )

@@ -1,0 +1,93 @@
+"""利用者の取込み: a list of people as CSV or .xlsx, shown line by line before anything is done."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from review import clock
+from review.domain.people_list import Unreadable
+from review.domain.refusals import Invalid
+from review.people.forms.people import PeopleFileForm
+from review.people.services import people_import as work
+from review.people.views.people import people_crumb, told_once
+from review.screens.views.acts import crumbs, sure
+from review.screens.views.answers import refusing
+from review.screens.views.incoming import on_disk
+
+SALT, HOUR = "review.people_import", 3600
+TITLE = gettext_lazy("利用者の取込み")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def people_import(request: HttpRequest) -> HttpResponse:
+    """The file, what it would do, and the act."""
+    if request.method == "POST" and sure(request):
+        return take(request)
+    form = PeopleFileForm(request.POST or None, request.FILES or None, initial={"day": clock.today()})
+    if form.is_bound and form.is_valid():
+        try:
+            with on_disk(form.cleaned_data["file"]) as (path, name):
+                lines = work.read(path, name)
+        except Unreadable as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            return shown(request, lines, way=form.cleaned_data["way"], day=form.cleaned_data["day"])
+    context = {"page_title": TITLE, "breadcrumbs": crumbs(people_crumb(), (str(TITLE), "")), "form": form}
+    return render(request, "review/people/import.html", context, status=422 if form.errors else 200)
+
+
+def shown(
+    request: HttpRequest, lines: list[Any], *, way: str, day: date, refused: str = "", status: int = 200
+) -> HttpResponse:
+    """What each line would do. The lines go along, signed for this person and an hour."""
+    preview = work.preview(lines, way=way, day=day)
+    data = {"lines": work.packed(lines), "way": way, "day": day.isoformat(), "by": request.user.pk}
+    context = {
+        "page_title": TITLE,
+        "breadcrumbs": crumbs(people_crumb(), (str(TITLE), reverse("review:people_import")), (_("内容の確認"), "")),
+        "preview": preview,
+        "changing": sum(bool(row.does) for row in preview.rows),
+        "bad": sum(bool(row.problems) for row in preview.rows),
+        "transfer": way == work.TRANSFER,
+        "day": day,
+        "refused": refused,
+        "packed": signing.dumps(data, salt=SALT, compress=True),
+    }
+    return render(request, "review/people/import_preview.html", context, status=status)
+
+
+def take(request: HttpRequest) -> HttpResponse:
+    """Do what was shown. Asked again as things stand now; new people's passwords are told once."""
+    try:
+        data = signing.loads(request.POST.get("packed", ""), salt=SALT, max_age=HOUR)
+        if data["by"] != request.user.pk:
+            raise signing.BadSignature
+    except signing.BadSignature:
+        form = PeopleFileForm(initial={"day": clock.today()})
+        message = _("確認の画面を開いてから1時間たったか、内容が変わっています。ファイルをもう一度選んでください。")
+        context = {
+            "page_title": TITLE,
+            "breadcrumbs": crumbs(people_crumb(), (str(TITLE), "")),
+            "form": form,
+            "refused": message,
+        }
+        return render(request, "review/people/import.html", context, status=422)
+    lines, day = work.unpacked(data["lines"]), date.fromisoformat(data["day"])
+    try:
+        made = work.apply(by=request.user, lines=lines, way=data["way"], day=day)  # type: ignore[arg-type]
+    except Invalid as refusal:
+        why = " ".join([str(refusal), *refusal.fields.values()])
+        return shown(request, lines, way=data["way"], day=day, refused=why, status=422)
+    return told_once(request, made, _("利用者を取り込みました"))

@@ -1,0 +1,185 @@
+"""代決: who stands in for whom, naming and withdrawing, and what was decided in my name and waits for my 後閲."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from review import clock, permissions
+from review.domain.refusals import Invalid
+from review.models import Appointment, Decision, Proxy, User
+from review.models.proxy import PROXY_ROLES
+from review.people.forms.people import ProxyForm, RemarkForm
+from review.people.services import proxies as work
+from review.screens.forms.fields import add_refusal
+from review.screens.views import decision_words
+from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.questions import whole
+from review.templatetags.words import day_text
+
+READ = 30
+
+
+@require_safe
+def proxies(request: HttpRequest) -> HttpResponse:
+    """Mine, those in which I stand in, and, for those who manage, everybody's."""
+    return page(request)
+
+
+def page(request: HttpRequest, *, refused: RemarkForm | None = None, decision: int = 0) -> HttpResponse:
+    """The page. Five queries however many."""
+    user = request.user
+    rows = Proxy.objects.select_related("principal", "deputy", "department", "named_by")
+    managing = permissions.may_manage_cycle(user)
+    shown = rows if managing else rows.filter(Q(principal=user) | Q(deputy=user))
+    read = Decision.objects.filter(on_behalf_of=user).exclude(later_reading=None).order_by("-decided_at")
+    context = {
+        "page_title": _("代決と後閲"),
+        "breadcrumbs": crumbs((_("代決と後閲"), "")),
+        "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in shown[:200]],
+        "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],  # type: ignore[arg-type]
+        "read": [
+            (one, decision_words.step_words(one))
+            for one in read.select_related("decided_by", "later_reading", "review__measure_year__measure")[:READ]
+        ],
+        "managing": managing,
+        "may_name": bool(posts_of(user)),
+        "refused": refused,
+        "refused_decision": decision,
+    }
+    return render(request, "review/proxies.html", context, status=422 if refused else 200)
+
+
+def state_of(proxy: Proxy) -> str:
+    """withdrawn, ahead, now or past."""
+    today = clock.today()
+    if proxy.withdrawn_at:
+        return "withdrawn"
+    if proxy.starts_on > today:
+        return "ahead"
+    return "past" if proxy.ends_on < today else "now"
+
+
+def may_end(user: Any, proxy: Proxy) -> bool:
+    """Whether the button stands beside the row."""
+    return state_of(proxy) in ("now", "ahead") and permissions.may_name_proxy(user, proxy.principal)
+
+
+def posts_of(user: Any) -> list[tuple[str, str]]:
+    """The posts for which the person can be represented, as choices: those of today and ahead. One query."""
+    running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=user)
+    rows = running.filter(role__in=PROXY_ROLES).select_related("department").order_by("role", "department")
+    found = {f"{row.role}:{row.department_id or ''}": words_of(row) for row in rows}
+    return list(found.items())
+
+
+def words_of(row: Appointment) -> str:
+    """産業振興課 所属長."""
+    return f"{row.department or ''} {row.get_role_display()}".strip()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def proxy_new(request: HttpRequest) -> HttpResponse:
+    """Name a proxy for myself, or with `?for=` for somebody else: first what it means, then the act."""
+    principal = principal_of(request)
+    posts = posts_of(principal)
+    form = ProxyForm(
+        request.POST or None,
+        posts=posts,
+        people=permissions.possible_deputies(principal),
+        initial={"starts_on": clock.today()},
+    )
+    effects: list[str] = []
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        naming = work.Naming(
+            principal=principal.pk,
+            deputy=data["deputy"].pk,
+            post=form.chosen,
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            reason=data["reason"],
+        )
+        try:
+            if sure(request):
+                work.name(user=request.user, naming=naming)  # type: ignore[arg-type]
+                messages.success(request, _("代決者を指名しました。本人と代決者に通知が届きます。"))
+                return see_other("review:proxies")
+            effects = foreseen(principal, data["deputy"], dict(posts)[data["post"]], naming)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+    back = reverse("review:proxies")
+    title = _("代決者を指名する")
+    warnings = [] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}]
+    return act_page(
+        request,
+        title=title,
+        verb=title,
+        back_url=back,
+        trail=[(_("代決と後閲"), back)],
+        form=form,
+        effects=effects,
+        warnings=warnings,
+        lead=_("%(who)sさんが不在のあいだ、代わりに決める人です。") % {"who": principal},
+        previewing=True,
+    )
+
+
+def principal_of(request: HttpRequest) -> User:
+    """Whose proxy is named: mine, or that of the person in `?for=` where I may name for others."""
+    wanted = whole(request.GET.get("for"))
+    if wanted is not None and permissions.may_manage_cycle(request.user):
+        return get_object_or_404(User, pk=wanted, is_active=True)
+    return request.user  # type: ignore[return-value]
+
+
+def foreseen(principal: User, deputy: User, post: str, naming: work.Naming) -> list[str]:
+    """What the naming means."""
+    period = {"start": day_text(naming.starts_on), "end": day_text(naming.ends_on)}
+    names = {"who": principal, "deputy": deputy, "post": post}
+    return [
+        _("%(start)sから%(end)sまで、%(deputy)sさんは%(who)sさんの「%(post)s」として決めることができます。")
+        % {**names, **period},
+        _("決定は%(deputy)sさんの名前で残り、%(who)sさんの代決であることが、経過に示されます。") % names,
+        _("%(deputy)sさんは、自分や%(who)sさんが提出・確認したシートを決めることはできません。") % names,
+        _("公表の決定と、ほかの人への再度の代決はできません。"),
+        _("%(who)sさんは、あとで代決を後閲します。%(who)sさん自身も、期間中に決めることができます。") % names,
+    ]
+
+
+@require_POST
+@refusing
+def proxy_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a naming back."""
+    managing = permissions.may_manage_cycle(request.user)
+    known = Proxy.objects.all() if managing else Proxy.objects.filter(principal=request.user)
+    found = get_object_or_404(known, pk=pk)
+    work.withdraw(user=request.user, proxy_id=found.pk)  # type: ignore[arg-type]
+    messages.success(request, _("代決者の指名を取り消しました。"))
+    return see_other("review:proxies")
+
+
+@require_POST
+@refusing
+def proxy_read(request: HttpRequest, pk: int) -> HttpResponse:
+    """後閲 of one decision."""
+    decision = get_object_or_404(Decision, pk=pk, on_behalf_of=request.user)
+    form = RemarkForm(request.POST)
+    if form.is_valid():
+        try:
+            work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)  # type: ignore[arg-type]
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("後閲しました。"))
+            return see_other("review:proxies")
+    return page(request, refused=form, decision=decision.pk)

@@ -1,0 +1,141 @@
+"""人事異動 and 引継ぎ: a person's next posts from a day on, and their open work on its way to a colleague."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from review import clock, permissions
+from review.domain.refusals import Invalid
+from review.models import Department, Role, User
+from review.people.forms.people import HandoverForm, TransferForm, next_april
+from review.people.services import handover, people, posts
+from review.people.services.posts import Post
+from review.people.views.people import people_crumb, person_crumb
+from review.screens.forms.fields import add_refusal
+from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.answers import refusing, see_other
+from review.templatetags.words import day_text
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def transfer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Prepare a transfer: first what it will do, then the act."""
+    found = get_object_or_404(User, pk=pk)
+    form = TransferForm(request.POST or None, initial={"day": next_april()})
+    effects: list[str] = []
+    warnings: list[str] = []
+    if form.is_bound and form.is_valid():
+        day = form.cleaned_data["day"]
+        try:
+            if sure(request):
+                people.transfer(by=request.user, user_id=pk, day=day, to=form.posts)  # type: ignore[arg-type]
+                messages.success(request, _("%(day)s付けの異動を登録しました。") % {"day": day_text(day)})
+                return see_other("review:person", pk, fragment="posts")
+            effects, warnings = foreseen(found, day, form.posts)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+    return act_page(
+        request,
+        title=_("人事異動を登録する"),
+        verb=_("異動を登録する"),
+        back_url=reverse("review:person", args=[pk]),
+        trail=[people_crumb(), person_crumb(found)],
+        form=form,
+        effects=effects,
+        warnings=warnings,
+        lead=_("%(who)sさんの異動です。先の日付で登録しておくと、その日から自動で切り替わります。") % {"who": found},
+        previewing=True,
+    )
+
+
+def foreseen(found: User, day: date, wanted: list[Post]) -> tuple[list[str], list[str]]:
+    """(what will happen, what to look after) in sentences."""
+    ending = posts.ending(user=found, day=day, keep=wanted)
+    held = posts.held(found, day)
+    effects = [
+        _("%(post)s は %(day)s で終わります。")
+        % {
+            "post": words_of(Post(role=row.role, department=row.department_id)),
+            "day": day_text(day - timedelta(days=1)),
+        }
+        for row in ending
+    ]
+    effects += [
+        _("%(post)s に %(day)s から就きます。") % {"post": words_of(post), "day": day_text(day)}
+        for post in wanted
+        if post not in held or any(row.role == post.role and row.department_id == post.department for row in ending)
+    ]
+    effects.append(_("これまでの提出や決定は、そのまま本人の名前で残ります。"))
+    work = handover.open_work(found)
+    warnings = []
+    if work.sheets:
+        codes = "、".join(dict.fromkeys(review.measure_year.measure.code for review in work.sheets))
+        warnings.append(
+            _("受け持っているシートがあります: %(codes)s。引き継がないときは、部署全体の仕事になります。")
+            % {"codes": codes}
+        )
+    warnings += handover.left_alone_without(ending, from_day=day)
+    return effects, warnings
+
+
+def words_of(post: Post) -> str:
+    """産業振興課 担当者."""
+    office = Department.objects.filter(pk=post.department or 0).first()
+    return f"{office or ''} {Role(post.role).label}".strip()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which of the person's sheets go to whom."""
+    leaving = get_object_or_404(User, pk=pk)
+    work = handover.open_work(leaving)
+    form = HandoverForm(
+        request.POST or None,
+        sheets=work.sheets,
+        people=takers(work, leaving),
+        initial={"sheets": [str(one.pk) for one in work.sheets]},
+    )
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        try:
+            done = handover.hand_over(
+                user=request.user,  # type: ignore[arg-type]
+                leaving=leaving,
+                to=data["to"],
+                review_ids=[int(one) for one in data["sheets"]],
+                reason=data["reason"],
+            )
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            said = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(done), "who": data["to"]}
+            messages.success(request, said)
+            return see_other("review:person", pk, fragment="work")
+    context = {
+        "page_title": _("仕事を引き継ぐ"),
+        "breadcrumbs": crumbs(people_crumb(), person_crumb(leaving), (_("仕事を引き継ぐ"), "")),
+        "person": leaving,
+        "work": work,
+        "form": form,
+        "today": clock.today(),
+    }
+    return render(request, "review/people/handover.html", context, status=422 if form.errors else 200)
+
+
+def takers(work: handover.OpenWork, leaving: User):
+    """Everybody who could take at least one of the sheets over. Three queries however many."""
+    offices = list({review.measure_year.owner for review in (*work.returned, *work.writing)})
+    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=offices)
+    wanted = set(members.values_list("pk", flat=True))
+    if work.claims:
+        wanted |= set(permissions.holders(Role.REVIEWER).values_list("pk", flat=True))
+    return User.objects.filter(pk__in=wanted - {leaving.pk}).order_by("display_name", "pk")

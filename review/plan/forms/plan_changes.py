@@ -1,0 +1,179 @@
+"""Forms of changes in mid-plan: one for each kind, with only the fields that the kind asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from review.domain.items import circled
+from review.models import ChangeKind, Indicator, Measure
+from review.people.forms.people import CHOOSE, REQUIRED, OfficeField, OfficeForm
+from review.plan.services.plan_proposals import Asked, Goal, Part
+from review.reader_words import year_label
+from review.screens.forms.fields import ReasonForm
+
+#: Which fields a kind has, in their order. Those of parts and goals repeat with a number.
+PARTS = {ChangeKind.ADD: 1, ChangeKind.SPLIT: 3}
+GOALS = {
+    ChangeKind.INDICATOR_ADD: 1,
+    ChangeKind.INDICATOR_RENAME: 1,
+    ChangeKind.INDICATOR_SPLIT: 3,
+    ChangeKind.INDICATOR_MERGE: 1,
+}
+ONE_NUMBER = (ChangeKind.INDICATOR_RENAME, ChangeKind.INDICATOR_SPLIT, ChangeKind.INDICATOR_END)
+
+
+def numbered(name: str, place: int) -> str:
+    """name, name2, name3: the field of the n-th part."""
+    return name if place == 0 else f"{name}{place + 1}"
+
+
+class MeasureChoice(forms.Form):
+    """Which 施策 the change starts from."""
+
+    measure = forms.ChoiceField(label=_("施策"), error_messages=CHOOSE)
+
+    def __init__(self, *args: Any, measures: Iterable[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["measure"].choices = list(measures)  # type: ignore[attr-defined]
+
+
+class ChangeForm(OfficeForm, ReasonForm):
+    """A change of one kind, of one 施策 (or of none, where it adds one)."""
+
+    fiscal_year = forms.TypedChoiceField(label=_("いつから"), coerce=int, error_messages=CHOOSE)
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: ChangeKind,
+        years: Iterable[int],
+        goals: Mapping[int, str],
+        others: Iterable[tuple[Measure, str]],
+        **options: Any,
+    ) -> None:
+        self.kind = kind
+        super().__init__(*args, **options)
+        self.fields["fiscal_year"].choices = [(year, year_label(year)) for year in years]  # type: ignore[attr-defined]
+        numbers = [(str(number), f"{circled(number)} {name}") for number, name in goals.items()]
+        self._add(numbers, [(str(one.pk), f"{one.code} {name}") for one, name in others])
+        self.offer_offices()
+        order = [name for name in self.fields if name not in ("reason", "fiscal_year")]
+        self.order_fields(["fiscal_year", *order, "reason"])
+
+    def _add(self, numbers: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
+        kind = self.kind
+        if kind == ChangeKind.RENAME:
+            self.fields["name"] = _name(_("新しい施策名"))
+        if kind == ChangeKind.OWNER:
+            self.fields["owner"] = OfficeField(label=_("新しい主管部署"), empty_label=_("選んでください"))
+        if kind == ChangeKind.MERGE:
+            self.fields["others"] = forms.MultipleChoiceField(
+                label=_("統合して終わる施策"),
+                choices=others,
+                widget=forms.CheckboxSelectMultiple,
+                error_messages=CHOOSE,
+            )
+            self.fields["name"] = _name(
+                _("統合後の施策名"), required=False, help_text=_("変えないときは空欄にします。")
+            )
+        if kind in ONE_NUMBER:
+            self.fields["numbers"] = forms.ChoiceField(label=_("成果目標"), choices=numbers, error_messages=CHOOSE)
+        if kind == ChangeKind.INDICATOR_MERGE:
+            self.fields["numbers"] = forms.MultipleChoiceField(
+                label=_("統合する成果目標"), choices=numbers, widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE
+            )
+        for place in range(PARTS.get(kind, 0)):
+            self._add_part(place, numbers if kind == ChangeKind.SPLIT else [])
+        for place in range(GOALS.get(kind, 0)):
+            self._add_goal(place)
+
+    def _add_part(self, place: int, numbers: list[tuple[str, str]]) -> None:
+        mark, needed = (str(place + 1) if place or numbers else ""), place == 0
+        self.fields[numbered("code", place)] = forms.CharField(
+            label=_("新しい施策ID%(n)s") % {"n": mark}, max_length=5, required=needed, error_messages=REQUIRED
+        )
+        self.fields[numbered("name", place)] = _name(_("新しい施策名%(n)s") % {"n": mark}, required=needed)
+        self.fields[numbered("owner", place)] = OfficeField(
+            label=_("主管部署%(n)s") % {"n": mark}, required=needed, empty_label=_("選んでください")
+        )
+        if numbers:
+            self.fields[numbered("takes", place)] = forms.MultipleChoiceField(
+                label=_("この施策に移す成果目標%(n)s") % {"n": mark},
+                choices=numbers,
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                error_messages=CHOOSE,
+            )
+
+    def _add_goal(self, place: int) -> None:
+        most = GOALS[self.kind]
+        mark = str(place + 1) if most > 1 else ""
+        needed = place == 0 or (most > 1 and place == 1)
+        self.fields[numbered("goal_name", place)] = _name(
+            _("評価項目%(n)s") % {"n": mark}, required=needed, max_length=300
+        )
+        self.fields[numbered("goal_target", place)] = forms.CharField(
+            label=_("目標%(n)s") % {"n": mark},
+            required=False,
+            max_length=300,
+            help_text=_("この変更を始める年度の目標です。"),
+        )
+        if self.kind != ChangeKind.INDICATOR_RENAME:
+            self.fields[numbered("goal_direction", place)] = forms.ChoiceField(
+                label=_("向き%(n)s") % {"n": mark},
+                choices=[("", _("推定する")), *Indicator.Direction.choices],
+                required=False,
+                error_messages=CHOOSE,
+            )
+
+    # --- what was asked ---
+
+    @property
+    def asked(self) -> Asked:
+        """What was typed, once `is_valid()`."""
+        data = self.cleaned_data
+        numbers = data.get("numbers", [])
+        owner = data.get("owner") if self.kind == ChangeKind.OWNER else None
+        return Asked(
+            name="" if self.kind in PARTS else data.get("name", "").strip(),
+            owner=owner.pk if owner else None,
+            others=tuple(int(one) for one in data.get("others", [])),
+            parts=tuple(self._parts()) if self.kind in PARTS else (),
+            numbers=tuple(int(one) for one in ([numbers] if isinstance(numbers, str) else numbers)),
+            goals=tuple(self._goals()) if self.kind in GOALS else (),
+        )
+
+    def _parts(self) -> Iterable[Part]:
+        for place in range(PARTS[self.kind]):
+            code, name = (self.cleaned_data.get(numbered(key, place), "").strip() for key in ("code", "name"))
+            owner = self.cleaned_data.get(numbered("owner", place))
+            if code or name or owner:
+                takes = self.cleaned_data.get(numbered("takes", place)) or []
+                yield Part(code=code, name=name, owner=owner.pk if owner else 0, takes=tuple(int(n) for n in takes))
+
+    def _goals(self) -> Iterable[Goal]:
+        for place in range(GOALS[self.kind]):
+            said = {
+                key: self.cleaned_data.get(numbered(f"goal_{key}", place), "")
+                for key in ("name", "target", "direction")
+            }
+            if said["name"].strip() or said["target"].strip():
+                yield Goal(**{key: value.strip() for key, value in said.items()})
+
+
+def _name(label: Any, *, required: bool = True, max_length: int = 200, help_text: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=max_length, help_text=help_text, error_messages=REQUIRED
+    )
+
+
+class DecideForm(forms.Form):
+    """The approver's word on a proposal."""
+
+    comment = forms.CharField(
+        label=_("意見"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )

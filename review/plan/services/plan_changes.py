@@ -1,0 +1,255 @@
+"""Changes in mid-plan, by two people: what a proposal comes to, proposing it, and its decision.
+
+A change counts from a 年度 on; what was published before never changes. What can be asked is in `plan_proposals`, what
+cannot in `plan_checks`, what a decision does to the rows in `plan_effects`; the flow's part (a new sheet's process, an
+ended sheet's way out) in `workflow.steps`.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from review import clock, permissions
+from review.background.services import outbox
+from review.domain.events import Event
+from review.domain.items import circled
+from review.domain.refusals import AlreadyDecided, Invalid
+from review.models import (
+    ChangeKind,
+    ChangeState,
+    Cycle,
+    Department,
+    Measure,
+    MeasureReview,
+    Meeting,
+    Plan,
+    PlanChange,
+    User,
+)
+from review.plan.services.plan_checks import problems_of
+from review.plan.services.plan_proposals import Asked, Part, Proposal, goals_of, latest
+from review.prepared import prepared
+from review.reader_words import city_language, problem, year_label
+from review.trail.services import audit, sealed_rows
+from review.transition import require
+
+# --- what it comes to, line by line ------------------------------------------------------------------------------
+
+
+def lines_of(proposal: Proposal) -> list[dict[str, str]]:
+    """[{"code", "item", "before", "after"}]: what stands now and what will stand, in the reader's language."""
+    measure = Measure.objects.filter(pk=proposal.measure or 0).first()
+    year, asked, kind = proposal.fiscal_year, proposal.asked, proposal.kind
+    label = str(kind.label)
+    if kind in (ChangeKind.ADD, ChangeKind.SPLIT):
+        origin = _titled(measure, year) if measure else ""
+        return [
+            {"code": part.code, "item": label, "before": origin, "after": f"{part.name}({_office(part.owner)})"}
+            for part in asked.parts
+        ] + [_moved(measure, year, part, n) for part in asked.parts for n in part.takes if measure]
+    if measure is None:
+        return []
+    now = latest(measure, year)
+    line = {"code": measure.code, "item": label, "before": "", "after": ""}
+    if kind == ChangeKind.RENAME:
+        return [{**line, "before": now.name if now else "", "after": asked.name}]
+    if kind == ChangeKind.OWNER:
+        return [{**line, "before": str(now.owner) if now else "", "after": _office(asked.owner)}]
+    if kind == ChangeKind.END:
+        return [
+            {**line, "before": now.name if now else "", "after": _("%(year)sで終了") % {"year": year_label(year - 1)}}
+        ]
+    if kind == ChangeKind.MERGE:
+        return _merge_lines(measure, year, asked, label)
+    ours = goals_of(measure, year)
+    before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in asked.numbers)
+    after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in asked.goals)
+    return [{**line, "before": before, "after": after or _("%(year)sで終了") % {"year": year_label(year - 1)}}]
+
+
+def _merge_lines(measure: Measure, year: int, asked: Asked, label: str) -> list[dict[str, str]]:
+    others = Measure.objects.filter(pk__in=asked.others).order_by("code")
+    found = [
+        {
+            "code": one.code,
+            "item": label,
+            "before": _titled(one, year),
+            "after": _("%(code)s に統合") % {"code": measure.code},
+        }
+        for one in others
+    ]
+    now = latest(measure, year)
+    if asked.name and now and now.name != asked.name:
+        found.append({"code": measure.code, "item": _("施策名"), "before": now.name, "after": asked.name})
+    return found
+
+
+def _moved(measure: Measure, year: int, part: Part, number: int) -> dict[str, str]:
+    name = goals_of(measure, year).get(number, "")
+    item, after = _("成果目標%(mark)s") % {"mark": circled(number)}, _("%(code)s に移す") % {"code": part.code}
+    return {"code": measure.code, "item": item, "before": name, "after": after}
+
+
+def _kept_lines(proposal: Proposal) -> list[dict[str, str]]:
+    """The same as it is kept and published: in the city's language."""
+    with city_language():
+        return lines_of(proposal)
+
+
+def _titled(measure: Measure, year: int) -> str:
+    now = latest(measure, year)
+    return f"{measure.code} {now.name if now else ''}".strip()
+
+
+def _office(pk: int | None) -> str:
+    return str(Department.objects.filter(pk=pk or 0).first() or "")
+
+
+# --- proposing and deciding --------------------------------------------------------------------------------------
+
+
+def propose(*, user: User, proposal: Proposal) -> PlanChange:
+    """Propose a change; nothing moves until an approver decides. Raises NotAllowed, or Invalid by field."""
+    with transaction.atomic():
+        permissions.standing(user, fresh=True)
+        require(permissions.is_reviewer(user), _("計画の変更は、情報経営課の確認者が提案します。"))
+        found = problems_of(proposal)
+        if found:
+            raise Invalid(_("この変更は提案できません。内容を確かめてください。"), found)
+        made = PlanChange.objects.create(
+            plan_id=proposal.plan,
+            fiscal_year=proposal.fiscal_year,
+            kind=proposal.kind,
+            measure_id=proposal.measure,
+            detail=proposal.asked.as_data(),
+            lines=_kept_lines(proposal),
+            reason=proposal.reason.strip(),
+            proposed_by=user,
+            proposed_at=clock.now(),
+        )
+        audit.write(
+            actor=user,
+            action="plan_change.propose",
+            subject=f"plan_change:{made.pk}",
+            after={"kind": made.kind, "year": made.fiscal_year, "lines": made.lines, "reason": made.reason},
+        )
+        _tell(Event.PLAN_CHANGE_PROPOSED, user, made)
+        return made
+
+
+def proposal_of(change: PlanChange) -> Proposal:
+    """The proposal as it was made."""
+    return Proposal(
+        plan=change.plan_id,
+        fiscal_year=change.fiscal_year,
+        kind=ChangeKind(change.kind),
+        measure=change.measure_id,
+        asked=Asked.from_data(change.detail),
+        reason=change.reason,
+    )
+
+
+def sheets_touched(change: PlanChange) -> QuerySet[MeasureReview]:
+    """The sheets of the change's first year that it touches. No query yet."""
+    measures = [pk for pk in (change.measure_id, *Asked.from_data(change.detail).others) if pk is not None]
+    return MeasureReview.objects.filter(
+        measure_year__measure__in=measures, measure_year__fiscal_year=change.fiscal_year
+    ).order_by("pk")
+
+
+def settle(
+    *, user: User, change_id: int, accept: bool, comment: str = "", meeting: Meeting | None = None
+) -> PlanChange:
+    """Record an approver's decision, asked again whether the change can still be. The caller lets it take effect.
+
+    Raises NotAllowed, AlreadyDecided, or Invalid where things have moved on since the proposal.
+    """
+    change = PlanChange.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=change_id)
+    # Nobody submits or writes on these between the question and the change.
+    list(sheets_touched(change).select_for_update(of=("self",), no_key=True))
+    permissions.standing(user, fresh=True)
+    require(permissions.is_approver(user), _("計画の変更は、DX推進本部の承認者が決定します。"))
+    if change.state != ChangeState.PROPOSED:
+        raise AlreadyDecided(_("この提案はもう「%(state)s」になっています。") % {"state": change.get_state_display()})
+    names = permissions.deciding_change(user, change)
+    require(bool(names), _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"))
+    if said := problem(comment):
+        raise Invalid(_("意見を保存できません。"), {"comment": said})
+    if accept:
+        found = problems_of(proposal_of(change))
+        if found:
+            raise Invalid(_("提案のあとに状況が変わったため、決定できません。") + " ".join(found.values()))
+        change.lines = _kept_lines(proposal_of(change))
+    change.state = ChangeState.ACCEPTED if accept else ChangeState.REFUSED
+    change.decided_by, change.decided_at, change.comment = user, clock.now(), comment.strip()
+    change.on_behalf_of_id = names[0]
+    change.meeting = meeting
+    change.save()
+    audit.write(
+        actor=user,
+        action="plan_change.accept" if accept else "plan_change.refuse",
+        subject=f"plan_change:{change.pk}",
+        after={
+            "lines": change.lines,
+            "comment": change.comment,
+            "on_behalf_of": str(change.on_behalf_of.key) if change.on_behalf_of else "",
+            "meeting": meeting.pk if meeting else None,
+            sealed_rows.NAME: sealed_rows.mark(change),
+        },
+    )
+    _tell(Event.PLAN_CHANGED if accept else Event.PLAN_CHANGE_REFUSED, user, change)
+    return change
+
+
+def _tell(event: Event, user: User, change: PlanChange) -> None:
+    cycle = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year).first()
+    with city_language():
+        kind = str(change.get_kind_display())
+    outbox.announce(
+        event,
+        key=str(change.pk),
+        actor=user,
+        cycle=cycle,
+        payload={
+            "change": change.pk,
+            "kind": kind,
+            "codes": "、".join(dict.fromkeys(line["code"] for line in change.lines)),
+            "comment": change.comment or change.reason,
+            "people": [change.proposed_by_id],
+            "offices": sorted(_offices(change)),
+        },
+    )
+
+
+def _offices(change: PlanChange) -> set[int]:
+    """The departments whose sheets the change touches."""
+    asked = Asked.from_data(change.detail)
+    found = {part.owner for part in asked.parts} | ({asked.owner} if asked.owner else set())
+    for pk in (change.measure_id, *asked.others):
+        measure = Measure.objects.filter(pk=pk or 0).first()
+        now = latest(measure, change.fiscal_year) if measure else None
+        if now:
+            found.add(now.owner_id)
+    return found
+
+
+def accepted_for(plan: Plan, fiscal_year: int) -> list[PlanChange]:
+    """The changes that count from this very year, in the order of their decisions. One query."""
+    rows = PlanChange.objects.filter(plan=plan, fiscal_year=fiscal_year, state=ChangeState.ACCEPTED)
+    return list(rows.order_by("decided_at", "pk"))
+
+
+def of_measure(measure_id: int, code: str) -> list[PlanChange]:
+    """Every change that names the 施策, the newest first. One query."""
+    return [
+        row
+        for row in _of_plan(measure=measure_id)
+        if row.measure_id == measure_id or any(line["code"] == code for line in row.lines)
+    ]
+
+
+@prepared(measure=int)
+def _of_plan(measure: int) -> QuerySet[PlanChange]:
+    return PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure).distinct()

@@ -1,0 +1,139 @@
+"""What a change in mid-plan cannot ask, field by field: asked at the proposal, and again at its decision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from review.models import ChangeKind, Department, Measure, MeasureReview, Plan
+from review.models.sheet import OPEN_STATES
+from review.plan.services.plan_proposals import Asked, Proposal, goals_of, living, open_years
+from review.reader_words import problem
+
+LONGEST_NAME = 200
+
+
+def problems_of(proposal: Proposal) -> dict[str, str]:
+    """{field: sentence} for what cannot be, as things stand now."""
+    plan = Plan.objects.get(pk=proposal.plan)
+    found: dict[str, str] = {}
+    if proposal.fiscal_year not in open_years(plan):
+        found["fiscal_year"] = _("公表済みまたは公表の決まった年度の計画は変更できません。")
+    if not proposal.reason.strip() or problem(proposal.reason):
+        found["reason"] = problem(proposal.reason) or _("理由を入力してください。")
+    known = {row.pk: row for row in living(plan, proposal.fiscal_year)}
+    touched = [pk for pk in (proposal.measure, *proposal.asked.others) if pk is not None]
+    if any(pk not in known for pk in touched):
+        found["measure"] = _("その年度にない施策は変更できません。")
+    elif proposal.kind != ChangeKind.ADD and proposal.measure is None:
+        found["measure"] = _("施策を選んでください。")
+    elif sent := _sent_already(proposal.fiscal_year, touched):
+        found["fiscal_year"] = _(
+            "%(codes)s はこの年度のシートがもう提出されています。差し戻してからにするか、次の年度から変更してください。"
+        ) % {"codes": _("、").join(sent)}
+    if not found:
+        measure = known[proposal.measure] if proposal.measure else None
+        found = _CHECKS[proposal.kind](plan, measure, proposal.fiscal_year, proposal.asked)
+    return found
+
+
+def _sent_already(fiscal_year: int, measures: Sequence[int]) -> list[str]:
+    """The 施策ID whose sheets of the year are no longer with their department."""
+    sheets = MeasureReview.objects.filter(measure_year__measure__in=measures, measure_year__fiscal_year=fiscal_year)
+    away = sheets.exclude(state__in=OPEN_STATES, outcome="")
+    return sorted(away.values_list("measure_year__measure__code", flat=True))
+
+
+def _name_problem(name: str) -> str:
+    if not name.strip() or len(name) > LONGEST_NAME:
+        return _("名前を%(most)s文字以内で入力してください。") % {"most": LONGEST_NAME}
+    return problem(name)
+
+
+def _check_name(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
+    said = _name_problem(asked.name)
+    return {"name": said} if said else {}
+
+
+def _check_owner(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
+    office = Department.objects.filter(pk=asked.owner or 0).first()
+    return {} if office else {"owner": _("主管部署を選んでください。")}
+
+
+def _check_parts(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if not asked.parts:
+        found["code"] = _("新しい施策を入力してください。")
+    codes = [part.code for part in asked.parts]
+    taken = set(Measure.objects.filter(plan=plan, code__in=codes).values_list("code", flat=True))
+    for place, part in enumerate(asked.parts):
+        suffix = str(place + 1) if place else ""
+        if not re.fullmatch(r"\d{2}-\d{2}", part.code, re.ASCII):
+            found[f"code{suffix}"] = _("施策IDは「01-01」の形で入力してください。")
+        elif part.code in taken or codes.count(part.code) > 1:
+            found[f"code{suffix}"] = _("この施策IDはもう使われています。")
+        if said := _name_problem(part.name):
+            found[f"name{suffix}"] = said
+        if not Department.objects.filter(pk=part.owner).exists():
+            found[f"owner{suffix}"] = _("主管部署を選んでください。")
+    if measure:
+        ours = goals_of(measure, year)
+        taken_along = [number for part in asked.parts for number in part.takes]
+        if len(taken_along) != len(set(taken_along)) or not set(taken_along) <= set(ours):
+            found["takes"] = _("成果目標の移し先を確かめてください。同じ成果目標を2つの施策に移すことはできません。")
+    return found
+
+
+def _check_others(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
+    others = set(asked.others) - {measure.pk if measure else None}
+    found = (
+        {}
+        if others and len(others) == len(asked.others)
+        else {"others": _("統合する施策を、残す施策のほかに選んでください。")}
+    )
+    if asked.name and (said := _name_problem(asked.name)):
+        found["name"] = said
+    return found
+
+
+def _check_goals(least: int, most: int, numbers: int) -> Any:
+    def check(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
+        found: dict[str, str] = {}
+        if measure is None:
+            return {"measure": _("施策を選んでください。")}
+        if len(asked.numbers) < numbers or not set(asked.numbers) <= set(goals_of(measure, year)):
+            found["numbers"] = (
+                _("成果目標を選んでください。") if numbers < 2 else _("統合する成果目標を2つ以上選んでください。")
+            )
+        if not least <= len(asked.goals) <= most:
+            found["goal_name"] = (
+                _("評価項目を入力してください。") if least < 2 else _("分割後の評価項目を2つ以上入力してください。")
+            )
+        for goal in asked.goals:
+            if not goal.name.strip() or len(goal.name) > 300 or problem(goal.name) or problem(goal.target):
+                found["goal_name"] = _("評価項目を300文字以内で入力してください。")
+        return found
+
+    return check
+
+
+def _nothing_more(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
+    return {}
+
+
+_CHECKS = {
+    ChangeKind.ADD: _check_parts,
+    ChangeKind.RENAME: _check_name,
+    ChangeKind.OWNER: _check_owner,
+    ChangeKind.SPLIT: _check_parts,
+    ChangeKind.MERGE: _check_others,
+    ChangeKind.END: _nothing_more,
+    ChangeKind.INDICATOR_ADD: _check_goals(1, 1, 0),
+    ChangeKind.INDICATOR_RENAME: _check_goals(1, 1, 1),
+    ChangeKind.INDICATOR_SPLIT: _check_goals(2, 4, 1),
+    ChangeKind.INDICATOR_MERGE: _check_goals(1, 1, 2),
+    ChangeKind.INDICATOR_END: _check_goals(0, 0, 1),
+}

@@ -1,0 +1,340 @@
+"""What a decided change does to the plan's rows, from its 年度 on. Years that were published are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from review.assessment.services import judging
+from review.domain import items
+from review.models import (
+    ChangeKind,
+    Cycle,
+    CycleState,
+    Indicator,
+    IndicatorYear,
+    Measure,
+    MeasureReview,
+    MeasureYear,
+    Outcome,
+    PlanChange,
+    PlanField,
+    ScheduleItem,
+)
+from review.plan.services.plan_changes import accepted_for
+from review.plan.services.plan_proposals import Asked, Goal, Part
+from review.reader_words import city_language
+from review.trail.services import audit
+
+NARRATIVES = ("related_all", "related_text", "current_state", "description", "expected_effect", "policy")
+CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effects:
+    """What is left for the flow: sheets to begin in the open year, and sheets to lead out of it as 対象外."""
+
+    begin: tuple[MeasureYear, ...] = ()
+    lead_out: tuple[MeasureReview, ...] = ()
+
+
+def take_effect(change: PlanChange) -> Effects:
+    """Change the rows. For the transaction of the decision."""
+    asked = Asked.from_data(change.detail)
+    effects = _APPLY[ChangeKind(change.kind)](change, asked)
+    _judge(change)
+    return effects
+
+
+def carry_on(cycle: Cycle) -> None:
+    """A year was drafted from the one before: the changes that count from it, decided before it was drafted, name and
+    place its 施策. Running it twice changes nothing."""
+    for change in accepted_for(cycle.plan, cycle.fiscal_year):
+        asked = Asked.from_data(change.detail)
+        if change.kind in (ChangeKind.RENAME, ChangeKind.MERGE) and asked.name:
+            years_from(change, change.measure_id).update(name=asked.name)
+        elif change.kind == ChangeKind.OWNER:
+            years_from(change, change.measure_id).update(owner_id=asked.owner)
+        elif change.kind == ChangeKind.INDICATOR_RENAME:
+            _rename_goals(change, asked)
+
+
+# --- the rows of the years to come ---------------------------------------------------------------------------------
+
+
+def closed_years(change: PlanChange) -> list[int]:
+    """The years of the plan that nothing may touch."""
+    return list(Cycle.objects.filter(plan=change.plan_id, state__in=CLOSED).values_list("fiscal_year", flat=True))
+
+
+def years_from(change: PlanChange, measure_id: int | None) -> QuerySet[MeasureYear]:
+    """The 施策's years from the change on."""
+    rows = MeasureYear.objects.filter(measure=measure_id, fiscal_year__gte=change.fiscal_year)
+    return rows.exclude(fiscal_year__in=closed_years(change))
+
+
+def goals_from(change: PlanChange, indicators: Iterable[Indicator]) -> QuerySet[IndicatorYear]:
+    """The 成果目標's years from the change on."""
+    rows = IndicatorYear.objects.filter(indicator__in=list(indicators), fiscal_year__gte=change.fiscal_year)
+    return rows.exclude(fiscal_year__in=closed_years(change))
+
+
+def sheet_of(change: PlanChange, measure_id: int | None) -> MeasureReview | None:
+    """The 施策's sheet in the change's first year, where that year is under way."""
+    return MeasureReview.objects.filter(
+        measure_year__measure=measure_id, measure_year__fiscal_year=change.fiscal_year
+    ).first()
+
+
+def _judge(change: PlanChange) -> None:
+    cycle = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year).first()
+    if cycle:
+        rows = IndicatorYear.objects.filter(
+            indicator__measure__plan=change.plan_id, fiscal_year=cycle.fiscal_year
+        ).filter(Q(indicator__measure=change.measure_id) | Q(status=""))
+        judging.judge_rows(rows.select_related("indicator"), scale=judging.scale_of(cycle))
+
+
+def _touch(change: PlanChange, measure_id: int | None, *, open_keys: Iterable[str] = ()) -> None:
+    """A form that was opened before must not write over the change; a new item is open where a return named items."""
+    review = sheet_of(change, measure_id)
+    if review is None:
+        return
+    review.version += 1
+    if review.open_items is not None:
+        review.open_items = sorted({*review.open_items, *open_keys})
+    review.save(update_fields=["version", "open_items"])
+    audit.write(
+        actor=change.decided_by,
+        action="plan_change.sheet",
+        subject=f"review:{review.pk}",
+        after={"change": change.pk, "kind": change.kind},
+    )
+
+
+# --- 施策 ----------------------------------------------------------------------------------------------------------
+
+
+def _add(change: PlanChange, asked: Asked) -> Effects:
+    return Effects(begin=tuple(filter(None, [_make(change, part, None) for part in asked.parts])))
+
+
+def _split(change: PlanChange, asked: Asked) -> Effects:
+    begun = []
+    for part in asked.parts:
+        made = _make(change, part, change.measure)
+        taken = Indicator.objects.filter(measure=change.measure_id, number__in=part.takes).order_by("number")
+        measure = Measure.objects.get(plan=change.plan_id, code=part.code)
+        for indicator in taken:
+            _copy_goal(change, indicator, measure)
+        _end_goals(change, taken)
+        if made:
+            begun.append(made)
+    _touch(change, change.measure_id)
+    return Effects(begin=tuple(begun))
+
+
+def _make(change: PlanChange, part: Part, origin: Measure | None) -> MeasureYear | None:
+    """The new 施策 and its first year; returned where that year is under way, so that its sheet begins."""
+    number = part.code[:2]
+    field, _made = PlanField.objects.get_or_create(
+        plan_id=change.plan_id, number=number, defaults={"name": f"分野{int(number)}"}
+    )
+    measure = Measure.objects.create(plan_id=change.plan_id, field=field, code=part.code, first_year=change.fiscal_year)
+    before = (
+        origin.years.filter(fiscal_year__lte=change.fiscal_year).order_by("-fiscal_year").first() if origin else None
+    )
+    words: dict[str, Any] = {name: getattr(before, name) for name in NARRATIVES} if before else {}
+    year = MeasureYear.objects.create(
+        measure=measure, fiscal_year=change.fiscal_year, name=part.name, owner_id=part.owner, **words
+    )
+    if before:
+        year.related.set(before.related.all())
+        ScheduleItem.objects.bulk_create(
+            ScheduleItem(measure_year=year, position=item.position, name=item.name, bars=item.bars)
+            for item in before.schedule.all()
+        )
+    running = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year, state=CycleState.OPEN)
+    return year if running.exists() else None
+
+
+def _rename(change: PlanChange, asked: Asked) -> Effects:
+    years_from(change, change.measure_id).update(name=asked.name)
+    _touch(change, change.measure_id)
+    return Effects()
+
+
+def _owner(change: PlanChange, asked: Asked) -> Effects:
+    years_from(change, change.measure_id).update(owner_id=asked.owner)
+    review = sheet_of(change, change.measure_id)
+    if review:
+        # Who had taken it over works in the department that it leaves.
+        review.assigned_to = None
+        review.save(update_fields=["assigned_to"])
+    _touch(change, change.measure_id)
+    return Effects()
+
+
+def _end(change: PlanChange, asked: Asked) -> Effects:
+    return Effects(lead_out=_finish(change, [change.measure_id]))
+
+
+def _merge(change: PlanChange, asked: Asked) -> Effects:
+    if change.measure is None:
+        raise ValueError("a merge names the 施策 that stays")
+    for indicator in Indicator.objects.filter(measure__in=asked.others).order_by("measure__code", "number"):
+        if indicator.last_year is None or indicator.last_year >= change.fiscal_year:
+            _copy_goal(change, indicator, change.measure)
+    if asked.name:
+        years_from(change, change.measure_id).update(name=asked.name)
+    _touch(change, change.measure_id, open_keys=_keys_of(change.measure))
+    return Effects(lead_out=_finish(change, asked.others))
+
+
+def _keys_of(measure: Measure) -> list[str]:
+    return [items.actual_key(n) for n in measure.indicators.values_list("number", flat=True)]
+
+
+def _finish(change: PlanChange, measures: Iterable[int | None]) -> tuple[MeasureReview, ...]:
+    """Let the 施策 end with the year before. A drafted year loses it; a sheet under way is led out as 対象外."""
+    led: list[MeasureReview] = []
+    for measure in Measure.objects.filter(pk__in=[pk for pk in measures if pk]):
+        measure.last_year = change.fiscal_year - 1
+        measure.save(update_fields=["last_year"])
+        review = sheet_of(change, measure.pk)
+        if review:
+            review.proposed_outcome, review.proposed_by = Outcome.EXCLUDED, change.proposed_by
+            with city_language():
+                review.outcome_reason = f"{change.get_kind_display()}: {change.reason}"
+            review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
+            led.append(review)
+        _clear(change, measure, keep=bool(review))
+    return tuple(led)
+
+
+def _clear(change: PlanChange, measure: Measure, *, keep: bool) -> None:
+    """Take the drafts of the years from the change on away; `keep` leaves the first, which has a sheet."""
+    first = change.fiscal_year + keep
+    years = years_from(change, measure.pk).filter(fiscal_year__gte=first, review=None)
+    goals = goals_from(change, measure.indicators.all()).filter(fiscal_year__gte=first)
+    audit.write(
+        actor=change.decided_by,
+        action="plan_change.clear",
+        subject=f"plan_change:{change.pk}",
+        before={
+            "code": measure.code,
+            "years": list(years.values("fiscal_year", "name", "owner__name")),
+            "goals": list(goals.values("indicator__number", "fiscal_year", "name", "target")),
+        },
+    )
+    goals.delete()
+    ScheduleItem.objects.filter(measure_year__in=years).delete()
+    years.delete()
+
+
+# --- 成果目標 -------------------------------------------------------------------------------------------------------
+
+
+def _add_goals(change: PlanChange, asked: Asked) -> Effects:
+    _new_goals(change, asked.goals)
+    return Effects()
+
+
+def _rename_goal(change: PlanChange, asked: Asked) -> Effects:
+    _rename_goals(change, asked)
+    _touch(change, change.measure_id)
+    return Effects()
+
+
+def _rename_goals(change: PlanChange, asked: Asked) -> None:
+    indicators = Indicator.objects.filter(measure=change.measure_id, number__in=asked.numbers)
+    words: dict[str, Any] = {"name": asked.goals[0].name}
+    rows = goals_from(change, indicators)
+    if asked.goals[0].target:
+        rows.filter(fiscal_year=change.fiscal_year).update(target=asked.goals[0].target)
+    rows.update(**words)
+
+
+def _replace_goals(change: PlanChange, asked: Asked) -> Effects:
+    """分割, 統合 and 終了: the old ones end, the new ones begin."""
+    _end_goals(change, Indicator.objects.filter(measure=change.measure_id, number__in=asked.numbers))
+    _new_goals(change, asked.goals)
+    return Effects()
+
+
+def _new_goals(change: PlanChange, goals: Iterable[Goal]) -> None:
+    if change.measure is None:
+        raise ValueError("a 成果目標 belongs to a 施策")
+    made = []
+    for goal in goals:
+        indicator = Indicator.objects.create(
+            measure=change.measure,
+            number=_next_number(change.measure),
+            direction=goal.direction,
+            direction_confirmed=bool(goal.direction),
+        )
+        IndicatorYear.objects.create(
+            indicator=indicator, fiscal_year=change.fiscal_year, name=goal.name, target=goal.target
+        )
+        made.append(items.actual_key(indicator.number))
+    _touch(change, change.measure_id, open_keys=made)
+
+
+def _next_number(measure: Measure) -> int:
+    """The next free number of a 成果目標."""
+    return max(Indicator.objects.filter(measure=measure).values_list("number", flat=True), default=0) + 1
+
+
+def _copy_goal(change: PlanChange, indicator: Indicator, to: Measure) -> None:
+    """The 成果目標 goes on in another 施策: its words and 目標 from the change on, not its history."""
+    made = Indicator.objects.create(
+        measure=to,
+        number=_next_number(to),
+        direction=indicator.direction,
+        direction_reason=indicator.direction_reason,
+        direction_confirmed=indicator.direction_confirmed,
+    )
+    ahead = list(goals_from(change, [indicator]))
+    rows = ahead or list(indicator.years.filter(fiscal_year__lt=change.fiscal_year).order_by("-fiscal_year")[:1])
+    IndicatorYear.objects.bulk_create(
+        IndicatorYear(
+            indicator=made,
+            fiscal_year=row.fiscal_year if ahead else change.fiscal_year,
+            name=row.name,
+            target=row.target if ahead else "",
+        )
+        for row in rows
+    )
+
+
+def _end_goals(change: PlanChange, indicators: Iterable[Indicator]) -> None:
+    ending = list(indicators)
+    rows = goals_from(change, ending)
+    audit.write(
+        actor=change.decided_by,
+        action="plan_change.clear",
+        subject=f"plan_change:{change.pk}",
+        before={"goals": list(rows.values("indicator__number", "fiscal_year", "name", "target", "actual"))},
+    )
+    rows.delete()
+    for indicator in ending:
+        indicator.last_year = change.fiscal_year - 1
+        indicator.save(update_fields=["last_year"])
+
+
+_APPLY = {
+    ChangeKind.ADD: _add,
+    ChangeKind.RENAME: _rename,
+    ChangeKind.OWNER: _owner,
+    ChangeKind.SPLIT: _split,
+    ChangeKind.MERGE: _merge,
+    ChangeKind.END: _end,
+    ChangeKind.INDICATOR_ADD: _add_goals,
+    ChangeKind.INDICATOR_RENAME: _rename_goal,
+    ChangeKind.INDICATOR_SPLIT: _replace_goals,
+    ChangeKind.INDICATOR_MERGE: _replace_goals,
+    ChangeKind.INDICATOR_END: _replace_goals,
+}

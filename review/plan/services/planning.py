@@ -1,0 +1,303 @@
+"""Taking a plan document in: all of it or nothing, twice the same as once, and never over an open or published year.
+
+What a file says is stored as typed. Where a year is under review already, the file changes nothing there: the
+differences come back as doubts for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from review import clock
+from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
+from review.domain.values import achievement
+from review.models import (
+    Cycle,
+    CycleState,
+    Department,
+    Indicator,
+    IndicatorYear,
+    Measure,
+    MeasureReview,
+    MeasureYear,
+    Plan,
+    PlanField,
+    ScheduleItem,
+)
+from review.trail.services import audit
+
+_NARRATIVES = ("current_state", "description", "expected_effect", "policy")
+_EVALUATION = ("cause", "response", "progress", "self_assessment", "board_opinion", "change_reason")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What an import did: counts of the document and of rows written, and every doubt."""
+
+    measures: int
+    indicators: int
+    written: int
+    doubts: tuple[Doubt, ...]
+
+
+class DryRun(Exception):
+    """Raised to undo a trial run; carries what it would have done."""
+
+    def __init__(self, imported: Imported) -> None:
+        self.imported = imported
+
+
+def accepted(document: PlanDocument, *, codes: Sequence[str] = ("damaged_department",)) -> PlanDocument:
+    """The document with the proposals of these doubt codes taken over (a person said yes to them)."""
+    names = {
+        (doubt.measure, doubt.detail): doubt.proposal
+        for doubt in document.doubts
+        if doubt.code in codes and doubt.proposal
+    }
+
+    def mended(sheet: Sheet) -> Sheet:
+        owner = next(
+            (new for (code, detail), new in names.items() if code == sheet.code and sheet.owner in detail), None
+        )
+        return replace(sheet, owner=owner) if owner else sheet
+
+    return replace(document, sheets=tuple(mended(sheet) for sheet in document.sheets))
+
+
+def import_plan(
+    document: PlanDocument, *, plan_name: str, city: str, year: int, municipality_code: str = "", dry_run: bool = False
+) -> Imported:
+    """Store the document's plan; `year` is the 年度 whose sheets the file holds. One transaction.
+
+    With `dry_run` everything is tried and undone.
+    """
+    try:
+        with transaction.atomic():
+            imported = _Import(document, year).run(plan_name, city, municipality_code)
+            if dry_run:
+                raise DryRun(imported)
+            if imported.written:
+                audit.write(
+                    actor=None, action="plan.import", subject=f"plan:{plan_name}", after={"rows": imported.written}
+                )
+            return imported
+    except DryRun as trial:
+        return trial.imported
+
+
+class _Import:
+    """One run over one document. Keeps what was written and the doubts that only the database can raise."""
+
+    def __init__(self, document: PlanDocument, year: int) -> None:
+        self.document = document
+        self.year = year
+        self.written = 0
+        self.doubts = [*document.doubts, *direction_doubts(document)]
+        self.departments: dict[str, Department] = {}
+        self.closed: set[int] = set()
+        self.shown_on: dict[str, int] = {}
+
+    def run(self, plan_name: str, city: str, municipality_code: str) -> Imported:
+        years = self.document.years
+        plan, made = Plan.objects.get_or_create(
+            name=plan_name,
+            defaults={
+                "city": city,
+                "municipality_code": municipality_code,
+                "first_year": min(years),
+                "last_year": max(years),
+            },
+        )
+        self.written += made
+        self.closed = set(
+            Cycle.objects.filter(plan=plan).exclude(state=CycleState.DRAFT).values_list("fiscal_year", flat=True)
+        )
+        self.departments = offices_today()
+        self.shown_on = _last_sheets(plan)
+        for sheet in self.document.sheets:
+            self._sheet(plan, sheet)
+        return Imported(
+            measures=len(self.document.sheets),
+            indicators=self.document.indicator_count,
+            written=self.written,
+            doubts=tuple(self.doubts),
+        )
+
+    def _sheet(self, plan: Plan, sheet: Sheet) -> None:
+        number = sheet.code[:2]
+        field, _ = PlanField.objects.get_or_create(plan=plan, number=number, defaults={"name": f"分野{int(number)}"})
+        measure, made = Measure.objects.get_or_create(
+            plan=plan, code=sheet.code, defaults={"field": field, "first_year": plan.first_year}
+        )
+        self.written += made
+        year = self._measure_year(measure, sheet)
+        self._schedule(year, sheet)
+        self._indicators(measure, sheet)
+
+    # --- the sheet of the year ---
+
+    def _measure_year(self, measure: Measure, sheet: Sheet) -> MeasureYear:
+        wanted: dict[str, Any] = {
+            "name": sheet.name,
+            "owner": self._department(sheet.owner),
+            "related_all": sheet.related_all,
+            "related_text": sheet.related_note,
+            **{name: getattr(sheet, name) for name in _NARRATIVES},
+            **{name: getattr(sheet.evaluation, name) for name in _EVALUATION},
+        }
+        row, made = MeasureYear.objects.get_or_create(measure=measure, fiscal_year=self.year, defaults=wanted)
+        related = [self._department(name) for name in sheet.related]
+        if made:
+            row.related.set(related)
+            self.written += 1
+            return row
+        # An empty 評価 block in the file says nothing about what a department has written since.
+        said = {name: value for name, value in wanted.items() if name not in _EVALUATION or value}
+        self._update(row, said, sheet.code)
+        if set(row.related.all()) != set(related) and self._may_write(self.year, sheet.code, "関連部署"):
+            row.related.set(related)
+            self.written += 1
+        return row
+
+    def _department(self, name: str) -> Department:
+        if name not in self.departments:
+            self.departments[name] = Department.objects.create(name=name, order=len(self.departments) + 1)
+            self.written += 1
+        return self.departments[name]
+
+    def _schedule(self, year: MeasureYear, sheet: Sheet) -> None:
+        wanted = [
+            (item.name, {str(bar.fiscal_year): bar.label for bar in item.bars if bar.filled or bar.label})
+            for item in sheet.schedule
+        ]
+        stored = list(year.schedule.order_by("position"))
+        if [(row.name, row.bars) for row in stored] == wanted:
+            return
+        if stored and not self._may_write(year.fiscal_year, sheet.code, "取組みスケジュール"):
+            return
+        year.schedule.all().delete()
+        ScheduleItem.objects.bulk_create(
+            ScheduleItem(measure_year=year, position=place, name=name, bars=bars)
+            for place, (name, bars) in enumerate(wanted, start=1)
+        )
+        self.written += len(wanted)
+
+    # --- the indicators of all years ---
+
+    def _indicators(self, measure: Measure, sheet: Sheet) -> None:
+        for block in sheet.indicators:
+            if block.is_empty:
+                continue
+            direction, reason = _inferred(block)
+            indicator, made = Indicator.objects.get_or_create(
+                measure=measure,
+                number=block.number,
+                # Only a person sets `direction`; the inference is kept with its reason for them to confirm.
+                defaults={"direction_reason": f"{'推定: ' if direction else ''}{reason}"[:300]},
+            )
+            self.written += made
+            for cell in block.years:
+                if not cell.is_empty:
+                    self._cell(indicator, sheet.code, cell)
+
+    def _cell(self, indicator: Indicator, code: str, cell: Any) -> None:
+        wanted = {"name": cell.name, "target": cell.target, "actual": cell.actual}
+        row, made = IndicatorYear.objects.get_or_create(
+            indicator=indicator, fiscal_year=cell.fiscal_year, defaults=wanted
+        )
+        if made:
+            self.written += 1
+        else:
+            self._update(row, wanted, code)
+
+    # --- what stands already ---
+
+    def _update(self, row: MeasureYear | IndicatorYear, wanted: dict[str, Any], code: str) -> None:
+        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+        if not changed:
+            return
+        labels = [str(getattr(row._meta.get_field(name), "verbose_name", name)) for name in changed]
+        if not self._may_write(row.fiscal_year, code, "・".join(labels)):
+            return
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(changed))
+        self.written += len(changed)
+
+    def _may_write(self, fiscal_year: int, code: str, what: str) -> bool:
+        # A sheet shows the years before its own too, and its verdict rests on them.
+        if fiscal_year not in self.closed and fiscal_year > self.shown_on.get(code, 0):
+            return True
+        self.doubts.append(
+            Doubt(
+                code="differs_from_open_year",
+                measure=code,
+                line=0,
+                detail=f"{fiscal_year}年度は評価中または公表済みの年度か、そのシートに示されている年度のため、ファイルと異なる「{what}」を書き換えませんでした。",
+            )
+        )
+        return False
+
+
+def _last_sheets(plan: Plan) -> dict[str, int]:
+    """{施策ID: the last 年度 of which a sheet under review or published shows it}. One query."""
+    sheets = MeasureReview.objects.filter(cycle__plan=plan).order_by("cycle__fiscal_year")
+    return dict(sheets.values_list("measure_year__measure__code", "cycle__fiscal_year"))
+
+
+def offices_today() -> dict[str, Department]:
+    """{name: department} of those that have not ended; of two with one name, the one that is open today. One query."""
+    today = clock.today()
+    rows = Department.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today))
+    ahead = [row for row in rows if row.starts_on and row.starts_on > today]
+    return {row.name: row for row in (*ahead, *(row for row in rows if row not in ahead))}
+
+
+def _inferred(block: IndicatorBlock) -> tuple[str | None, str]:
+    latest = next((cell.name for cell in reversed(block.years) if cell.name.strip()), "")
+    return achievement.infer_direction(latest, [cell.target for cell in block.years])
+
+
+def direction_doubts(document: PlanDocument) -> list[Doubt]:
+    """Each indicator's direction, as inferred, for a person to confirm."""
+    doubts = []
+    for sheet in document.sheets:
+        for block in sheet.indicators:
+            if block.is_empty:
+                continue
+            direction, reason = _inferred(block)
+            doubts.append(
+                Doubt(
+                    code="direction_inferred" if direction else "direction_unknown",
+                    measure=sheet.code,
+                    line=0,
+                    detail=f"成果目標{block.number}の向き(大きいほどよいか、小さいほどよいか)を確かめてください。{reason}",
+                    proposal={"up": "大きいほどよい", "down": "小さいほどよい"}.get(direction or "", ""),
+                )
+            )
+    return doubts
+
+
+def sheets_year(document: PlanDocument) -> int:
+    """The 年度 whose sheets the document holds: the last one for which any 実績 is written, else the first."""
+    written = [
+        cell.fiscal_year
+        for sheet in document.sheets
+        for block in sheet.indicators
+        for cell in block.years
+        if cell.actual.strip("-－―_ \u3000")
+    ]
+    return max(written, default=min(document.years))
+
+
+def codes(doubts: Iterable[Doubt]) -> dict[str, int]:
+    """{doubt code: how many}."""
+    counts: dict[str, int] = {}
+    for doubt in doubts:
+        counts[doubt.code] = counts.get(doubt.code, 0) + 1
+    return counts

@@ -1,0 +1,201 @@
+"""計画の変更: what was proposed and decided in mid-plan, and a proposal of each kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from review import permissions, queries
+from review.domain.refusals import Invalid
+from review.models import ChangeKind, ChangeState, Cycle, Measure, MeasureYear, PlanChange
+from review.plan.forms.plan_changes import ChangeForm, MeasureChoice
+from review.plan.services import plan_changes as work
+from review.plan.services import plan_proposals
+from review.plan.services.plan_checks import problems_of
+from review.plan.services.plan_proposals import Proposal
+from review.screens.forms.fields import add_refusal
+from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.answers import refusing, see_other
+from review.templatetags.words import fiscal_year
+
+#: What each kind means, for the page of one change.
+MEANINGS: dict[str, Any] = {
+    ChangeKind.ADD: gettext_lazy(
+        "新しい施策のシートができます。実施中の年度からのときは、すぐに主管部署が入力できます。"
+    ),
+    ChangeKind.RENAME: gettext_lazy("この年度からの施策名が変わります。前の年度の名前はそのままです。"),
+    ChangeKind.OWNER: gettext_lazy(
+        "この年度からのシートは、新しい主管部署が受け持ちます。前の年度の主管部署はそのままです。"
+    ),
+    ChangeKind.SPLIT: gettext_lazy("元の施策は残り、新しい施策ができます。選んだ成果目標は新しい施策に移ります。"),
+    ChangeKind.MERGE: gettext_lazy("選んだ施策は前の年度で終わり、その成果目標は残る施策に加わります。"),
+    ChangeKind.END: gettext_lazy("この年度から、施策はなくなります。実施中の年度のシートは「対象外」になります。"),
+    ChangeKind.INDICATOR_ADD: gettext_lazy("この年度から、成果目標が加わります。"),
+    ChangeKind.INDICATOR_RENAME: gettext_lazy(
+        "この年度からの評価項目の名前が変わります。前の年度の名前はそのままです。"
+    ),
+    ChangeKind.INDICATOR_SPLIT: gettext_lazy("元の成果目標は前の年度で終わり、新しい成果目標に分かれます。"),
+    ChangeKind.INDICATOR_MERGE: gettext_lazy("選んだ成果目標は前の年度で終わり、新しい1つの成果目標になります。"),
+    ChangeKind.INDICATOR_END: gettext_lazy("この年度から、成果目標はなくなります。前の年度の目標と実績は残ります。"),
+}
+
+
+def cycle_or_404(year: int) -> Cycle:
+    """The year."""
+    cycle = queries.cycle_of(year)
+    if cycle is None:
+        raise Http404
+    return cycle
+
+
+@require_safe
+def plan_changes(request: HttpRequest, year: int) -> HttpResponse:
+    """Every change of the year's plan, the waiting ones first. Two queries however many."""
+    cycle = cycle_or_404(year)
+    rows = PlanChange.objects.filter(plan=cycle.plan).select_related("proposed_by", "decided_by", "on_behalf_of")
+    found = list(rows[:300])
+    proposing = permissions.is_reviewer(request.user)
+    context = {
+        "page_title": _("計画の変更"),
+        "breadcrumbs": crumbs((_("計画の変更"), "")),
+        "cycle": cycle,
+        "waiting": [row for row in found if row.state == ChangeState.PROPOSED],
+        "decided": [row for row in found if row.state != ChangeState.PROPOSED],
+        "kinds": kinds(cycle, measure="") if proposing else [],
+    }
+    return render(request, "review/plan_changes.html", context)
+
+
+def kinds(cycle: Cycle, measure: str) -> list[dict[str, str]]:
+    """Every kind with the address of its proposal."""
+    query = f"?measure={measure}" if measure else ""
+    return [
+        {
+            "label": str(kind.label),
+            "url": reverse("review:plan_change_new", args=[cycle.fiscal_year, kind.value]) + query,
+        }
+        for kind in ChangeKind
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpResponse:
+    """Propose a change: which 施策, then what; then what it comes to; then the act."""
+    cycle = cycle_or_404(year)
+    if change not in ChangeKind.values:
+        raise Http404
+    kind = ChangeKind(change)
+    first = plan_proposals.open_years(cycle.plan)[:1]
+    if not first:
+        raise Http404
+    measure = measure_of(request, cycle)
+    if kind != ChangeKind.ADD and measure is None:
+        return choose_measure(request, cycle, kind, first[0])
+    form = form_of(request, cycle, kind, measure)
+    effects: list[str] = []
+    if form.is_bound and form.is_valid():
+        proposal = Proposal(
+            plan=cycle.plan_id,
+            fiscal_year=form.cleaned_data["fiscal_year"],
+            kind=kind,
+            measure=measure.pk if measure else None,
+            asked=form.asked,
+            reason=form.cleaned_data["reason"],
+        )
+        try:
+            if sure(request):
+                made = work.propose(user=request.user, proposal=proposal)  # type: ignore[arg-type]
+                messages.success(request, _("計画の変更を提案しました。承認者が決定します。"))
+                return see_other("workflow:plan_change", made.pk)
+            effects = foreseen(proposal)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+    back = reverse("review:plan_changes", args=[year])
+    now = plan_proposals.latest(measure, first[0]) if measure else None
+    return act_page(
+        request,
+        title=str(kind.label),
+        verb=_("承認者に提案する"),
+        back_url=back,
+        trail=[(_("計画の変更"), back)],
+        form=form,
+        effects=effects,
+        lead=" ".join([f"{measure.code} {now.name if now else ''}。" if measure else "", str(MEANINGS[kind])]).strip(),
+        previewing=True,
+    )
+
+
+def measure_of(request: HttpRequest, cycle: Cycle) -> Measure | None:
+    """The 施策 in `?measure=`, None where none is named; 404 where there is no such."""
+    code = request.GET.get("measure", "")
+    return get_object_or_404(Measure, plan=cycle.plan, code=code) if code else None
+
+
+def form_of(request: HttpRequest, cycle: Cycle, kind: ChangeKind, measure: Measure | None) -> ChangeForm:
+    """The form of the kind, with what the 施策 has now."""
+    years = plan_proposals.open_years(cycle.plan)
+    now = plan_proposals.latest(measure, years[0]) if measure else None
+    others = [(one, name) for one, name in named(cycle, years[0]) if measure and one.pk != measure.pk]
+    initial: dict[str, Any] = {"fiscal_year": cycle.fiscal_year if cycle.fiscal_year in years else years[0]}
+    if kind == ChangeKind.RENAME and now:
+        initial["name"] = now.name
+    return ChangeForm(
+        request.POST or None,
+        kind=kind,
+        years=years,
+        goals=plan_proposals.goals_of(measure, years[0]) if measure else {},
+        others=others if kind == ChangeKind.MERGE else [],
+        initial=initial,
+    )
+
+
+def named(cycle: Cycle, year: int) -> list[tuple[Measure, str]]:
+    """The plan's 施策 with their present names. Two queries."""
+    rows = plan_proposals.living(cycle.plan, year)
+    names: dict[int, str] = {}
+    years = MeasureYear.objects.filter(measure__in=rows).order_by("fiscal_year")
+    for one in years:
+        if one.fiscal_year <= year or one.measure_id not in names:
+            names[one.measure_id] = one.name
+    return [(row, names.get(row.pk, "")) for row in rows]
+
+
+def choose_measure(request: HttpRequest, cycle: Cycle, kind: ChangeKind, year: int) -> HttpResponse:
+    """The step before: which 施策. It is put into the address."""
+    back = reverse("review:plan_changes", args=[cycle.fiscal_year])
+    context = {
+        "page_title": str(kind.label),
+        "breadcrumbs": crumbs((_("計画の変更"), back), (str(kind.label), "")),
+        "form": MeasureChoice(measures=[(one.code, f"{one.code} {name}") for one, name in named(cycle, year)]),
+        "meaning": MEANINGS[kind],
+        "back_url": back,
+    }
+    return render(request, "review/plan_change_measure.html", context)
+
+
+def foreseen(proposal: Proposal) -> list[str]:
+    """What the change comes to, in sentences. Raises Invalid where it cannot be."""
+    problems = problems_of(proposal)
+    if problems:
+        raise Invalid(_("この変更は提案できません。内容を確かめてください。"), problems)
+    found = [line_words(line) for line in work.lines_of(proposal)]
+    found.append(str(MEANINGS[proposal.kind]))
+    found.append(
+        _("%(year)sから適用します。公表した年度は変わりません。") % {"year": fiscal_year(proposal.fiscal_year)}
+    )
+    found.append(_("承認者が決定するまで、何も変わりません。決定すると、関わる部署に通知が届きます。"))
+    return found
+
+
+def line_words(line: dict[str, str]) -> str:
+    """01-04 施策名の変更: 前 → 後."""
+    change = " → ".join(part for part in (line["before"], line["after"]) if part)
+    return f"{line['code']} {line['item']}: {change}"

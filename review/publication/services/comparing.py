@@ -1,0 +1,193 @@
+"""Two frozen editions side by side, and one 施策 through the years of its plan. Asks the database nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from review.books.services import editions
+from review.books.services.editions import Row, Snapshot
+from review.domain.items import circled
+from review.domain.notation import compact
+
+#: what is compared of a 施策 itself; its texts are named, not printed beside each other
+TEXTS = ("name", "owner", *editions.NARRATIVES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One 成果目標 in one edition, in that edition's own 年度."""
+
+    name: str = ""
+    target: str = ""
+    actual: str = ""
+    rate_text: str = ""
+    grade: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorRow:
+    """One 成果目標 on both sides; `renamed` says that its definition differs, so that its values are no course."""
+
+    label: str
+    left: Side
+    right: Side
+
+    @property
+    def differs(self) -> bool:
+        return self.left != self.right
+
+    @property
+    def renamed(self) -> bool:
+        return bool(self.left.name and self.right.name and compact(self.left.name) != compact(self.right.name))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureRow:
+    """One 施策 on both sides. `there`: whether each side has it. `other`: whether anything else of it differs."""
+
+    code: str
+    name: str
+    there: tuple[bool, bool]
+    grades: tuple[str, str]
+    outcomes: tuple[str, str]
+    indicators: tuple[IndicatorRow, ...]
+    other: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two editions say anything different of it."""
+        return (
+            self.other
+            or self.grades[0] != self.grades[1]
+            or self.outcomes[0] != self.outcomes[1]
+            or self.there[0] != self.there[1]
+            or any(one.differs for one in self.indicators)
+        )
+
+
+def side_by_side(left: Snapshot, right: Snapshot) -> list[MeasureRow]:
+    """Every 施策 of either, by its ID."""
+    first, second = ({row["code"]: row for row in one["measures"]} for one in (left, right))
+    years = left["fiscal_year"], right["fiscal_year"]
+    return [_measure(code, first.get(code), second.get(code), years) for code in sorted(first.keys() | second.keys())]
+
+
+def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, int]) -> MeasureRow:
+    sides = (left or {}), (right or {})
+    numbers = sorted({one["number"] for side in sides for one in side.get("indicators", ())})
+    return MeasureRow(
+        code=code,
+        name=(right or left or {})["name"],
+        there=(left is not None, right is not None),
+        grades=(sides[0].get("grade", ""), sides[1].get("grade", "")),
+        outcomes=(sides[0].get("outcome", ""), sides[1].get("outcome", "")),
+        indicators=tuple(
+            IndicatorRow(
+                label=f"成果目標{circled(number)}",
+                left=_side(_numbered(sides[0], number), years[0]),
+                right=_side(_numbered(sides[1], number), years[1]),
+            )
+            for number in numbers
+        ),
+        other=years[0] == years[1] and _rest(left, years[0]) != _rest(right, years[0]),
+    )
+
+
+def _numbered(measure: Mapping[str, Any], number: int) -> Row | None:
+    return next((one for one in measure.get("indicators", ()) if one["number"] == number), None)
+
+
+def _side(one: Row | None, year: int) -> Side:
+    if one is None:
+        return Side()
+    cell = next((cell for cell in one["years"] if cell["fiscal_year"] == year), None) or {}
+    return Side(
+        name=cell.get("name", ""),
+        target=cell.get("target", ""),
+        actual=cell.get("actual", ""),
+        rate_text=one["rate_text"],
+        grade=one["grade"],
+    )
+
+
+def _rest(measure: Row | None, year: int) -> Any:
+    """All of a 施策 that no column of the comparison shows."""
+    if measure is None:
+        return None
+    shown = {"indicators", "grade", "outcome"}
+    earlier = [
+        ([cell for cell in one["years"] if cell["fiscal_year"] != year], one["given_reason"])
+        for one in measure["indicators"]
+    ]
+    return {key: value for key, value in measure.items() if key not in shown}, earlier
+
+
+# --- through the years ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One 施策 through its plan: what each edition said of its own 年度, and the goals with their charts."""
+
+    years: tuple[int, ...]
+    grades: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    names: tuple[str, ...]
+    owners: tuple[str, ...]
+    indicators: tuple[dict[str, Any], ...]
+
+
+def run(books: Sequence[tuple[int, Snapshot]], code: str) -> Run:
+    """`books`: (年度, snapshot) in year order. Each year's 実績 is that of its own edition; the years without an edition
+    show what the newest edition holds of them."""
+    found = [(year, snapshot, row) for year, snapshot in books if (row := editions.measure(snapshot, code)[0])]
+    numbers = sorted({one["number"] for _year, _snapshot, row in found for one in row["indicators"]})
+    return Run(
+        years=tuple(year for year, _snapshot, _row in found),
+        grades=tuple(row["grade"] for _year, _snapshot, row in found),
+        outcomes=tuple(row["outcome"] for _year, _snapshot, row in found),
+        names=tuple(row["name"] for _year, _snapshot, row in found),
+        owners=tuple(row["owner"] for _year, _snapshot, row in found),
+        indicators=tuple(_course(found, number) for number in numbers),
+    )
+
+
+def _course(found: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict[str, Any]:
+    """One 成果目標 in every 年度 of the plan."""
+    cells: dict[int, dict[str, Any]] = {}
+    for year, _snapshot, row in found:
+        one = _numbered(row, number)
+        if one is None:
+            continue
+        for cell in one["years"]:
+            # A later edition may tell more of an earlier year; each published year keeps what its own edition said.
+            if cell["fiscal_year"] not in cells or cell["fiscal_year"] >= year:
+                own = cell["fiscal_year"] == year
+                cells[cell["fiscal_year"]] = {
+                    **cell,
+                    "grade": one["grade"] if own else "",
+                    "rate_text": one["rate_text"] if own else "",
+                }
+    ordered = [cells[year] for year in sorted(cells)]
+    years = [
+        {
+            "year": cell["fiscal_year"],
+            "name": cell["name"],
+            "target": cell["target"],
+            "actual": cell["actual"],
+            "grade": cell["grade"],
+            "is_now": False,
+            "definition_changed": editions.renamed(ordered, place),
+        }
+        for place, cell in enumerate(ordered)
+    ]
+    label = f"成果目標{circled(number)}"
+    return {
+        "number": number,
+        "label": label,
+        "name": next((cell["name"] for cell in reversed(ordered) if cell["name"]), ""),
+        "table": {"label": label, "years": years, "show_grade": True},
+        "chart": editions.chart(label, years),
+    }

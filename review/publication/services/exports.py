@@ -1,0 +1,106 @@
+"""A year's results for machines: JSON as frozen, the tidy tables, the workbook and the PDF. Screens and `export_cycle`
+share these writers; what the columns mean stands in `open_data`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from review import clock
+from review.books.services import books
+from review.books.services.snapshot import snapshot_of
+from review.models import Artifact, Cycle, Edition
+from review.pdf import maker
+from review.publication.services import open_data
+from review.publication.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS
+from review.workbook import engine
+
+DRAFT = "公表前"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What is exported: a frozen edition, or the year as it stands (`edition` None)."""
+
+    snapshot: Mapping[str, Any]
+    edition: Edition | None = None
+
+    @property
+    def label(self) -> str:
+        """第1版, or 公表前."""
+        return self.edition.label if self.edition else DRAFT
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What tells this edition from every other."""
+        if self.edition is None:
+            return {"label": DRAFT, "number": None, "published_at": None, "sha256": None}
+        moment = timezone.localtime(self.edition.published_at)
+        return {
+            "label": self.edition.label,
+            "number": self.edition.number,
+            "published_at": moment.isoformat(timespec="seconds"),
+            "sha256": self.edition.sha256,
+        }
+
+
+def source_of(cycle: Cycle) -> Source:
+    """The year's current edition, or the year as it stands where none is published."""
+    edition = Edition.objects.filter(cycle=cycle, current=True).select_related("cycle__plan").first()
+    return Source(snapshot=edition.snapshot, edition=edition) if edition else Source(snapshot=snapshot_of(cycle))
+
+
+def as_json(source: Source) -> bytes:
+    """The snapshot with its edition. `edition.sha256` is that of the canonical JSON of `snapshot` alone."""
+    document = {"edition": source.meta, "licence": open_data.licence(), "snapshot": source.snapshot}
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def as_csv(source: Source) -> bytes:
+    """The tidy table of 成果目標 and 年度."""
+    return open_data.as_table(INDICATOR_COLUMNS, open_data.indicator_rows(source.snapshot, source.meta))
+
+
+def measures_csv(source: Source) -> bytes:
+    """The table of 施策."""
+    return open_data.as_table(MEASURE_COLUMNS, open_data.measure_rows(source.snapshot, source.meta))
+
+
+# --- workbook --------------------------------------------------------------------------------------------------------
+
+
+def write_xlsx(source: Source, out: BinaryIO, *, made_at: datetime | None = None) -> None:
+    """The consolidated workbook: the very file of the edition where it was made, else one made now."""
+    artifact = edition_file(source.edition) if source.edition else None
+    if artifact:
+        with default_storage.open(artifact.path, "rb") as kept:
+            out.write(kept.read())
+        return
+    moment = source.edition.published_at if source.edition else made_at or clock.now()
+    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
+    engine.write(book, out)
+
+
+def write_pdf(source: Source, out: BinaryIO) -> None:
+    """The whole book as PDF/UA-1: the very file of the edition where it was made, else one made now."""
+    rows = Artifact.objects.filter(edition=source.edition, kind=Artifact.Kind.BOOK_PDF) if source.edition else None
+    artifact = rows.first() if rows is not None else None
+    if artifact:
+        with default_storage.open(artifact.path, "rb") as kept:
+            out.write(kept.read())
+        return
+    moment = source.edition.published_at if source.edition else clock.now()
+    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
+    out.write(maker.book(book).data)
+
+
+def edition_file(edition: Edition) -> Artifact | None:
+    """The consolidated workbook of an edition; None while it is being made. One query."""
+    return Artifact.objects.filter(edition=edition, kind=Artifact.Kind.CONSOLIDATED).first()

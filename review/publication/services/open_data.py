@@ -1,0 +1,282 @@
+"""Open data: what every column and key means, the tidy tables, their schemas, and how a catalogue describes them.
+
+One list of columns makes the CSV, the data dictionary, the table schema (CSVW) and the API's schema, so that none can
+say what another does not. Everything is computed from a frozen snapshot.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from review.books.services import books, editions
+from review.books.services.editions import Row, Snapshot
+from review.domain import values
+from review.domain.fiscal import fiscal_year_label
+from review.domain.values.reading import COMPARATOR_WORDS
+
+BOM = "\ufeff"
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its head in the CSV, its key in JSON, its type, and what it says in Japanese and English."""
+
+    title: str
+    key: str
+    about: str
+    english: str
+    kind: str = "string"  #: string, integer, number, boolean
+    nullable: bool = False
+
+    @property
+    def kind_word(self) -> str:
+        """The type in words."""
+        return {"string": "文字列", "integer": "整数", "number": "数値", "boolean": "真偽 (0か1)"}[self.kind]
+
+
+def _column(title: str, key: str, about: str, english: str, kind: str = "string", nullable: bool = False) -> Column:
+    return Column(title=title, key=key, about=about, english=english, kind=kind, nullable=nullable)
+
+
+_HEAD = (
+    _column("全国地方公共団体コード", "municipality_code", "6桁(検査数字を含む)", "Code of the local government, six digits"),
+    _column("自治体名", "city", "市の名", "Name of the city"),
+    _column("計画名", "plan", "計画の名", "Name of the plan"),
+    _column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year of the review, by its first calendar year", "integer"),
+    _column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year of the review in the Japanese era"),
+    _column("版", "edition", "第1版、訂正第1版など", "Label of the edition"),
+    _column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within its year", "integer", True),
+    _column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "When the edition was published", nullable=True),
+    _column("施策ID", "measure_id", "施策の番号。計画の期間を通して変わらない", "ID of the measure, stable over the plan"),
+    _column("施策名", "measure", "評価年度の施策の名", "Name of the measure in the year of the review"),
+    _column("分野番号", "field_number", "分野の番号", "Number of the field"),
+    _column("分野名", "field", "分野の名", "Name of the field"),
+    _column("主管部署", "owner", "評価年度に施策を受け持つ部署", "Department in charge"),
+)  # fmt: skip
+
+_RESULT = (
+    _column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall grade of the measure; rows of the year of the review"),
+    _column("施策の結果", "measure_outcome", "未提出、対象外として扱ったとき、その区分", "not_submitted or excluded, where the measure was settled so"),
+    _column("ライセンス", "licence", "利用の条件", "Licence"),
+)  # fmt: skip
+
+INDICATOR_COLUMNS = (
+    *_HEAD,
+    _column("指標ID", "indicator_id", "施策IDと指標番号。計画の期間を通して変わらない", "ID of the indicator, stable over the plan"),
+    _column("指標番号", "indicator_number", "施策の中の成果目標の番号", "Number of the indicator within its measure", "integer"),
+    _column("年度_西暦", "year", "この行の値の年度(西暦)", "Fiscal year of the row's values", "integer"),
+    _column("年度_和暦", "year_label", "この行の値の年度(和暦)", "Fiscal year of the row's values in the Japanese era"),
+    _column("評価項目", "indicator", "その年度の指標の名(書かれたとおり)", "Name of the indicator in that year, as typed"),
+    _column("定義の変更", "definition_changed", "評価項目が前の年度と変わったとき 1。前の年度の値と続けて比べられない", "1 where the definition differs from the year before", "boolean"),
+    _column("目標", "target", "目標(書かれたとおり)", "Target as typed"),
+    _column("実績", "actual", "実績(書かれたとおり)", "Result as typed"),
+    _column("目標_数値", "target_number", "目標から読み取った一つの数値。範囲や内訳、文章では空", "The single number read from the target", "number", True),
+    _column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition typed with the target"),
+    _column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The single number read from the result", "number", True),
+    _column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; thousands and the like are multiplied out"),
+    _column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし。評価年度の行だけ", "Verdict; rows of the year of the review"),
+    _column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
+    _column("達成区分", "grade", "公表した区分", "Published grade"),
+    _column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
+    _column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
+    *_RESULT,
+)  # fmt: skip
+
+MEASURE_COLUMNS = (
+    *_HEAD,
+    _column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
+    _column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
+    _column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
+    _column("現状と課題", "current_state", "施策シートの文章(書かれたとおり)", "Present state and problems, as typed"),
+    _column("施策内容詳細", "description", "施策シートの文章(書かれたとおり)", "Description, as typed"),
+    _column("期待される効果", "expected_effect", "施策シートの文章(書かれたとおり)", "Expected effect, as typed"),
+    _column("今後の取組方針・取組内容", "policy", "施策シートの文章(書かれたとおり)", "Further policy, as typed"),
+    _column("要因", "cause", "評価の文章", "Cause of the result"),
+    _column("対応", "response", "評価の文章", "Response"),
+    _column("取組状況", "progress", "評価の文章", "State of the work"),
+    _column("自己評価", "self_assessment", "評価の文章", "Self-assessment"),
+    _column("本部評価・意見", "board_opinion", "評価の文章", "Opinion of the headquarters"),
+    _column("目標や指標の変更とその理由", "change_reason", "評価の文章", "Changes of targets or indicators, and why"),
+    _column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so"),
+    *_RESULT,
+)  # fmt: skip
+
+
+def licence() -> dict[str, str]:
+    """{"name", "url"} of the licence under which the city gives its data."""
+    return {"name": settings.MEGURI_DATA_LICENCE, "url": settings.MEGURI_DATA_LICENCE_URL}
+
+
+def api_address() -> str:
+    """Where the interface for programs describes itself."""
+    return reverse("api:openapi")
+
+
+# --- rows ------------------------------------------------------------------------------------------------------------
+
+
+def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
+    return {
+        "municipality_code": snapshot["municipality_code"],
+        "city": snapshot["city"],
+        "plan": snapshot["plan"],
+        "fiscal_year": snapshot["fiscal_year"],
+        "fiscal_year_label": fiscal_year_label(snapshot["fiscal_year"]),
+        "edition": edition["label"],
+        "edition_number": edition["number"],
+        "published_at": edition["published_at"],
+        "measure_id": measure["code"],
+        "measure": measure["name"],
+        "field_number": measure["field"]["number"],
+        "field": measure["field"]["name"],
+        "owner": measure["owner"],
+        "licence": settings.MEGURI_DATA_LICENCE,
+    }
+
+
+def indicator_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
+    """One row per 成果目標 and 年度, by the keys of INDICATOR_COLUMNS. `edition`: label, number, published_at."""
+    for measure in snapshot["measures"]:
+        head = _head(snapshot, edition, measure)
+        for one in measure["indicators"]:
+            for place, cell in enumerate(one["years"]):
+                judged = cell["fiscal_year"] == snapshot["fiscal_year"]
+                yield {**head, **_cell(measure["code"], one, place), **_judgement(measure, one, judged=judged)}
+
+
+def _cell(code: str, one: Row, place: int) -> dict[str, Any]:
+    cell = one["years"][place]
+    target, actual = values.read(cell["target"]), values.read(cell["actual"])
+    wanted, reached = target.quantity, actual.quantity
+    unit = (reached.unit.symbol if reached else "") or (wanted.unit.symbol if wanted else "")
+    comparator = wanted.comparator if wanted else None
+    return {
+        "indicator_id": f"{code}-{one['number']}",
+        "indicator_number": one["number"],
+        "year": cell["fiscal_year"],
+        "year_label": fiscal_year_label(cell["fiscal_year"]),
+        "indicator": cell["name"],
+        "definition_changed": editions.renamed(one["years"], place),
+        "target": cell["target"],
+        "actual": cell["actual"],
+        "target_number": _number(wanted),
+        "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""),
+        "actual_number": _number(reached),
+        "unit": unit,
+    }
+
+
+def _number(quantity: Any) -> Decimal | None:
+    """The single number, None where there is none; thirds and the like are cut at nine decimals."""
+    if quantity is None or quantity.value is None:
+        return None
+    return round(Decimal(quantity.value.numerator) / Decimal(quantity.value.denominator), 9).normalize()
+
+
+def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
+    """How the row's year was judged; empty for the other years, which this edition does not judge."""
+    if not judged:
+        words = ("status", "grade", "computed_grade", "given_reason", "measure_grade", "measure_outcome")
+        return {**dict.fromkeys(words, ""), "rate": None}
+    return {
+        "status": books.FINAL_LABELS.get(one["status"], one["status"]),
+        "rate": Decimal(one["rate"]) if one["rate"] is not None else None,
+        "grade": one["grade"],
+        "computed_grade": one["computed_grade"],
+        "given_reason": one["given_reason"],
+        "measure_grade": measure["grade"],
+        "measure_outcome": measure["outcome"],
+    }
+
+
+def measure_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
+    """One row per 施策, by the keys of MEASURE_COLUMNS."""
+    for measure in snapshot["measures"]:
+        yield measure_row(snapshot, edition, measure)
+
+
+def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
+    """One 施策 as a row."""
+    related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
+    graded = [one for one in measure["indicators"] if one["grade"]]
+    return {
+        **_head(snapshot, edition, measure),
+        "related": "、".join(related),
+        "indicators": len(graded),
+        "achieved": sum(one["status"] == "achieved" for one in graded),
+        **{key: measure[key] for key in editions.NARRATIVES},
+        **measure["evaluation"],
+        "outcome_reason": measure["outcome_reason"],
+        "measure_grade": measure["grade"],
+        "measure_outcome": measure["outcome"],
+    }
+
+
+# --- CSV -------------------------------------------------------------------------------------------------------------
+
+
+def as_table(columns: Iterable[Column], rows: Iterable[Values]) -> bytes:
+    """A CSV file: UTF-8 with BOM, CRLF, every text as typed but guarded."""
+    columns = tuple(columns)
+    text = io.StringIO(newline="")
+    text.write(BOM)
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([column.title for column in columns])
+    writer.writerows([_field(row[column.key], column) for column in columns] for row in rows)
+    return text.getvalue().encode()
+
+
+def _field(value: Any, column: Column) -> str:
+    if value is None:
+        return ""
+    if column.kind == "string":
+        return guarded(str(value))
+    if column.kind == "boolean":
+        return "1" if value else "0"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def guarded(text: str) -> str:
+    """The text as a CSV field that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+
+
+def typed(field: str) -> str:
+    """The typed text of a guarded field."""
+    return field.removeprefix("'")
+
+
+def dictionary() -> bytes:
+    """The data dictionary as a table of its own."""
+    columns = (
+        _column("表", "table", "", ""),
+        _column("列", "title", "", ""),
+        _column("JSONのキー", "key", "", ""),
+        _column("型", "kind", "", ""),
+        _column("説明", "about", "", ""),
+        _column("English", "english", "", ""),
+    )
+    tables = (("indicators.csv", INDICATOR_COLUMNS), ("measures.csv", MEASURE_COLUMNS))
+    rows = (
+        {
+            "table": name,
+            "title": one.title,
+            "key": one.key,
+            "kind": one.kind_word,
+            "about": one.about,
+            "english": one.english,
+        }
+        for name, every in tables
+        for one in every
+    )
+    return as_table(columns, rows)

@@ -1,0 +1,339 @@
+"""What describes the open data to machines: JSON Schema, table schema (CSVW), and the catalogue entry (DCAT)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+
+from review.books.services.editions import NARRATIVES, Snapshot, audit_head
+from review.domain.fiscal import first_day, fiscal_year_label, last_day
+from review.publication.services import open_data
+from review.publication.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS, Column
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+STATUSES = ["achieved", "missed", "undetermined", "pending", "not_applicable", ""]
+TEXTS = ("cause", "response", "progress", "self_assessment", "board_opinion", "change_reason")
+#: the kinds of the tidy tables in CSVW's words
+CSVW_TYPES = {
+    "string": "string",
+    "integer": "integer",
+    "number": "decimal",
+    "boolean": {"base": "boolean", "format": "1|0"},
+}
+
+
+def as_bytes(document: Any) -> bytes:
+    """JSON as every file of the open data writes it."""
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+# --- JSON Schema -----------------------------------------------------------------------------------------------------
+
+
+def _text(about: str = "") -> dict[str, Any]:
+    return {"type": "string", **({"description": about} if about else {})}
+
+
+def closed(properties: Mapping[str, Any], *, optional: Iterable[str] = (), about: str = "") -> dict[str, Any]:
+    """An object with these keys and no other."""
+    left_out = set(optional)
+    return {
+        "type": "object",
+        **({"description": about} if about else {}),
+        "properties": dict(properties),
+        "required": [name for name in properties if name not in left_out],
+        "additionalProperties": False,
+    }
+
+
+def _list(of: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": dict(of)}
+
+
+_COUNTS = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+_YEAR = {"type": "integer", "minimum": 1926, "maximum": 2200}
+
+
+def row_schema(columns: Iterable[Column]) -> dict[str, Any]:
+    """One row of a tidy table as JSON."""
+    properties = {}
+    for column in columns:
+        kind: Any = [column.kind, "null"] if column.nullable else column.kind
+        properties[column.key] = {"type": kind, "title": column.title, "description": column.about}
+    return closed(properties)
+
+
+def edition_schema() -> dict[str, Any]:
+    """The document of `data.json` and `export_cycle --format json`."""
+    return {
+        "$schema": DRAFT,
+        "$id": "urn:meguri:schema:edition:1",
+        "title": "計画の評価結果",
+        "description": "一つの年度の評価結果。edition はどの版か、snapshot は公表した内容のすべて。",
+        **closed(
+            {
+                "edition": closed(
+                    {
+                        "label": _text("第1版、訂正第1版、公表前"),
+                        "number": {"type": ["integer", "null"], "minimum": 1},
+                        "published_at": {"type": ["string", "null"], "format": "date-time"},
+                        "sha256": {
+                            "type": ["string", "null"],
+                            "pattern": "^[0-9a-f]{64}$",
+                            "description": "snapshot をキー順・空白なしの UTF-8 JSON にしたものの sha256",
+                        },
+                    }
+                ),
+                "licence": closed({"name": _text(), "url": _text()}),
+                "snapshot": _snapshot(),
+            }
+        ),
+    }
+
+
+def _snapshot() -> dict[str, Any]:
+    grade = closed(
+        {
+            "letter": _text(),
+            "name": _text(),
+            "role": {"enum": ["achieved", "band", "undecided"]},
+            "threshold": {"type": ["string", "null"]},
+            "shape": _text(),
+            "colour": _text(),
+            "background": _text(),
+        }
+    )
+    return closed(
+        {
+            "schema": {"enum": [1, 2], "description": "2 から corrections と direction がある"},
+            "city": _text("自治体名"),
+            "municipality_code": _text("全国地方公共団体コード"),
+            "plan": _text("計画名"),
+            "fiscal_year": _YEAR,
+            "years": _list(_YEAR),
+            "scale": _list(grade),
+            "totals": closed({"measures": _COUNTS, "indicators": _COUNTS}),
+            "previous": closed({"fiscal_year": _YEAR, "measures": _COUNTS, "indicators": _COUNTS}),
+            "measures": _list(measure_schema()),
+            "plan_changes": _list(_plan_change()),
+            "target_changes": _list(_target_change()),
+            "corrections": _list(_correction()),
+            "decision": _decision(),
+            "audit": _audit_head(),
+        },
+        optional=["previous", "plan_changes", "target_changes", "corrections", "decision", "audit"],
+    )
+
+
+def _audit_head() -> dict[str, Any]:
+    return closed(
+        {
+            "seq": {"type": "integer", "minimum": 0, "description": "監査記録の何番目までか"},
+            "hash": {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "そこまでの記録から計算した値"},
+        },
+        about="公表したときの監査記録の照合値。公表より前の記録がその後変わっていないことを確かめられる",
+    )
+
+
+def _decision() -> dict[str, Any]:
+    return closed(
+        {
+            "date": {"type": "string", "format": "date", "description": "決定した日"},
+            "meeting": _text("決定した会議の日。会議によらないときは空"),
+            "document_number": _text("文書番号"),
+            "approved_on": _text("決裁日"),
+        },
+        about="この版の公表の決定。公表前のデータにはない",
+    )
+
+
+def _plan_change() -> dict[str, Any]:
+    words = ("code", "item", "before", "after", "kind", "reason")
+    return closed(
+        {**{key: _text() for key in words}, "date": {"type": "string", "format": "date"}},
+        about="この年度からの計画の変更の1行",
+    )
+
+
+def _target_change() -> dict[str, Any]:
+    words = ("code", "item", "before", "after", "reason")
+    return closed(
+        {**{key: _text() for key in words}, "fiscal_year": _YEAR, "date": {"type": "string", "format": "date"}},
+        about="翌年度の目標や評価項目を計画から変えたこと(fiscal_year はその翌年度)",
+    )
+
+
+def _correction() -> dict[str, Any]:
+    item = ("code", "name", "key", "label", "wrong", "right", "reason")
+    consequence = ("code", "label", "before", "after")
+    return closed(
+        {
+            "number": {"type": "integer", "minimum": 2},
+            "label": _text("訂正第1版など"),
+            "date": {"type": "string", "format": "date"},
+            "items": _list(closed({key: _text() for key in item})),
+            "consequences": _list(closed({key: _text() for key in consequence})),
+        },
+        about="一つの訂正版で正したこと",
+    )
+
+
+def measure_schema() -> dict[str, Any]:
+    """One 施策 as it is frozen."""
+    schedule = closed(
+        {"name": _text(), "bars": {"type": "object", "additionalProperties": {"type": "string"}}, "progress": _text()}
+    )
+    return closed(
+        {
+            "code": {"type": "string", "pattern": r"^\d{2}-\d{2}$", "description": "施策ID"},
+            "field": closed({"number": _text(), "name": _text()}),
+            "name": _text("施策名"),
+            "owner": _text("主管部署。提出したときの名前"),
+            "owner_now": _text("公表したときの主管部署。提出のあとに組織改正で変わった施策だけにある"),
+            "related": _list(_text()),
+            "related_all": {"type": "boolean", "description": "全課等"},
+            "related_text": _text(),
+            **{key: _text() for key in NARRATIVES},
+            "outcome": _text("未提出(not_submitted)、対象外(excluded)。ふつうは空"),
+            "outcome_reason": _text(),
+            "grade": _text("総合評価"),
+            "proposed_grade": _text("規則で計算した総合評価。人が決めた総合評価と違うことがある"),
+            "grade_reason": _text("計算と違う総合評価を決めた理由"),
+            "evaluation": closed({key: _text() for key in TEXTS}),
+            "schedule": _list(schedule),
+            "indicators": _list(_indicator()),
+            "demo": {"type": "boolean"},
+        },
+        optional=["owner_now"],
+    )
+
+
+def _indicator() -> dict[str, Any]:
+    cell = closed({"fiscal_year": _YEAR, "name": _text("評価項目"), "target": _text("目標"), "actual": _text("実績")})
+    return closed(
+        {
+            "number": {"type": "integer", "minimum": 1},
+            "years": _list(cell),
+            "status": {"enum": STATUSES},
+            "rate": {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"},
+            "rate_text": _text(),
+            "grade": _text("公表した達成区分"),
+            "computed_grade": _text("規則で計算した達成区分"),
+            "given_reason": _text("人が判断した理由"),
+            "flags": _list(_text()),
+            "reason": _text("判定の理由"),
+            "demo": {"type": "boolean"},
+            "direction": {
+                "enum": ["up", "down", ""],
+                "description": "大きいほどよい、小さいほどよい、指標ごとの設定なし",
+            },
+        },
+        optional=["direction"],
+    )
+
+
+# --- CSVW ------------------------------------------------------------------------------------------------------------
+
+
+def table_schema() -> dict[str, Any]:
+    """Both tidy tables, for any edition and for `export_cycle --format csv`."""
+    tables = (
+        ("indicators.csv", INDICATOR_COLUMNS, ["indicator_id", "year"]),
+        ("measures.csv", MEASURE_COLUMNS, ["measure_id"]),
+    )
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "ja"}],
+        "dialect": {"encoding": "utf-8", "header": True, "delimiter": ",", "quoteChar": '"', "lineTerminators": ["\r\n"]},
+        "notes": [{"guard": "数式と取り違えられる文字で始まる文字列には、先頭に ' を1つ付けています。"}],
+        "tables": [
+            {
+                "url": name,
+                "tableSchema": {"columns": [_csvw(one) for one in columns], "primaryKey": key},
+            }
+            for name, columns, key in tables
+        ],
+    }  # fmt: skip
+
+
+def _csvw(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.key,
+        "titles": column.title,
+        "datatype": CSVW_TYPES[column.kind],
+        "dc:description": {"ja": column.about, "en": column.english},
+        "required": column.kind == "integer" and not column.nullable,
+    }
+
+
+# --- DCAT ------------------------------------------------------------------------------------------------------------
+
+_CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+_TYPES = {
+    "indicators.csv": ("text/csv", "成果目標と年度ごとに1行の表", "table-schema.json"),
+    "measures.csv": ("text/csv", "施策ごとに1行の表", "table-schema.json"),
+    "data.json": ("application/json", "公表した内容のすべて", "edition.schema.json"),
+}
+
+
+def dataset(snapshot: Snapshot, edition: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """One edition as a dataset of DCAT in JSON-LD; the addresses are relative to `address`, the page of the edition."""
+    year = snapshot["fiscal_year"]
+    name = f"{snapshot['city']} {snapshot['plan']} {fiscal_year_label(year)} 評価結果"
+    return {
+        "@context": {**_CONTEXT, "@base": address},
+        "@id": "",
+        "@type": "dcat:Dataset",
+        "dct:identifier": f"{snapshot['municipality_code'] or 'meguri'}-{year}-{edition['number']}",
+        "dct:title": {"@value": f"{name} {edition['label']}", "@language": "ja"},
+        "dct:description": {
+            "@value": f"{snapshot['plan']}の施策ごとの目標、実績、達成の判定。{len(snapshot['measures'])}施策。",
+            "@language": "ja",
+        },
+        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": snapshot["city"]},
+        **_provenance(snapshot),
+        "dct:issued": {"@value": edition["published_at"], "@type": "xsd:dateTime"},
+        "dct:language": "ja",
+        "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
+        "dct:temporal": {
+            "@type": "dct:PeriodOfTime",
+            "dcat:startDate": {"@value": first_day(year).isoformat(), "@type": "xsd:date"},
+            "dcat:endDate": {"@value": last_day(year).isoformat(), "@type": "xsd:date"},
+        },
+        "dcat:version": str(edition["number"]),
+        "dcat:keyword": ["計画", "評価", "施策", "成果目標"],
+        "dcat:distribution": [
+            {
+                "@type": "dcat:Distribution",
+                "dct:title": {"@value": title, "@language": "ja"},
+                "dcat:downloadURL": {"@id": file},
+                "dcat:mediaType": media,
+                "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
+                "dct:conformsTo": {"@id": f"../schema/{schema}"},
+            }
+            for file, (media, title, schema) in _TYPES.items()
+        ],
+    }
+
+
+def _provenance(snapshot: Snapshot) -> dict[str, Any]:
+    """The printed head of the audit trail; nothing for an edition that was frozen without."""
+    head = audit_head(snapshot)
+    if not head:
+        return {}
+    said = {"@value": f"監査記録の照合値 {head}", "@language": "ja"}
+    return {"dct:provenance": {"@type": "dct:ProvenanceStatement", "dct:description": said}}
+
+
+SITE_FILES = {
+    "edition.schema.json": lambda: as_bytes(edition_schema()),
+    "table-schema.json": lambda: as_bytes(table_schema()),
+    "dictionary.csv": open_data.dictionary,
+}

@@ -1,0 +1,213 @@
+"""The published results for programs: read-only JSON, paged, with ETag, described by OpenAPI (`api_schema`).
+
+Anyone may ask. A parameter that is unknown, doubled or out of its range is answered by 400 and a sentence, never
+guessed at; whatever is not there, by 404 in JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import wraps
+from itertools import islice
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from review.books.services import editions
+from review.books.services.editions import Wanted
+from review.publication.services import exports, open_data
+from review.publication.views import api_schema
+from review.publication.views.publication import revalidated, site_of
+from review.publication.views.shelf import Book, Site
+
+PER_PAGE, MOST = 100, 1000
+LAST_PAGE = 1_000_000
+PAGING = frozenset({"page", "per_page"})
+FILTERS = frozenset({"q", "field", "department", "grade"})
+
+
+class Refused(Exception):
+    """What was asked cannot be answered; the sentence says why."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+
+
+class _Encoder(DjangoJSONEncoder):
+    """Decimals as JSON numbers: they were read from a few typed digits, and no float of them loses one."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, Decimal):
+            return int(o) if o == o.to_integral_value() else float(o)
+        return super().default(o)
+
+
+def answer(data: Any, status: int = 200) -> JsonResponse:
+    """JSON that a browser may show and any page may read."""
+    response = JsonResponse(data, status=status, encoder=_Encoder, json_dumps_params={"ensure_ascii": False})
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def endpoint(allowed: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+    """A view that answers JSON, with the parameters it allows; HEAD and GET only, told apart by no cookie."""
+    known = frozenset(allowed)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @require_safe
+        @revalidated
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                check(request.GET, known)
+                return answer(view(request, *args, **kwargs))
+            except Refused as refusal:
+                return answer({"status": refusal.status, "detail": refusal.detail}, refusal.status)
+
+        return guarded
+
+    return decorate
+
+
+def check(asked: QueryDict, known: frozenset[str]) -> None:
+    """Raises Refused for a parameter that is unknown or given twice."""
+    for name, given in asked.lists():
+        if name not in known:
+            raise Refused(400, f"パラメーター「{name}」はありません。/ Unknown parameter.")
+        if len(given) > 1:
+            raise Refused(400, f"パラメーター「{name}」は一つだけ指定してください。/ Give the parameter once.")
+
+
+def number_of(asked: QueryDict, name: str, default: int, most: int) -> int:
+    """A whole number from 1 to `most`. Raises Refused."""
+    if name not in asked:
+        return default
+    text = asked[name]
+    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
+        return int(text)
+    raise Refused(400, f"「{name}」は1から{most}までの整数で指定してください。/ A whole number from 1 to {most}.")
+
+
+def paged(request: HttpRequest, total: int, items: Iterator[Any]) -> dict[str, Any]:
+    """One page of the items; a page beyond the last is empty."""
+    page = number_of(request.GET, "page", 1, LAST_PAGE)
+    size = number_of(request.GET, "per_page", PER_PAGE, MOST)
+    shown = list(islice(items, (page - 1) * size, page * size))
+    return {"page": page, "per_page": size, "total": total, "pages": max(1, -(-total // size)), "items": shown}
+
+
+def wanted_of(asked: QueryDict) -> Wanted:
+    """What the address asks of the list. Raises Refused."""
+    words = asked.get("q", "")
+    if len(words) > 100:
+        raise Refused(400, "「q」は100文字までです。/ At most 100 characters.")
+    return Wanted(
+        words=words,
+        field=asked.get("field", ""),
+        department=asked.get("department", ""),
+        grade=asked.get("grade", ""),
+    )
+
+
+# --- what is answered ------------------------------------------------------------------------------------------------
+
+
+def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
+    """The edition. Raises Refused."""
+    book = site_of(request).book(year, number)
+    if book is None:
+        raise Refused(404, "その年度や版の公表はありません。/ No such edition.")
+    return book
+
+
+def meta_of(book: Book) -> dict[str, Any]:
+    """What tells the edition from every other."""
+    return exports.Source(snapshot={}, edition=book.edition).meta
+
+
+def described(site: Site, book: Book) -> dict[str, Any]:
+    """One edition, without its contents."""
+    plan = book.edition.cycle.plan
+    return {
+        "fiscal_year": book.year,
+        **meta_of(book),
+        "current": book.edition.current,
+        "city": plan.city,
+        "municipality_code": plan.municipality_code,
+        "plan": plan.name,
+        "licence": open_data.licence(),
+        "page": site.url("year", book.year, book.edition.number),
+    }
+
+
+@csrf_exempt
+@require_safe
+@revalidated
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description of this interface."""
+    return answer(api_schema.document())
+
+
+@endpoint(PAGING)
+def editions_list(request: HttpRequest) -> dict[str, Any]:
+    """Every edition of every year, the newest first."""
+    site = site_of(request)
+    found = (described(site, Book(site=site, edition=edition)) for edition in site.editions)
+    return paged(request, len(site.editions), found)
+
+
+@endpoint()
+def edition(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
+    """One edition with its scale and totals."""
+    book = book_of(request, year, number)
+    snapshot = book.snapshot
+    return {
+        **described(book.site, book),
+        "years": snapshot["years"],
+        "scale": [{"letter": grade["letter"], "name": grade["name"]} for grade in snapshot["scale"]],
+        "totals": snapshot["totals"],
+    }
+
+
+def chosen(request: HttpRequest, book: Book) -> Sequence[Mapping[str, Any]]:
+    """The 施策 that the address asks for."""
+    return editions.listed(book.snapshot, wanted_of(request.GET))
+
+
+@endpoint(PAGING | FILTERS)
+def measures(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
+    """施策 as rows."""
+    book = book_of(request, year, number)
+    found, meta = chosen(request, book), meta_of(book)
+    return paged(request, len(found), (open_data.measure_row(book.snapshot, meta, row) for row in found))
+
+
+@endpoint(PAGING | FILTERS)
+def indicators(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
+    """成果目標 × 年度 as rows."""
+    book = book_of(request, year, number)
+    found = chosen(request, book)
+    rows = open_data.indicator_rows({**book.snapshot, "measures": found}, meta_of(book))
+    return paged(request, sum(len(one["years"]) for row in found for one in row["indicators"]), rows)
+
+
+@endpoint()
+def measure(request: HttpRequest, year: int, code: str, number: int | None = None) -> dict[str, Any]:
+    """One 施策 whole, as it was frozen."""
+    row = editions.measure(book_of(request, year, number).snapshot, code)[0]
+    if row is None:
+        raise Refused(404, "その施策はこの版にありません。/ No such measure in this edition.")
+    return dict(row)
+
+
+@csrf_exempt
+@require_safe
+def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """404 in JSON for every other address below."""
+    return answer({"status": 404, "detail": "そのアドレスはありません。/ No such address."}, 404)

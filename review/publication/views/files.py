@@ -1,0 +1,120 @@
+"""集約表とファイル: what Meguri made of a year, and its download through the permission of its content."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import PurePath
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from review import permissions, queries
+from review.books.services import workbooks
+from review.models import Artifact, Cycle, JobState
+from review.publication.services import bundle
+from review.templatetags.words import fiscal_year
+from review.trail.services import audit
+from review.workbook import file_kind
+
+logger = logging.getLogger(__name__)
+
+TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
+HISTORY = 20
+BUILDS = (workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, bundle.KIND)
+
+
+@require_safe
+def files(request: HttpRequest, year: int) -> HttpResponse:
+    """The year's consolidated workbook, its editions, and the sheets' workbooks that the person may read."""
+    cycle = queries.cycle_of(year)
+    if cycle is None:
+        raise Http404
+    books = list(queries.consolidated_files(cycle)[: HISTORY + 1])
+    drafts = [book for book in books if book.edition_id is None]
+    may_draft = permissions.may_download_year(request.user)
+    sheets = queries.latest_sheet_files(permissions.visible_reviews(request.user).filter(cycle=cycle))
+    context = {
+        "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)},
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("集約表とファイル"), "url": ""},
+        ],
+        "cycle": cycle,
+        "editions": [book for book in books if book.edition_id],
+        "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user) else [],
+        "may_draft": may_draft,
+        "latest": drafts[0] if drafts and may_draft else None,
+        "history": drafts[1:] if may_draft else [],
+        "sheets": list(sheets),
+        "jobs": [job for job in queries.running_jobs(cycle) if job.kind in BUILDS],
+        "running": JobState.RUNNING,
+    }
+    return render(request, "review/files.html", context)
+
+
+def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
+    """Each edition of the year with its static site, None where nobody asked for it yet. Two queries."""
+    made = {
+        file.edition_id: file
+        for file in Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, edition__isnull=False)
+    }
+    return [{"edition": one, "file": made.get(one.pk)} for one in queries.editions(cycle.fiscal_year)]
+
+
+@require_POST
+def bundle_make(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """Ask for the static site of an edition."""
+    edition = queries.editions(year).filter(number=number).first()
+    if edition is None:
+        raise Http404
+    bundle.request(user=request.user, edition=edition)
+    messages.success(request, _("静的サイトを作っています。できあがると、この画面から受け取れます。"))
+    return redirect("review:files", year=year)
+
+
+def readable_files(user: Any) -> QuerySet[Artifact]:
+    """The files whose content the user may read now; whatever else there is, is not there."""
+    published = Artifact.objects.filter(edition__isnull=False)
+    sheets = Artifact.objects.filter(review__in=permissions.visible_reviews(user).values("pk"))
+    if permissions.may_download_year(user):
+        return published | sheets | Artifact.objects.filter(review=None)
+    return published | sheets
+
+
+@never_cache
+@require_safe
+def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """One file, as an attachment under its own name. Leaves an audit row."""
+    artifact = readable_files(request.user).filter(pk=pk, retired_at=None).first()
+    if artifact is None:
+        raise Http404
+    response = attachment(artifact)
+    if request.method == "GET":
+        audit.write(
+            actor=request.user,
+            action="download",
+            subject=f"artifact:{artifact.pk}",
+            after={"file": artifact.filename, "sha256": artifact.sha256},
+        )
+    return response
+
+
+def attachment(artifact: Artifact) -> FileResponse:
+    """The file's bytes, never shown in place. Raises Http404, with a line in the log, where they are gone."""
+    try:
+        content = default_storage.open(artifact.path, "rb")
+    except FileNotFoundError:
+        logger.error("file of artifact %s is missing", artifact.pk)
+        raise Http404 from None
+    kind = TYPES[PurePath(artifact.path).suffix]
+    response = FileResponse(content, as_attachment=True, filename=artifact.filename, content_type=kind)
+    response.headers["Content-Length"] = str(artifact.size)
+    return response

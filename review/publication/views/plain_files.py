@@ -1,0 +1,349 @@
+"""The public site as plain files with relative links: the same pages, made from the same shelf, for any web server.
+
+Every page is planned as an address first. Its file follows from the address, and each link in a page is turned into the
+way from file to file (`plain_links`): a link to something that is not in the plan raises, so that a finished site has
+no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.files.storage import default_storage
+from django.templatetags.static import static
+from django.utils import translation
+
+from review import queries
+from review.books.services import editions
+from review.books.services.editions import Snapshot, Wanted
+from review.models import Artifact, Edition
+from review.publication.services import schemas
+from review.publication.views import public_pages as pages
+from review.publication.views import published, shelf
+from review.publication.views.plain_links import Linker, place_of
+from review.publication.views.public_frame import Page
+from review.publication.views.publication import data_file
+from review.publication.views.shelf import Book, Site
+
+#: from so many pages on, more than one process makes them
+TOGETHER = 400
+SCRIPTS = ("review/js/search.js",)
+STYLES = ("tokens", "fonts", "base", "layout", "components", "forms", "tables", "charts", "print", "public")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One page to be made: which, of what, and in which language. Its address says where it stands."""
+
+    language: str
+    name: str
+    args: tuple[Any, ...] = ()
+    query: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """All that the pages are made from, as of one edition; goes to the other processes whole."""
+
+    editions: tuple[Edition, ...]
+    snapshots: Mapping[int, Snapshot]
+    books: Mapping[tuple[int, str], Artifact]
+
+    def site(self, language: str) -> Site:
+        """The plain site in one language."""
+        return Site(
+            editions=self.editions,
+            read=lambda edition: self.snapshots[edition.pk],
+            language=language,
+            static=True,
+            books=self.books,
+        )
+
+
+# --- what there is -------------------------------------------------------------------------------------------------------
+
+
+def plan(stock: Stock) -> list[Sheet]:
+    """Every page, in the order of the archive."""
+    return [sheet for language in shelf.NAMESPACES for sheet in _in_language(stock.site(language))]
+
+
+def _in_language(site: Site) -> Iterator[Sheet]:
+    def sheet(name: str, *args: Any, **query: Any) -> Sheet:
+        asked = tuple((key, value) for key, value in query.items() if value not in ("", None))
+        return Sheet(language=site.language, name=name, args=args, query=asked)
+
+    yield from (sheet(name) for name in ("index", "method", "open_data", "compare"))
+    for left, right in pages.neighbours(site):
+        for page in range(1, pages.compared_pages(left, right) + 1):
+            yield sheet("compare", a=pages.key_of(left), b=pages.key_of(right), page=page if page > 1 else "")
+    for edition in site.editions:
+        place = [edition.cycle.fiscal_year, *([] if edition.current else [edition.number])]
+        yield from (sheet(name, *place) for name in ("year", "departments", "errata"))
+        snapshot = site.read(edition)
+        for query, count in _lists(snapshot):
+            for page in range(1 if query else 2, published.page_count(count) + 1):
+                yield sheet("year", *place, **query, page=page if page > 1 else "")
+        yield from (sheet("measure", *place, row["code"]) for row in snapshot["measures"])
+    if len(site.current) > 1:
+        yield from (sheet("run", first, code) for first, code in _runs(site))
+
+
+def _lists(snapshot: Snapshot) -> Iterator[tuple[dict[str, str], int]]:
+    """Each index of the list with how many 施策 stand in it."""
+    rows = snapshot["measures"]
+    yield {}, len(rows)
+    offered = published.choices(snapshot)
+    for parameter, key in (("field", "fields"), ("grade", "grades"), ("department", "departments")):
+        for one in offered[key]:
+            wanted = Wanted(**{parameter: one["value"]})
+            yield {parameter: one["value"]}, len(editions.listed(snapshot, wanted))
+
+
+def _runs(site: Site) -> Iterator[tuple[int, str]]:
+    found: dict[tuple[int, str], None] = {}
+    for edition in site.editions:
+        snapshot = site.read(edition)
+        found |= {(snapshot["years"][0], row["code"]): None for row in snapshot["measures"]}
+    return iter(found)
+
+
+def places_of(stock: Stock, sheets: Iterable[Sheet]) -> list[str]:
+    """The file of each page."""
+    sites = {language: stock.site(language) for language in shelf.NAMESPACES}
+    return [place_of(sites[sheet.language].url(sheet.name, *sheet.args, query=dict(sheet.query))) for sheet in sheets]
+
+
+# --- making ----------------------------------------------------------------------------------------------------------
+
+
+def make(site: Site, sheet: Sheet) -> Page:
+    """The page of a sheet. Raises LookupError where it is not there."""
+    asked = dict(sheet.query)
+    page = int(asked.pop("page", 1))
+    found: Page | None
+    if sheet.name in ("index", "method", "open_data"):
+        found = {"index": pages.index, "method": pages.method, "open_data": pages.data}[sheet.name](site)
+    elif sheet.name == "compare":
+        left, right = (_named(site, asked.get(key, "")) for key in ("a", "b"))
+        found = pages.compare(site, left, right, page)
+    elif sheet.name == "run":
+        found = pages.run(site, *sheet.args)
+    else:
+        found = _of_book(site, sheet, Wanted(**asked), page)
+    if found is None:
+        raise LookupError(f"no page for {sheet}")
+    return found
+
+
+def _named(site: Site, key: str) -> Book | None:
+    year, _dash, number = key.partition("-")
+    return site.book(int(year), int(number)) if number else None
+
+
+def _of_book(site: Site, sheet: Sheet, wanted: Wanted, page: int) -> Page | None:
+    args = list(sheet.args)
+    code = args.pop() if sheet.name == "measure" else ""
+    book = site.book(*args)
+    if book is None:
+        return None
+    if sheet.name == "measure":
+        return pages.measure(book, code)
+    if sheet.name == "year":
+        return pages.year(book, wanted, page)
+    return pages.departments(book) if sheet.name == "departments" else pages.errata(book)
+
+
+def assets() -> dict[str, str]:
+    """{address: file} of styles, fonts, icons and scripts, as the templates address them."""
+    names = [f"review/css/{name}.css" for name in STYLES] + list(SCRIPTS)
+    for folder in ("fonts", "icons"):
+        names += [f"review/{folder}/{path.name}" for path in sorted(_source(f"review/{folder}").iterdir())]
+    return {
+        static(name): "assets/" + name.removeprefix("review/") for name in names if not name.endswith("OFL.txt")
+    } | {"": "assets/fonts/OFL.txt"}
+
+
+def _source(name: str) -> Path:
+    found = finders.find(name)
+    if not found:
+        raise LookupError(f"{name} is not among the static files")
+    return Path(str(found))
+
+
+def asset_files() -> Iterator[tuple[str, bytes]]:
+    """The styles, fonts, icons and scripts, byte for byte as Meguri's own pages use them."""
+    for place in sorted(set(assets().values())):
+        yield place, _source("review/" + place.removeprefix("assets/")).read_bytes()
+
+
+# --- data and files ------------------------------------------------------------------------------------------------------
+
+
+def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Each data file and book of every edition, and the schemas: its place, and what makes it."""
+    site = stock.site("ja")
+    for name, write in schemas.SITE_FILES.items():
+        yield place_of(site.url("schema", name)), write
+    for edition in site.editions:
+        book = Book(site=site, edition=edition, numbered=not edition.current)
+        for name in published.DATA:
+            yield place_of(book.url("data", name)), _data(book, name)
+        yield place_of(book.url("data", "search.js")), lambda book=book: search_data(book)
+        for kind, (name, _label, _note) in published.BOOKS.items():
+            file = book.file(kind)
+            if file:
+                yield place_of(book.url(name)), _stored(file)
+
+
+def _data(book: Book, name: str) -> Callable[[], bytes]:
+    return lambda: data_file(book, name) or b""
+
+
+def _stored(file: Artifact) -> Callable[[], bytes]:
+    def read() -> bytes:
+        with default_storage.open(file.path, "rb") as kept:
+            return kept.read()
+
+    return read
+
+
+def search_data(book: Book) -> bytes:
+    """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON."""
+    rows = [
+        [row["code"], row["name"], row["owner"], row["grade"], editions.folded(editions.searched(row))[:400]]
+        for row in book.snapshot["measures"]
+    ]
+    return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
+
+
+def stock_as_of(last: Edition) -> Stock:
+    """The shelf as it stood when the edition was published. As many queries as there are editions, and two."""
+    kept = shelf.as_of(queries.shelf(), last)
+    return Stock(
+        editions=kept,
+        snapshots={
+            edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in kept
+        },
+        books={key: file for key, file in queries.edition_files().items() if key[0] <= last.pk},
+    )
+
+
+def site_as_of(last: Edition, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
+    """(place, content) of every file of the site as it stood when the edition was published."""
+    return files(stock_as_of(last), progress)
+
+
+# --- all of it -----------------------------------------------------------------------------------------------------------
+
+
+def files(stock: Stock, progress: Progress | None = None, processes: int | None = None) -> Iterator[tuple[str, bytes]]:
+    """(place, content) of every file of the site, always in the same order."""
+    tell = progress or (lambda done, total: None)
+    sheets, data = plan(stock), list(data_files(stock))
+    places = places_of(stock, sheets)
+    linker_known = [*places, *(place for place, _make in data), *assets().values()]
+    if len(set(places)) != len(places):
+        raise ValueError("two pages have the same file")
+    yield from asset_files()
+    for place, write in data:
+        yield place, write()
+    work = list(zip(places, sheets, strict=True))
+    many = (processes or settings.MEGURI_BUNDLE_PROCESSES) if len(work) >= TOGETHER else 1
+    yield from _together(stock, work, linker_known, many, tell)
+
+
+def pages_in(stock: Stock, work: Sequence[tuple[str, Sheet]], known: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """(place, content) of some pages, made by this process."""
+    linker = Linker(known, assets())
+    sites = {language: stock.site(language) for language in shelf.NAMESPACES}
+    for place, sheet in work:
+        with translation.override(sheet.language):
+            yield place, linker.linked(make(sites[sheet.language], sheet).html(), place)
+
+
+def _together(
+    stock: Stock, work: list[tuple[str, Sheet]], known: list[str], many: int, tell: Progress
+) -> Iterator[tuple[str, bytes]]:
+    """The pages in their order; this process makes the first share and the others make theirs meanwhile."""
+    share = -(-len(work) // many) if work else 1
+    shares = [work[start : start + share] for start in range(0, len(work), share)]
+    counts = [0] * len(shares)
+
+    def done() -> None:
+        tell(sum(counts), len(work))
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="meguri-site-"))) if many > 1 else Path()
+        others = [
+            _Other(folder, number, stock, one, known, counts, stack) for number, one in enumerate(shares) if number
+        ]
+        for file in pages_in(stock, shares[0], known) if shares else ():
+            yield file
+            counts[0] += 1
+            if counts[0] % 50 == 0:
+                done()
+        for other in others:
+            yield from other.files(done)
+            counts[other.number] = len(shares[other.number])
+    done()
+
+
+class _Other:
+    """Another process at its share of the pages."""
+
+    def __init__(
+        self, folder: Path, number: int, stock: Stock, work: Any, known: list[str], counts: list[int], stack: ExitStack
+    ) -> None:
+        self.number, self.counts, self.out = number, counts, folder / f"{number}.out"
+        task = folder / f"{number}.task"
+        task.write_bytes(pickle.dumps((stock, work, known)))
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.dev"),
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "review.publication.views.page_maker", str(task), str(self.out)],
+            stdout=subprocess.PIPE, cwd=settings.BASE_DIR, env=environment, text=True,
+        )  # fmt: skip
+        stack.callback(self._end)
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
+
+    def _listen(self) -> None:
+        for line in self.process.stdout or ():
+            self.counts[self.number] = int(line)
+
+    def files(self, done: Callable[[], None]) -> Iterator[tuple[str, bytes]]:
+        while True:
+            try:
+                status = self.process.wait(timeout=1)
+                break
+            except subprocess.TimeoutExpired:
+                done()
+        if status:
+            raise RuntimeError("another process could not make its pages")
+        with self.out.open("rb") as stream:
+            while stream.peek(1):
+                yield pickle.load(stream)  # noqa: S301 - written by our own process into our own folder
+
+    def _end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.listener.join(timeout=5)

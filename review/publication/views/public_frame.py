@@ -1,0 +1,95 @@
+"""What every page of the public site has about it: the way through the site, the edition, the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.template import Context
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+
+from review.publication.services import open_data
+from review.publication.views import published as parts
+from review.publication.views.shelf import Book, Site
+from review.templatetags.words import day_text, fiscal_year
+
+#: each language by its own name
+LANGUAGES = {"ja": "日本語", "en": "English"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page that can be written out at once."""
+
+    template: str
+    context: Mapping[str, Any]
+
+    def html(self) -> str:
+        """The page's text. Asks the database nothing."""
+        # Numbers are formatted by our own filters: Django's localisation would look at every value for nothing.
+        return get_template(self.template).template.render(Context(dict(self.context), use_l10n=False))  # type: ignore[attr-defined]
+
+
+def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: tuple[Any, ...] = ()) -> dict[str, Any]:
+    """What public_base.html asks for. `path` is the page's own address: its name, arguments, and perhaps a query."""
+    entries = [("index", _("年度一覧"), site.url("index"))]
+    if book:
+        entries.append(("year", _("%(year)s の結果") % {"year": fiscal_year(book.year)}, book.url("year")))
+        entries.append(("errata", _("正誤表"), book.url("errata")))
+    entries += [("compare", _("比べる"), site.url("compare")), ("method", _("評価の方法"), site.url("method"))]
+    entries.append(("data", _("データ"), site.url("open_data")))
+    context: dict[str, Any] = {
+        "LANGUAGE_CODE": site.language,
+        "static_files": site.static,
+        "page_title": title,
+        "site_title": _("計画の評価結果"),
+        "site_url": site.url("index"),
+        "method_url": site.url("method"),
+        "city": book.edition.cycle.plan.city if book else settings.MEGURI_CITY,
+        "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries],
+        "licence": open_data.licence(),
+        "other": _other_language(site, path),
+    }
+    if book:
+        context |= _edition_of(book)
+    return context
+
+
+def not_there(language: str, reference: str) -> Page:
+    """What an address of the public site says that leads nowhere. Asks the database nothing."""
+    site = Site(editions=(), read=lambda edition: {}, language=language)
+    framed = frame(site, _("ページが見つかりません"), here="", path=("index",))
+    return Page(template="publication/not_there.html", context={**framed, "reference": reference})
+
+
+def _other_language(site: Site, path: tuple[Any, ...]) -> dict[str, str]:
+    """The same page in the other language."""
+    language = "ja" if site.language == "en" else "en"
+    name, *args = path
+    query = args.pop() if args and isinstance(args[-1], dict) else None
+    other = Site(editions=(), read=site.read, language=language)
+    return {"language": language, "name": LANGUAGES[language], "url": other.url(name, *args, query=query)}
+
+
+def _edition_of(book: Book) -> dict[str, Any]:
+    edition = book.edition
+    return {
+        "edition": edition,
+        "edition_label": parts.edition_name(edition),
+        "edition_date": _("公表日 %(day)s") % {"day": day_text(edition.published_at)},
+        "edition_note": "" if edition.current else _("この版より新しい版があります"),
+        "current_url": "" if edition.current else book.site.url("year", book.year),
+    }
+
+
+def address_args(book: Book) -> list[Any]:
+    """The arguments that name the book in an address."""
+    return [book.year, book.edition.number] if book.numbered else [book.year]
+
+
+def crumbs(site: Site, *steps: tuple[str, str]) -> list[dict[str, str]]:
+    first = {"label": _("年度一覧"), "url": site.url("index")}
+    return [first, *({"label": label, "url": url} for label, url in steps)]

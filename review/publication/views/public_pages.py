@@ -1,0 +1,405 @@
+"""Each page of the public site: its template and what the template is told.
+
+Pages name offices, never persons. They are made from frozen snapshots alone, in the language that is active; None where
+there is no such page.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from review.books.services import editions
+from review.books.services.editions import Wanted
+from review.domain.rating import Scale
+from review.item_words import correctable_label
+from review.publication.services import comparing, open_data, schemas
+from review.publication.views import published as parts
+from review.publication.views.public_frame import Page, address_args, crumbs, frame
+from review.publication.views.shelf import Book, Site
+from review.templatetags.words import fiscal_year
+
+# --- all years -------------------------------------------------------------------------------------------------------
+
+
+def index(site: Site) -> Page:
+    """Every published year, and the course of the plan."""
+    years, bars = [], []
+    for edition in site.current:
+        book = Book(site=site, edition=edition)
+        heads = book.heads
+        url = book.url("year")
+        years.append(
+            {
+                "edition": edition,
+                "edition_label": parts.edition_name(edition),
+                "year": book.year,
+                "url": url,
+                "indicators": sum(heads["totals"]["indicators"].values()),
+                "measures": sum(heads["totals"]["measures"].values()),
+                "plan": heads["plan"],
+            }
+        )
+        bars.append({"label": fiscal_year(book.year), "counts": heads["totals"]["indicators"], "url": url})
+    framed = frame(site, _("計画の評価結果"), here="index", path=("index",))
+    return Page(template="publication/index.html", context={**framed, "years": years, "bars": bars, "site_title": ""})
+
+
+def method(site: Site) -> Page:
+    """How the values are read and judged, and the scale."""
+    scale = Book(site=site, edition=site.current[0]).heads["scale"] if site.current else None
+    framed = frame(site, _("評価の方法"), here="method", path=("method",))
+    context = {
+        **framed,
+        "breadcrumbs": crumbs(site, (_("評価の方法"), "")),
+        "scale": Scale.from_data(scale) if scale else None,
+        "data_url": site.url("open_data"),
+    }
+    return Page(template="publication/method.html", context=context)
+
+
+def data(site: Site) -> Page:
+    """The open data: files, columns, schemas, licence and the interface for programs."""
+    framed = frame(site, _("オープンデータ"), here="data", path=("open_data",))
+    years = [
+        {"label": fiscal_year(edition.cycle.fiscal_year), "edition": parts.edition_name(edition),
+         "files": parts.downloads(Book(site=site, edition=edition))}
+        for edition in site.current
+    ]  # fmt: skip
+    context = {
+        **framed,
+        "breadcrumbs": crumbs(site, (_("データ"), "")),
+        "years": years,
+        "tables": [
+            {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.INDICATOR_COLUMNS},
+            {"title": _("施策 (measures.csv)"), "columns": open_data.MEASURE_COLUMNS},
+        ],
+        "files": [{"name": name, "url": site.url("schema", name)} for name in schemas.SITE_FILES],
+        "api_url": "" if site.static else open_data.api_address(),
+        "english": site.language == "en",
+    }
+    return Page(template="publication/data.html", context=context)
+
+
+# --- one year --------------------------------------------------------------------------------------------------------
+
+
+def year(book: Book, wanted: Wanted | None = None, page: int = 1) -> Page:
+    """One year: what came out, by field and department, and the list. Narrowed or turned over, the list alone."""
+    wanted = wanted or Wanted()
+    snapshot = book.snapshot
+    site, pk = book.site, (book.edition.pk, book.numbered)
+    found = site.remembered((pk, wanted), lambda: editions.listed(snapshot, wanted))
+    alone = wanted.narrows or page > 1
+    label = fiscal_year(book.year)
+    query = parts.query_of(wanted, page=page if page > 1 else "")
+    framed = frame(
+        book.site,
+        _("%(year)s 評価結果") % {"year": label},
+        here="year",
+        book=book,
+        path=("year", *address_args(book), query),
+    )
+    said = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), wanted)
+    context = {
+        **framed,
+        "breadcrumbs": crumbs(
+            book.site, *([(label, book.url("year")), (_("施策一覧"), "")] if alone else [(label, "")])
+        ),
+        "snapshot": snapshot,
+        "names": parts.grade_names(snapshot),
+        "headings": parts.headings(book, wanted),
+        "list": parts.pages_of(found, page, book, wanted),
+        "whole": len(snapshot["measures"]),
+        "wanted": wanted,
+        "narrowed": "、".join(said),
+        "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
+        "indexes": site.remembered((pk, "indexes"), lambda: parts.indexes(book)) if site.static else [],
+        "search_data": book.url("data", "search.js") if book.site.static else "",
+        "list_url": book.url("year"),
+    }
+    if alone:
+        return Page(template="publication/list.html", context=context)
+    return Page(template="publication/year.html", context={**context, **_overview(book)})
+
+
+def _overview(book: Book) -> dict[str, Any]:
+    snapshot, site = book.snapshot, book.site
+    by_field, by_department = editions.by_field(snapshot), editions.by_department(snapshot)
+    short = len(by_department) <= parts.DEPARTMENTS
+    earlier = site.book(book.year - 1)
+    return {
+        **parts.overview_of(snapshot),
+        "previous_year": book.year - 1,
+        "bars": parts.bars_of_year(snapshot),
+        "fields": parts.group_rows(by_field, "field", book),
+        "chart_fields": len(by_field) <= parts.CHARTED,
+        "departments": parts.group_rows(by_department, "department", book) if short else [],
+        "departments_url": book.url("departments"),
+        "department_count": len(by_department),
+        "outcomes": [row for row in snapshot["measures"] if row["outcome"]],
+        "downloads": parts.downloads(book),
+        "data_url": site.url("open_data"),
+        "errata_url": book.url("errata"),
+        "compare_url": _pair(site, earlier, book) if earlier and book.edition.current else "",
+        "everlasting": "" if site.static and not book.numbered else book.everlasting(),
+        "editions": _other_editions(book),
+        "dataset_url": book.url("data", "dataset.jsonld"),
+        "decision": parts.decision_of(snapshot),
+        "audit_head": editions.audit_head(snapshot),
+    }
+
+
+def _other_editions(book: Book) -> list[dict[str, Any]]:
+    """The editions of the year, newest first, each with its address and what differs from the one before."""
+    rows = []
+    kept = book.site.of_year(book.year)
+    for place, edition in enumerate(kept):
+        one = Book(site=book.site, edition=edition, numbered=not edition.current)
+        before = Book(site=book.site, edition=kept[place + 1]) if place + 1 < len(kept) else None
+        rows.append(
+            {
+                "label": parts.edition_name(edition),
+                "published_at": edition.published_at,
+                "url": one.url("year"),
+                "here": edition.pk == book.edition.pk,
+                "compare_url": _pair(book.site, before, one) if before else "",
+            }
+        )
+    return rows
+
+
+def departments(book: Book) -> Page:
+    """The results by 主管部署."""
+    label = fiscal_year(book.year)
+    framed = frame(book.site, _("部署別の結果"), here="year", book=book, path=("departments", *address_args(book)))
+    context = {
+        **framed,
+        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (_("部署別"), "")),
+        "names": parts.grade_names(book.snapshot),
+        "departments": parts.group_rows(editions.by_department(book.snapshot), "department", book),
+    }
+    return Page(template="publication/departments.html", context=context)
+
+
+def measure(book: Book, code: str) -> Page | None:
+    """One 施策: every value of every year, how it was judged, and its texts."""
+    snapshot = book.snapshot
+    row, before, after = editions.measure(snapshot, code)
+    if row is None:
+        return None
+    label = fiscal_year(book.year)
+    framed = frame(
+        book.site,
+        f"{row['code']} {row['name']}",
+        here="measure",
+        book=book,
+        path=("measure", *address_args(book), code),
+    )
+    context = {
+        **framed,
+        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (code, "")),
+        "site_title": _("%(year)s 評価結果") % {"year": label},
+        "measure": row,
+        "names": parts.grade_names(snapshot),
+        "fiscal_year": book.year,
+        "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
+        "facts": parts.facts_of(row),
+        "narratives": parts.texts_of(row, parts.NARRATIVE_LABELS),
+        "evaluation": parts.texts_of(row["evaluation"], parts.EVALUATION_LABELS),
+        "schedule": parts.schedule_of(row, snapshot["years"]),
+        "years": snapshot["years"],
+        "before": {**before, "url": book.url("measure", before["code"])} if before else None,
+        "after": {**after, "url": book.url("measure", after["code"])} if after else None,
+        "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
+        "changes": _changes(snapshot, code),
+        "errata_url": book.url("errata"),
+        # among plain files, one published year would say the same again
+        "run_url": ""
+        if book.site.static and len(book.site.current) < 2
+        else book.site.url("run", snapshot["years"][0], code),
+    }
+    return Page(template="publication/measure.html", context=context)
+
+
+def _changes(snapshot: editions.Snapshot, code: str) -> list[dict[str, Any]]:
+    """What changed in the plan for the 施策, and what changes in the year to come; only what there is."""
+    found = (
+        (_("この年度からの計画の変更"), "plan_changes"),
+        (_("来年度からの目標や評価項目の変更"), "target_changes"),
+    )
+    rows = (
+        {"id": key, "title": title, "lines": [one for one in snapshot.get(key, ()) if one["code"] == code]}
+        for title, key in found
+    )
+    return [row for row in rows if row["lines"]]
+
+
+def errata(book: Book) -> Page:
+    """What was corrected up to this edition: 誤, 正, 理由, 日付, newest first."""
+    label = fiscal_year(book.year)
+    framed = frame(
+        book.site,
+        _("%(year)s 正誤表") % {"year": label},
+        here="errata",
+        book=book,
+        path=("errata", *address_args(book)),
+    )
+    context = {
+        **framed,
+        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (_("正誤表"), "")),
+        "corrections": [_correction(one, book) for one in editions.errata(book.snapshot)],
+    }
+    return Page(template="publication/errata.html", context=context)
+
+
+def _correction(one: editions.Row, book: Book) -> dict[str, Any]:
+    """One correction with its day as a day, a link from each 施策ID, and the items named in the reader's language."""
+    linked = {
+        part: [{**row, "url": book.url("measure", row["code"]) if row["code"] else ""} for row in one[part]]
+        for part in ("items", "consequences")
+    }
+    for row in linked["items"]:
+        row["label"] = correctable_label(row["key"])
+    return {**one, "day": date.fromisoformat(one["date"]), **linked}
+
+
+# --- beside each other -----------------------------------------------------------------------------------------------
+
+
+def key_of(book: Book) -> str:
+    """The name of an edition in a comparison's address: 2024-1."""
+    return f"{book.year}-{book.edition.number}"
+
+
+def _pair(site: Site, left: Book, right: Book) -> str:
+    return site.url("compare", query={"a": key_of(left), "b": key_of(right)})
+
+
+def compare(site: Site, left: Book | None = None, right: Book | None = None, page: int = 1) -> Page:
+    """Two years or two editions side by side; without two of them, the choice."""
+    asked = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
+    framed = frame(site, _("比べる"), here="compare", path=("compare", *([asked] if asked else [])))
+    offered = [
+        {
+            "value": f"{edition.cycle.fiscal_year}-{edition.number}",
+            "label": f"{fiscal_year(edition.cycle.fiscal_year)} {parts.edition_name(edition)}",
+        }
+        for edition in site.editions
+    ]
+    context = {
+        **framed,
+        "breadcrumbs": crumbs(site, (_("比べる"), "")),
+        "choices": offered,
+        "compare_url": site.url("compare"),
+        "asked": asked or {},
+        "pairs": [
+            {"label": f"{fiscal_year(a.year)} {parts.edition_name(a.edition)} → {fiscal_year(b.year)} {parts.edition_name(b.edition)}",
+             "url": _pair(site, a, b)}
+            for a, b in neighbours(site)
+        ],
+    }  # fmt: skip
+    if left and right:
+        context |= _compared(site, left, right, page)
+    return Page(template="publication/compare.html", context=context)
+
+
+def neighbours(site: Site) -> list[tuple[Book, Book]]:
+    """The comparisons that most people want: each year with the one before, each correction with what it corrected."""
+    pairs = []
+    for edition in site.editions:
+        book = Book(site=site, edition=edition, numbered=not edition.current)
+        earlier = site.book(book.year - 1) if edition.current else None
+        before = site.book(book.year, edition.number - 1) if edition.number > 1 else None
+        pairs += [(one, book) for one in (before, earlier) if one]
+    return pairs
+
+
+def _shown(left: Book, right: Book) -> tuple[list[comparing.MeasureRow], int]:
+    """The rows of a comparison, of one year only what differs, and how many 施策 there are in all."""
+    rows = comparing.side_by_side(left.snapshot, right.snapshot)
+    return ([row for row in rows if row.differs] if left.year == right.year else rows), len(rows)
+
+
+def compared_pages(left: Book, right: Book) -> int:
+    """How many pages the comparison takes."""
+    return parts.page_count(len(_shown(left, right)[0]))
+
+
+def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
+    left, right = (Book(site=site, edition=one.edition, numbered=not one.edition.current) for one in (left, right))
+    shown, whole = _shown(left, right)
+    last = parts.page_count(len(shown))
+    page = min(max(page, 1), last)
+
+    def url(number: int) -> str:
+        query = {"a": key_of(left), "b": key_of(right), "page": number if number > 1 else ""}
+        return site.url("compare", query=query)
+
+    sides = [
+        {"label": f"{fiscal_year(one.year)} {parts.edition_name(one.edition)}", "url": one.url("year")}
+        for one in (left, right)
+    ]
+    return {
+        "sides": sides,
+        "same_year": left.year == right.year,
+        "bars": [
+            {"label": side["label"], "counts": one.snapshot["totals"]["indicators"]}
+            for side, one in zip(sides, (left, right), strict=True)
+        ],
+        "scale": right.snapshot["scale"],
+        "names": parts.grade_names(right.snapshot),
+        "same_scale": left.snapshot["scale"] == right.snapshot["scale"],
+        "rows": [
+            {"row": row, "urls": [one.url("measure", row.code) if there else "" for one, there in zip((left, right), row.there, strict=True)]}
+            for row in shown[(page - 1) * parts.ROWS : page * parts.ROWS]
+        ],
+        "count": len(shown),
+        "whole": whole,
+        "previous": url(page - 1) if page > 1 else "",
+        "next": url(page + 1) if page < last else "",
+        "number": page,
+        "total": last,
+    }  # fmt: skip
+
+
+def run(site: Site, first: int, code: str) -> Page | None:
+    """The whole run of one 施策 through the plan that begins in `first`: what each published year said of it."""
+    kept = [one for one in site.current if one.cycle.plan.first_year == first]
+    shown = [Book(site=site, edition=edition) for edition in sorted(kept, key=lambda one: one.cycle.fiscal_year)]
+    run = comparing.run([(one.year, one.snapshot) for one in shown], code)
+    if not run.years:
+        return None
+    shown = [one for one in shown if one.year in run.years]
+    title = f"{code} {run.names[-1]}"
+    newest = shown[-1]
+    framed = frame(site, title, here="measure", book=newest, path=("run", first, code))
+    context = {
+        **framed,
+        "edition_label": "",
+        "breadcrumbs": crumbs(
+            site,
+            (fiscal_year(newest.year), newest.url("year")),
+            (code, newest.url("measure", code)),
+            (_("計画期間の推移"), ""),
+        ),
+        "plan": newest.edition.cycle.plan.name,
+        "code": code,
+        "name": run.names[-1],
+        "run": run,
+        "names": parts.grade_names(newest.snapshot),
+        "years": [
+            {
+                "year": one.year,
+                "url": one.url("measure", code),
+                "edition": parts.edition_name(one.edition),
+                "grade": grade,
+                "outcome": outcome,
+                "owner": owner,
+            }
+            for one, grade, outcome, owner in zip(shown, run.grades, run.outcomes, run.owners, strict=True)
+        ],
+    }
+    return Page(template="publication/run.html", context=context)

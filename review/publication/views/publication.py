@@ -1,0 +1,316 @@
+"""評価結果: the published years, for everybody. Every page is made from the edition's frozen snapshot alone.
+
+Nothing here depends on who asks: a page is the same bytes for everyone, known by a strong ETag, and kept in a bounded
+store (page_store) by (state of the shelf, address). An address without a number shows the current edition; every edition, the current
+one too, keeps an address with its number.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.templatetags.static import static
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import condition, require_safe
+
+from review import queries
+from review.books.services import editions
+from review.books.services.editions import Snapshot, Wanted
+from review.models import Artifact, Edition
+from review.publication.services import exports, schemas
+from review.publication.views import page_store, shelf
+from review.publication.views import public_pages as pages
+from review.publication.views.files import attachment
+from review.publication.views.public_frame import Page
+from review.publication.views.shelf import Book, Site
+
+View = Callable[..., HttpResponse]
+#: what a page is made by, below the project's folder
+LOOKS = (
+    ("templates", "*.html"),
+    ("review", "*.py"),
+    ("review/static", "*.css"),
+    ("review/static", "*.js"),
+    ("locale", "*.mo"),
+)
+STYLE = "review/css/public.css"
+HTML = "text/html; charset=utf-8"
+
+
+# --- the shelf -------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=2)
+def _snapshot(pk: int, sha256: str) -> Snapshot:
+    """The snapshot with that hash, kept for the next page: two of them at most."""
+    return Edition.objects.values_list("snapshot", flat=True).get(pk=pk)
+
+
+def read(edition: Edition) -> Snapshot:
+    """The edition's snapshot. One query unless it was among the last two."""
+    return _snapshot(edition.pk, edition.sha256)
+
+
+def site_of(request: HttpRequest) -> Site:
+    """All that is published, in the language of the address. Two queries."""
+    language = shelf.language_of(request.resolver_match.namespace if request.resolver_match else "")
+    heads: dict[int, Snapshot] = {}
+
+    def head(edition: Edition) -> Snapshot:
+        if not heads:
+            for row in queries.published_years():
+                heads[row.pk] = {"totals": row.totals, "plan": row.plan_name, "scale": row.scale}  # type: ignore[attr-defined]
+        return heads[edition.pk]
+
+    return Site(
+        editions=tuple(queries.shelf()), read=read, heads=head, language=language, books=queries.edition_files()
+    )
+
+
+def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
+    """The current edition of the year, or the one with that number. Raises Http404."""
+    book = site_of(request).book(year, number)
+    if book is None:
+        raise Http404
+    return book
+
+
+# --- revalidation and cache ------------------------------------------------------------------------------------------
+
+
+def etag(request: HttpRequest) -> str:
+    """A strong mark of the page: what is published, which Meguri shows it, and the address. One query."""
+    asked = (request.path, request.META.get("QUERY_STRING", ""), takes_gzip(request))
+    set_so = (settings.MEGURI_CITY, settings.MEGURI_DATA_LICENCE, settings.MEGURI_DATA_LICENCE_URL)
+    state = repr((queries.shelf_state(), look(), set_so, asked))
+    return f'"{hashlib.sha256(state.encode()).hexdigest()[:40]}"'
+
+
+def takes_gzip(request: HttpRequest) -> bool:
+    """Whether the answer may be packed. A public page holds nothing secret that its packed size could give away."""
+    return "gzip" in request.headers.get("Accept-Encoding", "")
+
+
+@lru_cache(maxsize=1)
+def look() -> str:
+    """Changes with all that makes a page's bytes but the editions: templates, code, styles and words, so that
+    another version of Meguri is not mistaken for unchanged. Some 400 small files, read once a process."""
+    digest = hashlib.sha256(static(STYLE).encode())
+    for folder, ending in LOOKS:
+        for path in sorted((settings.BASE_DIR / folder).rglob(ending)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def revalidated(view: View) -> View:
+    """Answers 304 where nothing changed: one small query. Browsers and proxies may keep the page, and ask each time."""
+
+    @wraps(view)
+    def with_headers(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mark = etag(request)
+        request.page_mark = mark  # type: ignore[attr-defined]
+        answer = condition(etag_func=lambda *_args, **_kwargs: mark)(view)(request, *args, **kwargs)
+        answer.headers["Cache-Control"] = "public, no-cache"
+        patch_vary_headers(answer, ["Accept-Encoding"])
+        return answer
+
+    return with_headers
+
+
+def page(make: Callable[..., Page | None]) -> View:
+    """A view that shows the page that `make` builds: from the store where it stands there, else made and kept, packed
+    for whoever takes it packed.
+
+    Searches are made anew each time: there is no end of them.
+    """
+
+    @require_safe
+    @revalidated
+    @wraps(make)
+    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.page_mark.strip('"')  # type: ignore[attr-defined]
+        kept = None if request.GET.get("q") else page_store.get(key)
+        if kept is None:
+            kept = _made(make, request, *args, **kwargs)
+            if not request.GET.get("q"):
+                page_store.put(key, kept)
+        response = HttpResponse(kept, content_type=HTML)
+        if takes_gzip(request):
+            response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Language"] = shelf.language_of(request.resolver_match.namespace)  # type: ignore[union-attr]
+        return response
+
+    return view
+
+
+def _made(make: Callable[..., Page | None], request: HttpRequest, *args: Any, **kwargs: Any) -> bytes:
+    site = site_of(request)
+    with translation.override(site.language):
+        found = make(site, request.GET, *args, **kwargs)
+        if found is None:
+            raise Http404
+        text = found.html().encode()
+    return gzip.compress(text, mtime=0) if takes_gzip(request) else text
+
+
+# --- what an address asks --------------------------------------------------------------------------------------------
+
+
+def wanted_of(asked: QueryDict) -> Wanted:
+    """What the address asks of the list."""
+    sort = asked.get("sort", "")
+    return Wanted(
+        words=asked.get("q", "")[:100],
+        field=asked.get("field", ""),
+        department=asked.get("department", ""),
+        grade=asked.get("grade", ""),
+        sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
+    )
+
+
+def page_number(asked: QueryDict) -> int:
+    """The page of a list; 1 for anything that is no number."""
+    text = asked.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _chosen(site: Site, key: str) -> Book | None:
+    """The edition that a comparison names: 2024-1; None where it names none."""
+    year, _dash, number = key.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in (year, number)):
+        return None
+    return site.book(int(year), int(number))
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+@page
+def index(site: Site, asked: QueryDict) -> Page:
+    """Every published year."""
+    return pages.index(site)
+
+
+@page
+def method(site: Site, asked: QueryDict) -> Page:
+    """How the values are read and judged, and the scale."""
+    return pages.method(site)
+
+
+@page
+def open_data(site: Site, asked: QueryDict) -> Page:
+    """What data there are, and what they mean."""
+    return pages.data(site)
+
+
+@page
+def compare(site: Site, asked: QueryDict) -> Page:
+    """Two years or two editions side by side."""
+    return pages.compare(site, _chosen(site, asked.get("a", "")), _chosen(site, asked.get("b", "")), page_number(asked))
+
+
+@page
+def run(site: Site, asked: QueryDict, first: int, code: str) -> Page | None:
+    """The plan's whole run for one 施策."""
+    return pages.run(site, first, code)
+
+
+@page
+def year(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+    """One year: what came out, by field and department, and the list with its search."""
+    book = site.book(year, number)
+    return pages.year(book, wanted_of(asked), page_number(asked)) if book else None
+
+
+@page
+def departments(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+    """The year by 主管部署."""
+    book = site.book(year, number)
+    return pages.departments(book) if book else None
+
+
+@page
+def errata(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+    """正誤表."""
+    book = site.book(year, number)
+    return pages.errata(book) if book else None
+
+
+@page
+def measure(site: Site, asked: QueryDict, year: int, code: str, number: int | None = None) -> Page | None:
+    """One 施策: every value of every year, how it was judged, and its texts."""
+    book = site.book(year, number)
+    return pages.measure(book, code) if book else None
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def _file(request: HttpRequest, year: int, number: int | None, kind: str) -> FileResponse:
+    made = book_of(request, year, number).file(kind)
+    if made is None:
+        raise Http404
+    return attachment(made)
+
+
+@require_safe
+def download(request: HttpRequest, year: int, number: int | None = None) -> FileResponse:
+    """The edition's consolidated workbook."""
+    return _file(request, year, number, Artifact.Kind.CONSOLIDATED)
+
+
+@require_safe
+def pdf(request: HttpRequest, year: int, number: int | None = None) -> FileResponse:
+    """The edition as PDF."""
+    return _file(request, year, number, Artifact.Kind.BOOK_PDF)
+
+
+TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json"}
+
+
+def content_type(name: str) -> str:
+    """The media type of a data file, by its ending."""
+    return TYPES[name.rpartition(".")[2]]
+
+
+def data_file(book: Book, name: str) -> bytes | None:
+    """One data file of an edition; None for an unknown name."""
+    source = exports.Source(snapshot=book.snapshot, edition=book.edition)
+    if name == "dataset.jsonld":
+        address = settings.MEGURI_BASE_URL.rstrip("/") + book.url("year")
+        return schemas.as_bytes(schemas.dataset(book.snapshot, source.meta, address))
+    write = {"data.json": exports.as_json, "indicators.csv": exports.as_csv, "measures.csv": exports.measures_csv}.get(
+        name
+    )
+    return write(source) if write else None
+
+
+@require_safe
+@revalidated
+def data(request: HttpRequest, year: int, name: str, number: int | None = None) -> HttpResponse:
+    """The edition as data."""
+    book = book_of(request, year, number)
+    content = data_file(book, name)
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type=content_type(name))
+    saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{year}_{book.edition.number}_{name}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
+    return response
+
+
+@require_safe
+@revalidated
+def schema(request: HttpRequest, name: str) -> HttpResponse:
+    """A file that describes the data: the same for every edition."""
+    write = schemas.SITE_FILES.get(name)
+    if write is None:
+        raise Http404
+    return HttpResponse(write(), content_type=content_type(name))

@@ -1,0 +1,335 @@
+"""What the public pages show of a snapshot, as plain dicts for their templates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from review.books.services import editions
+from review.books.services.editions import Wanted
+from review.models import Artifact, Edition
+from review.publication.views.shelf import Book
+from review.templatetags.words import word_of
+
+VERDICTS = {
+    "achieved": gettext_noop("達成"),
+    "missed": gettext_noop("未達成"),
+    "undetermined": gettext_noop("評価できない"),
+    "pending": gettext_noop("実績なし"),
+    "not_applicable": gettext_noop("目標なし"),
+}
+# Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
+SHAPED = "ABCD"
+# Rows of a list on one page: whatever the size of the plan, a page stays under 100 kB.
+ROWS = 30
+# As many departments as fit the overview; beyond it they have a page of their own.
+DEPARTMENTS = 30
+# As many 分野 as a chart shows at a glance; more of them stand in the table alone.
+CHARTED = 12
+
+NARRATIVE_LABELS = {
+    "current_state": gettext_noop("現状と課題"),
+    "description": gettext_noop("施策内容詳細"),
+    "expected_effect": gettext_noop("施策の実施により期待される効果"),
+    "policy": gettext_noop("今後の取組方針・取組内容"),
+}
+EVALUATION_LABELS = {
+    "cause": gettext_noop("要因"),
+    "response": gettext_noop("対応"),
+    "progress": gettext_noop("取組状況"),
+    "self_assessment": gettext_noop("自己評価"),
+    "board_opinion": gettext_noop("本部評価・意見"),
+    "change_reason": gettext_noop("目標や指標の変更とその理由"),
+}
+
+
+def edition_name(edition: Edition) -> str:
+    """第1版, 訂正第1版; First edition, Correction 1 for an English reader."""
+    if (get_language() or "ja").startswith("ja"):
+        return edition.label
+    return "First edition" if edition.kind == Edition.Kind.FIRST else f"Correction {edition.number - 1}"
+
+
+def query_of(wanted: Wanted, **more: Any) -> dict[str, Any]:
+    """The query of an address that asks for the same list."""
+    sort = "" if wanted.sort == "code" else wanted.sort
+    asked = {"q": wanted.words, "field": wanted.field, "department": wanted.department, "grade": wanted.grade}
+    return {**asked, "sort": sort, **more}
+
+
+def grade_names(snapshot: editions.Snapshot) -> dict[str, str]:
+    """{letter: its words} of the year's own scale."""
+    return {grade["letter"]: grade["name"] for grade in snapshot["scale"]}
+
+
+def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
+    """The totals, each grade as a tile beside last year's count, and the share of what was achieved."""
+    whole = editions.totals(snapshot["measures"])
+    before = (snapshot.get("previous") or {}).get("indicators") or {}
+    tiles = [
+        {
+            "letter": grade["letter"],
+            "name": grade["name"],
+            "count": whole.indicators.get(grade["letter"], 0),
+            "share": share(whole.indicators.get(grade["letter"], 0), whole.indicator_count),
+            "before": before.get(grade["letter"], 0) if before else None,
+        }
+        for grade in snapshot["scale"]
+    ]
+    outcomes = Counter(row["outcome"] for row in snapshot["measures"])
+    assessed = {"measures": outcomes[""], "excluded": outcomes["excluded"], "missing": outcomes["not_submitted"]}
+    return {
+        "assessed": assessed,
+        "overview": whole,
+        "tiles": tiles,
+        "top": tiles[0],
+        "achieved_share": tiles[0]["share"],
+    }
+
+
+def share(part: int, whole: int) -> str:
+    """Per cent, one decimal, half up; 100.0 and 0.0 only where they are exact."""
+    if not whole:
+        return "0.0"
+    tenths = min(max((part * 2000 // whole + 1) // 2, 1 if part else 0), 1000 if part == whole else 999)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:
+    """Who decided on the edition and when, with its days as days; {} for an edition frozen before that was kept."""
+    said = snapshot.get("decision")
+    if not said:
+        return {}
+    days = {name: date.fromisoformat(said[name]) if said[name] else None for name in ("date", "meeting", "approved_on")}
+    return {**days, "document_number": said["document_number"]}
+
+
+def bars_of_year(snapshot: editions.Snapshot) -> list[dict[str, Any]]:
+    """The year's bars: 成果目標 beside those of the year before, and 施策 by their overall grade."""
+    whole = editions.totals(snapshot["measures"])
+    before = snapshot.get("previous") or {}
+    bars = [{"label": _("成果目標"), "counts": whole.indicators}]
+    if before.get("indicators"):
+        bars.append({"label": _("成果目標(前年度)"), "counts": before["indicators"]})
+    bars.append({"label": _("施策(総合評価)"), "counts": whole.measures})
+    return bars
+
+
+def group_rows(groups: list[editions.Totals], parameter: str, book: Book) -> list[dict[str, Any]]:
+    """Groups as chart rows and table rows; each leads to the list narrowed to it."""
+    return [
+        {
+            "label": group.label,
+            "counts": group.indicators,
+            "totals": group,
+            "url": book.url("year", query={parameter: group.key}) + "#measures",
+        }
+        for group in groups
+    ]
+
+
+def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
+    """One 施策 of the list."""
+    return {
+        "code": row["code"],
+        "name": row["name"],
+        "field": row["field"]["name"],
+        "owner": row["owner"],
+        "grade": row["grade"],
+        "outcome": row["outcome"],
+        "key": row["grade"] if row["grade"] in SHAPED else "none",
+        "marks": [
+            {"grade": one["grade"], "key": one["grade"] if one["grade"] in SHAPED else "none"}
+            for one in row["indicators"]
+            if one["grade"]
+        ],
+        "url": book.url("measure", row["code"]),
+    }
+
+
+def headings(book: Book, wanted: Wanted) -> list[dict[str, str]]:
+    """The heads of the list's columns; on the site, not in plain files, each sorts by its column."""
+    heads = []
+    for key, label in (("code", _("施策")), ("department", _("主管部署")), ("grade", _("総合評価"))):
+        down = wanted.sort == key
+        state = "ascending" if down else "descending" if wanted.sort == f"-{key}" else "none"
+        turned = f"-{key}" if down else key
+        query = query_of(wanted, sort="" if turned == "code" else turned)
+        url = "" if book.site.static else book.url("year", query=query) + "#measures"
+        heads.append({"label": label, "state": state, "url": url})
+    return heads
+
+
+def page_count(rows: int) -> int:
+    """How many pages so many rows of a list take."""
+    return max(1, -(-rows // ROWS))
+
+
+def pages_of(rows: Sequence[editions.Row], page: int, book: Book, wanted: Wanted) -> dict[str, Any]:
+    """One page of a list, with the addresses of the pages around it."""
+    paginator = Paginator(rows, ROWS)
+    here = paginator.get_page(page)
+    around = {1, here.number - 1, here.number, here.number + 1, paginator.num_pages} & set(paginator.page_range)
+
+    def url(number: int) -> str:
+        return book.url("year", query=query_of(wanted, page=number if number > 1 else "")) + "#measures"
+
+    return {
+        "rows": [listed_row(row, book) for row in here.object_list],
+        "count": paginator.count,
+        "first": here.start_index(),
+        "last": here.end_index(),
+        "number": here.number,
+        "total": paginator.num_pages,
+        "previous": url(here.number - 1) if here.has_previous() else "",
+        "next": url(here.number + 1) if here.has_next() else "",
+        "links": [
+            {"number": number, "url": url(number), "gap": number - 1 not in around and number > 1}
+            for number in sorted(around)
+        ],
+    }
+
+
+def choices(snapshot: editions.Snapshot) -> dict[str, Any]:
+    """What the filters offer."""
+    present = {row["grade"] for row in snapshot["measures"]} | {row["outcome"] for row in snapshot["measures"]}
+    grades = [
+        {"value": grade["letter"], "label": f"{grade['letter']} {grade['name']}"}
+        for grade in snapshot["scale"]
+        if grade["letter"] in present
+    ]
+    outcomes = [{"value": code, "label": word_of(code)} for code in ("not_submitted", "excluded") if code in present]
+    return {
+        "fields": [{"value": number, "label": name} for number, name in editions.fields(snapshot).items()],
+        "departments": [{"value": name, "label": name} for name in editions.departments(snapshot)],
+        "grades": grades + outcomes,
+    }
+
+
+def indexes(book: Book) -> list[dict[str, Any]]:
+    """The lists by 分野, grade and 主管部署 as links: what plain files have in place of a form."""
+    offered = choices(book.snapshot)
+    kinds = (
+        ("field", _("分野"), "fields"),
+        ("grade", _("総合評価"), "grades"),
+        ("department", _("主管部署"), "departments"),
+    )
+    return [
+        {
+            "label": label,
+            "links": [
+                {"label": one["label"], "url": book.url("year", query={parameter: one["value"]})}
+                for one in offered[key]
+            ],
+        }
+        for parameter, label, key in kinds
+    ]
+
+
+def narrowed_by(offered: dict[str, Any], wanted: Wanted) -> list[str]:
+    """What the list is narrowed to, in words; `offered` as `choices` gives it."""
+    pairs = ((wanted.field, "fields"), (wanted.department, "departments"), (wanted.grade, "grades"))
+    said = [
+        next((one["label"] for one in offered[key] if one["value"] == value), value) for value, key in pairs if value
+    ]
+    return said + ([f"「{wanted.words}」"] if wanted.words else [])
+
+
+def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
+    """One 成果目標 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
+    shown = editions.indicator(one, year)
+    if outcome and one["status"] not in ("", "not_applicable"):
+        return {**shown, **without_actual(outcome)}
+    if one["status"] == "pending":
+        # Editions frozen by earlier versions say here that something is still to come.
+        shown = {**shown, "reason": _("実績の記載がありません。")}
+    return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
+
+
+def without_actual(outcome: str) -> dict[str, str]:
+    """The words of a 成果目標 for which no 実績 came: those of how its 施策 was settled."""
+    word = word_of(outcome)
+    return {"verdict": word, "reason": _("この施策は「%(word)s」のため、実績はありません。") % {"word": word}}
+
+
+def owner_of(row: editions.Row) -> str:
+    """主管部署 as it was when the sheet was submitted, and its successor at publication where there is one."""
+    if not row.get("owner_now"):
+        return str(row["owner"])
+    return _("%(then)s(組織改正により、公表時は%(now)s)") % {"then": row["owner"], "now": row["owner_now"]}
+
+
+def facts_of(row: editions.Row) -> list[dict[str, Any]]:
+    """Who answers for the 施策. Offices only."""
+    related = "、".join(row["related"])
+    if row["related_all"]:
+        related = "、".join(filter(None, (related, _("全課等"))))
+    return [
+        {"label": _("主管部署"), "text": owner_of(row)},
+        {"label": _("関連部署"), "text": related},
+    ]
+
+
+def texts_of(texts: editions.Row, labels: dict[str, str]) -> list[dict[str, str]]:
+    """The texts that say something, in the order of the form."""
+    return [{"label": _(label), "text": texts[key]} for key, label in labels.items() if texts[key].strip()]
+
+
+def schedule_of(row: editions.Row, years: list[int]) -> list[dict[str, Any]]:
+    """The bars of the schedule, each knowing where it begins and ends."""
+    items = []
+    for item in row["schedule"]:
+        on = [str(year) in item["bars"] for year in years]
+        cells = [
+            {
+                "on": here,
+                "start": here and (place == 0 or not on[place - 1]),
+                "end": here and (place + 1 == len(years) or not on[place + 1]),
+                "label": item["bars"].get(str(year), ""),
+            }
+            for place, (year, here) in enumerate(zip(years, on, strict=True))
+        ]
+        items.append({"name": item["name"], "progress": item["progress"], "cells": cells})
+    return items
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+BOOKS = {
+    Artifact.Kind.CONSOLIDATED.value: ("download", gettext_noop("集約表 (Excel)"), gettext_noop("総括、成果指標一覧、全施策のシート、変更履歴")),
+    Artifact.Kind.BOOK_PDF.value: ("pdf", gettext_noop("集約表 (PDF)"), gettext_noop("同じ内容を読み上げに対応した PDF で")),
+}  # fmt: skip
+DATA = {
+    "indicators.csv": gettext_noop("成果目標と年度ごとに1行。表計算ソフトで開けます (UTF-8)"),
+    "measures.csv": gettext_noop("施策ごとに1行。総合評価、評価の文章、件数"),
+    "data.json": gettext_noop("公表した内容のすべて。プログラムでの利用に"),
+    "dataset.jsonld": gettext_noop("データの説明 (DCAT)。カタログへの登録に"),
+}
+
+
+def downloads(book: Book) -> list[dict[str, Any]]:
+    """The files of the edition, with what they are."""
+    files = []
+    for kind, (name, label, note) in BOOKS.items():
+        made = book.file(kind)
+        files.append(
+            {
+                "name": _(label),
+                "url": book.url(name) if made else "",
+                "size": made.size if made else None,
+                "sha256": made.sha256 if made else "",
+                "note": _(note) if made else _("作成中です。しばらくお待ちください。"),
+                "kind": "table",
+            }
+        )
+    for name, note in DATA.items():
+        files.append(
+            {"name": name, "url": book.url("data", name), "size": None, "sha256": "", "note": _(note), "kind": "sheet"}
+        )
+    return files

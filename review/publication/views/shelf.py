@@ -1,0 +1,119 @@
+"""The published editions as a shelf, and the addresses of what stands in them.
+
+Pages are made from a `Site` (all editions, one language) and a `Book` (one edition of it); neither knows of a request,
+so the same pages are answered to browsers, kept in a cache and written as plain files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+
+from review.books.services.editions import Snapshot
+from review.models import Artifact, Edition
+
+#: what has no language: files of data, books and schemas
+FILES = frozenset({"data", "download", "pdf", "schema"})
+#: The language of a page is part of its address.
+NAMESPACES = {"ja": "publication", "en": "publication_en"}
+
+
+def language_of(namespace: str) -> str:
+    """The language whose addresses stand in the namespace."""
+    return next((language for language, name in NAMESPACES.items() if name == namespace), settings.LANGUAGE_CODE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Every edition as of some moment, newest year first and newest edition first. `edition.current` is of that moment.
+
+    `read` gives an edition's snapshot, `heads` at least its totals, plan and scale, for less. `static` pages are plain files: they hold no form and sort nothing.
+    """
+
+    editions: tuple[Edition, ...]
+    read: Callable[[Edition], Snapshot]
+    language: str = "ja"
+    static: bool = False
+    heads: Callable[[Edition], Snapshot] | None = None
+    books: Mapping[tuple[int, str], Artifact] = field(default_factory=dict)
+    _memory: dict[Any, Any] = field(default_factory=dict)
+
+    def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What `make` gave the first time: for what many pages of one site share. Lives as long as the site."""
+        if key not in self._memory:
+            self._memory[key] = make()
+        return self._memory[key]
+
+    def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
+        """The address of a page of this language; empty values of the query are left out."""
+        namespace = NAMESPACES["ja" if name in FILES else self.language]
+        words = urlencode({key: value for key, value in (query or {}).items() if value not in ("", None)})
+        return reverse(f"{namespace}:{name}", args=args) + (f"?{words}" if words else "")
+
+    def book(self, year: int, number: int | None = None) -> Book | None:
+        """The edition with that number, or the year's current one; None where there is none."""
+        for edition in self.editions:
+            if edition.cycle.fiscal_year == year and (edition.current if number is None else edition.number == number):
+                return Book(site=self, edition=edition, numbered=number is not None)
+        return None
+
+    def of_year(self, year: int) -> list[Edition]:
+        """The year's editions, newest first."""
+        return [edition for edition in self.editions if edition.cycle.fiscal_year == year]
+
+    @property
+    def current(self) -> list[Edition]:
+        """The current edition of each year, newest year first."""
+        return [edition for edition in self.editions if edition.current]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """One edition on its site. `numbered` books link within their own, everlasting addresses."""
+
+    site: Site
+    edition: Edition
+    numbered: bool = False
+
+    @property
+    def year(self) -> int:
+        """The 年度 that it tells of."""
+        return self.edition.cycle.fiscal_year
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """All that was published."""
+        return self.site.read(self.edition)
+
+    @cached_property
+    def heads(self) -> Snapshot:
+        """The totals, the plan's name and the scale."""
+        return (self.site.heads or self.site.read)(self.edition)
+
+    def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
+        """The address of a page of this edition."""
+        place = [self.year, self.edition.number] if self.numbered else [self.year]
+        return self.site.url(name, *place, *args, query=query)
+
+    def everlasting(self, name: str = "year", *args: Any) -> str:
+        """The address that will show this very edition for ever."""
+        return self.site.url(name, self.year, self.edition.number, *args)
+
+    def file(self, kind: str) -> Artifact | None:
+        """The edition's workbook or PDF; None while it is being made."""
+        return self.site.books.get((self.edition.pk, kind))
+
+
+def as_of(editions: Iterable[Edition], last: Edition) -> tuple[Edition, ...]:
+    """The shelf as it stood when `last` was published: nothing newer, and each year's newest then as its current one."""
+    kept = [edition for edition in editions if edition.pk <= last.pk]
+    newest = {edition.cycle_id: edition.number for edition in sorted(kept, key=lambda edition: edition.number)}
+    for edition in kept:
+        edition.current = edition.number == newest[edition.cycle_id]
+    return tuple(kept)

@@ -1,0 +1,85 @@
+"""The fields that several forms have, and where a refusal stands on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from review.reader_words import problem
+
+LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
+
+
+class ReasonForm(forms.Form):
+    """A reason that goes on record."""
+
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("あとから読む人に分かるように書いてください。監査記録に残ります。"),
+        error_messages={"required": _("理由を入力してください。")},
+    )
+
+    def clean_reason(self) -> str:
+        """Refuse what could not be kept."""
+        reason = self.cleaned_data["reason"].strip()
+        if found := problem(reason):
+            raise forms.ValidationError(found)
+        return reason
+
+
+class MinuteField(forms.DateTimeField):
+    """A day and a minute, typed in the browser's own control."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=LOCAL_MINUTE)
+        words = {
+            "invalid": _("日付と時刻を「2025-05-30 17:15」の形で入力してください。"),
+            "required": _("日時を入力してください。"),
+        }
+        super().__init__(widget=widget, error_messages=words, input_formats=[LOCAL_MINUTE, "%Y-%m-%d %H:%M"], **options)
+
+
+class DayField(forms.DateField):
+    """A day, typed in the browser's own control."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"], **options
+        )
+
+
+class Day(forms.DateInput):
+    """A day, picked from the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class Moment(forms.DateTimeInput):
+    """A day and a minute, picked from the browser's own calendar."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M", **kwargs)
+
+
+def words(rows: int = 3) -> forms.Textarea:
+    """A few lines of text."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+def add_refusal(form: forms.Form, sentence: str, fields: Mapping[str, str]) -> None:
+    """Put a service's refusal on the form: each sentence under its field, the general one where none is named."""
+    known = {name: said for name, said in fields.items() if name in form.fields}
+    for name, said in known.items():
+        form.add_error(name, said)
+    if not known:
+        form.add_error(None, sentence)

@@ -1,0 +1,88 @@
+"""How a screen answers: on to the next page after a deed, and in plain words where a service refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.translation import gettext_lazy as _
+
+from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
+from review.item_words import label_of
+
+View = Callable[..., HttpResponse]
+REMARK = "remark:"
+RECEIPT = re.compile(r"[0-9a-z]{6,40}")
+# What a person may have typed into a decision's form, by the name of its field.
+_WORDS = {
+    "comment": _("コメント・理由"),
+    "body": _("コメント"),
+    "reason": _("理由"),
+    "minute": _("議事"),
+    "opinion": _("本部評価・意見"),
+    "overall_reason": _("総合評価の理由"),
+}
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the deed is done, look there. Pressing "reload" repeats nothing."""
+
+    status_code = 303
+
+
+def see_other(to: Any, *args: Any, query: str = "", fragment: str = "") -> SeeOther:
+    """On to a named page, a path or a model's page."""
+    address = resolve_url(to, *args) + (f"?{query}" if query else "")
+    return SeeOther(address + (f"#{fragment}" if fragment else ""))
+
+
+def receipted(request: HttpRequest, response: HttpResponse) -> None:
+    """Put the form's receipt on the answer to a form that was saved: the tab that still keeps its words may forget them.
+
+    The script of the page reads it, so it is no HttpOnly cookie; it says nothing and opens nothing.
+    """
+    receipt = request.POST.get("receipt", "")
+    if RECEIPT.fullmatch(receipt):
+        response.set_cookie("receipt", receipt, samesite="Strict", secure=request.is_secure())
+
+
+def refusing(view: View) -> View:
+    """Answer a service's refusal with its sentence: 403, or 409 with what the person had typed."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotAllowed as refusal:
+            return forbidden(request, str(refusal))
+        except (AlreadyDecided, Stale) as refusal:
+            return conflict(request, str(refusal))
+
+    return answered
+
+
+def forbidden(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:
+    """403 with the sentence."""
+    return render(request, "403.html", {"detail": sentence, "next_url": next_url}, status=403)
+
+
+def conflict(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:
+    """409: who was first, and the person's own words to copy."""
+    words = {"detail": sentence, "kept": list(kept(request)), "next_url": next_url or request.path}
+    return render(request, "409.html", words, status=409)
+
+
+def kept(request: HttpRequest) -> Iterator[dict[str, str]]:
+    """What the person had typed, by label."""
+    for name, value in request.POST.items():
+        if not isinstance(value, str) or not value.strip():
+            continue
+        known = _WORDS.get(name.partition("-")[0])  # the year's decision has a reason for each sheet: comment-12
+        if known:
+            yield {"label": str(known), "text": value}
+        elif name.startswith(REMARK):
+            yield {"label": label_of(name.removeprefix(REMARK)), "text": value}

@@ -1,0 +1,237 @@
+"""What stands around every page of someone signed in: the menu, the years, what waits for them.
+
+Two queries, however much there is; none for public pages and for anonymous people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from review import permissions
+from review.models import Cycle, CycleState, Role, User
+from review.models.proxy import PROXY_ROLES
+from review.prepared import prepared
+from review.screens.views import counters
+from review.screens.views.counters import AT_WORK
+from review.templatetags.words import fiscal_year
+
+PARTS = ("nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One entry of the menu. `year` says that its address names the 年度; `count` names the number beside it."""
+
+    address: str
+    label: Any
+    icon: str
+    group: Any = ""
+    year: bool = False
+    count: str = ""
+
+
+MENU = (
+    Place(address="review:home", label=_("ホーム"), icon="home"),
+    Place(address="review:progress", label=_("進行状況"), icon="flow", year=True),
+    Place(
+        address="workflow:queue", label=_("確認待ち"), icon="inbox", group=_("確認と審議"), year=True, count="to_review"
+    ),
+    Place(
+        address="workflow:board", label=_("審議"), icon="board", group=_("確認と審議"), year=True, count="to_approve"
+    ),
+    Place(
+        address="review:plan_changes",
+        label=_("計画の変更"),
+        icon="pencil",
+        group=_("確認と審議"),
+        year=True,
+        count="to_settle",
+    ),
+    Place(address="review:proxies", label=_("代決と後閲"), icon="person-check", group=_("確認と審議"), count="to_read"),
+    Place(address="review:files", label=_("集約表とファイル"), icon="table", group=_("資料"), year=True),
+    Place(address="publication:index", label=_("公表した評価結果"), icon="megaphone", group=_("資料")),
+    Place(address="review:help", label=_("手引き"), icon="help", group=_("資料")),
+    Place(address="review:cycles", label=_("年度と期限"), icon="calendar", group=_("管理")),
+    Place(address="review:jobs", label=_("処理の状況"), icon="jobs", group=_("管理"), count="failed_jobs"),
+    Place(address="review:people", label=_("利用者と部署"), icon="people", group=_("管理")),
+    Place(address="review:second_factors", label=_("二段階認証の利用者"), icon="lock", group=_("管理")),
+    Place(address="review:notice_texts", label=_("お知らせの文面"), icon="bell", group=_("管理")),
+    Place(address="review:audit", label=_("監査記録"), icon="history", group=_("管理")),
+)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html. What a page never prints is never asked for."""
+    match = getattr(request, "resolver_match", None)
+    public = match is not None and match.namespace == "publication"
+    if public or match is None or not hasattr(request, "user"):
+        return {"city": settings.MEGURI_CITY}
+    frame = SimpleLazyObject(lambda: frame_of(request))
+
+    def part(name: str) -> SimpleLazyObject:
+        return SimpleLazyObject(lambda: frame[name])
+
+    return {
+        "city": settings.MEGURI_CITY,
+        "tasks_url": address("review:home"),
+        "notifications_url": address("review:notices"),
+        "handbook_url": address("review:help"),
+        "source_url": getattr(settings, "MEGURI_SOURCE_URL", ""),
+        **{name: part(name) for name in PARTS},
+    }
+
+
+def frame_of(request: HttpRequest) -> dict[str, Any]:
+    """Everything that stands around the page, read once a request."""
+    user = request.user
+    if not user.is_authenticated:
+        return dict.fromkeys(PARTS, "")
+    cycles = known_years()
+    counts = counts_of(user)
+    now = year_now(cycles)
+    return {
+        "nav": list(menu(request, user, now, counts)),
+        "fiscal_years": list(years(request, cycles, now)),
+        "open_task_count": counts["mine"],
+        "unread_count": counts["unread"],
+        "user_about": about(user),
+        "demo_values": bool(counts["demo"]),
+    }
+
+
+@prepared()
+def known_years() -> QuerySet[Cycle]:
+    """The years, the newest first, with as much of each as the menu needs. One query."""
+    return Cycle.objects.order_by("-fiscal_year").only("fiscal_year", "state")
+
+
+def year_now(cycles: list[Cycle]) -> int | None:
+    """The 年度 that people work on, as `queries.cycle_now` has it."""
+    working = [c for c in cycles if c.state in AT_WORK] or [c for c in cycles if c.state != CycleState.DRAFT] or cycles
+    return working[0].fiscal_year if working else None
+
+
+def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """The entries that the person may open."""
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    for place in MENU:
+        if not permissions.may_visit(user, place.address) or (place.year and now is None):
+            continue
+        if place.address in CONCERNS and not CONCERNS[place.address](user):
+            continue
+        url = address(place.address, *([shown_year(request) or now] if place.year else []))
+        if url:
+            yield {
+                "label": place.label,
+                "url": url,
+                "icon": place.icon,
+                "group": place.group,
+                "count": counts.get(place.count, 0),
+                "current": belongs(here, place.address),
+            }
+
+
+# Pages without an entry of their own light up the one they were opened from.
+UNDER = {
+    "review:cycle": "review:cycles",
+    "review:scale": "review:cycles",
+    "workflow:open_year": "review:cycles",
+    "workflow:correction": "review:cycles",
+    "workflow:correction_start": "review:cycles",
+    "workflow:correction_items": "review:cycles",
+    "workflow:decide": "workflow:board",
+    "workflow:approve": "workflow:board",
+    "workflow:approve_many": "workflow:board",
+    "review:meeting": "workflow:board",
+    "review:meeting_amend": "workflow:board",
+    "workflow:record": "workflow:board",
+    "workflow:review": "workflow:queue",
+    "workflow:confirm_many": "workflow:queue",
+    "workflow:together": "workflow:queue",
+    "review:job_give_up": "review:jobs",
+    "review:plan_change_new": "review:plan_changes",
+    "workflow:plan_change": "review:plan_changes",
+    "review:proxy_new": "review:proxies",
+    "review:person": "review:people",
+    "review:person_new": "review:people",
+    "review:people_import": "review:people",
+    "review:departments": "review:people",
+    "review:reorganise": "review:people",
+    "review:reorganisation_withdraw": "review:people",
+    "review:person_password": "review:people",
+    "review:person_appoint": "review:people",
+    "review:person_deactivate": "review:people",
+    "review:person_reactivate": "review:people",
+    "review:post_end": "review:people",
+    "review:transfer": "review:people",
+    "review:hand_over": "review:people",
+    "review:notice_text": "review:notice_texts",
+    "review:department_deadlines": "review:cycles",
+    "review:reminders": "review:cycles",
+    "review:nudge": "review:cycles",
+    "review:closing_days": "review:cycles",
+}
+
+
+#: Menu entries for those alone whom they may concern.
+CONCERNS = {"review:proxies": permissions.decides_or_manages}
+
+
+def belongs(here: str, place: str) -> bool:
+    """Whether the page `here` stands under the menu's `place`."""
+    return place in (here, UNDER.get(here))
+
+
+def shown_year(request: HttpRequest) -> int | None:
+    """The 年度 in the page's own address."""
+    return request.resolver_match.kwargs.get("year") if request.resolver_match else None
+
+
+def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterator[dict[str, Any]]:
+    """The switch of 年度: the same page of another year where it has one, else that year's progress."""
+    shown = shown_year(request) or now
+    here = request.resolver_match.view_name if request.resolver_match and shown_year(request) else "review:progress"
+    for cycle in cycles:
+        url = address(here, cycle.fiscal_year) or address("review:progress", cycle.fiscal_year)
+        yield {"label": fiscal_year(cycle.fiscal_year), "url": url, "current": cycle.fiscal_year == shown}
+
+
+def counts_of(user: User) -> dict[str, int]:
+    """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
+    post = permissions.standing(user)
+    wanted = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
+    wanted |= {"own", "endorse", "asked"} if post.departments else set()
+    wanted |= {"to_review"} if permissions.is_reviewer(user) else set()
+    wanted |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
+    wanted |= {"failed_jobs"} if permissions.may_see_jobs(user) else set()
+    found = counters.counted(user.pk, wanted, post.departments, post.headed)
+    to_approve = found["approve"] + found["proposed"] + found["years"]
+    mine = found["asked"] + found["own"] + found["endorse"] + found["to_review"] + to_approve
+    return {**found, "to_approve": to_approve, "mine": mine + found["to_read"] + found["to_settle"]}
+
+
+def about(user: User) -> str:
+    """The person's posts in words: 産業振興課 担当者."""
+    post = permissions.standing(user)
+    words = [str(Role(role).label) for role in Role.values if role in post.roles]
+    return "、".join(words) or gettext("役割はまだありません")
+
+
+def address(name: str, *args: Any) -> str:
+    """The named address, or '' where no such page is installed."""
+    for given in (args, ()):  # a page that knows no 年度 is asked without one
+        try:
+            return reverse(name, args=given)
+        except NoReverseMatch:
+            continue
+    return ""

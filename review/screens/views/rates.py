@@ -1,0 +1,73 @@
+"""How often one may call what costs much or is worth guessing at: 429 beyond it.
+
+Sign-in is counted by address, and so generously that a whole city hall behind one of them never meets it; whoever
+guesses at one name is stopped long before by `services/sign_in.py`. The rest is counted by person.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+
+from review.screens.services import throttle
+from review.trail.services import audit
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """At most `most` POST requests within `span`."""
+
+    most: int
+    span: timedelta
+
+
+#: name of the address -> its rate
+RATES = {
+    "login": Rate(most=300, span=timedelta(minutes=1)),
+    "second_factor": Rate(most=300, span=timedelta(minutes=1)),
+    "password_change": Rate(most=20, span=timedelta(hours=1)),
+    "review:upload": Rate(most=60, span=timedelta(hours=1)),
+    "review:evidence_add": Rate(most=120, span=timedelta(hours=1)),
+    "review:people_import": Rate(most=60, span=timedelta(hours=1)),
+}
+
+
+class RateMiddleware:
+    """Counts the POST requests to the addresses of RATES before their views run."""
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """None lets the view run."""
+        address = request.resolver_match.view_name if request.resolver_match else ""
+        rate = RATES.get(address)
+        if rate is None or request.method != "POST":
+            return None
+        if throttle.hit(throttle.named("rate." + address, whom(request)), span=rate.span) <= rate.most:
+            return None
+        return too_many(request, rate)
+
+
+def whom(request: HttpRequest) -> object:
+    """Who is counted: the person, or the address of somebody who has not signed in."""
+    return request.user.pk if request.user.is_authenticated else audit.address()
+
+
+def too_many(request: HttpRequest, rate: Rate) -> HttpResponse:
+    """429 with the error page, its number, and when to try again."""
+    reference = getattr(request, "reference", "")
+    logger.warning("status=429 reference=%s path=%s", reference, request.path)
+    response = HttpResponse(loader.get_template("429.html").render({"reference": reference}), status=429)
+    response.headers["Retry-After"] = str(int(rate.span.total_seconds()))
+    return response

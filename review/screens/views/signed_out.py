@@ -1,0 +1,38 @@
+"""A session that ended while somebody wrote: their words, to copy, and the way back through sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from review.domain import items
+from review.item_words import label_of
+from review.screens.views.answers import kept as said
+
+# Only a sheet's own fields and what is said about it: whatever else a form holds (a password, a choice) is not shown
+# again.
+_KINDS = ("indicator:", "schedule:")
+_REPLY = "reply:"
+
+
+def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
+    """The sheet's texts in a form that was sent without a session, each with its label."""
+    for name, text in request.POST.items():
+        if (name in items.TEXT_ITEMS or name.startswith(_KINDS)) and str(text).strip():
+            yield {"label": label_of(name), "text": str(text)}
+        elif name.startswith(_REPLY) and str(text).strip():
+            label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY))}
+            yield {"label": label, "text": str(text)}
+    yield from said(request)
+
+
+def page(request: HttpRequest, kept: Sequence[dict[str, str]], sign_in_url: str) -> HttpResponse:
+    """401: a line beside the form that saves itself, or a page with the words."""
+    part = bool(request.headers.get("HX-Request"))
+    template = "review/parts/signed_out.html" if part else "401.html"
+    response = render(request, template, {"kept": kept, "next_url": sign_in_url}, status=401)
+    response.headers["X-Unsaved"] = "1"
+    return response

@@ -1,0 +1,90 @@
+"""The form of one guided step: one text for each item that is open, named by its key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+
+from review.domain import bars, items
+from review.domain.text import normal_newlines
+from review.item_words import label_of
+
+_ROWS = {"policy": 8, "indicator": 2, "schedule": 2}
+
+
+def digest(text: str) -> str:
+    """A short mark of a text, to see whether it is still the one that the form was made from."""
+    return sha256(normal_newlines(text).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+class EntryForm(forms.Form):
+    """The open items of a step. `version` is the sheet's when the form was made, `was` the marks of its texts then."""
+
+    use_required_attribute = False
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    was = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, keys: Iterable[str], labels: Mapping[str, str], helps: Mapping[str, Any], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for key in keys:
+            self.fields[key] = forms.CharField(
+                label=labels.get(key) or label_of(key),
+                help_text=helps.get(key, ""),
+                required=False,
+                strip=False,
+                widget=forms.Textarea(attrs={"rows": 1 if items.is_next(key) else _ROWS.get(key.split(":")[0], 4)}),
+            )
+
+    @classmethod
+    def start(cls, texts: Mapping[str, str], version: int) -> dict[str, Any]:
+        """The initial data of a form for these texts."""
+        return {**texts, "version": version, "was": cls.pack({key: digest(text) for key, text in texts.items()})}
+
+    @staticmethod
+    def pack(marks: Mapping[str, str]) -> str:
+        """The marks as the hidden field carries them."""
+        return json.dumps(dict(marks), separators=(",", ":"))
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The marks that came back; {} where they are not readable."""
+        try:
+            found = json.loads(self.data.get("was", "") or "{}")
+        except ValueError:
+            return {}
+        return {str(key): str(mark) for key, mark in found.items()} if isinstance(found, dict) else {}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed, by item key. Read from what was sent: a text that cannot be kept is still the person's."""
+        names = [name for name in self.fields if name not in ("version", "was") and name in self.data]
+        return {name: self._sent(name) for name in names}
+
+    def _sent(self, name: str) -> str:
+        return self.bar_text(name) if items.is_bar(name) else normal_newlines(self.data[name])
+
+    def bar_text(self, name: str) -> str:
+        """A bar as text, from the boxes that were sent or from what the form began with."""
+        if not self.is_bound:
+            return str(self.initial.get(name, ""))
+        sent = self.data.getlist(name) if hasattr(self.data, "getlist") else [self.data.get(name, "")]
+        return bars.text_of(bars.read("、".join(token for token in sent if token)))
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The texts that the person changed. Without marks: all of them."""
+        marks = self.marks
+        return {key: text for key, text in self.texts.items() if marks.get(key) != digest(text)}
+
+    @property
+    def sent_version(self) -> int:
+        """The version that came back; -1 where it is not a number, which no sheet ever has."""
+        raw = str(self.data.get("version", ""))
+        return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1

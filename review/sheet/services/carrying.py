@@ -1,0 +1,107 @@
+"""Last year's texts: shown beside this year's, and taken over where they still hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from review import listing, queries
+from review.domain import items
+from review.models import MeasureReview, MeasureYear, ScheduleItem, User
+from review.prepared import prepared
+from review.sheet.services import submission
+from review.transition import locked
+
+# Never taken over: `policy` is carried by the year's own draft, and a reason for a change holds for that change only.
+_OF_THEIR_YEAR = frozenset({"policy", "change_reason"})
+_EXPLAINS_A_MISS = frozenset({"cause", "response"})
+
+
+# What is compared from year to year: a policy is carried by the plan, so that the same one is no sign of haste.
+_COMPARED = tuple(key for key in items.TEXT_ITEMS if key != "policy")
+
+
+def texts_before(
+    review: MeasureReview, plan: Sequence[ScheduleItem] | None = None, *, with_policy: bool = False
+) -> dict[str, str]:
+    """{item key: what the department wrote last year}, without 実績; {} where there was no sheet. One query to three.
+
+    A schedule row is found by its name, for rows move from year to year. `plan` are this year's, where they were read.
+    """
+    year = queries.year_before(review)
+    if year is None:
+        return {}
+    progress = {row.name: row.progress for row in queries.schedule_of(year=year.pk)}
+    rows = queries.schedule(review) if plan is None else plan
+    done = {items.schedule_key(row.position): progress.get(row.name, "") for row in rows}
+    words = {key: getattr(year, key) for key in items.TEXT_ITEMS if with_policy or key in _COMPARED}
+    return {key: text for key, text in {**words, **done}.items() if text.strip()}
+
+
+def repeated(fiscal_year: int, measures: Sequence[int]) -> dict[int, int]:
+    """{measure: how many of its texts are last year's to the letter}; those without any are left out. Two queries
+    for forty of them."""
+    found: Counter[int] = Counter()
+    parts = list(listing.in_parts(measures))
+    years = {"before": fiscal_year - 1, "year": fiscal_year}
+    said = {(measure, year): words for part in parts for measure, year, *words in _texts_among(measures=part, **years)}
+    for (measure, year), words in said.items():
+        before = said.get((measure, fiscal_year - 1), []) if year == fiscal_year else []
+        found[measure] += sum(bool(old.strip()) and old == new for old, new in zip(before, words, strict=False))
+    done: dict[tuple[int, str], dict[int, str]] = {}
+    for part in parts:
+        for measure, name, year, progress in _progress_among(measures=part, **years):
+            done.setdefault((measure, name), {})[year] = progress
+    for (measure, _name), by_year in done.items():
+        old = by_year.get(fiscal_year - 1, "")
+        found[measure] += bool(old.strip()) and old == by_year.get(fiscal_year)
+    return +found
+
+
+@prepared(measures=listing.AT_ONCE, before=int, year=int)
+def _texts_among(measures: list[int], before: int, year: int) -> QuerySet[Any]:
+    rows = MeasureYear.objects.filter(measure__in=measures, fiscal_year__in=[before, year]).order_by()
+    return rows.values_list("measure_id", "fiscal_year", *_COMPARED)
+
+
+@prepared(measures=listing.AT_ONCE, before=int, year=int)
+def _progress_among(measures: list[int], before: int, year: int) -> QuerySet[Any]:
+    rows = ScheduleItem.objects.filter(measure_year__measure__in=measures, measure_year__fiscal_year__in=[before, year])
+    return rows.order_by().values_list("measure_year__measure_id", "name", "measure_year__fiscal_year", "progress")
+
+
+def carriable(
+    review: MeasureReview, *, texts: Mapping[str, str], before: Mapping[str, str], missed: bool
+) -> dict[str, str]:
+    """{item key: last year's text} of what is still empty and may be written on. 要因 and 対応 only where a target was
+    missed: a met one needs no explanation. No query."""
+    open_keys = items.open_keys(texts, review.open_items)
+    left_out = _OF_THEIR_YEAR if missed else _OF_THEIR_YEAR | _EXPLAINS_A_MISS
+    return {
+        key: text
+        for key, text in before.items()
+        if key in open_keys and key not in left_out and not texts.get(key, "").strip()
+    }
+
+
+def carry(*, user: User, review_id: int, only: Collection[str] | None = None) -> list[str]:
+    """Take last year's texts into the items that are empty (of `only`, where given); the keys that were filled.
+
+    Typed entry: it goes through `submission.save_draft` and refuses what that refuses. What stands is never replaced.
+    """
+    with transaction.atomic():
+        review = locked(review_id, user)
+        missed = any(row.status == "missed" for row in queries.indicator_years(review))
+        found = carriable(
+            review,
+            texts=submission.current_texts(review),
+            before=texts_before(review),
+            missed=missed or only is not None,
+        )
+        texts = {key: text for key, text in found.items() if only is None or key in only}
+        submission.save_draft(user=user, review_id=review_id, version=review.version, texts=texts)
+        return list(texts)

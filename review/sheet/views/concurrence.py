@@ -1,0 +1,58 @@
+"""合議 on a sheet: what was asked and answered, and the two acts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from review import permissions
+from review.domain.refusals import Invalid
+from review.models import Concurrence
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import refusing, see_other
+from review.sheet.forms.concurrence import AskForm, OpinionForm
+from review.sheet.services import concurrence as service
+from review.sheet.views import sheet, sheet_page
+from review.sheet.views.concurrence_parts import PLACE, askable, context_of
+
+
+@require_POST
+@refusing
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask related departments."""
+    review = sheet_page.own(request, pk)
+    form = AskForm(request.POST, choices=askable(review))
+    if form.is_valid():
+        try:
+            asked = service.ask(user=request.user, review_id=pk, **form.cleaned_data)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            names = "、".join(str(row.department) for row in asked)
+            messages.success(request, _("%(names)s に合議を依頼しました。") % {"names": names})
+            return see_other("review:sheet", pk, fragment=PLACE)
+    return sheet.page(request, review, status=422, **context_of(request.user, review, ask_form=form))
+
+
+@require_POST
+@refusing
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """意見なし, or the opinion that was typed."""
+    row = get_object_or_404(permissions.concurrences_of(request.user), pk=pk)
+    review = sheet_page.readable(request, row.review_id)
+    wants_words = request.POST.get("answer") == Concurrence.Answer.OPINION
+    form = OpinionForm(request.POST, number=row.pk)
+    if not wants_words or form.is_valid():
+        opinion = form.cleaned_data["opinion"] if wants_words else ""
+        try:
+            service.answer(user=request.user, concurrence_id=pk, opinion=opinion)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("合議に回答しました。主管部署に伝わります。"))
+            back = request.POST.get("back") == "home"
+            return see_other("review:home") if back else see_other("review:sheet", review.pk, fragment=PLACE)
+    return sheet.page(request, review, status=422, **context_of(request.user, review, opinion=form))

@@ -1,0 +1,282 @@
+"""Guided entry: one step a page, saved as one goes, and never at the cost of what somebody else typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from review import clock, permissions, queries
+from review.assessment.services import assessment, judging
+from review.assessment.views import indicator_parts
+from review.domain import items
+from review.domain.refusals import Invalid, NotAllowed, Stale
+from review.models import ItemComment, MeasureReview
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import see_other
+from review.sheet.forms.entry import EntryForm, digest
+from review.sheet.services import carrying, submission
+from review.sheet.views import sheet_page
+from review.sheet.views.entry_page import LAST, TITLES, Desk
+
+REPLY = "reply:"
+TRIES = 3
+
+
+# --- the way in ----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """Where a mail's link leads: to the one sheet that waits for the person, or home where several do."""
+    cycle = queries.cycle_now()
+    sheets = queries.reviews(permissions.own_reviews(request.user).filter(cycle=cycle)) if cycle else ()
+    waiting = [review for review in sheets if permissions.may_write(request.user, review)]
+    if len(waiting) != 1:
+        return HttpResponseRedirect(reverse("review:home"))
+    return HttpResponseRedirect(reverse("review:entry", args=[waiting[0].pk, sheet_page.first_step(waiting[0])]))
+
+
+@require_GET
+def resume(request: HttpRequest, pk: int) -> HttpResponse:
+    """Straight to the step where one writes on; for whoever may not write (any more), to the sheet."""
+    review = sheet_page.readable(request, pk)
+    if not permissions.may_write(request.user, review):
+        return HttpResponseRedirect(reverse("review:sheet", args=[pk]))
+    return HttpResponseRedirect(reverse("review:entry", args=[pk, sheet_page.first_step(review)]))
+
+
+# --- one step --------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+    """One step: show it, or save it and go where the button says."""
+    if not 1 <= step <= LAST:
+        raise Http404
+    review = sheet_page.own(request, pk)
+    if step == LAST:
+        return HttpResponseRedirect(reverse("workflow:submit", args=[pk]))
+    if not permissions.may_write(request.user, review):
+        return locked(request, review)
+    desk = Desk(request.user, review, step)
+    if request.method == "GET":
+        return page(request, desk, desk.form())
+    form = desk.form(request.POST)
+    try:
+        save(request, review, form)
+        reply(request, review)
+        lead = carried if request.POST.get("carry") else onward
+        return lead(request, pk, step)
+    except Invalid as refusal:
+        add_refusal(form, str(refusal), refusal.fields)
+        return page(request, desk, form, status=422)
+    except Stale as refusal:
+        return both(request, pk, step, form, refusal)
+    except NotAllowed as refusal:
+        return refused(request, review, str(refusal))
+
+
+def page(
+    request: HttpRequest, desk: Desk, form: EntryForm, *, status: int = 200, theirs: dict[str, str] | None = None
+) -> HttpResponse:
+    """The step's page."""
+    review, title = desk.review, str(TITLES[desk.step])
+    desk.replies = replies_of(request)
+    context = {
+        **sheet_page.head(review),
+        **desk.context(form, theirs),
+        "step": desk.step,
+        "step_title": title,
+        "breadcrumbs": sheet_page.crumbs(review, title),
+        "page_title": title,
+    }
+    return render(request, "review/entry.html", context, status=status)
+
+
+def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+    """Where the pressed button leads."""
+    where = request.POST.get("action", "next")
+    if where == "close":
+        messages.success(request, _("保存しました。続きはいつでも入力できます。"))
+        return see_other("review:sheet", pk)
+    if where == "back":
+        return see_other("review:entry", pk, max(step - 1, 1))
+    if where == "stay":
+        messages.success(request, _("保存しました。"))
+        return see_other("review:entry", pk, step)
+    if where == "submit" or step + 1 == LAST:
+        return see_other("workflow:submit", pk)
+    return see_other("review:entry", pk, step + 1)
+
+
+def carried(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+    """Take last year's text into one empty item, or into all of them and on to 確認・提出."""
+    wanted = request.POST["carry"]
+    everything = wanted == "all"
+    filled = carrying.carry(user=request.user, review_id=pk, only=None if everything else {wanted})
+    sentence = ngettext(
+        "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
+        "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
+        len(filled),
+    )
+    messages.success(request, sentence % {"n": len(filled)})
+    return (
+        see_other("workflow:submit", pk) if everything else see_other("review:entry", pk, step, fragment=f"id_{wanted}")
+    )
+
+
+# --- saving --------------------------------------------------------------------------------------------------------
+
+
+def save(request: HttpRequest, review: MeasureReview, form: EntryForm) -> MeasureReview:
+    """Save what the person changed. Somebody else's saving of *other* items is no conflict and is kept."""
+    if not form.marks:
+        return submission.save_draft(
+            user=request.user, review_id=review.pk, version=form.sent_version, texts=form.texts
+        )
+    for _attempt in range(TRIES):
+        now = sheet_page.own(request, review.pk)
+        theirs = submission.current_texts(now)
+        if clashes(form, theirs):
+            break
+        try:
+            # The version just read: whoever saves between this line and the lock makes it stale, and we look again.
+            return submission.save_draft(user=request.user, review_id=now.pk, version=now.version, texts=form.typed)
+        except Stale as refusal:
+            theirs = dict(refusal.theirs)
+    raise Stale(
+        _("ほかの人(または別の画面)が同じ項目を保存しました。両方の内容を見比べて、もう一度保存してください。"), theirs
+    )
+
+
+def clashes(form: EntryForm, theirs: Mapping[str, str]) -> dict[str, str]:
+    """The items that both changed, with the text that stands now."""
+    marks = form.marks
+    return {
+        key: theirs[key]
+        for key, mine in form.typed.items()
+        if key in theirs and theirs[key] != mine and marks.get(key) != digest(theirs[key])
+    }
+
+
+def both(request: HttpRequest, pk: int, step: int, form: EntryForm, refusal: Stale) -> HttpResponse:
+    """Two people changed the same item: the page once more with both texts, and nothing lost."""
+    review = sheet_page.own(request, pk)
+    desk = Desk(request.user, review, step)
+    return page(request, desk, desk.form(texts=form.typed), status=409, theirs=clashes(form, refusal.theirs))
+
+
+def reply(request: HttpRequest, review: MeasureReview) -> None:
+    """Answers to the remarks of a return. Sent twice, an answer is kept once."""
+    for item in unsent(request, review):
+        assessment.comment(user=request.user, review_id=review.pk, item=item, body=replies_of(request)[item])
+
+
+def replies_of(request: HttpRequest) -> dict[str, str]:
+    """{item key: the answer to its remarks}, as typed."""
+    sent = ((name, str(body)) for name, body in request.POST.items() if name.startswith(REPLY))
+    return {name.removeprefix(REPLY): body for name, body in sent if body.strip()}
+
+
+def unsent(request: HttpRequest, review: MeasureReview) -> list[str]:
+    """The items whose typed answers are not on the sheet yet."""
+    own = ItemComment.objects.filter(review=review, author=request.user, round=review.round)
+    return [item for item, body in replies_of(request).items() if not own.filter(item=item, body=body.strip()).exists()]
+
+
+def locked(request: HttpRequest, review: MeasureReview) -> HttpResponse:
+    """The sheet is not open: a reader goes to the sheet, which says why; typed words stay on the screen."""
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("review:sheet", args=[review.pk]))
+    return refused(request, review, permissions.why_locked(review) or _("このシートは、今は入力できません。"))
+
+
+def refused(request: HttpRequest, review: MeasureReview, sentence: str) -> HttpResponse:
+    """409 with everything that was typed, to copy."""
+    words = [
+        {"label": items.label_of(name), "text": text}
+        for name, text in request.POST.items()
+        if (":" in name or name in items.TEXT_ITEMS) and str(text).strip()
+    ]
+    url = reverse("review:sheet", args=[review.pk])
+    return render(request, "409.html", {"detail": sentence, "kept": words, "next_url": url}, status=409)
+
+
+# --- while one types -------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def autosave(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save the step's form in the background: the visible state, the steps and the form's marks come back."""
+    review = sheet_page.own(request, pk)
+    step = step_of(request)
+    if not permissions.may_write(request.user, review):
+        return unsaved(request, permissions.why_locked(review))
+    form = Desk(request.user, review, step).form(request.POST)
+    try:
+        review = save(request, review, form)
+    except Invalid as refusal:
+        return unsaved(request, " ".join(refusal.fields.values()) or str(refusal))
+    except Stale:
+        return unsaved(request, _("ほかの人が同じ項目を保存しました。「保存して次へ」を押すと、両方を見比べられます。"))
+    except NotAllowed as refusal:
+        return unsaved(request, str(refusal))
+    desk = Desk(request.user, sheet_page.own(request, pk), step)
+    sent = {key: digest(text) for key, text in form.texts.items()}
+    # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
+    labels = desk.labels()
+    others = [
+        {"label": labels.get(key) or items.label_of(key), "text": desk.texts[key]}
+        for key, text in form.texts.items()
+        if desk.texts.get(key, text) != text
+    ]
+    held = bool(unsent(request, review))
+    context = {
+        "held": held,
+        "saved_at": clock.now(),
+        "version": review.version,
+        "stepper": desk.stepper(),
+        "was": EntryForm.pack(sent),
+        "others": others,
+        "step_url": reverse("review:entry", args=[pk, step]),
+    }
+    response = render(request, "review/parts/autosaved.html", context)
+    if held:
+        # An answer is told to the reviewers, so it is sent with a button, never while one types: the tab keeps it.
+        response.headers["X-Unsaved"] = "replies"
+    return response
+
+
+def step_of(request: HttpRequest) -> int:
+    """The step that the form belongs to."""
+    raw: Any = request.POST.get("step", "")
+    return int(raw) if raw in {"1", "2", "3", "4"} else 1
+
+
+def unsaved(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Why nothing was saved; the header keeps the browser's own warning against leaving."""
+    response = render(request, "review/parts/unsaved.html", {"sentence": sentence})
+    response.headers["X-Unsaved"] = "1"
+    return response
+
+
+@require_POST
+def reading(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """How the typed 実績 would be read and judged; nothing is stored."""
+    review = sheet_page.own(request, pk)
+    row = next((row for row in queries.indicator_years(review) if row.indicator.number == number), None)
+    if row is None:
+        raise Http404
+    scale = judging.scale_of(review.cycle)
+    typed = request.POST.get(items.actual_key(number), "")[:10_000]
+    judged = judging.preview(row, actual=typed, scale=scale)
+    context = {"judgement": indicator_parts.judgement_of(judged, scale), "computed": True}
+    return render(request, "review/parts/reading.html", context)

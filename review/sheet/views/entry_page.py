@@ -1,0 +1,338 @@
+"""What a guided step shows: the items of the step, open or locked, each with last year, remarks and what is missing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from django.forms import BoundField
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from review import permissions, queries
+from review.assessment.services import next_year
+from review.assessment.views import indicator_parts
+from review.assessment.views.indicator_parts import IndicatorPart
+from review.domain import bars, items
+from review.item_words import label_of
+from review.models import ItemComment, MeasureReview, ReviewState, User
+from review.sheet.forms.entry import EntryForm
+from review.sheet.services import carrying, submission
+from review.sheet.views import sheet_parts
+
+LAST = 5
+TITLES = {
+    1: gettext_lazy("実績"),
+    2: gettext_lazy("要因と対応"),
+    3: gettext_lazy("取組状況"),
+    4: gettext_lazy("来年度"),
+    5: gettext_lazy("確認・提出"),
+}
+HELPS = {
+    "cause": gettext_lazy("目標に届かなかった理由を、事実に沿って書きます。"),
+    "response": gettext_lazy("目標に近づけるために、これから行うことを書きます。"),
+    "self_assessment": gettext_lazy("取組全体を振り返った評価を書きます。"),
+    "progress": gettext_lazy("この年度に行ったことを、全体として書きます。"),
+    "policy": gettext_lazy("これからの取組方針です。昨年度のままでよければ、変更はいりません。"),
+    "change_reason": gettext_lazy(
+        "目標や指標を変えたい場合に、その内容と理由を書きます。変更がなければ空欄のままにします。"
+    ),
+}
+ACTUAL_HELP = gettext_lazy("数字と単位を入力します(例: 33,474千円)。測定していない場合は「-」と理由を入力します。")
+NEXT_HELPS = {
+    "next_name": gettext_lazy("何を測るかです。計画のままでよければ、変更はいりません。"),
+    "next_target": gettext_lazy("計画の値が入っています。変えるときは、下の欄に理由を書きます。"),
+}
+SCHEDULE_HELP = gettext_lazy("この年度に行ったことを短く書きます。")
+
+
+@dataclasses.dataclass
+class Line:
+    """One item on the step: its field where it is open, its text where it is locked."""
+
+    key: str
+    label: str
+    text: str
+    field: BoundField | None
+    previous: dict[str, str] | None = None
+    remarks: list[ItemComment] = dataclasses.field(default_factory=list)
+    may_carry: bool = False
+    missing: str = ""
+    theirs: str | None = None
+    part: IndicatorPart | None = None
+    #: an answer to the remarks that was typed and not sent yet
+    reply: str = ""
+
+    @property
+    def html_id(self) -> str:
+        """The id of the control, or of the locked text."""
+        return str(self.field.id_for_label) if self.field else f"id_{self.key}"
+
+
+class Desk:
+    """One sheet being written on: read once, shown as a step. About eight queries."""
+
+    def __init__(self, user: User, review: MeasureReview, step: int) -> None:
+        self.user, self.review, self.step = user, review, step
+        #: {item key: answer to its remarks} as typed, where a page comes back unsaved
+        self.replies: dict[str, str] = {}
+        self.story = queries.indicator_history(review)
+        self.parts = indicator_parts.indicator_parts(review, self.story)
+        self.plan = queries.schedule(review)
+        self.changes = queries.target_changes(review)
+        #: {item key: text} of the whole sheet as it stands
+        self.texts = submission.texts_of(review, self.story, self.plan, self.changes)
+
+    @cached_property
+    def open_keys(self) -> frozenset[str]:
+        """What may be written on."""
+        return items.open_keys(self.texts, self.review.open_items)
+
+    @cached_property
+    def mendable(self) -> frozenset[str]:
+        """What this person may write on now: nothing where the sheet waits for somebody to decide."""
+        return self.open_keys if permissions.may_write(self.user, self.review) else frozenset()
+
+    @cached_property
+    def missing(self) -> dict[str, str]:
+        """{item key: sentence} of what must be filled before submission."""
+        return submission.missing(self.review)
+
+    @cached_property
+    def remarks(self) -> dict[str, list[ItemComment]]:
+        """The remarks of the return that is being worked on, by item."""
+        found: dict[str, list[ItemComment]] = {}
+        if self.review.state == ReviewState.RETURNED:
+            for said in queries.comments(self.review):
+                if said.kind != ItemComment.Kind.COMMENT and said.round == self.review.round:
+                    found.setdefault(said.item, []).append(said)
+        return found
+
+    def keys(self) -> list[str]:
+        """The items of the step in their order on the screen."""
+        return [key for key in _in_order(self.texts) if items.step_of(key) == self.step]
+
+    def form(self, data: Any = None, texts: Mapping[str, str] | None = None) -> EntryForm:
+        """The step's form: from what was sent, or from the texts (default: those that stand)."""
+        shown = [key for key in self.keys() if key in self.open_keys]
+        stands = {key: self.texts[key] for key in shown}
+        form = EntryForm(
+            data,
+            keys=shown,
+            labels=self.labels(),
+            helps=self.helps(),
+            initial=EntryForm.start(stands, self.review.version),
+        )
+        form.initial.update(texts or {})
+        for part in self.parts:
+            if part.key in form.fields:
+                form.fields[part.key].widget.attrs.update(self.live_hint(part.number))
+        return form
+
+    def live_hint(self, number: int) -> dict[str, str]:
+        """The attributes that show the reading while one types."""
+        return {
+            "hx-post": reverse("review:reading", args=[self.review.pk, number]),
+            "hx-trigger": "input changed delay:500ms",
+            "hx-target": f"#reading-{number}",
+            "hx-swap": "innerHTML",
+            "hx-sync": "this:replace",
+            "data-hint": "",
+        }
+
+    def labels(self) -> dict[str, str]:
+        """The labels that say more than the item's own."""
+        actuals = {part.key: _("%(label)s 実績") % {"label": part.label} for part in self.parts}
+        plan = {items.schedule_key(row.position): row.name for row in self.plan}
+        bars = {items.bars_key(row.position): _("%(name)s のスケジュール") % {"name": row.name} for row in self.plan}
+        return {**actuals, **plan, **bars}
+
+    def helps(self) -> dict[str, Any]:
+        """The help under each label."""
+        plan = {items.schedule_key(row.position): SCHEDULE_HELP for row in self.plan}
+        ahead = {key: NEXT_HELPS[key.rpartition(":")[2]] for key in self.texts if items.is_next(key)}
+        return {**{part.key: ACTUAL_HELP for part in self.parts}, **HELPS, **plan, **ahead}
+
+    def lines(self, form: EntryForm, theirs: Mapping[str, str]) -> list[Line]:
+        """The step's items as the template shows them."""
+        before, labels = self.before, self.labels()
+        self.mark_needed(form)
+        parts = {part.key: part for part in self.parts}
+        return [
+            Line(
+                key=key,
+                label=labels.get(key) or label_of(key),
+                text=self.texts[key],
+                field=form[key] if key in form.fields else None,
+                previous=self.beside(key),
+                remarks=self.remarks.get(key, []),
+                may_carry=key in self.carriable
+                or (key in before and not self.texts[key].strip() and key != "change_reason"),
+                missing=self.missing.get(key, ""),
+                theirs=theirs.get(key),
+                part=parts.get(key),
+                reply=self.replies.get(key, ""),
+            )
+            for key in self.keys()
+            if not items.is_bar(key)
+        ]
+
+    def beside(self, key: str) -> dict[str, str] | None:
+        """What stands beside a field: last year's text; beside next year's words those of the plan and of this year."""
+        if not items.is_next(key):
+            return {"label": _("昨年度"), "text": self.before[key]} if self.before.get(key) else None
+        row = next_year.ahead(self.review, self.story, self.changes)[int(key.split(":")[1])]
+        if key.endswith("_name"):
+            return {"label": _("計画"), "text": row.planned_name} if row.name != row.planned_name else None
+        this = next(part.this for part in self.parts if part.number == row.indicator.number)
+        words = [_("計画: %(text)s") % {"text": row.planned_target}] if row.target != row.planned_target else []
+        if this:
+            words.append(
+                _("今年度の目標 %(target)s、実績 %(actual)s")
+                % {"target": this.target or "－", "actual": this.actual or "－"}
+            )
+        return {"label": _("参考"), "text": "\n".join(words)} if words else None
+
+    def bar_rows(self, form: EntryForm, theirs: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The schedule with a box for each year from this one on; what is past is shown as it was."""
+        years, now = list(self.review.cycle.plan.years), self.review.cycle.fiscal_year
+        rows = []
+        for row, shown in zip(self.plan, sheet_parts.schedule(self.review, self.plan)["rows"], strict=True):
+            key = items.bars_key(row.position)
+            open_here = key in form.fields
+            on = bars.read(form.bar_text(key)) if open_here else row.bars
+            cells = [
+                {**cell, "year": year, "open": open_here and year >= now, "on": str(year) in on}
+                | {"token": bars.token(year, on.get(str(year)) or row.bars.get(str(year), ""))}
+                for year, cell in zip(years, shown["cells"], strict=True)
+            ]
+            said = {"remarks": self.remarks.get(key, []), "reply": self.replies.get(key, "")}
+            rows.append(
+                {"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)} | said
+            )
+        return rows
+
+    def mark_needed(self, form: EntryForm) -> None:
+        """Show 必須 beside what a submission needs. A draft may be saved without it, so the check itself stays as it is."""
+        form.errors  # noqa: B018  cleaned now, before the marks are set
+        measured = {part.key for part in self.parts if part.this and part.this.status != "not_applicable"}
+        explained = {"cause", "response"} if self.missed else set()
+        if any(row.changed for row in next_year.ahead(self.review, self.story, self.changes).values()):
+            explained.add("change_reason")
+        for key in (measured | explained) & form.fields.keys():
+            form.fields[key].required = True
+
+    @cached_property
+    def before(self) -> dict[str, str]:
+        """Last year's texts by item, where there was a sheet."""
+        return carrying.texts_before(self.review)
+
+    @cached_property
+    def carriable(self) -> dict[str, str]:
+        """Last year's texts that could be taken over now: {item key: text}."""
+        return carrying.carriable(self.review, texts=self.texts, before=self.before, missed=bool(self.missed))
+
+    @property
+    def carriable_labels(self) -> list[str]:
+        """What would be taken over, in words."""
+        labels = self.labels()
+        return [labels.get(key) or label_of(key) for key in self.carriable]
+
+    def same_as_before(self) -> list[dict[str, str]]:
+        """The items whose text is last year's to the letter: a person should read them once more."""
+        labels = self.labels()
+        return [
+            {"key": key, "label": labels.get(key) or label_of(key), "text": text}
+            for key, text in self.before.items()
+            if self.texts.get(key) == text and key in self.open_keys
+        ]
+
+    def is_aside(self, line: Line, form: EntryForm) -> bool:
+        """Whether the item is not asked for now: 要因 and 対応 where no target was missed and nobody wrote any."""
+        if line.key not in ("cause", "response") or self.missed or self.texts[line.key].strip():
+            return False
+        return line.theirs is None and not line.remarks and not form.errors
+
+    def stepper(self) -> list[dict[str, Any]]:
+        """The five steps with what is missing, what a return opened, and what is done."""
+        return [self._step(number, str(title)) for number, title in TITLES.items()]
+
+    def _step(self, number: int, title: str) -> dict[str, Any]:
+        gaps = sum(items.step_of(key) == number for key in self.missing)
+        asked = sum(items.step_of(key) == number for key in self.review.open_items or [])
+        name, args = (
+            ("workflow:submit", [self.review.pk]) if number == LAST else ("review:entry", [self.review.pk, number])
+        )
+        return {
+            "number": number,
+            "label": title,
+            "url": reverse(name, args=args),
+            "current": number == self.step,
+            "missing": gaps,
+            "done": not gaps and self._is_done(number),
+            "note": self._note(number, asked),
+        }
+
+    def _note(self, number: int, asked: int) -> str:
+        if asked:
+            return _("差戻し %(n)s件") % {"n": asked}
+        return _("任意") if number in (3, 4) and not self._is_done(number) else ""
+
+    def _is_done(self, number: int) -> bool:
+        if number == 1:
+            return True
+        if number == 2:
+            return not any(items.step_of(key) == 1 for key in self.missing)
+        # What the plan itself carries from year to year was not written by anybody.
+        return number < LAST and any(
+            text.strip()
+            for key, text in self.texts.items()
+            if items.step_of(key) == number and key != "policy" and not items.is_bar(key) and not items.is_next(key)
+        )
+
+    def closed_steps(self) -> bool:
+        """Whether a return left part of the sheet locked."""
+        return len(self.open_keys) < len(self.texts)
+
+    @property
+    def missed(self) -> list[IndicatorPart]:
+        """The 成果目標 that fell short: they are what 要因 and 対応 must explain."""
+        return [part for part in self.parts if part.this and part.this.status == "missed"]
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether there is a year to come in the plan."""
+        return any(items.is_next(key) for key in self.texts)
+
+    @property
+    def pending(self) -> bool:
+        """Whether an 実績 is still to come, so that nobody knows yet which targets are missed."""
+        return any(part.this and part.this.status == "pending" for part in self.parts)
+
+    def context(self, form: EntryForm, theirs: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Everything the template needs."""
+        lines = self.lines(form, theirs or {})
+        aside = {line.key for line in lines if self.is_aside(line, form)}
+        return {
+            "desk": self,
+            "form": form,
+            "lines": lines,
+            "ahead": [line for line in lines if items.is_next(line.key)],
+            "asked": [line for line in lines if line.key not in aside and not items.is_next(line.key)],
+            "aside": [line for line in lines if line.key in aside],
+            "stepper": self.stepper(),
+            "bar_rows": self.bar_rows(form, theirs or {}) if self.step == 3 else [],
+            "bar_years": self.review.cycle.plan.years,
+            "theirs": bool(theirs),
+            "closes_at": self.review.closes_at,
+            "saved": queries.last_saved(self.review),
+            "general_remarks": self.remarks.get("", []),
+        }
+
+
+def _in_order(keys: Mapping[str, str]) -> list[str]:
+    """成果目標 and schedule rows before the texts that sum them up."""
+    return sorted(keys, key=lambda key: (key in items.TEXT_ITEMS, list(keys).index(key)))

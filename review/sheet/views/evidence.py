@@ -1,0 +1,121 @@
+"""根拠資料 of a sheet: the list, adding, removing, and the download that is never shown in place."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from review import permissions
+from review.domain import items
+from review.domain.refusals import Invalid
+from review.item_words import label_of
+from review.models import MeasureReview
+from review.screens.views.answers import refusing, see_other
+from review.sheet.forms.uploads import EvidenceForm
+from review.sheet.services import evidence as service
+from review.sheet.services import submission
+from review.sheet.views import sheet_page
+from review.trail.services import audit
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet's files, for everybody who may read it; adding and removing for those who may write on it."""
+    return page(request, sheet_page.readable(request, pk))
+
+
+def page(
+    request: HttpRequest, review: MeasureReview, *, form: EvidenceForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The list and, where the sheet is open, the form."""
+    user = request.user
+    writes = permissions.may_write(user, review)
+    rows = [
+        {"file": one, "item": label_of(one.item), "removable": service.may_remove(user, one, review)}
+        for one in service.of_sheet(review)
+    ]
+    title = _("根拠資料")
+    context: dict[str, Any] = {
+        "page_title": title,
+        "breadcrumbs": sheet_page.crumbs(review, title),
+        "review": review,
+        "year": review.measure_year,
+        "rows": rows,
+        "form": (form or EvidenceForm(choices=choices(review))) if writes else None,
+        "most": service.MAX_FILES,
+    }
+    return render(request, "review/uploads/evidence.html", context, status=status)
+
+
+def choices(review: MeasureReview) -> list[tuple[str, str]]:
+    """The items that a file may stand behind."""
+    keys = submission.current_texts(review)
+    return [(key, label_of(key)) for key in keys if not items.is_bar(key) and not items.is_next(key)]
+
+
+@require_POST
+@refusing
+def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep one file."""
+    review = sheet_page.own(request, pk)
+    form = EvidenceForm(request.POST, request.FILES, choices=choices(review))
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            kept = service.add(
+                user=request.user,
+                review_id=review.pk,
+                upload=upload,
+                filename=upload.name or "",
+                item=form.cleaned_data["item"],
+            )
+        except Invalid as refusal:
+            form.refuse(str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("「%(name)s」を添付しました。") % {"name": kept.filename})
+            return see_other("review:evidence", review.pk)
+    return page(request, review, form=form, status=422)
+
+
+@require_POST
+@refusing
+def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one file away."""
+    found = get_object_or_404(service.readable(request.user), pk=pk)
+    review = sheet_page.own(request, found.review_id)
+    service.remove(user=request.user, evidence_id=found.pk)
+    messages.success(request, _("「%(name)s」を外しました。") % {"name": found.filename})
+    return see_other("review:evidence", review.pk)
+
+
+@never_cache
+@require_safe
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+    """One file, as an attachment: a browser saves it and never shows or runs it. Leaves an audit row."""
+    found = get_object_or_404(service.readable(request.user), pk=pk)
+    try:
+        content = default_storage.open(found.path, "rb")
+    except FileNotFoundError:
+        logger.error("file of evidence %s is missing", found.pk)
+        raise Http404 from None
+    if request.method == "GET":
+        audit.write(
+            actor=request.user,
+            action="evidence.download",
+            subject=f"review:{found.review_id}",
+            after={"file": found.filename, "sha256": found.sha256},
+        )
+    response = FileResponse(content, as_attachment=True, filename=found.filename, content_type=service.MIME[found.kind])
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,92 @@
+"""期限の延長: the department asks, and whoever looks after the year answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from review import permissions
+from review.deadlines.forms.deadlines import AnswerForm, AskForm
+from review.domain.refusals import Invalid
+from review.models import Extension, MeasureReview
+from review.screens.views.answers import forbidden, refusing, see_other
+from review.sheet.services import extensions
+from review.sheet.views import sheet_page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a later end for one of one's own sheets, and see what became of it."""
+    review = sheet_page.own(request, pk)
+    form = AskForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            extensions.ask(user=request.user, review_id=pk, **form.cleaned_data)  # type: ignore[arg-type]
+        except Invalid as refusal:
+            form.refuse(refusal.fields, str(refusal))
+        else:
+            messages.success(request, _("延長を依頼しました。決まると、お知らせが届きます。"))
+            return see_other("review:extension", pk)
+    rows = history(review)
+    context = {
+        **sheet_page.head(review),
+        "page_title": _("期限の延長を依頼する"),
+        "breadcrumbs": sheet_page.crumbs(review, _("期限の延長")),
+        "form": form,
+        "rows": rows,
+        "waiting": any(row.state == Extension.State.ASKED for row in rows),
+        "may_ask": permissions.may_ask_extension(request.user, review),
+        "why_locked": permissions.why_locked(review),
+    }
+    return render(request, "review/extension.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@refusing
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Grant a request, or refuse it with a reason."""
+    found = get_object_or_404(Extension, pk=pk)
+    sheet_page.readable(request, found.review_id)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return forbidden(request, " ".join(str(said) for errors in form.errors.values() for said in errors))
+    data = form.cleaned_data
+    grant = "grant" in request.POST
+    try:
+        extensions.decide(
+            user=request.user,  # type: ignore[arg-type]
+            extension_id=pk,
+            grant=grant,
+            until=data["until"],
+            answer=data["answer"],
+        )
+    except Invalid as refusal:
+        said = " ".join(refusal.fields.values()) or str(refusal)
+        messages.error(request, said)
+        return see_other("review:sheet", found.review_id)
+    messages.success(request, _("締切を延長しました。") if grant else _("延長を見送りました。部署にお知らせします。"))
+    return see_other("review:sheet", found.review_id)
+
+
+def history(review: MeasureReview) -> list[Extension]:
+    """Every request and extension of the sheet, the latest first. One query."""
+    return list(review.extensions.select_related("asked_by", "decided_by"))
+
+
+def on_the_sheet(request: HttpRequest, review: MeasureReview) -> dict[str, Any]:
+    """What the sheet's page shows of extensions: the request that waits, who may answer it, and who granted the last."""
+    rows = history(review)
+    asked = next((row for row in rows if row.state == Extension.State.ASKED), None)
+    may = bool(asked and permissions.may_decide_extension(request.user, asked))
+    return {
+        "extension_asked": asked,
+        "extension_granted": next((row for row in rows if row.state == Extension.State.GRANTED), None),
+        "extension_answer": AnswerForm(initial={"until": asked.until}) if asked and may else None,
+        "may_ask_extension": permissions.may_ask_extension(request.user, review),
+    }

@@ -1,0 +1,197 @@
+"""Home: what waits for me, by when, and what happens next. The queries do not grow with the sheets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from review import permissions, queries
+from review.models import (
+    Correction,
+    Cycle,
+    CycleState,
+    Job,
+    JobState,
+    MeasureReview,
+    Notification,
+    ReviewState,
+    Role,
+    User,
+)
+from review.models.sheet import OPEN_STATES
+from review.sheet.views import concurrence_parts, sheet_page
+
+PAGE = 40
+TOP = 5
+# Most urgent first: what came back, what was begun, what was not.
+_ORDER = {
+    ReviewState.RETURNED: 0,
+    ReviewState.EDITING: 1,
+    ReviewState.NOT_STARTED: 2,
+    ReviewState.ENDORSING: 3,
+    ReviewState.SUBMITTED: 4,
+    ReviewState.REVIEWED: 5,
+    ReviewState.APPROVED: 6,
+    ReviewState.PUBLISHED: 7,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One sheet that waits for me: its state, its deadline, and the one button."""
+
+    review: MeasureReview
+    label: str
+    url: str
+    due: Any
+    primary: bool = False
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in; citizens go on to the published results."""
+    user = request.user
+    if not user.is_authenticated:
+        return redirect("publication:index")
+    cycle = queries.cycle_now()
+    post = permissions.standing(user)
+    context: dict[str, Any] = {
+        "page_title": _("ホーム"),
+        "cycle": cycle,
+        "running": cycle is not None and cycle.state in (CycleState.OPEN, CycleState.DECIDING),
+        "deadlines": deadlines(cycle),
+        "notices": list(Notification.objects.filter(recipient=user)[:TOP]),
+        "no_post": not post.roles,
+    }
+    if cycle and post.departments:
+        context["department"] = department(user, cycle, request.GET.get("page"))
+    if cycle and post.has(Role.REVIEWER):
+        context["reviewing"] = reviewing(user, cycle)
+    if cycle and post.has(Role.APPROVER):
+        context["approving"] = approving(user, cycle)
+    if post.has(Role.ADMINISTRATOR, Role.REVIEWER):
+        context["managing"] = managing(user)
+    context["auditing"] = post.has(Role.AUDITOR)
+    return render(request, "review/home.html", context)
+
+
+def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
+    """The year's dates that are set."""
+    if cycle is None:
+        return []
+    rows = [
+        (_("提出期限"), cycle.due_at),
+        (_("締切"), cycle.closes_at),
+        (_("確認期限"), cycle.review_due_at),
+        (_("審議期限"), cycle.decide_due_at),
+        (_("公表日時"), cycle.publish_at),
+    ]
+    return [{"label": label, "at": at} for label, at in rows if at]
+
+
+# --- a department --------------------------------------------------------------------------------------------------
+
+
+def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
+    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Four queries at most.
+
+    What is to be done comes first, then the rest; an office with very many sheets turns pages.
+    """
+    mine = list(queries.reviews(permissions.own_reviews(user).filter(cycle=cycle)))
+    mine.sort(key=lambda review: (_ORDER[ReviewState(review.state)], review.measure_year.measure.code))
+    todo = [task for review in mine if (task := task_of(user, review))]
+    if todo:
+        first = todo[0]
+        todo[0] = Task(review=first.review, label=first.label, url=first.url, due=first.due, primary=True)
+    waiting = {task.review.pk for task in todo}
+    rest = [review for review in mine if review.pk not in waiting]
+    shown = Paginator([*todo, *rest], PAGE).get_page(page)
+    return {
+        "page_obj": shown,
+        "tasks": [one for one in shown.object_list if isinstance(one, Task)],
+        "others": [one for one in shown.object_list if isinstance(one, MeasureReview)],
+        "todo": len(todo),
+        "count": len(mine),
+        "related": related(user, cycle),
+        "concurrences": concurrence_parts.waiting_for(user),
+    }
+
+
+def task_of(user: User, review: MeasureReview) -> Task | None:
+    """What I have to do on the sheet now; None where it is with somebody else."""
+    if permissions.may_endorse(user, review):
+        return _task(review, _("所属長として確認する"), "workflow:endorse")
+    if review.state not in OPEN_STATES or permissions.why_locked(review):
+        return None
+    action = sheet_page.writing(review, True)[0]
+    return Task(review=review, label=action.label, url=action.url, due=sheet_page.due_at(review))
+
+
+def _task(review: MeasureReview, label: str, address: str) -> Task:
+    return Task(review=review, label=label, url=reverse(address, args=[review.pk]), due=sheet_page.due_at(review))
+
+
+def related(user: User, cycle: Cycle) -> list[MeasureReview]:
+    """A few sheets on which the department may comment as 関連部署."""
+    own = permissions.standing(user).departments
+    visible = permissions.visible_reviews(user).filter(cycle=cycle)
+    if permissions.standing(user).has(*permissions.SEES_EVERYTHING):
+        visible = visible.filter(Q(measure_year__related__in=own) | Q(measure_year__related_all=True)).distinct()
+    return list(queries.reviews(visible.exclude(measure_year__owner__in=own))[:TOP])
+
+
+# --- those who decide ----------------------------------------------------------------------------------------------
+
+
+def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
+    """確認待ち: how many, and the most doubtful of them; corrections in preparation. Four queries."""
+    waiting = permissions.visible_reviews(user).filter(cycle=cycle, state=ReviewState.SUBMITTED)
+    found = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
+    open_ones = Correction.objects.filter(state__in=[Correction.State.PREPARING, Correction.State.RETURNED])
+    return {**found, "cycle": cycle, "corrections": list(open_ones.select_related("cycle"))}
+
+
+def approving(user: User, cycle: Cycle) -> dict[str, Any]:
+    """承認待ち, proposals and corrections to decide, and the year's own decision. Six queries."""
+    sheets = permissions.visible_reviews(user).filter(cycle=cycle)
+    waiting = sheets.filter(state=ReviewState.REVIEWED)
+    taken_part = queries.sent_by(user, waiting) | queries.reviewed_by(user, waiting)
+    return {
+        **_waiting(waiting.order_by("-doubts", "state_since"), taken_part),
+        "cycle": cycle,
+        "proposals": sheets.exclude(proposed_outcome="").count(),
+        "deciding": permissions.may_decide_year(user, cycle),
+        "corrections": list(
+            Correction.objects.filter(state=Correction.State.DECIDING)
+            .exclude(prepared_by=user)
+            .select_related("cycle", "base")
+            .defer("base__snapshot")
+        ),
+    }
+
+
+def _waiting(waiting: QuerySet[MeasureReview], not_mine: set[int]) -> dict[str, Any]:
+    order = waiting.query.order_by
+    rows = queries.reviews(waiting).order_by(*order)
+    total = waiting.count()
+    return {
+        "count": total - len(not_mine),
+        "not_mine": len(not_mine),
+        "top": list(rows.exclude(pk__in=not_mine)[:TOP]),
+    }
+
+
+def managing(user: User) -> dict[str, Any]:
+    """Years that wait to be opened, and work that failed. Two queries."""
+    return {
+        "drafts": list(Cycle.objects.filter(state=CycleState.DRAFT).select_related("plan")),
+        "failed_jobs": Job.objects.filter(state=JobState.FAILED).count(),
+    }

@@ -1,0 +1,159 @@
+"""The sheet as it stands, and what may be said on it: comments, a person's grade, an extension, a proposal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from review import permissions
+from review.assessment.services import approval, assessment, judging
+from review.domain.refusals import Invalid
+from review.models import MeasureReview, Outcome
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.versions import versioned
+from review.sheet.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
+from review.sheet.services import extensions, submission
+from review.sheet.views import concurrence_parts, sheet_page, sheet_records
+from review.sheet.views import extensions as extensions_page
+
+# The pages from which a grade can be given, and where its sender goes back to.
+_BACK = {"review": "workflow:review", "approve": "workflow:approve"}
+
+
+@require_GET
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet, read only, in the order of the city's form."""
+    return page(request, sheet_page.readable(request, pk))
+
+
+def page(request: HttpRequest, review: MeasureReview, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The sheet's page; `forms` stand in for the empty ones where something typed was refused."""
+    user = request.user
+    shown = sheet_page.body(review)
+    mine = permissions.may_write(user, review)
+    missing = submission.missing(review) if mine else {}
+    context = {
+        **sheet_page.head(review),
+        **shown,
+        **sheet_page.small_forms(user, review, shown),
+        **({} if "concurrences" in forms else concurrence_parts.context_of(user, review)),
+        "actions": sheet_page.actions(user, review, bool(missing)),
+        "missing_count": len(missing),
+        "why_locked": permissions.why_locked(review) if is_owner(request, review) else "",
+        "why_not_mine": sheet_page.why_not_mine(user, review),
+        "records": sheet_records.on_the_sheet(review),
+        "returned": returned(review, shown),
+        "what_next": sheet_page.what_next(review),
+        "breadcrumbs": sheet_page.crumbs(review),
+        "page_title": f"{review.measure_year.measure.code} {review.measure_year.name}",
+        **extensions_page.on_the_sheet(request, review),
+        **forms,
+    }
+    return render(request, "review/sheet.html", context, status=status)
+
+
+def is_owner(request: HttpRequest, review: MeasureReview) -> bool:
+    """Whether the sheet belongs to the person's department."""
+    return review.measure_year.owner_id in permissions.standing(request.user).departments
+
+
+def returned(review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any] | None:
+    """Who sent the sheet back and why, while it is with the department again."""
+    decision = shown["decisions"][-1] if shown["decisions"] else None
+    if review.state != "returned" or decision is None:
+        return None
+    return {"who": str(decision.decided_by), "when": decision.decided_at, "text": decision.comment}
+
+
+# --- what may be said ----------------------------------------------------------------------------------------------
+
+
+@require_POST
+@refusing
+def comment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A remark on an item or on the sheet."""
+    review = sheet_page.readable(request, pk)
+    shown = sheet_page.body(review)
+    choices = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"])
+    form = CommentForm(request.POST, choices=choices)
+    if form.is_valid():
+        try:
+            made = assessment.comment(user=request.user, review_id=pk, **form.cleaned_data)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("コメントを書き込みました。"))
+            return see_other("review:sheet", pk, fragment=f"comment-{made.pk}")
+    return page(request, review, status=422, comment_form=form)
+
+
+@require_POST
+@refusing
+@versioned(sheet_records.sent_grade)
+def grade(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person's own 達成区分 of one 成果目標, beside the computed one."""
+    review = sheet_page.readable(request, pk)
+    number = whole(request.POST.get("number"))
+    letters = [(entry.letter, entry.letter) for entry in judging.scale_of(review.cycle).grades]
+    form = GradeForm(request.POST, number=number, choices=letters)
+    if form.is_valid():
+        try:
+            assessment.give_grade(user=request.user, review_id=pk, number=number, **form.cleaned_data)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("達成区分の判断を保存しました。"))
+            return see_other(
+                _BACK.get(request.POST.get("back", ""), "review:sheet"), pk, fragment=f"indicator-{number}"
+            )
+    return page(request, review, status=422, refused_grade=form)
+
+
+@require_POST
+@refusing
+@versioned(sheet_records.sent_extension)
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the sheet open longer."""
+    review = sheet_page.readable(request, pk)
+    form = ExtendForm(request.POST)
+    if form.is_valid():
+        try:
+            extensions.extend(user=request.user, review_id=pk, **form.cleaned_data)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("締切を延長しました。"))
+            return see_other("review:sheet", pk)
+    return page(request, review, status=422, extend_form=form)
+
+
+@require_POST
+@refusing
+@versioned(sheet_records.sent_outcome)
+def propose_outcome(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose 未提出 or 対象外; an approver decides."""
+    review = sheet_page.readable(request, pk)
+    form = OutcomeForm(request.POST)
+    if form.is_valid():
+        outcome, reason = Outcome(form.cleaned_data["outcome"]), form.cleaned_data["reason"]
+        try:
+            approval.propose_outcome(user=request.user, review_id=pk, outcome=outcome, reason=reason)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(
+                request, _("「%(outcome)s」を提案しました。承認者が決定します。") % {"outcome": outcome.label}
+            )
+            return see_other("review:sheet", pk)
+    return page(request, review, status=422, outcome_form=form)
+
+
+def whole(text: str | None) -> int:
+    """The whole number in a posted field; 0 where there is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

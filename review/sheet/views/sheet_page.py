@@ -1,0 +1,284 @@
+"""What a sheet's page shows: everything that stands on it, and what this person may do with it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from review import permissions, queries
+from review.assessment.services import judging, ratings
+from review.assessment.views import indicator_parts
+from review.assessment.views.indicator_parts import IndicatorPart
+from review.domain import items, rating
+from review.item_words import label_of
+from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
+from review.models.sheet import OPEN_STATES
+from review.plan.services import plan_changes
+from review.screens.views import versions
+from review.sheet.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
+from review.sheet.services import submission
+from review.sheet.views import sheet_parts
+from review.templatetags.words import fiscal_year
+
+#: The largest number that a row can have: an address may name any.
+MAX_NUMBER = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One thing that the person may do now: a link to the page where it is done."""
+
+    label: str
+    url: str
+    primary: bool = False
+    key: str = ""
+
+
+def readable(request: HttpRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
+    """The sheet, if this person may read it; 404 otherwise, as if it did not exist."""
+    if base is None and permissions.sees_every_sheet(request.user):
+        found = queries.any_review(number=pk) if pk <= MAX_NUMBER else []
+        if not found:
+            raise Http404
+        return found[0]
+    allowed = permissions.visible_reviews(request.user) if base is None else base
+    return get_object_or_404(queries.reviews(allowed).select_related("measure_year__measure"), pk=pk)
+
+
+def own(request: HttpRequest, pk: int) -> MeasureReview:
+    """The sheet, if it belongs to the person's department; 404 otherwise."""
+    return readable(request, pk, permissions.own_reviews(request.user))
+
+
+def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:
+    """ホーム > 年度 > the sheet > the page."""
+    year = review.measure_year
+    trail = [
+        {"label": _("ホーム"), "url": reverse("review:home")},
+        {
+            "label": fiscal_year(review.cycle.fiscal_year),
+            "url": reverse("review:progress", args=[review.cycle.fiscal_year]),
+        },
+        {"label": f"{year.measure.code} {year.name}", "url": reverse("review:sheet", args=[review.pk])},
+    ]
+    return [*trail, *({"label": label, "url": ""} for label in more)]
+
+
+def head(review: MeasureReview) -> dict[str, Any]:
+    """What stands over every page of one sheet."""
+    year = review.measure_year
+    return {
+        "review": review,
+        "year": year,
+        "due_at": due_at(review),
+        "closes_at": review.closes_at,
+        "is_open": review.state in OPEN_STATES and not review.outcome,
+        "scale_words": scale_words(judging.scale_of(review.cycle)),
+    }
+
+
+def due_at(review: MeasureReview) -> Any:
+    """By when the sheet is wanted from whoever has it now, else 締切."""
+    return review.step_due_at or review.closes_at
+
+
+def scale_words(scale: rating.Scale) -> dict[str, str]:
+    """{letter: what it means} of the year's own scale."""
+    return {grade.letter: grade.name for grade in scale.grades}
+
+
+def body(review: MeasureReview) -> dict[str, Any]:
+    """All that stands on the sheet. Ten queries however long it is."""
+    story = queries.indicator_history(review)
+    parts = indicator_parts.indicator_parts(review, story)
+    rule = proposed(parts, review)
+    by_hand = queries.ratings_of(review)
+    submissions, decisions = queries.submissions(review), queries.decisions(review)
+    said = queries.comments(review)
+    plan = queries.schedule(review)
+    changes = queries.target_changes(review)
+    ahead = indicator_parts.ahead_rows(review, story, changes)
+    texts = submission.texts_of(review, story, plan, changes)
+    return {
+        "overview": sheet_parts.overview(review),
+        "narrative": sheet_parts.narrative(review),
+        "indicators": parts,
+        "texts": texts,
+        "ahead": ahead,
+        "ahead_changed": any(row["changed"] for row in ahead),
+        "proposed": rule,
+        "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
+        "ratings": list(by_hand.values()),
+        "schedule": sheet_parts.schedule(review, plan),
+        "schedule_rows": plan,
+        "progress_rows": [row for row in plan if row.progress.strip()],
+        "evaluation": sheet_parts.evaluation(review),
+        "submissions": submissions,
+        "decisions": decisions,
+        "comments": sheet_parts.comment_rows(said, submissions, texts),
+        "said": said,
+        "trail": sheet_parts.trail(submissions, decisions),
+        "withdrawn": sheet_parts.withdrawn(review, decisions),
+        "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
+        "file": queries.latest_file(review),
+        "has_demo": review.measure_year.demo or any(part.this and part.this.demo for part in parts),
+    }
+
+
+def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str] | None:
+    """The 総合評価 that the year's rule proposes from the indicators; None where nothing counts yet."""
+    found = None
+    if not review.outcome:
+        found = judging.proposed((part.this for part in parts if part.this), judging.scale_of(review.cycle))
+    return {"letter": found.letter, "name": found.name} if found else None
+
+
+def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
+    """The items that one may speak of, in the order of the sheet."""
+    rows = [key for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))]
+    keys = [*(part.key for part in parts), *rows, *items.TEXT_ITEMS]
+    return [(key, label_of(key)) for key in keys]
+
+
+# --- what may be done ----------------------------------------------------------------------------------------------
+
+
+def actions(user: User, review: MeasureReview, missing: bool) -> list[Action]:
+    """What this person may do now, the likeliest first and primary."""
+    found: list[Action] = []
+    if permissions.may_write(user, review):
+        found += writing(review, missing)
+    if permissions.may_review(user, review):
+        found.append(_to("workflow:review", review, _("内容を確認する"), key="c"))
+    if permissions.may_approve(user, review):
+        found.append(_to("workflow:approve", review, _("承認に進む"), key="c"))
+    if permissions.may_endorse(user, review):
+        found.append(_to("workflow:endorse", review, _("所属長として確認する"), key="c"))
+    first = [replace(action, primary=True) for action in found[:1]]
+    return [*first, *found[1:], *taking_back(user, review)]
+
+
+def taking_back(user: User, review: MeasureReview) -> list[Action]:
+    """What this person may take back now; never what comes first."""
+    found = []
+    if permissions.may_recall(user, review):
+        found.append(_to("workflow:recall", review, _("取り下げる")))
+    if permissions.may_withdraw_review(user, review):
+        found.append(_to("workflow:withdraw_review", review, _("確認を取り消す")))
+    if permissions.may_withdraw_approval(user, review):
+        found.append(_to("workflow:withdraw_approval", review, _("承認を取り消す")))
+    return found
+
+
+def _to(name: str, review: MeasureReview, label: str, *args: int, key: str = "") -> Action:
+    return Action(label=label, url=reverse(name, args=[review.pk, *args]), key=key)
+
+
+def writing(review: MeasureReview, missing: bool) -> list[Action]:
+    """Entry and submission: what comes first depends on whether anything is missing."""
+    words = {
+        ReviewState.NOT_STARTED: _("入力を始める"),
+        ReviewState.RETURNED: _("差戻しを直す"),
+    }
+    entry = _to("review:entry", review, words.get(ReviewState(review.state), _("続きから入力する")), first_step(review))
+    submit = _to("workflow:submit", review, _("確認・提出へ進む"))
+    return [entry, submit] if missing or review.state != ReviewState.EDITING else [submit, entry]
+
+
+def first_step(review: MeasureReview) -> int:
+    """Where to begin: the first step that a return opened, else the first."""
+    steps = [items.step_of(key) for key in review.open_items or [] if key]
+    return min(min(steps, default=1), 4)
+
+
+def why_not_mine(user: User, review: MeasureReview) -> str:
+    """Who else can decide, where the person holds the post but took part themselves; '' otherwise."""
+    if review.state == ReviewState.SUBMITTED and permissions.is_reviewer(user):
+        if permissions.may_review(user, review):
+            return ""
+        who = others(user, Role.REVIEWER)
+        return _("ご自分が提出したシートは確認できません。確認できる方: %(who)s") % {"who": who}
+    if review.state == ReviewState.REVIEWED and permissions.is_approver(user):
+        if permissions.may_approve(user, review):
+            return ""
+        who = others(user, Role.APPROVER)
+        return _("ご自分が提出または確認したシートは承認できません。承認できる方: %(who)s") % {"who": who}
+    return ""
+
+
+def others(user: User, role: Role) -> str:
+    """The other holders of a post, by name."""
+    names = [str(person) for person in permissions.holders(role) if person.pk != user.pk]
+    return "、".join(names) or _("いません。管理者に相談してください")
+
+
+def what_next(review: MeasureReview) -> str:
+    """What happens next, in one sentence."""
+    if review.outcome:
+        return _("このシートの扱いは決まりました。年度の公表を待っています。")
+    words = {
+        ReviewState.NOT_STARTED: _("主管部署が実績を入力して提出します。"),
+        ReviewState.EDITING: _("主管部署が入力を終えて提出します。"),
+        ReviewState.RETURNED: _("主管部署が指摘された項目を直して、もう一度提出します。"),
+        ReviewState.ENDORSING: _("所属長が確認します。そのあと情報経営課の確認に進みます。"),
+        ReviewState.SUBMITTED: _("情報経営課が内容を確認します。確認が終わるまでは取り下げることができます。"),
+        ReviewState.REVIEWED: _("DX推進本部が承認します。"),
+        ReviewState.APPROVED: _("すべての施策が承認されると、DX推進本部が公表を決定します。"),
+        ReviewState.PUBLISHED: _("公表しました。"),
+    }
+    return words[ReviewState(review.state)]
+
+
+# --- the small forms ---------------------------------------------------------------------------------------------
+
+
+def small_forms(user: User, review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any]:
+    """The forms that this person may use on the sheet's page."""
+    choices = item_choices(shown["indicators"], shown["schedule_rows"])
+    running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
+    extending = permissions.may_extend(user, review) and running and review.state in OPEN_STATES and not review.outcome
+    return {
+        "comment_form": CommentForm(choices=choices) if permissions.may_comment(user, review) else None,
+        "extend_form": ExtendForm() if extending else None,
+        "outcome_form": OutcomeForm() if running and permissions.may_propose_outcome(user, review) else None,
+        "may_decide_outcome": permissions.may_decide_outcome(user, review),
+        "proposed_outcome_label": Outcome(review.proposed_outcome).label if review.proposed_outcome else "",
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeOffer:
+    """A form for a person's own grade of one 成果目標, by all that it shows (drawn once: templatetags/kept.py)."""
+
+    number: int
+    choices: tuple[tuple[str, str], ...]
+    grade: str
+    reason: str
+
+    @property
+    def form(self) -> GradeForm:
+        initial = {"grade": self.grade, "reason": self.reason}
+        return GradeForm(number=self.number, choices=self.choices, initial=initial)
+
+    def version(self) -> str:
+        """What the form overwrites (`sheet_records.grade`)."""
+        return versions.digest([self.grade, self.reason])
+
+
+def grade_offers(parts: list[IndicatorPart], review: MeasureReview) -> dict[int, GradeOffer]:
+    """{number: the form for a person's own grade}, for those who decide on the sheet now."""
+    grades = judging.scale_of(review.cycle).grades
+    letters = tuple((grade.letter, f"{grade.letter} {grade.name}") for grade in grades)
+    return {
+        part.number: GradeOffer(
+            number=part.number, choices=letters, grade=part.this.given_grade, reason=part.this.given_reason
+        )
+        for part in parts
+        if part.this
+    }

@@ -1,0 +1,164 @@
+"""The other parts of a sheet as the templates take them: the form, the schedule, what was said and decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from review import queries
+from review.domain import items
+from review.domain.difference import difference
+from review.domain.fiscal import wareki
+from review.item_words import label_of
+from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
+from review.screens.views import decision_words
+from review.sheet.services import remarks
+
+
+def related_text(year: MeasureYear) -> str:
+    """関連部署 in words; 全課等 where every department is."""
+    if year.related_all:
+        return _("全課等") + (f"({year.related_text})" if year.related_text else "")
+    return "、".join(department.name for department in year.related.all()) or year.related_text
+
+
+def overview(review: MeasureReview) -> list[dict[str, Any]]:
+    """施策概要. One query for 関連部署."""
+    year = review.measure_year
+    return [
+        {"label": _("施策ID"), "text": year.measure.code},
+        {"label": _("施策名"), "text": year.name},
+        {"label": _("主管部署"), "text": year.owner.name},
+        {"label": _("関連部署"), "text": related_text(year)},
+    ]
+
+
+def narrative(review: MeasureReview) -> list[dict[str, Any]]:
+    """施策内容."""
+    year = review.measure_year
+    return [
+        {"label": _("現状と課題"), "text": year.current_state},
+        {"label": _("施策内容詳細"), "text": year.description},
+        {"label": _("施策の実施により期待される効果"), "text": year.expected_effect},
+        {"label": _("今後の取組方針・取組内容"), "text": year.policy},
+    ]
+
+
+def evaluation(review: MeasureReview) -> list[dict[str, Any]]:
+    """What the department wrote this year, and the 本部's opinion."""
+    year = review.measure_year
+    rows = [{"label": label_of(key), "text": getattr(year, key)} for key in items.TEXT_ITEMS if key != "policy"]
+    return [*rows, {"label": _("本部評価・意見"), "text": year.board_opinion}]
+
+
+def schedule(review: MeasureReview, rows: Sequence[ScheduleItem] | None = None) -> dict[str, Any]:
+    """取組みスケジュール: {years, rows}. One query unless the rows are given."""
+    years = list(review.cycle.plan.years)
+    rows = queries.schedule(review) if rows is None else rows
+    return {"years": years, "rows": [{"name": row.name, "cells": list(bar(row, years))} for row in rows]}
+
+
+def bar(row: ScheduleItem, years: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The cells of one row's bar."""
+    for year in years:
+        on = str(year) in row.bars
+        yield {
+            "on": on,
+            "start": on and str(year - 1) not in row.bars,
+            "end": on and str(year + 1) not in row.bars,
+            "label": row.bars.get(str(year), ""),
+        }
+
+
+def comment_rows(
+    comments: Sequence[ItemComment], submissions: Sequence[Submission], texts: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The thread as the component takes it; a return's remark with whether its item was changed or answered since."""
+    met = remarks.met(comments, submissions, texts)
+    return [
+        {
+            "who": str(said.author),
+            "when": said.created_at,
+            "text": said.body,
+            "item": label_of(said.item) if said.item else "",
+            "kind": "" if said.kind == ItemComment.Kind.COMMENT else said.kind,
+            "done": met.get(said.pk, False),
+            "open": not met.get(said.pk, True),
+            "id": f"comment-{said.pk}",
+        }
+        for said in comments
+    ]
+
+
+def trail(submissions: Sequence[Submission], decisions: Sequence[Decision]) -> list[dict[str, Any]]:
+    """Who did what and when, the latest first."""
+    entries: list[tuple[datetime, dict[str, Any]]] = []
+    for sent in submissions:
+        title = _("提出しました(期限後)") if sent.late else _("提出しました")
+        entries.append((sent.submitted_at, {"icon": "send", "title": title, "who": str(sent.submitted_by)}))
+        if sent.recalled_at:
+            entries.append(
+                (
+                    sent.recalled_at,
+                    {"icon": "arrow-left", "title": _("取り下げました"), "who": str(sent.recalled_by or "")},
+                )
+            )
+    for decision in decisions:
+        words = {
+            "icon": decision_words.icon_of(decision),
+            "title": decision_words.step_words(decision),
+            "who": decision_words.decider(decision),
+            "text": decision_text(decision),
+        }
+        entries.append((decision.decided_at, words))
+        entries += later_reading(decision)
+    ordered = sorted(entries, key=lambda entry: entry[0], reverse=True)
+    return [{**words, "when": at} for at, words in ordered]
+
+
+def later_reading(decision: Decision) -> list[tuple[datetime, dict[str, Any]]]:
+    """後閲 of a 代決, once it took place."""
+    read = getattr(decision, "later_reading", None)
+    if read is None:
+        return []
+    return [
+        (
+            read.read_at,
+            {"icon": "check", "title": _("後閲しました"), "who": str(decision.on_behalf_of), "text": read.remark},
+        )
+    ]
+
+
+def decision_text(decision: Decision) -> str:
+    """The comment, and the meeting that decided where one is named."""
+    if decision.meeting is None:
+        return decision.comment
+    number = f" {decision.meeting.document_number}" if decision.meeting.document_number else ""
+    word = _("会議")
+    return f"{decision.comment}\n({word} {wareki(decision.meeting.held_on)}{number})".strip()
+
+
+def withdrawn(review: MeasureReview, decisions: Sequence[Decision]) -> dict[str, Any] | None:
+    """Who took the last decision back and why, while the sheet waits for the next one."""
+    last = decisions[-1] if decisions else None
+    if last is None or last.step != Step.WITHDRAW or last.round != review.round - 1:
+        return None
+    said = {
+        Verdict.WITHDRAW_REVIEW.value: _("%(who)sさんが確認を取り消しました"),
+        Verdict.WITHDRAW_APPROVAL.value: _("%(who)sさんが承認を取り消しました"),
+    }[last.verdict]
+    return {"title": said % {"who": decision_words.decider(last)}, "when": last.decided_at, "text": last.comment}
+
+
+def changes(submissions: Sequence[Submission], texts: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """{item key: stretches} of what differs between `texts` and the submission before the latest one."""
+    if len(submissions) < 2:
+        return {}
+    before = submissions[-2].content.get("items", {})
+    return {
+        key: [{"op": part.op, "text": part.text} for part in difference(before.get(key, ""), texts[key])]
+        for key in items.changed(before, texts)
+    }

@@ -1,0 +1,102 @@
+"""Signing in and out as acts of the trail, and the pause after many wrong passwords.
+
+The pause counts by the name as typed, whether or not anybody bears it, so that it tells nobody which names exist; and
+by the address from which it was typed, so that one person's mistakes never lock the colleagues behind the same address.
+django-axes would keep the typed names in clear, and a password typed into the wrong field with them.
+"""
+
+from __future__ import annotations
+
+import logging
+import unicodedata
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from review.models import User
+from review.screens.services import throttle
+from review.trail.services import audit
+
+logger = logging.getLogger(__name__)
+
+IN, OUT, FAILED, PASSWORD = "sign_in", "sign_out", "sign_in.failed", "password.change"
+EMERGENCY = "sign_in.emergency"
+
+PAUSE = timedelta(minutes=15)
+TRIES_FROM_ONE_PLACE = 5
+# Guessing one name from many places.
+TRIES_FROM_ANYWHERE = 50
+# Guessing many names from one place: told to the operator, never locked, for it may be the whole city hall.
+TRIES_WORTH_A_WORD = 200
+
+
+@receiver(user_logged_in, dispatch_uid="review.sign_in")
+def record_sign_in(sender: Any, user: User, **kwargs: Any) -> None:
+    """Someone signed in."""
+    audit.write(actor=user, action=IN, subject=f"user:{user.key}")
+
+
+@receiver(user_logged_out, dispatch_uid="review.sign_out")
+def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
+    """Someone signed out."""
+    if user:
+        audit.write(actor=user, action=OUT, subject=f"user:{user.key}")
+
+
+@receiver(user_login_failed, dispatch_uid="review.sign_in_failed")
+def record_failure(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
+    """A wrong try. What was typed is never kept: a password typed into the wrong field would stand in the trail."""
+    name = str(credentials.get("username") or "")
+    user = User.objects.filter(username=name).first()
+    audit.write(actor=None, action=FAILED, subject=f"user:{user.key}" if user else "user:unknown")
+    address = audit.address()
+    for key in _tallies(name, address):
+        throttle.hit(key, span=PAUSE)
+    if throttle.hit(throttle.named("sign_in.place", address), span=PAUSE) == TRIES_WORTH_A_WORD:
+        logger.warning("%d failed sign-ins from one address within %s", TRIES_WORTH_A_WORD, PAUSE)
+
+
+def _tallies(name: str, address: str | None) -> tuple[str, str]:
+    """The keys under which tries for the name are counted: from this place, and from anywhere."""
+    typed = unicodedata.normalize("NFKC", name).casefold()
+    return throttle.named("sign_in", typed, address), throttle.named("sign_in.name", typed)
+
+
+def paused(username: str, address: str | None) -> bool:
+    """Whether sign-in for this name rests now after too many wrong tries. Two queries, whoever it is."""
+    here, anywhere = _tallies(username, address)
+    if throttle.count(here, span=PAUSE) >= TRIES_FROM_ONE_PLACE:
+        return True
+    return throttle.count(anywhere, span=PAUSE) >= TRIES_FROM_ANYWHERE
+
+
+def take_time(password: str) -> None:
+    """Hash the password for nothing: a pause must not answer faster than a wrong password does."""
+    make_password(password)
+
+
+def succeeded(username: str, address: str | None) -> None:
+    """The right password was given: earlier mistakes are forgiven."""
+    throttle.forget(*_tallies(username, address))
+
+
+def is_emergency(user: User) -> bool:
+    """Whether the account may use a password although the city signs in through its own provider."""
+    return user.username in settings.MEGURI_EMERGENCY_ACCOUNTS
+
+
+def record_emergency(user: User) -> None:
+    """The emergency account was used: the trail and the operator's log say so."""
+    audit.write(actor=user, action=EMERGENCY, subject=f"user:{user.key}")
+    logger.warning("emergency account used: user %s", user.pk)
+
+
+def password_changed(user: User) -> None:
+    """The person chose a password of their own."""
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    user.must_change_password = False
+    audit.write(actor=user, action=PASSWORD, subject=f"user:{user.key}")

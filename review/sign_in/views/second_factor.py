@@ -1,0 +1,142 @@
+"""二段階認証: the code at sign-in, and switching it on and off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from review import clock
+from review.domain.refusals import Invalid
+from review.models import User
+from review.screens.forms.fields import ReasonForm
+from review.screens.views.answers import refusing, see_other
+from review.sign_in.forms.sign_in import CodeForm, FirstCodeForm, PasswordForm
+from review.sign_in.services import second_factor, sign_in
+from review.sign_in.views import single_sign_on
+
+PENDING = "second_factor"
+# How long the password counts while the code is looked for.
+PATIENCE = 5 * 60
+
+
+def wait_for_code(request: HttpRequest, user: User, target: str) -> HttpResponse:
+    """The password was right: ask for the code. Nobody is signed in meanwhile."""
+    request.session.cycle_key()
+    request.session[PENDING] = {
+        "user": user.pk,
+        "backend": getattr(user, "backend", ""),
+        "password": user.get_session_auth_hash(),
+        "at": clock.now().timestamp(),
+        "next": target,
+    }
+    return redirect("second_factor")
+
+
+def waiting(request: HttpRequest) -> tuple[User, dict[str, Any]] | None:
+    """Whose code is awaited in this session; None where the wait is over or never began."""
+    kept = request.session.get(PENDING)
+    if not kept or clock.now().timestamp() - kept["at"] > PATIENCE:
+        return None
+    user = User.objects.filter(pk=kept["user"], is_active=True).first()
+    # A password changed meanwhile ends the wait, as it ends sessions.
+    return (user, kept) if user and user.get_session_auth_hash() == kept["password"] else None
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """The second page of signing in."""
+    found = waiting(request)
+    if found is None:
+        request.session.pop(PENDING, None)
+        return redirect("login")
+    user, kept = found
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        if second_factor.check(user=user, code=form.cleaned_data["code"]):
+            del request.session[PENDING]
+            with transaction.atomic():
+                login(request, user, backend=kept["backend"])
+                if single_sign_on.is_on():
+                    sign_in.record_emergency(user)
+            return redirect(kept["next"])
+        form.add_error("code", _("番号が違います。続けて間違えると、しばらく受け付けません。"))
+    return render(request, "registration/second_factor.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Switch it on with a first code, or off with the password."""
+    user: User = request.user  # type: ignore[assignment]
+    return switching_off(request, user) if second_factor.is_on(user) else switching_on(request, user)
+
+
+def switching_on(request: HttpRequest, user: User) -> HttpResponse:
+    """The QR code and the field for the first code; then the recovery codes, once."""
+    form = FirstCodeForm(request.POST or None)
+    if form.is_valid():
+        try:
+            codes = second_factor.confirm(user=user, code=form.cleaned_data["code"])
+        except Invalid as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            return render(request, "registration/recovery_codes.html", {**frame(), "codes": codes})
+    factor = second_factor.begin(user=user)
+    # Drawn here and now from our own address: paths and numbers, no text of anybody.
+    picture = mark_safe(segno.make(second_factor.address_of(factor)).svg_inline(scale=5))  # noqa: S308 - numbers of our own drawing
+    context = {**frame(), "form": form, "picture": picture, "key": second_factor.key_of(factor)}
+    return render(request, "registration/second_factor_on.html", context, status=422 if form.errors else 200)
+
+
+def switching_off(request: HttpRequest, user: User) -> HttpResponse:
+    """Ask for the password, then forget the app."""
+    form = PasswordForm(request.POST or None, user=user)
+    if form.is_valid():
+        second_factor.switch_off(user=user, by=user)
+        messages.success(request, _("二段階認証を無効にしました。"))
+        return redirect(resolve_url("second_factor_settings"))
+    context = {**frame(), "form": form}
+    return render(request, "registration/second_factor_off.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def second_factors(request: HttpRequest) -> HttpResponse:
+    """Who has switched on a second factor, for the administrator whom people call when they lost it."""
+    context = {**frame(_("二段階認証の利用者")), "factors": list(second_factor.in_use())}
+    return render(request, "review/second_factors.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def second_factor_off(request: HttpRequest, pk: int) -> HttpResponse:
+    """Switch off the second factor of somebody who lost the phone and the recovery codes."""
+    person = get_object_or_404(User, pk=pk, second_factor__confirmed_at__isnull=False)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        second_factor.switch_off(user=person, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        messages.success(request, _("%(name)sさんの二段階認証を無効にしました。") % {"name": person})
+        return see_other("review:second_factors")
+    context = {**frame(_("二段階認証を無効にする")), "person": person, "form": form}
+    return render(request, "review/second_factor_off.html", context, status=422 if form.is_bound else 200)
+
+
+def frame(title: str = "") -> dict[str, Any]:
+    """What the pages of this screen have in common."""
+    title = title or _("二段階認証")
+    crumbs = [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": title, "url": ""}]
+    return {"page_title": title, "breadcrumbs": crumbs}

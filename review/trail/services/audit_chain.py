@@ -1,0 +1,291 @@
+"""The hash chain over the audit trail: its head, and whether it still holds.
+
+The database writes the chain (migration 0005): each link's hash covers its number, the hash before it and every field
+of its entry. Here the fields are read as texts and hashed again in Python, so that a check believes neither the
+database's functions nor its triggers. What a chain alone cannot show is a tail cut off, or a chain computed anew by
+somebody who owns the database: for these, heads are kept outside as anchors (`services/anchors.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.signals import connection_created
+from django.db.models import QuerySet
+from django.dispatch import receiver
+
+from review.models import AuditEntry, AuditLink
+from review.trail.services import frozen_rows, sealed_rows
+
+START = "0" * 64
+VERSION = "meguri-audit-1"
+AT_ONCE = 500
+
+# As in migration 0005, which a later change of the form must not touch.
+FIELDS = {
+    "postgresql": (
+        "to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
+        "e.actor_key::text",
+        "e.action::text",
+        "e.subject::text",
+        "e.before::text",
+        "e.after::text",
+        "host(e.address)",
+        "e.request_id::text",
+    ),
+    "sqlite": ("e.at", "e.actor_key", "e.action", "e.subject", "e.before", "e.after", "e.address", "e.request_id"),
+}
+
+# What must stand in the database for the trail to be append-only.
+TRIGGERS = {
+    "postgresql": {
+        "review_auditentry": {"audit_append", "audit_keep", "audit_keep_all"},
+        "review_auditlink": {"audit_link", "audit_keep", "audit_keep_all"},
+    },
+    "sqlite": {
+        "review_auditentry": {
+            "audit_append",
+            "audit_once",
+            "audit_keep_auditentry_update",
+            "audit_keep_auditentry_delete",
+        },
+        "review_auditlink": {"audit_link", "audit_keep_auditlink_update", "audit_keep_auditlink_delete"},
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The last link: what an anchor keeps and a published file prints."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """The first thing that does not hold: at which link, and what. `entry` is the row's own number where it has one."""
+
+    seq: int
+    entry: int | None
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a check found. `covered` is the last link that an anchor vouches for; 0 where none does."""
+
+    links: int
+    head: Head
+    faults: tuple[Fault, ...]
+    anchors: int
+    covered: int
+    uncovered_since: datetime | None
+    unprotected: tuple[str, ...]
+
+    @property
+    def intact(self) -> bool:
+        """Whether nothing was found. Missing triggers are a finding too: the next change would go unhindered."""
+        return not self.faults and not self.unprotected
+
+
+def digest(*parts: object) -> str:
+    """The hash of a link: each part with its length in bytes before it, so that no part can pass for two."""
+    canonical = [VERSION, ","]
+    for part in parts:
+        text = None if part is None else str(part)
+        canonical.append("-," if text is None else f"{len(text.encode())}:{text},")
+    return hashlib.sha256("".join(canonical).encode()).hexdigest()
+
+
+@receiver(connection_created, dispatch_uid="review.audit_chain")
+def teach_sqlite(sender: Any, connection: Any, **kwargs: Any) -> None:
+    """SQLite has no hash of its own: the trigger of migration 0005 calls this one."""
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("meguri_audit_hash", -1, digest, deterministic=True)
+
+
+def head() -> Head:
+    """The last committed link; number 0 in an empty trail. One query."""
+    last = AuditLink.objects.order_by("-seq").first()
+    return Head(seq=last.seq, hash=last.hash) if last else Head(seq=0, hash=START)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What the newest anchor covers, without recomputing anything. `torn`: the link it vouches for is not there as kept."""
+
+    links: int
+    covered: int
+    since: datetime | None
+    torn: bool
+
+    @property
+    def open(self) -> int:
+        """How many acts no anchor vouches for yet."""
+        return max(self.links - self.covered, 0)
+
+
+def window(*, seq: int, kept: str) -> Window:
+    """The window after the anchored link `seq` with the hash `kept`. Three queries, however long the trail."""
+    links = head().seq
+    torn = bool(seq) and AuditLink.objects.filter(seq=seq).values_list("hash", flat=True).first() != kept
+    return Window(links=links, covered=min(seq, links), since=_first_moment_after(seq), torn=torn)
+
+
+#: What `texts` gives of each row: the chain's own columns, then every hashed text.
+COLUMNS = (
+    "seq",
+    "prev_hash",
+    "hash",
+    "id",
+    "at",
+    "actor_key",
+    "action",
+    "subject",
+    "before",
+    "after",
+    "address",
+    "request_id",
+)
+
+
+def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[list[dict[str, Any]]]:
+    """The entries in the order of the chain, as the texts that their hashes cover, some hundred at a time."""
+    wanted, values = entries.order_by().values("pk").query.sql_with_params()
+    columns = ", ".join(FIELDS[connection.vendor])
+    query = (
+        f"SELECT l.seq, l.prev_hash, l.hash, e.id, {columns} FROM review_auditlink l"  # noqa: S608 (constants and Django's own SQL)
+        f" JOIN review_auditentry e ON e.id = l.entry_id WHERE e.id IN ({wanted}) ORDER BY l.seq"
+    )
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query, values)
+        while rows := cursor.fetchmany(at_once):
+            yield [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+
+
+def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
+    """Recompute the whole chain, in one reading of the trail. `anchors`: number of a link -> the hash kept outside."""
+    kept = dict(anchors or {})
+    with transaction.atomic():
+        walk = _Walk(kept)
+        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(kept, walk.last) or _changed(walk.last)
+        covered = max((seq for seq in kept if seq <= walk.last.seq and not fault), default=0)
+        return Report(
+            links=walk.last.seq,
+            head=walk.last,
+            faults=(fault,) if fault else (),
+            anchors=len(kept),
+            covered=covered,
+            uncovered_since=_first_moment_after(covered),
+            unprotected=tuple(missing_triggers()),
+        )
+
+
+class _Walk:
+    """Goes along the chain, yielding what does not hold; `last` is the last link that held."""
+
+    def __init__(self, anchors: Mapping[int, str]) -> None:
+        self.anchors = anchors
+        self.last = Head(seq=0, hash=START)
+
+    def __iter__(self) -> Iterator[Fault]:
+        for seq, prev_hash, stored, entry, found, *fields in _rows():
+            problem = self._problem(seq, prev_hash, stored, found, fields)
+            if problem:
+                expected = self.last.seq + 1
+                yield Fault(seq=min(seq, expected), entry=entry if seq == expected else None, what=problem)
+            self.last = Head(seq=seq, hash=stored)
+
+    def _problem(self, seq: int, prev_hash: str, stored: str, found: int | None, fields: list[Any]) -> str:
+        if seq != self.last.seq + 1:
+            return "鎖の行が消されています"
+        if found is None:
+            return "記録の行が消されています"
+        if prev_hash != self.last.hash:
+            return "前の行とつながっていません"
+        if stored != digest(prev_hash, seq, found, *fields):
+            return "記録の行が書き換えられています"
+        if self.anchors.get(seq, stored) != stored:
+            return "外部の控えと一致しません(鎖が作り直されています)"
+        return ""
+
+
+def _rows() -> Iterator[tuple[Any, ...]]:
+    """Every link with its entry's fields as texts, in order; the entry's columns are None where it is gone."""
+    columns = ", ".join(FIELDS[connection.vendor])
+    query = (
+        f"SELECT l.seq, l.prev_hash, l.hash, l.entry_id, e.id, {columns} FROM review_auditlink l"  # noqa: S608 (constants)
+        " LEFT JOIN review_auditentry e ON e.id = l.entry_id ORDER BY l.seq"
+    )
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(query)
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from rows
+
+
+def _outside_the_chain() -> Fault | None:
+    """An entry without a link: written while the triggers were off, or its link was removed."""
+    lost = AuditEntry.objects.filter(link=None).order_by("pk").first()
+    if lost is None:
+        return None
+    before = AuditLink.objects.filter(entry_id__lt=lost.pk).order_by("-seq").first()
+    return Fault(seq=before.seq + 1 if before else 1, entry=lost.pk, what="鎖につながっていない記録があります")
+
+
+def _beyond(anchors: Mapping[int, str], last: Head) -> Fault | None:
+    """An anchor of a link that is not there any more: the tail was cut."""
+    if any(seq > last.seq for seq in anchors):
+        return Fault(seq=last.seq + 1, entry=None, what="末尾が切り取られています(外部の控えにある行がありません)")
+    return None
+
+
+def _changed(last: Head) -> Fault | None:
+    """A submission or decision that is not what its act's entry tells."""
+    found = next(sealed_rows.faults(), None)
+    if found is None:
+        return None
+    entry, what = found
+    link = AuditLink.objects.filter(entry_id=entry).first() if entry else None
+    return Fault(seq=link.seq if link else last.seq, entry=entry, what=what)
+
+
+def _first_moment_after(seq: int) -> datetime | None:
+    """When the first act happened that no anchor vouches for; None where there is none."""
+    link = AuditLink.objects.filter(seq__gt=seq).order_by("seq").select_related("entry").first()
+    return link.entry.at if link else None
+
+
+def missing_triggers() -> list[str]:
+    """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing.
+
+    Those of the rows that a decision rests on too: the trail tells of acts, and the rows are what was done.
+    """
+    standing = _standing_triggers()
+    return (
+        sorted(
+            f"{table}.{name}"
+            for table, names in TRIGGERS[connection.vendor].items()
+            for name in names - standing.get(table, set())
+        )
+        + frozen_rows.weakened()
+    )
+
+
+def _standing_triggers() -> dict[str, set[str]]:
+    queries = {
+        "postgresql": "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE t.tgrelid IN ('review_auditentry'::regclass, 'review_auditlink'::regclass) AND t.tgenabled IN ('O', 'A')",
+        "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    }
+    found: dict[str, set[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(queries[connection.vendor])
+        for table, name in cursor.fetchall():
+            found.setdefault(table, set()).add(name)
+    return found

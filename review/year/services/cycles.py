@@ -1,0 +1,253 @@
+"""The year as a whole: draft, deadlines, opening, readiness, and the draft of the next year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from review import clock, permissions, queries
+from review.assessment.services import judging
+from review.background.services import outbox
+from review.deadlines.services import deadline_changes
+from review.deadlines.services.deadlines import order_problems
+from review.domain.events import Event
+from review.domain.refusals import AlreadyDecided, Invalid
+from review.models import (
+    Cycle,
+    CycleState,
+    IndicatorYear,
+    MeasureReview,
+    MeasureYear,
+    Plan,
+    ScheduleItem,
+    User,
+)
+from review.people.services import reorganisation
+from review.plan.services import plan_effects
+from review.reader_words import year_label
+from review.trail.services import audit
+from review.transition import require
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadlines:
+    """When a year's steps are due. `due_at` is 提出期限 (then 期限後), `closes_at` the 締切 that shuts the sheets."""
+
+    due_at: datetime
+    closes_at: datetime
+    endorse_due_at: datetime | None = None
+    review_due_at: datetime | None = None
+    decide_due_at: datetime | None = None
+    publish_at: datetime | None = None
+    return_days: int = 5
+
+
+def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
+    """The cycle of a year of the plan, made as a draft where it does not exist yet."""
+    if fiscal_year not in plan.years:
+        raise Invalid(
+            _("%(year)s年度は「%(plan)s」の期間(%(first)s〜%(last)s年度)にありません。")
+            % {"year": fiscal_year, "plan": plan, "first": plan.first_year, "last": plan.last_year}
+        )
+    before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
+    scale = before.scale if before and before.scale else judging.rating.DEFAULT.as_data()
+    cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
+    return cycle
+
+
+def choose_scale(*, user: User, cycle_id: int, scale: judging.rating.Scale) -> Cycle:
+    """Grade the drafted year on this scale, and its indicators anew. Raises AlreadyDecided once the year is open."""
+    with transaction.atomic():
+        cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
+        permissions.standing(user, fresh=True)
+        require(permissions.may_manage_cycle(user), _("達成区分は情報経営課または管理者が選びます。"))
+        if cycle.state != CycleState.DRAFT:
+            raise AlreadyDecided(
+                _("%(year)sは開始されているため、達成区分は変更できません。") % {"year": year_label(cycle.fiscal_year)}
+            )
+        before, cycle.scale = cycle.scale, scale.as_data()
+        cycle.save(update_fields=["scale"])
+        judge_year(cycle)
+        audit.write(
+            actor=user,
+            action="cycle.scale",
+            subject=f"cycle:{cycle.pk}",
+            before={"scale": before},
+            after={"scale": cycle.scale},
+        )
+        return cycle
+
+
+def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
+    """Set the year's deadlines. Raises Invalid where they are out of order."""
+    with transaction.atomic():
+        cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
+        permissions.standing(user, fresh=True)
+        require(permissions.may_manage_cycle(user), _("期限は情報経営課または管理者が設定します。"))
+        if cycle.state == CycleState.PUBLISHED:
+            raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))
+        problems = order_problems(vars(deadlines))
+        if problems:
+            raise Invalid(_("期限の順序を確かめてください。"), problems)
+        moments = {name: getattr(cycle, name) for name in vars(deadlines)}
+        before = {name: str(value or "") for name, value in moments.items()}
+        for name, value in vars(deadlines).items():
+            setattr(cycle, name, value)
+        cycle.save(update_fields=list(vars(deadlines)))
+        entry = audit.write(
+            actor=user,
+            action="cycle.deadlines",
+            subject=f"cycle:{cycle.pk}",
+            before=before,
+            after={name: str(value or "") for name, value in vars(deadlines).items()},
+        )
+        deadline_changes.tell(user=user, cycle=cycle, entry=entry, before=moments, after=vars(deadlines))
+        return cycle
+
+
+def open_year(*, user: User, cycle_id: int) -> Cycle:
+    """Open the drafted year: the sheets' rows are made by the flow's launch. Raises AlreadyDecided on a second open."""
+    with transaction.atomic():
+        cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
+        permissions.standing(user, fresh=True)
+        require(permissions.may_manage_cycle(user), _("年度の開始は情報経営課または管理者が行います。"))
+        if cycle.state != CycleState.DRAFT:
+            raise AlreadyDecided(
+                _("%(year)sはもう開始されています(今は「%(state)s」です)。")
+                % {"year": year_label(cycle.fiscal_year), "state": cycle.get_state_display()}
+            )
+        if not (cycle.due_at and cycle.closes_at):
+            raise Invalid(
+                _("提出期限と締切を設定してから開始してください。"), {"due_at": _("提出期限を設定してください。")}
+            )
+        other = Cycle.objects.filter(plan=cycle.plan, state__in=[CycleState.OPEN, CycleState.DECIDING]).first()
+        if other:
+            raise Invalid(
+                _("%(other)sの評価が終わっていません。公表してから%(year)sを開始してください。")
+                % {"other": year_label(other.fiscal_year), "year": year_label(cycle.fiscal_year)}
+            )
+        if not MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year).exists():
+            raise Invalid(
+                _("%(year)sの施策がありません。計画を取り込んでください。") % {"year": year_label(cycle.fiscal_year)}
+            )
+        cycle.state, cycle.opened_at = CycleState.OPEN, clock.now()
+        cycle.save(update_fields=["state", "opened_at"])
+        audit.write(actor=user, action="cycle.open", subject=f"cycle:{cycle.pk}", after={"state": cycle.state})
+        return cycle
+
+
+def sheets_to_launch(cycle: Cycle) -> list[MeasureYear]:
+    """The year's 施策 that have no review yet."""
+    years = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year, review=None)
+    return list(years.order_by("measure__code"))
+
+
+def make_review(cycle: Cycle, year: MeasureYear) -> MeasureReview:
+    """The review row of one sheet; the same row when it exists already."""
+    review, _made = MeasureReview.objects.get_or_create(
+        measure_year=year, defaults={"cycle": cycle, "state_since": clock.now()}
+    )
+    return review
+
+
+def judge_year(cycle: Cycle) -> None:
+    """Judge every indicator of the year anew (after import or a change of scale)."""
+    rows = IndicatorYear.objects.filter(
+        indicator__measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year
+    ).select_related("indicator")
+    judging.judge_rows(rows, scale=judging.scale_of(cycle))
+
+
+def announce_opening(cycle: Cycle) -> None:
+    """Tell the departments, once, when all sheets are ready to be written on."""
+    sheets = MeasureReview.objects.filter(cycle=cycle).count()
+    audit.write(actor=None, action="cycle.launch", subject=f"cycle:{cycle.pk}", after={"sheets": sheets})
+    outbox.announce(Event.CYCLE_OPENED, key=str(cycle.pk), cycle=cycle)
+
+
+def begin_decision(cycle_id: int, *, occasion: str) -> None:
+    """All sheets are settled and the 公表案 is made: the year waits for its decision. `occasion` tells rounds apart."""
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
+    cycle.state = CycleState.DECIDING
+    cycle.save(update_fields=["state"])
+    audit.write(actor=None, action="cycle.ready", subject=f"cycle:{cycle.pk}", after={"state": cycle.state})
+    outbox.announce(Event.CYCLE_READY, key=f"{cycle.pk}:{occasion}", cycle=cycle)
+
+
+def reopen_for_returns(*, user: User, cycle_id: int, returns: Mapping[int, str]) -> None:
+    """The year's decision sent sheets back ({review id: why}): departments and reviewers work again."""
+    Cycle.objects.filter(pk=cycle_id).update(state=CycleState.OPEN)
+    audit.write(
+        actor=user,
+        action="cycle.return",
+        subject=f"cycle:{cycle_id}",
+        after={"state": CycleState.OPEN, "returns": {f"review:{pk}": why for pk, why in returns.items()}},
+    )
+
+
+def wait_again(*, user: User, cycle: Cycle, review: MeasureReview) -> None:
+    """The approval of a sheet was withdrawn: a year that waited for its decision, its row locked, waits for the sheet."""
+    if cycle.state != CycleState.DECIDING:
+        return
+    cycle.state = CycleState.OPEN
+    cycle.save(update_fields=["state"])
+    after = {"state": cycle.state, "review": f"review:{review.pk}", "code": review.measure_year.measure.code}
+    audit.write(actor=user, action="cycle.wait_again", subject=f"cycle:{cycle.pk}", after=after)
+
+
+# --- Act: the next year ---------------------------------------------------------------------------------------------
+
+
+def draft_next(cycle: Cycle) -> Cycle | None:
+    """Draft the next 年度 from the published one: definitions carried over, this plan's 目標 in place.
+
+    None after the plan's last 年度. Running it twice changes nothing: what exists already stands.
+    """
+    following = cycle.fiscal_year + 1
+    if following > cycle.plan.last_year:
+        return None
+    with transaction.atomic():
+        made = draft(plan=cycle.plan, fiscal_year=following)
+        if made.state != CycleState.DRAFT:
+            return made
+        for review in queries.full_reviews(cycle):
+            measure = review.measure_year.measure
+            if measure.last_year is None or measure.last_year >= following:
+                _carry_over(review.measure_year, following)
+        for name in _RULES:
+            setattr(made, name, getattr(cycle, name))
+        made.save(update_fields=[*_RULES])
+        plan_effects.carry_on(made)
+        judge_year(made)
+        if not made.events.filter(name=Event.NEXT_CYCLE_DRAFTED).exists():
+            sheets = MeasureYear.objects.filter(measure__plan=made.plan, fiscal_year=following).count()
+            audit.write(actor=None, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": sheets})
+            outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(made.pk), cycle=made)
+        return made
+
+
+_RULES = ("requires_endorsement", "return_days", "reminders")
+_CARRIED = ("name", "owner", "related_all", "related_text", "current_state", "description", "expected_effect", "policy")
+
+
+def _carry_over(year: MeasureYear, following: int) -> None:
+    carried = {name: getattr(year, name) for name in _CARRIED}
+    carried["owner"] = reorganisation.office_now(year)
+    new, made = MeasureYear.objects.get_or_create(measure=year.measure, fiscal_year=following, defaults=carried)
+    if made:
+        new.related.set(year.related.all())
+    if not new.schedule.exists():
+        ScheduleItem.objects.bulk_create(
+            ScheduleItem(measure_year=new, position=item.position, name=item.name, bars=item.bars)
+            for item in year.schedule.all()
+        )
+    goals = IndicatorYear.objects.filter(indicator__measure=year.measure, fiscal_year=year.fiscal_year)
+    for row in goals.filter(Q(indicator__last_year=None) | Q(indicator__last_year__gte=following)):
+        IndicatorYear.objects.get_or_create(
+            indicator_id=row.indicator_id, fiscal_year=following, defaults={"name": row.name}
+        )

@@ -1,0 +1,178 @@
+"""年度と期限: the years, and for each where it stands, its deadlines and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from review import calendar, clock, permissions, queries
+from review.assessment.services.tallies import tallies
+from review.deadlines.views.deadlines import crumbs, tabs, year_or_404
+from review.domain import rating
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
+from review.models import Cycle, CycleState, MeasureYear
+from review.publication.services import corrections
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.chrome import address
+from review.screens.views.versions import Record, versioned
+from review.templatetags.words import day_text, fiscal_year
+from review.year.forms.cycles import DeadlinesForm, ScaleForm
+from review.year.services import cycles as work
+from review.year.views.progress import steps_of
+
+DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at", "publish_at")
+
+
+@require_safe
+def cycles(request: HttpRequest) -> HttpResponse:
+    """Every year of every plan."""
+    counted = tallies()
+    rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year"))
+    context = {
+        "page_title": _("年度と期限"),
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("年度と期限"), "url": ""}],
+        "cycles": [{"cycle": row, "tally": counted[row.pk]} for row in rows],
+    }
+    return render(request, "review/cycles.html", context)
+
+
+def deadlines_record(request: HttpRequest, year: int) -> Record:
+    """What the form of the year's deadlines edits."""
+    found = year_or_404(year)
+    rows = Cycle.objects.filter(pk=found.pk)
+    form = DeadlinesForm.of(found)
+    return Record(form=form, rows=rows, subject=f"cycle:{found.pk}", actions=("cycle.deadlines",))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@versioned(deadlines_record)
+def cycle(request: HttpRequest, year: int) -> HttpResponse:
+    """One year: its step, its deadlines to set, and the button that opens it."""
+    found = year_or_404(year)
+    form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(found)
+    status = 200
+    if form.is_bound:
+        status = set_deadlines(request, found, form)
+        if status == 200:
+            messages.success(request, _("期限を保存しました。"))
+            return redirect("review:cycle", year=year)
+    context = context_of(found, form, may_correct=permissions.may_prepare_correction(request.user))
+    return render(request, "review/cycle.html", context, status=status)
+
+
+def scale_record(request: HttpRequest, year: int) -> Record:
+    """What the choice of the scale edits."""
+    found = year_or_404(year)
+    form = ScaleForm(initial={"scale": scale_key(found)})
+    rows = Cycle.objects.filter(pk=found.pk)
+    return Record(form=form, rows=rows, subject=f"cycle:{found.pk}", actions=("cycle.scale",))
+
+
+def scale_key(found: Cycle) -> str | None:
+    """Which of the common scales the year has."""
+    return next((key for key, preset in rating.PRESETS.items() if preset.as_data() == found.scale), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+@versioned(scale_record)
+def scale(request: HttpRequest, year: int) -> HttpResponse:
+    """The scale of one year: chosen while the year is a draft, shown afterwards."""
+    found = year_or_404(year)
+    form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": scale_key(found)})
+    if form.is_bound and form.is_valid():
+        work.choose_scale(user=request.user, cycle_id=found.pk, scale=form.chosen())  # type: ignore[arg-type]
+        messages.success(request, _("達成区分を保存しました。"))
+        return see_other("review:cycle", year, fragment="rules")
+    context = {
+        "page_title": _("%(year)s 達成区分") % {"year": fiscal_year(year)},
+        "breadcrumbs": crumbs(found, _("達成区分")),
+        "form": form,
+        "draft": found.state == CycleState.DRAFT,
+        "grades": found.scale,
+    }
+    return render(request, "review/scale.html", context, status=422 if form.is_bound else 200)
+
+
+def set_deadlines(request: HttpRequest, found: Cycle, form: DeadlinesForm) -> int:
+    """Let the service keep the deadlines; 200, or the status with which the form goes back."""
+    if not form.is_valid():
+        return 422
+    try:
+        work.set_deadlines(user=request.user, cycle_id=found.pk, deadlines=form.deadlines())  # type: ignore[misc]
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except AlreadyDecided as refusal:
+        form.add_error(None, str(refusal))
+        return 409
+    except Invalid as refusal:
+        form.refuse(refusal.fields or {"": str(refusal)})
+        return 422
+    return 200
+
+
+def context_of(found: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[str, Any]:
+    """What the page of one year shows."""
+    draft = found.state == CycleState.DRAFT
+    measures = MeasureYear.objects.filter(measure__plan=found.plan, fiscal_year=found.fiscal_year).count()
+    return {
+        "page_title": _("%(year)s 年度と期限") % {"year": fiscal_year(found.fiscal_year)},
+        "breadcrumbs": [
+            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("年度と期限"), "url": reverse("review:cycles")},
+            {"label": fiscal_year(found.fiscal_year), "url": ""},
+        ],
+        "tabs": tabs(found, "review:cycle"),
+        "cycle": found,
+        "form": form,
+        "steps": steps_of(found),
+        "deadlines": list(deadlines_of(found)),
+        "draft": draft,
+        "published": found.state == CycleState.PUBLISHED,
+        "measures": measures,
+        "may_open": draft and found.due_at and found.closes_at and measures,
+        "open_url": address("workflow:open_year", found.fiscal_year) if draft else "",
+        "meeting_url": address("review:meeting", found.fiscal_year) if found.state == CycleState.DECIDING else "",
+        "editions": queries.editions(found.fiscal_year),
+        "correction": corrections.under_way(found.pk),
+        "correct_url": address("workflow:correction_start", found.fiscal_year) if may_correct else "",
+        "scale": found.scale,
+        "jobs": queries.running_jobs(found),
+    }
+
+
+def deadlines_of(found: Cycle) -> Iterator[dict[str, Any]]:
+    """Each deadline that is set: its day in words, how many business days are left, and a word about closed days."""
+    today, days = clock.today(), calendar.city()
+    for name in DEADLINES:
+        moment = getattr(found, name)
+        if not moment:
+            continue
+        day = timezone.localtime(moment).date()
+        left = days.until(today, day)
+        yield {
+            "label": DeadlinesForm.base_fields[name].label,
+            "at": moment,
+            "left": business_days_text(left),
+            "passed": left < 0,
+            "closed": ""
+            if days.is_open(day)
+            else _("閉庁日です。次の開庁日は%(day)sです。") % {"day": day_text(days.next_open(day))},
+        }
+
+
+def business_days_text(left: int) -> str:
+    """あと12開庁日, 3開庁日前に過ぎました."""
+    if left < 0:
+        return ngettext("%(n)s開庁日前に過ぎました", "%(n)s開庁日前に過ぎました", -left) % {"n": -left}
+    return ngettext("あと%(n)s開庁日", "あと%(n)s開庁日", left) % {"n": left}

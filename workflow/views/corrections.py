@@ -1,0 +1,291 @@
+"""Correcting a published edition: begun, prepared item by item, sent, and decided with 誤 and 正 side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from review import permissions
+from review.domain import correction_items, values
+from review.domain.refusals import AlreadyDecided, Invalid
+from review.item_words import correctable_label
+from review.models import Correction, Cycle, Edition, edition_label
+from review.publication.services import corrections
+from review.publication.services.correction_effects import Entry
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.versions import Record, versioned
+from review.templatetags.words import fiscal_year
+from workflow import steps
+from workflow.forms import MeetingChoice
+from workflow.views.queue import cycle_or_404
+
+
+def correction_or_404(pk: int) -> Correction:
+    """The correction with its edition and year. One query."""
+    rows = Correction.objects.select_related("base", "cycle__plan", "prepared_by", "edition")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
+    """From the published year down to here: what all who read a correction may open."""
+    return [
+        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("publication:year", args=[cycle.fiscal_year])},
+        *more,
+    ]
+
+
+# --- beginning -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@refusing
+def start(request: HttpRequest, year: int) -> HttpResponse:
+    """Begin a correction, or go on to the one that is under way."""
+    cycle = cycle_or_404(year)
+    running = corrections.under_way(cycle.pk)
+    if running:
+        return see_other("workflow:correction", running.pk)
+    current = cycle.editions.filter(current=True).defer("snapshot").first()
+    if current is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            made = steps.start_correction(user=request.user, cycle_id=cycle.pk)
+        except AlreadyDecided:
+            other = corrections.under_way(cycle.pk)
+            if other is None:
+                raise
+            return see_other("workflow:correction", other.pk)
+        messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
+        return see_other("workflow:correction", made.pk)
+    heading = _("%(edition)sを訂正する") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {current.label}"}
+    effects = [
+        _("訂正の準備が始まります。公表版は、承認者が決定するまで変わりません。"),
+        _("決定すると、%(edition)sが正誤表とともに公表されます。") % {"edition": edition_label(current.number + 1)},
+        _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": current.label},
+    ]
+    context = {
+        "heading": heading,
+        "page_title": heading,
+        "effects": effects,
+        "verb": _("訂正の準備を始める"),
+        "back_url": reverse("review:cycle", args=[year]),
+        "breadcrumbs": crumbs(cycle, {"label": heading, "url": ""}),
+    }
+    return render(request, "workflow/correction_start.html", context)
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET"])
+@refusing
+def correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of one correction: 誤 and 正, what follows from it, and what may be done next."""
+    return page(request, correction_or_404(pk))
+
+
+def page(
+    request: HttpRequest,
+    found: Correction,
+    *,
+    status: int = 200,
+    refused: Invalid | None = None,
+    comment: str = "",
+    reason: str = "",
+) -> HttpResponse:
+    """The correction's page, with what was typed and why it was refused."""
+    entries = corrections.entries_of(found)
+    heading = _("%(edition)sの訂正") % {"edition": f"{fiscal_year(found.cycle.fiscal_year)} {found.base.label}"}
+    may_prepare = permissions.may_prepare_correction(request.user) and found.state in corrections.OPEN
+    may_decide = permissions.may_decide_correction(request.user, found)
+    decided = list(found.decisions.select_related("decided_by", "meeting"))
+    context = {
+        "correction": found,
+        "cycle": found.cycle,
+        "coming": edition_label(found.base.number + 1),
+        "measures": by_measure(found, entries),
+        "totals": [line for line in lines_of(found, entries) if not line["code"]],
+        "choices": [(row["code"], row["name"], row["owner"]) for row in found.base.snapshot["measures"]]
+        if may_prepare
+        else [],
+        "decisions": decided,
+        "returned": next((one for one in reversed(decided) if one.verdict == "return"), None)
+        if found.state == Correction.State.RETURNED
+        else None,
+        "may_prepare": may_prepare,
+        "submit_record": items_record(found),
+        "may_decide": may_decide,
+        "mine": found.state == Correction.State.DECIDING and permissions.is_approver(request.user) and not may_decide,
+        "meeting_form": MeetingChoice(None, cycle=found.cycle) if may_decide else None,
+        "effects": effects_of(found, entries),
+        "preview_url": reverse("review:correction_preview", args=[found.pk])
+        if found.state in corrections.UNDER_WAY
+        else "",
+        "refused": refused,
+        "comment": comment,
+        "reason": reason,
+        "page_title": heading,
+        "breadcrumbs": crumbs(found.cycle, {"label": _("訂正"), "url": ""}),
+    }
+    return render(request, "workflow/correction.html", context, status=status)
+
+
+def lines_of(found: Correction, entries: Sequence[Entry]) -> list[dict[str, str]]:
+    """What changes in consequence: as published where it is, else as it would be today."""
+    if not entries:
+        return []
+    snapshot = found.edition.snapshot if found.edition else corrections.draft_of(found, entries)
+    return snapshot["corrections"][-1]["consequences"]
+
+
+def by_measure(found: Correction, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """The items and their consequences, 施策 by 施策."""
+    names = {row["code"]: row["name"] for row in found.base.snapshot["measures"]}
+    lines = lines_of(found, entries)
+    return [
+        {
+            "code": code,
+            "name": names.get(code, ""),
+            "items": [shown(one) for one in entries if one.code == code],
+            "lines": [line for line in lines if line["code"] == code],
+        }
+        for code in dict.fromkeys(one.code for one in entries)
+    ]
+
+
+def shown(one: Entry) -> dict[str, Any]:
+    """One item, with how its new value is read where it is a value."""
+    return {
+        "key": one.key,
+        "label": correctable_label(one.key),
+        "reason": one.reason,
+        "sides": [{"label": _("誤"), "text": one.wrong}, {"label": _("正"), "text": one.right}],
+        "reading": reading_of(one.key, one.right),
+    }
+
+
+def reading_of(key: str, text: str) -> str:
+    """How the text is read as a value; '' for what is none."""
+    return values.read(text).sentence if key.split(":")[2:3] in (["target"], ["actual"]) else ""
+
+
+def effects_of(found: Correction, entries: Sequence[Entry]) -> list[str]:
+    """What the decision will do."""
+    coming, base = edition_label(found.base.number + 1), found.base.label
+    return [
+        _("%(n)s項目を訂正した%(edition)sが、正誤表とともに公表されます。") % {"n": len(entries), "edition": coming},
+        _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": base},
+        _("実績などの値は、次の年度の比較にも正しい内容が使われます。"),
+        *other_editions(found, entries),
+        _("役割のある全員に、訂正の通知が届きます。集約表とPDFも新しく作られます。"),
+    ]
+
+
+def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
+    """Which other years' editions hold the same values and are not changed by this correction. One query."""
+    years = {year for one in entries if (year := correction_items.year_of(one.key))}
+    if not years:
+        return []
+    published = {
+        one.cycle.fiscal_year: one
+        for one in Edition.objects.filter(cycle__plan_id=found.cycle.plan_id, current=True)
+        .exclude(cycle=found.cycle)
+        .defer("snapshot")
+        .select_related("cycle")
+    }
+    mine = found.cycle.fiscal_year
+    said = [
+        _(
+            "%(year)sの値を、この版の中だけで正します。%(year)sの公表版(%(edition)s)は変わりません。誤りがあれば、そちらも訂正してください。"
+        )
+        % {"year": fiscal_year(published[year].cycle.fiscal_year), "edition": published[year].label}
+        for year in sorted(years & published.keys())
+    ]
+    later = [one for year, one in sorted(published.items()) if year > mine] if mine in years else []
+    return said + [
+        _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
+        % {"year": fiscal_year(one.cycle.fiscal_year), "edition": one.label}
+        for one in later
+    ]
+
+
+# --- its way ---------------------------------------------------------------------------------------------------------
+
+
+def items_record(found: Correction) -> Record:
+    """The items that are sent: who answers for them has seen them."""
+    return Record(
+        form=forms.Form(),
+        rows=Correction.objects.filter(pk=found.pk),
+        subject=f"correction:{found.pk}",
+        actions=("correction.save",),
+        state=[found.version],
+    )
+
+
+def sent_items(request: HttpRequest, pk: int) -> Record | None:
+    found = correction_or_404(pk)
+    return items_record(found) if permissions.may_prepare_correction(request.user) else None
+
+
+@require_POST
+@refusing
+@versioned(sent_items)
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for the decision."""
+    found = correction_or_404(pk)
+    try:
+        steps.submit_correction(user=request.user, correction_id=pk)
+    except Invalid as refusal:
+        return page(request, found, status=422, refused=refusal)
+    messages.success(request, _("訂正の決定を依頼しました。承認者に通知が届きます。"))
+    return see_other("workflow:correction", pk)
+
+
+@require_POST
+@refusing
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give the correction up."""
+    found, reason = correction_or_404(pk), request.POST.get("reason", "")
+    try:
+        steps.drop_correction(user=request.user, correction_id=pk, reason=reason)
+    except Invalid as refusal:
+        return page(request, found, status=422, refused=refusal, reason=reason)
+    messages.success(request, _("訂正を取りやめました。公表版は変わっていません。"))
+    return see_other("review:cycle", found.cycle.fiscal_year)
+
+
+@require_POST
+@refusing
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publish the correction, or return it with a reason."""
+    found, comment = correction_or_404(pk), request.POST.get("comment", "")
+    accept = request.POST.get("action") != "return"
+    raw = request.POST.get("round", "")
+    try:
+        steps.decide_correction(
+            user=request.user,
+            correction_id=pk,
+            round=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1,
+            accept=accept,
+            comment=comment,
+            meeting=MeetingChoice(request.POST, cycle=found.cycle).chosen,
+        )
+    except Invalid as refusal:
+        return page(request, found, status=422, refused=refusal, comment=comment)
+    said = _("訂正版の公表を決定しました。まもなく公表されます。") if accept else _("訂正を差し戻しました。")
+    messages.success(request, said)
+    return see_other("workflow:correction", pk)
