@@ -97,8 +97,8 @@ TOGETHER = {
     "tests/faults/": "faults",
     "tests/browser/": "living",
     "tests/scenarios/": "living",
-    "tests/review/views/test_api.py": "living",
-    "tests/review/views/test_uploads.py": "living",
+    "tests/review/publication/test_api.py": "living",
+    "tests/review/books/test_upload_pages.py": "living",
 }
 
 

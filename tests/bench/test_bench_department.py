@@ -14,7 +14,7 @@ from config.settings.base import BASE_DIR
 from review.models import MeasureReview, MeasureYear, PlanField, ReviewState
 from review.year.services import cycles
 from tests.cast import YEAR, Cast
-from tests.review.views.acting import as_
+from tests.review.acting import as_
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 

@@ -29,8 +29,8 @@ from config.local import worker as launcher
 from review.models import Appointment, Decision, IndicatorYear, MeasureReview, ReviewState, Role, User
 from tests.cast import YEAR, Cast
 from tests.live import database_url
-from tests.review.views.acting import as_, queries_of
-from tests.review.views.growing import more_sheets
+from tests.review.acting import as_, queries_of
+from tests.review.growing import more_sheets
 from tests.services_plugin import Services
 
 BASE_DIR = Path(__file__).resolve().parents[2]

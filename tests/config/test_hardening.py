@@ -21,8 +21,8 @@ from review.models import User
 from tests.cast import PASSWORD, YEAR, Cast
 from tests.config.test_settings import manage
 from tests.remembered import really
-from tests.review.views.acting import as_
-from tests.review.views.test_access import addresses, filled, ours
+from tests.review.acting import as_
+from tests.review.screens.test_access import addresses, filled, ours
 
 pytestmark = pytest.mark.once
 

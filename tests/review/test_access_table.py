@@ -51,8 +51,8 @@ from review.publication.services import publication
 from review.screens.views import access_table
 from tests.audited import noting
 from tests.cast import Cast, settle_background
-from tests.review.views.acting import as_, words
-from tests.review.views.test_access import IDENTITIES, addresses, filled, ours
+from tests.review.acting import as_, words
+from tests.review.screens.test_access import IDENTITIES, addresses, filled, ours
 from workflow import steps
 
 # anonymous, contributor and head of the owner, related, other, reviewer, approver, administrator, auditor

@@ -21,8 +21,8 @@ from django.utils.functional import cached_property
 from review.operations.forms.audit import AuditSearchForm
 from review.screens.views.questions import LARGEST, is_possible, whole
 from tests.cast import Cast, settle_background
-from tests.review.views.acting import as_, words
-from tests.review.views.test_access import filled, ours
+from tests.review.acting import as_, words
+from tests.review.screens.test_access import filled, ours
 
 ROOT = Path(__file__).resolve().parents[2]
 #: How the source reads a parameter.

@@ -42,7 +42,7 @@ from review.publication.services.open_data import typed
 from review.sheet.services import evidence, submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.corpus.payloads import ALL, FILE_NAMES, FORMULAS, KEPT, REFUSED, SCRIPTS
-from tests.review.views.acting import as_
+from tests.review.acting import as_
 from workflow import steps
 
 EVERYTHING = "\n".join(normal_newlines(text) for text in KEPT)
@@ -236,8 +236,8 @@ TOLD = {"review:sheet", "publication:measure"}
 
 def pages(cast: Cast) -> None:
     """Every address that answers with a page, for whoever may open it."""
+    from tests.review.screens.test_access import filled, ours
     from tests.review.test_access_table import SKIPPED
-    from tests.review.views.test_access import filled, ours
 
     pk = cast.sheet(1).pk
     seen: set[str] = set()

@@ -41,8 +41,8 @@ from review.models import (
     User,
 )
 from tests.cast import YEAR, Cast
+from tests.review.acting import as_
 from tests.review.test_payloads import acting
-from tests.review.views.acting import as_
 
 #: (model, field) -> what is typed into it; forty characters fit everywhere, and each is known again by its mark.
 ARMED: dict[tuple[str, str], str] = {}

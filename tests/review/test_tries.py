@@ -42,9 +42,9 @@ from review.models import (
 )
 from review.sheet.services import evidence, submission
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.services.test_uploads import PDF, fill, issued
-from tests.review.views.acting import as_, words
-from tests.review.views.test_access import addresses, filled, ours
+from tests.review.acting import as_, words
+from tests.review.books.test_uploads import PDF, fill, issued
+from tests.review.screens.test_access import addresses, filled, ours
 from workflow import steps
 
 SECRET = "zqひみつの実績"

@@ -24,7 +24,7 @@ from review.models import (
     ReviewState,
 )
 from review.publication.services import publication
-from tests.review.views.acting import as_, words
+from tests.review.acting import as_, words
 from tests.scenarios.published_forms import assert_five_forms_hold_everything
 from workflow.demo import story
 from workflow.demo.people import person

@@ -11,7 +11,7 @@ from review.mail.services import envelopes, mailing
 from review.models import Appointment, Department, Mail, MailState, MeasureReview, Notification, Role, User
 from review.people.services.proxies import Proxy
 from tests.cast import Cast, settle_background
-from tests.review.services.test_proxies import named
+from tests.review.people.test_proxies import named
 from workflow import steps
 
 

@@ -9,7 +9,7 @@ from review import clock
 from review.assessment.services import approval
 from review.models import AuditEntry, Decision, Meeting, Outcome, PlanChange, Step
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, words
+from tests.review.acting import as_, words
 
 BOARD = f"/board/{YEAR}/"
 

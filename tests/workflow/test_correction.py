@@ -30,7 +30,7 @@ from review.publication.services import corrections, edition_check, publication
 from review.publication.services.corrections import Typed
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, words
+from tests.review.acting import as_, words
 from workflow import steps
 from workflow.models import CorrectionProcess
 

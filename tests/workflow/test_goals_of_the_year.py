@@ -11,7 +11,7 @@ from review.models import ChangeKind, Indicator, PlanChange
 from review.plan.services import plan_changes
 from review.plan.services.plan_proposals import Asked, Goal, Proposal
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_
+from tests.review.acting import as_
 from workflow import steps
 
 PAGES = ("review:sheet", "review:resume", "workflow:submit", "workflow:review", "workflow:approve")

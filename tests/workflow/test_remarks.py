@@ -9,7 +9,7 @@ from review.domain.refusals import Invalid
 from review.models import MeasureReview, ReviewState, ScheduleItem
 from review.sheet.services import submission
 from tests.cast import Cast
-from tests.review.views.acting import as_, words
+from tests.review.acting import as_, words
 from workflow import steps
 
 ONE, TWO = "indicator:1:actual", "indicator:2:actual"

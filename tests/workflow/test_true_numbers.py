@@ -27,7 +27,7 @@ from review.pdf import maker
 from review.publication.services import exports, open_data
 from review.workbook import engine, tally
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, words
+from tests.review.acting import as_, words
 from workflow import steps
 from workflow.views.board_page import sheets_of
 from workflow.views.year import publishing_effects

@@ -13,8 +13,8 @@ from review.assessment.services.ratings import Overall
 from review.books.services.snapshot import snapshot_of
 from review.models import Cycle, Decision, Edition, IndicatorYear, MeasureReview, Meeting, Outcome, Rating, ReviewState
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, hidden, queries_of, words
-from tests.review.views.growing import more_sheets
+from tests.review.acting import as_, hidden, queries_of, words
+from tests.review.growing import more_sheets
 from workflow import steps
 
 BOARD, DECIDE, OPEN = f"/board/{YEAR}/", f"/board/{YEAR}/decide/", f"/cycles/{YEAR}/open/"

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from review.models import Correction, CorrectionItem, Cycle, Edition
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, queries_of, words
+from tests.review.acting import as_, queries_of, words
 
 KEY = f"indicator:1:actual:{YEAR}"
 

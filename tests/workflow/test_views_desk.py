@@ -11,7 +11,7 @@ from review.domain import items
 from review.models import Cycle, MeasureReview, Rating, ReviewState, Submission
 from review.sheet.services import concurrence, evidence, submission
 from tests.cast import Cast
-from tests.review.views.acting import as_, queries_of, words
+from tests.review.acting import as_, queries_of, words
 from workflow import steps
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"

@@ -14,7 +14,7 @@ from review import clock
 from review.domain.events import Event
 from review.models import MeasureReview, OutboxEvent, PlanChange, Role, User
 from tests.cast import YEAR, Cast
-from tests.review.views.acting import as_, words
+from tests.review.acting import as_, words
 from workflow import steps
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from review.models import PlanChange
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, queries_of, words
+from tests.review.acting import as_, queries_of, words
 from workflow import steps
 
 LIST = f"/plan/{YEAR}/changes/"

@@ -18,7 +18,7 @@ from review.models import (
     Role,
 )
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.views.acting import as_, words
+from tests.review.acting import as_, words
 from workflow import steps
 
 BOARD, RECORD, CONFIRM = f"/board/{YEAR}/", "/board/record/", "/board/confirm/"

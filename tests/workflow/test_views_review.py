@@ -19,8 +19,8 @@ from review.models import (
 )
 from review.sheet.services import concurrence, evidence, submission
 from tests.cast import YEAR, Cast
-from tests.review.views.acting import as_, hidden, queries_of, words
-from tests.review.views.growing import more_sheets
+from tests.review.acting import as_, hidden, queries_of, words
+from tests.review.growing import more_sheets
 from workflow import steps
 
 QUEUE = f"/queue/{YEAR}/"

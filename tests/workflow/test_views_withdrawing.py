@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from review.models import Decision, MeasureReview, ReviewState
 from tests.cast import Cast, settle_background
-from tests.review.views.acting import as_, hidden, words
+from tests.review.acting import as_, hidden, words
 
 EVERYBODY = (
     "contributor",

@@ -38,7 +38,7 @@ from review.people.services import people
 from review.screens.views import step_times
 from tests.asked import assert_asked
 from tests.cast import Cast, settle_background
-from tests.review.services.test_asked import deputy, names, to_act
+from tests.review.notices.test_asked import deputy, names, to_act
 from workflow import steps
 from workflow.flows import AnnualCycleFlow
 from workflow.models import SheetProcess, YearProcess

@@ -21,7 +21,7 @@ from review.models import (
 from review.models import Step as At
 from review.trail.services import sealed_rows
 from tests.asked import assert_asked
-from tests.review.views.acting import as_
+from tests.review.acting import as_
 from tests.workflow.walk.world import World
 
 RUNNING = (CycleState.OPEN, CycleState.DECIDING)

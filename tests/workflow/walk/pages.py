@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from django.test import Client
 
 from review.models import MeasureReview
-from tests.review.views.acting import as_
-from tests.review.views.test_access import filled, ours
+from tests.review.acting import as_
+from tests.review.screens.test_access import filled, ours
 from tests.workflow.walk.world import World
 
 #: One person of each role, and a stranger to the sheet.

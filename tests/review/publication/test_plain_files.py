@@ -1,0 +1,290 @@
+"""The plain site: the same pages as files, whole, linked, always the same, and after a correction changed only where it must."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from review.assessment.services import judging
+from review.books.services.snapshot import snapshot_of
+from review.models import Edition, IndicatorYear
+from review.publication.views import plain_files, plain_links, published
+from tests.cast import YEAR, Cast
+from tests.frozen import follow, freeze_now, frozen
+from tests.review.acting import words
+
+Files = Mapping[str, bytes]
+LINK = re.compile(r'(?:href|src|data-search)="([^"]*)"')
+LANGUAGES = ("results/", "results/en/")
+
+
+def made(edition: Edition, **options: Any) -> dict[str, bytes]:
+    return dict(plain_files.files(plain_files.stock_as_of(edition), **options))
+
+
+def pages(files: Files) -> Iterator[tuple[str, str]]:
+    return ((place, content.decode()) for place, content in files.items() if place.endswith(".html"))
+
+
+@pytest.fixture
+def large(cast: Cast) -> Edition:
+    """More 施策 than one page of a list holds, in two departments."""
+    cycle = cast.draft(published.ROWS + 5, owners=("産業振興課", "農林水産課"))
+    return freeze_now(cast, cycle, "120件")
+
+
+def test_the_site_is_made_twice_and_is_the_same_to_the_byte(large: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By one process and by two, the second time from other objects."""
+    first = list(plain_files.files(plain_files.stock_as_of(large)))
+    monkeypatch.setattr(plain_files, "TOGETHER", 1)
+    told: list[tuple[int, int]] = []
+    again = list(
+        plain_files.files(
+            plain_files.stock_as_of(large), processes=2, progress=lambda done, total: told.append((done, total))
+        )
+    )
+    assert [place for place, _content in first] == [place for place, _content in again]
+    assert first == again
+    assert told[-1][0] == told[-1][1] == len(list(pages(dict(first))))
+
+
+def test_every_link_leads_to_a_file_of_the_site(large: Edition) -> None:
+    files = made(large)
+    assert {"results/index.html", f"results/{YEAR}/01-01/index.html", f"results/en/{YEAR}/01-01/index.html"} <= set(
+        files
+    )
+    outside = set()
+    for place, text in pages(files):
+        for link in map(html.unescape, LINK.findall(text)):
+            way, _hash, fragment = link.partition("#")
+            if way.startswith("https://"):
+                outside.add(way)
+                continue
+            assert not way.startswith("/") and "?" not in way, (place, link)
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(place), way)) if way else place
+            assert target in files, (place, link)
+            assert not fragment or f'id="{fragment}"' in files[target].decode(), (place, link)
+    assert len(outside) == 1, "the licence alone stands elsewhere"
+
+
+def test_pages_are_light_and_hold_nothing_that_a_strict_policy_refuses(large: Edition) -> None:
+    for place, text in pages(made(large)):
+        assert len(text.encode()) < 100_000, place
+        assert not re.search(r"<form|<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]* src=)", text), place
+        assert text.count("<h1") == 1 and "<title>" in text, place
+
+
+def test_a_page_says_what_the_site_says(large: Edition) -> None:
+    files = made(large)
+    for place, address in (
+        (f"results/{YEAR}/01-02/index.html", f"/results/{YEAR}/01-02/"),
+        (f"results/en/{YEAR}/01-02/index.html", f"/results/en/{YEAR}/01-02/"),
+        ("results/method/index.html", "/results/method/"),
+    ):
+        # one published year needs no page of its course
+        plain = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", files[place].decode())).split())
+        assert plain == words(Client().get(address)).replace(" 計画期間の推移", "").replace(
+            " Course over the plan", ""
+        ), place
+    for name in ("indicators.csv", "measures.csv", "data.json"):
+        assert files[f"results/{YEAR}/{name}"] == Client().get(f"/results/{YEAR}/{name}").content
+
+
+def test_lists_by_field_grade_and_department_are_paged_files(large: Edition) -> None:
+    files = made(large)
+    folder = f"results/{YEAR}/"
+    lists = {place for place in files if re.match(rf"{folder}(list|field|grade|department)/", place)}
+    assert {
+        f"{folder}list/2.html",
+        f"{folder}field/01/index.html",
+        f"{folder}field/01/2.html",
+        f"{folder}grade/A/2.html",
+    } < lists
+    both = [files[f"{folder}field/01/{name}.html"].decode() for name in ("index", "2")]
+    found = [re.findall(r'href="[^"]*/(\d\d-\d\d)/index.html"', text) for text in both]
+    assert sorted({*found[0], *found[1]}) == [row["code"] for row in large.snapshot["measures"]]
+    departments = [text for place, text in pages(files) if f"{folder}department/" in place]
+    assert len(departments) == 2 and any("農林水産課" in text for text in departments)
+
+
+def test_the_search_is_a_script_and_absent_without_one(large: Edition) -> None:
+    files = made(large)
+    page = files[f"results/{YEAR}/index.html"].decode()
+    assert re.search(r'<div class="local-search"[^>]* hidden></div>', page), "nothing is shown before the script runs"
+    data = files[f"results/{YEAR}/search.js"].decode()
+    rows = json.loads(data.removeprefix("window.meguriSearch = ").rstrip(";\n"))
+    assert [row[0] for row in rows] == [row["code"] for row in large.snapshot["measures"]]
+
+
+def test_a_link_out_of_the_site_stops_the_making() -> None:
+    linker = plain_links.Linker({"results/index.html"}, {})
+    with pytest.raises(LookupError, match="leads out of the site"):
+        linker.linked('<a href="/results/2024/">', "results/index.html")
+
+
+# --- after a correction ----------------------------------------------------------------------------------------------
+
+
+def corrected(edition: Edition, code: str, actual: str) -> Edition:
+    """The next edition, with one 実績 put right and all that follows from it computed anew."""
+    row = IndicatorYear.objects.get(indicator__measure__code=code, indicator__number=1, fiscal_year=YEAR)
+    wrong, row.actual = row.actual, actual
+    row.save(update_fields=["actual"])
+    judging.judge_rows([row], scale=judging.scale_of(edition.cycle), corrected=True)
+    items = [
+        {"code": code, "name": "見本の施策", "key": "indicator:1:actual", "label": "成果目標①の実績", "wrong": wrong, "right": actual,
+         "reason": "集計の誤り"}
+    ]  # fmt: skip
+    correction = {"number": 2, "label": "訂正第1版", "date": "2025-12-01", "items": items, "consequences": []}
+    return follow(edition, {**snapshot_of(edition.cycle), "corrections": [correction]})
+
+
+def test_a_correction_changes_what_it_must_and_nothing_else(large: Edition) -> None:
+    first = made(large)
+    second_edition = corrected(large, "01-02", "60件")
+    second = made(second_edition)
+    apart = {place: content for place, content in second.items() if "/editions/1/" not in place}
+    changed = {place for place in first.keys() | apart.keys() if unmarked(first, place) != unmarked(apart, place)}
+    assert changed == expected(large.snapshot, second_edition.snapshot)
+    assert_data_differ_only_in("01-02", first, second)
+    assert_the_older_edition_is_kept(first, second)
+
+
+def unmarked(files: Files, place: str) -> str:
+    """The file without what tells its edition: label, day, hash, head of the trail, address and the list of editions."""
+    if place not in files:
+        return "absent"
+    if place.endswith((".woff2", ".csv", ".json")):
+        return "" if place.endswith((".csv", ".json")) and f"/{YEAR}/" in place else files[place].hex()
+    text = files[place].decode()
+    text = re.sub(r'<p class="edition">.*?</p>', "", text, flags=re.S)
+    text = re.sub(r'<section class="section" aria-labelledby="about-edition">.*?</section>', "", text, flags=re.S)
+    text = re.sub(r'<span class="year-card__edition">.*?</span>\s*</a>', "", text, flags=re.S)
+    text = re.sub(
+        r'"dct:(issued|identifier|title)": [^\n]*(\n\s+"@[^\n]*)*|"@value": "[^"\n]*版"|"dcat:version": [^\n]*',
+        "",
+        text,
+    )
+    text = re.sub(r'"@value": "(\d{4}-\d\d-\d\dT|監査記録の照合値 )[^"]*"', "", text)
+    return re.sub(r"訂正第1版|第1版|First edition|Correction 1", "", text)
+
+
+def expected(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
+    """Which files must change, from the two snapshots alone."""
+    rows = [{row["code"]: row for row in one["measures"]} for one in (before, after)]
+    changed = {code for code in rows[0] if rows[0][code] != rows[1][code]}
+    shown = {code for code in changed if listed(rows[0][code]) != listed(rows[1][code])}
+    places = (
+        {"errata/index.html", "index.html", "departments/index.html"} if before["totals"] != after["totals"] else set()
+    )
+    places |= {f"{code}/index.html" for code in changed}
+    for folder, pair in lists(before, after):
+        for number in range(max(len(pair[0]), len(pair[1]))):
+            here, there = (side[number] if number < len(side) else [] for side in pair)
+            # a grade that was not there before has a list of its own, to which every list leads
+            turned = (
+                offered(before) != offered(after)
+                or len(pair[0]) != len(pair[1])
+                or sum(map(len, pair[0])) != sum(map(len, pair[1]))
+            )
+            if here != there or shown & {*here, *there} or turned:
+                places.add(f"{folder}/index.html" if number == 0 else f"{folder}/{number + 1}.html")
+    # the first page of the whole list stands on the overview
+    places.discard("list/index.html")
+    found = {f"{root}{YEAR}/{place}" for root in LANGUAGES for place in places}
+    found |= {
+        f"{root}{place}"
+        for root in LANGUAGES
+        for place in ("index.html", "compare/index.html", f"compare/{YEAR}-1_{YEAR}-2/index.html")
+    }
+    return found | {f"results/{YEAR}/search.js"}
+
+
+def offered(snapshot: Mapping[str, Any]) -> set[str]:
+    return {row["grade"] for row in snapshot["measures"]}
+
+
+def listed(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a list shows of a 施策."""
+    return row["name"], row["owner"], row["grade"], row["outcome"], [one["grade"] for one in row["indicators"]]
+
+
+def lists(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[list[list[str]], list[list[str]]]]]:
+    """(folder, the 施策ID on each page before and after) of every list."""
+    measures = [*before["measures"], *after["measures"]]
+    kinds: list[tuple[str, Any]] = [("list", lambda row: True)]
+    kinds += [
+        (f"field/{number}", lambda row, n=number: row["field"]["number"] == n)
+        for number in {row["field"]["number"] for row in measures}
+    ]
+    kinds += [
+        (f"grade/{plain_links.slug(grade)}", lambda row, g=grade: row["grade"] == g)
+        for grade in {row["grade"] for row in measures}
+    ]
+    kinds += [
+        (f"department/{plain_links.slug(name)}", lambda row, o=name: row["owner"] == o)
+        for name in {row["owner"] for row in measures}
+    ]
+    for folder, fits in kinds:
+        sides = [[row["code"] for row in one["measures"] if fits(row)] for one in (before, after)]
+        yield (
+            folder,
+            tuple([codes[at : at + published.ROWS] for at in range(0, len(codes), published.ROWS)] for codes in sides),
+        )  # type: ignore[misc]
+
+
+def assert_data_differ_only_in(code: str, first: Files, second: Files) -> None:
+    marks = {"版", "版の番号", "公表日時"}
+    for name in ("indicators.csv", "measures.csv"):
+        tables = [
+            list(csv.DictReader(io.StringIO(files[f"results/{YEAR}/{name}"].decode("utf-8-sig"), newline="")))
+            for files in (first, second)
+        ]
+        rows = [[{key: value for key, value in row.items() if key not in marks} for row in table] for table in tables]
+        assert {here["施策ID"] for here, there in zip(*rows, strict=True) if here != there} == {code}, name
+    documents = [json.loads(files[f"results/{YEAR}/data.json"])["snapshot"] for files in (first, second)]
+    differing = {key for key in documents[1] if documents[0].get(key) != documents[1][key]}
+    # The head of the trail is each edition's own; PostgreSQL links what was done only when it is committed.
+    assert differing - {"audit"} == {"measures", "totals", "corrections"}
+    assert [b["code"] for a, b in zip(documents[0]["measures"], documents[1]["measures"], strict=True) if a != b] == [
+        code
+    ]
+
+
+def assert_the_older_edition_is_kept(first: Files, second: Files) -> None:
+    """Every page of the first edition stands at its own address, and says what it said."""
+    for place, text in pages(first):
+        own = re.sub(rf"^(results/(?:en/)?{YEAR}/)", r"\1editions/1/", place)
+        if own == place:
+            continue
+        old = second[own].decode()
+        assert "この版より新しい版があります" in old or "There is a newer edition" in old or "newer" in old, own
+        assert main_text(old) == main_text(text), own
+
+
+def main_text(page: str) -> str:
+    text = page[page.index("<main") : page.index("</main>")]
+    text = re.sub(
+        r'<p class="edition">.*?</p>|<p class="notice notice--warning notice--slim">.*?</p>', "", text, flags=re.S
+    )
+    text = re.sub(r'<section class="section" aria-labelledby="about-edition">.*?</section>', "", text, flags=re.S)
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def test_an_earlier_edition_gives_its_own_site_also_after_a_correction(cast: Cast) -> None:
+    first = frozen(cast)
+    before = made(first)
+    corrected(first, "01-01", "60件")
+    first.refresh_from_db()
+    assert made(first) == before
