@@ -164,7 +164,7 @@ def _describe(columns: Sequence[Mapping[str, Any]], unit: str) -> str:
     return f"{text} ({gettext('単位')}: {unit})" if unit else text
 
 
-@register.inclusion_tag("review/components/charts/indicator.html")
+@register.inclusion_tag("components/charts/indicator.html")
 def indicator_chart(chart: Mapping[str, Any], with_table: bool = True) -> dict[str, Any]:
     """The chart of one indicator with its table under it."""
     return {"chart": indicator_geometry(chart), "with_table": with_table}
@@ -246,7 +246,7 @@ def grades_geometry(
     }
 
 
-@register.inclusion_tag("review/components/charts/grades.html")
+@register.inclusion_tag("components/charts/grades.html")
 def grade_bars(
     rows: Sequence[Mapping[str, Any]],
     title: str = "",
@@ -336,7 +336,7 @@ def flow_geometry(
     }
 
 
-@register.inclusion_tag("review/components/charts/flow.html")
+@register.inclusion_tag("components/charts/flow.html")
 def flow_picture(
     counts: Mapping[str, int],
     urls: Mapping[str, str] | None = None,

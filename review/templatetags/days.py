@@ -14,7 +14,7 @@ from review import calendar, clock
 register = template.Library()
 
 
-@register.inclusion_tag("review/components/days_left.html")
+@register.inclusion_tag("components/days_left.html")
 def business_days_left(due: datetime | None) -> dict[str, Any]:
     """The chip of the days that are left."""
     return left_until(due)

@@ -168,7 +168,7 @@ def word_of(state: Any) -> str:
     return str(STATES[code][0]) if code in STATES else code
 
 
-@register.inclusion_tag("review/components/state_chip.html")
+@register.inclusion_tag("components/state_chip.html")
 def state_chip(state: Any, label: str = "") -> dict[str, Any]:
     """The chip of a state: icon, word and colour. `label` replaces the word."""
     code = str(state.value if isinstance(state, Choices) else state or "")
@@ -176,7 +176,7 @@ def state_chip(state: Any, label: str = "") -> dict[str, Any]:
     return {"tone": _TONES.get(code, code), "word": label or word, "icon_name": icon_name}
 
 
-@register.inclusion_tag("review/components/grade_chip.html")
+@register.inclusion_tag("components/grade_chip.html")
 def grade_chip(grade: str | None, label: str = "", large: bool = False, bare: bool = False) -> dict[str, Any]:
     """The letter of a grade in its shape, with its word beside it; `bare` keeps the word for readers only."""
     letter = "－" if grade is None or grade in _DASHES else str(grade)
@@ -190,7 +190,7 @@ def grade_chip(grade: str | None, label: str = "", large: bool = False, bare: bo
     }
 
 
-@register.inclusion_tag("review/components/days_left.html")
+@register.inclusion_tag("components/days_left.html")
 def days_left(due: date | datetime | None, today: date | None = None) -> dict[str, Any]:
     """あと5日, 今日まで, 3日超過: the days from `today` (default: now) to the deadline."""
     if not due:

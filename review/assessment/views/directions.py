@@ -69,7 +69,7 @@ def directions(request: HttpRequest, year: int) -> HttpResponse:
         "everything": bool(request.GET.get("all")),
         "closed": cycle.state == CycleState.PUBLISHED,
     }
-    return render(request, "review/directions.html", context)
+    return render(request, "assessment/directions.html", context)
 
 
 def _decide(request: HttpRequest, cycle: Cycle) -> HttpResponse:

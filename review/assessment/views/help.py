@@ -25,4 +25,4 @@ def handbook(request: HttpRequest) -> HttpResponse:
         "post": permissions.standing(request.user),
         "refusals": [(code.value, said) for code, said in findings.ADVICE.items() if code is not findings.Code.OK],
     }
-    return render(request, "review/help.html", context)
+    return render(request, "assessment/help.html", context)

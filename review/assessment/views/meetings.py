@@ -80,4 +80,4 @@ def page(
         "page_title": title,
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, board, {"label": title}],
     }
-    return render(request, "review/meeting.html", context, status=422 if form.errors else 200)
+    return render(request, "assessment/meeting.html", context, status=422 if form.errors else 200)

@@ -75,7 +75,7 @@ def upload(request: HttpRequest, year: int) -> HttpResponse:
             refused = found
             form.add_error("file", why_refused(found.code, found.detail))
     status = 422 if form.errors else 200
-    return render(request, "review/uploads/upload.html", upload_context(request, cycle, form, refused), status=status)
+    return render(request, "books/upload.html", upload_context(request, cycle, form, refused), status=status)
 
 
 def upload_context(request: HttpRequest, cycle: Cycle, form: WorkbookForm, refused: Upload | None) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def comparison(
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
         "changes": sum(len(sheet["rows"]) for sheet in shown),
     }
-    return render(request, "review/uploads/difference.html", context, status=status)
+    return render(request, "books/difference.html", context, status=status)
 
 
 def shown_sheet(sheet: SheetChanges, kept: frozenset[str] | None) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def departments(request: HttpRequest, year: int) -> HttpResponse:
         "published": cycle.state == CycleState.PUBLISHED,
         "rows": [_row(cycle, department) for department in rows],
     }
-    return render(request, "review/department_deadlines.html", context, status=422 if form.errors else 200)
+    return render(request, "deadlines/department_deadlines.html", context, status=422 if form.errors else 200)
 
 
 def _keep(request: HttpRequest, cycle: Cycle, form: DepartmentDeadlinesForm) -> HttpResponse:
@@ -173,7 +173,7 @@ def closing(request: HttpRequest) -> HttpResponse:
         "days": ClosingDay.objects.select_related("added_by").order_by("-day"),
         "holidays": _holidays(),
     }
-    return render(request, "review/closing_days.html", context, status=422 if form.errors else 200)
+    return render(request, "deadlines/closing_days.html", context, status=422 if form.errors else 200)
 
 
 def _holidays() -> list[dict[str, Any]]:

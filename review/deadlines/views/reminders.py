@@ -91,7 +91,7 @@ def reminders(request: HttpRequest, year: int) -> HttpResponse:
         "pauses": pauses_of(cycle),
     }
     refused = rules_form.errors or pause_form.errors
-    return render(request, "review/reminders.html", context, status=422 if refused else 200)
+    return render(request, "deadlines/reminders.html", context, status=422 if refused else 200)
 
 
 def _step(cycle: Cycle, step: Step, rule: Rule, form: RulesForm) -> dict[str, Any]:
@@ -217,7 +217,7 @@ def listed(request: HttpRequest, cycle: Cycle, chosen: set[int]) -> HttpResponse
         "form": NudgeForm(initial={"note": request.POST.get("note", "")}),
         "may_send": permissions.is_reviewer(request.user),
     }
-    return render(request, "review/nudge.html", context)
+    return render(request, "deadlines/nudge.html", context)
 
 
 def previewed(request: HttpRequest, cycle: Cycle, chosen: list[int], form: NudgeForm) -> HttpResponse:
@@ -240,7 +240,7 @@ def previewed(request: HttpRequest, cycle: Cycle, chosen: list[int], form: Nudge
         "sendable": any(one.people for one in letters),
         "nonce": request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
     }
-    return render(request, "review/nudge_preview.html", context, status=422 if form.errors else 200)
+    return render(request, "deadlines/nudge_preview.html", context, status=422 if form.errors else 200)
 
 
 def _text(request: HttpRequest, cycle: Cycle, letter: chasing.Letter, note: str) -> Any:

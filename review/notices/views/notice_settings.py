@@ -44,7 +44,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "groups": groups(lines, form),
         "address": request.user.email,  # type: ignore[union-attr]
     }
-    return render(request, "review/notice_settings.html", context, status=422 if form.errors else 200)
+    return render(request, "notices/notice_settings.html", context, status=422 if form.errors else 200)
 
 
 def form_of(request: HttpRequest, lines: list[Line]) -> ChoicesForm:

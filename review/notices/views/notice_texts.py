@@ -37,7 +37,7 @@ def texts(request: HttpRequest) -> HttpResponse:
             for key, line in every_line().items()
         ],
     }
-    return render(request, "review/notice_texts.html", context)
+    return render(request, "notices/notice_texts.html", context)
 
 
 def text_record(request: HttpRequest, key: str) -> Record:
@@ -107,7 +107,7 @@ def page(
         "original": original,
         "names": [{"name": name, **_words(name)} for name in names],
     }
-    return render(request, "review/notice_text.html", context, status=status)
+    return render(request, "notices/notice_text.html", context, status=status)
 
 
 def _words(name: str) -> dict[str, str]:

@@ -49,7 +49,7 @@ def notices(request: HttpRequest) -> HttpResponse:
             {"label": _("未読"), "url": f"{here}?show=unread", "count": unread, "current": only_unread},
         ],
     }
-    return render(request, "review/notices.html", context)
+    return render(request, "notices/notices.html", context)
 
 
 def follow(request: HttpRequest, pk: int) -> HttpResponse:

@@ -194,7 +194,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "rows": shown(entries),
         "searching": any(request.GET.get(name) for name in form.fields),
     }
-    return render(request, "review/audit.html", context)
+    return render(request, "operations/audit.html", context)
 
 
 def chain() -> dict[str, Any]:

@@ -146,7 +146,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "tabs": tabs_of(counts, state),
         "waiting_count": sum(int(part["count"] or 0) for part in waiting.values()),
     }
-    return render(request, "review/jobs.html", context)
+    return render(request, "operations/jobs.html", context)
 
 
 def crumbs(last: str = "") -> list[dict[str, str]]:
@@ -255,7 +255,7 @@ def job_give_up(request: HttpRequest, pk: int) -> HttpResponse:
         "row": shown([job])[0],
         "form": form,
     }
-    return render(request, "review/job_give_up.html", context, status=422 if form.is_bound else 200)
+    return render(request, "operations/job_give_up.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST

@@ -163,7 +163,7 @@ def personal_data_page(request: HttpRequest) -> HttpResponse:
         "may_anonymise": may,
         "leavers": list(personal_data.who_left()) if may else [],
     }
-    return render(request, "review/personal_data.html", context)
+    return render(request, "operations/personal_data.html", context)
 
 
 def stored_of(user: User) -> Iterator[dict[str, Any]]:
@@ -195,7 +195,7 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
         return see_other("review:personal_data")
     context = {**frame(_("匿名化する")), "person": person, "form": form}
     context["may"] = personal_data.who_left().filter(pk=person.pk).exists()
-    return render(request, "review/anonymise.html", context, status=422 if form.is_bound else 200)
+    return render(request, "operations/anonymise.html", context, status=422 if form.is_bound else 200)
 
 
 def frame(title: str) -> dict[str, Any]:

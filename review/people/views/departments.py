@@ -61,7 +61,7 @@ def departments(request: HttpRequest) -> HttpResponse:
         "kinds": [{"label": str(kind.label), "url": reverse("review:reorganise", args=[kind.value])} for kind in Kind],
         "form": form,
     }
-    return render(request, "review/departments.html", context, status=422 if form.errors else 200)
+    return render(request, "people/departments.html", context, status=422 if form.errors else 200)
 
 
 def state_of(office: Department) -> str:
@@ -123,7 +123,7 @@ def choose(request: HttpRequest, kind: Reorganisation.Kind) -> HttpResponse:
         "form": OfficeChoice(),
         "back_url": reverse("review:departments"),
     }
-    return render(request, "review/department_choice.html", context)
+    return render(request, "people/department_choice.html", context)
 
 
 def form_of(request: HttpRequest, kind: Reorganisation.Kind, office: Department | None) -> ReorganisationForm:

@@ -57,7 +57,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "show": request.GET.get("show", ""),
         "may_manage": permissions.may_manage_people(request.user),
     }
-    return render(request, "review/people/list.html", context)
+    return render(request, "people/list.html", context)
 
 
 def wanted(request: HttpRequest) -> QuerySet[User]:
@@ -140,7 +140,7 @@ def person_page(
         "form": form or NamesForm(initial=names_of(found)),
         "post_form": post_form or PostForm(initial={"starts_on": clock.today()}),
     }
-    return render(request, "review/people/person.html", context, status=status)
+    return render(request, "people/person.html", context, status=status)
 
 
 def state_of(post: Appointment) -> str:
@@ -182,7 +182,7 @@ def told_once(request: HttpRequest, made: list[work.Enrolled], title: str) -> Ht
         "breadcrumbs": crumbs(people_crumb(), (title, "")),
         "made": made,
     }
-    return render(request, "review/people/passwords.html", context)
+    return render(request, "people/passwords.html", context)
 
 
 @never_cache
@@ -280,7 +280,7 @@ def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     if blocked:
         return render(
             request,
-            "review/people/blocked.html",
+            "people/blocked.html",
             {
                 "page_title": _("利用を停止する"),
                 "breadcrumbs": crumbs(people_crumb(), person_crumb(found), (_("利用を停止する"), "")),

@@ -45,7 +45,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
         else:
             return shown(request, lines, way=form.cleaned_data["way"], day=form.cleaned_data["day"])
     context = {"page_title": TITLE, "breadcrumbs": crumbs(people_crumb(), (str(TITLE), "")), "form": form}
-    return render(request, "review/people/import.html", context, status=422 if form.errors else 200)
+    return render(request, "people/import.html", context, status=422 if form.errors else 200)
 
 
 def shown(
@@ -65,7 +65,7 @@ def shown(
         "refused": refused,
         "packed": signing.dumps(data, salt=SALT, compress=True),
     }
-    return render(request, "review/people/import_preview.html", context, status=status)
+    return render(request, "people/import_preview.html", context, status=status)
 
 
 def take(request: HttpRequest) -> HttpResponse:
@@ -83,7 +83,7 @@ def take(request: HttpRequest) -> HttpResponse:
             "form": form,
             "refused": message,
         }
-        return render(request, "review/people/import.html", context, status=422)
+        return render(request, "people/import.html", context, status=422)
     lines, day = work.unpacked(data["lines"]), date.fromisoformat(data["day"])
     try:
         made = work.apply(by=request.user, lines=lines, way=data["way"], day=day)  # type: ignore[arg-type]

@@ -55,7 +55,7 @@ def page(request: HttpRequest, *, refused: RemarkForm | None = None, decision: i
         "refused": refused,
         "refused_decision": decision,
     }
-    return render(request, "review/proxies.html", context, status=422 if refused else 200)
+    return render(request, "people/proxies.html", context, status=422 if refused else 200)
 
 
 def state_of(proxy: Proxy) -> str:

@@ -128,7 +128,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "today": clock.today(),
     }
-    return render(request, "review/people/handover.html", context, status=422 if form.errors else 200)
+    return render(request, "people/handover.html", context, status=422 if form.errors else 200)
 
 
 def takers(work: handover.OpenWork, leaving: User):

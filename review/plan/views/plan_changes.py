@@ -70,7 +70,7 @@ def plan_changes(request: HttpRequest, year: int) -> HttpResponse:
         "decided": [row for row in found if row.state != ChangeState.PROPOSED],
         "kinds": kinds(cycle, measure="") if proposing else [],
     }
-    return render(request, "review/plan_changes.html", context)
+    return render(request, "plan/plan_changes.html", context)
 
 
 def kinds(cycle: Cycle, measure: str) -> list[dict[str, str]]:
@@ -178,7 +178,7 @@ def choose_measure(request: HttpRequest, cycle: Cycle, kind: ChangeKind, year: i
         "meaning": MEANINGS[kind],
         "back_url": back,
     }
-    return render(request, "review/plan_change_measure.html", context)
+    return render(request, "plan/plan_change_measure.html", context)
 
 
 def foreseen(proposal: Proposal) -> list[str]:

@@ -57,7 +57,7 @@ def files(request: HttpRequest, year: int) -> HttpResponse:
         "jobs": [job for job in queries.running_jobs(cycle) if job.kind in BUILDS],
         "running": JobState.RUNNING,
     }
-    return render(request, "review/files.html", context)
+    return render(request, "publication/files.html", context)
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:

@@ -283,7 +283,7 @@ def access(request: HttpRequest) -> HttpResponse:
         "identities": IDENTITIES,
         "groups": [{"label": group, "rows": list(rows(acts))} for group, acts in ACTS.items()],
     }
-    return render(request, "review/access.html", context)
+    return render(request, "screens/access.html", context)
 
 
 def rows(acts: dict[str, Act]) -> Iterator[dict[str, Any]]:

@@ -56,4 +56,4 @@ def act_page(
         "preview_first": previewing and not effects,
         **more,
     }
-    return render(request, "review/act.html", context, status=422 if form is not None and form.errors else status)
+    return render(request, "screens/act.html", context, status=422 if form is not None and form.errors else status)

@@ -32,7 +32,7 @@ def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
 def page(request: HttpRequest, kept: Sequence[dict[str, str]], sign_in_url: str) -> HttpResponse:
     """401: a line beside the form that saves itself, or a page with the words."""
     part = bool(request.headers.get("HX-Request"))
-    template = "review/parts/signed_out.html" if part else "401.html"
+    template = "screens/signed_out.html" if part else "401.html"
     response = render(request, template, {"kept": kept, "next_url": sign_in_url}, status=401)
     response.headers["X-Unsaved"] = "1"
     return response

@@ -98,7 +98,7 @@ def page(
         "breadcrumbs": sheet_page.crumbs(review, title),
         "page_title": title,
     }
-    return render(request, "review/entry.html", context, status=status)
+    return render(request, "sheet/entry.html", context, status=status)
 
 
 def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
@@ -248,7 +248,7 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
         "others": others,
         "step_url": reverse("review:entry", args=[pk, step]),
     }
-    response = render(request, "review/parts/autosaved.html", context)
+    response = render(request, "sheet/autosaved.html", context)
     if held:
         # An answer is told to the reviewers, so it is sent with a button, never while one types: the tab keeps it.
         response.headers["X-Unsaved"] = "replies"
@@ -263,7 +263,7 @@ def step_of(request: HttpRequest) -> int:
 
 def unsaved(request: HttpRequest, sentence: str) -> HttpResponse:
     """Why nothing was saved; the header keeps the browser's own warning against leaving."""
-    response = render(request, "review/parts/unsaved.html", {"sentence": sentence})
+    response = render(request, "screens/unsaved.html", {"sentence": sentence})
     response.headers["X-Unsaved"] = "1"
     return response
 
@@ -279,4 +279,4 @@ def reading(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     typed = request.POST.get(items.actual_key(number), "")[:10_000]
     judged = judging.preview(row, actual=typed, scale=scale)
     context = {"judgement": indicator_parts.judgement_of(judged, scale), "computed": True}
-    return render(request, "review/parts/reading.html", context)
+    return render(request, "assessment/reading.html", context)

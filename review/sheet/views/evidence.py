@@ -54,7 +54,7 @@ def page(
         "form": (form or EvidenceForm(choices=choices(review))) if writes else None,
         "most": service.MAX_FILES,
     }
-    return render(request, "review/uploads/evidence.html", context, status=status)
+    return render(request, "sheet/evidence.html", context, status=status)
 
 
 def choices(review: MeasureReview) -> list[tuple[str, str]]:

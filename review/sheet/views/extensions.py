@@ -44,7 +44,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         "may_ask": permissions.may_ask_extension(request.user, review),
         "why_locked": permissions.why_locked(review),
     }
-    return render(request, "review/extension.html", context, status=422 if form.errors else 200)
+    return render(request, "sheet/extension.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

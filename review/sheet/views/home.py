@@ -80,7 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if post.has(Role.ADMINISTRATOR, Role.REVIEWER):
         context["managing"] = managing(user)
     context["auditing"] = post.has(Role.AUDITOR)
-    return render(request, "review/home.html", context)
+    return render(request, "sheet/home.html", context)
 
 
 def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:

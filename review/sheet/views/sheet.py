@@ -55,7 +55,7 @@ def page(request: HttpRequest, review: MeasureReview, *, status: int = 200, **fo
         **extensions_page.on_the_sheet(request, review),
         **forms,
     }
-    return render(request, "review/sheet.html", context, status=status)
+    return render(request, "sheet/sheet.html", context, status=status)
 
 
 def is_owner(request: HttpRequest, review: MeasureReview) -> bool:

@@ -118,7 +118,7 @@ def switching_off(request: HttpRequest, user: User) -> HttpResponse:
 def second_factors(request: HttpRequest) -> HttpResponse:
     """Who has switched on a second factor, for the administrator whom people call when they lost it."""
     context = {**frame(_("二段階認証の利用者")), "factors": list(second_factor.in_use())}
-    return render(request, "review/second_factors.html", context)
+    return render(request, "sign_in/second_factors.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +132,7 @@ def second_factor_off(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(name)sさんの二段階認証を無効にしました。") % {"name": person})
         return see_other("review:second_factors")
     context = {**frame(_("二段階認証を無効にする")), "person": person, "form": form}
-    return render(request, "review/second_factor_off.html", context, status=422 if form.is_bound else 200)
+    return render(request, "sign_in/second_factor_off.html", context, status=422 if form.is_bound else 200)
 
 
 def frame(title: str = "") -> dict[str, Any]:

@@ -43,7 +43,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("年度と期限"), "url": ""}],
         "cycles": [{"cycle": row, "tally": counted[row.pk]} for row in rows],
     }
-    return render(request, "review/cycles.html", context)
+    return render(request, "year/cycles.html", context)
 
 
 def deadlines_record(request: HttpRequest, year: int) -> Record:
@@ -67,7 +67,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
             messages.success(request, _("期限を保存しました。"))
             return redirect("review:cycle", year=year)
     context = context_of(found, form, may_correct=permissions.may_prepare_correction(request.user))
-    return render(request, "review/cycle.html", context, status=status)
+    return render(request, "year/cycle.html", context, status=status)
 
 
 def scale_record(request: HttpRequest, year: int) -> Record:
@@ -101,7 +101,7 @@ def scale(request: HttpRequest, year: int) -> HttpResponse:
         "draft": found.state == CycleState.DRAFT,
         "grades": found.scale,
     }
-    return render(request, "review/scale.html", context, status=422 if form.is_bound else 200)
+    return render(request, "year/scale.html", context, status=422 if form.is_bound else 200)
 
 
 def set_deadlines(request: HttpRequest, found: Cycle, form: DeadlinesForm) -> int:

@@ -109,7 +109,7 @@ def progress(request: HttpRequest, year: int) -> HttpResponse:
         "sort": request.GET.get("sort", "code"),
         "moving": cycle.state in (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED),
     }
-    return render(request, "review/progress.html", context)
+    return render(request, "year/progress.html", context)
 
 
 def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:

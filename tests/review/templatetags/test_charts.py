@@ -121,8 +121,8 @@ def test_the_flow_shows_every_state_with_its_number() -> None:
 def test_each_chart_is_well_formed_and_obeys_the_content_security_policy(
     template: str, context: dict[str, object]
 ) -> None:
-    html = render_to_string(f"review/components/charts/{template}.html", context)
+    html = render_to_string(f"components/charts/{template}.html", context)
     assert "style=" not in html
-    assert html == render_to_string(f"review/components/charts/{template}.html", context)
+    assert html == render_to_string(f"components/charts/{template}.html", context)
     root = ElementTree.fromstring(html.strip())
     assert root.tag == "figure"
