@@ -9,12 +9,9 @@ class ReviewConfig(AppConfig):
     verbose_name = "Meguri"
 
     def ready(self) -> None:
-        # The reactions and job kinds register themselves when their modules are read.
-        from review.books.services import papers, workbooks  # noqa: F401
-        from review.notices.services import notifications  # noqa: F401
-        from review.operations.services import anchors  # noqa: F401
-        from review.publication.services import bundle
-        from review.publication.views import plain_files
-        from review.sign_in.services import sign_in  # noqa: F401
+        from review import wiring
+        from review.background.services import tables
 
-        bundle.pages_come_from(plain_files.site_as_of)
+        tables.install("review", wiring.TABLES)
+        for signal, receiver in wiring.SIGNALS:
+            signal.connect(receiver, dispatch_uid=f"{receiver.__module__}.{receiver.__name__}")

@@ -7,8 +7,10 @@ class TasksConfig(AppConfig):
     name = "tasks"
 
     def ready(self) -> None:
-        from tasks import acks, bell, garbage, life  # noqa: F401 (life listens to the pool)
+        from review.background.services import tables
+        from tasks import acks, bell, garbage, life, wiring  # noqa: F401 (life listens to the pool)
 
+        tables.install("tasks", wiring.TABLES)
         acks.install()
         garbage.install()
         bell.register()

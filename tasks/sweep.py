@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 from celery import shared_task
 
 from review import clock
-from review.background.services import doorbell, jobs, outbox
-from review.books.services import artifacts
+from review.background.services import doorbell, jobs, outbox, tables
 from review.mail.services import envelopes, mailing
 from review.models import Heartbeat
-from review.notices.services import asking, reminders
-from review.operations.services import alarm
-from review.people.services import reorganisation, representation
-from review.screens.services import throttle
-from review.sheet.services import concurrence
+from review.notices.services import reminders
 
 logger = logging.getLogger(__name__)
-
-_also: list[Callable[[], object]] = []
-
-
-def also(part: Callable[[], object]) -> Callable[[], object]:
-    """Register a part of the sweep that belongs to a storey above."""
-    if part not in _also:
-        _also.append(part)
-    return part
 
 
 @shared_task(name="tasks.sweep.sweep")
 def sweep() -> dict[str, int]:
-    """Ring for undelivered events, due jobs and waiting mails; then the storeys above. Returns how many of each."""
+    """Ring for undelivered events, due jobs and waiting mails; then every part of the tables. Returns how many of each."""
     found = {
         "event": _ring_for("event", outbox.undelivered_ids()),
         "job": _ring_for("job", jobs.due_ids()),
@@ -40,18 +25,7 @@ def sweep() -> dict[str, int]:
         "gathered": _gather(),
         "mail": _ring_for_mail(),
     }
-    for part in (
-        reorganisation.take_effect,
-        representation.tell_ends,
-        asking.ask_anew,
-        *_also,
-        concurrence.close_silent,
-        artifacts.retire,
-        artifacts.remove_orphans,
-        throttle.remove_old,
-        alarm.watch,
-        alarm.watch_anchors,
-    ):
+    for part in tables.sweep():
         try:
             part()
         except Exception:  # one broken part must not stop the rest of the sweep

@@ -11,21 +11,17 @@ from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
 
 from review import clock
-from review.background.services import jobs, outbox
+from review.background.services import jobs
 from review.background.services.jobs import Claim
-from review.domain.events import Event
 from review.models import Cycle, CycleState, OutboxEvent
-from tasks import sweep
 from workflow.models import YearProcess
 
 ADVANCE = "advance_year"
-ASKS = (Event.MEASURE_APPROVED, Event.MEASURE_SETTLED)
 
 
-@outbox.react
 def ask(row: OutboxEvent) -> None:
     """A sheet was settled: see whether it was the last."""
-    if row.name in ASKS and row.cycle:
+    if row.cycle:
         request(row.cycle)
 
 
@@ -34,7 +30,6 @@ def request(cycle: Cycle) -> None:
     jobs.request(ADVANCE, key=f"{ADVANCE}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
 
 
-@jobs.handler(ADVANCE)
 def advance(claim: Claim) -> None:
     """Fire whatever of the year is due."""
     process = YearProcess.objects.filter(cycle_id=claim.args["cycle"], finished=None).first()
@@ -68,7 +63,6 @@ def _publication_is_due(activation: Any) -> bool:
     return at is None or at <= clock.now()
 
 
-@sweep.also
 def advance_all() -> None:
     """The sweep's part: every year that is under way."""
     for process in YearProcess.objects.filter(finished=None).exclude(cycle__state=CycleState.DRAFT):

@@ -8,5 +8,7 @@ class WorkflowConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # The flows bring their job kind; `advance` its own, its reaction and its part of the sweep.
-        from workflow import advance, flows  # noqa: F401
+        from review.background.services import tables
+        from workflow import flows, wiring  # noqa: F401 (Viewflow finds a flow by its module)
+
+        tables.install("workflow", wiring.TABLES)

@@ -68,7 +68,6 @@ class Job(AbstractJob):
         return self._work(claim, process)
 
 
-@jobs.handler(FLOW_JOB)
 def run_flow_job(claim: Claim) -> None:
     """Start the task, do its work, and finish job and task in one transaction."""
     task = Task.objects.get(pk=claim.args["task"])

@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count
 
-from review import clock
+from review import clock, wiring
 from review.books.services import artifacts, workbooks
 from review.domain.events import Event
 from review.models import (
@@ -120,7 +120,9 @@ def _requests() -> Iterator[str]:
     """An event delivered twice would have asked for its books twice."""
     for job in Job.objects.exclude(state=JobState.DONE):
         yield f"job {job.key} is {job.state}: {job.cause}"
-    sheet_events = [name for name, kinds in workbooks.REBUILDS.items() if workbooks.SHEET in kinds]
+    sheet_events = [
+        event for event, reactions in wiring.TABLES.reactions.items() if workbooks.rebuild_sheet in reactions
+    ]
     asked = Counter(OutboxEvent.objects.filter(name__in=sheet_events).values_list("review_id", flat=True))
     for job in Job.objects.filter(kind=workbooks.SHEET):
         if not job.wanted == job.built == asked[job.args["review"]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from review import clock
-from review.background.services import causes, jobs, outbox
+from review.background.services import causes, jobs, outbox, tables
 from review.domain.events import Event
 from review.models import Job, JobState, OutboxEvent
 
@@ -48,9 +48,8 @@ def break_down(claim: jobs.Claim) -> None:
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     RUNS.clear()
     LASTING.clear()
-    monkeypatch.setitem(jobs._handlers, "test_meet", meet)
-    monkeypatch.setitem(jobs._handlers, "test_work", work)
-    monkeypatch.setitem(jobs._handlers, "test_break", break_down)
+    own = tables.Tables(jobs={"test_meet": meet, "test_work": work, "test_break": break_down})
+    monkeypatch.setitem(tables._installed, "test", own)
 
 
 def test_requests_of_one_key_are_one_run() -> None:
@@ -212,7 +211,7 @@ def test_an_event_is_delivered_once_its_reaction_works_however_long_that_takes(
         if lasts:
             raise KeyError("x")
 
-    monkeypatch.setattr(outbox, "_reactions", [react])
+    monkeypatch.setattr(tables, "_installed", {"test": tables.Tables(always=[react])})
     for minute in range(24 * 60):
         with clock.shifted(timedelta(minutes=minute)):
             assert not any(map(outbox.deliver, outbox.undelivered_ids()))

@@ -12,6 +12,8 @@ from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError
 
+from review.background.services import tables
+
 NO_SPACE = "ファイルを保存する空き容量が足りません。空きができると、自動で再実行します。"
 NO_ANSWER = "接続先が応答しません。つながると、自動で再実行します。"
 UNKNOWN = (
@@ -25,13 +27,6 @@ OUTSIDE = (OSError, MemoryError, OperationalError, InterfaceError)
 
 # The longest pauses between two tries, in seconds.
 OUTSIDE_PAUSE, OTHER_PAUSE = 60, 900
-
-_explained: dict[type[BaseException], str] = {}
-
-
-def explain(kind: type[BaseException], sentence: str) -> None:
-    """Let errors of a kind, which a storey above knows, be recorded in these words."""
-    _explained[kind] = sentence
 
 
 def plain(error: BaseException) -> str:
@@ -60,9 +55,8 @@ def _is_outside(error: BaseException) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    for kind, sentence in _explained.items():
-        if isinstance(error, kind):
-            return sentence
+    if words := tables.cause_of(error):
+        return words
     if (isinstance(error, OSError) and error.errno in NO_SPACE_ERRORS) or str(error) in NO_SPACE_NAMES:
         return NO_SPACE
     return NO_ANSWER if isinstance(error, (ConnectionError, TimeoutError, OperationalError, InterfaceError)) else ""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from django.db import close_old_connections, connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from review import clock
-from review.background.services import causes, doorbell, outbox
+from review.background.services import causes, doorbell, outbox, tables
 from review.domain.events import Event
 from review.models import Cycle, Job, JobState, User
 from review.trail.services import audit
@@ -34,8 +34,6 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
 # A job whose worker dies each time (memory, a crash) leaves no error behind: it is stopped all the same.
 MAX_CRASHES = 10
-Handler = Callable[["Claim"], None]
-_handlers: dict[str, Handler] = {}
 
 CRASHED = (
     "処理の途中でワーカーが繰り返し止まりました。メモリー不足などが考えられます。"
@@ -84,16 +82,6 @@ class Claim:
                 raise LeaseLost
             yield job
             _close(job, built=self.wanted)
-
-
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of a kind. It must end by `with claim.finishing(): …`."""
-
-    def register(function: Handler) -> Handler:
-        _handlers[kind] = function
-        return function
-
-    return register
 
 
 def request(
@@ -239,7 +227,7 @@ def run(job_id: int) -> str:
         return "nothing"
     try:
         with _heartbeat(held):
-            _handlers[held.kind](held)
+            tables.handler_of(held.kind)(held)
     except LeaseLost:
         return "lost"
     except Exception as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from review import clock
-from review.background.services import causes, doorbell
+from review.background.services import causes, doorbell, tables
 from review.domain.events import Event
 from review.models import Cycle, MeasureReview, OutboxEvent, User
 
@@ -26,15 +26,6 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 # Nobody sets a time further ahead: one that lies there was written by a wrong clock.
 FURTHEST = timedelta(hours=2)
-Reaction = Callable[[OutboxEvent], None]
-_reactions: list[Reaction] = []
-
-
-def react(reaction: Reaction) -> Reaction:
-    """Register what every event is shown to; it runs inside the delivery's transaction."""
-    if reaction not in _reactions:
-        _reactions.append(reaction)
-    return reaction
 
 
 def announce(
@@ -71,7 +62,7 @@ def deliver(event_id: int) -> bool:
             row = OutboxEvent.objects.select_for_update(no_key=True).get(pk=event_id)
             if row.delivered_at:
                 return False
-            for reaction in _reactions:
+            for reaction in tables.reactions_to(row.name):
                 reaction(row)
             row.delivered_at, row.parked_at, row.cause = clock.now(), None, ""
             row.save(update_fields=["delivered_at", "parked_at", "cause"])

@@ -14,11 +14,10 @@ from django.utils import timezone
 
 from review import clock, queries
 from review.assessment.services import judging
-from review.background.services import jobs, outbox
+from review.background.services import jobs
 from review.background.services.jobs import Claim
 from review.books.services import artifacts, books, snapshot, workbooks
 from review.domain.book import YearBook
-from review.domain.events import Event
 from review.models import Artifact, Cycle, Edition, Job, MeasureReview, OutboxEvent
 from review.pdf import maker
 
@@ -26,10 +25,9 @@ SHEET, BOOK, PACK, EDITION = "sheet_pdf", "book_pdf", "meeting_pack", "edition_p
 _EOF = b"%%EOF"
 
 
-@outbox.react
-def after_publication(row: OutboxEvent) -> None:
-    """Ask for the PDF of what was just published."""
-    if row.name in (Event.EDITION_PUBLISHED, Event.EDITION_CORRECTED) and row.cycle:
+def build_edition(row: OutboxEvent) -> None:
+    """An edition was published: ask for its PDF."""
+    if row.cycle:
         edition = row.payload["edition_id"]
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
@@ -52,7 +50,6 @@ def request_sheet(review: MeasureReview) -> Job:
 # --- making ------------------------------------------------------------------------------------------------------
 
 
-@jobs.handler(SHEET)
 def make_sheet(claim: Claim) -> None:
     """Build the PDF of one sheet."""
     kind = Artifact.Kind.SHEET_PDF
@@ -78,13 +75,11 @@ def make_sheet(claim: Claim) -> None:
     )
 
 
-@jobs.handler(BOOK)
 def make_book(claim: Claim) -> None:
     """Build the PDF of the year's book as things stand."""
     _make_of_year(claim, Artifact.Kind.BOOK_PDF, maker.book, "集約表")
 
 
-@jobs.handler(PACK)
 def make_pack(claim: Claim) -> None:
     """Build 本部会議資料 as things stand."""
     _make_of_year(claim, Artifact.Kind.PACK, maker.pack, "本部会議資料")
@@ -110,7 +105,6 @@ def _make_of_year(claim: Claim, kind: str, make: Callable[[YearBook], maker.Pape
     )
 
 
-@jobs.handler(EDITION)
 def make_edition(claim: Claim) -> None:
     """Build the PDF of a published edition from its frozen snapshot."""
     kind = Artifact.Kind.BOOK_PDF

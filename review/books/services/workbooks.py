@@ -14,11 +14,10 @@ from django.utils import timezone
 
 from review import clock, queries
 from review.assessment.services import judging
-from review.background.services import jobs, outbox
+from review.background.services import jobs
 from review.background.services.jobs import Claim
 from review.books.services import artifacts, books, snapshot
 from review.domain.book import YearBook
-from review.domain.events import Event
 from review.models import Artifact, Cycle, Edition, MeasureReview, OutboxEvent
 from review.models.sheet import OPEN_STATES
 from review.workbook import engine, writer
@@ -27,35 +26,23 @@ from review.workbook.part_cache import PartCache
 
 SHEET, YEAR, EDITION = "sheet_workbook", "year_workbook", "edition_workbook"
 
-# Which books an event makes anew.
-REBUILDS: dict[Event, tuple[str, ...]] = {
-    Event.CYCLE_OPENED: (YEAR,),
-    Event.ACTUALS_SUBMITTED: (SHEET, YEAR),
-    Event.SUBMISSION_ENDORSED: (SHEET, YEAR),
-    Event.SUBMISSION_RECALLED: (SHEET, YEAR),
-    Event.SUBMISSION_RETURNED: (SHEET, YEAR),
-    Event.SUBMISSION_REVIEWED: (SHEET, YEAR),
-    Event.APPROVAL_RETURNED: (SHEET, YEAR),
-    Event.REVIEW_WITHDRAWN: (SHEET, YEAR),
-    Event.APPROVAL_WITHDRAWN: (SHEET, YEAR),
-    Event.MEASURE_APPROVED: (SHEET, YEAR),
-    Event.MEASURE_SETTLED: (SHEET, YEAR),
-    Event.PLAN_CHANGED: (YEAR,),
-    Event.EDITION_PUBLISHED: (EDITION,),
-    Event.EDITION_CORRECTED: (EDITION,),
-}
+
+def rebuild_sheet(row: OutboxEvent) -> None:
+    """The event changes a sheet: ask for its book."""
+    if row.review:
+        request_sheet(row.review)
 
 
-@outbox.react
-def rebuild(row: OutboxEvent) -> None:
-    """Ask for the books that the event changes."""
-    for kind in REBUILDS.get(Event(row.name), ()):
-        if kind == SHEET and row.review:
-            request_sheet(row.review)
-        elif kind == YEAR and row.cycle:
-            request_year(row.cycle)
-        elif kind == EDITION and row.cycle:
-            request_edition(row.cycle, row.payload["edition_id"])
+def rebuild_year(row: OutboxEvent) -> None:
+    """The event changes the year: ask for its book."""
+    if row.cycle:
+        request_year(row.cycle)
+
+
+def build_edition(row: OutboxEvent) -> None:
+    """An edition was published: ask for its book."""
+    if row.cycle:
+        request_edition(row.cycle, row.payload["edition_id"])
 
 
 def request_sheet(review: MeasureReview) -> None:
@@ -78,7 +65,6 @@ def request_edition(cycle: Cycle, edition_id: int) -> None:
 # --- making ------------------------------------------------------------------------------------------------------
 
 
-@jobs.handler(SHEET)
 def make_sheet(claim: Claim) -> None:
     """Build one sheet's book in the city's form."""
     if artifacts.exists(claim, kind=Artifact.Kind.SHEET, review=claim.args["review"], revision=claim.wanted):
@@ -102,7 +88,6 @@ def make_sheet(claim: Claim) -> None:
     )
 
 
-@jobs.handler(YEAR)
 def make_year(claim: Claim) -> None:
     """Build the year's consolidated book as things stand (提出時点, later 公表案)."""
     kind = Artifact.Kind.CONSOLIDATED
@@ -134,7 +119,6 @@ def year_book_now(cycle: Cycle) -> YearBook:
     return books.year_book(data, label=label, made_at=now, states=states, unsubmitted=unsubmitted)
 
 
-@jobs.handler(EDITION)
 def make_edition(claim: Claim) -> None:
     """Build the book of a published edition from its frozen snapshot."""
     kind = Artifact.Kind.CONSOLIDATED

@@ -15,6 +15,7 @@ from review import queries
 from review.background.services.jobs import Failure
 from review.models import Edition
 from review.publication.services import bundle
+from review.publication.views import plain_files
 from review.workbook.files import write_atomically
 
 
@@ -63,7 +64,7 @@ class Command(BaseCommand):
             shutil.move(unpacked, out)
 
     def _write(self, edition: Edition, stream: Any) -> None:
-        bundle.write(edition, stream, self._progress)
+        bundle.write(edition, stream, plain_files.site_as_of, self._progress)
 
     def _progress(self, done: int, total: int) -> None:
         self.stderr.write(f"\r{done} / {total} ページ", ending="" if done < total else "\n")

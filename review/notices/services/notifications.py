@@ -16,7 +16,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from review import calendar, clock, permissions
-from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.models import (
@@ -36,7 +35,6 @@ from review.notices.services.reminders import MORNING
 logger = logging.getLogger(__name__)
 
 
-@outbox.react
 def notify(row: OutboxEvent) -> None:
     """Make the notices of one event. A person who stands in two lines of the table is told once, in the first."""
     settle(row)

@@ -19,8 +19,6 @@ from django.conf import settings
 from django.db import transaction
 
 from review import clock
-from review.background.services import outbox
-from review.domain.events import Event
 from review.models import OutboxEvent
 from review.trail.services import audit_chain
 
@@ -131,8 +129,6 @@ def _anchor(line: str, place: str) -> tuple[int, str]:
         raise BadAnchor(f"{place}: 読めない行です") from error
 
 
-@outbox.react
 def anchor_publication(event: OutboxEvent) -> None:
-    """At each publication and correction, once the event's own delivery is committed."""
-    if event.name in (Event.EDITION_PUBLISHED, Event.EDITION_CORRECTED):
-        transaction.on_commit(lambda: drop(reason=PUBLICATION), robust=True)
+    """An edition was published or corrected: anchor it, once the event's own delivery is committed."""
+    transaction.on_commit(lambda: drop(reason=PUBLICATION), robust=True)

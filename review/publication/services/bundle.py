@@ -1,7 +1,7 @@
 """The static bundle: the public site as one archive that can be carried out of the closed network.
 
 It holds the site as it stood when its edition was published, so it never changes: the same edition gives the same bytes,
-whoever makes it and when. The pages come from a hook that the screens register (`pages_come_from`); here is the archive.
+whoever makes it and when. The pages come from the screens, handed in as `pages`; here is the archive.
 """
 
 from __future__ import annotations
@@ -32,12 +32,6 @@ PACKED = (".woff2", ".xlsx", ".pdf")
 
 Progress = Callable[[int, int], None]
 Pages = Callable[[Edition, Progress | None], Iterator[tuple[str, bytes]]]
-_source: list[Pages] = []
-
-
-def pages_come_from(source: Pages) -> None:
-    """Register what makes (place, content) of every file of the site as of an edition."""
-    _source[:] = [source]
 
 
 def request(*, user: User, edition: Edition) -> Job:
@@ -48,10 +42,10 @@ def request(*, user: User, edition: Edition) -> Job:
     return jobs.request(KIND, key=f"{KIND}:{edition.pk}", args={"edition": edition.pk}, cycle=edition.cycle)
 
 
-def write(edition: Edition, out: BinaryIO, progress: Progress | None = None) -> list[str]:
+def write(edition: Edition, out: BinaryIO, pages: Pages, progress: Progress | None = None) -> list[str]:
     """Write the archive; returns nothing to warn of. Raises Failure while a book of an edition is still being made."""
     require_books(edition)
-    pack(edition, _source[0](edition, progress), out)
+    pack(edition, pages(edition, progress), out)
     return []
 
 
@@ -110,8 +104,7 @@ def _audit_line(edition: Edition) -> str:
     return f"{AUDIT_HEAD}: {head}\n" if head else ""
 
 
-@jobs.handler(KIND)
-def make(claim: Claim) -> None:
+def make(claim: Claim, *, pages: Pages) -> None:
     """Build the bundle of an edition, once."""
     kind = Artifact.Kind.BUNDLE
     if artifacts.exists(claim, edition=claim.args["edition"], kind=kind):
@@ -119,7 +112,7 @@ def make(claim: Claim) -> None:
     edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
     artifacts.produce(
         claim,
-        lambda out: write(edition, out, lambda done, total: claim.progress(done, total, "ページを書いています")),
+        lambda out: write(edition, out, pages, lambda done, total: claim.progress(done, total, "ページを書いています")),
         path=f"{edition.cycle.fiscal_year}/editions/{edition.number}-site",
         ending="zip",
         check=check,

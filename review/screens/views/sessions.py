@@ -9,8 +9,6 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in
-from django.dispatch import receiver
 from django.http import HttpRequest
 
 from review import clock, permissions
@@ -26,7 +24,6 @@ SIGNED_IN, SEEN, POSTS = "signed_in_at", "seen_at", "posts"
 AGE, IDLENESS, CHANGED = "age", "idle", "posts"
 
 
-@receiver(user_logged_in, dispatch_uid="review.sessions")
 def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Note when the session began and with which posts."""
     now = clock.now().timestamp()

@@ -14,8 +14,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.dispatch import receiver
 
 from review.models import User
 from review.screens.services import throttle
@@ -34,20 +32,17 @@ TRIES_FROM_ANYWHERE = 50
 TRIES_WORTH_A_WORD = 200
 
 
-@receiver(user_logged_in, dispatch_uid="review.sign_in")
 def record_sign_in(sender: Any, user: User, **kwargs: Any) -> None:
     """Someone signed in."""
     audit.write(actor=user, action=IN, subject=f"user:{user.key}")
 
 
-@receiver(user_logged_out, dispatch_uid="review.sign_out")
 def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
     """Someone signed out."""
     if user:
         audit.write(actor=user, action=OUT, subject=f"user:{user.key}")
 
 
-@receiver(user_login_failed, dispatch_uid="review.sign_in_failed")
 def record_failure(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
     """A wrong try. What was typed is never kept: a password typed into the wrong field would stand in the trail."""
     name = str(credentials.get("username") or "")

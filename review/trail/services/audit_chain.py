@@ -15,9 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.backends.signals import connection_created
 from django.db.models import QuerySet
-from django.dispatch import receiver
 
 from review.models import AuditEntry, AuditLink
 from review.trail.services import frozen_rows, sealed_rows
@@ -103,7 +101,6 @@ def digest(*parts: object) -> str:
     return hashlib.sha256("".join(canonical).encode()).hexdigest()
 
 
-@receiver(connection_created, dispatch_uid="review.audit_chain")
 def teach_sqlite(sender: Any, connection: Any, **kwargs: Any) -> None:
     """SQLite has no hash of its own: the trigger of migration 0005 calls this one."""
     if connection.vendor == "sqlite":

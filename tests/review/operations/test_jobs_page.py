@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from review import clock
-from review.background.services import jobs, outbox
+from review.background.services import outbox, tables
 from review.domain.events import Event
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.views.jobs import EVENTS, KINDS
@@ -30,7 +30,7 @@ def failed(cast: Cast) -> Job:
 
 def test_every_kind_of_job_and_event_has_its_words() -> None:
     assert set(Event) <= set(EVENTS)
-    assert set(jobs._handlers) <= set(KINDS), "say in views.jobs.KINDS what the new job does"
+    assert set(tables.handlers()) <= set(KINDS), "say in views.jobs.KINDS what the new job does"
 
 
 def test_a_failure_is_shown_with_its_cause_and_reference(failed: Job, cast: Cast) -> None:

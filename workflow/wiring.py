@@ -1,0 +1,19 @@
+"""What follows from what in the flows: event -> reactions, kind of job -> what does it, the part of the sweep."""
+
+from __future__ import annotations
+
+from review.background.services.tables import Tables
+from review.domain.events import Event
+from workflow import advance, nodes
+
+TABLES = Tables(
+    reactions={
+        Event.MEASURE_APPROVED: (advance.ask,),
+        Event.MEASURE_SETTLED: (advance.ask,),
+    },
+    jobs={
+        advance.ADVANCE: advance.advance,
+        nodes.FLOW_JOB: nodes.run_flow_job,
+    },
+    sweep=(advance.advance_all,),
+)
