@@ -1,6 +1,6 @@
 """The hash chain over the audit trail: its head, and whether it still holds.
 
-The database writes the chain (migration 0005): each link's hash covers its number, the hash before it and every field
+The database writes the chain (migration 0002): each link's hash covers its number, the hash before it and every field
 of its entry. Here the fields are read as texts and hashed again in Python, so that a check believes neither the
 database's functions nor its triggers. What a chain alone cannot show is a tail cut off, or a chain computed anew by
 somebody who owns the database: for these, heads are kept outside as anchors (`services/anchors.py`).
@@ -24,7 +24,7 @@ START = "0" * 64
 VERSION = "meguri-audit-1"
 AT_ONCE = 500
 
-# As in migration 0005, which a later change of the form must not touch.
+# As in migrations/_audit_chain.py, which a later change of the form must not touch.
 FIELDS = {
     "postgresql": (
         "to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
@@ -102,7 +102,7 @@ def digest(*parts: object) -> str:
 
 
 def teach_sqlite(sender: Any, connection: Any, **kwargs: Any) -> None:
-    """SQLite has no hash of its own: the trigger of migration 0005 calls this one."""
+    """SQLite has no hash of its own: the trigger of migration 0002 calls this one."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("meguri_audit_hash", -1, digest, deterministic=True)
 

@@ -1,6 +1,6 @@
 """Rows that are added once and stay: which, what of them may be filled later, and whether the database still holds it.
 
-Triggers hold it for everybody (migration 0051), missing rights for the application's role (`database_roles`).
+Triggers hold it for everybody (migration 0002), missing rights for the application's role (`database_roles`).
 """
 
 from __future__ import annotations

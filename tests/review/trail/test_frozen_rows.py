@@ -288,13 +288,13 @@ def test_the_migration_leads_back_and_forth_over_rows_that_stand(cast: Cast) -> 
     rows = written(cast)
     put(rows[Evidence], "withdrawn_at", clock.now())
     attached(rows[Submission].review, cast, "again")
-    call_command("migrate", "review", "0050", verbosity=0)
+    call_command("migrate", "review", "0001", verbosity=0)
     try:
         execute("UPDATE review_submission SET late = true")
     finally:
         call_command("migrate", verbosity=0)
     assert frozen_rows.weakened() == []
-    assert [one.path for one in Evidence.objects.all()] == ["again"], "an older version knows no withdrawn file"
+    assert {one.path for one in Evidence.objects.all()} > {"again"}, "what was taken back keeps its row"
     with pytest.raises(DatabaseError, match="frozen rows: UPDATE refused"):
         put(rows[Submission], "late", False)
 

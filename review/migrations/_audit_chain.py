@@ -5,11 +5,8 @@ the commit only, so that two long transactions neither wait for each other nor m
 at a time and links at once; its `meguri_audit_hash` is a function of review.trail.services.audit_chain, so that a program
 without it cannot add a row at all.
 
-Frozen here on purpose: a later change of the canonical form needs a migration of its own.
+Never edited: a later change of the canonical form needs a migration of its own.
 """
-
-import django.db.models.deletion
-from django.db import migrations, models
 
 # Any constant will do, as long as nothing else in this database takes it.
 LOCK = 4861200155
@@ -76,11 +73,6 @@ POSTGRESQL = [
     CREATE TRIGGER audit_link BEFORE INSERT ON {schema}.review_auditlink
         FOR EACH ROW EXECUTE FUNCTION {schema}.meguri_audit_link()
     """,
-    # What is there already comes first.
-    """
-    INSERT INTO {schema}.review_auditlink (seq, entry_id, prev_hash, hash)
-        SELECT 0, e.id, '', '' FROM {schema}.review_auditentry e ORDER BY e.id
-    """,
     """
     CREATE CONSTRAINT TRIGGER audit_append AFTER INSERT ON {schema}.review_auditentry
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION {schema}.meguri_audit_append()
@@ -102,6 +94,12 @@ POSTGRESQL = [
             "ALTER TABLE {schema}.{table} ENABLE ALWAYS TRIGGER audit_keep_all",
         )
     ),
+    # What is there already; last, for PostgreSQL changes no table on which checks still wait for the commit.
+    """
+    INSERT INTO {schema}.review_auditlink (seq, entry_id, prev_hash, hash)
+        SELECT 0, e.id, '', '' FROM {schema}.review_auditentry e
+        WHERE NOT EXISTS (SELECT 1 FROM {schema}.review_auditlink l WHERE l.entry_id = e.id) ORDER BY e.id
+    """,
 ]
 
 POSTGRESQL_BACK = [
@@ -175,7 +173,9 @@ def protect(apps, schema_editor):
         _run_postgresql(schema_editor, POSTGRESQL)
         return
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM review_auditentry ORDER BY id")
+        cursor.execute(
+            "SELECT id FROM review_auditentry WHERE id NOT IN (SELECT entry_id FROM review_auditlink) ORDER BY id"
+        )
         standing = [pk for (pk,) in cursor.fetchall()]
     fields = ", ".join(f'e."{name}"' for name in SQLITE_FIELDS)
     for pk in standing:
@@ -191,26 +191,3 @@ def release(apps, schema_editor):
         return
     for name in SQLITE_TRIGGERS:
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
-
-
-class Migration(migrations.Migration):
-    dependencies = [("review", "0001_initial")]
-
-    operations = [
-        migrations.CreateModel(
-            name="AuditLink",
-            fields=[
-                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("prev_hash", models.CharField(max_length=64)),
-                ("hash", models.CharField(max_length=64)),
-                (
-                    "entry",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="link", to="review.auditentry"
-                    ),
-                ),
-            ],
-            options={"ordering": ["seq"]},
-        ),
-        migrations.RunPython(protect, release),
-    ]

@@ -2,10 +2,9 @@
 
 One change is left: `current` is taken away when the next edition comes. A program that goes round Meguri (psql, the
 administrator's shell, a later bug) meets the same refusal; `verify_editions` says when the triggers are missing.
-SQLite loses the triggers of a table that a later migration remakes: such a migration must call `protect` again.
+SQLite loses the triggers of a table that a later migration remakes: such a migration must call `release` before and
+`protect` after it.
 """
-
-from django.db import migrations, models
 
 POSTGRESQL = [
     """
@@ -118,33 +117,3 @@ def release(apps, schema_editor):
         return
     for name in SQLITE_TRIGGERS:
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}", params=None)
-
-
-class Migration(migrations.Migration):
-    dependencies = [("review", "0022_edition_seals")]
-
-    operations = [
-        migrations.AddConstraint(
-            model_name="artifact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("edition", None), ("seal", "")),
-                    models.Q(("edition__isnull", False), models.Q(("seal", ""), _negated=True), ("retired_at", None)),
-                    _connector="OR",
-                ),
-                name="edition_file_is_sealed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "first"), ("number", 1), ("previous", None)),
-                    models.Q(("kind", "correction"), ("number__gt", 1), ("previous__isnull", False)),
-                    _connector="OR",
-                ),
-                name="edition_stands_in_the_chain",
-            ),
-        ),
-        migrations.RunPython(protect, release),
-    ]
