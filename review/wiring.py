@@ -15,7 +15,7 @@ from review.books.services import artifacts, papers, workbooks
 from review.domain.events import Event
 from review.notices.services import asking, notifications
 from review.operations.services import alarm, anchors
-from review.people.services import reorganisation, representation
+from review.people.services import reorganisation_moves, representation
 from review.publication.services import bundle
 from review.publication.views import plain_files
 from review.screens.services import throttle
@@ -56,7 +56,7 @@ TABLES = Tables(
         bundle.KIND: partial(bundle.make, pages=plain_files.site_as_of),
     },
     sweep=(
-        reorganisation.take_effect,
+        reorganisation_moves.take_effect,
         representation.tell_ends,
         asking.ask_anew,
         concurrence.close_silent,

@@ -117,29 +117,6 @@ class Scale:
         raise KeyError(letter)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rated:
-    """The computed grade with a person's own beside it, which never overwrites it."""
-
-    computed: Grade | None
-    person: Grade | None = None
-    reason: str = ""  #: why the person grades otherwise; required with `person`
-
-    def __post_init__(self) -> None:
-        if self.person is not None and not self.reason.strip():
-            raise ValueError("a person's grade needs a reason")
-
-    @property
-    def shown(self) -> Grade | None:
-        """The grade that counts: the person's where there is one."""
-        return self.person or self.computed
-
-    @property
-    def differs(self) -> bool:
-        """True where a person graded otherwise than the rule."""
-        return self.person is not None and self.person != self.computed
-
-
 # Grading
 
 

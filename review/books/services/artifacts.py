@@ -19,7 +19,7 @@ from django.db.models import Count
 from review import clock
 from review.background.services.jobs import Claim, LeaseLost
 from review.books.services.seals import artifact_seal
-from review.models import Artifact
+from review.models import Artifact, Edition
 from review.trail.services import audit
 from review.workbook.files import WrittenFile, write_atomically
 
@@ -73,6 +73,28 @@ def produce(claim: Claim, write: Write, *, path: str, check: Check, ending: str 
         # Any other failure may have come after the commit: what has no row is swept up later (`remove_orphans`).
         default_storage.delete(name)
         raise
+
+
+def produce_for_edition(
+    claim: Claim, write: Callable[[Edition], Write], *, kind: str, check: Check, ending: str, name: str, tail: str = ""
+) -> None:
+    """The same for a file of a published edition, which is made once; `write` takes the edition to its frozen snapshot."""
+    if exists(claim, edition=claim.args["edition"], kind=kind):
+        return
+    edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
+    cycle, label = edition.cycle, edition.label
+    produce(
+        claim,
+        write(edition),
+        path=f"{cycle.fiscal_year}/editions/{edition.number}{tail}",
+        ending=ending,
+        check=check,
+        kind=kind,
+        cycle=cycle,
+        edition=edition,
+        label=label,
+        filename=f"{cycle.plan.city}_{cycle.label}_{name}_{label}.{ending}",
+    )
 
 
 def _record(artifact: Artifact) -> None:

@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
 from review.domain import checks, rating, values
@@ -15,6 +17,7 @@ from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, Sc
 from review.domain.fiscal import fiscal_year_label
 from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
+from review.models import Edition
 
 STATUS_LABELS = {
     "achieved": "達成",
@@ -29,6 +32,11 @@ FINAL_LABELS = {**STATUS_LABELS, "pending": "実績なし"}
 #: Beside which word a sheet stands that its department has not handed in.
 UNSUBMITTED = "提出前"
 TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
+
+
+def edition_book(edition: Edition) -> YearBook:
+    """The book of a published edition."""
+    return year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
 
 
 def year_book(

@@ -18,7 +18,7 @@ from review.background.services import jobs
 from review.background.services.jobs import Claim
 from review.books.services import artifacts, books, snapshot, workbooks
 from review.domain.book import YearBook
-from review.models import Artifact, Cycle, Edition, Job, MeasureReview, OutboxEvent
+from review.models import Artifact, Cycle, Job, MeasureReview, OutboxEvent
 from review.pdf import maker
 
 SHEET, BOOK, PACK, EDITION = "sheet_pdf", "book_pdf", "meeting_pack", "edition_pdf"
@@ -107,22 +107,13 @@ def _make_of_year(claim: Claim, kind: str, make: Callable[[YearBook], maker.Pape
 
 def make_edition(claim: Claim) -> None:
     """Build the PDF of a published edition from its frozen snapshot."""
-    kind = Artifact.Kind.BOOK_PDF
-    if artifacts.exists(claim, edition=claim.args["edition"], kind=kind):
-        return
-    edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
-    book = books.year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
-    artifacts.produce(
+    artifacts.produce_for_edition(
         claim,
-        _writes(maker.book(book)),
-        path=f"{edition.cycle.fiscal_year}/editions/{edition.number}",
-        ending="pdf",
+        lambda edition: _writes(maker.book(books.edition_book(edition))),
+        kind=Artifact.Kind.BOOK_PDF,
         check=check_pdf,
-        kind=kind,
-        cycle=edition.cycle,
-        edition=edition,
-        label=edition.label,
-        filename=f"{edition.cycle.plan.city}_{edition.cycle.label}_評価結果_{edition.label}.pdf",
+        ending="pdf",
+        name="評価結果",
     )
 
 

@@ -121,21 +121,13 @@ def year_book_now(cycle: Cycle) -> YearBook:
 
 def make_edition(claim: Claim) -> None:
     """Build the book of a published edition from its frozen snapshot."""
-    kind = Artifact.Kind.CONSOLIDATED
-    if artifacts.exists(claim, edition=claim.args["edition"], kind=kind):
-        return
-    edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
-    book = books.year_book(edition.snapshot, label=edition.label, made_at=timezone.localtime(edition.published_at))
-    artifacts.produce(
-        claim,
-        lambda out: engine.write(book, out, progress=artifacts.told(claim)),
-        path=f"{edition.cycle.fiscal_year}/editions/{edition.number}",
-        check=check_workbook,
-        kind=kind,
-        cycle=edition.cycle,
-        edition=edition,
-        label=edition.label,
-        filename=f"{edition.cycle.plan.city}_{edition.cycle.label}_評価結果_{edition.label}.xlsx",
+
+    def write(edition: Edition) -> artifacts.Write:
+        book = books.edition_book(edition)
+        return lambda out: engine.write(book, out, progress=artifacts.told(claim))
+
+    artifacts.produce_for_edition(
+        claim, write, kind=Artifact.Kind.CONSOLIDATED, check=check_workbook, ending="xlsx", name="評価結果"
     )
 
 

@@ -76,11 +76,6 @@ def actors(step: Step, departments: Iterable[Department]) -> list[User]:
     return next((people for rows in found if (people := list(rows))), [])
 
 
-def step_now(review: MeasureReview) -> Step | None:
-    """Which step the sheet waits for; None once it is approved."""
-    return _STEPS.get(review.state)
-
-
 def unmanned(cycle: Cycle) -> list[Department]:
     """The owning departments in which nobody is there to enter or to submit today. Two queries."""
     owners = owning(cycle)

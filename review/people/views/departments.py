@@ -18,6 +18,7 @@ from review.models import Appointment, Department, Reorganisation, User
 from review.people.forms.departments import OfficeChoice, OfficeNameForm, ReorganisationForm
 from review.people.forms.people import next_april, open_offices
 from review.people.services import reorganisation as work
+from review.people.services import reorganisation_moves
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
@@ -128,7 +129,7 @@ def choose(request: HttpRequest, kind: Reorganisation.Kind) -> HttpResponse:
 
 def form_of(request: HttpRequest, kind: Reorganisation.Kind, office: Department | None) -> ReorganisationForm:
     """The form with what the department has."""
-    sheets = work.sheets_moving([office.pk]) if office and kind == Kind.SPLIT else ()
+    sheets = reorganisation_moves.sheets_moving([office.pk]) if office and kind == Kind.SPLIT else ()
     people = members(office) if office and kind == Kind.SPLIT else ()
     return ReorganisationForm(
         request.POST or None,
@@ -157,7 +158,7 @@ def foreseen(planned: work.Planned) -> list[str]:
         "after": "、".join(planned.names),
         "day": day_text(planned.effective_on),
     }
-    sheets = [f"{year.measure.code} {year.name}" for year in work.sheets_moving(planned.before)]
+    sheets = [f"{year.measure.code} {year.name}" for year in reorganisation_moves.sheets_moving(planned.before)]
     people = Appointment.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=planned.effective_on), department__in=planned.before
     )

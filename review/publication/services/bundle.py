@@ -106,21 +106,18 @@ def _audit_line(edition: Edition) -> str:
 
 def make(claim: Claim, *, pages: Pages) -> None:
     """Build the bundle of an edition, once."""
-    kind = Artifact.Kind.BUNDLE
-    if artifacts.exists(claim, edition=claim.args["edition"], kind=kind):
-        return
-    edition = Edition.objects.select_related("cycle__plan").get(pk=claim.args["edition"])
-    artifacts.produce(
+
+    def told(done: int, total: int) -> None:
+        claim.progress(done, total, "ページを書いています")
+
+    artifacts.produce_for_edition(
         claim,
-        lambda out: write(edition, out, pages, lambda done, total: claim.progress(done, total, "ページを書いています")),
-        path=f"{edition.cycle.fiscal_year}/editions/{edition.number}-site",
-        ending="zip",
+        lambda edition: lambda out: write(edition, out, pages, told),
+        kind=Artifact.Kind.BUNDLE,
         check=check,
-        kind=kind,
-        cycle=edition.cycle,
-        edition=edition,
-        label=edition.label,
-        filename=f"{edition.cycle.plan.city}_{edition.cycle.label}_評価結果サイト_{edition.label}.zip",
+        ending="zip",
+        name="評価結果サイト",
+        tail="-site",
     )
 
 

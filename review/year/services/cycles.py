@@ -27,7 +27,7 @@ from review.models import (
     ScheduleItem,
     User,
 )
-from review.people.services import reorganisation
+from review.people.services import reorganisation_moves
 from review.plan.services import plan_effects
 from review.reader_words import year_label
 from review.trail.services import audit
@@ -237,7 +237,7 @@ _CARRIED = ("name", "owner", "related_all", "related_text", "current_state", "de
 
 def _carry_over(year: MeasureYear, following: int) -> None:
     carried = {name: getattr(year, name) for name in _CARRIED}
-    carried["owner"] = reorganisation.office_now(year)
+    carried["owner"] = reorganisation_moves.office_now(year)
     new, made = MeasureYear.objects.get_or_create(measure=year.measure, fiscal_year=following, defaults=carried)
     if made:
         new.related.set(year.related.all())

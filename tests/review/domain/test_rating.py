@@ -14,7 +14,6 @@ from review.domain.rating import (
     NOT_GRADED,
     PRESETS,
     SHAPES,
-    Rated,
     Scale,
     ScaleError,
     contrast,
@@ -149,12 +148,6 @@ def test_the_overall_proposal_is_the_lowest_decided_grade(grades):
         assert proposed == (DEFAULT.undecided if any(grades) else None)
 
 
-def test_a_persons_grade_stands_beside_the_computed_one():
-    computed, own = DEFAULT.by_letter("C"), DEFAULT.by_letter("B")
-    rated = Rated(computed=computed, person=own, reason="制度改正の影響を除くと8割に達する。")
-    assert (rated.computed, rated.shown, rated.differs) == (computed, own, True)
-    assert Rated(computed=computed).shown == computed
-    with pytest.raises(ValueError, match="reason"):
-        Rated(computed=computed, person=own, reason=" ")
+def test_a_letter_that_the_scale_lacks_is_refused():
     with pytest.raises(KeyError):
         DEFAULT.by_letter("Z")

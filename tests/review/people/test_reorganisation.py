@@ -29,7 +29,7 @@ from review.models import (
     User,
 )
 from review.notices.services.reminders import Quiet
-from review.people.services import people, proxies, reorganisation
+from review.people.services import people, proxies, reorganisation, reorganisation_moves
 from review.people.services.posts import Post
 from review.people.services.reorganisation import Kind, Planned
 from review.plan.services import planning
@@ -75,11 +75,11 @@ def test_a_renamed_department_works_on_under_its_new_name_from_the_day(cast: Cas
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
     assert offices_of(cast.contributor) == {"産業振興課"} and cast.sheet().measure_year.owner.name == "産業振興課"
     with clock.shifted(on(april() - timedelta(days=1))):
-        assert reorganisation.take_effect() == 0
+        assert reorganisation_moves.take_effect() == 0
         assert offices_of(cast.head) == {"産業振興課"}
     with clock.shifted(on(april())):
         assert offices_of(cast.contributor) == {"商工観光課"}
-        assert reorganisation.take_effect() == 1 and reorganisation.take_effect() == 0
+        assert reorganisation_moves.take_effect() == 1 and reorganisation_moves.take_effect() == 0
         review = cast.sheet()
         assert review.measure_year.owner.name == "商工観光課"
         review = cast.fill(review)
@@ -94,7 +94,7 @@ def test_merged_departments_are_one_from_the_day(cast: Cast) -> None:
     open_long(cast, 2, ("産業振興課", "農林水産課"))
     planned(cast, Kind.MERGE, ["産業振興課", "農林水産課"], ["産業課"])
     with clock.shifted(on(april())):
-        reorganisation.take_effect()
+        reorganisation_moves.take_effect()
         assert set(MeasureYear.objects.values_list("owner__name", flat=True)) == {"産業課"}
         assert offices_of(cast.contributor) == offices_of(cast.other) == {"産業課"}
         assert cast.fill(cast.sheet(2), user=cast.contributor).state == "editing"
@@ -108,7 +108,7 @@ def test_a_split_sends_each_sheet_and_person_where_it_was_said(cast: Cast) -> No
         measures={second: 1}, people={cast.colleague.pk: (1,), cast.head.pk: (0, 1)},
     )  # fmt: skip
     with clock.shifted(on(april())):
-        reorganisation.take_effect()
+        reorganisation_moves.take_effect()
         assert [cast.sheet(n).measure_year.owner.name for n in (1, 2)] == ["商工課", "観光課"]
         assert offices_of(cast.contributor) == {"商工課"}
         assert offices_of(cast.colleague) == {"観光課"}
@@ -119,7 +119,7 @@ def test_a_published_year_keeps_the_old_name_and_the_next_takes_the_new(cast: Ca
     cast.published(1)
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
     with clock.shifted(on(april())):
-        reorganisation.take_effect()
+        reorganisation_moves.take_effect()
     old, new = MeasureYear.objects.order_by("fiscal_year")
     assert (old.owner.name, new.owner.name) == ("産業振興課", "商工観光課")
     edition = Edition.objects.get()
@@ -140,7 +140,7 @@ def test_a_year_published_after_the_day_drafts_the_next_with_the_new_office(cast
     steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
     settle_background()
     with clock.shifted(on(april()) + timedelta(hours=2)):
-        reorganisation.take_effect()
+        reorganisation_moves.take_effect()
         settle_background()
     assert Edition.objects.get().snapshot["measures"][0]["owner"] == "産業振興課"
     assert MeasureYear.objects.get(fiscal_year=YEAR + 1).owner.name == "商工観光課"
@@ -151,7 +151,7 @@ def test_who_is_appointed_to_the_old_office_meanwhile_moves_with_it(cast: Cast) 
     post = Post(role=Role.CONTRIBUTOR, department=cast.departments["産業振興課"].pk)
     people.appoint(by=cast.administrator, user_id=cast.auditor.pk, post=post, starts_on=clock.today())
     with clock.shifted(on(april())):
-        reorganisation.take_effect()
+        reorganisation_moves.take_effect()
         assert offices_of(cast.auditor) == {"商工観光課"}
 
 
@@ -164,7 +164,7 @@ def test_a_heads_proxy_goes_along(cast: Cast) -> None:
     proxies.name(user=cast.head, naming=naming)
     planned(cast, Kind.RENAME, ["産業振興課"], ["商工観光課"])
     with clock.shifted(on(april())):
-        reorganisation.take_effect()
+        reorganisation_moves.take_effect()
         assert "商工観光課" in offices_of(cast.other)
     assert Proxy.objects.count() == 2
 
@@ -177,7 +177,7 @@ def test_a_plan_withdrawn_before_its_day_leaves_everything_as_it_was(cast: Cast)
     assert not Department.objects.filter(name="産業課").exists()
     assert not Department.objects.exclude(ends_on=None).exists()
     with clock.shifted(on(april())):
-        assert reorganisation.take_effect() == 0
+        assert reorganisation_moves.take_effect() == 0
     with pytest.raises(AlreadyDecided):
         reorganisation.withdraw(user=cast.administrator, plan_id=plan.pk)
 
@@ -300,7 +300,7 @@ def test_an_edition_names_the_office_that_submitted_the_sheet(
         monkeypatch.setattr(reorganisation.audit, "write", as_before)
     planned(cast, Kind.MERGE, ["農林水産課", "産業振興課"], ["経済部"], effective_on=clock.today() + timedelta(days=1))
     with clock.shifted(timedelta(days=1)):
-        reorganisation.take_effect()
+        reorganisation_moves.take_effect()
     assert cast.sheet(1).measure_year.owner.name == "経済部"
     first, second = snapshot_of(cycle)["measures"]
     assert (first["owner"], first["owner_now"], first["related"]) == ("産業振興課", "経済部", ["市民課"])
