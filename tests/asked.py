@@ -28,7 +28,7 @@ def assert_asked(cycle: Cycle) -> None:
         if "step" in notice.asks and not notice.event.startswith(("Deadline", "Nudged")):
             _may_act(notice)
     for review in MeasureReview.objects.filter(cycle=cycle, outcome=""):
-        step = waiting.step_now(review)
+        step = waiting._STEPS.get(review.state)
         if step is not None:
             _somebody_was_asked(review, step)
 
