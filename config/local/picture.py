@@ -1,7 +1,7 @@
 """Draws docs/architecture.svg from the code: who imports whom, in the order that pyproject.toml gives. Run by make docs.
 
 One row and one column for each package and each subject of `review`; a dot where the row imports the column. The order
-is the import contract's own, so every dot lies right of the diagonal.
+is the import contract's own, so a dot lies left of the diagonal only between those that stand side by side.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PACKAGES = ("config", "workflow", "tasks")
 INSIDE = "review"
 
 # Sizes in units of the picture.
-CELL, NAMES, HEADS, EDGE = 22, 150, 110, 10
+CELL, NAMES, HEADS, TAIL, EDGE = 22, 150, 110, 40, 10
 
 
 def order(root: Path = ROOT) -> list[str]:
@@ -52,6 +52,7 @@ def imports(places: Sequence[str], root: Path = ROOT) -> set[tuple[str, str]]:
         for package in (*PACKAGES, INSIDE)
         for path in sorted((root / package).rglob("*.py"))
         for name in _imported(path)
+        if name.split(".")[0] in (*PACKAGES, INSIDE)
     }
     return {(one, other) for one, other in pairs if one != other and {one, other} <= known}
 
@@ -77,7 +78,7 @@ def drawn(root: Path = ROOT) -> str:
     places = order(root)
     pairs, folders = imports(places, root), with_folders(root)
     side = len(places) * CELL
-    width, height = NAMES + side + 2 * EDGE, HEADS + side + 2 * EDGE
+    width, height = NAMES + side + TAIL + 2 * EDGE, HEADS + side + 2 * EDGE
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="title"'
         ' font-family="sans-serif" font-size="13">',
