@@ -10,7 +10,7 @@ SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check prepared format bench faults races pages audit lock clean
+.PHONY: help setup demo test check prepared format bench faults races pages docs coverage audit lock clean
 
 ARGS ?=
 BIN := .venv/bin
@@ -73,6 +73,15 @@ pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbo
 	@command -v soffice >/dev/null || command -v libreoffice >/dev/null || { \
 	  echo "LibreOffice がないため、ページ画像は作れません。 / LibreOffice is absent: no pages were rendered." >&2; exit 1; }
 	@exec $(BIN)/python -m config.local.pages $(ARGS)
+
+docs: setup ## docs/architecture.svg をコードから描き直す / the picture of docs/architecture.md, drawn anew
+	@exec $(BIN)/python -m config.local.picture
+
+# On PostgreSQL: the run on SQLite repeats only what touches the database, and would call the pure domain untested.
+coverage: setup ## どの行が試験されていないか / lines that no test without worker and browser runs: build/coverage/index.html
+	@mkdir -p build/coverage
+	@COVERAGE_FILE=build/coverage/data $(BIN)/python -m pytest $(THREE) -m "not bench and not worker and not browser and not services" \
+	  --cov=config --cov=workflow --cov=tasks --cov=review --cov-report=term:skip-covered --cov-report=html:build/coverage $(ARGS)
 
 audit: setup ## 既知の脆弱性 / known vulnerabilities
 	@sh config/local/audit.sh
