@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from review.domain.refusals import Invalid
 from review.models import ClosingDay, Cycle, CycleState, Department
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 
@@ -65,7 +66,7 @@ def owners(cycle: Cycle) -> QuerySet[Department]:
     return Department.objects.filter(mine).annotate(sheets=Count("owned")).order_by("order", "pk")
 
 
-def own_record(request: HttpRequest, year: int) -> Record:
+def own_record(request: SignedInRequest, year: int) -> Record:
     """What the form edits: the chosen department's deadlines; any department's where the page had not chosen one."""
     cycle = year_or_404(year)
     rows = owners(cycle)
@@ -91,7 +92,7 @@ def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(own_record)
-def departments(request: HttpRequest, year: int) -> HttpResponse:
+def departments(request: SignedInRequest, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
     cycle = year_or_404(year)
     rows = owners(cycle)
@@ -119,11 +120,11 @@ def departments(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "deadlines/department_deadlines.html", context, status=422 if form.errors else 200)
 
 
-def _keep(request: HttpRequest, cycle: Cycle, form: DepartmentDeadlinesForm) -> HttpResponse:
+def _keep(request: SignedInRequest, cycle: Cycle, form: DepartmentDeadlinesForm) -> HttpResponse:
     department = form.cleaned_data["department"]
     own = OwnDeadlines() if "clear" in request.POST else form.own()
     deadlines.set_for_department(
-        user=request.user,  # type: ignore[arg-type]
+        user=request.user,
         cycle_id=cycle.pk,
         department=department,
         own=own,
@@ -146,7 +147,7 @@ def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def closing(request: HttpRequest) -> HttpResponse:
+def closing(request: SignedInRequest) -> HttpResponse:
     """The city's own closing days, and the national holidays of the coming year to compare with."""
     user = request.user
     if request.method == "POST" and request.POST.get("remove", "").isdigit():
