@@ -15,7 +15,7 @@ from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting, Plan
 from review.publication.services.publication import Terms
-from review.screens.forms.fields import MinuteField
+from review.screens.forms.fields import MinuteField, OneOfSeveral
 from review.screens.views.answers import REMARK
 
 
@@ -111,16 +111,14 @@ class BlankRemark:
         return DecisionForm(remarks=[(self.key, self.label)])[REMARK + self.key]
 
 
-class WithdrawalForm(forms.Form):
+class WithdrawalForm(OneOfSeveral):
     """Why a decision is taken back. `round` says which pass was seen."""
 
+    ids = "withdraw"
     round = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
         label=_("取り消す理由"), strip=False, widget=lines(3), help_text=_("関係する人に届き、経過に残ります。")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="withdraw-%s", **kwargs)
 
     @property
     def comment_text(self) -> str:
@@ -133,9 +131,10 @@ class WithdrawalForm(forms.Form):
         return pass_of(self.data.get("round", ""))
 
 
-class MeetingChoice(forms.Form):
+class MeetingChoice(OneOfSeveral):
     """At which meeting of the 本部 it was decided, if at one."""
 
+    ids = "at"
     meeting = forms.ModelChoiceField(
         label=_("決定した会議"), queryset=Meeting.objects.none(), required=False, empty_label=_("会議によらない")
     )
@@ -143,7 +142,7 @@ class MeetingChoice(forms.Form):
     def __init__(
         self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, asked: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="at-%s", **kwargs)
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
         field.queryset = Meeting.objects.filter(cycle__plan=plan) if plan else Meeting.objects.filter(cycle=cycle)
         # What is decided on the day of a meeting is decided there, unless the person says otherwise.
@@ -185,9 +184,10 @@ class PublicationForm(MeetingChoice):
         return Terms(meeting=self.cleaned_data["meeting"], publish_at=self.cleaned_data["publish_at"])
 
 
-class TogetherForm(forms.Form):
+class TogetherForm(OneOfSeveral):
     """A word on the sheets that are ticked on the board: for a return the reason."""
 
+    ids = "together"
     comment = forms.CharField(
         label=_("差戻しの理由"),
         required=False,
@@ -195,6 +195,3 @@ class TogetherForm(forms.Form):
         widget=lines(3),
         help_text=_("選んだ施策すべてに、同じ理由が届きます。"),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="together-%s", **kwargs)

@@ -13,7 +13,7 @@ from review.deadlines.services.deadlines import OwnDeadlines
 from review.domain import reminding
 from review.domain.reminding import Rule, Step
 from review.models import Cycle, Department
-from review.screens.forms.fields import DayField, MinuteField
+from review.screens.forms.fields import DayField, MinuteField, OneOfSeveral
 
 OWN = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at")
 
@@ -161,11 +161,9 @@ class AskForm(Refusable):
     reason = reason_field(_("延長の理由"), 3)
 
 
-class AnswerForm(Refusable):
+class AnswerForm(Refusable, OneOfSeveral):
     """The answer to a request."""
 
+    ids = "answer"
     until = MinuteField(label=_("延長後の締切"), required=False)
     answer = reason_field(_("回答(見送るときは理由)"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="answer-%s", **kwargs)

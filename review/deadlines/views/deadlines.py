@@ -151,13 +151,13 @@ def closing(request: SignedInRequest) -> HttpResponse:
     """The city's own closing days, and the national holidays of the coming year to compare with."""
     user = request.user
     if request.method == "POST" and request.POST.get("remove", "").isdigit():
-        if closing_days.reopen(user=user, pk=int(request.POST["remove"])):  # type: ignore[arg-type]
+        if closing_days.reopen(user=user, pk=int(request.POST["remove"])):
             messages.success(request, _("閉庁日を取り消しました。"))
         return see_other("review:closing_days")
     form = ClosingDayForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            made = closing_days.close(user=user, **form.cleaned_data)  # type: ignore[arg-type]
+            made = closing_days.close(user=user, **form.cleaned_data)
         except Invalid as refusal:
             form.refuse(refusal.fields, str(refusal))
         else:

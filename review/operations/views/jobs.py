@@ -145,7 +145,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "page_obj": page,
         "rows": shown(page.object_list),
         "tabs": tabs_of(counts, state),
-        "waiting_count": sum(int(part["count"] or 0) for part in waiting.values()),
+        "waiting_count": sum(part["count"] for part in waiting.values()),
     }
     return render(request, "operations/jobs.html", context)
 

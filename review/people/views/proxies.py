@@ -46,7 +46,7 @@ def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decisio
         "page_title": _("代決と後閲"),
         "breadcrumbs": crumbs((_("代決と後閲"), "")),
         "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in shown[:200]],
-        "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],  # type: ignore[arg-type]
+        "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],
         "read": [
             (one, decision_words.step_words(one))
             for one in read.select_related("decided_by", "later_reading", "review__measure_year__measure")[:READ]

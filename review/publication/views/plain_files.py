@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +205,7 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
         book = Book(site=site, edition=edition, numbered=not edition.current)
         for name in published.DATA:
             yield place_of(book.url("data", name)), _data(book, name)
-        yield place_of(book.url("data", "search.js")), lambda book=book: search_data(book)
+        yield place_of(book.url("data", "search.js")), partial(search_data, book)
         for kind, (name, _label, _note) in published.BOOKS.items():
             file = book.file(kind)
             if file:

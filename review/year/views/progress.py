@@ -36,9 +36,9 @@ SORTS = {
 LATE = "late"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Mark:
-    """What the summary needs of one sheet."""
+    """What the summary needs of one sheet, in the order in which `marks_of` reads it."""
 
     pk: int
     state: str
@@ -119,11 +119,7 @@ def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
         "pk", "state", "outcome", "late", "measure_year__owner_id", "measure_year__owner__name",
         "state_since", "submitted_at", "extended_until", "again_due_at",
     )  # fmt: skip
-    names = (
-        "pk", "state", "outcome", "late", "department_id", "department",
-        "since", "submitted_at", "extended_until", "again_due_at",
-    )  # fmt: skip
-    return [Mark(**dict(zip(names, row, strict=True))) for row in rows]
+    return [Mark(*row) for row in rows]
 
 
 def filtered(reviews: QuerySet[MeasureReview], wanted: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
