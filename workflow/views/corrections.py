@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -149,7 +149,7 @@ def lines_of(found: Correction, entries: Sequence[Entry]) -> list[dict[str, str]
     if not entries:
         return []
     snapshot = found.edition.snapshot if found.edition else corrections.draft_of(found, entries)
-    return snapshot["corrections"][-1]["consequences"]
+    return cast(list[dict[str, str]], snapshot["corrections"][-1]["consequences"])
 
 
 def by_measure(found: Correction, entries: Sequence[Entry]) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from review import permissions
-from review.assessment.services import approval, assessment, meetings
-from review.domain.refusals import Invalid
+from review.assessment.services import assessment, meetings
+from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import MeasureReview, Meeting, Verdict
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import REMARK, refusing, see_other
@@ -126,7 +126,7 @@ def _record_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             user=request.user, chosen=[(sheet.pk, form.round_seen)], meeting=meeting_of(request, sheet), said=said
         )
         if refused:
-            raise approval.AlreadyDecided(refused[sheet.pk])
+            raise AlreadyDecided(refused[sheet.pk])
         return _("本部の決定として記録しました。承認者が確認すると有効になります。")
 
     return act

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -137,7 +137,7 @@ def tabs(cycle: Cycle, wanted: Wanted, request: SignedInRequest) -> list[dict[st
     ]
 
 
-def with_state(kept: Any, state: str) -> str:
+def with_state(kept: QueryDict, state: str) -> str:
     """The address's own filters with another state."""
     asked = kept.copy()
     asked["state"] = state

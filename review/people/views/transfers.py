@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -132,7 +133,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "people/handover.html", context, status=422 if form.errors else 200)
 
 
-def takers(work: handover.OpenWork, leaving: User):
+def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:
     """Everybody who could take at least one of the sheets over. Three queries however many."""
     offices = list({review.measure_year.owner for review in (*work.returned, *work.writing)})
     members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=offices)

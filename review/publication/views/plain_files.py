@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -219,7 +219,7 @@ def _data(book: Book, name: str) -> Callable[[], bytes]:
 def _stored(file: Artifact) -> Callable[[], bytes]:
     def read() -> bytes:
         with default_storage.open(file.path, "rb") as kept:
-            return kept.read()
+            return cast(bytes, kept.read())
 
     return read
 

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
@@ -50,7 +50,7 @@ HTML = "text/html; charset=utf-8"
 @lru_cache(maxsize=2)
 def _snapshot(pk: int, sha256: str) -> Snapshot:
     """The snapshot with that hash, kept for the next page: two of them at most."""
-    return Edition.objects.values_list("snapshot", flat=True).get(pk=pk)
+    return cast(Snapshot, Edition.objects.values_list("snapshot", flat=True).get(pk=pk))
 
 
 def read(edition: Edition) -> Snapshot:

@@ -35,7 +35,7 @@ class ReasonForm(forms.Form):
 
     def clean_reason(self) -> str:
         """Refuse what could not be kept."""
-        reason = self.cleaned_data["reason"].strip()
+        reason: str = self.cleaned_data["reason"].strip()
         if found := problem(reason):
             raise forms.ValidationError(found)
         return reason
