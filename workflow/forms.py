@@ -15,13 +15,8 @@ from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting, Plan
 from review.publication.services.publication import Terms
-from review.screens.forms.fields import MinuteField, OneOfSeveral
+from review.screens.forms.fields import MinuteField, OneOfSeveral, words
 from review.screens.views.answers import REMARK
-
-
-def lines(rows: int) -> forms.Textarea:
-    """A few lines of text."""
-    return forms.Textarea(attrs={"rows": rows})
 
 
 def pass_of(said: object) -> int:
@@ -34,7 +29,7 @@ class OverallForm(forms.Form):
     """A person's own 総合評価; without a choice, the one that is proposed."""
 
     overall = forms.ChoiceField(label=_("総合評価"), required=False)
-    overall_reason = forms.CharField(label=_("総合評価の理由"), required=False, strip=False, widget=lines(2))
+    overall_reason = forms.CharField(label=_("総合評価の理由"), required=False, strip=False, widget=words(2))
 
     def __init__(self, *args: Any, grades: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +55,7 @@ class DecisionForm(OverallForm):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-key": "r", "data-key-label": _("差戻しの理由を書く")}),
     )
-    opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=lines(4))
+    opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=words(4))
 
     def __init__(
         self,
@@ -74,7 +69,7 @@ class DecisionForm(OverallForm):
             del self.fields["opinion"]
         for key, label in remarks:
             self.fields[REMARK + key] = forms.CharField(
-                label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=lines(3)
+                label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=words(3)
             )
 
     @property
@@ -117,7 +112,7 @@ class WithdrawalForm(OneOfSeveral):
     ids = "withdraw"
     round = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
-        label=_("取り消す理由"), strip=False, widget=lines(3), help_text=_("関係する人に届き、経過に残ります。")
+        label=_("取り消す理由"), strip=False, widget=words(3), help_text=_("関係する人に届き、経過に残ります。")
     )
 
     @property
@@ -192,6 +187,6 @@ class TogetherForm(OneOfSeveral):
         label=_("差戻しの理由"),
         required=False,
         strip=False,
-        widget=lines(3),
+        widget=words(3),
         help_text=_("選んだ施策すべてに、同じ理由が届きます。"),
     )

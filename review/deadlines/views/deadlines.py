@@ -20,6 +20,7 @@ from review.deadlines.services.deadlines import OwnDeadlines
 from review.domain.business_days import holiday_name
 from review.domain.refusals import Invalid
 from review.models import ClosingDay, Cycle, CycleState, Department
+from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
@@ -106,7 +107,7 @@ def departments(request: SignedInRequest, year: int) -> HttpResponse:
         try:
             return _keep(request, cycle, form)
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
     context = {
         "page_title": _("%(year)s 部署ごとの期限") % {"year": fiscal_year(year)},
         "breadcrumbs": crumbs(cycle, _("部署ごとの期限")),
@@ -159,7 +160,7 @@ def closing(request: SignedInRequest) -> HttpResponse:
         try:
             made = closing_days.close(user=user, **form.cleaned_data)
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("閉庁日「%(name)s」を登録しました。") % {"name": made.name})
             return see_other("review:closing_days")

@@ -24,6 +24,7 @@ from review.domain.reminding import Rule, Step
 from review.models import Cycle, CycleState, Department, MeasureReview, OutboxEvent, ReminderPause
 from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
+from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -127,7 +128,7 @@ def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
             review=MeasureReview.objects.get(pk=ids["sheet"], cycle=cycle) if "sheet" in ids else None,
         )
     except Invalid as refusal:
-        form.refuse(refusal.fields, str(refusal))
+        add_refusal(form, str(refusal), refusal.fields)
         return False
     messages.success(request, _("催促を止めました。終了日の次の開庁日から再開します。"))
     return True
@@ -177,7 +178,7 @@ def nudge(request: SignedInRequest, year: int) -> HttpResponse:
                 nonce=request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
             )
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
         else:
             count = sum(len(event.payload["sheets"]) for event in sent)
             said = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}

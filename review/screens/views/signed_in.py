@@ -8,7 +8,7 @@ from review.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """A request to an address whose rule is not `anyone`: `access.AccessMiddleware` lets only signed-in people reach its view.
+    """A request to an address whose rule is not `anyone`: `AccessMiddleware` lets only signed-in people reach its view.
 
     A name for the types alone: nothing is ever made of this class.
     """

@@ -14,6 +14,7 @@ from review import permissions
 from review.deadlines.forms.deadlines import AnswerForm, AskForm
 from review.domain.refusals import Invalid
 from review.models import Extension, MeasureReview
+from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import forbidden, refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import extensions
@@ -30,7 +31,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
         try:
             extensions.ask(user=request.user, review_id=pk, **form.cleaned_data)
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("延長を依頼しました。決まると、お知らせが届きます。"))
             return see_other("review:extension", pk)
