@@ -57,10 +57,10 @@ def _may_come_in(request: HttpRequest) -> bool:
 
 
 # In place of the marks that Django keeps on an account: they would outlive the post.
-admin.site.has_permission = _may_come_in  # type: ignore[method-assign, assignment]
+admin.site.has_permission = _may_come_in  # type: ignore[method-assign]
 
 
-class Readable(admin.ModelAdmin):
+class Readable(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argument at run time
     """Can be read by the administrator, newest first, and by nobody changed."""
 
     list_display = ("pk", "__str__")

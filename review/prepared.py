@@ -18,7 +18,7 @@ import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -26,17 +26,19 @@ from django.db.models import QuerySet
 # Stand-ins that no query holds of itself; whole numbers that fit the smallest column.
 _NUMBER, _DAY, _WORD = 31_001, date(1801, 1, 1), "\u2060prepared"
 
-Asked = Callable[..., list[Any]]
+Row = TypeVar("Row")
+Build = Callable[..., QuerySet[Any, Row]]
+Ask = Callable[..., list[Row]]
 
 
-def prepared(**kinds: type | int) -> Callable[[Callable[..., QuerySet[Any]]], Asked]:
+def prepared(**kinds: type | int) -> Callable[[Build[Row]], Ask[Row]]:
     """Prepare the query that the function builds from values of these kinds: int, date or str, or the length of a tuple
     of numbers. Calling it gives the rows as a list; one query."""
 
-    def decorate(build: Callable[..., QuerySet[Any]]) -> Asked:
+    def decorate(build: Build[Row]) -> Ask[Row]:
         kept: dict[str, _Question] = {}
 
-        def ask(**values: Any) -> list[Any]:
+        def ask(**values: Any) -> list[Row]:
             question = kept.get(connection.vendor)
             if question is None:
                 question = kept[connection.vendor] = _Question.of(build, kinds)
@@ -87,7 +89,7 @@ class _Question:
         query = copy.copy(self.queryset.query)
         query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         asked: QuerySet[Any] = QuerySet(model=self.queryset.model, query=query)
-        asked._iterable_class = self.queryset._iterable_class  # type: ignore[attr-defined]
+        asked._iterable_class = self.queryset._iterable_class
         asked._fields = self.queryset._fields  # type: ignore[attr-defined]
         asked._prefetch_related_lookups = self.queryset._prefetch_related_lookups  # type: ignore[attr-defined]
         return list(asked)

@@ -183,7 +183,7 @@ def running_jobs(cycle: Cycle) -> list[Job]:
     return list(Job.objects.filter(cycle=cycle, state__in=[JobState.RUNNING, JobState.WAITING]).order_by("pk"))
 
 
-def backlog() -> dict[str, dict[str, int | datetime | None]]:
+def backlog() -> dict[str, dict[str, Any]]:
     """What waits to be done in the background: {"events", "mails", "jobs"}: how many, and since when. Three queries.
 
     A job that gathers requests is not yet late: it counts from the moment it is due.

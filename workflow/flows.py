@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +89,7 @@ class MeasureReviewFlow(flow.Flow):
     def begin(self, activation: Any, review: MeasureReview) -> SheetProcess:
         """Tie the process to its sheet."""
         activation.process.review = review
-        return activation.process
+        return cast(SheetProcess, activation.process)
 
     def on_year_decided(self, activation: Any, send_back: approval.YearReturn | None = None, user: Any = None) -> None:
         """The year was decided: send the sheet back, or let it end with the publication. A sheet whose approval was
@@ -136,7 +136,7 @@ class AnnualCycleFlow(flow.Flow):
     def begin(self, activation: Any, cycle: Cycle) -> YearProcess:
         """Tie the process to its year."""
         activation.process.cycle = cycle
-        return activation.process
+        return cast(YearProcess, activation.process)
 
     # --- Plan ---
 
@@ -255,7 +255,7 @@ class CorrectionFlow(flow.Flow):
     def begin(self, activation: Any, correction: Correction) -> CorrectionProcess:
         """Tie the process to its correction."""
         activation.process.correction = correction
-        return activation.process
+        return cast(CorrectionProcess, activation.process)
 
     def publish_edition(self, claim: Claim, process: CorrectionProcess) -> None:
         """Freeze the corrected edition and switch to it, in one transaction."""

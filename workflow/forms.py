@@ -15,13 +15,8 @@ from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting, Plan
 from review.publication.services.publication import Terms
-from review.screens.forms.fields import MinuteField
+from review.screens.forms.fields import MinuteField, OneOfSeveral, words
 from review.screens.views.answers import REMARK
-
-
-def lines(rows: int) -> forms.Textarea:
-    """A few lines of text."""
-    return forms.Textarea(attrs={"rows": rows})
 
 
 def pass_of(said: object) -> int:
@@ -34,7 +29,7 @@ class OverallForm(forms.Form):
     """A person's own 総合評価; without a choice, the one that is proposed."""
 
     overall = forms.ChoiceField(label=_("総合評価"), required=False)
-    overall_reason = forms.CharField(label=_("総合評価の理由"), required=False, strip=False, widget=lines(2))
+    overall_reason = forms.CharField(label=_("総合評価の理由"), required=False, strip=False, widget=words(2))
 
     def __init__(self, *args: Any, grades: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +55,7 @@ class DecisionForm(OverallForm):
         strip=False,
         widget=forms.Textarea(attrs={"rows": 3, "data-key": "r", "data-key-label": _("差戻しの理由を書く")}),
     )
-    opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=lines(4))
+    opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=words(4))
 
     def __init__(
         self,
@@ -74,7 +69,7 @@ class DecisionForm(OverallForm):
             del self.fields["opinion"]
         for key, label in remarks:
             self.fields[REMARK + key] = forms.CharField(
-                label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=lines(3)
+                label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=words(3)
             )
 
     @property
@@ -111,16 +106,14 @@ class BlankRemark:
         return DecisionForm(remarks=[(self.key, self.label)])[REMARK + self.key]
 
 
-class WithdrawalForm(forms.Form):
+class WithdrawalForm(OneOfSeveral):
     """Why a decision is taken back. `round` says which pass was seen."""
 
+    ids = "withdraw"
     round = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
-        label=_("取り消す理由"), strip=False, widget=lines(3), help_text=_("関係する人に届き、経過に残ります。")
+        label=_("取り消す理由"), strip=False, widget=words(3), help_text=_("関係する人に届き、経過に残ります。")
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="withdraw-%s", **kwargs)
 
     @property
     def comment_text(self) -> str:
@@ -133,9 +126,10 @@ class WithdrawalForm(forms.Form):
         return pass_of(self.data.get("round", ""))
 
 
-class MeetingChoice(forms.Form):
+class MeetingChoice(OneOfSeveral):
     """At which meeting of the 本部 it was decided, if at one."""
 
+    ids = "at"
     meeting = forms.ModelChoiceField(
         label=_("決定した会議"), queryset=Meeting.objects.none(), required=False, empty_label=_("会議によらない")
     )
@@ -143,7 +137,7 @@ class MeetingChoice(forms.Form):
     def __init__(
         self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, asked: bool = False, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="at-%s", **kwargs)
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
         field.queryset = Meeting.objects.filter(cycle__plan=plan) if plan else Meeting.objects.filter(cycle=cycle)
         # What is decided on the day of a meeting is decided there, unless the person says otherwise.
@@ -185,16 +179,14 @@ class PublicationForm(MeetingChoice):
         return Terms(meeting=self.cleaned_data["meeting"], publish_at=self.cleaned_data["publish_at"])
 
 
-class TogetherForm(forms.Form):
+class TogetherForm(OneOfSeveral):
     """A word on the sheets that are ticked on the board: for a return the reason."""
 
+    ids = "together"
     comment = forms.CharField(
         label=_("差戻しの理由"),
         required=False,
         strip=False,
-        widget=lines(3),
+        widget=words(3),
         help_text=_("選んだ施策すべてに、同じ理由が届きます。"),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="together-%s", **kwargs)

@@ -1,5 +1,7 @@
 """The processes of the three flows, each tied to its domain row: one process a sheet, one a year, one a correction."""
 
+from typing import cast
+
 from django.db import models
 from viewflow.workflow.models import Process
 
@@ -26,4 +28,4 @@ class CorrectionProcess(Process):
     @property
     def cycle(self) -> Cycle:
         """The year that is corrected."""
-        return self.correction.cycle
+        return cast(Cycle, self.correction.cycle)

@@ -18,6 +18,7 @@ from review.background.services import jobs
 from review.background.services.jobs import Claim
 
 FLOW_JOB = "flow_job"
+Work = Callable[[Claim, Any], Callable[[], None] | None]
 
 
 class Step(flow.View):
@@ -55,9 +56,9 @@ class Job(AbstractJob):
 
     activation_class = JobActivation
 
-    def __init__(self, work: Any, **kwargs: Any) -> None:
+    def __init__(self, work: Work, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._work = work
+        self._work: Work = work
 
     def _resolve(self, instance: Any) -> None:
         super()._resolve(instance)

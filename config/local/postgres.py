@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from config.local import processes
@@ -156,7 +157,7 @@ def _make_cluster(programs: Path, data: Path, user: int | None) -> None:
     data.mkdir(mode=0o700)
     if user is not None:
         os.chown(data, user, user)
-    identity: dict = {} if user is None else {"user": user, "group": user, "extra_groups": []}
+    identity: dict[str, Any] = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     command = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
     made = subprocess.run(
         [*map(str, command), "--locale=C.UTF-8"],

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any, cast
 
 PR_SET_PDEATHSIG = 1
 
@@ -25,7 +26,7 @@ class Process:
     """One started program and where it writes."""
 
     name: str
-    popen: subprocess.Popen
+    popen: subprocess.Popen[bytes]
     log: Path
     #: What asks it to end in good order.
     stop_signal: int = signal.SIGTERM
@@ -80,7 +81,7 @@ def start(
     Linux counts the starting thread as the parent. `user` is a uid (and gid) to run as; root only.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    identity: dict = {} if user is None else {"user": user, "group": user, "extra_groups": []}
+    identity: dict[str, Any] = {} if user is None else {"user": user, "group": user, "extra_groups": []}
     with log.open("ab") as output:
         popen = subprocess.Popen(
             [str(part) for part in command],
@@ -132,7 +133,7 @@ def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody holds at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return cast(int, probe.getsockname()[1])
 
 
 def port_taken(port: int) -> bool:

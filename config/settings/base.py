@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 from celery.schedules import crontab
@@ -101,9 +102,9 @@ POSTGRES_OPTIONS = {
 }
 
 
-def database(url: str) -> dict:
+def database(url: str) -> dict[str, Any]:
     """Django's database entry for a DATABASE_URL, with the options that engine needs here."""
-    entry = env.db_url_config(url)
+    entry: dict[str, Any] = env.db_url_config(url)
     if entry["ENGINE"].endswith("sqlite3"):
         entry["OPTIONS"] = {**SQLITE_OPTIONS, **entry.get("OPTIONS", {})}
     else:

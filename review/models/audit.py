@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 
+Row = TypeVar("Row", bound=models.Model)
 
-class AppendOnlyQuerySet(models.QuerySet):
+
+class AppendOnlyQuerySet(models.QuerySet[Row]):
     """Rows can be added and read. The database's own triggers hold where this class is passed by."""
 
     def update(self, **kwargs: Any) -> NoReturn:

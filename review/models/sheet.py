@@ -177,7 +177,8 @@ class Submission(models.Model):
     def standing(cls) -> models.QuerySet[Submission]:
         """Those that were not taken back, without their texts, with the offices that they named (None in older ones)."""
         offices = {f"{name}_then": KeyTransform(name, "content") for name in ("owner", "related")}
-        return cls.objects.filter(recalled_at=None).annotate(**offices).defer("content", "seal").order_by("round")
+        rows: models.QuerySet[Submission] = cls.objects.filter(recalled_at=None).annotate(**offices)
+        return rows.defer("content", "seal").order_by("round")
 
 
 class Step(models.TextChoices):

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from review.workbook.findings import Code, Refused
 
@@ -145,7 +145,7 @@ def _check_local(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
         same = same and (crc, packed, size) == (info.CRC, info.compress_size, info.file_size)
     if not same:
         raise Refused(Code.BROKEN, "圧縮ファイルの目録と中身が合いません")
-    return info.header_offset + _LOCAL.size + name_length + extra_length
+    return cast(int, info.header_offset + _LOCAL.size + name_length + extra_length)
 
 
 def _same_name(raw: bytes, name: str) -> bool:

@@ -113,7 +113,7 @@ def cell_digest(text: str) -> str:
 
 
 def _note(book: Workbook, name: str, value: str) -> None:
-    book.custom_doc_props.append(StringProperty(name=name, value=value))  # type: ignore[attr-defined]
+    book.custom_doc_props.append(StringProperty(name=name, value=value))
 
 
 def _open(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:

@@ -78,7 +78,7 @@ def read_entry_book(path: Path) -> EntryBook:
             book = load_workbook(stream, data_only=False, keep_links=False)
     except Exception as error:  # a broken part fails in a dozen ways: KeyError, ValueError, TypeError, ParseError
         raise Refused(Code.BROKEN, "ブックを開けません") from error
-    said = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}  # type: ignore[attr-defined]
+    said = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
     if said.get(FORM_PROPERTY) != FORM:
         raise Refused(Code.WRONG_FORM)
     digests = {

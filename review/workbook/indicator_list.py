@@ -145,7 +145,7 @@ def _colour_grades(sheet: Worksheet, book: YearBook, last: int) -> None:
             continue
         quoted = grade.grade.replace('"', '""')
         font = Font(bold=True, color=grade.colour.removeprefix("#") or styles.INK[-6:])
-        rule = FormulaRule(  # type: ignore[no-untyped-call]
+        rule = FormulaRule(
             formula=[f'${letter}{HEAD_ROW + 1}="{quoted}"'], fill=PatternFill(bgColor=background), font=font
         )
         sheet.conditional_formatting.add(area, rule)

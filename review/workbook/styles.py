@@ -104,8 +104,8 @@ LOOKS: dict[str, Look] = {
 def set_standard_font(book: Workbook) -> None:
     """Give a new book the font by which its column widths are measured."""
     standard = Font(name=STANDARD_FONT, size=STANDARD_SIZE, family=2)
-    book._fonts = IndexedList([standard])  # type: ignore[attr-defined]
-    book._named_styles["Normal"].font = standard  # type: ignore[attr-defined]
+    book._fonts = IndexedList([standard])
+    book._named_styles["Normal"].font = standard
 
 
 class Palette:
@@ -123,9 +123,9 @@ class Palette:
         known = self._known.get(key)
         if known is None:
             _dress(cell, LOOKS[name], marked=marked, literal=literal)
-            self._known[key] = copy(cell._style)  # type: ignore[union-attr]
+            self._known[key] = copy(cell._style)
         else:
-            cell._style = copy(known)  # type: ignore[union-attr]
+            cell._style = copy(known)
 
 
 def _dress(cell: Cell | MergedCell, look: Look, *, marked: bool, literal: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -75,7 +75,7 @@ def open_year(cycle: Cycle, say: Say) -> None:
     due, closes, check, decide = (days.add(start, count) for count in (15, 20, 30, 40))
     noon = clock.now().replace(hour=8, minute=0, second=0, microsecond=0)  # 17:00 in Tokyo
 
-    def at(day):
+    def at(day: date) -> datetime:
         return noon.replace(year=day.year, month=day.month, day=day.day)
 
     reviewer = person("kakunin1")

@@ -14,7 +14,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.views import sheet_records
 from workflow import steps
@@ -42,13 +43,13 @@ PAGE = 40
 
 
 @require_GET
-def board(request: HttpRequest, year: int) -> HttpResponse:
+def board(request: SignedInRequest, year: int) -> HttpResponse:
     """Totals, what to look at first, every sheet, the meetings and the year's decision."""
     return page(request, cycle_or_404(year))
 
 
 def page(
-    request: HttpRequest, cycle: Cycle, *, status: int = 200, together: TogetherForm | None = None
+    request: SignedInRequest, cycle: Cycle, *, status: int = 200, together: TogetherForm | None = None
 ) -> HttpResponse:
     """The board; `together` stands in for the empty form where something typed was refused."""
     user = request.user
@@ -100,7 +101,7 @@ def page(
 
 
 def rows_at(
-    request: HttpRequest, cycle: Cycle, sheets: Mapping[int, shown.Sheet], numbers: list[int]
+    request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, shown.Sheet], numbers: list[int]
 ) -> dict[int, shown.Row]:
     """The lines of these sheets, as this person may use them. Two queries for forty, and two for an approver."""
     user = request.user
@@ -117,7 +118,7 @@ def in_order(base: QuerySet[MeasureReview], numbers: list[int]) -> list[MeasureR
 
 
 @require_GET
-def board_print(request: HttpRequest, year: int) -> HttpResponse:
+def board_print(request: SignedInRequest, year: int) -> HttpResponse:
     """The same on paper: totals, each 成果目標 of what needs a word, one line for every other sheet."""
     cycle = cycle_or_404(year)
     base = permissions.visible_reviews(request.user).filter(cycle=cycle)
@@ -148,7 +149,7 @@ def board_print(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def approve_many(request: HttpRequest) -> HttpResponse:
+def approve_many(request: SignedInRequest) -> HttpResponse:
     """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is said by name."""
     cycle = cycle_or_404(year_of(request))
     take: Any = partial(steps.approve, meeting=MeetingChoice(request.POST, cycle=cycle).chosen)
@@ -178,7 +179,7 @@ def approve_many(request: HttpRequest) -> HttpResponse:
 @require_POST
 @refusing
 @versioned(sheet_records.sent_proposal)
-def decide_outcome(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide a proposal of 未提出 or 対象外."""
     review = get_object_or_404(queries.reviews(permissions.visible_reviews(request.user)), pk=pk)
     accept = request.POST.get("accept") == "1"

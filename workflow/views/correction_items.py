@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,13 +21,14 @@ from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.publication.services.corrections import Typed
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from workflow.views.corrections import correction_or_404, crumbs, lines_of, reading_of
 
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def items(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Type what is right, item by item; see how it is read and judged; save."""
     found = correction_or_404(pk)
     if found.state not in corrections.OPEN:
@@ -50,13 +51,13 @@ def items(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return see_other("workflow:correction", pk)
 
 
-def version_of(request: HttpRequest) -> int:
+def version_of(request: SignedInRequest) -> int:
     """The version that the form was made from; -1, which is never the current one, where it was tampered with."""
     raw = request.POST.get("version", "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
 
 
-def typed_of(request: HttpRequest, code: str, known: Iterable[Any]) -> list[Typed]:
+def typed_of(request: SignedInRequest, code: str, known: Iterable[Any]) -> list[Typed]:
     """The items whose text differs from the edition's, or for which a reason was typed."""
     typed = []
     for item in known:
@@ -68,7 +69,7 @@ def typed_of(request: HttpRequest, code: str, known: Iterable[Any]) -> list[Type
 
 
 def items_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     found: Correction,
     code: str,
     known: Sequence[Any],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from review.models import Correction, Cycle, Edition, edition_label
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 from workflow import steps
@@ -51,7 +52,7 @@ def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def start(request: HttpRequest, year: int) -> HttpResponse:
+def start(request: SignedInRequest, year: int) -> HttpResponse:
     """Begin a correction, or go on to the one that is under way."""
     cycle = cycle_or_404(year)
     running = corrections.under_way(cycle.pk)
@@ -92,13 +93,13 @@ def start(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_http_methods(["GET"])
 @refusing
-def correction(request: HttpRequest, pk: int) -> HttpResponse:
+def correction(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything of one correction: 誤 and 正, what follows from it, and what may be done next."""
     return page(request, correction_or_404(pk))
 
 
 def page(
-    request: HttpRequest,
+    request: SignedInRequest,
     found: Correction,
     *,
     status: int = 200,
@@ -148,7 +149,7 @@ def lines_of(found: Correction, entries: Sequence[Entry]) -> list[dict[str, str]
     if not entries:
         return []
     snapshot = found.edition.snapshot if found.edition else corrections.draft_of(found, entries)
-    return snapshot["corrections"][-1]["consequences"]
+    return cast(list[dict[str, str]], snapshot["corrections"][-1]["consequences"])
 
 
 def by_measure(found: Correction, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -236,7 +237,7 @@ def items_record(found: Correction) -> Record:
     )
 
 
-def sent_items(request: HttpRequest, pk: int) -> Record | None:
+def sent_items(request: SignedInRequest, pk: int) -> Record | None:
     found = correction_or_404(pk)
     return items_record(found) if permissions.may_prepare_correction(request.user) else None
 
@@ -244,7 +245,7 @@ def sent_items(request: HttpRequest, pk: int) -> Record | None:
 @require_POST
 @refusing
 @versioned(sent_items)
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the decision."""
     found = correction_or_404(pk)
     try:
@@ -257,7 +258,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
+def drop(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the correction up."""
     found, reason = correction_or_404(pk), request.POST.get("reason", "")
     try:
@@ -270,7 +271,7 @@ def drop(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Publish the correction, or return it with a reason."""
     found, comment = correction_or_404(pk), request.POST.get("comment", "")
     accept = request.POST.get("action") != "return"

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from review import permissions
-from review.assessment.services import approval, assessment, meetings
-from review.domain.refusals import Invalid
+from review.assessment.services import assessment, meetings
+from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import MeasureReview, Meeting, Verdict
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import REMARK, refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.views import sheet_page
 from workflow import steps
 from workflow.forms import DecisionForm, MeetingChoice
@@ -29,7 +30,7 @@ Act = Callable[[DecisionForm], str]
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認 or 差戻し by the reviewing office."""
     sheet = sheet_page.readable(request, pk)
     if request.method == "POST":
@@ -41,7 +42,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     """I am on this sheet, or no longer. The open page renews it by itself, so a claim outlives its page by 20 minutes."""
     sheet = sheet_page.readable(request, pk)
     if request.POST.get("action") == "release":
@@ -55,7 +56,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
+def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     """承認 or 差戻し by the 本部."""
     sheet = sheet_page.readable(request, pk)
     if request.method == "POST":
@@ -67,7 +68,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the 本部's meeting decided on the sheet, recorded by the 事務局 for an approver to confirm."""
     sheet = sheet_page.readable(request, pk)
     if request.method == "POST":
@@ -80,7 +81,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
 # --- the acts --------------------------------------------------------------------------------------------------------
 
 
-def _review_act(request: HttpRequest, pk: int) -> Act:
+def _review_act(request: SignedInRequest, pk: int) -> Act:
     def act(form: DecisionForm) -> str:
         asked: dict[str, Any] = {"user": request.user, "review_id": pk, "round": form.round_seen}
         if request.POST.get("action") == "return":
@@ -93,7 +94,7 @@ def _review_act(request: HttpRequest, pk: int) -> Act:
     return act
 
 
-def _approve_act(request: HttpRequest, sheet: MeasureReview) -> Act:
+def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
     def act(form: DecisionForm) -> str:
         asked: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
         asked |= {"meeting": meeting_of(request, sheet), "opinion": form.opinion_text}
@@ -108,7 +109,7 @@ def _approve_act(request: HttpRequest, sheet: MeasureReview) -> Act:
     return act
 
 
-def _record_act(request: HttpRequest, sheet: MeasureReview) -> Act:
+def _record_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
     def act(form: DecisionForm) -> str:
         to = shown.DESTINATIONS.get(request.POST.get("action", ""))
         verdict: Verdict = to.verdict if to else Verdict.ACCEPT
@@ -125,18 +126,18 @@ def _record_act(request: HttpRequest, sheet: MeasureReview) -> Act:
             user=request.user, chosen=[(sheet.pk, form.round_seen)], meeting=meeting_of(request, sheet), said=said
         )
         if refused:
-            raise approval.AlreadyDecided(refused[sheet.pk])
+            raise AlreadyDecided(refused[sheet.pk])
         return _("本部の決定として記録しました。承認者が確認すると有効になります。")
 
     return act
 
 
-def meeting_of(request: HttpRequest, sheet: MeasureReview) -> Meeting | None:
+def meeting_of(request: SignedInRequest, sheet: MeasureReview) -> Meeting | None:
     """The meeting that the decision names, if any."""
     return MeetingChoice(request.POST, cycle=sheet.cycle).chosen
 
 
-def _accepting(request: HttpRequest, form: DecisionForm, action: str) -> None:
+def _accepting(request: SignedInRequest, form: DecisionForm, action: str) -> None:
     """Nothing is accepted by a button that the page does not have; and a remark, which goes with a return, is not lost."""
     if request.POST.get("action") != action:
         raise Invalid(_("どの操作かを読み取れませんでした。ボタンを押し直してください。"))
@@ -145,7 +146,7 @@ def _accepting(request: HttpRequest, form: DecisionForm, action: str) -> None:
         raise Invalid(said, {REMARK + key: said for key in form.remarks})
 
 
-def decide(request: HttpRequest, sheet: MeasureReview, mode: Mode, act: Act) -> HttpResponse:
+def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act) -> HttpResponse:
     """Take the step; where it is refused for what was typed, the page comes back with everything on it."""
     goes_on = mode is REVIEW and request.POST.get("then") == "next"
     following = next_in_queue(request, sheet) if goes_on else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from review.domain import items
 from review.item_words import label_of
 from review.models import MeasureReview
 from review.screens.views.answers import REMARK
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page, sheet_parts
 from workflow.forms import BlankRemark, DecisionForm, MeetingChoice
@@ -152,7 +153,7 @@ def grade_choices(shown: dict[str, Any], sheet: MeasureReview, mode: Mode) -> li
 
 
 def page(
-    request: HttpRequest,
+    request: SignedInRequest,
     sheet: MeasureReview,
     mode: Mode,
     *,
@@ -188,7 +189,7 @@ def page(
     return render(request, "workflow/deciding.html", context, status=status)
 
 
-def crumbs(request: HttpRequest, sheet: MeasureReview, mode: Mode) -> list[dict[str, str]]:
+def crumbs(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[dict[str, str]]:
     """ホーム > the list > the sheet; the list as it was filtered."""
     label, name = mode.place
     query = kept_query(request) if mode is REVIEW else ""
@@ -200,7 +201,7 @@ def crumbs(request: HttpRequest, sheet: MeasureReview, mode: Mode) -> list[dict[
     ]
 
 
-def meeting_form(request: HttpRequest, sheet: MeasureReview, mode: Mode) -> MeetingChoice | None:
+def meeting_form(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> MeetingChoice | None:
     """The choice of the meeting, where the 本部 speaks. One query."""
     if not mode.by_board:
         return None
@@ -208,7 +209,7 @@ def meeting_form(request: HttpRequest, sheet: MeasureReview, mode: Mode) -> Meet
     return found if mode is RECORD or found.fields["meeting"].queryset.exists() else None  # type: ignore[attr-defined]
 
 
-def claimed_by_another(request: HttpRequest, sheet: MeasureReview) -> Any:
+def claimed_by_another(request: SignedInRequest, sheet: MeasureReview) -> Any:
     """The colleague who is on the sheet, while that claim lasts."""
     person = assessment.who_is_on(sheet)
     return person if person and person.pk != request.user.pk else None

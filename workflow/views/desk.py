@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from review.item_words import label_of
 from review.models import MeasureReview, Rating, Role
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import concurrence
 from review.sheet.services.remarks import open_remarks
 from review.sheet.views import sheet_page, sheet_parts
@@ -31,7 +32,7 @@ from workflow.views import sending
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Step 5: what is sent, what is missing, what happens next."""
     review = sheet_page.own(request, pk)
     if request.method == "POST":
@@ -67,7 +68,7 @@ def grades_of(review: MeasureReview, shown: dict[str, Any]) -> list[tuple[str, s
 
 
 def submit_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     review: MeasureReview,
     *,
     status: int = 200,
@@ -118,7 +119,7 @@ def is_late(review: MeasureReview) -> bool:
     return bool(review.due_at and clock.now() > review.due_at)
 
 
-def effects(request: HttpRequest, review: MeasureReview) -> list[str]:
+def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
     """What a submission does, to whom."""
     who = "、".join(str(person) for person in permissions.holders(Role.REVIEWER) if person.pk != request.user.pk)
     heads = permissions.holders(Role.HEAD, departments=[review.measure_year.owner])
@@ -145,7 +146,7 @@ def asked_again(review: MeasureReview, texts: Mapping[str, str]) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def recall(request: HttpRequest, pk: int) -> HttpResponse:
+def recall(request: SignedInRequest, pk: int) -> HttpResponse:
     """取下げ."""
     review = sheet_page.own(request, pk)
     if request.method == "POST":
@@ -168,7 +169,7 @@ def recall(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def endorse(request: HttpRequest, pk: int) -> HttpResponse:
+def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
     """所属長の確認."""
     review = sheet_page.own(request, pk)
     if request.method == "POST":
@@ -190,7 +191,7 @@ def endorse(request: HttpRequest, pk: int) -> HttpResponse:
     return confirm_page(request, review, {**words, **sent(request, review)})
 
 
-def sent(request: HttpRequest, review: MeasureReview) -> dict[str, Any]:
+def sent(request: SignedInRequest, review: MeasureReview) -> dict[str, Any]:
     """All that was submitted, as the page before the submission showed it, for whoever decides on it next."""
     shown = sheet_page.body(review)
     changed = sheet_parts.changes(shown["submissions"], shown["texts"])
@@ -203,7 +204,7 @@ def sent(request: HttpRequest, review: MeasureReview) -> dict[str, Any]:
     }
 
 
-def confirm_page(request: HttpRequest, review: MeasureReview, words: dict[str, Any]) -> HttpResponse:
+def confirm_page(request: SignedInRequest, review: MeasureReview, words: dict[str, Any]) -> HttpResponse:
     """A page that says what will happen, with one button."""
     context = {
         **sheet_page.head(review),

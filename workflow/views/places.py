@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.functional import cached_property
 
 from review import clock, permissions
@@ -14,6 +14,7 @@ from review.assessment.services.assessment import CLAIM_LASTS
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState
 from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 
 KEPT = ("state", "sort", "department", "flag", "who", "page")
 WAITING = ReviewState.SUBMITTED.value
@@ -41,7 +42,7 @@ class Wanted:
     who: str
 
     @classmethod
-    def of(cls, request: HttpRequest) -> Wanted:
+    def of(cls, request: SignedInRequest) -> Wanted:
         """From the address."""
         asked = request.GET
         return cls(
@@ -68,7 +69,7 @@ def is_whole(text: str) -> bool:
     return whole(text) is not None
 
 
-def chosen(request: HttpRequest, cycle: Cycle, wanted: Wanted) -> QuerySet[MeasureReview]:
+def chosen(request: SignedInRequest, cycle: Cycle, wanted: Wanted) -> QuerySet[MeasureReview]:
     """The sheets that the address asks for, of those that the person may read, in their order."""
     found = permissions.visible_reviews(request.user).filter(cycle=cycle)
     if wanted.state != "all":
@@ -91,7 +92,7 @@ def by_flag(found: QuerySet[MeasureReview], flag: str) -> QuerySet[MeasureReview
     return found.filter(conditions[flag]) if flag in conditions else found
 
 
-def by_person(found: QuerySet[MeasureReview], who: str, request: HttpRequest) -> QuerySet[MeasureReview]:
+def by_person(found: QuerySet[MeasureReview], who: str, request: SignedInRequest) -> QuerySet[MeasureReview]:
     """Narrowed by who is on the sheet now; a claim that lapsed is none."""
     lasting = Q(claimed_at__gt=clock.now() - CLAIM_LASTS)
     mine = lasting & Q(claimed_by=request.user.pk)
@@ -112,17 +113,17 @@ def order(sort: str) -> list[str]:
     return [*columns, "measure_year__measure__code"]
 
 
-def kept_query(request: HttpRequest) -> str:
+def kept_query(request: SignedInRequest) -> str:
     """The queue's own part of the address: what to hand on to a sheet and back."""
     return urlencode({key: request.GET[key] for key in KEPT if request.GET.get(key)})
 
 
-def back_to_queue(request: HttpRequest, year: int) -> HttpResponse:
+def back_to_queue(request: SignedInRequest, year: int) -> HttpResponse:
     """On to the list as it was filtered."""
     return see_other("workflow:queue", year, query=kept_query(request))
 
 
-def neighbours(request: HttpRequest, sheet: MeasureReview) -> dict[str, int | None]:
+def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int | None]:
     """Where the sheet stands among those that wait: {"place", "count", "before", "after"}. Two queries."""
     waiting = chosen(request, sheet.cycle, Wanted.of(request)).filter(state=WAITING)
     mine = MeasureReview.objects.filter(submissions__submitted_by=request.user.pk, state=WAITING)
@@ -138,6 +139,6 @@ def neighbours(request: HttpRequest, sheet: MeasureReview) -> dict[str, int | No
     }
 
 
-def next_in_queue(request: HttpRequest, sheet: MeasureReview) -> int | None:
+def next_in_queue(request: SignedInRequest, sheet: MeasureReview) -> int | None:
     """The sheet to look at after this one."""
     return neighbours(request, sheet)["after"]

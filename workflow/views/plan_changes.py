@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,13 +17,14 @@ from review.plan.views.plan_changes import MEANINGS
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
 from workflow.forms import MeetingChoice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def plan_change(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
     """The change; a POST decides it."""
     people = ("proposed_by", "decided_by", "on_behalf_of", "meeting")
     change = get_object_or_404(PlanChange.objects.select_related("plan", *people), pk=pk)

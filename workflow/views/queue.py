@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from review import calendar, clock, listing, permissions, queries
 from review.assessment.services.assessment import who_is_on
 from review.domain.checks import SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page
 from review.templatetags.days import left_until
@@ -74,7 +75,7 @@ class Row:
 
 
 @require_GET
-def queue(request: HttpRequest, year: int) -> HttpResponse:
+def queue(request: SignedInRequest, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
     cycle = cycle_or_404(year)
     wanted = Wanted.of(request)
@@ -113,7 +114,7 @@ def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     return places.by_flag(base.filter(state=WAITING), "none")
 
 
-def tabs(cycle: Cycle, wanted: Wanted, request: HttpRequest) -> list[dict[str, Any]]:
+def tabs(cycle: Cycle, wanted: Wanted, request: SignedInRequest) -> list[dict[str, Any]]:
     """The states as tabs with their numbers; the other filters stay. One query."""
     counts = queries.state_counts(cycle)
     words = {
@@ -136,14 +137,14 @@ def tabs(cycle: Cycle, wanted: Wanted, request: HttpRequest) -> list[dict[str, A
     ]
 
 
-def with_state(kept: Any, state: str) -> str:
+def with_state(kept: QueryDict, state: str) -> str:
     """The address's own filters with another state."""
     asked = kept.copy()
     asked["state"] = state
     return asked.urlencode()
 
 
-def rows(request: HttpRequest, reviews: Sequence[MeasureReview], wanted: Wanted) -> list[Row]:
+def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], wanted: Wanted) -> list[Row]:
     """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries, and one where one is mine."""
     waiting = wanted.state == WAITING
     mine = permissions.barred(request.user, [review.pk for review in reviews], Step.REVIEW) if waiting else {}

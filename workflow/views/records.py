@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,6 +13,7 @@ from review.domain.refusals import Invalid, Refusal
 from review.models import RecordedDecision, Verdict
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board
@@ -24,7 +25,7 @@ from workflow.views.together import chosen_of, say_results, year_of
 
 @require_POST
 @refusing
-def record_many(request: HttpRequest) -> HttpResponse:
+def record_many(request: SignedInRequest) -> HttpResponse:
     """Record one decision of a meeting for the chosen sheets."""
     cycle = cycle_or_404(year_of(request))
     action = request.POST.get("action", "")
@@ -50,7 +51,7 @@ def record_many(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @refusing
-def confirm_records(request: HttpRequest) -> HttpResponse:
+def confirm_records(request: SignedInRequest) -> HttpResponse:
     """An approver confirms the ticked records; each stands for itself, and each refusal is said by name."""
     year = year_of(request)
     asked = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
@@ -71,7 +72,7 @@ def confirm_records(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @refusing
-def drop_record(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """The 事務局 withdraws a record, or an approver does not confirm it and says why. `pk` is the sheet's."""
     sheets = queries.reviews(permissions.visible_reviews(request.user)).filter(pk=pk)
     found = RecordedDecision.objects.filter(review__in=sheets.order_by().values("pk"), closed_at=None).first()

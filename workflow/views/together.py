@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from review.assessment.services import judging
 from review.assessment.views.indicator_parts import STATUSES
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.answers import see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from workflow import steps
 from workflow.views.places import WAITING, is_whole, kept_query
@@ -27,7 +28,7 @@ PAGE = 30
 
 
 @require_GET
-def together(request: HttpRequest, year: int) -> HttpResponse:
+def together(request: SignedInRequest, year: int) -> HttpResponse:
     """The ticked sheets, or all without a doubt: what each says, line by line, before they are confirmed together."""
     cycle = cycle_or_404(year)
     base = permissions.visible_reviews(request.user).filter(cycle=cycle, state=WAITING)
@@ -90,7 +91,7 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
 
 
 @require_POST
-def confirm_many(request: HttpRequest) -> HttpResponse:
+def confirm_many(request: SignedInRequest) -> HttpResponse:
     """Confirm the chosen sheets; each stands for itself, and each refusal is said by name. A doubtful one wants opening."""
     year = year_of(request)
     chosen = chosen_of(request)
@@ -104,7 +105,7 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
     return see_other("workflow:queue", year)
 
 
-def chosen_of(request: HttpRequest) -> list[tuple[int, int]]:
+def chosen_of(request: SignedInRequest) -> list[tuple[int, int]]:
     """The ticked rows as (sheet, round), of the sheets that the person may read. One query."""
     pairs = [value.partition(":") for value in request.POST.getlist("chosen")]
     asked = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
@@ -113,7 +114,7 @@ def chosen_of(request: HttpRequest) -> list[tuple[int, int]]:
     return [(pk, seen) for pk, seen in dict.fromkeys(asked) if pk in readable]
 
 
-def year_of(request: HttpRequest) -> int:
+def year_of(request: SignedInRequest) -> int:
     """The year of the list from which the request came."""
     raw = request.POST.get("year", "")
     if is_whole(raw) and queries.cycle_of(int(raw)):
@@ -124,7 +125,7 @@ def year_of(request: HttpRequest) -> int:
     return cycle.fiscal_year
 
 
-def say_results(request: HttpRequest, done: Sequence[int], refused: dict[int, str], sentence: str) -> None:
+def say_results(request: SignedInRequest, done: Sequence[int], refused: dict[int, str], sentence: str) -> None:
     """One message for what was done, one for each sheet that was not."""
     known = MeasureReview.objects.filter(pk__in=[*done, *refused]).order_by("measure_year__measure__code")
     codes = dict(known.values_list("pk", "measure_year__measure__code"))

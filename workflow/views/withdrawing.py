@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from review.domain.refusals import Invalid
 from review.models import CycleState, MeasureReview
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.views import sheet_page
 from workflow import steps
 from workflow.forms import WithdrawalForm
@@ -64,19 +65,19 @@ APPROVAL = Withdrawal(
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def withdraw_review(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認の取消し."""
     return withdraw(request, pk, REVIEW)
 
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def withdraw_approval(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw_approval(request: SignedInRequest, pk: int) -> HttpResponse:
     """承認の取消し."""
     return withdraw(request, pk, APPROVAL)
 
 
-def withdraw(request: HttpRequest, pk: int, kind: Withdrawal) -> HttpResponse:
+def withdraw(request: SignedInRequest, pk: int, kind: Withdrawal) -> HttpResponse:
     """The page, or the deed; where the reason is missing the page comes back with what was typed."""
     sheet = sheet_page.readable(request, pk)
     if request.method == "POST":
@@ -96,7 +97,7 @@ def withdraw(request: HttpRequest, pk: int, kind: Withdrawal) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, sheet: MeasureReview, kind: Withdrawal, form: WithdrawalForm, *, status: int = 200
+    request: SignedInRequest, sheet: MeasureReview, kind: Withdrawal, form: WithdrawalForm, *, status: int = 200
 ) -> HttpResponse:
     """What will happen to whom, and the reason."""
     shown = sheet_page.body(sheet)

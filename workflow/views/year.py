@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
 from review.notices.services import waiting
 from review.publication.services import publication
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from workflow import steps
 from workflow.forms import MeetingChoice, PublicationForm
@@ -33,7 +34,7 @@ DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def open_year(request: HttpRequest, year: int) -> HttpResponse:
+def open_year(request: SignedInRequest, year: int) -> HttpResponse:
     """Open the drafted year."""
     cycle = cycle_or_404(year)
     if request.method == "POST":
@@ -50,7 +51,7 @@ def open_year(request: HttpRequest, year: int) -> HttpResponse:
     return opening_page(request, cycle)
 
 
-def opening_page(request: HttpRequest, cycle: Cycle, *, status: int = 200, refused: str = "") -> HttpResponse:
+def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, refused: str = "") -> HttpResponse:
     """What the opening will do."""
     sheets = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
     owners = sheets.values("owner").distinct().count()
@@ -95,7 +96,7 @@ def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def decide(request: HttpRequest, year: int) -> HttpResponse:
+def decide(request: SignedInRequest, year: int) -> HttpResponse:
     """Publish, or send the named sheets back."""
     cycle = cycle_or_404(year)
     if request.method == "GET":
@@ -174,7 +175,7 @@ def entries(typed: dict[int, dict[str, str]]) -> list[YearReturn]:
     return [YearReturn(review_id=pk, to=DESTINATIONS[row["to"]], comment=row["comment"].strip()) for pk, row in chosen]
 
 
-def returns_of(request: HttpRequest, cycle: Cycle) -> dict[int, dict[str, str]]:
+def returns_of(request: SignedInRequest, cycle: Cycle) -> dict[int, dict[str, str]]:
     """{sheet: {to, comment}} as typed, for the year's approved sheets. One query."""
     known = sheets_of(request, cycle).values_list("pk", flat=True)
     typed = {}
@@ -185,13 +186,13 @@ def returns_of(request: HttpRequest, cycle: Cycle) -> dict[int, dict[str, str]]:
     return typed
 
 
-def sheets_of(request: HttpRequest, cycle: Cycle) -> Any:
+def sheets_of(request: SignedInRequest, cycle: Cycle) -> Any:
     """The approved sheets that the person may read."""
     return queries.reviews(permissions.visible_reviews(request.user).filter(cycle=cycle, state=ReviewState.APPROVED))
 
 
 def deciding_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     cycle: Cycle,
     *,
     status: int = 200,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
@@ -187,7 +187,7 @@ def _seal_now(review: MeasureReview, standing: Decision, decisions: Iterable[Dec
     """The seal of the decision that stands. Where approvals were withdrawn since, the 総合評価 that the last of them gave
     is still among the sheet's rows, and is held against that one."""
     if standing.round == review.round or not standing.seal:
-        return standing.seal
+        return cast(Parts, standing.seal)
     last = next(row for row in decisions if (row.round, row.step) == (review.round - 1, Step.APPROVE))
     return {**standing.seal, **{key: value for key, value in last.seal.items() if key == APPROVERS_RATING}}
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from review.assessment.services import directions as work
 from review.domain.items import circled
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState, Indicator, IndicatorYear
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 
@@ -33,7 +34,7 @@ def record_of(indicator: Indicator) -> Record:
     )
 
 
-def sent_record(request: HttpRequest, year: int) -> Record | None:
+def sent_record(request: SignedInRequest, year: int) -> Record | None:
     """The record of the indicator that was sent."""
     number = request.POST.get("indicator", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
@@ -44,7 +45,7 @@ def sent_record(request: HttpRequest, year: int) -> Record | None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @versioned(sent_record)
-def directions(request: HttpRequest, year: int) -> HttpResponse:
+def directions(request: SignedInRequest, year: int) -> HttpResponse:
     """Every indicator of the year's plan with its direction; a POST decides one."""
     cycle = queries.cycle_of(year)
     if cycle is None:
@@ -72,12 +73,12 @@ def directions(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "assessment/directions.html", context)
 
 
-def _decide(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+def _decide(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
     measures = Indicator.objects.filter(measure__plan=cycle.plan)
     indicator = get_object_or_404(measures, pk=request.POST.get("indicator") or 0)
     try:
         work.decide(
-            user=request.user,  # type: ignore[arg-type]
+            user=request.user,
             indicator_id=indicator.pk,
             direction=request.POST.get("direction", "-"),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,12 +19,13 @@ from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def meeting(request: HttpRequest, year: int) -> HttpResponse:
+def meeting(request: SignedInRequest, year: int) -> HttpResponse:
     """The meetings of the year, and a form for one more."""
     cycle = queries.cycle_of(year)
     if cycle is None:
@@ -41,7 +42,7 @@ def meeting(request: HttpRequest, year: int) -> HttpResponse:
     return page(request, cycle, form, _("会議の記録"))
 
 
-def meeting_record(request: HttpRequest, pk: int) -> Record:
+def meeting_record(request: SignedInRequest, pk: int) -> Record:
     """What the form of one meeting edits."""
     found = get_object_or_404(Meeting, pk=pk)
     form = MeetingForm(initial={name: getattr(found, name) for name in MeetingForm.base_fields})
@@ -52,7 +53,7 @@ def meeting_record(request: HttpRequest, pk: int) -> Record:
 @require_http_methods(["GET", "POST"])
 @refusing
 @versioned(meeting_record)
-def meeting_amend(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Complete or correct one meeting."""
     found = get_object_or_404(Meeting.objects.select_related("cycle__plan"), pk=pk)
     form = MeetingForm(request.POST or None, initial={name: getattr(found, name) for name in MeetingForm.base_fields})
@@ -68,7 +69,7 @@ def meeting_amend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, cycle: Cycle, form: MeetingForm, title: str, *, amended: Meeting | None = None
+    request: SignedInRequest, cycle: Cycle, form: MeetingForm, title: str, *, amended: Meeting | None = None
 ) -> HttpResponse:
     """The form, and the meetings so far."""
     board = {"label": _("審議"), "url": reverse("workflow:board", args=[cycle.fiscal_year])}

@@ -13,7 +13,7 @@ from review.assessment.services import judging, next_year, ratings
 from review.assessment.services.tallies import APPROVED_STATES
 from review.books.services import submitted_offices
 from review.domain.items import TEXT_ITEMS
-from review.domain.rating import overall
+from review.domain.rating import Scale, overall
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.plan.services import plan_changes
 
@@ -100,7 +100,7 @@ def _previous(cycle: Cycle) -> dict[str, Any]:
     return {"fiscal_year": year, "measures": totals["measures"] if totals else {}, "indicators": indicators}
 
 
-def frame_of(cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
+def frame_of(cycle: Cycle, scale: Scale) -> dict[str, Any]:
     """What a snapshot says of the year itself."""
     return {
         "schema": SCHEMA,
@@ -113,7 +113,7 @@ def frame_of(cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
     }
 
 
-def measure_of(review: MeasureReview, cycle: Cycle, scale: judging.rating.Scale) -> dict[str, Any]:
+def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, Any]:
     """One 施策 of the snapshot; `review` must come from `queries.full_reviews`."""
     year, offices = review.measure_year, submitted_offices.offices_of(review)
     indicators = [
@@ -179,7 +179,7 @@ def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict
     return {**one, **none, "years": years, "status": "pending", "reason": said}
 
 
-def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: judging.rating.Scale) -> str:
+def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: Scale) -> str:
     """The overall grade of a 施策 from those of its 成果目標; '' where it has none or was settled otherwise."""
     grades = [scale.by_letter(row["grade"]) for row in indicators if row["grade"]]
     best = overall(grades, scale) if not outcome else None

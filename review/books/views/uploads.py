@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -26,6 +26,7 @@ from review.people.services.finding_words import why_refused
 from review.screens.views.answers import forbidden, refusing, see_other
 from review.screens.views.incoming import on_disk
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import WorkbookForm
 from review.templatetags.words import fiscal_year
 from review.workbook import file_kind
@@ -36,7 +37,7 @@ TAKE, VERSION = "take:", "version:"
 @never_cache
 @require_GET
 @refusing
-def entry_book(request: HttpRequest, year: int) -> HttpResponse:
+def entry_book(request: SignedInRequest, year: int) -> HttpResponse:
     """The 記入用 workbook of the person's open sheets, or of `?sheet=`."""
     cycle = own_cycle(request, year)
     wanted = request.GET.get("sheet", "")
@@ -49,7 +50,7 @@ def entry_book(request: HttpRequest, year: int) -> HttpResponse:
     return response
 
 
-def own_cycle(request: HttpRequest, year: int) -> Cycle:
+def own_cycle(request: SignedInRequest, year: int) -> Cycle:
     """The year, if the person's department has a sheet in it; 404 otherwise."""
     cycle = uploads.cycle_for(request.user, year)
     if cycle is None:
@@ -58,7 +59,7 @@ def own_cycle(request: HttpRequest, year: int) -> Cycle:
 
 
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest, year: int) -> HttpResponse:
+def upload(request: SignedInRequest, year: int) -> HttpResponse:
     """Download and upload on one page; a file that is read leads to its comparison."""
     cycle = own_cycle(request, year)
     form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
@@ -78,7 +79,9 @@ def upload(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "books/upload.html", upload_context(request, cycle, form, refused), status=status)
 
 
-def upload_context(request: HttpRequest, cycle: Cycle, form: WorkbookForm, refused: Upload | None) -> dict[str, Any]:
+def upload_context(
+    request: SignedInRequest, cycle: Cycle, form: WorkbookForm, refused: Upload | None
+) -> dict[str, Any]:
     """The page's sheets, each with the reason where it is closed, and what came before."""
     sheets = list(queries.reviews(permissions.own_reviews(request.user).filter(cycle=cycle)))
     rows = [{"review": review, "why_locked": permissions.why_locked(review)} for review in sheets]
@@ -99,7 +102,7 @@ def upload_context(request: HttpRequest, cycle: Cycle, form: WorkbookForm, refus
     }
 
 
-def uploads_of(request: HttpRequest, cycle: Cycle) -> Any:
+def uploads_of(request: SignedInRequest, cycle: Cycle) -> Any:
     """The person's own earlier files of the year that could be read, newest first."""
     return Upload.objects.filter(cycle=cycle, uploaded_by=request.user).exclude(state=Upload.State.REFUSED)
 
@@ -109,12 +112,12 @@ def uploads_of(request: HttpRequest, cycle: Cycle) -> Any:
 
 @never_cache
 @require_GET
-def upload_review(request: HttpRequest, pk: int) -> HttpResponse:
+def upload_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the file would change, cell by cell, as things stand now."""
     return comparison(request, own_upload(request, pk))
 
 
-def own_upload(request: HttpRequest, pk: int) -> Upload:
+def own_upload(request: SignedInRequest, pk: int) -> Upload:
     """The person's own upload that could be read; 404 otherwise."""
     found = uploads.of_user(request.user, pk)
     if found is None or found.state == Upload.State.REFUSED:
@@ -123,7 +126,7 @@ def own_upload(request: HttpRequest, pk: int) -> Upload:
 
 
 def comparison(
-    request: HttpRequest, found: Upload, *, status: int = 200, notice: str = "", kept: frozenset[str] | None = None
+    request: SignedInRequest, found: Upload, *, status: int = 200, notice: str = "", kept: frozenset[str] | None = None
 ) -> HttpResponse:
     """The page; `kept` are the boxes that the person had ticked, where the page comes back to them."""
     sheets = uploads.difference(user=request.user, upload=found)
@@ -191,7 +194,7 @@ def shown_row(sheet: SheetChanges, row: ItemChange, kept: frozenset[str] | None)
 
 
 @require_POST
-def upload_apply(request: HttpRequest, pk: int) -> HttpResponse:
+def upload_apply(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the ticked items, all or none; where a sheet was saved meanwhile, compare again with the ticks kept."""
     found = own_upload(request, pk)
     ticks = frozenset(name for name in request.POST if name.startswith(TAKE))
@@ -225,7 +228,7 @@ def chosen(ticks: frozenset[str]) -> dict[int, list[str]]:
     return found
 
 
-def versions(request: HttpRequest) -> dict[int, int]:
+def versions(request: SignedInRequest) -> dict[int, int]:
     """{review id: version} as the page was made; a version that is no number is one that no sheet has."""
     found: dict[int, int] = {}
     for name, value in request.POST.items():

@@ -13,7 +13,7 @@ from review.deadlines.services.deadlines import OwnDeadlines
 from review.domain import reminding
 from review.domain.reminding import Rule, Step
 from review.models import Cycle, Department
-from review.screens.forms.fields import DayField, MinuteField
+from review.screens.forms.fields import DayField, MinuteField, OneOfSeveral
 
 OWN = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at")
 
@@ -23,19 +23,7 @@ def reason_field(label: Any, rows: int = 2, *, required: bool = True) -> forms.C
     return forms.CharField(label=label, required=required, max_length=1000, widget=forms.Textarea(attrs={"rows": rows}))
 
 
-class Refusable(forms.Form):
-    """A form under whose fields a service's sentences can be put."""
-
-    def refuse(self, fields: Mapping[str, str], sentence: str) -> None:
-        """Each sentence under its field, the general one where none is named."""
-        known = {name: said for name, said in fields.items() if name in self.fields}
-        for name, said in known.items():
-            self.add_error(name, said)
-        if not known:
-            self.add_error(None, sentence)
-
-
-class DepartmentDeadlinesForm(Refusable):
+class DepartmentDeadlinesForm(forms.Form):
     """The deadlines in which one department differs from the year; blank follows the year."""
 
     department = forms.ModelChoiceField(label=_("部署"), queryset=Department.objects.none())
@@ -62,7 +50,7 @@ class DepartmentDeadlinesForm(Refusable):
         return OwnDeadlines(**{name: self.cleaned_data[name] for name in OWN})
 
 
-class ClosingDayForm(Refusable):
+class ClosingDayForm(forms.Form):
     """A day on which the city hall is closed."""
 
     day = DayField(label=_("閉庁日"))
@@ -124,7 +112,7 @@ class RulesForm(forms.Form):
         }
 
 
-class PauseForm(Refusable):
+class PauseForm(forms.Form):
     """A pause: of what, from when to when, and why. `scope` is `year`, `department:3` or `sheet:12`."""
 
     scope = forms.ChoiceField(label=_("止める範囲"))
@@ -148,24 +136,22 @@ class PauseForm(Refusable):
         return {kind: int(pk)} if pk else {}
 
 
-class NudgeForm(Refusable):
+class NudgeForm(forms.Form):
     """A few words that go with a nudge."""
 
     note = reason_field(_("添える言葉"), 3, required=False)
 
 
-class AskForm(Refusable):
+class AskForm(forms.Form):
     """A department's request for a later end."""
 
     until = MinuteField(label=_("いつまで延ばしたいか"))
     reason = reason_field(_("延長の理由"), 3)
 
 
-class AnswerForm(Refusable):
+class AnswerForm(OneOfSeveral):
     """The answer to a request."""
 
+    ids = "answer"
     until = MinuteField(label=_("延長後の締切"), required=False)
     answer = reason_field(_("回答(見送るときは理由)"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="answer-%s", **kwargs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,8 +20,10 @@ from review.deadlines.services.deadlines import OwnDeadlines
 from review.domain.business_days import holiday_name
 from review.domain.refusals import Invalid
 from review.models import ClosingDay, Cycle, CycleState, Department
+from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 
@@ -65,7 +67,7 @@ def owners(cycle: Cycle) -> QuerySet[Department]:
     return Department.objects.filter(mine).annotate(sheets=Count("owned")).order_by("order", "pk")
 
 
-def own_record(request: HttpRequest, year: int) -> Record:
+def own_record(request: SignedInRequest, year: int) -> Record:
     """What the form edits: the chosen department's deadlines; any department's where the page had not chosen one."""
     cycle = year_or_404(year)
     rows = owners(cycle)
@@ -91,7 +93,7 @@ def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(own_record)
-def departments(request: HttpRequest, year: int) -> HttpResponse:
+def departments(request: SignedInRequest, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
     cycle = year_or_404(year)
     rows = owners(cycle)
@@ -105,7 +107,7 @@ def departments(request: HttpRequest, year: int) -> HttpResponse:
         try:
             return _keep(request, cycle, form)
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
     context = {
         "page_title": _("%(year)s 部署ごとの期限") % {"year": fiscal_year(year)},
         "breadcrumbs": crumbs(cycle, _("部署ごとの期限")),
@@ -119,11 +121,11 @@ def departments(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "deadlines/department_deadlines.html", context, status=422 if form.errors else 200)
 
 
-def _keep(request: HttpRequest, cycle: Cycle, form: DepartmentDeadlinesForm) -> HttpResponse:
+def _keep(request: SignedInRequest, cycle: Cycle, form: DepartmentDeadlinesForm) -> HttpResponse:
     department = form.cleaned_data["department"]
     own = OwnDeadlines() if "clear" in request.POST else form.own()
     deadlines.set_for_department(
-        user=request.user,  # type: ignore[arg-type]
+        user=request.user,
         cycle_id=cycle.pk,
         department=department,
         own=own,
@@ -146,19 +148,19 @@ def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def closing(request: HttpRequest) -> HttpResponse:
+def closing(request: SignedInRequest) -> HttpResponse:
     """The city's own closing days, and the national holidays of the coming year to compare with."""
     user = request.user
     if request.method == "POST" and request.POST.get("remove", "").isdigit():
-        if closing_days.reopen(user=user, pk=int(request.POST["remove"])):  # type: ignore[arg-type]
+        if closing_days.reopen(user=user, pk=int(request.POST["remove"])):
             messages.success(request, _("閉庁日を取り消しました。"))
         return see_other("review:closing_days")
     form = ClosingDayForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            made = closing_days.close(user=user, **form.cleaned_data)  # type: ignore[arg-type]
+            made = closing_days.close(user=user, **form.cleaned_data)
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("閉庁日「%(name)s」を登録しました。") % {"name": made.name})
             return see_other("review:closing_days")

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,7 +24,9 @@ from review.domain.reminding import Rule, Step
 from review.models import Cycle, CycleState, Department, MeasureReview, OutboxEvent, ReminderPause
 from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
+from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 
@@ -45,7 +47,7 @@ _DEADLINES = {
 # --- the days of reminders, and pauses -------------------------------------------------------------------------------
 
 
-def rules_record(request: HttpRequest, year: int) -> Record:
+def rules_record(request: SignedInRequest, year: int) -> Record:
     """What the form of the days edits."""
     cycle = year_or_404(year)
     form = RulesForm(rules=reminding.rules_of(cycle.reminders), labels=STEPS)
@@ -56,13 +58,13 @@ def rules_record(request: HttpRequest, year: int) -> Record:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(rules_record)
-def reminders(request: HttpRequest, year: int) -> HttpResponse:
+def reminders(request: SignedInRequest, year: int) -> HttpResponse:
     """On which days the year's deadlines are called to mind, and where they are not for a while."""
     cycle = year_or_404(year)
     act = request.POST.get("act", "")
     if act == "lift":
         pause = get_object_or_404(ReminderPause, pk=_whole(request.POST.get("pause")), cycle=cycle)
-        chasing.lift(user=request.user, pause_id=pause.pk)  # type: ignore[arg-type]
+        chasing.lift(user=request.user, pause_id=pause.pk)
         messages.success(request, _("催促を再開しました。"))
         return see_other("review:reminders", year)
     rules = reminding.rules_of(cycle.reminders)
@@ -74,7 +76,7 @@ def reminders(request: HttpRequest, year: int) -> HttpResponse:
         initial={"starts_on": clock.today()},
     )
     if rules_form.is_bound and rules_form.is_valid():
-        chasing.set_rules(user=request.user, cycle_id=cycle.pk, rules=rules_form.rules())  # type: ignore[arg-type]
+        chasing.set_rules(user=request.user, cycle_id=cycle.pk, rules=rules_form.rules())
         messages.success(request, _("催促の日を保存しました。"))
         return see_other("review:reminders", year)
     if pause_form.is_bound and pause_form.is_valid() and _paused(request, cycle, pause_form):
@@ -112,12 +114,12 @@ def _step(cycle: Cycle, step: Step, rule: Rule, form: RulesForm) -> dict[str, An
     }
 
 
-def _paused(request: HttpRequest, cycle: Cycle, form: PauseForm) -> bool:
+def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
     """Keep the pause; False where the service refused it and the form says why."""
     ids, data = form.scope_ids(), form.cleaned_data
     try:
         chasing.pause(
-            user=request.user,  # type: ignore[arg-type]
+            user=request.user,
             cycle_id=cycle.pk,
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],
@@ -126,7 +128,7 @@ def _paused(request: HttpRequest, cycle: Cycle, form: PauseForm) -> bool:
             review=MeasureReview.objects.get(pk=ids["sheet"], cycle=cycle) if "sheet" in ids else None,
         )
     except Invalid as refusal:
-        form.refuse(refusal.fields, str(refusal))
+        add_refusal(form, str(refusal), refusal.fields)
         return False
     messages.success(request, _("催促を止めました。終了日の次の開庁日から再開します。"))
     return True
@@ -157,7 +159,7 @@ def _whole(text: str | None) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def nudge(request: HttpRequest, year: int) -> HttpResponse:
+def nudge(request: SignedInRequest, year: int) -> HttpResponse:
     """What waits, to choose from; then who would get what; then it goes out."""
     cycle = year_or_404(year)
     chosen = [int(pk) for pk in request.POST.getlist("sheet") if pk.isascii() and pk.isdigit() and len(pk) < 10]
@@ -169,14 +171,14 @@ def nudge(request: HttpRequest, year: int) -> HttpResponse:
     if form.is_valid() and "send" in request.POST:
         try:
             sent = chasing.nudge(
-                user=request.user,  # type: ignore[arg-type]
+                user=request.user,
                 cycle=cycle,
                 sheet_ids=chosen,
                 note=form.cleaned_data["note"],
                 nonce=request.POST.get("nonce", "")[:36] or uuid.uuid4().hex,
             )
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
         else:
             count = sum(len(event.payload["sheets"]) for event in sent)
             said = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
@@ -185,7 +187,7 @@ def nudge(request: HttpRequest, year: int) -> HttpResponse:
     return previewed(request, cycle, chosen, form)
 
 
-def listed(request: HttpRequest, cycle: Cycle, chosen: set[int]) -> HttpResponse:
+def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResponse:
     """Every sheet that waits for somebody, the latest first. Five queries however many."""
     now = clock.now()
     called, quiet = chasing.last_called(cycle), Quiet(cycle, clock.today())
@@ -220,10 +222,10 @@ def listed(request: HttpRequest, cycle: Cycle, chosen: set[int]) -> HttpResponse
     return render(request, "deadlines/nudge.html", context)
 
 
-def previewed(request: HttpRequest, cycle: Cycle, chosen: list[int], form: NudgeForm) -> HttpResponse:
+def previewed(request: SignedInRequest, cycle: Cycle, chosen: list[int], form: NudgeForm) -> HttpResponse:
     """Exactly what would go out, and to whom."""
     note = request.POST.get("note", "")
-    letters = chasing.letters(user=request.user, cycle=cycle, sheet_ids=chosen)  # type: ignore[arg-type]
+    letters = chasing.letters(user=request.user, cycle=cycle, sheet_ids=chosen)
     shown = [{"letter": one, "text": _text(request, cycle, one, note), "step": STEPS[one.step]} for one in letters]
     context = {
         "page_title": _("督促の内容を確かめる"),
@@ -243,9 +245,9 @@ def previewed(request: HttpRequest, cycle: Cycle, chosen: list[int], form: Nudge
     return render(request, "deadlines/nudge_preview.html", context, status=422 if form.errors else 200)
 
 
-def _text(request: HttpRequest, cycle: Cycle, letter: chasing.Letter, note: str) -> Any:
+def _text(request: SignedInRequest, cycle: Cycle, letter: chasing.Letter, note: str) -> Any:
     """The notice as it would be made; nothing is written."""
     ids = [review.pk for review in letter.sheets]
     payload = {"step": letter.step.value, "kind": "nudge", "sheets": ids, "note": note.strip()}
-    row = OutboxEvent(name="Nudged", cycle=cycle, actor=request.user, payload=payload)  # type: ignore[misc]
+    row = OutboxEvent(name="Nudged", cycle=cycle, actor=request.user, payload=payload)
     return notifications.preview(row)

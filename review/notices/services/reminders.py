@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from review import calendar, clock
@@ -158,7 +159,9 @@ class Quiet:
     """The pauses of a year on a day. One query."""
 
     def __init__(self, cycle: Cycle, today: date) -> None:
-        rows = list(pauses_on(cycle, today).values_list("department_id", "review_id"))
+        rows: list[tuple[int | None, int | None]] = list(
+            pauses_on(cycle, today).values_list("department_id", "review_id")
+        )
         self.year = (None, None) in rows
         self.departments = {department for department, _ in rows if department}
         self.sheets = {review for _, review in rows if review}
@@ -168,6 +171,6 @@ class Quiet:
         return self.year or review.measure_year.owner_id in self.departments or review.pk in self.sheets
 
 
-def pauses_on(cycle: Cycle, day: date):
+def pauses_on(cycle: Cycle, day: date) -> QuerySet[ReminderPause]:
     """The pauses in force on a day."""
     return ReminderPause.objects.filter(cycle=cycle, starts_on__lte=day, ends_on__gte=day, lifted_at=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,17 +16,18 @@ from review.notices.forms.notices import ChoicesForm
 from review.notices.services import notice_choices
 from review.notices.views.notice_lines import Line, lines_of
 from review.screens.views.answers import see_other
+from review.screens.views.signed_in import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: SignedInRequest) -> HttpResponse:
     """One choice for each kind of notice that can reach the person."""
-    lines = lines_of(request.user)  # type: ignore[arg-type]
+    lines = lines_of(request.user)
     form = form_of(request, lines)
     if form.is_bound and form.is_valid():
         acting = {line.key: line.notice.to_act for line in lines}
         try:
-            notice_choices.choose(user=request.user, wanted=form.cleaned_data, acting=acting)  # type: ignore[arg-type]
+            notice_choices.choose(user=request.user, wanted=form.cleaned_data, acting=acting)
         except Invalid as refusal:
             for key, sentence in refusal.fields.items():
                 form.add_error(key, sentence)
@@ -42,14 +43,14 @@ def settings(request: HttpRequest) -> HttpResponse:
         ],
         "form": form,
         "groups": groups(lines, form),
-        "address": request.user.email,  # type: ignore[union-attr]
+        "address": request.user.email,
     }
     return render(request, "notices/notice_settings.html", context, status=422 if form.errors else 200)
 
 
-def form_of(request: HttpRequest, lines: list[Line]) -> ChoicesForm:
+def form_of(request: SignedInRequest, lines: list[Line]) -> ChoicesForm:
     """The form with what is in force. One query."""
-    chosen = notice_choices.chosen_by(request.user)  # type: ignore[arg-type]
+    chosen = notice_choices.chosen_by(request.user)
     rows = []
     for line in lines:
         channels = notice_choices.channels(to_act=line.notice.to_act)

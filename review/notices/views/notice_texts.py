@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,11 +19,12 @@ from review.notices.services.notice_table import NOTICES
 from review.notices.services.notice_texts import Text
 from review.notices.views.notice_lines import Line, every_line
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
 
 @require_safe
-def texts(request: HttpRequest) -> HttpResponse:
+def texts(request: SignedInRequest) -> HttpResponse:
     """Every notice with its subject, and whether its words are the administrator's own. One query."""
     own = notice_texts.own_texts()
     context = {
@@ -40,7 +41,7 @@ def texts(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/notice_texts.html", context)
 
 
-def text_record(request: HttpRequest, key: str) -> Record:
+def text_record(request: SignedInRequest, key: str) -> Record:
     """What the form of one notice's words edits. An original text has no row yet: the table's own entry is locked."""
     line = every_line().get(key)
     if line is None:
@@ -54,7 +55,7 @@ def text_record(request: HttpRequest, key: str) -> Record:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(text_record)
-def text(request: HttpRequest, key: str) -> HttpResponse:
+def text(request: SignedInRequest, key: str) -> HttpResponse:
     """One notice: its words, what may stand in braces, and how it would look."""
     line = every_line().get(key)
     if line is None:
@@ -65,7 +66,7 @@ def text(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return page(request, line, TextForm(initial=vars(in_force)), in_force)
     if "restore" in request.POST:
-        if notice_texts.restore(user=request.user, key=key):  # type: ignore[arg-type]
+        if notice_texts.restore(user=request.user, key=key):
             messages.success(request, _("元の文面に戻しました。"))
         return see_other("review:notice_text", key)
     form = TextForm(request.POST)
@@ -74,7 +75,7 @@ def text(request: HttpRequest, key: str) -> HttpResponse:
     typed = form.text()
     try:
         if "save" in request.POST:
-            notice_texts.change(user=request.user, key=key, text=typed, names=names)  # type: ignore[arg-type]
+            notice_texts.change(user=request.user, key=key, text=typed, names=names)
             messages.success(request, _("文面を保存しました。次のお知らせから使われます。"))
             return see_other("review:notice_text", key)
         if problems := notice_texts.problems_of(typed, names):
@@ -87,7 +88,7 @@ def text(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, line: Line, form: TextForm, shown: Text, *, tried: bool = False, status: int = 200
+    request: SignedInRequest, line: Line, form: TextForm, shown: Text, *, tried: bool = False, status: int = 200
 ) -> HttpResponse:
     """The page; `shown` is previewed with examples in place of what is filled in."""
     names = notice_texts.allowed(NOTICES[line.event])

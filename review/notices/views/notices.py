@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,17 +16,18 @@ from django.views.decorators.http import require_POST, require_safe
 from review import clock
 from review.models import MailState, Notification
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 
 PAGE = 30
 
 
-def mine(request: HttpRequest) -> QuerySet[Notification]:
+def mine(request: SignedInRequest) -> QuerySet[Notification]:
     """The person's own notices; nobody else's are there."""
     return Notification.objects.filter(recipient=request.user)
 
 
 @require_safe
-def notices(request: HttpRequest) -> HttpResponse:
+def notices(request: SignedInRequest) -> HttpResponse:
     """The list, newest first. `?open=` leads on to what the notice is about, and marks it as read."""
     number = whole(request.GET.get("open"))
     if number is not None:
@@ -52,7 +53,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/notices.html", context)
 
 
-def follow(request: HttpRequest, pk: int) -> HttpResponse:
+def follow(request: SignedInRequest, pk: int) -> HttpResponse:
     """To the page that the notice is about. Reading one's own notice is no change to anything but its mark."""
     notice = mine(request).filter(pk=pk).first()
     if notice is None:
@@ -63,7 +64,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def notices_read(request: HttpRequest) -> HttpResponse:
+def notices_read(request: SignedInRequest) -> HttpResponse:
     """Mark one (`notice`), or all, as read."""
     chosen = whole(request.POST.get("notice"))
     rows = mine(request).filter(read_at=None)

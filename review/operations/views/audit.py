@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from review.models import AuditEntry, Cycle, MeasureReview, User
 from review.operations.forms.audit import AuditSearchForm
 from review.operations.services import anchors
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from review.trail.services import database_roles
 
@@ -176,7 +177,7 @@ SUBJECTS = {
 
 
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: SignedInRequest) -> HttpResponse:
     """The trail, newest first, narrowed by what the address asks for."""
     form = AuditSearchForm(request.GET, actions=ACTIONS)
     rows: QuerySet[AuditEntry] = AuditEntry.objects.order_by("-pk")

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -16,6 +16,7 @@ from review.models import AuditEntry, User
 from review.operations.forms.audit import AuditSearchForm
 from review.operations.views.audit import ACTIONS, names_of, narrowed
 from review.publication.services.open_data import guarded
+from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit as trail
 from review.trail.services import audit_chain
 
@@ -23,7 +24,7 @@ AT_ONCE = 500
 
 
 @require_safe
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     """The rows that the search finds, as CSV, the oldest first. Leaves a row of its own, which the file does not hold.
 
     The columns from `seq` to `request_id` are the very texts that the hashes cover, guarded against formulas as in the
@@ -36,7 +37,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value and name != "person"}
     last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     if request.method == "GET":
-        trail.write(actor=request.user, action="audit.export", subject="audit:export", after=asked)  # type: ignore[arg-type]
+        trail.write(actor=request.user, action="audit.export", subject="audit:export", after=asked)
     response = StreamingHttpResponse(lines(rows.filter(pk__lte=last)), content_type="text/csv; charset=utf-8")
     name = f"audit-{timezone.localtime(clock.now()):%Y%m%d-%H%M}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
 from review.publication.services import bundle
 from review.screens.forms.fields import ReasonForm
+from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
 
 SWEEPS_MISSED = 3
@@ -119,7 +120,7 @@ CHIPS = {
 
 
 @require_safe
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: SignedInRequest) -> HttpResponse:
     """The operator's page."""
     now = clock.now()
     waiting = queries.backlog()
@@ -144,7 +145,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "rows": shown(page.object_list),
         "tabs": tabs_of(counts, state),
-        "waiting_count": sum(int(part["count"] or 0) for part in waiting.values()),
+        "waiting_count": sum(part["count"] for part in waiting.values()),
     }
     return render(request, "operations/jobs.html", context)
 
@@ -219,7 +220,7 @@ def parked_events() -> list[dict[str, Any]]:
 
 
 @require_POST
-def retry_all(request: HttpRequest) -> HttpResponse:
+def retry_all(request: SignedInRequest) -> HttpResponse:
     """Let every failed job and every parked event run again, once their cause is gone."""
     with transaction.atomic():
         begun = {"jobs": work.retry_all(), "events": outbox.release_all()}
@@ -232,7 +233,7 @@ def retry_all(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
+def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a failed job run again."""
     found(Job, pk)
     work.retry(user=request.user, job_id=pk)
@@ -241,7 +242,7 @@ def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def job_give_up(request: HttpRequest, pk: int) -> HttpResponse:
+def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop trying, with a reason; a page of its own says what that means."""
     job = found(Job, pk)
     form = ReasonForm(request.POST or None)
@@ -259,7 +260,7 @@ def job_give_up(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def event_release(request: HttpRequest, pk: int) -> HttpResponse:
+def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Try a parked event again."""
     found(OutboxEvent, pk)
     with transaction.atomic():
@@ -270,7 +271,7 @@ def event_release(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def mail_release(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a parked mail again."""
     found(Mail, pk)
     with transaction.atomic():

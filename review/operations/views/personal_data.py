@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from review.operations.services import personal_data, retention
 from review.screens.forms.fields import ReasonForm
 from review.screens.views import sessions
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.services import second_factor
 
 
@@ -152,14 +153,14 @@ def spans() -> dict[str, int]:
 
 
 @require_safe
-def personal_data_page(request: HttpRequest) -> HttpResponse:
+def personal_data_page(request: SignedInRequest) -> HttpResponse:
     """What is stored and for how long, for everybody signed in; what is stored of oneself; who left, for administrators."""
     figures = spans()
     may = permissions.may_manage_people(request.user)
     context = {
         **frame(_("個人情報の取扱い")),
         "holdings": [{"row": holding, "kept": str(holding.kept) % figures} for holding in HOLDINGS],
-        "mine": list(stored_of(request.user)),  # type: ignore[arg-type]
+        "mine": list(stored_of(request.user)),
         "may_anonymise": may,
         "leavers": list(personal_data.who_left()) if may else [],
     }
@@ -182,7 +183,7 @@ def stored_of(user: User) -> Iterator[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
+def anonymise(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take away what names a person who left; a page of its own says what that means."""
     person = get_object_or_404(User, pk=pk)
     if personal_data.is_anonymous(person):
@@ -190,7 +191,7 @@ def anonymise(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = str(person)
-        personal_data.anonymise(user_id=person.pk, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        personal_data.anonymise(user_id=person.pk, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)sさんを匿名化しました。理由を監査記録に残しました。") % {"name": name})
         return see_other("review:personal_data")
     context = {**frame(_("匿名化する")), "person": person, "form": form}

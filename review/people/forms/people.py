@@ -27,7 +27,7 @@ def next_april() -> date:
     return date(today.year + (today >= date(today.year, 4, 2)), 4, 1)
 
 
-class OfficeField(forms.ModelChoiceField):
+class OfficeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
     """A department that is open today or will be; one that is still to open says from when."""
 
     def __init__(self, **options: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
 Kind = Reorganisation.Kind
@@ -35,12 +36,12 @@ def here() -> tuple[str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def departments(request: HttpRequest) -> HttpResponse:
+def departments(request: SignedInRequest) -> HttpResponse:
     """Every department with its span, and the plans; a POST adds a department. Four queries however many."""
     form = OfficeNameForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            work.add_office(user=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            work.add_office(user=request.user, **form.cleaned_data)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
@@ -75,7 +76,7 @@ def state_of(office: Department) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def reorganise(request: HttpRequest, manner: str) -> HttpResponse:
+def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
     """Plan one: which department, then what, then what will happen to whom, then the act."""
     if manner not in Kind.values:
         raise Http404
@@ -89,7 +90,7 @@ def reorganise(request: HttpRequest, manner: str) -> HttpResponse:
         planned = form.planned([office.pk] if office else [])
         try:
             if sure(request):
-                work.plan(user=request.user, planned=planned)  # type: ignore[arg-type]
+                work.plan(user=request.user, planned=planned)
                 day = day_text(planned.effective_on)
                 messages.success(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day})
                 return see_other("review:departments")
@@ -109,13 +110,13 @@ def reorganise(request: HttpRequest, manner: str) -> HttpResponse:
     )
 
 
-def office_of(request: HttpRequest) -> Department | None:
+def office_of(request: SignedInRequest) -> Department | None:
     """The department in `?before=`, None where none is named."""
     number = whole(request.GET.get("before"))
     return None if number is None else get_object_or_404(open_offices(), pk=number)
 
 
-def choose(request: HttpRequest, kind: Reorganisation.Kind) -> HttpResponse:
+def choose(request: SignedInRequest, kind: Reorganisation.Kind) -> HttpResponse:
     """The step before: which department. It is put into the address."""
     title = _("部署の%(kind)s") % {"kind": kind.label}
     context = {
@@ -127,7 +128,7 @@ def choose(request: HttpRequest, kind: Reorganisation.Kind) -> HttpResponse:
     return render(request, "people/department_choice.html", context)
 
 
-def form_of(request: HttpRequest, kind: Reorganisation.Kind, office: Department | None) -> ReorganisationForm:
+def form_of(request: SignedInRequest, kind: Reorganisation.Kind, office: Department | None) -> ReorganisationForm:
     """The form with what the department has."""
     sheets = reorganisation_moves.sheets_moving([office.pk]) if office and kind == Kind.SPLIT else ()
     people = members(office) if office and kind == Kind.SPLIT else ()
@@ -177,11 +178,11 @@ def foreseen(planned: work.Planned) -> list[str]:
 
 @require_POST
 @refusing
-def reorganisation_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def reorganisation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a plan back before its day."""
     plan = get_object_or_404(Reorganisation, pk=pk)
     try:
-        work.withdraw(user=request.user, plan_id=plan.pk)  # type: ignore[arg-type]
+        work.withdraw(user=request.user, plan_id=plan.pk)
     except Invalid as refusal:
         messages.error(request, str(refusal))
     else:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from review.screens.forms.fields import ReasonForm, add_refusal
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
 PAGE = 50
@@ -40,7 +41,7 @@ def person_crumb(person: User) -> tuple[str, str]:
 
 
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedInRequest) -> HttpResponse:
     """Everyone, searched and filtered by the address."""
     found = wanted(request)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -60,7 +61,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
-def wanted(request: HttpRequest) -> QuerySet[User]:
+def wanted(request: SignedInRequest) -> QuerySet[User]:
     """The people whom the address asks for, each with their posts of today and ahead. Two queries a page."""
     show = request.GET.get("show", ACTIVE)
     rows = User.objects.order_by("display_name", "username")
@@ -78,7 +79,7 @@ def wanted(request: HttpRequest) -> QuerySet[User]:
     return rows.prefetch_related(Prefetch("appointments", ahead.order_by("starts_on", "pk"), to_attr="posts"))
 
 
-def names_record(request: HttpRequest, pk: int) -> Record:
+def names_record(request: SignedInRequest, pk: int) -> Record:
     """What the form of a person's name and mail edits."""
     found = get_object_or_404(User, pk=pk)
     form = NamesForm(initial=names_of(found))
@@ -89,7 +90,7 @@ def names_record(request: HttpRequest, pk: int) -> Record:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(names_record)
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person; a POST changes name and mail."""
     found = get_object_or_404(User, pk=pk)
     form = NamesForm(request.POST if request.method == "POST" else None, initial=names_of(found))
@@ -97,7 +98,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         require_administrator(request)
         if form.is_valid():
             try:
-                work.change(by=request.user, user_id=pk, **form.cleaned_data)  # type: ignore[arg-type]
+                work.change(by=request.user, user_id=pk, **form.cleaned_data)
             except Invalid as refusal:
                 add_refusal(form, str(refusal), refusal.fields)
             else:
@@ -111,14 +112,14 @@ def names_of(found: User) -> dict[str, str]:
     return {"display_name": found.display_name, "email": found.email}
 
 
-def require_administrator(request: HttpRequest) -> None:
+def require_administrator(request: SignedInRequest) -> None:
     """Reviewers read here; only administrators change anything."""
     if not permissions.may_manage_people(request.user):
         raise PermissionDenied(_("利用者は管理者が管理します。"))
 
 
 def person_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     found: User,
     *,
     form: NamesForm | None = None,
@@ -154,12 +155,12 @@ def state_of(post: Appointment) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def person_new(request: HttpRequest) -> HttpResponse:
+def person_new(request: SignedInRequest) -> HttpResponse:
     """A new account; its temporary password is shown once."""
     form = PersonForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            made = work.enrol(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            made = work.enrol(by=request.user, **form.cleaned_data)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
@@ -175,7 +176,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def told_once(request: HttpRequest, made: list[work.Enrolled], title: str) -> HttpResponse:
+def told_once(request: SignedInRequest, made: list[work.Enrolled], title: str) -> HttpResponse:
     """The temporary passwords. They are kept nowhere, so this page is the only place where they can be read."""
     context = {
         "page_title": title,
@@ -188,11 +189,11 @@ def told_once(request: HttpRequest, made: list[work.Enrolled], title: str) -> Ht
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def person_password(request: HttpRequest, pk: int) -> HttpResponse:
+def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new temporary password for somebody who lost theirs."""
     found = get_object_or_404(User, pk=pk)
     if request.method == "POST":
-        made = work.reset_password(by=request.user, user_id=pk)  # type: ignore[arg-type]
+        made = work.reset_password(by=request.user, user_id=pk)
         return told_once(request, [made], _("仮のパスワードを発行しました"))
     return act_page(
         request,
@@ -210,7 +211,7 @@ def person_password(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def person_appoint(request: HttpRequest, pk: int) -> HttpResponse:
+def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a post, from today or a day ahead."""
     found = get_object_or_404(User, pk=pk)
     form = PostForm(request.POST)
@@ -218,7 +219,7 @@ def person_appoint(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             work.appoint(
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 user_id=pk,
                 post=form.post,
                 starts_on=data["starts_on"],
@@ -234,13 +235,13 @@ def person_appoint(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def post_end(request: HttpRequest, pk: int) -> HttpResponse:
+def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a post end with a day."""
     post = get_object_or_404(Appointment.objects.select_related("user", "department"), pk=pk)
     form = LastDayForm(request.POST or None, initial={"last_day": clock.today()})
     if form.is_bound and form.is_valid():
         try:
-            work.end_post(by=request.user, appointment_id=pk, last_day=form.cleaned_data["last_day"])  # type: ignore[arg-type]
+            work.end_post(by=request.user, appointment_id=pk, last_day=form.cleaned_data["last_day"])
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
@@ -263,14 +264,14 @@ def post_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def person_deactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person left. What would be left behind is shown, and must be handed over first."""
     found = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST or None)
     blocked = work.obstacles(found) if found.is_active else [_("この利用者の利用は、もう停止されています。")]
     if form.is_bound and form.is_valid() and sure(request):
         try:
-            work.deactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+            work.deactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
@@ -322,13 +323,13 @@ def leaving_effects(found: User) -> list[str]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def person_reactivate(request: HttpRequest, pk: int) -> HttpResponse:
+def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person is back."""
     found = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            made = work.reactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+            made = work.reactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from review.people.views.people import people_crumb, told_once
 from review.screens.views.acts import crumbs, sure
 from review.screens.views.answers import refusing
 from review.screens.views.incoming import on_disk
+from review.screens.views.signed_in import SignedInRequest
 
 SALT, HOUR = "review.people_import", 3600
 TITLE = gettext_lazy("利用者の取込み")
@@ -31,7 +32,7 @@ TITLE = gettext_lazy("利用者の取込み")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def people_import(request: HttpRequest) -> HttpResponse:
+def people_import(request: SignedInRequest) -> HttpResponse:
     """The file, what it would do, and the act."""
     if request.method == "POST" and sure(request):
         return take(request)
@@ -49,7 +50,7 @@ def people_import(request: HttpRequest) -> HttpResponse:
 
 
 def shown(
-    request: HttpRequest, lines: list[Any], *, way: str, day: date, refused: str = "", status: int = 200
+    request: SignedInRequest, lines: list[Any], *, way: str, day: date, refused: str = "", status: int = 200
 ) -> HttpResponse:
     """What each line would do. The lines go along, signed for this person and an hour."""
     preview = work.preview(lines, way=way, day=day)
@@ -68,7 +69,7 @@ def shown(
     return render(request, "people/import_preview.html", context, status=status)
 
 
-def take(request: HttpRequest) -> HttpResponse:
+def take(request: SignedInRequest) -> HttpResponse:
     """Do what was shown. Asked again as things stand now; new people's passwords are told once."""
     try:
         data = signing.loads(request.POST.get("packed", ""), salt=SALT, max_age=HOUR)
@@ -86,7 +87,7 @@ def take(request: HttpRequest) -> HttpResponse:
         return render(request, "people/import.html", context, status=422)
     lines, day = work.unpacked(data["lines"]), date.fromisoformat(data["day"])
     try:
-        made = work.apply(by=request.user, lines=lines, way=data["way"], day=day)  # type: ignore[arg-type]
+        made = work.apply(by=request.user, lines=lines, way=data["way"], day=day)
     except Invalid as refusal:
         why = " ".join([str(refusal), *refusal.fields.values()])
         return shown(request, lines, way=data["way"], day=day, refused=why, status=422)

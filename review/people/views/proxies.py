@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,18 +23,19 @@ from review.screens.views import decision_words
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
 READ = 30
 
 
 @require_safe
-def proxies(request: HttpRequest) -> HttpResponse:
+def proxies(request: SignedInRequest) -> HttpResponse:
     """Mine, those in which I stand in, and, for those who manage, everybody's."""
     return page(request)
 
 
-def page(request: HttpRequest, *, refused: RemarkForm | None = None, decision: int = 0) -> HttpResponse:
+def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decision: int = 0) -> HttpResponse:
     """The page. Five queries however many."""
     user = request.user
     rows = Proxy.objects.select_related("principal", "deputy", "department", "named_by")
@@ -45,7 +46,7 @@ def page(request: HttpRequest, *, refused: RemarkForm | None = None, decision: i
         "page_title": _("代決と後閲"),
         "breadcrumbs": crumbs((_("代決と後閲"), "")),
         "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in shown[:200]],
-        "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],  # type: ignore[arg-type]
+        "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],
         "read": [
             (one, decision_words.step_words(one))
             for one in read.select_related("decided_by", "later_reading", "review__measure_year__measure")[:READ]
@@ -88,7 +89,7 @@ def words_of(row: Appointment) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def proxy_new(request: HttpRequest) -> HttpResponse:
+def proxy_new(request: SignedInRequest) -> HttpResponse:
     """Name a proxy for myself, or with `?for=` for somebody else: first what it means, then the act."""
     principal = principal_of(request)
     posts = posts_of(principal)
@@ -111,7 +112,7 @@ def proxy_new(request: HttpRequest) -> HttpResponse:
         )
         try:
             if sure(request):
-                work.name(user=request.user, naming=naming)  # type: ignore[arg-type]
+                work.name(user=request.user, naming=naming)
                 messages.success(request, _("代決者を指名しました。本人と代決者に通知が届きます。"))
                 return see_other("review:proxies")
             effects = foreseen(principal, data["deputy"], dict(posts)[data["post"]], naming)
@@ -134,12 +135,12 @@ def proxy_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def principal_of(request: HttpRequest) -> User:
+def principal_of(request: SignedInRequest) -> User:
     """Whose proxy is named: mine, or that of the person in `?for=` where I may name for others."""
     wanted = whole(request.GET.get("for"))
     if wanted is not None and permissions.may_manage_cycle(request.user):
         return get_object_or_404(User, pk=wanted, is_active=True)
-    return request.user  # type: ignore[return-value]
+    return request.user
 
 
 def foreseen(principal: User, deputy: User, post: str, naming: work.Naming) -> list[str]:
@@ -158,25 +159,25 @@ def foreseen(principal: User, deputy: User, post: str, naming: work.Naming) -> l
 
 @require_POST
 @refusing
-def proxy_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a naming back."""
     managing = permissions.may_manage_cycle(request.user)
     known = Proxy.objects.all() if managing else Proxy.objects.filter(principal=request.user)
     found = get_object_or_404(known, pk=pk)
-    work.withdraw(user=request.user, proxy_id=found.pk)  # type: ignore[arg-type]
+    work.withdraw(user=request.user, proxy_id=found.pk)
     messages.success(request, _("代決者の指名を取り消しました。"))
     return see_other("review:proxies")
 
 
 @require_POST
 @refusing
-def proxy_read(request: HttpRequest, pk: int) -> HttpResponse:
+def proxy_read(request: SignedInRequest, pk: int) -> HttpResponse:
     """後閲 of one decision."""
     decision = get_object_or_404(Decision, pk=pk, on_behalf_of=request.user)
     form = RemarkForm(request.POST)
     if form.is_valid():
         try:
-            work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)  # type: ignore[arg-type]
+            work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:

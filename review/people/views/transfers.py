@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,12 +22,13 @@ from review.people.views.people import people_crumb, person_crumb
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def transfer(request: HttpRequest, pk: int) -> HttpResponse:
+def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Prepare a transfer: first what it will do, then the act."""
     found = get_object_or_404(User, pk=pk)
     form = TransferForm(request.POST or None, initial={"day": next_april()})
@@ -36,7 +38,7 @@ def transfer(request: HttpRequest, pk: int) -> HttpResponse:
         day = form.cleaned_data["day"]
         try:
             if sure(request):
-                people.transfer(by=request.user, user_id=pk, day=day, to=form.posts)  # type: ignore[arg-type]
+                people.transfer(by=request.user, user_id=pk, day=day, to=form.posts)
                 messages.success(request, _("%(day)s付けの異動を登録しました。") % {"day": day_text(day)})
                 return see_other("review:person", pk, fragment="posts")
             effects, warnings = foreseen(found, day, form.posts)
@@ -94,7 +96,7 @@ def words_of(post: Post) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Which of the person's sheets go to whom."""
     leaving = get_object_or_404(User, pk=pk)
     work = handover.open_work(leaving)
@@ -108,7 +110,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             done = handover.hand_over(
-                user=request.user,  # type: ignore[arg-type]
+                user=request.user,
                 leaving=leaving,
                 to=data["to"],
                 review_ids=[int(one) for one in data["sheets"]],
@@ -131,7 +133,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "people/handover.html", context, status=422 if form.errors else 200)
 
 
-def takers(work: handover.OpenWork, leaving: User):
+def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:
     """Everybody who could take at least one of the sheets over. Three queries however many."""
     offices = list({review.measure_year.owner for review in (*work.returned, *work.writing)})
     members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=offices)

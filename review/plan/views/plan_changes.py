@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from review.plan.services.plan_proposals import Proposal
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 
 #: What each kind means, for the page of one change.
@@ -56,7 +57,7 @@ def cycle_or_404(year: int) -> Cycle:
 
 
 @require_safe
-def plan_changes(request: HttpRequest, year: int) -> HttpResponse:
+def plan_changes(request: SignedInRequest, year: int) -> HttpResponse:
     """Every change of the year's plan, the waiting ones first. Two queries however many."""
     cycle = cycle_or_404(year)
     rows = PlanChange.objects.filter(plan=cycle.plan).select_related("proposed_by", "decided_by", "on_behalf_of")
@@ -87,7 +88,7 @@ def kinds(cycle: Cycle, measure: str) -> list[dict[str, str]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpResponse:
+def plan_change_new(request: SignedInRequest, year: int, change: str) -> HttpResponse:
     """Propose a change: which 施策, then what; then what it comes to; then the act."""
     cycle = cycle_or_404(year)
     if change not in ChangeKind.values:
@@ -112,7 +113,7 @@ def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpRespons
         )
         try:
             if sure(request):
-                made = work.propose(user=request.user, proposal=proposal)  # type: ignore[arg-type]
+                made = work.propose(user=request.user, proposal=proposal)
                 messages.success(request, _("計画の変更を提案しました。承認者が決定します。"))
                 return see_other("workflow:plan_change", made.pk)
             effects = foreseen(proposal)
@@ -133,13 +134,13 @@ def plan_change_new(request: HttpRequest, year: int, change: str) -> HttpRespons
     )
 
 
-def measure_of(request: HttpRequest, cycle: Cycle) -> Measure | None:
+def measure_of(request: SignedInRequest, cycle: Cycle) -> Measure | None:
     """The 施策 in `?measure=`, None where none is named; 404 where there is no such."""
     code = request.GET.get("measure", "")
     return get_object_or_404(Measure, plan=cycle.plan, code=code) if code else None
 
 
-def form_of(request: HttpRequest, cycle: Cycle, kind: ChangeKind, measure: Measure | None) -> ChangeForm:
+def form_of(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, measure: Measure | None) -> ChangeForm:
     """The form of the kind, with what the 施策 has now."""
     years = plan_proposals.open_years(cycle.plan)
     now = plan_proposals.latest(measure, years[0]) if measure else None
@@ -168,7 +169,7 @@ def named(cycle: Cycle, year: int) -> list[tuple[Measure, str]]:
     return [(row, names.get(row.pk, "")) for row in rows]
 
 
-def choose_measure(request: HttpRequest, cycle: Cycle, kind: ChangeKind, year: int) -> HttpResponse:
+def choose_measure(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, year: int) -> HttpResponse:
     """The step before: which 施策. It is put into the address."""
     back = reverse("review:plan_changes", args=[cycle.fiscal_year])
     context = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 
 from review import clock, queries
 from review.assessment.services import judging
@@ -153,7 +153,7 @@ def _follow_offices(review: MeasureReview, entry: Entry) -> bool:
 
 def _follow_sheet(review: MeasureReview, entry: Entry) -> bool:
     place = entry.key.split(":")
-    row: object
+    row: Model | None
     if place[0] == "schedule":
         rows = queries.schedule(review)
         row, name = (rows[int(place[1]) - 1], place[2]) if len(rows) >= int(place[1]) else (None, "")
@@ -164,7 +164,7 @@ def _follow_sheet(review: MeasureReview, entry: Entry) -> bool:
     if row is None or getattr(row, name) != wrong:
         return False
     setattr(row, name, right)
-    row.save(update_fields=[name])  # type: ignore[attr-defined]
+    row.save(update_fields=[name])
     return True
 
 
@@ -200,7 +200,7 @@ def _remake_books(cycle: Cycle, codes: set[str]) -> None:
         workbooks.request_year(cycle)
 
 
-def _cells(cycle: Cycle, code: str):
+def _cells(cycle: Cycle, code: str) -> QuerySet[IndicatorYear]:
     return IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan_id, indicator__measure__code=code)
 
 

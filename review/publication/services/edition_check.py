@@ -17,6 +17,7 @@ from django.db import connection
 
 from review.books.services import papers, seals, workbooks
 from review.domain import correction_items
+from review.domain.plain_data import digest
 from review.models import Artifact, AuditEntry, AuditLink, Edition, Job, JobState
 
 TRIGGERS = {
@@ -112,7 +113,7 @@ def _place(edition: Edition, before: Edition | None, *, last: bool) -> Iterator[
 
 
 def _snapshot(edition: Edition) -> Iterator[str]:
-    if seals.digest(edition.snapshot) != edition.sha256:
+    if digest(edition.snapshot) != edition.sha256:
         yield "公表した内容のsha256が、記録されたものと違います。内容か記録が書き換えられています。"
     raw = _raw_snapshot(edition.pk)
     if raw is not None and json.dumps(json.loads(raw)) != raw:

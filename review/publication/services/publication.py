@@ -16,9 +16,10 @@ from review import clock, queries
 from review.assessment.services import binding
 from review.background.services import outbox
 from review.background.services.jobs import Failure
-from review.books.services.seals import digest, edition_seal
+from review.books.services.seals import edition_seal
 from review.books.services.snapshot import snapshot_of
 from review.domain.events import Event
+from review.domain.plain_data import digest
 from review.domain.refusals import Changed, Invalid
 from review.models import (
     Cycle,

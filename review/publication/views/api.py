@@ -88,7 +88,7 @@ def number_of(asked: QueryDict, name: str, default: int, most: int) -> int:
     """A whole number from 1 to `most`. Raises Refused."""
     if name not in asked:
         return default
-    text = asked[name]
+    text = asked.get(name, "")
     if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
         return int(text)
     raise Refused(400, f"「{name}」は1から{most}までの整数で指定してください。/ A whole number from 1 to {most}.")

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from review import permissions, queries
 from review.books.services import workbooks
 from review.models import Artifact, Cycle, JobState
 from review.publication.services import bundle
+from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from review.trail.services import audit
 from review.workbook import file_kind
@@ -32,7 +33,7 @@ BUILDS = (workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, bundle.KIND)
 
 
 @require_safe
-def files(request: HttpRequest, year: int) -> HttpResponse:
+def files(request: SignedInRequest, year: int) -> HttpResponse:
     """The year's consolidated workbook, its editions, and the sheets' workbooks that the person may read."""
     cycle = queries.cycle_of(year)
     if cycle is None:
@@ -70,7 +71,7 @@ def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
 
 
 @require_POST
-def bundle_make(request: HttpRequest, year: int, number: int) -> HttpResponse:
+def bundle_make(request: SignedInRequest, year: int, number: int) -> HttpResponse:
     """Ask for the static site of an edition."""
     edition = queries.editions(year).filter(number=number).first()
     if edition is None:
@@ -91,7 +92,7 @@ def readable_files(user: Any) -> QuerySet[Artifact]:
 
 @never_cache
 @require_safe
-def download(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def download(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     """One file, as an attachment under its own name. Leaves an audit row."""
     artifact = readable_files(request.user).filter(pk=pk, retired_at=None).first()
     if artifact is None:

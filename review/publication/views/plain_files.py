@@ -17,8 +17,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -204,7 +205,7 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
         book = Book(site=site, edition=edition, numbered=not edition.current)
         for name in published.DATA:
             yield place_of(book.url("data", name)), _data(book, name)
-        yield place_of(book.url("data", "search.js")), lambda book=book: search_data(book)
+        yield place_of(book.url("data", "search.js")), partial(search_data, book)
         for kind, (name, _label, _note) in published.BOOKS.items():
             file = book.file(kind)
             if file:
@@ -218,7 +219,7 @@ def _data(book: Book, name: str) -> Callable[[], bytes]:
 def _stored(file: Artifact) -> Callable[[], bytes]:
     def read() -> bytes:
         with default_storage.open(file.path, "rb") as kept:
-            return kept.read()
+            return cast(bytes, kept.read())
 
     return read
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
 from review.publication.views.publication import HTML, content_type, page_number, wanted_of
 from review.publication.views.shelf import Book, Site
+from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
 
 #: a year can be looked through from its opening to its publication
@@ -98,7 +99,7 @@ def shelf_with(coming: Edition, draft: Snapshot, here: str) -> Draft:
 
 
 @require_safe
-def preview(request: HttpRequest, year: int, page: str = "") -> HttpResponse:
+def preview(request: SignedInRequest, year: int, page: str = "") -> HttpResponse:
     """The year's coming 第1版."""
     cycle = queries.cycle_of(year)
     if cycle is None or cycle.state not in YEARS:
@@ -114,7 +115,7 @@ def preview(request: HttpRequest, year: int, page: str = "") -> HttpResponse:
 
 
 @require_safe
-def correction_preview(request: HttpRequest, pk: int, page: str = "") -> HttpResponse:
+def correction_preview(request: SignedInRequest, pk: int, page: str = "") -> HttpResponse:
     """The coming 訂正版 of a correction under way."""
     found = Correction.objects.select_related("base", "cycle__plan").filter(pk=pk).first()
     if found is None or found.state not in corrections.UNDER_WAY:
@@ -133,12 +134,12 @@ def correction_preview(request: HttpRequest, pk: int, page: str = "") -> HttpRes
 
 
 def answer(
-    request: HttpRequest, coming: Edition, draft: Snapshot, here: str, page: str, mark: Mapping[str, str]
+    request: SignedInRequest, coming: Edition, draft: Snapshot, here: str, page: str, mark: Mapping[str, str]
 ) -> HttpResponse:
     """The page or the data of the coming edition, which no cache may keep."""
     if page in WRITERS:
         what = {"file": page, "edition": coming.label, "preview": True}
-        audit.write(actor=request.user, action="download", subject=f"cycle:{coming.cycle_id}", after=what)  # type: ignore[arg-type]
+        audit.write(actor=request.user, action="download", subject=f"cycle:{coming.cycle_id}", after=what)
         response = HttpResponse(WRITERS[page](Source(snapshot=draft)), content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{coming.cycle.fiscal_year}_{page}"'
     else:
@@ -152,7 +153,7 @@ def answer(
     return response
 
 
-def page_of(request: HttpRequest, book: Book, page: str) -> Page | None:
+def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
     """The page that the rest of the address names; None for an unknown one."""
     if not page:
         return pages.year(book, wanted_of(request.GET), page_number(request.GET))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.template import Context
+from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,8 @@ class Page:
     def html(self) -> str:
         """The page's text. Asks the database nothing."""
         # Numbers are formatted by our own filters: Django's localisation would look at every value for nothing.
-        return get_template(self.template).template.render(Context(dict(self.context), use_l10n=False))  # type: ignore[attr-defined]
+        template = cast(Template, get_template(self.template)).template
+        return template.render(Context(dict(self.context), use_l10n=False))
 
 
 def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: tuple[Any, ...] = ()) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
@@ -50,7 +50,7 @@ HTML = "text/html; charset=utf-8"
 @lru_cache(maxsize=2)
 def _snapshot(pk: int, sha256: str) -> Snapshot:
     """The snapshot with that hash, kept for the next page: two of them at most."""
-    return Edition.objects.values_list("snapshot", flat=True).get(pk=pk)
+    return cast(Snapshot, Edition.objects.values_list("snapshot", flat=True).get(pk=pk))
 
 
 def read(edition: Edition) -> Snapshot:
@@ -58,9 +58,14 @@ def read(edition: Edition) -> Snapshot:
     return _snapshot(edition.pk, edition.sha256)
 
 
+def language_of(request: HttpRequest) -> str:
+    """The language of the address."""
+    return shelf.language_of(request.resolver_match.namespace if request.resolver_match else "")
+
+
 def site_of(request: HttpRequest) -> Site:
     """All that is published, in the language of the address. Two queries."""
-    language = shelf.language_of(request.resolver_match.namespace if request.resolver_match else "")
+    language = language_of(request)
     heads: dict[int, Snapshot] = {}
 
     def head(edition: Edition) -> Snapshot:
@@ -109,13 +114,19 @@ def look() -> str:
     return digest.hexdigest()
 
 
+class MarkedRequest(HttpRequest):
+    """What `revalidated` hands on: the page's mark, so that nobody reckons it twice."""
+
+    page_mark: str
+
+
 def revalidated(view: View) -> View:
     """Answers 304 where nothing changed: one small query. Browsers and proxies may keep the page, and ask each time."""
 
     @wraps(view)
-    def with_headers(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def with_headers(request: MarkedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mark = etag(request)
-        request.page_mark = mark  # type: ignore[attr-defined]
+        request.page_mark = mark
         answer = condition(etag_func=lambda *_args, **_kwargs: mark)(view)(request, *args, **kwargs)
         answer.headers["Cache-Control"] = "public, no-cache"
         patch_vary_headers(answer, ["Accept-Encoding"])
@@ -134,8 +145,8 @@ def page(make: Callable[..., Page | None]) -> View:
     @require_safe
     @revalidated
     @wraps(make)
-    def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = request.page_mark.strip('"')  # type: ignore[attr-defined]
+    def view(request: MarkedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        key = request.page_mark.strip('"')
         kept = None if request.GET.get("q") else page_store.get(key)
         if kept is None:
             kept = _made(make, request, *args, **kwargs)
@@ -144,7 +155,7 @@ def page(make: Callable[..., Page | None]) -> View:
         response = HttpResponse(kept, content_type=HTML)
         if takes_gzip(request):
             response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Language"] = shelf.language_of(request.resolver_match.namespace)  # type: ignore[union-attr]
+        response.headers["Content-Language"] = language_of(request)
         return response
 
     return view

@@ -13,6 +13,15 @@ from review.reader_words import problem
 LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
 
 
+class OneOfSeveral(forms.Form):
+    """A form that stands beside others on a page: the ids of its controls begin with `ids`, so that no two are alike."""
+
+    ids = ""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(data, auto_id=f"{self.ids}-%s", **kwargs)
+
+
 class ReasonForm(forms.Form):
     """A reason that goes on record."""
 
@@ -26,7 +35,7 @@ class ReasonForm(forms.Form):
 
     def clean_reason(self) -> str:
         """Refuse what could not be kept."""
-        reason = self.cleaned_data["reason"].strip()
+        reason: str = self.cleaned_data["reason"].strip()
         if found := problem(reason):
             raise forms.ValidationError(found)
         return reason

@@ -38,15 +38,21 @@ BEFORE_PASSWORD_CHANGE = frozenset({"password_change", "password_change_done", "
 PERSONAL = frozenset({"review:home", "review:help"})
 
 
+class NumberedRequest(HttpRequest):
+    """A request with its reference number, which the pages of errors show."""
+
+    reference: str
+
+
 class OriginMiddleware:
     """Gives each request a reference number, and tells the audit trail from where it came."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: NumberedRequest) -> HttpResponse:
         reference = secrets.token_hex(4)
-        request.reference = reference  # type: ignore[attr-defined]
+        request.reference = reference
         with audit.origin(address=client_address(request), request_id=reference), calendar.kept():
             response = self.get_response(request)
         response.headers["X-Request-ID"] = reference
@@ -93,7 +99,7 @@ class AccessMiddleware:
         user = request.user
         if not user.is_authenticated:
             return to_sign_in(request)
-        ended = sessions.why_ended(request)
+        ended = sessions.why_ended(request, user)
         if ended:
             logout(request)
             return to_sign_in(request, ended=ended)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from review import permissions
 from review.models import Role, User
 from review.permissions import Person, Standing
+from review.screens.views.signed_in import SignedInRequest
 
 #: The departments of the nine identities; what matters is which of them owns the sheet.
 OWN, RELATED, OTHER = 1, 2, 3
@@ -275,7 +276,7 @@ NO_ACT = frozenset(
 
 
 @require_safe
-def access(request: HttpRequest) -> HttpResponse:
+def access(request: SignedInRequest) -> HttpResponse:
     """The table, for everyone signed in: rules are no secret."""
     context = {
         "page_title": _("権限の一覧"),

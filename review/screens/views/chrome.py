@@ -78,7 +78,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         return {"city": settings.MEGURI_CITY}
     frame = SimpleLazyObject(lambda: frame_of(request))
 
-    def part(name: str) -> SimpleLazyObject:
+    def part(name: str) -> SimpleLazyObject[Any]:
         return SimpleLazyObject(lambda: frame[name])
 
     return {

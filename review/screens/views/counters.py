@@ -27,7 +27,7 @@ from review.models import (
     User,
 )
 from review.models.sheet import OPEN_STATES
-from review.prepared import Asked, prepared
+from review.prepared import Ask, prepared
 
 AT_WORK = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
 
@@ -58,14 +58,14 @@ def padded(numbers: Collection[int], size: int) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def question(names: tuple[str, ...], size: int) -> Asked:
+def question(names: tuple[str, ...], size: int) -> Ask[tuple[int, ...]]:
     """The counts of these names for somebody with up to `size` departments."""
     kinds: dict[str, type | int] = {"user": int}
     kinds |= {"departments": size} if DEPARTMENTS & set(names) else {}
     kinds |= {"headed": size} if "endorse" in names else {}
 
     @prepared(**kinds)
-    def numbers(user: int, departments: Any = (), headed: Any = ()) -> QuerySet[Any]:
+    def numbers(user: int, departments: Any = (), headed: Any = ()) -> QuerySet[Any, tuple[int, ...]]:
         columns = [HowMany(ROWS[name](user, departments, headed)) for name in names]
         return User.objects.filter(pk=user).values_list(*columns)
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 
 @contextmanager
-def on_disk(file: UploadedFile) -> Iterator[tuple[Path, str]]:
+def on_disk(file: UploadedFile[bytes]) -> Iterator[tuple[Path, str]]:
     """The upload as a file that another process can open: (path, the sender's name). Gone afterwards."""
     with tempfile.NamedTemporaryFile(suffix=".upload") as kept:
         for chunk in file.chunks():

@@ -32,7 +32,9 @@ class QuestionMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: object, args: tuple, kwargs: dict) -> None:
+    def process_view(
+        self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> None:
         """Raises Http404 for the path and BadRequest for the query. The API refuses in its own form, as it describes."""
         if request.path_info.startswith(API):
             return

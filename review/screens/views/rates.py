@@ -7,6 +7,7 @@ guesses at one name is stopped long before by `services/sign_in.py`. The rest is
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -42,7 +43,7 @@ RATES = {
 class RateMiddleware:
     """Counts the POST requests to the addresses of RATES before their views run."""
 
-    def __init__(self, get_response: Any) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -39,7 +39,7 @@ def posts_of(user: User) -> str:
     return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
 
 
-def why_ended(request: HttpRequest) -> str:
+def why_ended(request: HttpRequest, user: User) -> str:
     """Why the session of the signed-in person counts no longer; '' while it does. Notes that somebody is there."""
     session, now = request.session, clock.now().timestamp()
     seen = session.get(SEEN, 0)
@@ -48,7 +48,7 @@ def why_ended(request: HttpRequest) -> str:
         return AGE
     if not -clock.SLACK.total_seconds() <= now - seen <= IDLE.total_seconds():
         return IDLENESS
-    if session.get(POSTS) != posts_of(request.user):  # type: ignore[arg-type]
+    if session.get(POSTS) != posts_of(user):
         return CHANGED
     # A part of a page that refreshes itself is no person.
     by_itself = request.method == "GET" and "HX-Request" in request.headers

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from review.models import AuditEntry, User
+from review.screens.views.signed_in import SignedInRequest
 from review.transition import when_words
 
 View = Callable[..., HttpResponse]
@@ -54,6 +55,13 @@ def digest(state: Any) -> str:
 
 
 RecordOf = Callable[..., Record | None]
+Choices = Iterable[tuple[Any, Any]]
+
+
+class VersionedRequest(SignedInRequest):
+    """What `versioned` hands on: the template tag of the form's version asks it for the record."""
+
+    record_of: Callable[[], Record | None]
 
 
 def _shown(form: forms.Form, name: str) -> str:
@@ -74,8 +82,8 @@ def versioned(record_of: RecordOf) -> Callable[[View], View]:
 
     def guarded(view: View) -> View:
         @wraps(view)
-        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            request.record_of = lambda: record_of(request, *args, **kwargs)  # type: ignore[attr-defined]
+        def answered(request: VersionedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.record_of = lambda: record_of(request, *args, **kwargs)
             if request.method != "POST" or FIELD not in request.POST:
                 return view(request, *args, **kwargs)
             with transaction.atomic():
@@ -89,17 +97,16 @@ def versioned(record_of: RecordOf) -> Callable[[View], View]:
     return guarded
 
 
-def locked(request: HttpRequest) -> Record | None:
+def locked(request: VersionedRequest) -> Record | None:
     """The record as it stands once nobody else is changing it."""
-    record: Record | None = request.record_of()  # type: ignore[attr-defined]
+    record = request.record_of()
     if record is None:
         return None
     list(record.rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-    found: Record | None = request.record_of()  # type: ignore[attr-defined]
-    return found
+    return request.record_of()
 
 
-def stale(request: HttpRequest, record: Record) -> HttpResponse:
+def stale(request: SignedInRequest, record: Record) -> HttpResponse:
     """409: who saved and when, and both texts of every field that differs."""
     context = {
         "detail": sentence_of(record),
@@ -118,7 +125,7 @@ def sentence_of(record: Record) -> str:
     return _("%(who)sさんが%(at)sに保存しました。") % {"who": person, "at": when_words(entry.at)}
 
 
-def differing(request: HttpRequest, record: Record) -> Iterator[dict[str, str]]:
+def differing(request: SignedInRequest, record: Record) -> Iterator[dict[str, str]]:
     """{label, mine, theirs} of each field that was sent with another value than stands now."""
     for name, theirs in record.texts().items():
         mine = "\n".join(request.POST.getlist(name)).replace("\r\n", "\n")
@@ -133,5 +140,5 @@ def in_words(field: forms.Field, value: str) -> str:
     if isinstance(field, forms.BooleanField):
         return _("はい") if value else _("いいえ")
     if isinstance(field, forms.ChoiceField):
-        return next((str(label) for key, label in field.choices if str(key) == value), value)
+        return next((str(label) for key, label in cast(Choices, field.choices) if str(key) == value), value)
     return value

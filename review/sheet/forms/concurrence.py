@@ -8,12 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from review.screens.forms.fields import Day, words
+from review.screens.forms.fields import Day, OneOfSeveral, words
 
 
-class AskForm(forms.Form):
+class AskForm(OneOfSeveral):
     """The departments to ask, all ticked at first, and the date of the answer."""
 
+    ids = "ask"
     departments = forms.TypedMultipleChoiceField(
         label=_("依頼する部署"), coerce=int, widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"})
     )
@@ -24,14 +25,15 @@ class AskForm(forms.Form):
     )
 
     def __init__(self, *args: Any, choices: Iterable[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="ask-%s", **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["departments"].choices = list(choices)  # type: ignore[attr-defined]
 
 
-class OpinionForm(forms.Form):
+class OpinionForm(OneOfSeveral):
     """What the department has to say."""
 
     opinion = forms.CharField(label=_("意見"), widget=words(3), help_text=_("主管部署に届き、このシートに残ります。"))
 
     def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"opinion-{number}-%s", **kwargs)
+        self.ids = f"opinion-{number}"
+        super().__init__(*args, **kwargs)

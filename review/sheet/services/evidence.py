@@ -41,7 +41,7 @@ def may_remove(user: User, evidence: Evidence, review: MeasureReview) -> bool:
     return permissions.may_write(user, review) and evidence.round == review.round
 
 
-def add(*, user: User, review_id: int, upload: File, filename: str, item: str = "") -> Evidence:
+def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item: str = "") -> Evidence:
     """Keep the file. The same content at the same item again returns the row that is there.
 
     Raises NotAllowed where the sheet is not open to the user, Invalid (field `file` or `item`) for a file that cannot
@@ -80,14 +80,14 @@ def _require_room(review: MeasureReview) -> None:
         raise Invalid(sentence, {"file": sentence})
 
 
-def _digest(upload: File) -> str:
+def _digest(upload: File[bytes]) -> str:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     return digest.hexdigest()
 
 
-def _store(review: MeasureReview, upload: File, kind: str) -> str:
+def _store(review: MeasureReview, upload: File[bytes], kind: str) -> str:
     """Under a name that nobody can guess and that says nothing of the sender's."""
     code = review.measure_year.measure.code
     upload.seek(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,6 +13,7 @@ from review.domain.refusals import Invalid
 from review.models import Concurrence
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.concurrence import AskForm, OpinionForm
 from review.sheet.services import concurrence as service
 from review.sheet.views import sheet, sheet_page
@@ -21,7 +22,7 @@ from review.sheet.views.concurrence_parts import PLACE, askable, context_of
 
 @require_POST
 @refusing
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask related departments."""
     review = sheet_page.own(request, pk)
     form = AskForm(request.POST, choices=askable(review))
@@ -39,7 +40,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """意見なし, or the opinion that was typed."""
     row = get_object_or_404(permissions.concurrences_of(request.user), pk=pk)
     review = sheet_page.readable(request, row.review_id)

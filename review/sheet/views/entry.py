@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.models import ItemComment, MeasureReview
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.entry import EntryForm, digest
 from review.sheet.services import carrying, submission
 from review.sheet.views import sheet_page
@@ -34,7 +35,7 @@ TRIES = 3
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: SignedInRequest) -> HttpResponse:
     """Where a mail's link leads: to the one sheet that waits for the person, or home where several do."""
     cycle = queries.cycle_now()
     sheets = queries.reviews(permissions.own_reviews(request.user).filter(cycle=cycle)) if cycle else ()
@@ -45,7 +46,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def resume(request: HttpRequest, pk: int) -> HttpResponse:
+def resume(request: SignedInRequest, pk: int) -> HttpResponse:
     """Straight to the step where one writes on; for whoever may not write (any more), to the sheet."""
     review = sheet_page.readable(request, pk)
     if not permissions.may_write(request.user, review):
@@ -57,7 +58,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+def entry(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     """One step: show it, or save it and go where the button says."""
     if not 1 <= step <= LAST:
         raise Http404
@@ -85,7 +86,7 @@ def entry(request: HttpRequest, pk: int, step: int) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, desk: Desk, form: EntryForm, *, status: int = 200, theirs: dict[str, str] | None = None
+    request: SignedInRequest, desk: Desk, form: EntryForm, *, status: int = 200, theirs: dict[str, str] | None = None
 ) -> HttpResponse:
     """The step's page."""
     review, title = desk.review, str(TITLES[desk.step])
@@ -101,7 +102,7 @@ def page(
     return render(request, "sheet/entry.html", context, status=status)
 
 
-def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     """Where the pressed button leads."""
     where = request.POST.get("action", "next")
     if where == "close":
@@ -117,7 +118,7 @@ def onward(request: HttpRequest, pk: int, step: int) -> HttpResponse:
     return see_other("review:entry", pk, step + 1)
 
 
-def carried(request: HttpRequest, pk: int, step: int) -> HttpResponse:
+def carried(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     """Take last year's text into one empty item, or into all of them and on to 確認・提出."""
     wanted = request.POST["carry"]
     everything = wanted == "all"
@@ -136,7 +137,7 @@ def carried(request: HttpRequest, pk: int, step: int) -> HttpResponse:
 # --- saving --------------------------------------------------------------------------------------------------------
 
 
-def save(request: HttpRequest, review: MeasureReview, form: EntryForm) -> MeasureReview:
+def save(request: SignedInRequest, review: MeasureReview, form: EntryForm) -> MeasureReview:
     """Save what the person changed. Somebody else's saving of *other* items is no conflict and is kept."""
     if not form.marks:
         return submission.save_draft(
@@ -167,39 +168,39 @@ def clashes(form: EntryForm, theirs: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def both(request: HttpRequest, pk: int, step: int, form: EntryForm, refusal: Stale) -> HttpResponse:
+def both(request: SignedInRequest, pk: int, step: int, form: EntryForm, refusal: Stale) -> HttpResponse:
     """Two people changed the same item: the page once more with both texts, and nothing lost."""
     review = sheet_page.own(request, pk)
     desk = Desk(request.user, review, step)
     return page(request, desk, desk.form(texts=form.typed), status=409, theirs=clashes(form, refusal.theirs))
 
 
-def reply(request: HttpRequest, review: MeasureReview) -> None:
+def reply(request: SignedInRequest, review: MeasureReview) -> None:
     """Answers to the remarks of a return. Sent twice, an answer is kept once."""
     for item in unsent(request, review):
         assessment.comment(user=request.user, review_id=review.pk, item=item, body=replies_of(request)[item])
 
 
-def replies_of(request: HttpRequest) -> dict[str, str]:
+def replies_of(request: SignedInRequest) -> dict[str, str]:
     """{item key: the answer to its remarks}, as typed."""
     sent = ((name, str(body)) for name, body in request.POST.items() if name.startswith(REPLY))
     return {name.removeprefix(REPLY): body for name, body in sent if body.strip()}
 
 
-def unsent(request: HttpRequest, review: MeasureReview) -> list[str]:
+def unsent(request: SignedInRequest, review: MeasureReview) -> list[str]:
     """The items whose typed answers are not on the sheet yet."""
     own = ItemComment.objects.filter(review=review, author=request.user, round=review.round)
     return [item for item, body in replies_of(request).items() if not own.filter(item=item, body=body.strip()).exists()]
 
 
-def locked(request: HttpRequest, review: MeasureReview) -> HttpResponse:
+def locked(request: SignedInRequest, review: MeasureReview) -> HttpResponse:
     """The sheet is not open: a reader goes to the sheet, which says why; typed words stay on the screen."""
     if request.method == "GET":
         return HttpResponseRedirect(reverse("review:sheet", args=[review.pk]))
     return refused(request, review, permissions.why_locked(review) or _("このシートは、今は入力できません。"))
 
 
-def refused(request: HttpRequest, review: MeasureReview, sentence: str) -> HttpResponse:
+def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> HttpResponse:
     """409 with everything that was typed, to copy."""
     words = [
         {"label": items.label_of(name), "text": text}
@@ -214,7 +215,7 @@ def refused(request: HttpRequest, review: MeasureReview, sentence: str) -> HttpR
 
 
 @require_POST
-def autosave(request: HttpRequest, pk: int) -> HttpResponse:
+def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     """Save the step's form in the background: the visible state, the steps and the form's marks come back."""
     review = sheet_page.own(request, pk)
     step = step_of(request)
@@ -255,13 +256,13 @@ def autosave(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def step_of(request: HttpRequest) -> int:
+def step_of(request: SignedInRequest) -> int:
     """The step that the form belongs to."""
     raw: Any = request.POST.get("step", "")
     return int(raw) if raw in {"1", "2", "3", "4"} else 1
 
 
-def unsaved(request: HttpRequest, sentence: str) -> HttpResponse:
+def unsaved(request: SignedInRequest, sentence: str) -> HttpResponse:
     """Why nothing was saved; the header keeps the browser's own warning against leaving."""
     response = render(request, "screens/unsaved.html", {"sentence": sentence})
     response.headers["X-Unsaved"] = "1"
@@ -269,7 +270,7 @@ def unsaved(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 @require_POST
-def reading(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+def reading(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
     """How the typed 実績 would be read and judged; nothing is stored."""
     review = sheet_page.own(request, pk)
     row = next((row for row in queries.indicator_years(review) if row.indicator.number == number), None)

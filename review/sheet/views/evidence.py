@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from review.domain.refusals import Invalid
 from review.item_words import label_of
 from review.models import MeasureReview
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import EvidenceForm
 from review.sheet.services import evidence as service
 from review.sheet.services import submission
@@ -29,13 +30,13 @@ logger = logging.getLogger(__name__)
 
 
 @require_safe
-def evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence(request: SignedInRequest, pk: int) -> HttpResponse:
     """The sheet's files, for everybody who may read it; adding and removing for those who may write on it."""
     return page(request, sheet_page.readable(request, pk))
 
 
 def page(
-    request: HttpRequest, review: MeasureReview, *, form: EvidenceForm | None = None, status: int = 200
+    request: SignedInRequest, review: MeasureReview, *, form: EvidenceForm | None = None, status: int = 200
 ) -> HttpResponse:
     """The list and, where the sheet is open, the form."""
     user = request.user
@@ -65,7 +66,7 @@ def choices(review: MeasureReview) -> list[tuple[str, str]]:
 
 @require_POST
 @refusing
-def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep one file."""
     review = sheet_page.own(request, pk)
     form = EvidenceForm(request.POST, request.FILES, choices=choices(review))
@@ -89,7 +90,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one file away."""
     found = get_object_or_404(service.readable(request.user), pk=pk)
     review = sheet_page.own(request, found.review_id)
@@ -100,7 +101,7 @@ def evidence_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_safe
-def evidence_file(request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
+def evidence_file(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     """One file, as an attachment: a browser saves it and never shows or runs it. Leaves an audit row."""
     found = get_object_or_404(service.readable(request.user), pk=pk)
     try:

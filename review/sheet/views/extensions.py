@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,22 +14,24 @@ from review import permissions
 from review.deadlines.forms.deadlines import AnswerForm, AskForm
 from review.domain.refusals import Invalid
 from review.models import Extension, MeasureReview
+from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import forbidden, refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import extensions
 from review.sheet.views import sheet_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for a later end for one of one's own sheets, and see what became of it."""
     review = sheet_page.own(request, pk)
     form = AskForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            extensions.ask(user=request.user, review_id=pk, **form.cleaned_data)  # type: ignore[arg-type]
+            extensions.ask(user=request.user, review_id=pk, **form.cleaned_data)
         except Invalid as refusal:
-            form.refuse(refusal.fields, str(refusal))
+            add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("延長を依頼しました。決まると、お知らせが届きます。"))
             return see_other("review:extension", pk)
@@ -49,7 +51,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Grant a request, or refuse it with a reason."""
     found = get_object_or_404(Extension, pk=pk)
     sheet_page.readable(request, found.review_id)
@@ -60,7 +62,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     grant = "grant" in request.POST
     try:
         extensions.decide(
-            user=request.user,  # type: ignore[arg-type]
+            user=request.user,
             extension_id=pk,
             grant=grant,
             until=data["until"],
@@ -79,7 +81,7 @@ def history(review: MeasureReview) -> list[Extension]:
     return list(review.extensions.select_related("asked_by", "decided_by"))
 
 
-def on_the_sheet(request: HttpRequest, review: MeasureReview) -> dict[str, Any]:
+def on_the_sheet(request: SignedInRequest, review: MeasureReview) -> dict[str, Any]:
     """What the sheet's page shows of extensions: the request that waits, who may answer it, and who granted the last."""
     rows = history(review)
     asked = next((row for row in rows if row.state == Extension.State.ASKED), None)

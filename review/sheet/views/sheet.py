@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +16,7 @@ from review.domain.refusals import Invalid
 from review.models import MeasureReview, Outcome
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
 from review.sheet.services import extensions, submission
@@ -27,12 +28,12 @@ _BACK = {"review": "workflow:review", "approve": "workflow:approve"}
 
 
 @require_GET
-def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+def sheet(request: SignedInRequest, pk: int) -> HttpResponse:
     """The sheet, read only, in the order of the city's form."""
     return page(request, sheet_page.readable(request, pk))
 
 
-def page(request: HttpRequest, review: MeasureReview, *, status: int = 200, **forms: Any) -> HttpResponse:
+def page(request: SignedInRequest, review: MeasureReview, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The sheet's page; `forms` stand in for the empty ones where something typed was refused."""
     user = request.user
     shown = sheet_page.body(review)
@@ -58,7 +59,7 @@ def page(request: HttpRequest, review: MeasureReview, *, status: int = 200, **fo
     return render(request, "sheet/sheet.html", context, status=status)
 
 
-def is_owner(request: HttpRequest, review: MeasureReview) -> bool:
+def is_owner(request: SignedInRequest, review: MeasureReview) -> bool:
     """Whether the sheet belongs to the person's department."""
     return review.measure_year.owner_id in permissions.standing(request.user).departments
 
@@ -76,7 +77,7 @@ def returned(review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any] | N
 
 @require_POST
 @refusing
-def comment(request: HttpRequest, pk: int) -> HttpResponse:
+def comment(request: SignedInRequest, pk: int) -> HttpResponse:
     """A remark on an item or on the sheet."""
     review = sheet_page.readable(request, pk)
     shown = sheet_page.body(review)
@@ -96,7 +97,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @refusing
 @versioned(sheet_records.sent_grade)
-def grade(request: HttpRequest, pk: int) -> HttpResponse:
+def grade(request: SignedInRequest, pk: int) -> HttpResponse:
     """A person's own 達成区分 of one 成果目標, beside the computed one."""
     review = sheet_page.readable(request, pk)
     number = whole(request.POST.get("number"))
@@ -118,7 +119,7 @@ def grade(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @refusing
 @versioned(sheet_records.sent_extension)
-def extend(request: HttpRequest, pk: int) -> HttpResponse:
+def extend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep the sheet open longer."""
     review = sheet_page.readable(request, pk)
     form = ExtendForm(request.POST)
@@ -136,7 +137,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @refusing
 @versioned(sheet_records.sent_outcome)
-def propose_outcome(request: HttpRequest, pk: int) -> HttpResponse:
+def propose_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     """Propose 未提出 or 対象外; an approver decides."""
     review = sheet_page.readable(request, pk)
     form = OutcomeForm(request.POST)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role,
 from review.models.sheet import OPEN_STATES
 from review.plan.services import plan_changes
 from review.screens.views import versions
+from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
 from review.sheet.services import submission
 from review.sheet.views import sheet_parts
@@ -40,7 +41,7 @@ class Action:
     key: str = ""
 
 
-def readable(request: HttpRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
+def readable(request: SignedInRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
     """The sheet, if this person may read it; 404 otherwise, as if it did not exist."""
     if base is None and permissions.sees_every_sheet(request.user):
         found = queries.any_review(number=pk) if pk <= MAX_NUMBER else []
@@ -51,7 +52,7 @@ def readable(request: HttpRequest, pk: int, base: QuerySet[MeasureReview] | None
     return get_object_or_404(queries.reviews(allowed).select_related("measure_year__measure"), pk=pk)
 
 
-def own(request: HttpRequest, pk: int) -> MeasureReview:
+def own(request: SignedInRequest, pk: int) -> MeasureReview:
     """The sheet, if it belongs to the person's department; 404 otherwise."""
     return readable(request, pk, permissions.own_reviews(request.user))
 

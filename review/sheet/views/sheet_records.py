@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django import forms
-from django.http import HttpRequest
 
 from review import permissions, queries
 from review.assessment.services import judging
 from review.models import MeasureReview
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record
 from review.sheet.forms.sheet import ExtendForm, GradeForm, OutcomeForm
 from review.sheet.views import sheet_page
@@ -83,24 +83,24 @@ def with_proposals(reviews: Iterable[MeasureReview]) -> list[MeasureReview]:
 # --- of a request: nothing is told to whoever may not do it anyway ----------------------------------------------------
 
 
-def sent_grade(request: HttpRequest, pk: int) -> Record | None:
+def sent_grade(request: SignedInRequest, pk: int) -> Record | None:
     review = sheet_page.readable(request, pk)
     may = permissions.may_review(request.user, review) or permissions.may_approve(request.user, review)
     number = whole(request.POST.get("number"))
     return grade(review, number) if may and number else None
 
 
-def sent_extension(request: HttpRequest, pk: int) -> Record | None:
+def sent_extension(request: SignedInRequest, pk: int) -> Record | None:
     review = sheet_page.readable(request, pk)
     return extension(review) if permissions.may_extend(request.user, review) else None
 
 
-def sent_outcome(request: HttpRequest, pk: int) -> Record | None:
+def sent_outcome(request: SignedInRequest, pk: int) -> Record | None:
     review = sheet_page.readable(request, pk)
     return outcome(review) if permissions.may_propose_outcome(request.user, review) else None
 
 
-def sent_proposal(request: HttpRequest, pk: int) -> Record | None:
+def sent_proposal(request: SignedInRequest, pk: int) -> Record | None:
     """One that is decided already is refused by the service, with who was first."""
     review = sheet_page.readable(request, pk)
     return proposal(review) if permissions.may_decide_outcome(request.user, review) else None

@@ -52,7 +52,7 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         """Refuse a wrong one."""
-        password = self.cleaned_data["password"]
+        password: str = self.cleaned_data["password"]
         if not self.user.check_password(password):
             raise forms.ValidationError(_("パスワードが違います。"))
         return password

@@ -22,6 +22,7 @@ from review.domain.refusals import Invalid
 from review.models import User
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.forms.sign_in import CodeForm, FirstCodeForm, PasswordForm
 from review.sign_in.services import second_factor, sign_in
 from review.sign_in.views import single_sign_on
@@ -80,13 +81,13 @@ def code(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: SignedInRequest) -> HttpResponse:
     """Switch it on with a first code, or off with the password."""
-    user: User = request.user  # type: ignore[assignment]
+    user: User = request.user
     return switching_off(request, user) if second_factor.is_on(user) else switching_on(request, user)
 
 
-def switching_on(request: HttpRequest, user: User) -> HttpResponse:
+def switching_on(request: SignedInRequest, user: User) -> HttpResponse:
     """The QR code and the field for the first code; then the recovery codes, once."""
     form = FirstCodeForm(request.POST or None)
     if form.is_valid():
@@ -103,7 +104,7 @@ def switching_on(request: HttpRequest, user: User) -> HttpResponse:
     return render(request, "registration/second_factor_on.html", context, status=422 if form.errors else 200)
 
 
-def switching_off(request: HttpRequest, user: User) -> HttpResponse:
+def switching_off(request: SignedInRequest, user: User) -> HttpResponse:
     """Ask for the password, then forget the app."""
     form = PasswordForm(request.POST or None, user=user)
     if form.is_valid():
@@ -115,7 +116,7 @@ def switching_off(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_safe
-def second_factors(request: HttpRequest) -> HttpResponse:
+def second_factors(request: SignedInRequest) -> HttpResponse:
     """Who has switched on a second factor, for the administrator whom people call when they lost it."""
     context = {**frame(_("二段階認証の利用者")), "factors": list(second_factor.in_use())}
     return render(request, "sign_in/second_factors.html", context)
@@ -123,12 +124,12 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def second_factor_off(request: HttpRequest, pk: int) -> HttpResponse:
+def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Switch off the second factor of somebody who lost the phone and the recovery codes."""
     person = get_object_or_404(User, pk=pk, second_factor__confirmed_at__isnull=False)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        second_factor.switch_off(user=person, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        second_factor.switch_off(user=person, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)sさんの二段階認証を無効にしました。") % {"name": person})
         return see_other("review:second_factors")
     context = {**frame(_("二段階認証を無効にする")), "person": person, "form": form}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -33,7 +33,7 @@ class Begin(OIDCAuthenticationRequestView):
         """A redirect, with state and nonce kept in the session."""
         if not is_on():
             raise Http404
-        return super().get(request)
+        return cast(HttpResponse, super().get(request))
 
 
 class Return(OIDCAuthenticationCallbackView):
@@ -44,7 +44,7 @@ class Return(OIDCAuthenticationCallbackView):
         if not is_on():
             raise Http404
         try:
-            return super().get(request)
+            return cast(HttpResponse, super().get(request))
         except (RequestException, SuspiciousOperation) as error:
             # The library's own messages may quote the provider's answer: the kind of error is enough.
             logger.warning("sign-in through the provider failed: %s", type(error).__name__)

@@ -15,6 +15,7 @@ from review.assessment.services import judging
 from review.background.services import outbox
 from review.deadlines.services import deadline_changes
 from review.deadlines.services.deadlines import order_problems
+from review.domain import rating
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import (
@@ -55,12 +56,12 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
             % {"year": fiscal_year, "plan": plan, "first": plan.first_year, "last": plan.last_year}
         )
     before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
-    scale = before.scale if before and before.scale else judging.rating.DEFAULT.as_data()
+    scale = before.scale if before and before.scale else rating.DEFAULT.as_data()
     cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
     return cycle
 
 
-def choose_scale(*, user: User, cycle_id: int, scale: judging.rating.Scale) -> Cycle:
+def choose_scale(*, user: User, cycle_id: int, scale: rating.Scale) -> Cycle:
     """Grade the drafted year on this scale, and its indicators anew. Raises AlreadyDecided once the year is open."""
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)

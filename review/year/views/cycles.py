@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from review.models import Cycle, CycleState, MeasureYear
 from review.publication.services import corrections
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.chrome import address
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import day_text, fiscal_year
 from review.year.forms.cycles import DeadlinesForm, ScaleForm
@@ -34,7 +35,7 @@ DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_d
 
 
 @require_safe
-def cycles(request: HttpRequest) -> HttpResponse:
+def cycles(request: SignedInRequest) -> HttpResponse:
     """Every year of every plan."""
     counted = tallies()
     rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year"))
@@ -46,7 +47,7 @@ def cycles(request: HttpRequest) -> HttpResponse:
     return render(request, "year/cycles.html", context)
 
 
-def deadlines_record(request: HttpRequest, year: int) -> Record:
+def deadlines_record(request: SignedInRequest, year: int) -> Record:
     """What the form of the year's deadlines edits."""
     found = year_or_404(year)
     rows = Cycle.objects.filter(pk=found.pk)
@@ -56,7 +57,7 @@ def deadlines_record(request: HttpRequest, year: int) -> Record:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @versioned(deadlines_record)
-def cycle(request: HttpRequest, year: int) -> HttpResponse:
+def cycle(request: SignedInRequest, year: int) -> HttpResponse:
     """One year: its step, its deadlines to set, and the button that opens it."""
     found = year_or_404(year)
     form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(found)
@@ -70,7 +71,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "year/cycle.html", context, status=status)
 
 
-def scale_record(request: HttpRequest, year: int) -> Record:
+def scale_record(request: SignedInRequest, year: int) -> Record:
     """What the choice of the scale edits."""
     found = year_or_404(year)
     form = ScaleForm(initial={"scale": scale_key(found)})
@@ -86,12 +87,12 @@ def scale_key(found: Cycle) -> str | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(scale_record)
-def scale(request: HttpRequest, year: int) -> HttpResponse:
+def scale(request: SignedInRequest, year: int) -> HttpResponse:
     """The scale of one year: chosen while the year is a draft, shown afterwards."""
     found = year_or_404(year)
     form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": scale_key(found)})
     if form.is_bound and form.is_valid():
-        work.choose_scale(user=request.user, cycle_id=found.pk, scale=form.chosen())  # type: ignore[arg-type]
+        work.choose_scale(user=request.user, cycle_id=found.pk, scale=form.chosen())
         messages.success(request, _("達成区分を保存しました。"))
         return see_other("review:cycle", year, fragment="rules")
     context = {
@@ -104,12 +105,12 @@ def scale(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "year/scale.html", context, status=422 if form.is_bound else 200)
 
 
-def set_deadlines(request: HttpRequest, found: Cycle, form: DeadlinesForm) -> int:
+def set_deadlines(request: SignedInRequest, found: Cycle, form: DeadlinesForm) -> int:
     """Let the service keep the deadlines; 200, or the status with which the form goes back."""
     if not form.is_valid():
         return 422
     try:
-        work.set_deadlines(user=request.user, cycle_id=found.pk, deadlines=form.deadlines())  # type: ignore[misc]
+        work.set_deadlines(user=request.user, cycle_id=found.pk, deadlines=form.deadlines())
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except AlreadyDecided as refusal:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 from review.notices.services import waiting
 from review.screens.views.questions import whole
+from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.step_times import step_times
 from review.templatetags.words import fiscal_year, word_of
 
@@ -35,9 +36,9 @@ SORTS = {
 LATE = "late"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Mark:
-    """What the summary needs of one sheet."""
+    """What the summary needs of one sheet, in the order in which `marks_of` reads it."""
 
     pk: int
     state: str
@@ -67,7 +68,7 @@ class Mark:
 
 
 @require_safe
-def progress(request: HttpRequest, year: int) -> HttpResponse:
+def progress(request: SignedInRequest, year: int) -> HttpResponse:
     """The year's picture, then every sheet."""
     cycle = queries.cycle_of(year)
     if cycle is None:
@@ -118,11 +119,7 @@ def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
         "pk", "state", "outcome", "late", "measure_year__owner_id", "measure_year__owner__name",
         "state_since", "submitted_at", "extended_until", "again_due_at",
     )  # fmt: skip
-    names = (
-        "pk", "state", "outcome", "late", "department_id", "department",
-        "since", "submitted_at", "extended_until", "again_due_at",
-    )  # fmt: skip
-    return [Mark(**dict(zip(names, row, strict=True))) for row in rows]
+    return [Mark(*row) for row in rows]
 
 
 def filtered(reviews: QuerySet[MeasureReview], wanted: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
@@ -199,7 +196,7 @@ def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict
     ]
 
 
-def unreached(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
+def unreached(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
     """Where nobody can be asked, for those who look after the year while it runs. Four queries, none for others."""
     if not permissions.may_manage_cycle(request.user) or cycle.state not in waiting.RUNNING:
         return {}

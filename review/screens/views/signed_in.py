@@ -1,0 +1,16 @@
+"""The request that a view of signed-in people gets."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from review.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """A request to an address whose rule is not `anyone`: `AccessMiddleware` lets only signed-in people reach its view.
+
+    A name for the types alone: nothing is ever made of this class.
+    """
+
+    user: User
