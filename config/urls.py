@@ -1,8 +1,10 @@
-"""Every address. Screens live in review.urls and workflow.urls; here is only what belongs to no storey."""
+"""Every address. Screens live in review.urls and workflow.urls; here is what belongs to neither, and their one namespace."""
 
 from django.contrib import admin
 from django.urls import include, path
 
+import review.urls
+import workflow.urls
 from config import errors, health
 from review.sign_in.views import second_factor, sign_in, single_sign_on
 
@@ -19,7 +21,8 @@ urlpatterns = [
     path("accounts/sso/return/", single_sign_on.Return.as_view(), name="single_sign_on_return"),
     path("accounts/password/done/", sign_in.PasswordChanged.as_view(), name="password_change_done"),
     path("admin/", admin.site.urls),
-    path("", include("workflow.urls")),
+    # One namespace: a screen of the records leads to one of the flows by its name alone, and knows no package above it.
+    path("", include(([*workflow.urls.screens, *review.urls.screens], "meguri"))),
     path("", include("review.urls")),
 ]
 

@@ -1,4 +1,4 @@
-"""Every address of the record screens (review:…) and of the published results (publication:…).
+"""Every address of the record screens (`screens`, in the namespace meguri:) and of the published results (publication:…).
 
 Who may call which stands in `addresses.RULED`; an address without a line there is refused.
 """
@@ -165,7 +165,6 @@ interface = [
 ]
 
 urlpatterns = [
-    path("", include((screens, "review"))),
     path("api/v1/", include((interface, "api"))),
     path("results/", include((results, "publication"))),
     # the same pages in English

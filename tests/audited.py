@@ -35,7 +35,7 @@ NO_RECORD = {
 #: Addresses whose change is not anybody's act yet.
 NO_ACT = {
     "second_factor_settings": "a secret that was shown and not yet confirmed",
-    "workflow:claim": "the open page renews by itself what was taken up with a row",
+    "meguri:claim": "the open page renews by itself what was taken up with a row",
 }
 
 

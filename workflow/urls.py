@@ -1,4 +1,4 @@
-"""The addresses that move a flow. Who may call which stands in `review.addresses`."""
+"""The screens that move a flow. Who may call which stands in `review.addresses`."""
 
 from django.urls import path
 
@@ -16,9 +16,7 @@ from workflow.views import (
     year,
 )
 
-app_name = "workflow"
-
-urlpatterns = [
+screens = [
     # the department
     path("sheets/<int:pk>/submit/", desk.submit, name="submit"),
     path("sheets/<int:pk>/recall/", desk.recall, name="recall"),

@@ -10,6 +10,7 @@ import ast
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ def with_folders(root: Path = ROOT) -> set[str]:
     return {name.removeprefix(f"{INSIDE}.") for name in _contract(root, "layers")["containers"]}
 
 
-def _contract(root: Path, number: str) -> dict:
+def _contract(root: Path, number: str) -> dict[str, Any]:
     contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     return next(contract for contract in contracts if contract["id"] == number)
 

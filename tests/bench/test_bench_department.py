@@ -39,15 +39,15 @@ def plan_of(cast: Cast, size: int) -> MeasureReview:
 
 def pages(review: MeasureReview) -> dict[str, str]:
     """What a department opens."""
-    steps = {f"entry {step}": reverse("review:entry", args=[review.pk, step]) for step in (1, 2, 3, 4)}
+    steps = {f"entry {step}": reverse("meguri:entry", args=[review.pk, step]) for step in (1, 2, 3, 4)}
     return {
-        "home": reverse("review:home"),
-        "sheet": reverse("review:sheet", args=[review.pk]),
+        "home": reverse("meguri:home"),
+        "sheet": reverse("meguri:sheet", args=[review.pk]),
         **steps,
-        "submit": reverse("workflow:submit", args=[review.pk]),
-        "evidence": reverse("review:evidence", args=[review.pk]),
-        "excel": reverse("review:upload", args=[YEAR]),
-        "help": reverse("review:help"),
+        "submit": reverse("meguri:submit", args=[review.pk]),
+        "evidence": reverse("meguri:evidence", args=[review.pk]),
+        "excel": reverse("meguri:upload", args=[YEAR]),
+        "help": reverse("meguri:help"),
     }
 
 
@@ -67,7 +67,7 @@ def cost_of(client: Client, path: str) -> tuple[int, float]:
 
 def saving_cost(client: Client, review: MeasureReview) -> tuple[int, float]:
     """The same of an autosave, each time with another 実績."""
-    address = reverse("review:autosave", args=[review.pk])
+    address = reverse("meguri:autosave", args=[review.pk])
     times = []
     for turn in range(TIMES + 1):
         version = MeasureReview.objects.values_list("version", flat=True).get(pk=review.pk)

@@ -90,7 +90,7 @@ def saved(page: Any) -> None:
 def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screenshot) -> None:
     cast.open(1)
     review = cast.sheet()
-    one, two = (reverse("review:entry", args=[review.pk, step]) for step in (1, 2))
+    one, two = (reverse("meguri:entry", args=[review.pk, step]) for step in (1, 2))
     sign_in(page, cast.contributor)
 
     # The network is pulled while one types; once it is back, the words go out by themselves.
@@ -174,7 +174,7 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     screenshot(page, "desk-3")
     page.keyboard.press("Enter")
     page.get_by_text("保存しました。").wait_for()
-    page.goto(reverse("review:entry", args=[review.pk, 4]))
+    page.goto(reverse("meguri:entry", args=[review.pk, 4]))
     field(page, "indicator:1:next_target").fill("150件")
     page.get_by_role("button", name="保存して次へ").click()
     page.get_by_text("変更の理由を入力してください").first.wait_for()
@@ -184,13 +184,13 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     saved(page)
     page.set_viewport_size({"width": 390, "height": 844})
     for step in (1, 3, 4, 5):
-        page.goto(reverse("review:entry", args=[review.pk, step]))
+        page.goto(reverse("meguri:entry", args=[review.pk, step]))
         screenshot(page, f"desk-{step}")
         assert not [found for found in axe(page) if found["impact"] in ("serious", "critical")]
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1280, "height": 900})
     for step in (1, 4):
-        page.goto(reverse("review:entry", args=[review.pk, step]))
+        page.goto(reverse("meguri:entry", args=[review.pk, step]))
         screenshot(page, f"desk-{step}")
 
     # Two tabs on one item: the second sees both texts, and neither overwrites the other.
@@ -209,7 +209,7 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
 
     # Sent from both tabs: one submission, and the second is told so.
     for tab in (page, other):
-        tab.goto(reverse("workflow:submit", args=[review.pk]))
+        tab.goto(reverse("meguri:submit", args=[review.pk]))
     page.get_by_role("button", name="提出する").click()
     page.get_by_text("提出しました。").first.wait_for()
     other.get_by_role("button", name="提出する").click()
@@ -225,7 +225,7 @@ def test_an_answer_to_a_remark_is_neither_called_saved_nor_lost(cast: Cast, page
     remarks = {ONE: "数値を確かめてください。"}
     steps.return_to_department(user=cast.reviewer, review_id=review.pk, round=review.round, comment="", remarks=remarks)
     sign_in(page, cast.contributor)
-    address = reverse("review:entry", args=[review.pk, 1])
+    address = reverse("meguri:entry", args=[review.pk, 1])
     answer = f"reply:{ONE}"
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -233,7 +233,7 @@ def test_an_answer_to_a_remark_is_neither_called_saved_nor_lost(cast: Cast, page
     field(page, answer).fill("確かめて直しました。")
     page.get_by_text("指摘への回答はまだ送っていません").wait_for()
     assert not page.locator("#save-state .saved--saved").count()
-    page.goto(reverse("review:home"))
+    page.goto(reverse("meguri:home"))
     assert asked == ["beforeunload"]
     page.goto(address)
     page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
@@ -251,7 +251,7 @@ def test_the_reason_of_an_own_evaluation_comes_back(cast: Cast, page, sign_in) -
     sign_in(page, cast.contributor)
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    address = reverse("workflow:submit", args=[review.pk])
+    address = reverse("meguri:submit", args=[review.pk])
     page.goto(address)
     page.locator("#own summary").click()
     reason = page.locator("#own textarea")
@@ -269,9 +269,9 @@ def test_a_reviewer_s_reasons_come_back_after_leaving(cast: Cast, page, sign_in)
     review = cast.submitted()
     sign_in(page, cast.reviewer)
     page.on("dialog", lambda dialog: dialog.accept())
-    page.goto(reverse("workflow:review", args=[review.pk]))
+    page.goto(reverse("meguri:review", args=[review.pk]))
     page.locator("#decision [name='comment']").fill("要因を詳しく書いてください。")
-    page.goto(reverse("review:home"))
-    page.goto(reverse("workflow:review", args=[review.pk]))
+    page.goto(reverse("meguri:home"))
+    page.goto(reverse("meguri:review", args=[review.pk]))
     page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
     assert page.locator("#decision [name='comment']").input_value() == "要因を詳しく書いてください。"

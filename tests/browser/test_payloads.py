@@ -19,18 +19,18 @@ def test_no_payload_runs_in_a_browser(cast: Cast, live_site: str, new_page, sign
     entered.on("dialog", lambda dialog: said.append(dialog.message))
     sign_in(entered, cast.contributor)
     pk = cast.sheet(1).pk
-    visit(entered, [reverse("review:entry", args=[pk, step]) for step in (1, 2, 3)])
+    visit(entered, [reverse("meguri:entry", args=[pk, step]) for step in (1, 2, 3)])
     decided(cast)
     read = new_page()
     read.on("dialog", lambda dialog: said.append(dialog.message))
     sign_in(read, cast.auditor)
-    sheet = reverse("review:sheet", args=[pk])
+    sheet = reverse("meguri:sheet", args=[pk])
     visit(
         read,
         [
             sheet,
             "/audit/",
-            reverse("review:progress", args=[YEAR]),
+            reverse("meguri:progress", args=[YEAR]),
             reverse("publication:measure", args=[YEAR, "01-01"]),
         ],
     )

@@ -145,7 +145,7 @@ def _fails(request: HttpRequest, **_parts: Any) -> HttpResponse:
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
     from review.notices.views import notices
 
-    pattern = next(pattern for name, pattern, _route in addresses() if name == "review:notices")
+    pattern = next(pattern for name, pattern, _route in addresses() if name == "meguri:notices")
     assert pattern.callback is notices.notices
     monkeypatch.setattr(pattern, "callback", _fails)
 

@@ -78,53 +78,53 @@ EXPECTED = {
     "api:openapi": EVERYONE, "api:editions": EVERYONE,
     "api:root": NOBODY_HERE, "api:nothing": NOBODY_HERE, "api:edition": NOBODY_HERE, "api:measures": NOBODY_HERE,
     "api:measure": NOBODY_HERE, "api:indicators": NOBODY_HERE,
-    "review:home": EVERYONE, "review:help": EVERYONE, "review:access": SIGNED_IN,
-    "review:notice_settings": SIGNED_IN, "review:notice_texts": "LFFFFFFoF", "review:notice_text": "LFFFFFFoF",
-    "review:extension": OWN, "review:extension_decide": MANAGER, "review:department_deadlines": MANAGER,
-    "review:reminders": MANAGER, "review:nudge": MANAGER, "review:closing_days": MANAGER,
-    "review:notices": SIGNED_IN, "review:notices_read": SIGNED_IN,
-    "review:progress": SIGNED_IN, "review:files": SIGNED_IN,
-    "review:sheet": READABLE, "review:evidence": READABLE, "review:evidence_file": READABLE,
-    "review:download": READABLE, "review:comment": READABLE,
-    "review:mine": SIGNED_IN, "review:resume": READABLE,
-    "review:concurrence_ask": OWN, "review:concurrence_answer": "LNNoNFFFF",
-    "review:entry": OWN, "review:autosave": OWN, "review:reading": OWN, "review:evidence_add": OWN,
-    "review:evidence_remove": OWN, "workflow:submit": OWN, "workflow:recall": OWN, "workflow:endorse": OWN,
+    "meguri:home": EVERYONE, "meguri:help": EVERYONE, "meguri:access": SIGNED_IN,
+    "meguri:notice_settings": SIGNED_IN, "meguri:notice_texts": "LFFFFFFoF", "meguri:notice_text": "LFFFFFFoF",
+    "meguri:extension": OWN, "meguri:extension_decide": MANAGER, "meguri:department_deadlines": MANAGER,
+    "meguri:reminders": MANAGER, "meguri:nudge": MANAGER, "meguri:closing_days": MANAGER,
+    "meguri:notices": SIGNED_IN, "meguri:notices_read": SIGNED_IN,
+    "meguri:progress": SIGNED_IN, "meguri:files": SIGNED_IN,
+    "meguri:sheet": READABLE, "meguri:evidence": READABLE, "meguri:evidence_file": READABLE,
+    "meguri:download": READABLE, "meguri:comment": READABLE,
+    "meguri:mine": SIGNED_IN, "meguri:resume": READABLE,
+    "meguri:concurrence_ask": OWN, "meguri:concurrence_answer": "LNNoNFFFF",
+    "meguri:entry": OWN, "meguri:autosave": OWN, "meguri:reading": OWN, "meguri:evidence_add": OWN,
+    "meguri:evidence_remove": OWN, "meguri:submit": OWN, "meguri:recall": OWN, "meguri:endorse": OWN,
     # a department without a sheet of its own in the year has nothing to fill in
-    "review:upload": OWN, "review:entry_book": OWN,
+    "meguri:upload": OWN, "meguri:entry_book": OWN,
     # the file that one person sent is nobody else's
-    "review:upload_review": "LoNNNFFFF", "review:upload_apply": "LoNNNFFFF",
-    "workflow:withdraw_review": REVIEWER, "workflow:withdraw_approval": APPROVER,
-    "workflow:queue": REVIEWER, "workflow:review": REVIEWER, "workflow:confirm_many": REVIEWER,
-    "workflow:together": REVIEWER, "workflow:claim": REVIEWER, "workflow:record": REVIEWER, "workflow:record_many": REVIEWER,
-    "review:directions": REVIEWER, "review:propose_outcome": REVIEWER,
-    "review:grade": DECIDERS, "review:meeting": DECIDERS, "review:meeting_amend": DECIDERS,
-    "workflow:drop_record": DECIDERS, "workflow:board": ALL_SHEETS, "workflow:board_print": ALL_SHEETS,
-    "workflow:confirm_records": APPROVER,
-    "workflow:approve": APPROVER, "workflow:approve_many": APPROVER, "workflow:decide_outcome": APPROVER,
-    "workflow:decide": APPROVER,
-    "review:cycles": MANAGER, "review:cycle": MANAGER, "review:scale": MANAGER, "review:extend": MANAGER, "workflow:open_year": MANAGER,
-    "workflow:correction_start": REVIEWER, "workflow:correction_items": REVIEWER, "workflow:correction": ALL_SHEETS,
-    "review:preview": ALL_SHEETS, "review:correction_preview": ALL_SHEETS,
-    "workflow:correction_submit": REVIEWER, "workflow:correction_drop": REVIEWER,
-    "workflow:correction_decide": APPROVER,
-    "review:jobs": OPERATOR,
-    "review:bundle_make": "LFFFFNFNF",
-    "review:retry_all": MANAGER, "review:job_retry": MANAGER, "review:job_give_up": MANAGER, "review:event_release": MANAGER,
-    "review:mail_release": MANAGER,
-    "review:plan_changes": ALL_SHEETS, "review:plan_change_new": REVIEWER, "workflow:plan_change": ALL_SHEETS,
-    "review:people": MANAGER, "review:person": MANAGER, "review:hand_over": MANAGER,
-    "review:people_import": PEOPLE, "review:departments": PEOPLE, "review:reorganise": PEOPLE,
-    "review:reorganisation_withdraw": PEOPLE,
-    "review:person_new": PEOPLE, "review:person_password": PEOPLE, "review:person_appoint": PEOPLE,
-    "review:post_end": PEOPLE, "review:transfer": PEOPLE, "review:person_deactivate": PEOPLE,
-    "review:person_reactivate": PEOPLE,
-    "review:proxies": SIGNED_IN, "review:proxy_new": SIGNED_IN,
+    "meguri:upload_review": "LoNNNFFFF", "meguri:upload_apply": "LoNNNFFFF",
+    "meguri:withdraw_review": REVIEWER, "meguri:withdraw_approval": APPROVER,
+    "meguri:queue": REVIEWER, "meguri:review": REVIEWER, "meguri:confirm_many": REVIEWER,
+    "meguri:together": REVIEWER, "meguri:claim": REVIEWER, "meguri:record": REVIEWER, "meguri:record_many": REVIEWER,
+    "meguri:directions": REVIEWER, "meguri:propose_outcome": REVIEWER,
+    "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
+    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:board_print": ALL_SHEETS,
+    "meguri:confirm_records": APPROVER,
+    "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,
+    "meguri:decide": APPROVER,
+    "meguri:cycles": MANAGER, "meguri:cycle": MANAGER, "meguri:scale": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
+    "meguri:correction_start": REVIEWER, "meguri:correction_items": REVIEWER, "meguri:correction": ALL_SHEETS,
+    "meguri:preview": ALL_SHEETS, "meguri:correction_preview": ALL_SHEETS,
+    "meguri:correction_submit": REVIEWER, "meguri:correction_drop": REVIEWER,
+    "meguri:correction_decide": APPROVER,
+    "meguri:jobs": OPERATOR,
+    "meguri:bundle_make": "LFFFFNFNF",
+    "meguri:retry_all": MANAGER, "meguri:job_retry": MANAGER, "meguri:job_give_up": MANAGER, "meguri:event_release": MANAGER,
+    "meguri:mail_release": MANAGER,
+    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_change_new": REVIEWER, "meguri:plan_change": ALL_SHEETS,
+    "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
+    "meguri:people_import": PEOPLE, "meguri:departments": PEOPLE, "meguri:reorganise": PEOPLE,
+    "meguri:reorganisation_withdraw": PEOPLE,
+    "meguri:person_new": PEOPLE, "meguri:person_password": PEOPLE, "meguri:person_appoint": PEOPLE,
+    "meguri:post_end": PEOPLE, "meguri:transfer": PEOPLE, "meguri:person_deactivate": PEOPLE,
+    "meguri:person_reactivate": PEOPLE,
+    "meguri:proxies": SIGNED_IN, "meguri:proxy_new": SIGNED_IN,
     # a proxy of somebody else is withdrawn by those who manage; a decision is read by the one represented
-    "review:proxy_withdraw": "LNNNNoooN", "review:proxy_read": "LNNNNNNNN",
-    "review:audit": TRAIL, "review:audit_export": TRAIL,
-    "review:personal_data": SIGNED_IN,
-    "review:anonymise": PEOPLE, "review:second_factors": PEOPLE, "review:second_factor_off": PEOPLE,
+    "meguri:proxy_withdraw": "LNNNNoooN", "meguri:proxy_read": "LNNNNNNNN",
+    "meguri:audit": TRAIL, "meguri:audit_export": TRAIL,
+    "meguri:personal_data": SIGNED_IN,
+    "meguri:anonymise": PEOPLE, "meguri:second_factors": PEOPLE, "meguri:second_factor_off": PEOPLE,
 }  # fmt: skip
 
 EXPECTED |= {
@@ -136,17 +136,17 @@ EXPECTED |= {
 #: Refused (403) behind an open door: by the sheet's state or by what was already done, told apart from the rule.
 REFUSED_BY_STATE = {
     # the sheet waits for nobody's endorsement
-    ("workflow:endorse", "contributor"), ("workflow:endorse", "head"),
+    ("meguri:endorse", "contributor"), ("meguri:endorse", "head"),
     # what was submitted stands; grades wait for the sheet's judgement
-    ("review:evidence_remove", "contributor"), ("review:evidence_remove", "head"),
-    ("review:grade", "reviewer2"), ("review:grade", "approver"),
+    ("meguri:evidence_remove", "contributor"), ("meguri:evidence_remove", "head"),
+    ("meguri:grade", "reviewer2"), ("meguri:grade", "approver"),
     # the administrator and the auditor read, and say nothing on a sheet
-    ("review:comment", "administrator"), ("review:comment", "auditor"),
+    ("meguri:comment", "administrator"), ("meguri:comment", "auditor"),
     # a reviewer reads who holds which post, and changes nobody
-    ("review:person", "reviewer2"),
+    ("meguri:person", "reviewer2"),
     # a change of the plan is read by those who see the board, and decided by an approver
-    ("workflow:plan_change", "reviewer2"), ("workflow:plan_change", "administrator"),
-    ("workflow:plan_change", "auditor"),
+    ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
+    ("meguri:plan_change", "auditor"),
 }  # fmt: skip
 
 # What a sender of forms would send, so that a refusal is the rule's and not the form's.
@@ -209,30 +209,30 @@ def numbers(cast: Cast) -> dict[str, int]:
         review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
     )  # fmt: skip
     return {
-        **dict.fromkeys([f"review:{name}" for name in people], somebody),
-        "review:post_end": Appointment.objects.get(user=somebody).pk,
-        "review:proxy_withdraw": named.pk,
-        "review:reorganisation_withdraw": renaming.pk,
-        "workflow:plan_change": change.pk,
+        **dict.fromkeys([f"meguri:{name}" for name in people], somebody),
+        "meguri:post_end": Appointment.objects.get(user=somebody).pk,
+        "meguri:proxy_withdraw": named.pk,
+        "meguri:reorganisation_withdraw": renaming.pk,
+        "meguri:plan_change": change.pk,
         "sheet": sheet.pk,
-        "review:concurrence_answer": concurrence.pk,
-        **dict.fromkeys([*CORRECTION, "review:correction_preview"], correction_of(sheet.cycle, cast).pk),
-        "review:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
-        "review:evidence_file": evidence.pk,
-        "review:evidence_remove": evidence.pk,
-        "review:upload_review": upload.pk,
-        "review:upload_apply": upload.pk,
-        "review:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
-        "review:extension_decide": extension.pk,
-        "review:job_retry": Job.objects.order_by("pk")[0].pk,
-        "review:job_give_up": Job.objects.order_by("pk")[0].pk,
-        "review:event_release": OutboxEvent.objects.order_by("pk")[0].pk,
-        "review:mail_release": Mail.objects.order_by("pk")[0].pk,
+        "meguri:concurrence_answer": concurrence.pk,
+        **dict.fromkeys([*CORRECTION, "meguri:correction_preview"], correction_of(sheet.cycle, cast).pk),
+        "meguri:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
+        "meguri:evidence_file": evidence.pk,
+        "meguri:evidence_remove": evidence.pk,
+        "meguri:upload_review": upload.pk,
+        "meguri:upload_apply": upload.pk,
+        "meguri:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
+        "meguri:extension_decide": extension.pk,
+        "meguri:job_retry": Job.objects.order_by("pk")[0].pk,
+        "meguri:job_give_up": Job.objects.order_by("pk")[0].pk,
+        "meguri:event_release": OutboxEvent.objects.order_by("pk")[0].pk,
+        "meguri:mail_release": Mail.objects.order_by("pk")[0].pk,
         **of_people(),
     }
 
 
-CORRECTION = [f"workflow:correction{act}" for act in ("", "_items", "_submit", "_drop", "_decide")]
+CORRECTION = [f"meguri:correction{act}" for act in ("", "_items", "_submit", "_drop", "_decide")]
 
 
 def correction_of(cycle: Cycle, cast: Cast) -> Correction:
@@ -251,7 +251,7 @@ def of_people() -> dict[str, int]:
     """Somebody who left, and still has the app that signed them in."""
     leaver = User.objects.create_user(username="leaver", display_name="離任 十")
     SecondFactor.objects.create(user=leaver, secret="", confirmed_at=timezone.now())
-    return {"review:anonymise": leaver.pk, "review:second_factor_off": leaver.pk}
+    return {"meguri:anonymise": leaver.pk, "meguri:second_factor_off": leaver.pk}
 
 
 @contextmanager
@@ -285,7 +285,7 @@ def fits(expected: str, found: str, name: str, identity: str) -> bool:
     if found == "-":
         return expected in "No"
     # The file behind the row is not there, no indicator was named, the year is not published: absent for whoever may come in.
-    if name in ("review:evidence_file", "review:directions", "workflow:correction_start") and expected == "o":
+    if name in ("meguri:evidence_file", "meguri:directions", "meguri:correction_start") and expected == "o":
         return found in "oN"
     return found == expected or (found == "F" and expected == "o" and (name, identity) in REFUSED_BY_STATE)
 
@@ -359,7 +359,7 @@ def test_no_other_method_does_anything(cast: Cast, numbers: dict[str, int], iden
 
 def test_the_administrator_and_the_auditor_say_nothing_on_a_sheet(cast: Cast, numbers: dict[str, int]) -> None:
     for identity, status in (("administrator", 403), ("auditor", 403), ("related", 303), ("approver", 303)):
-        path = reverse("review:comment", args=[numbers["sheet"]])
+        path = reverse("meguri:comment", args=[numbers["sheet"]])
         answer = call(as_(cast.people[identity]), "POST", path)
         assert answer.status_code == status or (status == 303 and answer.status_code == 302), identity
 
@@ -433,11 +433,11 @@ def too_widely_open() -> list[str]:
 
 def test_a_list_of_the_whole_year_opens_only_to_those_who_may_read_every_sheet() -> None:
     """Whoever widens a line of ACCESS for one of these must first let its lists go by `permissions.visible_reviews`."""
-    assert {"workflow:queue", "workflow:board", "workflow:board_print", "review:preview"} <= reads_a_whole_year()
+    assert {"meguri:queue", "meguri:board", "meguri:board_print", "meguri:preview"} <= reads_a_whole_year()
     assert too_widely_open() == []
 
 
-@pytest.mark.parametrize("address", ["workflow:queue", "workflow:board"])
+@pytest.mark.parametrize("address", ["meguri:queue", "meguri:board"])
 @pytest.mark.parametrize("rule", ["holds_post", "decides_or_manages", "writes_sheets", "signed_in"])
 def test_a_widened_rule_for_such_a_list_is_noticed(monkeypatch: pytest.MonkeyPatch, address: str, rule: str) -> None:
     monkeypatch.setitem(permissions.ACCESS, address, getattr(permissions, rule))
@@ -466,7 +466,7 @@ def test_the_page_says_what_reality_does(cast: Cast) -> None:
                 assert shown == (identity.key == "administrator")
             elif address in published:
                 assert shown
-            elif address == "review:bundle_make":
+            elif address == "meguri:bundle_make":
                 # the door is open, and behind it is nothing while nothing is published
                 assert shown == (EXPECTED[address][place] == "N")
             elif act.scope == access_table.OF_OWN_THINGS:
@@ -476,7 +476,7 @@ def test_the_page_says_what_reality_does(cast: Cast) -> None:
 
 
 def test_the_page_reads_as_a_table(cast: Cast) -> None:
-    page = words(as_(cast.contributor).get(reverse("review:access")))
+    page = words(as_(cast.contributor).get(reverse("meguri:access")))
     assert "公表を決定する" in page and "自分の課が主管するシートだけ" in page
 
 

@@ -226,12 +226,12 @@ def while_entering(cast: Cast) -> None:
     """The department's own form gives back what was typed, in fields that end where they should."""
     pk = cast.sheet(1).pk
     for step in range(1, 6):
-        page = as_(cast.contributor).get(reverse("review:entry", args=[pk, step])).content.decode()
+        page = as_(cast.contributor).get(reverse("meguri:entry", args=[pk, step])).content.decode()
         assert not acting(page), f"step {step}: {acting(page)[:3]}"
 
 
 #: The pages that show everything that was typed.
-TOLD = {"review:sheet", "publication:measure"}
+TOLD = {"meguri:sheet", "publication:measure"}
 
 
 def pages(cast: Cast) -> None:
@@ -351,7 +351,7 @@ def test_a_files_name_names_nothing_but_the_file(cast: Cast, way: str, tmp_path:
         if way == "form":
             upload = SimpleUploadedFile("x.pdf", content, content_type="application/pdf")
             upload.name = name.encode("utf-8", "replace").decode()
-            answer = client.post(reverse("review:evidence_add", args=[review.pk]), {"file": upload, "item": ""})
+            answer = client.post(reverse("meguri:evidence_add", args=[review.pk]), {"file": upload, "item": ""})
             assert answer.status_code in (303, 422), name
         else:
             evidence.add(user=cast.contributor, review_id=review.pk, upload=ContentFile(content), filename=name)
@@ -362,12 +362,12 @@ def test_a_files_name_names_nothing_but_the_file(cast: Cast, way: str, tmp_path:
         assert place.is_relative_to(root.resolve()) and place.is_file()
         assert re.fullmatch(r"evidence/\d+/\d\d-\d\d/[0-9a-f]{32}\.pdf", one.path), one.path
         assert not re.search(r'[<>:"|?*/\\\x00-\x1f\u202e\ud800-\udfff]', one.filename) and len(one.filename) <= 120
-        answer = client.get(reverse("review:evidence_file", args=[one.pk]))
+        answer = client.get(reverse("meguri:evidence_file", args=[one.pk]))
         disposition = answer.headers["Content-Disposition"]
         assert disposition.startswith("attachment") and "\n" not in disposition and "\r" not in disposition
         assert answer.headers["X-Content-Type-Options"] == "nosniff" and "acted" not in answer.cookies
         b"".join(answer.streaming_content)
-    assert not acting(client.get(reverse("review:evidence", args=[review.pk])).content.decode())
+    assert not acting(client.get(reverse("meguri:evidence", args=[review.pk])).content.decode())
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(root)]
 
 
@@ -382,7 +382,7 @@ def test_a_control_character_is_refused_with_its_place(cast: Cast) -> None:
                 user=cast.contributor, review_id=review.pk, version=review.version, texts={"cause": payload}
             )
         assert "文字目に、保存できない文字" in refusal.value.fields["cause"]
-    path = reverse("review:entry", args=[review.pk, 2])
+    path = reverse("meguri:entry", args=[review.pk, 2])
     answer = as_(cast.contributor).post(path, {"cause": "x\x00", "version": review.version})
     assert answer.status_code < 500 and not AuditEntry.objects.filter(action="draft.save").exists()
 
@@ -431,7 +431,7 @@ def test_no_page_takes_its_own_address_from_a_header(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://testserver.evil.example", "https://testserver@evil.example"]
 )
-@pytest.mark.parametrize("name", ["review:notices_read", "login"])
+@pytest.mark.parametrize("name", ["meguri:notices_read", "login"])
 def test_a_form_of_a_foreign_page_is_refused_even_with_the_token(cast: Cast, origin: str, name: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.contributor)

@@ -127,25 +127,25 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         planned_by=cast.administrator, planned_at=now,
     )  # fmt: skip
     planned.before.add(cast.departments["市民課"])
-    sheets = [reverse("review:sheet", args=[one.pk]) for one in (sheet, settled, waiting)]
+    sheets = [reverse("meguri:sheet", args=[one.pk]) for one in (sheet, settled, waiting)]
     of_the_year = [
         reverse(name, args=[YEAR])
-        for name in ("workflow:board", "review:directions", "review:plan_changes", "review:reminders", "review:preview")
+        for name in ("meguri:board", "meguri:directions", "meguri:plan_changes", "meguri:reminders", "meguri:preview")
     ]
     return [
-        *((cast.reviewer2, path) for path in [*sheets, *of_the_year, reverse("review:closing_days")]),
-        (cast.approver, reverse("workflow:board", args=[YEAR])),
-        (cast.approver, reverse("review:proxies")),
-        (cast.reviewer2, reverse("workflow:plan_change", args=[change.pk])),
-        (cast.administrator, reverse("review:people")),
-        (cast.administrator, reverse("review:person", args=[cast.other.pk])),
-        (cast.administrator, reverse("review:person", args=[cast.approver.pk])),
-        (cast.administrator, reverse("review:departments")),
-        (cast.administrator, reverse("review:notice_text", args=["CycleReady.approvers"])),
-        (cast.administrator, reverse("review:audit")),
+        *((cast.reviewer2, path) for path in [*sheets, *of_the_year, reverse("meguri:closing_days")]),
+        (cast.approver, reverse("meguri:board", args=[YEAR])),
+        (cast.approver, reverse("meguri:proxies")),
+        (cast.reviewer2, reverse("meguri:plan_change", args=[change.pk])),
+        (cast.administrator, reverse("meguri:people")),
+        (cast.administrator, reverse("meguri:person", args=[cast.other.pk])),
+        (cast.administrator, reverse("meguri:person", args=[cast.approver.pk])),
+        (cast.administrator, reverse("meguri:departments")),
+        (cast.administrator, reverse("meguri:notice_text", args=["CycleReady.approvers"])),
+        (cast.administrator, reverse("meguri:audit")),
         (cast.contributor, "/"),
         (cast.contributor, sheets[0]),
-        (cast.contributor, reverse("review:extension", args=[sheet.pk])),
+        (cast.contributor, reverse("meguri:extension", args=[sheet.pk])),
         *corrected(cast),
     ]
 
@@ -168,7 +168,7 @@ def corrected(cast: Cast) -> Iterator[tuple[User, str]]:
     Correction.objects.filter(pk=found.pk).update(
         state="dropped", dropped_reason=armed("Correction.dropped_reason"), round=1
     )
-    yield cast.reviewer2, reverse("workflow:correction", args=[found.pk])
+    yield cast.reviewer2, reverse("meguri:correction", args=[found.pk])
 
 
 def test_what_the_offices_type_acts_nowhere_and_is_lost_nowhere(pages: list[tuple[User, str]]) -> None:

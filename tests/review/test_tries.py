@@ -167,7 +167,7 @@ def test_by_number_in_a_form(clerk: Client, foreign: MeasureReview) -> None:
             assert state(foreign) == before, f"POST {name} {path} changed the foreign sheet"
             transaction.set_rollback(True)
         if name in ("password_change", "set_language"):
-            clerk.force_login(clerk.get(reverse("review:notices")).wsgi_request.user)
+            clerk.force_login(clerk.get(reverse("meguri:notices")).wsgi_request.user)
 
 
 def test_by_other_methods(clerk: Client, foreign: MeasureReview) -> None:
@@ -202,7 +202,7 @@ def test_by_file_name(clerk: Client, foreign: MeasureReview) -> None:
                 answer = clerk.get(f"/{folder}{name}")
                 nothing_of_it(answer, f"/{folder}{name}")
                 assert answer.status_code in (403, 404)
-        for place in (reverse("review:files", args=[YEAR]), reverse("review:upload", args=[YEAR])):
+        for place in (reverse("meguri:files", args=[YEAR]), reverse("meguri:upload", args=[YEAR])):
             nothing_of_it(clerk.get(place, {"file": one.path, "path": one.path, "download": one.pk}), place)
 
 
@@ -233,7 +233,7 @@ def test_by_search(clerk: Client, foreign: MeasureReview) -> None:
 
 
 def test_by_export(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
-    book = clerk.get(reverse("review:entry_book", args=[YEAR]))
+    book = clerk.get(reverse("meguri:entry_book", args=[YEAR]))
     assert book.status_code == 200
     from io import BytesIO
 
@@ -246,8 +246,8 @@ def test_by_export(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
     drafts = Artifact.objects.filter(cycle=foreign.cycle, edition=None).exclude(review=cast.sheet(2))
     assert drafts.exists()
     for artifact in drafts:
-        assert clerk.get(reverse("review:download", args=[artifact.pk])).status_code == 404, artifact.kind
-    for name in ("review:audit", "review:audit_export", "review:jobs", "review:cycles"):
+        assert clerk.get(reverse("meguri:download", args=[artifact.pk])).status_code == 404, artifact.kind
+    for name in ("meguri:audit", "meguri:audit_export", "meguri:jobs", "meguri:cycles"):
         assert clerk.get(reverse(name)).status_code == 403
     for name in (
         "data.json",
@@ -268,17 +268,17 @@ def test_by_the_foreign_entry_book(clerk: Client, foreign: MeasureReview, cast: 
     fill(path, {"cause": "書き換えた"})
     before = state(foreign)
     answer = clerk.post(
-        reverse("review:upload", args=[YEAR]), {"file": SimpleUploadedFile("book.xlsx", path.read_bytes())}
+        reverse("meguri:upload", args=[YEAR]), {"file": SimpleUploadedFile("book.xlsx", path.read_bytes())}
     )
     nothing_of_it(answer, "the foreign book")
     for upload in Upload.objects.filter(uploaded_by=cast.other):
-        page = clerk.get(reverse("review:upload_review", args=[upload.pk]))
+        page = clerk.get(reverse("meguri:upload_review", args=[upload.pk]))
         nothing_of_it(page, "what the foreign book would change")
         body = {
             f"take:{foreign.pk}:cause": "1",
             f"version:{foreign.pk}": MeasureReview.objects.get(pk=foreign.pk).version,
         }
-        nothing_of_it(clerk.post(reverse("review:upload_apply", args=[upload.pk]), body), "the foreign book applied")
+        nothing_of_it(clerk.post(reverse("meguri:upload_apply", args=[upload.pk]), body), "the foreign book applied")
     assert state(foreign) == before
 
 
@@ -292,10 +292,10 @@ def test_by_notification(clerk: Client, foreign: MeasureReview, cast: Cast) -> N
     assert theirs.filter(body__contains=SECRET).exists()
     assert not Notification.objects.filter(recipient=cast.other, body__contains=SECRET).exists()
     assert not Mail.objects.filter(recipient=cast.other, body__contains=SECRET).exists()
-    nothing_of_it(clerk.get(reverse("review:notices")), "notices")
+    nothing_of_it(clerk.get(reverse("meguri:notices")), "notices")
     for notice in theirs:
-        assert clerk.get(reverse("review:notices"), {"open": notice.pk}).status_code == 404
-        clerk.post(reverse("review:notices_read"), {"notice": notice.pk})
+        assert clerk.get(reverse("meguri:notices"), {"open": notice.pk}).status_code == 404
+        clerk.post(reverse("meguri:notices_read"), {"notice": notice.pk})
     assert not theirs.exclude(read_at=None).exists()
 
 
@@ -338,24 +338,24 @@ def test_by_time(clerk: Client, foreign: MeasureReview) -> None:
 
 
 def test_by_a_header(clerk: Client, foreign: MeasureReview) -> None:
-    page = reverse("review:sheet", args=[foreign.pk])
+    page = reverse("meguri:sheet", args=[foreign.pk])
     headers = (
         {"Remote-User": "contributor"}, {"X-Forwarded-User": "contributor", "X-Remote-User": "contributor"}, {"Authorization": "Basic Y29udHJpYnV0b3I6eA=="},
         {"X-Original-URL": page, "X-Rewrite-URL": page}, {"HX-Request": "true", "HX-Target": "content"}, {"Range": "bytes=0-99"},
         {"Accept": "application/json"}, {"X-Requested-With": "XMLHttpRequest"}, {"X-Forwarded-For": "127.0.0.1"}, {"If-None-Match": "*"},
     )  # fmt: skip
     for header in headers:
-        for path in (page, reverse("review:entry", args=[foreign.pk, 1]), "/", reverse("review:progress", args=[YEAR])):
+        for path in (page, reverse("meguri:entry", args=[foreign.pk, 1]), "/", reverse("meguri:progress", args=[YEAR])):
             answer = clerk.get(path, headers=header)
             nothing_of_it(answer, f"{path} {header}")
-            assert path in ("/", reverse("review:progress", args=[YEAR])) or answer.status_code == 404
+            assert path in ("/", reverse("meguri:progress", args=[YEAR])) or answer.status_code == 404
 
 
 def test_by_a_session_kept_open(foreign: MeasureReview, cast: Cast) -> None:
-    client, page = as_(cast.contributor), reverse("review:sheet", args=[foreign.pk])
+    client, page = as_(cast.contributor), reverse("meguri:sheet", args=[foreign.pk])
     assert client.get(page).status_code == 200
     Appointment.objects.filter(user=cast.contributor).update(ends_on=clock.today() - timedelta(days=1))
-    for answer in (client.get(page), client.post(reverse("review:autosave", args=[foreign.pk]), {"cause": "x"})):
+    for answer in (client.get(page), client.post(reverse("meguri:autosave", args=[foreign.pk]), {"cause": "x"})):
         # An autosave is told so in place (401); a page goes to sign in.
         assert answer.status_code == 401 or answer["Location"].startswith(reverse("login"))
         nothing_of_it(answer, page)
@@ -364,7 +364,7 @@ def test_by_a_session_kept_open(foreign: MeasureReview, cast: Cast) -> None:
 def test_by_comment(clerk: Client, foreign: MeasureReview) -> None:
     before = ItemComment.objects.count()
     for item in ("", "cause", "indicator:1:actual"):
-        path = reverse("review:comment", args=[foreign.pk])
+        path = reverse("meguri:comment", args=[foreign.pk])
         assert clerk.post(path, {"item": item, "body": "見たい", "text": "見たい"}).status_code == 404
     assert ItemComment.objects.count() == before
 
@@ -411,7 +411,7 @@ def test_by_a_part_of_a_page(clerk: Client, foreign: MeasureReview) -> None:
         {"headers": {"HX-Request": "true", "HX-Boosted": "true"}, "query_params": {"part": "history"}},
         {"headers": {"Accept": "application/json"}, "query_params": {"format": "json", "print": "1"}},
     )
-    for name, path in [*of_the_sheet(foreign), ("home", "/"), ("progress", reverse("review:progress", args=[YEAR]))]:
+    for name, path in [*of_the_sheet(foreign), ("home", "/"), ("progress", reverse("meguri:progress", args=[YEAR]))]:
         for way in asked:
             nothing_of_it(clerk.get(path, **way), f"{name} {way}")  # type: ignore[arg-type]
             nothing_of_it(clerk.head(path, **way), f"HEAD {name} {way}")  # type: ignore[arg-type]
@@ -443,7 +443,7 @@ def test_by_the_engine(clerk: Client, foreign: MeasureReview) -> None:
 def test_by_a_proxy_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
     """Named for a head of the other department, or for a reviewer: ahead of its time, past it, withdrawn, or of somebody
     who holds the post no longer."""
-    today, page = clock.today(), reverse("review:sheet", args=[foreign.pk])
+    today, page = clock.today(), reverse("meguri:sheet", args=[foreign.pk])
     named = {"deputy": cast.other, "reason": "出張", "named_by": cast.administrator, "named_at": clock.now()}
     head = {"principal": cast.head, "role": Role.HEAD, "department": cast.departments["産業振興課"]}
     reviewer = {"principal": cast.reviewer2, "role": Role.REVIEWER}
@@ -461,7 +461,7 @@ def test_by_a_proxy_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
                 answer = client.get(page)
                 nothing_of_it(answer, f"{whose} {over}")
                 assert answer.status_code in (302, 404)
-            for name in ("workflow:queue", "workflow:board", "workflow:board_print"):
+            for name in ("meguri:queue", "meguri:board", "meguri:board_print"):
                 assert as_(fresh(cast.other)).get(reverse(name, args=[YEAR])).status_code == 403, name
         Proxy.objects.filter(pk=running.pk).update(withdrawn_at=None)
         post = Appointment.objects.filter(user=whose["principal"], role=whose["role"])
@@ -484,12 +484,12 @@ def test_by_a_consultation_that_is_over(foreign: MeasureReview, cast: Cast) -> N
         due_on=clock.today(),
     )  # fmt: skip
     client = as_(fresh(cast.other))
-    assert client.get(reverse("review:sheet", args=[foreign.pk])).status_code == 200, "while it is related"
+    assert client.get(reverse("meguri:sheet", args=[foreign.pk])).status_code == 200, "while it is related"
     year.related.remove(office)
-    for path in ("/", reverse("review:notices"), *(path for _name, path in of_the_sheet(foreign))):
+    for path in ("/", reverse("meguri:notices"), *(path for _name, path in of_the_sheet(foreign))):
         nothing_of_it(client.get(path), path)
     answer = client.post(
-        reverse("review:concurrence_answer", args=[row.pk]), {"answer": "opinion", "opinion": "見たい"}
+        reverse("meguri:concurrence_answer", args=[row.pk]), {"answer": "opinion", "opinion": "見たい"}
     )
     nothing_of_it(answer, "an answer to the consultation")
     assert answer.status_code == 404
@@ -501,9 +501,9 @@ def test_by_the_shared_screen(foreign: MeasureReview, cast: Cast) -> None:
     client = as_(cast.contributor)
     for path in (
         "/",
-        reverse("review:sheet", args=[foreign.pk]),
-        reverse("review:notices"),
-        reverse("review:progress", args=[YEAR]),
+        reverse("meguri:sheet", args=[foreign.pk]),
+        reverse("meguri:notices"),
+        reverse("meguri:progress", args=[YEAR]),
     ):
         kept = client.get(path).headers["Cache-Control"]
         assert "private" in kept and "no-cache" in kept, path

@@ -35,17 +35,17 @@ ERA = re.compile(r"令和|平成|\bR\d+年")
 #: Japanese pages on which a western year is the thing that is spoken of.
 SPOKEN_OF = {
     "publication:open_data": "評価した年度。2024 は令和6年度(2024年4月から)",
-    "review:people_import": "2025-04-01 利用者の一覧",
+    "meguri:people_import": "2025-04-01 利用者の一覧",
 }
 #: English pages on which something kept in the city's words stands.
 KEPT = {
-    "review:notices": "notices are kept as they were sent",
-    "review:notice_text": "the text of a mail, which is the city's",
-    "review:home": "the latest notices",
-    "review:files": "names of files",
-    "review:audit": "names of files",
-    "review:sheet": "names of files",
-    "workflow:correction_items": "the years of a bar, as they are typed and published",
+    "meguri:notices": "notices are kept as they were sent",
+    "meguri:notice_text": "the text of a mail, which is the city's",
+    "meguri:home": "the latest notices",
+    "meguri:files": "names of files",
+    "meguri:audit": "names of files",
+    "meguri:sheet": "names of files",
+    "meguri:correction_items": "the years of a bar, as they are typed and published",
 }
 STORED = re.compile(
     r"\S*令和\S*\.(?:xlsx|pdf)|締切を\S+ [\d:]+まで延長しました|希望する締切: \S+ [\d:]+|令和\d+年度の(?:準備|評価|実績|公表)\S*"

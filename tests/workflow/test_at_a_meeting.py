@@ -33,11 +33,11 @@ def propose_change(cast: Cast) -> PlanChange:
 def test_a_settled_sheet_names_the_meeting(cast: Cast, meeting: Meeting, accept: str) -> None:
     review = cast.sheet()
     approval.propose_outcome(user=cast.reviewer, review_id=review.pk, outcome=Outcome.EXCLUDED, reason="制度の廃止")
-    address = reverse("workflow:decide_outcome", args=[review.pk])
+    address = reverse("meguri:decide_outcome", args=[review.pk])
     assert as_(cast.approver).post(address, {"accept": accept, "meeting": meeting.pk}).status_code == 303
     if accept == "1":
         assert Decision.objects.get(review=review, step=Step.SETTLE).meeting == meeting
-        assert "本部第3号" in words(as_(cast.approver).get(reverse("review:sheet", args=[review.pk])))
+        assert "本部第3号" in words(as_(cast.approver).get(reverse("meguri:sheet", args=[review.pk])))
     else:
         assert AuditEntry.objects.get(action="outcome.refuse").after["meeting"] == meeting.pk
 
@@ -47,7 +47,7 @@ def test_a_change_of_the_plan_names_the_meeting_and_stands_on_the_board(cast: Ca
     for page in (BOARD, f"{BOARD}print/"):
         shown = words(as_(cast.approver).get(page))
         assert "決定を待つ計画の変更 (1)" in shown and "改称のため" in shown
-    page = reverse("workflow:plan_change", args=[change.pk])
+    page = reverse("meguri:plan_change", args=[change.pk])
     assert f'<option value="{meeting.pk}" selected>' in as_(cast.approver).get(page).content.decode()
     as_(cast.approver).post(page, {"accept": "1", "meeting": meeting.pk})
     change.refresh_from_db()
@@ -74,7 +74,7 @@ def test_a_return_by_the_year_names_the_meeting(cast: Cast, meeting: Meeting) ->
 
 def test_on_the_day_of_a_meeting_it_is_chosen_beforehand(cast: Cast, meeting: Meeting) -> None:
     review = cast.reviewed(1)
-    for page in (BOARD, reverse("workflow:approve", args=[review.pk])):
+    for page in (BOARD, reverse("meguri:approve", args=[review.pk])):
         assert f'<option value="{meeting.pk}" selected>' in as_(cast.approver).get(page).content.decode()
     Meeting.objects.update(held_on="2020-01-01")
     assert f'<option value="{meeting.pk}" selected>' not in as_(cast.approver).get(BOARD).content.decode()

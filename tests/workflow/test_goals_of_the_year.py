@@ -14,7 +14,7 @@ from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_
 from workflow import steps
 
-PAGES = ("review:sheet", "review:resume", "workflow:submit", "workflow:review", "workflow:approve")
+PAGES = ("meguri:sheet", "meguri:resume", "meguri:submit", "meguri:review", "meguri:approve")
 ASKED = {
     ChangeKind.INDICATOR_ADD: Asked(goals=(Goal(name="翌年度からの目標", target="10件"),)),
     ChangeKind.INDICATOR_SPLIT: Asked(
@@ -52,7 +52,7 @@ def test_a_goal_of_a_later_year_breaks_no_page_of_this_years_sheet(cast: Cast, k
     review = cast.sheet(1)
     assert Indicator.objects.filter(measure=review.measure_year.measure).count() > len(before)
     addresses = [reverse(name, args=[review.pk]) for name in PAGES]
-    addresses += [reverse("review:entry", args=[review.pk, step]) for step in range(1, 6)]
+    addresses += [reverse("meguri:entry", args=[review.pk, step]) for step in range(1, 6)]
     for person in (cast.contributor, cast.head, cast.reviewer2, cast.approver, cast.administrator, cast.auditor):
         client = as_(person)
         answers = {address: client.get(address).status_code for address in addresses}

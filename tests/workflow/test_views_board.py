@@ -21,7 +21,7 @@ BOARD, DECIDE, OPEN = f"/board/{YEAR}/", f"/board/{YEAR}/decide/", f"/cycles/{YE
 
 
 def page_of(review: MeasureReview) -> str:
-    return reverse("workflow:approve", args=[review.pk])
+    return reverse("meguri:approve", args=[review.pk])
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_a_proposal_is_decided_once_and_not_by_its_author(cast: Cast) -> None:
     review = cast.sheet()
     approval.propose_outcome(user=cast.reviewer, review_id=review.pk, outcome=Outcome.EXCLUDED, reason="制度の廃止")
     assert "制度の廃止" in words(as_(cast.approver).get(BOARD))
-    address = reverse("workflow:decide_outcome", args=[review.pk])
+    address = reverse("meguri:decide_outcome", args=[review.pk])
     assert as_(cast.reviewer).post(address, {"accept": "1"}).status_code == 403
     assert as_(cast.approver).post(address, {"accept": "1"}).status_code == 303
     assert cast.sheet().outcome == Outcome.EXCLUDED

@@ -29,7 +29,7 @@ def test_a_correction_walks_from_the_year_to_the_errata(cast: Cast, cycle: Cycle
     assert "第1版は消えず" in words(office.get(f"/corrections/{YEAR}/start/"))
     begun = office.post(f"/corrections/{YEAR}/start/")
     correction = Correction.objects.get()
-    here = reverse("workflow:correction", args=[correction.pk])
+    here = reverse("meguri:correction", args=[correction.pk])
     assert (begun.status_code, begun["Location"]) == (303, here)
     assert office.get(f"/corrections/{YEAR}/start/")["Location"] == here, "the one under way goes on"
     assert "進行中の訂正を見る" in words(office.get(f"/cycles/{YEAR}/"))
@@ -72,7 +72,7 @@ def test_a_correction_walks_from_the_year_to_the_errata(cast: Cast, cycle: Cycle
 def test_a_correction_is_given_up_with_a_reason(cast: Cast, cycle: Cycle) -> None:
     office = as_(cast.reviewer)
     office.post(f"/corrections/{YEAR}/start/")
-    here = reverse("workflow:correction", args=[Correction.objects.get().pk])
+    here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     assert office.post(f"{here}drop/", {"reason": ""}).status_code == 422
     assert office.post(f"{here}drop/", {"reason": "誤りではなかったため。"}).status_code == 303
     assert "取りやめました" in words(office.get(here))
@@ -81,7 +81,7 @@ def test_a_correction_is_given_up_with_a_reason(cast: Cast, cycle: Cycle) -> Non
 
 def test_departments_see_no_correction_before_it_is_published(cast: Cast, cycle: Cycle) -> None:
     as_(cast.reviewer).post(f"/corrections/{YEAR}/start/")
-    here = reverse("workflow:correction", args=[Correction.objects.get().pk])
+    here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     for person in (cast.contributor, cast.related):
         assert as_(person).get(here).status_code == 403
     assert as_(cast.administrator).get(here).status_code == 200
@@ -93,7 +93,7 @@ def test_departments_see_no_correction_before_it_is_published(cast: Cast, cycle:
 def test_the_pages_cost_the_same_however_many_items_are_corrected(cast: Cast, cycle: Cycle) -> None:
     office = as_(cast.reviewer)
     office.post(f"/corrections/{YEAR}/start/")
-    here = reverse("workflow:correction", args=[Correction.objects.get().pk])
+    here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     office.post(f"{here}01-01/", typed())
     few = queries_of(office, here)
     office.post(f"{here}02-01/", typed())

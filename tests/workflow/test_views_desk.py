@@ -18,7 +18,7 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 
 
 def url(name: str, review: MeasureReview) -> str:
-    return reverse(f"workflow:{name}", args=[review.pk])
+    return reverse(f"meguri:{name}", args=[review.pk])
 
 
 def test_the_page_before_submission_names_what_is_missing_with_links(cast: Cast) -> None:
@@ -56,7 +56,7 @@ def test_the_department_s_own_grade_goes_with_the_submission_and_wants_a_reason(
     )
     own = Rating.objects.get()
     assert (own.hand, own.grade, own.proposed_grade, own.given_by) == ("department", "B", "A", cast.contributor)
-    seen = words(as_(cast.reviewer2).get(reverse("workflow:review", args=[review.pk])))
+    seen = words(as_(cast.reviewer2).get(reverse("meguri:review", args=[review.pk])))
     assert "自己評価" in seen and "対象が減ったため。" in seen
     # It stands beside: the reviewer still begins with the rule's proposal.
     steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)

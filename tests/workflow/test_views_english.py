@@ -50,9 +50,9 @@ def test_a_reviewer_is_refused_in_english(cast: Cast) -> None:
     own = cast.fill(cast.sheet(1), user=cast.reviewer)
     steps.submit(user=cast.reviewer, review_id=own.pk)
     client, form = english(cast.reviewer), {"action": "confirm", "round": "1"}
-    own_page, other = reverse("workflow:review", args=[own.pk]), cast.submitted(2)
+    own_page, other = reverse("meguri:review", args=[own.pk]), cast.submitted(2)
     refused(client.post(own_page, form), cast, 403, "You cannot review a sheet that you submitted.")
-    page = reverse("workflow:review", args=[other.pk])
+    page = reverse("meguri:review", args=[other.pk])
     refused(client.post(page, {**form, "action": "return"}), cast, 422, "Please enter a reason.")
     steps.confirm(user=cast.reviewer2, review_id=other.pk, round=1)
     refused(client.post(page, form), cast, 409, "…")
@@ -61,24 +61,24 @@ def test_a_reviewer_is_refused_in_english(cast: Cast) -> None:
 def test_an_approver_is_refused_in_english(cast: Cast) -> None:
     cast.open(1)
     review, client = cast.reviewed(), english(cast.approver)
-    page = reverse("workflow:approve", args=[review.pk])
+    page = reverse("meguri:approve", args=[review.pk])
     form = {"action": "return_department", "round": str(review.round)}
     refused(client.post(page, form), cast, 422, "Please give the reason for the return.")
     refused(english(cast.reviewer2).post(page, {**form, "action": "approve"}), cast, 403, "")
-    refused(client.post(reverse("workflow:decide", args=[YEAR])), cast, 409, f"FY{YEAR} has been decided")
+    refused(client.post(reverse("meguri:decide", args=[YEAR])), cast, 409, f"FY{YEAR} has been decided")
 
 
 def test_an_administrator_is_refused_in_english(cast: Cast) -> None:
     cast.open(1)
     cast.fill(cast.sheet())
     client = english(cast.administrator)
-    leave = reverse("review:person_deactivate", args=[cast.contributor.pk])
+    leave = reverse("meguri:person_deactivate", args=[cast.contributor.pk])
     refused(client.post(leave, {"reason": "退職", "sure": "1"}), cast, 422, "They work on these sheets: 01-01.")
     new = {"username": "head", "display_name": "New", "email": ""}
-    refused(client.post(reverse("review:person_new"), new), cast, 422, "This user name is taken.")
+    refused(client.post(reverse("meguri:person_new"), new), cast, 422, "This user name is taken.")
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
     move = {"day": yesterday, "role": Role.REVIEWER, "department": "", "sure": "1"}
-    address = reverse("review:transfer", args=[cast.contributor.pk])
+    address = reverse("meguri:transfer", args=[cast.contributor.pk])
     refused(client.post(address, move), cast, 422, "The effective date must be today or later.")
 
 
@@ -90,7 +90,7 @@ def test_what_an_english_reader_writes_is_kept_and_told_in_the_city_s_language(c
     assert client.post(address, {**form, "sure": "1"}).status_code == 303
     change = PlanChange.objects.get()
     assert (change.lines[0]["item"], change.lines[0]["after"]) == ("施策の終了", "令和5年度で終了")
-    page = reverse("workflow:plan_change", args=[change.pk])
+    page = reverse("meguri:plan_change", args=[change.pk])
     assert english(cast.approver).post(page, {"accept": "1"}).status_code == 303
     assert MeasureReview.objects.get().outcome_reason == "施策の終了: 廃止"
     told = {event.name: event.payload for event in OutboxEvent.objects.filter(actor=cast.approver)}

@@ -26,13 +26,13 @@ def test_a_change_is_previewed_proposed_and_decided(cast: Cast) -> None:
     assert not PlanChange.objects.exists()
     reviewer.post(new("rename"), {**form, "sure": "1"})
     change = PlanChange.objects.get()
-    page = reverse("workflow:plan_change", args=[change.pk])
+    page = reverse("meguri:plan_change", args=[change.pk])
     assert "承認者の決定を待っています" in words(reviewer.get(page))
     assert reviewer.post(page, {"accept": "1"}).status_code == 403
     assert "決定すると起こること" in words(approver.get(page))
     assert approver.post(page, {"accept": "1", "comment": "了承"}).status_code == 303
     assert "新しい名前" in words(approver.get(LIST))
-    sheet = words(as_(cast.contributor).get(reverse("review:sheet", args=[cast.sheet().pk])))
+    sheet = words(as_(cast.contributor).get(reverse("meguri:sheet", args=[cast.sheet().pk])))
     assert "計画の変更" in sheet and "改称のため" in sheet
 
 

@@ -59,7 +59,7 @@ def test_what_is_recorded_moves_nothing_until_an_approver_confirms(cast: Cast, h
 
 def test_a_recorded_return_carries_its_reason_remarks_and_opinion(cast: Cast, held: Meeting) -> None:
     sheet = cast.sheet(1)
-    page = reverse("workflow:record", args=[sheet.pk])
+    page = reverse("meguri:record", args=[sheet.pk])
     assert "承認として記録する" in words(as_(cast.reviewer).get(page))
     form = {
         "round": "1",
@@ -69,7 +69,7 @@ def test_a_recorded_return_carries_its_reason_remarks_and_opinion(cast: Cast, he
         "opinion": "要検討",
     }
     assert as_(cast.reviewer).post(page, {**form, "remark:indicator:1:actual": "出典"}).status_code == 303
-    assert "根拠を示す" in words(as_(cast.approver).get(reverse("workflow:approve", args=[sheet.pk])))
+    assert "根拠を示す" in words(as_(cast.approver).get(reverse("meguri:approve", args=[sheet.pk])))
     steps.confirm_record(user=cast.approver, record=RecordedDecision.objects.get())
     after = cast.sheet(1)
     assert after.state == ReviewState.RETURNED and after.open_items == ["indicator:1:actual"]
@@ -82,7 +82,7 @@ def test_a_record_needs_the_whole_meeting_and_a_return_its_reason(cast: Cast, he
     Meeting.objects.update(document_number="")
     bare = client.post(RECORD, typed(cast, held, 1))
     assert bare.status_code == 422 and "会議の記録に文書番号がありません" in words(bare)
-    amend = reverse("review:meeting_amend", args=[held.pk])
+    amend = reverse("meguri:meeting_amend", args=[held.pk])
     whole = {"held_on": "2025-06-10", "attendees": "本部長", "minute": "審議した。", "document_number": "情経第13号"}
     assert client.post(amend, {**whole, "decided_on": "2025-06-12"}).status_code == 303
     assert AuditEntry.objects.get(action="meeting.amend").after["document_number"] == "情経第13号"
@@ -103,7 +103,7 @@ def test_who_may_record_and_who_may_confirm(cast: Cast, held: Meeting) -> None:
 
 def test_a_record_is_dropped_by_either_side_and_replaced_by_a_new_one(cast: Cast, held: Meeting) -> None:
     sheet = cast.sheet(1)
-    drop = reverse("workflow:drop_record", args=[sheet.pk])
+    drop = reverse("meguri:drop_record", args=[sheet.pk])
     as_(cast.reviewer).post(RECORD, typed(cast, held, 1))
     as_(cast.reviewer).post(RECORD, typed(cast, held, 1, action="return_review", comment="確認し直す"))
     assert RecordedDecision.objects.filter(closed_at=None).count() == 1

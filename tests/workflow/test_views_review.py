@@ -28,7 +28,7 @@ ONE = "remark:indicator:1:actual"
 
 
 def page_of(review: MeasureReview) -> str:
-    return reverse("workflow:review", args=[review.pk])
+    return reverse("meguri:review", args=[review.pk])
 
 
 def test_the_queue_lists_what_waits_most_doubtful_first(cast: Cast) -> None:
@@ -143,10 +143,10 @@ def test_whoever_decides_sees_what_was_sent_beside_the_form(cast: Cast) -> None:
     (asked,) = concurrence.ask(user=cast.contributor, review_id=review.pk, departments=market, due_on=due)
     concurrence.answer(user=cast.related, concurrence_id=asked.pk, opinion="窓口の数が違います。")
     steps.submit(user=cast.contributor, review_id=review.pk)
-    seen = words(as_(cast.reviewer2).get(reverse("workflow:review", args=[review.pk])))
+    seen = words(as_(cast.reviewer2).get(reverse("meguri:review", args=[review.pk])))
     assert "集計.pdf" in seen and "成果目標① 実績" in seen and "窓口の数が違います。" in seen
     steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
-    seen = words(as_(cast.approver).get(reverse("workflow:approve", args=[review.pk])))
+    seen = words(as_(cast.approver).get(reverse("meguri:approve", args=[review.pk])))
     assert "集計.pdf" in seen and "窓口の数が違います。" in seen
     assert "付ける・外す" not in seen and "合議を依頼する" not in seen
 
@@ -169,14 +169,14 @@ def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> N
     page = words(as_(cast.reviewer2).get(page_of(review)))
     assert page.count("昨年度と同じ文") == 2, "要因 and the row of the schedule; the policy is the plan's"
     assert "昨年度の対応です。" in page
-    together = words(as_(cast.reviewer2).get(reverse("workflow:together", args=[YEAR])))
+    together = words(as_(cast.reviewer2).get(reverse("meguri:together", args=[YEAR])))
     assert together.count("昨年度と同じ文 2") == 1
 
 
 def test_a_claim_is_shown_to_the_others(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
-    claim = reverse("workflow:claim", args=[review.pk])
+    claim = reverse("meguri:claim", args=[review.pk])
     assert as_(cast.reviewer2).post(claim).status_code == 303
     assert "確認 五月さんが確認中" in words(as_(cast.reviewer).get(QUEUE))
     assert "確認 五月さんが確認しています" in words(as_(cast.reviewer).get(page_of(review)))
@@ -190,7 +190,7 @@ def test_a_claim_is_shown_to_the_others(cast: Cast) -> None:
 def test_a_claim_lapses_by_itself_and_can_be_let_go(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
-    claim = reverse("workflow:claim", args=[review.pk])
+    claim = reverse("meguri:claim", args=[review.pk])
     as_(cast.reviewer2).post(claim)
     with clock.shifted(timedelta(minutes=21)):
         assert "確認中" not in words(as_(cast.reviewer).get(QUEUE)).replace("自分が確認中", "").replace(
@@ -256,7 +256,7 @@ def test_the_reviewer_s_own_overall_grade_wants_a_reason(cast: Cast) -> None:
     assert client.post(page_of(review), {**typed, "overall_reason": "一部の対象が未実施"}).status_code == 303
     mine = Rating.objects.get(hand="reviewer")
     assert (mine.hand, mine.grade, mine.proposed_grade, mine.given_by) == ("reviewer", "B", "A", cast.reviewer2)
-    assert "一部の対象が未実施" in words(as_(cast.contributor).get(reverse("review:sheet", args=[review.pk])))
+    assert "一部の対象が未実施" in words(as_(cast.contributor).get(reverse("meguri:sheet", args=[review.pk])))
 
 
 def test_the_one_who_comes_second_is_told_what_when_and_by_whom(cast: Cast) -> None:

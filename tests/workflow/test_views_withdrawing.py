@@ -34,11 +34,11 @@ KINDS = {
 
 
 def url(name: str, review: MeasureReview) -> str:
-    return reverse(f"workflow:{name}", args=[review.pk])
+    return reverse(f"meguri:{name}", args=[review.pk])
 
 
 def sheet_of(review: MeasureReview) -> str:
-    return reverse("review:sheet", args=[review.pk])
+    return reverse("meguri:sheet", args=[review.pk])
 
 
 def stands(cast: Cast, name: str) -> MeasureReview:
@@ -114,9 +114,9 @@ def test_a_notice_of_the_withdrawal_leads_to_where_the_step_is_taken(cast: Cast)
     review = stands(cast, "withdraw_review")
     sent(cast, "withdraw_review", review, "reviewer2")
     settle_background()
-    page = words(as_(cast.reviewer).get(reverse("review:notices")))
+    page = words(as_(cast.reviewer).get(reverse("meguri:notices")))
     assert "01-01 見本の施策1 の確認が取り消されました" in page and WHY in page
-    home = as_(cast.reviewer).get(reverse("review:home")).content.decode()
+    home = as_(cast.reviewer).get(reverse("meguri:home")).content.decode()
     assert url("review", review) in home
 
 
@@ -124,7 +124,7 @@ def test_the_approvers_page_says_that_the_year_waits_again(cast: Cast) -> None:
     review = stands(cast, "withdraw_approval")
     page = words(as_(cast.approver).get(url("withdraw_approval", review)))
     assert "公表の決定待ちではなくなります" in page
-    decide = reverse("workflow:decide", args=[review.cycle.fiscal_year])
+    decide = reverse("meguri:decide", args=[review.cycle.fiscal_year])
     assert as_(cast.approver2).get(decide).status_code == 200
     sent(cast, "withdraw_approval", review, "approver")
     late = as_(cast.approver2).post(decide, {"action": "publish"})
@@ -135,7 +135,7 @@ def test_the_audit_trail_speaks_of_it_in_words(cast: Cast) -> None:
     review = stands(cast, "withdraw_approval")
     sent(cast, "withdraw_approval", review, "approver")
     sent(cast, "withdraw_review", cast.sheet(), "reviewer2")
-    shown = words(as_(cast.auditor).get(reverse("review:audit")))
+    shown = words(as_(cast.auditor).get(reverse("meguri:audit")))
     assert "承認の取消し" in shown and "確認の取消し" in shown and "公表の決定待ちを解除" in shown
 
 

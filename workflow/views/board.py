@@ -95,7 +95,7 @@ def page(
         "meeting_form": MeetingForm(),
         "choice": MeetingChoice(request.POST or None, cycle=cycle, asked=not approver),
         "page_title": _("審議"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("審議")}],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("審議")}],
     }
     return render(request, "workflow/board.html", context, status=status)
 
@@ -173,7 +173,7 @@ def approve_many(request: SignedInRequest) -> HttpResponse:
         add_refusal(form, str(refusal), refusal.fields)
         return page(request, cycle, status=422, together=form)
     say_results(request, done, refused, said)
-    return see_other("workflow:board", cycle.fiscal_year)
+    return see_other("meguri:board", cycle.fiscal_year)
 
 
 @require_POST
@@ -194,4 +194,4 @@ def decide_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
         else _("%(code)s の「%(word)s」の提案を採用しませんでした。")
     )
     messages.success(request, said % {"code": code, "word": word})
-    return see_other("workflow:board", review.cycle.fiscal_year)
+    return see_other("meguri:board", review.cycle.fiscal_year)

@@ -32,7 +32,7 @@ def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Type what is right, item by item; see how it is read and judged; save."""
     found = correction_or_404(pk)
     if found.state not in corrections.OPEN:
-        return see_other("workflow:correction", pk)
+        return see_other("meguri:correction", pk)
     if not any(row["code"] == code for row in found.base.snapshot["measures"]):
         raise Http404
     known = corrections.items_of(found, code)
@@ -48,7 +48,7 @@ def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     except Invalid as refusal:
         return items_page(request, found, code, known, kept, status=422, problems=refusal.fields)
     messages.success(request, _("%(code)s の訂正を保存しました。") % {"code": code})
-    return see_other("workflow:correction", pk)
+    return see_other("meguri:correction", pk)
 
 
 def version_of(request: SignedInRequest) -> int:
@@ -94,7 +94,7 @@ def items_page(
         "page_title": f"{heading} {_('訂正')}",
         "breadcrumbs": crumbs(
             found.cycle,
-            {"label": _("訂正"), "url": reverse("workflow:correction", args=[found.pk])},
+            {"label": _("訂正"), "url": reverse("meguri:correction", args=[found.pk])},
             {"label": code, "url": ""},
         ),
     }
@@ -168,7 +168,7 @@ def elsewhere(found: Correction) -> list[dict[str, Any]]:
     """The other years of the plan that have an edition of their own: a value of theirs is put right there."""
     kept = Edition.objects.filter(cycle__plan_id=found.cycle.plan_id, current=True).exclude(cycle=found.cycle)
     return [
-        {"label": f"{fiscal_year(one.cycle.fiscal_year)} {one.label}", "url": reverse("workflow:correction_start", args=[one.cycle.fiscal_year])}
+        {"label": f"{fiscal_year(one.cycle.fiscal_year)} {one.label}", "url": reverse("meguri:correction_start", args=[one.cycle.fiscal_year])}
         for one in kept.defer("snapshot").select_related("cycle").order_by("cycle__fiscal_year")
     ]  # fmt: skip
 

@@ -41,7 +41,7 @@ def correction_or_404(pk: int) -> Correction:
 def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
     """From the published year down to here: what all who read a correction may open."""
     return [
-        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": _("ホーム"), "url": reverse("meguri:home")},
         {"label": fiscal_year(cycle.fiscal_year), "url": reverse("publication:year", args=[cycle.fiscal_year])},
         *more,
     ]
@@ -57,7 +57,7 @@ def start(request: SignedInRequest, year: int) -> HttpResponse:
     cycle = cycle_or_404(year)
     running = corrections.under_way(cycle.pk)
     if running:
-        return see_other("workflow:correction", running.pk)
+        return see_other("meguri:correction", running.pk)
     current = cycle.editions.filter(current=True).defer("snapshot").first()
     if current is None:
         raise Http404
@@ -68,9 +68,9 @@ def start(request: SignedInRequest, year: int) -> HttpResponse:
             other = corrections.under_way(cycle.pk)
             if other is None:
                 raise
-            return see_other("workflow:correction", other.pk)
+            return see_other("meguri:correction", other.pk)
         messages.success(request, _("訂正の準備を始めました。訂正する施策を選んでください。"))
-        return see_other("workflow:correction", made.pk)
+        return see_other("meguri:correction", made.pk)
     heading = _("%(edition)sを訂正する") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {current.label}"}
     effects = [
         _("訂正の準備が始まります。公表版は、承認者が決定するまで変わりません。"),
@@ -82,7 +82,7 @@ def start(request: SignedInRequest, year: int) -> HttpResponse:
         "page_title": heading,
         "effects": effects,
         "verb": _("訂正の準備を始める"),
-        "back_url": reverse("review:cycle", args=[year]),
+        "back_url": reverse("meguri:cycle", args=[year]),
         "breadcrumbs": crumbs(cycle, {"label": heading, "url": ""}),
     }
     return render(request, "workflow/correction_start.html", context)
@@ -132,7 +132,7 @@ def page(
         "mine": found.state == Correction.State.DECIDING and permissions.is_approver(request.user) and not may_decide,
         "meeting_form": MeetingChoice(None, cycle=found.cycle) if may_decide else None,
         "effects": effects_of(found, entries),
-        "preview_url": reverse("review:correction_preview", args=[found.pk])
+        "preview_url": reverse("meguri:correction_preview", args=[found.pk])
         if found.state in corrections.UNDER_WAY
         else "",
         "refused": refused,
@@ -253,7 +253,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     except Invalid as refusal:
         return page(request, found, status=422, refused=refusal)
     messages.success(request, _("訂正の決定を依頼しました。承認者に通知が届きます。"))
-    return see_other("workflow:correction", pk)
+    return see_other("meguri:correction", pk)
 
 
 @require_POST
@@ -266,7 +266,7 @@ def drop(request: SignedInRequest, pk: int) -> HttpResponse:
     except Invalid as refusal:
         return page(request, found, status=422, refused=refusal, reason=reason)
     messages.success(request, _("訂正を取りやめました。公表版は変わっていません。"))
-    return see_other("review:cycle", found.cycle.fiscal_year)
+    return see_other("meguri:cycle", found.cycle.fiscal_year)
 
 
 @require_POST
@@ -289,4 +289,4 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         return page(request, found, status=422, refused=refusal, comment=comment)
     said = _("訂正版の公表を決定しました。まもなく公表されます。") if accept else _("訂正を差し戻しました。")
     messages.success(request, said)
-    return see_other("workflow:correction", pk)
+    return see_other("meguri:correction", pk)

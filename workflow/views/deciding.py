@@ -36,7 +36,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return decide(request, sheet, REVIEW, _review_act(request, pk))
     if not permissions.may_review(request.user, sheet):
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     return shown.page(request, sheet, REVIEW)
 
 
@@ -51,7 +51,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment.claim(user=request.user, review_id=pk)
     if getattr(request, "htmx", False):
         return HttpResponse(status=204)
-    return see_other("workflow:review", pk, query=kept_query(request))
+    return see_other("meguri:review", pk, query=kept_query(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +62,7 @@ def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return decide(request, sheet, APPROVE, _approve_act(request, sheet))
     if not permissions.may_approve(request.user, sheet):
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     return shown.page(request, sheet, APPROVE)
 
 
@@ -74,7 +74,7 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return decide(request, sheet, RECORD, _record_act(request, sheet))
     if not permissions.may_record_decision(request.user, sheet):
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     return shown.page(request, sheet, RECORD)
 
 
@@ -161,7 +161,7 @@ def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act)
     year = sheet.measure_year
     messages.success(request, f"{year.measure.code} {year.name}: {said}")
     if mode is not REVIEW:
-        return see_other("workflow:board", sheet.cycle.fiscal_year)
+        return see_other("meguri:board", sheet.cycle.fiscal_year)
     if following:
-        return see_other("workflow:review", following, query=kept_query(request))
+        return see_other("meguri:review", following, query=kept_query(request))
     return back_to_queue(request, sheet.cycle.fiscal_year)

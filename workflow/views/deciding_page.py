@@ -59,7 +59,7 @@ class Mode:
 REVIEW = Mode(
     name="review",
     title=gettext_lazy("内容の確認"),
-    place=(gettext_lazy("確認待ち"), "workflow:queue"),
+    place=(gettext_lazy("確認待ち"), "meguri:queue"),
     may=permissions.may_review,
     buttons=(
         Button(action="confirm", label=gettext_lazy("確認する"), key="c"),
@@ -69,7 +69,7 @@ REVIEW = Mode(
 APPROVE = Mode(
     name="approve",
     title=gettext_lazy("承認"),
-    place=(gettext_lazy("審議"), "workflow:board"),
+    place=(gettext_lazy("審議"), "meguri:board"),
     may=permissions.may_approve,
     buttons=(
         Button(action="approve", label=gettext_lazy("承認する"), key="c"),
@@ -80,7 +80,7 @@ APPROVE = Mode(
 RECORD = Mode(
     name="record",
     title=gettext_lazy("本部の決定の記録"),
-    place=(gettext_lazy("審議"), "workflow:board"),
+    place=(gettext_lazy("審議"), "meguri:board"),
     may=permissions.may_record_decision,
     buttons=(
         Button(action="approve", label=gettext_lazy("承認として記録する"), key="c"),
@@ -195,7 +195,7 @@ def crumbs(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[d
     query = kept_query(request) if mode is REVIEW else ""
     address = reverse(name, args=[sheet.cycle.fiscal_year]) + (f"?{query}" if query else "")
     return [
-        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": _("ホーム"), "url": reverse("meguri:home")},
         {"label": str(label), "url": address},
         {"label": f"{sheet.measure_year.measure.code} {mode.title}"},
     ]

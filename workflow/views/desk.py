@@ -43,9 +43,9 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
             return submit_page(request, review, status=422, refused=str(refusal), form=form)
         messages.success(request, _("提出しました。情報経営課の確認が終わるまでは、取り下げることができます。"))
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     if not permissions.may_submit(request.user, review):
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     return submit_page(request, review)
 
 
@@ -152,9 +152,9 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         steps.recall(user=request.user, review_id=pk)
         messages.success(request, _("提出を取り下げました。直してから、もう一度提出してください。"))
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     if not permissions.may_recall(request.user, review):
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     words = {
         "heading": _("提出を取り下げる"),
         "verb": _("取り下げる"),
@@ -175,9 +175,9 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         steps.endorse(user=request.user, review_id=pk)
         messages.success(request, _("確認しました。情報経営課の確認に進みます。"))
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     if not permissions.may_endorse(request.user, review):
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     words = {
         "heading": _("所属長として確認する"),
         "verb": _("確認する"),
@@ -186,7 +186,7 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
             _("情報経営課の確認に進み、提出した担当者に通知が届きます。"),
             _("内容を直したいときは、確認せずに提出を取り下げてください。"),
         ],
-        "recall_url": reverse("workflow:recall", args=[pk]) if permissions.may_recall(request.user, review) else "",
+        "recall_url": reverse("meguri:recall", args=[pk]) if permissions.may_recall(request.user, review) else "",
     }
     return confirm_page(request, review, {**words, **sent(request, review)})
 
@@ -211,6 +211,6 @@ def confirm_page(request: SignedInRequest, review: MeasureReview, words: dict[st
         **words,
         "breadcrumbs": sheet_page.crumbs(review, words["heading"]),
         "page_title": words["heading"],
-        "back_url": reverse("review:sheet", args=[review.pk]),
+        "back_url": reverse("meguri:sheet", args=[review.pk]),
     }
     return render(request, "workflow/confirm.html", context)

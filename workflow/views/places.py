@@ -120,7 +120,7 @@ def kept_query(request: SignedInRequest) -> str:
 
 def back_to_queue(request: SignedInRequest, year: int) -> HttpResponse:
     """On to the list as it was filtered."""
-    return see_other("workflow:queue", year, query=kept_query(request))
+    return see_other("meguri:queue", year, query=kept_query(request))
 
 
 def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int | None]:

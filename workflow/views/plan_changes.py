@@ -38,13 +38,13 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("変更を決定しました。") if accept else _("提案を採用しませんでした。"))
-            return see_other("workflow:plan_change", pk)
+            return see_other("meguri:plan_change", pk)
     waiting = change.state == ChangeState.PROPOSED
     title = change.get_kind_display()
     context = {
         "page_title": title,
         "breadcrumbs": crumbs(
-            (_("計画の変更"), reverse("review:plan_changes", args=[change.fiscal_year])), (title, "")
+            (_("計画の変更"), reverse("meguri:plan_changes", args=[change.fiscal_year])), (title, "")
         ),
         "change": change,
         "meaning": MEANINGS[change.kind],

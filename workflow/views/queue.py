@@ -96,7 +96,7 @@ def queue(request: SignedInRequest, year: int) -> HttpResponse:
         "people": PEOPLE_WORDS.items(),
         "clean": clean(base).count() if wanted.state == WAITING else 0,
         "page_title": _("確認待ち"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("確認待ち")}],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("確認待ち")}],
     }
     return render(request, "workflow/queue.html", context)
 

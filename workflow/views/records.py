@@ -46,7 +46,7 @@ def record_many(request: SignedInRequest) -> HttpResponse:
         add_refusal(form, str(refusal), refusal.fields)
         return board.page(request, cycle, status=422, together=form)
     say_results(request, done, refused, _("%(n)s件を記録しました。承認者が確認すると有効になります: %(codes)s"))
-    return see_other("workflow:board", cycle.fiscal_year)
+    return see_other("meguri:board", cycle.fiscal_year)
 
 
 @require_POST
@@ -67,7 +67,7 @@ def confirm_records(request: SignedInRequest) -> HttpResponse:
         except Refusal as refusal:
             refused[row.review_id] = str(refusal)
     say_results(request, done, refused, _("%(n)s件の本部の決定を確認しました: %(codes)s"))
-    return see_other("workflow:board", year)
+    return see_other("meguri:board", year)
 
 
 @require_POST
@@ -82,6 +82,6 @@ def drop_record(request: SignedInRequest, pk: int) -> HttpResponse:
         )
     except Invalid as refusal:
         messages.error(request, str(refusal))
-        return see_other("workflow:board", year_of(request))
+        return see_other("meguri:board", year_of(request))
     messages.success(request, _("本部の決定の記録を取り消しました。"))
-    return see_other("workflow:board", row.review.cycle.fiscal_year)
+    return see_other("meguri:board", row.review.cycle.fiscal_year)

@@ -19,7 +19,7 @@ from review.sheet.views.entry_page import Desk
 def place_of(review: MeasureReview, key: str) -> str:
     """Where an item is typed."""
     step = items.step_of(key)
-    return f"{reverse('review:entry', args=[review.pk, min(step, 4)])}#id_{key}"
+    return f"{reverse('meguri:entry', args=[review.pk, min(step, 4)])}#id_{key}"
 
 
 def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:

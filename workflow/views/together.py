@@ -46,8 +46,8 @@ def together(request: SignedInRequest, year: int) -> HttpResponse:
         "kept_query": kept_query(request),
         "page_title": _("まとめて確認"),
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("確認待ち"), "url": reverse("workflow:queue", args=[year])},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("確認待ち"), "url": reverse("meguri:queue", args=[year])},
             {"label": _("まとめて確認")},
         ],
     }
@@ -102,7 +102,7 @@ def confirm_many(request: SignedInRequest) -> HttpResponse:
     )
     refused |= dict.fromkeys(doubtful, _("注意があるため、シートを開いて確認してください。"))
     say_results(request, done, refused, _("%(n)s件を確認しました: %(codes)s"))
-    return see_other("workflow:queue", year)
+    return see_other("meguri:queue", year)
 
 
 def chosen_of(request: SignedInRequest) -> list[tuple[int, int]]:

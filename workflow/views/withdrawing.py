@@ -90,9 +90,9 @@ def withdraw(request: SignedInRequest, pk: int, kind: Withdrawal) -> HttpRespons
             return page(request, sheet, kind, form, status=422)
         year = sheet.measure_year
         messages.success(request, f"{year.measure.code} {year.name}: {kind.done}")
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     if not kind.may(request.user, sheet):
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     return page(request, sheet, kind, WithdrawalForm(initial={"round": sheet.round}))
 
 
@@ -108,7 +108,7 @@ def page(
         "kind": kind,
         "effects": [*kind.effects, *year_effects(sheet, kind)],
         "trail": shown["trail"],
-        "back_url": reverse("review:sheet", args=[sheet.pk]),
+        "back_url": reverse("meguri:sheet", args=[sheet.pk]),
         "breadcrumbs": sheet_page.crumbs(sheet, heading),
         "page_title": heading,
     }

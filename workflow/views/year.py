@@ -47,7 +47,7 @@ def open_year(request: SignedInRequest, year: int) -> HttpResponse:
             _("%(year)sを開始しました。施策シートを準備し、終わると担当者に通知します。")
             % {"year": fiscal_year(cycle.fiscal_year)},
         )
-        return see_other("review:progress", year)
+        return see_other("meguri:progress", year)
     return opening_page(request, cycle)
 
 
@@ -66,10 +66,10 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
         "unmanned": waiting.unmanned(cycle),
         "without_mail": waiting.without_mail(cycle),
         "page_title": heading,
-        "back_url": reverse("review:cycle", args=[cycle.fiscal_year]),
+        "back_url": reverse("meguri:cycle", args=[cycle.fiscal_year]),
         "breadcrumbs": [
-            {"label": _("年度と期限"), "url": reverse("review:cycles")},
-            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("review:cycle", args=[cycle.fiscal_year])},
+            {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
+            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:cycle", args=[cycle.fiscal_year])},
             {"label": heading},
         ],
     }
@@ -123,7 +123,7 @@ def decide(request: SignedInRequest, year: int) -> HttpResponse:
 
 def to_board(cycle: Cycle) -> HttpResponse:
     """Back to the board, which shows how the year stands."""
-    return see_other("workflow:board", cycle.fiscal_year)
+    return see_other("meguri:board", cycle.fiscal_year)
 
 
 def done_words(cycle: Cycle, publishing: bool, count: int) -> str:
@@ -230,8 +230,8 @@ def deciding_page(
         "demo": publication.demo_values(cycle),
         "page_title": heading,
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("審議"), "url": reverse("workflow:board", args=[cycle.fiscal_year])},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("審議"), "url": reverse("meguri:board", args=[cycle.fiscal_year])},
             {"label": _("公表の決定")},
         ],
     }

@@ -58,9 +58,9 @@ def directions(request: SignedInRequest, year: int) -> HttpResponse:
     context = {
         "page_title": _("指標の向きの確認"),
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("年度と期限"), "url": reverse("review:cycles")},
-            {"label": fiscal_year(year), "url": reverse("review:cycle", args=[year])},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
+            {"label": fiscal_year(year), "url": reverse("meguri:cycle", args=[year])},
             {"label": _("指標の向き"), "url": ""},
         ],
         "cycle": cycle,
@@ -87,7 +87,7 @@ def _decide(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
     else:
         messages.success(request, _("向きを確認しました。提出や公表が済んだ判定は変わりません。"))
     query = "?all=1" if request.POST.get("all") else ""
-    return redirect(reverse("review:directions", args=[cycle.fiscal_year]) + query)
+    return redirect(reverse("meguri:directions", args=[cycle.fiscal_year]) + query)
 
 
 def _rows(cycle: Cycle) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ def handbook(request: HttpRequest) -> HttpResponse:
     cycle = queries.cycle_now()
     context = {
         "page_title": _("手引き"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("手引き"), "url": ""}],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("手引き"), "url": ""}],
         "cycle": cycle,
         "scale": judging.scale_of(cycle) if cycle else None,
         "post": permissions.standing(request.user),

@@ -38,7 +38,7 @@ def meeting(request: SignedInRequest, year: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("会議の記録を保存しました。承認のときに選べます。"))
-            return see_other("workflow:board", year)
+            return see_other("meguri:board", year)
     return page(request, cycle, form, _("会議の記録"))
 
 
@@ -64,7 +64,7 @@ def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("会議の記録を直しました。直す前の記録は、監査記録に残ります。"))
-            return see_other("workflow:board", found.cycle.fiscal_year)
+            return see_other("meguri:board", found.cycle.fiscal_year)
     return page(request, found.cycle, form, _("会議の記録を直す"), amended=found)
 
 
@@ -72,13 +72,13 @@ def page(
     request: SignedInRequest, cycle: Cycle, form: MeetingForm, title: str, *, amended: Meeting | None = None
 ) -> HttpResponse:
     """The form, and the meetings so far."""
-    board = {"label": _("審議"), "url": reverse("workflow:board", args=[cycle.fiscal_year])}
+    board = {"label": _("審議"), "url": reverse("meguri:board", args=[cycle.fiscal_year])}
     context: dict[str, Any] = {
         "cycle": cycle,
         "form": form,
         "amended": amended,
         "meetings": meetings.with_amendments(cycle, Meeting.objects.filter(cycle=cycle).select_related("recorded_by")),
         "page_title": title,
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, board, {"label": title}],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, board, {"label": title}],
     }
     return render(request, "assessment/meeting.html", context, status=422 if form.errors else 200)

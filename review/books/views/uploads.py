@@ -72,7 +72,7 @@ def upload(request: SignedInRequest, year: int) -> HttpResponse:
             form.add_error("file", str(refusal))
         else:
             if found.state != Upload.State.REFUSED:
-                return see_other("review:upload_review", found.pk)
+                return see_other("meguri:upload_review", found.pk)
             refused = found
             form.add_error("file", why_refused(found.code, found.detail))
     status = 422 if form.errors else 200
@@ -89,8 +89,8 @@ def upload_context(
     return {
         "page_title": title,
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("review:progress", args=[cycle.fiscal_year])},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:progress", args=[cycle.fiscal_year])},
             {"label": title, "url": ""},
         ],
         "cycle": cycle,
@@ -135,8 +135,8 @@ def comparison(
     context = {
         "page_title": title,
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("Excelで記入する"), "url": reverse("review:upload", args=[found.cycle.fiscal_year])},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("Excelで記入する"), "url": reverse("meguri:upload", args=[found.cycle.fiscal_year])},
             {"label": title, "url": ""},
         ],
         "upload": found,
@@ -208,14 +208,14 @@ def upload_apply(request: SignedInRequest, pk: int) -> HttpResponse:
         words = " ".join([str(refusal), *refusal.fields.values()])
         return comparison(request, found, status=422, notice=words, kept=ticks)
     except NotAllowed as refusal:
-        return forbidden(request, str(refusal), next_url=reverse("review:upload_review", args=[found.pk]))
+        return forbidden(request, str(refusal), next_url=reverse("meguri:upload_review", args=[found.pk]))
     count = len(ticks)
     messages.success(
         request,
         ngettext("%(n)d項目を反映しました。提出はまだです。", "%(n)d項目を反映しました。提出はまだです。", count)
         % {"n": count},
     )
-    return see_other("review:upload_review", found.pk)
+    return see_other("meguri:upload_review", found.pk)
 
 
 def chosen(ticks: frozenset[str]) -> dict[int, list[str]]:

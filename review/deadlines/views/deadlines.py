@@ -39,9 +39,9 @@ def year_or_404(year: int) -> Cycle:
 def crumbs(cycle: Cycle, label: str) -> list[dict[str, str]]:
     """ホーム > 年度と期限 > 令和6年度 > the page."""
     return [
-        {"label": _("ホーム"), "url": reverse("review:home")},
-        {"label": _("年度と期限"), "url": reverse("review:cycles")},
-        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("review:cycle", args=[cycle.fiscal_year])},
+        {"label": _("ホーム"), "url": reverse("meguri:home")},
+        {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
+        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:cycle", args=[cycle.fiscal_year])},
         {"label": label, "url": ""},
     ]
 
@@ -49,10 +49,10 @@ def crumbs(cycle: Cycle, label: str) -> list[dict[str, str]]:
 def tabs(cycle: Cycle, here: str) -> list[dict[str, Any]]:
     """The pages of one year's deadlines."""
     pages = {
-        "review:cycle": _("年度の期限"),
-        "review:department_deadlines": _("部署ごとの期限"),
-        "review:reminders": _("催促の日と一時停止"),
-        "review:nudge": _("督促"),
+        "meguri:cycle": _("年度の期限"),
+        "meguri:department_deadlines": _("部署ごとの期限"),
+        "meguri:reminders": _("催促の日と一時停止"),
+        "meguri:nudge": _("督促"),
     }
     year = cycle.fiscal_year
     return [
@@ -111,7 +111,7 @@ def departments(request: SignedInRequest, year: int) -> HttpResponse:
     context = {
         "page_title": _("%(year)s 部署ごとの期限") % {"year": fiscal_year(year)},
         "breadcrumbs": crumbs(cycle, _("部署ごとの期限")),
-        "tabs": tabs(cycle, "review:department_deadlines"),
+        "tabs": tabs(cycle, "meguri:department_deadlines"),
         "cycle": cycle,
         "form": form,
         "chosen": chosen,
@@ -133,7 +133,7 @@ def _keep(request: SignedInRequest, cycle: Cycle, form: DepartmentDeadlinesForm)
     )
     said = _("%(department)sの期限を保存しました。") if own.as_data() else _("%(department)sを年度の期限に戻しました。")
     messages.success(request, said % {"department": department.name})
-    return see_other("review:department_deadlines", cycle.fiscal_year)
+    return see_other("meguri:department_deadlines", cycle.fiscal_year)
 
 
 def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
@@ -154,7 +154,7 @@ def closing(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("remove", "").isdigit():
         if closing_days.reopen(user=user, pk=int(request.POST["remove"])):
             messages.success(request, _("閉庁日を取り消しました。"))
-        return see_other("review:closing_days")
+        return see_other("meguri:closing_days")
     form = ClosingDayForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -163,12 +163,12 @@ def closing(request: SignedInRequest) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("閉庁日「%(name)s」を登録しました。") % {"name": made.name})
-            return see_other("review:closing_days")
+            return see_other("meguri:closing_days")
     context = {
         "page_title": _("閉庁日"),
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("年度と期限"), "url": reverse("review:cycles")},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
             {"label": _("閉庁日"), "url": ""},
         ],
         "form": form,

@@ -66,7 +66,7 @@ def reminders(request: SignedInRequest, year: int) -> HttpResponse:
         pause = get_object_or_404(ReminderPause, pk=_whole(request.POST.get("pause")), cycle=cycle)
         chasing.lift(user=request.user, pause_id=pause.pk)
         messages.success(request, _("催促を再開しました。"))
-        return see_other("review:reminders", year)
+        return see_other("meguri:reminders", year)
     rules = reminding.rules_of(cycle.reminders)
     rules_form = RulesForm(request.POST if act == "rules" else None, rules=rules, labels=STEPS)
     pause_form = PauseForm(
@@ -78,13 +78,13 @@ def reminders(request: SignedInRequest, year: int) -> HttpResponse:
     if rules_form.is_bound and rules_form.is_valid():
         chasing.set_rules(user=request.user, cycle_id=cycle.pk, rules=rules_form.rules())
         messages.success(request, _("催促の日を保存しました。"))
-        return see_other("review:reminders", year)
+        return see_other("meguri:reminders", year)
     if pause_form.is_bound and pause_form.is_valid() and _paused(request, cycle, pause_form):
-        return see_other("review:reminders", year, fragment="pauses")
+        return see_other("meguri:reminders", year, fragment="pauses")
     context = {
         "page_title": _("%(year)s 催促の日と一時停止") % {"year": fiscal_year(year)},
         "breadcrumbs": crumbs(cycle, _("催促の日と一時停止")),
-        "tabs": tabs(cycle, "review:reminders"),
+        "tabs": tabs(cycle, "meguri:reminders"),
         "cycle": cycle,
         "published": cycle.state == CycleState.PUBLISHED,
         "rules_form": rules_form,
@@ -183,7 +183,7 @@ def nudge(request: SignedInRequest, year: int) -> HttpResponse:
             count = sum(len(event.payload["sheets"]) for event in sent)
             said = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
             messages.success(request, said)
-            return see_other("review:nudge", year)
+            return see_other("meguri:nudge", year)
     return previewed(request, cycle, chosen, form)
 
 
@@ -205,14 +205,14 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
         for review in waiting.sheets(cycle)
         if step not in STEPS or waiting.step_of(review) == step
     ]
-    here = reverse("review:nudge", args=[cycle.fiscal_year])
+    here = reverse("meguri:nudge", args=[cycle.fiscal_year])
     filters = [{"label": _("すべて"), "url": here, "current": step not in STEPS, "count": None}]
     for known, label in STEPS.items():
         filters.append({"label": label, "url": f"{here}?step={known}", "current": known == step, "count": None})
     context = {
         "page_title": _("%(year)s 督促") % {"year": fiscal_year(cycle.fiscal_year)},
         "breadcrumbs": crumbs(cycle, _("督促")),
-        "tabs": tabs(cycle, "review:nudge"),
+        "tabs": tabs(cycle, "meguri:nudge"),
         "filters": filters,
         "cycle": cycle,
         "rows": sorted(rows, key=lambda row: (row["due"] is None, row["due"] or now)),
@@ -231,7 +231,7 @@ def previewed(request: SignedInRequest, cycle: Cycle, chosen: list[int], form: N
         "page_title": _("督促の内容を確かめる"),
         "breadcrumbs": [
             *crumbs(cycle, _("督促"))[:-1],
-            {"label": _("督促"), "url": reverse("review:nudge", args=[cycle.fiscal_year])},
+            {"label": _("督促"), "url": reverse("meguri:nudge", args=[cycle.fiscal_year])},
             {"label": _("確かめる"), "url": ""},
         ],
         "cycle": cycle,

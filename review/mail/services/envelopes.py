@@ -123,7 +123,7 @@ def _contents(user: User, notices: Sequence[Notification]) -> dict[str, str]:
         "user": user,
         "notices": [(notice, _until(notice)) for notice in notices],
         "base_url": settings.MEGURI_BASE_URL,
-        "settings_url": reverse("review:notice_settings"),
+        "settings_url": reverse("meguri:notice_settings"),
     }
     return {
         "subject": f"[めぐり] {subject}".replace("\n", " ").replace("\r", " ")[:200],

@@ -35,7 +35,7 @@ REQUESTS = {
     Step.DECIDE: "承認するか、理由を付けて差し戻してください。",
 }
 # The page that lists what waits, where a notice names several sheets.
-_PAGES = {Step.REVIEW: "workflow:queue", Step.DECIDE: "workflow:board"}
+_PAGES = {Step.REVIEW: "meguri:queue", Step.DECIDE: "meguri:board"}
 # A notice is read on a telephone: the rest is on the page that it links to.
 MOST_LINES = 20
 
@@ -117,10 +117,10 @@ def link(row: OutboxEvent) -> str:
     """The sheet itself where there is one, else the page that lists them."""
     found, step = sheets(row), Step(row.payload["step"])
     if len(found) == 1:
-        return reverse("review:resume" if step == Step.SUBMIT else "review:sheet", args=[found[0].pk])
+        return reverse("meguri:resume" if step == Step.SUBMIT else "meguri:sheet", args=[found[0].pk])
     if row.payload.get("kind") in (Kind.TO_HEAD, Kind.TO_OFFICE):
-        return reverse("review:progress", args=[found[0].cycle.fiscal_year])
-    return reverse(_PAGES[step], args=[found[0].cycle.fiscal_year]) if step in _PAGES else reverse("review:mine")
+        return reverse("meguri:progress", args=[found[0].cycle.fiscal_year])
+    return reverse(_PAGES[step], args=[found[0].cycle.fiscal_year]) if step in _PAGES else reverse("meguri:mine")
 
 
 def asks(row: OutboxEvent) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from review.notices.services.notice_audiences import review_of
 
 
 def sheet(row: OutboxEvent) -> str:
-    return reverse("review:sheet", args=[row.review_id])
+    return reverse("meguri:sheet", args=[row.review_id])
 
 
 def concurrence(row: OutboxEvent) -> str:
@@ -26,25 +26,25 @@ def comments(row: OutboxEvent) -> str:
 
 def resume(row: OutboxEvent) -> str:
     """Straight to where one writes on; whoever may not write comes to the sheet."""
-    return reverse("review:resume", args=[row.review_id])
+    return reverse("meguri:resume", args=[row.review_id])
 
 
 def mine(row: OutboxEvent) -> str:
     """The one sheet that waits for the reader, or home where several do."""
-    return reverse("review:mine")
+    return reverse("meguri:mine")
 
 
 def home(row: OutboxEvent) -> str:
     """Where the year's deadlines stand beside what is mine."""
-    return reverse("review:home")
+    return reverse("meguri:home")
 
 
 def board(row: OutboxEvent) -> str:
-    return reverse("workflow:board", args=[_year(row)])
+    return reverse("meguri:board", args=[_year(row)])
 
 
 def decide(row: OutboxEvent) -> str:
-    return reverse("workflow:decide", args=[_year(row)])
+    return reverse("meguri:decide", args=[_year(row)])
 
 
 def results(row: OutboxEvent) -> str:
@@ -52,27 +52,27 @@ def results(row: OutboxEvent) -> str:
 
 
 def correction(row: OutboxEvent) -> str:
-    return reverse("workflow:correction", args=[row.payload["correction"]])
+    return reverse("meguri:correction", args=[row.payload["correction"]])
 
 
 def cycle(row: OutboxEvent) -> str:
-    return reverse("review:cycle", args=[_year(row)])
+    return reverse("meguri:cycle", args=[_year(row)])
 
 
 def change(row: OutboxEvent) -> str:
-    return reverse("workflow:plan_change", args=[row.payload["change"]])
+    return reverse("meguri:plan_change", args=[row.payload["change"]])
 
 
 def proxies(row: OutboxEvent) -> str:
-    return reverse("review:proxies")
+    return reverse("meguri:proxies")
 
 
 def jobs(row: OutboxEvent) -> str:
-    return reverse("review:jobs")
+    return reverse("meguri:jobs")
 
 
 def audit(row: OutboxEvent) -> str:
-    return reverse("review:audit")
+    return reverse("meguri:audit")
 
 
 def _year(row: OutboxEvent) -> int:

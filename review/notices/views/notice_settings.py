@@ -33,12 +33,12 @@ def settings(request: SignedInRequest) -> HttpResponse:
                 form.add_error(key, sentence)
         else:
             messages.success(request, _("お知らせの受け取り方を保存しました。"))
-            return see_other("review:notice_settings")
+            return see_other("meguri:notice_settings")
     context = {
         "page_title": _("お知らせの受け取り方"),
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("お知らせ"), "url": reverse("review:notices")},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("お知らせ"), "url": reverse("meguri:notices")},
             {"label": _("お知らせの受け取り方"), "url": ""},
         ],
         "form": form,

@@ -30,7 +30,7 @@ def texts(request: SignedInRequest) -> HttpResponse:
     context = {
         "page_title": _("お知らせの文面"),
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
             {"label": _("お知らせの文面"), "url": ""},
         ],
         "rows": [
@@ -68,7 +68,7 @@ def text(request: SignedInRequest, key: str) -> HttpResponse:
     if "restore" in request.POST:
         if notice_texts.restore(user=request.user, key=key):
             messages.success(request, _("元の文面に戻しました。"))
-        return see_other("review:notice_text", key)
+        return see_other("meguri:notice_text", key)
     form = TextForm(request.POST)
     if not form.is_valid():
         return page(request, line, form, in_force, status=422)
@@ -77,7 +77,7 @@ def text(request: SignedInRequest, key: str) -> HttpResponse:
         if "save" in request.POST:
             notice_texts.change(user=request.user, key=key, text=typed, names=names)
             messages.success(request, _("文面を保存しました。次のお知らせから使われます。"))
-            return see_other("review:notice_text", key)
+            return see_other("meguri:notice_text", key)
         if problems := notice_texts.problems_of(typed, names):
             raise Invalid(_("文面を確かめてください。"), problems)
     except Invalid as refusal:
@@ -96,8 +96,8 @@ def page(
     context: dict[str, Any] = {
         "page_title": line.label,
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("お知らせの文面"), "url": reverse("review:notice_texts")},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("お知らせの文面"), "url": reverse("meguri:notice_texts")},
             {"label": line.label, "url": ""},
         ],
         "line": line,

@@ -38,10 +38,10 @@ def notices(request: SignedInRequest) -> HttpResponse:
     page = Paginator(rows.filter(read_at=None, settled_at=None) if only_unread else rows, PAGE).get_page(
         request.GET.get("page")
     )
-    here = reverse("review:notices")
+    here = reverse("meguri:notices")
     context = {
         "page_title": _("お知らせ"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("お知らせ"), "url": ""}],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("お知らせ"), "url": ""}],
         "page_obj": page,
         "unread": unread,
         "sent": MailState.SENT,
@@ -60,7 +60,7 @@ def follow(request: SignedInRequest, pk: int) -> HttpResponse:
         raise Http404
     mine(request).filter(pk=pk, read_at=None).update(read_at=clock.now())
     safe = url_has_allowed_host_and_scheme(notice.link, allowed_hosts=None)
-    return redirect(notice.link if notice.link and safe else "review:notices")
+    return redirect(notice.link if notice.link and safe else "meguri:notices")
 
 
 @require_POST
@@ -73,4 +73,4 @@ def notices_read(request: SignedInRequest) -> HttpResponse:
     count = rows.update(read_at=clock.now())
     text = ngettext("%(n)s件を既読にしました。", "%(n)s件を既読にしました。", count) % {"n": count}
     messages.success(request, text)
-    return redirect("review:notices")
+    return redirect("meguri:notices")

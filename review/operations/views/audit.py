@@ -187,7 +187,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     entries = list(page.object_list)
     context = {
         "page_title": _("監査記録"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("監査記録"), "url": ""}],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("監査記録"), "url": ""}],
         "form": form,
         "chain": chain(),
         "asked": request.GET.urlencode(),

@@ -152,9 +152,9 @@ def jobs(request: SignedInRequest) -> HttpResponse:
 
 def crumbs(last: str = "") -> list[dict[str, str]]:
     """Home, this page, and the page below it where there is one."""
-    here = {"label": _("処理の状況"), "url": reverse("review:jobs") if last else ""}
+    here = {"label": _("処理の状況"), "url": reverse("meguri:jobs") if last else ""}
     return [
-        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": _("ホーム"), "url": reverse("meguri:home")},
         here,
         *([{"label": last, "url": ""}] if last else []),
     ]
@@ -184,7 +184,7 @@ def signs_of(now: datetime) -> dict[str, Any]:
 
 def tabs_of(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
     """Every state with its number."""
-    here = reverse("review:jobs")
+    here = reverse("meguri:jobs")
     whole = {"label": _("すべて"), "url": f"{here}#all", "count": sum(counts.values()), "current": not chosen}
     return [
         whole,
@@ -229,7 +229,7 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
     messages.success(
         request, _("%(count)d件をもう一度始めました。しばらくすると、この画面に結果が出ます。") % {"count": count}
     )
-    return redirect("review:jobs")
+    return redirect("meguri:jobs")
 
 
 @require_POST
@@ -238,7 +238,7 @@ def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     found(Job, pk)
     work.retry(user=request.user, job_id=pk)
     messages.success(request, _("処理をもう一度始めました。しばらくすると、この画面に結果が出ます。"))
-    return redirect("review:jobs")
+    return redirect("meguri:jobs")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -249,7 +249,7 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         work.give_up(user=request.user, job_id=pk, reason=form.cleaned_data["reason"])
         messages.success(request, _("処理を中止しました。理由を記録しました。"))
-        return redirect("review:jobs")
+        return redirect("meguri:jobs")
     context = {
         "page_title": _("処理を中止する"),
         "breadcrumbs": crumbs(_("処理を中止する")),
@@ -267,7 +267,7 @@ def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
         outbox.release(pk)
         audit.write(actor=request.user, action="event.release", subject=f"event:{pk}")
     messages.success(request, _("もう一度配達します。"))
-    return redirect("review:jobs")
+    return redirect("meguri:jobs")
 
 
 @require_POST
@@ -278,7 +278,7 @@ def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
         mailing.release(pk)
         audit.write(actor=request.user, action="mail.release", subject=f"mail:{pk}")
     messages.success(request, _("もう一度送信します。"))
-    return redirect("review:jobs")
+    return redirect("meguri:jobs")
 
 
 def found(model: Any, pk: int) -> Any:

@@ -193,7 +193,7 @@ def anonymise(request: SignedInRequest, pk: int) -> HttpResponse:
         name = str(person)
         personal_data.anonymise(user_id=person.pk, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)sさんを匿名化しました。理由を監査記録に残しました。") % {"name": name})
-        return see_other("review:personal_data")
+        return see_other("meguri:personal_data")
     context = {**frame(_("匿名化する")), "person": person, "form": form}
     context["may"] = personal_data.who_left().filter(pk=person.pk).exists()
     return render(request, "operations/anonymise.html", context, status=422 if form.is_bound else 200)
@@ -201,5 +201,5 @@ def anonymise(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def frame(title: str) -> dict[str, Any]:
     """Title and way back of these screens."""
-    crumbs = [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": title, "url": ""}]
+    crumbs = [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": title, "url": ""}]
     return {"page_title": title, "breadcrumbs": crumbs}

@@ -31,7 +31,7 @@ Kind = Reorganisation.Kind
 
 def here() -> tuple[str, str]:
     """Where these pages hang."""
-    return _("部署と組織改正"), reverse("review:departments")
+    return _("部署と組織改正"), reverse("meguri:departments")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +46,7 @@ def departments(request: SignedInRequest) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("部署を加えました。"))
-            return see_other("review:departments")
+            return see_other("meguri:departments")
     today = clock.today()
     held = Q(appointments__starts_on__lte=today) & (Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=today))
     rows = Department.objects.select_related("successor").annotate(
@@ -54,13 +54,13 @@ def departments(request: SignedInRequest) -> HttpResponse:
     )
     context = {
         "page_title": _("部署と組織改正"),
-        "breadcrumbs": crumbs((_("利用者"), reverse("review:people")), (_("部署と組織改正"), "")),
+        "breadcrumbs": crumbs((_("利用者"), reverse("meguri:people")), (_("部署と組織改正"), "")),
         "rows": [{"office": row, "state": state_of(row)} for row in rows],
         "plans": [
             {"plan": plan, "may_end": not plan.applied_at and not plan.withdrawn_at and plan.effective_on > today}
             for plan in Reorganisation.objects.prefetch_related("before", "after").select_related("planned_by")
         ],
-        "kinds": [{"label": str(kind.label), "url": reverse("review:reorganise", args=[kind.value])} for kind in Kind],
+        "kinds": [{"label": str(kind.label), "url": reverse("meguri:reorganise", args=[kind.value])} for kind in Kind],
         "form": form,
     }
     return render(request, "people/departments.html", context, status=422 if form.errors else 200)
@@ -93,7 +93,7 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
                 work.plan(user=request.user, planned=planned)
                 day = day_text(planned.effective_on)
                 messages.success(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day})
-                return see_other("review:departments")
+                return see_other("meguri:departments")
             effects = foreseen(planned)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
@@ -101,8 +101,8 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
         request,
         title=_("部署の%(kind)s") % {"kind": kind.label},
         verb=_("組織改正を登録する"),
-        back_url=reverse("review:departments"),
-        trail=[(_("利用者"), reverse("review:people")), here()],
+        back_url=reverse("meguri:departments"),
+        trail=[(_("利用者"), reverse("meguri:people")), here()],
         form=form,
         effects=effects,
         lead=str(office or ""),
@@ -121,9 +121,9 @@ def choose(request: SignedInRequest, kind: Reorganisation.Kind) -> HttpResponse:
     title = _("部署の%(kind)s") % {"kind": kind.label}
     context = {
         "page_title": title,
-        "breadcrumbs": crumbs((_("利用者"), reverse("review:people")), here(), (title, "")),
+        "breadcrumbs": crumbs((_("利用者"), reverse("meguri:people")), here(), (title, "")),
         "form": OfficeChoice(),
-        "back_url": reverse("review:departments"),
+        "back_url": reverse("meguri:departments"),
     }
     return render(request, "people/department_choice.html", context)
 
@@ -187,4 +187,4 @@ def reorganisation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("組織改正を取り消しました。"))
-    return see_other("review:departments")
+    return see_other("meguri:departments")

@@ -32,12 +32,12 @@ ACTIVE, LEFT, EVERY = "", "left", "all"
 
 def people_crumb() -> tuple[str, str]:
     """Where the pages of people hang."""
-    return _("利用者"), reverse("review:people")
+    return _("利用者"), reverse("meguri:people")
 
 
 def person_crumb(person: User) -> tuple[str, str]:
     """Where the acts on one person hang."""
-    return str(person), reverse("review:person", args=[person.pk])
+    return str(person), reverse("meguri:person", args=[person.pk])
 
 
 @require_safe
@@ -103,7 +103,7 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
                 add_refusal(form, str(refusal), refusal.fields)
             else:
                 messages.success(request, _("変更を保存しました。"))
-                return see_other("review:person", pk)
+                return see_other("meguri:person", pk)
     return person_page(request, found, form=form, status=422 if form.errors else 200)
 
 
@@ -169,7 +169,7 @@ def person_new(request: SignedInRequest) -> HttpResponse:
         request,
         title=_("利用者を登録する"),
         verb=_("登録する"),
-        back_url=reverse("review:people"),
+        back_url=reverse("meguri:people"),
         trail=[people_crumb()],
         form=form,
         lead=_("登録すると仮のパスワードができます。役割は、登録したあとに利用者の画面で任用します。"),
@@ -199,7 +199,7 @@ def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         title=_("仮のパスワードを発行する"),
         verb=_("発行する"),
-        back_url=reverse("review:person", args=[pk]),
+        back_url=reverse("meguri:person", args=[pk]),
         trail=[people_crumb(), person_crumb(found)],
         effects=[
             _("今のパスワードは使えなくなり、サインインしている画面は終わります。"),
@@ -229,7 +229,7 @@ def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("任用しました。"))
-            return see_other("review:person", pk, fragment="posts")
+            return see_other("meguri:person", pk, fragment="posts")
     return person_page(request, found, post_form=form, status=422)
 
 
@@ -246,13 +246,13 @@ def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("役割を終える日を決めました。"))
-            return see_other("review:person", post.user_id, fragment="posts")
+            return see_other("meguri:person", post.user_id, fragment="posts")
     office = f"{post.department} " if post.department else ""
     return act_page(
         request,
         title=_("役割を終える"),
         verb=_("この日で終える"),
-        back_url=reverse("review:person", args=[post.user_id]),
+        back_url=reverse("meguri:person", args=[post.user_id]),
         trail=[people_crumb(), person_crumb(post.user)],
         form=form,
         lead=f"{post.user} {office}{post.get_role_display()}",
@@ -276,8 +276,8 @@ def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": found})
-            return see_other("review:person", pk)
-    back = reverse("review:person", args=[pk])
+            return see_other("meguri:person", pk)
+    back = reverse("meguri:person", args=[pk])
     if blocked:
         return render(
             request,
@@ -338,7 +338,7 @@ def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         title=_("利用を再開する"),
         verb=_("利用を再開する"),
-        back_url=reverse("review:person", args=[pk]),
+        back_url=reverse("meguri:person", args=[pk]),
         trail=[people_crumb(), person_crumb(found)],
         form=form,
         effects=[

@@ -57,7 +57,7 @@ def shown(
     data = {"lines": work.packed(lines), "way": way, "day": day.isoformat(), "by": request.user.pk}
     context = {
         "page_title": TITLE,
-        "breadcrumbs": crumbs(people_crumb(), (str(TITLE), reverse("review:people_import")), (_("内容の確認"), "")),
+        "breadcrumbs": crumbs(people_crumb(), (str(TITLE), reverse("meguri:people_import")), (_("内容の確認"), "")),
         "preview": preview,
         "changing": sum(bool(row.does) for row in preview.rows),
         "bad": sum(bool(row.problems) for row in preview.rows),

@@ -114,11 +114,11 @@ def proxy_new(request: SignedInRequest) -> HttpResponse:
             if sure(request):
                 work.name(user=request.user, naming=naming)
                 messages.success(request, _("代決者を指名しました。本人と代決者に通知が届きます。"))
-                return see_other("review:proxies")
+                return see_other("meguri:proxies")
             effects = foreseen(principal, data["deputy"], dict(posts)[data["post"]], naming)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
-    back = reverse("review:proxies")
+    back = reverse("meguri:proxies")
     title = _("代決者を指名する")
     warnings = [] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}]
     return act_page(
@@ -166,7 +166,7 @@ def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(known, pk=pk)
     work.withdraw(user=request.user, proxy_id=found.pk)
     messages.success(request, _("代決者の指名を取り消しました。"))
-    return see_other("review:proxies")
+    return see_other("meguri:proxies")
 
 
 @require_POST
@@ -182,5 +182,5 @@ def proxy_read(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("後閲しました。"))
-            return see_other("review:proxies")
+            return see_other("meguri:proxies")
     return page(request, refused=form, decision=decision.pk)

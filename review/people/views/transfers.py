@@ -40,7 +40,7 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
             if sure(request):
                 people.transfer(by=request.user, user_id=pk, day=day, to=form.posts)
                 messages.success(request, _("%(day)s付けの異動を登録しました。") % {"day": day_text(day)})
-                return see_other("review:person", pk, fragment="posts")
+                return see_other("meguri:person", pk, fragment="posts")
             effects, warnings = foreseen(found, day, form.posts)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
@@ -48,7 +48,7 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         title=_("人事異動を登録する"),
         verb=_("異動を登録する"),
-        back_url=reverse("review:person", args=[pk]),
+        back_url=reverse("meguri:person", args=[pk]),
         trail=[people_crumb(), person_crumb(found)],
         form=form,
         effects=effects,
@@ -121,7 +121,7 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             said = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(done), "who": data["to"]}
             messages.success(request, said)
-            return see_other("review:person", pk, fragment="work")
+            return see_other("meguri:person", pk, fragment="work")
     context = {
         "page_title": _("仕事を引き継ぐ"),
         "breadcrumbs": crumbs(people_crumb(), person_crumb(leaving), (_("仕事を引き継ぐ"), "")),

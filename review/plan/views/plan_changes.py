@@ -80,7 +80,7 @@ def kinds(cycle: Cycle, measure: str) -> list[dict[str, str]]:
     return [
         {
             "label": str(kind.label),
-            "url": reverse("review:plan_change_new", args=[cycle.fiscal_year, kind.value]) + query,
+            "url": reverse("meguri:plan_change_new", args=[cycle.fiscal_year, kind.value]) + query,
         }
         for kind in ChangeKind
     ]
@@ -115,11 +115,11 @@ def plan_change_new(request: SignedInRequest, year: int, change: str) -> HttpRes
             if sure(request):
                 made = work.propose(user=request.user, proposal=proposal)
                 messages.success(request, _("計画の変更を提案しました。承認者が決定します。"))
-                return see_other("workflow:plan_change", made.pk)
+                return see_other("meguri:plan_change", made.pk)
             effects = foreseen(proposal)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
-    back = reverse("review:plan_changes", args=[year])
+    back = reverse("meguri:plan_changes", args=[year])
     now = plan_proposals.latest(measure, first[0]) if measure else None
     return act_page(
         request,
@@ -171,7 +171,7 @@ def named(cycle: Cycle, year: int) -> list[tuple[Measure, str]]:
 
 def choose_measure(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, year: int) -> HttpResponse:
     """The step before: which 施策. It is put into the address."""
-    back = reverse("review:plan_changes", args=[cycle.fiscal_year])
+    back = reverse("meguri:plan_changes", args=[cycle.fiscal_year])
     context = {
         "page_title": str(kind.label),
         "breadcrumbs": crumbs((_("計画の変更"), back), (str(kind.label), "")),

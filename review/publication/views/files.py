@@ -45,7 +45,7 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
     context = {
         "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)},
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
             {"label": _("集約表とファイル"), "url": ""},
         ],
         "cycle": cycle,
@@ -78,7 +78,7 @@ def bundle_make(request: SignedInRequest, year: int, number: int) -> HttpRespons
         raise Http404
     bundle.request(user=request.user, edition=edition)
     messages.success(request, _("静的サイトを作っています。できあがると、この画面から受け取れます。"))
-    return redirect("review:files", year=year)
+    return redirect("meguri:files", year=year)
 
 
 def readable_files(user: Any) -> QuerySet[Artifact]:

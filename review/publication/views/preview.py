@@ -108,10 +108,10 @@ def preview(request: SignedInRequest, year: int, page: str = "") -> HttpResponse
     mark = {
         "text": _("この内容はまだ公表されていません。庁内での確認のための画面です。"),
         "more": "" if queries.all_settled(cycle) else _("承認されていない施策があり、今の入力内容を示しています。"),
-        "url": reverse("workflow:board", args=[year]),
+        "url": reverse("meguri:board", args=[year]),
         "label": _("審議に戻る"),
     }
-    return answer(request, coming, snapshot.snapshot_of(cycle), reverse("review:preview", args=[year]), page, mark)
+    return answer(request, coming, snapshot.snapshot_of(cycle), reverse("meguri:preview", args=[year]), page, mark)
 
 
 @require_safe
@@ -126,10 +126,10 @@ def correction_preview(request: SignedInRequest, pk: int, page: str = "") -> Htt
     mark = {
         "text": _("この訂正はまだ公表されていません。庁内での確認のための画面です。"),
         "more": "",
-        "url": reverse("workflow:correction", args=[pk]),
+        "url": reverse("meguri:correction", args=[pk]),
         "label": _("訂正に戻る"),
     }
-    here = reverse("review:correction_preview", args=[pk])
+    here = reverse("meguri:correction_preview", args=[pk])
     return answer(request, coming, corrections.draft_of(found), here, page, mark)
 
 

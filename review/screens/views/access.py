@@ -35,7 +35,7 @@ UNSENT = "unsent"
 BEFORE_PASSWORD_CHANGE = frozenset({"password_change", "password_change_done", "logout", "set_language"})
 
 # Open to everyone, and showing whoever is signed in what is theirs.
-PERSONAL = frozenset({"review:home", "review:help"})
+PERSONAL = frozenset({"meguri:home", "meguri:help"})
 
 
 class NumberedRequest(HttpRequest):

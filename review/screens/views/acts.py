@@ -21,7 +21,7 @@ def sure(request: HttpRequest) -> bool:
 
 def crumbs(*places: tuple[str, str]) -> list[dict[str, str]]:
     """ホーム > the places, (label, url) each."""
-    return [{"label": _("ホーム"), "url": reverse("review:home")}] + [
+    return [{"label": _("ホーム"), "url": reverse("meguri:home")}] + [
         {"label": label, "url": url} for label, url in places
     ]
 

@@ -41,32 +41,30 @@ class Place:
 
 
 MENU = (
-    Place(address="review:home", label=_("ホーム"), icon="home"),
-    Place(address="review:progress", label=_("進行状況"), icon="flow", year=True),
+    Place(address="meguri:home", label=_("ホーム"), icon="home"),
+    Place(address="meguri:progress", label=_("進行状況"), icon="flow", year=True),
     Place(
-        address="workflow:queue", label=_("確認待ち"), icon="inbox", group=_("確認と審議"), year=True, count="to_review"
+        address="meguri:queue", label=_("確認待ち"), icon="inbox", group=_("確認と審議"), year=True, count="to_review"
     ),
+    Place(address="meguri:board", label=_("審議"), icon="board", group=_("確認と審議"), year=True, count="to_approve"),
     Place(
-        address="workflow:board", label=_("審議"), icon="board", group=_("確認と審議"), year=True, count="to_approve"
-    ),
-    Place(
-        address="review:plan_changes",
+        address="meguri:plan_changes",
         label=_("計画の変更"),
         icon="pencil",
         group=_("確認と審議"),
         year=True,
         count="to_settle",
     ),
-    Place(address="review:proxies", label=_("代決と後閲"), icon="person-check", group=_("確認と審議"), count="to_read"),
-    Place(address="review:files", label=_("集約表とファイル"), icon="table", group=_("資料"), year=True),
+    Place(address="meguri:proxies", label=_("代決と後閲"), icon="person-check", group=_("確認と審議"), count="to_read"),
+    Place(address="meguri:files", label=_("集約表とファイル"), icon="table", group=_("資料"), year=True),
     Place(address="publication:index", label=_("公表した評価結果"), icon="megaphone", group=_("資料")),
-    Place(address="review:help", label=_("手引き"), icon="help", group=_("資料")),
-    Place(address="review:cycles", label=_("年度と期限"), icon="calendar", group=_("管理")),
-    Place(address="review:jobs", label=_("処理の状況"), icon="jobs", group=_("管理"), count="failed_jobs"),
-    Place(address="review:people", label=_("利用者と部署"), icon="people", group=_("管理")),
-    Place(address="review:second_factors", label=_("二段階認証の利用者"), icon="lock", group=_("管理")),
-    Place(address="review:notice_texts", label=_("お知らせの文面"), icon="bell", group=_("管理")),
-    Place(address="review:audit", label=_("監査記録"), icon="history", group=_("管理")),
+    Place(address="meguri:help", label=_("手引き"), icon="help", group=_("資料")),
+    Place(address="meguri:cycles", label=_("年度と期限"), icon="calendar", group=_("管理")),
+    Place(address="meguri:jobs", label=_("処理の状況"), icon="jobs", group=_("管理"), count="failed_jobs"),
+    Place(address="meguri:people", label=_("利用者と部署"), icon="people", group=_("管理")),
+    Place(address="meguri:second_factors", label=_("二段階認証の利用者"), icon="lock", group=_("管理")),
+    Place(address="meguri:notice_texts", label=_("お知らせの文面"), icon="bell", group=_("管理")),
+    Place(address="meguri:audit", label=_("監査記録"), icon="history", group=_("管理")),
 )
 
 
@@ -83,9 +81,9 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "city": settings.MEGURI_CITY,
-        "tasks_url": address("review:home"),
-        "notifications_url": address("review:notices"),
-        "handbook_url": address("review:help"),
+        "tasks_url": address("meguri:home"),
+        "notifications_url": address("meguri:notices"),
+        "handbook_url": address("meguri:help"),
         "source_url": getattr(settings, "MEGURI_SOURCE_URL", ""),
         **{name: part(name) for name in PARTS},
     }
@@ -143,48 +141,48 @@ def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, in
 
 # Pages without an entry of their own light up the one they were opened from.
 UNDER = {
-    "review:cycle": "review:cycles",
-    "review:scale": "review:cycles",
-    "workflow:open_year": "review:cycles",
-    "workflow:correction": "review:cycles",
-    "workflow:correction_start": "review:cycles",
-    "workflow:correction_items": "review:cycles",
-    "workflow:decide": "workflow:board",
-    "workflow:approve": "workflow:board",
-    "workflow:approve_many": "workflow:board",
-    "review:meeting": "workflow:board",
-    "review:meeting_amend": "workflow:board",
-    "workflow:record": "workflow:board",
-    "workflow:review": "workflow:queue",
-    "workflow:confirm_many": "workflow:queue",
-    "workflow:together": "workflow:queue",
-    "review:job_give_up": "review:jobs",
-    "review:plan_change_new": "review:plan_changes",
-    "workflow:plan_change": "review:plan_changes",
-    "review:proxy_new": "review:proxies",
-    "review:person": "review:people",
-    "review:person_new": "review:people",
-    "review:people_import": "review:people",
-    "review:departments": "review:people",
-    "review:reorganise": "review:people",
-    "review:reorganisation_withdraw": "review:people",
-    "review:person_password": "review:people",
-    "review:person_appoint": "review:people",
-    "review:person_deactivate": "review:people",
-    "review:person_reactivate": "review:people",
-    "review:post_end": "review:people",
-    "review:transfer": "review:people",
-    "review:hand_over": "review:people",
-    "review:notice_text": "review:notice_texts",
-    "review:department_deadlines": "review:cycles",
-    "review:reminders": "review:cycles",
-    "review:nudge": "review:cycles",
-    "review:closing_days": "review:cycles",
+    "meguri:cycle": "meguri:cycles",
+    "meguri:scale": "meguri:cycles",
+    "meguri:open_year": "meguri:cycles",
+    "meguri:correction": "meguri:cycles",
+    "meguri:correction_start": "meguri:cycles",
+    "meguri:correction_items": "meguri:cycles",
+    "meguri:decide": "meguri:board",
+    "meguri:approve": "meguri:board",
+    "meguri:approve_many": "meguri:board",
+    "meguri:meeting": "meguri:board",
+    "meguri:meeting_amend": "meguri:board",
+    "meguri:record": "meguri:board",
+    "meguri:review": "meguri:queue",
+    "meguri:confirm_many": "meguri:queue",
+    "meguri:together": "meguri:queue",
+    "meguri:job_give_up": "meguri:jobs",
+    "meguri:plan_change_new": "meguri:plan_changes",
+    "meguri:plan_change": "meguri:plan_changes",
+    "meguri:proxy_new": "meguri:proxies",
+    "meguri:person": "meguri:people",
+    "meguri:person_new": "meguri:people",
+    "meguri:people_import": "meguri:people",
+    "meguri:departments": "meguri:people",
+    "meguri:reorganise": "meguri:people",
+    "meguri:reorganisation_withdraw": "meguri:people",
+    "meguri:person_password": "meguri:people",
+    "meguri:person_appoint": "meguri:people",
+    "meguri:person_deactivate": "meguri:people",
+    "meguri:person_reactivate": "meguri:people",
+    "meguri:post_end": "meguri:people",
+    "meguri:transfer": "meguri:people",
+    "meguri:hand_over": "meguri:people",
+    "meguri:notice_text": "meguri:notice_texts",
+    "meguri:department_deadlines": "meguri:cycles",
+    "meguri:reminders": "meguri:cycles",
+    "meguri:nudge": "meguri:cycles",
+    "meguri:closing_days": "meguri:cycles",
 }
 
 
 #: Menu entries for those alone whom they may concern.
-CONCERNS = {"review:proxies": permissions.decides_or_manages}
+CONCERNS = {"meguri:proxies": permissions.decides_or_manages}
 
 
 def belongs(here: str, place: str) -> bool:
@@ -200,9 +198,9 @@ def shown_year(request: HttpRequest) -> int | None:
 def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterator[dict[str, Any]]:
     """The switch of 年度: the same page of another year where it has one, else that year's progress."""
     shown = shown_year(request) or now
-    here = request.resolver_match.view_name if request.resolver_match and shown_year(request) else "review:progress"
+    here = request.resolver_match.view_name if request.resolver_match and shown_year(request) else "meguri:progress"
     for cycle in cycles:
-        url = address(here, cycle.fiscal_year) or address("review:progress", cycle.fiscal_year)
+        url = address(here, cycle.fiscal_year) or address("meguri:progress", cycle.fiscal_year)
         yield {"label": fiscal_year(cycle.fiscal_year), "url": url, "current": cycle.fiscal_year == shown}
 
 

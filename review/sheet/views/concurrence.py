@@ -34,7 +34,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             names = "、".join(str(row.department) for row in asked)
             messages.success(request, _("%(names)s に合議を依頼しました。") % {"names": names})
-            return see_other("review:sheet", pk, fragment=PLACE)
+            return see_other("meguri:sheet", pk, fragment=PLACE)
     return sheet.page(request, review, status=422, **context_of(request.user, review, ask_form=form))
 
 
@@ -55,5 +55,5 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("合議に回答しました。主管部署に伝わります。"))
             back = request.POST.get("back") == "home"
-            return see_other("review:home") if back else see_other("review:sheet", review.pk, fragment=PLACE)
+            return see_other("meguri:home") if back else see_other("meguri:sheet", review.pk, fragment=PLACE)
     return sheet.page(request, review, status=422, **context_of(request.user, review, opinion=form))

@@ -52,6 +52,6 @@ def waiting_for(user: User) -> list[dict[str, Any]]:
         "review__measure_year__measure", "asked_by", "department"
     )
     return [
-        {"row": row, "url": f"{reverse('review:sheet', args=[row.review_id])}#{PLACE}"}
+        {"row": row, "url": f"{reverse('meguri:sheet', args=[row.review_id])}#{PLACE}"}
         for row in rows.order_by("due_on")
     ]

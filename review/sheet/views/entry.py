@@ -41,8 +41,8 @@ def mine(request: SignedInRequest) -> HttpResponse:
     sheets = queries.reviews(permissions.own_reviews(request.user).filter(cycle=cycle)) if cycle else ()
     waiting = [review for review in sheets if permissions.may_write(request.user, review)]
     if len(waiting) != 1:
-        return HttpResponseRedirect(reverse("review:home"))
-    return HttpResponseRedirect(reverse("review:entry", args=[waiting[0].pk, sheet_page.first_step(waiting[0])]))
+        return HttpResponseRedirect(reverse("meguri:home"))
+    return HttpResponseRedirect(reverse("meguri:entry", args=[waiting[0].pk, sheet_page.first_step(waiting[0])]))
 
 
 @require_GET
@@ -50,8 +50,8 @@ def resume(request: SignedInRequest, pk: int) -> HttpResponse:
     """Straight to the step where one writes on; for whoever may not write (any more), to the sheet."""
     review = sheet_page.readable(request, pk)
     if not permissions.may_write(request.user, review):
-        return HttpResponseRedirect(reverse("review:sheet", args=[pk]))
-    return HttpResponseRedirect(reverse("review:entry", args=[pk, sheet_page.first_step(review)]))
+        return HttpResponseRedirect(reverse("meguri:sheet", args=[pk]))
+    return HttpResponseRedirect(reverse("meguri:entry", args=[pk, sheet_page.first_step(review)]))
 
 
 # --- one step --------------------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def entry(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
         raise Http404
     review = sheet_page.own(request, pk)
     if step == LAST:
-        return HttpResponseRedirect(reverse("workflow:submit", args=[pk]))
+        return HttpResponseRedirect(reverse("meguri:submit", args=[pk]))
     if not permissions.may_write(request.user, review):
         return locked(request, review)
     desk = Desk(request.user, review, step)
@@ -107,15 +107,15 @@ def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     where = request.POST.get("action", "next")
     if where == "close":
         messages.success(request, _("保存しました。続きはいつでも入力できます。"))
-        return see_other("review:sheet", pk)
+        return see_other("meguri:sheet", pk)
     if where == "back":
-        return see_other("review:entry", pk, max(step - 1, 1))
+        return see_other("meguri:entry", pk, max(step - 1, 1))
     if where == "stay":
         messages.success(request, _("保存しました。"))
-        return see_other("review:entry", pk, step)
+        return see_other("meguri:entry", pk, step)
     if where == "submit" or step + 1 == LAST:
-        return see_other("workflow:submit", pk)
-    return see_other("review:entry", pk, step + 1)
+        return see_other("meguri:submit", pk)
+    return see_other("meguri:entry", pk, step + 1)
 
 
 def carried(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
@@ -130,7 +130,7 @@ def carried(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     )
     messages.success(request, sentence % {"n": len(filled)})
     return (
-        see_other("workflow:submit", pk) if everything else see_other("review:entry", pk, step, fragment=f"id_{wanted}")
+        see_other("meguri:submit", pk) if everything else see_other("meguri:entry", pk, step, fragment=f"id_{wanted}")
     )
 
 
@@ -196,7 +196,7 @@ def unsent(request: SignedInRequest, review: MeasureReview) -> list[str]:
 def locked(request: SignedInRequest, review: MeasureReview) -> HttpResponse:
     """The sheet is not open: a reader goes to the sheet, which says why; typed words stay on the screen."""
     if request.method == "GET":
-        return HttpResponseRedirect(reverse("review:sheet", args=[review.pk]))
+        return HttpResponseRedirect(reverse("meguri:sheet", args=[review.pk]))
     return refused(request, review, permissions.why_locked(review) or _("このシートは、今は入力できません。"))
 
 
@@ -207,7 +207,7 @@ def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> H
         for name, text in request.POST.items()
         if (":" in name or name in items.TEXT_ITEMS) and str(text).strip()
     ]
-    url = reverse("review:sheet", args=[review.pk])
+    url = reverse("meguri:sheet", args=[review.pk])
     return render(request, "409.html", {"detail": sentence, "kept": words, "next_url": url}, status=409)
 
 
@@ -247,7 +247,7 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
         "stepper": desk.stepper(),
         "was": EntryForm.pack(sent),
         "others": others,
-        "step_url": reverse("review:entry", args=[pk, step]),
+        "step_url": reverse("meguri:entry", args=[pk, step]),
     }
     response = render(request, "sheet/autosaved.html", context)
     if held:

@@ -135,7 +135,7 @@ class Desk:
     def live_hint(self, number: int) -> dict[str, str]:
         """The attributes that show the reading while one types."""
         return {
-            "hx-post": reverse("review:reading", args=[self.review.pk, number]),
+            "hx-post": reverse("meguri:reading", args=[self.review.pk, number]),
             "hx-trigger": "input changed delay:500ms",
             "hx-target": f"#reading-{number}",
             "hx-swap": "innerHTML",
@@ -264,7 +264,7 @@ class Desk:
         gaps = sum(items.step_of(key) == number for key in self.missing)
         asked = sum(items.step_of(key) == number for key in self.review.open_items or [])
         name, args = (
-            ("workflow:submit", [self.review.pk]) if number == LAST else ("review:entry", [self.review.pk, number])
+            ("meguri:submit", [self.review.pk]) if number == LAST else ("meguri:entry", [self.review.pk, number])
         )
         return {
             "number": number,

@@ -84,7 +84,7 @@ def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
             form.refuse(str(refusal), refusal.fields)
         else:
             messages.success(request, _("「%(name)s」を添付しました。") % {"name": kept.filename})
-            return see_other("review:evidence", review.pk)
+            return see_other("meguri:evidence", review.pk)
     return page(request, review, form=form, status=422)
 
 
@@ -96,7 +96,7 @@ def evidence_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.own(request, found.review_id)
     service.remove(user=request.user, evidence_id=found.pk)
     messages.success(request, _("「%(name)s」を外しました。") % {"name": found.filename})
-    return see_other("review:evidence", review.pk)
+    return see_other("meguri:evidence", review.pk)
 
 
 @never_cache

@@ -34,7 +34,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("延長を依頼しました。決まると、お知らせが届きます。"))
-            return see_other("review:extension", pk)
+            return see_other("meguri:extension", pk)
     rows = history(review)
     context = {
         **sheet_page.head(review),
@@ -71,9 +71,9 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     except Invalid as refusal:
         said = " ".join(refusal.fields.values()) or str(refusal)
         messages.error(request, said)
-        return see_other("review:sheet", found.review_id)
+        return see_other("meguri:sheet", found.review_id)
     messages.success(request, _("締切を延長しました。") if grant else _("延長を見送りました。部署にお知らせします。"))
-    return see_other("review:sheet", found.review_id)
+    return see_other("meguri:sheet", found.review_id)
 
 
 def history(review: MeasureReview) -> list[Extension]:

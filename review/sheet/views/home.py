@@ -128,7 +128,7 @@ def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
 def task_of(user: User, review: MeasureReview) -> Task | None:
     """What I have to do on the sheet now; None where it is with somebody else."""
     if permissions.may_endorse(user, review):
-        return _task(review, _("所属長として確認する"), "workflow:endorse")
+        return _task(review, _("所属長として確認する"), "meguri:endorse")
     if review.state not in OPEN_STATES or permissions.why_locked(review):
         return None
     action = sheet_page.writing(review, True)[0]

@@ -24,7 +24,7 @@ from review.sheet.views import concurrence_parts, sheet_page, sheet_records
 from review.sheet.views import extensions as extensions_page
 
 # The pages from which a grade can be given, and where its sender goes back to.
-_BACK = {"review": "workflow:review", "approve": "workflow:approve"}
+_BACK = {"review": "meguri:review", "approve": "meguri:approve"}
 
 
 @require_GET
@@ -90,7 +90,7 @@ def comment(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("コメントを書き込みました。"))
-            return see_other("review:sheet", pk, fragment=f"comment-{made.pk}")
+            return see_other("meguri:sheet", pk, fragment=f"comment-{made.pk}")
     return page(request, review, status=422, comment_form=form)
 
 
@@ -111,7 +111,7 @@ def grade(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("達成区分の判断を保存しました。"))
             return see_other(
-                _BACK.get(request.POST.get("back", ""), "review:sheet"), pk, fragment=f"indicator-{number}"
+                _BACK.get(request.POST.get("back", ""), "meguri:sheet"), pk, fragment=f"indicator-{number}"
             )
     return page(request, review, status=422, refused_grade=form)
 
@@ -130,7 +130,7 @@ def extend(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("締切を延長しました。"))
-            return see_other("review:sheet", pk)
+            return see_other("meguri:sheet", pk)
     return page(request, review, status=422, extend_form=form)
 
 
@@ -151,7 +151,7 @@ def propose_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(
                 request, _("「%(outcome)s」を提案しました。承認者が決定します。") % {"outcome": outcome.label}
             )
-            return see_other("review:sheet", pk)
+            return see_other("meguri:sheet", pk)
     return page(request, review, status=422, outcome_form=form)
 
 

@@ -61,12 +61,12 @@ def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:
     """ホーム > 年度 > the sheet > the page."""
     year = review.measure_year
     trail = [
-        {"label": _("ホーム"), "url": reverse("review:home")},
+        {"label": _("ホーム"), "url": reverse("meguri:home")},
         {
             "label": fiscal_year(review.cycle.fiscal_year),
-            "url": reverse("review:progress", args=[review.cycle.fiscal_year]),
+            "url": reverse("meguri:progress", args=[review.cycle.fiscal_year]),
         },
-        {"label": f"{year.measure.code} {year.name}", "url": reverse("review:sheet", args=[review.pk])},
+        {"label": f"{year.measure.code} {year.name}", "url": reverse("meguri:sheet", args=[review.pk])},
     ]
     return [*trail, *({"label": label, "url": ""} for label in more)]
 
@@ -156,11 +156,11 @@ def actions(user: User, review: MeasureReview, missing: bool) -> list[Action]:
     if permissions.may_write(user, review):
         found += writing(review, missing)
     if permissions.may_review(user, review):
-        found.append(_to("workflow:review", review, _("内容を確認する"), key="c"))
+        found.append(_to("meguri:review", review, _("内容を確認する"), key="c"))
     if permissions.may_approve(user, review):
-        found.append(_to("workflow:approve", review, _("承認に進む"), key="c"))
+        found.append(_to("meguri:approve", review, _("承認に進む"), key="c"))
     if permissions.may_endorse(user, review):
-        found.append(_to("workflow:endorse", review, _("所属長として確認する"), key="c"))
+        found.append(_to("meguri:endorse", review, _("所属長として確認する"), key="c"))
     first = [replace(action, primary=True) for action in found[:1]]
     return [*first, *found[1:], *taking_back(user, review)]
 
@@ -169,11 +169,11 @@ def taking_back(user: User, review: MeasureReview) -> list[Action]:
     """What this person may take back now; never what comes first."""
     found = []
     if permissions.may_recall(user, review):
-        found.append(_to("workflow:recall", review, _("取り下げる")))
+        found.append(_to("meguri:recall", review, _("取り下げる")))
     if permissions.may_withdraw_review(user, review):
-        found.append(_to("workflow:withdraw_review", review, _("確認を取り消す")))
+        found.append(_to("meguri:withdraw_review", review, _("確認を取り消す")))
     if permissions.may_withdraw_approval(user, review):
-        found.append(_to("workflow:withdraw_approval", review, _("承認を取り消す")))
+        found.append(_to("meguri:withdraw_approval", review, _("承認を取り消す")))
     return found
 
 
@@ -187,8 +187,8 @@ def writing(review: MeasureReview, missing: bool) -> list[Action]:
         ReviewState.NOT_STARTED: _("入力を始める"),
         ReviewState.RETURNED: _("差戻しを直す"),
     }
-    entry = _to("review:entry", review, words.get(ReviewState(review.state), _("続きから入力する")), first_step(review))
-    submit = _to("workflow:submit", review, _("確認・提出へ進む"))
+    entry = _to("meguri:entry", review, words.get(ReviewState(review.state), _("続きから入力する")), first_step(review))
+    submit = _to("meguri:submit", review, _("確認・提出へ進む"))
     return [entry, submit] if missing or review.state != ReviewState.EDITING else [submit, entry]
 
 

@@ -131,7 +131,7 @@ def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         second_factor.switch_off(user=person, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)sさんの二段階認証を無効にしました。") % {"name": person})
-        return see_other("review:second_factors")
+        return see_other("meguri:second_factors")
     context = {**frame(_("二段階認証を無効にする")), "person": person, "form": form}
     return render(request, "sign_in/second_factor_off.html", context, status=422 if form.is_bound else 200)
 
@@ -139,5 +139,5 @@ def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
 def frame(title: str = "") -> dict[str, Any]:
     """What the pages of this screen have in common."""
     title = title or _("二段階認証")
-    crumbs = [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": title, "url": ""}]
+    crumbs = [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": title, "url": ""}]
     return {"page_title": title, "breadcrumbs": crumbs}

@@ -41,7 +41,7 @@ def cycles(request: SignedInRequest) -> HttpResponse:
     rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year"))
     context = {
         "page_title": _("年度と期限"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("review:home")}, {"label": _("年度と期限"), "url": ""}],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("年度と期限"), "url": ""}],
         "cycles": [{"cycle": row, "tally": counted[row.pk]} for row in rows],
     }
     return render(request, "year/cycles.html", context)
@@ -66,7 +66,7 @@ def cycle(request: SignedInRequest, year: int) -> HttpResponse:
         status = set_deadlines(request, found, form)
         if status == 200:
             messages.success(request, _("期限を保存しました。"))
-            return redirect("review:cycle", year=year)
+            return redirect("meguri:cycle", year=year)
     context = context_of(found, form, may_correct=permissions.may_prepare_correction(request.user))
     return render(request, "year/cycle.html", context, status=status)
 
@@ -94,7 +94,7 @@ def scale(request: SignedInRequest, year: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         work.choose_scale(user=request.user, cycle_id=found.pk, scale=form.chosen())
         messages.success(request, _("達成区分を保存しました。"))
-        return see_other("review:cycle", year, fragment="rules")
+        return see_other("meguri:cycle", year, fragment="rules")
     context = {
         "page_title": _("%(year)s 達成区分") % {"year": fiscal_year(year)},
         "breadcrumbs": crumbs(found, _("達成区分")),
@@ -129,11 +129,11 @@ def context_of(found: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
     return {
         "page_title": _("%(year)s 年度と期限") % {"year": fiscal_year(found.fiscal_year)},
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
-            {"label": _("年度と期限"), "url": reverse("review:cycles")},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
+            {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
             {"label": fiscal_year(found.fiscal_year), "url": ""},
         ],
-        "tabs": tabs(found, "review:cycle"),
+        "tabs": tabs(found, "meguri:cycle"),
         "cycle": found,
         "form": form,
         "steps": steps_of(found),
@@ -142,11 +142,11 @@ def context_of(found: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "published": found.state == CycleState.PUBLISHED,
         "measures": measures,
         "may_open": draft and found.due_at and found.closes_at and measures,
-        "open_url": address("workflow:open_year", found.fiscal_year) if draft else "",
-        "meeting_url": address("review:meeting", found.fiscal_year) if found.state == CycleState.DECIDING else "",
+        "open_url": address("meguri:open_year", found.fiscal_year) if draft else "",
+        "meeting_url": address("meguri:meeting", found.fiscal_year) if found.state == CycleState.DECIDING else "",
         "editions": queries.editions(found.fiscal_year),
         "correction": corrections.under_way(found.pk),
-        "correct_url": address("workflow:correction_start", found.fiscal_year) if may_correct else "",
+        "correct_url": address("meguri:correction_start", found.fiscal_year) if may_correct else "",
         "scale": found.scale,
         "jobs": queries.running_jobs(found),
     }

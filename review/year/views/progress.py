@@ -87,7 +87,7 @@ def progress(request: SignedInRequest, year: int) -> HttpResponse:
     context = {
         "page_title": _("%(year)s 進行状況") % {"year": fiscal_year(year)},
         "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("review:home")},
+            {"label": _("ホーム"), "url": reverse("meguri:home")},
             {"label": _("進行状況"), "url": ""},
         ],
         "cycle": cycle,
@@ -168,7 +168,7 @@ def flow_of(marks: list[Mark], cycle: Cycle, department: str = "") -> dict[str, 
 
 def here_of(cycle: Cycle, department: str) -> str:
     """This page's address, of one department where one is chosen, ready for a further parameter."""
-    return reverse("review:progress", args=[cycle.fiscal_year]) + (f"?department={department}&" if department else "?")
+    return reverse("meguri:progress", args=[cycle.fiscal_year]) + (f"?department={department}&" if department else "?")
 
 
 def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict[str, Any]]:

@@ -26,14 +26,14 @@ def client(user: User) -> Client:
 def send(cast: Cast, data: bytes, *, user: User | None = None, name: str = "記入.xlsx") -> Any:
     """Post a file to the upload page."""
     file = SimpleUploadedFile(name, data)
-    return client(user or cast.contributor).post(reverse("review:upload", args=[YEAR]), {"file": file})
+    return client(user or cast.contributor).post(reverse("meguri:upload", args=[YEAR]), {"file": file})
 
 
 def test_the_way_from_the_download_to_the_saved_item(cast: Cast, tmp_path: Path) -> None:
     cast.open(2)
     browser = client(cast.contributor)
-    assert "記入できる2施策" in browser.get(reverse("review:upload", args=[YEAR])).content.decode()
-    book = browser.get(reverse("review:entry_book", args=[YEAR]))
+    assert "記入できる2施策" in browser.get(reverse("meguri:upload", args=[YEAR])).content.decode()
+    book = browser.get(reverse("meguri:entry_book", args=[YEAR]))
     assert book.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     path = tmp_path / "entry.xlsx"
     path.write_bytes(book.content)
@@ -41,12 +41,12 @@ def test_the_way_from_the_download_to_the_saved_item(cast: Cast, tmp_path: Path)
     answer = send(cast, path.read_bytes())
     upload = Upload.objects.get()
     assert upload.state == "read", upload.detail
-    assert (answer.status_code, answer.url) == (303, reverse("review:upload_review", args=[upload.pk]))
+    assert (answer.status_code, answer.url) == (303, reverse("meguri:upload_review", args=[upload.pk]))
     page = browser.get(answer.url).content.decode()
     assert page.count('name="take:') == 2
     review = cast.sheet()
     done = browser.post(
-        reverse("review:upload_apply", args=[upload.pk]),
+        reverse("meguri:upload_apply", args=[upload.pk]),
         {f"take:{review.pk}:indicator:1:actual": "1", f"version:{review.pk}": str(review.version)},
     )
     assert done.status_code == 303
@@ -60,10 +60,10 @@ def test_the_same_file_sent_and_taken_twice_changes_the_sheet_once(cast: Cast, t
     for _time in range(2):
         answer = send(cast, path.read_bytes())
         upload = Upload.objects.get()
-        assert answer.url == reverse("review:upload_review", args=[upload.pk])
+        assert answer.url == reverse("meguri:upload_review", args=[upload.pk])
         # The second time the page is an old one, its version too: what stands already is done already.
         ticks = {f"take:{review.pk}:cause": "1", f"version:{review.pk}": str(review.version)}
-        assert browser.post(reverse("review:upload_apply", args=[upload.pk]), ticks).status_code == 303
+        assert browser.post(reverse("meguri:upload_apply", args=[upload.pk]), ticks).status_code == 303
     assert AuditEntry.objects.filter(action="draft.save").count() == 1
     assert AuditEntry.objects.filter(action="upload.apply").count() == 1
     assert cast.sheet().measure_year.cause == "要因"
@@ -75,13 +75,13 @@ def test_a_refused_file_is_told_beside_its_field(cast: Cast) -> None:
     assert answer.status_code == 422
     assert "古い形式(.xls)" in answer.content.decode()
     assert (
-        client(cast.contributor).get(reverse("review:upload_review", args=[Upload.objects.get().pk])).status_code == 404
+        client(cast.contributor).get(reverse("meguri:upload_review", args=[Upload.objects.get().pk])).status_code == 404
     )
 
 
 def test_no_file_at_all_is_a_sentence(cast: Cast) -> None:
     cast.open(1)
-    answer = client(cast.contributor).post(reverse("review:upload", args=[YEAR]), {})
+    answer = client(cast.contributor).post(reverse("meguri:upload", args=[YEAR]), {})
     assert answer.status_code == 422
     assert "ファイルを選んでください" in answer.content.decode()
 
@@ -92,7 +92,7 @@ def test_a_stale_page_shows_the_difference_anew(cast: Cast, tmp_path: Path) -> N
     review = cast.sheet()
     web(cast, cause="画面の要因")
     answer = client(cast.contributor).post(
-        reverse("review:upload_apply", args=[upload.pk]),
+        reverse("meguri:upload_apply", args=[upload.pk]),
         {f"take:{review.pk}:cause": "1", f"version:{review.pk}": str(review.version)},
     )
     page = answer.content.decode()
@@ -111,7 +111,7 @@ def test_odd_versions_and_names_are_no_error(cast: Cast, tmp_path: Path, version
     upload = sent(cast, fill(issued(cast, tmp_path), {"cause": "ブックの要因"}))
     review = cast.sheet()
     answer = client(cast.contributor).post(
-        reverse("review:upload_apply", args=[upload.pk]),
+        reverse("meguri:upload_apply", args=[upload.pk]),
         {
             f"take:{review.pk}:cause": "1",
             "take:x:y": "1",
@@ -129,23 +129,23 @@ def test_others_find_nothing(cast: Cast, tmp_path: Path) -> None:
     kept = attach(cast)
     other = client(cast.other)
     for url in (
-        reverse("review:upload_review", args=[upload.pk]),
-        reverse("review:evidence", args=[cast.sheet().pk]),
-        reverse("review:evidence_file", args=[kept.pk]),
-        reverse("review:entry_book", args=[YEAR]) + f"?sheet={cast.sheet().pk}",
-        reverse("review:entry_book", args=[YEAR]) + "?sheet=x",
-        reverse("review:upload", args=[1999]),
+        reverse("meguri:upload_review", args=[upload.pk]),
+        reverse("meguri:evidence", args=[cast.sheet().pk]),
+        reverse("meguri:evidence_file", args=[kept.pk]),
+        reverse("meguri:entry_book", args=[YEAR]) + f"?sheet={cast.sheet().pk}",
+        reverse("meguri:entry_book", args=[YEAR]) + "?sheet=x",
+        reverse("meguri:upload", args=[1999]),
     ):
         assert other.get(url).status_code == 404, url
     for url in (
-        reverse("review:upload_apply", args=[upload.pk]),
-        reverse("review:evidence_add", args=[cast.sheet().pk]),
-        reverse("review:evidence_remove", args=[kept.pk]),
+        reverse("meguri:upload_apply", args=[upload.pk]),
+        reverse("meguri:evidence_add", args=[cast.sheet().pk]),
+        reverse("meguri:evidence_remove", args=[kept.pk]),
     ):
         assert other.post(url).status_code == 404, url
     # A colleague reads the sheet, and still not somebody else's upload.
-    assert client(cast.colleague).get(reverse("review:upload_review", args=[upload.pk])).status_code == 404
-    assert client(cast.related).post(reverse("review:evidence_remove", args=[kept.pk])).status_code == 404
+    assert client(cast.colleague).get(reverse("meguri:upload_review", args=[upload.pk])).status_code == 404
+    assert client(cast.related).post(reverse("meguri:evidence_remove", args=[kept.pk])).status_code == 404
     assert Evidence.objects.exists()
 
 
@@ -153,28 +153,28 @@ def test_evidence_is_added_downloaded_as_an_attachment_and_removed(cast: Cast) -
     cast.open(1)
     browser, pk = client(cast.contributor), cast.sheet().pk
     added = browser.post(
-        reverse("review:evidence_add", args=[pk]), {"file": SimpleUploadedFile("集計.pdf", PDF), "item": ""}
+        reverse("meguri:evidence_add", args=[pk]), {"file": SimpleUploadedFile("集計.pdf", PDF), "item": ""}
     )
     assert added.status_code == 303
     kept = Evidence.objects.get()
-    answer = client(cast.reviewer).get(reverse("review:evidence_file", args=[kept.pk]))
+    answer = client(cast.reviewer).get(reverse("meguri:evidence_file", args=[kept.pk]))
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert b"".join(answer.streaming_content) == PDF
-    page = client(cast.related).get(reverse("review:evidence", args=[pk])).content.decode()
+    page = client(cast.related).get(reverse("meguri:evidence", args=[pk])).content.decode()
     assert "集計.pdf" in page and "資料を添付する" not in page
-    refused = browser.post(reverse("review:evidence_add", args=[pk]), {"file": SimpleUploadedFile("x.pdf", b"MZ")})
+    refused = browser.post(reverse("meguri:evidence_add", args=[pk]), {"file": SimpleUploadedFile("x.pdf", b"MZ")})
     assert refused.status_code == 422
-    assert browser.post(reverse("review:evidence_remove", args=[kept.pk])).status_code == 303
+    assert browser.post(reverse("meguri:evidence_remove", args=[kept.pk])).status_code == 303
     assert not Evidence.objects.standing().exists()
-    assert client(cast.reviewer).get(reverse("review:evidence_file", args=[kept.pk])).status_code == 404
-    assert "集計.pdf" not in client(cast.related).get(reverse("review:evidence", args=[pk])).content.decode()
+    assert client(cast.reviewer).get(reverse("meguri:evidence_file", args=[kept.pk])).status_code == 404
+    assert "集計.pdf" not in client(cast.related).get(reverse("meguri:evidence", args=[pk])).content.decode()
 
 
 def test_a_body_that_is_too_large_is_413_before_it_is_read(cast: Cast) -> None:
     cast.open(1)
     answer = client(cast.contributor).generic(
-        "POST", reverse("review:upload", args=[YEAR]), b"", CONTENT_LENGTH=str(MAX_BODY + 1)
+        "POST", reverse("meguri:upload", args=[YEAR]), b"", CONTENT_LENGTH=str(MAX_BODY + 1)
     )
     assert answer.status_code == 413
     assert "ファイルが大きすぎます" in answer.content.decode()
@@ -187,9 +187,9 @@ def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
     upload = sent(cast, fill(issued(cast, tmp_path), {"cause": "要因"}))
     browser = client(cast.contributor)
     with django_assert_max_num_queries(25):
-        browser.get(reverse("review:upload_review", args=[upload.pk]))
+        browser.get(reverse("meguri:upload_review", args=[upload.pk]))
     with django_assert_max_num_queries(25):
-        browser.get(reverse("review:upload", args=[YEAR]))
+        browser.get(reverse("meguri:upload", args=[YEAR]))
 
 
 @pytest.mark.browser
@@ -216,7 +216,7 @@ def test_the_screens_in_a_browser(
     attach(cast)
     page = new_page()
     sign_in(page, cast.contributor)
-    page.goto(reverse("review:upload", args=[YEAR]))
+    page.goto(reverse("meguri:upload", args=[YEAR]))
     look(page, "upload", screenshot, axe)
     page.set_input_files("input[type=file]", str(path))
     page.get_by_role("button", name="送って違いを見る").click()
@@ -230,7 +230,7 @@ def test_the_screens_in_a_browser(
     for _width in widths(page):
         screenshot(page, "upload-applied")
     assert submission.current_texts(cast.sheet())["indicator:1:actual"] == "80%"
-    page.goto(reverse("review:evidence", args=[cast.sheet().pk]))
+    page.goto(reverse("meguri:evidence", args=[cast.sheet().pk]))
     look(page, "evidence", screenshot, axe)
 
 

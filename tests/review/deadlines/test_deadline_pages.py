@@ -204,13 +204,13 @@ def test_the_list_costs_the_same_however_many_sheets_wait(cast: Cast) -> None:
 
 
 def ask(cast: Cast, who: str = "contributor", days: int = 40):
-    address = reverse("review:extension", args=[cast.sheet(1).pk])
+    address = reverse("meguri:extension", args=[cast.sheet(1).pk])
     return as_(cast.people[who]).post(address, {"until": typed(days), "reason": "統計の公表が遅れるため"})
 
 
 def test_a_closed_sheet_says_why_and_lets_the_department_ask(cast: Cast) -> None:
     cast.open(1)
-    sheet = reverse("review:sheet", args=[cast.sheet(1).pk])
+    sheet = reverse("meguri:sheet", args=[cast.sheet(1).pk])
     with clock.shifted(timedelta(days=30)):
         page = words(as_(cast.contributor).get(sheet))
         assert "締切を過ぎています。期限の延長を依頼してください" in page and "延長を依頼する" in page
@@ -221,7 +221,7 @@ def test_a_closed_sheet_says_why_and_lets_the_department_ask(cast: Cast) -> None
         assert set(told.values_list("recipient__username", flat=True)) == {"reviewer", "reviewer2", "administrator"}
         page = words(as_(cast.reviewer2).get(sheet))
         assert "担当 一郎さんが期限の延長を依頼しています" in page and "統計の公表が遅れるため" in page
-        decide = reverse("review:extension_decide", args=[Extension.objects.get().pk])
+        decide = reverse("meguri:extension_decide", args=[Extension.objects.get().pk])
         assert as_(cast.reviewer2).post(decide, {"grant": "1", "until": typed(7), "answer": ""}).status_code == 303
         row = Extension.objects.get()
         assert (row.state, row.asked_by, row.decided_by) == ("granted", cast.contributor, cast.reviewer2)
@@ -237,7 +237,7 @@ def test_a_request_is_declined_with_a_reason(cast: Cast) -> None:
     cast.open(1)
     ask(cast)
     assert ask(cast, "colleague").status_code == 409
-    decide = reverse("review:extension_decide", args=[Extension.objects.get().pk])
+    decide = reverse("meguri:extension_decide", args=[Extension.objects.get().pk])
     client = as_(cast.administrator)
     silent = client.post(decide, {"refuse": "1", "answer": ""}, follow=True)
     assert "見送る理由を入力してください" in words(silent) and Extension.objects.get().state == "asked"
@@ -246,7 +246,7 @@ def test_a_request_is_declined_with_a_reason(cast: Cast) -> None:
     told = Notification.objects.get(event=Event.EXTENSION_REFUSED, recipient=cast.head)
     assert "審議の日程が動かせないため" in told.body
     assert cast.sheet(1).extended_until is None
-    page = words(as_(cast.contributor).get(reverse("review:extension", args=[cast.sheet(1).pk])))
+    page = words(as_(cast.contributor).get(reverse("meguri:extension", args=[cast.sheet(1).pk])))
     assert "見送り" in page and "管理 八重" in page
     assert ask(cast).status_code == 303
 
@@ -255,9 +255,9 @@ def test_the_office_asks_another_person_for_its_own_sheets(cast: Cast) -> None:
     cast.open(1, owners=("情報経営課",))
     later = {"until": typed(40), "reason": "集計が遅れるため"}
     own = as_(cast.reviewer)
-    assert own.post(reverse("review:extend", args=[cast.sheet(1).pk]), later).status_code == 403
+    assert own.post(reverse("meguri:extend", args=[cast.sheet(1).pk]), later).status_code == 403
     assert ask(cast, "reviewer").status_code == 303
-    decide = reverse("review:extension_decide", args=[Extension.objects.get().pk])
+    decide = reverse("meguri:extension_decide", args=[Extension.objects.get().pk])
     assert own.post(decide, {"grant": "1"}).status_code == 403
     assert as_(cast.reviewer2).post(decide, {"grant": "1"}).status_code == 303
     assert Extension.objects.get().state == "granted"
@@ -266,13 +266,13 @@ def test_the_office_asks_another_person_for_its_own_sheets(cast: Cast) -> None:
 def test_an_extension_by_the_office_itself_is_recorded_and_told(cast: Cast) -> None:
     cast.open(1)
     later = {"until": typed(40), "reason": "災害対応のため"}
-    assert as_(cast.reviewer2).post(reverse("review:extend", args=[cast.sheet(1).pk]), later).status_code == 303
+    assert as_(cast.reviewer2).post(reverse("meguri:extend", args=[cast.sheet(1).pk]), later).status_code == 303
     row = Extension.objects.get()
     assert row.decided_by == cast.reviewer2 and row.reason == "災害対応のため"
     deliver_all()
     assert Notification.objects.filter(event=Event.EXTENSION_GRANTED, recipient=cast.contributor).exists()
     earlier = {"until": typed(5), "reason": "災害対応のため"}
-    refused = as_(cast.reviewer2).post(reverse("review:extend", args=[cast.sheet(1).pk]), earlier)
+    refused = as_(cast.reviewer2).post(reverse("meguri:extend", args=[cast.sheet(1).pk]), earlier)
     assert refused.status_code == 422 and "より後の日時を入力してください" in words(refused)
 
 
@@ -289,5 +289,5 @@ def test_a_sheet_that_is_with_somebody_else_says_how_to_get_it_back(cast: Cast) 
         (2, "情報経営課に差戻しを依頼してください"),
     ):
         (cast.submitted if number == 1 else cast.reviewed)(number)
-        page = words(as_(cast.contributor).get(reverse("review:sheet", args=[cast.sheet(number).pk])))
+        page = words(as_(cast.contributor).get(reverse("meguri:sheet", args=[cast.sheet(number).pk])))
         assert "今は入力できません" in page and sentence in page

@@ -88,7 +88,7 @@ def test_a_mail_says_what_happened_what_to_do_by_when_and_one_link(cast: Cast) -
     assert "■ 令和6年度の実績の入力をお願いします" in body
     assert "【していただくこと】ご自分の部署の施策シートを開き" in body and "【期限】令和" in body
     assert body.count("/mine/") == 1 and "/notices/settings/" in body
-    page = words(as_(cast.contributor).get(reverse("review:notices")))
+    page = words(as_(cast.contributor).get(reverse("meguri:notices")))
     assert "していただくこと" in page and "期限" in page
 
 

@@ -164,7 +164,7 @@ def test_demo_values_are_announced_on_every_page(cast: Cast) -> None:
 
 
 def test_the_handbook_names_this_years_deadlines(cast: Cast) -> None:
-    assert as_(cast.contributor).get(reverse("review:help")).status_code == 200
+    assert as_(cast.contributor).get(reverse("meguri:help")).status_code == 200
     cast.open(1)
-    page = words(as_(cast.contributor).get(reverse("review:help")))
+    page = words(as_(cast.contributor).get(reverse("meguri:help")))
     assert "令和6年度の提出期限は" in page and "評価できない" in page

@@ -46,7 +46,7 @@ def desk(committed: Cast) -> Client:
 
 
 def table(desk: Client, **asked: str) -> list[list[str]]:
-    answer = desk.get(reverse("review:audit_export"), asked)
+    answer = desk.get(reverse("meguri:audit_export"), asked)
     assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
     text = b"".join(answer.streaming_content).decode()
     assert text.startswith("\ufeff")

@@ -42,13 +42,13 @@ def test_a_failure_is_shown_with_its_cause_and_reference(failed: Job, cast: Cast
 def test_the_auditor_looks_and_does_nothing(failed: Job, cast: Cast) -> None:
     response = as_(cast.auditor).get(PAGE)
     assert "空き容量が足りません。" in words(response) and b'method="post" action="/jobs/' not in response.content
-    assert as_(cast.auditor).post(reverse("review:job_retry", args=[failed.pk])).status_code == 403
+    assert as_(cast.auditor).post(reverse("meguri:job_retry", args=[failed.pk])).status_code == 403
     failed.refresh_from_db()
     assert failed.state == JobState.FAILED
 
 
 def test_a_retry_sets_the_job_to_work_again_and_is_on_record(failed: Job, cast: Cast) -> None:
-    response = as_(cast.reviewer2).post(reverse("review:job_retry", args=[failed.pk]), follow=True)
+    response = as_(cast.reviewer2).post(reverse("meguri:job_retry", args=[failed.pk]), follow=True)
     assert "もう一度始めました" in words(response)
     failed.refresh_from_db()
     assert failed.state == JobState.WAITING
@@ -65,7 +65,7 @@ def test_one_button_sets_all_that_failed_to_work_again(failed: Job, cast: Cast) 
     page = words(as_(cast.administrator).get(PAGE))
     assert "すべて再実行" in page and "自動では再実行しません" in page and "次の自動の再実行" in page
     assert "すべて再実行" not in words(as_(cast.auditor).get(PAGE))
-    answer = as_(cast.administrator).post(reverse("review:retry_all"), follow=True)
+    answer = as_(cast.administrator).post(reverse("meguri:retry_all"), follow=True)
     assert "3件をもう一度始めました" in words(answer)
     assert not Job.objects.filter(state=JobState.FAILED).exists()
     assert OutboxEvent.objects.filter(parked_at__isnull=False).count() == 0
@@ -74,7 +74,7 @@ def test_one_button_sets_all_that_failed_to_work_again(failed: Job, cast: Cast) 
 
 
 def test_giving_up_says_first_what_it_means_and_wants_a_reason(failed: Job, cast: Cast) -> None:
-    client, path = as_(cast.administrator), reverse("review:job_give_up", args=[failed.pk])
+    client, path = as_(cast.administrator), reverse("meguri:job_give_up", args=[failed.pk])
     assert "自動ではもう試しません" in words(client.get(path))
     empty = client.post(path, {"reason": " "})
     assert empty.status_code == 422 and "理由を入力してください" in words(empty)
@@ -86,7 +86,7 @@ def test_giving_up_says_first_what_it_means_and_wants_a_reason(failed: Job, cast
 
 def test_a_reason_is_kept_as_text(failed: Job, cast: Cast) -> None:
     client = as_(cast.administrator)
-    client.post(reverse("review:job_give_up", args=[failed.pk]), {"reason": "<script>alert(1)</script>"})
+    client.post(reverse("meguri:job_give_up", args=[failed.pk]), {"reason": "<script>alert(1)</script>"})
     assert b"<script>alert" not in client.get(PAGE).content
 
 
@@ -101,8 +101,8 @@ def test_what_was_parked_can_be_let_go_again(cast: Cast) -> None:
     client = as_(cast.administrator)
     page = words(client.get(PAGE))
     assert "準備に失敗しました。" in page and "宛先が断りました。" in page and "a@city.example" not in page
-    client.post(reverse("review:event_release", args=[event.pk]))
-    client.post(reverse("review:mail_release", args=[mail.pk]))
+    client.post(reverse("meguri:event_release", args=[event.pk]))
+    client.post(reverse("meguri:mail_release", args=[mail.pk]))
     event.refresh_from_db()
     mail.refresh_from_db()
     assert event.parked_at is None and mail.state == MailState.WAITING
@@ -154,7 +154,7 @@ def test_what_waits_since_a_day_to_come_raises_the_alarm(cast: Cast) -> None:
 def test_absent_rows_are_404(cast: Cast) -> None:
     client = as_(cast.administrator)
     for name in ("job_retry", "job_give_up", "event_release", "mail_release"):
-        assert client.post(reverse(f"review:{name}", args=[987654])).status_code == 404
+        assert client.post(reverse(f"meguri:{name}", args=[987654])).status_code == 404
 
 
 def test_the_page_costs_the_same_however_much_there_is(failed: Job, cast: Cast) -> None:

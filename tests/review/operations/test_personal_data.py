@@ -66,7 +66,7 @@ def left(cast: Cast) -> User:
     """The contributor submitted, was renamed, told and mailed, and has left."""
     cast.open(1)
     review = cast.submitted(1)
-    page = reverse("review:person", args=[cast.contributor.pk])
+    page = reverse("meguri:person", args=[cast.contributor.pk])
     for email in ("old@city.example", ADDRESS):
         form = {"display_name": NAME, "email": email}
         assert as_(cast.administrator).post(page, form).status_code == 303
@@ -121,7 +121,7 @@ def test_the_chain_still_verifies_after_an_anonymisation(
 def test_the_person_is_out_and_cannot_come_back(cast: Cast, left: User) -> None:
     client = as_(left)
     personal_data.anonymise(user_id=left.pk, by=cast.administrator, reason="離任")
-    assert client.get(reverse("review:notices")).status_code == 302
+    assert client.get(reverse("meguri:notices")).status_code == 302
     assert Client().post(reverse("login"), {"username": ACCOUNT, "password": PASSWORD}).status_code == 200
     again = User.objects.get(pk=left.pk)
     assert Client().post(reverse("login"), {"username": again.username, "password": PASSWORD}).status_code == 200
@@ -159,7 +159,7 @@ def test_a_reason_is_asked_for(cast: Cast, left: User, reason: str) -> None:
 
 def test_the_records_show_the_nameless_person(cast: Cast, left: User) -> None:
     personal_data.anonymise(user_id=left.pk, by=cast.administrator, reason="離任")
-    for path in (reverse("review:sheet", args=[cast.sheet(1).pk]), "/audit/"):
+    for path in (reverse("meguri:sheet", args=[cast.sheet(1).pk]), "/audit/"):
         page = words(as_(cast.administrator).get(path))
         assert NAME not in page and personal_data.NAMELESS in page, path
 
@@ -168,21 +168,21 @@ def test_the_records_show_the_nameless_person(cast: Cast, left: User) -> None:
 
 
 def test_everybody_reads_the_page_and_only_administrators_see_who_left(cast: Cast, left: User) -> None:
-    page = words(as_(cast.head).get(reverse("review:personal_data")))
+    page = words(as_(cast.head).get(reverse("meguri:personal_data")))
     assert "400日" in page and "最長8時間" in page and "head@city.example" in page and NAME not in page
-    page = words(as_(cast.administrator).get(reverse("review:personal_data")))
+    page = words(as_(cast.administrator).get(reverse("meguri:personal_data")))
     assert f"{NAME}さんを匿名化する" in page and "所属 長子さんを匿名化する" not in page
 
 
 def test_the_administrator_anonymises_on_a_page_that_says_what_happens(cast: Cast, left: User) -> None:
-    client, path = as_(cast.administrator), reverse("review:anonymise", args=[left.pk])
+    client, path = as_(cast.administrator), reverse("meguri:anonymise", args=[left.pk])
     assert "元に戻せません" in words(client.get(path))
     assert client.post(path, {"reason": ""}).status_code == 422
     done = client.post(path, {"reason": "令和7年3月末で退職"}, follow=True)
     assert "匿名化しました" in words(done)
     assert AuditEntry.objects.get(action="user.anonymise").after == {"reason": "令和7年3月末で退職"}
     assert client.get(path).status_code == 404
-    busy = client.post(reverse("review:anonymise", args=[cast.head.pk]), {"reason": "x"})
+    busy = client.post(reverse("meguri:anonymise", args=[cast.head.pk]), {"reason": "x"})
     assert busy.status_code == 403 and User.objects.get(pk=cast.head.pk).display_name == "所属 長子"
 
 
@@ -251,12 +251,12 @@ def test_the_worker_does_it_every_night() -> None:
 def test_an_enrolment_writes_no_name_into_the_trail(cast: Cast) -> None:
     admin = as_(cast.administrator)
     form = {"username": "newcomer", "display_name": "新任 十郎", "email": "shinnin@city.example"}
-    password = shown_once(admin.post(reverse("review:person_new"), form))
+    password = shown_once(admin.post(reverse("meguri:person_new"), form))
     person = User.objects.get(username="newcomer")
     post = {"role": "auditor", "starts_on": f"{date.today()}"}
-    assert admin.post(reverse("review:person_appoint", args=[person.pk]), post).status_code == 303
+    assert admin.post(reverse("meguri:person_appoint", args=[person.pk]), post).status_code == 303
     changed = {"display_name": "新任 十一郎", "email": "juichi@city.example"}
-    assert admin.post(reverse("review:person", args=[person.pk]), changed).status_code == 303
+    assert admin.post(reverse("meguri:person", args=[person.pk]), changed).status_code == 303
     kept = repr(list(AuditEntry.objects.values_list("before", "after", "subject")))
     for word in ("newcomer", "新任", "shinnin", "juichi", password):
         assert word not in kept
@@ -266,12 +266,12 @@ def test_an_enrolment_writes_no_name_into_the_trail(cast: Cast) -> None:
 def test_a_password_set_by_the_administrator_is_audited_and_changed_at_once(cast: Cast) -> None:
     before = Client()
     before.force_login(cast.head)
-    password = shown_once(as_(cast.administrator).post(reverse("review:person_password", args=[cast.head.pk])))
+    password = shown_once(as_(cast.administrator).post(reverse("meguri:person_password", args=[cast.head.pk])))
     assert AuditEntry.objects.get(action="user.password_reset").subject == f"user:{cast.head.key}"
-    assert before.get(reverse("review:notices")).status_code == 302, "the session of the old password is over"
+    assert before.get(reverse("meguri:notices")).status_code == 302, "the session of the old password is over"
     client = Client()
     client.post(reverse("login"), {"username": "head", "password": password})
-    assert client.get(reverse("review:notices"))["Location"] == f"{reverse('password_change')}?next=%2Fnotices%2F"
+    assert client.get(reverse("meguri:notices"))["Location"] == f"{reverse('password_change')}?next=%2Fnotices%2F"
 
 
 def shown_once(answer: HttpResponse) -> str:

@@ -17,7 +17,7 @@ LIST = "/departments/"
 def test_a_rename_is_shown_first_then_planned_and_withdrawn(cast: Cast) -> None:
     cast.open(1)
     client, office = as_(cast.administrator), cast.departments["産業振興課"].pk
-    address = reverse("review:reorganise", args=["rename"])
+    address = reverse("meguri:reorganise", args=["rename"])
     assert "この部署で進む" in words(client.get(address))
     day = (clock.today() + timedelta(days=90)).isoformat()
     form = {"effective_on": day, "name": "商工観光課", "reason": "改称"}
@@ -27,17 +27,17 @@ def test_a_rename_is_shown_first_then_planned_and_withdrawn(cast: Cast) -> None:
     assert client.post(f"{address}?before={office}", {**form, "sure": "1"}).status_code == 303
     page = words(client.get(LIST))
     assert "商工観光課" in page and "予定" in page
-    client.post(reverse("review:reorganisation_withdraw", args=[Reorganisation.objects.get().pk]))
+    client.post(reverse("meguri:reorganisation_withdraw", args=[Reorganisation.objects.get().pk]))
     assert "取消し済" in words(client.get(LIST))
 
 
 def test_a_split_asks_for_each_sheet_and_person(cast: Cast) -> None:
     cast.open(2)
     client, office = as_(cast.administrator), cast.departments["産業振興課"].pk
-    address = reverse("review:reorganise", args=["split"]) + f"?before={office}"
+    address = reverse("meguri:reorganise", args=["split"]) + f"?before={office}"
     page = client.get(address).content.decode()
     assert page.count('name="measure-') == 2 and page.count('name="person-') == 3
-    assert client.get(reverse("review:reorganise", args=["merge"])).status_code == 200
+    assert client.get(reverse("meguri:reorganise", args=["merge"])).status_code == 200
     assert client.get("/departments/reorganise/nothing/").status_code == 404
 
 

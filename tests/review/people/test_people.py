@@ -68,7 +68,7 @@ def test_an_installation_begins_with_one_administrator_and_no_second_one(
     password = capsys.readouterr().out.split()[-1]
     client = Client()
     client.post(reverse("login"), {"username": "kanri", "password": password})
-    assert client.get(reverse("review:people"))["Location"] == f"{reverse('password_change')}?next=%2Fpeople%2F"
+    assert client.get(reverse("meguri:people"))["Location"] == f"{reverse('password_change')}?next=%2Fpeople%2F"
     user = User.objects.get(username="kanri")
     assert permissions.may_manage_people(user) and not user.is_superuser
     told = AuditEntry.objects.filter(subject=f"user:{user.key}").values_list("action", "actor_key")

@@ -34,7 +34,7 @@ def as_workbook(text: str) -> SimpleUploadedFile:
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_list_is_shown_then_taken_and_passwords_stand_there_once(cast: Cast, kind: str) -> None:
-    address = reverse("review:people_import")
+    address = reverse("meguri:people_import")
     client = as_(cast.administrator)
     file = {"file": as_workbook(TEXT)} if kind == "xlsx" else {}
     shown = client.post(address, {**sent(TEXT), **file})
@@ -46,14 +46,14 @@ def test_a_list_is_shown_then_taken_and_passwords_stand_there_once(cast: Cast, k
 
 
 def test_a_wrong_line_stops_all_of_it(cast: Cast) -> None:
-    address = reverse("review:people_import")
+    address = reverse("meguri:people_import")
     shown = as_(cast.administrator).post(address, sent(TEXT + "1002,新人 太郎,,担当者,宇宙課\n"))
     page = words(shown)
     assert "宇宙課" in page and "1行に誤りがある" in page and "この内容で取り込む" not in page
 
 
 def test_what_was_shown_to_one_is_not_taken_by_another_nor_changed(cast: Cast) -> None:
-    address = reverse("review:people_import")
+    address = reverse("meguri:people_import")
     shown = as_(cast.administrator).post(address, sent(TEXT))
     packed = hidden(shown, "packed")
     answer = as_(cast.administrator).post(address, {"packed": packed[:-3] + "abc", "sure": "1"})
@@ -62,5 +62,5 @@ def test_what_was_shown_to_one_is_not_taken_by_another_nor_changed(cast: Cast) -
 
 
 def test_a_file_that_is_no_list_says_so_under_its_field(cast: Cast) -> None:
-    answer = as_(cast.administrator).post(reverse("review:people_import"), sent("なにか"))
+    answer = as_(cast.administrator).post(reverse("meguri:people_import"), sent("なにか"))
     assert answer.status_code == 422 and "見出しがありません" in words(answer)

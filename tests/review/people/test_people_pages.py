@@ -18,7 +18,7 @@ from workflow import steps
 
 
 def page(name: str, *args: int) -> str:
-    return reverse(f"review:{name}", args=args)
+    return reverse(f"meguri:{name}", args=args)
 
 
 def test_the_list_finds_by_name_post_and_use(cast: Cast) -> None:
@@ -129,8 +129,8 @@ def test_the_trail_says_for_whom_and_that_it_was_read_later(cast: Cast) -> None:
         reason="出張",
     )
     proxies.name(user=cast.reviewer2, naming=naming)
-    sheet = reverse("review:sheet", args=[review.pk])
-    assert as_(cast.other).get(reverse("workflow:review", args=[review.pk])).status_code == 200
+    sheet = reverse("meguri:sheet", args=[review.pk])
+    assert as_(cast.other).get(reverse("meguri:review", args=[review.pk])).status_code == 200
     steps.confirm(user=cast.other, review_id=review.pk, round=review.round)
     assert "別課 三郎(確認 五月の代決)" in words(as_(cast.reviewer2).get(sheet))
     client = as_(cast.reviewer2)

@@ -47,15 +47,15 @@ def test_a_bundle_waits_for_the_books_that_belong_in_it(edition: Edition, tmp_pa
 
 def test_a_bundle_from_the_button_to_the_archive(edition: Edition, cast: Cast, tmp_path: Path) -> None:
     make_books(edition)
-    client, files = as_(cast.reviewer), reverse("review:files", args=[YEAR])
+    client, files = as_(cast.reviewer), reverse("meguri:files", args=[YEAR])
     assert "第1版の静的サイトを作る" in words(client.get(files))
-    client.post(reverse("review:bundle_make", args=[YEAR, 1]))
+    client.post(reverse("meguri:bundle_make", args=[YEAR, 1]))
     settle_background()
     job = Job.objects.get(kind=bundle.KIND)
     assert job.state == "done" and job.total_steps == job.done_steps > 0
     assert AuditEntry.objects.filter(action="bundle.request", actor_key=cast.reviewer.key).exists()
     artifact = Artifact.objects.get(kind=Artifact.Kind.BUNDLE)
-    response = client.get(reverse("review:download", args=[artifact.pk]))
+    response = client.get(reverse("meguri:download", args=[artifact.pk]))
     content = b"".join(response.streaming_content)
     assert response["Content-Type"] == "application/zip" and artifact.filename in words(client.get(files))
     assert hashlib.sha256(content).hexdigest() == artifact.sha256
@@ -104,6 +104,6 @@ def test_a_bundle_that_lost_a_byte_is_found_out(tmp_path: Path) -> None:
 
 def test_nobody_else_may_ask_for_a_bundle(edition: Edition, cast: Cast) -> None:
     for who in (cast.contributor, cast.approver, cast.auditor):
-        assert as_(who).post(reverse("review:bundle_make", args=[YEAR, 1])).status_code == 403
-        assert "静的サイトを作る" not in words(as_(who).get(reverse("review:files", args=[YEAR])))
+        assert as_(who).post(reverse("meguri:bundle_make", args=[YEAR, 1])).status_code == 403
+        assert "静的サイトを作る" not in words(as_(who).get(reverse("meguri:files", args=[YEAR])))
     assert not Job.objects.filter(kind=bundle.KIND).exists()

@@ -34,7 +34,7 @@ def year_file() -> Artifact:
 
 
 def status(cast: Cast, who: str, artifact: Artifact) -> int:
-    return as_(cast.people[who]).get(reverse("review:download", args=[artifact.pk])).status_code
+    return as_(cast.people[who]).get(reverse("meguri:download", args=[artifact.pk])).status_code
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_who_may_take_which_file(year: Cast, who: str, sheet: int, consolidated:
 
 def test_a_file_arrives_whole_under_its_own_name_and_is_on_record(year: Cast) -> None:
     artifact = year_file()
-    response = as_(year.reviewer2).get(reverse("review:download", args=[artifact.pk]))
+    response = as_(year.reviewer2).get(reverse("meguri:download", args=[artifact.pk]))
     content = b"".join(response.streaming_content)
     assert hashlib.sha256(content).hexdigest() == artifact.sha256 and len(content) == artifact.size
     disposition = response["Content-Disposition"]
@@ -81,8 +81,8 @@ def test_only_the_newest_book_of_a_sheet_is_listed(year: Cast) -> None:
     settle_background()
     assert Artifact.objects.filter(review=review).count() == 2
     page = as_(year.contributor).get(PAGE).content.decode()
-    assert page.count(reverse("review:sheet", args=[review.pk])) == 1
-    assert reverse("review:download", args=[sheet_file().pk]) in page
+    assert page.count(reverse("meguri:sheet", args=[review.pk])) == 1
+    assert reverse("meguri:download", args=[sheet_file().pk]) in page
 
 
 def test_the_published_book_is_everybodys(cast: Cast) -> None:
@@ -103,7 +103,7 @@ def test_a_file_that_is_gone_is_404_and_logged(year: Cast, caplog: pytest.LogCap
 def test_absent_years_and_files_are_404(year: Cast) -> None:
     client = as_(year.reviewer2)
     assert client.get("/files/1999/").status_code == 404
-    assert client.get(reverse("review:download", args=[987654])).status_code == 404
+    assert client.get(reverse("meguri:download", args=[987654])).status_code == 404
 
 
 def test_the_list_costs_the_same_however_many_files(year: Cast) -> None:

@@ -154,8 +154,8 @@ def test_another_departments_ids_are_not_there(year: Cast) -> None:
     )  # fmt: skip
     client = as_(year.other)
     for name, route in ours():
-        if "<int:pk>" in route and name.startswith(("review:", "workflow:")):
-            pk = artifact.pk if name == "review:download" else sheet.pk
+        if "<int:pk>" in route and name.startswith("meguri:"):
+            pk = artifact.pk if name == "meguri:download" else sheet.pk
             path = filled(route, pk)
             assert client.get(path).status_code in (403, 404, 405), name
             assert client.post(path).status_code in (403, 404, 405), name
@@ -164,21 +164,21 @@ def test_another_departments_ids_are_not_there(year: Cast) -> None:
 
 
 def test_an_address_without_a_rule_is_refused(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(permissions.ACCESS, "review:help")
-    assert as_(cast.administrator).get(reverse("review:help")).status_code == 403
-    assert Client().get(reverse("review:help")).status_code == 403
+    monkeypatch.delitem(permissions.ACCESS, "meguri:help")
+    assert as_(cast.administrator).get(reverse("meguri:help")).status_code == 403
+    assert Client().get(reverse("meguri:help")).status_code == 403
 
 
 def test_someone_without_a_post_sees_no_year(year: Cast) -> None:
     newcomer = User.objects.create_user(username="newcomer", password=PASSWORD, display_name="新人")
     client = as_(newcomer)
-    assert client.get(reverse("review:progress", args=[YEAR])).status_code == 403
-    assert client.get(reverse("review:notices")).status_code == 200
+    assert client.get(reverse("meguri:progress", args=[YEAR])).status_code == 403
+    assert client.get(reverse("meguri:notices")).status_code == 200
 
 
 def test_sign_in_leads_back_to_where_one_wanted_to_go(cast: Cast) -> None:
     client = Client()
-    wanted = reverse("review:notices") + "?show=unread"
+    wanted = reverse("meguri:notices") + "?show=unread"
     refused = client.get(wanted)
     assert refused.status_code == 302
     signed_in = client.post(refused["Location"], {"username": "contributor", "password": PASSWORD})
@@ -186,30 +186,30 @@ def test_sign_in_leads_back_to_where_one_wanted_to_go(cast: Cast) -> None:
 
 
 def test_a_post_of_someone_signed_out_does_not_come_back_as_a_get(cast: Cast) -> None:
-    response = Client().post(reverse("review:notices_read"))
+    response = Client().post(reverse("meguri:notices_read"))
     assert response.status_code == 302 and "next" not in response["Location"]
 
 
 def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(cast: Cast) -> None:
-    response = Client().get(reverse("review:notices"), headers={"HX-Request": "true"})
+    response = Client().get(reverse("meguri:notices"), headers={"HX-Request": "true"})
     assert response["HX-Redirect"].startswith(reverse("login"))
 
 
 def test_a_first_password_is_changed_before_anything_else(cast: Cast) -> None:
     User.objects.filter(pk=cast.contributor.pk).update(must_change_password=True)
     client = as_(cast.contributor)
-    onward = client.get(reverse("review:notices"))["Location"]
+    onward = client.get(reverse("meguri:notices"))["Location"]
     assert onward == f"{reverse('password_change')}?next=%2Fnotices%2F"
     words = {"old_password": PASSWORD, "new_password1": "atarashii-himitsu-7", "new_password2": "atarashii-himitsu-7"}
     assert client.post(onward, words).status_code == 302
-    assert client.get(reverse("review:notices")).status_code == 200
+    assert client.get(reverse("meguri:notices")).status_code == 200
     assert AuditEntry.objects.filter(action="password.change", actor_key=cast.contributor.key).exists()
 
 
 def test_the_first_sign_in_from_a_mail_keeps_its_sheet(cast: Cast) -> None:
     cast.open(1)
     User.objects.filter(pk=cast.contributor.pk).update(must_change_password=True)
-    client, link = as_(cast.contributor), reverse("review:resume", args=[cast.sheet().pk])
+    client, link = as_(cast.contributor), reverse("meguri:resume", args=[cast.sheet().pk])
     words = {"old_password": PASSWORD, "new_password1": "atarashii-himitsu-7", "new_password2": "atarashii-himitsu-7"}
     done = client.post(client.get(link)["Location"], words, follow=True).content.decode()
     assert f'href="{link}"' in done and "シートへ進む" in done
@@ -220,7 +220,7 @@ def test_the_first_sign_in_from_a_mail_keeps_its_sheet(cast: Cast) -> None:
 def test_a_button_pressed_after_the_session_ended_says_that_nothing_was_done(cast: Cast) -> None:
     cast.open(1)
     review = cast.fill(cast.sheet())
-    page = reverse("workflow:submit", args=[review.pk])
+    page = reverse("meguri:submit", args=[review.pk])
     client = Client()
     ended = client.post(page, headers={"Referer": f"http://testserver{page}"})
     told = client.get(ended["Location"]).content.decode()
@@ -237,7 +237,7 @@ def test_a_reason_typed_into_an_ended_session_comes_back(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
     sent = {"comment": "もう少し詳しく", "remark:cause": "昨年度と同じ文です", "reply:cause": "直しました"}
-    gone = Client().post(reverse("workflow:review", args=[review.pk]), sent)
+    gone = Client().post(reverse("meguri:review", args=[review.pk]), sent)
     text = gone.content.decode()
     assert gone.status_code == 401 and all(words in text for words in sent.values())
 

@@ -62,7 +62,7 @@ def meeting(cast: Cast) -> tuple[str, dict[str, str], str]:
 
 
 def notice_text(cast: Cast) -> tuple[str, dict[str, str], str]:
-    return reverse("review:notice_text", args=[next(iter(every_line()))]), {"save": "1", "body": "本文です。"}, "title"
+    return reverse("meguri:notice_text", args=[next(iter(every_line()))]), {"save": "1", "body": "本文です。"}, "title"
 
 
 def person(cast: Cast) -> tuple[str, dict[str, str], str]:
@@ -141,13 +141,13 @@ def test_a_grade_that_another_gave_meanwhile_is_not_overwritten(cast: Cast) -> N
     review = cast.submitted(1)
     action = f"/sheets/{review.pk}/grade/"
     late, first = as_(cast.reviewer2), as_(cast.reviewer)
-    version = version_of(late.get(reverse("workflow:review", args=[review.pk])).content.decode(), action)
+    version = version_of(late.get(reverse("meguri:review", args=[review.pk])).content.decode(), action)
     sent = {"number": "1", "form_version": version}
     assert first.post(action, {**sent, "grade": "A", "reason": "先の判断"}).status_code == 303
     stale = late.post(action, {**sent, "grade": "B", "reason": "後の判断"})
     assert stale.status_code == 409
     assert {"先の判断", "後の判断", str(cast.reviewer)} <= set(re.findall("先の判断|後の判断|確認 四郎", words(stale)))
-    anew = version_of(late.get(reverse("workflow:review", args=[review.pk])).content.decode(), action)
+    anew = version_of(late.get(reverse("meguri:review", args=[review.pk])).content.decode(), action)
     assert late.post(action, {**sent, "form_version": anew, "grade": "B", "reason": "後の判断"}).status_code == 303
     assert as_(cast.contributor).post(action, {**sent, "grade": "B", "reason": "後"}).status_code != 409, (
         "whoever may not decide learns nothing of what stands"
@@ -170,7 +170,7 @@ def test_a_later_end_that_another_set_meanwhile_is_not_overwritten(cast: Cast) -
 def test_a_proposal_that_was_replaced_is_neither_overwritten_nor_decided_unseen(cast: Cast) -> None:
     cycle = cast.open(1)
     pk = cast.sheet(1).pk
-    propose, decide = reverse("review:propose_outcome", args=[pk]), reverse("workflow:decide_outcome", args=[pk])
+    propose, decide = reverse("meguri:propose_outcome", args=[pk]), reverse("meguri:decide_outcome", args=[pk])
     late = as_(cast.reviewer2)
     version = version_of(late.get(f"/sheets/{pk}/").content.decode(), propose)
     first = {"outcome": "not_submitted", "reason": "提出がないため", "form_version": version}
@@ -194,8 +194,8 @@ def test_a_proposal_that_was_replaced_is_neither_overwritten_nor_decided_unseen(
 def test_a_correction_is_not_sent_with_items_that_the_sender_has_not_seen(cast: Cast) -> None:
     cycle = cast.published(1)
     found = steps.start_correction(user=cast.reviewer2, cycle_id=cycle.pk)
-    late, send = as_(cast.reviewer2), reverse("workflow:correction_submit", args=[found.pk])
-    page = reverse("workflow:correction", args=[found.pk])
+    late, send = as_(cast.reviewer2), reverse("meguri:correction_submit", args=[found.pk])
+    page = reverse("meguri:correction", args=[found.pk])
     seen = version_of(late.get(page).content.decode(), send)
     typed = [Typed(code="01-01", key="indicator:1:actual:2024", right="70件", reason="集計の誤りのため。")]
     corrections.save_items(user=cast.reviewer, correction_id=found.pk, version=0, code="01-01", typed=typed)

@@ -33,9 +33,9 @@ def told(event: str) -> set[str]:
 def test_the_related_department_is_asked_and_answers_in_one_click(cast: Cast) -> None:
     row = asked(cast)
     assert told("ConcurrenceAsked") == {"related"}
-    home = as_(cast.related).get(reverse("review:home"))
+    home = as_(cast.related).get(reverse("meguri:home"))
     assert "合議の依頼" in words(home) and "意見なし" in words(home)
-    address = reverse("review:concurrence_answer", args=[row.pk])
+    address = reverse("meguri:concurrence_answer", args=[row.pk])
     for _time in range(2):
         answer = as_(cast.related).post(address, {"answer": "no_opinion", "back": "home"})
     # The second click finds what the first one did.
@@ -43,19 +43,19 @@ def test_the_related_department_is_asked_and_answers_in_one_click(cast: Cast) ->
     row.refresh_from_db()
     assert (row.answer, row.answered_by) == ("no_opinion", cast.related)
     assert told("ConcurrenceAnswered") == {"contributor", "colleague", "head"}
-    assert "合議の依頼" not in words(as_(cast.related).get(reverse("review:home")))
-    assert "意見なし" in words(as_(cast.contributor).get(reverse("review:sheet", args=[row.review_id])))
+    assert "合議の依頼" not in words(as_(cast.related).get(reverse("meguri:home")))
+    assert "意見なし" in words(as_(cast.contributor).get(reverse("meguri:sheet", args=[row.review_id])))
 
 
 def test_an_opinion_is_kept_and_read_on_the_sheet(cast: Cast) -> None:
     row = asked(cast)
-    address = reverse("review:concurrence_answer", args=[row.pk])
+    address = reverse("meguri:concurrence_answer", args=[row.pk])
     empty = as_(cast.related).post(address, {"answer": "opinion", "opinion": "  "})
     assert empty.status_code == 422
     assert (
         as_(cast.related).post(address, {"answer": "opinion", "opinion": "窓口にも置いてください。"}).status_code == 303
     )
-    assert "窓口にも置いてください。" in words(as_(cast.reviewer2).get(reverse("review:sheet", args=[row.review_id])))
+    assert "窓口にも置いてください。" in words(as_(cast.reviewer2).get(reverse("meguri:sheet", args=[row.review_id])))
 
 
 def test_silence_past_the_date_is_recorded_as_such_and_once(cast: Cast) -> None:
@@ -91,7 +91,7 @@ def test_an_answer_to_words_that_changed_is_asked_for_again(cast: Cast) -> None:
     cast.submitted()
     concurrence.answer(user=cast.related, concurrence_id=row.pk)
     returned(cast)
-    again_page = reverse("workflow:submit", args=[row.review_id])
+    again_page = reverse("meguri:submit", args=[row.review_id])
     assert "合議をもう一度依頼します" not in words(as_(cast.contributor).get(again_page))
     again(cast, cause="詳しい要因です。")
     first, second = Concurrence.objects.order_by("round")
@@ -99,7 +99,7 @@ def test_an_answer_to_words_that_changed_is_asked_for_again(cast: Cast) -> None:
     assert told("ConcurrenceAskedAgain") == {"related"}
     notice = Notification.objects.get(event="ConcurrenceAskedAgain")
     assert "次の項目が変わりました: 要因" in notice.body
-    sheet = words(as_(cast.related).get(reverse("review:sheet", args=[row.review_id])))
+    sheet = words(as_(cast.related).get(reverse("meguri:sheet", args=[row.review_id])))
     assert "変わる前の内容への回答" in sheet and "意見なし" in sheet
     # An answer to the words that were submitted holds, and so it is asked for once.
     concurrence.answer(user=cast.related, concurrence_id=second.pk)
@@ -112,7 +112,7 @@ def test_an_answer_before_the_first_submission_holds_for_the_words_of_then(cast:
     row = asked(cast)
     concurrence.answer(user=cast.related, concurrence_id=row.pk, opinion="よいと思います。")
     review = cast.fill(cast.sheet())
-    page = words(as_(cast.contributor).get(reverse("workflow:submit", args=[row.review_id])))
+    page = words(as_(cast.contributor).get(reverse("meguri:submit", args=[row.review_id])))
     assert "次の部署に合議をもう一度依頼します: 市民課" in page
     steps.submit(user=cast.contributor, review_id=review.pk)
     assert list(Concurrence.objects.order_by("round").values_list("answer", flat=True)) == ["opinion", ""]
@@ -169,11 +169,11 @@ def test_nobody_else_asks_or_answers(cast: Cast) -> None:
 def test_the_form_begins_with_every_related_department_and_asks_them(cast: Cast) -> None:
     cast.open(1)
     review, client = cast.sheet(), as_(cast.contributor)
-    page = client.get(reverse("review:sheet", args=[review.pk]))
+    page = client.get(reverse("meguri:sheet", args=[review.pk]))
     assert "関連部署に合議を依頼する" in words(page) and re.search(
         r'name="departments"[^>]*checked', page.content.decode()
     )
-    address = reverse("review:concurrence_ask", args=[review.pk])
+    address = reverse("meguri:concurrence_ask", args=[review.pk])
     assert client.post(address, {"departments": [], "due_on": ""}).status_code == 422
     due = clock.today() + timedelta(days=3)
     related = cast.departments["市民課"].pk

@@ -24,7 +24,7 @@ ONE, TWO = "indicator:1:actual", "indicator:2:actual"
 
 
 def step_url(review: MeasureReview, step: int = 1) -> str:
-    return reverse("review:entry", args=[review.pk, step])
+    return reverse("meguri:entry", args=[review.pk, step])
 
 
 def opened(client, url: str) -> dict[str, str]:
@@ -45,7 +45,7 @@ def test_each_step_has_its_items(cast: Cast) -> None:
     assert 'name="cause"' in client.get(step_url(review, 2)).content.decode()
     assert 'name="schedule:1"' in client.get(step_url(review, 3)).content.decode()
     assert 'name="policy"' in client.get(step_url(review, 4)).content.decode()
-    assert client.get(step_url(review, 5)).url == reverse("workflow:submit", args=[review.pk])
+    assert client.get(step_url(review, 5)).url == reverse("meguri:submit", args=[review.pk])
     assert client.get(step_url(review, 6)).status_code == 404
 
 
@@ -60,7 +60,7 @@ def test_what_is_typed_is_saved_and_leads_on(cast: Cast) -> None:
     assert "目標に届かなかった成果目標があります" in page and "成果目標②" in page
 
 
-@pytest.mark.parametrize("action, name", [("close", "review:sheet"), ("submit", "workflow:submit")])
+@pytest.mark.parametrize("action, name", [("close", "meguri:sheet"), ("submit", "meguri:submit")])
 def test_the_other_buttons(cast: Cast, action: str, name: str) -> None:
     cast.open(1)
     review, client = cast.sheet(), as_(cast.contributor)
@@ -219,7 +219,7 @@ def test_last_years_texts_that_hold_are_taken_over_in_one_act(cast: Cast) -> Non
     assert "昨年度の文を引き継いで確認・提出へ" in words(page)
     form = {"version": hidden(page, "version"), "was": hidden(page, "was")}
     answer = client.post(step_url(review), {**form, ONE: "120件", TWO: "130件", "carry": "all"})
-    assert answer.status_code == 303 and answer.url == reverse("workflow:submit", args=[review.pk])
+    assert answer.status_code == 303 and answer.url == reverse("meguri:submit", args=[review.pk])
     now = submission.current_texts(cast.sheet())
     assert (now["progress"], now["schedule:1"]) == ("予定どおり進めた。", "広報紙で知らせました。")
     # What was typed stands; a met target needs no 要因; last year's reason for a change explains nothing today.
@@ -268,7 +268,7 @@ def test_the_reviewer_sees_a_changed_target_beside_the_plan_s(cast: Cast) -> Non
     texts = {"indicator:1:next_target": "150件", "change_reason": "利用が伸びたためです。"}
     submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
     steps.submit(user=cast.contributor, review_id=review.pk)
-    page = as_(cast.reviewer2).get(reverse("workflow:review", args=[review.pk])).content.decode()
+    page = as_(cast.reviewer2).get(reverse("meguri:review", args=[review.pk])).content.decode()
     assert "<del>100件</del> <ins>150件</ins>" in page and "計画から変更" in page
 
 
@@ -277,24 +277,24 @@ def test_the_reviewer_sees_a_changed_target_beside_the_plan_s(cast: Cast) -> Non
 
 def test_the_link_of_a_mail_opens_the_one_sheet_that_waits(cast: Cast) -> None:
     cast.open(2, owners=("産業振興課", "農林水産課"))
-    mine = as_(cast.contributor).get(reverse("review:mine"))
+    mine = as_(cast.contributor).get(reverse("meguri:mine"))
     assert mine.url == step_url(cast.sheet(1))
-    assert Notification.objects.get(recipient=cast.contributor).link == reverse("review:mine")
-    assert as_(cast.reviewer2).get(reverse("review:mine")).url == reverse("review:home")
+    assert Notification.objects.get(recipient=cast.contributor).link == reverse("meguri:mine")
+    assert as_(cast.reviewer2).get(reverse("meguri:mine")).url == reverse("meguri:home")
     cast.submitted(1)
-    assert as_(cast.contributor).get(reverse("review:mine")).url == reverse("review:home")
+    assert as_(cast.contributor).get(reverse("meguri:mine")).url == reverse("meguri:home")
 
 
 def test_of_several_sheets_the_link_lets_one_choose(cast: Cast) -> None:
     cast.open(2)
-    assert as_(cast.contributor).get(reverse("review:mine")).url == reverse("review:home")
+    assert as_(cast.contributor).get(reverse("meguri:mine")).url == reverse("meguri:home")
 
 
 def test_the_link_of_a_return_opens_the_step_in_question(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted()
-    address = reverse("review:resume", args=[review.pk])
-    assert as_(cast.contributor).get(address).url == reverse("review:sheet", args=[review.pk])
+    address = reverse("meguri:resume", args=[review.pk])
+    assert as_(cast.contributor).get(address).url == reverse("meguri:sheet", args=[review.pk])
     steps.return_to_department(
         user=cast.reviewer2, review_id=review.pk, round=review.round, comment="", remarks={"progress": "もう少し詳しく"}
     )
@@ -302,14 +302,14 @@ def test_the_link_of_a_return_opens_the_step_in_question(cast: Cast) -> None:
     assert as_(cast.contributor).get(address).url == step_url(review, 3)
     told = Notification.objects.get(recipient=cast.contributor, event="SubmissionReturned")
     assert told.link == address
-    assert as_(cast.related).get(address).url == reverse("review:sheet", args=[review.pk])
+    assert as_(cast.related).get(address).url == reverse("meguri:sheet", args=[review.pk])
 
 
 def test_the_desk_costs_the_same_however_many_sheets(cast: Cast) -> None:
     cast.open(1)
     review, client = cast.sheet(), as_(cast.contributor)
     desk = [step_url(review, step) for step in (1, 2, 3, 4)]
-    desk += [reverse(name, args=[review.pk]) for name in ("workflow:submit", "review:sheet", "review:evidence")]
+    desk += [reverse(name, args=[review.pk]) for name in ("meguri:submit", "meguri:sheet", "meguri:evidence")]
     before = {path: queries_of(client, path) for path in desk}
     more_sheets(cast, 8)
     assert {path: queries_of(client, path) for path in desk} == before
@@ -336,11 +336,11 @@ def test_autosave_without_a_session_says_so_beside_the_form(cast: Cast) -> None:
     form = opened(client, step_url(review))
     client.logout()
     hx = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{step_url(review)}"}
-    answer = client.post(reverse("review:autosave", args=[review.pk]), {**form, "step": "1", ONE: "120件"}, headers=hx)
+    answer = client.post(reverse("meguri:autosave", args=[review.pk]), {**form, "step": "1", ONE: "120件"}, headers=hx)
     assert answer.status_code == 401 and "入力は画面に残っています" in words(answer)
     assert f"next={quote(step_url(review), safe='')}" in answer.content.decode() and actual(1) == ""
     elsewhere = {"HX-Request": "true", "HX-Current-URL": "http://evil.example/sheets/1/"}
-    answer = client.post(reverse("review:autosave", args=[review.pk]), {ONE: "120件"}, headers=elsewhere)
+    answer = client.post(reverse("meguri:autosave", args=[review.pk]), {ONE: "120件"}, headers=elsewhere)
     assert "next=" not in answer.content.decode()
 
 
@@ -351,7 +351,7 @@ def test_autosave_saves_and_shows_it(cast: Cast) -> None:
     cast.open(1)
     review, client = cast.sheet(), as_(cast.contributor)
     form = opened(client, step_url(review))
-    address = reverse("review:autosave", args=[review.pk])
+    address = reverse("meguri:autosave", args=[review.pk])
     answer = client.post(address, {**form, "step": "1", ONE: "120件", TWO: ""})
     assert answer.status_code == 200 and "保存済" in words(answer) and actual(1) == "120件"
     again = {"version": hidden(answer, "version"), "was": hidden(answer, "was")}
@@ -364,7 +364,7 @@ def test_autosave_never_overwrites_another_s_words(cast: Cast) -> None:
     review = cast.sheet()
     mine, theirs = as_(cast.contributor), as_(cast.colleague)
     form, other = opened(mine, step_url(review)), opened(theirs, step_url(review))
-    address = reverse("review:autosave", args=[review.pk])
+    address = reverse("meguri:autosave", args=[review.pk])
     theirs.post(address, {**other, "step": "1", ONE: "80件", TWO: ""})
     answer = mine.post(address, {**form, "step": "1", ONE: "", TWO: "95件"})
     assert answer.headers.get("X-Unsaved") is None
@@ -380,11 +380,11 @@ def test_autosave_never_overwrites_another_s_words(cast: Cast) -> None:
 def test_the_reading_is_shown_and_nothing_stored(cast: Cast) -> None:
     cast.open(1)
     review, client = cast.sheet(), as_(cast.contributor)
-    address = reverse("review:reading", args=[review.pk, 1])
+    address = reverse("meguri:reading", args=[review.pk, 1])
     page = words(client.post(address, {ONE: "70件"}))
     assert "このように読み取りました" in page and "70.0%" in page and "未達成" in page
     assert actual(1) == ""
-    assert client.post(reverse("review:reading", args=[review.pk, 9]), {}).status_code == 404
+    assert client.post(reverse("meguri:reading", args=[review.pk, 9]), {}).status_code == 404
     assert as_(cast.other).post(address, {ONE: "70件"}).status_code == 404
 
 

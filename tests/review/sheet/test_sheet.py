@@ -14,7 +14,7 @@ from workflow import steps
 
 
 def sheet_url(review: MeasureReview) -> str:
-    return reverse("review:sheet", args=[review.pk])
+    return reverse("meguri:sheet", args=[review.pk])
 
 
 def test_the_sheet_reads_like_the_city_s_form(cast: Cast) -> None:
@@ -82,7 +82,7 @@ def test_a_comment_goes_to_its_item(cast: Cast) -> None:
     cast.open(1)
     review = cast.sheet()
     answer = as_(cast.related).post(
-        reverse("review:comment", args=[review.pk]), {"item": "cause", "body": "関連部署から一言"}
+        reverse("meguri:comment", args=[review.pk]), {"item": "cause", "body": "関連部署から一言"}
     )
     assert answer.status_code == 303 and "#comment-" in answer.url
     assert ItemComment.objects.get().item == "cause"
@@ -91,28 +91,28 @@ def test_a_comment_goes_to_its_item(cast: Cast) -> None:
 
 def test_an_empty_comment_is_asked_for_on_the_same_page(cast: Cast) -> None:
     cast.open(1)
-    answer = as_(cast.contributor).post(reverse("review:comment", args=[cast.sheet().pk]), {"item": "", "body": " "})
+    answer = as_(cast.contributor).post(reverse("meguri:comment", args=[cast.sheet().pk]), {"item": "", "body": " "})
     assert answer.status_code == 422 and "入力に1件の誤りがあります" in words(answer)
 
 
 def test_a_comment_that_cannot_be_kept_stays_on_the_screen(cast: Cast) -> None:
     cast.open(1)
     answer = as_(cast.contributor).post(
-        reverse("review:comment", args=[cast.sheet().pk]), {"item": "", "body": "だめな\x0b字"}
+        reverse("meguri:comment", args=[cast.sheet().pk]), {"item": "", "body": "だめな\x0b字"}
     )
     assert answer.status_code == 422 and "保存できない文字" in words(answer) and "だめな" in words(answer)
 
 
 def test_another_department_cannot_comment(cast: Cast) -> None:
     cast.open(1)
-    answer = as_(cast.other).post(reverse("review:comment", args=[cast.sheet().pk]), {"item": "", "body": "だれか"})
+    answer = as_(cast.other).post(reverse("meguri:comment", args=[cast.sheet().pk]), {"item": "", "body": "だれか"})
     assert answer.status_code == 404 and not ItemComment.objects.exists()
 
 
 def test_a_person_s_grade_stands_beside_the_computed_one(cast: Cast) -> None:
     cast.open(1)
     review = cast.submitted(1, "70件")
-    address = reverse("review:grade", args=[review.pk])
+    address = reverse("meguri:grade", args=[review.pk])
     reviewer = as_(cast.reviewer2)
     answer = reviewer.post(address, {"number": "1", "grade": "B", "reason": "測り方が変わったため", "back": "review"})
     assert answer.status_code == 303 and answer.url.endswith("/review/#indicator-1")
@@ -126,7 +126,7 @@ def test_a_person_s_grade_stands_beside_the_computed_one(cast: Cast) -> None:
 
 def test_an_extension_needs_a_reason_and_a_time_to_come(cast: Cast) -> None:
     cast.open(1)
-    review, address = cast.sheet(), reverse("review:extend", args=[cast.sheet().pk])
+    review, address = cast.sheet(), reverse("meguri:extend", args=[cast.sheet().pk])
     reviewer = as_(cast.reviewer)
     assert "これからの日時" in words(reviewer.post(address, {"until": "2020-01-01T10:00", "reason": "遅れ"}))
     later = f"{clock.now() + timedelta(days=60):%Y-%m-%dT%H:%M}"
@@ -138,7 +138,7 @@ def test_an_extension_needs_a_reason_and_a_time_to_come(cast: Cast) -> None:
 def test_a_proposal_is_shown_to_the_approver_who_decides(cast: Cast) -> None:
     cast.open(1)
     review = cast.sheet()
-    address = reverse("review:propose_outcome", args=[review.pk])
+    address = reverse("meguri:propose_outcome", args=[review.pk])
     assert as_(cast.reviewer).post(address, {"outcome": "excluded", "reason": ""}).status_code == 422
     assert as_(cast.reviewer).post(address, {"outcome": "excluded", "reason": "制度の廃止"}).status_code == 303
     assert "提案のとおり決定する" in words(as_(cast.approver).get(sheet_url(review)))
@@ -148,7 +148,7 @@ def test_a_proposal_is_shown_to_the_approver_who_decides(cast: Cast) -> None:
 
 def test_a_meeting_is_recorded(cast: Cast) -> None:
     cast.open(1)
-    address = reverse("review:meeting", args=[YEAR])
+    address = reverse("meguri:meeting", args=[YEAR])
     reviewer = as_(cast.reviewer)
     assert reviewer.post(address, {"held_on": ""}).status_code == 422
     typed = {"held_on": "2025-06-10", "attendees": "市長、副市長", "document_number": "第12号", "decided_on": ""}
@@ -164,8 +164,8 @@ def test_looking_changes_nothing(cast: Cast) -> None:
     before = MeasureReview.objects.values().get(pk=review.pk)
     for person in cast.people.values():
         as_(person).get(sheet_url(review))
-        as_(person).get(reverse("workflow:review", args=[review.pk]))
-        as_(person).get(reverse("workflow:recall", args=[review.pk]))
+        as_(person).get(reverse("meguri:review", args=[review.pk]))
+        as_(person).get(reverse("meguri:recall", args=[review.pk]))
     assert MeasureReview.objects.values().get(pk=review.pk) == before
 
 

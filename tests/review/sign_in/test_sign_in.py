@@ -110,11 +110,11 @@ def test_many_sign_ins_in_a_minute_are_slowed(cast: Cast, monkeypatch: pytest.Mo
 
 
 def test_too_many_uploads_are_slowed_by_person(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rates.RATES, "review:notices_read", rates.Rate(most=2, span=timedelta(hours=1)))
+    monkeypatch.setitem(rates.RATES, "meguri:notices_read", rates.Rate(most=2, span=timedelta(hours=1)))
     client, colleague = as_(cast.contributor), as_(cast.colleague)
-    codes = [client.post(reverse("review:notices_read")).status_code for _each in range(3)]
+    codes = [client.post(reverse("meguri:notices_read")).status_code for _each in range(3)]
     assert codes[2] == 429 and 429 not in codes[:2]
-    assert colleague.post(reverse("review:notices_read")).status_code != 429
+    assert colleague.post(reverse("meguri:notices_read")).status_code != 429
 
 
 # --- sessions --------------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def test_too_many_uploads_are_slowed_by_person(cast: Cast, monkeypatch: pytest.M
 
 def visit(client: Client, after: timedelta = timedelta()) -> HttpResponse:
     with clock.shifted(after):
-        return client.get(reverse("review:notices"))
+        return client.get(reverse("meguri:notices"))
 
 
 def test_a_session_ends_after_an_hour_without_anybody(cast: Cast) -> None:
@@ -145,7 +145,7 @@ def test_a_page_that_refreshes_itself_is_nobody(cast: Cast) -> None:
     client = as_(cast.contributor)
     for minutes in (20, 40, 59):
         with clock.shifted(timedelta(minutes=minutes)):
-            client.get(reverse("review:notices"), headers={"HX-Request": "true"})
+            client.get(reverse("meguri:notices"), headers={"HX-Request": "true"})
     assert "ended=idle" in visit(client, timedelta(minutes=61))["Location"]
 
 
@@ -153,7 +153,7 @@ def test_a_session_ends_when_the_posts_change(cast: Cast) -> None:
     client = as_(cast.contributor)
     Appointment.objects.create(user=cast.contributor, role=Role.AUDITOR, starts_on=date(2022, 4, 1))
     assert "ended=posts" in visit(client)["Location"]
-    assert client.get(reverse("review:notices"))["Location"].startswith(reverse("login"))
+    assert client.get(reverse("meguri:notices"))["Location"].startswith(reverse("login"))
 
 
 def test_home_shows_nothing_of_an_ended_session(cast: Cast) -> None:
@@ -214,7 +214,7 @@ def test_passwords_are_kept_with_argon2() -> None:
 
 def test_a_header_that_names_a_person_is_not_believed(cast: Cast) -> None:
     answer = Client(REMOTE_USER="administrator").get(
-        reverse("review:audit"), headers={"Remote-User": "administrator", "X-Forwarded-User": "administrator"}
+        reverse("meguri:audit"), headers={"Remote-User": "administrator", "X-Forwarded-User": "administrator"}
     )
     assert answer.status_code == 302
 
@@ -359,8 +359,8 @@ def test_a_session_outlives_a_rotated_key_and_ends_with_the_old_one(cast: Cast, 
 
 def test_an_administrator_switches_off_a_lost_second_factor_with_a_reason(enrolled) -> None:
     cast, _code_at, _codes = enrolled
-    client, path = as_(cast.administrator), reverse("review:second_factor_off", args=[cast.contributor.pk])
-    assert "担当 一郎" in words(client.get(reverse("review:second_factors")))
+    client, path = as_(cast.administrator), reverse("meguri:second_factor_off", args=[cast.contributor.pk])
+    assert "担当 一郎" in words(client.get(reverse("meguri:second_factors")))
     assert "パスワードだけで" in words(client.get(path))
     assert client.post(path, {"reason": ""}).status_code == 422 and second_factor.is_on(cast.contributor)
     done = client.post(path, {"reason": "携帯電話と回復コードを紛失"}, follow=True)

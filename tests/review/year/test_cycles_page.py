@@ -69,7 +69,7 @@ def test_a_published_year_keeps_its_deadlines(cast: Cast) -> None:
 
 def test_a_draft_with_deadlines_can_be_opened_from_here(cast: Cast) -> None:
     cast.draft(1)
-    client, link = as_(cast.administrator), reverse("workflow:open_year", args=[YEAR])
+    client, link = as_(cast.administrator), reverse("meguri:open_year", args=[YEAR])
     assert link in client.get(PAGE).content.decode()
     Cycle.objects.update(due_at=None, closes_at=None)
     page = client.get(PAGE)
@@ -87,7 +87,7 @@ def test_closed_days_are_pointed_out(cast: Cast) -> None:
 
 def test_the_scale_is_chosen_while_the_year_is_a_draft(cast: Cast) -> None:
     cycle = cast.draft(1)
-    client, page = as_(cast.reviewer2), reverse("review:scale", args=[YEAR])
+    client, page = as_(cast.reviewer2), reverse("meguri:scale", args=[YEAR])
     assert page in client.get(PAGE).content.decode() and "S 達成" in words(client.get(page))
     assert client.post(page, {"scale": "of my own"}).status_code == 422
     response = client.post(page, {"scale": "sabc"}, follow=True)

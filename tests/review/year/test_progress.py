@@ -37,8 +37,8 @@ def test_only_readable_sheets_are_links(year: Cast) -> None:
     own, foreign = year.sheet(1), year.sheet(2)
     MeasureReview.objects.get(pk=own.pk).measure_year.related.clear()
     page = as_(year.other).get(PAGE).content.decode()
-    assert reverse("review:sheet", args=[foreign.pk]) in page
-    assert reverse("review:sheet", args=[own.pk]) not in page
+    assert reverse("meguri:sheet", args=[foreign.pk]) in page
+    assert reverse("meguri:sheet", args=[own.pk]) not in page
 
 
 def test_the_picture_counts_what_there_is(year: Cast) -> None:
