@@ -75,7 +75,7 @@ pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbo
 	@exec $(BIN)/python -m config.local.pages $(ARGS)
 
 docs: setup ## docs/architecture.svg をコードから描き直す / the picture of docs/architecture.md, drawn anew
-	@exec $(BIN)/python -m config.local.picture
+	@exec $(BIN)/python docs/picture.py
 
 # On PostgreSQL: the run on SQLite repeats only what touches the database, and would call the pure domain untested.
 coverage: setup ## どの行が試験されていないか / lines that no test without worker and browser runs: build/coverage/index.html

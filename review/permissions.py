@@ -198,7 +198,7 @@ _YEAR_OVER = gettext_lazy(
 _YEAR_LOCKS: dict[str, Any] = {
     CycleState.DRAFT: gettext_lazy(
         "この年度はまだ始まっていないため、入力できません。情報経営課が年度を開始すると、お知らせが届きます。"
-    ),
+    )
 }
 _STATE_WAYS: dict[str, Any] = {
     ReviewState.ENDORSING: gettext_lazy("直すときは、シートを取り下げてください。"),

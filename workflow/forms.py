@@ -58,11 +58,7 @@ class DecisionForm(OverallForm):
     opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=words(4))
 
     def __init__(
-        self,
-        *args: Any,
-        remarks: Iterable[tuple[str, str]] = (),
-        by_board: bool = False,
-        **kwargs: Any,
+        self, *args: Any, remarks: Iterable[tuple[str, str]] = (), by_board: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, auto_id="decide-%s", **kwargs)
         if not by_board:
@@ -161,9 +157,7 @@ class PublicationForm(MeetingChoice):
     """What goes with the decision to publish: the meeting, and the moment."""
 
     publish_at = MinuteField(
-        label=_("公表日時"),
-        required=False,
-        help_text=_("この日時に公表します。空欄なら、決定のあとすぐに公表します。"),
+        label=_("公表日時"), required=False, help_text=_("この日時に公表します。空欄なら、決定のあとすぐに公表します。")
     )
 
     def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:

@@ -7,13 +7,7 @@ from review.domain.events import Event
 from workflow import advance, nodes
 
 TABLES = Tables(
-    reactions={
-        Event.MEASURE_APPROVED: (advance.ask,),
-        Event.MEASURE_SETTLED: (advance.ask,),
-    },
-    jobs={
-        advance.ADVANCE: advance.advance,
-        nodes.FLOW_JOB: nodes.run_flow_job,
-    },
+    reactions={Event.MEASURE_APPROVED: (advance.ask,), Event.MEASURE_SETTLED: (advance.ask,)},
+    jobs={advance.ADVANCE: advance.advance, nodes.FLOW_JOB: nodes.run_flow_job},
     sweep=(advance.advance_all,),
 )

@@ -154,11 +154,7 @@ def manage(env: dict[str, str], *words: str) -> None:
     """Runs a management command and shows what it prints. Raises Refusal when it fails."""
     command = [sys.executable, str(BASE_DIR / "manage.py"), *words]
     ended = subprocess.run(
-        command,
-        env=env,
-        cwd=BASE_DIR,
-        stdin=subprocess.DEVNULL,
-        preexec_fn=processes.dying_with(os.getpid()),
+        command, env=env, cwd=BASE_DIR, stdin=subprocess.DEVNULL, preexec_fn=processes.dying_with(os.getpid())
     )
     if ended.returncode != 0:
         raise Refusal(

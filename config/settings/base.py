@@ -81,9 +81,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "review.screens.views.chrome.chrome",
-            ],
+            ]
         },
-    },
+    }
 ]
 
 # --- Database -----------------------------------------------------------------------------------
@@ -121,9 +121,7 @@ DATABASES = {"default": database(DATABASE_URL)}
 
 # --- Caches -------------------------------------------------------------------------------------
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"},
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"}}
 
 # --- Files --------------------------------------------------------------------------------------
 
@@ -155,10 +153,7 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -220,7 +215,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
-    },
+    }
 }
 
 # --- Language and time --------------------------------------------------------------------------
@@ -317,18 +312,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": MEGURI_SWEEP_SECONDS,
         "options": {"expires": max(MEGURI_SWEEP_SECONDS, 30)},
     },
-    "remind": {
-        "task": "tasks.reminders.remind",
-        "schedule": crontab(hour=8, minute=30),
-    },
-    "anchor": {
-        "task": "tasks.anchors.anchor",
-        "schedule": crontab(minute=0),
-    },
-    "retention": {
-        "task": "tasks.retention.remove_expired",
-        "schedule": crontab(hour=3, minute=20),
-    },
+    "remind": {"task": "tasks.reminders.remind", "schedule": crontab(hour=8, minute=30)},
+    "anchor": {"task": "tasks.anchors.anchor", "schedule": crontab(minute=0)},
+    "retention": {"task": "tasks.retention.remove_expired", "schedule": crontab(hour=3, minute=20)},
 }
 
 # --- Logs: one line an event, on stdout, without personal data ------------------------------------
@@ -338,13 +324,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.LineFormatter"}},
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "line",
-        }
-    },
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},

@@ -101,9 +101,7 @@ def marks(text: str, wording: Wording, *, phrase: bool = False) -> Iterator[Mark
         yield Mark(code="variant_dot", detail=detail, proposal=text.translate(_VARIANT_DOTS))
     if _DAMAGED.search(text):
         yield Mark(
-            code="damaged_letter",
-            detail=f"「{_short(text)}」に、読み取れない文字または外字があります。",
-            proposal="",
+            code="damaged_letter", detail=f"「{_short(text)}」に、読み取れない文字または外字があります。", proposal=""
         )
 
 

@@ -30,16 +30,7 @@ from review.domain.form_rows import (
     text_field,
 )
 from review.domain.scan_marks import Wording, marks
-from review.domain.sheet import (
-    Bar,
-    DocumentError,
-    Doubt,
-    Evaluation,
-    IndicatorBlock,
-    IndicatorCell,
-    ScheduleRow,
-    Sheet,
-)
+from review.domain.sheet import Bar, DocumentError, Doubt, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 
 _TEXTS = labels.NARRATIVES | labels.EVALUATIONS
 _NOTHING = ("-", "－", "―", "ー", "_")

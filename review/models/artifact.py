@@ -58,9 +58,7 @@ class Artifact(models.Model):
                 name="one_file_of_a_year_a_revision",
             ),
             models.UniqueConstraint(
-                fields=["kind", "edition"],
-                condition=Q(edition__isnull=False),
-                name="one_file_of_a_kind_an_edition",
+                fields=["kind", "edition"], condition=Q(edition__isnull=False), name="one_file_of_a_kind_an_edition"
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["sheet", "sheet_pdf"], review__isnull=False)

@@ -55,7 +55,7 @@ class Evidence(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["review", "item", "sha256"], condition=Q(withdrawn_at=None), name="evidence_once_an_item"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

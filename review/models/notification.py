@@ -43,7 +43,7 @@ class Mail(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state=MailState.SENT) | Q(sent_at__isnull=False), name="sent_mail_has_time"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

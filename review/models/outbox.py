@@ -35,11 +35,7 @@ class OutboxEvent(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [
-            models.Index(
-                fields=["not_before"],
-                condition=models.Q(delivered_at=None),
-                name="outbox_undelivered",
-            )
+            models.Index(fields=["not_before"], condition=models.Q(delivered_at=None), name="outbox_undelivered")
         ]
 
     def __str__(self) -> str:

@@ -24,9 +24,7 @@ class Plan(models.Model):
     class Meta:
         verbose_name = _("計画")
         verbose_name_plural = _("計画")
-        constraints = [
-            models.CheckConstraint(condition=Q(last_year__gte=F("first_year")), name="plan_years_in_order"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(last_year__gte=F("first_year")), name="plan_years_in_order")]
 
     def __str__(self) -> str:
         return self.name

@@ -352,7 +352,7 @@ class Rating(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(grade=models.F("proposed_grade")) | ~Q(reason=""), name="differing_rating_has_reason"
-            ),
+            )
         ]
 
     def __str__(self) -> str:

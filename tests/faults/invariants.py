@@ -62,14 +62,7 @@ def check(since: int, keys: list[str]) -> dict[str, Any]:
 
     Returns the violations in words, and the number up to which the events were looked at.
     """
-    wrong = [
-        *_events(since),
-        *_acknowledged(keys),
-        *_requests(),
-        *_sheets(),
-        *_files(),
-        *_mails(),
-    ]
+    wrong = [*_events(since), *_acknowledged(keys), *_requests(), *_sheets(), *_files(), *_mails()]
     report = audit_chain.verify()
     wrong += [f"audit chain: {fault}" for fault in report.faults]
     last = OutboxEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -25,10 +25,7 @@ def work(claim: jobs.Claim) -> None:
         pass
 
 
-CAUSES: dict[str, Exception] = {
-    "disk": OSError(errno.ENOSPC, "No space left on device"),
-    "program": KeyError("x"),
-}
+CAUSES: dict[str, Exception] = {"disk": OSError(errno.ENOSPC, "No space left on device"), "program": KeyError("x")}
 
 
 def meet(claim: jobs.Claim) -> None:
@@ -201,9 +198,7 @@ def test_times_that_a_wrong_clock_wrote_hold_no_job_back(state: JobState) -> Non
     assert jobs.run(job.pk) == "done"
 
 
-def test_an_event_is_delivered_once_its_reaction_works_however_long_that_takes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_an_event_is_delivered_once_its_reaction_works_however_long_that_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     event = outbox.announce(Event.DELIVERY_LATE, key="k")
     lasts = [True]
 

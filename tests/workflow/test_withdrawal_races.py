@@ -120,10 +120,7 @@ def test_an_approval_withdrawn_against_the_year_that_goes_on(cast: Cast) -> None
     for _number in range(ROUNDS):
         review = cast.sheet(1)
         asked = {"review_id": review.pk, "round": review.round, "comment": WHY}
-        at_once(
-            lambda asked=asked: steps.withdraw_approval(user=cast.approver, **asked),
-            advance.advance_all,
-        )
+        at_once(lambda asked=asked: steps.withdraw_approval(user=cast.approver, **asked), advance.advance_all)
         settle_background()
         assert cast.sheet(1).state == ReviewState.REVIEWED
         assert Cycle.objects.get(pk=review.cycle_id).state == CycleState.OPEN

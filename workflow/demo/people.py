@@ -64,10 +64,7 @@ def enlist() -> list[Person]:
 
 def _make(person: Person) -> None:
     user = User.objects.create_user(
-        username=person.username,
-        password=PASSWORD,
-        email=f"{person.username}@demo.example",
-        display_name=person.name,
+        username=person.username, password=PASSWORD, email=f"{person.username}@demo.example", display_name=person.name
     )
     _appoint(user, person.post, person.department)
 

@@ -286,10 +286,7 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     """The locked cycle, if the user may decide the year now. Raises NotAllowed, AlreadyDecided or Invalid."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     permissions.standing(user, fresh=True)
-    require(
-        permissions.approves_in_person(user),
-        _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"),
-    )
+    require(permissions.approves_in_person(user), _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"))
     require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
     reviewed = Decision.objects.filter(OF_REVIEW, review__cycle=cycle)

@@ -77,11 +77,7 @@ def _decide(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
     measures = Indicator.objects.filter(measure__plan=cycle.plan)
     indicator = get_object_or_404(measures, pk=request.POST.get("indicator") or 0)
     try:
-        work.decide(
-            user=request.user,
-            indicator_id=indicator.pk,
-            direction=request.POST.get("direction", "-"),
-        )
+        work.decide(user=request.user, indicator_id=indicator.pk, direction=request.POST.get("direction", "-"))
     except Invalid as refusal:
         messages.error(request, str(refusal))
     else:

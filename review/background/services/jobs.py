@@ -94,13 +94,7 @@ def request(
     due = clock.shared(timedelta(seconds=delay))
     job, made = Job.objects.get_or_create(
         key=key,
-        defaults={
-            "kind": kind,
-            "args": dict(args or {}),
-            "cycle": cycle,
-            "created_at": clock.now(),
-            "not_before": due,
-        },
+        defaults={"kind": kind, "args": dict(args or {}), "cycle": cycle, "created_at": clock.now(), "not_before": due},
     )
     if not made:
         Job.objects.filter(pk=job.pk).update(wanted=F("wanted") + 1)
@@ -180,10 +174,7 @@ def _fall_back(job: Job, state: JobState, *, pause: timedelta) -> None:
 
 def _tell(job: Job) -> None:
     outbox.announce(
-        Event.JOB_FAILED,
-        key=f"{job.pk}:{job.reference}",
-        cycle=job.cycle,
-        payload={"job": job.pk, "cause": job.cause},
+        Event.JOB_FAILED, key=f"{job.pk}:{job.reference}", cycle=job.cycle, payload={"job": job.pk, "cause": job.cause}
     )
 
 

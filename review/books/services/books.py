@@ -110,11 +110,7 @@ def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
 
 def _scale_row(grade: rating.Grade) -> ScaleRow:
     return ScaleRow(
-        grade=grade.letter,
-        meaning=grade.name,
-        sign=grade.sign,
-        colour=grade.colour,
-        background=grade.background,
+        grade=grade.letter, meaning=grade.name, sign=grade.sign, colour=grade.colour, background=grade.background
     )
 
 

@@ -171,10 +171,7 @@ def shown_sheet(sheet: SheetChanges, kept: frozenset[str] | None) -> dict[str, A
 def shown_row(sheet: SheetChanges, row: ItemChange, kept: frozenset[str] | None) -> dict[str, Any]:
     """One item: three texts, what is to be noticed, and whether its box is ticked."""
     name = f"{TAKE}{sheet.review.pk}:{row.key}"
-    sides = [
-        {"label": _("ブックを作ったとき"), "text": row.base},
-        {"label": _("今の画面"), "text": row.web},
-    ]
+    sides = [{"label": _("ブックを作ったとき"), "text": row.base}, {"label": _("今の画面"), "text": row.web}]
     return {
         "name": name,
         "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",

@@ -125,11 +125,7 @@ def _keep(request: SignedInRequest, cycle: Cycle, form: DepartmentDeadlinesForm)
     department = form.cleaned_data["department"]
     own = OwnDeadlines() if "clear" in request.POST else form.own()
     deadlines.set_for_department(
-        user=request.user,
-        cycle_id=cycle.pk,
-        department=department,
-        own=own,
-        reason=form.cleaned_data["reason"],
+        user=request.user, cycle_id=cycle.pk, department=department, own=own, reason=form.cleaned_data["reason"]
     )
     said = _("%(department)sの期限を保存しました。") if own.as_data() else _("%(department)sを年度の期限に戻しました。")
     messages.success(request, said % {"department": department.name})

@@ -22,12 +22,7 @@ from review.notices.services import waiting
 OF_SHEETS = (Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED, Event.STEP_ASKED)
 EVENTS = (*OF_SHEETS, Event.DECISION_CALLED)
 
-STEP_WORDS = {
-    Step.SUBMIT: "実績の提出",
-    Step.ENDORSE: "所属長の確認",
-    Step.REVIEW: "内容の確認",
-    Step.DECIDE: "審議",
-}
+STEP_WORDS = {Step.SUBMIT: "実績の提出", Step.ENDORSE: "所属長の確認", Step.REVIEW: "内容の確認", Step.DECIDE: "審議"}
 REQUESTS = {
     Step.SUBMIT: "実績を入力して提出してください。",
     Step.ENDORSE: "内容を確かめて、所属長として確認してください。",

@@ -63,11 +63,7 @@ def approvers(row: OutboxEvent) -> Iterable[User]:
 
 
 #: The state in which a sheet waits for the step.
-_WAITS = {
-    Step.ENDORSE: ReviewState.ENDORSING,
-    Step.REVIEW: ReviewState.SUBMITTED,
-    Step.APPROVE: ReviewState.REVIEWED,
-}
+_WAITS = {Step.ENDORSE: ReviewState.ENDORSING, Step.REVIEW: ReviewState.SUBMITTED, Step.APPROVE: ReviewState.REVIEWED}
 
 
 def _able_on(row: OutboxEvent, people: Iterable[User], step: Step) -> Iterable[User]:

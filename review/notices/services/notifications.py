@@ -18,15 +18,7 @@ from django.utils import timezone
 from review import calendar, clock, permissions
 from review.domain.events import Event
 from review.domain.fiscal import wareki
-from review.models import (
-    Cycle,
-    CycleState,
-    MeasureReview,
-    NoticeText,
-    Notification,
-    OutboxEvent,
-    User,
-)
+from review.models import Cycle, CycleState, MeasureReview, NoticeText, Notification, OutboxEvent, User
 from review.notices.services import deadline_notices, notice_choices, notice_texts, waiting
 from review.notices.services.notice import Notice
 from review.notices.services.notice_table import NOTICES, key_of

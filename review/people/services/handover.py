@@ -14,17 +14,7 @@ from review import clock, permissions, queries
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.refusals import Invalid
-from review.models import (
-    Appointment,
-    AuditEntry,
-    CycleState,
-    Department,
-    MeasureReview,
-    Proxy,
-    ReviewState,
-    Role,
-    User,
-)
+from review.models import Appointment, AuditEntry, CycleState, Department, MeasureReview, Proxy, ReviewState, Role, User
 from review.models.organization import DEPARTMENT_ROLES
 from review.models.sheet import OPEN_STATES
 from review.reader_words import problem

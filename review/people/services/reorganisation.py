@@ -17,13 +17,7 @@ from django.utils.translation import gettext as _
 
 from review import clock, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import (
-    Appointment,
-    Department,
-    Proxy,
-    Reorganisation,
-    User,
-)
+from review.models import Appointment, Department, Proxy, Reorganisation, User
 from review.people.services.reorganisation_moves import move_people, take_effect
 from review.reader_words import problem
 from review.trail.services import audit

@@ -178,11 +178,7 @@ def person_new(request: SignedInRequest) -> HttpResponse:
 
 def told_once(request: SignedInRequest, made: list[work.Enrolled], title: str) -> HttpResponse:
     """The temporary passwords. They are kept nowhere, so this page is the only place where they can be read."""
-    context = {
-        "page_title": title,
-        "breadcrumbs": crumbs(people_crumb(), (title, "")),
-        "made": made,
-    }
+    context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), "made": made}
     return render(request, "people/passwords.html", context)
 
 
@@ -219,11 +215,7 @@ def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             work.appoint(
-                by=request.user,
-                user_id=pk,
-                post=form.post,
-                starts_on=data["starts_on"],
-                ends_on=data["ends_on"],
+                by=request.user, user_id=pk, post=form.post, starts_on=data["starts_on"], ends_on=data["ends_on"]
             )
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)

@@ -21,16 +21,7 @@ from review.domain import correction_items, text
 from review.domain.events import Event
 from review.domain.items import Item
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
-from review.models import (
-    AuditEntry,
-    Correction,
-    CorrectionDecision,
-    CorrectionItem,
-    Department,
-    Edition,
-    Meeting,
-    User,
-)
+from review.models import AuditEntry, Correction, CorrectionDecision, CorrectionItem, Department, Edition, Meeting, User
 from review.publication.services.correction_effects import Entry, corrected
 from review.reader_words import problem
 from review.trail.services import audit

@@ -21,16 +21,7 @@ from review.books.services.snapshot import snapshot_of
 from review.domain.events import Event
 from review.domain.plain_data import digest
 from review.domain.refusals import Changed, Invalid
-from review.models import (
-    Cycle,
-    CycleState,
-    Edition,
-    IndicatorYear,
-    MeasureReview,
-    Meeting,
-    ReviewState,
-    User,
-)
+from review.models import Cycle, CycleState, Edition, IndicatorYear, MeasureReview, Meeting, ReviewState, User
 from review.trail.services import audit, audit_chain
 
 

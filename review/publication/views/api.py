@@ -108,10 +108,7 @@ def wanted_of(asked: QueryDict) -> Wanted:
     if len(words) > 100:
         raise Refused(400, "「q」は100文字までです。/ At most 100 characters.")
     return Wanted(
-        words=words,
-        field=asked.get("field", ""),
-        department=asked.get("department", ""),
-        grade=asked.get("grade", ""),
+        words=words, field=asked.get("field", ""), department=asked.get("department", ""), grade=asked.get("grade", "")
     )
 
 

@@ -226,10 +226,7 @@ def measure(book: Book, code: str) -> Page | None:
 
 def _changes(snapshot: editions.Snapshot, code: str) -> list[dict[str, Any]]:
     """What changed in the plan for the 施策, and what changes in the year to come; only what there is."""
-    found = (
-        (_("この年度からの計画の変更"), "plan_changes"),
-        (_("来年度からの目標や評価項目の変更"), "target_changes"),
-    )
+    found = ((_("この年度からの計画の変更"), "plan_changes"), (_("来年度からの目標や評価項目の変更"), "target_changes"))
     rows = (
         {"id": key, "title": title, "lines": [one for one in snapshot.get(key, ()) if one["code"] == code]}
         for title, key in found

@@ -270,10 +270,7 @@ def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     related = "、".join(row["related"])
     if row["related_all"]:
         related = "、".join(filter(None, (related, _("全課等"))))
-    return [
-        {"label": _("主管部署"), "text": owner_of(row)},
-        {"label": _("関連部署"), "text": related},
-    ]
+    return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 
 def texts_of(texts: editions.Row, labels: dict[str, str]) -> list[dict[str, str]]:

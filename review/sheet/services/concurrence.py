@@ -111,12 +111,7 @@ def ask_again(*, user: User, review: MeasureReview, texts: Mapping[str, str]) ->
 
 def _ask(user: User, review: MeasureReview, department: Department, due_on: date) -> Concurrence:
     return Concurrence.objects.create(
-        review=review,
-        round=review.round,
-        department=department,
-        asked_by=user,
-        asked_at=clock.now(),
-        due_on=due_on,
+        review=review, round=review.round, department=department, asked_by=user, asked_at=clock.now(), due_on=due_on
     )
 
 

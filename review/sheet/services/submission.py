@@ -43,10 +43,7 @@ def current_texts(review: MeasureReview) -> dict[str, str]:
 
 
 def texts_of(
-    review: MeasureReview,
-    story: next_year.History,
-    plan: Sequence[ScheduleItem],
-    changes: Mapping[int, TargetChange],
+    review: MeasureReview, story: next_year.History, plan: Sequence[ScheduleItem], changes: Mapping[int, TargetChange]
 ) -> dict[str, str]:
     """The same, of what was read already. No query."""
     year = review.measure_year

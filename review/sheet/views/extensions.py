@@ -61,13 +61,7 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     data = form.cleaned_data
     grant = "grant" in request.POST
     try:
-        extensions.decide(
-            user=request.user,
-            extension_id=pk,
-            grant=grant,
-            until=data["until"],
-            answer=data["answer"],
-        )
+        extensions.decide(user=request.user, extension_id=pk, grant=grant, until=data["until"], answer=data["answer"])
     except Invalid as refusal:
         said = " ".join(refusal.fields.values()) or str(refusal)
         messages.error(request, said)

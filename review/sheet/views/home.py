@@ -182,11 +182,7 @@ def _waiting(waiting: QuerySet[MeasureReview], not_mine: set[int]) -> dict[str, 
     order = waiting.query.order_by
     rows = queries.reviews(waiting).order_by(*order)
     total = waiting.count()
-    return {
-        "count": total - len(not_mine),
-        "not_mine": len(not_mine),
-        "top": list(rows.exclude(pk__in=not_mine)[:TOP]),
-    }
+    return {"count": total - len(not_mine), "not_mine": len(not_mine), "top": list(rows.exclude(pk__in=not_mine)[:TOP])}
 
 
 def managing(user: User) -> dict[str, Any]:

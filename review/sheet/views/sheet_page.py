@@ -183,10 +183,7 @@ def _to(name: str, review: MeasureReview, label: str, *args: int, key: str = "")
 
 def writing(review: MeasureReview, missing: bool) -> list[Action]:
     """Entry and submission: what comes first depends on whether anything is missing."""
-    words = {
-        ReviewState.NOT_STARTED: _("入力を始める"),
-        ReviewState.RETURNED: _("差戻しを直す"),
-    }
+    words = {ReviewState.NOT_STARTED: _("入力を始める"), ReviewState.RETURNED: _("差戻しを直す")}
     entry = _to("meguri:entry", review, words.get(ReviewState(review.state), _("続きから入力する")), first_step(review))
     submit = _to("meguri:submit", review, _("確認・提出へ進む"))
     return [entry, submit] if missing or review.state != ReviewState.EDITING else [submit, entry]

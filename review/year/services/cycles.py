@@ -18,16 +18,7 @@ from review.deadlines.services.deadlines import order_problems
 from review.domain import rating
 from review.domain.events import Event
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import (
-    Cycle,
-    CycleState,
-    IndicatorYear,
-    MeasureReview,
-    MeasureYear,
-    Plan,
-    ScheduleItem,
-    User,
-)
+from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Plan, ScheduleItem, User
 from review.people.services import reorganisation_moves
 from review.plan.services import plan_effects
 from review.reader_words import year_label

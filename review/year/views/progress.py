@@ -86,10 +86,7 @@ def progress(request: SignedInRequest, year: int) -> HttpResponse:
     mine = set(permissions.visible_reviews(request.user).filter(cycle=cycle).values_list("pk", flat=True))
     context = {
         "page_title": _("%(year)s 進行状況") % {"year": fiscal_year(year)},
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("進行状況"), "url": ""},
-        ],
+        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("進行状況"), "url": ""}],
         "cycle": cycle,
         "total": len(marks),
         "steps": steps_of(cycle),

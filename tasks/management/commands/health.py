@@ -30,12 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--url", default="http://127.0.0.1:8000/healthz")
 
     def handle(self, *args: object, part: str, url: str, **options: object) -> None:
-        problem = {
-            "web": lambda: web(url),
-            "worker": health.worker,
-            "beat": health.sweep,
-            "migrate": health.migrated,
-        }[part]()
+        problem = {"web": lambda: web(url), "worker": health.worker, "beat": health.sweep, "migrate": health.migrated}[
+            part
+        ]()
         if problem:
             raise CommandError(problem)
         self.stdout.write("ok")

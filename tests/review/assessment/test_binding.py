@@ -82,9 +82,7 @@ LEFT_OUT = {
         "decided on its own, also in the middle of a review, so no sheet's approval stands for it: the trail vouches for "
         "the row (test_sealed_rows)",
     ),
-    "Decision": {
-        "review": "what the row belongs to: without it its sheet has no decision, which is found (below)",
-    },
+    "Decision": {"review": "what the row belongs to: without it its sheet has no decision, which is found (below)"},
     "Rating": {
         "review": "what the row belongs to",
         "hand": "whose it is: it would be another row",

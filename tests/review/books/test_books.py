@@ -19,9 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def queries_of(cycle) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         snapshot.snapshot_of(cycle)
     return len(seen)
 

@@ -194,13 +194,7 @@ def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
 
 @pytest.mark.browser
 def test_the_screens_in_a_browser(
-    transactional_db: None,
-    cast: Cast,
-    tmp_path: Path,
-    new_page: Any,
-    sign_in: Any,
-    axe: Any,
-    screenshot: Any,
+    transactional_db: None, cast: Cast, tmp_path: Path, new_page: Any, sign_in: Any, axe: Any, screenshot: Any
 ) -> None:
     cast.open(2)
     web(cast, cause="元の要因です。利用者が伸びませんでした。", policy="元の方針です。")

@@ -166,12 +166,7 @@ def test_a_part_without_a_rate_leaves_the_whole_without_one():
 
 
 @pytest.mark.parametrize(
-    "target, actual",
-    [
-        ("男性 50%", "女性 60%"),
-        ("令和5年度 10件", "令和6年度 12件"),
-        ("10件", "未処理 12件"),
-    ],
+    "target, actual", [("男性 50%", "女性 60%"), ("令和5年度 10件", "令和6年度 12件"), ("10件", "未処理 12件")]
 )
 def test_values_of_different_things_are_not_compared(target, actual):
     assert "parts_mismatch" in ask(target, actual, direction="up").flags
@@ -179,12 +174,7 @@ def test_values_of_different_things_are_not_compared(target, actual):
 
 @pytest.mark.parametrize(
     "target, actual",
-    [
-        ("1日平均8,000人", "2,800,000人"),
-        ("月平均100人", "1,200人"),
-        ("1人あたり5冊", "6,000冊"),
-        ("週2回", "104回"),
-    ],
+    [("1日平均8,000人", "2,800,000人"), ("月平均100人", "1,200人"), ("1人あたり5冊", "6,000冊"), ("週2回", "104回")],
 )
 def test_a_value_for_a_day_or_a_head_is_not_compared_with_a_total(target, actual):
     assert ask(target, actual, direction="up").status == "undetermined"

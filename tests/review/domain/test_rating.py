@@ -57,14 +57,7 @@ def test_what_is_not_graded_has_no_grade():
     assert set(NOT_GRADED) == {"not_applicable", "pending"}
 
 
-@pytest.mark.parametrize(
-    "key, letters",
-    [
-        ("abcd", "ABCD－"),
-        ("sabc", "SABC－"),
-        ("bands_80_50_20", "ABCDE－"),
-    ],
-)
+@pytest.mark.parametrize("key, letters", [("abcd", "ABCD－"), ("sabc", "SABC－"), ("bands_80_50_20", "ABCDE－")])
 def test_the_presets_survive_storage_and_pass_contrast(key, letters):
     scale = PRESETS[key]
     assert "".join(entry.letter for entry in scale.grades) == letters

@@ -27,17 +27,7 @@ from review import clock, permissions
 from review.assessment.services import meetings
 from review.assessment.services.meetings import MeetingWords
 from review.domain.refusals import Invalid, NotAllowed
-from review.models import (
-    Artifact,
-    AuditEntry,
-    Decision,
-    Mail,
-    MailState,
-    Notification,
-    Submission,
-    Tally,
-    User,
-)
+from review.models import Artifact, AuditEntry, Decision, Mail, MailState, Notification, Submission, Tally, User
 from review.operations.services import personal_data, retention
 from review.operations.views.personal_data import HOLDINGS
 from review.people.services import posts

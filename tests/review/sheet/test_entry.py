@@ -5,15 +5,7 @@ from urllib.parse import quote
 import pytest
 from django.urls import reverse
 
-from review.models import (
-    AuditEntry,
-    IndicatorYear,
-    ItemComment,
-    MeasureReview,
-    MeasureYear,
-    Notification,
-    ScheduleItem,
-)
+from review.models import AuditEntry, IndicatorYear, ItemComment, MeasureReview, MeasureYear, Notification, ScheduleItem
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, hidden, queries_of, words

@@ -48,8 +48,7 @@ def test_a_stale_form_is_refused_with_what_stands_there_now(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [("あ\x00い", "2文字目"), ("\ud800", "1文字目"), ("い" * 10_001, "10,000文字まで")],
+    ("typed", "sentence"), [("あ\x00い", "2文字目"), ("\ud800", "1文字目"), ("い" * 10_001, "10,000文字まで")]
 )
 def test_text_that_cannot_be_kept_is_refused_and_nothing_is_half_saved(cast: Cast, typed: str, sentence: str) -> None:
     cast.open(1)

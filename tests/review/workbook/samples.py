@@ -9,15 +9,7 @@ from pathlib import Path
 
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook
 from review.domain.plan_text import read_plan_text
-from review.domain.sheet import (
-    Bar,
-    Evaluation,
-    IndicatorBlock,
-    IndicatorCell,
-    PlanDocument,
-    ScheduleRow,
-    Sheet,
-)
+from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, PlanDocument, ScheduleRow, Sheet
 
 FACTS = Path(__file__).parents[3] / "review" / "seed" / "facts.txt"
 YEARS = (2022, 2023, 2024, 2025)

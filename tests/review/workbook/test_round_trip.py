@@ -164,8 +164,7 @@ def sheets(draw) -> Sheet:
 
     rows = tuple(
         ScheduleRow(
-            name=draw(FILLED),
-            bars=cells(lambda y: Bar(fiscal_year=y, filled=draw(st.booleans()), label=draw(TEXTS))),
+            name=draw(FILLED), bars=cells(lambda y: Bar(fiscal_year=y, filled=draw(st.booleans()), label=draw(TEXTS)))
         )
         for _ in range(draw(st.integers(0, 3)))
     )

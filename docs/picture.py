@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "architecture.svg"
 PACKAGES = ("config", "workflow", "tasks")
 INSIDE = "review"
@@ -116,4 +116,3 @@ def _dot(places: Sequence[str], one: str, other: str) -> str:
 
 if __name__ == "__main__":
     PICTURE.write_text(drawn(), encoding="utf-8")
-    print(PICTURE.relative_to(ROOT))
