@@ -32,8 +32,8 @@ from review.books.services import editions
 from review.books.services.editions import Snapshot, Wanted
 from review.models import Artifact, Edition
 from review.publication.services import schemas
+from review.publication.views import comparison_pages, published, shelf
 from review.publication.views import public_pages as pages
-from review.publication.views import published, shelf
 from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
@@ -90,9 +90,14 @@ def _in_language(site: Site) -> Iterator[Sheet]:
         return Sheet(language=site.language, name=name, args=args, query=asked)
 
     yield from (sheet(name) for name in ("index", "method", "open_data", "compare"))
-    for left, right in pages.neighbours(site):
-        for page in range(1, pages.compared_pages(left, right) + 1):
-            yield sheet("compare", a=pages.key_of(left), b=pages.key_of(right), page=page if page > 1 else "")
+    for left, right in comparison_pages.neighbours(site):
+        for page in range(1, comparison_pages.compared_pages(left, right) + 1):
+            yield sheet(
+                "compare",
+                a=comparison_pages.key_of(left),
+                b=comparison_pages.key_of(right),
+                page=page if page > 1 else "",
+            )
     for edition in site.editions:
         place = [edition.cycle.fiscal_year, *([] if edition.current else [edition.number])]
         yield from (sheet(name, *place) for name in ("year", "departments", "errata"))
@@ -142,9 +147,9 @@ def make(site: Site, sheet: Sheet) -> Page:
         found = {"index": pages.index, "method": pages.method, "open_data": pages.data}[sheet.name](site)
     elif sheet.name == "compare":
         left, right = (_named(site, asked.get(key, "")) for key in ("a", "b"))
-        found = pages.compare(site, left, right, page)
+        found = comparison_pages.compare(site, left, right, page)
     elif sheet.name == "run":
-        found = pages.run(site, *sheet.args)
+        found = comparison_pages.run(site, *sheet.args)
     else:
         found = _of_book(site, sheet, Wanted(**asked), page)
     if found is None:

@@ -25,7 +25,7 @@ from review.books.services import editions
 from review.books.services.editions import Snapshot, Wanted
 from review.models import Artifact, Edition
 from review.publication.services import exports, schemas
-from review.publication.views import page_store, shelf
+from review.publication.views import comparison_pages, page_store, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
 from review.publication.views.public_frame import Page
@@ -224,13 +224,15 @@ def open_data(site: Site, asked: QueryDict) -> Page:
 @page
 def compare(site: Site, asked: QueryDict) -> Page:
     """Two years or two editions side by side."""
-    return pages.compare(site, _chosen(site, asked.get("a", "")), _chosen(site, asked.get("b", "")), page_number(asked))
+    return comparison_pages.compare(
+        site, _chosen(site, asked.get("a", "")), _chosen(site, asked.get("b", "")), page_number(asked)
+    )
 
 
 @page
 def run(site: Site, asked: QueryDict, first: int, code: str) -> Page | None:
     """The plan's whole run for one 施策."""
-    return pages.run(site, first, code)
+    return comparison_pages.run(site, first, code)
 
 
 @page
