@@ -12,6 +12,21 @@ ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SHEETS = sorted((ROOT / "review/static/review").rglob("*.css"))
 
+WIDTH = 120
+# A sentence is one message and one line: a break inside it would put a space between two Japanese characters.
+SENTENCES = {
+    "templates/assessment/help.html": (
+        "シートの「合議」で、関連部署と回答期限を選んで依頼します。",
+        "取組みスケジュールは、取り組む年度の欄に「■」を選ぶか書きます。",
+        "「指標の向き」で、多い方がよいか少ない方がよいかを指標ごとに確かめます。",
+    ),
+    "templates/publication/method.html": (
+        '{% translate "目標と実績は、部署が書いたとおりに残しています。',
+        "大きいほどよいか小さいほどよいかは、市が定めた向き、",
+        "CSV は成果目標と年度ごとに1行で、",
+    ),
+}
+
 _INLINE = re.compile(r"""\sstyle=|<style|\son[a-z]+=|javascript:|<script(?![^>]*\ssrc=)""")
 _OUTSIDE = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//""")
 
@@ -25,6 +40,29 @@ def test_a_template_has_nothing_inline_and_nothing_from_outside(path: Path) -> N
     text = path.read_text(encoding="utf-8")
     assert not _INLINE.search(text)
     assert not _OUTSIDE.search(text)
+
+
+def _too_long(name: str, text: str) -> list[str]:
+    """The lines of a template that nobody can read beside another: its number, its length and how it begins."""
+    return [
+        f"{name}:{number}: {len(line)} characters: {line.strip()[:60]}"
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > WIDTH and not line.strip().startswith(SENTENCES.get(name, ()))
+    ]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_no_line_of_a_template_is_too_long(path: Path) -> None:
+    assert not _too_long(_name(path), path.read_text(encoding="utf-8")), "break it between elements or attributes"
+
+
+def test_every_sentence_that_may_be_long_is_there_and_stands_alone() -> None:
+    for name, starts in SENTENCES.items():
+        lines = [line.strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]
+        for start in starts:
+            (line,) = [line for line in lines if line.startswith(start)]
+            assert len(line) > WIDTH - 20, "short enough now: take it off the list"
+            assert "<" not in line and line.count("{%") <= 1
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=_name)
