@@ -1,4 +1,4 @@
-"""Wiring: settings, Celery, URLs. Knows every storey; nothing imports it except to start."""
+"""Wiring: settings, Celery, URLs. Knows every layer; nothing imports it except to start."""
 
 from config.celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""The storeys of CONTRIBUTING.md hold: nothing imports what stands above it."""
+"""The layers of docs/architecture.md hold: nothing imports what stands above it."""
 
 import re
 import subprocess

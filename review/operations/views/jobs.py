@@ -32,7 +32,7 @@ from review.trail.services import audit
 SWEEPS_MISSED = 3
 PAGE = 30
 
-#: job kind -> what it does, in words; the kinds of the storeys above stand here by their stored names
+#: job kind -> what it does, in words; the kinds of the layers above stand here by their stored names
 KINDS = {
     workbooks.SHEET: gettext_lazy("施策シートのファイルの作成"),
     workbooks.YEAR: gettext_lazy("集約表の作成"),
