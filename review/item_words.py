@@ -22,25 +22,8 @@ _OF_INDICATOR = {
     "next_target": gettext_lazy("来年度の目標"),
     "next_name": gettext_lazy("来年度の評価項目"),
 }
-#: The words of `correctable`, which are the city's and are stored with an erratum, marked for translation (with `_TEXTS`).
-_CORRECTABLE = (
-    gettext_lazy("施策名"),
-    gettext_lazy("現状と課題"),
-    gettext_lazy("施策内容詳細"),
-    gettext_lazy("施策の実施により期待される効果"),
-    gettext_lazy("今後の取組方針・取組内容"),
-    gettext_lazy("未提出・対象外の理由"),
-    gettext_lazy("本部評価・意見"),
-    gettext_lazy("評価項目"),
-    gettext_lazy("目標"),
-    gettext_lazy("実績"),
-    gettext_lazy("取組内容"),
-    gettext_lazy("主管部署"),
-    gettext_lazy("関連部署"),
-    gettext_lazy("実施する年度"),
-    gettext_lazy("未提出・対象外の扱い"),
-    gettext_lazy("達成区分(判断)"),
-)
+#: Words of `correction_items` that are marked for translation nowhere else.
+_MARKED = (gettext_lazy("実施する年度"), gettext_lazy("未提出・対象外の扱い"))
 
 
 def correctable_label(key: str) -> str:

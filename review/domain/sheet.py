@@ -118,11 +118,6 @@ class PlanDocument:
         """How many 成果目標 blocks the file has. Empty ones count: they are places of the form, and each is a doubt."""
         return sum(len(sheet.indicators) for sheet in self.sheets)
 
-    @property
-    def filled_indicator_count(self) -> int:
-        """How many 成果目標 blocks say anything at all; only these are goals somebody set."""
-        return sum(not block.is_empty for sheet in self.sheets for block in sheet.indicators)
-
 
 class DocumentError(Exception):
     """A file that cannot be read as a plan; nothing of it was kept.

@@ -34,6 +34,11 @@ ONE_SHEET = """\t施策概要
 """
 
 
+def filled(document) -> int:
+    """How many 成果目標 blocks say anything at all."""
+    return sum(not block.is_empty for sheet in document.sheets for block in sheet.indicators)
+
+
 def read(text: str) -> PlanDocument:
     return read_plan_text(text.encode())
 
@@ -134,7 +139,7 @@ def test_a_missing_heading_leaves_the_columns_in_their_years():
 def test_empty_blocks_are_kept_and_named():
     document = read(ONE_SHEET + "成果目標②\t評価項目\n\t目標\n\t実績\n")
     assert codes_of(document) == ["empty_indicator"]
-    assert (document.indicator_count, document.filled_indicator_count) == (2, 1)
+    assert (document.indicator_count, filled(document)) == (2, 1)
 
 
 def codes_of(document: PlanDocument) -> list[str]:
@@ -228,7 +233,7 @@ def sheet_of(document: PlanDocument, code: str) -> Sheet:
 
 
 def test_the_facts_hold_the_whole_plan(facts):
-    assert (len(facts.sheets), facts.indicator_count, facts.filled_indicator_count) == (30, 67, 65)
+    assert (len(facts.sheets), facts.indicator_count, filled(facts)) == (30, 67, 65)
     assert facts.years == (2022, 2023, 2024, 2025)
 
 
@@ -259,7 +264,7 @@ def city() -> PlanDocument:
 
 
 def test_the_city_document_is_read_whole(city):
-    assert (len(city.sheets), city.indicator_count, city.filled_indicator_count) == (30, 67, 65)
+    assert (len(city.sheets), city.indicator_count, filled(city)) == (30, 67, 65)
     assert all(len(block.years) == 4 for sheet in city.sheets for block in sheet.indicators)
 
 
