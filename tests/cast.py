@@ -127,7 +127,11 @@ class Cast(Remembering):
         code = f"{1 + (number - 1) // 99:02d}-{1 + (number - 1) % 99:02d}"
         measure = Measure.objects.create(plan=part.plan, field=part, code=code, first_year=2022)
         year = MeasureYear.objects.create(
-            measure=measure, fiscal_year=YEAR, name=f"見本の施策{number}", owner=owner, current_state="見本の現状です。"
+            measure=measure,
+            fiscal_year=YEAR,
+            name=f"見本の施策{number}",
+            owner=owner,
+            texts={"current_state": "見本の現状です。"},
         )
         year.related.add(self.departments["市民課"])
         ScheduleItem.objects.create(measure_year=year, position=1, name="周知", bars={"2023": "", "2024": ""})

@@ -8,92 +8,84 @@ reads back to the same: 関連部署 as in the form's cell, a bar as its years, 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from review.domain import bars
+from review.domain import bars, fields
+from review.domain.fields import Field, Kind, Section, gettext_noop
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import read_related, related_text
 from review.domain.items import Item, circled
 
 Row = Mapping[str, Any]
 
-HEAD = {
-    "name": "施策名",
-    "current_state": "現状と課題",
-    "description": "施策内容詳細",
-    "expected_effect": "施策の実施により期待される効果",
-    "policy": "今後の取組方針・取組内容",
-    "outcome_reason": "未提出・対象外の理由",
-}
-EVALUATION = {
-    "cause": "要因",
-    "response": "対応",
-    "progress": "取組状況",
-    "self_assessment": "自己評価",
-    "board_opinion": "本部評価・意見",
-    "change_reason": "目標や指標の変更とその理由",
-}
-CELL = {"name": "評価項目", "target": "目標", "actual": "実績"}
-SCHEDULE = {"name": "取組内容", "progress": "取組状況"}
-OWNER, RELATED, BARS, OUTCOME = "主管部署", "関連部署", "実施する年度", "未提出・対象外の扱い"
+OUTCOME, OUTCOME_REASON = gettext_noop("未提出・対象外の扱い"), "未提出・対象外の理由"
 GRADE = "達成区分(判断)"
 OUTCOMES = {"": "", "not_submitted": "未提出", "excluded": "対象外"}
-#: how long a text may be where the sheet holds it in one line
-SHORT = {"施策名": 200, "評価項目": 300, "取組内容": 300}
 
 
 def items_of(row: Row, fiscal_year: int) -> list[Item]:
     """Everything that can be corrected, in the order of the sheet. 実績 of years to come do not exist yet."""
-    found = [Item(key=key, label=label, text=row[key]) for key, label in HEAD.items() if key != "outcome_reason"]
-    found[1:1] = [
-        Item(key=key, label=label, text=text_of(row, key)) for key, label in (("owner", OWNER), ("related", RELATED))
-    ]
+    parts = [_item(one.key, row, one) for one in _correctable(Section.HEAD, Section.CONTENT)]
     for place, one in enumerate(row["schedule"], start=1):
-        found += [
-            Item(key=f"schedule:{place}:{key}", label=f"取組内容{place} {label}", text=one[key])
-            for key, label in SCHEDULE.items()
-        ]
-        years = bars.text_of(one["bars"])
-        found.append(Item(key=f"schedule:{place}:bars", label=f"取組内容{place} {BARS}", text=years))
+        for part in _correctable(Section.SCHEDULE):
+            text = bars.text_of(one["bars"]) if part.kind == Kind.BAR else one[part.key]
+            parts.append(Item(key=f"schedule:{place}:{part.key}", label=f"取組内容{place} {part.label}", text=text))
     for one in row["indicators"]:
-        found += _of_indicator(one, fiscal_year)
-    found += [Item(key=key, label=label, text=row["evaluation"][key]) for key, label in EVALUATION.items()]
+        parts += _of_indicator(one, fiscal_year)
+    parts += [_item(one.key, row, one) for one in _correctable(Section.EVALUATION)]
     if row["outcome"]:
-        found.append(Item(key="outcome", label=OUTCOME, text=OUTCOMES[row["outcome"]]))
-        found.append(Item(key="outcome_reason", label=HEAD["outcome_reason"], text=row["outcome_reason"]))
-    return found
+        parts.append(Item(key="outcome", label=OUTCOME, text=OUTCOMES[row["outcome"]]))
+        parts.append(Item(key="outcome_reason", label=OUTCOME_REASON, text=row["outcome_reason"]))
+    return parts
+
+
+def _correctable(*sections: Section) -> Iterator[Field]:
+    return (one for one in fields.of(*sections) if one.correctable and one.public)
+
+
+def _item(key: str, row: Row, one: Field) -> Item:
+    return Item(key=key, label=one.label, text=text_of(row, key))
 
 
 def _of_indicator(one: Row, fiscal_year: int) -> list[Item]:
     goal = f"成果目標{circled(one['number'])}"
-    found = [
+    cells = [
         Item(
-            key=f"indicator:{one['number']}:{key}:{cell['fiscal_year']}",
-            label=f"{goal} {fiscal_year_label(cell['fiscal_year'])} {label}",
-            text=cell[key],
+            key=f"indicator:{one['number']}:{part.key}:{cell['fiscal_year']}",
+            label=f"{goal} {fiscal_year_label(cell['fiscal_year'])} {part.label}",
+            text=cell[part.key],
         )
         for cell in one["years"]
-        for key, label in CELL.items()
-        if key != "actual" or cell["fiscal_year"] <= fiscal_year
+        for part in _correctable(Section.GOAL)
+        if part.key != "actual" or cell["fiscal_year"] <= fiscal_year
     ]
-    return [*found, Item(key=f"indicator:{one['number']}:grade", label=f"{goal} {GRADE}", text=given(one))]
+    return [*cells, Item(key=f"indicator:{one['number']}:grade", label=f"{goal} {GRADE}", text=given(one))]
 
 
 def word_of(key: str) -> str:
     """What the item is, in the city's words, without the 成果目標, the 年度 or the line of the schedule it belongs to."""
+    one = field_of(key)
+    return one.label if one else {"outcome": OUTCOME, "outcome_reason": OUTCOME_REASON}.get(key, GRADE)
+
+
+def field_of(key: str) -> Field | None:
+    """The field of the form that the item is; None for 未提出・対象外 and for a person's own 達成区分."""
+    if is_grade(key) or key.startswith("outcome"):
+        return None
     if indicator_of(key) is not None:
-        return GRADE if is_grade(key) else CELL[key.split(":")[2]]
+        return fields.field(Section.GOAL, key.split(":")[2])
     if key.startswith("schedule:"):
-        return {**SCHEDULE, "bars": BARS}[key.split(":")[2]]
-    return {**HEAD, **EVALUATION, "owner": OWNER, "related": RELATED, "outcome": OUTCOME}[key]
+        return fields.field(Section.SCHEDULE, key.split(":")[2])
+    return fields.text(key) or fields.field(Section.HEAD, key)
 
 
 def text_of(row: Row, key: str) -> str:
-    """主管部署 (`owner`) or 関連部署 (`related`) as text."""
-    if key == "owner":
-        return str(row["owner"])
-    return related_text(row["related"], every=row["related_all"], note=row["related_text"])
+    """A field of the sheet itself as text; '' for one that the edition is older than."""
+    if key == "related":
+        return related_text(row["related"], every=row["related_all"], note=row["related_text"])
+    of_evaluation = key in fields.text_keys(Section.EVALUATION)
+    return str((row["evaluation"] if of_evaluation else row).get(key, ""))
 
 
 def given(one: Row) -> str:
@@ -117,9 +109,10 @@ def year_of(key: str) -> int | None:
     return int(parts[3]) if len(parts) == 4 else None
 
 
-def limit_of(label: str) -> int | None:
+def limit_of(key: str) -> int | None:
     """How many letters the item may have, where that is few."""
-    return next((most for word, most in SHORT.items() if label.endswith(word)), None)
+    one = field_of(key)
+    return one.most if one else None
 
 
 def write(row: MutableMapping[str, Any], key: str, text: str) -> None:
@@ -140,9 +133,9 @@ def write(row: MutableMapping[str, Any], key: str, text: str) -> None:
             row["related"] = list(names)
         case ["outcome"]:
             row["outcome"] = outcome_of(text)
-        case [name] if name in EVALUATION:
+        case [name] if name in fields.text_keys(Section.EVALUATION):
             row["evaluation"][name] = text
-        case [name] if name in HEAD:
+        case [name] if name in ("name", "outcome_reason", *fields.text_keys(Section.CONTENT)):
             row[name] = text
         case _:
             raise KeyError(key)

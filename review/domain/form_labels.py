@@ -1,4 +1,4 @@
-"""The words of the city's form, written once for every reader and writer."""
+"""The words of the city's form beside its fields (`review.domain.form`), written once for every reader and writer."""
 
 from __future__ import annotations
 
@@ -22,23 +22,6 @@ AUDIT_HEAD = "監査記録の照合値"
 DEMO = "デモ値"
 ALL_DEPARTMENTS = "全課等"
 FILLED, UNFILLED = "■", "□"
-
-# Field of the sheet -> the label in front of it, in the order of the form.
-HEAD = {"code": CODE, "name": "施策名", "owner": "主管部署", "related": "関連部署"}
-NARRATIVES = {
-    "current_state": "現状と課題",
-    "description": "施策内容詳細",
-    "expected_effect": "施策の実施により期待される効果",
-    "policy": "今後の取組方針・取組内容",
-}
-EVALUATIONS = {
-    "cause": "要因",
-    "response": "対応",
-    "progress": "取組状況",
-    "self_assessment": "自己評価",
-    "board_opinion": "本部評価・意見",
-    "change_reason": "目標や指標の変更とその理由",
-}
 
 _DROPPED = re.compile(r"[\s・·•･]+")
 

@@ -6,15 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from review.domain import fields
 from review.domain import form_labels as labels
 from review.domain.fiscal import parse_fiscal_year
 from review.domain.form_labels import fold
 from review.domain.sheet import DocumentError
 
 BLOCK_ROWS = (labels.NAME_ROW, labels.TARGET_ROW, labels.ACTUAL_ROW)
-HEAD_LABELS = {fold(label): name for name, label in labels.HEAD.items()}
-TEXT_LABELS = {fold(label): name for name, label in (labels.NARRATIVES | labels.EVALUATIONS).items()}
+HEAD_LABELS = {fold(one.label): one.key for one in fields.of(fields.Section.HEAD)}
 HEADINGS = {fold(text) for text in (labels.OVERVIEW, labels.CONTENT, labels.GOALS, labels.SCHEDULE, labels.EVALUATION)}
 
 _CODE = re.compile(r"\d{2}-\d{2}")
@@ -90,13 +91,18 @@ def is_header(row: Row) -> bool:
     """True for the row with 取組内容 over the schedule."""
     label = fold(row.at(0))
     return (
-        label not in HEAD_LABELS and label not in TEXT_LABELS and any(fold(c).startswith(_ACTIVITY) for c in row.cells)
+        label not in HEAD_LABELS and text_field(row) is None and any(fold(c).startswith(_ACTIVITY) for c in row.cells)
     )
 
 
 def text_field(row: Row) -> str | None:
-    """The narrative or 評価 field whose label stands in the first column; None for any other row."""
-    return TEXT_LABELS.get(fold(row.at(0)))
+    """The key of the text whose label stands in the first column; None for any other row."""
+    return _text_labels(fields.texts()).get(fold(row.at(0)))
+
+
+@lru_cache(maxsize=4)
+def _text_labels(texts: tuple[fields.Field, ...]) -> dict[str, str]:
+    return {fold(one.label): one.key for one in texts}
 
 
 def head_fields(row: Row) -> Iterator[tuple[str, int, int]]:

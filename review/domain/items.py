@@ -9,17 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-TEXT_ITEMS: dict[str, str] = {
-    "cause": "要因",
-    "response": "対応",
-    "progress": "取組状況",
-    "policy": "今後の取組方針・取組内容",
-    "self_assessment": "自己評価",
-    "change_reason": "目標や指標の変更とその理由",
-}
-
-_OF_INDICATOR = {"next_target": "来年度の目標", "next_name": "来年度の評価項目"}
-_STEP_OF_TEXT = {"cause": 2, "response": 2, "self_assessment": 2, "progress": 3, "policy": 4, "change_reason": 4}
+from review.domain import fields
+from review.domain.fields import Field, Required, Section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,22 +74,38 @@ def is_next(key: str) -> bool:
     return key.startswith("indicator:") and key.endswith((":next_target", ":next_name"))
 
 
+def field_of(key: str) -> Field | None:
+    """The field of the form that the item is; None for the whole sheet and for unknown keys."""
+    kind, _, rest = key.partition(":")
+    what = rest.partition(":")[2]
+    if kind == "indicator":
+        section = Section.NEXT if is_next(key) else Section.GOAL
+        return fields.field(section, what if is_next(key) else "actual")
+    if kind == "schedule":
+        return fields.field(Section.SCHEDULE, "bars" if what else "progress")
+    return fields.text(key)
+
+
+def is_text(key: str) -> bool:
+    """Whether the item is a text of the sheet that the department writes."""
+    return key in fields.typed()
+
+
 def step_of(key: str) -> int:
     """The guided step (1 to 5) on which the item stands."""
-    if key.startswith("indicator:"):
-        return 4 if is_next(key) else 1
-    return 3 if key.startswith("schedule:") else _STEP_OF_TEXT.get(key, 5)
+    one = field_of(key)
+    return one.step if one and one.step else 5
 
 
 def label_of(key: str) -> str:
     """The words under which people know the item; the key itself where it is unknown."""
     kind, _, rest = key.partition(":")
     number, _, what = rest.partition(":")
+    one = field_of(key)
+    word = one.label if one else key or "シート全体"
     if kind == "indicator":
-        return f"成果目標{circled(int(number))} {_OF_INDICATOR.get(what, '実績')}"
-    if kind == "schedule":
-        return f"取組内容{number} {'スケジュール' if what else '取組状況'}"
-    return TEXT_ITEMS.get(key, key or "シート全体")
+        return f"成果目標{circled(int(number))} {word}"
+    return f"取組内容{number} {'スケジュール' if what else word}" if kind == "schedule" else word
 
 
 def circled(number: int) -> str:
@@ -120,13 +127,14 @@ def open_keys(keys: Iterable[str], returned: Sequence[str] | None) -> frozenset[
 
 
 def _goes_with(key: str, named: frozenset[str]) -> bool:
-    if key in ("cause", "response"):
+    rule = fields.typed()[key].required if is_text(key) else Required.NEVER
+    if rule == Required.WHERE_MISSED:
         return any(one.startswith("indicator:") and not is_next(one) for one in named)
     if is_bar(key):
         return key.removesuffix(":bars") in named
     if is_next(key):
-        return "change_reason" in named
-    return key == "change_reason" and any(is_next(one) for one in named)
+        return not named.isdisjoint(fields.required(Required.WHERE_PLAN_CHANGES))
+    return rule == Required.WHERE_PLAN_CHANGES and any(is_next(one) for one in named)
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from review.domain import fields
 from review.domain import form_labels as labels
 from review.domain.form_labels import fold
 from review.domain.form_rows import Row, find_header, is_code_row
@@ -37,7 +38,7 @@ def read_plan_text(data: bytes) -> PlanDocument:
     wording = Wording(text)
     readers = [SheetReader(rows=segment, wording=wording, plan_years=years) for segment in segments]
     sheets = tuple(reader.read() for reader in readers)
-    lines = [{name: _line_of(segment, label) for name, label in labels.HEAD.items()} for segment in segments]
+    lines = [{one.key: _line_of(segment, one.label) for one in fields.of(fields.Section.HEAD)} for segment in segments]
     refuse_duplicates([sheet.code for sheet in sheets], [line["code"] for line in lines])
     doubts = [doubt for reader in readers for doubt in reader.doubts]
     doubts += department_doubts(sheets, lines)
@@ -113,7 +114,7 @@ def _heading_above(rows: Sequence[Row], code: int, floor: int) -> int:
 
 def _refuse_text_before(rows: Sequence[Row]) -> None:
     words = {fold(cell) for row in rows for cell in row.cells}
-    if words & {fold(labels.ACTIVITY), fold(labels.NAME_ROW), fold(labels.HEAD["name"])}:
+    if words & {fold(labels.ACTIVITY), fold(labels.NAME_ROW), fold(fields.label(fields.Section.HEAD, "name"))}:
         line = next(row.number for row in rows if not row.is_blank)
         raise DocumentError("最初の「施策ID」より前に、施策の続きと思われる行があります。", line=line)
 

@@ -6,7 +6,8 @@ What a reader found odd is a `Doubt` beside the sheet, never a change inside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,23 +56,12 @@ class IndicatorBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """The 評価 block under the form. Empty strings where the file has none."""
-
-    cause: str = ""
-    response: str = ""
-    progress: str = ""
-    self_assessment: str = ""
-    board_opinion: str = ""
-    change_reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One 施策 of one 年度, as the city's form holds it.
 
     `code` is the 施策ID in half-width form. `related` holds the names before 全課等 and before any reason in
-    brackets; `related_all` is True where the cell says 全課等; `related_note` is that reason.
+    brackets; `related_all` is True where the cell says 全課等; `related_note` is that reason. `texts` are those of
+    `fields.texts()` by key; one that a file has no place for is missing.
     """
 
     code: str
@@ -80,13 +70,13 @@ class Sheet:
     related: tuple[str, ...] = ()
     related_all: bool = False
     related_note: str = ""
-    current_state: str = ""
-    description: str = ""
-    expected_effect: str = ""
-    policy: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
     schedule: tuple[ScheduleRow, ...] = ()
     indicators: tuple[IndicatorBlock, ...] = ()
-    evaluation: Evaluation = Evaluation()
+
+    def text(self, key: str) -> str:
+        """The text with that key, '' where there is none."""
+        return self.texts.get(key, "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from review.domain import fields
 from review.domain import form_labels as labels
+from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import fold
 from review.domain.form_rows import (
@@ -30,9 +32,8 @@ from review.domain.form_rows import (
     text_field,
 )
 from review.domain.scan_marks import Wording, marks
-from review.domain.sheet import Bar, DocumentError, Doubt, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.domain.sheet import Bar, DocumentError, Doubt, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 
-_TEXTS = labels.NARRATIVES | labels.EVALUATIONS
 _NOTHING = ("-", "－", "―", "ー", "_")
 
 
@@ -77,13 +78,9 @@ class SheetReader:
             related=names,
             related_all=every,
             related_note=note,
-            current_state=texts["current_state"],
-            description=texts["description"],
-            expected_effect=texts["expected_effect"],
-            policy=texts["policy"],
+            texts=texts,
             schedule=schedule,
             indicators=blocks,
-            evaluation=Evaluation(**{name: texts.get(name, "") for name in labels.EVALUATIONS}),
         )
 
     # --- 施策概要 ---------------------------------------------------------------------------------------------
@@ -95,9 +92,9 @@ class SheetReader:
             begun = begun or bool(text_field(row)) or is_header(row)
             if not begun or fold(row.at(0)) in HEAD_LABELS:  # the latter: a second 施策 without its 施策ID
                 self._head_row(row, found)
-        for name, label in labels.HEAD.items():
-            if name not in found:
-                raise self._error(f"「{label}」の欄がありません。", self.rows[0].number)
+        for one in fields.of(Section.HEAD):
+            if one.key not in found:
+                raise self._error(f"「{one.label}」の欄がありません。", self.rows[0].number)
         if not found["name"].text.strip():
             raise self._error("施策名が空欄です。", found["name"].line)
         if not found["owner"].text.strip():
@@ -109,7 +106,7 @@ class SheetReader:
 
     def _head_row(self, row: Row, found: dict[str, _Found]) -> None:
         for name, column, value in head_fields(row):
-            label = labels.HEAD[name]
+            label = fields.label(Section.HEAD, name)
             if name in found:
                 cause = f"「{label}」が1つの施策に2回あります。前の施策との境(施策IDの行)が失われた可能性があります。"
                 raise self._error(cause, row.number)
@@ -158,21 +155,22 @@ class SheetReader:
         for row in self.rows:
             if is_results(row):
                 break
-            name = text_field(row)
-            if name is None:
+            one = fields.text(text_field(row) or "")
+            if one is None:
                 continue
-            if name in texts:
-                raise self._error(f"「{_TEXTS[name]}」が1つの施策に2回あります。", row.number)
+            if one.key in texts:
+                raise self._error(f"「{one.label}」が1つの施策に2回あります。", row.number)
             value = row.after(0)
-            texts[name] = row.at(value)
-            self._mark(texts[name], row.number, _TEXTS[name])
+            texts[one.key] = row.at(value)
+            self._mark(texts[one.key], row.number, one.label)
             for column in row.filled():
                 if column > value:
-                    detail = f"「{_TEXTS[name]}」の右に「{row.at(column)[:40]}」が残っています。取り込んでいません。"
+                    detail = f"「{one.label}」の右に「{row.at(column)[:40]}」が残っています。取り込んでいません。"
                     self._doubt("loose_word", row.number, detail)
-        for name, label in labels.NARRATIVES.items():
-            if name not in texts:
-                raise self._error(f"「{label}」の欄がありません。", last_line(self.rows))
+        for one in fields.of(Section.CONTENT):
+            # A file may be older than a field that was added since.
+            if one.key not in texts and one.since == 1:
+                raise self._error(f"「{one.label}」の欄がありません。", last_line(self.rows))
         return texts
 
     # --- 取組みスケジュール -----------------------------------------------------------------------------------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from review.domain import fields
 from review.models.organization import Department
 
 MEASURE_CODE = RegexValidator(r"^\d{2}-\d{2}$", _("施策IDは「01-01」の形で入力してください。"))
@@ -72,9 +75,10 @@ class Measure(models.Model):
 
 
 class MeasureYear(models.Model):
-    """One 施策 in one 年度: name, owner, narratives and the department's own evaluation.
+    """One 施策 in one 年度: name, owner, and the texts of its sheet.
 
-    `demo` marks evaluation texts that were invented for a demonstration; they can enter no edition.
+    `texts` holds them by the keys of `domain.fields.texts()`; one that nobody wrote may be missing. Whoever changes one
+    holds the sheet's lock, for all are stored together. `demo` marks evaluation texts that were invented for a demonstration; they can enter no edition.
     """
 
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="years")
@@ -84,16 +88,7 @@ class MeasureYear(models.Model):
     related = models.ManyToManyField(Department, verbose_name=_("関連部署"), blank=True, related_name="related_sheets")
     related_all = models.BooleanField(_("全課等"), default=False)
     related_text = models.CharField(_("関連部署(記載)"), max_length=500, blank=True)
-    current_state = models.TextField(_("現状と課題"), blank=True)
-    description = models.TextField(_("施策内容詳細"), blank=True)
-    expected_effect = models.TextField(_("施策の実施により期待される効果"), blank=True)
-    policy = models.TextField(_("今後の取組方針・取組内容"), blank=True)
-    cause = models.TextField(_("要因"), blank=True)
-    response = models.TextField(_("対応"), blank=True)
-    progress = models.TextField(_("取組状況"), blank=True)
-    self_assessment = models.TextField(_("自己評価"), blank=True)
-    board_opinion = models.TextField(_("本部評価・意見"), blank=True)
-    change_reason = models.TextField(_("目標や指標の変更とその理由"), blank=True)
+    texts = models.JSONField(_("文章"), default=dict, blank=True)
     demo = models.BooleanField(_("デモ値"), default=False)
 
     class Meta:
@@ -106,6 +101,15 @@ class MeasureYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure_id} {self.fiscal_year}"
+
+    def text(self, key: str) -> str:
+        """The text with that key, '' where nobody wrote it."""
+        return str(self.texts.get(key, ""))
+
+    def carried(self) -> dict[str, Any]:
+        """What the next year's row begins with: 関連部署 as written, and the texts that go with the plan."""
+        texts = {one.key: self.text(one.key) for one in fields.texts() if one.with_plan}
+        return {"related_all": self.related_all, "related_text": self.related_text, "texts": texts}
 
 
 class Indicator(models.Model):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from review.domain import checks
+from review.domain import checks, fields
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet, JudgedIndicator, YearBook
+from review.domain.fields import Required, Section
 from review.domain.fiscal import fiscal_year_label, wareki
 from review.domain.form_rows import related_text
-from review.domain.sheet import IndicatorCell
+from review.domain.sheet import IndicatorCell, Sheet
 from review.workbook import consolidated, tally
 from review.workbook.summary_chart import SERIES_COLOURS
 
@@ -22,6 +23,8 @@ LARGE_CHANGES = frozenset(checks.SENTENCES[code][0] for code in ("jump", "total_
 def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
     """One sheet of the city's form."""
     sheet = form.sheet
+    related = related_text(sheet.related, every=sheet.related_all, note=sheet.related_note)
+    head = {"code": sheet.code, "name": sheet.name, "owner": sheet.owner, "related": related}
     return {
         "code": sheet.code,
         "name": sheet.name,
@@ -32,24 +35,21 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
         "demo": form.demo,
         "years": list(map(fiscal_year_label, form.years)),
         "now": form.years.index(form.fiscal_year) if form.fiscal_year in form.years else -1,
-        "head": [
-            [labels.HEAD["code"], sheet.code],
-            [labels.HEAD["name"], sheet.name],
-            [labels.HEAD["owner"], sheet.owner],
-            [labels.HEAD["related"], related_text(sheet.related, every=sheet.related_all, note=sheet.related_note)],
-        ],
-        "narratives": [[label, getattr(sheet, name)] for name, label in labels.NARRATIVES.items()],
+        "head": [[one.label, head[one.key]] for one in fields.of(Section.HEAD)],
+        "narratives": _texts(sheet, Section.CONTENT),
         "schedule": [
             _schedule(item.name, {bar.fiscal_year: bar for bar in item.bars}, form) for item in sheet.schedule
         ],
         "goals": [
             _goal(block.number, {cell.fiscal_year: cell for cell in block.years}, form) for block in sheet.indicators
         ],
-        "evaluation": [[label, getattr(sheet.evaluation, name)] for name, label in labels.EVALUATIONS.items()]
-        if form.print_evaluation
-        else [],
+        "evaluation": _texts(sheet, Section.EVALUATION) if form.print_evaluation else [],
         "results": _results(judged) if judged and form.print_evaluation else None,
     }
+
+
+def _texts(sheet: Sheet, section: Section) -> list[list[str]]:
+    return [[one.label, sheet.text(one.key)] for one in fields.of(section) if one.in_book]
 
 
 def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:
@@ -138,9 +138,9 @@ def _decision(book: YearBook, title: str, note: str, wanted: Callable[[JudgedInd
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
             "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
             "said": [
-                [label, text]
-                for label, text in (("要因", entry.sheet.evaluation.cause), ("対応", entry.sheet.evaluation.response))
-                if text.strip()
+                [fields.typed()[key].label, text]
+                for key in fields.required(Required.WHERE_MISSED)
+                if (text := entry.sheet.text(key)).strip()
             ],
         }
         for entry in book.sheets

@@ -12,7 +12,8 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from review.domain import bars, form_labels, items
+from review.domain import bars, fields, form_labels, items
+from review.domain.fields import Required
 from review.domain.form_labels import fold
 from review.workbook.styles import OPEN
 
@@ -98,7 +99,8 @@ def add_hints(sheet: Worksheet, cells: Mapping[str, str]) -> None:
         text = "取り組む年度に■を記入します(■の後に言葉を続けられます)。取り組まない年度は空にします。"
         _hint(sheet, bar, "取組みスケジュール", text, choices=f'"{bars.SIGN}"')
     if ahead:
-        text = f"計画から変えるときは、「{form_labels.EVALUATIONS['change_reason']}」の欄に理由を記入してください。"
+        reasons = "」「".join(fields.typed()[key].label for key in fields.required(Required.WHERE_PLAN_CHANGES))
+        text = f"計画から変えるときは、「{reasons}」の欄に理由を記入してください。"
         _hint(sheet, ahead, "来年度の目標", text)
 
 

@@ -11,16 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from review.domain import bars
+from review.domain import bars, fields
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet
+from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import related_text
 from review.domain.items import (
-    TEXT_ITEMS,
     actual_key,
     bar_cell_key,
     bars_key,
+    is_text,
     next_name_key,
     next_target_key,
     schedule_key,
@@ -210,18 +211,23 @@ def _title(page: Page, grid: _Grid) -> Iterator[Line]:
 def _overview(page: Page, grid: _Grid) -> Iterator[Line]:
     sheet = page.form.sheet
     yield grid.heading(labels.OVERVIEW)
-    yield grid.labelled(labels.HEAD["code"], sheet.code, style="strong")
-    yield grid.labelled(labels.HEAD["name"], sheet.name, style="strong", least=21.0)
-    yield grid.labelled(labels.HEAD["owner"], sheet.owner)
-    related = related_text(sheet.related, every=sheet.related_all, note=sheet.related_note)
-    yield grid.labelled(labels.HEAD["related"], related)
+    code, name, owner, related = (one.label for one in fields.of(Section.HEAD))
+    yield grid.labelled(code, sheet.code, style="strong")
+    yield grid.labelled(name, sheet.name, style="strong", least=21.0)
+    yield grid.labelled(owner, sheet.owner)
+    yield grid.labelled(related, related_text(sheet.related, every=sheet.related_all, note=sheet.related_note))
 
 
 def _content(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.CONTENT)
-    for name, label in labels.NARRATIVES.items():
-        key = name if name in TEXT_ITEMS else ""
-        yield grid.labelled(label, getattr(page.form.sheet, name), least=30.0, key=key)
+    yield from _texts(page, grid, Section.CONTENT, least=30.0)
+
+
+def _texts(page: Page, grid: _Grid, section: Section, *, least: float, part: str = "form") -> Iterator[Line]:
+    for one in fields.of(section):
+        if one.in_book:
+            key = one.key if is_text(one.key) else ""
+            yield grid.labelled(one.label, page.form.sheet.text(one.key), least=least, part=part, key=key)
 
 
 def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:
@@ -291,10 +297,7 @@ def _goal_key(number: int, name: str, ahead: int) -> str:
 
 def _evaluation(page: Page, grid: _Grid) -> Iterator[Line]:
     yield grid.heading(labels.EVALUATION, part="evaluation")
-    for name, label in labels.EVALUATIONS.items():
-        key = name if name in TEXT_ITEMS else ""
-        text = getattr(page.form.sheet.evaluation, name)
-        yield grid.labelled(label, text, least=28.0, part="evaluation", key=key)
+    yield from _texts(page, grid, Section.EVALUATION, least=28.0, part="evaluation")
     yield from _progress(page, grid)
 
 

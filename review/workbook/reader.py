@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
+from review.domain import fields
 from review.domain import form_labels as labels
 from review.domain.form_labels import fold
 from review.domain.form_rows import HEAD_LABELS, Header, Row, block_label, find_header, is_code_row, is_results
@@ -61,7 +62,7 @@ def read_plan_workbook(path: Path) -> PlanDocument:
     years = plan_years([form.rows for form in forms], [form.place for form in forms])
     readers = [form.reader(years) for form in forms]
     sheets = tuple(reader.read() for reader in readers)
-    lines = [{name: _line_of(form.rows, label) for name, label in labels.HEAD.items()} for form in forms]
+    lines = [{one.key: _line_of(form.rows, one.label) for one in fields.of(fields.Section.HEAD)} for form in forms]
     codes = [line["code"] for line in lines]
     refuse_duplicates([sheet.code for sheet in sheets], codes, [form.title for form in forms])
     for form, reader in zip(forms, readers, strict=True):

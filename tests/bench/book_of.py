@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from review.domain.book import BookSheet, YearBook, YearCounts
-from review.domain.sheet import Evaluation, IndicatorBlock, Sheet
+from review.domain.sheet import IndicatorBlock, Sheet
 from tests.review.workbook import samples
 
 # About as long as what the city's departments write.
@@ -38,18 +38,18 @@ def _sheet(facts: Sheet, n: int, more: str) -> Sheet:
         facts,
         code=f"{n // 99 + 1:02d}-{n % 99 + 1:02d}",
         name=f"{facts.name}({n + 1})",
-        current_state=text(facts.current_state, 3),
-        description=text(facts.description, 3),
-        expected_effect=text(facts.expected_effect, 1),
-        policy=text(facts.policy, 3),
+        texts={
+            "current_state": text(facts.text("current_state"), 3),
+            "description": text(facts.text("description"), 3),
+            "expected_effect": text(facts.text("expected_effect"), 1),
+            "policy": text(facts.text("policy"), 3),
+            "cause": text("要因", 1),
+            "response": text("対応", 2),
+            "progress": text("取組", 2),
+            "self_assessment": text("自己評価", 1),
+            "board_opinion": text("本部", 1),
+        },
         indicators=tuple(_block(one, n, more) for one in facts.indicators),
-        evaluation=Evaluation(
-            cause=text("要因", 1),
-            response=text("対応", 2),
-            progress=text("取組", 2),
-            self_assessment=text("自己評価", 1),
-            board_opinion=text("本部", 1),
-        ),
     )
 
 

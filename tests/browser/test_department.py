@@ -45,8 +45,10 @@ def wrote_last_year(review: MeasureReview) -> None:
     year = review.measure_year
     before = MeasureYear.objects.create(
         measure=year.measure, fiscal_year=YEAR - 1, name=year.name, owner=year.owner,
-        cause="周知が足りませんでした。", response="周知の回数を増やします。", progress="予定どおり進めました。",
-        self_assessment="おおむね順調です。",
+        texts={
+            "cause": "周知が足りませんでした。", "response": "周知の回数を増やします。", "progress": "予定どおり進めました。",
+            "self_assessment": "おおむね順調です。",
+        },
     )  # fmt: skip
     ScheduleItem.objects.create(measure_year=before, position=1, name="周知", progress="広報紙で知らせました。")
 

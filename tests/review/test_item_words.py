@@ -6,12 +6,12 @@ import pytest
 from django.utils import translation
 
 from review.books.services import snapshot
-from review.domain import correction_items, items
+from review.domain import correction_items, fields, items
 from review.item_words import correctable_label, label_of
 from tests.cast import YEAR, Cast
 
 KEYS = [
-    "", *items.TEXT_ITEMS, items.actual_key(2), items.next_target_key(1), items.next_name_key(21), items.schedule_key(3),
+    "", *fields.typed(), items.actual_key(2), items.next_target_key(1), items.next_name_key(21), items.schedule_key(3),
     items.bars_key(3), "unknown",
 ]  # fmt: skip
 

@@ -79,7 +79,7 @@ def armed(cast: Cast, sheets: int = 1) -> None:
     for number, year in enumerate(MeasureYear.objects.all()):
         year.name = fitting(MeasureYear, "name", number + 5)
         year.related_text = fitting(MeasureYear, "related_text", number + 6)
-        year.current_state = year.description = year.expected_effect = EVERYTHING
+        year.texts |= dict.fromkeys(("current_state", "description", "expected_effect"), EVERYTHING)
         year.save()
     for number, row in enumerate(IndicatorYear.objects.all()):
         row.name, row.target = fitting(IndicatorYear, "name", number), fitting(IndicatorYear, "target", number + 30)

@@ -17,6 +17,7 @@ from django.db import models
 from django.urls import reverse
 
 from review import clock
+from review.domain.fields import OPINION, text_keys
 from review.models import (
     ClosingDay,
     Concurrence,
@@ -43,6 +44,7 @@ from review.models import (
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_
 from tests.review.test_payloads import acting
+from tests.trail import rewrite
 
 #: (model, field) -> what is typed into it; forty characters fit everywhere, and each is known again by its mark.
 ARMED: dict[tuple[str, str], str] = {}
@@ -70,7 +72,7 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
     User.objects.filter(pk=cast.other.pk).update(
         username=armed("User.username"), email='"<img/src=x/onerror=zq>"@city.example'
     )
-    MeasureYear.objects.filter(pk=waiting.measure_year_id).update(board_opinion=armed("MeasureYear.board_opinion"))
+    rewrite(waiting, board_opinion=armed("MeasureYear.board_opinion"))
     given = IndicatorYear.objects.filter(indicator__measure=waiting.measure_year.measure, fiscal_year=YEAR)
     given.update(given_grade="A", given_reason=armed("IndicatorYear.given_reason"))
     MeasureReview.objects.filter(pk=settled.pk).update(
@@ -188,10 +190,7 @@ def test_what_the_offices_type_acts_nowhere_and_is_lost_nowhere(pages: list[tupl
 #: Armed by test_payloads.py in a year of its own, or by its tests of file names.
 IN_THE_YEAR = {
     "User": {"display_name"}, "Department": {"name"}, "Plan": {"name", "city"}, "PlanField": {"name"}, "ScheduleItem": {"name", "progress"},
-    "MeasureYear": {
-        "name", "related_text", "current_state", "description", "expected_effect", "policy", "cause", "response", "progress",
-        "self_assessment", "change_reason",
-    },
+    "MeasureYear": {"name", "related_text", *text_keys()} - {OPINION},
     "IndicatorYear": {"name", "target", "actual"}, "TargetChange": {"name", "name_before", "target", "target_before"}, "Decision": {"comment"}, "ItemComment": {"body"},
     "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "Artifact": {"filename"},
     "Mail": {"subject", "body"}, "Notification": {"title", "body"},
@@ -221,4 +220,6 @@ def test_every_text_field_is_armed_somewhere_or_ours_alone(pages: list[tuple[Use
             typed = isinstance(field, models.CharField | models.TextField) and not field.choices
             if typed and field.name not in known:
                 forgotten.append(f"{model.__name__}.{field.name}")
+        if model is MeasureYear:
+            forgotten += [f"MeasureYear.{key}" for key in text_keys() if key not in known]
     assert not forgotten, "arm a new field in one of the two tests of payloads, or say that nobody types it"

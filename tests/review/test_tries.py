@@ -75,7 +75,7 @@ def foreign(cast: Cast) -> MeasureReview:
     review = steps.submit(user=cast.contributor, review_id=review.pk)
     assessment.comment(user=cast.reviewer2, review_id=review.pk, item="cause", body=SECRET)
     settle_background()
-    assert MeasureReview.objects.get(pk=review.pk).measure_year.cause == f"{SECRET}要因"
+    assert MeasureReview.objects.get(pk=review.pk).measure_year.text("cause") == f"{SECRET}要因"
     return review
 
 

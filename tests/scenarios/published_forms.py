@@ -187,14 +187,14 @@ def _in_workbook(content: bytes, snapshot: Row) -> None:
         listed = _listed(path)
     for measure in snapshot["measures"]:
         sheet = sheets[measure["code"]]
-        assert (sheet.name, sheet.owner, sheet.current_state) == (
+        assert (sheet.name, sheet.owner, sheet.text("current_state")) == (
             measure["name"],
             measure["owner"],
             measure["current_state"],
         )
         assert [row.name for row in sheet.schedule] == [item["name"] for item in measure["schedule"]]
         said = measure["evaluation"]
-        assert (sheet.evaluation.cause, sheet.evaluation.response) == (said["cause"], said["response"])
+        assert (sheet.text("cause"), sheet.text("response")) == (said["cause"], said["response"])
         for one, block in zip(measure["indicators"], sheet.indicators, strict=True):
             cells = {cell.fiscal_year: (cell.name, cell.target, cell.actual) for cell in block.years}
             for cell in one["years"]:

@@ -150,7 +150,7 @@ def test_every_kind_of_item_is_put_in_its_place(cast: Cast, cycle: Cycle) -> Non
     assert (second["computed_grade"], second["grade"], second["given_reason"]) == ("C", "B", "特例のため")
     # and the live rows say the same
     year = MeasureYear.objects.get(fiscal_year=YEAR, measure__code="01-01")
-    assert (year.name, year.cause, year.schedule.get().name) == ("正しい施策名", "正しい要因", "正しい取組")
+    assert (year.name, year.text("cause"), year.schedule.get().name) == ("正しい施策名", "正しい要因", "正しい取組")
     live = IndicatorYear.objects.get(indicator__measure=year.measure, indicator__number=2, fiscal_year=YEAR)
     assert (live.target, live.grade, live.given_grade, live.given_by) == ("200件", "C", "B", cast.approver)
 

@@ -109,4 +109,4 @@ def test_two_people_save_at_once_and_neither_overwrites(cast: Cast) -> None:
         )
     )
     assert len(refused) == 1
-    assert cast.sheet().measure_year.cause in ("一郎の文", "二郎の文")
+    assert cast.sheet().measure_year.text("cause") in ("一郎の文", "二郎の文")

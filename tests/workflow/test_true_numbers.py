@@ -274,7 +274,9 @@ def test_no_form_of_an_edition_waits_for_anything(final: Cast, tmp_path: Path) -
     for cell in (cell for row in rows for one in row["indicators"] for cell in one["years"]):
         assert cell["fiscal_year"] != YEAR or cell["actual"] == "", "what was not reported is not published"
     assert not any(said for row in rows for key, said in row["evaluation"].items() if key != "board_opinion")
-    assert MeasureYear.objects.filter(review__outcome__gt="").exclude(cause="").count() == 2, "a draft stood there"
+    assert MeasureYear.objects.filter(review__outcome__gt="").exclude(texts__cause="").count() == 2, (
+        "a draft stood there"
+    )
 
 
 def test_the_decision_of_the_plan_s_last_year_promises_no_next_one(cast: Cast) -> None:

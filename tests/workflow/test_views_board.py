@@ -152,7 +152,7 @@ def test_the_approver_says_the_overall_grade_and_the_opinion(cast: Cast) -> None
         ("reviewer", "B"),
         ("approver", "C"),
     ]
-    assert cast.sheet().measure_year.board_opinion == "来年度に注力する。"
+    assert cast.sheet().measure_year.text("board_opinion") == "来年度に注力する。"
     frozen = snapshot_of(cast.cycle)["measures"][0]
     assert (frozen["grade"], frozen["proposed_grade"], frozen["grade_reason"]) == ("C", "A", "遅れが大きい")
     assert frozen["evaluation"]["board_opinion"] == "来年度に注力する。"

@@ -73,7 +73,7 @@ def test_a_recorded_return_carries_its_reason_remarks_and_opinion(cast: Cast, he
     steps.confirm_record(user=cast.approver, record=RecordedDecision.objects.get())
     after = cast.sheet(1)
     assert after.state == ReviewState.RETURNED and after.open_items == ["indicator:1:actual"]
-    assert after.measure_year.board_opinion == "要検討"
+    assert after.measure_year.text("board_opinion") == "要検討"
 
 
 def test_a_record_needs_the_whole_meeting_and_a_return_its_reason(cast: Cast, held: Meeting) -> None:

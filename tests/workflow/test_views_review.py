@@ -156,11 +156,11 @@ def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> N
     last = {"cause": "見本の要因です。", "response": "昨年度の対応です。", "policy": "方針です。"}
     sheets = {number: cast.sheet(number).measure_year for number in (1, 2)}
     before = MeasureYear.objects.create(
-        measure=sheets[1].measure, fiscal_year=YEAR - 1, name="昨年度", owner=sheets[1].owner, **last
+        measure=sheets[1].measure, fiscal_year=YEAR - 1, name="昨年度", owner=sheets[1].owner, texts=last
     )
     ScheduleItem.objects.create(measure_year=before, position=7, name="周知", progress="窓口で周知しました。")
     sheets[1].schedule.update(progress="窓口で周知しました。")
-    sheets[1].policy = "方針です。"
+    sheets[1].texts["policy"] = "方針です。"
     sheets[1].save()
     review = cast.submitted(1)
     cast.submitted(2)

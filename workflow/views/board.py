@@ -30,7 +30,7 @@ from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
-from review.sheet.views import sheet_records
+from review.sheet.views import sheet_parts, sheet_records
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board_page as shown
@@ -132,7 +132,12 @@ def board_print(request: SignedInRequest, year: int) -> HttpResponse:
         "cycle": cycle,
         **shown.breakdown(cycle, list(sheets.values())),
         "first": [
-            {"row": rows[one.pk], "year": one.measure_year, "why": sheets[one.pk].rated.reason, "lines": lines[one.pk]}
+            {
+                "row": rows[one.pk],
+                "explained": sheet_parts.explained(one),
+                "why": sheets[one.pk].rated.reason,
+                "lines": lines[one.pk],
+            }
             for one in full
         ],
         "rest": list(shown.rows_of(rest, sheets, cycle, shown.Reader()).values()),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from review import permissions
 from review.assessment.services import approval, assessment, judging, meetings
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import items
+from review.domain import fields, items
 from review.item_words import label_of
 from review.models import MeasureReview
 from review.screens.views.answers import REMARK
@@ -125,7 +125,7 @@ class Line:
 def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any = None) -> DecisionForm:
     """The decision's form with a remark for each item."""
     remarks = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"])
-    initial = {"round": sheet.round, "opinion": sheet.measure_year.board_opinion}
+    initial = {"round": sheet.round, "opinion": sheet.measure_year.text("board_opinion")}
     grades = grade_choices(shown, sheet, mode)
     return DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, initial=initial)
 
@@ -251,5 +251,5 @@ def lines_of(
             part=parts.get(key),
             grade_offer=grades.get(parts[key].number) if key in parts else None,
         )
-        for key in [*order, *items.TEXT_ITEMS]
+        for key in [*order, *fields.typed()]
     ]

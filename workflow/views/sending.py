@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from review import permissions
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import items
+from review.domain import fields, items
 from review.item_words import label_of
 from review.models import MeasureReview, User
 from review.sheet.services import evidence
@@ -28,7 +28,7 @@ def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
     owns = permissions.may_write(user, review)
     return {
         "goals": [goal(desk, part) for part in shown["indicators"] if part.this],
-        "texts_sent": [one for key in items.TEXT_ITEMS if (one := line(desk, key))],
+        "texts_sent": [one for key in fields.typed() if (one := line(desk, key))],
         "progress_sent": [
             one | {"label": row.name} for row in desk.plan if (one := line(desk, items.schedule_key(row.position)))
         ],

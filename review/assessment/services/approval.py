@@ -16,6 +16,7 @@ from review.assessment.services.assessment import check_words, cleaned_remarks, 
 from review.background.services import outbox
 from review.domain import text
 from review.domain.events import Event
+from review.domain.fields import OPINION
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import (
     AuditEntry,
@@ -159,18 +160,19 @@ def _decide(
 def write_opinion(user: User, review: MeasureReview, opinion: str | None) -> None:
     """本部評価・意見 of a locked sheet; None, or what stands there already, writes nothing."""
     year = review.measure_year
-    said = text.normal_newlines(opinion).strip() if opinion is not None else year.board_opinion
-    check_words({"opinion": said})
-    if said == year.board_opinion:
+    before = year.text(OPINION)
+    after = text.normal_newlines(opinion).strip() if opinion is not None else before
+    check_words({"opinion": after})
+    if after == before:
         return
-    before, year.board_opinion = year.board_opinion, said
-    year.save(update_fields=["board_opinion"])
+    year.texts[OPINION] = after
+    year.save(update_fields=["texts"])
     audit.write(
         actor=user,
         action="opinion.write",
         subject=f"review:{review.pk}",
         before={"opinion": before},
-        after={"opinion": said},
+        after={"opinion": after},
     )
 
 

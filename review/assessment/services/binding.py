@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
+from review.domain import fields
 from review.domain.items import circled
 from review.domain.refusals import Changed
 from review.models import (
@@ -39,10 +40,8 @@ from review.trail.services import sealed_rows
 
 Parts = dict[str, str]
 
-SHEET = (
-    "name", "related_all", "related_text", "current_state", "description", "expected_effect", "policy", "cause",
-    "response", "progress", "self_assessment", "board_opinion", "change_reason", "demo",
-)  # fmt: skip
+#: Beside its texts, each a part of its own.
+SHEET = ("name", "related_all", "related_text", "demo")
 GOAL = (
     "name", "target", "actual", "status", "rate", "rate_text", "grade", "flags", "reason", "reading", "given_grade",
     "given_reason", "demo",
@@ -78,6 +77,7 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
     owner = {year.pk: pk for pk, review in sheets.items() for year in [review.measure_year]}
     for year in years:
         _add(found[owner[year.pk]], "sheet", year, SHEET)
+        found[owner[year.pk]] |= {f"sheet:{key}": year.text(key) for key in fields.text_keys()}
         found[owner[year.pk]]["code"] = year.measure.code
     for row in _goals(of_measure, cycle.fiscal_year):
         this = row.fiscal_year == cycle.fiscal_year
@@ -156,11 +156,17 @@ def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
             keys = sorted(
                 key
                 for key in before.keys() | now[review.pk].keys()
-                if before.get(key) != now[review.pk].get(key) and not _is_free(key, free)
+                if before.get(key, _absent(key)) != now[review.pk].get(key, _absent(key)) and not _is_free(key, free)
             )
             if keys:
                 found[review.pk] = keys
     return found
+
+
+def _absent(key: str) -> str | None:
+    """What stands for a part that a seal lacks: a text of the form that was added since, and that nobody wrote, is no
+    difference."""
+    return _digest("") if key.startswith("sheet:") else None
 
 
 def _is_free(key: str, free: tuple[str, ...]) -> bool:
@@ -233,7 +239,8 @@ def part_label(key: str) -> str:
     """A part in words: 成果目標② 実績(令和6年度), 要因."""
     kind, *rest = key.split(":")
     if kind == "sheet":
-        return str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
+        one = fields.text(rest[0])
+        return _(one.label) if one else str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
     if kind == "goal":
         number, year, name = rest
         word = {"target": _("目標"), "actual": _("実績"), "name": _("評価項目")}.get(name, _("判定"))

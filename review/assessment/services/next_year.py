@@ -13,12 +13,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from review import clock, queries
+from review.domain import fields, items
 from review.domain import form_labels as labels
-from review.domain import items
+from review.domain.fields import Required
 from review.models import Indicator, IndicatorYear, MeasureReview, TargetChange, User
 from review.trail.services import audit
 
-REASON_WANTED = gettext_lazy("来年度の目標か評価項目を計画から変えています。変更の理由を入力してください。")
+REASON_REQUIRED = gettext_lazy("来年度の目標か評価項目を計画から変えています。変更の理由を入力してください。")
 
 History = Mapping[int, Sequence[IndicatorYear]]
 
@@ -81,16 +82,17 @@ def texts(found: Mapping[int, Ahead]) -> dict[str, str]:
     }
 
 
-def unexplained(found: Mapping[int, Ahead], said: Mapping[str, str]) -> str:
+def unexplained(rows: Mapping[int, Ahead], typed: Mapping[str, str]) -> str:
     """What to do where the texts {item key: text} change the plan without a reason; '' where they do not."""
     changed = any(
-        row.differs(said[items.next_name_key(number)], said[items.next_target_key(number)])
-        for number, row in found.items()
+        row.differs(typed[items.next_name_key(number)], typed[items.next_target_key(number)])
+        for number, row in rows.items()
     )
-    return str(REASON_WANTED) if changed and not said["change_reason"].strip() else ""
+    reasons = fields.required(Required.WHERE_PLAN_CHANGES)
+    return str(REASON_REQUIRED) if changed and not all(typed[key].strip() for key in reasons) else ""
 
 
-def wanted(review: MeasureReview) -> dict[int, Ahead]:
+def requested(review: MeasureReview) -> dict[int, Ahead]:
     """The year to come as the sheet wants it. Two queries."""
     return ahead(review, queries.indicator_history(review), queries.target_changes(review))
 

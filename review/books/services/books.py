@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
-from review.domain import checks, rating, values
+from review.domain import checks, fields, rating, values
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
+from review.domain.fields import OPINION, Section
 from review.domain.fiscal import fiscal_year_label
-from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
 
@@ -148,27 +149,16 @@ def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
         related=tuple(row["related"]),
         related_all=row["related_all"],
         related_note=row["related_text"],
-        current_state=row["current_state"],
-        description=row["description"],
-        expected_effect=row["expected_effect"],
-        policy=row["policy"],
+        texts=_texts(row),
         schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
         indicators=tuple(_block(one, years) for one in row["indicators"]),
-        evaluation=_evaluation(row),
     )
 
 
-def _evaluation(row: Mapping[str, Any]) -> Evaluation:
-    said = row["evaluation"]
-    outcome = f"{row['outcome_reason']}" if row["outcome"] else ""
-    return Evaluation(
-        cause=said["cause"],
-        response=said["response"],
-        progress=said["progress"],
-        self_assessment=said["self_assessment"],
-        board_opinion=said["board_opinion"] or outcome,
-        change_reason=said["change_reason"],
-    )
+def _texts(row: Mapping[str, Any]) -> dict[str, str]:
+    outcome = row["outcome_reason"] if row["outcome"] else ""
+    content = {key: row.get(key, "") for key in fields.text_keys(Section.CONTENT)}
+    return {**content, **row["evaluation"], OPINION: row["evaluation"][OPINION] or outcome}
 
 
 def _schedule_row(item: Mapping[str, Any], years: list[int]) -> ScheduleRow:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from review.domain import checks, values
+from review.domain.fields import Section, text_keys
 from review.domain.items import circled
 from review.domain.notation import compact
 from review.domain.values.reading import Quantity
@@ -22,8 +23,6 @@ Row = Mapping[str, Any]
 
 #: what a person may sort the list by
 SORTS = ("code", "grade", "department")
-#: the sections of a sheet's text, in the order of the form
-NARRATIVES = ("current_state", "description", "expected_effect", "policy")
 #: what helps a citizen to read a value; questions that a reviewer asks of a department are not for the public page
 PUBLIC_FLAGS = frozenset(
     {
@@ -87,7 +86,7 @@ def _fits(row: Row, wanted: Wanted) -> bool:
 def _says(row: Row, words: Sequence[str]) -> bool:
     if not words:
         return True
-    texts = [searched(row), *(row[key] for key in NARRATIVES)]
+    texts = [searched(row), *(row.get(key, "") for key in text_keys(Section.CONTENT))]
     text = folded(" ".join(texts))
     return all(word in text for word in words)
 

@@ -12,7 +12,8 @@ from review import queries
 from review.assessment.services import judging, next_year, ratings
 from review.assessment.services.tallies import APPROVED_STATES
 from review.books.services import submitted_offices
-from review.domain.items import TEXT_ITEMS
+from review.domain import fields
+from review.domain.fields import OPINION, Required, Section
 from review.domain.rating import Scale, overall
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.plan.services import plan_changes
@@ -69,6 +70,7 @@ def target_changes_of(cycle: Cycle) -> list[dict[str, Any]]:
 
     The date is the approval's, with which the change takes effect; until then the day on which it was typed.
     """
+    reasons = fields.required(Required.WHERE_PLAN_CHANGES)
     return [
         {
             "code": change.review.measure_year.measure.code,
@@ -76,7 +78,7 @@ def target_changes_of(cycle: Cycle) -> list[dict[str, Any]]:
             "fiscal_year": cycle.fiscal_year + 1,
             "before": before,
             "after": after,
-            "reason": change.review.measure_year.change_reason,
+            "reason": "\n".join(text for key in reasons if (text := change.review.measure_year.text(key).strip())),
             "date": timezone.localtime(change.effective_at or change.changed_at).date().isoformat(),
         }
         for change in queries.changes_of_year(cycle)
@@ -129,16 +131,13 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
         **offices,
         "related_all": year.related_all,
         "related_text": year.related_text,
-        "current_state": year.current_state,
-        "description": year.description,
-        "expected_effect": year.expected_effect,
-        "policy": year.policy,
+        **{key: year.text(key) for key in fields.text_keys(Section.CONTENT)},
         "outcome": review.outcome,
         "outcome_reason": review.outcome_reason if review.outcome else "",
         "grade": rated.grade,
         "proposed_grade": proposed,
         "grade_reason": rated.reason if rated.overridden else "",
-        "evaluation": {key: getattr(year, key) for key in (*TEXT_ITEMS, "board_opinion") if key != "policy"},
+        "evaluation": {key: year.text(key) for key in fields.text_keys(Section.EVALUATION)},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
         "demo": year.demo,
@@ -146,8 +145,15 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
 
 
 def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
-    """A sheet settled with a reason has no result: what its department drafted and did not report is not the city's word.
+    """The row as an edition holds it: public fields alone. A sheet settled with a reason has no result: what its department drafted and did not report is not the city's word.
     Nor does what is approved wait for anything."""
+    hidden = [one for one in fields.texts() if not one.public]
+    row = {
+        key: value
+        for key, value in row.items()
+        if key not in {one.key for one in hidden if one.section == Section.CONTENT}
+    }
+    row["evaluation"] = {key: text for key, text in row["evaluation"].items() if key not in {one.key for one in hidden}}
     if not row["outcome"]:
         done = state in APPROVED_STATES
         said = [
@@ -157,7 +163,7 @@ def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
     word = OUTCOME_WORDS[row["outcome"]]
     return {
         **row,
-        "evaluation": {key: said if key == "board_opinion" else "" for key, said in row["evaluation"].items()},
+        "evaluation": {key: text if key == OPINION else "" for key, text in row["evaluation"].items()},
         "schedule": [{**item, "progress": ""} for item in row["schedule"]],
         "indicators": [_without_result(one, cycle.fiscal_year, word) for one in row["indicators"]],
     }

@@ -29,7 +29,6 @@ from review.plan.services.plan_proposals import Asked, Goal, Part
 from review.reader_words import city_language
 from review.trail.services import audit
 
-NARRATIVES = ("related_all", "related_text", "current_state", "description", "expected_effect", "policy")
 CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 
 
@@ -147,7 +146,7 @@ def _make(change: PlanChange, part: Part, origin: Measure | None) -> MeasureYear
     before = (
         origin.years.filter(fiscal_year__lte=change.fiscal_year).order_by("-fiscal_year").first() if origin else None
     )
-    words: dict[str, Any] = {name: getattr(before, name) for name in NARRATIVES} if before else {}
+    words: dict[str, Any] = before.carried() if before else {}
     year = MeasureYear.objects.create(
         measure=measure, fiscal_year=change.fiscal_year, name=part.name, owner_id=part.owner, **words
     )

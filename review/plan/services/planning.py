@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from review import clock
+from review.domain import fields
+from review.domain.fields import Section
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 from review.domain.values import achievement
 from review.models import (
@@ -30,9 +32,6 @@ from review.models import (
     ScheduleItem,
 )
 from review.trail.services import audit
-
-_NARRATIVES = ("current_state", "description", "expected_effect", "policy")
-_EVALUATION = ("cause", "response", "progress", "self_assessment", "board_opinion", "change_reason")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +146,7 @@ class _Import:
             "owner": self._department(sheet.owner),
             "related_all": sheet.related_all,
             "related_text": sheet.related_note,
-            **{name: getattr(sheet, name) for name in _NARRATIVES},
-            **{name: getattr(sheet.evaluation, name) for name in _EVALUATION},
+            "texts": {key: sheet.text(key) for key in fields.text_keys()},
         }
         row, made = MeasureYear.objects.get_or_create(measure=measure, fiscal_year=self.year, defaults=wanted)
         related = [self._department(name) for name in sheet.related]
@@ -157,8 +155,9 @@ class _Import:
             self.written += 1
             return row
         # An empty 評価 block in the file says nothing about what a department has written since.
-        said = {name: value for name, value in wanted.items() if name not in _EVALUATION or value}
-        self._update(row, said, sheet.code)
+        written = {key: text for key, text in row.texts.items() if key in fields.text_keys(Section.EVALUATION)}
+        texts = {key: text or written.get(key, "") for key, text in wanted["texts"].items()}
+        self._update(row, {**wanted, "texts": texts}, sheet.code)
         if set(row.related.all()) != set(related) and self._may_write(self.year, sheet.code, "関連部署"):
             row.related.set(related)
             self.written += 1
@@ -221,13 +220,16 @@ class _Import:
         changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:
             return
-        labels = [str(getattr(row._meta.get_field(name), "verbose_name", name)) for name in changed]
+        labels = [str(getattr(row._meta.get_field(name), "verbose_name", name)) for name in changed if name != "texts"]
+        if isinstance(row, MeasureYear):
+            texts = changed.get("texts", row.texts)
+            labels += [one.label for one in fields.texts() if row.text(one.key) != texts.get(one.key, "")]
         if not self._may_write(row.fiscal_year, code, "・".join(labels)):
             return
         for name, value in changed.items():
             setattr(row, name, value)
         row.save(update_fields=list(changed))
-        self.written += len(changed)
+        self.written += len(labels)
 
     def _may_write(self, fiscal_year: int, code: str, what: str) -> bool:
         # A sheet shows the years before its own too, and its verdict rests on them.

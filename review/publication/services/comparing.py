@@ -11,9 +11,6 @@ from review.books.services.editions import Row, Snapshot
 from review.domain.items import circled
 from review.domain.notation import compact
 
-#: what is compared of a 施策 itself; its texts are named, not printed beside each other
-TEXTS = ("name", "owner", *editions.NARRATIVES)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Side:

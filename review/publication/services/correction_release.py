@@ -13,7 +13,7 @@ from review.assessment.services import judging
 from review.background.services import outbox
 from review.background.services.jobs import Failure
 from review.books.services import workbooks
-from review.domain import bars, correction_items
+from review.domain import bars, correction_items, fields
 from review.domain.events import Event
 from review.models import (
     Correction,
@@ -24,6 +24,7 @@ from review.models import (
     Edition,
     IndicatorYear,
     MeasureReview,
+    MeasureYear,
     User,
 )
 from review.publication.services import corrections, publication
@@ -153,6 +154,8 @@ def _follow_offices(review: MeasureReview, entry: Entry) -> bool:
 
 def _follow_sheet(review: MeasureReview, entry: Entry) -> bool:
     place = entry.key.split(":")
+    if fields.text(entry.key):
+        return _follow_text(review.measure_year, entry)
     row: Model | None
     if place[0] == "schedule":
         rows = queries.schedule(review)
@@ -165,6 +168,14 @@ def _follow_sheet(review: MeasureReview, entry: Entry) -> bool:
         return False
     setattr(row, name, right)
     row.save(update_fields=[name])
+    return True
+
+
+def _follow_text(year: MeasureYear, entry: Entry) -> bool:
+    if year.text(entry.key) != entry.wrong:
+        return False
+    year.texts[entry.key] = entry.right
+    year.save(update_fields=["texts"])
     return True
 
 

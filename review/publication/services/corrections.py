@@ -190,7 +190,7 @@ def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable
     problems: dict[str, str] = {}
     for one in typed:
         item = known[one.key]
-        most = correction_items.limit_of(item.label)
+        most = correction_items.limit_of(one.key)
         if said := problem(one.right):
             problems[one.key] = said
         elif one.right == item.text:

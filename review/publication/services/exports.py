@@ -19,7 +19,7 @@ from review.books.services.snapshot import snapshot_of
 from review.models import Artifact, Cycle, Edition
 from review.pdf import maker
 from review.publication.services import open_data
-from review.publication.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS
+from review.publication.services.open_data import INDICATOR_COLUMNS, measure_columns
 from review.workbook import engine
 
 DRAFT = "公表前"
@@ -70,7 +70,7 @@ def as_csv(source: Source) -> bytes:
 
 def measures_csv(source: Source) -> bytes:
     """The table of 施策."""
-    return open_data.as_table(MEASURE_COLUMNS, open_data.measure_rows(source.snapshot, source.meta))
+    return open_data.as_table(measure_columns(), open_data.measure_rows(source.snapshot, source.meta))
 
 
 # --- workbook --------------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from django.urls import reverse
 
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
-from review.domain import values
+from review.domain import fields, values
+from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.values.reading import COMPARATOR_WORDS
 
@@ -92,24 +93,20 @@ INDICATOR_COLUMNS = (
     *_RESULT,
 )  # fmt: skip
 
-MEASURE_COLUMNS = (
-    *_HEAD,
+_OF_MEASURE = (
     _column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
     _column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
     _column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
-    _column("現状と課題", "current_state", "施策シートの文章(書かれたとおり)", "Present state and problems, as typed"),
-    _column("施策内容詳細", "description", "施策シートの文章(書かれたとおり)", "Description, as typed"),
-    _column("期待される効果", "expected_effect", "施策シートの文章(書かれたとおり)", "Expected effect, as typed"),
-    _column("今後の取組方針・取組内容", "policy", "施策シートの文章(書かれたとおり)", "Further policy, as typed"),
-    _column("要因", "cause", "評価の文章", "Cause of the result"),
-    _column("対応", "response", "評価の文章", "Response"),
-    _column("取組状況", "progress", "評価の文章", "State of the work"),
-    _column("自己評価", "self_assessment", "評価の文章", "Self-assessment"),
-    _column("本部評価・意見", "board_opinion", "評価の文章", "Opinion of the headquarters"),
-    _column("目標や指標の変更とその理由", "change_reason", "評価の文章", "Changes of targets or indicators, and why"),
-    _column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so"),
-    *_RESULT,
 )  # fmt: skip
+
+
+def measure_columns() -> tuple[Column, ...]:
+    """The columns of the table with one row a 施策; the texts of the form among them."""
+    texts = (
+        _column(one.column, one.key, one.about, one.english) for one in fields.texts() if one.public and one.column
+    )
+    why = _column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so")
+    return (*_HEAD, *_OF_MEASURE, *texts, why, *_RESULT)
 
 
 def licence() -> dict[str, str]:
@@ -200,7 +197,7 @@ def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
 
 
 def measure_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
-    """One row per 施策, by the keys of MEASURE_COLUMNS."""
+    """One row per 施策, by the keys of `measure_columns`."""
     for measure in snapshot["measures"]:
         yield measure_row(snapshot, edition, measure)
 
@@ -214,8 +211,8 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
         "related": "、".join(related),
         "indicators": len(graded),
         "achieved": sum(one["status"] == "achieved" for one in graded),
-        **{key: measure[key] for key in editions.NARRATIVES},
-        **measure["evaluation"],
+        **{key: measure.get(key, "") for key in fields.text_keys(Section.CONTENT)},
+        **{key: measure["evaluation"].get(key, "") for key in fields.text_keys(Section.EVALUATION)},
         "outcome_reason": measure["outcome_reason"],
         "measure_grade": measure["grade"],
         "measure_outcome": measure["outcome"],
@@ -266,7 +263,7 @@ def dictionary() -> bytes:
         _column("説明", "about", "", ""),
         _column("English", "english", "", ""),
     )
-    tables = (("indicators.csv", INDICATOR_COLUMNS), ("measures.csv", MEASURE_COLUMNS))
+    tables = (("indicators.csv", INDICATOR_COLUMNS), ("measures.csv", measure_columns()))
     rows = (
         {
             "table": name,

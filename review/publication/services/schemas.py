@@ -8,14 +8,15 @@ from typing import Any
 
 from django.conf import settings
 
-from review.books.services.editions import NARRATIVES, Snapshot, audit_head
+from review.books.services.editions import Snapshot, audit_head
+from review.domain import fields
+from review.domain.fields import Field, Section
 from review.domain.fiscal import first_day, fiscal_year_label, last_day
 from review.publication.services import open_data
-from review.publication.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS, Column
+from review.publication.services.open_data import INDICATOR_COLUMNS, Column, measure_columns
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 STATUSES = ["achieved", "missed", "undetermined", "pending", "not_applicable", ""]
-TEXTS = ("cause", "response", "progress", "self_assessment", "board_opinion", "change_reason")
 #: the kinds of the tidy tables in CSVW's words
 CSVW_TYPES = {
     "string": "string",
@@ -181,8 +182,17 @@ def _correction() -> dict[str, Any]:
     )
 
 
+_TEXTS = (Section.CONTENT, Section.EVALUATION)
+
+
+def _added(texts: Iterable[Field]) -> list[str]:
+    """Older editions have no such text."""
+    return [one.key for one in texts if one.since > 1]
+
+
 def measure_schema() -> dict[str, Any]:
     """One 施策 as it is frozen."""
+    content, evaluation = ([one for one in fields.of(section) if one.public] for section in _TEXTS)
     schedule = closed(
         {"name": _text(), "bars": {"type": "object", "additionalProperties": {"type": "string"}}, "progress": _text()}
     )
@@ -196,18 +206,18 @@ def measure_schema() -> dict[str, Any]:
             "related": _list(_text()),
             "related_all": {"type": "boolean", "description": "全課等"},
             "related_text": _text(),
-            **{key: _text() for key in NARRATIVES},
+            **{one.key: _text(one.label) for one in content},
             "outcome": _text("未提出(not_submitted)、対象外(excluded)。ふつうは空"),
             "outcome_reason": _text(),
             "grade": _text("総合評価"),
             "proposed_grade": _text("規則で計算した総合評価。人が決めた総合評価と違うことがある"),
             "grade_reason": _text("計算と違う総合評価を決めた理由"),
-            "evaluation": closed({key: _text() for key in TEXTS}),
+            "evaluation": closed({one.key: _text(one.label) for one in evaluation}, optional=_added(evaluation)),
             "schedule": _list(schedule),
             "indicators": _list(_indicator()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now"],
+        optional=["owner_now", *_added(content)],
     )
 
 
@@ -242,7 +252,7 @@ def table_schema() -> dict[str, Any]:
     """Both tidy tables, for any edition and for `export_cycle --format csv`."""
     tables = (
         ("indicators.csv", INDICATOR_COLUMNS, ["indicator_id", "year"]),
-        ("measures.csv", MEASURE_COLUMNS, ["measure_id"]),
+        ("measures.csv", measure_columns(), ["measure_id"]),
     )
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "ja"}],

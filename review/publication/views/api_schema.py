@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from review.publication.services import schemas
-from review.publication.services.open_data import INDICATOR_COLUMNS, MEASURE_COLUMNS, licence
+from review.publication.services.open_data import INDICATOR_COLUMNS, licence, measure_columns
 from review.publication.services.schemas import closed, measure_schema
 
 JSON = "application/json"
@@ -149,7 +149,7 @@ def _schemas() -> dict[str, Any]:
     return {
         "Edition": closed(edition),
         "EditionDetail": closed({**edition, **detail}),
-        "MeasureRow": schemas.row_schema(MEASURE_COLUMNS),
+        "MeasureRow": schemas.row_schema(measure_columns()),
         "IndicatorRow": schemas.row_schema(INDICATOR_COLUMNS),
         "Measure": measure_schema(),
         "Problem": closed({"status": {"type": "integer"}, "detail": _TEXT}),

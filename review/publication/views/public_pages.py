@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from review.books.services import editions
 from review.books.services.editions import Wanted
+from review.domain.fields import Section
 from review.domain.rating import Scale
 from review.item_words import correctable_label
 from review.publication.services import open_data, schemas
@@ -75,7 +76,7 @@ def data(site: Site) -> Page:
         "years": years,
         "tables": [
             {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.INDICATOR_COLUMNS},
-            {"title": _("施策 (measures.csv)"), "columns": open_data.MEASURE_COLUMNS},
+            {"title": _("施策 (measures.csv)"), "columns": open_data.measure_columns()},
         ],
         "files": [{"name": name, "url": site.url("schema", name)} for name in schemas.SITE_FILES],
         "api_url": "" if site.static else open_data.api_address(),
@@ -208,8 +209,8 @@ def measure(book: Book, code: str) -> Page | None:
         "fiscal_year": book.year,
         "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
         "facts": parts.facts_of(row),
-        "narratives": parts.texts_of(row, parts.NARRATIVE_LABELS),
-        "evaluation": parts.texts_of(row["evaluation"], parts.EVALUATION_LABELS),
+        "narratives": parts.texts_of(row, Section.CONTENT),
+        "evaluation": parts.texts_of(row["evaluation"], Section.EVALUATION),
         "schedule": parts.schedule_of(row, snapshot["years"]),
         "years": snapshot["years"],
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from review.books.services import editions
 from review.books.services.editions import Wanted
+from review.domain import fields
+from review.domain.fields import Section
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
 from review.templatetags.words import word_of
@@ -32,21 +34,6 @@ ROWS = 30
 DEPARTMENTS = 30
 # As many 分野 as a chart shows at a glance; more of them stand in the table alone.
 CHARTED = 12
-
-NARRATIVE_LABELS = {
-    "current_state": gettext_noop("現状と課題"),
-    "description": gettext_noop("施策内容詳細"),
-    "expected_effect": gettext_noop("施策の実施により期待される効果"),
-    "policy": gettext_noop("今後の取組方針・取組内容"),
-}
-EVALUATION_LABELS = {
-    "cause": gettext_noop("要因"),
-    "response": gettext_noop("対応"),
-    "progress": gettext_noop("取組状況"),
-    "self_assessment": gettext_noop("自己評価"),
-    "board_opinion": gettext_noop("本部評価・意見"),
-    "change_reason": gettext_noop("目標や指標の変更とその理由"),
-}
 
 
 def edition_name(edition: Edition) -> str:
@@ -273,9 +260,10 @@ def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 
-def texts_of(texts: editions.Row, labels: dict[str, str]) -> list[dict[str, str]]:
-    """The texts that say something, in the order of the form."""
-    return [{"label": _(label), "text": texts[key]} for key, label in labels.items() if texts[key].strip()]
+def texts_of(texts: editions.Row, section: Section) -> list[dict[str, str]]:
+    """The public texts of the section that say something, in the order of the form."""
+    public = [one for one in fields.of(section) if one.public and texts.get(one.key, "").strip()]
+    return [{"label": _(one.label), "text": texts[one.key]} for one in public]
 
 
 def schedule_of(row: editions.Row, years: list[int]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ _REPLY = "reply:"
 def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
     """The sheet's texts in a form that was sent without a session, each with its label."""
     for name, text in request.POST.items():
-        if (name in items.TEXT_ITEMS or name.startswith(_KINDS)) and str(text).strip():
+        if (items.is_text(name) or name.startswith(_KINDS)) and str(text).strip():
             yield {"label": label_of(name), "text": str(text)}
         elif name.startswith(_REPLY) and str(text).strip():
             label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY))}

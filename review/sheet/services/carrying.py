@@ -10,19 +10,23 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from review import listing, queries
-from review.domain import items
+from review.domain import fields, items
+from review.domain.fields import Required
 from review.models import MeasureReview, MeasureYear, ScheduleItem, User
 from review.prepared import prepared
 from review.sheet.services import submission
 from review.transition import locked
 
-# Never taken over: `policy` is carried by the year's own draft, and a reason for a change holds for that change only.
-_OF_THEIR_YEAR = frozenset({"policy", "change_reason"})
-_EXPLAINS_A_MISS = frozenset({"cause", "response"})
+
+def compared() -> tuple[str, ...]:
+    """The keys of what is compared from year to year: what the plan carries is the same without any haste."""
+    return tuple(key for key, one in fields.typed().items() if not one.with_plan)
 
 
-# What is compared from year to year: a policy is carried by the plan, so that the same one is no sign of haste.
-_COMPARED = tuple(key for key in items.TEXT_ITEMS if key != "policy")
+def _of_their_year() -> frozenset[str]:
+    """Never taken over: what the year's own draft carries, and a reason for a change, which holds for that change only."""
+    carried = (key for key, one in fields.typed().items() if one.with_plan)
+    return frozenset(carried) | frozenset(fields.required(Required.WHERE_PLAN_CHANGES))
 
 
 def texts_before(
@@ -38,7 +42,7 @@ def texts_before(
     progress = {row.name: row.progress for row in queries.schedule_of(year=year.pk)}
     rows = queries.schedule(review) if plan is None else plan
     done = {items.schedule_key(row.position): progress.get(row.name, "") for row in rows}
-    words = {key: getattr(year, key) for key in items.TEXT_ITEMS if with_policy or key in _COMPARED}
+    words = {key: year.text(key) for key in (fields.typed() if with_policy else compared())}
     return {key: text for key, text in {**words, **done}.items() if text.strip()}
 
 
@@ -48,10 +52,11 @@ def repeated(fiscal_year: int, measures: Sequence[int]) -> dict[int, int]:
     found: Counter[int] = Counter()
     parts = list(listing.in_parts(measures))
     years = {"before": fiscal_year - 1, "year": fiscal_year}
-    said = {(measure, year): words for part in parts for measure, year, *words in _texts_among(measures=part, **years)}
-    for (measure, year), words in said.items():
-        before = said.get((measure, fiscal_year - 1), []) if year == fiscal_year else []
-        found[measure] += sum(bool(old.strip()) and old == new for old, new in zip(before, words, strict=False))
+    keys = compared()
+    texts = {(measure, year): words for part in parts for measure, year, words in _texts_among(measures=part, **years)}
+    for (measure, year), now in texts.items():
+        before = texts.get((measure, fiscal_year - 1), {}) if year == fiscal_year else {}
+        found[measure] += sum(before.get(key, "").strip() != "" and before[key] == now.get(key) for key in keys)
     done: dict[tuple[int, str], dict[int, str]] = {}
     for part in parts:
         for measure, name, year, progress in _progress_among(measures=part, **years):
@@ -65,7 +70,7 @@ def repeated(fiscal_year: int, measures: Sequence[int]) -> dict[int, int]:
 @prepared(measures=listing.AT_ONCE, before=int, year=int)
 def _texts_among(measures: list[int], before: int, year: int) -> QuerySet[Any]:
     rows = MeasureYear.objects.filter(measure__in=measures, fiscal_year__in=[before, year]).order_by()
-    return rows.values_list("measure_id", "fiscal_year", *_COMPARED)
+    return rows.values_list("measure_id", "fiscal_year", "texts")
 
 
 @prepared(measures=listing.AT_ONCE, before=int, year=int)
@@ -80,7 +85,7 @@ def carriable(
     """{item key: last year's text} of what is still empty and may be written on. 要因 and 対応 only where a target was
     missed: a met one needs no explanation. No query."""
     open_keys = items.open_keys(texts, review.open_items)
-    left_out = _OF_THEIR_YEAR if missed else _OF_THEIR_YEAR | _EXPLAINS_A_MISS
+    left_out = _of_their_year() | frozenset(() if missed else fields.required(Required.WHERE_MISSED))
     return {
         key: text
         for key, text in before.items()

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from review import clock, permissions, queries
 from review.assessment.services import binding, judging, next_year, ratings
 from review.assessment.services.ratings import Overall
-from review.domain import bars, items, text
+from review.domain import bars, fields, items, text
 from review.domain.events import Event
+from review.domain.fields import Required
 from review.domain.plain_data import digest
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.item_words import label_of
@@ -50,7 +51,7 @@ def texts_of(
     this = {number: row for number, rows in story.items() for row in rows if row.fiscal_year == year.fiscal_year}
     return {
         **{items.actual_key(number): row.actual for number, row in this.items()},
-        **{key: getattr(year, key) for key in items.TEXT_ITEMS},
+        **{key: year.text(key) for key in fields.typed()},
         **{items.schedule_key(row.position): row.progress for row in plan},
         **{items.bars_key(row.position): bars.text_of(row.bars) for row in plan},
         **next_year.texts(next_year.ahead(review, story, changes)),
@@ -155,11 +156,10 @@ def _store(review: MeasureReview, user: User, changed: Mapping[str, str]) -> Non
         judging.judge_rows(rows, scale=judging.scale_of(review.cycle))
     _store_schedule(review, changed)
     next_year.store(review, user, changed)
-    fields = [key for key in items.TEXT_ITEMS if key in changed]
-    for field in fields:
-        setattr(review.measure_year, field, changed[field])
-    if fields:
-        review.measure_year.save(update_fields=fields)
+    texts = {key: text for key, text in changed.items() if items.is_text(key)}
+    if texts:
+        review.measure_year.texts |= texts
+        review.measure_year.save(update_fields=["texts"])
 
 
 def _store_schedule(review: MeasureReview, changed: Mapping[str, str]) -> None:
@@ -178,22 +178,26 @@ def _store_schedule(review: MeasureReview, changed: Mapping[str, str]) -> None:
 
 def missing(review: MeasureReview) -> dict[str, str]:
     """What must be filled before the sheet can be submitted: {item key: sentence}. Four queries."""
-    wanted: dict[str, str] = {}
+    missing: dict[str, str] = {}
     rows = queries.indicator_years(review)
     for row in rows:
         if row.status == "pending":
             key = items.actual_key(row.indicator.number)
-            said = _("%(item)sを入力してください。測定していない場合は「-」と理由を入力してください。")
-            wanted[key] = said % {"item": label_of(key)}
-    ahead = next_year.wanted(review).values()
-    if any(row.changed for row in ahead) and not review.measure_year.change_reason.strip():
-        wanted["change_reason"] = str(next_year.REASON_WANTED)
-    if any(row.status == "missed" for row in rows):
-        if not review.measure_year.cause.strip():
-            wanted["cause"] = _("目標に届かなかった成果目標があります。要因を入力してください。")
-        if not review.measure_year.response.strip():
-            wanted["response"] = _("目標に届かなかった成果目標があります。今後の対応を入力してください。")
-    return wanted
+            sentence = _("%(item)sを入力してください。測定していない場合は「-」と理由を入力してください。")
+            missing[key] = sentence % {"item": label_of(key)}
+    rules = {
+        Required.ALWAYS: _("%(item)sを入力してください。"),
+        Required.WHERE_PLAN_CHANGES: str(next_year.REASON_REQUIRED),
+        Required.WHERE_MISSED: _("目標に届かなかった成果目標があります。%(item)sを入力してください。"),
+    }
+    if not any(row.changed for row in next_year.requested(review).values()):
+        del rules[Required.WHERE_PLAN_CHANGES]
+    if not any(row.status == "missed" for row in rows):
+        del rules[Required.WHERE_MISSED]
+    for key, one in fields.typed().items():
+        if one.required in rules and not review.measure_year.text(key).strip():
+            missing[key] = rules[one.required] % {"item": label_of(key)}
+    return missing
 
 
 def submit(*, user: User, review_id: int, overall: Overall | None = None) -> MeasureReview:

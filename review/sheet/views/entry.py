@@ -205,7 +205,7 @@ def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> H
     words = [
         {"label": items.label_of(name), "text": text}
         for name, text in request.POST.items()
-        if (":" in name or name in items.TEXT_ITEMS) and str(text).strip()
+        if (":" in name or items.is_text(name)) and str(text).strip()
     ]
     url = reverse("meguri:sheet", args=[review.pk])
     return render(request, "409.html", {"detail": sentence, "kept": words, "next_url": url}, status=409)

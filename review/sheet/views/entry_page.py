@@ -16,7 +16,8 @@ from review import permissions, queries
 from review.assessment.services import next_year
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import bars, items
+from review.domain import bars, fields, items
+from review.domain.fields import Required
 from review.item_words import label_of
 from review.models import ItemComment, MeasureReview, ReviewState, User
 from review.sheet.forms.entry import EntryForm
@@ -31,22 +32,6 @@ TITLES = {
     4: gettext_lazy("来年度"),
     5: gettext_lazy("確認・提出"),
 }
-HELPS = {
-    "cause": gettext_lazy("目標に届かなかった理由を、事実に沿って書きます。"),
-    "response": gettext_lazy("目標に近づけるために、これから行うことを書きます。"),
-    "self_assessment": gettext_lazy("取組全体を振り返った評価を書きます。"),
-    "progress": gettext_lazy("この年度に行ったことを、全体として書きます。"),
-    "policy": gettext_lazy("これからの取組方針です。昨年度のままでよければ、変更はいりません。"),
-    "change_reason": gettext_lazy(
-        "目標や指標を変えたい場合に、その内容と理由を書きます。変更がなければ空欄のままにします。"
-    ),
-}
-ACTUAL_HELP = gettext_lazy("数字と単位を入力します(例: 33,474千円)。測定していない場合は「-」と理由を入力します。")
-NEXT_HELPS = {
-    "next_name": gettext_lazy("何を測るかです。計画のままでよければ、変更はいりません。"),
-    "next_target": gettext_lazy("計画の値が入っています。変えるときは、下の欄に理由を書きます。"),
-}
-SCHEDULE_HELP = gettext_lazy("この年度に行ったことを短く書きます。")
 
 
 @dataclasses.dataclass
@@ -152,9 +137,8 @@ class Desk:
 
     def helps(self) -> dict[str, Any]:
         """The help under each label."""
-        plan = {items.schedule_key(row.position): SCHEDULE_HELP for row in self.plan}
-        ahead = {key: NEXT_HELPS[key.rpartition(":")[2]] for key in self.texts if items.is_next(key)}
-        return {**{part.key: ACTUAL_HELP for part in self.parts}, **HELPS, **plan, **ahead}
+        parts = {key: one for key in self.texts if (one := items.field_of(key)) and one.help}
+        return {key: _(one.help) for key, one in parts.items()}
 
     def lines(self, form: EntryForm, theirs: Mapping[str, str]) -> list[Line]:
         """The step's items as the template shows them."""
@@ -170,7 +154,7 @@ class Desk:
                 previous=self.beside(key),
                 remarks=self.remarks.get(key, []),
                 may_carry=key in self.carriable
-                or (key in before and not self.texts[key].strip() and key != "change_reason"),
+                or (key in before and not self.texts[key].strip() and key not in self._reasons),
                 missing=self.missing.get(key, ""),
                 theirs=theirs.get(key),
                 part=parts.get(key),
@@ -219,16 +203,22 @@ class Desk:
         """Show 必須 beside what a submission needs. A draft may be saved without it, so the check itself stays as it is."""
         form.errors  # noqa: B018  cleaned now, before the marks are set
         measured = {part.key for part in self.parts if part.this and part.this.status != "not_applicable"}
-        explained = {"cause", "response"} if self.missed else set()
+        texts = set(fields.required(Required.ALWAYS))
+        if self.missed:
+            texts.update(fields.required(Required.WHERE_MISSED))
         if any(row.changed for row in next_year.ahead(self.review, self.story, self.changes).values()):
-            explained.add("change_reason")
-        for key in (measured | explained) & form.fields.keys():
+            texts.update(self._reasons)
+        for key in (measured | texts) & form.fields.keys():
             form.fields[key].required = True
 
     @cached_property
     def before(self) -> dict[str, str]:
         """Last year's texts by item, where there was a sheet."""
         return carrying.texts_before(self.review)
+
+    @property
+    def _reasons(self) -> list[str]:
+        return fields.required(Required.WHERE_PLAN_CHANGES)
 
     @cached_property
     def carriable(self) -> dict[str, str]:
@@ -252,7 +242,7 @@ class Desk:
 
     def is_aside(self, line: Line, form: EntryForm) -> bool:
         """Whether the item is not asked for now: 要因 and 対応 where no target was missed and nobody wrote any."""
-        if line.key not in ("cause", "response") or self.missed or self.texts[line.key].strip():
+        if line.key not in fields.required(Required.WHERE_MISSED) or self.missed or self.texts[line.key].strip():
             return False
         return line.theirs is None and not line.remarks and not form.errors
 
@@ -290,8 +280,13 @@ class Desk:
         return number < LAST and any(
             text.strip()
             for key, text in self.texts.items()
-            if items.step_of(key) == number and key != "policy" and not items.is_bar(key) and not items.is_next(key)
+            if items.step_of(key) == number and not (items.is_bar(key) or items.is_next(key) or self._with_plan(key))
         )
+
+    @staticmethod
+    def _with_plan(key: str) -> bool:
+        one = items.field_of(key)
+        return bool(one and one.with_plan)
 
     def closed_steps(self) -> bool:
         """Whether a return left part of the sheet locked."""
@@ -335,4 +330,4 @@ class Desk:
 
 def _in_order(keys: Mapping[str, str]) -> list[str]:
     """成果目標 and schedule rows before the texts that sum them up."""
-    return sorted(keys, key=lambda key: (key in items.TEXT_ITEMS, list(keys).index(key)))
+    return sorted(keys, key=lambda key: (items.is_text(key), list(keys).index(key)))

@@ -15,7 +15,7 @@ from review import permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import items, rating
+from review.domain import fields, items, rating
 from review.item_words import label_of
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
@@ -143,7 +143,7 @@ def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str
 def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
     """The items that one may speak of, in the order of the sheet."""
     rows = [key for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))]
-    keys = [*(part.key for part in parts), *rows, *items.TEXT_ITEMS]
+    keys = [*(part.key for part in parts), *rows, *fields.typed()]
     return [(key, label_of(key)) for key in keys]
 
 

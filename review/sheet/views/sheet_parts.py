@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review import queries
-from review.domain import items
+from review.domain import fields, items
 from review.domain.difference import difference
+from review.domain.fields import Required, Section
 from review.domain.fiscal import wareki
 from review.item_words import label_of
 from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
@@ -28,30 +29,29 @@ def related_text(year: MeasureYear) -> str:
 def overview(review: MeasureReview) -> list[dict[str, Any]]:
     """施策概要. One query for 関連部署."""
     year = review.measure_year
-    return [
-        {"label": _("施策ID"), "text": year.measure.code},
-        {"label": _("施策名"), "text": year.name},
-        {"label": _("主管部署"), "text": year.owner.name},
-        {"label": _("関連部署"), "text": related_text(year)},
-    ]
+    texts = {"code": year.measure.code, "name": year.name, "owner": year.owner.name, "related": related_text(year)}
+    return [{"label": _(one.label), "text": texts[one.key]} for one in fields.of(Section.HEAD)]
 
 
 def narrative(review: MeasureReview) -> list[dict[str, Any]]:
     """施策内容."""
-    year = review.measure_year
-    return [
-        {"label": _("現状と課題"), "text": year.current_state},
-        {"label": _("施策内容詳細"), "text": year.description},
-        {"label": _("施策の実施により期待される効果"), "text": year.expected_effect},
-        {"label": _("今後の取組方針・取組内容"), "text": year.policy},
-    ]
+    return _texts(review, Section.CONTENT)
 
 
 def evaluation(review: MeasureReview) -> list[dict[str, Any]]:
     """What the department wrote this year, and the 本部's opinion."""
-    year = review.measure_year
-    rows = [{"label": label_of(key), "text": getattr(year, key)} for key in items.TEXT_ITEMS if key != "policy"]
-    return [*rows, {"label": _("本部評価・意見"), "text": year.board_opinion}]
+    return _texts(review, Section.EVALUATION)
+
+
+def explained(review: MeasureReview) -> list[dict[str, Any]]:
+    """要因 and 対応 where they say something."""
+    why = fields.required(Required.WHERE_MISSED)
+    rows = [{"label": label_of(key), "text": review.measure_year.text(key)} for key in why]
+    return [row for row in rows if row["text"].strip()]
+
+
+def _texts(review: MeasureReview, section: Section) -> list[dict[str, Any]]:
+    return [{"label": _(one.label), "text": review.measure_year.text(one.key)} for one in fields.of(section)]
 
 
 def schedule(review: MeasureReview, rows: Sequence[ScheduleItem] | None = None) -> dict[str, Any]:

@@ -224,12 +224,10 @@ def draft_next(cycle: Cycle) -> Cycle | None:
 
 
 _RULES = ("requires_endorsement", "return_days", "reminders")
-_CARRIED = ("name", "owner", "related_all", "related_text", "current_state", "description", "expected_effect", "policy")
 
 
 def _carry_over(year: MeasureYear, following: int) -> None:
-    carried = {name: getattr(year, name) for name in _CARRIED}
-    carried["owner"] = reorganisation_moves.office_now(year)
+    carried = {"name": year.name, "owner": reorganisation_moves.office_now(year), **year.carried()}
     new, made = MeasureYear.objects.get_or_create(measure=year.measure, fiscal_year=following, defaults=carried)
     if made:
         new.related.set(year.related.all())

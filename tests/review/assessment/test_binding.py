@@ -11,6 +11,7 @@ from django.db import models
 
 from review import clock
 from review.assessment.services import approval, assessment, binding
+from review.domain.fields import text_keys
 from review.domain.refusals import Changed
 from review.models import (
     Cycle,
@@ -32,7 +33,7 @@ from review.models import (
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.trail.test_frozen_rows import another as another_row
-from tests.trail import tampering
+from tests.trail import rewrite, tampering
 from workflow import steps
 
 #: Columns of these models that enter no edition, or that move in the middle of a review, each with the reason.
@@ -120,7 +121,9 @@ def columns() -> Iterator[tuple[str, str]]:
     for model in BOUND:
         left_out = LEFT_OUT[model.__name__]
         for column in model._meta.concrete_fields:
-            if not column.primary_key and column.name not in left_out:
+            if column.name == "texts":
+                yield from ((model.__name__, f"texts.{key}") for key in text_keys())
+            elif not column.primary_key and column.name not in left_out:
                 yield model.__name__, column.name
 
 
@@ -155,10 +158,13 @@ def test_a_value_changed_behind_the_systems_back_is_found_before_publication(
     ready: Cast, model: str, column: str
 ) -> None:
     row = rows(ready)[model]
+    column, _dot, key = column.partition(".")
     meta = row._meta.get_field(column)
     if isinstance(meta, models.ForeignKey):
         ready.cycle.meetings.create(held_on=clock.today(), recorded_by=ready.reviewer)
         values = {column: another_row(meta, getattr(row, meta.attname), {})}
+    elif key:
+        values = {column: {**row.texts, key: another(row.text(key))}}
     else:
         values = {column: another(getattr(row, column))}
     if column in ("given_grade", "grade"):
@@ -201,7 +207,7 @@ def test_a_seal_made_anew_to_fit_a_changed_sheet_is_found(cast: Cast) -> None:
     """Both the sheet and the digests that were stored with the act: the trail tells of the act as it was."""
     cast.open(1)
     review = cast.reviewed(1)
-    MeasureYear.objects.filter(pk=review.measure_year_id).update(cause="書き換え")
+    rewrite(review, cause="書き換え")
     with tampering():
         Decision.objects.filter(review=review).update(seal=binding.seal(review))
     with pytest.raises(Changed, match="監査記録の伝えるもの"):
@@ -226,7 +232,7 @@ def test_what_changes_after_the_decision_stops_the_publication(ready: Cast) -> N
 def test_the_next_step_is_refused_and_the_way_back_is_open(cast: Cast, state: str) -> None:
     cast.open(1)
     review = getattr(cast, state)(1)
-    MeasureYear.objects.filter(pk=review.measure_year_id).update(cause="書き換え")
+    rewrite(review, cause="書き換え")
     act = steps.confirm if state == "submitted" else steps.approve
     person = cast.reviewer2 if state == "submitted" else cast.approver
     with pytest.raises(Changed, match="要因"):

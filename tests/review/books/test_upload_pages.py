@@ -66,7 +66,7 @@ def test_the_same_file_sent_and_taken_twice_changes_the_sheet_once(cast: Cast, t
         assert browser.post(reverse("meguri:upload_apply", args=[upload.pk]), ticks).status_code == 303
     assert AuditEntry.objects.filter(action="draft.save").count() == 1
     assert AuditEntry.objects.filter(action="upload.apply").count() == 1
-    assert cast.sheet().measure_year.cause == "要因"
+    assert cast.sheet().measure_year.text("cause") == "要因"
 
 
 def test_a_refused_file_is_told_beside_its_field(cast: Cast) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from review.domain.fields import Section, text_keys
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument, Sheet
 
@@ -61,7 +62,7 @@ def test_a_healthy_sheet_is_read_as_typed_without_doubts():
     assert document.years == (2022, 2023, 2024, 2025)
     assert (sheet.code, sheet.name, sheet.owner) == ("01-01", "電子地域通貨の普及", "産業振興課")
     assert sheet.related == ("市民活動支援課", "財政課")
-    assert sheet.expected_effect == "便利になります。"
+    assert sheet.text("expected_effect") == "便利になります。"
     assert [(bar.filled, bar.label) for bar in sheet.schedule[0].bars] == [
         (True, ""),
         (True, "運用"),
@@ -74,7 +75,7 @@ def test_a_healthy_sheet_is_read_as_typed_without_doubts():
 def test_a_cell_keeps_its_spaces():
     document = read(ONE_SHEET.replace("\t10円\t", "\t 10円 \t").replace("利用は増えています。", " 利用は 増えて "))
     assert document.sheets[0].indicators[0].years[0].target == " 10円 "
-    assert document.sheets[0].current_state == " 利用は 増えて "
+    assert document.sheets[0].text("current_state") == " 利用は 増えて "
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932"])
@@ -242,7 +243,7 @@ def test_the_facts_raise_only_the_doubts_the_city_itself_leaves(facts):
 
 
 def test_every_narrative_of_the_facts_is_a_sample(facts):
-    texts = [t for s in facts.sheets for t in (s.current_state, s.description, s.expected_effect, s.policy)]
+    texts = [sheet.text(key) for sheet in facts.sheets for key in text_keys(Section.CONTENT)]
     assert all(text.startswith("（見本）") and len(text) < 60 for text in texts)
 
 
@@ -296,8 +297,8 @@ def test_the_facts_copy_the_city_numbers_and_none_of_its_prose(city, facts):
     for ours, theirs in zip(facts.sheets, city.sheets, strict=True):
         assert (ours.code, ours.name) == (theirs.code, theirs.name)
         assert len(ours.schedule) == len(theirs.schedule)
-        prose = theirs.current_state + theirs.description + theirs.expected_effect + theirs.policy
-        for text in (ours.current_state, ours.description, ours.expected_effect, ours.policy):
+        prose = "".join(theirs.text(key) for key in text_keys(Section.CONTENT))
+        for text in (ours.text(key) for key in text_keys(Section.CONTENT)):
             assert text[4:] not in prose
         for mine, city_block in zip(ours.indicators, theirs.indicators, strict=True):
             for a, b in zip(mine.years, city_block.years, strict=True):

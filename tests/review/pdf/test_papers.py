@@ -45,7 +45,7 @@ def year(**changes: object) -> YearBook:
     missed, undecided, jumped = book.sheets
     missed = replace(
         missed,
-        sheet=replace(missed.sheet, evaluation=replace(missed.sheet.evaluation, cause="原因の文", response="対応の文")),
+        sheet=samples.with_texts(missed.sheet, cause="原因の文", response="対応の文"),
         indicators=tuple(replace(one, status="未達成", grade="B") for one in missed.indicators),
     )
     undecided = replace(

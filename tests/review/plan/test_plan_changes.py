@@ -174,7 +174,7 @@ def test_a_split_makes_new_measures_with_the_goals_they_take(cast: Cast) -> None
     changed(cast, ChangeKind.SPLIT, YEAR, Asked(parts=(part(cast, "01-08", (2,)), part(cast, "01-09"))))
     made = MeasureReview.objects.filter(measure_year__measure__code__in=["01-08", "01-09"])
     assert made.count() == 2
-    assert made.first().measure_year.current_state == "見本の現状です。"
+    assert made.first().measure_year.text("current_state") == "見本の現状です。"
     assert Indicator.objects.get(measure__code="01-08").number == 1
     old = Indicator.objects.get(measure__code="01-01", number=2)
     assert old.last_year == YEAR - 1

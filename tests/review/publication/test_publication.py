@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from review.books.services import editions, workbooks
 from review.books.services.editions import Wanted
+from review.domain.fields import Section, text_keys
 from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
 from review.publication.services import open_data
@@ -77,7 +78,7 @@ def test_every_value_of_the_snapshot_stands_on_its_page(edition: Edition) -> Non
             for cell in one["years"]:
                 assert all(cell[key] in said for key in ("name", "target", "actual"))
             assert one["reason"] in said
-        texts = [measure[key] for key in editions.NARRATIVES] + list(measure["evaluation"].values())
+        texts = [measure[key] for key in text_keys(Section.CONTENT)] + list(measure["evaluation"].values())
         assert all(text in said for text in texts)
         assert measure["name"] in said and measure["owner"] in said
 

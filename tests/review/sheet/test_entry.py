@@ -91,7 +91,7 @@ def test_text_that_cannot_be_kept_stays_on_the_screen(cast: Cast) -> None:
     page = answer.content.decode()
     assert answer.status_code == 422 and "10,000文字まで" in page and "書いた対応" in page
     assert 'href="#id_cause"' in page
-    assert cast.sheet().measure_year.response == ""
+    assert cast.sheet().measure_year.text("response") == ""
 
 
 def test_two_people_on_different_items_do_not_meet(cast: Cast) -> None:
@@ -189,7 +189,7 @@ def last_year(review: MeasureReview, **texts: str) -> None:
     """What the department wrote in the year before, its schedule in another order."""
     year = review.measure_year
     before = MeasureYear.objects.create(
-        measure=year.measure, fiscal_year=YEAR - 1, name=year.name, owner=year.owner, **texts
+        measure=year.measure, fiscal_year=YEAR - 1, name=year.name, owner=year.owner, texts=texts
     )
     ScheduleItem.objects.create(measure_year=before, position=4, name="周知", progress="広報紙で知らせました。")
 

@@ -44,7 +44,7 @@ def test_a_stale_form_is_refused_with_what_stands_there_now(cast: Cast) -> None:
     with pytest.raises(Stale) as refusal:
         save(cast, {"cause": "あとの文"}, version=old)
     assert refusal.value.theirs["cause"] == "先に保存した文"
-    assert cast.sheet().measure_year.cause == "先に保存した文"
+    assert cast.sheet().measure_year.text("cause") == "先に保存した文"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_text_that_cannot_be_kept_is_refused_and_nothing_is_half_saved(cast: Cas
     with pytest.raises(Invalid) as refusal:
         save(cast, {"response": "よい文", "cause": typed})
     assert sentence in refusal.value.fields["cause"]
-    assert cast.sheet().measure_year.response == ""
+    assert cast.sheet().measure_year.text("response") == ""
 
 
 @pytest.mark.parametrize("who", ["other", "related", "reviewer", "approver", "administrator", "auditor"])
@@ -140,7 +140,7 @@ def test_a_changed_target_asks_for_its_reason_and_takes_effect_with_the_approval
     change = TargetChange.objects.get()
     assert (ahead.target, change.target_before, change.target) == ("150件", "100件", "150件")
     assert change.effective_at and AuditEntry.objects.filter(action="target.change").count() == 1
-    assert next_year.wanted(cast.sheet())[1].changed
+    assert next_year.requested(cast.sheet())[1].changed
 
 
 def test_words_of_the_plan_again_are_no_change(cast: Cast) -> None:
@@ -167,7 +167,7 @@ def test_an_effective_change_is_taken_back_by_the_next_approval(cast: Cast) -> N
     save(cast, {"indicator:1:next_target": "100件"})
     next_year.take_effect(review, cast.approver)
     assert IndicatorYear.objects.get(indicator__number=1, fiscal_year=YEAR + 1).target == "100件"
-    assert not next_year.wanted(cast.sheet())[1].changed
+    assert not next_year.requested(cast.sheet())[1].changed
 
 
 def test_the_last_year_of_the_plan_looks_no_further(cast: Cast) -> None:

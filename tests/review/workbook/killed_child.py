@@ -22,7 +22,7 @@ def book(number: int) -> YearBook:
     whole = samples.book()
     entries = list(whole.sheets)
     place = number % len(entries)
-    entries[place] = replace(entries[place], sheet=replace(entries[place].sheet, policy=f"第{number}回"))
+    entries[place] = replace(entries[place], sheet=samples.with_texts(entries[place].sheet, policy=f"第{number}回"))
     return replace(whole, sheets=tuple(entries))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook
+from review.domain.fields import text_keys
 from review.domain.plan_text import read_plan_text
-from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, PlanDocument, ScheduleRow, Sheet
+from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, PlanDocument, ScheduleRow, Sheet
 
 FACTS = Path(__file__).parents[3] / "review" / "seed" / "facts.txt"
 YEARS = (2022, 2023, 2024, 2025)
@@ -27,22 +29,21 @@ def facts() -> PlanDocument:
 
 def sheet(text: str = "文章", **changes: object) -> Sheet:
     """A sheet in which every text field holds `text` unless it is named."""
-    fields: dict[str, object] = {
+    parts: dict[str, object] = {
         "code": "01-01",
         "name": f"施策{text}",
         "owner": "産業振興課",
         "related": ("財政課",),
-        "current_state": text,
-        "description": text,
-        "expected_effect": text,
-        "policy": text,
         "schedule": (ScheduleRow(name=f"取組{text}", bars=tuple(Bar(fiscal_year=y, filled=True) for y in YEARS)),),
         "indicators": (block(1, text), block(2, text)),
-        "evaluation": Evaluation(
-            cause=text, response=text, progress=text, self_assessment=text, board_opinion=text, change_reason=text
-        ),
     }
-    return Sheet(**(fields | changes))  # type: ignore[arg-type]
+    texts = {key: str(changes.pop(key, text)) for key in text_keys()}
+    return Sheet(texts=texts, **(parts | changes))  # type: ignore[arg-type]
+
+
+def with_texts(of: Sheet, **texts: str) -> Sheet:
+    """The sheet with these texts instead of its own."""
+    return replace(of, texts={**of.texts, **texts})
 
 
 def block(number: int, text: str) -> IndicatorBlock:

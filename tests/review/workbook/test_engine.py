@@ -188,7 +188,7 @@ def test_one_changed_sheet_alone_is_made_anew(path) -> None:
     book = some()
     built(path, book)
     entries = list(book.sheets)
-    entries[4] = replace(entries[4], sheet=replace(entries[4].sheet, policy="新しい方針"))
+    entries[4] = replace(entries[4], sheet=samples.with_texts(entries[4].sheet, policy="新しい方針"))
     changed = replace(book, sheets=tuple(entries))
     fast, count = built(path, changed)
     assert count == 3  # its form, its line in 総括, its lines in 成果指標一覧

@@ -11,7 +11,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from review.domain import items
+from review.domain import fields, items
 from review.domain.book import FormSheet
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.workbook.entry_book import EntrySheet, write_entry_book
@@ -21,7 +21,7 @@ from review.workbook.findings import Code, Refused
 from review.workbook.inspect import inspect
 from review.workbook.reader import read_plan_workbook
 
-KEYS = [items.actual_key(1), items.actual_key(2), *items.TEXT_ITEMS, items.schedule_key(1)]
+KEYS = [items.actual_key(1), items.actual_key(2), *fields.typed(), items.schedule_key(1)]
 YEARS = (2022, 2023, 2024, 2025)
 
 
@@ -44,7 +44,7 @@ def form(code: str = "01-01", **texts: str) -> FormSheet:
         owner="産業振興課",
         schedule=(ScheduleRow(name="周知", bars=bars),),
         indicators=blocks,
-        **texts,
+        texts=texts,
     )
     return FormSheet(sheet=sheet, plan_name="DX推進計画", fiscal_year=2024, years=YEARS, city="見本市")
 

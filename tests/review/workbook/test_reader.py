@@ -67,7 +67,7 @@ def test_a_form_drawn_by_hand_is_read(tmp_path):
     (sheet,) = document.sheets
     assert (sheet.code, sheet.name, sheet.owner) == ("01-01", "電子地域通貨の普及", "産業振興課")
     assert (sheet.related_all, sheet.related_note) == (True, "令和6年度から財政課を削除")
-    assert sheet.current_state == "利用は増えています。"
+    assert sheet.text("current_state") == "利用は増えています。"
     assert [cell.target for cell in sheet.indicators[0].years] == ["10円", "20円", "30円", "40円"]
     assert [cell.actual for cell in sheet.indicators[0].years] == ["11円", "19円", "30", ""]
     assert codes(document) == {"number_cell": "30"}

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from review.domain.fields import text_keys
 from review.domain.plan_text import read_plan_text
-from review.domain.sheet import Bar, Evaluation, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.workbook import consolidated, writer
 from review.workbook.reader import read_plan_workbook
 from tests.review.workbook import samples
@@ -116,7 +117,7 @@ def test_a_character_no_workbook_holds_marks_its_cell_and_stops_nothing(tmp_path
     warnings = write(path, samples.sheet(current_state=text))
     assert len(warnings) == 1
     assert "シート「01-01」のセルB" in warnings[0]
-    assert read_plan_workbook(path).sheets[0].current_state == stored
+    assert read_plan_workbook(path).sheets[0].text("current_state") == stored
     marked = [c for row in openpyxl.load_workbook(path)["01-01"].iter_rows() for c in row if c.comment]
     assert [cell.value for cell in marked] == [stored]
 
@@ -132,7 +133,7 @@ def test_a_text_that_is_too_long_is_never_silently_cut(tmp_path):
     path = tmp_path / "form.xlsx"
     (warning,) = write(path, samples.sheet(current_state="長" * 40_000))
     assert "40,000字" in warning
-    read = read_plan_workbook(path).sheets[0].current_state
+    read = read_plan_workbook(path).sheets[0].text("current_state")
     assert read.endswith("【ここで切れています。全40,000字】")
     assert len(read) <= 32_767
 
@@ -184,18 +185,9 @@ def sheets(draw) -> Sheet:
         related=tuple(draw(st.lists(NAMES, max_size=4))),
         related_all=draw(st.booleans()),
         related_note=draw(st.sampled_from(["", "令和6年度から削除", "(括弧)\n二行"])),
-        current_state=draw(TEXTS),
-        description=draw(TEXTS),
-        expected_effect=draw(TEXTS),
-        policy=draw(TEXTS),
+        texts={key: draw(TEXTS) for key in text_keys()},
         schedule=rows,
         indicators=blocks,
-        evaluation=Evaluation(
-            **{
-                name: draw(TEXTS)
-                for name in ("cause", "response", "progress", "self_assessment", "board_opinion", "change_reason")
-            }
-        ),
     )
 
 
