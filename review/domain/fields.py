@@ -184,8 +184,11 @@ def of(*sections: Section) -> Iterator[Field]:
 
 
 def field(section: Section, key: str) -> Field:
-    """One field. Raises StopIteration where the form has none of that key."""
-    return next(one for one in of(section) if one.key == key)
+    """One field. Raises KeyError where the form has none of that key."""
+    for one in of(section):
+        if one.key == key:
+            return one
+    raise KeyError(key)
 
 
 def label(section: Section, key: str) -> str:

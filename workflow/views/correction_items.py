@@ -126,7 +126,7 @@ def groups_of(
                 "chosen": item.key in typed,
                 "choices": choices.get(item.key, ()),
                 "help": HELP.get(item.key.split(":")[-1], ""),
-                "line": correction_items.limit_of(item.label) is not None,
+                "line": correction_items.limit_of(item.key) is not None,
                 "reading": reading_of(item.key, right) if item.key in typed else "",
                 "error": problems.get(item.key, ""),
                 "reason_error": problems.get(f"reason:{item.key}", ""),
