@@ -94,12 +94,12 @@ def standing(user: Person, *, fresh: bool = False) -> Standing:
     again (one query)."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
-    kept = cast("Standing | None", user.__dict__.get("_standing"))
-    if kept is not None and not fresh:
-        return kept
+    stored = cast("Standing | None", user.__dict__.get("_standing"))
+    if stored is not None and not fresh:
+        return stored
     rows = _posts(user=user.pk, today=clock.today())
     held = {(role, dep) for role, dep, principal in rows if principal is None}
-    found = Standing(
+    current = Standing(
         roles=frozenset(role for role, _, _ in rows),
         departments=frozenset(dep for _, dep, _ in rows if dep is not None),
         headed=frozenset(dep for role, dep, _ in rows if role == Role.HEAD and dep is not None),
@@ -109,8 +109,8 @@ def standing(user: Person, *, fresh: bool = False) -> Standing:
             if principal is not None and (role, dep) not in held
         ),
     )
-    user.__dict__["_standing"] = found
-    return found
+    user.__dict__["_standing"] = current
+    return current
 
 
 @prepared(user=int, today=date)
@@ -187,8 +187,8 @@ def why_locked(review: MeasureReview) -> str:
     if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
         return str(_YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER))
     if review.state not in OPEN_STATES:
-        said = _("「%(state)s」のため、入力できません。") % {"state": review.get_state_display()}
-        return f"{said}{_STATE_WAYS[review.state]}"
+        sentence = _("「%(state)s」のため、入力できません。") % {"state": review.get_state_display()}
+        return f"{sentence}{_STATE_WAYS[review.state]}"
     return _("締切を過ぎています。期限の延長を依頼してください。") if is_closed(review) else ""
 
 
@@ -431,9 +431,9 @@ def may_comment(user: Person, review: MeasureReview) -> bool:
     return bool(post.departments) and may_read(user, review)
 
 
-def may_decide_extension(user: Person, asked: Extension) -> bool:
+def may_decide_extension(user: Person, extension: Extension) -> bool:
     """Who looks after the year, other than the one who asked."""
-    return may_manage_cycle(user) and asked.asked_by_id != user.pk
+    return may_manage_cycle(user) and extension.asked_by_id != user.pk
 
 
 def may_ask_concurrence(user: User, review: MeasureReview) -> bool:

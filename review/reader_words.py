@@ -16,8 +16,8 @@ def city_language() -> override:
 
 def problem(value: str) -> str:
     """Why the text cannot be kept, in one sentence; '' where it can."""
-    found = text.flaw(value)
-    return _(found.sentence) % found.facts if found else ""
+    flaw = text.flaw(value)
+    return _(flaw.sentence) % flaw.facts if flaw else ""
 
 
 def year_label(fiscal_year: int) -> str:

@@ -63,14 +63,14 @@ class Claim:
     kind: str
     args: Mapping[str, Any]
     token: uuid.UUID
-    wanted: int
+    requested: int
 
     def progress(self, done: int, total: int, doing: str) -> None:
         """Show how far the work is. Raises LeaseLost where the job was taken over."""
-        kept = Job.objects.filter(pk=self.job_id, token=self.token).update(
+        updated = Job.objects.filter(pk=self.job_id, token=self.token).update(
             done_steps=done, total_steps=total, doing=doing[:100]
         )
-        if not kept:
+        if not updated:
             raise LeaseLost
 
     @contextmanager
@@ -81,7 +81,7 @@ class Claim:
             if job is None or job.state != JobState.RUNNING:
                 raise LeaseLost
             yield job
-            _close(job, built=self.wanted)
+            _close(job, built=self.requested)
 
 
 def request(
@@ -140,7 +140,7 @@ def claim(job_id: int) -> Claim | None:
     if not taken:
         return None
     job = Job.objects.get(pk=job_id)
-    return Claim(job_id=job.pk, kind=job.kind, args=job.args, token=token, wanted=job.wanted)
+    return Claim(job_id=job.pk, kind=job.kind, args=job.args, token=token, requested=job.wanted)
 
 
 def _stopped_for_crashes(job_id: int) -> bool:

@@ -41,9 +41,9 @@ class DepartmentDeadlinesForm(forms.Form):
     @staticmethod
     def initial_of(cycle: Cycle, department: Department) -> dict[str, Any]:
         """What the department has of its own."""
-        kept = cycle.department_deadlines.get(str(department.pk), {})
-        moments = {name: datetime.fromisoformat(kept[name]) for name in OWN if name in kept}
-        return {"department": department, "reason": kept.get("reason", ""), **moments}
+        stored = cycle.department_deadlines.get(str(department.pk), {})
+        moments = {name: datetime.fromisoformat(stored[name]) for name in OWN if name in stored}
+        return {"department": department, "reason": stored.get("reason", ""), **moments}
 
     def own(self) -> OwnDeadlines:
         """What was typed, once `is_valid()`."""

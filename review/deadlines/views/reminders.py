@@ -181,8 +181,8 @@ def nudge(request: SignedInRequest, year: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             count = sum(len(event.payload["sheets"]) for event in sent)
-            said = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
-            messages.success(request, said)
+            sentence = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
+            messages.success(request, sentence)
             return see_other("meguri:nudge", year)
     return previewed(request, cycle, chosen, form)
 

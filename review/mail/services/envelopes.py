@@ -87,10 +87,10 @@ def _unreadable(user: User, notices: Iterable[Notification]) -> set[int]:
     """Which of the notices tell only of sheets that the person may not read (any more): transferred, a role or proxy
     ended. Two queries at most."""
     about = {notice.pk: _sheets(notice) for notice in notices if notice.event not in STAYS_THEIRS}
-    wanted = {sheet for sheets in about.values() for sheet in sheets}
-    if not wanted:
+    sheet_ids = {sheet for sheets in about.values() for sheet in sheets}
+    if not sheet_ids:
         return set()
-    readable = set(permissions.visible_reviews(user).filter(pk__in=wanted).values_list("pk", flat=True))
+    readable = set(permissions.visible_reviews(user).filter(pk__in=sheet_ids).values_list("pk", flat=True))
     return {pk for pk, sheets in about.items() if sheets and not sheets & readable}
 
 

@@ -49,9 +49,9 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     """
     permissions.standing(by, fresh=True)
     require(permissions.may_manage_people(by), _("匿名化は管理者が行います。"))
-    said = reason.strip()
-    if not said or problem(said):
-        sentence = problem(said) or _("理由を入力してください。")
+    words = reason.strip()
+    if not words or problem(words):
+        sentence = problem(words) or _("理由を入力してください。")
         raise Invalid(sentence, {"reason": sentence})
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if is_anonymous(user):
@@ -71,7 +71,7 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
         action=ACTION,
         subject=f"user:{user.key}",
         before={"named": bool(name), "address": bool(address)},
-        after={"reason": said},
+        after={"reason": words},
     )
     return user
 

@@ -128,10 +128,10 @@ class Window:
         return max(self.links - self.covered, 0)
 
 
-def window(*, seq: int, kept: str) -> Window:
+def window(*, seq: int, anchor_hash: str) -> Window:
     """The window after the anchored link `seq` with the hash `kept`. Three queries, however long the trail."""
     links = head().seq
-    torn = bool(seq) and AuditLink.objects.filter(seq=seq).values_list("hash", flat=True).first() != kept
+    torn = bool(seq) and AuditLink.objects.filter(seq=seq).values_list("hash", flat=True).first() != anchor_hash
     return Window(links=links, covered=min(seq, links), since=_first_moment_after(seq), torn=torn)
 
 
@@ -154,11 +154,11 @@ COLUMNS = (
 
 def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[list[dict[str, Any]]]:
     """The entries in the order of the chain, as the texts that their hashes cover, some hundred at a time."""
-    wanted, values = entries.order_by().values("pk").query.sql_with_params()
+    subquery, values = entries.order_by().values("pk").query.sql_with_params()
     columns = ", ".join(FIELDS[connection.vendor])
     query = (
         f"SELECT l.seq, l.prev_hash, l.hash, e.id, {columns} FROM review_auditlink l"  # noqa: S608 (constants and Django's own SQL)
-        f" JOIN review_auditentry e ON e.id = l.entry_id WHERE e.id IN ({wanted}) ORDER BY l.seq"
+        f" JOIN review_auditentry e ON e.id = l.entry_id WHERE e.id IN ({subquery}) ORDER BY l.seq"
     )
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, values)
@@ -168,16 +168,16 @@ def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[
 
 def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
     """Recompute the whole chain, in one reading of the trail. `anchors`: number of a link -> the hash kept outside."""
-    kept = dict(anchors or {})
+    heads = dict(anchors or {})
     with transaction.atomic():
-        walk = _Walk(kept)
-        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(kept, walk.last) or _changed(walk.last)
-        covered = max((seq for seq in kept if seq <= walk.last.seq and not fault), default=0)
+        walk = _Walk(heads)
+        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(heads, walk.last) or _changed(walk.last)
+        covered = max((seq for seq in heads if seq <= walk.last.seq and not fault), default=0)
         return Report(
             links=walk.last.seq,
             head=walk.last,
             faults=(fault,) if fault else (),
-            anchors=len(kept),
+            anchors=len(heads),
             covered=covered,
             uncovered_since=_first_moment_after(covered),
             unprotected=tuple(missing_triggers()),
@@ -192,21 +192,21 @@ class _Walk:
         self.last = Head(seq=0, hash=START)
 
     def __iter__(self) -> Iterator[Fault]:
-        for seq, prev_hash, stored, entry, found, *fields in _rows():
-            problem = self._problem(seq, prev_hash, stored, found, fields)
+        for seq, prev_hash, stored, entry, existing, *fields in _rows():
+            problem = self._problem(seq, prev_hash, stored, existing, fields)
             if problem:
                 expected = self.last.seq + 1
                 yield Fault(seq=min(seq, expected), entry=entry if seq == expected else None, what=problem)
             self.last = Head(seq=seq, hash=stored)
 
-    def _problem(self, seq: int, prev_hash: str, stored: str, found: int | None, fields: list[Any]) -> str:
+    def _problem(self, seq: int, prev_hash: str, stored: str, existing: int | None, fields: list[Any]) -> str:
         if seq != self.last.seq + 1:
             return "鎖の行が消されています"
-        if found is None:
+        if existing is None:
             return "記録の行が消されています"
         if prev_hash != self.last.hash:
             return "前の行とつながっていません"
-        if stored != digest(prev_hash, seq, found, *fields):
+        if stored != digest(prev_hash, seq, existing, *fields):
             return "記録の行が書き換えられています"
         if self.anchors.get(seq, stored) != stored:
             return "外部の控えと一致しません(鎖が作り直されています)"
@@ -244,10 +244,10 @@ def _beyond(anchors: Mapping[int, str], last: Head) -> Fault | None:
 
 def _changed(last: Head) -> Fault | None:
     """A submission or decision that is not what its act's entry tells."""
-    found = next(sealed_rows.faults(), None)
-    if found is None:
+    fault = next(sealed_rows.faults(), None)
+    if fault is None:
         return None
-    entry, what = found
+    entry, what = fault
     link = AuditLink.objects.filter(entry_id=entry).first() if entry else None
     return Fault(seq=link.seq if link else last.seq, entry=entry, what=what)
 
@@ -280,9 +280,9 @@ def _standing_triggers() -> dict[str, set[str]]:
         " WHERE t.tgrelid IN ('review_auditentry'::regclass, 'review_auditlink'::regclass) AND t.tgenabled IN ('O', 'A')",
         "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
     }
-    found: dict[str, set[str]] = {}
+    triggers: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(queries[connection.vendor])
         for table, name in cursor.fetchall():
-            found.setdefault(table, set()).add(name)
-    return found
+            triggers.setdefault(table, set()).add(name)
+    return triggers

@@ -108,5 +108,5 @@ def is_ready(app: str) -> bool:
                 "app": app,
             },
         )
-        found = cursor.fetchone()
-        return bool(found and found[0])
+        row = cursor.fetchone()
+        return bool(row and row[0])

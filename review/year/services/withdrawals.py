@@ -78,12 +78,12 @@ def not_yours(review: MeasureReview) -> str:
 
 
 def _reason(comment: str) -> str:
-    said = text.normal_newlines(comment).strip()
-    check_words({"comment": said})
-    if not said:
+    reason = text.normal_newlines(comment).strip()
+    check_words({"comment": reason})
+    if not reason:
         sentence = _("取り消す理由を入力してください。")
         raise Invalid(sentence, {"comment": sentence})
-    return said
+    return reason
 
 
 def _decide(user: User, review: MeasureReview, reason: str) -> Decision:

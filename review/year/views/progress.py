@@ -119,11 +119,11 @@ def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
     return [Mark(*row) for row in rows]
 
 
-def filtered(reviews: QuerySet[MeasureReview], wanted: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
+def filtered(reviews: QuerySet[MeasureReview], filters: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
     """The sheets that the address asks for; what it misspells is passed over."""
-    if (department := whole(wanted.get("department"))) is not None:
+    if (department := whole(filters.get("department"))) is not None:
         reviews = reviews.filter(measure_year__owner_id=department)
-    state = wanted.get("state", "")
+    state = filters.get("state", "")
     if state == LATE:
         reviews = reviews.filter(pk__in=[mark.pk for mark in late_marks(marks_of(reviews), cycle)])
     elif state in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED):
@@ -249,21 +249,21 @@ def durations_of(marks: list[Mark]) -> list[dict[str, Any]]:
     ]
 
 
-def choices_of(marks: list[Mark], wanted: Mapping[str, str]) -> dict[str, Any]:
+def choices_of(marks: list[Mark], filters: Mapping[str, str]) -> dict[str, Any]:
     """What the two filters offer, and what is chosen."""
     departments = {mark.department_id: mark.department for mark in marks}
     states = [*ReviewState.values, Outcome.NOT_SUBMITTED.value, Outcome.EXCLUDED.value]
     present = {mark.shown_state for mark in marks}
     return {
         "departments": [
-            {"value": str(pk), "label": name, "chosen": wanted.get("department") == str(pk)}
+            {"value": str(pk), "label": name, "chosen": filters.get("department") == str(pk)}
             for pk, name in departments.items()
         ],
         "states": [
-            {"value": state, "label": word_of(state), "chosen": wanted.get("state") == state}
+            {"value": state, "label": word_of(state), "chosen": filters.get("state") == state}
             for state in states
-            if state in present or wanted.get("state") == state
+            if state in present or filters.get("state") == state
         ]
-        + [{"value": LATE, "label": _("遅れ・期限後"), "chosen": wanted.get("state") == LATE}],
-        "active": bool(wanted.get("department") or wanted.get("state")),
+        + [{"value": LATE, "label": _("遅れ・期限後"), "chosen": filters.get("state") == LATE}],
+        "active": bool(filters.get("department") or filters.get("state")),
     }
