@@ -1,4 +1,4 @@
-"""Which language a page speaks: the one the person chose, else the city's. The browser's wish is not asked."""
+"""Which language a page speaks: the one the person chose, else the city's. The browser's setting is ignored."""
 
 from collections.abc import Callable
 

@@ -27,7 +27,7 @@ def city() -> Calendar:
 
 
 def changed() -> None:
-    """A closing day came or went: read anew when next asked."""
+    """A closing day came or went: read again at the next use."""
     cache = _cache.get()
     if cache:
         cache.clear()

@@ -108,7 +108,7 @@ def marks_by_measure(cycle: Cycle) -> dict[int, list[Mark]]:
 
 def marks_among(measures: Sequence[int], fiscal_year: int) -> dict[int, list[Mark]]:
     """The same of these 施策 in any year. One query."""
-    if len(measures) > AT_ONCE:  # the whole year on paper: no page of a list, and seldom asked for
+    if len(measures) > AT_ONCE:  # the whole year on paper: no page of a list, and seldom needed
         return by_measure(
             marked(IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=fiscal_year))
         )

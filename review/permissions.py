@@ -90,7 +90,7 @@ def held_on(day: date) -> Q:
 
 
 def standing(user: Person, *, fresh: bool = False) -> Standing:
-    """What the user holds today, themselves or as a proxy. Kept on the user object for the request; `fresh` reads it
+    """What the user holds today, themselves or as a proxy. Cached on the user object for the request; `fresh` reads it
     again (one query)."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
@@ -251,7 +251,7 @@ def may_recall(user: Person, review: MeasureReview) -> bool:
 
 
 def may_endorse(user: Person, review: MeasureReview) -> bool:
-    """The head of the owning department, while their confirmation is asked for; a head's proxy not on their own sheet."""
+    """The head of the owning department, while their confirmation is pending; a head's proxy not on their own sheet."""
     return review.state == ReviewState.ENDORSING and bool(in_whose_name(user, review, Step.ENDORSE))
 
 
@@ -406,7 +406,7 @@ def may_record_decision(user: Person, review: MeasureReview) -> bool:
 
 def may_confirm_record(user: Person, record: RecordedDecision) -> bool:
     """An approver other than who recorded it and in whose name it was recorded, and not in the name of one of them only;
-    whether they may decide on the sheet is asked besides."""
+    whether they may decide on the sheet is checked besides."""
     barred = {record.recorded_by_id, record.on_behalf_of_id} - {None}
     names = standing(user).capacities(Role.APPROVER)
     return user.pk not in barred and any(who not in barred for who in names)
@@ -550,8 +550,8 @@ def able(*roles: str, departments: list[Department] | None = None) -> QuerySet[U
 
 # --- which addresses -----------------------------------------------------------------------------------------------
 #
-# The table of addresses is `review.addresses`; here is what its rules ask. The rule is asked before the view runs; what may
-# be seen or done *on* a sheet is asked again by the functions above.
+# The table of addresses is `review.addresses`; here is what its rules ask. The rule is checked before the view runs; what may
+# be seen or done *on* a sheet is checked again by the functions above.
 
 
 def anyone(user: Person) -> bool:

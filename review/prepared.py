@@ -1,4 +1,4 @@
-"""Questions that every page asks: put into SQL once in a process, then asked again and again with other values.
+"""Questions that every page asks: put into SQL once in a process, then run again and again with other values.
 
 Django builds a query and its SQL anew each time, which costs several times what the database needs for the answer.
 
@@ -9,7 +9,7 @@ Django builds a query and its SQL anew each time, which costs several times what
     rows = _story(measure=12)        # a list of IndicatorYear
 
 Only values that stand alone in the SQL may vary: numbers, days and words, and tuples of numbers of one fixed length.
-What is put together differently from call to call is no such question. Nothing of an answer is kept.
+A query that is built differently from call to call cannot be prepared. No answer is cached.
 """
 
 from __future__ import annotations

@@ -289,7 +289,7 @@ def _decisions(review: int) -> QuerySet[Decision]:
 
 
 def comments(review: MeasureReview) -> list[ItemComment]:
-    """All that was said on the sheet, the oldest first. One query."""
+    """All comments on the sheet, the oldest first. One query."""
     return _comments(review=review.pk)
 
 
@@ -354,7 +354,7 @@ def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
 
 
 def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating]]:
-    """{sheet: {hand: its latest 総合評価}}. A new submission sets aside what was said of the one before. One query."""
+    """{sheet: {hand: its latest 総合評価}}. A new submission sets aside the ratings of the one before. One query."""
     return latest_by_hand(counting_ratings(base))
 
 

@@ -1,4 +1,4 @@
-"""Forms of the decisions. What may be decided, and by whom, is asked again by the services."""
+"""Forms of the decisions. What may be decided, and by whom, is checked again by the services."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def board_print(request: SignedInRequest, year: int) -> HttpResponse:
 @require_POST
 @refusing
 def approve_many(request: SignedInRequest) -> HttpResponse:
-    """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is said by name."""
+    """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is reported by name."""
     cycle = cycle_or_404(year_of(request))
     take: Any = partial(steps.approve, meeting=MeetingChoice(request.POST, cycle=cycle).chosen)
     sentence = _("%(n)s件を承認しました: %(codes)s")

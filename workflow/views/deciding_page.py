@@ -1,4 +1,4 @@
-"""What the page of a decision shows: every item with what it said before, what changed, and a place for a remark."""
+"""What the page of a decision shows: every item with its text before, what changed, and a place for a remark."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ RECORD = Mode(
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One item under judgement: what it says now, what it said before, and the remark's field."""
+    """One item under judgement: its text now, its text before, and the remark's field."""
 
     key: str
     label: str
@@ -216,7 +216,7 @@ def claimed_by_another(request: SignedInRequest, sheet: MeasureReview) -> Any:
 
 
 def changes_of(shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
-    """What changed since the submission before: texts, bars, and what is asked for in the year to come."""
+    """What changed since the submission before: texts, bars, and what is requested for the next year."""
     return sheet_parts.changes(shown["submissions"], shown["texts"])
 
 

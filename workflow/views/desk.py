@@ -50,7 +50,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def own_form(review: MeasureReview, shown: dict[str, Any], data: Any = None) -> OverallForm:
-    """The form of the department's own 総合評価, as it said last time; without fields where nothing is judged."""
+    """The form of the department's own 総合評価, with its last values; without fields where nothing is judged."""
     last = ratings.last_own(review)
     initial = {"overall": last.grade, "overall_reason": last.reason} if last else {}
     return OverallForm(data, grades=grades_of(review, shown), initial=initial, auto_id="own-%s")

@@ -1,4 +1,4 @@
-"""Where a reviewer stands in the queue: the filters in the address, kept from the list to the sheet and back."""
+"""Where a reviewer stands in the queue: the filters in the address, carried from the list to the sheet and back."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PEOPLE = ("me", "free", "others")
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What the address asks of the queue; what it misspells is passed over."""
+    """The filters in the address; unknown values are ignored."""
 
     state: str
     sort: str
@@ -70,7 +70,7 @@ def is_whole(text: str) -> bool:
 
 
 def chosen(request: SignedInRequest, cycle: Cycle, filters: Filters) -> QuerySet[MeasureReview]:
-    """The sheets that the address asks for, of those that the person may read, in their order."""
+    """The sheets that match the filters, of those that the person may read, in their order."""
     reviews = permissions.visible_reviews(request.user).filter(cycle=cycle)
     if filters.state != "all":
         reviews = reviews.filter(state=filters.state)

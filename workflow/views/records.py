@@ -52,7 +52,7 @@ def record_many(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @refusing
 def confirm_records(request: SignedInRequest) -> HttpResponse:
-    """An approver confirms the ticked records; each stands for itself, and each refusal is said by name."""
+    """An approver confirms the ticked records; each stands for itself, and each refusal is reported by name."""
     year = year_of(request)
     numbers = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
     readable = permissions.visible_reviews(request.user).order_by().values("pk")

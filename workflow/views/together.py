@@ -92,7 +92,7 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
 
 @require_POST
 def confirm_many(request: SignedInRequest) -> HttpResponse:
-    """Confirm the chosen sheets; each stands for itself, and each refusal is said by name. A doubtful one wants opening."""
+    """Confirm the chosen sheets; each stands for itself, and each refusal is reported by name. A doubtful one must be opened first."""
     year = year_of(request)
     chosen = chosen_of(request)
     sheets = MeasureReview.objects.filter(pk__in=[pk for pk, _round in chosen])

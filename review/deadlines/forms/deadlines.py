@@ -19,7 +19,7 @@ OWN = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at"
 
 
 def reason_field(label: Any, rows: int = 2, *, required: bool = True) -> forms.CharField:
-    """A few words that go on record; whether they can be kept is checked by the service."""
+    """A few words that go on record; whether they can be stored is checked by the service."""
     return forms.CharField(label=label, required=required, max_length=1000, widget=forms.Textarea(attrs={"rows": rows}))
 
 

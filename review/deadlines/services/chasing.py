@@ -29,7 +29,7 @@ LONGEST_NOTE = 1000
 
 
 def set_rules(*, user: User, cycle_id: int, rules: Mapping[Step, Rule]) -> Cycle:
-    """On which business days each step's deadline is called to mind, and when it goes up."""
+    """On which business days each step is reminded of its deadline, and when it is escalated."""
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         _require_office(user)

@@ -97,7 +97,7 @@ def _check(cycle: Cycle, own: OwnDeadlines, reason: str) -> None:
 
 
 def after_return(cycle: Cycle) -> datetime:
-    """By when a sheet that is returned now is wanted again: at the hour of 提出期限, so many business days from today."""
+    """The deadline of a sheet that is returned now: at the hour of 提出期限, so many business days from today."""
     day = calendar.city().add(clock.today(), cycle.return_days)
     hour = timezone.localtime(cycle.due_at).time() if cycle.due_at else END_OF_DAY
     return timezone.make_aware(datetime.combine(day, hour))

@@ -68,7 +68,7 @@ def owners(cycle: Cycle) -> QuerySet[Department]:
 
 
 def own_record(request: SignedInRequest, year: int) -> Record:
-    """What the form edits: the chosen department's deadlines; any department's where the page had not chosen one."""
+    """What the form edits: the deadlines of the chosen department, or of any where none was chosen yet."""
     cycle = year_or_404(year)
     rows = owners(cycle)
     shown = chosen_of(rows, request.GET.get("department", ""))

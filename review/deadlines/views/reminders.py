@@ -59,7 +59,7 @@ def rules_record(request: SignedInRequest, year: int) -> Record:
 @refusing
 @versioned(rules_record)
 def reminders(request: SignedInRequest, year: int) -> HttpResponse:
-    """On which days the year's deadlines are called to mind, and where they are not for a while."""
+    """On which days reminders of the year's deadlines are sent, and where they are not for a while."""
     cycle = year_or_404(year)
     act = request.POST.get("act", "")
     if act == "lift":

@@ -85,7 +85,7 @@ def _place(fault: audit_chain.Fault) -> str:
 
 
 def _window(report: audit_chain.Report) -> str:
-    """Which part an owner of the database could still cut off or write anew without being found."""
+    """Which part an owner of the database could still cut off or write anew without being detected."""
     if report.uncovered_since is None:
         return f"外部の控え {report.anchors} 件がすべての行を保証しています。"
     since = report.uncovered_since.astimezone().isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Anchors: heads of the audit chain kept outside the database, where its owner cannot reach.
+"""Anchors: heads of the audit chain stored outside the database, where its owner cannot reach.
 
 One line of JSON each, appended hourly and at each publication to a file in MEGURI_ANCHOR_ROOT. Let that folder lie on
 another machine, or copy it there: an anchor on the same disk convinces nobody.
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 FILE = "audit-anchors.jsonl"
 HOURLY, PUBLICATION = "hourly", "publication"
 
-# They come every hour: an act that waits longer for one says that they come no more.
+# They come every hour: an act that waits longer shows that they have stopped.
 LATE = timedelta(hours=2)
 
 # The last line is well within it.
@@ -36,7 +36,7 @@ TAIL = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class Anchor:
-    """One head kept outside: which link, its hash, when and on which occasion."""
+    """One head stored outside: which link, its hash, when and on which occasion."""
 
     seq: int
     hash: str

@@ -65,7 +65,7 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     _forget_sign_in(user)
     _forget_post(user)
     _take_out_of_texts(user, name)
-    # The reason is kept; which name and address went is not, or they would not be gone.
+    # The reason is stored; the removed name and address are not.
     audit.write(
         actor=by,
         action=ACTION,
@@ -98,7 +98,7 @@ def _forget_sign_in(user: User) -> None:
 
 
 def _forget_post(user: User) -> None:
-    """What was told to the person, and by which mail: their own letters."""
+    """Delete the person's own notices and mails."""
     Notification.objects.filter(recipient=user).delete()
     Mail.objects.filter(recipient=user).delete()
 

@@ -27,7 +27,7 @@ from review.trail.services import database_roles
 
 PAGE = 50
 
-#: action -> its words. An action that stands here under no name shows its code.
+#: action -> its words. An action without a line here shows its code.
 ACTIONS: dict[str, Any] = {
     "sign_in": gettext_lazy("サインイン"),
     "sign_in.failed": gettext_lazy("サインインの失敗"),
@@ -299,7 +299,7 @@ def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     ]
 
 
-#: How the trail keeps days and moments.
+#: How the trail stores days and moments.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d|Z)?)?", re.ASCII)
 
 

@@ -201,7 +201,7 @@ def shown(rows: Any) -> list[dict[str, Any]]:
         {
             "job": job,
             "kind": STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind),
-            # Publishing is all or nothing: whoever reads of a failure first asks what citizens see now.
+            # Publishing is all or nothing: the first question after a failure is what citizens see now.
             "unchanged": job.args.get("step") in PUBLISHING and job.state in (JobState.FAILED, JobState.GIVEN_UP),
             "chip": CHIPS[JobState(job.state)],
             "word": job.get_state_display(),

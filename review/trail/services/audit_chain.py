@@ -3,7 +3,7 @@
 The database writes the chain (migration 0002): each link's hash covers its number, the hash before it and every field
 of its entry. Here the fields are read as texts and hashed again in Python, so that a check believes neither the
 database's functions nor its triggers. What a chain alone cannot show is a tail cut off, or a chain computed anew by
-somebody who owns the database: for these, heads are kept outside as anchors (`services/anchors.py`).
+somebody who owns the database: for these, heads are stored outside as anchors (`services/anchors.py`).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ TRIGGERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The last link: what an anchor keeps and a published file prints."""
+    """The last link: what an anchor stores and a published file prints."""
 
     seq: int
     hash: str
@@ -88,7 +88,7 @@ class Report:
 
     @property
     def intact(self) -> bool:
-        """Whether nothing was found. Missing triggers are a finding too: the next change would go unhindered."""
+        """Whether there is no finding. Missing triggers are one too: the next change would go unhindered."""
         return not self.faults and not self.unprotected
 
 
@@ -115,7 +115,7 @@ def head() -> Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """What the newest anchor covers, without recomputing anything. `torn`: the link it vouches for is not there as kept."""
+    """What the newest anchor covers, without recomputing anything. `torn`: the link it vouches for is missing or differs."""
 
     links: int
     covered: int
@@ -129,7 +129,7 @@ class Window:
 
 
 def window(*, seq: int, anchor_hash: str) -> Window:
-    """The window after the anchored link `seq` with the hash `kept`. Three queries, however long the trail."""
+    """The window after the anchored link `seq` with the hash `anchor_hash`. Three queries, however long the trail."""
     links = head().seq
     torn = bool(seq) and AuditLink.objects.filter(seq=seq).values_list("hash", flat=True).first() != anchor_hash
     return Window(links=links, covered=min(seq, links), since=_first_moment_after(seq), torn=torn)
@@ -167,7 +167,7 @@ def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[
 
 
 def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
-    """Recompute the whole chain, in one reading of the trail. `anchors`: number of a link -> the hash kept outside."""
+    """Recompute the whole chain, in one reading of the trail. `anchors`: number of a link -> the hash stored outside."""
     heads = dict(anchors or {})
     with transaction.atomic():
         walk = _Walk(heads)
@@ -243,7 +243,7 @@ def _beyond(anchors: Mapping[int, str], last: Head) -> Fault | None:
 
 
 def _changed(last: Head) -> Fault | None:
-    """A submission or decision that is not what its act's entry tells."""
+    """A submission or decision that differs from its entry in the trail."""
     fault = next(sealed_rows.faults(), None)
     if fault is None:
         return None
@@ -261,7 +261,7 @@ def _first_moment_after(seq: int) -> datetime | None:
 def missing_triggers() -> list[str]:
     """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing.
 
-    Those of the rows that a decision rests on too: the trail tells of acts, and the rows are what was done.
+    Those of the rows that a decision rests on too: the trail records acts, and the rows hold their content.
     """
     standing = _standing_triggers()
     return (

@@ -17,20 +17,20 @@ from review.models import AuditEntry, Decision, PlanChange, Submission
 from review.trail.services.frozen_rows import FROZEN
 
 Sealed = Submission | Decision | PlanChange
-#: The name under which an audit row tells it, in `after`.
+#: The key of the digest in an audit row's `after`.
 NAME = "sealed"
 KINDS: dict[str, tuple[type[models.Model], str]] = {
     "submission": (Submission, "提出"),
     "decision": (Decision, "決定"),
     "planchange": (PlanChange, "計画の変更"),
 }
-#: Told of when they are made, in the order of their numbers; a change of the plan is told of when it is decided.
+#: Recorded when they are made, in the order of their numbers; a change of the plan when it is decided.
 AT_ONCE = ("submission", "decision")
 _READ_TOGETHER = 200
 
 
 def mark(row: Sealed) -> str:
-    """What the act's audit row says of it: kind, number and digest."""
+    """What the act's audit row stores of it: kind, number and digest."""
     return f"{row._meta.model_name}:{row.pk}:{_digest(row)}"
 
 
@@ -45,9 +45,9 @@ def _plain(value: Any) -> Any:
 
 
 def differing(rows: Iterable[Submission | Decision]) -> set[int]:
-    """The sheets whose submission or decision among `rows` is not what the trail tells of it. One query.
+    """The sheets whose submission or decision among `rows` differs from the trail. One query.
 
-    What the trail does not tell of (an earlier version's) is not compared.
+    A row without a digest in the trail (an earlier version's) is not compared.
     """
     acts = {f"{row._meta.model_name}:{row.pk}": row for row in rows}
     subjects = {f"review:{row.review_id}" for row in acts.values()}
@@ -61,10 +61,10 @@ def differing(rows: Iterable[Submission | Decision]) -> set[int]:
 
 
 def faults() -> Iterator[tuple[int | None, str]]:
-    """(number of the audit entry, what does not hold) of every row that is not what the trail tells of it; no number for
-    a row of which the trail does not tell. What came before the trail told of such rows is not compared.
+    """(number of the audit entry, what does not hold) of every row that differs from its digest in the trail; no number
+    for a row without one there. Rows from before the trail stored such digests are not compared.
     """
-    # The rows first: what a transaction adds meanwhile is told of when the trail is read, and looked up then.
+    # The rows first: one that is added meanwhile appears in the trail, and is looked up then.
     standing = {kind: dict(_standing(model)) for kind, (model, _word) in KINDS.items()}
     recorded: dict[str, set[int]] = {kind: set() for kind in KINDS}
     entries = AuditEntry.objects.filter(after__has_key=NAME).order_by("pk").values_list("pk", f"after__{NAME}")

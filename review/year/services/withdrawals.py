@@ -34,7 +34,7 @@ def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> 
         require(permissions.may_withdraw_review(user, review), not_yours(review))
         reason = _reason(comment)
         made = _decide(user, review, reason)
-        # What the 事務局 recorded of a meeting was said of the sheet as it was confirmed.
+        # A record of a meeting refers to the sheet as it was confirmed.
         RecordedDecision.objects.filter(review=review, closed_at=None).update(closed_at=clock.now())
         move(review, ReviewState.SUBMITTED)
         review.save()
