@@ -1,5 +1,5 @@
 """The page of an error that nobody foresaw. It needs nothing but itself: no template, catalogue, style file or database,
-any of which may be what failed. Both languages stand on it, for whose it is to be cannot be asked either."""
+any of which may be what failed. It is in both languages, for the reader's choice may not be readable either."""
 
 from __future__ import annotations
 

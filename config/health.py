@@ -19,7 +19,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """200 with every part `ok`, or 503 with a plain word for each part that is not. A few queries.
 
-    A late delivery is told and is no reason for 503: a mail server that is away must not take the screens away.
+    A late delivery is reported and is no reason for 503: a mail server that is away must not take the screens away.
     """
     parts = {
         "database": health.database(),

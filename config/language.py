@@ -1,4 +1,4 @@
-"""Which language a page speaks: the one the person chose, else the city's. The browser's wish is not asked."""
+"""Which language a page speaks: the one the person chose, else the city's. The browser's setting is ignored."""
 
 from collections.abc import Callable
 
@@ -28,5 +28,5 @@ class ChosenLanguageMiddleware:
 
 def chosen_language(request: HttpRequest) -> str:
     """A code from LANGUAGES: the cookie's, or LANGUAGE_CODE where it names none of them."""
-    wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    code = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    return code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

@@ -125,7 +125,7 @@ RULED = {
     "meguri:person_reactivate": Rule.MAY_MANAGE_PEOPLE,
     "meguri:post_end": Rule.MAY_MANAGE_PEOPLE,
     "meguri:transfer": Rule.MAY_MANAGE_PEOPLE,
-    # whose proxy one may name or withdraw is asked of the proxy itself
+    # whose proxy one may name or withdraw is checked on the proxy itself
     "meguri:proxies": Rule.HOLDS_POST,
     "meguri:proxy_new": Rule.HOLDS_POST,
     "meguri:proxy_withdraw": Rule.HOLDS_POST,

@@ -1,8 +1,8 @@
 """The present moment. All code asks here, so that a test can move the clock.
 
 A machine's clock may be wrong, and several machines never agree. What one process writes and another compares with
-(leases, times of the next try) is therefore told by the database's clock: `shared()`. Days, deadlines and what people
-read are told by `now()`.
+(leases, times of the next try) therefore comes from the database's clock: `shared()`. Days, deadlines and what people
+read come from `now()`.
 
 A moment that lies further ahead than anybody would set it was written by a clock that was wrong. It holds nothing back:
 `reached()` takes it for reached, `is_past()` for long ago.

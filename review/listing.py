@@ -48,8 +48,8 @@ def listed(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
 
 def listed_rows(numbers: Sequence[int], cycle: Cycle) -> list[MeasureReview]:
     """One year's sheets of these numbers, in their order, as `listed` has them. One query for forty of them."""
-    found = {row.pk: row for part in in_parts(numbers) for row in _listed(numbers=part)}
-    rows = [found[number] for number in numbers if number in found]
+    by_number = {row.pk: row for part in in_parts(numbers) for row in _listed(numbers=part)}
+    rows = [by_number[number] for number in numbers if number in by_number]
     for row in rows:
         row.cycle = cycle
     return rows
@@ -98,7 +98,7 @@ class Mark(NamedTuple):
     jump: bool
 
 
-MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "said")
+MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "flags_text")
 
 
 def marks_by_measure(cycle: Cycle) -> dict[int, list[Mark]]:
@@ -108,7 +108,7 @@ def marks_by_measure(cycle: Cycle) -> dict[int, list[Mark]]:
 
 def marks_among(measures: Sequence[int], fiscal_year: int) -> dict[int, list[Mark]]:
     """The same of these 施策 in any year. One query."""
-    if len(measures) > AT_ONCE:  # the whole year on paper: no page of a list, and seldom asked for
+    if len(measures) > AT_ONCE:  # the whole year on paper: no page of a list, and seldom needed
         return by_measure(
             marked(IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=fiscal_year))
         )
@@ -117,10 +117,10 @@ def marks_among(measures: Sequence[int], fiscal_year: int) -> dict[int, list[Mar
 
 def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str]]) -> dict[int, list[Mark]]:
     """{measure id: its marks in order}."""
-    found: dict[int, list[Mark]] = defaultdict(list)
-    for measure, grade, given, status, demo, said in rows:
-        found[measure].append(Mark(given or grade, bool(given), status, demo, '"jump"' in said))
-    return found
+    marks: dict[int, list[Mark]] = defaultdict(list)
+    for measure, grade, given, status, demo, flags in rows:
+        marks[measure].append(Mark(given or grade, bool(given), status, demo, '"jump"' in flags))
+    return marks
 
 
 @prepared(plan=int, year=int)
@@ -135,8 +135,8 @@ def _marks_among(measures: list[int], year: int) -> QuerySet[Any]:
 
 def marked(rows: QuerySet[IndicatorYear]) -> QuerySet[Any]:
     """Their MARKED columns; the flags as text: a thousand lists need not be parsed to look for one word."""
-    said = rows.annotate(said=Cast("flags", TextField()))
-    return said.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)
+    annotated = rows.annotate(flags_text=Cast("flags", TextField()))
+    return annotated.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)
 
 
 def field_names(cycle: Cycle) -> dict[str, str]:
@@ -223,12 +223,12 @@ def meetings(cycle: int) -> QuerySet[Meeting]:
 def grade_counts_by_field(cycle: Cycle, *, fiscal_year: int) -> dict[str, dict[str, int]]:
     """{number of the 分野: {達成区分: number of 成果目標}} of one year of the cycle's plan; {} where none was judged. One
     query."""
-    found: dict[str, dict[str, int]] = {}
+    by_field: dict[str, dict[str, int]] = {}
     for field, computed, given, number in _grades(plan=cycle.plan_id, year=fiscal_year):
         if letter := given or computed:
-            counts = found.setdefault(field, {})
+            counts = by_field.setdefault(field, {})
             counts[letter] = counts.get(letter, 0) + number
-    return found
+    return by_field
 
 
 @prepared(plan=int, year=int)

@@ -90,16 +90,16 @@ def held_on(day: date) -> Q:
 
 
 def standing(user: Person, *, fresh: bool = False) -> Standing:
-    """What the user holds today, themselves or as a proxy. Kept on the user object for the request; `fresh` reads it
+    """What the user holds today, themselves or as a proxy. Cached on the user object for the request; `fresh` reads it
     again (one query)."""
     if not user.is_authenticated or not user.is_active:
         return NOBODY
-    kept = cast("Standing | None", user.__dict__.get("_standing"))
-    if kept is not None and not fresh:
-        return kept
+    stored = cast("Standing | None", user.__dict__.get("_standing"))
+    if stored is not None and not fresh:
+        return stored
     rows = _posts(user=user.pk, today=clock.today())
     held = {(role, dep) for role, dep, principal in rows if principal is None}
-    found = Standing(
+    current = Standing(
         roles=frozenset(role for role, _, _ in rows),
         departments=frozenset(dep for _, dep, _ in rows if dep is not None),
         headed=frozenset(dep for role, dep, _ in rows if role == Role.HEAD and dep is not None),
@@ -109,8 +109,8 @@ def standing(user: Person, *, fresh: bool = False) -> Standing:
             if principal is not None and (role, dep) not in held
         ),
     )
-    user.__dict__["_standing"] = found
-    return found
+    user.__dict__["_standing"] = current
+    return current
 
 
 @prepared(user=int, today=date)
@@ -187,8 +187,8 @@ def why_locked(review: MeasureReview) -> str:
     if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
         return str(_YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER))
     if review.state not in OPEN_STATES:
-        said = _("「%(state)s」のため、入力できません。") % {"state": review.get_state_display()}
-        return f"{said}{_STATE_WAYS[review.state]}"
+        sentence = _("「%(state)s」のため、入力できません。") % {"state": review.get_state_display()}
+        return f"{sentence}{_STATE_WAYS[review.state]}"
     return _("締切を過ぎています。期限の延長を依頼してください。") if is_closed(review) else ""
 
 
@@ -251,7 +251,7 @@ def may_recall(user: Person, review: MeasureReview) -> bool:
 
 
 def may_endorse(user: Person, review: MeasureReview) -> bool:
-    """The head of the owning department, while their confirmation is asked for; a head's proxy not on their own sheet."""
+    """The head of the owning department, while their confirmation is pending; a head's proxy not on their own sheet."""
     return review.state == ReviewState.ENDORSING and bool(in_whose_name(user, review, Step.ENDORSE))
 
 
@@ -406,7 +406,7 @@ def may_record_decision(user: Person, review: MeasureReview) -> bool:
 
 def may_confirm_record(user: Person, record: RecordedDecision) -> bool:
     """An approver other than who recorded it and in whose name it was recorded, and not in the name of one of them only;
-    whether they may decide on the sheet is asked besides."""
+    whether they may decide on the sheet is checked besides."""
     barred = {record.recorded_by_id, record.on_behalf_of_id} - {None}
     names = standing(user).capacities(Role.APPROVER)
     return user.pk not in barred and any(who not in barred for who in names)
@@ -431,9 +431,9 @@ def may_comment(user: Person, review: MeasureReview) -> bool:
     return bool(post.departments) and may_read(user, review)
 
 
-def may_decide_extension(user: Person, asked: Extension) -> bool:
+def may_decide_extension(user: Person, extension: Extension) -> bool:
     """Who looks after the year, other than the one who asked."""
-    return may_manage_cycle(user) and asked.asked_by_id != user.pk
+    return may_manage_cycle(user) and extension.asked_by_id != user.pk
 
 
 def may_ask_concurrence(user: User, review: MeasureReview) -> bool:
@@ -550,8 +550,8 @@ def able(*roles: str, departments: list[Department] | None = None) -> QuerySet[U
 
 # --- which addresses -----------------------------------------------------------------------------------------------
 #
-# The table of addresses is `review.addresses`; here is what its rules ask. The rule is asked before the view runs; what may
-# be seen or done *on* a sheet is asked again by the functions above.
+# The table of addresses is `review.addresses`; here is what its rules ask. The rule is checked before the view runs; what may
+# be seen or done *on* a sheet is checked again by the functions above.
 
 
 def anyone(user: Person) -> bool:

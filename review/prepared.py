@@ -1,4 +1,4 @@
-"""Questions that every page asks: put into SQL once in a process, then asked again and again with other values.
+"""Questions that every page asks: put into SQL once in a process, then run again and again with other values.
 
 Django builds a query and its SQL anew each time, which costs several times what the database needs for the answer.
 
@@ -9,7 +9,7 @@ Django builds a query and its SQL anew each time, which costs several times what
     rows = _story(measure=12)        # a list of IndicatorYear
 
 Only values that stand alone in the SQL may vary: numbers, days and words, and tuples of numbers of one fixed length.
-What is put together differently from call to call is no such question. Nothing of an answer is kept.
+A query that is built differently from call to call cannot be prepared. No answer is cached.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ def prepared(**kinds: type | int) -> Callable[[Build[Row]], Ask[Row]]:
     of numbers. Calling it gives the rows as a list; one query."""
 
     def decorate(build: Build[Row]) -> Ask[Row]:
-        kept: dict[str, _Question] = {}
+        questions: dict[str, _Question] = {}
 
         def ask(**values: Any) -> list[Row]:
-            question = kept.get(connection.vendor)
+            question = questions.get(connection.vendor)
             if question is None:
-                question = kept[connection.vendor] = _Question.of(build, kinds)
+                question = questions[connection.vendor] = _Question.of(build, kinds)
             return question.rows(values)
 
         ask.__doc__ = build.__doc__
@@ -71,10 +71,10 @@ class _Question:
         sql, params = compiler.as_sql()
         # SQLite takes days as text.
         known = {value if isinstance(value, int) else str(value): place for value, place in stands_for.items()}
-        found = {at: known[key] for at, key in enumerate(map(_key, params)) if key in known}
-        if missing := set(known.values()) - set(found.values()):
+        places = {at: known[key] for at, key in enumerate(map(_key, params)) if key in known}
+        if missing := set(known.values()) - set(places.values()):
             raise LookupError(f"{build.__name__}: not in the SQL: {missing}")
-        return cls(queryset=queryset, compiler=compiler, sql=sql, params=tuple(params), places=found)
+        return cls(queryset=queryset, compiler=compiler, sql=sql, params=tuple(params), places=places)
 
     def rows(self, values: dict[str, Any]) -> list[Any]:
         """The answer for these values."""
@@ -88,11 +88,11 @@ class _Question:
         compiler.as_sql = lambda *args, **kwargs: (self.sql, tuple(params))
         query = copy.copy(self.queryset.query)
         query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
-        asked: QuerySet[Any] = QuerySet(model=self.queryset.model, query=query)
-        asked._iterable_class = self.queryset._iterable_class
-        asked._fields = self.queryset._fields  # type: ignore[attr-defined]
-        asked._prefetch_related_lookups = self.queryset._prefetch_related_lookups  # type: ignore[attr-defined]
-        return list(asked)
+        results: QuerySet[Any] = QuerySet(model=self.queryset.model, query=query)
+        results._iterable_class = self.queryset._iterable_class
+        results._fields = self.queryset._fields  # type: ignore[attr-defined]
+        results._prefetch_related_lookups = self.queryset._prefetch_related_lookups  # type: ignore[attr-defined]
+        return list(results)
 
 
 def _key(value: Any) -> Any:

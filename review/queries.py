@@ -46,8 +46,8 @@ def cycle_now() -> Cycle | None:
 
 def cycle_of(fiscal_year: int) -> Cycle | None:
     """The cycle of a fiscal year, or None. One query."""
-    found = _cycles_of(year=fiscal_year) if 0 < fiscal_year < 10_000 else []
-    return found[0] if found else None
+    cycles = _cycles_of(year=fiscal_year) if 0 < fiscal_year < 10_000 else []
+    return cycles[0] if cycles else None
 
 
 @prepared(year=int)
@@ -120,17 +120,17 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
     `standing` lists its submissions that were not taken back, without their texts, the last at the end.
     """
-    wanted = MeasureReview.objects.filter(cycle=cycle)
+    base = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
-        wanted = wanted.filter(pk__in=only)
+        base = base.filter(pk__in=only)
     plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
     sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
-    rows: list[MeasureReview] = list(reviews(wanted).prefetch_related(plan, "measure_year__related", sent))
+    rows: list[MeasureReview] = list(reviews(base).prefetch_related(plan, "measure_year__related", sent))
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
-    years = IndicatorYear.objects.filter(indicator__measure__years__review__in=wanted).select_related("indicator")
+    years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
-    rated = counted_ratings(wanted)
+    rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.
         row.years_by_number = stories.get(row.measure_year.measure_id, {})  # type: ignore[attr-defined]
@@ -228,8 +228,8 @@ def published_years() -> list[Edition]:
 
 def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]] | None:
     """The `totals` of the year's current edition, None where none is published. One query."""
-    found = _published_totals(plan=plan_id, year=fiscal_year)
-    return found[0] if found else None
+    totals = _published_totals(plan=plan_id, year=fiscal_year)
+    return totals[0] if totals else None
 
 
 @prepared(plan=int, year=int)
@@ -289,7 +289,7 @@ def _decisions(review: int) -> QuerySet[Decision]:
 
 
 def comments(review: MeasureReview) -> list[ItemComment]:
-    """All that was said on the sheet, the oldest first. One query."""
+    """All comments on the sheet, the oldest first. One query."""
     return _comments(review=review.pk)
 
 
@@ -301,8 +301,8 @@ def _comments(review: int) -> QuerySet[ItemComment]:
 
 def latest_file(review: MeasureReview) -> Artifact | None:
     """The sheet's newest workbook. One query."""
-    found = _latest_file(review=review.pk)
-    return found[0] if found else None
+    files = _latest_file(review=review.pk)
+    return files[0] if files else None
 
 
 @prepared(review=int)
@@ -330,8 +330,8 @@ def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
 def year_before(review: MeasureReview) -> MeasureYear | None:
     """The same 施策 in the year before. One query."""
     year = review.measure_year
-    found = _measure_years(measure=year.measure_id, year=year.fiscal_year - 1)
-    return found[0] if found else None
+    years = _measure_years(measure=year.measure_id, year=year.fiscal_year - 1)
+    return years[0] if years else None
 
 
 @prepared(measure=int, year=int)
@@ -354,7 +354,7 @@ def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
 
 
 def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating]]:
-    """{sheet: {hand: its latest 総合評価}}. A new submission sets aside what was said of the one before. One query."""
+    """{sheet: {hand: its latest 総合評価}}. A new submission sets aside the ratings of the one before. One query."""
     return latest_by_hand(counting_ratings(base))
 
 
@@ -377,10 +377,10 @@ def counting_ratings(base: QuerySet[MeasureReview]) -> QuerySet[Rating]:
 
 def latest_by_hand(rows: Iterable[Rating]) -> dict[int, dict[str, Rating]]:
     """{sheet: {hand: its latest}} of such rows."""
-    found: dict[int, dict[str, Rating]] = {}
+    latest: dict[int, dict[str, Rating]] = {}
     for row in rows:
-        found.setdefault(row.review_id, {})[row.hand] = row
-    return found
+        latest.setdefault(row.review_id, {})[row.hand] = row
+    return latest
 
 
 def last_saved(review: MeasureReview) -> AuditEntry | None:
@@ -392,8 +392,8 @@ def grade_counts(cycle: Cycle, *, fiscal_year: int) -> dict[str, int]:
     """{達成区分: number of 成果目標} of one year of the cycle's plan; {} where none was judged. One query."""
     rows = IndicatorYear.objects.filter(indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year)
     pairs = rows.order_by().values_list("grade", "given_grade").annotate(Count("pk"))
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for computed, given, number in pairs:
         if given or computed:
-            found[given or computed] = found.get(given or computed, 0) + number
-    return found
+            counts[given or computed] = counts.get(given or computed, 0) + number
+    return counts

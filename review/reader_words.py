@@ -10,14 +10,14 @@ from review.domain import fiscal, text
 
 
 def city_language() -> override:
-    """Within it words are the city's, whatever the language of whoever acts: for what is kept, and read by others."""
+    """Within it words are the city's, whatever the language of whoever acts: for text that is stored, or read by others."""
     return override(settings.LANGUAGE_CODE)
 
 
 def problem(value: str) -> str:
-    """Why the text cannot be kept, in one sentence; '' where it can."""
-    found = text.flaw(value)
-    return _(found.sentence) % found.facts if found else ""
+    """Why the text cannot be stored, in one sentence; '' where it can."""
+    flaw = text.flaw(value)
+    return _(flaw.sentence) % flaw.facts if flaw else ""
 
 
 def year_label(fiscal_year: int) -> str:

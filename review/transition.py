@@ -72,17 +72,17 @@ def require_undecided(review: MeasureReview, *, round: int, step: str, state: Re
     if first:
         at = when_words(first.decided_at)
         if first.step == Step.WITHDRAW:
-            said = _("%(who)sさんが%(at)sに「%(what)s」を行っています。画面を開き直して確かめてください。")
+            sentence = _("%(who)sさんが%(at)sに「%(what)s」を行っています。画面を開き直して確かめてください。")
             what = {"who": first.decided_by, "at": at, "what": first.get_verdict_display()}
-            raise AlreadyDecided(said % what, by=str(first.decided_by), at=at)
+            raise AlreadyDecided(sentence % what, by=str(first.decided_by), at=at)
         raise AlreadyDecided(
             _("%(who)sさんが%(at)sに「%(what)s」と決めています。")
             % {"who": first.decided_by, "at": at, "what": _word(first)},
             by=str(first.decided_by),
             at=at,
         )
-    said = _("このシートは今「%(state)s」です。画面を開き直して確かめてください。")
-    raise AlreadyDecided(said % {"state": review.get_state_display()})
+    sentence = _("このシートは今「%(state)s」です。画面を開き直して確かめてください。")
+    raise AlreadyDecided(sentence % {"state": review.get_state_display()})
 
 
 def when_words(moment: datetime) -> str:

@@ -82,7 +82,7 @@ screens = [
     path("preview/<int:year>/<str:page>/", preview.preview, name="preview"),
     path("preview/corrections/<int:pk>/", preview.correction_preview, name="correction_preview"),
     path("preview/corrections/<int:pk>/<str:page>/", preview.correction_preview, name="correction_preview"),
-    # what a person was told
+    # notices
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     # the plan in mid-plan

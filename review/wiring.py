@@ -1,6 +1,6 @@
 """What follows from what: event -> reactions, kind of job -> what does it, the parts of the sweep, Django's signals.
 
-An event always makes its notices as well: who is told what stands in `notices/services/notice_table.py`.
+An event always makes its notices as well: who is notified of what stands in `notices/services/notice_table.py`.
 """
 
 from __future__ import annotations

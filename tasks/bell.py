@@ -18,14 +18,14 @@ from review.background.services import doorbell
 
 logger = logging.getLogger(__name__)
 
-# A broker that is away for long fills this once; on its return the rest is found by the sweep.
+# A broker that is away for long fills this once; once it is back, the sweep sends the rest.
 LONGEST = 1000
 # What a process that ends waits for its last bells.
 LAST_SECONDS = 0.5
 
 
 class Bell(NamedTuple):
-    """What waits, and in how many seconds it wants to be heard."""
+    """What waits, and after how many seconds its message is sent."""
 
     what: str
     pk: int

@@ -81,7 +81,7 @@ def worker(timeout: float = 5) -> str:
 
 
 def delivery(now: datetime | None = None) -> str:
-    """Costs three queries. Nothing that a web process could mend: it is told, and makes nothing unready."""
+    """Costs three queries. Nothing that a web process could mend: it is reported, and makes nothing unready."""
     try:
         since = alarm.oldest_late(queries.backlog(), now or clock.now())
     except DatabaseError:
@@ -90,7 +90,7 @@ def delivery(now: datetime | None = None) -> str:
 
 
 def sweep(now: datetime | None = None) -> str:
-    """The age of the last sweep, which beat asks for and a worker makes: one row tells of both."""
+    """The age of the last sweep, which beat asks for and a worker makes: one row shows both."""
     limit = MISSED_SWEEPS * settings.MEGURI_SWEEP_SECONDS + SLACK_SECONDS
     try:
         beat = apps.get_model("review", "Heartbeat").objects.filter(name="sweep").first()

@@ -1,4 +1,4 @@
-"""Runs when a job was asked for, and again from the sweep while it is due."""
+"""Runs when a job was requested, and again from the sweep while it is due."""
 
 from celery import shared_task
 

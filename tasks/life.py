@@ -14,7 +14,7 @@ from review.operations.services import alarm
 
 logger = logging.getLogger(__name__)
 
-# The worker's name, told to its main process and inherited by the pool.
+# The worker's name, set in its main process and inherited by the pool.
 _name = "worker"
 
 
@@ -36,7 +36,7 @@ def _show(name: str, pause: threading.Event | None = None) -> None:
     while True:
         try:
             alarm.alive(name)
-        except Exception as error:  # a database that is away is told by others
+        except Exception as error:  # a database that is away is reported elsewhere
             logger.warning("no sign of life left: %s", type(error).__name__)
         finally:
             connection.close()

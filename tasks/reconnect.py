@@ -9,7 +9,7 @@ from celery import bootsteps
 
 logger = logging.getLogger(__name__)
 
-# Older than this, beat has asked for one already.
+# After this time beat has requested one already.
 EXPIRES_SECONDS = 30
 
 

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="tasks.sweep.sweep")
 def sweep() -> dict[str, int]:
     """Ring for undelivered events, due jobs and waiting mails; then every part of the tables. Returns how many of each."""
-    found = {
+    counts = {
         "event": _ring_for("event", outbox.undelivered_ids()),
         "job": _ring_for("job", jobs.due_ids()),
         "reminded": _remind(),
@@ -31,7 +31,7 @@ def sweep() -> dict[str, int]:
         except Exception:  # one broken part must not stop the rest of the sweep
             logger.exception("part of the sweep failed: %s", part.__name__)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": clock.shared()})
-    return found
+    return counts
 
 
 def _remind() -> int:

@@ -1,4 +1,4 @@
-"""The workflow app: which step comes next and who is asked."""
+"""The workflow app: which step comes next and whose turn it is."""
 
 from django.apps import AppConfig
 

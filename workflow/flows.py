@@ -1,7 +1,7 @@
 """The year as two flows, and a third for what is corrected afterwards. They read as the diagram; what each step does is in review.services.
 
 The flow answers "who may act next" and keeps the trail. The sheet's own state, changed by a service in the same
-transaction, is the truth that every gateway asks.
+transaction, is what every gateway reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Forms of the decisions. What may be decided, and by whom, is asked again by the services."""
+"""Forms of the decisions. What may be decided, and by whom, is checked again by the services."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from review.screens.forms.fields import MinuteField, OneOfSeveral, words
 from review.screens.views.answers import REMARK
 
 
-def pass_of(said: object) -> int:
+def pass_of(value: object) -> int:
     """The number of a pass as sent; -1 where it is none."""
-    raw = str(said)
+    raw = str(value)
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
 
 
@@ -72,7 +72,7 @@ class DecisionForm(OverallForm):
     def remarks(self) -> dict[str, str]:
         """{item key: what is wrong}, blank ones left out."""
         pairs = ((name.removeprefix(REMARK), name) for name in self.fields if name.startswith(REMARK))
-        return {key: said for key, name in pairs if (said := str(self.data.get(name, ""))).strip()}
+        return {key: remark for key, name in pairs if (remark := str(self.data.get(name, ""))).strip()}
 
     @property
     def comment_text(self) -> str:
@@ -131,7 +131,7 @@ class MeetingChoice(OneOfSeveral):
     )
 
     def __init__(
-        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, asked: bool = False, **kwargs: Any
+        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, required: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
@@ -139,7 +139,7 @@ class MeetingChoice(OneOfSeveral):
         # What is decided on the day of a meeting is decided there, unless the person says otherwise.
         field.initial = field.queryset.filter(held_on=clock.today()).last
         field.label_from_instance = self.words
-        if asked:
+        if required:
             field.empty_label = _("選んでください")
 
     @staticmethod
@@ -168,7 +168,7 @@ class PublicationForm(MeetingChoice):
     def terms(self) -> Terms:
         """What was chosen. Raises Invalid for what cannot be read."""
         if not self.is_valid():
-            problems = {name: " ".join(map(str, said)) for name, said in self.errors.items()}
+            problems = {name: " ".join(map(str, sentences)) for name, sentences in self.errors.items()}
             raise Invalid(next(iter(problems.values())), problems)
         return Terms(meeting=self.cleaned_data["meeting"], publish_at=self.cleaned_data["publish_at"])
 

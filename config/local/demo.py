@@ -99,9 +99,9 @@ def serve(env: dict[str, str], port: int, stack: contextlib.ExitStack, others: l
 
 def environment(port: int) -> dict[str, str]:
     """The demo's own settings; whatever else the machine's environment says about Meguri is left aside."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MEGURI_", "DJANGO_", "EMAIL_"))}
+    rest = {name: value for name, value in os.environ.items() if not name.startswith(("MEGURI_", "DJANGO_", "EMAIL_"))}
     return {
-        **kept,
+        **rest,
         **PACE,
         "DJANGO_SETTINGS_MODULE": "config.settings.demo",
         "MEGURI_ENV_FILE": "",

@@ -46,10 +46,10 @@ def warn_of_widths() -> None:
     if not shutil.which("fc-match"):
         return
     env = {**os.environ, "HOME": str(PAGES)}
-    found = subprocess.run(["fc-match", "Arial"], capture_output=True, text=True, env=env).stdout
-    if not any(name in found for name in AS_WIDE_AS_ARIAL):
+    font = subprocess.run(["fc-match", "Arial"], capture_output=True, text=True, env=env).stdout
+    if not any(name in font for name in AS_WIDE_AS_ARIAL):
         print(
-            f"Arial と同じ幅の書体がなく、列の幅が実際と違います。 / No font as wide as Arial: columns differ. ({found.strip()})",
+            f"Arial と同じ幅の書体がなく、列の幅が実際と違います。 / No font as wide as Arial: columns differ. ({font.strip()})",
             file=sys.stderr,
         )
 

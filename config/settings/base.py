@@ -162,7 +162,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 # The longest a session may last; review/screens/views/sessions.py ends it earlier where nobody is there any more.
 SESSION_COOKIE_AGE = 8 * 60 * 60
-# With single sign-on these accounts alone may still use a password; each use is told in the trail and the log.
+# With single sign-on these accounts alone may still use a password; each use is recorded in the trail and the log.
 MEGURI_EMERGENCY_ACCOUNTS = env.list("MEGURI_EMERGENCY_ACCOUNTS", default=[])
 
 # --- Single sign-on: only where the city names its provider ----------------------------------------
@@ -191,7 +191,7 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 if MEGURI_OIDC_ISSUER:
     AUTHENTICATION_BACKENDS.append("review.sign_in.services.single_sign_on.ProviderBackend")
 
-# --- What a browser is told ---------------------------------------------------------------------
+# --- Cookies and security headers ---------------------------------------------------------------
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -23,8 +23,8 @@ def test_each_exception_from_a_security_rule_says_why():
     for folder in ("config", "review", "tasks", "workflow"):
         for path in (BASE_DIR / folder).rglob("*.py"):
             for number, line in enumerate(path.read_text().splitlines(), start=1):
-                found = re.search(r"# noqa: [A-Z0-9, ]*\bS\d{3}\b[A-Z0-9, ]*(.*)", line)
-                if found and not re.match(r"\s*(\(|- )\S", found[1]):
+                match = re.search(r"# noqa: [A-Z0-9, ]*\bS\d{3}\b[A-Z0-9, ]*(.*)", line)
+                if match and not re.match(r"\s*(\(|- )\S", match[1]):
                     silent.append(f"{path.relative_to(BASE_DIR)}:{number}")
     assert not silent
     linter = (

@@ -24,7 +24,7 @@ for path in ("/", "/results/", "/people/", "/nothing/at/all/"):
 """
 
 
-def asked(**env: str) -> str:
+def answer_of(**env: str) -> str:
     """What a process answers whose database is gone."""
     given = {
         **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "MEGURI_ENV_FILE": "", **env,
@@ -38,9 +38,9 @@ def asked(**env: str) -> str:
 
 
 def test_the_page_comes_without_a_database() -> None:
-    said = asked()
-    assert said.count("500 1 <!doctype html>") >= 3
-    assert said.count("システムの不具合が起きました</h1>") >= 3 and "Something went wrong" in said
+    text = answer_of()
+    assert text.count("500 1 <!doctype html>") >= 3
+    assert text.count("システムの不具合が起きました</h1>") >= 3 and "Something went wrong" in text
 
 
 def test_the_page_asks_for_nothing_else() -> None:

@@ -36,10 +36,10 @@ def marked(source: str) -> Iterator[str]:
 
 def marked_in_template(path: Path) -> Iterator[str]:
     """The msgids of a template, by Django's own reading of it."""
-    found = re.findall(
+    literals = re.findall(
         r"""\b(?:gettext|ngettext|_)\((?:u?)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", templatize(path.read_text())
     )
-    for literal in found:
+    for literal in literals:
         yield ast.literal_eval(literal.replace("\n", "\\n"))
 
 

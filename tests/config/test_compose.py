@@ -43,11 +43,11 @@ class Missing(Exception):
 def filled(text: str, environment: dict[str, str]) -> str:
     """The text as docker compose reads it: ${A}, ${A:-default}, ${A:?message}. Raises Missing."""
 
-    def value(found: re.Match[str]) -> str:
-        given = environment.get(found["name"], "")
-        if not given and found["kind"] == "?":
-            raise Missing(f"{found['name']}: {found['rest']}")
-        return given or (found["rest"] if found["kind"] == "-" else "") or ""
+    def value(match: re.Match[str]) -> str:
+        given = environment.get(match["name"], "")
+        if not given and match["kind"] == "?":
+            raise Missing(f"{match['name']}: {match['rest']}")
+        return given or (match["rest"] if match["kind"] == "-" else "") or ""
 
     return VARIABLE.sub(value, str(text))
 
@@ -99,10 +99,10 @@ def test_whatever_the_example_offers_reaches_the_containers():
     example = (BASE_DIR / ".env.example").read_text()
     offered = set(re.findall(r"^(\w+)=", example, flags=re.MULTILINE))
     text = (BASE_DIR / "docker-compose.yml").read_text()
-    told = set(re.findall(r"\$\{(\w+)", text)) | set(environment_of("web", SECRETS))
+    variables = set(re.findall(r"\$\{(\w+)", text)) | set(environment_of("web", SECRETS))
     # Fixed by the image; or left at their defaults unless one knows why.
     fixed = {"MEGURI_DATA_ROOT"} | {name for name in offered if name.endswith("_SECONDS") and "HSTS" not in name}
-    assert offered - fixed - told == set()
+    assert offered - fixed - variables == set()
 
 
 def test_our_services_wait_for_the_migrated_database():
@@ -151,10 +151,10 @@ class Stack:
         return urlunsplit(address._replace(netloc=place))
 
     def environment(self, service: str) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR") if name in os.environ}
         path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
         ours = {**self.addresses, "DATABASE_URL": self.database(service), **self.bind()}
-        return {**kept, "PATH": path, **environment_of(service, SECRETS), **ours}
+        return {**inherited, "PATH": path, **environment_of(service, SECRETS), **ours}
 
     def bind(self) -> dict[str, str]:
         """A container has its own port 8000; here everybody shares one."""

@@ -31,13 +31,13 @@ def test_every_path_and_link_on_the_page_exists(page: Path) -> None:
 
 def names_in(path: Path) -> set[str]:
     """What a module defines or imports, and what its classes do: `Claim.finishing`."""
-    found: set[str] = set()
+    all_names: set[str] = set()
     for node in ast.parse(path.read_text()).body:
         names = _names_of(node)
-        found |= names
+        all_names |= names
         if isinstance(node, ast.ClassDef):
-            found |= {f"{node.name}.{inner}" for each in node.body for inner in _names_of(each)}
-    return found
+            all_names |= {f"{node.name}.{inner}" for each in node.body for inner in _names_of(each)}
+    return all_names
 
 
 def _names_of(node: ast.stmt) -> set[str]:
@@ -101,9 +101,9 @@ def test_the_picture_shows_an_import_wherever_it_stands(tmp_path: Path) -> None:
     for name, source in lines.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(source)
-    found = picture.imports(["tasks", "sheet", "mail", "permissions", "calendar"], tmp_path)
+    imports = picture.imports(["tasks", "sheet", "mail", "permissions", "calendar"], tmp_path)
     # The calendar of Python's own library is not the city's.
-    assert found == {("sheet", "mail"), ("mail", "permissions"), ("tasks", "sheet")}
+    assert imports == {("sheet", "mail"), ("mail", "permissions"), ("tasks", "sheet")}
 
 
 def test_every_name_of_the_glossary_is_in_the_code() -> None:

@@ -100,17 +100,21 @@ print(json.dumps({
 def test_the_city_speaks_https_alone_and_keeps_its_cookies() -> None:
     ended = manage("shell", "--no-imports", "-c", CITY)
     assert ended.returncode == 0, ended.stderr
-    told: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])
-    assert told["plain"] == [301, "https://meguri.example.lg.jp/accounts/login/"]
-    assert told["forged"] == 301, "nobody behind no proxy is believed to speak HTTPS"
-    assert told["hsts"] == "max-age=31536000; includeSubDomains; preload"
-    assert told["stranger"] == 400
-    assert told["SESSION_COOKIE_NAME"] == "__Host-session" and told["CSRF_COOKIE_NAME"] == "__Host-csrf"
+    answers: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])
+    assert answers["plain"] == [301, "https://meguri.example.lg.jp/accounts/login/"]
+    assert answers["forged"] == 301, "nobody behind no proxy is believed to speak HTTPS"
+    assert answers["hsts"] == "max-age=31536000; includeSubDomains; preload"
+    assert answers["stranger"] == 400
+    assert answers["SESSION_COOKIE_NAME"] == "__Host-session" and answers["CSRF_COOKIE_NAME"] == "__Host-csrf"
     assert (
-        told["SESSION_COOKIE_SECURE"] and told["SESSION_COOKIE_HTTPONLY"] and told["SESSION_COOKIE_SAMESITE"] == "Lax"
+        answers["SESSION_COOKIE_SECURE"]
+        and answers["SESSION_COOKIE_HTTPONLY"]
+        and answers["SESSION_COOKIE_SAMESITE"] == "Lax"
     )
-    assert told["CSRF_COOKIE_SECURE"] and told["CSRF_COOKIE_HTTPONLY"] and told["CSRF_COOKIE_SAMESITE"] == "Lax"
-    assert told["DEBUG"] is False
+    assert (
+        answers["CSRF_COOKIE_SECURE"] and answers["CSRF_COOKIE_HTTPONLY"] and answers["CSRF_COOKIE_SAMESITE"] == "Lax"
+    )
+    assert answers["DEBUG"] is False
 
 
 # --- forged requests -------------------------------------------------------------------------------------------------
@@ -202,10 +206,10 @@ def ask_429(client: Client) -> HttpResponse:
     return client.post("/accounts/password/", {})
 
 
-ASKED = (ask_400, ask_403, ask_403_csrf, ask_404, ask_413, ask_429)
+REQUESTS = (ask_400, ask_403, ask_403_csrf, ask_404, ask_413, ask_429)
 
 
-@pytest.mark.parametrize("ask", ASKED, ids=lambda ask: ask.__name__)
+@pytest.mark.parametrize("ask", REQUESTS, ids=lambda ask: ask.__name__)
 def test_a_refusal_is_a_japanese_page_with_its_number(
     cast: Cast, log_lines: Callable[[], str], ask: Callable[[Client], HttpResponse]
 ) -> None:

@@ -24,9 +24,9 @@ GOOD = {
 def manage(*words: str, **environment: str | None) -> subprocess.CompletedProcess[str]:
     """manage.py under the city's settings, with GOOD changed by `environment` (None removes)."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("MEGURI_", "DJANGO_", "EMAIL_"))}
-    wanted = {name: value for name, value in {**clean, **GOOD, **environment}.items() if value is not None}
+    variables = {name: value for name, value in {**clean, **GOOD, **environment}.items() if value is not None}
     command = [sys.executable, "manage.py", *words]
-    return subprocess.run(command, cwd=BASE_DIR, env=wanted, capture_output=True, text=True)
+    return subprocess.run(command, cwd=BASE_DIR, env=variables, capture_output=True, text=True)
 
 
 def test_deployment_checks_find_nothing():

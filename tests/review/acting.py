@@ -36,6 +36,6 @@ def queries_of(client: Client, path: str) -> int:
 
 def hidden(response: HttpResponse, name: str) -> str:
     """The value of a hidden field."""
-    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', response.content.decode())
-    assert found, name
-    return html.unescape(found[1])
+    match = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', response.content.decode())
+    assert match, name
+    return html.unescape(match[1])

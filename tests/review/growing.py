@@ -44,20 +44,20 @@ def _seal(cast: Cast, sheets: list[MeasureReview]) -> None:
     seals = binding.parts_of(sheets)
     sent, decided = [], []
     for review in sheets:
-        said = {"review": review, "round": review.round, "seal": seals[review.pk]}
+        common = {"review": review, "round": review.round, "seal": seals[review.pk]}
         at = review.state_since
         content = submission.content_of(review)
         sent.append(
             Submission(
-                **said, content=content, sha256=digest(content), submitted_by=review.submitted_by, submitted_at=at
+                **common, content=content, sha256=digest(content), submitted_by=review.submitted_by, submitted_at=at
             )
         )
         if review.state == ReviewState.REVIEWED:
             by = {"decided_by": cast.reviewer2, "decided_at": at}
-            decided.append(Decision(**said, step=Step.REVIEW, verdict=Verdict.ACCEPT, **by))
+            decided.append(Decision(**common, step=Step.REVIEW, verdict=Verdict.ACCEPT, **by))
     Submission.objects.bulk_create(sent)
     Decision.objects.bulk_create(decided)
-    told = [("submit", row.submitted_by, row) for row in sent] + [("confirm", row.decided_by, row) for row in decided]
-    for action, actor, row in told:
+    acts = [("submit", row.submitted_by, row) for row in sent] + [("confirm", row.decided_by, row) for row in decided]
+    for action, actor, row in acts:
         after = {"state": row.review.state, "round": row.round, sealed_rows.NAME: sealed_rows.mark(row)}
         audit.write(actor=actor, action=action, subject=f"review:{row.review_id}", after=after)

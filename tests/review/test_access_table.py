@@ -281,13 +281,13 @@ def outcome(answer: HttpResponse) -> str:
     )
 
 
-def fits(expected: str, found: str, name: str, identity: str) -> bool:
-    if found == "-":
+def fits(expected: str, actual: str, name: str, identity: str) -> bool:
+    if actual == "-":
         return expected in "No"
     # The file behind the row is not there, no indicator was named, the year is not published: absent for whoever may come in.
     if name in ("meguri:evidence_file", "meguri:directions", "meguri:correction_start") and expected == "o":
-        return found in "oN"
-    return found == expected or (found == "F" and expected == "o" and (name, identity) in REFUSED_BY_STATE)
+        return actual in "oN"
+    return actual == expected or (actual == "F" and expected == "o" and (name, identity) in REFUSED_BY_STATE)
 
 
 def test_every_address_is_expected() -> None:
@@ -295,14 +295,14 @@ def test_every_address_is_expected() -> None:
     assert set(EXPECTED) == names, "write down who may call a new address"
 
 
-def obeys(rule: Callable[[User], bool], found: str, user: User | None) -> bool:
+def obeys(rule: Callable[[User], bool], actual: str, user: User | None) -> bool:
     """Whether the answer to a GET is what the address's own rule in permissions.ACCESS says of the person."""
     if rule is permissions.anyone:
-        return found != "F"
+        return actual != "F"
     if user is None:
-        return found == "L"
+        return actual == "L"
     # Behind an open door a thing may be absent, moved on, or want another method.
-    return found != "L" if rule(user) else found == "F"
+    return actual != "L" if rule(user) else actual == "F"
 
 
 #: Who between them see every page; their walks are repeated on SQLite, which thus answers every query once.
@@ -320,11 +320,11 @@ def test_reality_shows_no_difference(cast: Cast, numbers: dict[str, int], identi
     for name, route in ours():
         path = filled(route, numbers.get(name, numbers["sheet"]))
         for method in () if name in SKIPPED else ("GET", "POST"):
-            found, expected = outcome(call(client, method, path)), EXPECTED[name][place]
-            if not fits(expected, found, name, identity):
-                differences.append(f"{identity} {method} {path} ({name}): {found} instead of {expected}")
-            if method == "GET" and not obeys(permissions.ACCESS[name], found, user):
-                differences.append(f"{identity} {method} {path} ({name}): {found}, and not what its rule says")
+            actual, expected = outcome(call(client, method, path)), EXPECTED[name][place]
+            if not fits(expected, actual, name, identity):
+                differences.append(f"{identity} {method} {path} ({name}): {actual} instead of {expected}")
+            if method == "GET" and not obeys(permissions.ACCESS[name], actual, user):
+                differences.append(f"{identity} {method} {path} ({name}): {actual}, and not what its rule says")
             if name == "logout" and identity != "anonymous":
                 client.force_login(cast.people[identity])
     assert not differences, "\n".join(differences)
@@ -349,9 +349,9 @@ def test_no_other_method_does_anything(cast: Cast, numbers: dict[str, int], iden
                 answer = client.generic(method, path)
                 if answer.streaming:
                     b"".join(answer.streaming_content)
-            found, expected = outcome(answer), EXPECTED[name][place]
-            closed = expected in "LFN" and found != "-" and not fits(expected, found, name, identity)
-            acts = method in ("PUT", "PATCH", "DELETE") and found == "o" and name not in FORMS_OF_DJANGO
+            actual, expected = outcome(answer), EXPECTED[name][place]
+            closed = expected in "LFN" and actual != "-" and not fits(expected, actual, name, identity)
+            acts = method in ("PUT", "PATCH", "DELETE") and actual == "o" and name not in FORMS_OF_DJANGO
             if closed or acts or not written <= (LEFT_BY_READING if method == "HEAD" else set()):
                 wrong.append(f"{identity} {method} {path} ({name}): {answer.status_code} {sorted(written)}")
     assert not wrong, "\n".join(wrong)
@@ -383,10 +383,10 @@ def test_absent_and_foreign_numbers_read_the_same(cast: Cast, numbers: dict[str,
             foreign = call(client, method, filled(route, numbers.get(name, numbers["sheet"])))
             absent = call(client, method, filled(route, 987654))
             assert foreign.status_code == absent.status_code, name
-            assert told(foreign) == told(absent), f"{method} {name} tells a foreign number from an absent one"
+            assert text_of(foreign) == text_of(absent), f"{method} {name} tells a foreign number from an absent one"
 
 
-def told(answer: HttpResponse) -> str:
+def text_of(answer: HttpResponse) -> str:
     """The page without its reference number."""
     return (
         words(answer).replace(answer.headers["X-Request-ID"], "") if "X-Request-ID" in answer.headers else words(answer)
@@ -403,12 +403,12 @@ UNSCOPED = re.compile(
 
 def reads_a_whole_year() -> set[str]:
     """The addresses whose views stand in a module that reads so."""
-    found = set()
+    names = set()
     for name, pattern, _route in addresses():
         module = inspect.getmodule(inspect.unwrap(pattern.callback))
         if not name.startswith("admin:") and module and UNSCOPED.search(inspect.getsource(module)):
-            found.add(name)
-    return found
+            names.add(name)
+    return names
 
 
 def every_standing() -> Iterator[permissions.Standing]:
@@ -421,14 +421,14 @@ def every_standing() -> Iterator[permissions.Standing]:
 
 def too_widely_open() -> list[str]:
     """Which of these addresses open to whom, although some sheet is hidden from them."""
-    found = []
+    lines = []
     for address in sorted(reads_a_whole_year()):
         for post in every_standing():
             person = User()
             person.__dict__["_standing"] = post
             if permissions.may_visit(person, address) and not permissions.sees_every_sheet(person):
-                found.append(f"{address} opens to {sorted(post.roles)}")
-    return found
+                lines.append(f"{address} opens to {sorted(post.roles)}")
+    return lines
 
 
 def test_a_list_of_the_whole_year_opens_only_to_those_who_may_read_every_sheet() -> None:

@@ -46,8 +46,8 @@ WHO = ("anonymous", "contributor", "reviewer2", "administrator")
 def parameters() -> list[str]:
     """Every name that the source reads from a query, and some more."""
     sources = [path.read_text() for app in ("review", "workflow", "config") for path in (ROOT / app).rglob("*.py")]
-    found = {name for text in sources for names in READS.findall(text) for name in names if name}
-    return sorted(found | MORE)
+    all_names = {name for text in sources for names in READS.findall(text) for name in names if name}
+    return sorted(all_names | MORE)
 
 
 def queries() -> Iterator[str]:
@@ -88,18 +88,18 @@ def answers(client: Client, path: str) -> int:
     return status
 
 
-def broken(client: Client, asked: Iterator[str]) -> list[str]:
-    return [f"{path[:150]} -> {status}" for path in asked if (status := answers(client, path)) >= 500]
+def broken(client: Client, addresses: Iterator[str]) -> list[str]:
+    return [f"{path[:150]} -> {status}" for path in addresses if (status := answers(client, path)) >= 500]
 
 
 def readable(cast: Cast, who: str) -> list[str]:
     """The addresses that answer this person with a page; behind a closed door no query is read."""
-    found = []
+    pages = []
     for name, route in ours():
         path = filled(route, cast.sheet(1).pk)
         if name not in SKIPPED and answers(client_of(cast, who), path) == 200:
-            found.append(path)
-    return found
+            pages.append(path)
+    return pages
 
 
 SKIPPED = {"readyz"}  # asks broker and disk, and says 503 where they are away
@@ -169,8 +169,8 @@ def test_the_names_that_a_page_reads_are_found(world: Cast, noted: type[Noting])
 @pytest.mark.parametrize("who", ["anonymous", "administrator", "reviewer2"])
 def test_no_path_is_answered_by_500(world: Cast, who: str) -> None:
     client = client_of(world, who)
-    asked = {path for name, route in ours() if name not in SKIPPED and "<" in route for path in paths(route)}
-    assert broken(client, iter(sorted(asked))) == []
+    addresses = {path for name, route in ours() if name not in SKIPPED and "<" in route for path in paths(route)}
+    assert broken(client, iter(sorted(addresses))) == []
 
 
 def test_what_no_page_could_mean_is_said_on_a_page(world: Cast) -> None:

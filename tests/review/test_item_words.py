@@ -26,9 +26,9 @@ def test_an_item_has_the_domain_s_words_in_japanese_and_others_in_english(key: s
 def test_what_can_be_corrected_has_the_erratum_s_words_in_japanese_and_others_in_english(cast: Cast) -> None:
     """The words stored with an erratum and those that the reader sees are made in two places, and say the same."""
     row = snapshot.snapshot_of(cast.published(1))["measures"][0] | {"outcome": "excluded", "outcome_reason": "廃止"}
-    found = correction_items.items_of(row, YEAR)
-    assert {"indicator", "schedule", "outcome"} <= {item.key.partition(":")[0] for item in found}
-    assert [correctable_label(item.key) for item in found] == [item.label for item in found]
+    items = correction_items.items_of(row, YEAR)
+    assert {"indicator", "schedule", "outcome"} <= {item.key.partition(":")[0] for item in items}
+    assert [correctable_label(item.key) for item in items] == [item.label for item in items]
     with translation.override("en"):
-        japanese = [words for item in found if re.search("[ぁ-んァ-ヶ一-龠]", words := correctable_label(item.key))]
+        japanese = [words for item in items if re.search("[ぁ-んァ-ヶ一-龠]", words := correctable_label(item.key))]
     assert japanese == []

@@ -97,8 +97,8 @@ def typed_by_the_department(cast: Cast) -> None:
         one_line = key.startswith(("indicator:", "next_"))
         texts[key] = normal_newlines(FORMULAS[number % 10].format(m=f"zqf{number}")) if one_line else EVERYTHING
     submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
-    for entered, kept in texts.items():
-        assert submission.current_texts(cast.sheet(1))[entered] == kept
+    for entered, text in texts.items():
+        assert submission.current_texts(cast.sheet(1))[entered] == text
 
 
 def decided(cast: Cast) -> None:
@@ -112,10 +112,10 @@ def decided(cast: Cast) -> None:
     assessment.comment(user=cast.contributor, review_id=review.pk, item="cause", body=EVERYTHING)
     review = steps.submit(user=cast.contributor, review_id=review.pk)
     steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round, comment=EVERYTHING)
-    said = MeetingWords(
+    details = MeetingWords(
         held_on=date(2025, 5, 1), attendees=EVERYTHING, minute=EVERYTHING, document_number="=1+1 <b>zq</b>"
     )
-    meeting = meetings.record_meeting(user=cast.reviewer, cycle=review.cycle, words=said)
+    meeting = meetings.record_meeting(user=cast.reviewer, cycle=review.cycle, words=details)
     review = cast.sheet(1)
     steps.approve(user=cast.approver, review_id=review.pk, round=review.round, comment=EVERYTHING, meeting=meeting)
     settle_background()
@@ -144,11 +144,11 @@ class Acting(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.faults: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.FOREIGN or (tag == "script" and not dict(attrs).get("src", "").startswith("/static/")):  # type: ignore[union-attr]
-            self.found.append(f"<{tag} {attrs}>")
+            self.faults.append(f"<{tag} {attrs}>")
         for name, value in attrs:
             plain = re.sub(r"[\x00-\x20]", "", value or "").lower()
             goes = name in ("href", "src", "action", "formaction", "srcdoc", "data", "xlink:href")
@@ -156,13 +156,13 @@ class Acting(HTMLParser):
             if (tag, value) in self.LINKED:
                 continue
             if name.startswith("on") or name in ("style", "srcdoc") or (goes and away):
-                self.found.append(f"{tag} {name}={value}")
+                self.faults.append(f"{tag} {name}={value}")
 
 
 def acting(page: str) -> list[str]:
     reader = Acting()
     reader.feed(page)
-    return reader.found
+    return reader.faults
 
 
 def letters(text: str) -> str:
@@ -171,8 +171,8 @@ def letters(text: str) -> str:
 
 
 def all_found_in(text: str, where: str) -> None:
-    found = letters(text)
-    lost = [payload for payload in KEPT if letters(payload) not in found]
+    content = letters(text)
+    lost = [payload for payload in KEPT if letters(payload) not in content]
     assert not lost, f"{where} lost {lost[:5]} and {len(lost)} in all"
 
 
@@ -231,7 +231,7 @@ def while_entering(cast: Cast) -> None:
 
 
 #: The pages that show everything that was typed.
-TOLD = {"meguri:sheet", "publication:measure"}
+FULL_PAGES = {"meguri:sheet", "publication:measure"}
 
 
 def pages(cast: Cast) -> None:
@@ -244,7 +244,7 @@ def pages(cast: Cast) -> None:
     for person in (cast.contributor, cast.reviewer2, cast.administrator, None):
         client = as_(person) if person else Client()
         for name, route in ours():
-            if name in SKIPPED or name == "logout" or (name in seen and name not in TOLD):
+            if name in SKIPPED or name == "logout" or (name in seen and name not in FULL_PAGES):
                 continue
             answer = client.get(filled(route, pk), {"q": SCRIPTS[4].format(m="zq"), "sort": '"><b>', "state": "'\"<x>"})
             if answer.status_code != 200 or "html" not in answer.headers.get("Content-Type", ""):
@@ -252,9 +252,9 @@ def pages(cast: Cast) -> None:
             page = answer.content.decode()
             assert not acting(page), f"{name} for {person}: {acting(page)[:3]}"
             seen.add(name)
-            if name in TOLD:
+            if name in FULL_PAGES:
                 all_found_in(html.unescape(re.sub(r"<[^>]*>", "", page)), name)
-    assert seen >= TOLD and len(seen) > 25
+    assert seen >= FULL_PAGES and len(seen) > 25
 
 
 def workbooks() -> None:
@@ -355,9 +355,9 @@ def test_a_files_name_names_nothing_but_the_file(cast: Cast, way: str, tmp_path:
             assert answer.status_code in (303, 422), name
         else:
             evidence.add(user=cast.contributor, review_id=review.pk, upload=ContentFile(content), filename=name)
-    kept = list(Evidence.objects.all())
-    assert len(kept) >= len(FILE_NAMES) - 3, "hardly any name is a reason to refuse a file"
-    for one in kept:
+    files = list(Evidence.objects.all())
+    assert len(files) >= len(FILE_NAMES) - 3, "hardly any name is a reason to refuse a file"
+    for one in files:
         place = (root / one.path).resolve()
         assert place.is_relative_to(root.resolve()) and place.is_file()
         assert re.fullmatch(r"evidence/\d+/\d\d-\d\d/[0-9a-f]{32}\.pdf", one.path), one.path

@@ -158,19 +158,19 @@ def corrected(cast: Cast) -> Iterator[tuple[User, str]]:
 
     cycle, now = cast.cycle, clock.now()
     assert cycle
-    found: Correction = correction_of(cycle, cast)
+    correction: Correction = correction_of(cycle, cast)
     CorrectionItem.objects.create(
-        correction=found, code="01-01", key="cause", label="要因", wrong=armed("CorrectionItem.wrong"),
+        correction=correction, code="01-01", key="cause", label="要因", wrong=armed("CorrectionItem.wrong"),
         right=armed("CorrectionItem.right"), reason=armed("CorrectionItem.reason"),
     )  # fmt: skip
     CorrectionDecision.objects.create(
-        correction=found, round=1, verdict="return", comment=armed("CorrectionDecision.comment"), submitted_by=cast.reviewer,
+        correction=correction, round=1, verdict="return", comment=armed("CorrectionDecision.comment"), submitted_by=cast.reviewer,
         decided_by=cast.approver, decided_at=now,
     )  # fmt: skip
-    Correction.objects.filter(pk=found.pk).update(
+    Correction.objects.filter(pk=correction.pk).update(
         state="dropped", dropped_reason=armed("Correction.dropped_reason"), round=1
     )
-    yield cast.reviewer2, reverse("meguri:correction", args=[found.pk])
+    yield cast.reviewer2, reverse("meguri:correction", args=[correction.pk])
 
 
 def test_what_the_offices_type_acts_nowhere_and_is_lost_nowhere(pages: list[tuple[User, str]]) -> None:

@@ -32,11 +32,11 @@ def test_it_answers_for_each_value_as_the_query_does(cast: Cast) -> None:
     for user in (cast.contributor, cast.reviewer, cast.approver):
         for role in (Role.CONTRIBUTOR.value, Role.REVIEWER.value):
             for day in (today, date(2021, 1, 1)):
-                asked = posts(user=user.pk, today=day, role=role)
-                assert asked == list(posts.build(user=user.pk, today=day, role=role))
+                rows = posts(user=user.pk, today=day, role=role)
+                assert rows == list(posts.build(user=user.pk, today=day, role=role))
     with CaptureQueriesContext(connection) as caught:
-        found = posts(user=cast.contributor.pk, today=today, role=Role.CONTRIBUTOR.value)
-        assert [post.department.name for post in found] == ["産業振興課"]
+        contributors = posts(user=cast.contributor.pk, today=today, role=Role.CONTRIBUTOR.value)
+        assert [post.department.name for post in contributors] == ["産業振興課"]
     assert len(caught) == 1
 
 

@@ -23,9 +23,7 @@ FILES = [
 assert len(FILES) > 60, "the services lie elsewhere"
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 MARKS = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext"}
-SAID = {"NotAllowed", "AlreadyDecided", "Invalid", "Stale", "Unreadable", "require"}
-#: What services call the sentences that stand under fields.
-BY_FIELD = {"problems", "found"}
+REFUSALS = {"NotAllowed", "AlreadyDecided", "Invalid", "Stale", "Unreadable", "require"}
 #: Modules whose sentences are Japanese for every reader, each with its reason.
 JAPANESE_FOR_ALL = {"audit_chain": "what is wrong with the trail is printed by the operator's command"}
 FILES = [path for path in FILES if path.stem not in JAPANESE_FOR_ALL]
@@ -50,11 +48,10 @@ def literals(node: ast.AST) -> Iterator[str]:
 def sentences(tree: ast.AST) -> Iterator[ast.AST]:
     """Whatever is said to the person who asked: what a refusal is raised with, and what is noted under a field."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and name_of(node.func) in SAID:
+        if isinstance(node, ast.Call) and name_of(node.func) in REFUSALS:
             yield node
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
-            if name_of(node.targets[0].value) in BY_FIELD:
-                yield node.value
+            yield node.value
         elif isinstance(node, ast.FunctionDef) and "problem" in node.name:
             yield from (
                 part.value for part in ast.walk(node) if isinstance(part, ast.Return | ast.Yield) and part.value
@@ -78,7 +75,7 @@ def test_no_refusal_is_left_in_japanese(path: Path) -> None:
         ('raise Invalid(_("直してください。"), {"name": "氏名を入力してください。"})', {"氏名を入力してください。"}),
         ('raise AlreadyDecided(f"{who}さんが決めています。")', {"さんが決めています。"}),
         ('require(may, "管理者が行います。")', {"管理者が行います。"}),
-        ('problems["day"] = problem(day) or "日を入力してください。"', {"日を入力してください。"}),
+        ('whatever["day"] = problem(day) or "日を入力してください。"', {"日を入力してください。"}),
         (
             'def _name_problem(name):\n    return "" if name else "名前を入力してください。"',
             {"名前を入力してください。"},

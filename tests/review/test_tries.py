@@ -88,11 +88,11 @@ def clerk(cast: Cast, foreign: MeasureReview) -> Client:
 
 def numbers(review: MeasureReview) -> list[int]:
     """Every number that leads to the foreign sheet or to something of it."""
-    found = {review.pk, review.measure_year_id, review.measure_year.measure_id}
+    all_numbers = {review.pk, review.measure_year_id, review.measure_year.measure_id}
     for model in (Artifact, Evidence, Submission, ItemComment, OutboxEvent):
-        found.add(model.objects.filter(review=review).values_list("pk", flat=True)[0])
-    found |= {Job.objects.values_list("pk", flat=True)[0], Mail.objects.values_list("pk", flat=True)[0]}
-    return sorted(found)
+        all_numbers.add(model.objects.filter(review=review).values_list("pk", flat=True)[0])
+    all_numbers |= {Job.objects.values_list("pk", flat=True)[0], Mail.objects.values_list("pk", flat=True)[0]}
+    return sorted(all_numbers)
 
 
 def state(review: MeasureReview) -> list[Any]:
@@ -226,8 +226,8 @@ def test_by_search(clerk: Client, foreign: MeasureReview) -> None:
     for name, route in ours():
         if "pk>" in route or name in LEFT_OUT:
             continue
-        for asked in (SECRET, SECRET[2:6], "01-01", str(foreign.pk)):
-            page = text_of(clerk.get(filled(route, 0), dict.fromkeys(parameters, asked)))
+        for term in (SECRET, SECRET[2:6], "01-01", str(foreign.pk)):
+            page = text_of(clerk.get(filled(route, 0), dict.fromkeys(parameters, term)))
             # What was asked for may stand in the field and in the addresses of the page; nothing that it would have found.
             assert f"{SECRET}要因" not in page and f"※{SECRET}" not in page and f"{SECRET}.pdf" not in page, name
 
@@ -302,7 +302,7 @@ def test_by_notification(clerk: Client, foreign: MeasureReview, cast: Cast) -> N
 ABSENT = 987_654
 
 
-def told(answer: HttpResponse, pk: int) -> str:
+def neutral_text(answer: HttpResponse, pk: int) -> str:
     """The answer's words without its reference number and the number that was asked for."""
     return words(answer).replace(answer.headers.get("X-Request-ID", "-"), "").replace(str(pk), "N")
 
@@ -316,7 +316,9 @@ def test_by_error_text(clerk: Client, foreign: MeasureReview) -> None:
                 there, absent = ask(filled(route, foreign.pk)), ask(filled(route, ABSENT))
                 transaction.set_rollback(True)
             assert there.status_code == absent.status_code, f"{name}: {there.status_code} and {absent.status_code}"
-            assert told(there, foreign.pk) == told(absent, ABSENT), f"{name} tells a foreign number from an absent one"
+            assert neutral_text(there, foreign.pk) == neutral_text(absent, ABSENT), (
+                f"{name} tells a foreign number from an absent one"
+            )
 
 
 def test_by_time(clerk: Client, foreign: MeasureReview) -> None:
@@ -325,8 +327,8 @@ def test_by_time(clerk: Client, foreign: MeasureReview) -> None:
             ask(path)
             transaction.set_rollback(True)
         # What was asked for, and what comes new with every request, are no difference.
-        kept = [query["sql"] for query in caught if "SAVEPOINT" not in query["sql"]]
-        return [re.sub(r"'[^']*'|\b\d+\b", "?", sql) for sql in kept]
+        statements = [query["sql"] for query in caught if "SAVEPOINT" not in query["sql"]]
+        return [re.sub(r"'[^']*'|\b\d+\b", "?", sql) for sql in statements]
 
     for name, route in ours():
         if "pk>" not in route:
@@ -406,13 +408,13 @@ def test_by_a_condition(clerk: Client, foreign: MeasureReview, cast: Cast) -> No
 
 def test_by_a_part_of_a_page(clerk: Client, foreign: MeasureReview) -> None:
     """The parts that htmx asks for, the page on paper, and the answer as data."""
-    asked = (
+    ways = (
         {"headers": {"HX-Request": "true", "HX-Target": "sheet", "HX-Current-URL": "http://testserver/"}},
         {"headers": {"HX-Request": "true", "HX-Boosted": "true"}, "query_params": {"part": "history"}},
         {"headers": {"Accept": "application/json"}, "query_params": {"format": "json", "print": "1"}},
     )
     for name, path in [*of_the_sheet(foreign), ("home", "/"), ("progress", reverse("meguri:progress", args=[YEAR]))]:
-        for way in asked:
+        for way in ways:
             nothing_of_it(clerk.get(path, **way), f"{name} {way}")  # type: ignore[arg-type]
             nothing_of_it(clerk.head(path, **way), f"HEAD {name} {way}")  # type: ignore[arg-type]
 
@@ -505,7 +507,7 @@ def test_by_the_shared_screen(foreign: MeasureReview, cast: Cast) -> None:
         reverse("meguri:notices"),
         reverse("meguri:progress", args=[YEAR]),
     ):
-        kept = client.get(path).headers["Cache-Control"]
-        assert "private" in kept and "no-cache" in kept, path
+        header = client.get(path).headers["Cache-Control"]
+        assert "private" in header and "no-cache" in header, path
     assert client.post(reverse("logout")).headers["Clear-Site-Data"] == '"cache"'
     assert "Clear-Site-Data" not in Client().get("/results/").headers

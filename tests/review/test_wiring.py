@@ -27,7 +27,7 @@ def test_each_kind_of_job_is_done_in_one_place() -> None:
 
 def test_every_kind_that_is_asked_for_has_a_handler() -> None:
     """The first argument of each `jobs.request(…)` is a constant; whatever it is called, the tables know its value."""
-    asked = set()
+    kinds = set()
     for path in [path for app in ("review", "workflow") for path in (ROOT / app).rglob("*.py")]:
         module = None
         for node in ast.walk(ast.parse(path.read_text())):
@@ -35,9 +35,9 @@ def test_every_kind_that_is_asked_for_has_a_handler() -> None:
                 module = module or __import__(
                     ".".join(path.relative_to(ROOT).with_suffix("").parts), fromlist=["anything"]
                 )
-                asked.add(eval(ast.unparse(node.args[0]), vars(module)))  # noqa: S307 - a name of our own source
-    assert len(asked) >= 8
-    assert asked <= set(tables.handlers())
+                kinds.add(eval(ast.unparse(node.args[0]), vars(module)))  # noqa: S307 - a name of our own source
+    assert len(kinds) >= 8
+    assert kinds <= set(tables.handlers())
 
 
 def test_the_signals_of_django_are_connected() -> None:

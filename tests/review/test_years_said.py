@@ -38,7 +38,7 @@ SPOKEN_OF = {
     "meguri:people_import": "2025-04-01 利用者の一覧",
 }
 #: English pages on which something kept in the city's words stands.
-KEPT = {
+IN_CITY_WORDS = {
     "meguri:notices": "notices are kept as they were sent",
     "meguri:notice_text": "the text of a mail, which is the city's",
     "meguri:home": "the latest notices",
@@ -95,26 +95,28 @@ def pages(cast: Cast, who: str, language: str) -> Iterator[tuple[str, str]]:
                 yield name, words(response)
 
 
-def said(cast: Cast, language: str, wanted: re.Pattern[str], leave: Callable[[str, str], str]) -> dict[str, str]:
+def other_years(
+    cast: Cast, language: str, pattern: re.Pattern[str], leave: Callable[[str, str], str]
+) -> dict[str, str]:
     """{page: where a year of the other kind stands}."""
-    found = {}
+    hits = {}
     for who in WHO:
         for name, text in pages(cast, who, language):
             left = leave(name, text)
-            for hit in wanted.finditer(left):
-                found[f"{name} ({who})"] = left[max(0, hit.start() - 30) : hit.end() + 20]
-    return found
+            for hit in pattern.finditer(left):
+                hits[f"{name} ({who})"] = left[max(0, hit.start() - 30) : hit.end() + 20]
+    return hits
 
 
 @pytest.mark.parametrize("world", [running, published])
 def test_no_western_year_stands_on_a_japanese_page(cast: Cast, world: Callable[[Cast], None]) -> None:
     world(cast)
-    found = said(cast, "ja", WESTERN, lambda name, text: text.replace(SPOKEN_OF.get(name, "\0"), ""))
-    assert found == {}
+    hits = other_years(cast, "ja", WESTERN, lambda name, text: text.replace(SPOKEN_OF.get(name, "\0"), ""))
+    assert hits == {}
 
 
 @pytest.mark.parametrize("world", [running, published])
 def test_no_era_stands_on_an_english_page(cast: Cast, world: Callable[[Cast], None]) -> None:
     world(cast)
-    found = said(cast, "en", ERA, lambda name, text: STORED.sub("", text) if name in KEPT else text)
-    assert found == {}
+    hits = other_years(cast, "en", ERA, lambda name, text: STORED.sub("", text) if name in IN_CITY_WORDS else text)
+    assert hits == {}

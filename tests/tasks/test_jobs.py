@@ -20,7 +20,7 @@ LASTING: list[str] = []
 
 def work(claim: jobs.Claim) -> None:
     """Count the run and finish."""
-    RUNS.append(claim.wanted)
+    RUNS.append(claim.requested)
     with claim.finishing():
         pass
 

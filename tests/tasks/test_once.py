@@ -31,8 +31,8 @@ def test_requests_at_once_are_one_job() -> None:
 def test_an_event_shown_several_times_at_once_tells_each_person_once(cast: Cast) -> None:
     cast.open(1)
     event = OutboxEvent.objects.get(name=Event.CYCLE_OPENED.value)
-    told = Notification.objects.filter(event=event.name).count()
-    assert told
+    count = Notification.objects.filter(event=event.name).count()
+    assert count
     Notification.objects.all().delete()
     at_once(*[lambda: notifications.notify(event)] * TIMES)
-    assert Notification.objects.filter(event=event.name).count() == told
+    assert Notification.objects.filter(event=event.name).count() == count

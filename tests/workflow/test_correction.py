@@ -112,10 +112,10 @@ def test_the_errata_say_what_was_wrong_what_is_right_why_and_what_followed(cast:
             "wrong": "120件", "right": "70件", "reason": "集計の誤りのため。",
         }
     ]  # fmt: skip
-    said = {(one["code"], one["label"]): (one["before"], one["after"]) for one in row["consequences"]}
-    assert said["01-01", "成果目標① 達成区分"] == ("A", "C")
-    assert said["01-01", "総合評価"] == ("A", "C")
-    assert said["", "成果目標の数 A"] == ("4", "3")
+    consequences = {(one["code"], one["label"]): (one["before"], one["after"]) for one in row["consequences"]}
+    assert consequences["01-01", "成果目標① 達成区分"] == ("A", "C")
+    assert consequences["01-01", "総合評価"] == ("A", "C")
+    assert consequences["", "成果目標の数 A"] == ("4", "3")
     assert editions.errata_of(edition.snapshot, "01-02") == []
     again = published(cast, cycle, "75件")
     assert [one["label"] for one in editions.errata(again.snapshot)] == ["訂正第2版", "訂正第1版"]
@@ -250,8 +250,8 @@ def test_the_way_of_a_correction_and_who_is_told(cast: Cast, cycle: Cycle) -> No
         user=cast.approver, correction_id=correction.pk, round=1, accept=False, comment="根拠を確かめてください。"
     )
     settle_background()
-    told = Notification.objects.get(event="CorrectionReturned")
-    assert told.recipient == cast.reviewer and "根拠を確かめてください。" in told.body
+    notice = Notification.objects.get(event="CorrectionReturned")
+    assert notice.recipient == cast.reviewer and "根拠を確かめてください。" in notice.body
     assert Edition.objects.count() == 1
     steps.submit_correction(user=cast.reviewer2, correction_id=correction.pk)
     steps.decide_correction(user=cast.approver2, correction_id=correction.pk, round=2, accept=True)

@@ -15,7 +15,7 @@ from tests.review.acting import as_
 from workflow import steps
 
 PAGES = ("meguri:sheet", "meguri:resume", "meguri:submit", "meguri:review", "meguri:approve")
-ASKED = {
+REQUESTS = {
     ChangeKind.INDICATOR_ADD: Asked(goals=(Goal(name="翌年度からの目標", target="10件"),)),
     ChangeKind.INDICATOR_SPLIT: Asked(
         numbers=(1,), goals=(Goal(name="前半", target="1件"), Goal(name="後半", target="2件"))
@@ -34,14 +34,14 @@ def changed(cast: Cast, kind: ChangeKind) -> PlanChange:
             fiscal_year=YEAR + 1,
             kind=kind,
             measure=review.measure_year.measure_id,
-            asked=ASKED[kind],
+            asked=REQUESTS[kind],
             reason="見直し",
         ),
     )
     return steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
 
 
-@pytest.mark.parametrize("kind", list(ASKED))
+@pytest.mark.parametrize("kind", list(REQUESTS))
 @pytest.mark.parametrize("state", ["", "submitted", "reviewed", "approved"])
 def test_a_goal_of_a_later_year_breaks_no_page_of_this_years_sheet(cast: Cast, kind: ChangeKind, state: str) -> None:
     cycle = cast.open(1)

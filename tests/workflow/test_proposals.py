@@ -21,8 +21,8 @@ def test_a_submission_answers_a_proposal_of_not_submitted(cast: Cast, outcome: O
     proposed(cast, outcome)
     assert cast.submitted().proposed_outcome == cast.sheet().proposed_outcome == stands
     settle_background()
-    told = Notification.objects.filter(event="OutcomeRefused", recipient=cast.reviewer2)
-    assert told.exists() is (stands == "")
+    notices = Notification.objects.filter(event="OutcomeRefused", recipient=cast.reviewer2)
+    assert notices.exists() is (stands == "")
 
 
 def test_an_approval_answers_any_proposal(cast: Cast) -> None:

@@ -37,13 +37,13 @@ def pressed_six_times(act: Callable[[], object]) -> int:
 def race_of(cast: Cast, number: int, tally: Tally) -> None:
     """One sheet: submitted by a six-fold press, confirmed by another, then approved against returned."""
     review = cast.fill(cast.sheet(number))
-    asked = {"review_id": review.pk, "round": 1}
+    args = {"review_id": review.pk, "round": 1}
     tally.refused["submit"] += pressed_six_times(lambda: steps.submit(user=cast.contributor, review_id=review.pk))
-    tally.refused["confirm"] += pressed_six_times(lambda: steps.confirm(user=cast.reviewer2, **asked))
+    tally.refused["confirm"] += pressed_six_times(lambda: steps.confirm(user=cast.reviewer2, **args))
     refused = at_once(
-        lambda: steps.approve(user=cast.approver, **asked),
+        lambda: steps.approve(user=cast.approver, **args),
         lambda: steps.return_from_approval(
-            user=cast.approver2, **asked, to=approval.TO_DEPARTMENT, comment="差し戻します。"
+            user=cast.approver2, **args, to=approval.TO_DEPARTMENT, comment="差し戻します。"
         ),
     )
     assert len(refused) == 1 and "さんが" in refused[0] and "と決めています" in refused[0], refused
@@ -82,9 +82,13 @@ def decided_once(review: MeasureReview) -> None:
 
 def told_once(cast: Cast) -> None:
     """The sender learns each sheet's decision by one notice, in one mail that went out."""
-    told = Notification.objects.filter(recipient=cast.contributor, event__in=["MeasureApproved", "SubmissionReturned"])
-    assert sorted(told.values_list("review", flat=True)) == sorted(MeasureReview.objects.values_list("pk", flat=True))
-    assert not told.filter(mail=None).exists() and set(told.values_list("mail__state", flat=True)) == {"sent"}
+    notices = Notification.objects.filter(
+        recipient=cast.contributor, event__in=["MeasureApproved", "SubmissionReturned"]
+    )
+    assert sorted(notices.values_list("review", flat=True)) == sorted(
+        MeasureReview.objects.values_list("pk", flat=True)
+    )
+    assert not notices.filter(mail=None).exists() and set(notices.values_list("mail__state", flat=True)) == {"sent"}
 
 
 def test_six_identical_submissions(cast: Cast) -> None:

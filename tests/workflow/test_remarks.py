@@ -108,8 +108,8 @@ def test_a_bar_takes_a_remark_of_its_own_which_opens_it_and_a_changed_bar_meets_
         user=cast.reviewer2, review_id=review.pk, round=review.round, comment="", remarks={BAR: "来年度も続きますか。"}
     )
     page = as_(cast.contributor).get(f"/sheets/{review.pk}/entry/3/")
-    said = page.content.decode()
-    assert "来年度も続きますか。" in said and f'name="reply:{BAR}"' in said and f'id="id_{BAR}"' in said
+    content = page.content.decode()
+    assert "来年度も続きますか。" in content and f'name="reply:{BAR}"' in content and f'id="id_{BAR}"' in content
     with pytest.raises(Invalid, match="スケジュール"):
         steps.submit(user=cast.contributor, review_id=review.pk)
     stands = submission.current_texts(cast.sheet())[BAR]

@@ -45,12 +45,12 @@ COUNTED = {
 
 
 def sql() -> dict[str, int]:
-    found = {}
+    counts = {}
     with connection.cursor() as cursor:
         for name, statement in COUNTED.items():
             cursor.execute(statement)
-            found[name] = cursor.fetchone()[0]
-    return found
+            counts[name] = cursor.fetchone()[0]
+    return counts
 
 
 def settle(cast: Cast, number: int, outcome: Outcome) -> None:
@@ -79,32 +79,36 @@ def tiles(stats: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def test_the_progress_page_counts_as_sql_does(mixed: Cast) -> None:
-    context, told = as_(mixed.reviewer2).get(f"/progress/{YEAR}/").context, sql()
+    context, expected = as_(mixed.reviewer2).get(f"/progress/{YEAR}/").context, sql()
     shown = tiles(context["stats"])
     assert {name: shown[name] for name in ("提出", "承認", "対象外", "未提出")} == {
-        name: told[name] for name in ("提出", "承認", "対象外", "未提出")
+        name: expected[name] for name in ("提出", "承認", "対象外", "未提出")
     }
-    assert all(stat["unit"] == f"/ {told['施策']} 施策" for stat in context["stats"][:2])
-    assert context["stats"][0]["note"] == f"残り{told['提出待ち']}"
+    assert all(stat["unit"] == f"/ {expected['施策']} 施策" for stat in context["stats"][:2])
+    assert context["stats"][0]["note"] == f"残り{expected['提出待ち']}"
     counts, rows = context["flow"]["counts"], context["departments"]
-    assert (counts["approved"], counts["excluded"]) == (told["承認"], told["対象外"])
-    assert sum(row["handed_in"] for row in rows) == told["提出"]
-    assert sum(row["total"] for row in rows) == told["施策"]
-    assert sum(row["open"] for row in rows) == told["提出待ち"]
+    assert (counts["approved"], counts["excluded"]) == (expected["承認"], expected["対象外"])
+    assert sum(row["handed_in"] for row in rows) == expected["提出"]
+    assert sum(row["total"] for row in rows) == expected["施策"]
+    assert sum(row["open"] for row in rows) == expected["提出待ち"]
 
 
 def test_the_board_counts_as_sql_does(mixed: Cast) -> None:
-    stats, told = as_(mixed.approver).get(f"/board/{YEAR}/").context["stats"], sql()
+    stats, expected = as_(mixed.approver).get(f"/board/{YEAR}/").context["stats"], sql()
     shown = tiles(stats)
-    assert (shown["承認済"], shown["承認待ち"]) == (told["承認"], told["承認待ち"])
-    assert (shown["対象外"], shown["未提出"], shown["提出前"]) == (told["対象外"], told["未提出"], told["提出待ち"])
-    assert stats[1]["note"] == f"全{told['施策']}施策"
+    assert (shown["承認済"], shown["承認待ち"]) == (expected["承認"], expected["承認待ち"])
+    assert (shown["対象外"], shown["未提出"], shown["提出前"]) == (
+        expected["対象外"],
+        expected["未提出"],
+        expected["提出待ち"],
+    )
+    assert stats[1]["note"] == f"全{expected['施策']}施策"
 
 
 def test_the_list_of_years_counts_as_sql_does(mixed: Cast) -> None:
-    response, told = as_(mixed.reviewer2).get("/cycles/"), sql()
+    response, expected = as_(mixed.reviewer2).get("/cycles/"), sql()
     tally = response.context["cycles"][0]["tally"]
-    assert (tally.due, tally.waiting) == (told["施策"], told["提出待ち"])
+    assert (tally.due, tally.waiting) == (expected["施策"], expected["提出待ち"])
     page = words(response)
     assert "提出待ち" in page and "未提出" not in page
 
@@ -117,9 +121,9 @@ def test_a_year_that_is_not_open_yet_has_its_plan_s_measures(cast: Cast) -> None
 
 
 def test_drafts_and_returned_sheets_are_no_results_on_the_board(mixed: Cast) -> None:
-    response, told = as_(mixed.approver).get(f"/board/{YEAR}/?show=all"), sql()
-    assert sum(response.context["measure_totals"][0]["counts"].values()) == told["提出"]
-    assert sum(response.context["totals"][0]["counts"].values()) == 2 * told["提出"]
+    response, expected = as_(mixed.approver).get(f"/board/{YEAR}/?show=all"), sql()
+    assert sum(response.context["measure_totals"][0]["counts"].values()) == expected["提出"]
+    assert sum(response.context["totals"][0]["counts"].values()) == 2 * expected["提出"]
     drafts = {mixed.sheet(number).pk for number in (4, 5)}
     assert all(row.grades == () and row.grade == "" for row in response.context["rows"] if row.pk in drafts)
     assert any(sheets_of(mixed.cycle)[pk].rated.grade for pk in drafts)  # they have grades; the board withholds them
@@ -135,17 +139,17 @@ def test_a_final_edition_counts_as_sql_does_and_waits_for_nothing(cast: Cast) ->
     settle_background()
     steps.decide_year(user=cast.approver, cycle_id=cast.sheet().cycle_id)
     settle_background()
-    told, year = sql(), f"/results/{YEAR}/"
+    expected, year = sql(), f"/results/{YEAR}/"
     front = words(Client().get(year))
-    assert f"DX推進計画の{told['提出']}の施策と" in front
-    assert f"対象外は{told['対象外']}施策、未提出は{told['未提出']}施策" in front
+    assert f"DX推進計画の{expected['提出']}の施策と" in front
+    assert f"対象外は{expected['対象外']}施策、未提出は{expected['未提出']}施策" in front
     codes = MeasureReview.objects.values_list("measure_year__measure__code", flat=True)
     pages = {path: words(Client().get(path)) for path in [year, *(f"{year}{code}/" for code in codes)]}
     for path, page in pages.items():
         assert not [word for word in ("まだ入力", "未入力", "入力されていません") if word in page], path
     assert "この施策は「対象外」のため、実績はありません。" in pages[f"{year}01-03/"]
     assert "この施策は「未提出」のため、実績はありません。" in pages[f"{year}01-04/"]
-    assert tiles(as_(cast.reviewer2).get(f"/progress/{YEAR}/").context["stats"])["承認"] == told["承認"] == 2
+    assert tiles(as_(cast.reviewer2).get(f"/progress/{YEAR}/").context["stats"])["承認"] == expected["承認"] == 2
 
 
 # --- books, papers, data and the public tables -------------------------------------------------------------------------
@@ -155,10 +159,10 @@ def row_of(sheet: Any, label: str) -> dict[str, int]:
     """{column's first line: number} of the row with the label on a painted 総括."""
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     heads = next(row for row in rows if "計" in row)
-    found = next(row for row in rows if row[0] == label)
+    values = next(row for row in rows if row[0] == label)
     return {
         str(head).split("\n")[0]: int(value)
-        for head, value in zip(heads, found, strict=True)
+        for head, value in zip(heads, values, strict=True)
         if head and str(value or "").isdigit()
     }
 
@@ -174,17 +178,21 @@ def pdf_text(paper: bytes) -> str:
 
 
 def test_the_books_of_a_running_year_count_as_sql_does(mixed: Cast) -> None:
-    told, book = sql(), workbooks.year_book_now(mixed.cycle)
+    expected, book = sql(), workbooks.year_book_now(mixed.cycle)
     made = workbook(book)
     shown = row_of(made["総括"], tally.SHEETS)
-    assert shown["計"] == told["提出"]
-    assert (shown["提出前"], shown["未提出"], shown["対象外"]) == (told["提出待ち"], told["未提出"], told["対象外"])
-    assert row_of(made["総括"], tally.INDICATORS)["計"] == 2 * told["提出"]
+    assert shown["計"] == expected["提出"]
+    assert (shown["提出前"], shown["未提出"], shown["対象外"]) == (
+        expected["提出待ち"],
+        expected["未提出"],
+        expected["対象外"],
+    )
+    assert row_of(made["総括"], tally.INDICATORS)["計"] == 2 * expected["提出"]
     cover = "".join(str(cell.value or "") for row in made["表紙"].iter_rows() for cell in row)
-    apart = f"提出前{told['提出待ち']}件、未提出{told['未提出']}件、対象外{told['対象外']}件"
+    apart = f"提出前{expected['提出待ち']}件、未提出{expected['未提出']}件、対象外{expected['対象外']}件"
     assert apart in cover
     pack = pdf_text(maker.pack(book).data)
-    assert f"施策{told['施策']}件({apart})" in pack
+    assert f"施策{expected['施策']}件({apart})" in pack
 
 
 def test_the_home_page_counts_as_sql_does(mixed: Cast) -> None:
@@ -211,33 +219,40 @@ def final(cast: Cast) -> Cast:
 
 
 def test_every_form_of_an_edition_counts_as_sql_does(final: Cast) -> None:
-    told, source = sql(), exports.source_of(final.sheet().cycle)
-    assert (told["施策"], told["提出"], told["対象外"], told["未提出"]) == (3, 2, 1, 1)
+    expected, source = sql(), exports.source_of(final.sheet().cycle)
+    assert (expected["施策"], expected["提出"], expected["対象外"], expected["未提出"]) == (3, 2, 1, 1)
     book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(clock.now()))
-    for sheet in (workbook(book)["総括"], openpyxl.load_workbook(kept(source, Artifact.Kind.CONSOLIDATED))["総括"]):
+    for sheet in (workbook(book)["総括"], openpyxl.load_workbook(file_of(source, Artifact.Kind.CONSOLIDATED))["総括"]):
         shown = row_of(sheet, tally.SHEETS)
-        assert (shown["計"], shown["未提出"], shown["対象外"]) == (told["提出"], told["未提出"], told["対象外"])
-        assert row_of(sheet, tally.INDICATORS)["計"] == 2 * told["提出"]
+        assert (shown["計"], shown["未提出"], shown["対象外"]) == (
+            expected["提出"],
+            expected["未提出"],
+            expected["対象外"],
+        )
+        assert row_of(sheet, tally.INDICATORS)["計"] == 2 * expected["提出"]
     nothing_to_grade = json.loads(json.dumps(source.snapshot))
     nothing_to_grade["measures"][0]["grade"] = ""
     book = books.year_book(nothing_to_grade, label=source.label, made_at=timezone.localtime(clock.now()))
     assert row_of(workbook(book)["総括"], tally.SHEETS)["評価なし"] == 1
     totals = json.loads(exports.as_json(source))["snapshot"]["totals"]
-    assert (totals["measures"]["excluded"], totals["measures"]["not_submitted"]) == (told["対象外"], told["未提出"])
-    assert sum(totals["indicators"].values()) == 2 * told["提出"]
+    assert (totals["measures"]["excluded"], totals["measures"]["not_submitted"]) == (
+        expected["対象外"],
+        expected["未提出"],
+    )
+    assert sum(totals["indicators"].values()) == 2 * expected["提出"]
     rows = list(csv.DictReader(StringIO(exports.as_csv(source).decode("utf-8-sig"))))
     graded = [row for row in rows if row["達成区分"]]
-    assert len(graded) == 2 * told["提出"]
+    assert len(graded) == 2 * expected["提出"]
     measures = list(csv.DictReader(StringIO(exports.measures_csv(source).decode("utf-8-sig"))))
     outcomes = [row["施策の結果"] for row in measures]
-    assert (outcomes.count("excluded"), outcomes.count("not_submitted")) == (told["対象外"], told["未提出"])
+    assert (outcomes.count("excluded"), outcomes.count("not_submitted")) == (expected["対象外"], expected["未提出"])
     context = Client().get(f"/results/{YEAR}/").context
-    assert sum(group["totals"].due for group in context["fields"]) == told["施策"]
-    assert sum(group["totals"].due for group in context["departments"]) == told["施策"]
-    assert sum(group["totals"].indicator_count for group in context["fields"]) == 2 * told["提出"]
+    assert sum(group["totals"].due for group in context["fields"]) == expected["施策"]
+    assert sum(group["totals"].due for group in context["departments"]) == expected["施策"]
+    assert sum(group["totals"].indicator_count for group in context["fields"]) == 2 * expected["提出"]
 
 
-def kept(source: exports.Source, kind: str) -> BytesIO:
+def file_of(source: exports.Source, kind: str) -> BytesIO:
     """The very file of the edition."""
     row = Artifact.objects.get(edition=source.edition, kind=kind)
     with default_storage.open(row.path, "rb") as file:
@@ -268,12 +283,12 @@ def test_no_form_of_an_edition_waits_for_anything(final: Cast, tmp_path: Path) -
         forms |= {name: packed.read(name).decode() for name in plain}
     assert sum(name.endswith(".html") for name in forms) > 5
     waiting = {name: [word for word in TO_COME if word in text] for name, text in forms.items()}
-    assert {name: found for name, found in waiting.items() if found} == {}
+    assert {name: hits for name, hits in waiting.items() if hits} == {}
     rows = [one for one in source.snapshot["measures"] if one["outcome"]]
     assert len(rows) == 2 and all(one["indicators"] for one in rows)
     for cell in (cell for row in rows for one in row["indicators"] for cell in one["years"]):
         assert cell["fiscal_year"] != YEAR or cell["actual"] == "", "what was not reported is not published"
-    assert not any(said for row in rows for key, said in row["evaluation"].items() if key != "board_opinion")
+    assert not any(answer for row in rows for key, answer in row["evaluation"].items() if key != "board_opinion")
     assert MeasureYear.objects.filter(review__outcome__gt="").exclude(texts__cause="").count() == 2, (
         "a draft stood there"
     )
@@ -283,8 +298,8 @@ def test_the_decision_of_the_plan_s_last_year_promises_no_next_one(cast: Cast) -
     cycle = cast.open(1)
     Plan.objects.update(last_year=YEAR)
     cycle.plan.refresh_from_db()
-    said = "".join(publishing_effects(cycle, []))
-    assert "次の年度の準備が始まり" not in said and "最終年度" in said
+    text = "".join(publishing_effects(cycle, []))
+    assert "次の年度の準備が始まり" not in text and "最終年度" in text
     Plan.objects.update(last_year=YEAR + 1)
     cycle.plan.refresh_from_db()
     assert "次の年度の準備が始まり" in "".join(publishing_effects(cycle, []))

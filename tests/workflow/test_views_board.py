@@ -221,13 +221,13 @@ def test_a_decision_page_opened_before_somebody_else_s_decision_keeps_its_words(
 def test_the_decision_names_its_meeting_and_sets_the_time(ready: Cast) -> None:
     client = as_(ready.approver)
     meeting = Meeting.objects.create(cycle=ready.cycle, held_on=date(2025, 5, 10), recorded_by=ready.reviewer)
-    asked = {"action": "publish", "meeting": meeting.pk, "publish_at": "2001-01-01T09:00"}
-    refused = client.post(DECIDE, asked)
-    said = words(refused)
-    assert refused.status_code == 422 and "公表日時が過ぎています" in said and "文書番号・決裁日がありません" in said
+    form = {"action": "publish", "meeting": meeting.pk, "publish_at": "2001-01-01T09:00"}
+    refused = client.post(DECIDE, form)
+    text = words(refused)
+    assert refused.status_code == 422 and "公表日時が過ぎています" in text and "文書番号・決裁日がありません" in text
     assert 'href="#at-publish_at"' in refused.content.decode() and "2001-01-01T09:00" in refused.content.decode()
     Meeting.objects.update(document_number="本部第12号", decided_on=date(2025, 5, 12))
-    assert client.post(DECIDE, {**asked, "publish_at": "2099-05-20T09:00"}).status_code == 303
+    assert client.post(DECIDE, {**form, "publish_at": "2099-05-20T09:00"}).status_code == 303
     settle_background()
     ready.cycle.refresh_from_db()
     assert ready.cycle.state == "scheduled" and ready.cycle.publish_at.isoformat() == "2099-05-20T00:00:00+00:00"

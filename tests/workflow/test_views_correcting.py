@@ -39,9 +39,9 @@ def test_a_correction_walks_from_the_year_to_the_errata(cast: Cast, cycle: Cycle
     assert "120件" in words(office.get(items))
     refused = office.post(items, typed(reason=""))
     assert refused.status_code == 422
-    said = words(refused)
-    assert "訂正の理由を入力してください。" in said and 'href="#reason:' in refused.content.decode()
-    assert "70件" in said and not CorrectionItem.objects.exists()
+    text = words(refused)
+    assert "訂正の理由を入力してください。" in text and 'href="#reason:' in refused.content.decode()
+    assert "70件" in text and not CorrectionItem.objects.exists()
 
     # the reading and the new verdict, before anything is saved
     checked = words(office.post(items, typed(action="check")))

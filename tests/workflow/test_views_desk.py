@@ -101,8 +101,8 @@ def test_the_page_before_submission_shows_all_that_goes(cast: Cast) -> None:
     answer = as_(cast.contributor).get(url("submit", review))
     page, html = words(answer), answer.content.decode()
     for key, text in submission.current_texts(cast.sheet()).items():
-        said = "試験運用" if key.endswith(":bars") else text
-        assert said in page, key
+        expected = "試験運用" if key.endswith(":bars") else text
+        assert expected in page, key
         assert f"#id_{key}" in html or items.is_next(key), key
     assert "#id_indicator:1:next_name" in html  # one way to all goals of the year to come
     assert "集計.pdf" in page and "要因" in page
@@ -150,8 +150,15 @@ def test_the_head_sees_all_that_was_submitted_and_the_way_back(cast: Cast) -> No
     steps.submit(user=cast.contributor, review_id=review.pk)
     answer = as_(cast.head).get(url("endorse", review))
     page = words(answer)
-    for said in ("提出された内容", policy["policy"], "120件", "来年度の目標", "根拠資料", "付いている資料はありません"):
-        assert said in page, said
+    for expected in (
+        "提出された内容",
+        policy["policy"],
+        "120件",
+        "来年度の目標",
+        "根拠資料",
+        "付いている資料はありません",
+    ):
+        assert expected in page, expected
     assert url("recall", review) in answer.content.decode()
     assert not any(row["url"] for row in answer.context["texts_sent"])
     assert "根拠資料を付ける" not in page and "提出する内容" not in page

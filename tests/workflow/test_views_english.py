@@ -26,21 +26,21 @@ def english(user: User) -> Client:
     return client
 
 
-def said(answer: HttpResponse, cast: Cast) -> str:
+def refusal_text(answer: HttpResponse, cast: Cast) -> str:
     """What the page says of the refusal, names taken out: the summary of errors, or the whole of an error's page."""
     page = answer.content.decode()
-    found = re.search(r'<section class="error-summary".*?</section>', page, re.S) or re.search(
+    match = re.search(r'<section class="error-summary".*?</section>', page, re.S) or re.search(
         r"<main.*?</main>", page, re.S
     )
-    assert found
-    text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", found[0])).split())
+    assert match
+    text = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", match[0])).split())
     for name in (*map(str, cast.people.values()), *cast.departments, "見本の施策1"):
         text = text.replace(name, "…")
     return text
 
 
 def refused(answer: HttpResponse, cast: Cast, status: int, sentence: str) -> None:
-    text = said(answer, cast)
+    text = refusal_text(answer, cast)
     assert answer.status_code == status and sentence in text
     assert not JAPANESE.search(text), text
 
@@ -93,5 +93,8 @@ def test_what_an_english_reader_writes_is_kept_and_told_in_the_city_s_language(c
     page = reverse("meguri:plan_change", args=[change.pk])
     assert english(cast.approver).post(page, {"accept": "1"}).status_code == 303
     assert MeasureReview.objects.get().outcome_reason == "施策の終了: 廃止"
-    told = {event.name: event.payload for event in OutboxEvent.objects.filter(actor=cast.approver)}
-    assert (told[Event.MEASURE_SETTLED]["outcome"], told[Event.PLAN_CHANGED]["kind"]) == ("対象外", "施策の終了")
+    payloads = {event.name: event.payload for event in OutboxEvent.objects.filter(actor=cast.approver)}
+    assert (payloads[Event.MEASURE_SETTLED]["outcome"], payloads[Event.PLAN_CHANGED]["kind"]) == (
+        "対象外",
+        "施策の終了",
+    )

@@ -42,8 +42,8 @@ def typed(cast: Cast, meeting: Meeting, *numbers: int, action: str = "approve", 
 
 
 def test_what_is_recorded_moves_nothing_until_an_approver_confirms(cast: Cast, held: Meeting) -> None:
-    said = words(as_(cast.reviewer).post(RECORD, typed(cast, held, 1, 2), follow=True))
-    assert "2件を記録しました" in said and "事務局が記録した本部の決定 (2)" in said
+    text = words(as_(cast.reviewer).post(RECORD, typed(cast, held, 1, 2), follow=True))
+    assert "2件を記録しました" in text and "事務局が記録した本部の決定 (2)" in text
     assert cast.sheet(1).state == ReviewState.REVIEWED and not Decision.objects.filter(step="approve").exists()
     settle_background()
     assert Notification.objects.filter(recipient=cast.approver, title__contains="本部の決定 2件の確認").count() == 1
@@ -119,10 +119,10 @@ def test_a_decision_made_meanwhile_overtakes_the_record(cast: Cast, held: Meetin
     as_(cast.reviewer).post(RECORD, typed(cast, held, 1))
     row, sheet = RecordedDecision.objects.get(), cast.sheet(1)
     steps.approve(user=cast.approver2, review_id=sheet.pk, round=sheet.round)
-    said = words(as_(cast.approver).post(CONFIRM, {"record": row.pk, "year": YEAR}, follow=True))
-    assert "シートの状態が変わっています" in said
+    text = words(as_(cast.approver).post(CONFIRM, {"record": row.pk, "year": YEAR}, follow=True))
+    assert "シートの状態が変わっています" in text
     assert Decision.objects.filter(step="approve").count() == 1
-    assert "事務局が記録した本部の決定" not in said
+    assert "事務局が記録した本部の決定" not in text
 
 
 def test_gaps_are_named() -> None:

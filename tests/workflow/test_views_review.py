@@ -140,8 +140,8 @@ def test_whoever_decides_sees_what_was_sent_beside_the_form(cast: Cast) -> None:
     evidence.add(user=cast.contributor, review_id=review.pk, upload=pdf, filename="集計.pdf", item="indicator:1:actual")
     market = [cast.departments["市民課"].pk]
     due = concurrence.usual_date()
-    (asked,) = concurrence.ask(user=cast.contributor, review_id=review.pk, departments=market, due_on=due)
-    concurrence.answer(user=cast.related, concurrence_id=asked.pk, opinion="窓口の数が違います。")
+    (row,) = concurrence.ask(user=cast.contributor, review_id=review.pk, departments=market, due_on=due)
+    concurrence.answer(user=cast.related, concurrence_id=row.pk, opinion="窓口の数が違います。")
     steps.submit(user=cast.contributor, review_id=review.pk)
     seen = words(as_(cast.reviewer2).get(reverse("meguri:review", args=[review.pk])))
     assert "集計.pdf" in seen and "成果目標① 実績" in seen and "窓口の数が違います。" in seen
@@ -209,16 +209,16 @@ def test_the_filters_go_along_to_the_sheet_and_back(cast: Cast) -> None:
     cast.submitted(2, "20件")
     cast.submitted(3)
     client = as_(cast.reviewer2)
-    kept = "state=submitted&sort=measure&flag=none"
-    listed = client.get(f"{QUEUE}?{kept}")
+    query = "state=submitted&sort=measure&flag=none"
+    listed = client.get(f"{QUEUE}?{query}")
     assert [row.code for row in listed.context["rows"]] == ["01-01", "01-03"]
-    sheet = f"{page_of(cast.sheet(1))}?{kept}"
+    sheet = f"{page_of(cast.sheet(1))}?{query}"
     assert sheet.replace("&", "&amp;") in listed.content.decode()
     around = client.get(sheet).context["around"]
     assert (around["place"], around["count"], around["before"], around["after"]) == (1, 2, None, cast.sheet(3).pk)
     answer = client.post(sheet, {"round": "1", "action": "confirm", "then": "next"})
-    assert answer["Location"] == f"{page_of(cast.sheet(3))}?{kept}"
-    assert client.post(answer["Location"], {"round": "1", "action": "confirm"})["Location"] == f"{QUEUE}?{kept}"
+    assert answer["Location"] == f"{page_of(cast.sheet(3))}?{query}"
+    assert client.post(answer["Location"], {"round": "1", "action": "confirm"})["Location"] == f"{QUEUE}?{query}"
 
 
 def test_clean_sheets_are_looked_at_line_by_line_and_confirmed_together(cast: Cast) -> None:
@@ -234,8 +234,8 @@ def test_clean_sheets_are_looked_at_line_by_line_and_confirmed_together(cast: Ca
         f'value="{first.pk}:1"' in ticked.content.decode() and f'value="{doubtful.pk}:' not in ticked.content.decode()
     )
     chosen = [f"{first.pk}:1", f"{doubtful.pk}:1", f"{third.pk}:1"]
-    said = words(client.post("/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True))
-    assert "2件を確認しました: 01-01、01-03" in said and "01-02: 注意があるため" in said
+    text = words(client.post("/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True))
+    assert "2件を確認しました: 01-01、01-03" in text and "01-02: 注意があるため" in text
     assert cast.sheet(2).state == ReviewState.SUBMITTED
 
 

@@ -49,8 +49,8 @@ def stands(cast: Cast, name: str) -> MeasureReview:
     return review
 
 
-def sent(cast: Cast, name: str, review: MeasureReview, person: str, **said: str) -> HttpResponse:
-    return as_(cast.people[person]).post(url(name, review), {"round": str(review.round), "comment": WHY, **said})
+def sent(cast: Cast, name: str, review: MeasureReview, person: str, **fields: str) -> HttpResponse:
+    return as_(cast.people[person]).post(url(name, review), {"round": str(review.round), "comment": WHY, **fields})
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -93,8 +93,8 @@ def test_the_deed_asks_for_a_reason_and_is_told_in_the_history(cast: Cast, name:
         done = label.replace("取り消す", "取り消しました")
         assert f"さんが{done}" in shown and shown.count(WHY) == 2, person
     step = "review" if name == "withdraw_review" else "approve"
-    asked = "reviewer" if step == "review" else "approver2"
-    assert WHY in words(as_(cast.people[asked]).get(url(step, review)))
+    reader = "reviewer" if step == "review" else "approver2"
+    assert WHY in words(as_(cast.people[reader]).get(url(step, review)))
 
 
 @pytest.mark.parametrize("name", KINDS)

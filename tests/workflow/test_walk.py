@@ -73,16 +73,18 @@ def test_nothing_breaks_whoever_does_what(db: None) -> None:
 @pytest.mark.skipif(not LONG, reason="walks for twenty minutes: make faults")
 def test_nothing_breaks_on_a_long_walk(db: None) -> None:
     path = BUILD / f"walk-{connection.vendor}.json"
-    kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"seed": 1000, "walks": 0, "done": {}}
+    record: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {"seed": 1000, "walks": 0, "done": {}}
     ends = time.monotonic() + SLICE_SECONDS
     while time.monotonic() < ends:
         TALLY.clear()
         before = Walk.walks
-        walk(kept["seed"], BUNDLE, STEPS)
-        kept["seed"] += 1
-        kept["walks"] += Walk.walks - before
+        walk(record["seed"], BUNDLE, STEPS)
+        record["seed"] += 1
+        record["walks"] += Walk.walks - before
         done = {f"{name}: {answer}": times for (name, answer), times in TALLY.items()}
-        kept["done"] = dict(sorted((Counter(kept["done"]) + Counter(done)).items()))
+        record["done"] = dict(sorted((Counter(record["done"]) + Counter(done)).items()))
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n")
-    print(f"\n{kept['walks']} walks of up to {STEPS} steps on {connection.vendor}, {sum(kept['done'].values())} acts")
+        path.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    print(
+        f"\n{record['walks']} walks of up to {STEPS} steps on {connection.vendor}, {sum(record['done'].values())} acts"
+    )

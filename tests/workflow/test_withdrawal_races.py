@@ -45,10 +45,10 @@ def test_a_confirmation_withdrawn_against_its_approval(cast: Cast) -> None:
     won: Counter[str] = Counter()
     for number in range(1, ROUNDS + 1):
         review = cast.reviewed(number)
-        asked = {"review_id": review.pk, "round": review.round}
+        args = {"review_id": review.pk, "round": review.round}
         refused = at_once(
-            lambda asked=asked: steps.withdraw_review(user=cast.reviewer2, **asked, comment=WHY),
-            lambda asked=asked: steps.approve(user=cast.approver, **asked),
+            lambda args=args: steps.withdraw_review(user=cast.reviewer2, **args, comment=WHY),
+            lambda args=args: steps.approve(user=cast.approver, **args),
         )
         assert len(refused) == 1, refused
         review = cast.sheet(number)
@@ -71,9 +71,9 @@ def test_a_confirmation_withdrawn_against_its_approval(cast: Cast) -> None:
 def test_a_withdrawal_pressed_six_times_is_one(cast: Cast) -> None:
     cast.open(1)
     review = cast.approved(1)
-    asked = {"review_id": review.pk, "round": review.round, "comment": WHY}
-    refused = at_once(*[lambda: steps.withdraw_approval(user=cast.approver, **asked)] * 6)
-    assert len(refused) == 5 and all("「承認の取消し」を行っています" in said for said in refused), refused
+    args = {"review_id": review.pk, "round": review.round, "comment": WHY}
+    refused = at_once(*[lambda: steps.withdraw_approval(user=cast.approver, **args)] * 6)
+    assert len(refused) == 5 and all("「承認の取消し」を行っています" in sentence for sentence in refused), refused
     assert Decision.objects.filter(step="withdraw").count() == 1
 
 
@@ -87,9 +87,9 @@ def test_an_approval_withdrawn_against_the_years_decision(cast: Cast, returning:
     won: Counter[str] = Counter()
     for _number in range(ROUNDS):
         review = cast.sheet(1)
-        asked = {"review_id": review.pk, "round": review.round, "comment": WHY}
+        args = {"review_id": review.pk, "round": review.round, "comment": WHY}
         refused = at_once(
-            lambda asked=asked: steps.withdraw_approval(user=cast.approver, **asked),
+            lambda args=args: steps.withdraw_approval(user=cast.approver, **args),
             lambda: steps.decide_year(user=cast.approver2, cycle_id=first.cycle_id, returns=returns),
         )
         assert len(refused) == 1, refused
@@ -119,8 +119,8 @@ def test_an_approval_withdrawn_against_the_year_that_goes_on(cast: Cast) -> None
     cast.approved(1)
     for _number in range(ROUNDS):
         review = cast.sheet(1)
-        asked = {"review_id": review.pk, "round": review.round, "comment": WHY}
-        at_once(lambda asked=asked: steps.withdraw_approval(user=cast.approver, **asked), advance.advance_all)
+        args = {"review_id": review.pk, "round": review.round, "comment": WHY}
+        at_once(lambda args=args: steps.withdraw_approval(user=cast.approver, **args), advance.advance_all)
         settle_background()
         assert cast.sheet(1).state == ReviewState.REVIEWED
         assert Cycle.objects.get(pk=review.cycle_id).state == CycleState.OPEN
@@ -136,12 +136,11 @@ def test_an_approval_withdrawn_against_the_finish_of_the_draft(cast: Cast) -> No
     for _number in range(ROUNDS):
         settled_but_for_the_draft()
         review = cast.sheet(1)
-        asked = {"review_id": review.pk, "round": review.round, "comment": WHY}
+        args = {"review_id": review.pk, "round": review.round, "comment": WHY}
         work = Job.objects.get(kind="flow_job", state=JobState.WAITING, args__step__endswith="consolidate")
         Job.objects.filter(pk=work.pk).update(not_before=clock.now())
         refused = at_once(
-            lambda asked=asked: steps.withdraw_approval(user=cast.approver, **asked),
-            lambda work=work: jobs.run(work.pk),
+            lambda args=args: steps.withdraw_approval(user=cast.approver, **args), lambda work=work: jobs.run(work.pk)
         )
         assert refused == []
         settle_background()

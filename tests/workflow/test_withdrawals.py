@@ -99,8 +99,8 @@ def test_a_withdrawn_confirmation_asks_the_reviewers_anew(cast: Cast) -> None:
     assert (row.round, row.verdict, row.comment, row.decided_by) == (1, "withdraw_review", WHY, cast.reviewer2)
     assert to_act(cast, "SubmissionReviewed") == set()
     assert to_act(cast, "ReviewWithdrawn") == names(cast.reviewer, cast.reviewer2)
-    told = Notification.objects.filter(event="ReviewWithdrawn", to_act=False)
-    assert set(told.values_list("recipient__username", flat=True)) == names(
+    notices = Notification.objects.filter(event="ReviewWithdrawn", to_act=False)
+    assert set(notices.values_list("recipient__username", flat=True)) == names(
         cast.approver, cast.approver2, cast.contributor
     )
     assert all(WHY in one.body for one in Notification.objects.filter(event="ReviewWithdrawn"))
@@ -123,8 +123,8 @@ def test_a_withdrawn_approval_takes_the_year_out_of_its_decision_and_the_draft_i
     settled(cast)
     assert to_act(cast, "CycleReady") == set(), "the decision that was asked for is asked no more"
     assert to_act(cast, "ApprovalWithdrawn") == names(cast.approver, cast.approver2)
-    told = Notification.objects.filter(event="ApprovalWithdrawn", to_act=False)
-    assert set(told.values_list("recipient__username", flat=True)) == names(
+    notices = Notification.objects.filter(event="ApprovalWithdrawn", to_act=False)
+    assert set(notices.values_list("recipient__username", flat=True)) == names(
         cast.reviewer, cast.reviewer2, cast.contributor
     )
     assert AuditEntry.objects.get(action="cycle.wait_again").after["code"] == "01-01"
@@ -185,11 +185,11 @@ def walk(cast: Cast, choice: int) -> None:
         cast.submitted(1)
         return
     act = WALK[review.state][choice % len(WALK[review.state])]
-    asked = {"review_id": review.pk, "round": review.round}
+    args = {"review_id": review.pk, "round": review.round}
     if act == "return":
-        steps.return_to_department(user=cast.reviewer2, **asked, comment="見直し")
+        steps.return_to_department(user=cast.reviewer2, **args, comment="見直し")
     elif act == "return_to_review":
-        steps.return_from_approval(user=cast.approver, **asked, to=TO_REVIEW, comment="見直し")
+        steps.return_from_approval(user=cast.approver, **args, to=TO_REVIEW, comment="見直し")
     elif act == "year_return":
         back = YearReturn(review_id=review.pk, to=TO_DEPARTMENT, comment="見直し")
         steps.decide_year(user=cast.approver2, cycle_id=review.cycle_id, returns=[back])
@@ -294,10 +294,10 @@ def test_the_days_of_each_step_follow_the_withdrawals(cast: Cast) -> None:
 
 def everybody(cast: Cast, review: MeasureReview) -> tuple[set[str], set[str]]:
     """Who may take back the 確認 and who the 承認 of the sheet as it stands."""
-    found = User.objects.filter(is_active=True)
+    users = User.objects.filter(is_active=True)
     return (
-        {user.username for user in found if permissions.may_withdraw_review(user, review)},
-        {user.username for user in found if permissions.may_withdraw_approval(user, review)},
+        {user.username for user in users if permissions.may_withdraw_review(user, review)},
+        {user.username for user in users if permissions.may_withdraw_approval(user, review)},
     )
 
 
@@ -362,9 +362,9 @@ def test_of_somebody_who_left_another_takes_it_back(cast: Cast) -> None:
 def test_a_reason_is_asked_for_and_may_not_be_endless(cast: Cast) -> None:
     cast.open(1)
     review = cast.reviewed(1)
-    for said in ("", " \n ", "あ" * 100_001):
+    for comment in ("", " \n ", "あ" * 100_001):
         with pytest.raises(Invalid):
-            steps.withdraw_review(user=cast.reviewer2, review_id=review.pk, round=1, comment=said)
+            steps.withdraw_review(user=cast.reviewer2, review_id=review.pk, round=1, comment=comment)
     assert not Decision.objects.filter(step="withdraw").exists()
     approve(cast)
     with pytest.raises(Invalid, match="取り消す理由"):
@@ -445,8 +445,8 @@ def test_what_was_recorded_of_a_meeting_ends_with_the_confirmation(cast: Cast) -
         cycle=review.cycle, held_on=clock.today(), attendees="本部長", minute="議事", document_number="第1号",
         decided_on=clock.today(), recorded_by=cast.reviewer,
     )  # fmt: skip
-    said = meetings.Verdicts(verdict=Verdict.ACCEPT)
-    meetings.record(user=cast.reviewer, chosen=[(review.pk, 1)], meeting=held, said=said)
+    verdicts = meetings.Verdicts(verdict=Verdict.ACCEPT)
+    meetings.record(user=cast.reviewer, chosen=[(review.pk, 1)], meeting=held, said=verdicts)
     before = RecordedDecision.objects.get()
     undo_review(cast)
     with pytest.raises(AlreadyDecided):
@@ -454,7 +454,7 @@ def test_what_was_recorded_of_a_meeting_ends_with_the_confirmation(cast: Cast) -
     before.refresh_from_db()
     assert before.closed_at
     confirm(cast)
-    meetings.record(user=cast.reviewer, chosen=[(review.pk, 2)], meeting=held, said=said)
+    meetings.record(user=cast.reviewer, chosen=[(review.pk, 2)], meeting=held, said=verdicts)
     steps.confirm_record(user=cast.approver, record=RecordedDecision.objects.get(closed_at=None))
     assert everybody(cast, cast.sheet())[1] == {"approver"}
     settled(cast)

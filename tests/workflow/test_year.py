@@ -18,9 +18,9 @@ from workflow.models import SheetProcess
 
 def trail(review: MeasureReview) -> list[str]:
     """The names of the sheet's finished or waiting steps that a person or the year takes, in order."""
-    kept = {"submit", "endorse", "review", "approve", "settled", "end"}
+    steps = {"submit", "endorse", "review", "approve", "settled", "end"}
     rows = Task.objects.filter(process=review.process).order_by("pk")
-    return [row.flow_task.name for row in rows if row.flow_task.name in kept]
+    return [row.flow_task.name for row in rows if row.flow_task.name in steps]
 
 
 def test_a_year_from_opening_to_the_next_draft(cast: Cast) -> None:

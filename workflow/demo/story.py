@@ -128,15 +128,15 @@ def _write(cycle: Cycle, code: str, actuals: dict[int, str], *, first_try: bool 
         key = max(texts)
         texts[key] = texts[key].rstrip("%")
     review = submission.save_draft(user=_writer(review), review_id=review.pk, version=review.version, texts=texts)
-    wanted = submission.missing(review)
-    blanks = {key: "-(この年度は対象がありません)" for key in wanted if key.startswith("indicator:")}
+    missing = submission.missing(review)
+    blanks = {key: "-(この年度は対象がありません)" for key in missing if key.startswith("indicator:")}
     words = {
         "cause": "(記載例)利用の広がりが見込みより遅れました。",
         "response": "(記載例)周知の時期と方法を見直します。",
     }
     texts = {
         **blanks,
-        **{key: words[key] for key in words if key in wanted},
+        **{key: words[key] for key in words if key in missing},
         "progress": "(記載例)予定した取組を行いました。",
     }
     submission.save_draft(user=_writer(review), review_id=review.pk, version=review.version, texts=texts)

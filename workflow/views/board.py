@@ -93,7 +93,7 @@ def page(
         "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
         "today": clock.today(),
         "meeting_form": MeetingForm(),
-        "choice": MeetingChoice(request.POST or None, cycle=cycle, asked=not approver),
+        "choice": MeetingChoice(request.POST or None, cycle=cycle, required=not approver),
         "page_title": _("審議"),
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("審議")}],
     }
@@ -155,10 +155,10 @@ def board_print(request: SignedInRequest, year: int) -> HttpResponse:
 @require_POST
 @refusing
 def approve_many(request: SignedInRequest) -> HttpResponse:
-    """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is said by name."""
+    """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is reported by name."""
     cycle = cycle_or_404(year_of(request))
     take: Any = partial(steps.approve, meeting=MeetingChoice(request.POST, cycle=cycle).chosen)
-    said = _("%(n)s件を承認しました: %(codes)s")
+    sentence = _("%(n)s件を承認しました: %(codes)s")
     action = request.POST.get("action", "")
     to = DESTINATIONS.get(action)
     if to is None and action != "approve":
@@ -170,14 +170,14 @@ def approve_many(request: SignedInRequest) -> HttpResponse:
             add_refusal(form, "", {"comment": _("差戻しの理由を入力してください。")})
             return page(request, cycle, status=422, together=form)
         take = partial(steps.return_from_approval, to=to, comment=comment, meeting=take.keywords["meeting"])
-        said = _("%(n)s件を差し戻しました: %(codes)s")
+        sentence = _("%(n)s件を差し戻しました: %(codes)s")
     try:
         done, refused = steps.each(take, user=request.user, chosen=chosen_of(request))
     except Invalid as refusal:
         form = TogetherForm(request.POST)
         add_refusal(form, str(refusal), refusal.fields)
         return page(request, cycle, status=422, together=form)
-    say_results(request, done, refused, said)
+    say_results(request, done, refused, sentence)
     return see_other("meguri:board", cycle.fiscal_year)
 
 
@@ -193,10 +193,10 @@ def decide_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     comment = request.POST.get("comment", "")
     steps.decide_outcome(user=request.user, review_id=pk, accept=accept, comment=comment, meeting=meeting)
     code = review.measure_year.measure.code
-    said = (
+    sentence = (
         _("%(code)s を「%(word)s」と決定しました。")
         if accept
         else _("%(code)s の「%(word)s」の提案を採用しませんでした。")
     )
-    messages.success(request, said % {"code": code, "word": word})
+    messages.success(request, sentence % {"code": code, "word": word})
     return see_other("meguri:board", review.cycle.fiscal_year)

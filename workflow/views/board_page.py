@@ -115,18 +115,18 @@ def judged(
 def by_rule(marks: tuple[listing.Mark, ...], *, scale: rating.Scale) -> tuple[Standing, Reasons]:
     """The same without a person's word."""
     known = {grade.letter: grade for grade in scale.grades}
-    found = rating.overall([known.get(mark.grade) for mark in marks], scale)
-    stands = ratings.standing(found.letter if found else "", None)
+    overall = rating.overall([known.get(mark.grade) for mark in marks], scale)
+    stands = ratings.standing(overall.letter if overall else "", None)
     return stands, reasons_of(marks, stands)
 
 
 def reasons_of(marks: Sequence[listing.Mark], stands: Standing) -> Reasons:
     """(code, number of 成果目標) of each reason, in the order of REASONS."""
-    found = Counter(mark.status for mark in marks if mark.status in REASONS)
-    found["jump"] = sum(mark.jump for mark in marks)
-    found["given"] = sum(mark.given for mark in marks)
-    found["rated"] = int(stands.overridden)
-    return tuple((code, found[code]) for code in REASONS if found[code])
+    counts = Counter(mark.status for mark in marks if mark.status in REASONS)
+    counts["jump"] = sum(mark.jump for mark in marks)
+    counts["given"] = sum(mark.given for mark in marks)
+    counts["rated"] = int(stands.overridden)
+    return tuple((code, counts[code]) for code in REASONS if counts[code])
 
 
 # --- totals ----------------------------------------------------------------------------------------------------------
@@ -308,14 +308,14 @@ def row_of(
 def last_year(measures: Sequence[int], cycle: Cycle, scale: rating.Scale) -> dict[int, str]:
     """{measure: last year's 総合評価 by this year's rule}. One query for forty."""
     marks = listing.marks_among(measures, cycle.fiscal_year - 1)
-    found = {measure: by_rule(tuple(rows), scale=scale)[0].grade for measure, rows in marks.items()}
-    return {measure: letter for measure, letter in found.items() if letter}
+    grades = {measure: by_rule(tuple(rows), scale=scale)[0].grade for measure, rows in marks.items()}
+    return {measure: letter for measure, letter in grades.items() if letter}
 
 
 def first(sheets: Iterable[Sheet]) -> list[int]:
     """先に見るもの: the numbers of the sheets that wait for approval and need a word, the most doubtful first."""
-    asked = sorted((sheet for sheet in sheets if sheet.waits and sheet.reasons), key=lambda sheet: -sheet.doubts)
-    return [sheet.pk for sheet in asked[:FIRST]]
+    waiting = sorted((sheet for sheet in sheets if sheet.waits and sheet.reasons), key=lambda sheet: -sheet.doubts)
+    return [sheet.pk for sheet in waiting[:FIRST]]
 
 
 def tabs(year: int, show: str, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:

@@ -30,23 +30,23 @@ from workflow.views.corrections import correction_or_404, crumbs, lines_of, read
 @refusing
 def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Type what is right, item by item; see how it is read and judged; save."""
-    found = correction_or_404(pk)
-    if found.state not in corrections.OPEN:
+    correction = correction_or_404(pk)
+    if correction.state not in corrections.OPEN:
         return see_other("meguri:correction", pk)
-    if not any(row["code"] == code for row in found.base.snapshot["measures"]):
+    if not any(row["code"] == code for row in correction.base.snapshot["measures"]):
         raise Http404
-    known = corrections.items_of(found, code)
+    known = corrections.items_of(correction, code)
     if request.method == "GET":
-        stored = [one for one in corrections.entries_of(found) if one.code == code]
-        return items_page(request, found, code, known, {one.key: (one.right, one.reason) for one in stored})
+        stored = [one for one in corrections.entries_of(correction) if one.code == code]
+        return items_page(request, correction, code, known, {one.key: (one.right, one.reason) for one in stored})
     typed = typed_of(request, code, known)
-    kept = {one.key: (one.right, one.reason) for one in typed}
+    values = {one.key: (one.right, one.reason) for one in typed}
     if request.POST.get("action") == "check":
-        return items_page(request, found, code, known, kept)
+        return items_page(request, correction, code, known, values)
     try:
         corrections.save_items(user=request.user, correction_id=pk, version=version_of(request), code=code, typed=typed)
     except Invalid as refusal:
-        return items_page(request, found, code, known, kept, status=422, problems=refusal.fields)
+        return items_page(request, correction, code, known, values, status=422, problems=refusal.fields)
     messages.success(request, _("%(code)s の訂正を保存しました。") % {"code": code})
     return see_other("meguri:correction", pk)
 
@@ -70,7 +70,7 @@ def typed_of(request: SignedInRequest, code: str, known: Iterable[Any]) -> list[
 
 def items_page(
     request: SignedInRequest,
-    found: Correction,
+    correction: Correction,
     code: str,
     known: Sequence[Any],
     typed: dict[str, tuple[str, str]],
@@ -80,21 +80,21 @@ def items_page(
 ) -> HttpResponse:
     """The form of one 施策, and what its values would be read and judged as."""
     problems = problems or {}
-    row = next(row for row in found.base.snapshot["measures"] if row["code"] == code)
+    row = next(row for row in correction.base.snapshot["measures"] if row["code"] == code)
     labels = {item.key: correctable_label(item.key) for item in known}
     heading = f"{code} {row['name']}"
     context = {
-        "correction": found,
-        "cycle": found.cycle,
-        "groups": groups_of(found, known, typed, problems),
-        "lines": preview(found, code, known, typed),
+        "correction": correction,
+        "cycle": correction.cycle,
+        "groups": groups_of(correction, known, typed, problems),
+        "lines": preview(correction, code, known, typed),
         "checked": bool(typed),
-        "errors": [(key, labels[key.removeprefix("reason:")], said) for key, said in problems.items()],
+        "errors": [(key, labels[key.removeprefix("reason:")], sentence) for key, sentence in problems.items()],
         "heading": heading,
         "page_title": f"{heading} {_('訂正')}",
         "breadcrumbs": crumbs(
-            found.cycle,
-            {"label": _("訂正"), "url": reverse("meguri:correction", args=[found.pk])},
+            correction.cycle,
+            {"label": _("訂正"), "url": reverse("meguri:correction", args=[correction.pk])},
             {"label": code, "url": ""},
         ),
     }
@@ -102,10 +102,10 @@ def items_page(
 
 
 def groups_of(
-    found: Correction, known: Sequence[Any], typed: dict[str, tuple[str, str]], problems: dict[str, str]
+    correction: Correction, known: Sequence[Any], typed: dict[str, tuple[str, str]], problems: dict[str, str]
 ) -> list[dict[str, Any]]:
     """This year's 成果目標 first, then the texts, the schedule, and the other years' cells."""
-    year = found.cycle.fiscal_year
+    year = correction.cycle.fiscal_year
     titles = {
         "now": _("この年度の成果目標"),
         "text": _("施策の文章"),
@@ -113,7 +113,7 @@ def groups_of(
         "other": _("ほかの年度の成果目標"),
     }
     groups: dict[str, list[dict[str, Any]]] = {name: [] for name in titles}
-    choices = choices_of(found, known)
+    choices = choices_of(correction, known)
     for item in known:
         right, reason = typed.get(item.key, (item.text, ""))
         groups[group_of(item.key, year)].append(
@@ -137,7 +137,7 @@ def groups_of(
             "title": titles[name],
             "items": rows,
             "open": name == "now" or any(one["chosen"] for one in rows),
-            "elsewhere": elsewhere(found) if name == "other" else [],
+            "elsewhere": elsewhere(correction) if name == "other" else [],
         }
         for name, rows in groups.items()
         if rows
@@ -153,23 +153,23 @@ HELP = {
 }
 
 
-def choices_of(found: Correction, known: Iterable[Any]) -> dict[str, list[tuple[str, str]]]:
+def choices_of(correction: Correction, known: Iterable[Any]) -> dict[str, list[tuple[str, str]]]:
     """{item key: (value, words) of what may be chosen} of the items that are chosen and not typed. One query."""
-    letters = [(grade["letter"], grade["letter"]) for grade in found.base.snapshot["scale"]]
+    letters = [(grade["letter"], grade["letter"]) for grade in correction.base.snapshot["scale"]]
     graded = {
         item.key: [("", _("自動の判定のとおり")), *letters] for item in known if correction_items.is_grade(item.key)
     }
     settled = [(word, word or _("通常の評価")) for word in correction_items.OUTCOMES.values()]
-    owners = [(name, name) for name in sorted(corrections.offices(found))]
+    owners = [(name, name) for name in sorted(corrections.offices(correction))]
     return {**graded, "owner": owners, "outcome": settled}
 
 
-def elsewhere(found: Correction) -> list[dict[str, Any]]:
+def elsewhere(correction: Correction) -> list[dict[str, Any]]:
     """The other years of the plan that have an edition of their own: a value of theirs is put right there."""
-    kept = Edition.objects.filter(cycle__plan_id=found.cycle.plan_id, current=True).exclude(cycle=found.cycle)
+    rows = Edition.objects.filter(cycle__plan_id=correction.cycle.plan_id, current=True).exclude(cycle=correction.cycle)
     return [
         {"label": f"{fiscal_year(one.cycle.fiscal_year)} {one.label}", "url": reverse("meguri:correction_start", args=[one.cycle.fiscal_year])}
-        for one in kept.defer("snapshot").select_related("cycle").order_by("cycle__fiscal_year")
+        for one in rows.defer("snapshot").select_related("cycle").order_by("cycle__fiscal_year")
     ]  # fmt: skip
 
 
@@ -181,14 +181,14 @@ def group_of(key: str, fiscal_year: int) -> str:
 
 
 def preview(
-    found: Correction, code: str, known: Sequence[Any], typed: dict[str, tuple[str, str]]
+    correction: Correction, code: str, known: Sequence[Any], typed: dict[str, tuple[str, str]]
 ) -> list[dict[str, str]]:
     """What would change in consequence, with the other 施策 of the correction as they are stored."""
-    letters = {grade["letter"] for grade in found.base.snapshot["scale"]} | {""}
-    others = [one for one in corrections.entries_of(found) if one.code != code]
+    letters = {grade["letter"] for grade in correction.base.snapshot["scale"]} | {""}
+    others = [one for one in corrections.entries_of(correction) if one.code != code]
     mine = [
         Entry(code=code, key=item.key, label=item.label, wrong=item.text, right=typed[item.key][0], reason=_("訂正"))
         for item in known
         if item.key in typed and (not correction_items.is_grade(item.key) or typed[item.key][0] in letters)
     ]
-    return [line for line in lines_of(found, [*others, *mine]) if line["code"] in (code, "")]
+    return [line for line in lines_of(correction, [*others, *mine]) if line["code"] in (code, "")]

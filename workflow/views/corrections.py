@@ -32,10 +32,10 @@ from workflow.views.queue import cycle_or_404
 def correction_or_404(pk: int) -> Correction:
     """The correction with its edition and year. One query."""
     rows = Correction.objects.select_related("base", "cycle__plan", "prepared_by", "edition")
-    found = rows.filter(pk=pk).first()
-    if found is None:
+    correction = rows.filter(pk=pk).first()
+    if correction is None:
         raise Http404
-    return found
+    return correction
 
 
 def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
@@ -100,7 +100,7 @@ def correction(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def page(
     request: SignedInRequest,
-    found: Correction,
+    correction: Correction,
     *,
     status: int = 200,
     refused: Invalid | None = None,
@@ -108,54 +108,55 @@ def page(
     reason: str = "",
 ) -> HttpResponse:
     """The correction's page, with what was typed and why it was refused."""
-    entries = corrections.entries_of(found)
-    heading = _("%(edition)sの訂正") % {"edition": f"{fiscal_year(found.cycle.fiscal_year)} {found.base.label}"}
-    may_prepare = permissions.may_prepare_correction(request.user) and found.state in corrections.OPEN
-    may_decide = permissions.may_decide_correction(request.user, found)
-    decided = list(found.decisions.select_related("decided_by", "meeting"))
+    entries = corrections.entries_of(correction)
+    user, cycle, base = request.user, correction.cycle, correction.base
+    heading = _("%(edition)sの訂正") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {base.label}"}
+    may_prepare = permissions.may_prepare_correction(user) and correction.state in corrections.OPEN
+    may_decide = permissions.may_decide_correction(user, correction)
+    decided = list(correction.decisions.select_related("decided_by", "meeting"))
     context = {
-        "correction": found,
-        "cycle": found.cycle,
-        "coming": edition_label(found.base.number + 1),
-        "measures": by_measure(found, entries),
-        "totals": [line for line in lines_of(found, entries) if not line["code"]],
-        "choices": [(row["code"], row["name"], row["owner"]) for row in found.base.snapshot["measures"]]
+        "correction": correction,
+        "cycle": cycle,
+        "coming": edition_label(base.number + 1),
+        "measures": by_measure(correction, entries),
+        "totals": [line for line in lines_of(correction, entries) if not line["code"]],
+        "choices": [(row["code"], row["name"], row["owner"]) for row in base.snapshot["measures"]]
         if may_prepare
         else [],
         "decisions": decided,
         "returned": next((one for one in reversed(decided) if one.verdict == "return"), None)
-        if found.state == Correction.State.RETURNED
+        if correction.state == Correction.State.RETURNED
         else None,
         "may_prepare": may_prepare,
-        "submit_record": items_record(found),
+        "submit_record": items_record(correction),
         "may_decide": may_decide,
-        "mine": found.state == Correction.State.DECIDING and permissions.is_approver(request.user) and not may_decide,
-        "meeting_form": MeetingChoice(None, cycle=found.cycle) if may_decide else None,
-        "effects": effects_of(found, entries),
-        "preview_url": reverse("meguri:correction_preview", args=[found.pk])
-        if found.state in corrections.UNDER_WAY
+        "mine": correction.state == Correction.State.DECIDING and permissions.is_approver(user) and not may_decide,
+        "meeting_form": MeetingChoice(None, cycle=cycle) if may_decide else None,
+        "effects": effects_of(correction, entries),
+        "preview_url": reverse("meguri:correction_preview", args=[correction.pk])
+        if correction.state in corrections.UNDER_WAY
         else "",
         "refused": refused,
         "comment": comment,
         "reason": reason,
         "page_title": heading,
-        "breadcrumbs": crumbs(found.cycle, {"label": _("訂正"), "url": ""}),
+        "breadcrumbs": crumbs(cycle, {"label": _("訂正"), "url": ""}),
     }
     return render(request, "workflow/correction.html", context, status=status)
 
 
-def lines_of(found: Correction, entries: Sequence[Entry]) -> list[dict[str, str]]:
+def lines_of(correction: Correction, entries: Sequence[Entry]) -> list[dict[str, str]]:
     """What changes in consequence: as published where it is, else as it would be today."""
     if not entries:
         return []
-    snapshot = found.edition.snapshot if found.edition else corrections.draft_of(found, entries)
+    snapshot = correction.edition.snapshot if correction.edition else corrections.draft_of(correction, entries)
     return cast(list[dict[str, str]], snapshot["corrections"][-1]["consequences"])
 
 
-def by_measure(found: Correction, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+def by_measure(correction: Correction, entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """The items and their consequences, 施策 by 施策."""
-    names = {row["code"]: row["name"] for row in found.base.snapshot["measures"]}
-    lines = lines_of(found, entries)
+    names = {row["code"]: row["name"] for row in correction.base.snapshot["measures"]}
+    lines = lines_of(correction, entries)
     return [
         {
             "code": code,
@@ -183,32 +184,32 @@ def reading_of(key: str, text: str) -> str:
     return values.read(text).sentence if key.split(":")[2:3] in (["target"], ["actual"]) else ""
 
 
-def effects_of(found: Correction, entries: Sequence[Entry]) -> list[str]:
+def effects_of(correction: Correction, entries: Sequence[Entry]) -> list[str]:
     """What the decision will do."""
-    coming, base = edition_label(found.base.number + 1), found.base.label
+    coming, base = edition_label(correction.base.number + 1), correction.base.label
     return [
         _("%(n)s項目を訂正した%(edition)sが、正誤表とともに公表されます。") % {"n": len(entries), "edition": coming},
         _("%(edition)sは消えず、これまでの内容のまま見られます。") % {"edition": base},
         _("実績などの値は、次の年度の比較にも正しい内容が使われます。"),
-        *other_editions(found, entries),
+        *other_editions(correction, entries),
         _("役割のある全員に、訂正の通知が届きます。集約表とPDFも新しく作られます。"),
     ]
 
 
-def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
+def other_editions(correction: Correction, entries: Sequence[Entry]) -> list[str]:
     """Which other years' editions hold the same values and are not changed by this correction. One query."""
     years = {year for one in entries if (year := correction_items.year_of(one.key))}
     if not years:
         return []
     published = {
         one.cycle.fiscal_year: one
-        for one in Edition.objects.filter(cycle__plan_id=found.cycle.plan_id, current=True)
-        .exclude(cycle=found.cycle)
+        for one in Edition.objects.filter(cycle__plan_id=correction.cycle.plan_id, current=True)
+        .exclude(cycle=correction.cycle)
         .defer("snapshot")
         .select_related("cycle")
     }
-    mine = found.cycle.fiscal_year
-    said = [
+    mine = correction.cycle.fiscal_year
+    sentences = [
         _(
             "%(year)sの値を、この版の中だけで正します。%(year)sの公表版(%(edition)s)は変わりません。誤りがあれば、そちらも訂正してください。"
         )
@@ -216,7 +217,7 @@ def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
         for year in sorted(years & published.keys())
     ]
     later = [one for year, one in sorted(published.items()) if year > mine] if mine in years else []
-    return said + [
+    return sentences + [
         _("%(year)sの公表版(%(edition)s)にも、この年度の値が載っています。必要なら、そちらも訂正してください。")
         % {"year": fiscal_year(one.cycle.fiscal_year), "edition": one.label}
         for one in later
@@ -226,20 +227,20 @@ def other_editions(found: Correction, entries: Sequence[Entry]) -> list[str]:
 # --- its way ---------------------------------------------------------------------------------------------------------
 
 
-def items_record(found: Correction) -> Record:
+def items_record(correction: Correction) -> Record:
     """The items that are sent: who answers for them has seen them."""
     return Record(
         form=forms.Form(),
-        rows=Correction.objects.filter(pk=found.pk),
-        subject=f"correction:{found.pk}",
+        rows=Correction.objects.filter(pk=correction.pk),
+        subject=f"correction:{correction.pk}",
         actions=("correction.save",),
-        state=[found.version],
+        state=[correction.version],
     )
 
 
 def sent_items(request: SignedInRequest, pk: int) -> Record | None:
-    found = correction_or_404(pk)
-    return items_record(found) if permissions.may_prepare_correction(request.user) else None
+    correction = correction_or_404(pk)
+    return items_record(correction) if permissions.may_prepare_correction(request.user) else None
 
 
 @require_POST
@@ -247,11 +248,11 @@ def sent_items(request: SignedInRequest, pk: int) -> Record | None:
 @versioned(sent_items)
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the decision."""
-    found = correction_or_404(pk)
+    correction = correction_or_404(pk)
     try:
         steps.submit_correction(user=request.user, correction_id=pk)
     except Invalid as refusal:
-        return page(request, found, status=422, refused=refusal)
+        return page(request, correction, status=422, refused=refusal)
     messages.success(request, _("訂正の決定を依頼しました。承認者に通知が届きます。"))
     return see_other("meguri:correction", pk)
 
@@ -260,20 +261,20 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
 @refusing
 def drop(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the correction up."""
-    found, reason = correction_or_404(pk), request.POST.get("reason", "")
+    correction, reason = correction_or_404(pk), request.POST.get("reason", "")
     try:
         steps.drop_correction(user=request.user, correction_id=pk, reason=reason)
     except Invalid as refusal:
-        return page(request, found, status=422, refused=refusal, reason=reason)
+        return page(request, correction, status=422, refused=refusal, reason=reason)
     messages.success(request, _("訂正を取りやめました。公表版は変わっていません。"))
-    return see_other("meguri:cycle", found.cycle.fiscal_year)
+    return see_other("meguri:cycle", correction.cycle.fiscal_year)
 
 
 @require_POST
 @refusing
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Publish the correction, or return it with a reason."""
-    found, comment = correction_or_404(pk), request.POST.get("comment", "")
+    correction, comment = correction_or_404(pk), request.POST.get("comment", "")
     accept = request.POST.get("action") != "return"
     raw = request.POST.get("round", "")
     try:
@@ -283,10 +284,10 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
             round=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1,
             accept=accept,
             comment=comment,
-            meeting=MeetingChoice(request.POST, cycle=found.cycle).chosen,
+            meeting=MeetingChoice(request.POST, cycle=correction.cycle).chosen,
         )
     except Invalid as refusal:
-        return page(request, found, status=422, refused=refusal, comment=comment)
-    said = _("訂正版の公表を決定しました。まもなく公表されます。") if accept else _("訂正を差し戻しました。")
-    messages.success(request, said)
+        return page(request, correction, status=422, refused=refusal, comment=comment)
+    sentence = _("訂正版の公表を決定しました。まもなく公表されます。") if accept else _("訂正を差し戻しました。")
+    messages.success(request, sentence)
     return see_other("meguri:correction", pk)

@@ -23,7 +23,7 @@ from workflow import steps
 from workflow.forms import DecisionForm, MeetingChoice
 from workflow.views import deciding_page as shown
 from workflow.views.deciding_page import APPROVE, RECORD, REVIEW, Mode
-from workflow.views.places import back_to_queue, kept_query, next_in_queue
+from workflow.views.places import back_to_queue, next_in_queue, queue_query
 
 Act = Callable[[DecisionForm], str]
 
@@ -51,7 +51,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     assessment.claim(user=request.user, review_id=pk)
     if getattr(request, "htmx", False):
         return HttpResponse(status=204)
-    return see_other("meguri:review", pk, query=kept_query(request))
+    return see_other("meguri:review", pk, query=queue_query(request))
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,12 +83,12 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _review_act(request: SignedInRequest, pk: int) -> Act:
     def act(form: DecisionForm) -> str:
-        asked: dict[str, Any] = {"user": request.user, "review_id": pk, "round": form.round_seen}
+        args: dict[str, Any] = {"user": request.user, "review_id": pk, "round": form.round_seen}
         if request.POST.get("action") == "return":
-            steps.return_to_department(**asked, comment=form.comment_text, remarks=form.remarks)
+            steps.return_to_department(**args, comment=form.comment_text, remarks=form.remarks)
             return _("差し戻しました。主管部署に理由が届きます。")
         _accepting(request, form, "confirm")
-        steps.confirm(**asked, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given)
         return _("確認しました。DX推進本部の承認に進みます。")
 
     return act
@@ -96,14 +96,14 @@ def _review_act(request: SignedInRequest, pk: int) -> Act:
 
 def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
     def act(form: DecisionForm) -> str:
-        asked: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
-        asked |= {"meeting": meeting_of(request, sheet), "opinion": form.opinion_text}
+        args: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
+        args |= {"meeting": meeting_of(request, sheet), "opinion": form.opinion_text}
         to = shown.DESTINATIONS.get(request.POST.get("action", ""))
         if to is not None:
-            steps.return_from_approval(**asked, to=to, comment=form.comment_text, remarks=form.remarks)
+            steps.return_from_approval(**args, to=to, comment=form.comment_text, remarks=form.remarks)
             return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
         _accepting(request, form, "approve")
-        steps.approve(**asked, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given)
         return _("承認しました。")
 
     return act
@@ -115,7 +115,7 @@ def _record_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
         verdict: Verdict = to.verdict if to else Verdict.ACCEPT
         if to is None:
             _accepting(request, form, "approve")
-        said = meetings.Verdicts(
+        verdicts = meetings.Verdicts(
             verdict=verdict,
             comment=form.comment_text,
             remarks=form.remarks,
@@ -123,7 +123,7 @@ def _record_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             opinion=form.opinion_text or "",
         )
         _done, refused = meetings.record(
-            user=request.user, chosen=[(sheet.pk, form.round_seen)], meeting=meeting_of(request, sheet), said=said
+            user=request.user, chosen=[(sheet.pk, form.round_seen)], meeting=meeting_of(request, sheet), said=verdicts
         )
         if refused:
             raise AlreadyDecided(refused[sheet.pk])
@@ -141,9 +141,9 @@ def _accepting(request: SignedInRequest, form: DecisionForm, action: str) -> Non
     """Nothing is accepted by a button that the page does not have; and a remark, which goes with a return, is not lost."""
     if request.POST.get("action") != action:
         raise Invalid(_("どの操作かを読み取れませんでした。ボタンを押し直してください。"))
-    said = _("項目への指摘は、差し戻すときに届きます。差し戻すか、この指摘を消してください。")
+    sentence = _("項目への指摘は、差し戻すときに届きます。差し戻すか、この指摘を消してください。")
     if form.remarks:
-        raise Invalid(said, {REMARK + key: said for key in form.remarks})
+        raise Invalid(sentence, {REMARK + key: sentence for key in form.remarks})
 
 
 def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act) -> HttpResponse:
@@ -151,7 +151,7 @@ def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act)
     goes_on = mode is REVIEW and request.POST.get("then") == "next"
     following = next_in_queue(request, sheet) if goes_on else None
     try:
-        said = act(shown.sent_form(sheet, mode, request.POST))
+        sentence = act(shown.sent_form(sheet, mode, request.POST))
     except Invalid as refusal:
         form = shown.form_of(sheet_page.body(sheet), sheet, mode, request.POST)
         known = {*form.fields, "meeting"}
@@ -159,9 +159,9 @@ def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act)
         add_refusal(form, str(refusal), fields)
         return shown.page(request, sheet, mode, form=form, status=422, meeting_error=refusal.fields.get("meeting", ""))
     year = sheet.measure_year
-    messages.success(request, f"{year.measure.code} {year.name}: {said}")
+    messages.success(request, f"{year.measure.code} {year.name}: {sentence}")
     if mode is not REVIEW:
         return see_other("meguri:board", sheet.cycle.fiscal_year)
     if following:
-        return see_other("meguri:review", following, query=kept_query(request))
+        return see_other("meguri:review", following, query=queue_query(request))
     return back_to_queue(request, sheet.cycle.fiscal_year)

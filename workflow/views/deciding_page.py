@@ -1,4 +1,4 @@
-"""What the page of a decision shows: every item with what it said before, what changed, and a place for a remark."""
+"""What the page of a decision shows: every item with its text before, what changed, and a place for a remark."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from review.sheet.services import carrying
 from review.sheet.views import sheet_page, sheet_parts
 from workflow.forms import BlankRemark, DecisionForm, MeetingChoice
 from workflow.views import sending
-from workflow.views.places import kept_query, neighbours
+from workflow.views.places import neighbours, queue_query
 
 DESTINATIONS = {"return_department": approval.TO_DEPARTMENT, "return_review": approval.TO_REVIEW}
 
@@ -94,7 +94,7 @@ RECORD = Mode(
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One item under judgement: what it says now, what it said before, and the remark's field."""
+    """One item under judgement: its text now, its text before, and the remark's field."""
 
     key: str
     label: str
@@ -133,7 +133,7 @@ def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any =
 def sent_form(sheet: MeasureReview, mode: Mode, data: QueryDict) -> DecisionForm:
     """What was sent, to be decided on. No query unless something is remarked on an item, for only then it matters
     which items the sheet has."""
-    if any(name.startswith(REMARK) and str(said).strip() for name, said in data.items()):
+    if any(name.startswith(REMARK) and str(value).strip() for name, value in data.items()):
         return form_of(sheet_page.body(sheet), sheet, mode, data)
     return DecisionForm(data, by_board=mode.by_board)
 
@@ -144,12 +144,12 @@ def grade_choices(shown: dict[str, Any], sheet: MeasureReview, mode: Mode) -> li
     if not stands.proposed or sheet.outcome:
         return []
     scale = judging.scale_of(sheet.cycle)
-    kept = stands.grade if mode.by_board else stands.proposed
+    current = stands.grade if mode.by_board else stands.proposed
     unchanged = (
         _("確認者の評価のとおり: %(grade)s") if mode.by_board and stands.overridden else _("案のとおり: %(grade)s")
     )
     named = [(grade.letter, f"{grade.letter} {grade.name}") for grade in scale.grades]
-    return [("", unchanged % {"grade": kept}), *named]
+    return [("", unchanged % {"grade": current}), *named]
 
 
 def page(
@@ -181,7 +181,7 @@ def page(
         "meeting_form": meeting_form(request, sheet, mode),
         "meeting_error": meeting_error,
         "recorded": meetings.open_record(sheet) if mode.by_board else None,
-        "kept_query": kept_query(request),
+        "queue_query": queue_query(request),
         "around": neighbours(request, sheet) if mode is REVIEW else None,
         "breadcrumbs": crumbs(request, sheet, mode),
         "page_title": f"{sheet.measure_year.measure.code} {mode.title}",
@@ -192,7 +192,7 @@ def page(
 def crumbs(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[dict[str, str]]:
     """ホーム > the list > the sheet; the list as it was filtered."""
     label, name = mode.place
-    query = kept_query(request) if mode is REVIEW else ""
+    query = queue_query(request) if mode is REVIEW else ""
     address = reverse(name, args=[sheet.cycle.fiscal_year]) + (f"?{query}" if query else "")
     return [
         {"label": _("ホーム"), "url": reverse("meguri:home")},
@@ -205,8 +205,8 @@ def meeting_form(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> 
     """The choice of the meeting, where the 本部 speaks. One query."""
     if not mode.by_board:
         return None
-    found = MeetingChoice(request.POST or None, cycle=sheet.cycle, asked=mode is RECORD)
-    return found if mode is RECORD or found.fields["meeting"].queryset.exists() else None  # type: ignore[attr-defined]
+    form = MeetingChoice(request.POST or None, cycle=sheet.cycle, required=mode is RECORD)
+    return form if mode is RECORD or form.fields["meeting"].queryset.exists() else None  # type: ignore[attr-defined]
 
 
 def claimed_by_another(request: SignedInRequest, sheet: MeasureReview) -> Any:
@@ -216,17 +216,17 @@ def claimed_by_another(request: SignedInRequest, sheet: MeasureReview) -> Any:
 
 
 def changes_of(shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
-    """What changed since the submission before: texts, bars, and what is asked for in the year to come."""
+    """What changed since the submission before: texts, bars, and what is requested for the next year."""
     return sheet_parts.changes(shown["submissions"], shown["texts"])
 
 
 def schedule_names(plan: list[Any]) -> dict[str, str]:
     """{item key: label} of what was done and of the bar, 取組内容 by 取組内容."""
-    found = {}
+    labels = {}
     for row in plan:
-        found[items.schedule_key(row.position)] = row.name
-        found[items.bars_key(row.position)] = _("%(name)s のスケジュール") % {"name": row.name}
-    return found
+        labels[items.schedule_key(row.position)] = row.name
+        labels[items.bars_key(row.position)] = _("%(name)s のスケジュール") % {"name": row.name}
+    return labels
 
 
 def lines_of(

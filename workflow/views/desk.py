@@ -50,9 +50,9 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def own_form(review: MeasureReview, shown: dict[str, Any], data: Any = None) -> OverallForm:
-    """The form of the department's own 総合評価, as it said last time; without fields where nothing is judged."""
-    said = ratings.last_own(review)
-    initial = {"overall": said.grade, "overall_reason": said.reason} if said else {}
+    """The form of the department's own 総合評価, with its last values; without fields where nothing is judged."""
+    last = ratings.last_own(review)
+    initial = {"overall": last.grade, "overall_reason": last.reason} if last else {}
     return OverallForm(data, grades=grades_of(review, shown), initial=initial, auto_id="own-%s")
 
 
@@ -80,8 +80,8 @@ def submit_page(
     shown = sheet_page.body(review)
     left = open_remarks(shown["said"], shown["submissions"], desk.texts)
     gaps = [
-        {"key": key, "label": label_of(key), "sentence": said, "url": sending.place_of(review, key)}
-        for key, said in {**left, **desk.missing}.items()
+        {"key": key, "label": label_of(key), "sentence": sentence, "url": sending.place_of(review, key)}
+        for key, sentence in {**left, **desk.missing}.items()
     ]
     context: dict[str, Any] = {
         **sheet_page.head(review),
@@ -92,7 +92,7 @@ def submit_page(
         "left": left,
         "own": form or own_form(review, shown),
         "refused": refused,
-        "effects": [*effects(request, review), *asked_again(review, desk.texts)],
+        "effects": [*effects(request, review), *repeated_requests(review, desk.texts)],
         "late": is_late(review),
         "same_as_before": [{**row, "url": sending.place_of(review, row["key"])} for row in desk.same_as_before()],
         "carriable": desk.carriable_labels,
@@ -124,24 +124,24 @@ def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
     who = "、".join(str(person) for person in permissions.holders(Role.REVIEWER) if person.pk != request.user.pk)
     heads = permissions.holders(Role.HEAD, departments=[review.measure_year.owner])
     own_head = permissions.heads(request.user, review.measure_year.owner_id)
-    found = []
+    sentences = []
     if review.cycle.requires_endorsement and not own_head:
         names = "、".join(str(person) for person in heads) or _("所属長")
-        found.append(_("%(who)sさんに、所属長の確認を依頼する通知が届きます。") % {"who": names})
-    found.append(_("情報経営課の確認者(%(who)s)に通知が届き、内容を確認します。") % {"who": who or _("未定")})
-    found.append(_("確認が終わるまで、入力はできなくなります。直したいときは、確認の前なら取り下げられます。"))
-    found.append(_("市の様式のExcelファイルと、年度の集約表が作り直されます。"))
+        sentences.append(_("%(who)sさんに、所属長の確認を依頼する通知が届きます。") % {"who": names})
+    sentences.append(_("情報経営課の確認者(%(who)s)に通知が届き、内容を確認します。") % {"who": who or _("未定")})
+    sentences.append(_("確認が終わるまで、入力はできなくなります。直したいときは、確認の前なら取り下げられます。"))
+    sentences.append(_("市の様式のExcelファイルと、年度の集約表が作り直されます。"))
     if review.due_at and is_late(review):
         day = day_text(review.due_at)
-        found.insert(0, _("提出期限(%(day)s)を過ぎているため、「期限後」の印が付きます。") % {"day": day})
-    return found
+        sentences.insert(0, _("提出期限(%(day)s)を過ぎているため、「期限後」の印が付きます。") % {"day": day})
+    return sentences
 
 
-def asked_again(review: MeasureReview, texts: Mapping[str, str]) -> list[str]:
+def repeated_requests(review: MeasureReview, texts: Mapping[str, str]) -> list[str]:
     """Whose 合議 the submission asks for once more, in one sentence; none where every answer still holds."""
     names = "、".join(str(row.department) for row, _changed in concurrence.outdated(review, texts))
-    said = _("回答のあとに内容が変わったため、次の部署に合議をもう一度依頼します: %(names)s")
-    return [said % {"names": names}] if names else []
+    sentence = _("回答のあとに内容が変わったため、次の部署に合議をもう一度依頼します: %(names)s")
+    return [sentence % {"names": names}] if names else []
 
 
 @require_http_methods(["GET", "POST"])

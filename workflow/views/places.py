@@ -1,4 +1,4 @@
-"""Where a reviewer stands in the queue: the filters in the address, kept from the list to the sheet and back."""
+"""Where a reviewer stands in the queue: the filters in the address, carried from the list to the sheet and back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 
-KEPT = ("state", "sort", "department", "flag", "who", "page")
+PARAMETERS = ("state", "sort", "department", "flag", "who", "page")
 WAITING = ReviewState.SUBMITTED.value
 STATES = (WAITING, ReviewState.RETURNED.value, ReviewState.REVIEWED.value, ReviewState.APPROVED.value, "all")
 SORTS = {
@@ -32,8 +32,8 @@ PEOPLE = ("me", "free", "others")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What the address asks of the queue; what it misspells is passed over."""
+class Filters:
+    """The filters in the address; unknown values are ignored."""
 
     state: str
     sort: str
@@ -42,15 +42,15 @@ class Wanted:
     who: str
 
     @classmethod
-    def of(cls, request: SignedInRequest) -> Wanted:
+    def of(cls, request: SignedInRequest) -> Filters:
         """From the address."""
-        asked = request.GET
+        query = request.GET
         return cls(
-            state=one_of(asked.get("state", ""), STATES) or WAITING,
-            sort=asked.get("sort", DEFAULT_SORT),
-            department=asked.get("department", "") if is_whole(asked.get("department", "")) else "",
-            flag=one_of(asked.get("flag", ""), FLAGS),
-            who=one_of(asked.get("who", ""), PEOPLE),
+            state=one_of(query.get("state", ""), STATES) or WAITING,
+            sort=query.get("sort", DEFAULT_SORT),
+            department=query.get("department", "") if is_whole(query.get("department", "")) else "",
+            flag=one_of(query.get("flag", ""), FLAGS),
+            who=one_of(query.get("who", ""), PEOPLE),
         )
 
     @cached_property
@@ -69,17 +69,17 @@ def is_whole(text: str) -> bool:
     return whole(text) is not None
 
 
-def chosen(request: SignedInRequest, cycle: Cycle, wanted: Wanted) -> QuerySet[MeasureReview]:
-    """The sheets that the address asks for, of those that the person may read, in their order."""
-    found = permissions.visible_reviews(request.user).filter(cycle=cycle)
-    if wanted.state != "all":
-        found = found.filter(state=wanted.state)
-    if wanted.department:
-        found = found.filter(measure_year__owner=int(wanted.department))
-    return by_person(by_flag(found, wanted.flag), wanted.who, request).order_by(*order(wanted.sort))
+def chosen(request: SignedInRequest, cycle: Cycle, filters: Filters) -> QuerySet[MeasureReview]:
+    """The sheets that match the filters, of those that the person may read, in their order."""
+    reviews = permissions.visible_reviews(request.user).filter(cycle=cycle)
+    if filters.state != "all":
+        reviews = reviews.filter(state=filters.state)
+    if filters.department:
+        reviews = reviews.filter(measure_year__owner=int(filters.department))
+    return by_person(by_flag(reviews, filters.flag), filters.who, request).order_by(*order(filters.sort))
 
 
-def by_flag(found: QuerySet[MeasureReview], flag: str) -> QuerySet[MeasureReview]:
+def by_flag(reviews: QuerySet[MeasureReview], flag: str) -> QuerySet[MeasureReview]:
     """Narrowed to the sheets with, or without, something to ask about."""
     if flag in ("missed", "undetermined"):
         rows = IndicatorYear.objects.filter(
@@ -87,20 +87,20 @@ def by_flag(found: QuerySet[MeasureReview], flag: str) -> QuerySet[MeasureReview
             fiscal_year=OuterRef("measure_year__fiscal_year"),
             status=flag,
         )
-        return found.filter(Exists(rows))
+        return reviews.filter(Exists(rows))
     conditions = {"none": Q(doubts=0, late=False), "any": Q(doubts__gt=0), "late": Q(late=True)}
-    return found.filter(conditions[flag]) if flag in conditions else found
+    return reviews.filter(conditions[flag]) if flag in conditions else reviews
 
 
-def by_person(found: QuerySet[MeasureReview], who: str, request: SignedInRequest) -> QuerySet[MeasureReview]:
+def by_person(reviews: QuerySet[MeasureReview], who: str, request: SignedInRequest) -> QuerySet[MeasureReview]:
     """Narrowed by who is on the sheet now; a claim that lapsed is none."""
     lasting = Q(claimed_at__gt=clock.now() - CLAIM_LASTS)
     mine = lasting & Q(claimed_by=request.user.pk)
     if who == "me":
-        return found.filter(mine)
+        return reviews.filter(mine)
     if who == "free":
-        return found.filter(~lasting | Q(claimed_by=None))
-    return found.filter(lasting, claimed_by__isnull=False).exclude(mine) if who == "others" else found
+        return reviews.filter(~lasting | Q(claimed_by=None))
+    return reviews.filter(lasting, claimed_by__isnull=False).exclude(mine) if who == "others" else reviews
 
 
 def order(sort: str) -> list[str]:
@@ -113,19 +113,19 @@ def order(sort: str) -> list[str]:
     return [*columns, "measure_year__measure__code"]
 
 
-def kept_query(request: SignedInRequest) -> str:
+def queue_query(request: SignedInRequest) -> str:
     """The queue's own part of the address: what to hand on to a sheet and back."""
-    return urlencode({key: request.GET[key] for key in KEPT if request.GET.get(key)})
+    return urlencode({key: request.GET[key] for key in PARAMETERS if request.GET.get(key)})
 
 
 def back_to_queue(request: SignedInRequest, year: int) -> HttpResponse:
     """On to the list as it was filtered."""
-    return see_other("meguri:queue", year, query=kept_query(request))
+    return see_other("meguri:queue", year, query=queue_query(request))
 
 
 def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int | None]:
     """Where the sheet stands among those that wait: {"place", "count", "before", "after"}. Two queries."""
-    waiting = chosen(request, sheet.cycle, Wanted.of(request)).filter(state=WAITING)
+    waiting = chosen(request, sheet.cycle, Filters.of(request)).filter(state=WAITING)
     mine = MeasureReview.objects.filter(submissions__submitted_by=request.user.pk, state=WAITING)
     numbers = list(waiting.exclude(pk__in=mine.order_by().values("pk")).values_list("pk", flat=True))
     if sheet.pk not in numbers:

@@ -26,7 +26,7 @@ from review.sheet.services import carrying
 from review.sheet.views import sheet_page
 from review.templatetags.days import left_until
 from workflow.views import places
-from workflow.views.places import WAITING, Wanted
+from workflow.views.places import WAITING, Filters
 
 PAGE = 40
 SHOWN_FLAGS = 2
@@ -64,7 +64,7 @@ class Row:
     others: str
     represented: bool
     claimed: str
-    kept_query: str
+    queue_query: str
     left: tuple[str, str, str]
     waited: int
     words: tuple[str, ...] = ()
@@ -78,23 +78,23 @@ class Row:
 def queue(request: SignedInRequest, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
     cycle = cycle_or_404(year)
-    wanted = Wanted.of(request)
+    filters = Filters.of(request)
     base = permissions.visible_reviews(request.user).filter(cycle=cycle)
-    page = Paginator(places.chosen(request, cycle, wanted).values_list("pk", flat=True), PAGE).get_page(
+    page = Paginator(places.chosen(request, cycle, filters).values_list("pk", flat=True), PAGE).get_page(
         request.GET.get("page")
     )
     context = {
         "cycle": cycle,
         "page_obj": page,
-        "rows": rows(request, listing.listed_rows(list(page.object_list), cycle), wanted),
-        "tabs": tabs(cycle, wanted, request),
-        "wanted": wanted,
-        "waiting": wanted.state == WAITING,
-        "sort": wanted.sort,
+        "rows": rows(request, listing.listed_rows(list(page.object_list), cycle), filters),
+        "tabs": tabs(cycle, filters, request),
+        "filters": filters,
+        "waiting": filters.state == WAITING,
+        "sort": filters.sort,
         "departments": [(str(pk), name) for pk, name in listing.owners(cycle=cycle.pk)],
         "flags": FLAG_WORDS.items(),
         "people": PEOPLE_WORDS.items(),
-        "clean": clean(base).count() if wanted.state == WAITING else 0,
+        "clean": clean(base).count() if filters.state == WAITING else 0,
         "page_title": _("確認待ち"),
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("確認待ち")}],
     }
@@ -114,7 +114,7 @@ def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     return places.by_flag(base.filter(state=WAITING), "none")
 
 
-def tabs(cycle: Cycle, wanted: Wanted, request: SignedInRequest) -> list[dict[str, Any]]:
+def tabs(cycle: Cycle, filters: Filters, request: SignedInRequest) -> list[dict[str, Any]]:
     """The states as tabs with their numbers; the other filters stay. One query."""
     counts = queries.state_counts(cycle)
     words = {
@@ -124,36 +124,36 @@ def tabs(cycle: Cycle, wanted: Wanted, request: SignedInRequest) -> list[dict[st
         ReviewState.APPROVED.value: _("承認済"),
         "all": _("すべて"),
     }
-    kept = request.GET.copy()
-    kept.pop("page", None)
+    query = request.GET.copy()
+    query.pop("page", None)
     return [
         {
             "label": label,
-            "url": f"?{with_state(kept, key)}",
-            "current": key == wanted.state,
+            "url": f"?{with_state(query, key)}",
+            "current": key == filters.state,
             "count": sum(counts.values()) if key == "all" else counts[key],
         }
         for key, label in words.items()
     ]
 
 
-def with_state(kept: QueryDict, state: str) -> str:
+def with_state(query: QueryDict, state: str) -> str:
     """The address's own filters with another state."""
-    asked = kept.copy()
-    asked["state"] = state
-    return asked.urlencode()
+    parameters = query.copy()
+    parameters["state"] = state
+    return parameters.urlencode()
 
 
-def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], wanted: Wanted) -> list[Row]:
+def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], filters: Filters) -> list[Row]:
     """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries, and one where one is mine."""
-    waiting = wanted.state == WAITING
+    waiting = filters.state == WAITING
     mine = permissions.barred(request.user, [review.pk for review in reviews], Step.REVIEW) if waiting else {}
     others = sheet_page.others(request.user, Role.REVIEWER) if mine else ""
     doubts = doubts_of(reviews)
     same = carrying.repeated(
         reviews[0].cycle.fiscal_year if reviews else 0, [review.measure_year.measure_id for review in reviews]
     )
-    kept_query = places.kept_query(request)
+    queue_query = places.queue_query(request)
     return [
         row_of(
             review,
@@ -162,7 +162,7 @@ def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], wanted: Wan
             may=waiting and review.pk not in mine,
             others=others if review.pk in mine else "",
             represented=not mine.get(review.pk, True),
-            kept_query=kept_query,
+            queue_query=queue_query,
             same=same.get(review.measure_year.measure_id, 0),
         )
         for review in reviews
@@ -193,15 +193,15 @@ def row_of(review: MeasureReview, doubts: dict[str, Any], **about: Any) -> Row:
 
 def doubts_of(reviews: Sequence[MeasureReview]) -> dict[int, dict[str, Any]]:
     """{measure id: what a reviewer should look at}. One query."""
-    found: dict[int, dict[str, Any]] = {}
+    doubts: dict[int, dict[str, Any]] = {}
     for measure, status, flags in listing.doubtful(
         [review.measure_year.measure_id for review in reviews], reviews[0].cycle.fiscal_year if reviews else 0
     ):
-        one = found.setdefault(measure, {"codes": [], "missed": 0, "open": 0})
+        one = doubts.setdefault(measure, {"codes": [], "missed": 0, "open": 0})
         one["codes"] += [code for code in flags if code in SENTENCES and code not in one["codes"]]
         one["missed"] += status == "missed"
         one["open"] += status == "undetermined"
-    for one in found.values():
+    for one in doubts.values():
         words = [SENTENCES[code][0] for code in one.pop("codes")]
         one["words"], one["more"] = tuple(words[:SHOWN_FLAGS]), max(len(words) - SHOWN_FLAGS, 0)
-    return found
+    return doubts

@@ -33,13 +33,13 @@ def record_many(request: SignedInRequest) -> HttpResponse:
     if to is None and action != "approve":
         return board.page(request, cycle, status=422)
     verdict: Verdict = to.verdict if to else Verdict.ACCEPT
-    said = meetings.Verdicts(verdict=verdict, comment=request.POST.get("comment", "") if to else "")
+    verdicts = meetings.Verdicts(verdict=verdict, comment=request.POST.get("comment", "") if to else "")
     try:
         done, refused = meetings.record(
             user=request.user,
             chosen=chosen_of(request),
             meeting=MeetingChoice(request.POST, cycle=cycle).chosen,
-            said=said,
+            said=verdicts,
         )
     except Invalid as refusal:
         form = TogetherForm(request.POST)
@@ -52,11 +52,11 @@ def record_many(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @refusing
 def confirm_records(request: SignedInRequest) -> HttpResponse:
-    """An approver confirms the ticked records; each stands for itself, and each refusal is said by name."""
+    """An approver confirms the ticked records; each stands for itself, and each refusal is reported by name."""
     year = year_of(request)
-    asked = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
+    numbers = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
     readable = permissions.visible_reviews(request.user).order_by().values("pk")
-    rows = RecordedDecision.objects.filter(pk__in=asked, review__in=readable).order_by(
+    rows = RecordedDecision.objects.filter(pk__in=numbers, review__in=readable).order_by(
         "review__measure_year__measure__code"
     )
     done, refused = [], {}
@@ -75,10 +75,10 @@ def confirm_records(request: SignedInRequest) -> HttpResponse:
 def drop_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """The 事務局 withdraws a record, or an approver does not confirm it and says why. `pk` is the sheet's."""
     sheets = queries.reviews(permissions.visible_reviews(request.user)).filter(pk=pk)
-    found = RecordedDecision.objects.filter(review__in=sheets.order_by().values("pk"), closed_at=None).first()
+    record = RecordedDecision.objects.filter(review__in=sheets.order_by().values("pk"), closed_at=None).first()
     try:
         row = meetings.drop(
-            user=request.user, record_id=found.pk if found else 0, reason=request.POST.get("reason", "")
+            user=request.user, record_id=record.pk if record else 0, reason=request.POST.get("reason", "")
         )
     except Invalid as refusal:
         messages.error(request, str(refusal))

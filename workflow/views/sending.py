@@ -44,7 +44,7 @@ def beside(user: User, review: MeasureReview) -> dict[str, Any]:
     """What goes along beside the form: 根拠資料 and 合議. Two queries."""
     return {
         "files_sent": [{"file": one, "item": label_of(one.item)} for one in evidence.of_sheet(review)],
-        "asked": concurrence_parts.context_of(user, review)["concurrences"],
+        "requested": concurrence_parts.context_of(user, review)["concurrences"],
     }
 
 
@@ -64,6 +64,6 @@ def goal(desk: Desk, part: IndicatorPart) -> dict[str, Any]:
     """One 成果目標 with what a reader will doubt of it, the reason of a missing verdict among it."""
     judged = part.judgement
     doubts = list(judged.sentences) if judged and judged.typed else []
-    if judged and judged.typed and judged.doubt and not any(judged.reason in said for said in doubts):
+    if judged and judged.typed and judged.doubt and not any(judged.reason in sentence for sentence in doubts):
         doubts.insert(0, judged.reason)
     return {"part": part, "doubts": doubts, "url": place(desk, part.key)}

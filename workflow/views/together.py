@@ -21,7 +21,7 @@ from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from workflow import steps
-from workflow.views.places import WAITING, is_whole, kept_query
+from workflow.views.places import WAITING, is_whole, queue_query
 from workflow.views.queue import clean, cycle_or_404
 
 PAGE = 30
@@ -33,9 +33,9 @@ def together(request: SignedInRequest, year: int) -> HttpResponse:
     cycle = cycle_or_404(year)
     base = permissions.visible_reviews(request.user).filter(cycle=cycle, state=WAITING)
     ticked = [int(value.partition(":")[0]) for value in request.GET.getlist("chosen") if is_whole(value.split(":")[0])]
-    asked = base.filter(pk__in=ticked) if ticked else clean(base)
-    mine = queries.sent_by(request.user, asked)
-    page = Paginator(queries.reviews(asked.exclude(pk__in=mine)), PAGE).get_page(request.GET.get("page"))
+    sheets = base.filter(pk__in=ticked) if ticked else clean(base)
+    mine = queries.sent_by(request.user, sheets)
+    page = Paginator(queries.reviews(sheets.exclude(pk__in=mine)), PAGE).get_page(request.GET.get("page"))
     rows = lines_of(list(page.object_list), cycle)
     context = {
         "cycle": cycle,
@@ -43,7 +43,7 @@ def together(request: SignedInRequest, year: int) -> HttpResponse:
         "rows": rows,
         "any_clean": any(row["clean"] for row in rows),
         "left_out": len(mine),
-        "kept_query": kept_query(request),
+        "queue_query": queue_query(request),
         "page_title": _("まとめて確認"),
         "breadcrumbs": [
             {"label": _("ホーム"), "url": reverse("meguri:home")},
@@ -58,10 +58,10 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
     """Each sheet with one line for each 成果目標: last year's 実績, 目標, 実績, reading, rate and grade. Four queries."""
     measures = [review.measure_year.measure_id for review in reviews]
     years = (cycle.fiscal_year - 1, cycle.fiscal_year)
-    found = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year__in=years)
+    values = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year__in=years)
     now: dict[int, list[IndicatorYear]] = {}
     before: dict[int, str] = {}
-    for row in found.select_related("indicator").order_by("indicator__number"):
+    for row in values.select_related("indicator").order_by("indicator__number"):
         if row.fiscal_year == cycle.fiscal_year:
             now.setdefault(row.indicator.measure_id, []).append(row)
         else:
@@ -92,11 +92,11 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
 
 @require_POST
 def confirm_many(request: SignedInRequest) -> HttpResponse:
-    """Confirm the chosen sheets; each stands for itself, and each refusal is said by name. A doubtful one wants opening."""
+    """Confirm the chosen sheets; each stands for itself, and each refusal is reported by name. A doubtful one must be opened first."""
     year = year_of(request)
     chosen = chosen_of(request)
-    asked = MeasureReview.objects.filter(pk__in=[pk for pk, _round in chosen])
-    doubtful = set(asked.exclude(pk__in=clean(asked).values("pk")).filter(state=WAITING).values_list("pk", flat=True))
+    sheets = MeasureReview.objects.filter(pk__in=[pk for pk, _round in chosen])
+    doubtful = set(sheets.exclude(pk__in=clean(sheets).values("pk")).filter(state=WAITING).values_list("pk", flat=True))
     done, refused = steps.each(
         steps.confirm, user=request.user, chosen=[pair for pair in chosen if pair[0] not in doubtful]
     )
@@ -108,10 +108,10 @@ def confirm_many(request: SignedInRequest) -> HttpResponse:
 def chosen_of(request: SignedInRequest) -> list[tuple[int, int]]:
     """The ticked rows as (sheet, round), of the sheets that the person may read. One query."""
     pairs = [value.partition(":") for value in request.POST.getlist("chosen")]
-    asked = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
-    known = permissions.visible_reviews(request.user).filter(pk__in=[pk for pk, _round in asked])
+    chosen = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
+    known = permissions.visible_reviews(request.user).filter(pk__in=[pk for pk, _round in chosen])
     readable = set(known.values_list("pk", flat=True))
-    return [(pk, seen) for pk, seen in dict.fromkeys(asked) if pk in readable]
+    return [(pk, seen) for pk, seen in dict.fromkeys(chosen) if pk in readable]
 
 
 def year_of(request: SignedInRequest) -> int:

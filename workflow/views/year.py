@@ -78,17 +78,17 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
 
 def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
     """The opening's consequences in sentences."""
-    found = [
+    sentences = [
         _("%(n)s件の施策シートができ、%(owners)s部署の担当者と所属長に入力をお願いする通知が届きます。")
         % {"n": sheets, "owners": owners}
     ]
     if cycle.due_at and cycle.closes_at:
-        found.append(
+        sentences.append(
             _("提出期限は%(due)s、締切は%(closes)sです。開始したあとも変更できます。")
             % {"due": day_text(cycle.due_at), "closes": day_text(cycle.closes_at)}
         )
-    found.append(_("開始すると、計画の取り込みでこの年度のシートを変えることはできません。"))
-    return found
+    sentences.append(_("開始すると、計画の取り込みでこの年度のシートを変えることはできません。"))
+    return sentences
 
 
 # --- deciding ------------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ def deciding_page(
         "form": form,
         "errors": [
             *errors_of(rows),
-            *((form[name].id_for_label, form[name].label, said[0]) for name, said in form.errors.items()),
+            *((form[name].id_for_label, form[name].label, sentences[0]) for name, sentences in form.errors.items()),
         ],
         "returning": bool(typed),
         "effects": publishing_effects(cycle, sheets),
@@ -247,21 +247,21 @@ def errors_of(rows: Sequence[dict[str, Any]]) -> Any:
 
 
 def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[str]:
-    """The publication's consequences in sentences."""
+    """The publication's consequences in lines."""
     settled = sum(bool(sheet.outcome) for sheet in sheets)
-    found = [
+    lines = [
         _(
             "公表日時に(空欄なら決定のあとすぐに)、%(n)s件の施策の評価結果が第1版として公表され、市民が見られるようになります。"
         )
         % {"n": len(sheets)}
     ]
     if settled:
-        found.append(_("そのうち%(n)s件は、未提出または対象外として理由とともに載ります。") % {"n": settled})
+        lines.append(_("そのうち%(n)s件は、未提出または対象外として理由とともに載ります。") % {"n": settled})
     people = permissions.holders(*Role.values).count()
-    found.append(_("役割のある%(n)s人全員に、公表の通知が届きます。") % {"n": people})
-    found.append(_("第1版は、あとから書き換えられません。誤りが見つかったときは、正誤表を付けた訂正版を公表します。"))
+    lines.append(_("役割のある%(n)s人全員に、公表の通知が届きます。") % {"n": people})
+    lines.append(_("第1版は、あとから書き換えられません。誤りが見つかったときは、正誤表を付けた訂正版を公表します。"))
     if cycle.fiscal_year < cycle.plan.last_year:
-        found.append(_("次の年度の準備が始まり、評価項目と目標が引き継がれます。"))
+        lines.append(_("次の年度の準備が始まり、評価項目と目標が引き継がれます。"))
     else:
-        found.append(_("この計画の最終年度のため、次の年度は準備されません。"))
-    return found
+        lines.append(_("この計画の最終年度のため、次の年度は準備されません。"))
+    return lines

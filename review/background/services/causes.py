@@ -1,7 +1,7 @@
 """Why background work failed: in plain words for the operator, and how long to wait before the next try.
 
-A cause outside the program (a full disk, a server that is away) ends without telling us: it is asked for every minute,
-so that all is made soon after it is gone. Anything else is asked for ever more rarely, and never given up by itself.
+A cause outside the program (a full disk, a server that is away) ends without notice: the job is tried every minute,
+so that it is done soon after. Anything else is tried more and more rarely, and never given up automatically.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNKNOWN = (
     "続く場合は、照会番号を添えて管理者に連絡してください。"
 )
 NO_SPACE_ERRORS = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT}
-# lxml tells of a full disk in an error that is no OSError and carries the errno's name as its words.
+# lxml reports a full disk in an error that is no OSError and carries the errno's name as its words.
 NO_SPACE_NAMES = {f"IO_{errno.errorcode[number]}" for number in NO_SPACE_ERRORS}
 OUTSIDE = (OSError, MemoryError, OperationalError, InterfaceError)
 

@@ -1,4 +1,4 @@
-"""The doorbell: tells those who work in the background that something waits.
+"""The doorbell: notifies the background workers that a row waits.
 
 `tasks/` registers who answers. Ringing happens after commit, and a bell that nobody hears loses nothing: the sweep
 looks for waiting rows by itself.

@@ -4,8 +4,8 @@ A worker claims a job (`claim`), works without any lock while a heartbeat renews
 transaction that demands its token (`finish`): a worker that was taken for dead finds the token changed and its
 result refused. Recovery never waits for the broker: the sweep rings again for every job that is due.
 
-A job that failed often is told to the operators once, and tried on all the same: whatever was in its way ends some day.
-Only a `final` failure, which is the record's own, waits for a person or for new demand.
+A job that failed often is reported to the operators once, and is still retried: most causes end some day.
+Only a `final` failure, caused by the data itself, waits for a person or for a new request.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class LeaseLost(Exception):
 
 
 class Failure(Exception):
-    """A failure with a cause in plain words for the operator. A `final` one waits for a person or for new demand."""
+    """A failure with a cause in plain words for the operator. A `final` one waits for a person or for a new request."""
 
     def __init__(self, cause: str, *, final: bool = False) -> None:
         super().__init__(cause)
@@ -57,20 +57,20 @@ class Failure(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """One worker's hold on one job: the fence `token`, and the request counter that the work answers to."""
+    """One worker's hold on one job: the fence `token`, and the request counter that the work covers."""
 
     job_id: int
     kind: str
     args: Mapping[str, Any]
     token: uuid.UUID
-    wanted: int
+    requested: int
 
     def progress(self, done: int, total: int, doing: str) -> None:
         """Show how far the work is. Raises LeaseLost where the job was taken over."""
-        kept = Job.objects.filter(pk=self.job_id, token=self.token).update(
+        updated = Job.objects.filter(pk=self.job_id, token=self.token).update(
             done_steps=done, total_steps=total, doing=doing[:100]
         )
-        if not kept:
+        if not updated:
             raise LeaseLost
 
     @contextmanager
@@ -81,13 +81,13 @@ class Claim:
             if job is None or job.state != JobState.RUNNING:
                 raise LeaseLost
             yield job
-            _close(job, built=self.wanted)
+            _close(job, built=self.requested)
 
 
 def request(
     kind: str, *, key: str, args: Mapping[str, Any] | None = None, cycle: Cycle | None = None, delay: float = 0
 ) -> Job:
-    """Ask for a job; the same key again only raises what is wanted of it, and reopens it where it had failed.
+    """Ask for a job; the same key again only raises its request counter, and reopens it where it had failed.
 
     `delay` seconds gather several requests.
     """
@@ -101,7 +101,7 @@ def request(
         Job.objects.filter(pk=job.pk, state=JobState.DONE).update(
             state=JobState.WAITING, attempts=0, cause="", not_before=due
         )
-        # Its tries stay counted: an outage in which people go on working is told once.
+        # Its tries stay counted: an outage in which people go on working is reported once.
         Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(state=JobState.WAITING, final=False, not_before=due)
     doorbell.ring_after_commit("job", job.pk, delay=delay)
     return job
@@ -140,7 +140,7 @@ def claim(job_id: int) -> Claim | None:
     if not taken:
         return None
     job = Job.objects.get(pk=job_id)
-    return Claim(job_id=job.pk, kind=job.kind, args=job.args, token=token, wanted=job.wanted)
+    return Claim(job_id=job.pk, kind=job.kind, args=job.args, token=token, requested=job.wanted)
 
 
 def _stopped_for_crashes(job_id: int) -> bool:
@@ -158,7 +158,7 @@ def _stopped_for_crashes(job_id: int) -> bool:
 
 
 def _fall_back(job: Job, state: JobState, *, pause: timedelta) -> None:
-    """Give the job back until its next try. The operators are told of the first time that it counts as failed."""
+    """Give the job back until its next try. The operators are notified the first time it counts as failed."""
     tell = state == JobState.FAILED and job.told_at is None
     job.state, job.not_before = state, clock.shared(pause)
     job.token = job.leased_until = None
@@ -281,7 +281,7 @@ def retry_all() -> list[int]:
 
 
 def _reopen(rows: QuerySet[Job]) -> list[int]:
-    """A person has looked: what fails from now on is told again."""
+    """A person has looked: what fails from now on is reported again."""
     ids = list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     Job.objects.filter(pk__in=ids).update(
         state=JobState.WAITING, attempts=0, ended_attempts=0, final=False, told_at=None, not_before=clock.shared()

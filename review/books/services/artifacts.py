@@ -59,7 +59,7 @@ def produce(claim: Claim, write: Write, *, path: str, check: Check, ending: str 
             artifact = Artifact(
                 **row,
                 path=name,
-                revision=claim.wanted,
+                revision=claim.requested,
                 sha256=made.sha256,
                 size=made.size,
                 warnings=warnings,

@@ -53,7 +53,7 @@ def request_sheet(review: MeasureReview) -> Job:
 def make_sheet(claim: Claim) -> None:
     """Build the PDF of one sheet."""
     kind = Artifact.Kind.SHEET_PDF
-    if artifacts.exists(claim, kind=kind, review=claim.args["review"], revision=claim.wanted):
+    if artifacts.exists(claim, kind=kind, review=claim.args["review"], revision=claim.requested):
         return
     review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
     (full,) = queries.full_reviews(review.cycle, only=[review.pk])
@@ -64,7 +64,7 @@ def make_sheet(claim: Claim) -> None:
     artifacts.produce(
         claim,
         _writes(paper),
-        path=f"{review.cycle.fiscal_year}/papers/{row['code']}-r{claim.wanted}",
+        path=f"{review.cycle.fiscal_year}/papers/{row['code']}-r{claim.requested}",
         ending="pdf",
         check=check_pdf,
         kind=kind,
@@ -86,7 +86,7 @@ def make_pack(claim: Claim) -> None:
 
 
 def _make_of_year(claim: Claim, kind: str, make: Callable[[YearBook], maker.Paper], name: str) -> None:
-    if artifacts.exists(claim, kind=kind, cycle=claim.args["cycle"], edition=None, revision=claim.wanted):
+    if artifacts.exists(claim, kind=kind, cycle=claim.args["cycle"], edition=None, revision=claim.requested):
         return
     cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
     claim.progress(0, 0, "内容を集めています")
@@ -95,7 +95,7 @@ def _make_of_year(claim: Claim, kind: str, make: Callable[[YearBook], maker.Pape
     artifacts.produce(
         claim,
         _writes(make(book)),
-        path=f"{cycle.fiscal_year}/papers/{kind}-r{claim.wanted}",
+        path=f"{cycle.fiscal_year}/papers/{kind}-r{claim.requested}",
         ending="pdf",
         check=check_pdf,
         kind=kind,

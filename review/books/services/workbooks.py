@@ -67,7 +67,7 @@ def request_edition(cycle: Cycle, edition_id: int) -> None:
 
 def make_sheet(claim: Claim) -> None:
     """Build one sheet's book in the city's form."""
-    if artifacts.exists(claim, kind=Artifact.Kind.SHEET, review=claim.args["review"], revision=claim.wanted):
+    if artifacts.exists(claim, kind=Artifact.Kind.SHEET, review=claim.args["review"], revision=claim.requested):
         return
     review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
     (full,) = queries.full_reviews(review.cycle, only=[review.pk])
@@ -78,7 +78,7 @@ def make_sheet(claim: Claim) -> None:
     artifacts.produce(
         claim,
         lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
-        path=f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.wanted}",
+        path=f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.requested}",
         check=check_workbook,
         kind=Artifact.Kind.SHEET,
         cycle=review.cycle,
@@ -91,7 +91,7 @@ def make_sheet(claim: Claim) -> None:
 def make_year(claim: Claim) -> None:
     """Build the year's consolidated book as things stand (提出時点, later 公表案)."""
     kind = Artifact.Kind.CONSOLIDATED
-    if artifacts.exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.wanted):
+    if artifacts.exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.requested):
         return
     cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
     claim.progress(0, 0, "内容を集めています")
@@ -99,7 +99,7 @@ def make_year(claim: Claim) -> None:
     artifacts.produce(
         claim,
         lambda out: engine.write(book, out, parts=PartCache(_memory(cycle)), progress=artifacts.told(claim)),
-        path=f"{cycle.fiscal_year}/consolidated/r{claim.wanted}",
+        path=f"{cycle.fiscal_year}/consolidated/r{claim.requested}",
         check=check_workbook,
         kind=kind,
         cycle=cycle,

@@ -19,7 +19,7 @@ OWN = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_due_at"
 
 
 def reason_field(label: Any, rows: int = 2, *, required: bool = True) -> forms.CharField:
-    """A few words that go on record; whether they can be kept is checked by the service."""
+    """A few words that go on record; whether they can be stored is checked by the service."""
     return forms.CharField(label=label, required=required, max_length=1000, widget=forms.Textarea(attrs={"rows": rows}))
 
 
@@ -41,9 +41,9 @@ class DepartmentDeadlinesForm(forms.Form):
     @staticmethod
     def initial_of(cycle: Cycle, department: Department) -> dict[str, Any]:
         """What the department has of its own."""
-        kept = cycle.department_deadlines.get(str(department.pk), {})
-        moments = {name: datetime.fromisoformat(kept[name]) for name in OWN if name in kept}
-        return {"department": department, "reason": kept.get("reason", ""), **moments}
+        stored = cycle.department_deadlines.get(str(department.pk), {})
+        moments = {name: datetime.fromisoformat(stored[name]) for name in OWN if name in stored}
+        return {"department": department, "reason": stored.get("reason", ""), **moments}
 
     def own(self) -> OwnDeadlines:
         """What was typed, once `is_valid()`."""

@@ -29,7 +29,7 @@ LONGEST_NOTE = 1000
 
 
 def set_rules(*, user: User, cycle_id: int, rules: Mapping[Step, Rule]) -> Cycle:
-    """On which business days each step's deadline is called to mind, and when it goes up."""
+    """On which business days each step is reminded of its deadline, and when it is escalated."""
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         _require_office(user)
@@ -126,12 +126,12 @@ def letters(*, user: User, cycle: Cycle, sheet_ids: Collection[int]) -> list[Let
     for review in waiting.sheets(cycle).filter(pk__in=list(sheet_ids)):
         step = waiting.step_of(review)
         groups[step, review.measure_year.owner_id if step in waiting.OF_A_DEPARTMENT else 0].append(review)
-    found = []
+    all_letters = []
     for (step, _office), rows in groups.items():
         owners = {row.measure_year.owner_id: row.measure_year.owner for row in rows}
         people = [person for person in waiting.actors(step, owners.values()) if person.pk != user.pk]
-        found.append(Letter(step=step, sheets=tuple(rows), people=tuple(people)))
-    return found
+        all_letters.append(Letter(step=step, sheets=tuple(rows), people=tuple(people)))
+    return all_letters
 
 
 def nudge(*, user: User, cycle: Cycle, sheet_ids: Collection[int], note: str, nonce: str) -> list[OutboxEvent]:
@@ -140,10 +140,10 @@ def nudge(*, user: User, cycle: Cycle, sheet_ids: Collection[int], note: str, no
         Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
         permissions.standing(user, fresh=True)
         require(permissions.is_reviewer(user), _("督促は情報経営課の確認者が送ります。"))
-        if said := problem(note) or (
+        if sentence := problem(note) or (
             "" if len(note) <= LONGEST_NOTE else _("%(most)s文字以内にしてください。") % {"most": LONGEST_NOTE}
         ):
-            raise Invalid(said, {"note": said})
+            raise Invalid(sentence, {"note": sentence})
         if OutboxEvent.objects.filter(key__startswith=f"{Event.NUDGED.value}:{nonce}:").exists():
             raise AlreadyDecided(_("この督促はもう送られています。"))
         todo = [letter for letter in letters(user=user, cycle=cycle, sheet_ids=sheet_ids) if letter.people]
@@ -163,12 +163,12 @@ def _send(user: User, cycle: Cycle, letter: Letter, note: str, key: str) -> Outb
 def last_called(cycle: Cycle) -> dict[int, OutboxEvent]:
     """{sheet id: the latest reminder, escalation or nudge that named it}. One query."""
     names = [Event.DEADLINE_NEAR, Event.DEADLINE_PASSED, Event.DEADLINE_ESCALATED, Event.NUDGED]
-    found: dict[int, OutboxEvent] = {}
+    calls: dict[int, OutboxEvent] = {}
     for event in OutboxEvent.objects.filter(cycle=cycle, name__in=names).select_related("actor").order_by("pk"):
         for pk in event.payload.get("sheets", []):
             if event.payload.get("kind") not in (Kind.TO_HEAD, Kind.TO_OFFICE):
-                found[pk] = event
-    return found
+                calls[pk] = event
+    return calls
 
 
 def _require_office(user: User) -> None:

@@ -45,7 +45,7 @@ def tell(
     people = sorted({person.pk for person in concerned(cycle, changed, department)} - {user.pk})
     if not people:
         return None
-    lines = [f"・{LABELS[name]}: {said(before.get(name))} → {said(after.get(name))}" for name in changed]
+    lines = [f"・{LABELS[name]}: {moment_text(before.get(name))} → {moment_text(after.get(name))}" for name in changed]
     head = [f"{department.name}の期限です。"] if department else []
     payload = {"people": people, "changes": "\n".join([*head, *lines])}
     return outbox.announce(
@@ -84,7 +84,7 @@ def follows_own(cycle: Cycle, department: Department, names: list[str]) -> bool:
     return all(name in own for name in names)
 
 
-def said(moment: datetime | None) -> str:
+def moment_text(moment: datetime | None) -> str:
     """令和7年6月20日(金) 17:15; 定めなし."""
     if moment is None:
         return "定めなし"

@@ -89,7 +89,7 @@ def _check(cycle: Cycle, own: OwnDeadlines, reason: str) -> None:
     if own.due_at and not own.closes_at and moments["closes_at"]:
         # The year's 締切 would shut the sheets before they are due; `MeasureReview.closes_at` waits for them.
         moments["closes_at"] = max(moments["closes_at"], own.due_at)
-    problems = {name: said for name, said in order_problems(moments).items() if getattr(own, name)}
+    problems = {name: sentence for name, sentence in order_problems(moments).items() if getattr(own, name)}
     if not reason.strip() or problem(reason):
         problems["reason"] = problem(reason) or _("部署ごとの期限を設ける理由を入力してください。")
     if problems:
@@ -97,7 +97,7 @@ def _check(cycle: Cycle, own: OwnDeadlines, reason: str) -> None:
 
 
 def after_return(cycle: Cycle) -> datetime:
-    """By when a sheet that is returned now is wanted again: at the hour of 提出期限, so many business days from today."""
+    """The deadline of a sheet that is returned now: at the hour of 提出期限, so many business days from today."""
     day = calendar.city().add(clock.today(), cycle.return_days)
     hour = timezone.localtime(cycle.due_at).time() if cycle.due_at else END_OF_DAY
     return timezone.make_aware(datetime.combine(day, hour))

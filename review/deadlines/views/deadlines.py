@@ -30,10 +30,10 @@ from review.templatetags.words import fiscal_year
 
 def year_or_404(year: int) -> Cycle:
     """The cycle of the year in the address."""
-    found = queries.cycle_of(year)
-    if found is None:
+    cycle = queries.cycle_of(year)
+    if cycle is None:
         raise Http404
-    return found
+    return cycle
 
 
 def crumbs(cycle: Cycle, label: str) -> list[dict[str, str]]:
@@ -68,7 +68,7 @@ def owners(cycle: Cycle) -> QuerySet[Department]:
 
 
 def own_record(request: SignedInRequest, year: int) -> Record:
-    """What the form edits: the chosen department's deadlines; any department's where the page had not chosen one."""
+    """What the form edits: the deadlines of the chosen department, or of any where none was chosen yet."""
     cycle = year_or_404(year)
     rows = owners(cycle)
     shown = chosen_of(rows, request.GET.get("department", ""))
@@ -127,8 +127,8 @@ def _keep(request: SignedInRequest, cycle: Cycle, form: DepartmentDeadlinesForm)
     deadlines.set_for_department(
         user=request.user, cycle_id=cycle.pk, department=department, own=own, reason=form.cleaned_data["reason"]
     )
-    said = _("%(department)sの期限を保存しました。") if own.as_data() else _("%(department)sを年度の期限に戻しました。")
-    messages.success(request, said % {"department": department.name})
+    text = _("%(department)sの期限を保存しました。") if own.as_data() else _("%(department)sを年度の期限に戻しました。")
+    messages.success(request, text % {"department": department.name})
     return see_other("meguri:department_deadlines", cycle.fiscal_year)
 
 

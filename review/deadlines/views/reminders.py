@@ -59,7 +59,7 @@ def rules_record(request: SignedInRequest, year: int) -> Record:
 @refusing
 @versioned(rules_record)
 def reminders(request: SignedInRequest, year: int) -> HttpResponse:
-    """On which days the year's deadlines are called to mind, and where they are not for a while."""
+    """On which days reminders of the year's deadlines are sent, and where they are not for a while."""
     cycle = year_or_404(year)
     act = request.POST.get("act", "")
     if act == "lift":
@@ -181,8 +181,8 @@ def nudge(request: SignedInRequest, year: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             count = sum(len(event.payload["sheets"]) for event in sent)
-            said = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
-            messages.success(request, said)
+            sentence = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
+            messages.success(request, sentence)
             return see_other("meguri:nudge", year)
     return previewed(request, cycle, chosen, form)
 

@@ -62,7 +62,7 @@ def _envelope(user_id: int, everything: bool) -> bool:
 
 
 def _still_true(user: User, notices: Sequence[Notification]) -> list[Notification]:
-    """Without the reminders of what was dealt with since they were made, and without what tells of sheets that the person
+    """Without the reminders of what was dealt with since they were made, and without notices about sheets that the person
     may not read any more; those leave by no mail."""
     over = {notice.pk for notice in notices if notice.asks and not waiting.wanted(notice.asks)}
     over |= _unreadable(user, notices)
@@ -76,7 +76,7 @@ def _acts_first(notices: Iterable[Notification]) -> list[Notification]:
 
 
 def _until(notice: Notification) -> str:
-    """By when, for the mail; '' where nothing is asked by a day."""
+    """The deadline, for the mail; '' where there is none."""
     if not notice.due_at:
         return ""
     local = timezone.localtime(notice.due_at)
@@ -84,13 +84,13 @@ def _until(notice: Notification) -> str:
 
 
 def _unreadable(user: User, notices: Iterable[Notification]) -> set[int]:
-    """Which of the notices tell only of sheets that the person may not read (any more): transferred, a role or proxy
+    """Which of the notices are only about sheets that the person may not read (any more): transferred, a role or proxy
     ended. Two queries at most."""
     about = {notice.pk: _sheets(notice) for notice in notices if notice.event not in STAYS_THEIRS}
-    wanted = {sheet for sheets in about.values() for sheet in sheets}
-    if not wanted:
+    sheet_ids = {sheet for sheets in about.values() for sheet in sheets}
+    if not sheet_ids:
         return set()
-    readable = set(permissions.visible_reviews(user).filter(pk__in=wanted).values_list("pk", flat=True))
+    readable = set(permissions.visible_reviews(user).filter(pk__in=sheet_ids).values_list("pk", flat=True))
     return {pk for pk, sheets in about.items() if sheets and not sheets & readable}
 
 

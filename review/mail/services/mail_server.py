@@ -13,7 +13,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-# SMTP's "service not available, closing": said of the server, not of the mail.
+# SMTP's "service not available, closing": about the server, not about the mail.
 CLOSING = 421
 
 NO_ANSWER = "メールサーバーが応答しません。時間をおいて自動で送り直します。"
@@ -21,7 +21,7 @@ NO_ENTRY = "メールサーバーが接続を断りました。利用者名と�
 
 
 class ServerAway(Exception):
-    """The mail server does not answer, or wants no more now: there is no use in trying the next mail."""
+    """The mail server does not answer, or accepts no more now: there is no use in trying the next mail."""
 
 
 class MailServer:
@@ -56,7 +56,7 @@ class MailServer:
             self.patience.end()
 
     def close(self) -> None:
-        """Say goodbye; one that is not heard changes nothing."""
+        """Close the connection; a failure here changes nothing."""
         with suppress(OSError, smtplib.SMTPException):
             self.connection.close()
 

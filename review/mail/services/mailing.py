@@ -187,7 +187,7 @@ def _send_one(mail: Mail, server: MailServer) -> bool:
 def _postpone(mail: Mail, error: Exception, server: MailServer) -> None:
     """Try again later, or park with the reason. Raises ServerAway where the error is not this mail's own.
 
-    A server that cannot take it now (4xx) is asked again however long that lasts; only a refusal is a person's business.
+    A server that cannot take it now (4xx) is tried again however long that lasts; only a refusal needs a person.
     """
     code, away = code_of(error), is_away(error)
     final = not away and not 400 <= code < 500

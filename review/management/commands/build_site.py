@@ -46,10 +46,10 @@ class Command(BaseCommand):
 
     def _edition(self, year: int, number: int | None) -> Edition:
         rows = queries.editions(year)
-        found = (rows.filter(number=number) if number else rows.filter(current=True)).first()
-        if found is None:
+        edition = (rows.filter(number=number) if number else rows.filter(current=True)).first()
+        if edition is None:
             raise CommandError(f"{year}年度の公表版がありません。年度は西暦で指定してください。")
-        return found
+        return edition
 
     def _archive(self, edition: Edition, out: Path) -> None:
         write_atomically(out.resolve(), lambda stream: self._write(edition, stream), bundle.check)

@@ -41,16 +41,16 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_database(), current_schema()")
             database, schema = cursor.fetchone()
-            wanted = [
+            statements = [
                 statement.as_string(cursor.connection)
                 for statement in database_roles.statements(
                     app=app, backup=backup, database=database, schema=schema, password=password
                 )
             ]
         if show:
-            self.stdout.write("\n".join(f"{statement};" for statement in wanted))
+            self.stdout.write("\n".join(f"{statement};" for statement in statements))
             return
         with transaction.atomic(), connection.cursor() as cursor:
-            for statement in wanted:
+            for statement in statements:
                 cursor.execute(statement)
         self.stdout.write(f"{app}、{backup} の権限を設定しました。")

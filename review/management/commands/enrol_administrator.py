@@ -12,7 +12,7 @@ from review.people.services import people
 
 
 class Command(BaseCommand):
-    """Refuses while an administrator holds the post. The temporary password is shown once and kept nowhere."""
+    """Refuses while an administrator holds the post. The temporary password is shown once and stored nowhere."""
 
     help = "最初の管理者を登録します。管理者がすでにいるときは登録しません。 / Enrols the first administrator."
 

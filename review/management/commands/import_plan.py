@@ -66,7 +66,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             if not options["dry_run"]:
                 raise CommandError(UNMIGRATED) from error
-            # A trial reads the file alone: what the database holds cannot be compared, and that is said.
+            # A trial reads the file alone: what the database holds cannot be compared; a message says so.
             self.stderr.write(f"{UNMIGRATED}ファイルの内容だけを確かめました。")
             return Imported(
                 measures=len(document.sheets),

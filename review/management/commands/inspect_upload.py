@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         # UTF-8 whatever the locale says; a name that is no UTF-8 is written with JSON's own escapes.
         for name in options["files"]:
-            found = inspect_file(Path(name))
-            line = json.dumps({"file": name, "code": found.code, "detail": found.detail}, ensure_ascii=False)
+            result = inspect_file(Path(name))
+            line = json.dumps({"file": name, "code": result.code, "detail": result.detail}, ensure_ascii=False)
             sys.stdout.buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
             sys.stdout.buffer.flush()

@@ -57,17 +57,17 @@ def _anchors(named: list[Path] | None) -> dict[int, str]:
         raise CommandError(f"控えを読めません: {error}") from error
 
 
-def _with_heads(kept: dict[int, str], printed: list[str]) -> dict[int, str]:
+def _with_heads(anchors: dict[int, str], printed: list[str]) -> dict[int, str]:
     """The anchors and the heads that published files print, which vouch for the trail alike."""
-    found = dict(kept)
+    heads = dict(anchors)
     for text in printed:
         number, _colon, value = text.strip().partition(":")
         if not (number.isascii() and number.isdigit() and PRINTED.fullmatch(value)):
             raise CommandError(f"照合値を読めません: {text}。公表したファイルにある「番号:値」のまま指定してください。")
-        if found.setdefault(int(number), value) != value:
+        if heads.setdefault(int(number), value) != value:
             raise CommandError(f"照合値 {text} が、ほかの控えと食い違っています。")
-    found.pop(0, None)  # the empty trail vouches for nothing
-    return found
+    heads.pop(0, None)  # the empty trail vouches for nothing
+    return heads
 
 
 def sentences(report: audit_chain.Report) -> list[str]:
@@ -85,7 +85,7 @@ def _place(fault: audit_chain.Fault) -> str:
 
 
 def _window(report: audit_chain.Report) -> str:
-    """Which part an owner of the database could still cut off or write anew without being found."""
+    """Which part an owner of the database could still cut off or write anew without being detected."""
     if report.uncovered_since is None:
         return f"外部の控え {report.anchors} 件がすべての行を保証しています。"
     since = report.uncovered_since.astimezone().isoformat(timespec="seconds")

@@ -24,8 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         report = edition_check.verify()
         if options["json"]:
-            found = [{"where": one.where, "what": one.what} for one in report.findings]
-            words = {"intact": not found, "editions": report.editions, "files": report.files, "findings": found}
+            findings = [{"where": one.where, "what": one.what} for one in report.findings]
+            words = {"intact": not findings, "editions": report.editions, "files": report.files, "findings": findings}
             self.stdout.write(json.dumps(words, ensure_ascii=False))
         else:
             self.stdout.write(f"公表版 {report.editions} 件、ファイル {report.files} 件を確かめました。")

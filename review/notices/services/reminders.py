@@ -61,7 +61,7 @@ def morning() -> int:
     today = timezone.localdate(present)
     if timezone.localtime(present).time() < MORNING or last == today or not calendar.city().is_open(today):
         return 0
-    with transaction.atomic(), calendar.kept():
+    with transaction.atomic(), calendar.cached():
         # Whoever comes second waits here, and then finds the morning done.
         Heartbeat.objects.get_or_create(name=MARKER, defaults={"at": clock.shared(-timedelta(days=1))})
         Heartbeat.objects.select_for_update(no_key=True).get(name=MARKER)

@@ -1,5 +1,5 @@
 """The alarms: something has waited for its delivery longer than five minutes, or the trail for an anchor longer than two
-hours. Each is told once an incident."""
+hours. Each is reported once per incident."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _incident(name: str, event: Event, since: datetime | None) -> bool:
         Heartbeat.objects.filter(name=name).delete()
         return False
     with transaction.atomic():
-        # Of two sweeps at once, the one that makes the row tells.
+        # Of two sweeps at once, the one that inserts the row sends the alarm.
         _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": since})
         if begun:
             entry = audit.write(actor=None, action="incident.begin", subject=f"heartbeat:{name}")

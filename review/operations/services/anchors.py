@@ -1,4 +1,4 @@
-"""Anchors: heads of the audit chain kept outside the database, where its owner cannot reach.
+"""Anchors: heads of the audit chain stored outside the database, where its owner cannot reach.
 
 One line of JSON each, appended hourly and at each publication to a file in MEGURI_ANCHOR_ROOT. Let that folder lie on
 another machine, or copy it there: an anchor on the same disk convinces nobody.
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 FILE = "audit-anchors.jsonl"
 HOURLY, PUBLICATION = "hourly", "publication"
 
-# They come every hour: an act that waits longer for one says that they come no more.
+# They come every hour: an act that waits longer shows that they have stopped.
 LATE = timedelta(hours=2)
 
 # The last line is well within it.
@@ -36,7 +36,7 @@ TAIL = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class Anchor:
-    """One head kept outside: which link, its hash, when and on which occasion."""
+    """One head stored outside: which link, its hash, when and on which occasion."""
 
     seq: int
     hash: str
@@ -56,14 +56,14 @@ def default_file() -> Path:
 def drop(*, reason: str) -> audit_chain.Head:
     """Append the chain's present head, on disk when this returns. Raises OSError where the place cannot be written."""
     head = audit_chain.head()
-    kept = {"at": clock.now().isoformat(), "seq": head.seq, "hash": head.hash, "reason": reason}
+    record = {"at": clock.now().isoformat(), "seq": head.seq, "hash": head.hash, "reason": reason}
     path = default_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     # O_APPEND and one write: two processes never mix their lines, and nothing that stands is touched.
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        os.write(handle, (json.dumps(kept) + "\n").encode())
+        os.write(handle, (json.dumps(record) + "\n").encode())
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -83,9 +83,9 @@ def newest() -> Anchor | None:
         lines = stream.read().splitlines()
     if not lines:
         return None
-    seq, kept = _anchor(lines[-1].decode("utf-8", "replace"), f"{path.name}: last line")
+    seq, link_hash = _anchor(lines[-1].decode("utf-8", "replace"), f"{path.name}: last line")
     words = json.loads(lines[-1])
-    return Anchor(seq=seq, hash=kept, at=datetime.fromisoformat(words["at"]), reason=str(words.get("reason", "")))
+    return Anchor(seq=seq, hash=link_hash, at=datetime.fromisoformat(words["at"]), reason=str(words.get("reason", "")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,27 +104,27 @@ def standing() -> Standing:
     except (OSError, BadAnchor):
         logger.exception("the place of the anchors cannot be read")
         anchor = None
-    window = audit_chain.window(seq=anchor.seq, kept=anchor.hash) if anchor else audit_chain.window(seq=0, kept="")
+    window = audit_chain.window(seq=anchor.seq if anchor else 0, anchor_hash=anchor.hash if anchor else "")
     late = bool(window.since and clock.is_past(window.since, LATE))
     return Standing(anchor=anchor, window=window, late=late)
 
 
 def read(files: Iterable[Path]) -> dict[int, str]:
     """Number of a link -> its hash, from every file. Raises BadAnchor, and OSError where a file is not there."""
-    found: dict[int, str] = {}
+    heads: dict[int, str] = {}
     for path in files:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            seq, kept = _anchor(line, f"{path.name}:{number}")
-            if found.setdefault(seq, kept) != kept:
+            seq, link_hash = _anchor(line, f"{path.name}:{number}")
+            if heads.setdefault(seq, link_hash) != link_hash:
                 raise BadAnchor(f"{path.name}:{number}: 同じ番号 {seq} に別の値があります")
-    found.pop(0, None)  # the empty trail vouches for nothing
-    return found
+    heads.pop(0, None)  # the empty trail vouches for nothing
+    return heads
 
 
 def _anchor(line: str, place: str) -> tuple[int, str]:
     try:
-        kept = json.loads(line)
-        return int(kept["seq"]), str(kept["hash"])
+        record = json.loads(line)
+        return int(record["seq"]), str(record["hash"])
     except (ValueError, KeyError, TypeError) as error:
         raise BadAnchor(f"{place}: 読めない行です") from error
 

@@ -49,9 +49,9 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     """
     permissions.standing(by, fresh=True)
     require(permissions.may_manage_people(by), _("匿名化は管理者が行います。"))
-    said = reason.strip()
-    if not said or problem(said):
-        sentence = problem(said) or _("理由を入力してください。")
+    words = reason.strip()
+    if not words or problem(words):
+        sentence = problem(words) or _("理由を入力してください。")
         raise Invalid(sentence, {"reason": sentence})
     user = User.objects.select_for_update(no_key=True).get(pk=user_id)
     if is_anonymous(user):
@@ -65,13 +65,13 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     _forget_sign_in(user)
     _forget_post(user)
     _take_out_of_texts(user, name)
-    # The reason is kept; which name and address went is not, or they would not be gone.
+    # The reason is stored; the removed name and address are not.
     audit.write(
         actor=by,
         action=ACTION,
         subject=f"user:{user.key}",
         before={"named": bool(name), "address": bool(address)},
-        after={"reason": said},
+        after={"reason": words},
     )
     return user
 
@@ -98,7 +98,7 @@ def _forget_sign_in(user: User) -> None:
 
 
 def _forget_post(user: User) -> None:
-    """What was told to the person, and by which mail: their own letters."""
+    """Delete the person's own notices and mails."""
     Notification.objects.filter(recipient=user).delete()
     Mail.objects.filter(recipient=user).delete()
 

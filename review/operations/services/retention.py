@@ -1,4 +1,4 @@
-"""What is kept for a time only, and removed when that time is over. The page on personal data reads its spans here."""
+"""Data stored for a limited time, and removed when that time is over. The page on personal data reads its spans here."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from review.trail.services import database_roles
 
 PAGE = 50
 
-#: action -> its words. An action that stands here under no name shows its code.
+#: action -> its words. An action without a line here shows its code.
 ACTIONS: dict[str, Any] = {
     "sign_in": gettext_lazy("サインイン"),
     "sign_in.failed": gettext_lazy("サインインの失敗"),
@@ -190,7 +190,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("監査記録"), "url": ""}],
         "form": form,
         "chain": chain(),
-        "asked": request.GET.urlencode(),
+        "query": request.GET.urlencode(),
         "page_obj": page,
         "rows": shown(entries),
         "searching": any(request.GET.get(name) for name in form.fields),
@@ -210,19 +210,19 @@ def chain() -> dict[str, Any]:
     }
 
 
-def narrowed(rows: QuerySet[AuditEntry], wanted: dict[str, Any]) -> QuerySet[AuditEntry]:
+def narrowed(rows: QuerySet[AuditEntry], filters: dict[str, Any]) -> QuerySet[AuditEntry]:
     """The rows of that subject, act, person and span of days."""
-    if wanted["subject"]:
-        rows = rows.filter(subject__in=subjects_named(wanted["subject"]))
-    if wanted["action"]:
-        rows = rows.filter(action=wanted["action"])
-    if wanted["person"]:
-        keys = User.objects.filter(display_name__icontains=wanted["person"]).values_list("key", flat=True)
+    if filters["subject"]:
+        rows = rows.filter(subject__in=subjects_named(filters["subject"]))
+    if filters["action"]:
+        rows = rows.filter(action=filters["action"])
+    if filters["person"]:
+        keys = User.objects.filter(display_name__icontains=filters["person"]).values_list("key", flat=True)
         rows = rows.filter(actor_key__in=list(keys))
-    if wanted["since"]:
-        rows = rows.filter(at__gte=start_of(wanted["since"]))
-    if wanted["until"]:
-        rows = rows.filter(at__lt=start_of(wanted["until"] + timedelta(days=1)))
+    if filters["since"]:
+        rows = rows.filter(at__gte=start_of(filters["since"]))
+    if filters["until"]:
+        rows = rows.filter(at__lt=start_of(filters["until"] + timedelta(days=1)))
     return rows
 
 
@@ -280,7 +280,7 @@ def names_of(subjects: set[str]) -> dict[str, str]:
 def word_of(subject: str) -> str:
     """The subject's kind in words, with its number."""
     kind, _colon, key = subject.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} {_day_said(key)}"
+    return f"{SUBJECTS.get(kind, kind)} {_day_text(key)}"
 
 
 def _is_key(text: str) -> bool:
@@ -299,11 +299,11 @@ def changes_of(entry: AuditEntry) -> list[dict[str, str]]:
     ]
 
 
-#: How the trail keeps days and moments.
+#: How the trail stores days and moments.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d|Z)?)?", re.ASCII)
 
 
-def _day_said(text: str) -> str:
+def _day_text(text: str) -> str:
     """A day or a moment as the other screens write it; any other text as it is."""
     if not _MOMENT.fullmatch(text):
         return text
@@ -317,5 +317,5 @@ def _day_said(text: str) -> str:
 
 def plain(value: Any) -> str:
     """The value as text, short enough for a row."""
-    text = "" if value is None else _day_said(str(value))
+    text = "" if value is None else _day_text(str(value))
     return text if len(text) <= 200 else f"{text[:199]}…"

@@ -34,10 +34,10 @@ def export(request: SignedInRequest) -> HttpResponse | StreamingHttpResponse:
     rows: QuerySet[AuditEntry] = AuditEntry.objects.all()
     if form.is_valid():
         rows = narrowed(rows, form.cleaned_data)
-    asked = {name: str(value) for name, value in form.cleaned_data.items() if value and name != "person"}
+    filters = {name: str(value) for name, value in form.cleaned_data.items() if value and name != "person"}
     last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     if request.method == "GET":
-        trail.write(actor=request.user, action="audit.export", subject="audit:export", after=asked)
+        trail.write(actor=request.user, action="audit.export", subject="audit:export", after=filters)
     response = StreamingHttpResponse(lines(rows.filter(pk__lte=last)), content_type="text/csv; charset=utf-8")
     name = f"audit-{timezone.localtime(clock.now()):%Y%m%d-%H%M}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -201,8 +201,8 @@ def shown(rows: Any) -> list[dict[str, Any]]:
         {
             "job": job,
             "kind": STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind),
-            # Publishing is all or nothing: whoever reads of a failure first asks what citizens see now.
-            "kept": job.args.get("step") in PUBLISHING and job.state in (JobState.FAILED, JobState.GIVEN_UP),
+            # Publishing is all or nothing: the first question after a failure is what citizens see now.
+            "unchanged": job.args.get("step") in PUBLISHING and job.state in (JobState.FAILED, JobState.GIVEN_UP),
             "chip": CHIPS[JobState(job.state)],
             "word": job.get_state_display(),
         }
@@ -235,7 +235,7 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a failed job run again."""
-    found(Job, pk)
+    row_or_404(Job, pk)
     work.retry(user=request.user, job_id=pk)
     messages.success(request, _("処理をもう一度始めました。しばらくすると、この画面に結果が出ます。"))
     return redirect("meguri:jobs")
@@ -244,7 +244,7 @@ def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop trying, with a reason; a page of its own says what that means."""
-    job = found(Job, pk)
+    job = row_or_404(Job, pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         work.give_up(user=request.user, job_id=pk, reason=form.cleaned_data["reason"])
@@ -262,7 +262,7 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Try a parked event again."""
-    found(OutboxEvent, pk)
+    row_or_404(OutboxEvent, pk)
     with transaction.atomic():
         outbox.release(pk)
         audit.write(actor=request.user, action="event.release", subject=f"event:{pk}")
@@ -273,7 +273,7 @@ def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a parked mail again."""
-    found(Mail, pk)
+    row_or_404(Mail, pk)
     with transaction.atomic():
         mailing.release(pk)
         audit.write(actor=request.user, action="mail.release", subject=f"mail:{pk}")
@@ -281,7 +281,7 @@ def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("meguri:jobs")
 
 
-def found(model: Any, pk: int) -> Any:
+def row_or_404(model: Any, pk: int) -> Any:
     """The row, or 404."""
     row = model.objects.filter(pk=pk).first()
     if row is None:

@@ -31,13 +31,13 @@ class Holding:
     label: Any
     what: Any
     readers: Any
-    kept: Any
+    period: Any
     #: The models that hold it; a test compares them with every model that points to a person.
     models: frozenset[str]
 
 
-def _of(label: Any, what: Any, readers: Any, kept: Any, *models: str) -> Holding:
-    return Holding(label=label, what=what, readers=readers, kept=kept, models=frozenset(models))
+def _of(label: Any, what: Any, readers: Any, period: Any, *models: str) -> Holding:
+    return Holding(label=label, what=what, readers=readers, period=period, models=frozenset(models))
 
 
 UNTIL_ANONYMISED = gettext_lazy("離任するまで。離任した後、管理者が匿名化すると消えます。")
@@ -159,7 +159,7 @@ def personal_data_page(request: SignedInRequest) -> HttpResponse:
     may = permissions.may_manage_people(request.user)
     context = {
         **frame(_("個人情報の取扱い")),
-        "holdings": [{"row": holding, "kept": str(holding.kept) % figures} for holding in HOLDINGS],
+        "holdings": [{"row": holding, "period": str(holding.period) % figures} for holding in HOLDINGS],
         "mine": list(stored_of(request.user)),
         "may_anonymise": may,
         "leavers": list(personal_data.who_left()) if may else [],

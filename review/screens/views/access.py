@@ -53,7 +53,7 @@ class OriginMiddleware:
     def __call__(self, request: NumberedRequest) -> HttpResponse:
         reference = secrets.token_hex(4)
         request.reference = reference
-        with audit.origin(address=client_address(request), request_id=reference), calendar.kept():
+        with audit.origin(address=client_address(request), request_id=reference), calendar.cached():
             response = self.get_response(request)
         response.headers["X-Request-ID"] = reference
         return response

@@ -3,7 +3,7 @@
 The database writes the chain (migration 0002): each link's hash covers its number, the hash before it and every field
 of its entry. Here the fields are read as texts and hashed again in Python, so that a check believes neither the
 database's functions nor its triggers. What a chain alone cannot show is a tail cut off, or a chain computed anew by
-somebody who owns the database: for these, heads are kept outside as anchors (`services/anchors.py`).
+somebody who owns the database: for these, heads are stored outside as anchors (`services/anchors.py`).
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ TRIGGERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The last link: what an anchor keeps and a published file prints."""
+    """The last link: what an anchor stores and a published file prints."""
 
     seq: int
     hash: str
@@ -88,7 +88,7 @@ class Report:
 
     @property
     def intact(self) -> bool:
-        """Whether nothing was found. Missing triggers are a finding too: the next change would go unhindered."""
+        """Whether there is no finding. Missing triggers are one too: the next change would go unhindered."""
         return not self.faults and not self.unprotected
 
 
@@ -115,7 +115,7 @@ def head() -> Head:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """What the newest anchor covers, without recomputing anything. `torn`: the link it vouches for is not there as kept."""
+    """What the newest anchor covers, without recomputing anything. `torn`: the link it vouches for is missing or differs."""
 
     links: int
     covered: int
@@ -128,10 +128,10 @@ class Window:
         return max(self.links - self.covered, 0)
 
 
-def window(*, seq: int, kept: str) -> Window:
-    """The window after the anchored link `seq` with the hash `kept`. Three queries, however long the trail."""
+def window(*, seq: int, anchor_hash: str) -> Window:
+    """The window after the anchored link `seq` with the hash `anchor_hash`. Three queries, however long the trail."""
     links = head().seq
-    torn = bool(seq) and AuditLink.objects.filter(seq=seq).values_list("hash", flat=True).first() != kept
+    torn = bool(seq) and AuditLink.objects.filter(seq=seq).values_list("hash", flat=True).first() != anchor_hash
     return Window(links=links, covered=min(seq, links), since=_first_moment_after(seq), torn=torn)
 
 
@@ -154,11 +154,11 @@ COLUMNS = (
 
 def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[list[dict[str, Any]]]:
     """The entries in the order of the chain, as the texts that their hashes cover, some hundred at a time."""
-    wanted, values = entries.order_by().values("pk").query.sql_with_params()
+    subquery, values = entries.order_by().values("pk").query.sql_with_params()
     columns = ", ".join(FIELDS[connection.vendor])
     query = (
         f"SELECT l.seq, l.prev_hash, l.hash, e.id, {columns} FROM review_auditlink l"  # noqa: S608 (constants and Django's own SQL)
-        f" JOIN review_auditentry e ON e.id = l.entry_id WHERE e.id IN ({wanted}) ORDER BY l.seq"
+        f" JOIN review_auditentry e ON e.id = l.entry_id WHERE e.id IN ({subquery}) ORDER BY l.seq"
     )
     with connection.chunked_cursor() as cursor:
         cursor.execute(query, values)
@@ -167,17 +167,17 @@ def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[
 
 
 def verify(*, anchors: Mapping[int, str] | None = None) -> Report:
-    """Recompute the whole chain, in one reading of the trail. `anchors`: number of a link -> the hash kept outside."""
-    kept = dict(anchors or {})
+    """Recompute the whole chain, in one reading of the trail. `anchors`: number of a link -> the hash stored outside."""
+    heads = dict(anchors or {})
     with transaction.atomic():
-        walk = _Walk(kept)
-        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(kept, walk.last) or _changed(walk.last)
-        covered = max((seq for seq in kept if seq <= walk.last.seq and not fault), default=0)
+        walk = _Walk(heads)
+        fault = next(iter(walk), None) or _outside_the_chain() or _beyond(heads, walk.last) or _changed(walk.last)
+        covered = max((seq for seq in heads if seq <= walk.last.seq and not fault), default=0)
         return Report(
             links=walk.last.seq,
             head=walk.last,
             faults=(fault,) if fault else (),
-            anchors=len(kept),
+            anchors=len(heads),
             covered=covered,
             uncovered_since=_first_moment_after(covered),
             unprotected=tuple(missing_triggers()),
@@ -192,21 +192,21 @@ class _Walk:
         self.last = Head(seq=0, hash=START)
 
     def __iter__(self) -> Iterator[Fault]:
-        for seq, prev_hash, stored, entry, found, *fields in _rows():
-            problem = self._problem(seq, prev_hash, stored, found, fields)
+        for seq, prev_hash, stored, entry, existing, *fields in _rows():
+            problem = self._problem(seq, prev_hash, stored, existing, fields)
             if problem:
                 expected = self.last.seq + 1
                 yield Fault(seq=min(seq, expected), entry=entry if seq == expected else None, what=problem)
             self.last = Head(seq=seq, hash=stored)
 
-    def _problem(self, seq: int, prev_hash: str, stored: str, found: int | None, fields: list[Any]) -> str:
+    def _problem(self, seq: int, prev_hash: str, stored: str, existing: int | None, fields: list[Any]) -> str:
         if seq != self.last.seq + 1:
             return "鎖の行が消されています"
-        if found is None:
+        if existing is None:
             return "記録の行が消されています"
         if prev_hash != self.last.hash:
             return "前の行とつながっていません"
-        if stored != digest(prev_hash, seq, found, *fields):
+        if stored != digest(prev_hash, seq, existing, *fields):
             return "記録の行が書き換えられています"
         if self.anchors.get(seq, stored) != stored:
             return "外部の控えと一致しません(鎖が作り直されています)"
@@ -243,11 +243,11 @@ def _beyond(anchors: Mapping[int, str], last: Head) -> Fault | None:
 
 
 def _changed(last: Head) -> Fault | None:
-    """A submission or decision that is not what its act's entry tells."""
-    found = next(sealed_rows.faults(), None)
-    if found is None:
+    """A submission or decision that differs from its entry in the trail."""
+    fault = next(sealed_rows.faults(), None)
+    if fault is None:
         return None
-    entry, what = found
+    entry, what = fault
     link = AuditLink.objects.filter(entry_id=entry).first() if entry else None
     return Fault(seq=link.seq if link else last.seq, entry=entry, what=what)
 
@@ -261,7 +261,7 @@ def _first_moment_after(seq: int) -> datetime | None:
 def missing_triggers() -> list[str]:
     """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing.
 
-    Those of the rows that a decision rests on too: the trail tells of acts, and the rows are what was done.
+    Those of the rows that a decision rests on too: the trail records acts, and the rows hold their content.
     """
     standing = _standing_triggers()
     return (
@@ -280,9 +280,9 @@ def _standing_triggers() -> dict[str, set[str]]:
         " WHERE t.tgrelid IN ('review_auditentry'::regclass, 'review_auditlink'::regclass) AND t.tgenabled IN ('O', 'A')",
         "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
     }
-    found: dict[str, set[str]] = {}
+    triggers: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(queries[connection.vendor])
         for table, name in cursor.fetchall():
-            found.setdefault(table, set()).add(name)
-    return found
+            triggers.setdefault(table, set()).add(name)
+    return triggers

@@ -1,7 +1,7 @@
 """The database roles of a city's PostgreSQL: what each may do, as statements.
 
 owner    runs migrations; the tables are its own. Nothing that serves a request connects as the owner.
-app      reads and writes what the screens and the worker change. The audit trail, and what was submitted, said and
+app      reads and writes what the screens and the worker change. The audit trail, and what was submitted, commented and
          decided, it may add to and read, never change: of the latter it fills the columns that `frozen_rows` names. It
          cannot alter a table or take a trigger away.
 backup   reads.
@@ -108,5 +108,5 @@ def is_ready(app: str) -> bool:
                 "app": app,
             },
         )
-        found = cursor.fetchone()
-        return bool(found and found[0])
+        row = cursor.fetchone()
+        return bool(row and row[0])

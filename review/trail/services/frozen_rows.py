@@ -48,8 +48,8 @@ def tables() -> dict[str, tuple[str, ...]]:
 
 def weakened() -> list[str]:
     """The triggers that are missing, disabled or other than they were made, as `table.trigger`. Reads no row."""
-    found = _on_postgresql() if connection.vendor == "postgresql" else _on_sqlite()
-    return sorted(found)
+    triggers = _on_postgresql() if connection.vendor == "postgresql" else _on_sqlite()
+    return sorted(triggers)
 
 
 def _on_postgresql() -> Iterator[str]:

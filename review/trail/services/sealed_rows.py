@@ -17,20 +17,20 @@ from review.models import AuditEntry, Decision, PlanChange, Submission
 from review.trail.services.frozen_rows import FROZEN
 
 Sealed = Submission | Decision | PlanChange
-#: The name under which an audit row tells it, in `after`.
+#: The key of the digest in an audit row's `after`.
 NAME = "sealed"
 KINDS: dict[str, tuple[type[models.Model], str]] = {
     "submission": (Submission, "提出"),
     "decision": (Decision, "決定"),
     "planchange": (PlanChange, "計画の変更"),
 }
-#: Told of when they are made, in the order of their numbers; a change of the plan is told of when it is decided.
+#: Recorded when they are made, in the order of their numbers; a change of the plan when it is decided.
 AT_ONCE = ("submission", "decision")
 _READ_TOGETHER = 200
 
 
 def mark(row: Sealed) -> str:
-    """What the act's audit row says of it: kind, number and digest."""
+    """What the act's audit row stores of it: kind, number and digest."""
     return f"{row._meta.model_name}:{row.pk}:{_digest(row)}"
 
 
@@ -45,48 +45,48 @@ def _plain(value: Any) -> Any:
 
 
 def differing(rows: Iterable[Submission | Decision]) -> set[int]:
-    """The sheets whose submission or decision among `rows` is not what the trail tells of it. One query.
+    """The sheets whose submission or decision among `rows` differs from the trail. One query.
 
-    What the trail does not tell of (an earlier version's) is not compared.
+    A row without a digest in the trail (an earlier version's) is not compared.
     """
     acts = {f"{row._meta.model_name}:{row.pk}": row for row in rows}
     subjects = {f"review:{row.review_id}" for row in acts.values()}
-    told = AuditEntry.objects.filter(subject__in=subjects, after__has_key=NAME).values_list(f"after__{NAME}", flat=True)
-    found = set()
-    for said in told:
-        name, _colon, digest = said.rpartition(":")
-        if name in acts and _found(acts[name]) != digest:
-            found.add(acts[name].review_id)
-    return found
+    entries = AuditEntry.objects.filter(subject__in=subjects, after__has_key=NAME)
+    numbers = set()
+    for seal in entries.values_list(f"after__{NAME}", flat=True):
+        name, _colon, digest = seal.rpartition(":")
+        if name in acts and _digest_of(acts[name]) != digest:
+            numbers.add(acts[name].review_id)
+    return numbers
 
 
 def faults() -> Iterator[tuple[int | None, str]]:
-    """(number of the audit entry, what does not hold) of every row that is not what the trail tells of it; no number for
-    a row of which the trail does not tell. What came before the trail told of such rows is not compared.
+    """(number of the audit entry, what does not hold) of every row that differs from its digest in the trail; no number
+    for a row without one there. Rows from before the trail stored such digests are not compared.
     """
-    # The rows first: what a transaction adds meanwhile is told of when the trail is read, and looked up then.
+    # The rows first: one that is added meanwhile appears in the trail, and is looked up then.
     standing = {kind: dict(_standing(model)) for kind, (model, _word) in KINDS.items()}
-    told: dict[str, set[int]] = {kind: set() for kind in KINDS}
+    recorded: dict[str, set[int]] = {kind: set() for kind in KINDS}
     entries = AuditEntry.objects.filter(after__has_key=NAME).order_by("pk").values_list("pk", f"after__{NAME}")
-    for entry, said in entries.iterator():
-        kind, number, digest = said.split(":")
-        told[kind].add(int(number))
+    for entry, seal in entries.iterator():
+        kind, number, digest = seal.split(":")
+        recorded[kind].add(int(number))
         now = standing[kind].get(int(number)) or dict(_standing(KINDS[kind][0], pk=number)).get(int(number))
         if now != digest:
             what = "の内容が、監査記録の伝えるものと違います" if now else "が、なくなっています"
             yield entry, f"{KINDS[kind][1]} {number} {what}"
     for kind in AT_ONCE:
-        numbers = told[kind]
+        numbers = recorded[kind]
         beyond = sorted(pk for pk in standing[kind].keys() - numbers if numbers and pk > min(numbers))
         yield from ((None, f"{KINDS[kind][1]} {pk} を、監査記録は伝えていません") for pk in beyond)
 
 
 def _standing(model: type[models.Model], **which: Any) -> Iterator[tuple[int, str]]:
     for row in model._default_manager.filter(**which).order_by("pk").iterator(_READ_TOGETHER):
-        yield row.pk, _found(row)  # type: ignore[arg-type]
+        yield row.pk, _digest_of(row)  # type: ignore[arg-type]
 
 
-def _found(row: Sealed) -> str:
+def _digest_of(row: Sealed) -> str:
     """The digest of a row as it was read."""
     changed = isinstance(row, Submission) and digest_of(row.content) != row.sha256
     return "its content is not that of its sha256" if changed else _digest(row)

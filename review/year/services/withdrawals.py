@@ -34,7 +34,7 @@ def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> 
         require(permissions.may_withdraw_review(user, review), not_yours(review))
         reason = _reason(comment)
         made = _decide(user, review, reason)
-        # What the 事務局 recorded of a meeting was said of the sheet as it was confirmed.
+        # A record of a meeting refers to the sheet as it was confirmed.
         RecordedDecision.objects.filter(review=review, closed_at=None).update(closed_at=clock.now())
         move(review, ReviewState.SUBMITTED)
         review.save()
@@ -78,12 +78,12 @@ def not_yours(review: MeasureReview) -> str:
 
 
 def _reason(comment: str) -> str:
-    said = text.normal_newlines(comment).strip()
-    check_words({"comment": said})
-    if not said:
+    reason = text.normal_newlines(comment).strip()
+    check_words({"comment": reason})
+    if not reason:
         sentence = _("取り消す理由を入力してください。")
         raise Invalid(sentence, {"comment": sentence})
-    return said
+    return reason
 
 
 def _decide(user: User, review: MeasureReview, reason: str) -> Decision:

@@ -49,39 +49,39 @@ def cycles(request: SignedInRequest) -> HttpResponse:
 
 def deadlines_record(request: SignedInRequest, year: int) -> Record:
     """What the form of the year's deadlines edits."""
-    found = year_or_404(year)
-    rows = Cycle.objects.filter(pk=found.pk)
-    form = DeadlinesForm.of(found)
-    return Record(form=form, rows=rows, subject=f"cycle:{found.pk}", actions=("cycle.deadlines",))
+    cycle = year_or_404(year)
+    rows = Cycle.objects.filter(pk=cycle.pk)
+    form = DeadlinesForm.of(cycle)
+    return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.deadlines",))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @versioned(deadlines_record)
 def cycle(request: SignedInRequest, year: int) -> HttpResponse:
     """One year: its step, its deadlines to set, and the button that opens it."""
-    found = year_or_404(year)
-    form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(found)
+    cycle = year_or_404(year)
+    form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(cycle)
     status = 200
     if form.is_bound:
-        status = set_deadlines(request, found, form)
+        status = set_deadlines(request, cycle, form)
         if status == 200:
             messages.success(request, _("期限を保存しました。"))
             return redirect("meguri:cycle", year=year)
-    context = context_of(found, form, may_correct=permissions.may_prepare_correction(request.user))
+    context = context_of(cycle, form, may_correct=permissions.may_prepare_correction(request.user))
     return render(request, "year/cycle.html", context, status=status)
 
 
 def scale_record(request: SignedInRequest, year: int) -> Record:
     """What the choice of the scale edits."""
-    found = year_or_404(year)
-    form = ScaleForm(initial={"scale": scale_key(found)})
-    rows = Cycle.objects.filter(pk=found.pk)
-    return Record(form=form, rows=rows, subject=f"cycle:{found.pk}", actions=("cycle.scale",))
+    cycle = year_or_404(year)
+    form = ScaleForm(initial={"scale": scale_key(cycle)})
+    rows = Cycle.objects.filter(pk=cycle.pk)
+    return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.scale",))
 
 
-def scale_key(found: Cycle) -> str | None:
+def scale_key(cycle: Cycle) -> str | None:
     """Which of the common scales the year has."""
-    return next((key for key, preset in rating.PRESETS.items() if preset.as_data() == found.scale), None)
+    return next((key for key, preset in rating.PRESETS.items() if preset.as_data() == cycle.scale), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,28 +89,28 @@ def scale_key(found: Cycle) -> str | None:
 @versioned(scale_record)
 def scale(request: SignedInRequest, year: int) -> HttpResponse:
     """The scale of one year: chosen while the year is a draft, shown afterwards."""
-    found = year_or_404(year)
-    form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": scale_key(found)})
+    cycle = year_or_404(year)
+    form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": scale_key(cycle)})
     if form.is_bound and form.is_valid():
-        work.choose_scale(user=request.user, cycle_id=found.pk, scale=form.chosen())
+        work.choose_scale(user=request.user, cycle_id=cycle.pk, scale=form.chosen())
         messages.success(request, _("達成区分を保存しました。"))
         return see_other("meguri:cycle", year, fragment="rules")
     context = {
         "page_title": _("%(year)s 達成区分") % {"year": fiscal_year(year)},
-        "breadcrumbs": crumbs(found, _("達成区分")),
+        "breadcrumbs": crumbs(cycle, _("達成区分")),
         "form": form,
-        "draft": found.state == CycleState.DRAFT,
-        "grades": found.scale,
+        "draft": cycle.state == CycleState.DRAFT,
+        "grades": cycle.scale,
     }
     return render(request, "year/scale.html", context, status=422 if form.is_bound else 200)
 
 
-def set_deadlines(request: SignedInRequest, found: Cycle, form: DeadlinesForm) -> int:
+def set_deadlines(request: SignedInRequest, cycle: Cycle, form: DeadlinesForm) -> int:
     """Let the service keep the deadlines; 200, or the status with which the form goes back."""
     if not form.is_valid():
         return 422
     try:
-        work.set_deadlines(user=request.user, cycle_id=found.pk, deadlines=form.deadlines())
+        work.set_deadlines(user=request.user, cycle_id=cycle.pk, deadlines=form.deadlines())
     except NotAllowed as refusal:
         raise PermissionDenied(str(refusal)) from refusal
     except AlreadyDecided as refusal:
@@ -122,41 +122,41 @@ def set_deadlines(request: SignedInRequest, found: Cycle, form: DeadlinesForm) -
     return 200
 
 
-def context_of(found: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[str, Any]:
+def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[str, Any]:
     """What the page of one year shows."""
-    draft = found.state == CycleState.DRAFT
-    measures = MeasureYear.objects.filter(measure__plan=found.plan, fiscal_year=found.fiscal_year).count()
+    draft = cycle.state == CycleState.DRAFT
+    measures = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year).count()
     return {
-        "page_title": _("%(year)s 年度と期限") % {"year": fiscal_year(found.fiscal_year)},
+        "page_title": _("%(year)s 年度と期限") % {"year": fiscal_year(cycle.fiscal_year)},
         "breadcrumbs": [
             {"label": _("ホーム"), "url": reverse("meguri:home")},
             {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
-            {"label": fiscal_year(found.fiscal_year), "url": ""},
+            {"label": fiscal_year(cycle.fiscal_year), "url": ""},
         ],
-        "tabs": tabs(found, "meguri:cycle"),
-        "cycle": found,
+        "tabs": tabs(cycle, "meguri:cycle"),
+        "cycle": cycle,
         "form": form,
-        "steps": steps_of(found),
-        "deadlines": list(deadlines_of(found)),
+        "steps": steps_of(cycle),
+        "deadlines": list(deadlines_of(cycle)),
         "draft": draft,
-        "published": found.state == CycleState.PUBLISHED,
+        "published": cycle.state == CycleState.PUBLISHED,
         "measures": measures,
-        "may_open": draft and found.due_at and found.closes_at and measures,
-        "open_url": address("meguri:open_year", found.fiscal_year) if draft else "",
-        "meeting_url": address("meguri:meeting", found.fiscal_year) if found.state == CycleState.DECIDING else "",
-        "editions": queries.editions(found.fiscal_year),
-        "correction": corrections.under_way(found.pk),
-        "correct_url": address("meguri:correction_start", found.fiscal_year) if may_correct else "",
-        "scale": found.scale,
-        "jobs": queries.running_jobs(found),
+        "may_open": draft and cycle.due_at and cycle.closes_at and measures,
+        "open_url": address("meguri:open_year", cycle.fiscal_year) if draft else "",
+        "meeting_url": address("meguri:meeting", cycle.fiscal_year) if cycle.state == CycleState.DECIDING else "",
+        "editions": queries.editions(cycle.fiscal_year),
+        "correction": corrections.under_way(cycle.pk),
+        "correct_url": address("meguri:correction_start", cycle.fiscal_year) if may_correct else "",
+        "scale": cycle.scale,
+        "jobs": queries.running_jobs(cycle),
     }
 
 
-def deadlines_of(found: Cycle) -> Iterator[dict[str, Any]]:
+def deadlines_of(cycle: Cycle) -> Iterator[dict[str, Any]]:
     """Each deadline that is set: its day in words, how many business days are left, and a word about closed days."""
     today, days = clock.today(), calendar.city()
     for name in DEADLINES:
-        moment = getattr(found, name)
+        moment = getattr(cycle, name)
         if not moment:
             continue
         day = timezone.localtime(moment).date()

@@ -61,7 +61,7 @@ class Mark:
         return not self.outcome and self.state in OPEN_STATES
 
     def due(self, cycle: Cycle) -> datetime | None:
-        """By when the sheet is wanted from its department, as `MeasureReview.due_at` has it."""
+        """By when the department must submit the sheet, as `MeasureReview.due_at` has it."""
         again = self.again_due_at if self.state == ReviewState.RETURNED else None
         ends = [at for at in (cycle.deadline("due_at", self.department_id), self.extended_until, again) if at]
         return max(ends, default=None)
@@ -119,11 +119,11 @@ def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
     return [Mark(*row) for row in rows]
 
 
-def filtered(reviews: QuerySet[MeasureReview], wanted: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
-    """The sheets that the address asks for; what it misspells is passed over."""
-    if (department := whole(wanted.get("department"))) is not None:
+def filtered(reviews: QuerySet[MeasureReview], filters: Mapping[str, str], cycle: Cycle) -> QuerySet[MeasureReview]:
+    """The sheets that match the filters in the address; unknown values are ignored."""
+    if (department := whole(filters.get("department"))) is not None:
         reviews = reviews.filter(measure_year__owner_id=department)
-    state = wanted.get("state", "")
+    state = filters.get("state", "")
     if state == LATE:
         reviews = reviews.filter(pk__in=[mark.pk for mark in late_marks(marks_of(reviews), cycle)])
     elif state in (Outcome.NOT_SUBMITTED, Outcome.EXCLUDED):
@@ -169,7 +169,7 @@ def here_of(cycle: Cycle, department: str) -> str:
 
 
 def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict[str, Any]]:
-    """The few numbers that are asked for first, in 施策; those settled with a reason stand apart where there are any."""
+    """The main numbers, in 施策; those settled with a reason stand apart where there are any."""
     tally = tally_of((mark.state, mark.outcome) for mark in marks)
     here = here_of(cycle, department)
     behind = len(late_marks(marks, cycle))
@@ -194,7 +194,7 @@ def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict
 
 
 def unreached(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
-    """Where nobody can be asked, for those who look after the year while it runs. Four queries, none for others."""
+    """Steps that nobody can take, for those who look after the year while it runs. Four queries, none for others."""
     if not permissions.may_manage_cycle(request.user) or cycle.state not in waiting.RUNNING:
         return {}
     return {"unmanned": waiting.unmanned(cycle), "without_mail": waiting.without_mail(cycle)}
@@ -249,21 +249,21 @@ def durations_of(marks: list[Mark]) -> list[dict[str, Any]]:
     ]
 
 
-def choices_of(marks: list[Mark], wanted: Mapping[str, str]) -> dict[str, Any]:
+def choices_of(marks: list[Mark], filters: Mapping[str, str]) -> dict[str, Any]:
     """What the two filters offer, and what is chosen."""
     departments = {mark.department_id: mark.department for mark in marks}
     states = [*ReviewState.values, Outcome.NOT_SUBMITTED.value, Outcome.EXCLUDED.value]
     present = {mark.shown_state for mark in marks}
     return {
         "departments": [
-            {"value": str(pk), "label": name, "chosen": wanted.get("department") == str(pk)}
+            {"value": str(pk), "label": name, "chosen": filters.get("department") == str(pk)}
             for pk, name in departments.items()
         ],
         "states": [
-            {"value": state, "label": word_of(state), "chosen": wanted.get("state") == state}
+            {"value": state, "label": word_of(state), "chosen": filters.get("state") == state}
             for state in states
-            if state in present or wanted.get("state") == state
+            if state in present or filters.get("state") == state
         ]
-        + [{"value": LATE, "label": _("遅れ・期限後"), "chosen": wanted.get("state") == LATE}],
-        "active": bool(wanted.get("department") or wanted.get("state")),
+        + [{"value": LATE, "label": _("遅れ・期限後"), "chosen": filters.get("state") == LATE}],
+        "active": bool(filters.get("department") or filters.get("state")),
     }

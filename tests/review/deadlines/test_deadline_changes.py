@@ -13,7 +13,7 @@ from review.year.services.cycles import Deadlines
 from tests.cast import Cast
 
 
-def told() -> dict[str, str]:
+def notice_texts() -> dict[str, str]:
     """Who was told, and in which words."""
     for event in outbox.undelivered_ids():
         outbox.deliver(event)
@@ -23,20 +23,20 @@ def told() -> dict[str, str]:
 
 def moved(cast: Cast, **by: int) -> None:
     """The year's deadlines, those named moved by so many days."""
-    found = Cycle.objects.get()
-    now = {"due_at": found.due_at, "closes_at": found.closes_at, "review_due_at": found.review_due_at}
+    cycle = Cycle.objects.get()
+    now = {"due_at": cycle.due_at, "closes_at": cycle.closes_at, "review_due_at": cycle.review_due_at}
     for name, days in by.items():
-        now[name] = (now[name] or found.closes_at) + timedelta(days=days)
-    cycles.set_deadlines(user=cast.reviewer2, cycle_id=found.pk, deadlines=Deadlines(**now))
+        now[name] = (now[name] or cycle.closes_at) + timedelta(days=days)
+    cycles.set_deadlines(user=cast.reviewer2, cycle_id=cycle.pk, deadlines=Deadlines(**now))
 
 
 def test_the_departments_that_have_not_sent_are_told_of_a_later_day(cast: Cast) -> None:
     cast.open(2, owners=("産業振興課", "農林水産課"))
     cast.submitted(1)
     moved(cast, closes_at=3)
-    found = told()
-    assert set(found) == {"other"}  # 産業振興課 has sent its sheet
-    assert "確認 五月さんが期限を変更しました" in found["other"] and "・締切: 令和" in found["other"]
+    texts = notice_texts()
+    assert set(texts) == {"other"}  # 産業振興課 has sent its sheet
+    assert "確認 五月さんが期限を変更しました" in texts["other"] and "・締切: 令和" in texts["other"]
     notice = Notification.objects.get(event="DeadlinesChanged")
     assert notice.link == "/" and not notice.to_act and notice.mail_after > clock.now()
 
@@ -44,7 +44,7 @@ def test_the_departments_that_have_not_sent_are_told_of_a_later_day(cast: Cast) 
 def test_each_deadline_concerns_its_own_people(cast: Cast) -> None:
     cast.open(1)
     moved(cast, review_due_at=5)
-    assert set(told()) == {"reviewer"}  # not whoever changed it
+    assert set(notice_texts()) == {"reviewer"}  # not whoever changed it
     moved(cast)
     assert OutboxEvent.objects.filter(name="DeadlinesChanged").count() == 1
 
@@ -62,7 +62,9 @@ def test_a_departments_own_deadline_is_told_there_and_the_years_no_more(cast: Ca
     deadlines.set_for_department(
         user=cast.reviewer2, cycle_id=cycle.pk, department=office, own=own, reason="統計を待つため"
     )
-    assert set(told()) == {"other"} and told()["other"].startswith("確認 五月さんが期限を変更しました。\n農林水産課")
+    assert set(notice_texts()) == {"other"} and notice_texts()["other"].startswith(
+        "確認 五月さんが期限を変更しました。\n農林水産課"
+    )
     moved(cast, closes_at=1)
-    assert set(told()) == {"other", "contributor", "colleague", "head"}
+    assert set(notice_texts()) == {"other", "contributor", "colleague", "head"}
     assert Notification.objects.filter(event="DeadlinesChanged", recipient=cast.other).count() == 1

@@ -40,8 +40,8 @@ def test_a_department_gets_a_deadline_of_its_own_with_a_reason(cast: Cast) -> No
     form = {"department": other.pk, "due_at": typed(18), "closes_at": typed(25), "reason": ""}
     refused = client.post(DEPARTMENTS, form)
     assert refused.status_code == 422 and "部署ごとの期限を設ける理由を入力してください" in words(refused)
-    kept = client.post(DEPARTMENTS, {**form, "reason": "統計の公表が遅れるため"}, follow=True)
-    assert "農林水産課の期限を保存しました" in words(kept) and "独自の期限" in words(kept)
+    answer = client.post(DEPARTMENTS, {**form, "reason": "統計の公表が遅れるため"}, follow=True)
+    assert "農林水産課の期限を保存しました" in words(answer) and "独自の期限" in words(answer)
     assert cast.sheet(2).due_at > cast.sheet(1).due_at
     with clock.shifted(timedelta(days=16)):
         assert not cast.fill(cast.sheet(2), user=cast.other).late
@@ -119,8 +119,8 @@ def test_the_days_of_reminders_are_data_of_the_year(cast: Cast) -> None:
     assert "届く日" in words(client.get(REMINDERS))
     assert client.post(REMINDERS, rules_typed()).status_code == 303
     assert Cycle.objects.get().reminders == {}
-    kept = client.post(REMINDERS, rules_typed(submit_before="10、3", submit_on_day="", submit_head=""))
-    assert kept.status_code == 303
+    answer = client.post(REMINDERS, rules_typed(submit_before="10、3", submit_on_day="", submit_head=""))
+    assert answer.status_code == 303
     rules = rules_of(Cycle.objects.get().reminders)
     assert rules[Step.SUBMIT] == Rule(before=(3, 10), on_day=False, after=(1, 3, 5), head=None, office=5)
     wrong = client.post(REMINDERS, rules_typed(review_after="三日"))
@@ -164,10 +164,15 @@ def test_a_nudge_is_previewed_sent_once_and_remembered(cast: Cast) -> None:
     assert "3件の督促を送りました" in words(client.post(NUDGE, send, follow=True))
     assert client.post(NUDGE, send).status_code == 409
     deliver_all()
-    told = Notification.objects.filter(event=Event.NUDGED)
-    assert set(told.values_list("recipient__username", flat=True)) == {"contributor", "colleague", "other", "reviewer"}
-    assert told.count() == 4 and all(
-        notice.mail_after and notice.to_act and notice.due_at for notice in told.exclude(recipient=cast.reviewer)
+    notices = Notification.objects.filter(event=Event.NUDGED)
+    assert set(notices.values_list("recipient__username", flat=True)) == {
+        "contributor",
+        "colleague",
+        "other",
+        "reviewer",
+    }
+    assert notices.count() == 4 and all(
+        notice.mail_after and notice.to_act and notice.due_at for notice in notices.exclude(recipient=cast.reviewer)
     )
     assert "確認 五月さんの督促" in words(client.get(NUDGE))
     assert AuditEntry.objects.filter(action="reminders.nudge").count() == 3
@@ -217,8 +222,8 @@ def test_a_closed_sheet_says_why_and_lets_the_department_ask(cast: Cast) -> None
         assert ask(cast, days=10).status_code == 303
         deliver_all()
         assert "担当 一郎さんが延長を依頼しています" in words(as_(cast.contributor).get(sheet))
-        told = Notification.objects.filter(event=Event.EXTENSION_ASKED)
-        assert set(told.values_list("recipient__username", flat=True)) == {"reviewer", "reviewer2", "administrator"}
+        notices = Notification.objects.filter(event=Event.EXTENSION_ASKED)
+        assert set(notices.values_list("recipient__username", flat=True)) == {"reviewer", "reviewer2", "administrator"}
         page = words(as_(cast.reviewer2).get(sheet))
         assert "担当 一郎さんが期限の延長を依頼しています" in page and "統計の公表が遅れるため" in page
         decide = reverse("meguri:extension_decide", args=[Extension.objects.get().pk])
@@ -243,8 +248,8 @@ def test_a_request_is_declined_with_a_reason(cast: Cast) -> None:
     assert "見送る理由を入力してください" in words(silent) and Extension.objects.get().state == "asked"
     client.post(decide, {"refuse": "1", "answer": "審議の日程が動かせないため"})
     deliver_all()
-    told = Notification.objects.get(event=Event.EXTENSION_REFUSED, recipient=cast.head)
-    assert "審議の日程が動かせないため" in told.body
+    notice = Notification.objects.get(event=Event.EXTENSION_REFUSED, recipient=cast.head)
+    assert "審議の日程が動かせないため" in notice.body
     assert cast.sheet(1).extended_until is None
     page = words(as_(cast.contributor).get(reverse("meguri:extension", args=[cast.sheet(1).pk])))
     assert "見送り" in page and "管理 八重" in page

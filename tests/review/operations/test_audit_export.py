@@ -45,8 +45,8 @@ def desk(committed: Cast) -> Client:
     return as_(committed.auditor)
 
 
-def table(desk: Client, **asked: str) -> list[list[str]]:
-    answer = desk.get(reverse("meguri:audit_export"), asked)
+def table(desk: Client, **filters: str) -> list[list[str]]:
+    answer = desk.get(reverse("meguri:audit_export"), filters)
     assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
     text = b"".join(answer.streaming_content).decode()
     assert text.startswith("\ufeff")
@@ -67,11 +67,11 @@ def test_the_file_is_enough_to_compute_the_chain_again(committed: Cast, desk: Cl
     assert header[:FIRST_WORDS] == list(audit_chain.COLUMNS)
     previous = audit_chain.START
     for row in rows:
-        seq, prev_hash, kept, pk, at, key, action, subject, before, after, address, request_id = row[:FIRST_WORDS]
+        seq, prev_hash, link_hash, pk, at, key, action, subject, before, after, address, request_id = row[:FIRST_WORDS]
         assert prev_hash == previous
         fields = (at, key or None, action, subject, before, after, address or None, request_id)
-        assert kept == audit_chain.digest(previous, seq, pk, *fields)
-        previous = kept
+        assert link_hash == audit_chain.digest(previous, seq, pk, *fields)
+        previous = link_hash
     assert [row[FIRST_WORDS] for row in rows] == ["監査 九", "所属 長子", "", "所属 長子"]
 
 
@@ -81,8 +81,8 @@ def test_the_file_holds_what_the_search_finds_and_is_itself_on_record(committed:
     _header, *rows = table(desk, action="submit", subject="01-01", person="担当 一郎")
     assert [row[6] for row in rows] == ["submit"]
     assert rows[0][FIRST_WORDS:] == ["担当 一郎", "提出", "施策シート 01-01 (令和6年度)"]
-    kept = AuditEntry.objects.get(action="audit.export")
-    assert kept.actor_key == committed.auditor.key and kept.after == {"action": "submit", "subject": "01-01"}
+    entry = AuditEntry.objects.get(action="audit.export")
+    assert entry.actor_key == committed.auditor.key and entry.after == {"action": "submit", "subject": "01-01"}
     _header, *rows = table(desk)
     assert rows[-1][6] == "audit.export", "the first export stands in the second"
 
@@ -134,9 +134,9 @@ def test_the_keepers_of_the_trail_are_told_once_when_anchors_come_no_more(commit
         outbox.deliver(late.get().pk)
         anchors.drop(reason=anchors.HOURLY)
         assert not alarm.watch_anchors()
-    told = Notification.objects.filter(event=Event.ANCHOR_LATE)
-    assert {notice.recipient for notice in told} == {committed.administrator, committed.auditor}
-    assert {notice.link for notice in told} == {"/audit/"} and all(notice.mail_after for notice in told)
+    notices = Notification.objects.filter(event=Event.ANCHOR_LATE)
+    assert {notice.recipient for notice in notices} == {committed.administrator, committed.auditor}
+    assert {notice.link for notice in notices} == {"/audit/"} and all(notice.mail_after for notice in notices)
 
 
 def test_the_page_says_when_the_anchored_row_is_gone_or_another(committed: Cast, desk: Client) -> None:
@@ -186,23 +186,23 @@ def test_whatever_is_done_to_an_anchored_row_is_found_every_time(cast: Cast, tra
     with audit.origin(address="192.0.2.1", request_id="r"):
         entries = [audit.write(actor=cast.head, action="submit", subject=f"review:{n}") for n in range(8)]
     anchors.drop(reason=anchors.HOURLY)
-    kept = anchors.read([anchors.default_file()])
+    heads = anchors.read([anchors.default_file()])
     audit.write(actor=cast.head, action="submit", subject="review:later")
     kept_links = list(AuditLink.objects.values_list("seq", "entry_id", "prev_hash", "hash"))
     seen = 0
     with tampering():
         for what, statements in kinds():
             for seq, entry in enumerate(entries, start=1):
-                found = _tampered(statements, seq, entry.pk, kept)
-                assert found, f"{what} at row {seq} went unseen"
-                assert found[0].seq <= seq + 1, f"{what} at row {seq} was placed at {found[0].seq}"
+                faults = _tampered(statements, seq, entry.pk, heads)
+                assert faults, f"{what} at row {seq} went unseen"
+                assert faults[0].seq <= seq + 1, f"{what} at row {seq} was placed at {faults[0].seq}"
                 seen += 1
     assert seen == 13 * len(entries)
     assert list(AuditLink.objects.values_list("seq", "entry_id", "prev_hash", "hash")) == kept_links
-    assert audit_chain.verify(anchors=kept).intact
+    assert audit_chain.verify(anchors=heads).intact
 
 
-def _tampered(statements: list[str], seq: int, entry: int, kept: dict[int, str]) -> tuple[audit_chain.Fault, ...]:
+def _tampered(statements: list[str], seq: int, entry: int, heads: dict[int, str]) -> tuple[audit_chain.Fault, ...]:
     """What a check finds after the statements, which are taken back."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -211,6 +211,6 @@ def _tampered(statements: list[str], seq: int, entry: int, kept: dict[int, str])
                 cursor.execute("SET LOCAL session_replication_role = replica")
             for statement in statements:
                 cursor.execute(statement.replace("SEQ", str(seq)).replace("ENTRY", str(entry)))
-        faults = audit_chain.verify(anchors=kept).faults
+        faults = audit_chain.verify(anchors=heads).faults
         transaction.set_rollback(True)
     return faults

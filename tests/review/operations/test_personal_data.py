@@ -43,12 +43,12 @@ NAME, ACCOUNT, ADDRESS = "担当 一郎", "contributor", "contributor@city.examp
 
 def everything() -> dict[str, str]:
     """Every table of the database as text."""
-    found = {}
+    texts = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608
-            found[table] = "\n".join(map(repr, cursor.fetchall()))
-    return found
+            texts[table] = "\n".join(map(repr, cursor.fetchall()))
+    return texts
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def left(cast: Cast) -> User:
         form = {"display_name": NAME, "email": email}
         assert as_(cast.administrator).post(page, form).status_code == 303
     # What Django's admin kept of changes while it still made some.
-    told = {"content_type": ContentType.objects.get_for_model(User), "object_id": cast.contributor.pk}
-    LogEntry.objects.create(user=cast.administrator, action_flag=CHANGE, object_repr=NAME, **told)
+    fields = {"content_type": ContentType.objects.get_for_model(User), "object_id": cast.contributor.pk}
+    LogEntry.objects.create(user=cast.administrator, action_flag=CHANGE, object_repr=NAME, **fields)
     second_factor.begin(user=cast.contributor)
     Client().post(reverse("login"), {"username": ACCOUNT, "password": PASSWORD})
     from tests.cast import settle_background
@@ -179,7 +179,7 @@ def test_the_administrator_anonymises_on_a_page_that_says_what_happens(cast: Cas
 def test_the_page_names_every_model_that_points_to_a_person() -> None:
     """Whoever adds a model with a person in it writes down here how long it is kept: HOLDINGS in views/personal_data."""
     user = get_user_model()
-    told = {name for holding in HOLDINGS for name in holding.models}
+    listed = {name for holding in HOLDINGS for name in holding.models}
     holding: set[str] = set()
     for model in apps.get_models():
         points = any(
@@ -191,11 +191,11 @@ def test_the_page_names_every_model_that_points_to_a_person() -> None:
         )
         if points or names:
             holding.add(model._meta.label)
-    assert holding <= told, (
-        f"say in HOLDINGS of review/operations/views/personal_data.py how long these are kept: {holding - told}"
+    assert holding <= listed, (
+        f"say in HOLDINGS of review/operations/views/personal_data.py how long these are kept: {holding - listed}"
     )
     known = {model._meta.label for model in apps.get_models()}
-    assert told <= known, f"HOLDINGS names models that are gone: {told - known}"
+    assert listed <= known, f"HOLDINGS names models that are gone: {listed - known}"
 
 
 # --- what goes by itself ---------------------------------------------------------------------------------------------
@@ -247,10 +247,10 @@ def test_an_enrolment_writes_no_name_into_the_trail(cast: Cast) -> None:
     assert admin.post(reverse("meguri:person_appoint", args=[person.pk]), post).status_code == 303
     changed = {"display_name": "新任 十一郎", "email": "juichi@city.example"}
     assert admin.post(reverse("meguri:person", args=[person.pk]), changed).status_code == 303
-    kept = repr(list(AuditEntry.objects.values_list("before", "after", "subject")))
+    stored = repr(list(AuditEntry.objects.values_list("before", "after", "subject")))
     for word in ("newcomer", "新任", "shinnin", "juichi", password):
-        assert word not in kept
-    assert f"user:{person.key}" in kept
+        assert word not in stored
+    assert f"user:{person.key}" in stored
 
 
 def test_a_password_set_by_the_administrator_is_audited_and_changed_at_once(cast: Cast) -> None:
@@ -272,10 +272,10 @@ def shown_once(answer: HttpResponse) -> str:
 
 def test_the_trail_holds_no_names_of_a_meetings_attendees(cast: Cast) -> None:
     cycle = cast.open(1)
-    said = MeetingWords(held_on=date(2025, 5, 1), attendees="本部長 出席 太郎、委員 出席 花子")
-    meeting = meetings.record_meeting(user=cast.reviewer, cycle=cycle, words=said)
-    kept = repr(list(AuditEntry.objects.values_list("before", "after")))
-    assert "出席" not in kept and meeting.attendees.startswith("本部長")
+    details = MeetingWords(held_on=date(2025, 5, 1), attendees="本部長 出席 太郎、委員 出席 花子")
+    meeting = meetings.record_meeting(user=cast.reviewer, cycle=cycle, words=details)
+    stored = repr(list(AuditEntry.objects.values_list("before", "after")))
+    assert "出席" not in stored and meeting.attendees.startswith("本部長")
 
 
 # --- what the city publishes -----------------------------------------------------------------------------------------

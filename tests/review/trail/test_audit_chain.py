@@ -39,7 +39,7 @@ def sql(statement: str, *values: object) -> None:
         cursor.execute(statement, values)
 
 
-def found(**options: object) -> audit_chain.Fault:
+def first_fault(**options: object) -> audit_chain.Fault:
     report = audit_chain.verify(**options)  # type: ignore[arg-type]
     assert not report.intact
     return report.faults[0]
@@ -176,7 +176,7 @@ def test_an_edited_row_is_named():
     rows = write(6)
     with tampering():
         sql("UPDATE review_auditentry SET subject = 'review:99' WHERE id = %s", rows[3].pk)
-    fault = found()
+    fault = first_fault()
     assert (fault.seq, fault.entry) == (4, rows[3].pk)
 
 
@@ -185,7 +185,7 @@ def test_an_edited_value_is_named(column):
     rows = write(3)
     with tampering():
         sql(f"UPDATE review_auditentry SET {column} = %s WHERE id = %s", '{"n": 7}', rows[1].pk)  # noqa: S608
-    assert found().entry == rows[1].pk
+    assert first_fault().entry == rows[1].pk
 
 
 def test_a_row_deleted_from_the_middle_is_named():
@@ -193,7 +193,7 @@ def test_a_row_deleted_from_the_middle_is_named():
     with tampering():
         sql("DELETE FROM review_auditlink WHERE seq = 3")
         sql("DELETE FROM review_auditentry WHERE id = %s", rows[2].pk)
-    assert found().seq == 3
+    assert first_fault().seq == 3
 
 
 def test_a_chain_mended_over_a_gap_is_found():
@@ -203,14 +203,14 @@ def test_a_chain_mended_over_a_gap_is_found():
         sql("DELETE FROM review_auditentry WHERE id = %s", rows[2].pk)
         for seq in (4, 5, 6):
             sql("UPDATE review_auditlink SET seq = %s WHERE seq = %s", seq - 1, seq)
-    assert found().seq == 3
+    assert first_fault().seq == 3
 
 
 def test_a_row_slipped_in_while_the_triggers_were_off_is_found():
     write(2)
     with tampering():
         row = write(1)[0]
-    fault = found()
+    fault = first_fault()
     assert fault.entry == row.pk and "つながっていない" in fault.what
 
 
@@ -221,11 +221,11 @@ def test_a_cut_tail_is_found_by_the_anchor_and_only_by_it(anchor_place):
         sql("DELETE FROM review_auditlink WHERE seq > 4")
         sql("DELETE FROM review_auditentry WHERE id > %s", rows[3].pk)
     assert audit_chain.verify().intact
-    fault = found(anchors=anchors.read([anchor_place]))
+    fault = first_fault(anchors=anchors.read([anchor_place]))
     assert fault.seq == 5 and "切り取られ" in fault.what
     # New acts over the cut do not hide it.
     write(4)
-    assert found(anchors=anchors.read([anchor_place])).seq == 6
+    assert first_fault(anchors=anchors.read([anchor_place])).seq == 6
 
 
 def test_an_emptied_trail_is_found_by_the_anchor(anchor_place):
@@ -234,7 +234,7 @@ def test_an_emptied_trail_is_found_by_the_anchor(anchor_place):
     with tampering():
         sql("DELETE FROM review_auditlink")
         sql("DELETE FROM review_auditentry")
-    assert found(anchors=anchors.read([anchor_place])).seq == 1
+    assert first_fault(anchors=anchors.read([anchor_place])).seq == 1
 
 
 def test_a_chain_computed_anew_is_found_by_the_anchor(anchor_place):
@@ -244,7 +244,7 @@ def test_a_chain_computed_anew_is_found_by_the_anchor(anchor_place):
         sql("UPDATE review_auditentry SET subject = 'review:99' WHERE id = %s", rows[1].pk)
         _compute_anew()
     assert audit_chain.verify().intact
-    assert found(anchors=anchors.read([anchor_place])).seq == 4
+    assert first_fault(anchors=anchors.read([anchor_place])).seq == 4
 
 
 def _compute_anew() -> None:
@@ -266,10 +266,10 @@ def test_missing_triggers_are_a_finding():
 def test_the_window_without_an_anchor_is_told():
     write(2)
     anchors.drop(reason=anchors.HOURLY)
-    kept = anchors.read([anchors.default_file()])
-    assert audit_chain.verify(anchors=kept).uncovered_since is None
+    heads = anchors.read([anchors.default_file()])
+    assert audit_chain.verify(anchors=heads).uncovered_since is None
     later = write(1)[0]
-    report = audit_chain.verify(anchors=kept)
+    report = audit_chain.verify(anchors=heads)
     assert report.covered == 2 and report.uncovered_since == later.at
 
 

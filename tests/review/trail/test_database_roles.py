@@ -142,8 +142,8 @@ def test_what_happens_later_to_what_stays_needs_no_right_that_the_role_lacks(wor
     """取下げ, a recorded decision that is replaced, dropped and confirmed, a file taken back: each as the product does it."""
     with really():
         cast.open(1)
-    kept = attach(cast)
-    evidence.remove(user=cast.contributor, evidence_id=kept.pk)
+    file = attach(cast)
+    evidence.remove(user=cast.contributor, evidence_id=file.pk)
     with really():
         review = cast.submitted()
     steps.recall(user=cast.contributor, review_id=review.pk)
@@ -153,11 +153,11 @@ def test_what_happens_later_to_what_stays_needs_no_right_that_the_role_lacks(wor
         held_on=clock.today(), decided_on=clock.today(), attendees="本部長", minute="了承", document_number="第1号"
     )
     meeting = meetings.record_meeting(user=cast.reviewer2, cycle=review.cycle, words=words_of_it)
-    said = meetings.Verdicts(verdict="accept")
+    verdicts = meetings.Verdicts(verdict="accept")
     for _each in range(2):
-        meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=said)
+        meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=verdicts)
     meetings.drop(user=cast.reviewer2, record_id=RecordedDecision.objects.get(closed_at=None).pk)
-    meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=said)
+    meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=verdicts)
     last = RecordedDecision.objects.get(closed_at=None)
     steps.confirm_record(user=cast.approver, record=last)
     last.refresh_from_db()

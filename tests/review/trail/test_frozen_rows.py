@@ -45,16 +45,16 @@ def written(cast: Cast) -> dict[type[Row], Row]:
     edition, now, by = frozen(cast, 1), clock.now(), cast.reviewer
     review = MeasureReview.objects.get()
     meeting = Meeting.objects.create(cycle=edition.cycle, held_on=now, recorded_by=by)
-    said: dict[str, Any] = {"review": review, "round": 1}
-    decision = Decision.objects.create(**said, step="review", verdict="accept", decided_by=by, decided_at=now)
+    common: dict[str, Any] = {"review": review, "round": 1}
+    decision = Decision.objects.create(**common, step="review", verdict="accept", decided_by=by, decided_at=now)
     correction = Correction.objects.create(
         cycle=edition.cycle, base=edition, prepared_by=by, started_at=now, state_since=now
     )
     rows: list[Row] = [
         decision,
-        Submission.objects.create(**said, content={"texts": {}}, sha256="0" * 64, submitted_by=by, submitted_at=now),
+        Submission.objects.create(**common, content={"texts": {}}, sha256="0" * 64, submitted_by=by, submitted_at=now),
         recorded(review, meeting, cast),
-        ItemComment.objects.create(**said, kind="comment", body="所見です", author=by, created_at=now),
+        ItemComment.objects.create(**common, kind="comment", body="所見です", author=by, created_at=now),
         Rating.objects.create(review=review, hand="reviewer", grade="A", reason="理由", given_by=by, given_at=now),
         LaterReading.objects.create(decision=decision, read_by=by, read_at=now),
         CorrectionDecision.objects.create(

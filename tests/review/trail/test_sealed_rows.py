@@ -129,16 +129,16 @@ def test_every_kind_of_decision_has_a_way_below() -> None:
 @pytest.mark.parametrize("step", WAYS)
 def test_every_act_that_decides_vouches_for_its_row(cast: Cast, step: str) -> None:
     cycle = cast.open(1)
-    said = {"comment": "見直してください"}
+    args = {"comment": "見直してください"}
     if step == "endorse":
         cycle.requires_endorsement = True
         cycle.save()
         steps.endorse(user=cast.head, review_id=cast.submitted().pk)
     elif step == "return":
-        steps.return_to_department(user=cast.reviewer2, review_id=cast.submitted().pk, round=1, **said)
+        steps.return_to_department(user=cast.reviewer2, review_id=cast.submitted().pk, round=1, **args)
     elif step == "approval.return":
         steps.return_from_approval(
-            user=cast.approver, review_id=cast.reviewed().pk, round=1, to=approval.TO_REVIEW, **said
+            user=cast.approver, review_id=cast.reviewed().pk, round=1, to=approval.TO_REVIEW, **args
         )
     elif step == "settle":
         review = cast.sheet()
@@ -147,11 +147,11 @@ def test_every_act_that_decides_vouches_for_its_row(cast: Cast, step: str) -> No
         )
         steps.decide_outcome(user=cast.approver, review_id=review.pk, accept=True)
     elif step == "confirm.withdraw":
-        steps.withdraw_review(user=cast.reviewer2, review_id=cast.reviewed().pk, round=1, **said)
+        steps.withdraw_review(user=cast.reviewer2, review_id=cast.reviewed().pk, round=1, **args)
     elif step == "approve.withdraw":
-        steps.withdraw_approval(user=cast.approver, review_id=cast.approved().pk, round=1, **said)
+        steps.withdraw_approval(user=cast.approver, review_id=cast.approved().pk, round=1, **args)
     else:
-        approval.return_from_year(user=cast.approver, review_id=cast.approved().pk, to=approval.TO_REVIEW, **said)
+        approval.return_from_year(user=cast.approver, review_id=cast.approved().pk, to=approval.TO_REVIEW, **args)
     last = Decision.objects.latest("pk")
     assert last.step == WAYS[step]
     assert AuditEntry.objects.filter(after__sealed=sealed_rows.mark(last)).count() == 1

@@ -57,8 +57,8 @@ class ActsOfTheSheet:
         if review := self.world.sheet(which, *OPEN_STATES):
             user = self.world.person(self.world.writers(review), who)
             self.world.take("fill", lambda: self.world.cast.fill(review, actual, user=user), settle=False)
-            said = chosen(letter, why)
-            self.world.take("submit", lambda: steps.submit(user=user, review_id=review.pk, overall=said))
+            overall = chosen(letter, why)
+            self.world.take("submit", lambda: steps.submit(user=user, review_id=review.pk, overall=overall))
             self.after(review)
 
     @rule(who=PICK, which=PICK)
@@ -87,12 +87,12 @@ class ActsOfTheSheet:
         """A file is attached, or one that is there taken away."""
         if review := self.world.sheet(which, *OPEN_STATES):
             user = self.world.person(self.world.writers(review), who)
-            kept = Evidence.objects.filter(review=review).first()
-            if add or kept is None:
+            paper = Evidence.objects.filter(review=review).first()
+            if add or paper is None:
                 upload = ContentFile(f"%PDF-1.4 {body}\n%%EOF".encode(), name="資料.pdf")
                 act = lambda: evidence.add(user=user, review_id=review.pk, upload=upload, filename="資料.pdf")  # noqa: E731
             else:
-                act = lambda: evidence.remove(user=user, evidence_id=kept.pk)  # noqa: E731
+                act = lambda: evidence.remove(user=user, evidence_id=paper.pk)  # noqa: E731
             self.world.take("evidence", act)
             self.after(review)
 
@@ -118,11 +118,11 @@ class ActsOfTheSheet:
         """An extension is asked for, decided, or given unasked."""
         if review := self.world.sheet(which, *OPEN_STATES):
             until = clock.now() + timedelta(days=days)
-            asked = Extension.objects.filter(review=review, state=Extension.State.ASKED).first()
-            if asked:
+            extension = Extension.objects.filter(review=review, state=Extension.State.ASKED).first()
+            if extension:
                 user = self.world.person(MANAGERS, who)
                 act = lambda: extensions.decide(  # noqa: E731
-                    user=user, extension_id=asked.pk, grant=grant, until=until, answer=why
+                    user=user, extension_id=extension.pk, grant=grant, until=until, answer=why
                 )
             elif who % 2:
                 user = self.world.person(self.world.writers(review), who)
@@ -138,9 +138,9 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, letter=LETTERS, why=REASON, late=st.integers(0, 9))
     def confirm(self, who: int, which: int, letter: str | None, why: str, late: int) -> None:
         if review := self.world.sheet(which, "submitted"):
-            user, said = self.world.person(REVIEWERS, who), chosen(letter, why)
+            user, overall = self.world.person(REVIEWERS, who), chosen(letter, why)
             seen = review.round - (late == 9)
-            act = lambda: steps.confirm(user=user, review_id=review.pk, round=seen, comment=why, overall=said)  # noqa: E731
+            act = lambda: steps.confirm(user=user, review_id=review.pk, round=seen, comment=why, overall=overall)  # noqa: E731
             self.world.take("confirm", act)
             self.after(review)
 
@@ -158,9 +158,9 @@ class ActsOfTheSheet:
     @rule(who=PICK, which=PICK, letter=LETTERS, why=REASON, opinion=st.sampled_from([None, "本部の意見です。"]))
     def approve(self, who: int, which: int, letter: str | None, why: str, opinion: str | None) -> None:
         if review := self.world.sheet(which, "reviewed"):
-            user, said = self.world.person(APPROVERS, who), chosen(letter, why)
+            user, overall = self.world.person(APPROVERS, who), chosen(letter, why)
             act = lambda: steps.approve(  # noqa: E731
-                user=user, review_id=review.pk, round=review.round, comment=why, overall=said, opinion=opinion
+                user=user, review_id=review.pk, round=review.round, comment=why, overall=overall, opinion=opinion
             )
             self.world.take("approve", act)
             self.after(review)

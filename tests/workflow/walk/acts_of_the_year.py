@@ -62,8 +62,8 @@ class ActsOfTheYear:
     def set_deadlines(self, who: int, which: int, due: int, more: int) -> None:
         user, cycle = self.world.person(MANAGERS, who), self.world.cycle(which)
         at = clock.now() + timedelta(days=due)
-        wanted = cycles.Deadlines(due_at=at, closes_at=at + timedelta(days=more))
-        self._take("deadlines", lambda: cycles.set_deadlines(user=user, cycle_id=cycle.pk, deadlines=wanted))
+        deadlines = cycles.Deadlines(due_at=at, closes_at=at + timedelta(days=more))
+        self._take("deadlines", lambda: cycles.set_deadlines(user=user, cycle_id=cycle.pk, deadlines=deadlines))
 
     @rule(who=PICK, which=PICK, office=PICK, due=st.integers(-5, 30), why=REASON)
     def set_own_deadlines(self, who: int, which: int, office: int, due: int, why: str) -> None:
@@ -91,9 +91,11 @@ class ActsOfTheYear:
         cycle = drafted or self.world.cycle(which)
         if drafted and not drafted.due_at:
             at = clock.now() + timedelta(days=14)
-            wanted = cycles.Deadlines(due_at=at, closes_at=at + timedelta(days=7))
+            deadlines = cycles.Deadlines(due_at=at, closes_at=at + timedelta(days=7))
             self.world.take(
-                "deadlines", lambda: cycles.set_deadlines(user=user, cycle_id=cycle.pk, deadlines=wanted), settle=False
+                "deadlines",
+                lambda: cycles.set_deadlines(user=user, cycle_id=cycle.pk, deadlines=deadlines),
+                settle=False,
             )
         self._take("open", lambda: steps.open_year(user=user, cycle_id=cycle.pk))
 
@@ -113,12 +115,12 @@ class ActsOfTheYear:
             fiscal_year=(years or [plan.last_year])[year // 5 % max(len(years), 1)],
             kind=kind,
             measure=None if kind == ChangeKind.ADD else measures[which % len(measures)].pk,
-            asked=self._asked(which, measures),
+            asked=self._request(which, measures),
             reason=why,
         )
         self._take("propose change", lambda: plan_changes.propose(user=user, proposal=proposal))
 
-    def _asked(self, pick: int, measures: list[Measure]) -> Asked:
+    def _request(self, pick: int, measures: list[Measure]) -> Asked:
         owner = Department.objects.order_by("pk")[pick % Department.objects.count()].pk
         codes = [f"01-{90 + n}" for n in range(len(measures), len(measures) + 2)]
         parts = tuple(
@@ -164,10 +166,10 @@ class ActsOfTheYear:
     def record_of_meeting(self, who: int, which: int, verdict: Verdict, why: str) -> None:
         if review := self.world.sheet(which, "reviewed"):
             user, meeting = self.world.person(REVIEWERS, who), Meeting.objects.filter(cycle=review.cycle).first()
-            said = meetings.Verdicts(verdict=verdict, comment=why)
+            verdicts = meetings.Verdicts(verdict=verdict, comment=why)
             self._take(
                 "record decision",
-                lambda: meetings.record(user=user, chosen=[(review.pk, review.round)], meeting=meeting, said=said),
+                lambda: meetings.record(user=user, chosen=[(review.pk, review.round)], meeting=meeting, said=verdicts),
             )
 
     @rule(who=PICK, which=PICK, keep=st.booleans(), why=REASON)
@@ -208,30 +210,30 @@ class ActsOfTheYear:
     def correct(self, who: int, what: str, why: str, text: str) -> None:
         """訂正 of the newest published year, from its beginning to its decision."""
         cycle = Cycle.objects.filter(state="published").order_by("-fiscal_year").first()
-        found = corrections.under_way(cycle.pk) if cycle else None
-        if cycle and (what == "start" or found is None):
+        correction = corrections.under_way(cycle.pk) if cycle else None
+        if cycle and (what == "start" or correction is None):
             user = self.world.person(REVIEWERS, who)
             self._take("correct start", lambda: steps.start_correction(user=user, cycle_id=cycle.pk))
-        elif found:
-            self._correct(found, who, what, why, text)
+        elif correction:
+            self._correct(correction, who, what, why, text)
 
-    def _correct(self, found: Correction, who: int, what: str, why: str, text: str) -> None:
+    def _correct(self, correction: Correction, who: int, what: str, why: str, text: str) -> None:
         user = self.world.person(APPROVERS if what in ("accept", "return") else REVIEWERS, who)
-        code = found.base.snapshot["measures"][0]["code"]
-        items = corrections.items_of(found, code)
+        code = correction.base.snapshot["measures"][0]["code"]
+        items = corrections.items_of(correction, code)
         typed = [Typed(code=code, key=items[who % len(items)].key, right=text, reason=why or "誤記のため")]
         acts = {
-            "start": lambda: steps.start_correction(user=user, cycle_id=found.cycle_id),
+            "start": lambda: steps.start_correction(user=user, cycle_id=correction.cycle_id),
             "save": lambda: corrections.save_items(
-                user=user, correction_id=found.pk, version=found.version, code=code, typed=typed
+                user=user, correction_id=correction.pk, version=correction.version, code=code, typed=typed
             ),
-            "submit": lambda: steps.submit_correction(user=user, correction_id=found.pk),
-            "drop": lambda: steps.drop_correction(user=user, correction_id=found.pk, reason=why),
+            "submit": lambda: steps.submit_correction(user=user, correction_id=correction.pk),
+            "drop": lambda: steps.drop_correction(user=user, correction_id=correction.pk, reason=why),
             "accept": lambda: steps.decide_correction(
-                user=user, correction_id=found.pk, round=found.round, accept=True, comment=why
+                user=user, correction_id=correction.pk, round=correction.round, accept=True, comment=why
             ),
             "return": lambda: steps.decide_correction(
-                user=user, correction_id=found.pk, round=found.round, accept=False, comment=why
+                user=user, correction_id=correction.pk, round=correction.round, accept=False, comment=why
             ),
         }
         self._take(f"correct {what}", acts[what])
@@ -297,5 +299,5 @@ class ActsOfTheYear:
     @rule(days=st.sampled_from([0, 1, 1, 3, 8]))
     def days_go_by(self, days: int) -> None:
         self.world.wait(days)
-        self.world.said.append(f"{days} days")
+        self.world.log.append(f"{days} days")
         self.after(self.world.sheet(0))

@@ -44,8 +44,8 @@ class Walk(ActsOfTheSheet, ActsOfTheYear, RuleBasedStateMachine):
         What was refused was rolled back: nothing can look different from the step before.
         """
         self.steps += 1
-        note(" / ".join(self.world.said))
-        done, self.world.said = any(not said.endswith("refused") for said in self.world.said), []
+        note(" / ".join(self.world.log))
+        done, self.world.log = any(not entry.endswith("refused") for entry in self.world.log), []
         if not done:
             return
         invariants.hold(self.world)

@@ -35,7 +35,7 @@ class World:
 
     def __init__(self) -> None:
         self._open = ExitStack()
-        self.said: list[str] = []
+        self.log: list[str] = []
         self.days = 0
         folder = self._open.enter_context(tempfile.TemporaryDirectory())
         self._open.enter_context(_files_below(folder))
@@ -71,11 +71,11 @@ class World:
     def sheet(self, pick: int, *states: str) -> MeasureReview | None:
         """A sheet of the newest year that has any, or (every eighth pick) of any year; mostly one in the `states`."""
         rows = MeasureReview.objects.select_related("cycle", "measure_year__measure", "measure_year__owner")
-        found = list(rows.order_by("-cycle__fiscal_year", "measure_year__measure__code"))
-        if not found:
+        sheets = list(rows.order_by("-cycle__fiscal_year", "measure_year__measure__code"))
+        if not sheets:
             return None
-        newest = [row for row in found if row.cycle_id == found[0].cycle_id]
-        chosen = found if pick % 8 == 7 else newest
+        newest = [row for row in sheets if row.cycle_id == sheets[0].cycle_id]
+        chosen = sheets if pick % 8 == 7 else newest
         if pick % 4:
             chosen = [row for row in chosen if row.state in states] or chosen
         return chosen[pick // 8 % len(chosen)]
@@ -100,7 +100,7 @@ class World:
             answer = "refused" if str(refusal).strip() else "refused without a word"
         assert answer != "refused without a word", name
         TALLY[name, answer] += 1
-        self.said.append(f"{name}: {answer}")
+        self.log.append(f"{name}: {answer}")
         if settle:
             settle_background()
         return answer == "done"
