@@ -71,7 +71,7 @@ def is_whole(text: str) -> bool:
 
 def chosen(request: SignedInRequest, cycle: Cycle, wanted: Wanted) -> QuerySet[MeasureReview]:
     """The sheets that the address asks for, of those that the person may read, in their order."""
-    found = permissions.visible_reviews(request.user).filter(cycle=cycle)
+    found = cycle.reviews.visible(permissions.scope_of(request.user))
     if wanted.state != "all":
         found = found.filter(state=wanted.state)
     if wanted.department:
