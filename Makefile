@@ -19,6 +19,8 @@ NPM_STAMP := node_modules/.stamp
 # Each process has servers of its own, and a file of tests stays with one of them. One more than the two cores of the
 # build machine: while one waits for a worker, a browser or a killed database to come back, two others work.
 THREE := -n 3 --no-loadscope-reorder
+# What djhtml indents. What must stay as it is typed stands between {# fmt:off #} and {# fmt:on #}.
+TEMPLATES := --tabwidth 2 templates
 
 help: ## この一覧 / this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -47,9 +49,10 @@ else
 	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
 endif
 
-check: setup ## 書式と型 / linters and types
+check: setup ## 書式と型 / linters, the form of templates, types
 	@$(BIN)/ruff check .
 	@said=$$($(BIN)/lint-imports 2>&1) || { printf '%s\n' "$$said"; exit 1; }
+	@report=$$($(BIN)/djhtml --check $(TEMPLATES) 2>&1) || { printf '%s\n' "$$report" "make format" >&2; exit 1; }
 	@$(BIN)/mypy
 
 prepared: setup # what many tests begin with, made while one core waits for the types
@@ -57,6 +60,7 @@ prepared: setup # what many tests begin with, made while one core waits for the 
 
 format: setup ## 書式をそろえる / format the code
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+	@$(BIN)/djhtml $(TEMPLATES)
 
 bench: setup ## 速さを測る / benchmarks
 	@exec $(BIN)/python -m pytest -m bench -s --timeout 1800 $(ARGS)

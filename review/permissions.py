@@ -1,8 +1,8 @@
 """Who may do what: the only place where access is decided.
 
 Two kinds of question are answered here: "may this user?" (functions `may_…`, used by services at decision time and
-by screens to show what is possible) and "which sheets, which users?" (querysets). A view never uses an unscoped
-queryset of sheets, so another department's sheet is simply not there: 404.
+by screens to show what is possible) and "which sheets, which users?" (`scope_of`, and querysets of users). A view never
+uses an unscoped queryset of sheets, so another department's sheet is simply not there: 404.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from review.models import (
     Submission,
     User,
 )
+from review.models.scope import Scope
 from review.models.sheet import OF_REVIEW, OPEN_STATES
 from review.prepared import prepared
 
@@ -140,34 +141,23 @@ def proxies_on(day: date) -> QuerySet[Proxy]:
 # --- which sheets -------------------------------------------------------------------------------------------------
 
 
-def visible_reviews(user: Person) -> QuerySet[MeasureReview]:
-    """The sheets whose content the user may read before publication."""
-    post = standing(user)
-    if sees_every_sheet(user):
-        return MeasureReview.objects.all()
-    if not post.departments:
-        return MeasureReview.objects.none()
-    mine = Q(measure_year__owner__in=post.departments) | Q(measure_year__related_all=True)
+def scope_of(user: Person) -> Scope:
+    """What the user may see, for the querysets that take it: `MeasureReview.objects.visible(scope_of(user))`."""
+    departments, everything = standing(user).departments, standing(user).has(*SEES_EVERYTHING)
+    sheets = Q() if everything else _sheets_of(departments)
+    return Scope(sheets=sheets, everything=everything, departments=departments, signed_in=user.is_authenticated)
+
+
+def _sheets_of(departments: frozenset[int]) -> Q:
+    """The sheets whose content people of the departments may read before publication."""
+    if not departments:
+        return Q(pk__in=())
+    mine = Q(measure_year__owner__in=departments) | Q(measure_year__related_all=True)
     # What an office did before it was renamed or merged stays its successor's to read.
-    mine |= Q(measure_year__owner__successor__in=post.departments)
-    mine |= Q(measure_year__owner__successor__successor__in=post.departments)
-    related = MeasureReview.objects.filter(measure_year__related__in=post.departments).values("pk")
-    return MeasureReview.objects.filter(mine | Q(pk__in=related))
-
-
-def sees_every_sheet(user: Person) -> bool:
-    """Whether no sheet is hidden from the person."""
-    return standing(user).has(*SEES_EVERYTHING)
-
-
-def own_reviews(user: Person) -> QuerySet[MeasureReview]:
-    """The sheets that the user's departments own."""
-    return MeasureReview.objects.filter(measure_year__owner__in=standing(user).departments)
-
-
-def listed_reviews(user: Person) -> QuerySet[MeasureReview]:
-    """The sheets whose progress (施策, state, dates; no content) the user may see: all, for everyone signed in."""
-    return MeasureReview.objects.all() if user.is_authenticated else MeasureReview.objects.none()
+    mine |= Q(measure_year__owner__successor__in=departments)
+    mine |= Q(measure_year__owner__successor__successor__in=departments)
+    related = MeasureReview.objects.filter(measure_year__related__in=departments).values("pk")
+    return mine | Q(pk__in=related)
 
 
 # --- may this user, on this sheet --------------------------------------------------------------------------------
@@ -175,7 +165,7 @@ def listed_reviews(user: Person) -> QuerySet[MeasureReview]:
 
 def may_read(user: Person, review: MeasureReview) -> bool:
     """Whether the user may read the sheet's content before publication."""
-    return visible_reviews(user).filter(pk=review.pk).exists()
+    return MeasureReview.objects.visible(scope_of(user)).filter(pk=review.pk).exists()
 
 
 def why_locked(review: MeasureReview) -> str:
@@ -324,16 +314,11 @@ def barred(user: Person, numbers: Sequence[int], step: str) -> dict[int, bool]:
             for sheet, *who in listing.reviewers_among(people=people, numbers=part) if step != Step.REVIEW else ():
                 hands.setdefault(sheet, set()).update(who)
     if step != Step.REVIEW and None not in names:
-        for sheet in _of_departments(standing(user).departments, numbers):
+        mine = MeasureReview.objects.own(scope_of(user)).filter(pk__in=numbers)
+        for sheet in mine.values_list("pk", flat=True):
             hands.setdefault(sheet, set()).update(concerned[:1])
     left = {pk: [who for who in names if who is None or who not in taken] for pk, taken in hands.items()}
     return {pk: user.pk in taken for pk, taken in hands.items() if user.pk in taken or not left[pk]}
-
-
-def _of_departments(departments: frozenset[int], numbers: Sequence[int]) -> list[int]:
-    """Which of the sheets belong to the departments. One query, none where there is no department."""
-    rows = MeasureReview.objects.filter(pk__in=numbers, measure_year__owner__in=departments)
-    return list(rows.values_list("pk", flat=True)) if departments else []
 
 
 def is_reviewer(user: Person) -> bool:
@@ -444,16 +429,6 @@ def may_ask_concurrence(user: User, review: MeasureReview) -> bool:
 def may_concur(user: User, row: Concurrence) -> bool:
     """Contributor or head of the department that was asked."""
     return row.department_id in standing(user).departments
-
-
-def concurrences_of(user: User) -> QuerySet[Concurrence]:
-    """The 合議 that the user's departments were asked for."""
-    return Concurrence.objects.filter(department__in=standing(user).departments)
-
-
-def concurrences_asked(user: User) -> QuerySet[Concurrence]:
-    """Those that still wait for an answer."""
-    return concurrences_of(user).filter(answer=Concurrence.Answer.WAITING)
 
 
 # --- may this user, on this year -----------------------------------------------------------------------------------

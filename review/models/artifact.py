@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 
 from review.models.cycle import Cycle
 from review.models.publication import Edition
+from review.models.scope import Scope
 from review.models.sheet import MeasureReview
+
+
+class ArtifactQuerySet(models.QuerySet["Artifact"]):
+    def visible(self, scope: Scope) -> ArtifactQuerySet:
+        """The files whose content may be read: those of editions, of visible sheets, and of a whole year where nothing is hidden."""
+        rows = Q(edition__isnull=False) | Q(review__in=MeasureReview.objects.visible(scope).values("pk"))
+        return self.filter(rows | Q(review=None) if scope.everything else rows)
 
 
 class Artifact(models.Model):
@@ -41,6 +49,8 @@ class Artifact(models.Model):
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
     seal = models.CharField(max_length=64, blank=True)
+
+    objects = ArtifactQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ファイル")

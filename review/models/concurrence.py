@@ -8,7 +8,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from review.models.organization import Department
+from review.models.scope import Scope
 from review.models.sheet import MeasureReview
+
+
+class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
+    def own(self, scope: Scope) -> ConcurrenceQuerySet:
+        """Those that are the person's departments' to answer."""
+        return self.filter(department__in=scope.departments)
 
 
 class Concurrence(models.Model):
@@ -37,6 +44,8 @@ class Concurrence(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConcurrenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("合議")

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from review.models.sheet import MeasureReview
+from review.models.sheet import MeasureReview, OfSheetQuerySet
 
 
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
+class EvidenceQuerySet(OfSheetQuerySet["Evidence"]):
     def standing(self) -> EvidenceQuerySet:
         """What was not taken back."""
         return self.filter(withdrawn_at=None)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review.models.cycle import Cycle
 from review.models.organization import Department
-from review.models.sheet import MeasureReview
+from review.models.sheet import MeasureReview, OfSheetQuerySet
 
 
 class ClosingDay(models.Model):
@@ -85,6 +85,8 @@ class Extension(models.Model):
     )
     decided_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(_("回答"), blank=True)
+
+    objects = OfSheetQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("期限の延長")

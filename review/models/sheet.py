@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review.models.cycle import Cycle
 from review.models.plan import MeasureYear
+from review.models.scope import Row, Scope, SheetQuerySet
 
 
 class ReviewState(models.TextChoices):
@@ -83,6 +85,8 @@ class MeasureReview(models.Model):
         related_name="+",
     )
 
+    objects = SheetQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("施策シート")
         verbose_name_plural = _("施策シート")
@@ -147,6 +151,12 @@ STEP_DEADLINES: dict[str, str] = {
 
 def _latest(*moments: datetime | None) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
+
+
+class OfSheetQuerySet(models.QuerySet[Row]):
+    def visible(self, scope: Scope) -> Self:
+        """Those of the sheets whose content may be read."""
+        return self.filter(review__in=MeasureReview.objects.visible(scope).order_by().values("pk"))
 
 
 class Submission(models.Model):
@@ -295,6 +305,8 @@ class RecordedDecision(models.Model):
     decision = models.OneToOneField(
         Decision, null=True, blank=True, on_delete=models.PROTECT, related_name="recorded_as"
     )
+
+    objects = OfSheetQuerySet.as_manager()
 
     class Meta:
         ordering = ["recorded_at", "pk"]

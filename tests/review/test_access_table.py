@@ -426,13 +426,13 @@ def too_widely_open() -> list[str]:
         for post in every_standing():
             person = User()
             person.__dict__["_standing"] = post
-            if permissions.may_visit(person, address) and not permissions.sees_every_sheet(person):
+            if permissions.may_visit(person, address) and not permissions.scope_of(person).everything:
                 lines.append(f"{address} opens to {sorted(post.roles)}")
     return lines
 
 
 def test_a_list_of_the_whole_year_opens_only_to_those_who_may_read_every_sheet() -> None:
-    """Whoever widens a line of ACCESS for one of these must first let its lists go by `permissions.visible_reviews`."""
+    """Whoever widens a line of ACCESS for one of these must first let its lists take `permissions.scope_of`."""
     assert {"meguri:queue", "meguri:board", "meguri:board_print", "meguri:preview"} <= reads_a_whole_year()
     assert too_widely_open() == []
 

@@ -56,6 +56,27 @@ def test_no_line_of_a_template_is_too_long(path: Path) -> None:
     assert not _too_long(_name(path), path.read_text(encoding="utf-8")), "break it between elements or attributes"
 
 
+def _shown_blanks(text: str) -> list[str]:
+    """What djhtml would indent although a reader sees it: line breaks in <pre>, <textarea> and untrimmed translations."""
+    text = re.sub(r"{# fmt:off #}.*?{# fmt:on #}", "", text, flags=re.DOTALL)
+    inside = re.findall(r"(<(?:pre|textarea)\b.*?)</(?:pre|textarea)>", text, flags=re.DOTALL)
+    blocks = re.findall(r"{% blocktranslate(.*?)%}(.*?){% endblocktranslate", text, flags=re.DOTALL)
+    lines = [body for options, body in blocks if "\n" in body and "trimmed" not in options.split()]
+    return lines + [element for element in inside if re.search(r"[>}]\n", element)]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=_name)
+def test_the_formatter_moves_nothing_that_is_seen(path: Path) -> None:
+    assert not _shown_blanks(path.read_text(encoding="utf-8")), "between {# fmt:off #} and {# fmt:on #}, or `trimmed`"
+
+
+@pytest.mark.parametrize(
+    "text", ["<textarea>\n{{ a }}</textarea>", "{% blocktranslate with a=b %}\nc{% endblocktranslate %}"]
+)
+def test_a_blank_that_is_seen_is_found(text: str) -> None:
+    assert _shown_blanks(text) and not _shown_blanks("{# fmt:off #}" + text + "{# fmt:on #}")
+
+
 def test_every_sentence_that_may_be_long_is_there_and_stands_alone() -> None:
     for name, starts in SENTENCES.items():
         lines = [line.strip() for line in (ROOT / name).read_text(encoding="utf-8").splitlines()]

@@ -121,7 +121,7 @@ def in_order(base: QuerySet[MeasureReview], numbers: list[int]) -> list[MeasureR
 def board_print(request: SignedInRequest, year: int) -> HttpResponse:
     """The same on paper: totals, each 成果目標 of what needs a word, one line for every other sheet."""
     cycle = cycle_or_404(year)
-    base = permissions.visible_reviews(request.user).filter(cycle=cycle)
+    base = cycle.reviews.visible(permissions.scope_of(request.user))
     sheets = shown.sheets_of(cycle)
     doubtful = [sheet.pk for sheet in sheets.values() if sheet.reasons]
     full = list(queries.reviews(base.filter(pk__in=doubtful)))
@@ -186,7 +186,8 @@ def approve_many(request: SignedInRequest) -> HttpResponse:
 @versioned(sheet_records.sent_proposal)
 def decide_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide a proposal of 未提出 or 対象外."""
-    review = get_object_or_404(queries.reviews(permissions.visible_reviews(request.user)), pk=pk)
+    sheets = MeasureReview.objects.visible(permissions.scope_of(request.user))
+    review = get_object_or_404(queries.reviews(sheets), pk=pk)
     accept = request.POST.get("accept") == "1"
     word = Outcome(review.proposed_outcome).label
     meeting = MeetingChoice(request.POST, cycle=review.cycle).chosen

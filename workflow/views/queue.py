@@ -79,7 +79,7 @@ def queue(request: SignedInRequest, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
     cycle = cycle_or_404(year)
     filters = Filters.of(request)
-    base = permissions.visible_reviews(request.user).filter(cycle=cycle)
+    base = cycle.reviews.visible(permissions.scope_of(request.user))
     page = Paginator(places.chosen(request, cycle, filters).values_list("pk", flat=True), PAGE).get_page(
         request.GET.get("page")
     )

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from review import permissions, queries
+from review import permissions
 from review.assessment.services import meetings
 from review.domain.refusals import Invalid, Refusal
 from review.models import RecordedDecision, Verdict
@@ -55,12 +55,9 @@ def confirm_records(request: SignedInRequest) -> HttpResponse:
     """An approver confirms the ticked records; each stands for itself, and each refusal is reported by name."""
     year = year_of(request)
     numbers = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
-    readable = permissions.visible_reviews(request.user).order_by().values("pk")
-    rows = RecordedDecision.objects.filter(pk__in=numbers, review__in=readable).order_by(
-        "review__measure_year__measure__code"
-    )
+    rows = RecordedDecision.objects.visible(permissions.scope_of(request.user)).filter(pk__in=numbers)
     done, refused = [], {}
-    for row in rows:
+    for row in rows.order_by("review__measure_year__measure__code"):
         try:
             steps.confirm_record(user=request.user, record=row)
             done.append(row.review_id)
@@ -74,8 +71,8 @@ def confirm_records(request: SignedInRequest) -> HttpResponse:
 @refusing
 def drop_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """The 事務局 withdraws a record, or an approver does not confirm it and says why. `pk` is the sheet's."""
-    sheets = queries.reviews(permissions.visible_reviews(request.user)).filter(pk=pk)
-    record = RecordedDecision.objects.filter(review__in=sheets.order_by().values("pk"), closed_at=None).first()
+    rows = RecordedDecision.objects.visible(permissions.scope_of(request.user))
+    record = rows.filter(review=pk, closed_at=None).first()
     try:
         row = meetings.drop(
             user=request.user, record_id=record.pk if record else 0, reason=request.POST.get("reason", "")

@@ -31,7 +31,7 @@ PAGE = 30
 def together(request: SignedInRequest, year: int) -> HttpResponse:
     """The ticked sheets, or all without a doubt: what each says, line by line, before they are confirmed together."""
     cycle = cycle_or_404(year)
-    base = permissions.visible_reviews(request.user).filter(cycle=cycle, state=WAITING)
+    base = cycle.reviews.visible(permissions.scope_of(request.user)).filter(state=WAITING)
     ticked = [int(value.partition(":")[0]) for value in request.GET.getlist("chosen") if is_whole(value.split(":")[0])]
     sheets = base.filter(pk__in=ticked) if ticked else clean(base)
     mine = queries.sent_by(request.user, sheets)
@@ -95,8 +95,11 @@ def confirm_many(request: SignedInRequest) -> HttpResponse:
     """Confirm the chosen sheets; each stands for itself, and each refusal is reported by name. A doubtful one must be opened first."""
     year = year_of(request)
     chosen = chosen_of(request)
-    sheets = MeasureReview.objects.filter(pk__in=[pk for pk, _round in chosen])
-    doubtful = set(sheets.exclude(pk__in=clean(sheets).values("pk")).filter(state=WAITING).values_list("pk", flat=True))
+    sheets = MeasureReview.objects.visible(permissions.scope_of(request.user))
+    selected = sheets.filter(pk__in=[pk for pk, _round in chosen])
+    doubtful = set(
+        selected.exclude(pk__in=clean(selected).values("pk")).filter(state=WAITING).values_list("pk", flat=True)
+    )
     done, refused = steps.each(
         steps.confirm, user=request.user, chosen=[pair for pair in chosen if pair[0] not in doubtful]
     )
@@ -109,8 +112,8 @@ def chosen_of(request: SignedInRequest) -> list[tuple[int, int]]:
     """The ticked rows as (sheet, round), of the sheets that the person may read. One query."""
     pairs = [value.partition(":") for value in request.POST.getlist("chosen")]
     chosen = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
-    known = permissions.visible_reviews(request.user).filter(pk__in=[pk for pk, _round in chosen])
-    readable = set(known.values_list("pk", flat=True))
+    known = MeasureReview.objects.visible(permissions.scope_of(request.user))
+    readable = set(known.filter(pk__in=[pk for pk, _round in chosen]).values_list("pk", flat=True))
     return [(pk, seen) for pk, seen in dict.fromkeys(chosen) if pk in readable]
 
 
@@ -127,8 +130,8 @@ def year_of(request: SignedInRequest) -> int:
 
 def say_results(request: SignedInRequest, done: Sequence[int], refused: dict[int, str], sentence: str) -> None:
     """One message for what was done, one for each sheet that was not."""
-    known = MeasureReview.objects.filter(pk__in=[*done, *refused]).order_by("measure_year__measure__code")
-    codes = dict(known.values_list("pk", "measure_year__measure__code"))
+    known = MeasureReview.objects.visible(permissions.scope_of(request.user)).filter(pk__in=[*done, *refused])
+    codes = dict(known.order_by("measure_year__measure__code").values_list("pk", "measure_year__measure__code"))
     if done:
         messages.success(
             request, sentence % {"n": len(done), "codes": "、".join(codes[pk] for pk in codes if pk in done)}

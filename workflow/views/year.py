@@ -188,7 +188,7 @@ def returns_of(request: SignedInRequest, cycle: Cycle) -> dict[int, dict[str, st
 
 def sheets_of(request: SignedInRequest, cycle: Cycle) -> Any:
     """The approved sheets that the person may read."""
-    return queries.reviews(permissions.visible_reviews(request.user).filter(cycle=cycle, state=ReviewState.APPROVED))
+    return queries.reviews(cycle.reviews.visible(permissions.scope_of(request.user)).filter(state=ReviewState.APPROVED))
 
 
 def deciding_page(

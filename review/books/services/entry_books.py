@@ -47,7 +47,7 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     button again leaves only its row in the trail. Some 20 ms and three queries a sheet.
     """
     cycle = Cycle.objects.select_related("plan").get(pk=cycle_id)
-    mine = permissions.own_reviews(user).filter(cycle=cycle)
+    mine = cycle.reviews.own(permissions.scope_of(user))
     if review_id is not None:
         mine = mine.filter(pk=review_id)
     wanted = queries.full_reviews(cycle, only=list(mine.values_list("pk", flat=True)))

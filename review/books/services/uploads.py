@@ -58,7 +58,7 @@ class SheetChanges:
 def cycle_for(user: User, fiscal_year: int) -> Cycle | None:
     """The year, where the user's departments own a sheet in it; None otherwise. Two queries."""
     cycle = queries.cycle_of(fiscal_year)
-    if cycle is None or not permissions.own_reviews(user).filter(cycle=cycle).exists():
+    if cycle is None or not cycle.reviews.own(permissions.scope_of(user)).exists():
         return None
     return cycle
 
@@ -172,7 +172,7 @@ def _book_of(cycle: Cycle, entry: Mapping[str, Any]) -> EntryBook:
 
 def _own_sheets(user: User, cycle: Cycle, book: EntryBook, sheets: Mapping[str, Any]) -> dict[str, Any]:
     """The sheets that the user may open; the others of the file are as if they were not there."""
-    mine = set(permissions.own_reviews(user).filter(cycle=cycle).values_list("pk", flat=True))
+    mine = set(cycle.reviews.own(permissions.scope_of(user)).values_list("pk", flat=True))
     kept = {
         code: cells for code, cells in sheets.items() if code in book.content and book.content[code]["review"] in mine
     }
@@ -193,7 +193,8 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
     if upload.entry_book is None:
         return
     content = upload.entry_book.content
-    mine = queries.reviews(permissions.own_reviews(user).filter(cycle_id=upload.cycle_id)).in_bulk()
+    sheets = MeasureReview.objects.own(permissions.scope_of(user)).filter(cycle_id=upload.cycle_id)
+    mine = queries.reviews(sheets).in_bulk()
     for code, cells in sorted(upload.result.get("sheets", {}).items()):
         review = mine.get(content[code]["review"])
         if review is None:

@@ -42,7 +42,7 @@ def entry_book(request: SignedInRequest, year: int) -> HttpResponse:
     cycle = own_cycle(request, year)
     wanted = request.GET.get("sheet", "")
     review_id = whole(wanted)
-    if wanted and not permissions.own_reviews(request.user).filter(cycle=cycle, pk=review_id or 0).exists():
+    if wanted and not cycle.reviews.own(permissions.scope_of(request.user)).filter(pk=review_id or 0).exists():
         raise Http404
     issued = entry_books.issue(user=request.user, cycle_id=cycle.pk, review_id=review_id)
     response = HttpResponse(issued.content, content_type=file_kind.XLSX)
@@ -83,7 +83,7 @@ def upload_context(
     request: SignedInRequest, cycle: Cycle, form: WorkbookForm, refused: Upload | None
 ) -> dict[str, Any]:
     """The page's sheets, each with the reason where it is closed, and what came before."""
-    sheets = list(queries.reviews(permissions.own_reviews(request.user).filter(cycle=cycle)))
+    sheets = list(queries.reviews(cycle.reviews.own(permissions.scope_of(request.user))))
     rows = [{"review": review, "why_locked": permissions.why_locked(review)} for review in sheets]
     title = _("Excelで記入する")
     return {

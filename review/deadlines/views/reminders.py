@@ -21,7 +21,7 @@ from review.deadlines.views.deadlines import crumbs, owners, tabs, year_or_404
 from review.domain import reminding
 from review.domain.refusals import Invalid
 from review.domain.reminding import Rule, Step
-from review.models import Cycle, CycleState, Department, MeasureReview, OutboxEvent, ReminderPause
+from review.models import Cycle, CycleState, Department, OutboxEvent, ReminderPause
 from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
 from review.screens.forms.fields import add_refusal
@@ -117,6 +117,7 @@ def _step(cycle: Cycle, step: Step, rule: Rule, form: RulesForm) -> dict[str, An
 def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
     """Keep the pause; False where the service refused it and the form says why."""
     ids, data = form.scope_ids(), form.cleaned_data
+    sheets = cycle.reviews.visible(permissions.scope_of(request.user))
     try:
         chasing.pause(
             user=request.user,
@@ -125,7 +126,7 @@ def _paused(request: SignedInRequest, cycle: Cycle, form: PauseForm) -> bool:
             ends_on=data["ends_on"],
             reason=data["reason"],
             department=Department.objects.get(pk=ids["department"]) if "department" in ids else None,
-            review=MeasureReview.objects.get(pk=ids["sheet"], cycle=cycle) if "sheet" in ids else None,
+            review=sheets.get(pk=ids["sheet"]) if "sheet" in ids else None,
         )
     except Invalid as refusal:
         add_refusal(form, str(refusal), refusal.fields)

@@ -18,7 +18,7 @@ from review import clock, permissions
 from review.background.services import doorbell
 from review.domain import fiscal
 from review.domain.events import Event
-from review.models import Mail, MailState, Notification, User
+from review.models import Mail, MailState, MeasureReview, Notification, User
 from review.notices.services import waiting
 
 # No digest waits longer than over the longest holidays; what lies further ahead was put there by a wrong clock.
@@ -90,7 +90,8 @@ def _unreadable(user: User, notices: Iterable[Notification]) -> set[int]:
     sheet_ids = {sheet for sheets in about.values() for sheet in sheets}
     if not sheet_ids:
         return set()
-    readable = set(permissions.visible_reviews(user).filter(pk__in=sheet_ids).values_list("pk", flat=True))
+    sheets = MeasureReview.objects.visible(permissions.scope_of(user)).filter(pk__in=sheet_ids)
+    readable = set(sheets.values_list("pk", flat=True))
     return {pk for pk, sheets in about.items() if sheets and not sheets & readable}
 
 

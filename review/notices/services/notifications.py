@@ -89,7 +89,8 @@ def _asks(row: OutboxEvent, notice: Notice, user: User) -> dict[str, Any]:
         return deadline_notices.asks(row)
     if row.review_id:
         return {"step": notice.step.value, "sheets": [row.review_id]}
-    mine = permissions.own_reviews(user).filter(cycle=row.cycle, state__in=waiting.STATES[notice.step])
+    mine = MeasureReview.objects.own(permissions.scope_of(user))
+    mine = mine.filter(cycle=row.cycle, state__in=waiting.STATES[notice.step])
     return {"step": notice.step.value, "sheets": list(mine.values_list("pk", flat=True))}
 
 

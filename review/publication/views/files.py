@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,7 +40,7 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
     books = list(queries.consolidated_files(cycle)[: HISTORY + 1])
     drafts = [book for book in books if book.edition_id is None]
     may_draft = permissions.may_download_year(request.user)
-    sheets = queries.latest_sheet_files(permissions.visible_reviews(request.user).filter(cycle=cycle))
+    sheets = queries.latest_sheet_files(cycle.reviews.visible(permissions.scope_of(request.user)))
     context = {
         "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)},
         "breadcrumbs": [
@@ -81,20 +80,11 @@ def bundle_make(request: SignedInRequest, year: int, number: int) -> HttpRespons
     return redirect("meguri:files", year=year)
 
 
-def readable_files(user: Any) -> QuerySet[Artifact]:
-    """The files whose content the user may read now; whatever else there is, is not there."""
-    published = Artifact.objects.filter(edition__isnull=False)
-    sheets = Artifact.objects.filter(review__in=permissions.visible_reviews(user).values("pk"))
-    if permissions.may_download_year(user):
-        return published | sheets | Artifact.objects.filter(review=None)
-    return published | sheets
-
-
 @never_cache
 @require_safe
 def download(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     """One file, as an attachment under its own name. Leaves an audit row."""
-    artifact = readable_files(request.user).filter(pk=pk, retired_at=None).first()
+    artifact = Artifact.objects.visible(permissions.scope_of(request.user)).filter(pk=pk, retired_at=None).first()
     if artifact is None:
         raise Http404
     response = attachment(artifact)

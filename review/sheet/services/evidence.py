@@ -28,7 +28,7 @@ __all__ = ["MAX_BYTES", "MIME", "add", "may_remove", "of_sheet", "readable", "re
 def readable(user: User) -> QuerySet[Evidence]:
     """The files of every sheet that the user may read; whatever else there is, is not there."""
     rows = Evidence.objects.standing().select_related("review__cycle", "review__measure_year__measure", "uploaded_by")
-    return rows.filter(review__in=permissions.visible_reviews(user).values("pk"))
+    return rows.visible(permissions.scope_of(user))
 
 
 def of_sheet(review: MeasureReview) -> list[Evidence]:

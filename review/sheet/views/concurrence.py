@@ -42,7 +42,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 @refusing
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """意見なし, or the opinion that was typed."""
-    row = get_object_or_404(permissions.concurrences_of(request.user), pk=pk)
+    row = get_object_or_404(Concurrence.objects.own(permissions.scope_of(request.user)), pk=pk)
     review = sheet_page.readable(request, row.review_id)
     wants_words = request.POST.get("answer") == Concurrence.Answer.OPINION
     form = OpinionForm(request.POST, number=row.pk)

@@ -48,8 +48,10 @@ def askable(review: MeasureReview) -> list[tuple[int, str]]:
 
 def waiting_for(user: User) -> list[dict[str, Any]]:
     """The 合議 that wait for the person's departments, the nearest date first, as home shows them. One query."""
-    rows = permissions.concurrences_asked(user).select_related(
-        "review__measure_year__measure", "asked_by", "department"
+    rows = (
+        Concurrence.objects.own(permissions.scope_of(user))
+        .filter(answer=Concurrence.Answer.WAITING)
+        .select_related("review__measure_year__measure", "asked_by", "department")
     )
     return [
         {"row": row, "url": f"{reverse('meguri:sheet', args=[row.review_id])}#{PLACE}"}

@@ -53,8 +53,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 @refusing
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Grant a request, or refuse it with a reason."""
-    found = get_object_or_404(Extension, pk=pk)
-    sheet_page.readable(request, found.review_id)
+    found = get_object_or_404(Extension.objects.visible(permissions.scope_of(request.user)), pk=pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return forbidden(request, " ".join(str(said) for errors in form.errors.values() for said in errors))

@@ -105,7 +105,7 @@ def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
 
     What is to be done comes first, then the rest; an office with very many sheets turns pages.
     """
-    mine = list(queries.reviews(permissions.own_reviews(user).filter(cycle=cycle)))
+    mine = list(queries.reviews(cycle.reviews.own(permissions.scope_of(user))))
     mine.sort(key=lambda review: (_ORDER[ReviewState(review.state)], review.measure_year.measure.code))
     todo = [task for review in mine if (task := task_of(user, review))]
     if todo:
@@ -142,8 +142,8 @@ def _task(review: MeasureReview, label: str, address: str) -> Task:
 def related(user: User, cycle: Cycle) -> list[MeasureReview]:
     """A few sheets on which the department may comment as 関連部署."""
     own = permissions.standing(user).departments
-    visible = permissions.visible_reviews(user).filter(cycle=cycle)
-    if permissions.standing(user).has(*permissions.SEES_EVERYTHING):
+    visible = cycle.reviews.visible(permissions.scope_of(user))
+    if permissions.scope_of(user).everything:
         visible = visible.filter(Q(measure_year__related__in=own) | Q(measure_year__related_all=True)).distinct()
     return list(queries.reviews(visible.exclude(measure_year__owner__in=own))[:TOP])
 
@@ -153,7 +153,7 @@ def related(user: User, cycle: Cycle) -> list[MeasureReview]:
 
 def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
     """確認待ち: how many, and the most doubtful of them; corrections in preparation. Four queries."""
-    waiting = permissions.visible_reviews(user).filter(cycle=cycle, state=ReviewState.SUBMITTED)
+    waiting = cycle.reviews.visible(permissions.scope_of(user)).filter(state=ReviewState.SUBMITTED)
     found = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
     open_ones = Correction.objects.filter(state__in=[Correction.State.PREPARING, Correction.State.RETURNED])
     return {**found, "cycle": cycle, "corrections": list(open_ones.select_related("cycle"))}
@@ -161,7 +161,7 @@ def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
 
 def approving(user: User, cycle: Cycle) -> dict[str, Any]:
     """承認待ち, proposals and corrections to decide, and the year's own decision. Six queries."""
-    sheets = permissions.visible_reviews(user).filter(cycle=cycle)
+    sheets = cycle.reviews.visible(permissions.scope_of(user))
     waiting = sheets.filter(state=ReviewState.REVIEWED)
     taken_part = queries.sent_by(user, waiting) | queries.reviewed_by(user, waiting)
     return {

@@ -43,18 +43,19 @@ class Action:
 
 def readable(request: SignedInRequest, pk: int, base: QuerySet[MeasureReview] | None = None) -> MeasureReview:
     """The sheet, if this person may read it; 404 otherwise, as if it did not exist."""
-    if base is None and permissions.sees_every_sheet(request.user):
+    scope = permissions.scope_of(request.user)
+    if base is None and scope.everything:
         found = queries.any_review(number=pk) if pk <= MAX_NUMBER else []
         if not found:
             raise Http404
         return found[0]
-    allowed = permissions.visible_reviews(request.user) if base is None else base
+    allowed = MeasureReview.objects.visible(scope) if base is None else base
     return get_object_or_404(queries.reviews(allowed).select_related("measure_year__measure"), pk=pk)
 
 
 def own(request: SignedInRequest, pk: int) -> MeasureReview:
     """The sheet, if it belongs to the person's department; 404 otherwise."""
-    return readable(request, pk, permissions.own_reviews(request.user))
+    return readable(request, pk, MeasureReview.objects.own(permissions.scope_of(request.user)))
 
 
 def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:

@@ -73,7 +73,7 @@ def progress(request: SignedInRequest, year: int) -> HttpResponse:
     cycle = queries.cycle_of(year)
     if cycle is None:
         raise Http404
-    listed = permissions.listed_reviews(request.user).filter(cycle=cycle)
+    listed = cycle.reviews.listed(permissions.scope_of(request.user))
     everyone = marks_of(listed)
     number = whole(request.GET.get("department"))
     department = "" if number is None else str(number)
@@ -83,7 +83,7 @@ def progress(request: SignedInRequest, year: int) -> HttpResponse:
     page = Paginator(queries.reviews(rows).order_by(*order(request.GET.get("sort", ""))), PAGE).get_page(
         request.GET.get("page")
     )
-    mine = set(permissions.visible_reviews(request.user).filter(cycle=cycle).values_list("pk", flat=True))
+    mine = set(cycle.reviews.visible(permissions.scope_of(request.user)).values_list("pk", flat=True))
     context = {
         "page_title": _("%(year)s 進行状況") % {"year": fiscal_year(year)},
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("進行状況"), "url": ""}],
