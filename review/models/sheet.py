@@ -129,8 +129,8 @@ class MeasureReview(models.Model):
         number = self.round
         while True:
             taken = (rows.get((number, step)) for step in CAME_BY.get(self.state, ()))
-            if found := next((row for row in taken if row and row.verdict in ACCEPTING), None):
-                return found
+            if decision := next((row for row in taken if row and row.verdict in ACCEPTING), None):
+                return decision
             number -= 1
             ended = rows.get((number, Step.WITHDRAW))
             if self.state != ReviewState.REVIEWED or not ended or ended.verdict != Verdict.WITHDRAW_APPROVAL:

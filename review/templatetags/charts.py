@@ -194,8 +194,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             if not counts[grade]:
                 continue
             width = counts[grade] / total * plot
-            wanted = 29 + 9 * len(str(counts[grade]))
-            said = f"{grade} {counts[grade]}" if width >= wanted else grade if width >= 20 else ""
+            text_width = 29 + 9 * len(str(counts[grade]))
+            text = f"{grade} {counts[grade]}" if width >= text_width else grade if width >= 20 else ""
             parts.append(
                 {
                     "grade": grade,
@@ -206,7 +206,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
                     "w": round(width, 1),
                     "cx": round(x + width / 2, 1),
                     "cy": y + 21,
-                    "said": said,
+                    "text": text,
                 }
             )
             x += width

@@ -110,14 +110,14 @@ def named(row: OutboxEvent) -> Iterable[User]:
 
 def asked(row: OutboxEvent) -> Iterable[User]:
     """The departments of which an answer is wanted."""
-    wanted = Department.objects.filter(pk__in=row.payload["departments"])
-    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(wanted))
+    departments = Department.objects.filter(pk__in=row.payload["departments"])
+    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(departments))
 
 
 def conversation(row: OutboxEvent) -> Iterable[User]:
     """The owning department, and whoever said something on the sheet before and may still read it."""
-    said = ItemComment.objects.filter(review=row.review).values("author")
-    others = [user for user in User.objects.filter(is_active=True, pk__in=said) if _may_read(user, row)]
+    authors = ItemComment.objects.filter(review=row.review).values("author")
+    others = [user for user in User.objects.filter(is_active=True, pk__in=authors) if _may_read(user, row)]
     return [*department(row), *others]
 
 

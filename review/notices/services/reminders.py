@@ -80,10 +80,10 @@ def morning() -> int:
 def _marks() -> tuple[date, datetime]:
     """The day of the last morning, and the present, both by the database's clock."""
     marks = Heartbeat.objects.filter(name=MARKER).annotate(present=clock.shared()).values_list("at", "present")
-    found = marks.first()
-    if found is None:  # the first morning of all
+    row = marks.first()
+    if row is None:  # the first morning of all
         return clock.today() - timedelta(days=1), clock.now()
-    return timezone.localdate(found[0]), found[1]
+    return timezone.localdate(row[0]), row[1]
 
 
 def _missed(last: date, today: date) -> list[date]:

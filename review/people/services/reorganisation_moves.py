@@ -180,7 +180,7 @@ def _move_deadlines(plan: Reorganisation) -> list[str]:
     before, after = [str(office.pk) for office in plan.before.all()], list(plan.after.all())
     years = []
     for cycle in Cycle.objects.select_for_update(no_key=True).exclude(state__in=CLOSED).order_by("fiscal_year"):
-        own = [kept for key in before if (kept := cycle.department_deadlines.pop(key, None))]
+        own = [deadlines for key in before if (deadlines := cycle.department_deadlines.pop(key, None))]
         if not own:
             continue
         names = {name for one in own for name in one if name != "reason"}
@@ -212,8 +212,8 @@ def _move_pauses(plan: Reorganisation) -> int:
             scopes: list[dict[str, Any]] = [{"department": None, "review": sheet} for sheet in sheets]
         else:
             scopes = [{"department": office, "review": None} for office in plan.after.order_by("pk")]
-        kept = {name: getattr(row, name) for name in ("cycle", "reason", "starts_on", "ends_on", "set_by", "set_at")}
-        ReminderPause.objects.bulk_create([ReminderPause(**kept, **scope) for scope in scopes])
+        fields = {name: getattr(row, name) for name in ("cycle", "reason", "starts_on", "ends_on", "set_by", "set_at")}
+        ReminderPause.objects.bulk_create([ReminderPause(**fields, **scope) for scope in scopes])
         row.lifted_at = clock.now()
         row.save(update_fields=["lifted_at"])
     return len(rows)

@@ -39,21 +39,21 @@ def tell_ends() -> int:
     )
     recent = [(proxy, timezone.localdate(proxy.present)) for proxy in rows]
     recent = [(proxy, today) for proxy, today in recent if proxy.ends_on >= today - NEWS]
-    said = _said([proxy.pk for proxy, _ in recent]) if recent else {}
-    untold = [proxy.pk for proxy, today in recent if _news(proxy, today, said.get(proxy.pk))]
+    last = _last_entries([proxy.pk for proxy, _ in recent]) if recent else {}
+    untold = [proxy.pk for proxy, today in recent if _news(proxy, today, last.get(proxy.pk))]
     return sum(_tell(pk) for pk in untold)
 
 
-def _said(numbers: Sequence[int]) -> dict[int, str]:
+def _last_entries(numbers: Sequence[int]) -> dict[int, str]:
     """{proxy: the last that the trail says of its end}. One query."""
     subjects = {f"proxy:{pk}": pk for pk in numbers}
     rows = AuditEntry.objects.filter(subject__in=subjects, action__in=(ENDED, RESUMED)).order_by("pk")
     return {subjects[subject]: action for subject, action in rows.values_list("subject", "action")}
 
 
-def _news(proxy: Proxy, today: date, said: str | None) -> bool:
+def _news(proxy: Proxy, today: date, last: str | None) -> bool:
     """Whether the proxy has ended and that was not said, or the other way round."""
-    return bool(why_over(proxy, today)) != (said == ENDED)
+    return bool(why_over(proxy, today)) != (last == ENDED)
 
 
 def _tell(pk: int) -> bool:
@@ -61,14 +61,14 @@ def _tell(pk: int) -> bool:
         locked = Proxy.objects.select_for_update(no_key=True, of=("self",)).select_related("principal", "deputy")
         proxy = locked.annotate(present=clock.shared()).get(pk=pk)
         today = timezone.localdate(proxy.present)
-        if proxy.withdrawn_at or not _news(proxy, today, _said([pk]).get(pk)):
+        if proxy.withdrawn_at or not _news(proxy, today, _last_entries([pk]).get(pk)):
             return False
         why = why_over(proxy, today)
         action, event = (ENDED, Event.PROXY_ENDED) if why else (RESUMED, Event.PROXY_RESUMED)
         facts = {**proxies.facts(proxy), "why": why}
         entry = audit.write(actor=None, action=action, subject=f"proxy:{pk}", after=facts)
-        told = {**proxies.told(proxy), "comment": why}
-        outbox.announce(event, key=f"{pk}:{entry.pk}", payload=told)
+        payload = {**proxies.notice_payload(proxy), "comment": why}
+        outbox.announce(event, key=f"{pk}:{entry.pk}", payload=payload)
         return True
 
 

@@ -207,15 +207,15 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
 def counts_of(user: User) -> dict[str, int]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
     post = permissions.standing(user)
-    wanted = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
-    wanted |= {"own", "endorse", "asked"} if post.departments else set()
-    wanted |= {"to_review"} if permissions.is_reviewer(user) else set()
-    wanted |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
-    wanted |= {"failed_jobs"} if permissions.may_see_jobs(user) else set()
-    found = counters.counted(user.pk, wanted, post.departments, post.headed)
-    to_approve = found["approve"] + found["proposed"] + found["years"]
-    mine = found["asked"] + found["own"] + found["endorse"] + found["to_review"] + to_approve
-    return {**found, "to_approve": to_approve, "mine": mine + found["to_read"] + found["to_settle"]}
+    names = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
+    names |= {"own", "endorse", "asked"} if post.departments else set()
+    names |= {"to_review"} if permissions.is_reviewer(user) else set()
+    names |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
+    names |= {"failed_jobs"} if permissions.may_see_jobs(user) else set()
+    counts = counters.counted(user.pk, names, post.departments, post.headed)
+    to_approve = counts["approve"] + counts["proposed"] + counts["years"]
+    mine = counts["asked"] + counts["own"] + counts["endorse"] + counts["to_review"] + to_approve
+    return {**counts, "to_approve": to_approve, "mine": mine + counts["to_read"] + counts["to_settle"]}
 
 
 def about(user: User) -> str:

@@ -41,16 +41,16 @@ class QuestionMiddleware:
         if not all(map(is_possible, [*args, *kwargs.values()])):
             raise Http404
         try:
-            asked = request.GET
+            query = request.GET
         except (TooManyFieldsSent, ValueError) as error:
             raise BadRequest("query") from error
-        if not all_possible(asked):
+        if not all_possible(query):
             raise BadRequest("query")
 
 
-def all_possible(asked: QueryDict) -> bool:
+def all_possible(query: QueryDict) -> bool:
     """Whether every name and every value could mean something."""
-    return all(is_possible(name) and all(map(is_possible, values)) for name, values in asked.lists())
+    return all(is_possible(name) and all(map(is_possible, values)) for name, values in query.lists())
 
 
 def is_possible(value: object) -> bool:

@@ -132,11 +132,11 @@ def _takes(factor: SecondFactor, code: str) -> bool:
 
 def _recovers(factor: SecondFactor, code: str) -> bool:
     """Whether it is a recovery code that was not used yet."""
-    found = factor.recovery_codes.filter(digest=_digest(code), used_at=None).first()
-    if found is None:
+    recovery_code = factor.recovery_codes.filter(digest=_digest(code), used_at=None).first()
+    if recovery_code is None:
         return False
-    found.used_at = clock.now()
-    found.save(update_fields=["used_at"])
+    recovery_code.used_at = clock.now()
+    recovery_code.save(update_fields=["used_at"])
     audit.write(actor=factor.user, action=RECOVERY, subject=f"user:{factor.user.key}")
     return True
 
