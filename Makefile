@@ -49,7 +49,8 @@ endif
 
 check: setup ## 書式と型 / linters and types
 	@$(BIN)/ruff check .
-	@said=$$($(BIN)/lint-imports 2>&1) || { printf '%s\n' "$$said"; exit 1; }
+	@$(BIN)/python -m tests.names
+	@report=$$($(BIN)/lint-imports 2>&1) || { printf '%s\n' "$$report"; exit 1; }
 	@$(BIN)/mypy
 
 prepared: setup # what many tests begin with, made while one core waits for the types
