@@ -85,6 +85,7 @@ def test_every_exception_is_still_there_and_holds_nowhere_else(place: str, kind:
     source = (names.ROOT / place).read_text()
     assert (kind, name) in {definition[1:] for definition in names.definitions(source)}
     assert (kind, name) in {definition[1:] for definition in names.refused(source, "elsewhere.py")}
+    assert (kind, name) not in {definition[1:] for definition in names.refused(source, place)}
 
 
 def test_the_project_s_modules_are_walked() -> None:
