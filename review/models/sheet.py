@@ -1,4 +1,4 @@
-"""One sheet in one year's review: its state, what was submitted, said and decided."""
+"""One sheet in one year's review: its state, submissions, comments and decisions."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class MeasureReview(models.Model):
 
     @property
     def step_due_at(self) -> datetime | None:
-        """By when the sheet is wanted from whoever has it now; None once approved, and where no deadline is set."""
+        """By when the sheet is due from whoever has it now; None once approved, and where no deadline is set."""
         if self.state in OPEN_STATES:
             return self.due_at
         return self._deadline(STEP_DEADLINES[self.state]) if self.state in STEP_DEADLINES else None

@@ -1,4 +1,4 @@
-"""Which letters the fonts can draw: PDF/UA forbids a letter without a shape, so what has none is replaced and told."""
+"""Which letters the fonts can draw: PDF/UA forbids a letter without a shape, so what has none is replaced and reported."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ def _width(text: str) -> int:
 
 
 def _short(text: str) -> str:
-    """As much as stands under a bar; the table holds the whole."""
+    """As much as fits under a bar; the table has the whole."""
     text = " ".join(str(text).split())
     # Every letter is at least one wide, so no more of them than the row is wide need to be measured.
     head = text[: _ROW + 1]
@@ -183,7 +183,7 @@ def _look(grade: str, order: Sequence[str]) -> str:
 
 
 def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int, plot: int, row: int) -> dict[str, Any]:
-    """One drawing: bars of `plot` px from `left` on, a bar every `row` px; where left is 0 the label stands above."""
+    """One drawing: bars of `plot` px from `left` on, a bar every `row` px; where left is 0 the label is above."""
     above = 0 if left else 22
     drawn = []
     for position, source in enumerate(rows):

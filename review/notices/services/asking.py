@@ -1,8 +1,8 @@
-"""Asking anew: wherever a sheet waits, whoever may take its step has been asked, also who came into their post since.
+"""Asking again: everybody who may act on a waiting sheet has a notice, also those who got their post later.
 
 An event asks those who are there when it happens. Posts, proxies and reorganisations begin later, by a day as much as by an act,
-so the sweep holds who may act against who was asked. It asks nobody twice: an open notice is what it goes by. And whoever
-may act no more, because their post or the representation ended, is asked no more.
+so the sweep compares who may act with who has a notice. It asks nobody twice: whoever has an open notice gets no other one.
+The notices of those who may no longer act, because their post or the representation ended, are settled.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Request:
 
 
 def ask_anew() -> int:
-    """Ask whoever may act on a waiting sheet and was not asked; how many requests. From the sweep, so it may run twice at
-    once: each year is locked and looked at again."""
+    """Send a notice to all who may act on a waiting sheet and have none; how many requests. From the sweep, so it may
+    run twice at once: each year is locked and checked again."""
     running = Cycle.objects.filter(state__in=waiting.RUNNING).order_by("pk")
     for cycle in running:
         Notification.objects.filter(pk__in=lapsed(cycle)).update(settled_at=clock.now())
@@ -76,7 +76,7 @@ def _ask(cycle: Cycle) -> int:
 
 
 def _ask_for_the_year(cycle: Cycle) -> None:
-    """Ask whoever became an approver while the year waits for its decision, and no more whoever is none any longer."""
+    """Ask new approvers while the year waits for its decision, and settle the notices of former ones."""
     with transaction.atomic():
         state = Cycle.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=cycle.pk)
         notices = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="year")
@@ -110,7 +110,7 @@ def lapsed(cycle: Cycle) -> list[int]:
 
 
 def missing(cycle: Cycle) -> list[Request]:
-    """What would have to be asked, and of whom. Nothing of sheets of which an event is still to be told."""
+    """The requests that are missing. None for sheets with an event that is not delivered yet."""
     sheets = [review for review in waiting.sheets(cycle) if not permissions.is_closed(review)]
     on_the_way = OutboxEvent.objects.filter(cycle=cycle, delivered_at=None)
     untold = set(on_the_way.values_list("review_id", flat=True))
@@ -146,7 +146,7 @@ def _recipients(cycle: Cycle) -> dict[tuple[Step, int], set[int]]:
 
 @dataclass
 class _Audience:
-    """Who may take the steps of the sheets; each post is asked for once."""
+    """Who may take the steps of the sheets; each post is looked up once."""
 
     sheets: Collection[MeasureReview]
     posts: dict[tuple[Step, int], list[User]] = field(default_factory=dict)
@@ -158,7 +158,7 @@ class _Audience:
         self.sent = set(sent.values_list("pk", flat=True))
 
     def of(self, review: MeasureReview, notified: Collection[int]) -> tuple[set[int], bool]:
-        """Who is to be asked (of those who were told, as many as may act), and whether it falls to the office."""
+        """Who is to be asked (of those with a notice, as many as may act), and whether it falls to the office."""
         step = waiting.step_of(review)
         members = self._members(step, review)
         if step == Step.SUBMIT:

@@ -1,6 +1,6 @@
 """What a notice about a deadline says, and to whom: the events that reminders, nudges and escalations write.
 
-All of it asks anew which of the event's sheets still wait for the step. Where none does, nobody is told.
+Each function checks again which of the event's sheets still wait for the step. Where none does, nobody gets a notice.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST_LINES = 20
 
 
 def sheets(row: OutboxEvent) -> list[MeasureReview]:
-    """The event's sheets that still wait. One query, kept on the row for the delivery."""
+    """The event's sheets that still wait. One query, cached on the row for the delivery."""
     cached: list[MeasureReview] | None = row.__dict__.get("_still")
     if cached is None:
         cached = waiting.still(Step(row.payload["step"]), row.payload["sheets"])
@@ -92,7 +92,7 @@ def office_of_the_year(row: OutboxEvent) -> Iterable[User]:
 
 
 def decision_due(row: OutboxEvent) -> datetime | None:
-    """By when the 決定 is wanted."""
+    """By when the 決定 is due."""
     return row.cycle.decide_due_at if row.cycle else None
 
 
@@ -104,7 +104,7 @@ def _owners(reviews: Iterable[MeasureReview]) -> list[Any]:
 
 
 def due(row: OutboxEvent) -> datetime | None:
-    """By when the sheets are wanted: the earliest of their deadlines."""
+    """By when the sheets are due: the earliest of their deadlines."""
     return min((moment for review in sheets(row) if (moment := review.step_due_at)), default=None)
 
 

@@ -1,4 +1,4 @@
-"""How each person wants to be told: by mail at once, in the morning's digest, or only in the application."""
+"""How each person receives notices: by mail at once, in the morning's digest, or only in the application."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def channels(*, to_act: bool) -> list[Channel]:
 
 
 def usual(*, urgent: bool) -> Channel:
-    """What holds for whoever has chosen nothing."""
+    """The default for those who have chosen nothing."""
     return Channel.NOW if urgent else Channel.DIGEST
 
 

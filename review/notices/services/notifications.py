@@ -1,4 +1,4 @@
-"""Telling people of events. Who is told what of which event is the table in `notice_table`.
+"""Telling people of events. Who gets which notice of which event is the table in `notice_table`.
 
 Delivery of an event makes one notice per person (unique by event and person). Urgent notices leave by mail within
 minutes, several for one person in one envelope; the rest waits for the next business morning's digest.
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 def notify(row: OutboxEvent) -> None:
-    """Make the notices of one event. A person who stands in two lines of the table is told once, in the first."""
+    """Make the notices of one event. A person in two lines of the table gets one, from the first."""
     settle(row)
     event = Event(row.name)
     rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
@@ -183,7 +183,7 @@ def _sheet_words(review: MeasureReview) -> dict[str, str]:
 
 
 def preview(row: OutboxEvent) -> notice_texts.Text | None:
-    """What the first notice of an event that is not written would say; None where nobody would be told."""
+    """The text of the first notice of an event that is not written; None where nobody would get one."""
     event = Event(row.name)
     for notice in NOTICES.get(event, ()):
         if notice.fits(row) and list(notice.to(row)):

@@ -1,7 +1,7 @@
 """Reminders of each business morning: which deadlines are near or past, and whose matter goes up.
 
-One event for a department (or for the office) gathers its sheets; whoever is told reads one notice, not thirty. What a
-sheet's state is, is asked again when the notice is made: a sheet that was handed in meanwhile is not named.
+One event for a department (or for the office) gathers its sheets, so each person reads one notice, not thirty. The
+sheets' states are read again when the notice is made: a sheet that was handed in meanwhile is not named.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who has a sheet now, and by when it is wanted of them: what reminders, nudges and screens go by."""
+"""Who has a sheet now, and by when it is due: the basis of reminders, nudges and screens."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def any_waits(asks: Mapping[str, Any], states: Mapping[int, str]) -> bool:
 
 
 def actors(step: Step, departments: Iterable[Department]) -> list[User]:
-    """Who can take the step. Where a department has nobody for it, whoever stands behind: its head, then the office."""
+    """Who can take the step. Where a department has nobody for it, the next in line: its head, then the office."""
     owners = list(departments)
     candidates = {
         Step.SUBMIT: [permissions.able(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],

@@ -1,4 +1,4 @@
-"""お知らせの受け取り方: how one person wants to be told of each kind of notice."""
+"""お知らせの受け取り方: how one person receives each kind of notice."""
 
 from __future__ import annotations
 

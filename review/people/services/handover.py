@@ -72,7 +72,7 @@ def candidates(review: MeasureReview, *, leaving: User) -> QuerySet[User]:
 
 
 def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int], reason: str) -> list[MeasureReview]:
-    """Let `to` go on with the sheets, told to them. All or nothing.
+    """Pass the sheets on to `to`, who gets a notice. All or nothing.
 
     Raises NotAllowed, or Invalid where nothing was chosen, a sheet is no longer the person's, or `to` does not hold
     the post that it needs.

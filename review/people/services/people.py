@@ -29,7 +29,7 @@ PASSWORD_LENGTH = 14
 
 @dataclass(frozen=True, kw_only=True)
 class Enrolled:
-    """Someone who can sign in now, and the temporary password, told this once."""
+    """Someone who can sign in now, and the temporary password, shown only once."""
 
     user: User
     password: str
@@ -43,7 +43,7 @@ def _require_administrator(user: User) -> None:
 def enrol(*, by: User, username: str, display_name: str, email: str) -> Enrolled:
     """Make an account with a temporary password that must be changed at the first sign-in.
 
-    Raises Invalid where a name is taken or cannot be kept.
+    Raises Invalid where a name is taken or cannot be stored.
     """
     with transaction.atomic():
         _require_administrator(by)

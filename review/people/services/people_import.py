@@ -105,7 +105,7 @@ def preview(lines: Sequence[Line], *, way: str, day: date) -> Preview:
 
 
 class _Known:
-    """The people there are, found by the very name, else by one that differs by width, case or look-alikes only."""
+    """The existing people, looked up by the exact name, else by one that differs by width, case or look-alikes only."""
 
     def __init__(self, users: Iterable[User]) -> None:
         self.exact: dict[str, User] = {}
@@ -241,12 +241,12 @@ def _does(
 
 
 def _name(line: Line, user: User) -> str:
-    """The person's name after the list: as it stands, where the list says the same in other characters."""
+    """The person's name after the import: unchanged where the list has the same in other characters."""
     return user.display_name if alike(line.display_name) == alike(user.display_name) else line.full_name
 
 
 def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
-    """In a transfer, what ends for each person stands on their first line. One query."""
+    """In a transfer, each person's first line names the posts that end. One query."""
     new_posts: dict[int, set[Post]] = {}
     for row in rows:
         if row.user and row.post:
@@ -291,7 +291,7 @@ def _parts(row: Row) -> dict[str, Any]:
 
 
 def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrolled]:
-    """Do all of it or nothing; returns the new accounts with their temporary passwords, told this once.
+    """Do all of it or nothing; returns the new accounts with their temporary passwords, shown only once.
 
     Raises NotAllowed, or Invalid with the line where something cannot be any more.
     """

@@ -38,7 +38,7 @@ def fits(post: Post) -> bool:
 
 @transaction.atomic
 def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on: date | None = None) -> Appointment:
-    """Give one post from a day on; what is held already from that day is left as it is."""
+    """Give one post from a day on; a post that the person has already from that day is not changed."""
     office: Any = post.department
     row, made = Appointment.objects.get_or_create(
         user=user, role=post.role, department_id=office, starts_on=starts_on, defaults={"ends_on": ends_on}

@@ -122,8 +122,8 @@ def withdraw(*, user: User, proxy_id: int) -> Proxy:
 
 
 def end_all(*, user: User, of: User) -> None:
-    """End every representation by or of a person who is here no more; those whom it leaves alone are told. For the
-    transaction in which the person goes."""
+    """End every representation by or of a person who has left; the other side gets a notice. For the transaction
+    that deactivates the person."""
     mine = Proxy.objects.filter(Q(principal=of) | Q(deputy=of), withdrawn_at=None, ends_on__gte=clock.today())
     for proxy in mine.select_for_update(no_key=True, of=("self",)).order_by("pk"):
         _end(user, proxy)
@@ -167,9 +167,9 @@ def notice_payload(proxy: Proxy) -> dict[str, object]:
 
 
 def represent(user: User, review: MeasureReview, step: str) -> User | None:
-    """Whose decision this is by proxy, recorded and told to them; None where the user decides in their own right.
+    """Whose decision this is by proxy, recorded and announced to them; None where the user decides in their own right.
 
-    For the transaction of the decision, after the services have asked whether it may be taken at all.
+    For the transaction of the decision, after the services have checked that it may be taken at all.
     """
     names = permissions.in_whose_name(user, review, step)
     if not names or names[0] is None:

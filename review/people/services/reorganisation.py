@@ -182,7 +182,7 @@ def _undo(reorganisation: Reorganisation) -> None:
 
 
 def add_office(*, user: User, name: str, starts_on: date | None = None) -> Department:
-    """A new department, from a day on. Raises Invalid where the name stands already."""
+    """A new department, from a day on. Raises Invalid where the name exists already."""
     with transaction.atomic():
         permissions.standing(user, fresh=True)
         require(permissions.may_manage_people(user), _("部署は管理者が管理します。"))

@@ -62,7 +62,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 
 
 def matching_people(request: SignedInRequest) -> QuerySet[User]:
-    """The people whom the address asks for, each with their posts of today and ahead. Two queries a page."""
+    """The people that match the address's filters, each with their posts of today and ahead. Two queries a page."""
     show = request.GET.get("show", ACTIVE)
     rows = User.objects.order_by("display_name", "username")
     if show != EVERY:
@@ -177,7 +177,7 @@ def person_new(request: SignedInRequest) -> HttpResponse:
 
 
 def told_once(request: SignedInRequest, made: list[work.Enrolled], title: str) -> HttpResponse:
-    """The temporary passwords. They are kept nowhere, so this page is the only place where they can be read."""
+    """The temporary passwords. They are stored nowhere, so this page is the only place where they can be read."""
     context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), "made": made}
     return render(request, "people/passwords.html", context)
 

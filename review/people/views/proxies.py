@@ -70,7 +70,7 @@ def state_of(proxy: Proxy) -> str:
 
 
 def may_end(user: Any, proxy: Proxy) -> bool:
-    """Whether the button stands beside the row."""
+    """Whether the row has the button."""
     return state_of(proxy) in ("now", "ahead") and permissions.may_name_proxy(user, proxy.principal)
 
 

@@ -1,4 +1,4 @@
-"""The fields that several forms have, and where a refusal stands on them."""
+"""The fields that several forms have, and where they show a refusal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ReasonForm(forms.Form):
     )
 
     def clean_reason(self) -> str:
-        """Refuse what could not be kept."""
+        """Refuse what could not be stored."""
         reason: str = self.cleaned_data["reason"].strip()
         if error := problem(reason):
             raise forms.ValidationError(error)

@@ -18,7 +18,7 @@ LIFETIME = timedelta(days=2)
 
 
 def named(what: str, *whom: object) -> str:
-    """The key of a tally. Whoever it concerns stands in it as a digest only."""
+    """The key of a tally. It holds only a digest of the person or address."""
     text = "|".join(str(each) for each in whom)
     return f"{what}:{salted_hmac('review.throttle', text, algorithm='sha256').hexdigest()}"
 
@@ -41,7 +41,7 @@ def count(key: str, *, span: timedelta) -> int:
 
 
 def forget(*keys: str) -> None:
-    """Begin anew."""
+    """Start from zero."""
     Tally.objects.filter(key__in=keys).delete()
 
 

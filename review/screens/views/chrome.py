@@ -1,4 +1,4 @@
-"""What stands around every page of someone signed in: the menu, the years, what waits for them.
+"""The frame of every page of someone signed in: the menu, the years, what waits for them.
 
 Two queries, however much there is; none for public pages and for anonymous people.
 """
@@ -69,7 +69,7 @@ MENU = (
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """The context of base.html. What a page never prints is never asked for."""
+    """The context of base.html. What a page never prints is never queried."""
     match = getattr(request, "resolver_match", None)
     public = match is not None and match.namespace == "publication"
     if public or match is None or not hasattr(request, "user"):
@@ -90,7 +90,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 
 
 def frame_of(request: HttpRequest) -> dict[str, Any]:
-    """Everything that stands around the page, read once a request."""
+    """The frame of the page, read once a request."""
     user = request.user
     if not user.is_authenticated:
         return dict.fromkeys(PARTS, "")
@@ -186,7 +186,7 @@ CONCERNS = {"meguri:proxies": permissions.decides_or_manages}
 
 
 def belongs(here: str, place: str) -> bool:
-    """Whether the page `here` stands under the menu's `place`."""
+    """Whether the page `here` belongs to the menu's `place`."""
     return place in (here, UNDER.get(here))
 
 
@@ -227,7 +227,7 @@ def about(user: User) -> str:
 
 def address(name: str, *args: Any) -> str:
     """The named address, or '' where no such page is installed."""
-    for given in (args, ()):  # a page that knows no 年度 is asked without one
+    for given in (args, ()):  # a page that has no 年度 in its address
         try:
             return reverse(name, args=given)
         except NoReverseMatch:

@@ -43,7 +43,7 @@ class HowMany(Subquery):
 
 
 def counted(user: int, keys: Collection[str], departments: Collection[int], headed: Collection[int]) -> dict[str, int]:
-    """{name of ROWS: how many}, 0 for what is not wanted; no query per number, one in all."""
+    """{name of ROWS: how many}, 0 for what is not in `keys`; no query per number, one in all."""
     size = 1 << max(len(departments), len(headed), 1).bit_length()
     names = tuple(sorted(keys))
     rows = question(names, size)(user=user, departments=padded(departments, size), headed=padded(headed, size))

@@ -1,7 +1,7 @@
-"""What an address may be asked: numbers that a database knows, and texts that it can hold.
+"""What an address may contain: numbers that a database knows, and texts that it can store.
 
-Addresses are typed by anybody. What no page, filter or search could ever mean is answered here, before any view or query
-meets it: with 404 where it stands in the path, with 400 where it stands behind the question mark.
+Addresses are typed by anybody. Values that no page, filter or search can use are answered here, before any view or query
+sees them: with 404 in the path, with 400 in the query string.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def all_possible(query: QueryDict) -> bool:
 
 
 def is_possible(value: object) -> bool:
-    """Whether a database could be asked for the value: text that can be stored, a number that a row may have."""
+    """Whether a database can be queried for the value: text that can be stored, a number that a row may have."""
     if isinstance(value, int):
         return abs(value) <= LARGEST
     text = str(value)

@@ -171,7 +171,7 @@ def reseal() -> int:
     for factor in SecondFactor.objects.all():
         if not _opens(present, factor) and _opened(factor):
             sealed = present.encrypt(_opened(factor).encode()).decode()
-            # Only where it still is what was read: somebody may enrol anew meanwhile.
+            # Only where it still is what was read: somebody may enrol again meanwhile.
             done += SecondFactor.objects.filter(pk=factor.pk, secret=factor.secret).update(secret=sealed)
     return done
 

@@ -1,7 +1,7 @@
 """Signing in through the city's own OpenID Connect provider: whose identity it is, and which posts it carries.
 
 mozilla-django-oidc does the talking (authorization code with PKCE, state and nonce). It does not look at whom a token
-was made for: audience, issuer and subject are asked here.
+was made for: audience, issuer and subject are checked here.
 """
 
 from __future__ import annotations
