@@ -51,7 +51,8 @@ endif
 
 check: setup ## 書式と型 / linters, the form of templates, types
 	@$(BIN)/ruff check .
-	@said=$$($(BIN)/lint-imports 2>&1) || { printf '%s\n' "$$said"; exit 1; }
+	@$(BIN)/python -m tests.names
+	@report=$$($(BIN)/lint-imports 2>&1) || { printf '%s\n' "$$report"; exit 1; }
 	@report=$$($(BIN)/djhtml --check $(TEMPLATES) 2>&1) || { printf '%s\n' "$$report" "make format" >&2; exit 1; }
 	@$(BIN)/mypy
 

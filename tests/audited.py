@@ -64,11 +64,11 @@ def noting(written: set[str], acts: set[str]) -> Callable[..., Any]:
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         result = execute(sql, params, many, context)
-        found = WRITES.match(sql)
+        match = WRITES.match(sql)
         # SQLite counts the rows of an INSERT … RETURNING only when they have been read.
-        if found and (context["cursor"].rowcount != 0 or found[1].upper().startswith("INSERT")):
-            written.add(found[2])
-            if found[2] == TRAIL:
+        if match and (context["cursor"].rowcount != 0 or match[1].upper().startswith("INSERT")):
+            written.add(match[2])
+            if match[2] == TRAIL:
                 acts.add(params[ACTION_COLUMN])
         return result
 

@@ -84,7 +84,7 @@ class Cast(Remembering):
     def _appoint(self, key: str, role: Role, department: Department | None = None) -> None:
         Appointment.objects.create(user=self.people[key], role=role, department=department, starts_on=date(2022, 4, 1))
 
-    def kept(self) -> dict[str, Any]:
+    def changeable(self) -> dict[str, Any]:
         return {"people": self.people, "departments": self.departments, "plan": self.plan, "cycle": self.cycle}
 
     def __getattr__(self, name: str) -> User:

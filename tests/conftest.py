@@ -53,11 +53,11 @@ def quiet_bell(request: pytest.FixtureRequest) -> Iterator[None]:
     """Without a worker nobody listens: the bell stays silent, and the test does the background work itself."""
     from review.background.services import doorbell
 
-    kept = list(doorbell._registered)
+    registered = list(doorbell._registered)
     if "worker" not in request.fixturenames:
         doorbell._registered.clear()
     yield
-    doorbell._registered[:] = kept
+    doorbell._registered[:] = registered
 
 
 @pytest.fixture(autouse=True)

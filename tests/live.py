@@ -186,9 +186,11 @@ def browser() -> Iterator[Any]:
 
     # Playwright keeps an event loop in this thread; the test's own ORM calls are synchronous all the same.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    found = chromium.find()
+    browser_files = chromium.find()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found.executable, env=found.env, args=found.flags)
+        launched = playwright.chromium.launch(
+            executable_path=browser_files.executable, env=browser_files.env, args=browser_files.flags
+        )
         yield launched
         launched.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
@@ -272,7 +274,7 @@ def axe() -> Callable[[Any], list[dict]]:
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE.read_text() + "\n;undefined")
         # What passes is not told of one by one: that takes longer than the rules themselves.
-        found = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")
+        result = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")
         return [
             {
                 "id": each["id"],
@@ -280,7 +282,7 @@ def axe() -> Callable[[Any], list[dict]]:
                 "help": each["help"],
                 "places": [" ".join(map(str, node["target"])) for node in each["nodes"]],
             }
-            for each in found["violations"]
+            for each in result["violations"]
         ]
 
     return violations

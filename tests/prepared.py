@@ -19,19 +19,19 @@ from urllib.parse import urlsplit, urlunsplit
 from config.local import browser, postgres, processes
 
 BASE_DIR = Path(__file__).resolve().parents[1]
-KEPT = BASE_DIR / "build" / "databases"
+STORE = BASE_DIR / "build" / "databases"
 #: The migrated database within the cluster.
 TEMPLATE = "meguri"
 
 
 def sqlite() -> Path:
     """A SQLite file with all tables. Some ten seconds for the first who asks, nothing for others. Raises NotReady."""
-    return _kept("sqlite3", _make_sqlite)
+    return _stored("sqlite3", _make_sqlite)
 
 
 def cluster() -> Path:
     """The data of a stopped PostgreSQL with the database TEMPLATE, for `postgres.start(data=...)`. Costs as `sqlite`."""
-    return _kept("postgres", _make_cluster)
+    return _stored("postgres", _make_cluster)
 
 
 def address(url: str) -> str:
@@ -39,15 +39,15 @@ def address(url: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{TEMPLATE}"))
 
 
-def _kept(kind: str, make: Callable[[Path], None]) -> Path:
-    place = KEPT / f"{kind}-{_made_of()}"
+def _stored(kind: str, make: Callable[[Path], None]) -> Path:
+    place = STORE / f"{kind}-{_made_of()}"
     if place.exists():
         return place
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with (KEPT / f"{kind}.lock").open("w") as lock:
+    STORE.mkdir(parents=True, exist_ok=True)
+    with (STORE / f"{kind}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
-            with tempfile.TemporaryDirectory(dir=KEPT, prefix="making-") as folder:
+            with tempfile.TemporaryDirectory(dir=STORE, prefix="making-") as folder:
                 made = Path(folder) / kind
                 make(made)
                 _forget(kind)
@@ -57,7 +57,7 @@ def _kept(kind: str, make: Callable[[Path], None]) -> Path:
 
 def _forget(kind: str) -> None:
     """Those of earlier migrations."""
-    for old in KEPT.glob(f"{kind}-*"):
+    for old in STORE.glob(f"{kind}-*"):
         if old.is_dir():
             shutil.rmtree(old, ignore_errors=True)
         else:

@@ -74,7 +74,7 @@ class Remembering:
     #: The newest rows after the last act, as `_newest()` tells them.
     newest: tuple = ()
 
-    def kept(self) -> dict[str, Any]:
+    def changeable(self) -> dict[str, Any]:
         """The fields that an act may change."""
         raise NotImplementedError
 
@@ -94,11 +94,11 @@ def remembering() -> Iterator[None]:
 @contextmanager
 def really() -> Iterator[None]:
     """Within the block acts are played and not put back: for a test of the playing itself."""
-    kept, _state.active = _state.active, False
+    active, _state.active = _state.active, False
     try:
         yield
     finally:
-        _state.active = kept
+        _state.active = active
 
 
 def remembered(act: Callable[Concatenate[C, P], R]) -> Callable[Concatenate[C, P], R]:
@@ -176,7 +176,7 @@ def _play(act: Callable[[], Any], cast: Remembering, before: tuple) -> _Step:
     written = {name: (Path(default_storage.location) / name).read_bytes() for name in _files() - files}
     sent = mail.outbox[mails:]
     del mail.outbox[mails:]
-    left = pickle.dumps((cast.kept(), answer if answer is not cast else None))
+    left = pickle.dumps((cast.changeable(), answer if answer is not cast else None))
     vars(cast).clear()
     vars(cast).update(fields)
     return _Step(_statements(rows, after), after, written, sent, left)
@@ -191,8 +191,8 @@ def _put_back(step: _Step, cast: Remembering) -> Any:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     mail.outbox.extend(copy.copy(each) for each in step.mails)
-    kept, answer = pickle.loads(step.left)  # noqa: S301 - our own, of this process
-    vars(cast).update(kept)
+    fields, answer = pickle.loads(step.left)  # noqa: S301 - our own, of this process
+    vars(cast).update(fields)
     return answer
 
 
@@ -207,14 +207,14 @@ def _files() -> set[str]:
 @lru_cache
 def _tables() -> dict[str, tuple[str, list[str]]]:
     """{table: (its key, its columns)} of everything that an act may write."""
-    found: dict[str, tuple[str, list[str]]] = {}
+    tables: dict[str, tuple[str, list[str]]] = {}
     for model in apps.get_models(include_auto_created=True):
         meta = model._meta
         ours = meta.app_label in ("review", "workflow", "viewflow", "tasks")
         if ours and meta.managed and not meta.proxy and meta.db_table not in BY_TRIGGER:
             assert isinstance(meta.pk, models.Field)
-            found[meta.db_table] = (meta.pk.column, [each.column for each in meta.local_concrete_fields])
-    return found
+            tables[meta.db_table] = (meta.pk.column, [each.column for each in meta.local_concrete_fields])
+    return tables
 
 
 def _empty() -> bool:
@@ -249,14 +249,14 @@ def _but_processes(table: str) -> str:
 
 def _rows() -> Rows:
     quoted = 'quote_nullable("{}"::text)' if connection.vendor == "postgresql" else 'quote("{}")'
-    found: Rows = {}
+    rows: Rows = {}
     with connection.cursor() as cursor:
         for table, (key, columns) in _tables().items():
             texts = " || ',' || ".join(quoted.format(column) for column in columns)
             rest = f'"{table}"{_but_processes(table)} ORDER BY "{key}"'
             cursor.execute(f"SELECT {quoted.format(key)}, {texts} FROM {rest}")  # noqa: S608
-            found[table] = dict(cursor.fetchall())
-    return found
+            rows[table] = dict(cursor.fetchall())
+    return rows
 
 
 def _statements(before: Rows, after: Rows) -> list[str]:

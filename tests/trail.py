@@ -24,16 +24,16 @@ def opening_and_closing() -> tuple[list[str], list[str]]:
                 " WHERE c.relname = ANY(%s) AND NOT t.tgisinternal",
                 [list(TABLES)],
             )
-            found = cursor.fetchall()
+            triggers = cursor.fetchall()
         again = {"A": "ENABLE ALWAYS", "O": "ENABLE"}
         return (
-            [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name, _how in found],
-            [f"ALTER TABLE {table} {again[how]} TRIGGER {name}" for table, name, how in found if how in again],
+            [f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name, _how in triggers],
+            [f"ALTER TABLE {table} {again[how]} TRIGGER {name}" for table, name, how in triggers if how in again],
         )
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        found = cursor.fetchall()
-    return [f"DROP TRIGGER {name}" for name, _sql in found], [sql for _name, sql in found]
+        triggers = cursor.fetchall()
+    return [f"DROP TRIGGER {name}" for name, _sql in triggers], [sql for _name, sql in triggers]
 
 
 #: Django's own rows, made with the tables; no test changes them, and making them anew takes long.

@@ -92,7 +92,7 @@ class DecisionForm(OverallForm):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlankRemark:
-    """The empty field for a remark on one item, by all that it shows (drawn once: templatetags/kept.py)."""
+    """The empty field for a remark on one item, by all that it shows (drawn once: templatetags/cached.py)."""
 
     key: str
     label: str

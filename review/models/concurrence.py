@@ -22,7 +22,7 @@ class Concurrence(models.Model):
     """One department asked in one round. It holds nothing up: silence past the date is an answer, recorded as such.
 
     `texts` is {item key: text} of the sheet as it was answered, so that an answer is not taken for one about other words;
-    {} where it was answered before that was kept.
+    {} where it was answered before this was stored.
     """
 
     class Answer(models.TextChoices):

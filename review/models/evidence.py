@@ -17,7 +17,7 @@ class EvidenceQuerySet(OfSheetQuerySet["Evidence"]):
 
 
 class Evidence(models.Model):
-    """One file behind a sheet or one of its items. `kind` was found in the content, not taken from the name.
+    """One file behind a sheet or one of its items. `kind` was read from the content, not taken from the name.
 
     `path` is relative to the file storage; `filename` is the sender's name, cleaned. The row stays, with no file behind
     it, where the file was taken back before the sheet was submitted: read `objects.standing()`, not `objects`.

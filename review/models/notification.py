@@ -106,7 +106,7 @@ class NoticeText(models.Model):
 
 
 class NoticeChoice(models.Model):
-    """How one person wants to be told of one kind of notice."""
+    """How one person receives one kind of notice."""
 
     class Channel(models.TextChoices):
         NOW = "now", _("すぐにメール")

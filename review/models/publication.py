@@ -1,4 +1,4 @@
-"""Published editions: numbered, frozen, never altered. The database refuses whatever else is asked of their rows."""
+"""Published editions: numbered, frozen, never altered. The database refuses any other change of their rows."""
 
 from __future__ import annotations
 

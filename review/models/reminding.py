@@ -70,12 +70,12 @@ class Extension(models.Model):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", _("依頼中")
+        REQUESTED = "asked", _("依頼中")
         GRANTED = "granted", _("延長済")
         REFUSED = "refused", _("見送り")
 
     review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="extensions")
-    state = models.CharField(max_length=8, choices=State, default=State.ASKED)
+    state = models.CharField(max_length=8, choices=State, default=State.REQUESTED)
     until = models.DateTimeField(_("延長後の締切"))
     reason = models.TextField(_("延長の理由"))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

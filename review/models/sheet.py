@@ -1,4 +1,4 @@
-"""One sheet in one year's review: its state, what was submitted, said and decided."""
+"""One sheet in one year's review: its state, submissions, comments and decisions."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class MeasureReview(models.Model):
 
     @property
     def step_due_at(self) -> datetime | None:
-        """By when the sheet is wanted from whoever has it now; None once approved, and where no deadline is set."""
+        """By when the sheet is due from whoever has it now; None once approved, and where no deadline is set."""
         if self.state in OPEN_STATES:
             return self.due_at
         return self._deadline(STEP_DEADLINES[self.state]) if self.state in STEP_DEADLINES else None
@@ -133,8 +133,8 @@ class MeasureReview(models.Model):
         number = self.round
         while True:
             taken = (rows.get((number, step)) for step in CAME_BY.get(self.state, ()))
-            if found := next((row for row in taken if row and row.verdict in ACCEPTING), None):
-                return found
+            if decision := next((row for row in taken if row and row.verdict in ACCEPTING), None):
+                return decision
             number -= 1
             ended = rows.get((number, Step.WITHDRAW))
             if self.state != ReviewState.REVIEWED or not ended or ended.verdict != Verdict.WITHDRAW_APPROVAL:

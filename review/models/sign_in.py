@@ -39,7 +39,7 @@ class SecondFactor(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A code for the day on which the phone is lost; counts once. Only its digest is kept."""
+    """A code for the day on which the phone is lost; counts once. Only its digest is stored."""
 
     factor = models.ForeignKey(SecondFactor, on_delete=models.CASCADE, related_name="recovery_codes")
     digest = models.CharField(max_length=64)

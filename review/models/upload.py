@@ -13,7 +13,7 @@ from review.models.cycle import Cycle
 
 
 class EntryBook(models.Model):
-    """One 記入用 workbook that was handed out. The file carries `token`; what it held stays here.
+    """One 記入用 workbook that was handed out. The file carries `token`; its content is stored here.
 
     `content` is {施策ID: {"review": id, "version": n, "texts": {item key: text}, "closed": {cell: digest}}}: what the file said when it was
     made, for the comparison when it comes back. It is not in the file, where a hand could change it.
@@ -35,7 +35,7 @@ class EntryBook(models.Model):
 
 
 class Upload(models.Model):
-    """One workbook that came back. The bytes are not kept, only what was read.
+    """One workbook that came back. The bytes are not stored, only what was read.
 
     `code` and `detail` are the finding of the inspection; `result` is {"sheets": {施策ID: {item key: {"text", "cell",
     "mark"}}}}; `applied` is {施策ID: [item keys]} of what was taken. One row a person, cycle and content: sending the

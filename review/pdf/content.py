@@ -130,14 +130,14 @@ def of_pack(book: YearBook) -> Content:
     }
 
 
-def _decision(book: YearBook, title: str, note: str, wanted: Callable[[JudgedIndicator], bool]) -> Content:
+def _decision(book: YearBook, title: str, note: str, condition: Callable[[JudgedIndicator], bool]) -> Content:
     rows = [
         {
             "code": entry.sheet.code,
             "place": f"{entry.sheet.code}\n{labels.goal_label(one.number)}",
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
             "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
-            "said": [
+            "comments": [
                 [fields.typed()[key].label, text]
                 for key in fields.required(Required.WHERE_MISSED)
                 if (text := entry.sheet.text(key)).strip()
@@ -145,7 +145,7 @@ def _decision(book: YearBook, title: str, note: str, wanted: Callable[[JudgedInd
         }
         for entry in book.sheets
         for one in entry.indicators
-        if wanted(one)
+        if condition(one)
     ]
     return {"title": title, "note": note, "rows": rows}
 
@@ -186,13 +186,13 @@ def _totals(book: YearBook) -> Content:
 def _row(row: tally.Row, grades: Iterable[str], others: Iterable[str]) -> Content:
     grades = list(grades)
     counts = [row.counts[grade] for grade in grades]
-    said = "、".join(f"{grade}が{count}" for grade, count in zip(grades, counts, strict=True) if count)
+    parts = "、".join(f"{grade}が{count}" for grade, count in zip(grades, counts, strict=True) if count)
     return {
         "label": row.label,
         "counts": counts,
         "total": row.total(grades),
         "others": ["" if row.graded_only else str(row.counts[word]) for word in others],
-        "said": f"{row.label}: {said or 'なし'}",
+        "summary": f"{row.label}: {parts or 'なし'}",
     }
 
 

@@ -1,4 +1,4 @@
-"""Which letters the fonts can draw: PDF/UA forbids a letter without a shape, so what has none is replaced and told."""
+"""Which letters the fonts can draw: PDF/UA forbids a letter without a shape, so what has none is replaced and reported."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def _letters(path: Path) -> frozenset[str]:
     (maps,) = struct.unpack_from(">H", data, start + 2)
     places = [struct.unpack_from(">HHI", data, start + 4 + 8 * number)[2] for number in range(maps)]
     readers = {12: _format_12, 4: _format_4}
-    found = {struct.unpack_from(">H", data, start + place)[0]: start + place for place in places}
-    best = max(kind for kind in found if kind in readers)
-    return frozenset(map(chr, readers[best](data, found[best])))
+    formats = {struct.unpack_from(">H", data, start + place)[0]: start + place for place in places}
+    best = max(kind for kind in formats if kind in readers)
+    return frozenset(map(chr, readers[best](data, formats[best])))
 
 
 def _format_12(data: bytes, at: int) -> set[int]:

@@ -46,9 +46,9 @@ def pack(year: YearBook) -> Paper:
     return _made("pack.typ", content.of_pack(year), year.made_at)
 
 
-def _made(template: str, said: Mapping[str, Any], made_at: datetime) -> Paper:
+def _made(template: str, content: Mapping[str, Any], made_at: datetime) -> Paper:
     missing: set[str] = set()
-    data = glyphs.drawable(dict(said), missing)
+    data = glyphs.drawable(dict(content), missing)
     data["date"] = [made_at.year, made_at.month, made_at.day]
     files = {**_templates(), "main.typ": _templates()[template], "data.json": json.dumps(data).encode()}
     pdf = typst.compile(

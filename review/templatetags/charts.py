@@ -129,7 +129,7 @@ def _width(text: str) -> int:
 
 
 def _short(text: str) -> str:
-    """As much as stands under a bar; the table holds the whole."""
+    """As much as fits under a bar; the table has the whole."""
     text = " ".join(str(text).split())
     # Every letter is at least one wide, so no more of them than the row is wide need to be measured.
     head = text[: _ROW + 1]
@@ -183,7 +183,7 @@ def _look(grade: str, order: Sequence[str]) -> str:
 
 
 def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int, plot: int, row: int) -> dict[str, Any]:
-    """One drawing: bars of `plot` px from `left` on, a bar every `row` px; where left is 0 the label stands above."""
+    """One drawing: bars of `plot` px from `left` on, a bar every `row` px; where left is 0 the label is above."""
     above = 0 if left else 22
     drawn = []
     for position, source in enumerate(rows):
@@ -194,8 +194,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             if not counts[grade]:
                 continue
             width = counts[grade] / total * plot
-            wanted = 29 + 9 * len(str(counts[grade]))
-            said = f"{grade} {counts[grade]}" if width >= wanted else grade if width >= 20 else ""
+            text_width = 29 + 9 * len(str(counts[grade]))
+            text = f"{grade} {counts[grade]}" if width >= text_width else grade if width >= 20 else ""
             parts.append(
                 {
                     "grade": grade,
@@ -206,7 +206,7 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
                     "w": round(width, 1),
                     "cx": round(x + width / 2, 1),
                     "cy": y + 21,
-                    "said": said,
+                    "text": text,
                 }
             )
             x += width

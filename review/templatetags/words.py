@@ -66,7 +66,7 @@ GRADES: dict[str, Any] = {
     "－": _("評価できない"),
 }
 
-#: grade -> the shape that stands beside the letter, so that no reader depends on colour
+#: grade -> the shape beside the letter, so that no reader depends on colour
 _SHAPES = {"A": "circle", "B": "square", "C": "triangle", "D": "diamond"}
 
 _DASHES = {"-", "－", "―", "–", "—", "_", ""}
@@ -140,7 +140,7 @@ def fiscal_year_short(year: int | str | None) -> str:
 
 @register.filter
 def number(value: Any) -> str:
-    """12,345.6 for numbers, without trailing zeros; an em dash for None; anything else as it stands."""
+    """12,345.6 for numbers, without trailing zeros; an em dash for None; anything else unchanged."""
     if value is None or value == "":
         return "－"
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):

@@ -16,7 +16,7 @@ from review.domain.values.achievement import judge
 from tests.review.domain import tables
 
 COUNT = 10_000
-ASKED = 10_000
+TARGET = 10_000
 STRANGERS = ("unseen_first", "unseen_second", "unseen_third", "unseen_fourth")
 
 
@@ -36,7 +36,7 @@ def _other_digits(text: str | None, round_number: int) -> str | None:
     """The text with its last run of digits changed, so that it was not read before."""
     if text is None:
         return None
-    return re.sub(r"\d+(?=\D*\Z)", lambda found: str(int(found[0]) + round_number * 1009), text, count=1)
+    return re.sub(r"\d+(?=\D*\Z)", lambda match: str(int(match[0]) + round_number * 1009), text, count=1)
 
 
 def _questions(*, fresh: bool) -> list[dict]:
@@ -93,8 +93,8 @@ def main() -> int:
         ("the plan's own", repeated),
         ("names and values never seen", _per_second(_strangers())),
     ):
-        print(f"judge, {what}: {speed.wall:,.0f}/s, by CPU time {speed.cpu:,.0f}/s (asked {ASKED:,})")
-    return 0 if repeated.cpu >= ASKED else 1
+        print(f"judge, {what}: {speed.wall:,.0f}/s, by CPU time {speed.cpu:,.0f}/s (asked {TARGET:,})")
+    return 0 if repeated.cpu >= TARGET else 1
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from tests.faults.bench import BASE_DIR, Rig
 
 pytestmark = [pytest.mark.bench, pytest.mark.services, pytest.mark.timeout(1800)]
 
-ASKED = 3
+TARGET = 3
 COUNTS = (1, 100, 10_000)
 # Each way is measured so often, in turn, and the middle one counts.
 ROUNDS, MAILS = 3, 1000
@@ -43,7 +43,7 @@ def test_batches_beside_a_task_and_connection_a_mail(rig: Rig) -> None:
     ours, theirs = (sorted(rates[name])[ROUNDS // 2] for name in ("batches", "one by one"))
     report(
         f"{MAILS} mails, commit to sink: batches {ours:.0f}/s, a task and connection a mail {theirs:.0f}/s:"
-        f" {ours / theirs:.1f} times (asked: {ASKED}); rounds {rates}"
+        f" {ours / theirs:.1f} times (asked: {TARGET}); rounds {rates}"
     )
     assert ours > theirs
 

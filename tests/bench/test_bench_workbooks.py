@@ -42,17 +42,17 @@ def measured(count: int, folder: Path) -> Figures:
     for number in range(ROUNDS):
         own = folder / str(number)
         own.mkdir()
-        for way, found in rounds.items():
+        for way, figures in rounds.items():
             if way != "openpyxl" or count <= OPENPYXL_UP_TO:
-                found.append(run(way, count, own))
+                figures.append(run(way, count, own))
     return {
         way: {
-            "seconds": min(one["seconds"] for one in found),
-            "cpu": min(one["cpu"] for one in found),
-            "peak": max(one["peak"] for one in found),
+            "seconds": min(one["seconds"] for one in figures),
+            "cpu": min(one["cpu"] for one in figures),
+            "peak": max(one["peak"] for one in figures),
         }
-        for way, found in rounds.items()
-        if found
+        for way, figures in rounds.items()
+        if figures
     }
 
 
@@ -74,15 +74,15 @@ def figures(tmp_path_factory) -> dict[int, Figures]:
     print(
         "\n| sheets | way | time | CPU | per sheet | peak | times XlsxWriter's speed | by CPU |\n|--|--|--|--|--|--|--|--|"
     )
-    found = {}
+    rows = {}
     for count in SIZES:
         folder = tmp_path_factory.mktemp(f"sheets{count}")
-        found[count] = measured(count, folder)
-        print(shown(count, found[count]), flush=True)
+        rows[count] = measured(count, folder)
+        print(shown(count, rows[count]), flush=True)
         if count == min(SIZES):
             for way in WAYS:
                 assert len(load_workbook(folder / "0" / f"{way}.xlsx").sheetnames) == count + 4
-    return found
+    return rows
 
 
 @pytest.mark.parametrize("count", [1000, 3000])

@@ -77,18 +77,18 @@ class XlsxPainter(Painter):
 
 
 def _properties(look: styles.Look, literal: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "font_name": styles.FONT, "font_size": look.size, "bold": look.bold, "font_color": f"#{look.colour[2:]}",
         "align": look.across, "valign": "vcenter", "text_wrap": look.wrap, "indent": look.indent,
         "num_format": look.number, "underline": int(look.underline), "quote_prefix": literal, "font_charset": 128,
     }  # fmt: skip
     if look.fill:
-        found["bg_color"] = f"#{look.fill[2:]}"
+        properties["bg_color"] = f"#{look.fill[2:]}"
     if look.box:
-        found |= {"border": 1, "border_color": f"#{styles.RULE[2:]}"}
+        properties |= {"border": 1, "border_color": f"#{styles.RULE[2:]}"}
     elif look.under:
-        found |= {"bottom": 2, "bottom_color": f"#{styles.NAVY[2:]}"}
-    return found
+        properties |= {"bottom": 2, "bottom_color": f"#{styles.NAVY[2:]}"}
+    return properties
 
 
 def write(book: YearBook, path: Path) -> None:

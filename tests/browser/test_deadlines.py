@@ -81,7 +81,7 @@ def check(page: Any, name: str, screenshot: Any, axe: Any) -> None:
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
         screenshot(page, f"deadlines-{name}")
-        serious = [found for found in axe(page) if found["impact"] in ("serious", "critical")]
+        serious = [violation for violation in axe(page) if violation["impact"] in ("serious", "critical")]
         assert not serious, (name, width, serious)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
             f"{name} is wider than the screen of {width} px"

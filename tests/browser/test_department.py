@@ -188,7 +188,7 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     for step in (1, 3, 4, 5):
         page.goto(reverse("meguri:entry", args=[review.pk, step]))
         screenshot(page, f"desk-{step}")
-        assert not [found for found in axe(page) if found["impact"] in ("serious", "critical")]
+        assert not [violation for violation in axe(page) if violation["impact"] in ("serious", "critical")]
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1280, "height": 900})
     for step in (1, 4):
@@ -207,7 +207,7 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     screenshot(other, "desk-both")
     assert field(other, "cause").input_value() == "右の画面の要因" and other.get_by_text("左の画面の要因").count()
     assert texts(review)["cause"] == "左の画面の要因"
-    assert not [found for found in axe(other) if found["impact"] in ("serious", "critical")]
+    assert not [violation for violation in axe(other) if violation["impact"] in ("serious", "critical")]
 
     # Sent from both tabs: one submission, and the second is told so.
     for tab in (page, other):
@@ -229,14 +229,14 @@ def test_an_answer_to_a_remark_is_neither_called_saved_nor_lost(cast: Cast, page
     sign_in(page, cast.contributor)
     address = reverse("meguri:entry", args=[review.pk, 1])
     answer = f"reply:{ONE}"
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     page.goto(address)
     field(page, answer).fill("確かめて直しました。")
     page.get_by_text("指摘への回答はまだ送っていません").wait_for()
     assert not page.locator("#save-state .saved--saved").count()
     page.goto(reverse("meguri:home"))
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     page.goto(address)
     page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
     assert field(page, answer).input_value() == "確かめて直しました。"
@@ -251,8 +251,8 @@ def test_the_reason_of_an_own_evaluation_comes_back(cast: Cast, page, sign_in) -
     cast.open(1)
     review = cast.fill(cast.sheet())
     sign_in(page, cast.contributor)
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.accept()))
     address = reverse("meguri:submit", args=[review.pk])
     page.goto(address)
     page.locator("#own summary").click()
@@ -260,7 +260,7 @@ def test_the_reason_of_an_own_evaluation_comes_back(cast: Cast, page, sign_in) -
     reason.fill("達成の内容を重く見ました。")
     page.get_by_role("link", name="入力に戻る").click()
     page.get_by_role("heading", name="4.").wait_for()
-    assert asked == ["beforeunload"]
+    assert dialogs == ["beforeunload"]
     page.goto(address)
     page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
     assert reason.is_visible() and reason.input_value() == "達成の内容を重く見ました。"

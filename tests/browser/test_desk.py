@@ -34,7 +34,7 @@ class Counted:
 
 
 def serious(axe: Any, page: Any) -> list[dict]:
-    return [found for found in axe(page) if found["impact"] in ("serious", "critical")]
+    return [violation for violation in axe(page) if violation["impact"] in ("serious", "critical")]
 
 
 def test_a_clean_sheet_takes_two_interactions_and_a_return_with_two_remarks_at_most_eight(

@@ -15,14 +15,14 @@ def test_no_payload_runs_in_a_browser(cast: Cast, live_site: str, new_page, sign
     steps.open_year(user=cast.reviewer2, cycle_id=cast.cycle.pk)  # type: ignore[union-attr]
     settle_background()
     typed_by_the_department(cast)
-    entered, said = new_page(), []
-    entered.on("dialog", lambda dialog: said.append(dialog.message))
+    entered, messages = new_page(), []
+    entered.on("dialog", lambda dialog: messages.append(dialog.message))
     sign_in(entered, cast.contributor)
     pk = cast.sheet(1).pk
     visit(entered, [reverse("meguri:entry", args=[pk, step]) for step in (1, 2, 3)])
     decided(cast)
     read = new_page()
-    read.on("dialog", lambda dialog: said.append(dialog.message))
+    read.on("dialog", lambda dialog: messages.append(dialog.message))
     sign_in(read, cast.auditor)
     sheet = reverse("meguri:sheet", args=[pk])
     visit(
@@ -34,7 +34,7 @@ def test_no_payload_runs_in_a_browser(cast: Cast, live_site: str, new_page, sign
             reverse("publication:measure", args=[YEAR, "01-01"]),
         ],
     )
-    assert said == []
+    assert messages == []
 
 
 def visit(page, paths: list[str]) -> None:

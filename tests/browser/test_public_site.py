@@ -59,13 +59,13 @@ def shelf(cast: Cast) -> None:
 
 def errata() -> dict[str, Any]:
     item = {"code": "01-01", "name": "見本の施策1", "key": f"indicator:1:actual:{YEAR}"}
-    said = {"label": "成果目標① 令和6年度 実績", "wrong": "120件", "right": "121件", "reason": "集計の誤りのため。"}
+    texts = {"label": "成果目標① 令和6年度 実績", "wrong": "120件", "right": "121件", "reason": "集計の誤りのため。"}
     computed = {"code": "01-01", "label": "成果目標① 達成率", "before": "120.0%", "after": "121.0%"}
     return {
         "number": 2,
         "label": "訂正第1版",
         "date": "2026-04-01",
-        "items": [{**item, **said}],
+        "items": [{**item, **texts}],
         "consequences": [computed],
     }
 
@@ -111,7 +111,7 @@ def look(page: Any, name: str, axe: Callable[[Any], list[dict]]) -> None:
     """axe, the outline and the width, at both widths of the one page."""
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        serious = [found for found in axe(page) if found["impact"] in ("serious", "critical")]
+        serious = [violation for violation in axe(page) if violation["impact"] in ("serious", "critical")]
         assert not serious, (name, width, serious)
         read = page.evaluate(READ)
         assert read["wider"] <= 0 and not read["unnamed"], (name, width, read)

@@ -38,7 +38,7 @@ class Person:
     def look(self, name: str) -> None:
         """Keep a picture, and let the accessibility rules look as well."""
         self._look(self.page, name)
-        serious = [found for found in self._axe(self.page) if found["impact"] in ("serious", "critical")]
+        serious = [violation for violation in self._axe(self.page) if violation["impact"] in ("serious", "critical")]
         assert not serious, (name, serious)
 
     def see(self, text: str | re.Pattern[str]) -> None:

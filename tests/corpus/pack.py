@@ -114,12 +114,12 @@ def swapped(name: str, old: bytes, new: bytes) -> bytes:
 def patched_sizes(data: bytes, name: str, size: int, *, local: bool = True, central: bool = True) -> bytes:
     """The archive with another uncompressed size of one member in its headers."""
     changed = bytearray(data)
-    raw, said = name.encode(), struct.pack("<I", size)
-    for mark, at, offset, wanted in ((b"PK\x03\x04", 22, 30, local), (b"PK\x01\x02", 24, 46, central)):
+    raw, packed = name.encode(), struct.pack("<I", size)
+    for mark, at, offset, chosen in ((b"PK\x03\x04", 22, 30, local), (b"PK\x01\x02", 24, 46, central)):
         place = -1
-        while wanted and (place := data.find(mark, place + 1)) >= 0:
+        while chosen and (place := data.find(mark, place + 1)) >= 0:
             if data[place + offset : place + offset + len(raw)] == raw:
-                changed[place + at : place + at + 4] = said
+                changed[place + at : place + at + 4] = packed
     return bytes(changed)
 
 

@@ -45,7 +45,7 @@ ALL = tuple(
     text.format(m=f"zq{number:02d}")
     for number, text in enumerate((*SCRIPTS, *TEMPLATES, *FORMULAS, *HEADERS, *SQL, *PATHS), start=10)
 )
-KEPT = tuple(text for text in ALL if "\x1b" not in text)
+STORABLE = tuple(text for text in ALL if "\x1b" not in text)
 
 FILE_NAMES = (
     "../../../../tmp/zq01.pdf", "..\\..\\zq02.pdf", "/etc/cron.d/zq03.pdf", "zq04.pdf\r\nSet-Cookie: acted=1", "zq05\";filename=\"evil.exe", "<script>zq06</script>.pdf",

@@ -72,21 +72,21 @@ class Desk:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         return lambda **given: self._call({"call": name, **given})
 
-    def _call(self, asked: dict[str, Any]) -> Any:
+    def _call(self, request: dict[str, Any]) -> Any:
         assert self.popen.stdin and self.popen.stdout
         with self.turn:
             try:
-                self.popen.stdin.write(json.dumps(asked) + "\n")
+                self.popen.stdin.write(json.dumps(request) + "\n")
                 self.popen.stdin.flush()
                 line = self.popen.stdout.readline()
             except (BrokenPipeError, ValueError) as error:
                 raise Died from error
         if not line:
             raise Died
-        said = json.loads(line)
-        if "error" in said:
-            raise Refused(said["error"])
-        return said["answer"]
+        reply = json.loads(line)
+        if "error" in reply:
+            raise Refused(reply["error"])
+        return reply["answer"]
 
     def stop(self) -> None:
         self.popen.kill()
@@ -166,15 +166,15 @@ class Rig:
         self.front, self.eye = self.new_desk(), self.new_desk()
         for name in self.workers:
             self.wait_for_worker(name)
-        self.front.found(sheets=4)
+        self.front.set_up(sheets=4)
         self.wait_until(lambda: len(self.eye.sheets()) == 4, "sheets")
         self.sheets: list[int] = self.eye.sheets()
         self.wait_until_quiet()
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MEGURI_", "EMAIL_"))}
+        outer = {name: value for name, value in os.environ.items() if not name.startswith(("MEGURI_", "EMAIL_"))}
         return {
-            **kept,
+            **outer,
             **({} if FORM == "production" else SCALED),
             "DJANGO_SETTINGS_MODULE": "config.settings.test",
             "MEGURI_ENV_FILE": "",
@@ -238,8 +238,8 @@ class Rig:
                 if holds():
                     return
             if time.monotonic() > deadline:
-                said = "\n".join(f"--- {name}\n{worker.log_tail(25)}" for name, worker in self.workers.items())
-                raise AssertionError(f"{what}: not within {seconds:.0f} s\n{said}")
+                logs = "\n".join(f"--- {name}\n{worker.log_tail(25)}" for name, worker in self.workers.items())
+                raise AssertionError(f"{what}: not within {seconds:.0f} s\n{logs}")
             time.sleep(pause)
 
     def wait_until_quiet(self) -> None:
@@ -292,12 +292,12 @@ class Rig:
 
     def look(self, entry: Line, keys: list[str] | None = None) -> None:
         """Run the invariants over what is new and add the outcome to the line."""
-        found = self.eye.check(since=self.since, keys=keys or [])
+        outcome = self.eye.check(since=self.since, keys=keys or [])
         self.keys += keys or []
-        self.since = found["last"]
-        wrong = found["wrong"] + self._mails(entry)
+        self.since = outcome["last"]
+        wrong = outcome["wrong"] + self._mails(entry)
         entry.times += 1
-        entry.events += found["events"]
+        entry.events += outcome["events"]
         entry.lost += sum(word.startswith("lost") for word in wrong)
         entry.wrong += wrong
         assert not wrong, f"after {entry.kind}: " + "\n".join(wrong)

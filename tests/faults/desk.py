@@ -30,7 +30,7 @@ def call(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @call
-def found(sheets: int) -> list[int]:
+def set_up(sheets: int) -> list[int]:
     """Make the cast and open a year; the sheets come by a worker. Returns nothing yet: ask for `sheets`."""
     from tests.cast import Cast
     from workflow import steps
@@ -243,13 +243,13 @@ def main() -> None:
     import config.celery  # noqa: F401 (the application whose bell is rung)
 
     for line in sys.stdin:
-        asked = json.loads(line)
+        request = json.loads(line)
         try:
-            said: dict[str, Any] = {"answer": CALLS[asked.pop("call")](**asked)}
+            reply: dict[str, Any] = {"answer": CALLS[request.pop("call")](**request)}
         except Exception as error:
-            said = {"error": f"{type(error).__name__}: {error}"}
+            reply = {"error": f"{type(error).__name__}: {error}"}
         django.db.close_old_connections()
-        print(json.dumps(said), file=answers, flush=True)
+        print(json.dumps(reply), file=answers, flush=True)
 
 
 if __name__ == "__main__":

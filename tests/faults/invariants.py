@@ -87,9 +87,9 @@ def _notices(row: OutboxEvent) -> Iterator[str]:
     people = {user.pk for notice in NOTICES[Event(row.name)] if notice.fits(row) for user in notice.to(row)} - {
         row.actor_id
     }
-    wanted = {f"{row.pk}:{person}" for person in people}
-    if there != wanted:
-        yield f"{row.key}: notices {sorted(there)} instead of {sorted(wanted)}"
+    expected = {f"{row.pk}:{person}" for person in people}
+    if there != expected:
+        yield f"{row.key}: notices {sorted(there)} instead of {sorted(expected)}"
 
 
 def _audited(row: OutboxEvent) -> Iterator[str]:
@@ -116,10 +116,10 @@ def _requests() -> Iterator[str]:
     sheet_events = [
         event for event, reactions in wiring.TABLES.reactions.items() if workbooks.rebuild_sheet in reactions
     ]
-    asked = Counter(OutboxEvent.objects.filter(name__in=sheet_events).values_list("review_id", flat=True))
+    requests = Counter(OutboxEvent.objects.filter(name__in=sheet_events).values_list("review_id", flat=True))
     for job in Job.objects.filter(kind=workbooks.SHEET):
-        if not job.wanted == job.built == asked[job.args["review"]]:
-            yield f"{job.key}: {asked[job.args['review']]} events, {job.wanted} asked for, {job.built} built"
+        if not job.wanted == job.built == requests[job.args["review"]]:
+            yield f"{job.key}: {requests[job.args['review']]} events, {job.wanted} asked for, {job.built} built"
 
 
 def _sheets() -> Iterator[str]:
@@ -150,10 +150,12 @@ def _files() -> Iterator[str]:
     yield from (f"{row} exists {row['n']} times" for row in scopes.annotate(n=Count("pk")).filter(n__gt=1))
     artifacts.remove_orphans(older_than=timedelta(seconds=-5))
     root = Path(settings.FILES_ROOT)
-    kept = {row.path: row for row in Artifact.objects.filter(retired_at=None)}
+    stored = {row.path: row for row in Artifact.objects.filter(retired_at=None)}
     there = {path.relative_to(root).as_posix() for folder in artifacts.FOLDERS for path in root.glob(f"*/{folder}/*")}
-    yield from (f"no row for the file {name}" for name in sorted(there - set(kept)) if not _being_retired(root / name))
-    for name, row in kept.items():
+    yield from (
+        f"no row for the file {name}" for name in sorted(there - set(stored)) if not _being_retired(root / name)
+    )
+    for name, row in stored.items():
         try:
             content = (root / name).read_bytes()
         except FileNotFoundError:

@@ -68,8 +68,8 @@ class Answers:
             await asyncio.sleep(float(mode[1]) / 2)
         content = envelope.content or b""
         message = email.message_from_bytes(content if isinstance(content, bytes) else content.encode())
-        said = [message["Message-ID"].strip(), message["X-Meguri-Resent"] or "0", envelope.rcpt_tos[0]]
-        note(self.folder / "mails", " ".join([*said, f"{time.time():.4f}"]))
+        fields = [message["Message-ID"].strip(), message["X-Meguri-Resent"] or "0", envelope.rcpt_tos[0]]
+        note(self.folder / "mails", " ".join([*fields, f"{time.time():.4f}"]))
         if mode[0] == "slow":
             await asyncio.sleep(float(mode[1]) / 2)
         return "250 OK"

@@ -22,8 +22,8 @@ def mounted(root: Path, aside: Path) -> Iterator[None]:
     """Within the block the files lie on a file system of their own. Nobody may write while it comes and goes."""
     root.mkdir(parents=True, exist_ok=True)
     shutil.copytree(root, aside)
-    asked = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(root)]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(aside)
         raise NoMount(done.stderr.strip())

@@ -78,7 +78,7 @@ def test_two_sweeps(rig: Rig) -> None:
 
 def test_disk_full(rig: Rig) -> None:
     """A limit on the size of files stands for a full disk: what was there stays, the cause is said, and it mends."""
-    entry, said = line("disk_full"), set()
+    entry, causes = line("disk_full"), set()
 
     def fill() -> None:
         children = [child for name in rig.workers for child in rig.children(name)]
@@ -90,7 +90,7 @@ def test_disk_full(rig: Rig) -> None:
         try:
             rig.front.request_book()
             rig.wait_until(lambda: rig.eye.busy()["causes"], "a job says why it failed", seconds=60)
-            said.update(rig.eye.busy()["causes"])
+            causes.update(rig.eye.busy()["causes"])
         finally:
             for child, limit in limits.items():
                 with contextlib.suppress(ProcessLookupError):
@@ -98,8 +98,8 @@ def test_disk_full(rig: Rig) -> None:
 
     for _ in range(TIMES):
         rig.strike("disk_full", fill)
-    entry.note = " / ".join(sorted(said))
-    assert all("空き容量" in cause for cause in said), said
+    entry.note = " / ".join(sorted(causes))
+    assert all("空き容量" in cause for cause in causes), causes
 
 
 # How long the disk stays full, and what is promised from the moment on that it is not.
@@ -109,19 +109,19 @@ CURRENT_WITHIN = 120
 
 def test_disk_full_for_long(rig: Rig) -> None:
     """During load, longer than any count of tries; then freed, and all books are current without a person."""
-    entry, said = line("disk_full_for_long"), set()
+    entry, causes = line("disk_full_for_long"), set()
 
     def fill() -> None:
         with full(rig):
             until = time.monotonic() + FULL_SECONDS
             while time.monotonic() < until:
-                said.update(rig.eye.busy()["causes"])
+                causes.update(rig.eye.busy()["causes"])
                 time.sleep(1)
 
     with small(rig) as how:
         rig.strike("disk_full_for_long", fill)
-    entry.note = f"{how}, {FULL_SECONDS:.0f} s: " + " / ".join(sorted(said))
-    assert said and all("空き容量" in cause for cause in said), said
+    entry.note = f"{how}, {FULL_SECONDS:.0f} s: " + " / ".join(sorted(causes))
+    assert causes and all("空き容量" in cause for cause in causes), causes
     assert max(entry.recoveries) < CURRENT_WITHIN, entry.recoveries
 
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.services, pytest.mark.timeout(3600)
 
 def mails_of(rig: Rig, state: str) -> list[tuple[int, str]]:
     """(tries, cause) of the mails in a state."""
-    return [(tries, cause) for found, tries, cause in rig.eye.mails().values() if found == state]
+    return [(tries, cause) for mail_state, tries, cause in rig.eye.mails().values() if mail_state == state]
 
 
 def test_451_is_tried_again_later(rig: Rig) -> None:

@@ -23,19 +23,21 @@ def main(rounds: int, acts: int) -> None:
     from tests.faults import desk
 
     doorbell.register(lambda *_: None)
-    desk.found(sheets=WRITERS)
+    desk.set_up(sheets=WRITERS)
     settle()
     since = 0
     for _ in range(rounds):
-        told = round_of(desk.sheets(), acts)
+        outcome = round_of(desk.sheets(), acts)
         begun = time.monotonic()
         settle()
-        told["settled"] = time.monotonic() - begun
+        outcome["settled"] = time.monotonic() - begun
         from tests.faults import invariants
 
-        found = invariants.check(since, told.pop("keys"))
-        since = found["last"]
-        print(json.dumps({**told, "events": found["events"], "wrong": told["wrong"] + found["wrong"]}), flush=True)
+        check = invariants.check(since, outcome.pop("keys"))
+        since = check["last"]
+        print(
+            json.dumps({**outcome, "events": check["events"], "wrong": outcome["wrong"] + check["wrong"]}), flush=True
+        )
 
 
 def settle() -> None:
@@ -56,15 +58,15 @@ def round_of(sheets: list[int], acts: int) -> dict[str, Any]:
             write(sheet, acts, writing)
         os.close(writing)
         pipes.append(reading)
-    told = []
+    outcomes = []
     for reading in pipes:
         with os.fdopen(reading) as stream:
-            told.append(json.loads(stream.read()))
+            outcomes.append(json.loads(stream.read()))
         os.wait()
     return {
-        "keys": [key for one in told for key in one["keys"]],
-        "slowest": max(one["slowest"] for one in told),
-        "wrong": [error for one in told for error in one["errors"]],
+        "keys": [key for one in outcomes for key in one["keys"]],
+        "slowest": max(one["slowest"] for one in outcomes),
+        "wrong": [error for one in outcomes for error in one["errors"]],
     }
 
 
@@ -72,16 +74,16 @@ def write(sheet: int, acts: int, writing: int) -> None:
     """One writer; never returns."""
     from tests.faults import desk
 
-    said: dict[str, Any] = {"keys": [], "slowest": 0.0, "errors": []}
+    outcome: dict[str, Any] = {"keys": [], "slowest": 0.0, "errors": []}
     for _ in range(acts):
         try:
             taken = desk.act(review=sheet)
-            said["keys"].append(taken["key"])
-            said["slowest"] = max(said["slowest"], taken["seconds"])
+            outcome["keys"].append(taken["key"])
+            outcome["slowest"] = max(outcome["slowest"], taken["seconds"])
         except Exception as error:
-            said["errors"].append(f"a writer failed: {type(error).__name__}: {error}")
+            outcome["errors"].append(f"a writer failed: {type(error).__name__}: {error}")
     with os.fdopen(writing, "w") as stream:
-        stream.write(json.dumps(said))
+        stream.write(json.dumps(outcome))
     os._exit(0)
 
 

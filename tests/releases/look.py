@@ -45,8 +45,8 @@ def main() -> None:
     steps.submit(user=owner, review_id=sheet.pk)
     settle_background()
     sheet.refresh_from_db()
-    said = {"rows": rows, "answers": answers, "broken": broken, "state": sheet.state}
-    json.dump(said, sys.stdout)
+    report = {"rows": rows, "answers": answers, "broken": broken, "state": sheet.state}
+    json.dump(report, sys.stdout)
 
 
 if __name__ == "__main__":

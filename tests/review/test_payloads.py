@@ -41,16 +41,16 @@ from review.models import Artifact, AuditEntry, Evidence, IndicatorYear, Measure
 from review.publication.services.open_data import typed
 from review.sheet.services import evidence, submission
 from tests.cast import YEAR, Cast, settle_background
-from tests.corpus.payloads import ALL, FILE_NAMES, FORMULAS, KEPT, REFUSED, SCRIPTS
+from tests.corpus.payloads import ALL, FILE_NAMES, FORMULAS, REFUSED, SCRIPTS, STORABLE
 from tests.review.acting import as_
 from workflow import steps
 
-EVERYTHING = "\n".join(normal_newlines(text) for text in KEPT)
-MARKS = [re.search(r"zq\d\d", text)[0] for text in KEPT]  # type: ignore[index]
+EVERYTHING = "\n".join(normal_newlines(text) for text in STORABLE)
+MARKS = [re.search(r"zq\d\d", text)[0] for text in STORABLE]  # type: ignore[index]
 
 
 def test_there_are_at_least_sixty_and_each_is_marked_once() -> None:
-    assert len(ALL) >= 60 and len(set(MARKS)) == len(MARKS) == len(KEPT)
+    assert len(ALL) >= 60 and len(set(MARKS)) == len(MARKS) == len(STORABLE)
 
 
 # --- a year that holds nothing else ------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def test_there_are_at_least_sixty_and_each_is_marked_once() -> None:
 def fitting(model: type[models.Model], field: str, number: int) -> str:
     """A payload of one line that the field can hold."""
     length = model._meta.get_field(field).max_length or 10_000
-    short = [text for text in KEPT if len(text) <= length and "\n" not in text and "\t" not in text]
+    short = [text for text in STORABLE if len(text) <= length and "\n" not in text and "\t" not in text]
     return short[number % len(short)]
 
 
@@ -172,7 +172,7 @@ def letters(text: str) -> str:
 
 def all_found_in(text: str, where: str) -> None:
     content = letters(text)
-    lost = [payload for payload in KEPT if letters(payload) not in content]
+    lost = [payload for payload in STORABLE if letters(payload) not in content]
     assert not lost, f"{where} lost {lost[:5]} and {len(lost)} in all"
 
 

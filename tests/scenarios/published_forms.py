@@ -45,8 +45,8 @@ def _get(address: str) -> bytes:
 
 
 def _bytes(edition: Edition, kind: str) -> bytes:
-    with default_storage.open(edition.artifacts.get(kind=kind).path) as kept:
-        return kept.read()
+    with default_storage.open(edition.artifacts.get(kind=kind).path) as file:
+        return file.read()
 
 
 def bare(text: str) -> str:
@@ -123,13 +123,13 @@ def _in_html(address: str, snapshot: Row) -> None:
         page = _Tables()
         page.feed(_get(f"{address}{measure['code']}/").decode())
         text = bare("".join(page.text))
-        for said in [*texts_of(measure), measure["grade"], measure["outcome_reason"]]:
-            assert bare(said) in text, (measure["code"], said)
+        for value in [*texts_of(measure), measure["grade"], measure["outcome_reason"]]:
+            assert bare(value) in text, (measure["code"], value)
         for one in measure["indicators"]:
             if any(cell[key] for cell in one["years"] for key in ("name", "target", "actual")):
                 _indicator_in_html(page, measure["code"], one)
-                for said in (one["rate_text"], one["reason"], one["given_reason"], one["grade"]):
-                    assert bare(said) in text, (measure["code"], one["number"], said)
+                for value in (one["rate_text"], one["reason"], one["given_reason"], one["grade"]):
+                    assert bare(value) in text, (measure["code"], one["number"], value)
 
 
 def _indicator_in_html(page: _Tables, code: str, one: Row) -> None:
@@ -153,9 +153,9 @@ def _table(content: bytes) -> list[dict[str, str]]:
 
 def _in_csv(address: str, snapshot: Row) -> None:
     rows = _table(_get(f"{address}indicators.csv"))
-    wanted = list(judged_cells(snapshot))
-    assert len(rows) == len(wanted)
-    for row, (measure, one, cell) in zip(rows, wanted, strict=True):
+    expected = list(judged_cells(snapshot))
+    assert len(rows) == len(expected)
+    for row, (measure, one, cell) in zip(rows, expected, strict=True):
         assert row["指標ID"] == f"{measure['code']}-{one['number']}" and row["年度_西暦"] == str(cell["fiscal_year"])
         assert (row["評価項目"], row["目標"], row["実績"]) == (cell["name"], cell["target"], cell["actual"])
         assert (row["施策名"], row["主管部署"]) == (measure["name"], measure["owner"])
@@ -193,8 +193,8 @@ def _in_workbook(content: bytes, snapshot: Row) -> None:
             measure["current_state"],
         )
         assert [row.name for row in sheet.schedule] == [item["name"] for item in measure["schedule"]]
-        said = measure["evaluation"]
-        assert (sheet.text("cause"), sheet.text("response")) == (said["cause"], said["response"])
+        evaluation = measure["evaluation"]
+        assert (sheet.text("cause"), sheet.text("response")) == (evaluation["cause"], evaluation["response"])
         for one, block in zip(measure["indicators"], sheet.indicators, strict=True):
             cells = {cell.fiscal_year: (cell.name, cell.target, cell.actual) for cell in block.years}
             for cell in one["years"]:
@@ -227,10 +227,10 @@ def _in_pdf(content: bytes, snapshot: Row) -> None:
     own = dict(zip(parts[1::2], parts[2::2], strict=True))
     for measure in snapshot["measures"]:
         text = own[measure["code"]]
-        said = texts_of(measure)
-        said += [
+        values = texts_of(measure)
+        values += [
             cell[key] for one in measure["indicators"] for cell in one["years"] for key in ("name", "target", "actual")
         ]
-        said += [one["rate_text"] for one in measure["indicators"]] + [one["grade"] for one in measure["indicators"]]
-        missing = [one for one in said if bare(one) not in text]
+        values += [one["rate_text"] for one in measure["indicators"]] + [one["grade"] for one in measure["indicators"]]
+        missing = [one for one in values if bare(one) not in text]
         assert not missing, (measure["code"], missing)

@@ -64,7 +64,7 @@ def _envelope(user_id: int, everything: bool) -> bool:
 def _still_true(user: User, notices: Sequence[Notification]) -> list[Notification]:
     """Without the reminders of what was dealt with since they were made, and without notices about sheets that the person
     may not read any more; those leave by no mail."""
-    over = {notice.pk for notice in notices if notice.asks and not waiting.wanted(notice.asks)}
+    over = {notice.pk for notice in notices if notice.asks and not waiting.still_needed(notice.asks)}
     over |= _unreadable(user, notices)
     if over:
         Notification.objects.filter(pk__in=over).update(mail_after=None)

@@ -1,4 +1,4 @@
-"""Forms about notices: how one wants to be told, and the administrator's own words."""
+"""Forms about notices: how a person receives them, and the administrator's own words."""
 
 from __future__ import annotations
 

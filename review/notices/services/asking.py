@@ -1,8 +1,8 @@
-"""Asking anew: wherever a sheet waits, whoever may take its step has been asked, also who came into their post since.
+"""Asking again: everybody who may act on a waiting sheet has a notice, also those who got their post later.
 
 An event asks those who are there when it happens. Posts, proxies and reorganisations begin later, by a day as much as by an act,
-so the sweep holds who may act against who was asked. It asks nobody twice: an open notice is what it goes by. And whoever
-may act no more, because their post or the representation ended, is asked no more.
+so the sweep compares who may act with who has a notice. It asks nobody twice: whoever has an open notice gets no other one.
+The notices of those who may no longer act, because their post or the representation ended, are settled.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Request:
 
 
 def ask_anew() -> int:
-    """Ask whoever may act on a waiting sheet and was not asked; how many requests. From the sweep, so it may run twice at
-    once: each year is locked and looked at again."""
+    """Send a notice to all who may act on a waiting sheet and have none; how many requests. From the sweep, so it may
+    run twice at once: each year is locked and checked again."""
     running = Cycle.objects.filter(state__in=waiting.RUNNING).order_by("pk")
     for cycle in running:
         Notification.objects.filter(pk__in=lapsed(cycle)).update(settled_at=clock.now())
@@ -76,15 +76,15 @@ def _ask(cycle: Cycle) -> int:
 
 
 def _ask_for_the_year(cycle: Cycle) -> None:
-    """Ask whoever became an approver while the year waits for its decision, and no more whoever is none any longer."""
+    """Ask new approvers while the year waits for its decision, and settle the notices of former ones."""
     with transaction.atomic():
         state = Cycle.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=cycle.pk)
-        asked = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="year")
-        told, able = set(asked.values_list("recipient_id", flat=True)), permissions.able(Role.APPROVER)
+        notices = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="year")
+        recipients, able = set(notices.values_list("recipient_id", flat=True)), permissions.able(Role.APPROVER)
         people = {user.pk: str(user.key) for user in able}
-        asked.exclude(recipient__in=people).exclude(event=Event.DECISION_CALLED).update(settled_at=clock.now())
+        notices.exclude(recipient__in=people).exclude(event=Event.DECISION_CALLED).update(settled_at=clock.now())
         untold = OutboxEvent.objects.filter(cycle=cycle, delivered_at=None, name=Event.CYCLE_READY).exists()
-        new = sorted(people.keys() - told)
+        new = sorted(people.keys() - recipients)
         if state != CycleState.DECIDING or untold or not new:
             return
         facts = {"step": "decide_year", "people": [people[pk] for pk in new]}
@@ -98,35 +98,35 @@ def lapsed(cycle: Cycle) -> list[int]:
     """The open notices that ask somebody for a step of sheets who holds no post for it any more, neither their own nor as a
     proxy. The office keeps its notices: what nobody else can take falls to it."""
     rows = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="step")
-    asked = list(rows.values_list("pk", "recipient_id", "asks"))
-    sheets = {review.pk: review for review in waiting.sheets(cycle)} if asked else {}
-    people, office = _Audience(list(sheets.values())), {user.pk for user in waiting.reviewers()} if asked else set()
+    notices = list(rows.values_list("pk", "recipient_id", "asks"))
+    sheets = {review.pk: review for review in waiting.sheets(cycle)} if notices else {}
+    people, office = _Audience(list(sheets.values())), {user.pk for user in waiting.reviewers()} if notices else set()
 
     def holds(person: int, asks: Mapping[str, Any]) -> bool:
         waits = [sheets[pk] for pk in asks["sheets"] if pk in sheets]
         return not waits or any(person in people.holders(Step(asks["step"]), review) for review in waits)
 
-    return [pk for pk, person, asks in asked if person not in office and not holds(person, asks)]
+    return [pk for pk, person, asks in notices if person not in office and not holds(person, asks)]
 
 
 def missing(cycle: Cycle) -> list[Request]:
-    """What would have to be asked, and of whom. Nothing of sheets of which an event is still to be told."""
+    """The requests that are missing. None for sheets with an event that is not delivered yet."""
     sheets = [review for review in waiting.sheets(cycle) if not permissions.is_closed(review)]
     on_the_way = OutboxEvent.objects.filter(cycle=cycle, delivered_at=None)
     untold = set(on_the_way.values_list("review_id", flat=True))
     if not sheets or None in untold:
         return []
-    people, asked = _Audience(sheets), _asked(cycle)
-    wanted: dict[tuple[Step, bool, int], list[int]] = defaultdict(list)
+    people, recipients = _Audience(sheets), _recipients(cycle)
+    waiting_sheets: dict[tuple[Step, bool, int], list[int]] = defaultdict(list)
     for review in sheets:
         if review.pk in untold:
             continue
-        step, told = waiting.step_of(review), asked[waiting.step_of(review), review.pk]
-        able, fallen = people.of(review, told)
-        for person in sorted(able - told):
-            wanted[step, fallen, person].append(review.pk)
+        step, notified = waiting.step_of(review), recipients[waiting.step_of(review), review.pk]
+        able, fallen = people.of(review, notified)
+        for person in sorted(able - notified):
+            waiting_sheets[step, fallen, person].append(review.pk)
     groups: dict[tuple[Step, bool, tuple[int, ...]], list[int]] = defaultdict(list)
-    for (step, fallen, person), rows in wanted.items():
+    for (step, fallen, person), rows in waiting_sheets.items():
         groups[step, fallen, tuple(rows)].append(person)
     return [
         Request(step=step, fallen=fallen, sheets=rows, people=tuple(whom))
@@ -134,19 +134,19 @@ def missing(cycle: Cycle) -> list[Request]:
     ]
 
 
-def _asked(cycle: Cycle) -> dict[tuple[Step, int], set[int]]:
+def _recipients(cycle: Cycle) -> dict[tuple[Step, int], set[int]]:
     """{step and sheet: who has an open notice that asks for it}. One query."""
-    found: dict[tuple[Step, int], set[int]] = defaultdict(set)
+    recipients: dict[tuple[Step, int], set[int]] = defaultdict(set)
     rows = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="step")
     for person, asks in rows.values_list("recipient_id", "asks"):
         for sheet in asks["sheets"]:
-            found[Step(asks["step"]), sheet].add(person)
-    return found
+            recipients[Step(asks["step"]), sheet].add(person)
+    return recipients
 
 
 @dataclass
 class _Audience:
-    """Who may take the steps of the sheets; each post is asked for once."""
+    """Who may take the steps of the sheets; each post is looked up once."""
 
     sheets: Collection[MeasureReview]
     posts: dict[tuple[Step, int], list[User]] = field(default_factory=dict)
@@ -157,14 +157,14 @@ class _Audience:
         sent = rows.annotate(times=Count("submissions")).filter(times__gt=0)
         self.sent = set(sent.values_list("pk", flat=True))
 
-    def of(self, review: MeasureReview, told: Collection[int]) -> tuple[set[int], bool]:
-        """Who is to be asked (of those who were told, as many as may act), and whether it falls to the office."""
+    def of(self, review: MeasureReview, notified: Collection[int]) -> tuple[set[int], bool]:
+        """Who is to be asked (of those with a notice, as many as may act), and whether it falls to the office."""
         step = waiting.step_of(review)
         members = self._members(step, review)
         if step == Step.SUBMIT:
             if members:
                 return self._of_department(review, members), False
-        elif able := {user.pk for user in members if user.pk in told or self._may(user, review, step)}:
+        elif able := {user.pk for user in members if user.pk in notified or self._may(user, review, step)}:
             return able, False
         return {user.pk for user in self._members(Step.REVIEW, review)}, True
 

@@ -1,6 +1,6 @@
 """What a notice about a deadline says, and to whom: the events that reminders, nudges and escalations write.
 
-All of it asks anew which of the event's sheets still wait for the step. Where none does, nobody is told.
+Each function checks again which of the event's sheets still wait for the step. Where none does, nobody gets a notice.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ MOST_LINES = 20
 
 
 def sheets(row: OutboxEvent) -> list[MeasureReview]:
-    """The event's sheets that still wait. One query, kept on the row for the delivery."""
-    kept: list[MeasureReview] | None = row.__dict__.get("_still")
-    if kept is None:
-        kept = waiting.still(Step(row.payload["step"]), row.payload["sheets"])
-        row.__dict__["_still"] = kept
-    return kept
+    """The event's sheets that still wait. One query, cached on the row for the delivery."""
+    cached: list[MeasureReview] | None = row.__dict__.get("_still")
+    if cached is None:
+        cached = waiting.still(Step(row.payload["step"]), row.payload["sheets"])
+        row.__dict__["_still"] = cached
+    return cached
 
 
 def called(row: OutboxEvent) -> Iterable[User]:
     """Whoever can take the step."""
-    found = sheets(row)
-    return waiting.actors(Step(row.payload["step"]), _owners(found)) if found else []
+    reviews = sheets(row)
+    return waiting.actors(Step(row.payload["step"]), _owners(reviews)) if reviews else []
 
 
 def newly_able(row: OutboxEvent) -> Iterable[User]:
@@ -83,43 +83,43 @@ def office(row: OutboxEvent) -> Iterable[User]:
 def deciders(row: OutboxEvent) -> Iterable[User]:
     """The approvers, while the year waits for its 決定."""
     reminded = row.payload["kind"] in (Kind.NEAR, Kind.PASSED)
-    return permissions.able(Role.APPROVER) if reminded and waiting.wanted(asks(row)) else []
+    return permissions.able(Role.APPROVER) if reminded and waiting.still_needed(asks(row)) else []
 
 
 def office_of_the_year(row: OutboxEvent) -> Iterable[User]:
     """The office that looks after the year, where its 決定 is late."""
-    return waiting.reviewers() if row.payload["kind"] == Kind.TO_OFFICE and waiting.wanted(asks(row)) else []
+    return waiting.reviewers() if row.payload["kind"] == Kind.TO_OFFICE and waiting.still_needed(asks(row)) else []
 
 
 def decision_due(row: OutboxEvent) -> datetime | None:
-    """By when the 決定 is wanted."""
+    """By when the 決定 is due."""
     return row.cycle.decide_due_at if row.cycle else None
 
 
 # --- words and links ------------------------------------------------------------------------------------------------
 
 
-def _owners(found: Iterable[MeasureReview]) -> list[Any]:
-    return list({review.measure_year.owner_id: review.measure_year.owner for review in found}.values())
+def _owners(reviews: Iterable[MeasureReview]) -> list[Any]:
+    return list({review.measure_year.owner_id: review.measure_year.owner for review in reviews}.values())
 
 
 def due(row: OutboxEvent) -> datetime | None:
-    """By when the sheets are wanted: the earliest of their deadlines."""
+    """By when the sheets are due: the earliest of their deadlines."""
     return min((moment for review in sheets(row) if (moment := review.step_due_at)), default=None)
 
 
 def link(row: OutboxEvent) -> str:
     """The sheet itself where there is one, else the page that lists them."""
-    found, step = sheets(row), Step(row.payload["step"])
-    if len(found) == 1:
-        return reverse("meguri:resume" if step == Step.SUBMIT else "meguri:sheet", args=[found[0].pk])
+    reviews, step = sheets(row), Step(row.payload["step"])
+    if len(reviews) == 1:
+        return reverse("meguri:resume" if step == Step.SUBMIT else "meguri:sheet", args=[reviews[0].pk])
     if row.payload.get("kind") in (Kind.TO_HEAD, Kind.TO_OFFICE):
-        return reverse("meguri:progress", args=[found[0].cycle.fiscal_year])
-    return reverse(_PAGES[step], args=[found[0].cycle.fiscal_year]) if step in _PAGES else reverse("meguri:mine")
+        return reverse("meguri:progress", args=[reviews[0].cycle.fiscal_year])
+    return reverse(_PAGES[step], args=[reviews[0].cycle.fiscal_year]) if step in _PAGES else reverse("meguri:mine")
 
 
 def asks(row: OutboxEvent) -> dict[str, Any]:
-    """What a notice of the event asks for, so that one that came too late leaves by no mail; see `waiting.wanted`."""
+    """What a notice of the event asks for, so that one that came too late leaves by no mail; see `waiting.still_needed`."""
     if row.name in (Event.DECISION_CALLED, Event.CYCLE_READY):
         return {"year": row.cycle_id}
     return {"step": row.payload["step"], "sheets": row.payload["sheets"]} if row.name in OF_SHEETS else {}
@@ -129,12 +129,12 @@ def words(row: OutboxEvent) -> dict[str, str]:
     """The placeholders of these notices."""
     if row.name == Event.DECISION_CALLED:
         return _day_words(decision_due(row))
-    found, step = sheets(row), Step(row.payload["step"])
+    reviews, step = sheets(row), Step(row.payload["step"])
     return {
         "step": STEP_WORDS[step],
         "request": REQUESTS[step],
-        "count": str(len(found)),
-        "sheets": "\n".join(_lines(found)),
+        "count": str(len(reviews)),
+        "sheets": "\n".join(_lines(reviews)),
         **_day_words(due(row)),
     }
 
@@ -154,9 +154,9 @@ def when(distance: int) -> str:
     return f"あと{-distance}開庁日" if distance < 0 else f"{distance}開庁日超過"
 
 
-def _lines(found: list[MeasureReview]) -> Iterable[str]:
-    for review in found[:MOST_LINES]:
+def _lines(reviews: list[MeasureReview]) -> Iterable[str]:
+    for review in reviews[:MOST_LINES]:
         year = review.measure_year
         yield f"・{year.measure.code} {year.name}({year.owner.name})"
-    if len(found) > MOST_LINES:
-        yield f"ほか{len(found) - MOST_LINES}件"
+    if len(reviews) > MOST_LINES:
+        yield f"ほか{len(reviews) - MOST_LINES}件"

@@ -26,7 +26,7 @@ class Notice:
     to_act: bool = False
     #: The step that is asked for: the notice is written while a sheet waits for it, and settled when none does any more.
     step: Step | None = None
-    #: Whether whoever acted is among those told: they can take the step that they gave back.
+    #: Whether the person who acted gets it too: they can take the step that they gave back.
     actor_too: bool = False
 
     def fits(self, row: OutboxEvent) -> bool:

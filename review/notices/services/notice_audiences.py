@@ -1,6 +1,6 @@
 """Whom a notice can be for: each audience makes people of an event.
 
-The names of these functions are kept: with the event they name a line of the table, under which the administrator's own
+The names of these functions must not change: with the event they name a line of the table, under which the administrator's own
 words and people's choices stand.
 """
 
@@ -109,15 +109,15 @@ def named(row: OutboxEvent) -> Iterable[User]:
 
 
 def asked(row: OutboxEvent) -> Iterable[User]:
-    """The departments of which an answer is wanted."""
-    wanted = Department.objects.filter(pk__in=row.payload["departments"])
-    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(wanted))
+    """The departments that are asked to answer."""
+    departments = Department.objects.filter(pk__in=row.payload["departments"])
+    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(departments))
 
 
 def conversation(row: OutboxEvent) -> Iterable[User]:
-    """The owning department, and whoever said something on the sheet before and may still read it."""
-    said = ItemComment.objects.filter(review=row.review).values("author")
-    others = [user for user in User.objects.filter(is_active=True, pk__in=said) if _may_read(user, row)]
+    """The owning department, and everybody who commented on the sheet before and may still read it."""
+    authors = ItemComment.objects.filter(review=row.review).values("author")
+    others = [user for user in User.objects.filter(is_active=True, pk__in=authors) if _may_read(user, row)]
     return [*department(row), *others]
 
 

@@ -1,4 +1,4 @@
-"""How each person wants to be told: by mail at once, in the morning's digest, or only in the application."""
+"""How each person receives notices: by mail at once, in the morning's digest, or only in the application."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def channels(*, to_act: bool) -> list[Channel]:
 
 
 def usual(*, urgent: bool) -> Channel:
-    """What holds for whoever has chosen nothing."""
+    """The default for those who have chosen nothing."""
     return Channel.NOW if urgent else Channel.DIGEST
 
 
@@ -34,7 +34,7 @@ def chosen_by(user: User) -> dict[str, str]:
     return dict(NoticeChoice.objects.filter(user=user).values_list("notice", "channel"))
 
 
-def choose(*, user: User, wanted: Mapping[str, str], acting: Mapping[str, bool]) -> int:
+def choose(*, user: User, choices: Mapping[str, str], acting: Mapping[str, bool]) -> int:
     """Keep the person's choices; `acting` says of every notice whether it asks for an act. Returns how many changed.
 
     Raises Invalid, and keeps nothing, where one is not to be chosen.
@@ -43,7 +43,7 @@ def choose(*, user: User, wanted: Mapping[str, str], acting: Mapping[str, bool])
         key: _("対応をお願いするお知らせは、メールを止めることができません。")
         if acting.get(key)
         else _("選び直してください。")
-        for key, channel in wanted.items()
+        for key, channel in choices.items()
         if key not in acting or channel not in channels(to_act=acting[key])
     }
     if problems:
@@ -51,7 +51,7 @@ def choose(*, user: User, wanted: Mapping[str, str], acting: Mapping[str, bool])
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         before = chosen_by(user)
-        changed = {key: channel for key, channel in wanted.items() if before.get(key) != channel}
+        changed = {key: channel for key, channel in choices.items() if before.get(key) != channel}
         for key, channel in changed.items():
             NoticeChoice.objects.update_or_create(user=user, notice=key, defaults={"channel": channel})
         if changed:

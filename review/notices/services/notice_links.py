@@ -1,4 +1,4 @@
-"""Where a notice leads, and by when what it asks for is wanted."""
+"""Where a notice leads, and by when what it asks for is due."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def comments(row: OutboxEvent) -> str:
 
 
 def resume(row: OutboxEvent) -> str:
-    """Straight to where one writes on; whoever may not write comes to the sheet."""
+    """Straight to the form; those who may not write come to the sheet."""
     return reverse("meguri:resume", args=[row.review_id])
 
 
@@ -90,7 +90,7 @@ def due(row: OutboxEvent) -> datetime | None:
 
 
 def sheet_due(row: OutboxEvent) -> datetime | None:
-    """By when the sheet is wanted from whoever has it."""
+    """By when the sheet is due from whoever has it."""
     return review_of(row).step_due_at
 
 

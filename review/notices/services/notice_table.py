@@ -1,4 +1,4 @@
-"""The table of notices: for each event who is told, in which words, what is asked of them, and where it leads.
+"""The table of notices: for each event who gets one, in which words, what it asks for, and where it leads.
 
 The lines about deadlines stand in `deadline_table`, those about 代決 in `proxy_table`, those about decisions taken back
 in `withdrawal_table`.
@@ -366,7 +366,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
 
 
 def key_of(event: Event, notice: Notice) -> str:
-    """The name of a line of the table, under which its own words and people's choices are kept."""
+    """The name of a line of the table, under which its own words and people's choices are stored."""
     return f"{event.value}.{notice.to.__name__}"
 
 

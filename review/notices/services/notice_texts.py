@@ -102,8 +102,8 @@ def allowed(lines: Iterable[Words]) -> list[str]:
 
 def problem_of(text: str, names: Iterable[str]) -> str:
     """Why the text cannot be a notice's, in one sentence; '' where it can."""
-    if said := problem(text):
-        return said
+    if error := problem(text):
+        return error
     known = list(names)
     usable = (
         _("使えるのは %(names)s です。") % {"names": _("、").join(f"{{{name}}}" for name in known)}
@@ -126,12 +126,12 @@ def problem_of(text: str, names: Iterable[str]) -> str:
 def problems_of(text: Text, names: Iterable[str]) -> dict[str, str]:
     """{part: sentence} of everything that is wrong with the texts."""
     known = list(names)
-    found = {part: said for part in PARTS if (said := problem_of(getattr(text, part), known))}
+    problems = {part: sentence for part in PARTS if (sentence := problem_of(getattr(text, part), known))}
     if not text.title.strip():
-        found["title"] = _("件名を入力してください。")
+        problems["title"] = _("件名を入力してください。")
     elif "\n" in text.title.strip() or len(text.title) > LONGEST_TITLE:
-        found["title"] = _("件名は改行のない%(most)s文字以内にしてください。") % {"most": LONGEST_TITLE}
-    return found
+        problems["title"] = _("件名は改行のない%(most)s文字以内にしてください。") % {"most": LONGEST_TITLE}
+    return problems
 
 
 def example(names: Iterable[str]) -> dict[str, str]:

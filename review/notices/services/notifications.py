@@ -1,4 +1,4 @@
-"""Telling people of events. Who is told what of which event is the table in `notice_table`.
+"""Telling people of events. Who gets which notice of which event is the table in `notice_table`.
 
 Delivery of an event makes one notice per person (unique by event and person). Urgent notices leave by mail within
 minutes, several for one person in one envelope; the rest waits for the next business morning's digest.
@@ -28,13 +28,13 @@ logger = logging.getLogger(__name__)
 
 
 def notify(row: OutboxEvent) -> None:
-    """Make the notices of one event. A person who stands in two lines of the table is told once, in the first."""
+    """Make the notices of one event. A person in two lines of the table gets one, from the first."""
     settle(row)
     event = Event(row.name)
     rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
     words: dict[str, str] = {}
     own = notice_texts.own_texts(rows)
-    actor, told = {row.actor_id}, set[int]()
+    actor, recipients = {row.actor_id}, set[int]()
     for key, notice in rows.items():
         if not notice.fits(row):
             continue
@@ -42,10 +42,10 @@ def notify(row: OutboxEvent) -> None:
         if not audience and notice.to_act and not _of_a_deadline(row):
             # Nobody is there who could act: the office has to know, and to name somebody. Reminders see to it themselves.
             audience = list(waiting.reviewers())
-        people = [user for user in audience if user.pk not in (told if notice.actor_too else told | actor)]
+        people = [user for user in audience if user.pk not in (recipients if notice.actor_too else recipients | actor)]
         if not people:
             continue
-        told |= {user.pk for user in people}
+        recipients |= {user.pk for user in people}
         words = words or _words(row)
         text = _filled(key, notice, own, words)
         choices = notice_choices.chosen_for(key)
@@ -71,14 +71,14 @@ def settle(row: OutboxEvent) -> None:
     if row.review_id is None:
         return
     open_ones = Notification.objects.filter(cycle=row.cycle, to_act=True, settled_at=None).exclude(asks={})
-    asked = {
+    notices = {
         pk: asks
         for pk, asks in open_ones.filter(Q(review=row.review) | Q(review=None)).values_list("pk", "asks")
         if row.review_id in asks.get("sheets", ())
     }
-    sheets = {sheet for asks in asked.values() for sheet in asks["sheets"]}
+    sheets = {sheet for asks in notices.values() for sheet in asks["sheets"]}
     states = dict(MeasureReview.objects.filter(pk__in=sheets, outcome="").values_list("pk", "state"))
-    over = [pk for pk, asks in asked.items() if not waiting.any_waits(asks, states)]
+    over = [pk for pk, asks in notices.items() if not waiting.any_waits(asks, states)]
     if over:
         Notification.objects.filter(pk__in=over).update(settled_at=clock.now())
 
@@ -184,7 +184,7 @@ def _sheet_words(review: MeasureReview) -> dict[str, str]:
 
 
 def preview(row: OutboxEvent) -> notice_texts.Text | None:
-    """What the first notice of an event that is not written would say; None where nobody would be told."""
+    """The text of the first notice of an event that is not written; None where nobody would get one."""
     event = Event(row.name)
     for notice in NOTICES.get(event, ()):
         if notice.fits(row) and list(notice.to(row)):

@@ -1,7 +1,7 @@
 """Reminders of each business morning: which deadlines are near or past, and whose matter goes up.
 
-One event for a department (or for the office) gathers its sheets; whoever is told reads one notice, not thirty. What a
-sheet's state is, is asked again when the notice is made: a sheet that was handed in meanwhile is not named.
+One event for a department (or for the office) gathers its sheets, so each person reads one notice, not thirty. The
+sheets' states are read again when the notice is made: a sheet that was handed in meanwhile is not named.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ def morning() -> int:
 def _marks() -> tuple[date, datetime]:
     """The day of the last morning, and the present, both by the database's clock."""
     marks = Heartbeat.objects.filter(name=MARKER).annotate(present=clock.shared()).values_list("at", "present")
-    found = marks.first()
-    if found is None:  # the first morning of all
+    row = marks.first()
+    if row is None:  # the first morning of all
         return clock.today() - timedelta(days=1), clock.now()
-    return timezone.localdate(found[0]), found[1]
+    return timezone.localdate(row[0]), row[1]
 
 
 def _missed(last: date, today: date) -> list[date]:

@@ -1,4 +1,4 @@
-"""Who has a sheet now, and by when it is wanted of them: what reminders, nudges and screens go by."""
+"""Who has a sheet now, and by when it is due: the basis of reminders, nudges and screens."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def still(step: Step, ids: Collection[int]) -> list[MeasureReview]:
     return list(queries.reviews(rows))
 
 
-def wanted(asks: Mapping[str, Any]) -> bool:
+def still_needed(asks: Mapping[str, Any]) -> bool:
     """Whether what a notice asks for (`Notification.asks`) is still to be done. One query."""
     if "year" in asks:
         return Cycle.objects.filter(pk=asks["year"], state=CycleState.DECIDING).exists()
@@ -65,15 +65,15 @@ def any_waits(asks: Mapping[str, Any], states: Mapping[int, str]) -> bool:
 
 
 def actors(step: Step, departments: Iterable[Department]) -> list[User]:
-    """Who can take the step. Where a department has nobody for it, whoever stands behind: its head, then the office."""
+    """Who can take the step. Where a department has nobody for it, the next in line: its head, then the office."""
     owners = list(departments)
-    found = {
+    candidates = {
         Step.SUBMIT: [permissions.able(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],
         Step.ENDORSE: [heads(owners), reviewers()],
         Step.REVIEW: [reviewers()],
         Step.DECIDE: [permissions.able(Role.APPROVER), reviewers()],
     }[step]
-    return next((people for rows in found if (people := list(rows))), [])
+    return next((people for rows in candidates if (people := list(rows))), [])
 
 
 def unmanned(cycle: Cycle) -> list[Department]:
@@ -88,10 +88,10 @@ def unmanned(cycle: Cycle) -> list[Department]:
 def without_mail(cycle: Cycle) -> list[User]:
     """Who is asked in the year and has no mail address: what they are asked reaches them on the screen only. One
     query."""
-    asked = permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owning(cycle)))
+    members = permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owning(cycle)))
     desks = permissions.able(Role.REVIEWER, Role.APPROVER)
     return list(
-        User.objects.filter(Q(pk__in=asked.values("pk")) | Q(pk__in=desks.values("pk")), email="").order_by("pk")
+        User.objects.filter(Q(pk__in=members.values("pk")) | Q(pk__in=desks.values("pk")), email="").order_by("pk")
     )
 
 

@@ -1,5 +1,5 @@
-"""The lines of the table of notices about decisions that were taken back: whoever was told of the decision, or asked
-because of it, learns that it stands no more, and the step is asked for anew."""
+"""The lines of the table of notices about decisions that were taken back: whoever got a notice of the decision, or a
+request because of it, learns that it no longer holds, and the step is requested again."""
 
 from __future__ import annotations
 

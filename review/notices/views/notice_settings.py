@@ -1,4 +1,4 @@
-"""お知らせの受け取り方: how one person wants to be told of each kind of notice."""
+"""お知らせの受け取り方: how one person receives each kind of notice."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         acting = {line.key: line.notice.to_act for line in lines}
         try:
-            notice_choices.choose(user=request.user, wanted=form.cleaned_data, acting=acting)
+            notice_choices.choose(user=request.user, choices=form.cleaned_data, acting=acting)
         except Invalid as refusal:
             for key, sentence in refusal.fields.items():
                 form.add_error(key, sentence)
@@ -54,8 +54,8 @@ def form_of(request: SignedInRequest, lines: list[Line]) -> ChoicesForm:
     rows = []
     for line in lines:
         channels = notice_choices.channels(to_act=line.notice.to_act)
-        kept = chosen.get(line.key, "")
-        rows.append((line.key, line.label, channels, kept if kept in channels else line.usual.value))
+        channel = chosen.get(line.key, "")
+        rows.append((line.key, line.label, channels, channel if channel in channels else line.usual.value))
     return ChoicesForm(request.POST if request.method == "POST" else None, rows=rows)
 
 
@@ -63,7 +63,7 @@ def groups(lines: list[Line], form: ChoicesForm) -> list[dict[str, Any]]:
     """What asks for an act, and what only informs."""
     acting = [form[line.key] for line in lines if line.notice.to_act]
     informing = [form[line.key] for line in lines if not line.notice.to_act]
-    found = [
+    sections = [
         {
             "title": _("対応をお願いするもの"),
             "text": _("必ずメールでも届きます。すぐに受け取るか、朝にまとめて受け取るかを選べます。"),
@@ -75,4 +75,4 @@ def groups(lines: list[Line], form: ChoicesForm) -> list[dict[str, Any]]:
             "fields": informing,
         },
     ]
-    return [group for group in found if group["fields"]]
+    return [group for group in sections if group["fields"]]

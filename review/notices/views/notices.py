@@ -1,4 +1,4 @@
-"""お知らせ: what a person was told, and what of it they have read."""
+"""お知らせ: a person's notices, and which of them they have read."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ REMOVE = "retention.remove"
 
 # A review year and the month in which the next one begins: the last year's letters can still be looked up.
 LETTERS_KEPT = timedelta(days=400)
-TALLIES_KEPT = throttle.KEPT
+TALLIES_KEPT = throttle.LIFETIME
 
 
 @transaction.atomic

@@ -116,10 +116,10 @@ class TransferForm(OfficeForm):
     def posts(self) -> list[Post]:
         """What was chosen, once `is_valid()`."""
         data = self.cleaned_data
-        found = [post_of(data["role"], data["department"])]
+        posts = [post_of(data["role"], data["department"])]
         if data["second_role"]:
-            found.append(post_of(data["second_role"], data["second_department"]))
-        return found
+            posts.append(post_of(data["second_role"], data["second_department"]))
+        return posts
 
 
 class LastDayForm(forms.Form):

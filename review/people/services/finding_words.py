@@ -1,4 +1,4 @@
-"""Why an uploaded workbook was refused, in the reader's language. The finding itself is kept in Japanese."""
+"""Why an uploaded workbook was refused, in the reader's language. The finding itself is stored in Japanese."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ _CELL = re.compile("セル([^:]+): ")
 
 
 def why_refused(code: str, detail: str) -> str:
-    """The finding's sentence for the reader: in Japanese as it stands, else the cell, what was found there where that
-    has words in the reader's language, and what to do."""
+    """The finding's sentence for the reader: in Japanese unchanged, else the cell, the cause where it is translated
+    into the reader's language, and what to do."""
     advice = ADVICE[Code(code)]
-    said = _(advice)
-    if said == advice or not detail.endswith(advice):
+    translation = _(advice)
+    if translation == advice or not detail.endswith(advice):
         return detail
-    found = detail.removesuffix(advice)
-    cell = _CELL.match(found)
-    what = found[cell.end() if cell else 0 :].removesuffix("。")
+    cause = detail.removesuffix(advice)
+    cell = _CELL.match(cause)
+    what = cause[cell.end() if cell else 0 :].removesuffix("。")
     words = _(what) if what else ""
-    parts = [_("セル%(cell)s:") % {"cell": cell[1]} if cell else "", f"{words}." if words != what else "", said]
+    parts = [_("セル%(cell)s:") % {"cell": cell[1]} if cell else "", f"{words}." if words != what else "", translation]
     return " ".join(part for part in parts if part)

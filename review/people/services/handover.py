@@ -72,7 +72,7 @@ def candidates(review: MeasureReview, *, leaving: User) -> QuerySet[User]:
 
 
 def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int], reason: str) -> list[MeasureReview]:
-    """Let `to` go on with the sheets, told to them. All or nothing.
+    """Pass the sheets on to `to`, who gets a notice. All or nothing.
 
     Raises NotAllowed, or Invalid where nothing was chosen, a sheet is no longer the person's, or `to` does not hold
     the post that it needs.
@@ -80,10 +80,10 @@ def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int
     with transaction.atomic():
         permissions.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("仕事の引継ぎは、情報経営課または管理者が行います。"))
-        if not reason.strip() or (said := problem(reason)):
+        if not reason.strip() or (error := problem(reason)):
             raise Invalid(
                 _("引継ぎの理由を確かめてください。"),
-                {"reason": said if reason.strip() else _("理由を入力してください。")},
+                {"reason": error if reason.strip() else _("理由を入力してください。")},
             )
         # The rows first, in one order, so that two hand-overs never wait for each other crosswise.
         ids = sorted(set(review_ids))
@@ -152,13 +152,13 @@ def left_alone_without(posts: Iterable[Appointment], *, from_day: date) -> list[
     rest = Appointment.objects.filter(permissions.held_on(from_day), user__is_active=True)
     rest = rest.exclude(pk__in=[post.pk for post in ending])
     offices = {post.department for post in ending if post.department}
-    found = [
+    sentences = [
         _("%(office)sには、承認前のシートがありますが、ほかに担当者も所属長もいません。") % {"office": office}
         for office in sorted(offices, key=lambda one: (one.order, one.pk))
         if not rest.filter(department=office).exists() and _has_open_sheets(office)
     ]
     roles = {post.role for post in ending}
-    return found + [
+    return sentences + [
         _("「%(role)s」の役割に就いている人が、ほかにいません。") % {"role": role.label}
         for role in (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
         if role in roles and not rest.filter(role=role).exists()

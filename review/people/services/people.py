@@ -29,7 +29,7 @@ PASSWORD_LENGTH = 14
 
 @dataclass(frozen=True, kw_only=True)
 class Enrolled:
-    """Someone who can sign in now, and the temporary password, told this once."""
+    """Someone who can sign in now, and the temporary password, shown only once."""
 
     user: User
     password: str
@@ -43,7 +43,7 @@ def _require_administrator(user: User) -> None:
 def enrol(*, by: User, username: str, display_name: str, email: str) -> Enrolled:
     """Make an account with a temporary password that must be changed at the first sign-in.
 
-    Raises Invalid where a name is taken or cannot be kept.
+    Raises Invalid where a name is taken or cannot be stored.
     """
     with transaction.atomic():
         _require_administrator(by)
@@ -81,15 +81,15 @@ def _account(username: str, display_name: str, email: str, *, by: User | None, w
 
 
 def _name_problems(display_name: str, email: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     if not display_name.strip() or len(display_name) > 60 or problem(display_name):
-        found["display_name"] = _("氏名を60文字以内で入力してください。")
+        problems["display_name"] = _("氏名を60文字以内で入力してください。")
     if email.strip():
         try:
             validate_email(email.strip())
         except ValidationError:
-            found["email"] = _("メールアドレスの形を確かめてください。")
-    return found
+            problems["email"] = _("メールアドレスの形を確かめてください。")
+    return problems
 
 
 def temporary_password() -> str:
@@ -105,10 +105,10 @@ def change(*, by: User, user_id: int, display_name: str, email: str) -> User:
         problems = _name_problems(display_name, email)
         if problems:
             raise Invalid(_("変更できません。内容を確かめてください。"), problems)
-        wanted = {"display_name": display_name.strip(), "email": email.strip()}
-        changed = [name for name, value in wanted.items() if getattr(user, name) != value]
+        values = {"display_name": display_name.strip(), "email": email.strip()}
+        changed = [name for name, value in values.items() if getattr(user, name) != value]
         for name in changed:
-            setattr(user, name, wanted[name])
+            setattr(user, name, values[name])
         if changed:
             user.save(update_fields=changed)
             audit.write(actor=by, action="user.change", subject=f"user:{user.key}", after={"fields": changed})
@@ -185,19 +185,19 @@ def transfer(*, by: User, user_id: int, day: date, to: Iterable[Post]) -> None:
 
     Raises Invalid where a post would be left without anybody on that day.
     """
-    transfer_many(by=by, day=day, wanted={user_id: to})
+    transfer_many(by=by, day=day, new_posts={user_id: to})
 
 
-def transfer_many(*, by: User, day: date, wanted: Mapping[int, Iterable[Post]]) -> None:
+def transfer_many(*, by: User, day: date, new_posts: Mapping[int, Iterable[Post]]) -> None:
     """The same for several people at once, so that two can change places: nobody is missed who is replaced."""
     with transaction.atomic():
         _require_administrator(by)
         if day < clock.today():
             raise Invalid(_("発令日は今日以後にしてください。"), {"day": _("発令日は今日以後にしてください。")})
-        people = list(User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
+        people = list(User.objects.select_for_update(no_key=True).filter(pk__in=new_posts).order_by("pk"))
         ending: list[Appointment] = []
         for user in people:
-            ending += _begin_posts(by, user, day, set(wanted[user.pk]))
+            ending += _begin_posts(by, user, day, set(new_posts[user.pk]))
         alone = handover.left_alone_without(ending, from_day=day)
         if alone:
             raise Invalid(_("後任がいません。"), {"day": " ".join([*alone, _("先に後任を任用してください。")])})
@@ -222,11 +222,11 @@ def _begin_posts(by: User, user: User, day: date, to: set[Post]) -> list[Appoint
 def obstacles(user: User) -> list[str]:
     """Why the person cannot be deactivated yet, one sentence each: open work, and posts that nobody else holds."""
     work = handover.open_work(user)
-    found = []
+    sentences = []
     if work.sheets:
         codes = _("、").join(dict.fromkeys(review.measure_year.measure.code for review in work.sheets))
-        found.append(_("受け持っているシートがあります: %(codes)s。先に引き継いでください。") % {"codes": codes})
-    return found + handover.left_alone(user, from_day=clock.today())
+        sentences.append(_("受け持っているシートがあります: %(codes)s。先に引き継いでください。") % {"codes": codes})
+    return sentences + handover.left_alone(user, from_day=clock.today())
 
 
 def deactivate(*, by: User, user_id: int, reason: str) -> User:
@@ -242,8 +242,8 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
         if user.pk == by.pk:
             raise Invalid(_("ご自分の利用は停止できません。ほかの管理者に依頼してください。"))
         if not reason.strip() or problem(reason):
-            said = problem(reason) or _("理由を入力してください。")
-            raise Invalid(_("停止の理由を確かめてください。"), {"reason": said})
+            error = problem(reason) or _("理由を入力してください。")
+            raise Invalid(_("停止の理由を確かめてください。"), {"reason": error})
         blocked = obstacles(user)
         if blocked:
             raise Invalid(_("まだ停止できません。") + " ".join(blocked))

@@ -105,7 +105,7 @@ def preview(lines: Sequence[Line], *, way: str, day: date) -> Preview:
 
 
 class _Known:
-    """The people there are, found by the very name, else by one that differs by width, case or look-alikes only."""
+    """The existing people, looked up by the exact name, else by one that differs by width, case or look-alikes only."""
 
     def __init__(self, users: Iterable[User]) -> None:
         self.exact: dict[str, User] = {}
@@ -198,12 +198,12 @@ def _problems(line: Line, users: Sequence[User]) -> Iterable[str]:
 def _days(line: Line, way: str, day: date, problems: list[str]) -> tuple[date, date | None]:
     starts_on, ends_on = day, None
     if line.starts_on and way == ADD:
-        found = day_of(line.starts_on)
-        if found is None:
+        start = day_of(line.starts_on)
+        if start is None:
             problems.append(
                 _("開始日「%(day)s」を読み取れません。「2025-04-01」の形にしてください。") % {"day": line.starts_on}
             )
-        starts_on = found or day
+        starts_on = start or day
     if line.ends_on:
         ends_on = day_of(line.ends_on)
         if ends_on is None:
@@ -241,28 +241,28 @@ def _does(
 
 
 def _name(line: Line, user: User) -> str:
-    """The person's name after the list: as it stands, where the list says the same in other characters."""
+    """The person's name after the import: unchanged where the list has the same in other characters."""
     return user.display_name if alike(line.display_name) == alike(user.display_name) else line.full_name
 
 
 def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
-    """In a transfer, what ends for each person stands on their first line. One query."""
-    wanted: dict[int, set[Post]] = {}
+    """In a transfer, each person's first line names the posts that end. One query."""
+    new_posts: dict[int, set[Post]] = {}
     for row in rows:
         if row.user and row.post:
-            wanted.setdefault(row.user, set()).add(row.post)
+            new_posts.setdefault(row.user, set()).add(row.post)
     ending: dict[int, list[str]] = {}
-    running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=wanted)
+    running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=new_posts)
     for post in running.select_related("department").order_by("pk"):
-        if post.starts_on > day or Post(role=post.role, department=post.department_id) not in wanted[post.user_id]:
+        if post.starts_on > day or Post(role=post.role, department=post.department_id) not in new_posts[post.user_id]:
             words = _("%(post)sが %(day)s の前の日で終わります。") % {
                 "post": f"{post.department or ''} {post.get_role_display()}".strip(),
                 "day": day,
             }
             ending.setdefault(post.user_id, []).append(words)
     for row in rows:
-        said = ending.pop(row.user, []) if row.user and not row.problems else []
-        yield Row(**_parts(row), problems=row.problems, does=(*row.does, *said))
+        sentences = ending.pop(row.user, []) if row.user and not row.problems else []
+        yield Row(**_parts(row), problems=row.problems, does=(*row.does, *sentences))
 
 
 def _once(rows: Iterable[Row]) -> Iterable[Row]:
@@ -272,15 +272,15 @@ def _once(rows: Iterable[Row]) -> Iterable[Row]:
     for row in rows:
         key = (str(row.user or folded(row.line.username)), row.post)
         name = names.setdefault(key[0], row.line.full_name)
-        said = list(row.problems)
+        problems = list(row.problems)
         if key in seen:
-            said.append(_("同じ利用者の同じ役割が、上の行にもあります。片方の行を消してください。"))
+            problems.append(_("同じ利用者の同じ役割が、上の行にもあります。片方の行を消してください。"))
         if alike(name) != alike(row.line.full_name):
-            said.append(
+            problems.append(
                 _("氏名が、同じ利用者名の上の行では「%(name)s」です。どちらかに合わせてください。") % {"name": name}
             )
         seen.add(key)
-        yield row if said == list(row.problems) else Row(**{**_parts(row), "problems": tuple(said), "does": ()})
+        yield row if problems == list(row.problems) else Row(**{**_parts(row), "problems": tuple(problems), "does": ()})
 
 
 def _parts(row: Row) -> dict[str, Any]:
@@ -291,7 +291,7 @@ def _parts(row: Row) -> dict[str, Any]:
 
 
 def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrolled]:
-    """Do all of it or nothing; returns the new accounts with their temporary passwords, told this once.
+    """Do all of it or nothing; returns the new accounts with their temporary passwords, shown only once.
 
     Raises NotAllowed, or Invalid with the line where something cannot be any more.
     """
@@ -306,11 +306,11 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrol
             )
         made, users = _accounts(by, shown)
         if way == TRANSFER:
-            wanted: dict[int, set[Post]] = {}
+            new_posts: dict[int, set[Post]] = {}
             for row in shown.rows:
                 if row.post:
-                    wanted.setdefault(users[row.line.username].pk, set()).add(row.post)
-            people.transfer_many(by=by, day=day, wanted=wanted)
+                    new_posts.setdefault(users[row.line.username].pk, set()).add(row.post)
+            people.transfer_many(by=by, day=day, new_posts=new_posts)
         else:
             _appoint(by, shown, users)
         audit.write(

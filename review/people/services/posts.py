@@ -38,7 +38,7 @@ def fits(post: Post) -> bool:
 
 @transaction.atomic
 def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on: date | None = None) -> Appointment:
-    """Give one post from a day on; what is held already from that day is left as it is."""
+    """Give one post from a day on; a post that the person has already from that day is not changed."""
     office: Any = post.department
     row, made = Appointment.objects.get_or_create(
         user=user, role=post.role, department_id=office, starts_on=starts_on, defaults={"ends_on": ends_on}
@@ -51,14 +51,14 @@ def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on
 @transaction.atomic
 def replace(*, user: User, posts: Iterable[Post], by: User | None) -> bool:
     """Let the person hold exactly these posts from today. Returns whether anything changed."""
-    today, wanted = clock.today(), set(posts)
+    today, target = clock.today(), set(posts)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     present = held(user, today)
-    for post in sorted(present - wanted, key=_order):
+    for post in sorted(present - target, key=_order):
         _end(user, post, by, today)
-    for post in sorted(wanted - present, key=_order):
+    for post in sorted(target - present, key=_order):
         appoint(user=user, post=post, by=by, starts_on=today)
-    return present != wanted
+    return present != target
 
 
 @transaction.atomic
@@ -71,9 +71,9 @@ def end_all(*, user: User, by: User | None) -> None:
 
 def ending(*, user: User, day: date, keep: Iterable[Post]) -> list[Appointment]:
     """The posts that run on the day or begin later, those in `keep` left out where they run on. One query."""
-    kept = set(keep)
+    keep = set(keep)
     rows = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user=user).select_related("department")
-    return [row for row in rows if row.starts_on > day or Post(role=row.role, department=row.department_id) not in kept]
+    return [row for row in rows if row.starts_on > day or Post(role=row.role, department=row.department_id) not in keep]
 
 
 @transaction.atomic

@@ -68,31 +68,31 @@ def name(*, user: User, naming: Naming) -> Proxy:
             named_at=clock.now(),
         )
         audit.write(actor=user, action="proxy.name", subject=f"proxy:{made.pk}", after=facts(made))
-        outbox.announce(Event.PROXY_NAMED, key=str(made.pk), actor=user, payload=told(made))
+        outbox.announce(Event.PROXY_NAMED, key=str(made.pk), actor=user, payload=notice_payload(made))
         return made
 
 
 def _problems(principal: User, deputy: User, naming: Naming) -> dict[str, str]:
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     if not (fits(naming.post) and naming.post.role in PROXY_ROLES and _holds(principal, naming)):
-        found["post"] = _("%(who)sさんは、その期間にこの役割に就いていません。") % {"who": principal}
+        problems["post"] = _("%(who)sさんは、その期間にこの役割に就いていません。") % {"who": principal}
     if naming.ends_on < naming.starts_on:
-        found["ends_on"] = _("終了日は開始日以後にしてください。")
+        problems["ends_on"] = _("終了日は開始日以後にしてください。")
     elif naming.ends_on < clock.today():
-        found["ends_on"] = _("過ぎた期間には指名できません。")
+        problems["ends_on"] = _("過ぎた期間には指名できません。")
     elif _overlapping(naming).exists():
-        found["starts_on"] = _("同じ役割の代決者が、その期間にもう指名されています。先に取り消してください。")
+        problems["starts_on"] = _("同じ役割の代決者が、その期間にもう指名されています。先に取り消してください。")
     if deputy.pk == principal.pk:
-        found["deputy"] = _("本人とは別の人を選んでください。")
+        problems["deputy"] = _("本人とは別の人を選んでください。")
     elif not deputy.is_active:
-        found["deputy"] = _("利用を停止している人は選べません。")
+        problems["deputy"] = _("利用を停止している人は選べません。")
     elif Appointment.objects.filter(
         permissions.held_on(max(naming.starts_on, clock.today())), user=deputy, role__in=permissions.NEVER_DEPUTIES
     ).exists():
-        found["deputy"] = _("管理者と監査の担当者は、シートの判断をしないため選べません。")
+        problems["deputy"] = _("管理者と監査の担当者は、シートの判断をしないため選べません。")
     if not naming.reason.strip() or problem(naming.reason):
-        found["reason"] = problem(naming.reason) or _("理由を入力してください。")
-    return found
+        problems["reason"] = problem(naming.reason) or _("理由を入力してください。")
+    return problems
 
 
 def _holds(principal: User, naming: Naming) -> bool:
@@ -110,20 +110,20 @@ def _overlapping(naming: Naming) -> QuerySet[Proxy]:
 def withdraw(*, user: User, proxy_id: int) -> Proxy:
     """Take a proxy back from now on; what was decided stays decided."""
     with transaction.atomic():
-        found = Proxy.objects.select_for_update(no_key=True).get(pk=proxy_id)
+        proxy = Proxy.objects.select_for_update(no_key=True).get(pk=proxy_id)
         permissions.standing(user, fresh=True)
         require(
-            permissions.may_name_proxy(user, found.principal), _("代決者の指名は、本人か管理する人が取り消します。")
+            permissions.may_name_proxy(user, proxy.principal), _("代決者の指名は、本人か管理する人が取り消します。")
         )
-        if found.withdrawn_at:
+        if proxy.withdrawn_at:
             raise AlreadyDecided(_("この指名はもう取り消されています。"))
-        _end(user, found)
-        return found
+        _end(user, proxy)
+        return proxy
 
 
 def end_all(*, user: User, of: User) -> None:
-    """End every representation by or of a person who is here no more; those whom it leaves alone are told. For the
-    transaction in which the person goes."""
+    """End every representation by or of a person who has left; the other side gets a notice. For the transaction
+    that deactivates the person."""
     mine = Proxy.objects.filter(Q(principal=of) | Q(deputy=of), withdrawn_at=None, ends_on__gte=clock.today())
     for proxy in mine.select_for_update(no_key=True, of=("self",)).order_by("pk"):
         _end(user, proxy)
@@ -133,7 +133,7 @@ def _end(user: User, proxy: Proxy) -> None:
     proxy.withdrawn_by, proxy.withdrawn_at = user, clock.now()
     proxy.save(update_fields=["withdrawn_by", "withdrawn_at"])
     audit.write(actor=user, action="proxy.withdraw", subject=f"proxy:{proxy.pk}", before=facts(proxy))
-    outbox.announce(Event.PROXY_WITHDRAWN, key=str(proxy.pk), actor=user, payload=told(proxy))
+    outbox.announce(Event.PROXY_WITHDRAWN, key=str(proxy.pk), actor=user, payload=notice_payload(proxy))
 
 
 def facts(proxy: Proxy) -> dict[str, str]:
@@ -149,7 +149,7 @@ def facts(proxy: Proxy) -> dict[str, str]:
     }
 
 
-def told(proxy: Proxy) -> dict[str, object]:
+def notice_payload(proxy: Proxy) -> dict[str, object]:
     """What the notices to deputy and principal are filled in with."""
     with city_language():
         post = f"{proxy.department or ''} {proxy.get_role_display()}".strip()
@@ -167,9 +167,9 @@ def told(proxy: Proxy) -> dict[str, object]:
 
 
 def represent(user: User, review: MeasureReview, step: str) -> User | None:
-    """Whose decision this is by proxy, recorded and told to them; None where the user decides in their own right.
+    """Whose decision this is by proxy, recorded and announced to them; None where the user decides in their own right.
 
-    For the transaction of the decision, after the services have asked whether it may be taken at all.
+    For the transaction of the decision, after the services have checked that it may be taken at all.
     """
     names = permissions.in_whose_name(user, review, step)
     if not names or names[0] is None:
@@ -212,8 +212,8 @@ def read_later(*, user: User, decision_id: int, remark: str = "") -> LaterReadin
         require(decision.on_behalf_of_id == user.pk and user.is_active, _("後閲は、代決された本人が行います。"))
         if LaterReading.objects.filter(decision=decision).exists():
             raise AlreadyDecided(_("この代決はもう後閲しています。"))
-        if said := problem(remark):
-            raise Invalid(_("所見を保存できません。"), {"remark": said})
+        if error := problem(remark):
+            raise Invalid(_("所見を保存できません。"), {"remark": error})
         made = LaterReading.objects.create(decision=decision, read_by=user, read_at=clock.now(), remark=remark.strip())
         audit.write(
             actor=user,

@@ -50,25 +50,25 @@ def open_on(day: date) -> QuerySet[Department]:
 
 def problems_of(planned: Planned) -> dict[str, str]:
     """{field: sentence} for what cannot be."""
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     offices = list(open_on(planned.effective_on - timedelta(days=1)).filter(pk__in=planned.before))
     least, most = {Kind.RENAME: (1, 1), Kind.MERGE: (2, 20), Kind.SPLIT: (1, 1)}[planned.kind]
     if len(offices) != len(set(planned.before)) or not least <= len(offices) <= most:
-        found["before"] = (
+        problems["before"] = (
             _("統合する部署を2つ以上選んでください。") if planned.kind == Kind.MERGE else _("部署を選んでください。")
         )
     elif any(office.ends_on for office in offices):
-        found["before"] = _("終わる日がもう決まっている部署があります。先の組織改正を取り消してください。")
+        problems["before"] = _("終わる日がもう決まっている部署があります。先の組織改正を取り消してください。")
     elif any(office.starts_on and office.starts_on >= planned.effective_on - timedelta(days=1) for office in offices):
-        found["before"] = _("施行日にはまだ始まっていない部署があります。")
+        problems["before"] = _("施行日にはまだ始まっていない部署があります。")
     if planned.effective_on < clock.today():
-        found["effective_on"] = _("施行日は今日以後にしてください。")
+        problems["effective_on"] = _("施行日は今日以後にしてください。")
     if not planned.reason.strip() or problem(planned.reason):
-        found["reason"] = problem(planned.reason) or _("理由を入力してください。")
-    said = _names_problem(planned, [office.name for office in offices])
-    if said:
-        found["name"] = said
-    return found
+        problems["reason"] = problem(planned.reason) or _("理由を入力してください。")
+    name_error = _names_problem(planned, [office.name for office in offices])
+    if name_error:
+        problems["name"] = name_error
+    return problems
 
 
 def _names_problem(planned: Planned, old: Sequence[str]) -> str:
@@ -89,9 +89,9 @@ def plan(*, user: User, planned: Planned) -> Reorganisation:
         permissions.standing(user, fresh=True)
         require(permissions.may_manage_people(user), _("組織改正は管理者が登録します。"))
         before = list(Department.objects.select_for_update(no_key=True).filter(pk__in=planned.before).order_by("pk"))
-        found = problems_of(planned)
-        if found:
-            raise Invalid(_("組織改正を登録できません。内容を確かめてください。"), found)
+        problems = problems_of(planned)
+        if problems:
+            raise Invalid(_("組織改正を登録できません。内容を確かめてください。"), problems)
         after = _make_offices(planned, before)
         made = Reorganisation.objects.create(
             kind=planned.kind,
@@ -150,48 +150,48 @@ def withdraw(*, user: User, plan_id: int) -> Reorganisation:
     with transaction.atomic():
         permissions.standing(user, fresh=True)
         require(permissions.may_manage_people(user), _("組織改正は管理者が取り消します。"))
-        found = Reorganisation.objects.select_for_update(no_key=True).get(pk=plan_id)
-        if found.applied_at or found.withdrawn_at or found.effective_on <= clock.today():
+        reorganisation = Reorganisation.objects.select_for_update(no_key=True).get(pk=plan_id)
+        if reorganisation.applied_at or reorganisation.withdrawn_at or reorganisation.effective_on <= clock.today():
             raise AlreadyDecided(_("この組織改正はもう施行されたか、取り消されています。"))
-        ours = {pk for entry in found.moved for pk in [*entry["made"], entry["post"]]}
-        others = Appointment.objects.filter(department__in=found.after.all()).exclude(pk__in=ours)
-        if others.exists() or Proxy.objects.filter(department__in=found.after.all()).exists():
+        ours = {pk for entry in reorganisation.moved for pk in [*entry["made"], entry["post"]]}
+        others = Appointment.objects.filter(department__in=reorganisation.after.all()).exclude(pk__in=ours)
+        if others.exists() or Proxy.objects.filter(department__in=reorganisation.after.all()).exists():
             raise Invalid(_("新しい部署への任用や代決者の指名があります。先に取り消してください。"))
-        _undo(found)
-        found.withdrawn_by, found.withdrawn_at = user, clock.now()
-        found.save(update_fields=["withdrawn_by", "withdrawn_at"])
-        audit.write(actor=user, action="reorganisation.withdraw", subject=f"reorganisation:{found.pk}")
-        return found
+        _undo(reorganisation)
+        reorganisation.withdrawn_by, reorganisation.withdrawn_at = user, clock.now()
+        reorganisation.save(update_fields=["withdrawn_by", "withdrawn_at"])
+        audit.write(actor=user, action="reorganisation.withdraw", subject=f"reorganisation:{reorganisation.pk}")
+        return reorganisation
 
 
-def _undo(found: Reorganisation) -> None:
-    for entry in found.moved:
+def _undo(reorganisation: Reorganisation) -> None:
+    for entry in reorganisation.moved:
         Appointment.objects.filter(pk__in=entry["made"]).delete()
         was: dict[str, Any] = {"ends_on": date.fromisoformat(entry["ended"]) if entry["ended"] else None}
         if entry["from"]:
             was["department"] = entry["from"]
         Appointment.objects.filter(pk=entry["post"]).update(**was)
-    after = list(found.after.all())
-    for office in found.before.all():
+    after = list(reorganisation.after.all())
+    for office in reorganisation.before.all():
         office.ends_on, office.successor = None, None
         office.save(update_fields=["ends_on", "successor"])
-    found.after.clear()
+    reorganisation.after.clear()
     for office in after:
         # An office that never began leaves no name behind that an import could take for a real one.
         office.delete()
 
 
 def add_office(*, user: User, name: str, starts_on: date | None = None) -> Department:
-    """A new department, from a day on. Raises Invalid where the name stands already."""
+    """A new department, from a day on. Raises Invalid where the name exists already."""
     with transaction.atomic():
         permissions.standing(user, fresh=True)
         require(permissions.may_manage_people(user), _("部署は管理者が管理します。"))
-        wanted = name.strip()
-        if not wanted or len(wanted) > 60 or problem(wanted):
+        name = name.strip()
+        if not name or len(name) > 60 or problem(name):
             raise Invalid(_("部署名を確かめてください。"), {"name": _("部署名を60文字以内で入力してください。")})
-        if Department.objects.filter(name=wanted, ends_on=None).exists():
+        if Department.objects.filter(name=name, ends_on=None).exists():
             raise Invalid(_("部署名を確かめてください。"), {"name": _("この名前の部署がもうあります。")})
         last = max(Department.objects.values_list("order", flat=True), default=0)
-        made = Department.objects.create(name=wanted, order=last + 1, starts_on=starts_on)
-        audit.write(actor=user, action="department.add", subject=f"department:{made.pk}", after={"name": wanted})
+        made = Department.objects.create(name=name, order=last + 1, starts_on=starts_on)
+        audit.write(actor=user, action="department.add", subject=f"department:{made.pk}", after={"name": name})
         return made

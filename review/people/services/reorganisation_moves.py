@@ -37,7 +37,7 @@ CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 def move_people(
     user: User | None, plan: Reorganisation, wishes: Mapping[int, Sequence[Department]] | None = None
 ) -> None:
-    """End the posts of the old offices on the eve and begin them anew in the new ones.
+    """End the posts of the old offices on the day before and begin new ones in the new offices.
 
     Running it twice changes nothing: on the day it only moves who was appointed to an old office meanwhile.
     """
@@ -74,7 +74,7 @@ def _move_post(post: Appointment, offices: Sequence[Department], day: date) -> d
 
 
 def _begin(post: Appointment, office: Department, day: date) -> int | None:
-    """The same post in the new office; None where it stands already."""
+    """The same post in the new office; None where the person has it already."""
     made, fresh = Appointment.objects.get_or_create(
         user=post.user,
         role=post.role,
@@ -86,7 +86,7 @@ def _begin(post: Appointment, office: Department, day: date) -> int | None:
 
 
 def _move_proxies(plan: Reorganisation) -> None:
-    """Who stands in for a head goes on doing so in the office that the head now heads."""
+    """The proxy of a head stays the proxy in the office that the head now leads."""
     day = plan.effective_on
     running = Proxy.objects.filter(department__in=plan.before.all(), ends_on__gte=day, withdrawn_at=None)
     for proxy in running.order_by("pk"):
@@ -110,7 +110,7 @@ def _move_proxies(plan: Reorganisation) -> None:
 def take_effect() -> int:
     """Let every plan whose day has come have its effect on the sheets; returns how many. One query where there is none.
 
-    From the sweep, so it may run twice at once: each plan is locked and asked again.
+    From the sweep, so it may run twice at once: each plan is locked and checked again.
     """
     due = Reorganisation.objects.filter(effective_on__lte=clock.today(), applied_at=None, withdrawn_at=None)
     return sum(_apply(pk) for pk in due.order_by("effective_on", "pk").values_list("pk", flat=True))
@@ -180,7 +180,7 @@ def _move_deadlines(plan: Reorganisation) -> list[str]:
     before, after = [str(office.pk) for office in plan.before.all()], list(plan.after.all())
     years = []
     for cycle in Cycle.objects.select_for_update(no_key=True).exclude(state__in=CLOSED).order_by("fiscal_year"):
-        own = [kept for key in before if (kept := cycle.department_deadlines.pop(key, None))]
+        own = [deadlines for key in before if (deadlines := cycle.department_deadlines.pop(key, None))]
         if not own:
             continue
         names = {name for one in own for name in one if name != "reason"}
@@ -212,8 +212,8 @@ def _move_pauses(plan: Reorganisation) -> int:
             scopes: list[dict[str, Any]] = [{"department": None, "review": sheet} for sheet in sheets]
         else:
             scopes = [{"department": office, "review": None} for office in plan.after.order_by("pk")]
-        kept = {name: getattr(row, name) for name in ("cycle", "reason", "starts_on", "ends_on", "set_by", "set_at")}
-        ReminderPause.objects.bulk_create([ReminderPause(**kept, **scope) for scope in scopes])
+        fields = {name: getattr(row, name) for name in ("cycle", "reason", "starts_on", "ends_on", "set_by", "set_at")}
+        ReminderPause.objects.bulk_create([ReminderPause(**fields, **scope) for scope in scopes])
         row.lifted_at = clock.now()
         row.save(update_fields=["lifted_at"])
     return len(rows)

@@ -1,9 +1,9 @@
-"""The ends of representations that nobody took back: by the last day, or with a post. The sweep tells both people.
+"""The ends of representations that nobody took back: by the last day, or with a post. The sweep sends both people a notice.
 
-An ending is no act of anybody's, so the sweep leaves a row of its own in the trail, and the event's key is of that row.
-What the rows say last is held against the proxy as it is: one that is in force again (the post was given anew, or a
-wrong clock ended it before its time) begins again in the trail, so that its next end is told too. Every sweep asks by
-the database's clock, which is one for all machines.
+Nobody acts when one ends, so the sweep writes a row of its own into the trail, and the event's key names that row.
+The last such row is compared with the proxy: one that is in force again (the post was given again, or a wrong clock
+ended it too early) gets a row for its new beginning, so that its next end is announced too. Every sweep uses the
+database's clock, which is the same for all machines.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ BY_DEPUTY = "代決する人が、代決のできない役割に就いたか、�
 
 def tell_ends() -> int:
     """Tell of every representation that has ended, and of every one that is in force again; how many. From the sweep, so
-    it may run twice at once: each proxy is locked and asked again. One query where there is none."""
+    it may run twice at once: each proxy is locked and checked again. One query where there is none."""
     rows = (
         Proxy.objects.filter(withdrawn_at=None).select_related("principal", "deputy").annotate(present=clock.shared())
     )
     recent = [(proxy, timezone.localdate(proxy.present)) for proxy in rows]
     recent = [(proxy, today) for proxy, today in recent if proxy.ends_on >= today - NEWS]
-    said = _said([proxy.pk for proxy, _ in recent]) if recent else {}
-    untold = [proxy.pk for proxy, today in recent if _news(proxy, today, said.get(proxy.pk))]
+    last = _last_entries([proxy.pk for proxy, _ in recent]) if recent else {}
+    untold = [proxy.pk for proxy, today in recent if _news(proxy, today, last.get(proxy.pk))]
     return sum(_tell(pk) for pk in untold)
 
 
-def _said(numbers: Sequence[int]) -> dict[int, str]:
-    """{proxy: the last that the trail says of its end}. One query."""
+def _last_entries(numbers: Sequence[int]) -> dict[int, str]:
+    """{proxy: the last action about its end in the trail}. One query."""
     subjects = {f"proxy:{pk}": pk for pk in numbers}
     rows = AuditEntry.objects.filter(subject__in=subjects, action__in=(ENDED, RESUMED)).order_by("pk")
     return {subjects[subject]: action for subject, action in rows.values_list("subject", "action")}
 
 
-def _news(proxy: Proxy, today: date, said: str | None) -> bool:
-    """Whether the proxy has ended and that was not said, or the other way round."""
-    return bool(why_over(proxy, today)) != (said == ENDED)
+def _news(proxy: Proxy, today: date, last: str | None) -> bool:
+    """Whether the proxy has ended and the trail does not say so yet, or the other way round."""
+    return bool(why_over(proxy, today)) != (last == ENDED)
 
 
 def _tell(pk: int) -> bool:
@@ -61,14 +61,14 @@ def _tell(pk: int) -> bool:
         locked = Proxy.objects.select_for_update(no_key=True, of=("self",)).select_related("principal", "deputy")
         proxy = locked.annotate(present=clock.shared()).get(pk=pk)
         today = timezone.localdate(proxy.present)
-        if proxy.withdrawn_at or not _news(proxy, today, _said([pk]).get(pk)):
+        if proxy.withdrawn_at or not _news(proxy, today, _last_entries([pk]).get(pk)):
             return False
         why = why_over(proxy, today)
         action, event = (ENDED, Event.PROXY_ENDED) if why else (RESUMED, Event.PROXY_RESUMED)
         facts = {**proxies.facts(proxy), "why": why}
         entry = audit.write(actor=None, action=action, subject=f"proxy:{pk}", after=facts)
-        told = {**proxies.told(proxy), "comment": why}
-        outbox.announce(event, key=f"{pk}:{entry.pk}", payload=told)
+        payload = {**proxies.notice_payload(proxy), "comment": why}
+        outbox.announce(event, key=f"{pk}:{entry.pk}", payload=payload)
         return True
 
 

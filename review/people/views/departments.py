@@ -163,17 +163,17 @@ def foreseen(planned: work.Planned) -> list[str]:
     people = Appointment.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=planned.effective_on), department__in=planned.before
     )
-    found = [
+    sentences = [
         _("%(day)sから、%(before)s は %(after)s になります。") % names,
         _("その日から、%(n)s人の担当者と所属長が新しい部署に移ります。")
         % {"n": people.values("user").distinct().count()},
     ]
     if sheets:
         listed = "、".join(dict.fromkeys(sheets))
-        found.append(_("公表前の年度のシートは、新しい部署が受け持ちます: %(sheets)s") % {"sheets": listed})
-    found.append(_("公表した年度と、これまでの記録の部署名は変わりません。"))
-    found.append(_("施行日の前なら取り消せます。施行したあとは、あらためて組織改正を登録します。"))
-    return found
+        sentences.append(_("公表前の年度のシートは、新しい部署が受け持ちます: %(sheets)s") % {"sheets": listed})
+    sentences.append(_("公表した年度と、これまでの記録の部署名は変わりません。"))
+    sentences.append(_("施行日の前なら取り消せます。施行したあとは、あらためて組織改正を登録します。"))
+    return sentences
 
 
 @require_POST

@@ -43,8 +43,8 @@ def person_crumb(person: User) -> tuple[str, str]:
 @require_safe
 def people(request: SignedInRequest) -> HttpResponse:
     """Everyone, searched and filtered by the address."""
-    found = wanted(request)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows = matching_people(request)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page_title": _("利用者"),
         "breadcrumbs": crumbs((_("利用者"), "")),
@@ -61,8 +61,8 @@ def people(request: SignedInRequest) -> HttpResponse:
     return render(request, "people/list.html", context)
 
 
-def wanted(request: SignedInRequest) -> QuerySet[User]:
-    """The people whom the address asks for, each with their posts of today and ahead. Two queries a page."""
+def matching_people(request: SignedInRequest) -> QuerySet[User]:
+    """The people that match the address's filters, each with their posts of today and ahead. Two queries a page."""
     show = request.GET.get("show", ACTIVE)
     rows = User.objects.order_by("display_name", "username")
     if show != EVERY:
@@ -81,9 +81,9 @@ def wanted(request: SignedInRequest) -> QuerySet[User]:
 
 def names_record(request: SignedInRequest, pk: int) -> Record:
     """What the form of a person's name and mail edits."""
-    found = get_object_or_404(User, pk=pk)
-    form = NamesForm(initial=names_of(found))
-    return Record(form=form, rows=User.objects.filter(pk=pk), subject=f"user:{found.key}", actions=("user.change",))
+    user = get_object_or_404(User, pk=pk)
+    form = NamesForm(initial=names_of(user))
+    return Record(form=form, rows=User.objects.filter(pk=pk), subject=f"user:{user.key}", actions=("user.change",))
 
 
 @never_cache
@@ -92,8 +92,8 @@ def names_record(request: SignedInRequest, pk: int) -> Record:
 @versioned(names_record)
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person; a POST changes name and mail."""
-    found = get_object_or_404(User, pk=pk)
-    form = NamesForm(request.POST if request.method == "POST" else None, initial=names_of(found))
+    user = get_object_or_404(User, pk=pk)
+    form = NamesForm(request.POST if request.method == "POST" else None, initial=names_of(user))
     if form.is_bound:
         require_administrator(request)
         if form.is_valid():
@@ -104,12 +104,12 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("変更を保存しました。"))
                 return see_other("meguri:person", pk)
-    return person_page(request, found, form=form, status=422 if form.errors else 200)
+    return person_page(request, user, form=form, status=422 if form.errors else 200)
 
 
-def names_of(found: User) -> dict[str, str]:
+def names_of(user: User) -> dict[str, str]:
     """What the form begins with."""
-    return {"display_name": found.display_name, "email": found.email}
+    return {"display_name": user.display_name, "email": user.email}
 
 
 def require_administrator(request: SignedInRequest) -> None:
@@ -120,25 +120,25 @@ def require_administrator(request: SignedInRequest) -> None:
 
 def person_page(
     request: SignedInRequest,
-    found: User,
+    user: User,
     *,
     form: NamesForm | None = None,
     post_form: PostForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The person's page. Some twelve queries."""
-    posts = found.appointments.select_related("department").order_by("-starts_on", "-pk")
-    proxies = Proxy.objects.filter(Q(principal=found) | Q(deputy=found))
+    posts = user.appointments.select_related("department").order_by("-starts_on", "-pk")
+    proxies = Proxy.objects.filter(Q(principal=user) | Q(deputy=user))
     context = {
-        "page_title": str(found),
-        "breadcrumbs": crumbs(people_crumb(), (str(found), "")),
-        "person": found,
+        "page_title": str(user),
+        "breadcrumbs": crumbs(people_crumb(), (str(user), "")),
+        "person": user,
         "posts": [{"post": one, "state": state_of(one)} for one in posts],
-        "work": handover.open_work(found),
+        "work": handover.open_work(user),
         "proxies": proxies.select_related("principal", "deputy", "department"),
         "today": clock.today(),
         "may_manage": permissions.may_manage_people(request.user),
-        "form": form or NamesForm(initial=names_of(found)),
+        "form": form or NamesForm(initial=names_of(user)),
         "post_form": post_form or PostForm(initial={"starts_on": clock.today()}),
     }
     return render(request, "people/person.html", context, status=status)
@@ -177,7 +177,7 @@ def person_new(request: SignedInRequest) -> HttpResponse:
 
 
 def told_once(request: SignedInRequest, made: list[work.Enrolled], title: str) -> HttpResponse:
-    """The temporary passwords. They are kept nowhere, so this page is the only place where they can be read."""
+    """The temporary passwords. They are stored nowhere, so this page is the only place where they can be read."""
     context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), "made": made}
     return render(request, "people/passwords.html", context)
 
@@ -187,7 +187,7 @@ def told_once(request: SignedInRequest, made: list[work.Enrolled], title: str) -
 @refusing
 def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new temporary password for somebody who lost theirs."""
-    found = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(User, pk=pk)
     if request.method == "POST":
         made = work.reset_password(by=request.user, user_id=pk)
         return told_once(request, [made], _("仮のパスワードを発行しました"))
@@ -196,7 +196,7 @@ def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("仮のパスワードを発行する"),
         verb=_("発行する"),
         back_url=reverse("meguri:person", args=[pk]),
-        trail=[people_crumb(), person_crumb(found)],
+        trail=[people_crumb(), person_crumb(user)],
         effects=[
             _("今のパスワードは使えなくなり、サインインしている画面は終わります。"),
             _("次の画面に仮のパスワードが一度だけ出ます。本人に直接伝えてください。"),
@@ -209,7 +209,7 @@ def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
 @refusing
 def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a post, from today or a day ahead."""
-    found = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(User, pk=pk)
     form = PostForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data
@@ -222,7 +222,7 @@ def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("任用しました。"))
             return see_other("meguri:person", pk, fragment="posts")
-    return person_page(request, found, post_form=form, status=422)
+    return person_page(request, user, post_form=form, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -258,16 +258,16 @@ def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
 @refusing
 def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person left. What would be left behind is shown, and must be handed over first."""
-    found = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST or None)
-    blocked = work.obstacles(found) if found.is_active else [_("この利用者の利用は、もう停止されています。")]
+    blocked = work.obstacles(user) if user.is_active else [_("この利用者の利用は、もう停止されています。")]
     if form.is_bound and form.is_valid() and sure(request):
         try:
             work.deactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
-            messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": found})
+            messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": user})
             return see_other("meguri:person", pk)
     back = reverse("meguri:person", args=[pk])
     if blocked:
@@ -276,10 +276,10 @@ def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
             "people/blocked.html",
             {
                 "page_title": _("利用を停止する"),
-                "breadcrumbs": crumbs(people_crumb(), person_crumb(found), (_("利用を停止する"), "")),
-                "person": found,
+                "breadcrumbs": crumbs(people_crumb(), person_crumb(user), (_("利用を停止する"), "")),
+                "person": user,
                 "blocked": blocked,
-                "work": handover.open_work(found),
+                "work": handover.open_work(user),
                 "back_url": back,
             },
             status=422 if form.is_bound else 200,
@@ -289,20 +289,20 @@ def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("利用を停止する"),
         verb=_("利用を停止する"),
         back_url=back,
-        trail=[people_crumb(), person_crumb(found)],
+        trail=[people_crumb(), person_crumb(user)],
         form=form,
-        effects=leaving_effects(found),
+        effects=leaving_effects(user),
         danger=True,
     )
 
 
-def leaving_effects(found: User) -> list[str]:
+def leaving_effects(user: User) -> list[str]:
     """What the deactivation does."""
-    posts = found.appointments.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).count()
-    proxies = len(handover.open_work(found).proxies)
+    posts = user.appointments.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).count()
+    proxies = len(handover.open_work(user).proxies)
     effects = [
-        _("%(who)sさんはサインインできなくなり、開いている画面もすぐに終わります。") % {"who": found},
-        _("これまでの提出、確認、承認、コメントは、そのまま%(who)sさんの名前で残ります。") % {"who": found},
+        _("%(who)sさんはサインインできなくなり、開いている画面もすぐに終わります。") % {"who": user},
+        _("これまでの提出、確認、承認、コメントは、そのまま%(who)sさんの名前で残ります。") % {"who": user},
     ]
     if posts:
         effects.append(_("就いている役割と予定の役割(%(n)s件)が終わります。") % {"n": posts})
@@ -317,7 +317,7 @@ def leaving_effects(found: User) -> list[str]:
 @refusing
 def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person is back."""
-    found = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
@@ -331,7 +331,7 @@ def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("利用を再開する"),
         verb=_("利用を再開する"),
         back_url=reverse("meguri:person", args=[pk]),
-        trail=[people_crumb(), person_crumb(found)],
+        trail=[people_crumb(), person_crumb(user)],
         form=form,
         effects=[
             _("仮のパスワードで、またサインインできるようになります。"),

@@ -70,7 +70,7 @@ def shown(
 
 
 def take(request: SignedInRequest) -> HttpResponse:
-    """Do what was shown. Asked again as things stand now; new people's passwords are told once."""
+    """Do what was shown, checked again with the present data; new people's passwords are shown once."""
     try:
         data = signing.loads(request.POST.get("packed", ""), salt=SALT, max_age=HOUR)
         if data["by"] != request.user.pk:

@@ -70,7 +70,7 @@ def state_of(proxy: Proxy) -> str:
 
 
 def may_end(user: Any, proxy: Proxy) -> bool:
-    """Whether the button stands beside the row."""
+    """Whether the row has the button."""
     return state_of(proxy) in ("now", "ahead") and permissions.may_name_proxy(user, proxy.principal)
 
 
@@ -78,8 +78,8 @@ def posts_of(user: Any) -> list[tuple[str, str]]:
     """The posts for which the person can be represented, as choices: those of today and ahead. One query."""
     running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=user)
     rows = running.filter(role__in=PROXY_ROLES).select_related("department").order_by("role", "department")
-    found = {f"{row.role}:{row.department_id or ''}": words_of(row) for row in rows}
-    return list(found.items())
+    choices = {f"{row.role}:{row.department_id or ''}": words_of(row) for row in rows}
+    return list(choices.items())
 
 
 def words_of(row: Appointment) -> str:
@@ -137,9 +137,9 @@ def proxy_new(request: SignedInRequest) -> HttpResponse:
 
 def principal_of(request: SignedInRequest) -> User:
     """Whose proxy is named: mine, or that of the person in `?for=` where I may name for others."""
-    wanted = whole(request.GET.get("for"))
-    if wanted is not None and permissions.may_manage_cycle(request.user):
-        return get_object_or_404(User, pk=wanted, is_active=True)
+    principal_id = whole(request.GET.get("for"))
+    if principal_id is not None and permissions.may_manage_cycle(request.user):
+        return get_object_or_404(User, pk=principal_id, is_active=True)
     return request.user
 
 
@@ -163,8 +163,8 @@ def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a naming back."""
     managing = permissions.may_manage_cycle(request.user)
     known = Proxy.objects.all() if managing else Proxy.objects.filter(principal=request.user)
-    found = get_object_or_404(known, pk=pk)
-    work.withdraw(user=request.user, proxy_id=found.pk)
+    proxy = get_object_or_404(known, pk=pk)
+    work.withdraw(user=request.user, proxy_id=proxy.pk)
     messages.success(request, _("代決者の指名を取り消しました。"))
     return see_other("meguri:proxies")
 

@@ -30,7 +30,7 @@ from review.templatetags.words import day_text
 @refusing
 def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Prepare a transfer: first what it will do, then the act."""
-    found = get_object_or_404(User, pk=pk)
+    user = get_object_or_404(User, pk=pk)
     form = TransferForm(request.POST or None, initial={"day": next_april()})
     effects: list[str] = []
     warnings: list[str] = []
@@ -41,7 +41,7 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
                 people.transfer(by=request.user, user_id=pk, day=day, to=form.posts)
                 messages.success(request, _("%(day)s付けの異動を登録しました。") % {"day": day_text(day)})
                 return see_other("meguri:person", pk, fragment="posts")
-            effects, warnings = foreseen(found, day, form.posts)
+            effects, warnings = foreseen(user, day, form.posts)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
     return act_page(
@@ -49,19 +49,19 @@ def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
         title=_("人事異動を登録する"),
         verb=_("異動を登録する"),
         back_url=reverse("meguri:person", args=[pk]),
-        trail=[people_crumb(), person_crumb(found)],
+        trail=[people_crumb(), person_crumb(user)],
         form=form,
         effects=effects,
         warnings=warnings,
-        lead=_("%(who)sさんの異動です。先の日付で登録しておくと、その日から自動で切り替わります。") % {"who": found},
+        lead=_("%(who)sさんの異動です。先の日付で登録しておくと、その日から自動で切り替わります。") % {"who": user},
         previewing=True,
     )
 
 
-def foreseen(found: User, day: date, wanted: list[Post]) -> tuple[list[str], list[str]]:
+def foreseen(user: User, day: date, new_posts: list[Post]) -> tuple[list[str], list[str]]:
     """(what will happen, what to look after) in sentences."""
-    ending = posts.ending(user=found, day=day, keep=wanted)
-    held = posts.held(found, day)
+    ending = posts.ending(user=user, day=day, keep=new_posts)
+    held = posts.held(user, day)
     effects = [
         _("%(post)s は %(day)s で終わります。")
         % {
@@ -72,11 +72,11 @@ def foreseen(found: User, day: date, wanted: list[Post]) -> tuple[list[str], lis
     ]
     effects += [
         _("%(post)s に %(day)s から就きます。") % {"post": words_of(post), "day": day_text(day)}
-        for post in wanted
+        for post in new_posts
         if post not in held or any(row.role == post.role and row.department_id == post.department for row in ending)
     ]
     effects.append(_("これまでの提出や決定は、そのまま本人の名前で残ります。"))
-    work = handover.open_work(found)
+    work = handover.open_work(user)
     warnings = []
     if work.sheets:
         codes = "、".join(dict.fromkeys(review.measure_year.measure.code for review in work.sheets))
@@ -119,8 +119,8 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
-            said = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(done), "who": data["to"]}
-            messages.success(request, said)
+            message = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(done), "who": data["to"]}
+            messages.success(request, message)
             return see_other("meguri:person", pk, fragment="work")
     context = {
         "page_title": _("仕事を引き継ぐ"),
@@ -137,7 +137,7 @@ def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:
     """Everybody who could take at least one of the sheets over. Three queries however many."""
     offices = list({review.measure_year.owner for review in (*work.returned, *work.writing)})
     members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=offices)
-    wanted = set(members.values_list("pk", flat=True))
+    user_ids = set(members.values_list("pk", flat=True))
     if work.claims:
-        wanted |= set(permissions.holders(Role.REVIEWER).values_list("pk", flat=True))
-    return User.objects.filter(pk__in=wanted - {leaving.pk}).order_by("display_name", "pk")
+        user_ids |= set(permissions.holders(Role.REVIEWER).values_list("pk", flat=True))
+    return User.objects.filter(pk__in=user_ids - {leaving.pk}).order_by("display_name", "pk")

@@ -1,4 +1,4 @@
-"""The fields that several forms have, and where a refusal stands on them."""
+"""The fields that several forms have, and where they show a refusal."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class ReasonForm(forms.Form):
     )
 
     def clean_reason(self) -> str:
-        """Refuse what could not be kept."""
+        """Refuse what could not be stored."""
         reason: str = self.cleaned_data["reason"].strip()
-        if found := problem(reason):
-            raise forms.ValidationError(found)
+        if error := problem(reason):
+            raise forms.ValidationError(error)
         return reason
 
 
@@ -87,8 +87,8 @@ def words(rows: int = 3) -> forms.Textarea:
 
 def add_refusal(form: forms.Form, sentence: str, fields: Mapping[str, str]) -> None:
     """Put a service's refusal on the form: each sentence under its field, the general one where none is named."""
-    known = {name: said for name, said in fields.items() if name in form.fields}
-    for name, said in known.items():
-        form.add_error(name, said)
+    known = {name: message for name, message in fields.items() if name in form.fields}
+    for name, message in known.items():
+        form.add_error(name, message)
     if not known:
         form.add_error(None, sentence)

@@ -14,11 +14,11 @@ from review import clock
 from review.models import Tally
 
 # Longer than any span in use: what is older says nothing any more.
-KEPT = timedelta(days=2)
+LIFETIME = timedelta(days=2)
 
 
 def named(what: str, *whom: object) -> str:
-    """The key of a tally. Whoever it concerns stands in it as a digest only."""
+    """The key of a tally. It holds only a digest of the person or address."""
     text = "|".join(str(each) for each in whom)
     return f"{what}:{salted_hmac('review.throttle', text, algorithm='sha256').hexdigest()}"
 
@@ -36,15 +36,15 @@ def hit(key: str, *, span: timedelta) -> int:
 
 def count(key: str, *, span: timedelta) -> int:
     """How many there are within the span. One query."""
-    found = Tally.objects.filter(clock.within("started_at", span), key=key).values_list("count", flat=True).first()
-    return found or 0
+    number = Tally.objects.filter(clock.within("started_at", span), key=key).values_list("count", flat=True).first()
+    return number or 0
 
 
 def forget(*keys: str) -> None:
-    """Begin anew."""
+    """Start from zero."""
     Tally.objects.filter(key__in=keys).delete()
 
 
 def remove_old() -> int:
     """Remove what no span reaches back to, and what a wrong clock put into the future. Returns how many."""
-    return Tally.objects.exclude(clock.within("started_at", KEPT)).delete()[0]
+    return Tally.objects.exclude(clock.within("started_at", LIFETIME)).delete()[0]

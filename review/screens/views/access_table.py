@@ -60,7 +60,7 @@ IDENTITIES = (
     _of(Role.AUDITOR, gettext_lazy("監査")),
 )
 
-#: What else is asked where the thing itself is known: the sheet's owner, or whose content one may read.
+#: What else is checked where the thing itself is known: the sheet's owner, or whose content one may read.
 OF_OWN_SHEETS, OF_READABLE_SHEETS, OF_OWN_THINGS = "own", "readable", "mine"
 
 CONDITIONS = {
@@ -72,7 +72,7 @@ CONDITIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """What an address is for, in words; and what is asked beyond its rule."""
+    """What an address is for, in words; and what is checked beyond its rule."""
 
     label: Any
     scope: str = ""
@@ -288,7 +288,7 @@ def access(request: SignedInRequest) -> HttpResponse:
 
 
 def rows(acts: dict[str, Act]) -> Iterator[dict[str, Any]]:
-    """One row an act: its words, yes or no for each identity, and what else is asked."""
+    """One row an act: its words, yes or no for each identity, and what else is checked."""
     people = [(identity, identity.person()) for identity in IDENTITIES]
     for address, act in acts.items():
         yield {

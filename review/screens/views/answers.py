@@ -72,11 +72,11 @@ def forbidden(request: HttpRequest, sentence: str, *, next_url: str = "") -> Htt
 
 def conflict(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:
     """409: who was first, and the person's own words to copy."""
-    words = {"detail": sentence, "kept": list(kept(request)), "next_url": next_url or request.path}
+    words = {"detail": sentence, "texts": list(typed_texts(request)), "next_url": next_url or request.path}
     return render(request, "409.html", words, status=409)
 
 
-def kept(request: HttpRequest) -> Iterator[dict[str, str]]:
+def typed_texts(request: HttpRequest) -> Iterator[dict[str, str]]:
     """What the person had typed, by label."""
     for name, value in request.POST.items():
         if not isinstance(value, str) or not value.strip():

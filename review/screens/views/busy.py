@@ -51,7 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """503 with what was typed. The page asks the database nothing."""
     reference = getattr(request, "reference", "")
     log.warning("lock not given: reference=%s method=%s path=%s", reference, request.method, request.path)
-    words = {"kept": list(typed(request)), "reference": reference, "next_url": way_back(request) or "/"}
+    words = {"texts": list(typed(request)), "reference": reference, "next_url": way_back(request) or "/"}
     response = HttpResponse(render_to_string("503_busy.html", words), status=503)
     response.headers["Retry-After"] = WAIT_SECONDS
     response.headers["X-Unsaved"] = "1"

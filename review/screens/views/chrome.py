@@ -1,4 +1,4 @@
-"""What stands around every page of someone signed in: the menu, the years, what waits for them.
+"""The frame of every page of someone signed in: the menu, the years, what waits for them.
 
 Two queries, however much there is; none for public pages and for anonymous people.
 """
@@ -69,7 +69,7 @@ MENU = (
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """The context of base.html. What a page never prints is never asked for."""
+    """The context of base.html. What a page never prints is never queried."""
     match = getattr(request, "resolver_match", None)
     public = match is not None and match.namespace == "publication"
     if public or match is None or not hasattr(request, "user"):
@@ -90,7 +90,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 
 
 def frame_of(request: HttpRequest) -> dict[str, Any]:
-    """Everything that stands around the page, read once a request."""
+    """The frame of the page, read once a request."""
     user = request.user
     if not user.is_authenticated:
         return dict.fromkeys(PARTS, "")
@@ -186,7 +186,7 @@ CONCERNS = {"meguri:proxies": permissions.decides_or_manages}
 
 
 def belongs(here: str, place: str) -> bool:
-    """Whether the page `here` stands under the menu's `place`."""
+    """Whether the page `here` belongs to the menu's `place`."""
     return place in (here, UNDER.get(here))
 
 
@@ -207,15 +207,15 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
 def counts_of(user: User) -> dict[str, int]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
     post = permissions.standing(user)
-    wanted = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
-    wanted |= {"own", "endorse", "asked"} if post.departments else set()
-    wanted |= {"to_review"} if permissions.is_reviewer(user) else set()
-    wanted |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
-    wanted |= {"failed_jobs"} if permissions.may_see_jobs(user) else set()
-    found = counters.counted(user.pk, wanted, post.departments, post.headed)
-    to_approve = found["approve"] + found["proposed"] + found["years"]
-    mine = found["asked"] + found["own"] + found["endorse"] + found["to_review"] + to_approve
-    return {**found, "to_approve": to_approve, "mine": mine + found["to_read"] + found["to_settle"]}
+    names = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
+    names |= {"own", "endorse", "asked"} if post.departments else set()
+    names |= {"to_review"} if permissions.is_reviewer(user) else set()
+    names |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
+    names |= {"failed_jobs"} if permissions.may_see_jobs(user) else set()
+    counts = counters.counted(user.pk, names, post.departments, post.headed)
+    to_approve = counts["approve"] + counts["proposed"] + counts["years"]
+    mine = counts["asked"] + counts["own"] + counts["endorse"] + counts["to_review"] + to_approve
+    return {**counts, "to_approve": to_approve, "mine": mine + counts["to_read"] + counts["to_settle"]}
 
 
 def about(user: User) -> str:
@@ -227,7 +227,7 @@ def about(user: User) -> str:
 
 def address(name: str, *args: Any) -> str:
     """The named address, or '' where no such page is installed."""
-    for given in (args, ()):  # a page that knows no 年度 is asked without one
+    for given in (args, ()):  # a page that has no 年度 in its address
         try:
             return reverse(name, args=given)
         except NoReverseMatch:

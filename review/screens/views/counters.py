@@ -42,12 +42,10 @@ class HowMany(Subquery):
         super().__init__(rows.order_by().values("pk"))
 
 
-def counted(
-    user: int, wanted: Collection[str], departments: Collection[int], headed: Collection[int]
-) -> dict[str, int]:
-    """{name of ROWS: how many}, 0 for what is not wanted; no query per number, one in all."""
+def counted(user: int, keys: Collection[str], departments: Collection[int], headed: Collection[int]) -> dict[str, int]:
+    """{name of ROWS: how many}, 0 for what is not in `keys`; no query per number, one in all."""
     size = 1 << max(len(departments), len(headed), 1).bit_length()
-    names = tuple(sorted(wanted))
+    names = tuple(sorted(keys))
     rows = question(names, size)(user=user, departments=padded(departments, size), headed=padded(headed, size))
     return defaultdict(int, zip(names, rows[0], strict=True) if rows else ())
 

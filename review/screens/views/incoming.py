@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import UploadedFile
 @contextmanager
 def on_disk(file: UploadedFile[bytes]) -> Iterator[tuple[Path, str]]:
     """The upload as a file that another process can open: (path, the sender's name). Gone afterwards."""
-    with tempfile.NamedTemporaryFile(suffix=".upload") as kept:
+    with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
         for chunk in file.chunks():
-            kept.write(chunk)
-        kept.flush()
-        yield Path(kept.name), file.name or ""
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name), file.name or ""

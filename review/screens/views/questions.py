@@ -1,7 +1,7 @@
-"""What an address may be asked: numbers that a database knows, and texts that it can hold.
+"""What an address may contain: numbers that a database knows, and texts that it can store.
 
-Addresses are typed by anybody. What no page, filter or search could ever mean is answered here, before any view or query
-meets it: with 404 where it stands in the path, with 400 where it stands behind the question mark.
+Addresses are typed by anybody. Values that no page, filter or search can use are answered here, before any view or query
+sees them: with 404 in the path, with 400 in the query string.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ class QuestionMiddleware:
         if not all(map(is_possible, [*args, *kwargs.values()])):
             raise Http404
         try:
-            asked = request.GET
+            query = request.GET
         except (TooManyFieldsSent, ValueError) as error:
             raise BadRequest("query") from error
-        if not all_possible(asked):
+        if not all_possible(query):
             raise BadRequest("query")
 
 
-def all_possible(asked: QueryDict) -> bool:
+def all_possible(query: QueryDict) -> bool:
     """Whether every name and every value could mean something."""
-    return all(is_possible(name) and all(map(is_possible, values)) for name, values in asked.lists())
+    return all(is_possible(name) and all(map(is_possible, values)) for name, values in query.lists())
 
 
 def is_possible(value: object) -> bool:
-    """Whether a database could be asked for the value: text that can be stored, a number that a row may have."""
+    """Whether a database can be queried for the value: text that can be stored, a number that a row may have."""
     if isinstance(value, int):
         return abs(value) <= LARGEST
     text = str(value)

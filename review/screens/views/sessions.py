@@ -20,7 +20,7 @@ IDLE = timedelta(minutes=60)
 NOTED_EVERY = timedelta(minutes=1)
 
 SIGNED_IN, SEEN, POSTS = "signed_in_at", "seen_at", "posts"
-#: Why a session ended, as the sign-in page is told.
+#: Why a session ended, as the sign-in page is called with it.
 AGE, IDLENESS, CHANGED = "age", "idle", "posts"
 
 
@@ -33,7 +33,7 @@ def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 def posts_of(user: User) -> str:
-    """A fingerprint of what the person may do today. No query where their standing was asked for already."""
+    """A fingerprint of what the person may do today. No query where their standing was read already."""
     post = permissions.standing(user)
     held = [sorted(post.roles), sorted(post.departments), sorted(post.headed)]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:16]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from review.domain import items
 from review.item_words import label_of
-from review.screens.views.answers import kept as said
+from review.screens.views.answers import typed_texts
 
 # Only a sheet's own fields and what is said about it: whatever else a form holds (a password, a choice) is not shown
 # again.
@@ -26,13 +26,13 @@ def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
         elif name.startswith(_REPLY) and str(text).strip():
             label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY))}
             yield {"label": label, "text": str(text)}
-    yield from said(request)
+    yield from typed_texts(request)
 
 
-def page(request: HttpRequest, kept: Sequence[dict[str, str]], sign_in_url: str) -> HttpResponse:
+def page(request: HttpRequest, texts: Sequence[dict[str, str]], sign_in_url: str) -> HttpResponse:
     """401: a line beside the form that saves itself, or a page with the words."""
     part = bool(request.headers.get("HX-Request"))
     template = "screens/signed_out.html" if part else "401.html"
-    response = render(request, template, {"kept": kept, "next_url": sign_in_url}, status=401)
+    response = render(request, template, {"texts": texts, "next_url": sign_in_url}, status=401)
     response.headers["X-Unsaved"] = "1"
     return response

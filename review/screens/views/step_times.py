@@ -43,18 +43,18 @@ def step_times(reviews: QuerySet[MeasureReview], cycle: Cycle) -> list[dict[str,
 
 def events_of(reviews: QuerySet[MeasureReview], cycle: Cycle) -> dict[int, list[Event]]:
     """{sheet: [(when, who has it from then on)]}. Two queries."""
-    found: dict[int, list[Event]] = {}
+    events: dict[int, list[Event]] = {}
     numbers = reviews.order_by().values("pk")
     after_submission = ENDORSE if cycle.requires_endorsement else REVIEW
     sent = Submission.objects.filter(review__in=numbers).order_by()
     for review, at, recalled in sent.values_list("review_id", "submitted_at", "recalled_at"):
-        found.setdefault(review, []).append((at, after_submission))
+        events.setdefault(review, []).append((at, after_submission))
         if recalled:
-            found[review].append((recalled, DEPARTMENT))
+            events[review].append((recalled, DEPARTMENT))
     decided = Decision.objects.filter(review__in=numbers).exclude(step=Step.SETTLE).order_by()
     for review, at, step, verdict in decided.values_list("review_id", "decided_at", "step", "verdict"):
-        found.setdefault(review, []).append((at, next_holder(step, verdict)))
-    return found
+        events.setdefault(review, []).append((at, next_holder(step, verdict)))
+    return events
 
 
 def next_holder(step: str, verdict: str) -> str:

@@ -1,7 +1,7 @@
 """The version of a record's form: two people who open the same form cannot undo each other's saving unseen.
 
-A page carries a digest of what its form showed. A save compares it, under the lock of the rows, with what stands now;
-where that differs, nothing is saved and the answer is 409 with who saved, when, and both texts.
+A page carries a digest of what its form showed. A save compares it, under the lock of the rows, with the present values;
+where they differ, nothing is saved and the answer is 409 with who saved, when, and both texts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FIELD = "form_version"
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What a form edits: the unbound form with what stands now, the rows to lock, and where the trail tells of it."""
+    """What a form edits: the unbound form with the present values, the rows to lock, and where the trail tells of it."""
 
     form: forms.Form
     rows: QuerySet[Any]
@@ -44,12 +44,12 @@ class Record:
         return {name: _shown(self.form, name) for name in self.form.fields}
 
     def version(self) -> str:
-        """A digest of all that stands in the form."""
+        """A digest of all values of the form."""
         return digest(self.texts() if self.state is None else self.state)
 
 
 def digest(state: Any) -> str:
-    """The version of what stands so."""
+    """The version of these values."""
     text = json.dumps(state, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -98,7 +98,7 @@ def versioned(record_of: RecordOf) -> Callable[[View], View]:
 
 
 def locked(request: VersionedRequest) -> Record | None:
-    """The record as it stands once nobody else is changing it."""
+    """The present record, once nobody else is changing it."""
     record = request.record_of()
     if record is None:
         return None
@@ -126,7 +126,7 @@ def sentence_of(record: Record) -> str:
 
 
 def differing(request: SignedInRequest, record: Record) -> Iterator[dict[str, str]]:
-    """{label, mine, theirs} of each field that was sent with another value than stands now."""
+    """{label, mine, theirs} of each field that was sent with another value than the present one."""
     for name, theirs in record.texts().items():
         mine = "\n".join(request.POST.getlist(name)).replace("\r\n", "\n")
         if mine.strip() != theirs.replace("\r\n", "\n").strip():

@@ -48,7 +48,7 @@ def decide(*, user: User, extension_id: int, grant: bool, until: datetime | None
             Extension.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by").get(pk=found.pk)
         )
         require(permissions.may_decide_extension(user, row), _("ご自分の依頼は、ほかの確認者または管理者が決めます。"))
-        if row.state != Extension.State.ASKED:
+        if row.state != Extension.State.REQUESTED:
             raise AlreadyDecided(
                 _("%(who)sさんが「%(what)s」と決めています。")
                 % {"who": row.decided_by, "what": row.get_state_display()},
@@ -93,7 +93,7 @@ def extend(*, user: User, review_id: int, until: datetime, reason: str) -> Exten
 
 def standing_request(review: MeasureReview) -> Extension | None:
     """The request that waits for an answer. One query."""
-    waiting = Extension.objects.filter(review=review, state=Extension.State.ASKED)
+    waiting = Extension.objects.filter(review=review, state=Extension.State.REQUESTED)
     return waiting.select_related("asked_by", "review").first()
 
 

@@ -208,7 +208,7 @@ def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> H
         if (":" in name or items.is_text(name)) and str(text).strip()
     ]
     url = reverse("meguri:sheet", args=[review.pk])
-    return render(request, "409.html", {"detail": sentence, "kept": words, "next_url": url}, status=409)
+    return render(request, "409.html", {"detail": sentence, "texts": words, "next_url": url}, status=409)
 
 
 # --- while one types -------------------------------------------------------------------------------------------------

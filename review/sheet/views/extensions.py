@@ -42,7 +42,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
         "breadcrumbs": sheet_page.crumbs(review, _("期限の延長")),
         "form": form,
         "rows": rows,
-        "waiting": any(row.state == Extension.State.ASKED for row in rows),
+        "waiting": any(row.state == Extension.State.REQUESTED for row in rows),
         "may_ask": permissions.may_ask_extension(request.user, review),
         "why_locked": permissions.why_locked(review),
     }
@@ -77,7 +77,7 @@ def history(review: MeasureReview) -> list[Extension]:
 def on_the_sheet(request: SignedInRequest, review: MeasureReview) -> dict[str, Any]:
     """What the sheet's page shows of extensions: the request that waits, who may answer it, and who granted the last."""
     rows = history(review)
-    asked = next((row for row in rows if row.state == Extension.State.ASKED), None)
+    asked = next((row for row in rows if row.state == Extension.State.REQUESTED), None)
     may = bool(asked and permissions.may_decide_extension(request.user, asked))
     return {
         "extension_asked": asked,

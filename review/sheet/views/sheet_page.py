@@ -253,7 +253,7 @@ def small_forms(user: User, review: MeasureReview, shown: dict[str, Any]) -> dic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradeOffer:
-    """A form for a person's own grade of one 成果目標, by all that it shows (drawn once: templatetags/kept.py)."""
+    """A form for a person's own grade of one 成果目標, by all that it shows (drawn once: templatetags/cached.py)."""
 
     number: int
     choices: tuple[tuple[str, str], ...]

@@ -132,11 +132,11 @@ def _takes(factor: SecondFactor, code: str) -> bool:
 
 def _recovers(factor: SecondFactor, code: str) -> bool:
     """Whether it is a recovery code that was not used yet."""
-    found = factor.recovery_codes.filter(digest=_digest(code), used_at=None).first()
-    if found is None:
+    recovery_code = factor.recovery_codes.filter(digest=_digest(code), used_at=None).first()
+    if recovery_code is None:
         return False
-    found.used_at = clock.now()
-    found.save(update_fields=["used_at"])
+    recovery_code.used_at = clock.now()
+    recovery_code.save(update_fields=["used_at"])
     audit.write(actor=factor.user, action=RECOVERY, subject=f"user:{factor.user.key}")
     return True
 
@@ -171,7 +171,7 @@ def reseal() -> int:
     for factor in SecondFactor.objects.all():
         if not _opens(present, factor) and _opened(factor):
             sealed = present.encrypt(_opened(factor).encode()).decode()
-            # Only where it still is what was read: somebody may enrol anew meanwhile.
+            # Only where it still is what was read: somebody may enrol again meanwhile.
             done += SecondFactor.objects.filter(pk=factor.pk, secret=factor.secret).update(secret=sealed)
     return done
 

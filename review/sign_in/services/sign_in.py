@@ -28,7 +28,7 @@ PAUSE = timedelta(minutes=15)
 TRIES_FROM_ONE_PLACE = 5
 # Guessing one name from many places.
 TRIES_FROM_ANYWHERE = 50
-# Guessing many names from one place: told to the operator, never locked, for it may be the whole city hall.
+# Guessing many names from one place: reported to the operator, never locked, for it may be the whole city hall.
 TRIES_WORTH_A_WORD = 200
 
 
@@ -44,7 +44,7 @@ def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
 
 
 def record_failure(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
-    """A wrong try. What was typed is never kept: a password typed into the wrong field would stand in the trail."""
+    """A wrong try. What was typed is never stored: a password typed into the wrong field would be in the trail."""
     name = str(credentials.get("username") or "")
     user = User.objects.filter(username=name).first()
     audit.write(actor=None, action=FAILED, subject=f"user:{user.key}" if user else "user:unknown")
@@ -62,7 +62,7 @@ def _tallies(name: str, address: str | None) -> tuple[str, str]:
 
 
 def paused(username: str, address: str | None) -> bool:
-    """Whether sign-in for this name rests now after too many wrong tries. Two queries, whoever it is."""
+    """Whether sign-in for this name is paused now after too many wrong tries. Two queries, whoever it is."""
     here, anywhere = _tallies(username, address)
     if throttle.count(here, span=PAUSE) >= TRIES_FROM_ONE_PLACE:
         return True

@@ -1,7 +1,7 @@
 """Signing in through the city's own OpenID Connect provider: whose identity it is, and which posts it carries.
 
 mozilla-django-oidc does the talking (authorization code with PKCE, state and nonce). It does not look at whom a token
-was made for: audience, issuer and subject are asked here.
+was made for: audience, issuer and subject are checked here.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ class ProviderBackend(OIDCAuthenticationBackend):
 
     def get_or_create_user(self, access_token: str, id_token: str, payload: Mapping[str, Any]) -> User | None:
         """The person behind the claims; None, with a line in the log, for anybody the city did not let in."""
-        told = self.get_userinfo(access_token, id_token, payload)
-        if told.get("sub") != payload["sub"]:
+        user_info = self.get_userinfo(access_token, id_token, payload)
+        if user_info.get("sub") != payload["sub"]:
             raise SuspiciousOperation("user info of somebody else")
-        return recognise(issuer=str(payload["iss"]), claims={**payload, **told})
+        return recognise(issuer=str(payload["iss"]), claims={**payload, **user_info})
 
 
 def recognise(*, issuer: str, claims: Mapping[str, Any]) -> User | None:
@@ -86,8 +86,8 @@ def recognise(*, issuer: str, claims: Mapping[str, Any]) -> User | None:
 
 
 def _linked(issuer: str, subject: str) -> User | None:
-    found = LinkedIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
-    return found.user if found else None
+    identity = LinkedIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
+    return identity.user if identity else None
 
 
 def _link(issuer: str, subject: str, claims: Mapping[str, Any]) -> User | None:
@@ -115,13 +115,13 @@ def _link(issuer: str, subject: str, claims: Mapping[str, Any]) -> User | None:
 
 def _follow(user: User, claims: Mapping[str, Any]) -> None:
     """Name and mail as the provider has them; posts too, where the city maps its groups to roles."""
-    wanted = {
+    values = {
         "display_name": str(claims.get("name") or user.display_name)[:60],
         "email": str(claims.get("email") or user.email)[:254],
     }
-    changed = [name for name, value in wanted.items() if getattr(user, name) != value and not problem(value)]
+    changed = [name for name, value in values.items() if getattr(user, name) != value and not problem(value)]
     for name in changed:
-        setattr(user, name, wanted[name])
+        setattr(user, name, values[name])
     if changed:
         user.save(update_fields=changed)
         # Which fields, not their values: a name in the trail could never be removed again.
@@ -138,13 +138,13 @@ def posts_of(claims: Mapping[str, Any]) -> set[posts.Post]:
     roles = {settings.MEGURI_OIDC_ROLE_MAP.get(str(group)) for group in _each(groups)} & set(Role.values)
     names = [str(name) for name in _each(claims.get(settings.MEGURI_OIDC_DEPARTMENT_CLAIM) or [])]
     offices = list(_open_departments(names))
-    found: set[posts.Post] = set()
+    mapped_posts: set[posts.Post] = set()
     for role in roles:
         if posts.fits(posts.Post(role=role)):
-            found.add(posts.Post(role=role))
+            mapped_posts.add(posts.Post(role=role))
         else:
-            found |= {posts.Post(role=role, department=office.pk) for office in offices}
-    return found
+            mapped_posts |= {posts.Post(role=role, department=office.pk) for office in offices}
+    return mapped_posts
 
 
 def _each(value: Any) -> list[Any]:

@@ -47,12 +47,12 @@ def wait_for_code(request: HttpRequest, user: User, target: str) -> HttpResponse
 
 def waiting(request: HttpRequest) -> tuple[User, dict[str, Any]] | None:
     """Whose code is awaited in this session; None where the wait is over or never began."""
-    kept = request.session.get(PENDING)
-    if not kept or clock.now().timestamp() - kept["at"] > PATIENCE:
+    pending = request.session.get(PENDING)
+    if not pending or clock.now().timestamp() - pending["at"] > PATIENCE:
         return None
-    user = User.objects.filter(pk=kept["user"], is_active=True).first()
+    user = User.objects.filter(pk=pending["user"], is_active=True).first()
     # A password changed meanwhile ends the wait, as it ends sessions.
-    return (user, kept) if user and user.get_session_auth_hash() == kept["password"] else None
+    return (user, pending) if user and user.get_session_auth_hash() == pending["password"] else None
 
 
 @never_cache
@@ -60,20 +60,20 @@ def waiting(request: HttpRequest) -> tuple[User, dict[str, Any]] | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """The second page of signing in."""
-    found = waiting(request)
-    if found is None:
+    pair = waiting(request)
+    if pair is None:
         request.session.pop(PENDING, None)
         return redirect("login")
-    user, kept = found
+    user, pending = pair
     form = CodeForm(request.POST or None)
     if form.is_valid():
         if second_factor.check(user=user, code=form.cleaned_data["code"]):
             del request.session[PENDING]
             with transaction.atomic():
-                login(request, user, backend=kept["backend"])
+                login(request, user, backend=pending["backend"])
                 if single_sign_on.is_on():
                     sign_in.record_emergency(user)
-            return redirect(kept["next"])
+            return redirect(pending["next"])
         form.add_error("code", _("番号が違います。続けて間違えると、しばらく受け付けません。"))
     return render(request, "registration/second_factor.html", {"form": form}, status=422 if form.errors else 200)
 

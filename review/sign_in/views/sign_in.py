@@ -86,7 +86,7 @@ class SignIn(LoginView):
 
 
 class SignOut(LogoutView):
-    """Ends the session, and tells the browser to forget the pages that it kept of it: screens are shared."""
+    """Ends the session, and tells the browser to delete its cached pages: screens are shared."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().post(request, *args, **kwargs)

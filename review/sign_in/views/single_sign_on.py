@@ -30,7 +30,7 @@ class Begin(OIDCAuthenticationRequestView):
             super().__init__(**kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """A redirect, with state and nonce kept in the session."""
+        """A redirect, with state and nonce stored in the session."""
         if not is_on():
             raise Http404
         return cast(HttpResponse, super().get(request))

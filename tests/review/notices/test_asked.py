@@ -103,8 +103,8 @@ def test_both_are_told_when_a_representation_ends_because_one_leaves(cast: Cast,
     gone, stays = (cast.other, cast.approver) if leaving == "deputy" else (cast.approver, cast.other)
     people.deactivate(by=cast.administrator, user_id=gone.pk, reason="退職")
     settle_background()
-    told = Notification.objects.filter(event="ProxyWithdrawn").values_list("recipient__username", flat=True)
-    assert stays.username in told
+    recipients = Notification.objects.filter(event="ProxyWithdrawn").values_list("recipient__username", flat=True)
+    assert stays.username in recipients
 
 
 def test_what_nobody_can_take_falls_to_the_office(cast: Cast) -> None:

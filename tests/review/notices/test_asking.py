@@ -18,7 +18,7 @@ from tests.review.people.test_proxies import named
 from workflow import steps
 
 
-def asked() -> list[str]:
+def recipients() -> list[str]:
     """Who was asked anew, once for each notice."""
     settle_background()
     rows = Notification.objects.filter(event="StepAsked").order_by("recipient__username")
@@ -35,7 +35,7 @@ def appoint(cast: Cast, user: User, role: str, department: str = "", *, ahead: i
 def year(cast: Cast) -> Cast:
     """A year with two sheets of 産業振興課; everybody of it was asked."""
     cast.open(2)
-    assert asked() == []
+    assert recipients() == []
     return cast
 
 
@@ -47,7 +47,7 @@ def waits_for(cast: Cast, role: str) -> None:
         cast.submitted(1)
     elif role == Role.APPROVER:
         cast.reviewed(1)
-    assert asked() == []
+    assert recipients() == []
 
 
 @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.HEAD, Role.REVIEWER, Role.APPROVER])
@@ -55,15 +55,15 @@ def waits_for(cast: Cast, role: str) -> None:
 def test_who_is_appointed_while_a_sheet_waits_is_asked_on_the_first_day(year: Cast, role: str, ahead: int) -> None:
     waits_for(year, role)
     appoint(year, year.other, role, "産業振興課" if role in (Role.CONTRIBUTOR, Role.HEAD) else "", ahead=ahead)
-    assert (asked() == []) is bool(ahead)
+    assert (recipients() == []) is bool(ahead)
     with clock.shifted(timedelta(days=ahead)):
         sweep()
         sweep()
-        assert set(asked()) == {"other"}
+        assert set(recipients()) == {"other"}
         assert_asked(year.cycle)
-        once = len(asked())
+        once = len(recipients())
         sweep()
-        assert len(asked()) == once
+        assert len(recipients()) == once
     assert AuditEntry.objects.filter(action="step.ask", actor_key=None).exists()
 
 
@@ -73,17 +73,17 @@ def test_a_proxy_named_while_a_sheet_waits_is_asked_when_it_begins(year: Cast, r
     principal = {Role.HEAD: year.head, Role.REVIEWER: year.reviewer2, Role.APPROVER: year.approver}[role]
     day = clock.today() + timedelta(days=2)
     named(year, principal, year.other, role, starts_on=day, ends_on=day)
-    assert asked() == []
+    assert recipients() == []
     with clock.shifted(timedelta(days=2)):
         sweep()
-        assert set(asked()) == {"other"}
+        assert set(recipients()) == {"other"}
         assert_asked(year.cycle)
 
 
 def test_who_had_a_hand_in_it_is_not_asked(year: Cast) -> None:
     waits_for(year, Role.REVIEWER)
     appoint(year, year.contributor, Role.REVIEWER)
-    assert asked() == [], "they sent it"
+    assert recipients() == [], "they sent it"
     assert_asked(year.cycle)
 
 
@@ -94,18 +94,18 @@ def test_a_returned_sheet_stays_with_who_sent_it(year: Cast) -> None:
     steps.return_to_department(user=year.reviewer2, review_id=review.pk, round=review.round, comment="見直し")
     settle_background()
     appoint(year, year.other, Role.CONTRIBUTOR, "産業振興課")
-    assert asked() == []
+    assert recipients() == []
     Appointment.objects.filter(user=year.contributor).update(ends_on=clock.today() - timedelta(days=1))
-    assert asked() == ["colleague", "head", "other"], "the sender is gone: the department has it"
+    assert recipients() == ["colleague", "head", "other"], "the sender is gone: the department has it"
 
 
 def test_a_sheet_taken_back_is_asked_of_newcomers_alone(year: Cast) -> None:
     review = year.submitted(1)
     steps.recall(user=year.contributor, review_id=review.pk)
     year.submitted(2)
-    assert asked() == []
+    assert recipients() == []
     appoint(year, year.other, Role.CONTRIBUTOR, "産業振興課")
-    assert asked() == ["other"]
+    assert recipients() == ["other"]
 
 
 @pytest.mark.parametrize("opened_by", ["reviewer", "reviewer2"])
@@ -125,7 +125,7 @@ def test_the_sheets_of_one_department_without_anybody_fall_to_the_office_at_the_
     cycle.refresh_from_db()
     assert asking.ask_anew() == 0
     appoint(cast, cast.other, Role.HEAD, "農林水産課")
-    assert "other" in asked()
+    assert "other" in recipients()
 
 
 def test_what_is_closed_or_on_its_way_is_asked_of_nobody(year: Cast) -> None:

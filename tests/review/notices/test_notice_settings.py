@@ -38,21 +38,21 @@ def test_the_page_names_what_can_reach_the_person(cast: Cast) -> None:
 
 
 def test_what_only_informs_can_be_kept_to_the_screen(cast: Cast) -> None:
-    wanted = {**in_force(cast, "contributor"), "SubmissionReviewed.sender": "app"}
-    answer = as_(cast.contributor).post(SETTINGS, wanted, follow=True)
+    choices = {**in_force(cast, "contributor"), "SubmissionReviewed.sender": "app"}
+    answer = as_(cast.contributor).post(SETTINGS, choices, follow=True)
     assert "受け取り方を保存しました" in words(answer)
     assert AuditEntry.objects.filter(action="notice.choose", actor_key=cast.contributor.key).exists()
     cast.open(1)
     cast.reviewed(1)
     deliver_all()
-    told = Notification.objects.get(event=Event.SUBMISSION_REVIEWED, recipient=cast.contributor)
-    assert told.mail_after is None
+    notice = Notification.objects.get(event=Event.SUBMISSION_REVIEWED, recipient=cast.contributor)
+    assert notice.mail_after is None
     assert Notification.objects.get(event=Event.SUBMISSION_REVIEWED, recipient=cast.approver).mail_after
 
 
 def test_what_asks_for_an_act_cannot_be_silenced(cast: Cast) -> None:
-    wanted = {**in_force(cast, "contributor"), "SubmissionReturned.sender": "app"}
-    answer = as_(cast.contributor).post(SETTINGS, wanted)
+    choices = {**in_force(cast, "contributor"), "SubmissionReturned.sender": "app"}
+    answer = as_(cast.contributor).post(SETTINGS, choices)
     assert answer.status_code == 422 and "選べない受け取り方" in words(answer)
     # Not even by a row that came another way.
     NoticeChoice.objects.create(user=cast.contributor, notice="SubmissionReturned.sender", channel="app")
@@ -73,8 +73,8 @@ def test_a_return_can_wait_for_the_morning_and_a_submission_be_told_at_once(cast
     deliver_all()
     returned = Notification.objects.get(event=Event.SUBMISSION_RETURNED, recipient=cast.contributor)
     assert returned.mail_after > clock.now() + timedelta(minutes=5)
-    told = Notification.objects.get(event=Event.ACTUALS_SUBMITTED, recipient=cast.reviewer2)
-    assert told.mail_after < clock.now() + timedelta(minutes=5)
+    notice = Notification.objects.get(event=Event.ACTUALS_SUBMITTED, recipient=cast.reviewer2)
+    assert notice.mail_after < clock.now() + timedelta(minutes=5)
 
 
 def test_every_notice_says_what_to_do_where_it_asks_for_an_act() -> None:
@@ -111,12 +111,12 @@ def test_the_administrator_changes_a_text_after_a_preview(cast: Cast) -> None:
     review = cast.submitted(1)
     steps.return_to_department(user=cast.reviewer, review_id=review.pk, round=review.round, comment="単位の誤り")
     deliver_all()
-    told = Notification.objects.get(event=Event.SUBMISSION_RETURNED)
-    assert (told.title, told.body) == ("01-01 見本の施策1 を直してください", "単位の誤り")
+    notice = Notification.objects.get(event=Event.SUBMISSION_RETURNED)
+    assert (notice.title, notice.body) == ("01-01 見本の施策1 を直してください", "単位の誤り")
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "sentence"),
     [
         ({"title": "{施策} を直してください"}, "差込み {施策} はこのお知らせでは使えません"),
         ({"body": "{edition}"}, "差込み {edition} はこのお知らせでは使えません"),
@@ -130,9 +130,9 @@ def test_the_administrator_changes_a_text_after_a_preview(cast: Cast) -> None:
     ],
 )
 @pytest.mark.parametrize("button", ["preview", "save"])
-def test_a_wrong_text_is_refused_with_a_sentence(cast: Cast, typed: dict[str, str], said: str, button: str) -> None:
+def test_a_wrong_text_is_refused_with_a_sentence(cast: Cast, typed: dict[str, str], sentence: str, button: str) -> None:
     answer = as_(cast.administrator).post(ADDRESS, {**GOOD, **typed, button: "1"})
-    assert answer.status_code == 422 and said in words(answer)
+    assert answer.status_code == 422 and sentence in words(answer)
     assert not NoticeText.objects.exists()
 
 

@@ -76,14 +76,14 @@ def test_the_trail_is_searched_by_sheet_act_person_and_day(cast: Cast) -> None:
     cast.submitted(1)
     client = as_(cast.auditor)
 
-    def found(**wanted: str) -> list[str]:
-        return [row["entry"].action for row in client.get("/audit/", wanted).context["rows"]]
+    def actions(**filters: str) -> list[str]:
+        return [row["entry"].action for row in client.get("/audit/", filters).context["rows"]]
 
-    assert found(subject="01-01", action="submit") == ["submit"]
-    assert found(subject="01-02", action="submit") == []
-    assert set(found(person="担当 一郎")) == {"submit", "draft.save"}
-    assert found(since="2999-01-01") == [] and found(until="1999-01-01") == []
-    assert found(action="submit", since=f"{clock.today()}", until=f"{clock.today()}") == ["submit"]
+    assert actions(subject="01-01", action="submit") == ["submit"]
+    assert actions(subject="01-02", action="submit") == []
+    assert set(actions(person="担当 一郎")) == {"submit", "draft.save"}
+    assert actions(since="2999-01-01") == [] and actions(until="1999-01-01") == []
+    assert actions(action="submit", since=f"{clock.today()}", until=f"{clock.today()}") == ["submit"]
     assert "条件に合う記録はありません" in words(client.get("/audit/", {"person": "'; DROP TABLE"}))
     assert client.get("/audit/", {"since": "x", "action": "x"}).status_code == 200
 

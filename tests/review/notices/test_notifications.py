@@ -19,7 +19,7 @@ from tests.cast import Cast, settle_background
 from workflow import steps
 
 
-def told(event: Event) -> set[str]:
+def recipients(event: Event) -> set[str]:
     return set(Notification.objects.filter(event=event.value).values_list("recipient__username", flat=True))
 
 
@@ -29,14 +29,14 @@ def test_every_event_has_its_line_in_the_table() -> None:
 
 def test_the_opening_goes_to_the_departments_that_own_sheets(cast: Cast) -> None:
     cast.open(1)
-    assert told(Event.CYCLE_OPENED) == {"contributor", "colleague", "head"}
+    assert recipients(Event.CYCLE_OPENED) == {"contributor", "colleague", "head"}
 
 
 def test_a_submission_goes_to_the_reviewers_and_the_head_but_not_to_the_sender(cast: Cast) -> None:
     cast.open(1)
     cast.submitted()
     settle_background()
-    assert told(Event.ACTUALS_SUBMITTED) == {"reviewer", "reviewer2", "head"}
+    assert recipients(Event.ACTUALS_SUBMITTED) == {"reviewer", "reviewer2", "head"}
 
 
 def test_a_return_goes_to_the_sender_while_they_belong_to_the_department(cast: Cast) -> None:
@@ -45,7 +45,7 @@ def test_a_return_goes_to_the_sender_while_they_belong_to_the_department(cast: C
     cast.contributor.appointments.update(ends_on=clock.today() - timedelta(days=1))
     steps.return_to_department(user=cast.reviewer, review_id=review.pk, round=review.round, comment="直してください。")
     settle_background()
-    assert told(Event.SUBMISSION_RETURNED) == {"colleague", "head"}
+    assert recipients(Event.SUBMISSION_RETURNED) == {"colleague", "head"}
 
 
 def test_delivering_an_event_again_tells_nobody_twice(cast: Cast) -> None:

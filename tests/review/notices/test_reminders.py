@@ -61,10 +61,10 @@ def opened(cast: Cast, due: date, sheets: int = 1, owners: tuple[str, ...] = ("ç
 def days_told(name: str) -> dict[str, list[str]]:
     """{event: the days on which the person was reminded}."""
     rows = Notification.objects.filter(event__in=REMINDERS, recipient__username=name).order_by("created_at")
-    told: dict[str, list[str]] = {}
+    days: dict[str, list[str]] = {}
     for event, moment in rows.values_list("event", "created_at"):
-        told.setdefault(event, []).append(f"{timezone.localdate(moment):%m-%d}")
-    return told
+        days.setdefault(event, []).append(f"{timezone.localdate(moment):%m-%d}")
+    return days
 
 
 # due: 5 and 1 before and on the day; 1, 3 and 5 after; the head on the 2nd, the office on the 5th
@@ -172,8 +172,8 @@ def test_mornings_that_no_worker_saw_are_made_up_for(cast: Cast) -> None:
     opened(cast, due)
     morning(date(2026, 5, 7))
     morning(date(2026, 5, 13))  # down from 8 to 12 May
-    told = days_told("contributor")
-    assert told["DeadlinePassed"] == ["05-13"]
+    days = days_told("contributor")
+    assert days["DeadlinePassed"] == ["05-13"]
     assert days_told("head") == {"DeadlineEscalated": ["05-13"]}
 
 
@@ -221,8 +221,8 @@ def test_a_returned_sheet_has_a_deadline_of_its_own(cast: Cast) -> None:
     returned = cast.sheet(1)
     assert timezone.localtime(returned.due_at) == local(date(2026, 5, 18), 17, 15)
     walk(date(2026, 5, 12), date(2026, 5, 19))
-    told = days_told("contributor")
-    assert told == {"DeadlineNear": ["05-15", "05-18"], "DeadlinePassed": ["05-19"]}
+    days = days_told("contributor")
+    assert days == {"DeadlineNear": ["05-15", "05-18"], "DeadlinePassed": ["05-19"]}
     with at(local(date(2026, 5, 18), 16)):
         assert not cast.submitted(1, "130ä»¶").late
 

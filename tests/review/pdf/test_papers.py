@@ -80,25 +80,25 @@ def test_a_paper_declares_what_a_screen_reader_needs(papers, kind: str) -> None:
 
 def test_the_fonts_are_inside(papers) -> None:
     reader, _ = read(papers["pack"])
-    found = {
+    fonts = {
         font["/BaseFont"].split("+")[-1]: font for page in reader.pages for font in page["/Resources"]["/Font"].values()
     }
-    assert set(found) == {"/BIZUDPGothic-Regular", "/BIZUDPGothic-Bold"} or set(found) == {
+    assert set(fonts) == {"/BIZUDPGothic-Regular", "/BIZUDPGothic-Bold"} or set(fonts) == {
         "BIZUDPGothic-Regular",
         "BIZUDPGothic-Bold",
     }
-    for font in found.values():
+    for font in fonts.values():
         assert "/ToUnicode" in font
         assert "/FontFile2" in font["/DescendantFonts"][0].get_object()["/FontDescriptor"]
 
 
 @pytest.mark.parametrize("kind", ["book", "pack"])
 def test_every_value_stands_in_the_paper(papers, kind: str) -> None:
-    _, said = read(papers[kind])
+    _, content = read(papers[kind])
     for entry in year().sheets:
         for text in texts(entry.sheet):
             for paragraph in text.split("\n"):
-                assert bare(paragraph) in said, (entry.sheet.code, paragraph)
+                assert bare(paragraph) in content, (entry.sheet.code, paragraph)
 
 
 def titles(outline, depth: int = 1):
@@ -110,13 +110,13 @@ def titles(outline, depth: int = 1):
 
 
 def test_the_pack_puts_decisions_before_sheets(papers) -> None:
-    reader, said = read(papers["pack"])
+    reader, text = read(papers["pack"])
     marks = list(titles(reader.outline))
     assert [title for depth, title in marks if depth == 1] == ["総括", "判断が必要な項目", "施策シート"]
     below = [title for depth, title in marks if depth == 2]
     assert below[0].startswith("未達成の指標(2件)")
     assert [bare(title)[:5] for title in below[3:]] == [entry.sheet.code for entry in year().sheets]
-    assert said.count("原因の文") == 3  # beside both missed 指標, and on the sheet
+    assert text.count("原因の文") == 3  # beside both missed 指標, and on the sheet
     first = bare(reader.pages[0].extract_text())
     assert "大きく変わった指標" in first and "令和5年度" in first
 
@@ -133,16 +133,16 @@ def test_pictures_say_in_words_what_they_show(papers) -> None:
 
 def _alternates(paper: maker.Paper) -> bytes:
     reader = PdfReader(BytesIO(paper.data))
-    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
+    texts, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]]
     while waiting:
         node = waiting.pop().get_object()
         if not isinstance(node, dict):
             continue
         if "/Alt" in node:
-            found.append(str(node["/Alt"]).encode("utf-16-be"))
+            texts.append(str(node["/Alt"]).encode("utf-16-be"))
         children = node.get("/K", [])
         waiting.extend(children if isinstance(children, list) else [children])
-    return b"".join(found)
+    return b"".join(texts)
 
 
 HOSTILE = "#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd \x00\ud800\uffff 葛\U000e0100 😀\tタブ\r\n終"
@@ -151,8 +151,8 @@ HOSTILE = "#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd \x00\ud800\uffff 
 def test_hostile_text_is_text_and_a_letter_without_a_shape_is_told() -> None:
     book = samples.book(samples.sheet(HOSTILE, code="01-01"), city="市#x", plan_name="計画*")
     paper = maker.pack(book)
-    _, said = read(paper)
-    assert bare("#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd 〓〓〓") in said
+    _, text = read(paper)
+    assert bare("#let x = 1 *b* $y$ <a> @ref `c` //n \\ _x0001_ =cmd 〓〓〓") in text
     (warning,) = paper.warnings
     assert "U+1F600" in warning and "U+D800" in warning
 
@@ -187,8 +187,8 @@ def test_rare_letters_of_names_and_places_are_in_the_paper(kind: str) -> None:
     paper = (
         maker.pack(book) if kind == "pack" else maker.sheet(consolidated.form_of(book, one), one, made_at=book.made_at)
     )
-    _, said = read(paper)
-    assert bare(RARE.replace("⽇", "日").replace("⻘", "青")) in said and "〓" not in said
+    _, text = read(paper)
+    assert bare(RARE.replace("⽇", "日").replace("⻘", "青")) in text and "〓" not in text
     assert paper.warnings == () and RARE in one.sheet.name
 
 

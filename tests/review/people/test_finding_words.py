@@ -14,14 +14,14 @@ JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 @pytest.mark.parametrize("code", Code)
 @pytest.mark.parametrize("what", ["", "名前の定義が多すぎます"])
 def test_every_finding_has_english(code: Code, what: str) -> None:
-    found = Refused(code, what, cell="記入!B4").finding()
-    assert why_refused(found.code, found.detail) == found.detail
+    finding = Refused(code, what, cell="記入!B4").finding()
+    assert why_refused(finding.code, finding.detail) == finding.detail
     with translation.override("en"):
-        said = why_refused(found.code, found.detail)
-    assert said.startswith("Cell 記入!B4: ") and not JAPANESE.search(said.replace("記入!B4", ""))
+        sentence = why_refused(finding.code, finding.detail)
+    assert sentence.startswith("Cell 記入!B4: ") and not JAPANESE.search(sentence.replace("記入!B4", ""))
 
 
 def test_what_a_clerk_can_mend_is_named() -> None:
-    found = Refused(Code.WRONG_FORM, "あなたの部署のシートが入っていません").finding()
+    finding = Refused(Code.WRONG_FORM, "あなたの部署のシートが入っていません").finding()
     with translation.override("en"):
-        assert why_refused(found.code, found.detail).startswith("It holds no sheet of your department. This is not")
+        assert why_refused(finding.code, finding.detail).startswith("It holds no sheet of your department. This is not")

@@ -71,8 +71,8 @@ def test_an_installation_begins_with_one_administrator_and_no_second_one(
     assert client.get(reverse("meguri:people"))["Location"] == f"{reverse('password_change')}?next=%2Fpeople%2F"
     user = User.objects.get(username="kanri")
     assert permissions.may_manage_people(user) and not user.is_superuser
-    told = AuditEntry.objects.filter(subject=f"user:{user.key}").values_list("action", "actor_key")
-    assert list(told[:2]) == [("user.enrol", None), ("post.begin", None)]
+    entries = AuditEntry.objects.filter(subject=f"user:{user.key}").values_list("action", "actor_key")
+    assert list(entries[:2]) == [("user.enrol", None), ("post.begin", None)]
     with pytest.raises(CommandError, match="管理者がすでにいます"):
         call_command("enrol_administrator", "kanri2", "管理 二")
 
@@ -141,8 +141,10 @@ def test_a_sheet_in_the_middle_goes_on_with_the_successor(cast: Cast) -> None:
             user=cast.reviewer2, review_id=review.pk, round=review.round, comment="数字を確かめてください。"
         )
         settle_background()
-        told = Notification.objects.filter(event="SubmissionReturned").values_list("recipient__username", flat=True)
-        assert set(told) == {"colleague", "head", "other"}
+        recipients = Notification.objects.filter(event="SubmissionReturned").values_list(
+            "recipient__username", flat=True
+        )
+        assert set(recipients) == {"colleague", "head", "other"}
         with pytest.raises(NotAllowed):
             steps.submit(user=cast.contributor, review_id=review.pk)
         assert steps.submit(user=cast.other, review_id=review.pk).state == "submitted"
@@ -197,8 +199,8 @@ def test_a_returned_sheet_goes_to_whoever_took_it_over(cast: Cast) -> None:
     review = steps.submit(user=cast.contributor, review_id=review.pk)
     steps.return_to_department(user=cast.reviewer2, review_id=review.pk, round=review.round, comment="理由です。")
     settle_background()
-    told = Notification.objects.filter(event="SubmissionReturned").values_list("recipient__username", flat=True)
-    assert list(told) == ["head"]
+    recipients = Notification.objects.filter(event="SubmissionReturned").values_list("recipient__username", flat=True)
+    assert list(recipients) == ["head"]
 
 
 def test_a_claim_goes_to_another_reviewer_only(cast: Cast) -> None:

@@ -109,10 +109,10 @@ def test_letters_of_no_known_encoding_are_refused_with_their_line() -> None:
         rows_of_csv("利用者名,氏名,役割\n1,あ,担当者\n".encode() + b"2,\xff\xff,\n")
 
 
-def encoded(rows: list[list[str]], *, encoding: str, separator: str, newline: str, said: bool) -> bytes:
+def encoded(rows: list[list[str]], *, encoding: str, separator: str, newline: str, separator_line: bool) -> bytes:
     """The rows as a program writes them."""
     out = io.StringIO(newline="")
-    if said:
+    if separator_line:
         out.write(f"sep={separator}{newline}")
     quoting = csv.QUOTE_MINIMAL if newline == "\r\n" else csv.QUOTE_ALL  # the other break is left bare
     csv.writer(out, delimiter=separator, lineterminator=newline, quoting=quoting).writerows(rows)
@@ -129,15 +129,17 @@ _LETTERS = st.sampled_from("一髙﨑ｱあー〜～−－‖∥①1aA@.-,;\t\"'
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp932"]),
     separator=st.sampled_from([",", "\t", ";"]),
     newline=st.sampled_from(["\r\n", "\n", "\r"]),
-    said=st.booleans(),
+    separator_line=st.booleans(),
 )
 def test_any_list_in_any_form_reads_back_the_same(
-    cells: list[list[str]], encoding: str, separator: str, newline: str, said: bool
+    cells: list[list[str]], encoding: str, separator: str, newline: str, separator_line: bool
 ) -> None:
     rows = [[cell.strip() for cell in row] for row in cells]
     if encoding == "cp932":  # which has one of each two look-alikes
         rows = [[cell.translate(_IN_SHIFT_JIS) for cell in row] for row in rows]
-    raw = encoded([HEADING, *rows], encoding=encoding, separator=separator, newline=newline, said=said)
+    raw = encoded(
+        [HEADING, *rows], encoding=encoding, separator=separator, newline=newline, separator_line=separator_line
+    )
     assert rows_of_csv(raw) == [HEADING, *rows]
 
 
@@ -218,10 +220,10 @@ def test_nothing_is_half_saved_where_a_later_line_cannot_be(cast: Cast, monkeypa
     """Whatever refuses while the list is taken names its line, and the lines before it are not kept either."""
     enrol = people_import.people.enrol
 
-    def taken(**said: Any) -> Any:
-        if said["username"] == "1002":
+    def taken(**fields: Any) -> Any:
+        if fields["username"] == "1002":
             raise Invalid("だめです。", {"username": "この利用者名はもう使われています。"})
-        return enrol(**said)
+        return enrol(**fields)
 
     monkeypatch.setattr(people_import.people, "enrol", taken)
     both = lines(NEW, ["1002", *NEW[1:]])
@@ -239,12 +241,12 @@ def test_the_same_line_twice_is_a_slip_of_the_pen(cast: Cast) -> None:
 
 
 def test_people_come_in_with_posts_and_departments_and_twice_is_once(cast: Cast) -> None:
-    wanted = lines(NEW, [*NEW[:3], "所属長", "市民課", "", ""])
-    (made,) = people_import.apply(by=cast.administrator, lines=wanted, way=ADD, day=clock.today())
+    rows = lines(NEW, [*NEW[:3], "所属長", "市民課", "", ""])
+    (made,) = people_import.apply(by=cast.administrator, lines=rows, way=ADD, day=clock.today())
     assert made.user.check_password(made.password) and made.user.must_change_password
     assert permissions.standing(User.objects.get(username="1001")).roles == {"contributor", "head"}
     count = Appointment.objects.count()
-    assert people_import.apply(by=cast.administrator, lines=wanted, way=ADD, day=clock.today()) == []
+    assert people_import.apply(by=cast.administrator, lines=rows, way=ADD, day=clock.today()) == []
     assert Appointment.objects.count() == count
     assert AuditEntry.objects.filter(action="people.import").count() == 2
 

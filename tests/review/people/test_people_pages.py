@@ -25,10 +25,10 @@ def test_the_list_finds_by_name_post_and_use(cast: Cast) -> None:
     address = page("people")
     client = as_(cast.administrator)
     assert "担当 一郎" in words(client.get(address))
-    found = words(client.get(page("people"), {"q": "関連"}))
-    assert "関連 花子" in found and "担当 一郎" not in found
-    found = words(client.get(page("people"), {"role": "approver"}))
-    assert "承認 六郎" in found and "確認 四郎" not in found
+    text = words(client.get(page("people"), {"q": "関連"}))
+    assert "関連 花子" in text and "担当 一郎" not in text
+    text = words(client.get(page("people"), {"role": "approver"}))
+    assert "承認 六郎" in text and "確認 四郎" not in text
     assert "条件に合う利用者はいません" in words(client.get(page("people"), {"show": "left"}))
 
 

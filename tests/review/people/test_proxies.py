@@ -56,8 +56,8 @@ def test_a_proxy_decides_under_their_own_name_and_for_whom_is_recorded(cast: Cas
     entry = AuditEntry.objects.get(action="proxy.decide")
     assert entry.actor_key == cast.other.key and entry.after["on_behalf_of"] == str(cast.reviewer2.key)
     settle_background()
-    told = Notification.objects.get(recipient=cast.reviewer2, event="DecidedByProxy")
-    assert "代決しました" in told.title
+    notice = Notification.objects.get(recipient=cast.reviewer2, event="DecidedByProxy")
+    assert "代決しました" in notice.title
 
 
 def test_who_holds_the_post_themselves_decides_in_their_own_right(cast: Cast) -> None:
@@ -160,16 +160,16 @@ def test_a_publication_is_not_decided_by_proxy(cast: Cast) -> None:
 
 
 def test_those_who_manage_name_for_others_and_never_themselves(cast: Cast) -> None:
-    wanted = naming(cast, cast.approver, cast.other, Role.APPROVER)
+    request = naming(cast, cast.approver, cast.other, Role.APPROVER)
     with pytest.raises(NotAllowed):
-        proxies.name(user=cast.contributor, naming=wanted)
+        proxies.name(user=cast.contributor, naming=request)
     with pytest.raises(NotAllowed, match="ご自分を"):
         proxies.name(user=cast.reviewer2, naming=naming(cast, cast.approver, cast.reviewer2, Role.APPROVER))
-    made = proxies.name(user=cast.reviewer2, naming=wanted)
+    made = proxies.name(user=cast.reviewer2, naming=request)
     assert made.named_by == cast.reviewer2
     settle_background()
-    told = set(Notification.objects.filter(event="ProxyNamed").values_list("recipient__username", flat=True))
-    assert told == {"approver", "other"}
+    recipients = set(Notification.objects.filter(event="ProxyNamed").values_list("recipient__username", flat=True))
+    assert recipients == {"approver", "other"}
 
 
 def test_a_reviewers_proxy_names_nobody_for_others(cast: Cast) -> None:
@@ -190,10 +190,10 @@ def test_a_reviewers_proxy_names_nobody_for_others(cast: Cast) -> None:
     ],
 )
 def test_what_cannot_be_named_says_why_under_its_field(cast: Cast, field: str, change) -> None:
-    asked = {"principal": cast.approver, "deputy": cast.other, "role": Role.APPROVER, **change(cast)}
-    wanted = naming(cast, asked.pop("principal"), asked.pop("deputy"), asked.pop("role"), **asked)
+    fields = {"principal": cast.approver, "deputy": cast.other, "role": Role.APPROVER, **change(cast)}
+    request = naming(cast, fields.pop("principal"), fields.pop("deputy"), fields.pop("role"), **fields)
     with pytest.raises(Invalid) as refusal:
-        proxies.name(user=cast.approver, naming=wanted)
+        proxies.name(user=cast.approver, naming=request)
     assert field in refusal.value.fields
     assert not Proxy.objects.exists()
 

@@ -206,10 +206,10 @@ def test_what_cannot_be_says_why(cast: Cast, kind: Kind, before: list[str], name
 
 def test_it_is_for_the_administrator_and_stands_in_the_trail(cast: Cast) -> None:
     office = cast.departments["産業振興課"].pk
-    wanted = Planned(kind=Kind.RENAME, before=(office,), names=("商工課",), effective_on=april(), reason="見直し")
+    planned = Planned(kind=Kind.RENAME, before=(office,), names=("商工課",), effective_on=april(), reason="見直し")
     with pytest.raises(NotAllowed):
-        reorganisation.plan(user=cast.reviewer, planned=wanted)
-    reorganisation.plan(user=cast.administrator, planned=wanted)
+        reorganisation.plan(user=cast.reviewer, planned=planned)
+    reorganisation.plan(user=cast.administrator, planned=planned)
     entry = AuditEntry.objects.get(action="reorganisation.plan")
     assert entry.after["departments"] == ["商工課"]
 
@@ -294,8 +294,8 @@ def test_an_edition_names_the_office_that_submitted_the_sheet(
     if older == "trail":
         write = reorganisation.audit.write
 
-        def as_before(**said: Any) -> Any:
-            return write(**{**said, "after": {key: one for key, one in said["after"].items() if key != "owners"}})
+        def as_before(**entry: Any) -> Any:
+            return write(**{**entry, "after": {key: one for key, one in entry["after"].items() if key != "owners"}})
 
         monkeypatch.setattr(reorganisation.audit, "write", as_before)
     planned(cast, Kind.MERGE, ["農林水産課", "産業振興課"], ["経済部"], effective_on=clock.today() + timedelta(days=1))

@@ -17,7 +17,7 @@ from tests.review.people.test_proxies import named
 BOTH = ["approver", "other"]
 
 
-def told(event: str = "ProxyEnded") -> list[str]:
+def recipients(event: str = "ProxyEnded") -> list[str]:
     settle_background()
     rows = Notification.objects.filter(event=event).order_by("recipient__username")
     return list(rows.values_list("recipient__username", flat=True))
@@ -35,7 +35,7 @@ def test_both_are_told_once_when_the_last_day_is_over(cast: Cast, proxy: Proxy) 
         assert representation.tell_ends() == 0, "on its last day it holds"
     with clock.shifted(timedelta(days=7)):
         sweep()
-        assert told() == BOTH
+        assert recipients() == BOTH
         assert representation.tell_ends() == 0
     with clock.shifted(timedelta(days=20)):
         assert representation.tell_ends() == 0
@@ -57,7 +57,7 @@ def test_both_are_told_when_the_post_of_one_ends_it(cast: Cast, proxy: Proxy, en
     with clock.shifted(timedelta(days=1)):
         representation.tell_ends()
         representation.tell_ends()
-        assert told() == BOTH
+        assert recipients() == BOTH
     with clock.shifted(timedelta(days=9)):
         assert representation.tell_ends() == 0, "its last day ends nothing more"
 
@@ -66,19 +66,19 @@ def test_one_that_was_taken_back_is_not_told_twice(cast: Cast, proxy: Proxy) -> 
     proxies.withdraw(user=cast.administrator, proxy_id=proxy.pk)
     with clock.shifted(timedelta(days=9)):
         assert representation.tell_ends() == 0
-    assert told() == [] and told("ProxyWithdrawn") == BOTH
+    assert recipients() == [] and recipients("ProxyWithdrawn") == BOTH
 
 
 def test_a_sweep_by_a_wrong_clock_does_not_silence_the_end(cast: Cast, proxy: Proxy) -> None:
     with clock.shifted(timedelta(days=30)):
         assert representation.tell_ends() == 1
     assert representation.tell_ends() == 1, "it is in force: that is said"
-    assert told("ProxyResumed") == BOTH
+    assert recipients("ProxyResumed") == BOTH
     Notification.objects.filter(event="ProxyEnded").delete()
     with clock.shifted(timedelta(days=7)):
         assert representation.tell_ends() == 1
         assert representation.tell_ends() == 0
-        assert told() == BOTH
+        assert recipients() == BOTH
 
 
 def test_the_wrong_clock_of_one_process_tells_of_no_end(cast: Cast, proxy: Proxy, monkeypatch) -> None:
@@ -95,10 +95,10 @@ def test_a_post_given_anew_lets_it_go_on_and_end_again(cast: Cast, proxy: Proxy)
         by=cast.administrator, user_id=cast.approver.pk, post=Post(role=Role.APPROVER), starts_on=clock.today()
     )
     assert representation.tell_ends() == 1
-    assert told("ProxyResumed") == BOTH
+    assert recipients("ProxyResumed") == BOTH
     with clock.shifted(timedelta(days=7)):
         assert representation.tell_ends() == 1
-    assert told() == sorted([*BOTH, *BOTH])
+    assert recipients() == sorted([*BOTH, *BOTH])
 
 
 def test_what_ended_long_ago_is_no_news(cast: Cast, proxy: Proxy) -> None:

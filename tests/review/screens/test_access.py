@@ -52,10 +52,10 @@ def test_a_view_takes_a_signed_in_request_just_where_nobody_else_is_let_in() -> 
         view = inspect.unwrap(pattern.callback)
         if not inspect.isfunction(view) or hasattr(view, "view_class") or not view.__module__.startswith(OUR_VIEWS):
             continue
-        asked = [kind for kind in view.__annotations__.values() if kind in ("HttpRequest", "SignedInRequest")]
-        promised = "SignedInRequest" in asked
+        kinds = [kind for kind in view.__annotations__.values() if kind in ("HttpRequest", "SignedInRequest")]
+        promised = "SignedInRequest" in kinds
         if promised is (permissions.ACCESS[name] is permissions.anyone):
-            wrong.append((name, asked))
+            wrong.append((name, kinds))
     assert not wrong
 
 
@@ -75,7 +75,7 @@ def filled(route: str, pk: int) -> str:
         "manner": "rename",
         "key": "CycleReady.approvers",
     }
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: parts[found[1]], route).replace("^", "").replace("$", "")
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: parts[match[1]], route).replace("^", "").replace("$", "")
 
 
 def test_every_address_has_a_rule() -> None:
@@ -113,8 +113,8 @@ def test_the_admin_is_read_by_the_administrator_alone(cast: Cast, identity: str)
 def admin_addresses(pk: int) -> list[tuple[str, str]]:
     """(name, path) of every address of Django's admin."""
     routes = [(name, re.sub(r"\(\?P<app_label>[^)]*\)", "review", route)) for name, _pattern, route in addresses()]
-    found = [(name, re.sub(r"<[^>]+>", str(pk), route)) for name, route in routes]
-    return [(name, path.replace("^", "").replace("$", "")) for name, path in found if name.startswith("admin:")]
+    pairs = [(name, re.sub(r"<[^>]+>", str(pk), route)) for name, route in routes]
+    return [(name, path.replace("^", "").replace("$", "")) for name, path in pairs if name.startswith("admin:")]
 
 
 @pytest.mark.once
@@ -178,11 +178,11 @@ def test_someone_without_a_post_sees_no_year(year: Cast) -> None:
 
 def test_sign_in_leads_back_to_where_one_wanted_to_go(cast: Cast) -> None:
     client = Client()
-    wanted = reverse("meguri:notices") + "?show=unread"
-    refused = client.get(wanted)
+    target = reverse("meguri:notices") + "?show=unread"
+    refused = client.get(target)
     assert refused.status_code == 302
     signed_in = client.post(refused["Location"], {"username": "contributor", "password": PASSWORD})
-    assert signed_in["Location"] == wanted
+    assert signed_in["Location"] == target
 
 
 def test_a_post_of_someone_signed_out_does_not_come_back_as_a_get(cast: Cast) -> None:
@@ -223,8 +223,8 @@ def test_a_button_pressed_after_the_session_ended_says_that_nothing_was_done(cas
     page = reverse("meguri:submit", args=[review.pk])
     client = Client()
     ended = client.post(page, headers={"Referer": f"http://testserver{page}"})
-    told = client.get(ended["Location"]).content.decode()
-    assert "押した操作は行っていません" in told
+    sign_in_page = client.get(ended["Location"]).content.decode()
+    assert "押した操作は行っていません" in sign_in_page
     sent = {"username": "contributor", "password": PASSWORD, "next": page}
     back = client.post(ended["Location"], sent, follow=True)
     assert back.redirect_chain[-1][0] == page and "提出や保存はされていません" in back.content.decode()

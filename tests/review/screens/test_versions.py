@@ -90,8 +90,8 @@ def test_a_stale_save_shows_both_texts_and_undoes_nothing(
     user, late = cast.people[who], as_(cast.people[who])
     opened = VERSION.search(late.get(address).content.decode())
     assert opened, f"{address} shows a form without its version"
-    kept = as_(user).post(address, {**rest, field: typed[0], "form_version": opened[1]})
-    assert kept.status_code in (302, 303), words(kept)
+    answer = as_(user).post(address, {**rest, field: typed[0], "form_version": opened[1]})
+    assert answer.status_code in (302, 303), words(answer)
     before = AuditEntry.objects.count()
     stale = late.post(address, {**rest, field: typed[1], "form_version": opened[1]})
     text = stale.content.decode()
@@ -129,9 +129,9 @@ def test_a_direction_that_somebody_confirmed_meanwhile_is_not_decided_over(cast:
 
 def version_of(page: str, action: str) -> str:
     """The version that the form with the action carries."""
-    found = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.DOTALL)
-    assert found, action
-    version = VERSION.search(found[0])
+    form = re.search(rf'<form[^>]*action="{action}".*?</form>', page, re.DOTALL)
+    assert form, action
+    version = VERSION.search(form[0])
     assert version, f"{action} carries no version"
     return version[1]
 
@@ -193,12 +193,12 @@ def test_a_proposal_that_was_replaced_is_neither_overwritten_nor_decided_unseen(
 
 def test_a_correction_is_not_sent_with_items_that_the_sender_has_not_seen(cast: Cast) -> None:
     cycle = cast.published(1)
-    found = steps.start_correction(user=cast.reviewer2, cycle_id=cycle.pk)
-    late, send = as_(cast.reviewer2), reverse("meguri:correction_submit", args=[found.pk])
-    page = reverse("meguri:correction", args=[found.pk])
+    correction = steps.start_correction(user=cast.reviewer2, cycle_id=cycle.pk)
+    late, send = as_(cast.reviewer2), reverse("meguri:correction_submit", args=[correction.pk])
+    page = reverse("meguri:correction", args=[correction.pk])
     seen = version_of(late.get(page).content.decode(), send)
     typed = [Typed(code="01-01", key="indicator:1:actual:2024", right="70件", reason="集計の誤りのため。")]
-    corrections.save_items(user=cast.reviewer, correction_id=found.pk, version=0, code="01-01", typed=typed)
+    corrections.save_items(user=cast.reviewer, correction_id=correction.pk, version=0, code="01-01", typed=typed)
     stale = late.post(send, {"form_version": seen})
     assert stale.status_code == 409 and str(cast.reviewer) in words(stale)
     seen = version_of(late.get(page).content.decode(), send)
@@ -279,10 +279,10 @@ WITHOUT: dict[str, tuple[int, str]] = {
 def test_a_form_without_a_version_says_why() -> None:
     """Each form that is sent with POST has a version, or stands above with the reason."""
     folder = Path(settings.BASE_DIR) / "templates"
-    found = {}
+    counts = {}
     for path in sorted(folder.rglob("*.html")):
         forms = re.findall(r'<form\b[^>]*method="post".*?</form>', path.read_text(), re.DOTALL)
         bare = sum("{% record_version" not in one for one in forms)
         if bare:
-            found[str(path.relative_to(folder))] = bare
-    assert found == {name: count for name, (count, _why) in WITHOUT.items()}
+            counts[str(path.relative_to(folder))] = bare
+    assert counts == {name: count for name, (count, _why) in WITHOUT.items()}

@@ -94,8 +94,8 @@ def test_no_tally_holds_a_name_or_an_address(cast: Cast) -> None:
     enter("head", "wrong")
     from review.models import Tally
 
-    kept = " ".join(Tally.objects.values_list("key", flat=True))
-    assert kept and "head" not in kept and HERE not in kept
+    keys = " ".join(Tally.objects.values_list("key", flat=True))
+    assert keys and "head" not in keys and HERE not in keys
     with clock.shifted(timedelta(days=3)):
         throttle.remove_old()
     assert not Tally.objects.exists()

@@ -47,12 +47,12 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def city(provider: str, settings: Any) -> str:
     """The settings of a city that has this provider."""
-    found = requests.get(f"{provider}/.well-known/openid-configuration", timeout=10).json()
-    settings.MEGURI_OIDC_ISSUER = found["issuer"]
-    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = found["authorization_endpoint"]
-    settings.OIDC_OP_TOKEN_ENDPOINT = found["token_endpoint"]
-    settings.OIDC_OP_USER_ENDPOINT = found["userinfo_endpoint"]
-    settings.OIDC_OP_JWKS_ENDPOINT = found["jwks_uri"]
+    answer = requests.get(f"{provider}/.well-known/openid-configuration", timeout=10).json()
+    settings.MEGURI_OIDC_ISSUER = answer["issuer"]
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = answer["authorization_endpoint"]
+    settings.OIDC_OP_TOKEN_ENDPOINT = answer["token_endpoint"]
+    settings.OIDC_OP_USER_ENDPOINT = answer["userinfo_endpoint"]
+    settings.OIDC_OP_JWKS_ENDPOINT = answer["jwks_uri"]
     settings.OIDC_RP_CLIENT_ID, settings.OIDC_RP_CLIENT_SECRET = CLIENT_ID, "a-secret-of-the-provider"
     settings.MEGURI_OIDC_ROLE_MAP = {"plan-staff": "contributor", "plan-review": "reviewer", "plan-head": "head"}
     settings.MEGURI_OIDC_DEPARTMENT_MAP = {"Industry": "産業振興課"}
@@ -63,10 +63,10 @@ def city(provider: str, settings: Any) -> str:
     return provider
 
 
-def come_back(client: Client, city: str, subject: str, claims: dict[str, Any], wanted: str = "/notices/") -> Any:
+def come_back(client: Client, city: str, subject: str, claims: dict[str, Any], target: str = "/notices/") -> Any:
     """Go to the provider, be recognised there, and come back."""
     requests.put(f"{city}/users/{subject}", json=claims, timeout=10).raise_for_status()
-    away = client.get(reverse("single_sign_on"), {"next": wanted})
+    away = client.get(reverse("single_sign_on"), {"next": target})
     assert away["Location"].startswith(f"{city}/oauth2/authorize")
     back = requests.post(away["Location"], data={"sub": subject}, allow_redirects=False, timeout=10)
     parts = urlsplit(back.headers["Location"])
@@ -106,11 +106,11 @@ def test_posts_follow_the_groups(cast: Cast, city: str) -> None:
     assert "ended=posts" in client.get("/notices/")["Location"], "the session with the old posts is over"
     come_back(Client(), city, "s-1", claims(groups=["nothing-of-ours"]))
     assert posts.held(cast.contributor, date.today()) == set()
-    kept = Appointment.objects.get(user=cast.contributor, starts_on=date(2022, 4, 1))
-    assert kept.ends_on is not None, "what was held before stays on record"
-    told = AuditEntry.objects.filter(subject=f"user:{cast.contributor.key}", action__startswith="post.")
-    assert told.filter(action="post.end").count() == 3
-    assert set(told.values_list("actor_key", flat=True)) == {None}, "no post is told as given by whoever got it"
+    post = Appointment.objects.get(user=cast.contributor, starts_on=date(2022, 4, 1))
+    assert post.ends_on is not None, "what was held before stays on record"
+    entries = AuditEntry.objects.filter(subject=f"user:{cast.contributor.key}", action__startswith="post.")
+    assert entries.filter(action="post.end").count() == 3
+    assert set(entries.values_list("actor_key", flat=True)) == {None}, "no post is told as given by whoever got it"
 
 
 def test_without_a_map_posts_stay_with_our_administrator(cast: Cast, city: str, settings: Any) -> None:

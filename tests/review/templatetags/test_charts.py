@@ -71,9 +71,9 @@ def test_a_bare_share_is_not_drawn_beside_percents() -> None:
 
 
 def test_the_public_chart_tells_small_values_apart() -> None:
-    found = editions.chart("濃度", [public(2022, "0.00002%"), public(2023, "0.00009%")])
-    assert [one["actual"] for one in found["years"]] == [Decimal("0.00002"), Decimal("0.00009")]
-    assert found["years"][0]["target"] == Decimal("0.0001")
+    chart = editions.chart("濃度", [public(2022, "0.00002%"), public(2023, "0.00009%")])
+    assert [one["actual"] for one in chart["years"]] == [Decimal("0.00002"), Decimal("0.00009")]
+    assert chart["years"][0]["target"] == Decimal("0.0001")
 
 
 def public(year: int, actual: str) -> dict[str, object]:

@@ -118,7 +118,7 @@ class ActsOfTheSheet:
         """An extension is asked for, decided, or given unasked."""
         if review := self.world.sheet(which, *OPEN_STATES):
             until = clock.now() + timedelta(days=days)
-            extension = Extension.objects.filter(review=review, state=Extension.State.ASKED).first()
+            extension = Extension.objects.filter(review=review, state=Extension.State.REQUESTED).first()
             if extension:
                 user = self.world.person(MANAGERS, who)
                 act = lambda: extensions.decide(  # noqa: E731

@@ -22,7 +22,7 @@ MOST = 4096
 
 
 @register.simple_tag
-def kept_row(name: str, row: Hashable) -> SafeString:
+def cached_row(name: str, row: Hashable) -> SafeString:
     """The template `name` with `row` (frozen values) alone in its context: no clock, no request, no query within it."""
     if settings.DEBUG:  # an edited template shows at once
         return _drawn.__wrapped__(name, get_language(), row)
