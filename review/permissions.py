@@ -9,133 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, cast
 
-from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.db.models import Q
 
-from review import clock, listing
+from review import listing
 from review.addresses import RULED, Rule
+from review.holders import Person, holding, reviewers, senders, standing
+from review.locks import why_locked
 from review.models import (
-    Appointment,
     ChangeState,
     Concurrence,
     Correction,
     Cycle,
     CycleState,
     Decision,
-    Department,
     Extension,
     MeasureReview,
-    Outcome,
     PlanChange,
-    Proxy,
     RecordedDecision,
     ReviewState,
     Role,
     Step,
-    Submission,
     User,
 )
 from review.models.scope import Scope
-from review.models.sheet import OF_REVIEW, OPEN_STATES
-from review.prepared import prepared
+from review.models.sheet import OPEN_STATES
 
-Person = User | AnonymousUser
-
-CITY_ROLES = (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR)
 SEES_EVERYTHING = frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Acting:
-    """A post that the person holds only as somebody's proxy."""
-
-    role: str
-    department: int | None
-    principal: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """A person's posts today, their own and those of proxies: city-wide roles, and the departments they write for or
-    head. `acting` names those that are held for somebody else only."""
-
-    roles: frozenset[str]
-    departments: frozenset[int]
-    headed: frozenset[int]
-    acting: tuple[Acting, ...] = ()
-
-    def has(self, *roles: str) -> bool:
-        """Whether any of the roles is held."""
-        return bool(self.roles & set(roles))
-
-    def capacities(self, role: str, department: int | None = None) -> tuple[int | None, ...]:
-        """In whose name the post can be used: (None,) in one's own right, else the ids of those represented."""
-        if role not in self.roles or (department is not None and department not in self.headed):
-            return ()
-        represented = (one.principal for one in self.acting if (one.role, one.department) == (role, department))
-        return tuple(represented) or (None,)
-
-
-NOBODY = Standing(roles=frozenset(), departments=frozenset(), headed=frozenset())
-
-
-def held_on(day: date) -> Q:
-    """The appointments in force on a day."""
-    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
-
-
-def standing(user: Person, *, fresh: bool = False) -> Standing:
-    """What the user holds today, themselves or as a proxy. Cached on the user object for the request; `fresh` reads it
-    again (one query)."""
-    if not user.is_authenticated or not user.is_active:
-        return NOBODY
-    stored = cast("Standing | None", user.__dict__.get("_standing"))
-    if stored is not None and not fresh:
-        return stored
-    rows = _posts(user=user.pk, today=clock.today())
-    held = {(role, dep) for role, dep, principal in rows if principal is None}
-    current = Standing(
-        roles=frozenset(role for role, _, _ in rows),
-        departments=frozenset(dep for _, dep, _ in rows if dep is not None),
-        headed=frozenset(dep for role, dep, _ in rows if role == Role.HEAD and dep is not None),
-        acting=tuple(
-            Acting(role=role, department=dep, principal=principal)
-            for role, dep, principal in rows
-            if principal is not None and (role, dep) not in held
-        ),
-    )
-    user.__dict__["_standing"] = current
-    return current
-
-
-@prepared(user=int, today=date)
-def _posts(user: int, today: date) -> QuerySet[Any]:
-    """(role, department, whom they represent in it) of one person on a day. One query."""
-    own = Appointment.objects.filter(held_on(today), user_id=user).order_by()
-    lent = proxies_on(today).filter(deputy_id=user).order_by()
-    mine = own.annotate(principal_id=Value(None, output_field=IntegerField()))
-    columns = ("role", "department_id", "principal_id")
-    return mine.values_list(*columns).union(lent.values_list(*columns), all=True)
-
-
-#: Who decides nothing on a sheet, and so stands in for nobody either.
-NEVER_DEPUTIES = (Role.ADMINISTRATOR, Role.AUDITOR)
-
-
-def proxies_on(day: date) -> QuerySet[Proxy]:
-    """The proxies in force on a day: not withdrawn, the person represented holds that very post and is active, and the
-    deputy is still one who may stand in."""
-    same = Q(department=OuterRef("department")) | Q(department=None, role__in=CITY_ROLES)
-    posts = Appointment.objects.filter(held_on(day), same, user=OuterRef("principal"), role=OuterRef("role"))
-    never = Appointment.objects.filter(held_on(day), user=OuterRef("deputy"), role__in=NEVER_DEPUTIES)
-    running = Proxy.objects.filter(withdrawn_at=None, starts_on__lte=day, ends_on__gte=day)
-    return running.filter(Exists(posts), ~Exists(never), principal__is_active=True, deputy__is_active=True)
 
 
 # --- which sheets -------------------------------------------------------------------------------------------------
@@ -168,45 +68,6 @@ def may_read(user: Person, review: MeasureReview) -> bool:
     return MeasureReview.objects.visible(scope_of(user)).filter(pk=review.pk).exists()
 
 
-def why_locked(review: MeasureReview) -> str:
-    """Why nobody may write on the sheet now, in one sentence; '' where it is open."""
-    if review.outcome != Outcome.REPORTED:
-        return _(
-            "「%(outcome)s」として扱うことが決まっています。見直しが必要なときは、情報経営課に相談してください。"
-        ) % {"outcome": review.get_outcome_display()}
-    if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
-        return str(_YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER))
-    if review.state not in OPEN_STATES:
-        sentence = _("「%(state)s」のため、入力できません。") % {"state": review.get_state_display()}
-        return f"{sentence}{_STATE_WAYS[review.state]}"
-    return _("締切を過ぎています。期限の延長を依頼してください。") if is_closed(review) else ""
-
-
-_YEAR_OVER = gettext_lazy(
-    "この年度の評価は終わったため、入力できません。直す必要があるときは、情報経営課に訂正を相談してください。"
-)
-_YEAR_LOCKS: dict[str, Any] = {
-    CycleState.DRAFT: gettext_lazy(
-        "この年度はまだ始まっていないため、入力できません。情報経営課が年度を開始すると、お知らせが届きます。"
-    )
-}
-_STATE_WAYS: dict[str, Any] = {
-    ReviewState.ENDORSING: gettext_lazy("直すときは、シートを取り下げてください。"),
-    ReviewState.SUBMITTED: gettext_lazy("直すときは、確認が終わる前ならシートを取り下げられます。"),
-    ReviewState.REVIEWED: gettext_lazy("直すときは、情報経営課に差戻しを依頼してください。"),
-    ReviewState.APPROVED: gettext_lazy("直すときは、情報経営課に差戻しを依頼してください。"),
-    ReviewState.PUBLISHED: gettext_lazy("直すときは、情報経営課に訂正を相談してください。"),
-}
-
-
-def is_closed(review: MeasureReview) -> bool:
-    """Whether the sheet is with its department and its 締切 has passed. A returned sheet stays open: the city asked for
-    it again after its own deadline."""
-    end = review.closes_at
-    waits = review.state in OPEN_STATES and review.state != ReviewState.RETURNED and not review.outcome
-    return bool(waits and end and clock.now() > end)
-
-
 def may_ask_extension(user: Person, review: MeasureReview) -> bool:
     """The owning department, while the sheet is with it and the year runs."""
     return (
@@ -225,11 +86,6 @@ def may_extend(user: Person, review: MeasureReview) -> bool:
 def may_write(user: Person, review: MeasureReview) -> bool:
     """Contributor or head of the owning department, while the sheet is open."""
     return review.measure_year.owner_id in standing(user).departments and not why_locked(review)
-
-
-def may_submit(user: Person, review: MeasureReview) -> bool:
-    """As `may_write`."""
-    return may_write(user, review)
 
 
 def may_recall(user: Person, review: MeasureReview) -> bool:
@@ -275,27 +131,6 @@ def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | 
         if names and step != Step.REVIEW:
             barred |= reviewers(review)
     return [] if user.pk in barred else [who for who in names if who is None or who not in barred]
-
-
-def senders(review: MeasureReview) -> set[int | None]:
-    """Who sent any submission of the sheet. One query."""
-    return set(_senders(review=review.pk))
-
-
-@prepared(review=int)
-def _senders(review: int) -> QuerySet[Any]:
-    return Submission.objects.filter(review_id=review).order_by().values_list("submitted_by_id", flat=True)
-
-
-def reviewers(review: MeasureReview) -> set[int | None]:
-    """Who took part in reviewing the sheet (taking a 確認 back is a part, too), and in whose name. One query."""
-    return {who for row in _reviewers(review=review.pk) for who in row if who}
-
-
-@prepared(review=int)
-def _reviewers(review: int) -> QuerySet[Any]:
-    rows = Decision.objects.filter(OF_REVIEW, review_id=review)
-    return rows.order_by().values_list("decided_by_id", "on_behalf_of_id")
 
 
 def barred(user: Person, numbers: Sequence[int], step: str) -> dict[int, bool]:
@@ -370,7 +205,7 @@ def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
         return []
     whose = decision.on_behalf_of_id or decision.decided_by_id
     mine = [who for who in names if (user.pk if who is None else who) == whose]
-    return mine if mine or holders(role).filter(pk=whose).exists() else names
+    return mine if mine or holding(role).filter(pk=whose).exists() else names
 
 
 def may_propose_outcome(user: Person, review: MeasureReview) -> bool:
@@ -390,8 +225,7 @@ def may_record_decision(user: Person, review: MeasureReview) -> bool:
 
 
 def may_confirm_record(user: Person, record: RecordedDecision) -> bool:
-    """An approver other than who recorded it and in whose name it was recorded, and not in the name of one of them only;
-    whether they may decide on the sheet is checked besides."""
+    """An approver other than who recorded it and whom they represented; the sheet itself is asked about besides."""
     barred = {record.recorded_by_id, record.on_behalf_of_id} - {None}
     names = standing(user).capacities(Role.APPROVER)
     return user.pk not in barred and any(who not in barred for who in names)
@@ -495,34 +329,6 @@ def may_download_year(user: Person) -> bool:
     return standing(user).has(*SEES_EVERYTHING)
 
 
-# --- which users -----------------------------------------------------------------------------------------------------
-
-
-def holders(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
-    """The active people who hold one of the roles today, in one of the departments where those are given."""
-    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
-    if departments is not None:
-        held = held.filter(department__in=departments)
-    return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
-
-
-def possible_deputies(principal: User) -> QuerySet[User]:
-    """Whom the person can choose to stand in for them."""
-    never = holders(*NEVER_DEPUTIES).order_by().values("pk")
-    others = User.objects.filter(is_active=True).exclude(pk=principal.pk).exclude(pk__in=never)
-    return others.order_by("display_name", "pk")
-
-
-def able(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
-    """`holders`, and whoever stands in for one of them today: whom to ask for what the role does."""
-    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
-    lent = proxies_on(clock.today()).filter(role__in=roles)
-    if departments is not None:
-        held, lent = held.filter(department__in=departments), lent.filter(department__in=departments)
-    anybody = Q(pk__in=held.values("user_id")) | Q(pk__in=lent.values("deputy_id"))
-    return User.objects.filter(anybody, is_active=True).order_by("pk")
-
-
 # --- which addresses -----------------------------------------------------------------------------------------------
 #
 # The table of addresses is `review.addresses`; here is what its rules ask. The rule is checked before the view runs; what may
@@ -582,8 +388,7 @@ QUESTIONS: dict[Rule, Callable[[Person], bool]] = {
 #: every named address -> the question asked of whoever calls it
 ACCESS = {address: QUESTIONS[rule] for address, rule in RULED.items()}
 
-# What is read in Django's admin. Its own ways to sign in, to set a password and to change rows stay closed: they pass by
-# the second factor, the pause after wrong tries, and the trail.
+# Django's admin is read only: its own ways to sign in and to change rows pass by the second factor, the pause and the trail.
 ADMIN_READS = re.compile(r"admin:(index|app_list|review_\w+_(changelist|change|history))")
 
 

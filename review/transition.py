@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import clock, permissions, queries
+from review import clock, holders, queries
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
@@ -20,7 +20,7 @@ from review.trail.services import audit, sealed_rows
 def locked(review_id: int, user: User) -> MeasureReview:
     """The sheet, its row locked until the transaction ends (on SQLite the whole database is), and the user's posts
     read anew: a role that was taken away meanwhile decides nothing."""
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     MeasureReview.objects.select_for_update(no_key=True).get(pk=review_id)
     return queries.any_review(number=review_id)[0]
 

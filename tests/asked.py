@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from review import permissions
+from review import locks, permissions
 from review.domain.reminding import Step
 from review.models import Cycle, MeasureReview, Notification, User
 from review.notices.services import asking, waiting
 
 MAY = {
     # After the 締切 what a department may do is to ask for more time.
-    Step.SUBMIT: lambda person, sheet: permissions.may_submit(person, sheet) or _may_ask_for_time(person, sheet),
+    Step.SUBMIT: lambda person, sheet: permissions.may_write(person, sheet) or _may_ask_for_time(person, sheet),
     Step.ENDORSE: permissions.may_endorse,
     Step.REVIEW: permissions.may_review,
     Step.DECIDE: permissions.may_approve,
@@ -17,7 +17,7 @@ MAY = {
 
 
 def _may_ask_for_time(person: User, sheet: MeasureReview) -> bool:
-    return permissions.is_closed(sheet) and permissions.may_ask_extension(person, sheet)
+    return locks.is_closed(sheet) and permissions.may_ask_extension(person, sheet)
 
 
 def assert_asked(cycle: Cycle) -> None:

@@ -22,7 +22,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from review import permissions
+from review import holders, permissions
 from review.books.services.snapshot import snapshot_of
 from review.models import (
     Appointment,
@@ -411,12 +411,12 @@ def reads_a_whole_year() -> set[str]:
     return names
 
 
-def every_standing() -> Iterator[permissions.Standing]:
+def every_standing() -> Iterator[holders.Standing]:
     """Every set of posts that one person could hold, their own or as somebody's proxy, inside a department or not."""
     roles = [role.value for role in Role]
     for chosen in chain.from_iterable(combinations(roles, size) for size in range(len(roles) + 1)):
         for departments in (frozenset[int](), frozenset({1})):
-            yield permissions.Standing(roles=frozenset(chosen), departments=departments, headed=departments)
+            yield holders.Standing(roles=frozenset(chosen), departments=departments, headed=departments)
 
 
 def too_widely_open() -> list[str]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from review import clock, listing, permissions, queries
+from review import clock, holders, listing, queries
 from review.models import Appointment, Department, MeasureReview, Role, User
 from review.prepared import prepared
 from tests.cast import YEAR, Cast
@@ -18,7 +18,7 @@ from tests.cast import YEAR, Cast
 
 @prepared(user=int, today=date, role=str)
 def posts(user: int, today: date, role: str) -> QuerySet[Appointment]:
-    rows = Appointment.objects.filter(permissions.held_on(today), user_id=user, role=role)
+    rows = Appointment.objects.filter(holders.held_on(today), user_id=user, role=role)
     return rows.select_related("department").order_by("pk")
 
 

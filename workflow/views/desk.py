@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.assessment.services import judging, ratings
 from review.domain.refusals import Invalid
 from review.item_words import label_of
@@ -44,7 +44,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
             return submit_page(request, review, status=422, refused=str(refusal), form=form)
         messages.success(request, _("提出しました。情報経営課の確認が終わるまでは、取り下げることができます。"))
         return see_other("meguri:sheet", pk)
-    if not permissions.may_submit(request.user, review):
+    if not permissions.may_write(request.user, review):
         return see_other("meguri:sheet", pk)
     return submit_page(request, review)
 
@@ -121,8 +121,8 @@ def is_late(review: MeasureReview) -> bool:
 
 def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
     """What a submission does, to whom."""
-    who = "、".join(str(person) for person in permissions.holders(Role.REVIEWER) if person.pk != request.user.pk)
-    heads = permissions.holders(Role.HEAD, departments=[review.measure_year.owner])
+    who = "、".join(str(person) for person in holders.holding(Role.REVIEWER) if person.pk != request.user.pk)
+    heads = holders.holding(Role.HEAD, departments=[review.measure_year.owner])
     own_head = permissions.heads(request.user, review.measure_year.owner_id)
     sentences = []
     if review.cycle.requires_endorsement and not own_head:

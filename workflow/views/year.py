@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review import clock, permissions, queries
+from review import clock, holders, permissions, queries
 from review.assessment.services import approval
 from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.domain.refusals import Invalid
@@ -257,7 +257,7 @@ def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[st
     ]
     if settled:
         lines.append(_("そのうち%(n)s件は、未提出または対象外として理由とともに載ります。") % {"n": settled})
-    people = permissions.holders(*Role.values).count()
+    people = holders.holding(*Role.values).count()
     lines.append(_("役割のある%(n)s人全員に、公表の通知が届きます。") % {"n": people})
     lines.append(_("第1版は、あとから書き換えられません。誤りが見つかったときは、正誤表を付けた訂正版を公表します。"))
     if cycle.fiscal_year < cycle.plan.last_year:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.assessment.services import binding, next_year, ratings
 from review.assessment.services.assessment import check_words, cleaned_remarks, open_again
 from review.background.services import outbox
@@ -287,7 +287,7 @@ class YearReturn:
 def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearReturn]) -> Cycle:
     """The locked cycle, if the user may decide the year now. Raises NotAllowed, AlreadyDecided or Invalid."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     require(permissions.approves_in_person(user), _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"))
     require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)

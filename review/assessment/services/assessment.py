@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from review import clock, permissions, queries
+from review import clock, holders, permissions, queries
 from review.assessment.services import binding, judging, ratings
 from review.background.services import outbox
 from review.deadlines.services import deadlines
@@ -143,7 +143,7 @@ def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
         if not said:
             raise Invalid(_("コメントを入力してください。"), {"body": _("コメントを入力してください。")})
         answers = ItemComment.objects.filter(review=review, item=item, kind=ItemComment.Kind.RETURN).exists()
-        own = review.measure_year.owner_id in permissions.standing(user).departments
+        own = review.measure_year.owner_id in holders.standing(user).departments
         made = ItemComment.objects.create(
             review=review,
             round=review.round,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import permissions
+from review import holders, permissions
 from review.assessment.services import judging
 from review.domain.refusals import Invalid
 from review.domain.values import achievement
@@ -36,7 +36,7 @@ def decide(*, user: User, indicator_id: int, direction: str) -> Indicator:
     if direction not in ("", *Indicator.Direction.values):
         raise Invalid(_("向きを選んでください。"), {"direction": _("向きを選んでください。")})
     with transaction.atomic():
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.is_reviewer(user), _("向きの確認は情報経営課の確認者が行います。"))
         indicator = Indicator.objects.select_for_update(no_key=True).get(pk=indicator_id)
         _refuse_what_was_sent(indicator, direction)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from review import clock, permissions, queries
+from review import clock, holders, permissions, queries
 from review.assessment.services import approval, judging, ratings
 from review.assessment.services.assessment import check_words, cleaned_remarks
 from review.background.services import outbox
@@ -230,7 +230,7 @@ def _record_one(
         opinion=said.opinion.strip(),
         meeting=meeting,
         recorded_by=user,
-        on_behalf_of_id=next(iter(permissions.standing(user).capacities(Role.REVIEWER)), None),
+        on_behalf_of_id=next(iter(holders.standing(user).capacities(Role.REVIEWER)), None),
         recorded_at=clock.now(),
     )
     audit.write(

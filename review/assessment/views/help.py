@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from review import permissions, queries
+from review import holders, queries
 from review.assessment.services import judging
 from review.workbook import findings
 
@@ -22,7 +22,7 @@ def handbook(request: HttpRequest) -> HttpResponse:
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("手引き"), "url": ""}],
         "cycle": cycle,
         "scale": judging.scale_of(cycle) if cycle else None,
-        "post": permissions.standing(request.user),
+        "post": holders.standing(request.user),
         "refusals": [(code.value, said) for code, said in findings.ADVICE.items() if code is not findings.Code.OK],
     }
     return render(request, "assessment/help.html", context)

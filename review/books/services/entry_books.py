@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from review import clock, permissions, queries
+from review import clock, locks, permissions, queries
 from review.assessment.services import judging
 from review.books.services import books, snapshot
 from review.domain import file_names, items
@@ -53,7 +53,7 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     wanted = queries.full_reviews(cycle, only=list(mine.values_list("pk", flat=True)))
     writable = [review for review in wanted if permissions.may_write(user, review)]
     if not writable:
-        raise NotAllowed(permissions.why_locked(wanted[0]) if review_id and wanted else str(_NONE_OPEN))
+        raise NotAllowed(locks.why_locked(wanted[0]) if review_id and wanted else str(_NONE_OPEN))
     texts = {review.pk: submission.current_texts(review) for review in writable}
     record = _remember(user, cycle, writable, texts)
     out = io.BytesIO()

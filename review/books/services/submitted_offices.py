@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from review import permissions
+from review import holders
 from review.models import Appointment, AuditEntry, Department, MeasureReview, Reorganisation, ReviewState, Submission
 
 #: Where a sheet stands by what was submitted; before, and after a return, it is the department's own again.
@@ -55,7 +55,7 @@ def _before(plan: Reorganisation, name: str | None, sent: Submission) -> Departm
         return next((office for office in offices if office.name == name), None)
     if len(offices) > 1:
         posts = Appointment.objects.filter(
-            permissions.held_on(localdate(sent.submitted_at)), user=sent.submitted_by_id, department__in=offices
+            holders.held_on(localdate(sent.submitted_at)), user=sent.submitted_by_id, department__in=offices
         )
         theirs = set(posts.values_list("department", flat=True))
         offices = [office for office in offices if office.pk in theirs]

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import clock, permissions, queries
+from review import clock, locks, permissions, queries
 from review.assessment.services import next_year
 from review.books.services.entry_books import CLOSED
 from review.domain import bars, file_names, items
@@ -202,7 +202,7 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
         story, changes = queries.indicator_history(review), queries.target_changes(review)
         plan = queries.schedule(review)
         web = submission.texts_of(review, story, plan, changes)
-        why = permissions.why_locked(review)
+        why = locks.why_locked(review)
         rows = compare(
             base=content[code]["texts"],
             web=web,

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from review import permissions, queries
+from review import locks, permissions, queries
 from review.books.services import entry_books, uploads
 from review.books.services.uploads import SheetChanges
 from review.domain.difference import difference as word_difference
@@ -84,7 +84,7 @@ def upload_context(
 ) -> dict[str, Any]:
     """The page's sheets, each with the reason where it is closed, and what came before."""
     sheets = list(queries.reviews(cycle.reviews.own(permissions.scope_of(request.user))))
-    rows = [{"review": review, "why_locked": permissions.why_locked(review)} for review in sheets]
+    rows = [{"review": review, "why_locked": locks.why_locked(review)} for review in sheets]
     title = _("Excelで記入する")
     return {
         "page_title": title,

@@ -10,7 +10,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.background.services import outbox
 from review.domain import reminding
 from review.domain.events import Event
@@ -138,7 +138,7 @@ def nudge(*, user: User, cycle: Cycle, sheet_ids: Collection[int], note: str, no
     """Send the nudge at once to whoever has each sheet. `nonce` is the preview's: the same one sends nothing twice."""
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.is_reviewer(user), _("督促は情報経営課の確認者が送ります。"))
         if sentence := problem(note) or (
             "" if len(note) <= LONGEST_NOTE else _("%(most)s文字以内にしてください。") % {"most": LONGEST_NOTE}
@@ -172,5 +172,5 @@ def last_called(cycle: Cycle) -> dict[int, OutboxEvent]:
 
 
 def _require_office(user: User) -> None:
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     require(permissions.may_manage_cycle(user), _("催促は情報経営課または管理者が扱います。"))

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import calendar, clock, permissions
+from review import calendar, clock, holders, permissions
 from review.domain.refusals import Invalid
 from review.models import ClosingDay, User
 from review.notices.services import notifications
@@ -19,7 +19,7 @@ from review.transition import require
 def close(*, user: User, day: date, name: str) -> ClosingDay:
     """Enter a day on which the city hall is closed. Raises Invalid where it stands already or has no name."""
     with transaction.atomic():
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("閉庁日は情報経営課または管理者が登録します。"))
         problems = {}
         if not name.strip() or problem(name) or len(name) > 60:
@@ -45,7 +45,7 @@ def close(*, user: User, day: date, name: str) -> ClosingDay:
 def reopen(*, user: User, pk: int) -> bool:
     """Take a closing day back; False where it is gone already."""
     with transaction.atomic():
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("閉庁日は情報経営課または管理者が登録します。"))
         row = ClosingDay.objects.select_for_update(no_key=True).filter(pk=pk).first()
         if row is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from review import permissions
+from review import holders
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
@@ -61,14 +61,14 @@ def concerned(cycle: Cycle, changed: list[str], department: Department | None) -
         owners = [
             one for one in owing(cycle, OPEN_STATES, department) if department or not follows_own(cycle, one, names)
         ]
-        yield from permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=owners)
+        yield from holders.holding(Role.CONTRIBUTOR, Role.HEAD, departments=owners)
     if _HEAD in changed and cycle.requires_endorsement:
         owners = owing(cycle, (*OPEN_STATES, ReviewState.ENDORSING), department)
         yield from waiting.heads([one for one in owners if department or not follows_own(cycle, one, [_HEAD])])
     if "review_due_at" in changed:
         yield from waiting.reviewers()
     if "decide_due_at" in changed:
-        yield from permissions.holders(Role.APPROVER)
+        yield from holders.holding(Role.APPROVER)
 
 
 def owing(cycle: Cycle, states: tuple[Any, ...], department: Department | None) -> list[Department]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import calendar, clock, permissions
+from review import calendar, clock, holders, permissions
 from review.deadlines.services import deadline_changes
 from review.deadlines.services.deadline_changes import LABELS
 from review.domain.refusals import AlreadyDecided, Invalid
@@ -58,7 +58,7 @@ def set_for_department(
     """Give a department deadlines of its own, with a reason, or (nothing set) let it follow the year again."""
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("期限は情報経営課または管理者が設定します。"))
         if cycle.state == CycleState.PUBLISHED:
             raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))

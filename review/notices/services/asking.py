@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from review import clock, permissions
+from review import clock, holders, locks, permissions
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.reminding import Step
@@ -80,7 +80,7 @@ def _ask_for_the_year(cycle: Cycle) -> None:
     with transaction.atomic():
         state = Cycle.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=cycle.pk)
         notices = Notification.objects.filter(cycle=cycle, to_act=True, settled_at=None, asks__has_key="year")
-        recipients, able = set(notices.values_list("recipient_id", flat=True)), permissions.able(Role.APPROVER)
+        recipients, able = set(notices.values_list("recipient_id", flat=True)), holders.able(Role.APPROVER)
         people = {user.pk: str(user.key) for user in able}
         notices.exclude(recipient__in=people).exclude(event=Event.DECISION_CALLED).update(settled_at=clock.now())
         untold = OutboxEvent.objects.filter(cycle=cycle, delivered_at=None, name=Event.CYCLE_READY).exists()
@@ -111,7 +111,7 @@ def lapsed(cycle: Cycle) -> list[int]:
 
 def missing(cycle: Cycle) -> list[Request]:
     """The requests that are missing. None for sheets with an event that is not delivered yet."""
-    sheets = [review for review in waiting.sheets(cycle) if not permissions.is_closed(review)]
+    sheets = [review for review in waiting.sheets(cycle) if not locks.is_closed(review)]
     on_the_way = OutboxEvent.objects.filter(cycle=cycle, delivered_at=None)
     untold = set(on_the_way.values_list("review_id", flat=True))
     if not sheets or None in untold:
@@ -195,10 +195,10 @@ class _Audience:
 def _holders(step: Step, review: MeasureReview) -> Iterable[User]:
     owner = [review.measure_year.owner]
     if step == Step.SUBMIT:
-        return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=owner)
+        return holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=owner)
     if step == Step.ENDORSE:
-        return permissions.able(Role.HEAD, departments=owner)
-    return permissions.able(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
+        return holders.able(Role.HEAD, departments=owner)
+    return holders.able(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
 
 
 def _newcomers(review: MeasureReview, members: set[int]) -> set[int]:
@@ -206,5 +206,5 @@ def _newcomers(review: MeasureReview, members: set[int]) -> set[int]:
     since, owner = timezone.localdate(review.state_since), review.measure_year.owner_id
     mine = Q(department=owner, starts_on__gte=since)
     held = Appointment.objects.filter(mine, user__in=members).values_list("user_id", flat=True)
-    lent = permissions.proxies_on(clock.today()).filter(mine, deputy__in=members).values_list("deputy_id", flat=True)
+    lent = holders.proxies_on(clock.today()).filter(mine, deputy__in=members).values_list("deputy_id", flat=True)
     return {*held, *lent}

@@ -12,7 +12,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from review import calendar, clock, permissions
+from review import calendar, clock, holders
 from review.domain.events import Event
 from review.domain.fiscal import wareki
 from review.domain.reminding import Kind, Step
@@ -83,7 +83,7 @@ def office(row: OutboxEvent) -> Iterable[User]:
 def deciders(row: OutboxEvent) -> Iterable[User]:
     """The approvers, while the year waits for its 決定."""
     reminded = row.payload["kind"] in (Kind.NEAR, Kind.PASSED)
-    return permissions.able(Role.APPROVER) if reminded and waiting.still_needed(asks(row)) else []
+    return holders.able(Role.APPROVER) if reminded and waiting.still_needed(asks(row)) else []
 
 
 def office_of_the_year(row: OutboxEvent) -> Iterable[User]:

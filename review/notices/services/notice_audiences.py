@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from review import permissions
+from review import holders, permissions
 from review.domain.events import Event
 from review.models import Department, ItemComment, MeasureReview, OutboxEvent, ReviewState, Role, Step, User
 from review.models.sheet import OPEN_STATES
@@ -23,18 +23,18 @@ def review_of(row: OutboxEvent) -> MeasureReview:
 
 def department(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of the department whose sheet it is."""
-    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review_of(row).measure_year.owner])
+    return holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review_of(row).measure_year.owner])
 
 
 def heads(row: OutboxEvent) -> Iterable[User]:
-    return permissions.able(Role.HEAD, departments=[review_of(row).measure_year.owner])
+    return holders.able(Role.HEAD, departments=[review_of(row).measure_year.owner])
 
 
 def sender(row: OutboxEvent) -> Iterable[User]:
     """Whom the sheet was handed over to, else who sent it, while they still belong to the department; else the whole
     department."""
     review = review_of(row)
-    members = permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review.measure_year.owner])
+    members = holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review.measure_year.owner])
     whom = review.assigned_to_id or review.submitted_by_id
     return [user for user in members if user.pk == whom] or members
 
@@ -46,19 +46,19 @@ def heads_to_endorse(row: OutboxEvent) -> Iterable[User]:
 
 def reviewers(row: OutboxEvent) -> Iterable[User]:
     """Those of the reviewing office; where the event is about a sheet under review, those who may decide on it."""
-    return _able_on(row, permissions.able(Role.REVIEWER), Step.REVIEW)
+    return _able_on(row, holders.able(Role.REVIEWER), Step.REVIEW)
 
 
 def reviewing_office(row: OutboxEvent) -> Iterable[User]:
     """Everybody of the reviewing office, to know."""
-    return permissions.able(Role.REVIEWER)
+    return holders.able(Role.REVIEWER)
 
 
 def approvers(row: OutboxEvent) -> Iterable[User]:
     """The approvers; where the event is about a confirmed sheet, those who may decide on it, and where it asks for the
     year's decision anew, those who came into the post since."""
     named = row.payload.get("people") if row.name == Event.CYCLE_READY else None
-    able = _able_on(row, permissions.able(Role.APPROVER), Step.APPROVE)
+    able = _able_on(row, holders.able(Role.APPROVER), Step.APPROVE)
     return [user for user in able if named is None or user.pk in named]
 
 
@@ -76,19 +76,19 @@ def _able_on(row: OutboxEvent, people: Iterable[User], step: Step) -> Iterable[U
 def owners_of_open_sheets(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of every department that has still to send a sheet of the year."""
     owners = Department.objects.filter(owned__review__cycle=row.cycle, owned__review__state__in=OPEN_STATES)
-    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owners.distinct()))
+    return holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owners.distinct()))
 
 
 def everyone(row: OutboxEvent) -> Iterable[User]:
-    return permissions.holders(*Role.values)
+    return holders.holding(*Role.values)
 
 
 def managers(row: OutboxEvent) -> Iterable[User]:
-    return permissions.holders(Role.REVIEWER, Role.ADMINISTRATOR)
+    return holders.holding(Role.REVIEWER, Role.ADMINISTRATOR)
 
 
 def keepers_of_the_trail(row: OutboxEvent) -> Iterable[User]:
-    return permissions.holders(Role.ADMINISTRATOR, Role.AUDITOR)
+    return holders.holding(Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 def correction_sender(row: OutboxEvent) -> Iterable[User]:
@@ -100,7 +100,7 @@ def correction_sender(row: OutboxEvent) -> Iterable[User]:
 def offices(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of the departments that the event names."""
     touched = Department.objects.filter(pk__in=row.payload.get("offices", []))
-    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(touched))
+    return holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(touched))
 
 
 def named(row: OutboxEvent) -> Iterable[User]:
@@ -111,7 +111,7 @@ def named(row: OutboxEvent) -> Iterable[User]:
 def asked(row: OutboxEvent) -> Iterable[User]:
     """The departments that are asked to answer."""
     departments = Department.objects.filter(pk__in=row.payload["departments"])
-    return permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(departments))
+    return holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(departments))
 
 
 def conversation(row: OutboxEvent) -> Iterable[User]:

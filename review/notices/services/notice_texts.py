@@ -10,7 +10,7 @@ from typing import Protocol
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.domain.refusals import Invalid
 from review.models import NoticeText, User
 from review.reader_words import problem
@@ -181,5 +181,5 @@ def restore(*, user: User, key: str) -> bool:
 
 
 def _require_administrator(user: User) -> None:
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     require(permissions.may_manage_people(user), _("お知らせの文面は管理者が変更します。"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from review import clock, permissions, queries
+from review import clock, holders, queries
 from review.domain.reminding import Step
 from review.models import (
     Appointment,
@@ -68,10 +68,10 @@ def actors(step: Step, departments: Iterable[Department]) -> list[User]:
     """Who can take the step. Where a department has nobody for it, the next in line: its head, then the office."""
     owners = list(departments)
     candidates = {
-        Step.SUBMIT: [permissions.able(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],
+        Step.SUBMIT: [holders.able(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],
         Step.ENDORSE: [heads(owners), reviewers()],
         Step.REVIEW: [reviewers()],
-        Step.DECIDE: [permissions.able(Role.APPROVER), reviewers()],
+        Step.DECIDE: [holders.able(Role.APPROVER), reviewers()],
     }[step]
     return next((people for rows in candidates if (people := list(rows))), [])
 
@@ -80,7 +80,7 @@ def unmanned(cycle: Cycle) -> list[Department]:
     """The owning departments in which nobody is there to enter or to submit today. Two queries."""
     owners = owning(cycle)
     held = Appointment.objects.filter(
-        permissions.held_on(clock.today()), role__in=(Role.CONTRIBUTOR, Role.HEAD), user__is_active=True
+        holders.held_on(clock.today()), role__in=(Role.CONTRIBUTOR, Role.HEAD), user__is_active=True
     )
     return list(owners.exclude(pk__in=held.values("department")).order_by("name"))
 
@@ -88,8 +88,8 @@ def unmanned(cycle: Cycle) -> list[Department]:
 def without_mail(cycle: Cycle) -> list[User]:
     """Who is asked in the year and has no mail address: what they are asked reaches them on the screen only. One
     query."""
-    members = permissions.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owning(cycle)))
-    desks = permissions.able(Role.REVIEWER, Role.APPROVER)
+    members = holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owning(cycle)))
+    desks = holders.able(Role.REVIEWER, Role.APPROVER)
     return list(
         User.objects.filter(Q(pk__in=members.values("pk")) | Q(pk__in=desks.values("pk")), email="").order_by("pk")
     )
@@ -103,9 +103,9 @@ def owning(cycle: Cycle) -> QuerySet[Department]:
 
 def heads(departments: Iterable[Department]) -> QuerySet[User]:
     """The 所属長 of the departments."""
-    return permissions.able(Role.HEAD, departments=list(departments))
+    return holders.able(Role.HEAD, departments=list(departments))
 
 
 def reviewers() -> QuerySet[User]:
     """The office that looks after the year."""
-    return permissions.able(Role.REVIEWER)
+    return holders.able(Role.REVIEWER)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from review import permissions
+from review import holders
 from review.domain.events import Event
 from review.models import Role, User
 from review.notices.services import notice_choices, notice_table
@@ -73,5 +73,5 @@ def every_line() -> dict[str, Line]:
 
 def lines_of(user: User) -> list[Line]:
     """The lines that can reach a person in the posts they hold today."""
-    roles = permissions.standing(user).roles
+    roles = holders.standing(user).roles
     return [line for line in every_line().values() if _audience(line.key)[1] & roles]

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, LinkedIdentity, Mail, Notification, SecondFactor, User
 from review.reader_words import problem
@@ -47,7 +47,7 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
 
     Raises NotAllowed for somebody who still holds a post or is the one who asks, and Invalid without a reason.
     """
-    permissions.standing(by, fresh=True)
+    holders.standing(by, fresh=True)
     require(permissions.may_manage_people(by), _("匿名化は管理者が行います。"))
     words = reason.strip()
     if not words or problem(words):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, permissions, queries
+from review import clock, holders, permissions, queries
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.refusals import Invalid
@@ -66,8 +66,8 @@ def _held_by(user: User) -> Q:
 def candidates(review: MeasureReview, *, leaving: User) -> QuerySet[User]:
     """Who could take the sheet over: colleagues of its department, or, for a claim, the other reviewers."""
     if review.state == ReviewState.SUBMITTED:
-        return permissions.holders(Role.REVIEWER).exclude(pk=leaving.pk)
-    members = permissions.holders(*DEPARTMENT_ROLES, departments=[review.measure_year.owner])
+        return holders.holding(Role.REVIEWER).exclude(pk=leaving.pk)
+    members = holders.holding(*DEPARTMENT_ROLES, departments=[review.measure_year.owner])
     return members.exclude(pk=leaving.pk)
 
 
@@ -78,7 +78,7 @@ def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int
     the post that it needs.
     """
     with transaction.atomic():
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("仕事の引継ぎは、情報経営課または管理者が行います。"))
         if not reason.strip() or (error := problem(reason)):
             raise Invalid(
@@ -149,7 +149,7 @@ def left_alone_without(posts: Iterable[Appointment], *, from_day: date) -> list[
     A successor counts who is appointed for that day already. Two queries a department or role.
     """
     ending = list(posts)
-    rest = Appointment.objects.filter(permissions.held_on(from_day), user__is_active=True)
+    rest = Appointment.objects.filter(holders.held_on(from_day), user__is_active=True)
     rest = rest.exclude(pk__in=[post.pk for post in ending])
     offices = {post.department for post in ending if post.department}
     sentences = [

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Appointment, Role, User
 from review.people.services import handover, posts, proxies
@@ -36,7 +36,7 @@ class Enrolled:
 
 
 def _require_administrator(user: User) -> None:
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     require(permissions.may_manage_people(user), _("利用者は管理者が管理します。"))
 
 
@@ -56,7 +56,7 @@ def enrol_first_administrator(*, username: str, display_name: str, email: str = 
     Raises AlreadyDecided while somebody holds the post: whoever reaches the server makes no second way in.
     """
     with transaction.atomic():
-        if permissions.holders(Role.ADMINISTRATOR).exists():
+        if holders.holding(Role.ADMINISTRATOR).exists():
             raise AlreadyDecided(_("管理者がすでにいます。利用者の登録は、管理者が画面で行います。"))
         made = _account(username, display_name, email, by=None, whose="command")
         posts.appoint(user=made.user, post=Post(role=Role.ADMINISTRATOR), by=None, starts_on=clock.today())

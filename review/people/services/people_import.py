@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.domain import people_list
 from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
@@ -136,7 +136,7 @@ def _offices(day: date) -> Iterable[Department]:
 
 
 def _held(day: date) -> set[tuple[int, Post]]:
-    rows = Appointment.objects.filter(permissions.held_on(day)).values_list("user_id", "role", "department_id")
+    rows = Appointment.objects.filter(holders.held_on(day)).values_list("user_id", "role", "department_id")
     return {(user, Post(role=role, department=office)) for user, role, office in rows}
 
 
@@ -296,7 +296,7 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrol
     Raises NotAllowed, or Invalid with the line where something cannot be any more.
     """
     with transaction.atomic():
-        permissions.standing(by, fresh=True)
+        holders.standing(by, fresh=True)
         require(permissions.may_manage_people(by), _("利用者は管理者が取り込みます。"))
         shown = preview(lines, way=way, day=day)
         bad = next((row for row in shown.rows if row.problems), None)

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from review import clock
+from review.holders import held_on
 from review.models import Appointment, Department, Role, User
 from review.models.organization import DEPARTMENT_ROLES
-from review.permissions import held_on
 from review.trail.services import audit
 
 

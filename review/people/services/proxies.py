@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
@@ -44,7 +44,7 @@ def name(*, user: User, naming: Naming) -> Proxy:
     with transaction.atomic():
         # Two namings for one person stand in line, so that their periods cannot overlap.
         principal = User.objects.select_for_update(no_key=True).get(pk=naming.principal)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(
             permissions.may_name_proxy(user, principal), _("代決者は、本人か、情報経営課または管理者が指名します。")
         )
@@ -87,7 +87,7 @@ def _problems(principal: User, deputy: User, naming: Naming) -> dict[str, str]:
     elif not deputy.is_active:
         problems["deputy"] = _("利用を停止している人は選べません。")
     elif Appointment.objects.filter(
-        permissions.held_on(max(naming.starts_on, clock.today())), user=deputy, role__in=permissions.NEVER_DEPUTIES
+        holders.held_on(max(naming.starts_on, clock.today())), user=deputy, role__in=holders.NEVER_DEPUTIES
     ).exists():
         problems["deputy"] = _("管理者と監査の担当者は、シートの判断をしないため選べません。")
     if not naming.reason.strip() or problem(naming.reason):
@@ -111,7 +111,7 @@ def withdraw(*, user: User, proxy_id: int) -> Proxy:
     """Take a proxy back from now on; what was decided stays decided."""
     with transaction.atomic():
         proxy = Proxy.objects.select_for_update(no_key=True).get(pk=proxy_id)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(
             permissions.may_name_proxy(user, proxy.principal), _("代決者の指名は、本人か管理する人が取り消します。")
         )

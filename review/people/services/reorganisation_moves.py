@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from review import clock, permissions
+from review import clock, holders
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
@@ -91,7 +91,7 @@ def _move_proxies(plan: Reorganisation) -> None:
     running = Proxy.objects.filter(department__in=plan.before.all(), ends_on__gte=day, withdrawn_at=None)
     for proxy in running.order_by("pk"):
         headed = Appointment.objects.filter(
-            permissions.held_on(day), user=proxy.principal, role=proxy.role, department__in=plan.after.all()
+            holders.held_on(day), user=proxy.principal, role=proxy.role, department__in=plan.after.all()
         )
         same = {
             name: getattr(proxy, name) for name in ("principal", "deputy", "role", "reason", "named_by", "named_at")

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from review import clock, permissions
+from review import clock, holders
 from review.background.services import outbox
 from review.domain.events import Event
 from review.models import Appointment, AuditEntry, Proxy
@@ -81,9 +81,7 @@ def why_over(proxy: Proxy, today: date) -> str:
     if not proxy.principal.is_active or not _held_yet(proxy, today):
         return BY_POST
     day = max(today, proxy.starts_on)
-    never = Appointment.objects.filter(
-        permissions.held_on(day), user=proxy.deputy_id, role__in=permissions.NEVER_DEPUTIES
-    )
+    never = Appointment.objects.filter(holders.held_on(day), user=proxy.deputy_id, role__in=holders.NEVER_DEPUTIES)
     return BY_DEPUTY if not proxy.deputy.is_active or never.exists() else ""
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.domain.refusals import Invalid
 from review.models import Appointment, Proxy, Role, User
 from review.people.forms.people import LastDayForm, NamesForm, PersonForm, PostForm, open_offices
@@ -69,7 +69,7 @@ def matching_people(request: SignedInRequest) -> QuerySet[User]:
         rows = rows.filter(is_active=show != LEFT)
     for word in request.GET.get("q", "").split():
         rows = rows.filter(Q(display_name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word))
-    held = Appointment.objects.filter(permissions.held_on(clock.today()))
+    held = Appointment.objects.filter(holders.held_on(clock.today()))
     role, office = request.GET.get("role", ""), whole(request.GET.get("department"))
     if role in Role.values:
         rows = rows.filter(pk__in=held.filter(role=role).values("user"))

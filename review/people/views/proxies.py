@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.domain.refusals import Invalid
 from review.models import Appointment, Decision, Proxy, User
 from review.models.proxy import PROXY_ROLES
@@ -96,7 +96,7 @@ def proxy_new(request: SignedInRequest) -> HttpResponse:
     form = ProxyForm(
         request.POST or None,
         posts=posts,
-        people=permissions.possible_deputies(principal),
+        people=holders.possible_deputies(principal),
         initial={"starts_on": clock.today()},
     )
     effects: list[str] = []

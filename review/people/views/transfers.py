@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review import clock, permissions
+from review import clock, holders
 from review.domain.refusals import Invalid
 from review.models import Department, Role, User
 from review.people.forms.people import HandoverForm, TransferForm, next_april
@@ -136,8 +136,8 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
 def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:
     """Everybody who could take at least one of the sheets over. Three queries however many."""
     offices = list({review.measure_year.owner for review in (*work.returned, *work.writing)})
-    members = permissions.holders(Role.CONTRIBUTOR, Role.HEAD, departments=offices)
+    members = holders.holding(Role.CONTRIBUTOR, Role.HEAD, departments=offices)
     user_ids = set(members.values_list("pk", flat=True))
     if work.claims:
-        user_ids |= set(permissions.holders(Role.REVIEWER).values_list("pk", flat=True))
+        user_ids |= set(holders.holding(Role.REVIEWER).values_list("pk", flat=True))
     return User.objects.filter(pk__in=user_ids - {leaving.pk}).order_by("display_name", "pk")

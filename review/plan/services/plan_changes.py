@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.items import circled
@@ -113,7 +113,7 @@ def _office(pk: int | None) -> str:
 def propose(*, user: User, proposal: Proposal) -> PlanChange:
     """Propose a change; nothing moves until an approver decides. Raises NotAllowed, or Invalid by field."""
     with transaction.atomic():
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.is_reviewer(user), _("計画の変更は、情報経営課の確認者が提案します。"))
         found = problems_of(proposal)
         if found:
@@ -169,7 +169,7 @@ def settle(
     change = PlanChange.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=change_id)
     # Nobody submits or writes on these between the question and the change.
     list(sheets_touched(change).select_for_update(of=("self",), no_key=True))
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     require(permissions.is_approver(user), _("計画の変更は、DX推進本部の承認者が決定します。"))
     if change.state != ChangeState.PROPOSED:
         raise AlreadyDecided(_("この提案はもう「%(state)s」になっています。") % {"state": change.get_state_display()})

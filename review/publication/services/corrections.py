@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.background.services import outbox
 from review.domain import correction_items, text
 from review.domain.events import Event
@@ -49,7 +49,7 @@ def under_way(cycle_id: int) -> Correction | None:
 
 def start(*, user: User, cycle_id: int) -> Correction:
     """Begin to correct the year's current edition. Raises AlreadyDecided while another correction is under way."""
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     require(permissions.may_prepare_correction(user), _("訂正の準備は情報経営課の確認者が行います。"))
     base = Edition.objects.filter(cycle_id=cycle_id, current=True).first()
     if base is None:
@@ -280,7 +280,7 @@ def decide(
 
 
 def _locked(user: User, correction_id: int) -> Correction:
-    permissions.standing(user, fresh=True)
+    holders.standing(user, fresh=True)
     Correction.objects.select_for_update(no_key=True).get(pk=correction_id)
     return Correction.objects.select_related("base", "cycle__plan", "prepared_by").get(pk=correction_id)
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from review import permissions
+from review.holders import Person, Standing
 from review.models import Role, User
-from review.permissions import Person, Standing
 from review.screens.views.signed_in import SignedInRequest
 
 #: The departments of the nine identities; what matters is which of them owns the sheet.

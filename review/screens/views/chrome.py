@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from review import permissions
+from review import holders, permissions
 from review.models import Cycle, CycleState, Role, User
 from review.models.proxy import PROXY_ROLES
 from review.prepared import prepared
@@ -206,7 +206,7 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
 
 def counts_of(user: User) -> dict[str, int]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
-    post = permissions.standing(user)
+    post = holders.standing(user)
     names = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())
     names |= {"own", "endorse", "asked"} if post.departments else set()
     names |= {"to_review"} if permissions.is_reviewer(user) else set()
@@ -220,7 +220,7 @@ def counts_of(user: User) -> dict[str, int]:
 
 def about(user: User) -> str:
     """The person's posts in words: 産業振興課 担当者."""
-    post = permissions.standing(user)
+    post = holders.standing(user)
     words = [str(Role(role).label) for role in Role.values if role in post.roles]
     return "、".join(words) or gettext("役割はまだありません")
 

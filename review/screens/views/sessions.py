@@ -11,7 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from review import clock, permissions
+from review import clock, holders
 from review.models import User
 
 LONGEST = timedelta(hours=8)
@@ -34,7 +34,7 @@ def begin(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 def posts_of(user: User) -> str:
     """A fingerprint of what the person may do today. No query where their standing was read already."""
-    post = permissions.standing(user)
+    post = holders.standing(user)
     held = [sorted(post.roles), sorted(post.departments), sorted(post.headed)]
     return hashlib.sha256(repr(held).encode()).hexdigest()[:16]
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import calendar, clock, permissions
+from review import calendar, clock, holders, permissions
 from review.background.services import outbox
 from review.domain import items
 from review.domain.events import Event
@@ -119,7 +119,7 @@ def answer(*, user: User, concurrence_id: int, opinion: str = "") -> Concurrence
     """意見なし, or the opinion. Raises NotAllowed, AlreadyDecided (who was first), Invalid for words that cannot be kept."""
     with transaction.atomic():
         row = _locked(concurrence_id)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_concur(user, row), _("合議の回答は、依頼された部署が行います。"))
         if row.answer:
             at = f"{timezone.localtime(row.answered_at):%H:%M}" if row.answered_at else ""

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, locks, permissions
 from review.domain import file_names
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Evidence, MeasureReview, User
@@ -56,7 +56,7 @@ def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item:
     try:
         with transaction.atomic():
             review = locked(review_id, user)
-            require(permissions.may_write(user, review), permissions.why_locked(review))
+            require(permissions.may_write(user, review), locks.why_locked(review))
             if item and item not in submission.current_texts(review):
                 raise Invalid(
                     _("資料を付ける項目を選び直してください。"), {"item": _("資料を付ける項目を選び直してください。")}
@@ -131,7 +131,7 @@ def remove(*, user: User, evidence_id: int) -> None:
     """
     with transaction.atomic():
         review = locked(Evidence.objects.get(pk=evidence_id).review_id, user)
-        require(permissions.may_write(user, review), permissions.why_locked(review))
+        require(permissions.may_write(user, review), locks.why_locked(review))
         evidence = review.evidence.standing().filter(pk=evidence_id).first()
         if evidence is None:
             return

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import clock, permissions, queries
+from review import clock, locks, permissions, queries
 from review.assessment.services import binding, judging, next_year, ratings
 from review.assessment.services.ratings import Overall
 from review.domain import bars, fields, items, text
@@ -97,7 +97,7 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
     """
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.may_write(user, review), permissions.why_locked(review))
+        require(permissions.may_write(user, review), locks.why_locked(review))
         now_there = current_texts(review)
         wanted = {key: _kept(key, value) for key, value in texts.items() if key in now_there}
         changed = {key: value for key, value in wanted.items() if now_there[key] != value}
@@ -209,7 +209,7 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
         review = locked(review_id, user)
         if review.state in (ReviewState.SUBMITTED, ReviewState.ENDORSING):
             raise AlreadyDecided(_("このシートはもう提出されています。"), **_last_sender(review))
-        require(permissions.may_submit(user, review), permissions.why_locked(review))
+        require(permissions.may_write(user, review), locks.why_locked(review))
         gaps = missing(review)
         if gaps:
             raise Invalid(_("入力されていない項目があります。"), gaps)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from review import clock, permissions, queries
+from review import clock, locks, permissions, queries
 from review.assessment.services import assessment, judging
 from review.assessment.views import indicator_parts
 from review.domain import items
@@ -197,7 +197,7 @@ def locked(request: SignedInRequest, review: MeasureReview) -> HttpResponse:
     """The sheet is not open: a reader goes to the sheet, which says why; typed words stay on the screen."""
     if request.method == "GET":
         return HttpResponseRedirect(reverse("meguri:sheet", args=[review.pk]))
-    return refused(request, review, permissions.why_locked(review) or _("このシートは、今は入力できません。"))
+    return refused(request, review, locks.why_locked(review) or _("このシートは、今は入力できません。"))
 
 
 def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> HttpResponse:
@@ -220,7 +220,7 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.own(request, pk)
     step = step_of(request)
     if not permissions.may_write(request.user, review):
-        return unsaved(request, permissions.why_locked(review))
+        return unsaved(request, locks.why_locked(review))
     form = Desk(request.user, review, step).form(request.POST)
     try:
         review = save(request, review, form)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from review import permissions
+from review import locks, permissions
 from review.deadlines.forms.deadlines import AnswerForm, AskForm
 from review.domain.refusals import Invalid
 from review.models import Extension, MeasureReview
@@ -44,7 +44,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "waiting": any(row.state == Extension.State.REQUESTED for row in rows),
         "may_ask": permissions.may_ask_extension(request.user, review),
-        "why_locked": permissions.why_locked(review),
+        "why_locked": locks.why_locked(review),
     }
     return render(request, "sheet/extension.html", context, status=422 if form.errors else 200)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from review import permissions, queries
+from review import holders, locks, permissions, queries
 from review.models import (
     Correction,
     Cycle,
@@ -62,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not user.is_authenticated:
         return redirect("publication:index")
     cycle = queries.cycle_now()
-    post = permissions.standing(user)
+    post = holders.standing(user)
     context: dict[str, Any] = {
         "page_title": _("ホーム"),
         "cycle": cycle,
@@ -129,7 +129,7 @@ def task_of(user: User, review: MeasureReview) -> Task | None:
     """What I have to do on the sheet now; None where it is with somebody else."""
     if permissions.may_endorse(user, review):
         return _task(review, _("所属長として確認する"), "meguri:endorse")
-    if review.state not in OPEN_STATES or permissions.why_locked(review):
+    if review.state not in OPEN_STATES or locks.why_locked(review):
         return None
     action = sheet_page.writing(review, True)[0]
     return Task(review=review, label=action.label, url=action.url, due=sheet_page.due_at(review))
@@ -141,7 +141,7 @@ def _task(review: MeasureReview, label: str, address: str) -> Task:
 
 def related(user: User, cycle: Cycle) -> list[MeasureReview]:
     """A few sheets on which the department may comment as 関連部署."""
-    own = permissions.standing(user).departments
+    own = holders.standing(user).departments
     visible = cycle.reviews.visible(permissions.scope_of(user))
     if permissions.scope_of(user).everything:
         visible = visible.filter(Q(measure_year__related__in=own) | Q(measure_year__related_all=True)).distinct()

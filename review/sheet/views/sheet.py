@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from review import permissions
+from review import holders, locks, permissions
 from review.assessment.services import approval, assessment, judging
 from review.domain.refusals import Invalid
 from review.models import MeasureReview, Outcome
@@ -46,7 +46,7 @@ def page(request: SignedInRequest, review: MeasureReview, *, status: int = 200, 
         **({} if "concurrences" in forms else concurrence_parts.context_of(user, review)),
         "actions": sheet_page.actions(user, review, bool(missing)),
         "missing_count": len(missing),
-        "why_locked": permissions.why_locked(review) if is_owner(request, review) else "",
+        "why_locked": locks.why_locked(review) if is_owner(request, review) else "",
         "why_not_mine": sheet_page.why_not_mine(user, review),
         "records": sheet_records.on_the_sheet(review),
         "returned": returned(review, shown),
@@ -61,7 +61,7 @@ def page(request: SignedInRequest, review: MeasureReview, *, status: int = 200, 
 
 def is_owner(request: SignedInRequest, review: MeasureReview) -> bool:
     """Whether the sheet belongs to the person's department."""
-    return review.measure_year.owner_id in permissions.standing(request.user).departments
+    return review.measure_year.owner_id in holders.standing(request.user).departments
 
 
 def returned(review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from review import permissions, queries
+from review import holders, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
@@ -213,7 +213,7 @@ def why_not_mine(user: User, review: MeasureReview) -> str:
 
 def others(user: User, role: Role) -> str:
     """The other holders of a post, by name."""
-    names = [str(person) for person in permissions.holders(role) if person.pk != user.pk]
+    names = [str(person) for person in holders.holding(role) if person.pk != user.pk]
     return "、".join(names) or _("いません。管理者に相談してください")
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import RecoveryCode, SecondFactor, User
 from review.reader_words import problem
@@ -86,7 +86,7 @@ def switch_off(*, user: User, by: User, reason: str = "") -> None:
     Raises NotAllowed for anybody else, and Invalid where an administrator says no reason.
     """
     if by.pk != user.pk:
-        permissions.standing(by, fresh=True)
+        holders.standing(by, fresh=True)
         require(permissions.may_manage_people(by), _("ほかの人の二段階認証を無効にできるのは管理者だけです。"))
         if sentence := problem(reason) or ("" if reason.strip() else _("理由を入力してください。")):
             raise Invalid(sentence, fields={"reason": sentence})

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from review import clock, permissions, queries
+from review import clock, holders, permissions, queries
 from review.assessment.services import judging
 from review.background.services import outbox
 from review.deadlines.services import deadline_changes
@@ -56,7 +56,7 @@ def choose_scale(*, user: User, cycle_id: int, scale: rating.Scale) -> Cycle:
     """Grade the drafted year on this scale, and its indicators anew. Raises AlreadyDecided once the year is open."""
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("達成区分は情報経営課または管理者が選びます。"))
         if cycle.state != CycleState.DRAFT:
             raise AlreadyDecided(
@@ -79,7 +79,7 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
     """Set the year's deadlines. Raises Invalid where they are out of order."""
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("期限は情報経営課または管理者が設定します。"))
         if cycle.state == CycleState.PUBLISHED:
             raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))
@@ -106,7 +106,7 @@ def open_year(*, user: User, cycle_id: int) -> Cycle:
     """Open the drafted year: the sheets' rows are made by the flow's launch. Raises AlreadyDecided on a second open."""
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
-        permissions.standing(user, fresh=True)
+        holders.standing(user, fresh=True)
         require(permissions.may_manage_cycle(user), _("年度の開始は情報経営課または管理者が行います。"))
         if cycle.state != CycleState.DRAFT:
             raise AlreadyDecided(

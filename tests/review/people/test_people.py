@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.assessment.services import assessment
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Appointment, AuditEntry, MeasureReview, Notification, Role, User
@@ -40,7 +40,7 @@ def standing(user: User, day: date) -> tuple[set[str], set[str]]:
     from review.models import Department
 
     with clock.shifted(on(day)):
-        post = permissions.standing(User.objects.get(pk=user.pk))
+        post = holders.standing(User.objects.get(pk=user.pk))
     names = Department.objects.filter(pk__in=post.departments).values_list("name", flat=True)
     return set(post.roles), set(names)
 
@@ -237,7 +237,7 @@ def test_nobody_leaves_with_work_in_hand(cast: Cast) -> None:
     )
     people.deactivate(by=cast.administrator, user_id=cast.contributor.pk, reason="退職")
     gone = User.objects.get(pk=cast.contributor.pk)
-    assert not gone.is_active and permissions.standing(gone) == permissions.NOBODY
+    assert not gone.is_active and holders.standing(gone) == holders.NOBODY
     assert Appointment.objects.get(user=gone).ends_on == clock.today() - timedelta(days=1)
     assert AuditEntry.objects.filter(action="user.deactivate", subject=f"user:{gone.key}").exists()
     with pytest.raises(AlreadyDecided):
@@ -262,7 +262,7 @@ def test_who_comes_back_gets_a_new_password_and_no_post(cast: Cast) -> None:
     people.deactivate(by=cast.administrator, user_id=cast.colleague.pk, reason="休職")
     made = people.reactivate(by=cast.administrator, user_id=cast.colleague.pk, reason="復職")
     assert made.user.is_active and made.user.check_password(made.password)
-    assert not permissions.standing(User.objects.get(pk=made.user.pk)).roles
+    assert not holders.standing(User.objects.get(pk=made.user.pk)).roles
 
 
 def test_an_administrator_does_not_lock_themselves_out(cast: Cast) -> None:

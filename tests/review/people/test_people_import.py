@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from review import clock, permissions
+from review import clock, holders
 from review.domain.people_list import Line, Unreadable, day_of, lines_of, rows_of_csv
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, AuditEntry, User
@@ -244,7 +244,7 @@ def test_people_come_in_with_posts_and_departments_and_twice_is_once(cast: Cast)
     rows = lines(NEW, [*NEW[:3], "所属長", "市民課", "", ""])
     (made,) = people_import.apply(by=cast.administrator, lines=rows, way=ADD, day=clock.today())
     assert made.user.check_password(made.password) and made.user.must_change_password
-    assert permissions.standing(User.objects.get(username="1001")).roles == {"contributor", "head"}
+    assert holders.standing(User.objects.get(username="1001")).roles == {"contributor", "head"}
     count = Appointment.objects.count()
     assert people_import.apply(by=cast.administrator, lines=rows, way=ADD, day=clock.today()) == []
     assert Appointment.objects.count() == count

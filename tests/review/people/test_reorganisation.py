@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 from django.utils import timezone
 
-from review import clock, permissions
+from review import clock, holders, permissions
 from review.books.services import books
 from review.books.services.snapshot import snapshot_of
 from review.deadlines.services import chasing, deadlines
@@ -59,7 +59,7 @@ def planned(cast: Cast, kind: Kind, before: list[str], names: list[str], **more)
 
 
 def offices_of(user: User) -> set[str]:
-    post = permissions.standing(User.objects.get(pk=user.pk))
+    post = holders.standing(User.objects.get(pk=user.pk))
     return set(Department.objects.filter(pk__in=post.departments).values_list("name", flat=True))
 
 

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
 
-from review import clock, permissions
+from review import clock, holders
 from review.domain.refusals import Refusal
 from review.models import Cycle, CycleState, Indicator, MeasureReview, Plan, Role, User
 from review.notices.services import reminders
@@ -120,7 +120,7 @@ class World:
 
 
 def _writes(user: User, review: MeasureReview) -> bool:
-    posts = permissions.standing(User.objects.get(pk=user.pk))
+    posts = holders.standing(User.objects.get(pk=user.pk))
     return review.measure_year.owner_id in posts.departments and posts.has(Role.CONTRIBUTOR, Role.HEAD)
 
 

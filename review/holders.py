@@ -1,0 +1,158 @@
+"""Who holds which post: the facts on which `permissions` decides. Nothing is decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
+
+from review import clock
+from review.models import Appointment, Decision, Department, MeasureReview, Proxy, Role, Submission, User
+from review.models.sheet import OF_REVIEW
+from review.prepared import prepared
+
+Person = User | AnonymousUser
+
+CITY_ROLES = (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acting:
+    """A post that the person holds only as somebody's proxy."""
+
+    role: str
+    department: int | None
+    principal: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """A person's posts today, their own and those of proxies: city-wide roles, and the departments they write for or
+    head. `acting` names those that are held for somebody else only."""
+
+    roles: frozenset[str]
+    departments: frozenset[int]
+    headed: frozenset[int]
+    acting: tuple[Acting, ...] = ()
+
+    def has(self, *roles: str) -> bool:
+        """Whether any of the roles is held."""
+        return bool(self.roles & set(roles))
+
+    def capacities(self, role: str, department: int | None = None) -> tuple[int | None, ...]:
+        """In whose name the post can be used: (None,) in one's own right, else the ids of those represented."""
+        if role not in self.roles or (department is not None and department not in self.headed):
+            return ()
+        represented = (one.principal for one in self.acting if (one.role, one.department) == (role, department))
+        return tuple(represented) or (None,)
+
+
+NOBODY = Standing(roles=frozenset(), departments=frozenset(), headed=frozenset())
+
+
+def held_on(day: date) -> Q:
+    """The appointments in force on a day."""
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+def standing(user: Person, *, fresh: bool = False) -> Standing:
+    """What the user holds today, themselves or as a proxy. Cached on the user object for the request; `fresh` reads it
+    again (one query)."""
+    if not user.is_authenticated or not user.is_active:
+        return NOBODY
+    stored = cast("Standing | None", user.__dict__.get("_standing"))
+    if stored is not None and not fresh:
+        return stored
+    rows = _posts(user=user.pk, today=clock.today())
+    held = {(role, dep) for role, dep, principal in rows if principal is None}
+    current = Standing(
+        roles=frozenset(role for role, _, _ in rows),
+        departments=frozenset(dep for _, dep, _ in rows if dep is not None),
+        headed=frozenset(dep for role, dep, _ in rows if role == Role.HEAD and dep is not None),
+        acting=tuple(
+            Acting(role=role, department=dep, principal=principal)
+            for role, dep, principal in rows
+            if principal is not None and (role, dep) not in held
+        ),
+    )
+    user.__dict__["_standing"] = current
+    return current
+
+
+@prepared(user=int, today=date)
+def _posts(user: int, today: date) -> QuerySet[Any]:
+    """(role, department, whom they represent in it) of one person on a day. One query."""
+    own = Appointment.objects.filter(held_on(today), user_id=user).order_by()
+    lent = proxies_on(today).filter(deputy_id=user).order_by()
+    mine = own.annotate(principal_id=Value(None, output_field=IntegerField()))
+    columns = ("role", "department_id", "principal_id")
+    return mine.values_list(*columns).union(lent.values_list(*columns), all=True)
+
+
+#: Who decides nothing on a sheet, and so stands in for nobody either.
+NEVER_DEPUTIES = (Role.ADMINISTRATOR, Role.AUDITOR)
+
+
+def proxies_on(day: date) -> QuerySet[Proxy]:
+    """The proxies in force on a day: not withdrawn, the person represented holds that very post and is active, and the
+    deputy is still one who may stand in."""
+    same = Q(department=OuterRef("department")) | Q(department=None, role__in=CITY_ROLES)
+    posts = Appointment.objects.filter(held_on(day), same, user=OuterRef("principal"), role=OuterRef("role"))
+    never = Appointment.objects.filter(held_on(day), user=OuterRef("deputy"), role__in=NEVER_DEPUTIES)
+    running = Proxy.objects.filter(withdrawn_at=None, starts_on__lte=day, ends_on__gte=day)
+    return running.filter(Exists(posts), ~Exists(never), principal__is_active=True, deputy__is_active=True)
+
+
+# --- who took part in a sheet ---
+
+
+def senders(review: MeasureReview) -> set[int | None]:
+    """Who sent any submission of the sheet. One query."""
+    return set(_senders(review=review.pk))
+
+
+@prepared(review=int)
+def _senders(review: int) -> QuerySet[Any]:
+    return Submission.objects.filter(review_id=review).order_by().values_list("submitted_by_id", flat=True)
+
+
+def reviewers(review: MeasureReview) -> set[int | None]:
+    """Who took part in reviewing the sheet (taking a 確認 back is a part, too), and in whose name. One query."""
+    return {who for row in _reviewers(review=review.pk) for who in row if who}
+
+
+@prepared(review=int)
+def _reviewers(review: int) -> QuerySet[Any]:
+    rows = Decision.objects.filter(OF_REVIEW, review_id=review)
+    return rows.order_by().values_list("decided_by_id", "on_behalf_of_id")
+
+
+# --- which users -----------------------------------------------------------------------------------------------------
+
+
+def holding(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
+    """The active people who hold one of the roles today, in one of the departments where those are given."""
+    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
+    if departments is not None:
+        held = held.filter(department__in=departments)
+    return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
+
+
+def possible_deputies(principal: User) -> QuerySet[User]:
+    """Whom the person can choose to stand in for them."""
+    never = holding(*NEVER_DEPUTIES).order_by().values("pk")
+    others = User.objects.filter(is_active=True).exclude(pk=principal.pk).exclude(pk__in=never)
+    return others.order_by("display_name", "pk")
+
+
+def able(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
+    """`holding`, and whoever stands in for one of them today: whom to ask for what the role does."""
+    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
+    lent = proxies_on(clock.today()).filter(role__in=roles)
+    if departments is not None:
+        held, lent = held.filter(department__in=departments), lent.filter(department__in=departments)
+    anybody = Q(pk__in=held.values("user_id")) | Q(pk__in=lent.values("deputy_id"))
+    return User.objects.filter(anybody, is_active=True).order_by("pk")
