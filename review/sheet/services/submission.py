@@ -80,7 +80,7 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
     return {
         "items": texts_of(review, story, queries.schedule(review), changes),
         "indicators": indicators,
-        "target_changes": next_year.asked_for(next_year.ahead(review, story, changes)),
+        "target_changes": next_year.as_data(next_year.ahead(review, story, changes)),
         "owner": year.owner.name,
         "related": [office.name for office in year.related.all()],
     }
