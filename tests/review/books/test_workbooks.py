@@ -41,13 +41,13 @@ def with_file() -> set[str]:
 
 def test_only_the_newest_drafts_keep_their_file(cast: Cast) -> None:
     cycle = cast.open(1)
-    while build_again(cycle).revision < artifacts.KEPT + 3:
+    while build_again(cycle).revision < artifacts.MOST_DRAFTS + 3:
         pass
     made = Artifact.objects.filter(kind="consolidated").count()
     gone = artifacts.retire()
-    assert (gone, artifacts.retire()) == (made - artifacts.KEPT, 0)
+    assert (gone, artifacts.retire()) == (made - artifacts.MOST_DRAFTS, 0)
     kept = Artifact.objects.filter(kind="consolidated", retired_at=None).values_list("revision", flat=True)
-    assert sorted(kept) == list(range(made - artifacts.KEPT + 1, made + 1))
+    assert sorted(kept) == list(range(made - artifacts.MOST_DRAFTS + 1, made + 1))
     assert Artifact.objects.filter(kind="consolidated").exclude(sha256="").count() == made
     assert on_disk() == with_file()
 
