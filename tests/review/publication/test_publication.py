@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from review.books.services import editions, workbooks
-from review.books.services.editions import Wanted
+from review.books.services.editions import Filters
 from review.domain.fields import Section, text_keys
 from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
@@ -144,13 +144,13 @@ def row(code: str, grade: str = "", outcome: str = "", name: str = "") -> dict:
 def test_rows_sort_by_grade_best_first_and_those_without_last() -> None:
     rows = [row("01-01", "C"), row("01-02"), row("01-03", "A"), row("01-04", "－")]
     snapshot = {"scale": [{"letter": letter} for letter in "ABCD－"], "measures": rows}
-    found = editions.listed(snapshot, Wanted(sort="grade"))
+    found = editions.listed(snapshot, Filters(sort="grade"))
     assert [one["code"] for one in found] == ["01-03", "01-01", "01-04", "01-02"]
 
 
 def test_every_word_of_a_search_must_occur() -> None:
     snapshot = {"scale": [], "measures": [row("01-01", name="窓口の ＤＸ 推進"), row("01-02", name="窓口の改善")]}
-    assert [one["code"] for one in editions.listed(snapshot, Wanted(words="窓口 dx"))] == ["01-01"]
+    assert [one["code"] for one in editions.listed(snapshot, Filters(words="窓口 dx"))] == ["01-01"]
 
 
 @pytest.mark.parametrize(
