@@ -63,8 +63,8 @@ def test_nothing_moves_before_an_approver_decides(cast: Cast) -> None:
     steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
     assert cast.sheet().measure_year.name == "新しい名前"
     settle_background()
-    told = Notification.objects.filter(event="PlanChanged").values_list("recipient__username", flat=True)
-    assert {"contributor", "colleague", "head", "reviewer2"} <= set(told)
+    recipients = Notification.objects.filter(event="PlanChanged").values_list("recipient__username", flat=True)
+    assert {"contributor", "colleague", "head", "reviewer2"} <= set(recipients)
     with pytest.raises(AlreadyDecided):
         steps.decide_plan_change(user=cast.approver2, change_id=change.pk, accept=False)
 
@@ -254,7 +254,7 @@ def test_the_edition_and_the_book_tell_of_the_changes_from_their_year(cast: Cast
 
 
 @pytest.mark.parametrize(
-    "kind, asked, field",
+    "kind, detail, field",
     [
         (ChangeKind.RENAME, lambda cast: Detail(name=" "), "name"),
         (ChangeKind.OWNER, lambda cast: Detail(owner=None), "owner"),
@@ -267,10 +267,10 @@ def test_the_edition_and_the_book_tell_of_the_changes_from_their_year(cast: Cast
         (ChangeKind.INDICATOR_END, lambda cast: Detail(numbers=(9,)), "numbers"),
     ],
 )
-def test_what_cannot_be_asked_says_why_under_its_field(cast: Cast, kind: ChangeKind, asked, field: str) -> None:
+def test_what_cannot_be_asked_says_why_under_its_field(cast: Cast, kind: ChangeKind, detail, field: str) -> None:
     cast.draft(1)
     with pytest.raises(Invalid) as refusal:
-        proposed(cast, kind, YEAR, asked(cast))
+        proposed(cast, kind, YEAR, detail(cast))
     assert field in refusal.value.fields
     assert not PlanChange.objects.exists()
 
