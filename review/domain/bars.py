@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from review.domain.fiscal import fiscal_year_label, parse_fiscal_year
 
-# What a hand writes into a cell of the schedule: signs that are a bar, alone or before its words, and words for none.
+# What people write into a cell of the schedule: signs that are a bar, alone or before its words, and words for none.
 SIGN = "■"
 _SIGNS = SIGN + "●○◯〇◎◆▶→⇒━✓✔"
 _PLAIN = ("有", "あり", "1")
@@ -30,27 +30,27 @@ def text_of(bars: Mapping[str, str]) -> str:
 
 def read(text: str) -> dict[str, str]:
     """{year: words} of such a text; what names no year is passed over."""
-    found = {parse_fiscal_year(name): words for name, words in _TOKEN.findall(text)}
-    return {str(year): found[year] for year in sorted(year for year in found if year is not None)}
+    by_year = {parse_fiscal_year(name): words for name, words in _TOKEN.findall(text)}
+    return {str(year): by_year[year] for year in sorted(year for year in by_year if year is not None)}
 
 
 def cell_text(words: str) -> str:
-    """One year of a bar as a cell of the workbook says it; `read_cell` gives the words back."""
+    """One year of a bar as the text of a cell; `read_cell` gives the words back."""
     return SIGN + words
 
 
 def read_cell(text: str) -> str | None:
-    """The words of a bar that a cell of the workbook says, '' for a plain one; None for no bar."""
+    """The words of a bar in a cell of the workbook, '' for a plain one; None for no bar."""
     if text.startswith(SIGN):
         return text.removeprefix(SIGN)
-    said = text.strip()
-    if said in _NONE:
+    words = text.strip()
+    if words in _NONE:
         return None
-    return "" if said in _PLAIN else said.lstrip(_SIGNS).strip()
+    return "" if words in _PLAIN else words.lstrip(_SIGNS).strip()
 
 
-def merged(before: Mapping[str, str], wanted: Mapping[str, str], *, years: Iterable[int], first: int) -> dict[str, str]:
-    """`wanted` within the plan's years; what lies before the year `first` is past and stays as it was."""
+def merged(before: Mapping[str, str], after: Mapping[str, str], *, years: Iterable[int], first: int) -> dict[str, str]:
+    """`after` within the plan's years; years before `first` are past and stay unchanged."""
     past = {year: words for year, words in before.items() if int(year) < first}
-    ahead = {str(year): wanted[str(year)] for year in years if year >= first and str(year) in wanted}
+    ahead = {str(year): after[str(year)] for year in years if year >= first and str(year) in after}
     return {**past, **ahead}

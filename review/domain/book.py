@@ -1,7 +1,7 @@
 """What goes into a workbook, as plain values.
 
 Queries fill these from the database and the judging module; the writers only lay them out. All texts are ready
-for the reader (labels, grades, sentences): a writer decides where a thing stands, never what it means.
+for the reader (labels, grades, sentences): a writer decides the place of a thing, never its meaning.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class Change:
 class BookSheet:
     """One 施策 in the year's book: its sheet, its field (分野), its state, its 総合評価 and its indicators.
 
-    `aside` is the word under which it and its indicators stand beside every count: 対象外, 未提出, or 提出前 while its
-    department has it; "" for what was reported. `ungraded` is said where it has no 総合評価 otherwise.
+    `aside` is the word under which it and its indicators are left out of every count: 対象外, 未提出, or 提出前 while its
+    department has it; "" for what was reported. `ungraded` is shown where it has no 総合評価 otherwise.
     """
 
     sheet: Sheet

@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 @lru_cache(maxsize=4096)
 def holiday_name(day: date) -> str:
-    """元日, 憲法記念日 振替休日; '' on any other day. Kept: asking the law anew costs a third of a millisecond."""
+    """元日, 憲法記念日 振替休日; '' on any other day. Cached: computing it costs a third of a millisecond."""
     return jpholiday.is_holiday_name(day) or ""
 
 
@@ -58,7 +58,7 @@ class Calendar:
         return day
 
     def at(self, due: date, distance: int) -> date:
-        """The business day that stands so to a deadline (see `distance`)."""
+        """The business day at that distance from a deadline (see `distance`)."""
         if distance > 0:
             return self.add(due, distance)
         day = self.last_open(due)
@@ -72,7 +72,7 @@ class Calendar:
         return [day for day in days if self.is_open(day)]
 
     def distance(self, today: date, due: date) -> int:
-        """Where a business day stands to a deadline: -5 five business days before, 0 on it, 3 the third one after.
+        """The distance of a business day from a deadline: -5 five business days before, 0 on it, 3 the third one after.
 
         A deadline on a closed day counts as met on the last business day before it: that day is 0.
         """
@@ -81,5 +81,5 @@ class Calendar:
 
 @lru_cache(maxsize=4096)
 def _open_between(calendar: Calendar, start: date, end: date) -> int:
-    """How many business days lie after `start` up to and including `end`. Kept: a list asks it for each of its rows."""
+    """How many business days lie after `start` up to and including `end`. Cached: a list needs it for each row."""
     return sum(calendar.is_open(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

@@ -89,7 +89,7 @@ def text_of(row: Row, key: str) -> str:
 
 
 def given(one: Row) -> str:
-    """The 達成区分 that a person gave, '' where the computed one stands."""
+    """The 達成区分 that a person gave, '' where the computed one counts."""
     return str(one["grade"]) if one["given_reason"] else ""
 
 

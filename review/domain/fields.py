@@ -1,4 +1,4 @@
-"""The fields of a sheet, defined once: whoever shows, reads, writes, compares or publishes them asks here.
+"""The fields of a sheet, defined once for all that shows, reads, writes, compares or publishes them.
 
 A text of the sheet is stored under its key (`MeasureYear.texts`), so another one is one more line in FIELDS. Keys are
 stored in submissions, remarks, seals and editions: they never change, and none is used twice.
@@ -17,7 +17,7 @@ def gettext_noop(label: str) -> str:
 
 
 class Section(StrEnum):
-    """The part of the form in which a field stands."""
+    """The part of the form that a field belongs to."""
 
     HEAD = "head"
     CONTENT = "content"
@@ -58,9 +58,9 @@ class Required(StrEnum):
 class Field:
     """One field. `step` is the guided step on which the department writes it (0: none), `most` how many letters it may have.
 
-    `with_plan`: a next year begins with this year's words. `in_book`: it stands in workbooks and papers. `public`: an
+    `with_plan`: a next year begins with this year's words. `in_book`: it is in workbooks and papers. `public`: an
     edition holds it, with all that is made from one. `correctable`: an erratum may name it. `since`: the version of
-    the editions' schema that brought it. `column`: its title in the open data, `about` and `english` what that says.
+    the editions' schema that brought it. `column`: its title in the open data, `about` and `english` its meaning.
     """
 
     key: str
@@ -104,7 +104,7 @@ def _head(key: str, label: str, kind: Kind = Kind.LINE, most: int | None = None,
     return Field(key=key, label=label, section=Section.HEAD, kind=kind, most=most, correctable=correctable)
 
 
-#: The key of what the deciding body says of a sheet: it writes it with its decision.
+#: The key of the deciding body's opinion on a sheet: it writes it with its decision.
 OPINION = "board_opinion"
 _EVALUATION, _BY_DEPARTMENT = "評価の文章", Writer.DEPARTMENT
 

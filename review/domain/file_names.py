@@ -1,4 +1,4 @@
-"""Names of files that people send: kept readable, and nothing in them that means something to a program."""
+"""Names of files that people send: readable, without signs that mean something to a program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def clean(name: str, fallback: str = "file") -> str:
-    """The last part of the name without signs that programs obey; at most 100 letters, its ending kept."""
+    """The last part of the name without signs that programs obey; at most 100 letters, with its ending."""
     last = _PATH.sub("", unicodedata.normalize("NFC", name.encode("utf-8", "ignore").decode("utf-8")))
     shown = "".join(" " if letter.isspace() else letter for letter in last if _is_seen(letter))
     plain = _SIGNS.sub("_", shown).strip(" .")

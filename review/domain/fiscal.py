@@ -74,10 +74,10 @@ def wareki(day: date) -> str:
 
 def parse_fiscal_year(text: str) -> int | None:
     """The fiscal year named by 令和6年度, R6, 令和元年度, 2024年度 or 2024; None where the text names none."""
-    found = _YEAR.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if not found:
+    match = _YEAR.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if not match:
         return None
-    if found[3]:
-        return int(found[3])
-    era = next(era for era in ERAS if found[1] in (era.name, era.letter))
-    return era.began.year - 1 + (1 if found[2] == "元" else int(found[2]))
+    if match[3]:
+        return int(match[3])
+    era = next(era for era in ERAS if match[1] in (era.name, era.letter))
+    return era.began.year - 1 + (1 if match[2] == "元" else int(match[2]))

@@ -11,7 +11,7 @@ CONTENT = "施策内容"
 GOALS = "取組みスケジュールと成果目標"
 SCHEDULE = "取組みスケジュール"
 ACTIVITY = "取組内容"
-# Stands where the years are said again on a further page.
+# The label where the years are repeated on a further page.
 CONTINUED = "成果目標(続き)"
 NAME_ROW, TARGET_ROW, ACTUAL_ROW = "評価項目", "目標", "実績"
 GOAL = "成果目標"

@@ -1,4 +1,4 @@
-"""Rows of cells, and what single rows of the city's form say: its labels, its 年度, its codes and departments."""
+"""Rows of cells, and the reading of single rows of the city's form: its labels, 年度, codes and departments."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Header:
-    """The row with 取組内容 and the 年度: where the labels stand and which column means which 年度.
+    """The row with 取組内容 and the 年度: the columns of the labels and of each 年度.
 
-    `named` are the years with a heading of their own, `merged` those found inside the cell of 取組内容; the rest
+    `named` are the years with a heading of their own, `merged` those inside the cell of 取組内容; the rest
     of `columns` was inferred from the neighbours.
     """
 
@@ -96,7 +96,7 @@ def is_header(row: Row) -> bool:
 
 
 def text_field(row: Row) -> str | None:
-    """The key of the text whose label stands in the first column; None for any other row."""
+    """The key of the text whose label is in the first column; None for any other row."""
     return _text_labels(fields.texts()).get(fold(row.at(0)))
 
 
@@ -173,8 +173,8 @@ def _infer(named: dict[int, int], expected: set[int] | frozenset[int], label_col
 
 
 def _years_in(text: str) -> Iterator[int]:
-    for found in _YEAR_NAME.finditer(unicodedata.normalize("NFKC", text)):
-        year = parse_fiscal_year(found[0])
+    for match in _YEAR_NAME.finditer(unicodedata.normalize("NFKC", text)):
+        year = parse_fiscal_year(match[0])
         if year is not None:
             yield year
 
@@ -189,9 +189,9 @@ def read_related(text: str) -> tuple[tuple[str, ...], bool, str]:
     """(names, 全課等, reason) of the cell 関連部署."""
     text, sign, note = text.partition(NOTE_SIGN)
     if not sign:
-        found = _NOTE.fullmatch(text)
-        if found and _REASON.search(found["note"]):
-            text, note = found["names"], found["note"]
+        match = _NOTE.fullmatch(text)
+        if match and _REASON.search(match["note"]):
+            text, note = match["names"], match["note"]
     names = [name.strip() for name in re.split(r"[、,，\n]", text) if name.strip()]
     every = labels.ALL_DEPARTMENTS in names
     return tuple(name for name in names if name != labels.ALL_DEPARTMENTS), every, note

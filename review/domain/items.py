@@ -50,8 +50,8 @@ def bar_cell(key: str) -> tuple[str, int] | None:
 
 def item_of(key: str) -> str:
     """The item that a cell belongs to: the bar of one of its years, else the item itself."""
-    found = bar_cell(key)
-    return found[0] if found else key
+    cell = bar_cell(key)
+    return cell[0] if cell else key
 
 
 def next_target_key(number: int) -> str:
@@ -92,7 +92,7 @@ def is_text(key: str) -> bool:
 
 
 def step_of(key: str) -> int:
-    """The guided step (1 to 5) on which the item stands."""
+    """The guided step (1 to 5) of the item."""
     one = field_of(key)
     return one.step if one and one.step else 5
 

@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 NEEDED = ("username", "display_name", "role")
 MAX_ROWS = 5_000
-#: what may stand between two cells; where it is not clear, the first
+#: the possible separators of cells; where it is not clear, the first
 SEPARATORS = (",", "\t", ";")
 _SEPARATOR_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n])"?[,;\t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 #: What is one letter to a reader and several to a computer: Shift_JIS has one of each, marks of variants are unseen.
@@ -53,11 +53,11 @@ BESIDE = (
 
 
 class Unreadable(Exception):
-    """The file is no list of people; `str()` is the sentence, made of `said` with its places filled from `facts`."""
+    """The file is no list of people; `str()` is the sentence, `sentence` with its places filled from `facts`."""
 
-    def __init__(self, said: str, **facts: str) -> None:
-        super().__init__(said % facts if facts else said)
-        self.said, self.facts = said, facts
+    def __init__(self, sentence: str, **facts: str) -> None:
+        super().__init__(sentence % facts if facts else sentence)
+        self.sentence, self.facts = sentence, facts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ def _encodings(raw: bytes) -> tuple[str, ...]:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
     first, second = raw[::2].count(0), raw[1::2].count(0)
-    if first or second:  # without its mark, the half of an ASCII letter that is nothing tells the order
+    if first or second:  # without its mark, the empty half of an ASCII letter shows the order
         return ("utf-16-le" if second > first else "utf-16-be",)
     return ("utf-8", "cp932")
 
@@ -129,10 +129,10 @@ def _reader(text: str, separator: str) -> Iterator[list[str]]:
 
 
 def _separated(text: str) -> tuple[str, str]:
-    """The character between the cells, as a first line `sep=` says it or as most headings come out, and the rest."""
-    said = _SEPARATOR_LINE.match(text)
-    if said:
-        return said["mark"], text[said.end() :]
+    """The character between the cells, from a first line `sep=` or as most headings come out, and the rest."""
+    match = _SEPARATOR_LINE.match(text)
+    if match:
+        return match["mark"], text[match.end() :]
     return max(SEPARATORS, key=lambda mark: _headings(text, mark)), text
 
 
@@ -148,15 +148,15 @@ def lines_of(rows: Sequence[Sequence[str]]) -> list[Line]:
     if not rows:
         raise Unreadable("ファイルが空です。")
     places = _heading(rows)
-    found = []
+    lines = []
     for number, row in enumerate(rows[1:], start=2):
         if any(cell.strip() for cell in row):
             _refuse_beside(number, row, rows[0])
             cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-            found.append(Line(number=number, **cells))
-    if not found:
+            lines.append(Line(number=number, **cells))
+    if not lines:
         raise Unreadable("見出しの下に、利用者の行がありません。")
-    return found
+    return lines
 
 
 def _heading(rows: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -168,9 +168,9 @@ def _heading(rows: Sequence[Sequence[str]]) -> dict[str, int]:
             raise Unreadable(LATER_HEADING, line=str(later))
         first = " | ".join(cell for cell in rows[0] if cell)[:60]
         raise Unreadable(NO_HEADING, names="、".join(missing), first=first)
-    said = [folded(cell) for cell in rows[0]]
+    headings = [folded(cell) for cell in rows[0]]
     for place in places.values():
-        if said.count(said[place]) > 1:
+        if headings.count(headings[place]) > 1:
             raise Unreadable(TWICE, name=rows[0][place])
     return places
 
@@ -183,13 +183,13 @@ def _refuse_beside(number: int, row: Sequence[str], heading: Sequence[str]) -> N
 
 
 def _places(heading: Sequence[str]) -> dict[str, int]:
-    said = [folded(cell) for cell in heading]
-    found: dict[str, int] = {}
+    headings = [folded(cell) for cell in heading]
+    places: dict[str, int] = {}
     for name, words in COLUMNS.items():
-        place = next((said.index(folded(word)) for word in words if folded(word) in said), None)
+        place = next((headings.index(folded(word)) for word in words if folded(word) in headings), None)
         if place is not None:
-            found[name] = place
-    return found
+            places[name] = place
+    return places
 
 
 def alike(text: str) -> str:
@@ -204,7 +204,7 @@ def folded(text: str) -> str:
 
 def day_of(text: str) -> date | None:
     """2025-04-01, 2025/4/1, 令和7年4月1日, R7.4.1; None for anything that is not one whole day with its year."""
-    found = read_date(unicodedata.normalize("NFKC", text).strip())
-    if found is None or not found.has_year or found.first != found.last or found.label:
+    day = read_date(unicodedata.normalize("NFKC", text).strip())
+    if day is None or not day.has_year or day.first != day.last or day.label:
         return None
-    return found.first
+    return day.first

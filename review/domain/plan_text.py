@@ -1,7 +1,7 @@
 """Reads the published plan as a text with tabs between the cells.
 
 The text came through a scan, so nothing of its look is trusted: a 施策 begins at its 施策ID, 成果目標 are taken in
-their order, columns mean the 年度 that their neighbours say. Cells stay as typed; each doubt is listed.
+their order, columns mean the 年度 that their neighbours show. Cells stay as typed; each doubt is listed.
 Lines that begin with # before the first 施策 are comments.
 """
 
@@ -26,7 +26,7 @@ _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def read_plan_text(data: bytes) -> PlanDocument:
-    """The document with all its sheets and doubts; doubts stand in the order of the lines.
+    """The document with all its sheets and doubts; doubts are in the order of the lines.
 
     Raises DocumentError, with the line and the cause, for anything that is no whole plan: then nothing was read.
     One pass over the text; a plan of 30 施策 takes well under a second.
@@ -55,11 +55,11 @@ def _decode(data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise DocumentError("ファイルが大きすぎます(20MBまで)。", advice="計画の文書かどうかを確かめてください。")
     text = _text_of(data).replace("\r\n", "\n").replace("\r", "\n")
-    found = _CONTROL.search(text)
-    if found:
+    match = _CONTROL.search(text)
+    if match:
         raise DocumentError(
             "文字ではないデータが含まれています。文書ではないか、壊れています。",
-            line=text.count("\n", 0, found.start()) + 1,
+            line=text.count("\n", 0, match.start()) + 1,
             advice="タブ区切りのテキストか、市の様式の.xlsxを選び直してください。",
         )
     return text
@@ -102,7 +102,7 @@ def _segments(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _heading_above(rows: Sequence[Row], code: int, floor: int) -> int:
-    """The line above 施策ID, whatever it says, if it can be its heading; else the line of 施策ID itself.
+    """The line above 施策ID, whatever its text, if it can be its heading; else the line of 施策ID itself.
 
     A heading has one filled cell at most; a row of 実績 right above means that the heading is lost.
     """
@@ -170,7 +170,7 @@ def department_doubts(sheets: Sequence[Sheet], lines: Sequence[dict[str, int]]) 
 
 
 def plan_doubts(sheets: Sequence[Sheet], lines: Sequence[int]) -> list[Doubt]:
-    """Doubts that only the whole set shows: numbers left out within a 分野, and names that stand twice."""
+    """Doubts that only the whole set shows: numbers left out within a 分野, and names that occur twice."""
     doubts: list[Doubt] = []
     names = [sheet.name for sheet in sheets]
     for index, (sheet, line) in enumerate(zip(sheets, lines, strict=True)):

@@ -1,4 +1,4 @@
-"""Refusals: what a service says instead of doing. Each carries one plain sentence for the person who asked."""
+"""Refusals: the exceptions of a service. Each carries one plain sentence for the user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 
 class Refusal(Exception):
-    """Something was asked that cannot be done; `str()` is the sentence for the screen. Nothing was changed."""
+    """The request cannot be done; `str()` is the sentence for the screen. Nothing was changed."""
 
 
 class NotAllowed(Refusal):
@@ -22,7 +22,7 @@ class Invalid(Refusal):
 
 
 class AlreadyDecided(Refusal):
-    """Somebody was first (409). `by` and `at` say who and when, as text."""
+    """Somebody was first (409). `by` and `at` are who and when, as text."""
 
     def __init__(self, sentence: str, *, by: str = "", at: str = "") -> None:
         super().__init__(sentence)
@@ -35,7 +35,7 @@ class Changed(AlreadyDecided):
 
 
 class Stale(Refusal):
-    """The sheet changed since the form was opened (409). `theirs` maps item keys to the texts that stand now."""
+    """The sheet changed since the form was opened (409). `theirs` maps item keys to the texts stored now."""
 
     def __init__(self, sentence: str, theirs: Mapping[str, str]) -> None:
         super().__init__(sentence)

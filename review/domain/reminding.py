@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-# What a city may enter: nobody wants a reminder three months before, or for ever.
+# The limits for a city: no reminder three months before, or for ever.
 FURTHEST = 60
 
 
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Call:
-    """One call: its kind, and where its day stands to the deadline (-5: five business days before)."""
+    """One call: its kind, and its day's distance from the deadline (-5: five business days before)."""
 
     kind: Kind
     distance: int
@@ -39,7 +39,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """The days of one step. `head` and `office` say on which business day after the deadline the matter goes to the
+    """The days of one step. `head` and `office` are the business day after the deadline on which the matter goes to the
     所属長 and then to the office that looks after the year; None where it does not."""
 
     before: tuple[int, ...] = ()
@@ -49,24 +49,24 @@ class Rule:
     office: int | None = None
 
     def calls(self, distances: Collection[int]) -> list[Call]:
-        """What is due on days that stand so to the deadline: the latest reminder of them, and every escalation.
+        """What is due on days at these distances from the deadline: the latest reminder of them, and every escalation.
 
         More than one day is given only where mornings were missed: then one reminder stands for them all.
         """
-        wanted = {-days for days in self.before} | ({0} if self.on_day else set()) | set(self.after)
-        due = max(wanted & set(distances), default=None)
-        found = [] if due is None else [Call(kind=Kind.NEAR if due <= 0 else Kind.PASSED, distance=due)]
+        planned = {-days for days in self.before} | ({0} if self.on_day else set()) | set(self.after)
+        due = max(planned & set(distances), default=None)
+        calls = [] if due is None else [Call(kind=Kind.NEAR if due <= 0 else Kind.PASSED, distance=due)]
         for kind, day in ((Kind.TO_HEAD, self.head), (Kind.TO_OFFICE, self.office)):
             if day in distances and day is not None:
-                found.append(Call(kind=kind, distance=day))
-        return found
+                calls.append(Call(kind=kind, distance=day))
+        return calls
 
     def as_data(self) -> dict[str, Any]:
         """The rule as JSON."""
         return {**asdict(self), "before": list(self.before), "after": list(self.after)}
 
 
-#: What holds until a year says otherwise.
+#: The default until a year sets its own.
 DEFAULT: Mapping[Step, Rule] = {
     Step.SUBMIT: Rule(before=(1, 5), after=(1, 3, 5), head=2, office=5),
     Step.ENDORSE: Rule(before=(2,), after=(1, 3), office=3),

@@ -1,6 +1,6 @@
 """What a scan leaves in a text, and how each mark would read if a person agrees.
 
-Nothing here changes a text: every function answers with a proposal that stands beside it.
+Nothing here changes a text: every function returns a proposal beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _VARIANT_DOTS = str.maketrans({"·": "・", "‧": "・", "∙": "・"})
 _UNDERSCORES = {"_", "＿", "__"}
 # Letters that no Japanese form uses: the replacement character, private use (外字), Hangul, Cyrillic.
 _DAMAGED = re.compile(r"[\ufffd\ue000-\uf8ff\uac00-\ud7a3\u0400-\u04ff]")
-# Old and new forms of letters that stand in names of offices; a scan, or an old font, mixes them.
+# Old and new forms of letters in names of offices; a scan, or an old font, mixes them.
 _OLD_LETTERS = str.maketrans(
     "齡廣國學會縣區圖書館澤邊邉齋濱櫻藝體醫藥樂總覽擔當處號營榮衞保險濟經續讀賣變戰團辨辯濕淺滿與餘豫寶寫傳佛假價",
     "齢広国学会県区図書館沢辺辺斎浜桜芸体医薬楽総覧担当処号営栄衛保険済経続読売変戦団弁弁湿浅満与余予宝写伝仏仮価",
@@ -27,7 +27,7 @@ _CORPUS_LIMIT = 500_000
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """One thing found in a text: the doubt's code, what was seen, and the proposed reading."""
+    """One doubt about a text: its code, the text in question, and the proposed reading."""
 
     code: str
     detail: str
@@ -109,7 +109,7 @@ def healthy_department(name: str, known: Counter[str]) -> str:
     """The department that a damaged `name` most likely means, or "" where the name looks healthy.
 
     Two kinds of damage are seen: an old or look-alike letter, and one lost letter. A lost letter is only
-    believed where the short name stands once and the full one several times, for 市民課 and 市民税課 are both real.
+    believed where the short name occurs once and the full one several times, for 市民課 and 市民税課 are both real.
     """
     modern = name.translate(_OLD_LETTERS)
     if modern != name and modern in known:

@@ -1,7 +1,7 @@
-"""The sheet of one 施策 as a value: what a file says, before anything is stored.
+"""The sheet of one 施策 as a value: the content of a file, before anything is stored.
 
-Every text is kept exactly as it stands in the cell, spaces included; an empty string means an empty cell.
-What a reader found odd is a `Doubt` beside the sheet, never a change inside it.
+Every text is exactly that of the cell, spaces included; an empty string means an empty cell.
+What is odd for the reader is a `Doubt` beside the sheet, never a change inside it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True, kw_only=True)
 class IndicatorCell:
-    """What one 成果目標 says for one 年度: 評価項目, 目標 and 実績, as typed."""
+    """One 成果目標 in one 年度: 評価項目, 目標 and 実績, as typed."""
 
     fiscal_year: int
     name: str = ""
@@ -60,7 +60,7 @@ class Sheet:
     """One 施策 of one 年度, as the city's form holds it.
 
     `code` is the 施策ID in half-width form. `related` holds the names before 全課等 and before any reason in
-    brackets; `related_all` is True where the cell says 全課等; `related_note` is that reason. `texts` are those of
+    brackets; `related_all` is True where the cell is 全課等; `related_note` is that reason. `texts` are those of
     `fields.texts()` by key; one that a file has no place for is missing.
     """
 
@@ -97,7 +97,7 @@ class Doubt:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanDocument:
-    """Everything one file says: the 年度 of the plan in order, the sheets in file order, and every doubt."""
+    """The whole content of one file: the 年度 of the plan in order, the sheets in file order, and every doubt."""
 
     years: tuple[int, ...]
     sheets: tuple[Sheet, ...]
@@ -110,10 +110,10 @@ class PlanDocument:
 
 
 class DocumentError(Exception):
-    """A file that cannot be read as a plan; nothing of it was kept.
+    """A file that cannot be read as a plan; nothing of it was stored.
 
     `str()` is one Japanese message for the person who chose the file: where, what is wrong, what to do.
-    `line` is the line or row (0 where there is none), `cause` the part of the message that says what is wrong.
+    `line` is the line or row (0 where there is none), `cause` the part of the message with the cause.
     """
 
     def __init__(self, cause: str, *, line: int = 0, advice: str = "", place: str = "") -> None:

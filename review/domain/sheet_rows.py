@@ -38,7 +38,7 @@ _NOTHING = ("-", "－", "―", "ー", "_")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class _HeadField:
     text: str
     line: int
 
@@ -47,7 +47,7 @@ class _Found:
 class SheetReader:
     """Reads the rows of one sheet; `place` names the worksheet in messages, "" for a text.
 
-    `scanned` asks for the marks of a scan (stray spaces and the like), which a filled-in workbook does not have.
+    `scanned` searches for the marks of a scan (stray spaces and the like), which a filled-in workbook does not have.
     """
 
     rows: Sequence[Row]
@@ -85,49 +85,49 @@ class SheetReader:
 
     # --- 施策概要 ---------------------------------------------------------------------------------------------
 
-    def _head(self) -> dict[str, _Found]:
-        found: dict[str, _Found] = {}
+    def _head(self) -> dict[str, _HeadField]:
+        head: dict[str, _HeadField] = {}
         begun = False
         for row in self.rows:
             begun = begun or bool(text_field(row)) or is_header(row)
             if not begun or fold(row.at(0)) in HEAD_LABELS:  # the latter: a second 施策 without its 施策ID
-                self._head_row(row, found)
+                self._head_row(row, head)
         for one in fields.of(Section.HEAD):
-            if one.key not in found:
+            if one.key not in head:
                 raise self._error(f"「{one.label}」の欄がありません。", self.rows[0].number)
-        if not found["name"].text.strip():
-            raise self._error("施策名が空欄です。", found["name"].line)
-        if not found["owner"].text.strip():
-            self._doubt("missing_owner", found["owner"].line, "主管部署が空欄です。")
-        self._mark(found["name"].text, found["name"].line, "施策名", phrase=True)
+        if not head["name"].text.strip():
+            raise self._error("施策名が空欄です。", head["name"].line)
+        if not head["owner"].text.strip():
+            self._doubt("missing_owner", head["owner"].line, "主管部署が空欄です。")
+        self._mark(head["name"].text, head["name"].line, "施策名", phrase=True)
         if self.scanned:
-            self._doubt_heading(found["code"].line)
-        return found
+            self._doubt_heading(head["code"].line)
+        return head
 
-    def _head_row(self, row: Row, found: dict[str, _Found]) -> None:
+    def _head_row(self, row: Row, head: dict[str, _HeadField]) -> None:
         for name, column, value in head_fields(row):
             label = fields.label(Section.HEAD, name)
-            if name in found:
+            if name in head:
                 cause = f"「{label}」が1つの施策に2回あります。前の施策との境(施策IDの行)が失われた可能性があります。"
                 raise self._error(cause, row.number)
-            found[name] = _Found(text=row.at(value), line=row.number)
+            head[name] = _HeadField(text=row.at(value), line=row.number)
             if name == "code":
-                self._read_code(found[name])
+                self._read_code(head[name])
             if self.scanned and value > column + 1:
                 self._doubt("shifted_cell", row.number, f"「{label}」の値が右の列にずれています。", row.at(value))
 
-    def _read_code(self, found: _Found) -> None:
-        self.code = read_code(found.text)
+    def _read_code(self, field: _HeadField) -> None:
+        self.code = read_code(field.text)
         if not self.code:
             cause = (
-                f"施策ID「{found.text.strip()[:20]}」の形が正しくありません。"
-                if found.text.strip()
+                f"施策ID「{field.text.strip()[:20]}」の形が正しくありません。"
+                if field.text.strip()
                 else "施策IDが空欄です。"
             )
-            raise self._error(cause, found.line, "「01-01」のように、2桁-2桁で記入してください。")
-        if self.code != found.text:
-            detail = f"施策ID「{found.text}」を「{self.code}」と読みました。"
-            self._doubt("code_variant", found.line, detail, self.code)
+            raise self._error(cause, field.line, "「01-01」のように、2桁-2桁で記入してください。")
+        if self.code != field.text:
+            detail = f"施策ID「{field.text}」を「{self.code}」と読みました。"
+            self._doubt("code_variant", field.line, detail, self.code)
 
     def _doubt_heading(self, code_line: int) -> None:
         before = [row for row in self.rows if row.number < code_line and not row.is_blank]
@@ -137,15 +137,15 @@ class SheetReader:
             detail = f"見出し「施策概要」が「{before[-1].first()[:20]}」になっています。"
             self._doubt("damaged_heading", before[-1].number, detail, labels.OVERVIEW)
         elif before[-1].filled()[0] == 0:
-            # The heading stands over the values, in the second column: here an empty cell before it was lost.
+            # The heading belongs over the values, in the second column: here an empty cell before it was lost.
             detail = "見出し「施策概要」が1つ左の列にずれています。"
             self._doubt("shifted_cell", before[-1].number, detail, labels.OVERVIEW)
 
-    def _related(self, found: _Found) -> tuple[tuple[str, ...], bool, str]:
-        names, every, note = read_related(found.text)
+    def _related(self, field: _HeadField) -> tuple[tuple[str, ...], bool, str]:
+        names, every, note = read_related(field.text)
         if note and self.scanned:
             detail = f"関連部署に理由「{note}」が添えられています。部署名と分けて読みました。"
-            self._doubt("related_note", found.line, detail, "、".join(names))
+            self._doubt("related_note", field.line, detail, "、".join(names))
         return names, every, note
 
     # --- 施策内容, 評価 ---------------------------------------------------------------------------------------
@@ -219,10 +219,10 @@ class SheetReader:
         words = [bar for bar in bars if bar.label.strip() and not bar.filled]
         if not (words and self.scanned):
             return
-        found = "、".join(f"{fiscal_year_label(bar.fiscal_year)}「{bar.label.strip()}」" for bar in words)
+        listed = "、".join(f"{fiscal_year_label(bar.fiscal_year)}「{bar.label.strip()}」" for bar in words)
         readable = any(re.search(r"\w", bar.label) for bar in words)
         proposal = _bars_proposal(words) if readable else "不要な印として消す"
-        self._doubt("loose_word", row.number, f"スケジュールの線がなく、{found}だけが残っています。", proposal)
+        self._doubt("loose_word", row.number, f"スケジュールの線がなく、{listed}だけが残っています。", proposal)
 
     def _doubt_beyond(self, row: Row, last: int) -> None:
         for column in row.filled():
@@ -239,8 +239,8 @@ class SheetReader:
         for index in range(header.index + 1, len(self.rows)):
             if is_results(self.rows[index]):
                 break
-            found = block_label(self.rows[index], header)
-            if found is None or found[0] != labels.NAME_ROW or text_field(self.rows[index]):
+            label = block_label(self.rows[index], header)
+            if label is None or label[0] != labels.NAME_ROW or text_field(self.rows[index]):
                 continue
             following = [block_label(self.rows[i], header) for i in self._next_two(index)]
             whole = [hit and hit[0] for hit in following] == [labels.TARGET_ROW, labels.ACTUAL_ROW]
@@ -281,7 +281,7 @@ class SheetReader:
             self._doubt("shifted_cell", row.number, detail, label)
         texts = {year: row.at(at + shift) for at, year in header.columns.items()}
         for text in dict.fromkeys(texts.values()):
-            # The same words stand in every year of a row: one doubt for all of them.
+            # The same words are in every year of a row: one doubt for all of them.
             years = "・".join(fiscal_year_label(year) for year in sorted(texts) if texts[year] == text)
             self._mark(text, row.number, f"{place}({years})", phrase=label == labels.NAME_ROW)
         self._doubt_beyond(row, max(header.columns) + shift)

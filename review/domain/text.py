@@ -1,4 +1,4 @@
-"""Text as people type it: what can be kept, and why not."""
+"""Text as people type it: what can be stored, and why not."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ def normal_newlines(value: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Flaw:
-    """Why a text cannot be kept: a sentence with places for facts, so that it can be said in another language."""
+    """Why a text cannot be stored: a sentence with places for facts, so that it can be translated."""
 
     sentence: str
     facts: dict[str, str]
 
 
 def flaw(value: str) -> Flaw | None:
-    """What is wrong with the text; None where it can be kept."""
+    """What is wrong with the text; None where it can be stored."""
     if len(value) > MAX_LENGTH:
         return Flaw(sentence=TOO_LONG, facts={"most": f"{MAX_LENGTH:,}", "now": f"{len(value):,}"})
-    found = _FORBIDDEN.search(value)
-    if found:
-        facts = {"place": str(found.start() + 1), "character": f"U+{ord(found[0]):04X}"}
+    match = _FORBIDDEN.search(value)
+    if match:
+        facts = {"place": str(match.start() + 1), "character": f"U+{ord(match[0]):04X}"}
         return Flaw(sentence=FORBIDDEN, facts=facts)
     return None
 
 
 def problem(value: str) -> str:
-    """Why the text cannot be kept, in one Japanese sentence; '' where it can."""
-    found = flaw(value)
-    return found.sentence % found.facts if found else ""
+    """Why the text cannot be stored, in one Japanese sentence; '' where it can."""
+    reason = flaw(value)
+    return reason.sentence % reason.facts if reason else ""

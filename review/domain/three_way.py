@@ -1,6 +1,6 @@
 """What a returned 記入用 workbook would change: for each item the text then, the text now on the web, the text in the file.
 
-Pure: three mappings in, one row an item out. Nothing is decided here, only said; a person picks what to take.
+Pure: three mappings in, one row an item out. Nothing is decided here; a person picks what to take.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Change(StrEnum):
 class ItemChange:
     """One item three ways. `mark` is set where Excel changed the cell by itself, `emptied` where the file cleared it.
 
-    `locked` says why the item cannot be taken, '' where it can.
+    `locked` is why the item cannot be taken, '' where it can.
     """
 
     key: str
@@ -59,7 +59,7 @@ class ItemChange:
 
 @dataclass(frozen=True, kw_only=True)
 class FileText:
-    """One cell of the file: its text, where it stands, and the mark of what Excel changed."""
+    """One cell of the file: its text, its place, and the mark of what Excel changed."""
 
     text: str
     cell: str = ""
@@ -74,9 +74,9 @@ def compare(
     open_keys: Collection[str],
     why_closed: str = "",
 ) -> list[ItemChange]:
-    """Every item that stands in the file and on the web, in the order of the web.
+    """Every item that is in the file and on the web, in the order of the web.
 
-    `base` is what the file held when it was written; an item without a base counts as unchanged on the web.
+    `base` is the file's text when it was written; an item without a base counts as unchanged on the web.
     """
     return list(_compare(base, web, file, open_keys, why_closed))
 

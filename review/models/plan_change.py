@@ -35,7 +35,7 @@ class ChangeState(models.TextChoices):
 class PlanChange(models.Model):
     """One change from `fiscal_year` on. `measure` is the 施策 that it starts from, null for a new one.
 
-    `detail` is what was asked (its shape: services.plan_proposals.Asked). With the decision `lines` keeps what stood
+    `detail` is the content (its shape: services.plan_proposals.Detail). With the decision `lines` keeps what stood
     before and what stands now, as the edition and the sheet show it: [{"code", "item", "before", "after"}].
     """
 

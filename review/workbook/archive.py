@@ -1,6 +1,6 @@
-"""A .xlsx as an archive, before any parser sees it: is it a zip that says one thing to everybody?
+"""A .xlsx as an archive, before any parser sees it: is it a zip that every program reads alike?
 
-Python's zipfile believes the central directory and reads a member only as far as that says. Other programs believe
+Python's zipfile trusts the central directory and reads a member only to the length there. Other programs trust
 the local headers. So both are compared here, byte ranges may not overlap, and a member is inflated with a counter.
 """
 
@@ -72,7 +72,7 @@ def open_archive(stream: BinaryIO, size: int) -> list[Member]:
 
 
 def _check_end(stream: BinaryIO, size: int) -> None:
-    """The directory must end exactly at the end of the file: whatever stands behind it is another file."""
+    """The directory must end exactly at the end of the file: anything behind it is another file."""
     stream.seek(max(0, size - _END_SIZE - 0xFFFF))
     tail = stream.read()
     at = tail.rfind(_END)
@@ -130,7 +130,7 @@ def _locate(stream: BinaryIO, infos: list[zipfile.ZipInfo], begin: int) -> list[
 
 
 def _check_local(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
-    """Where the member's data begins; refuses a local header that says something else than the directory."""
+    """Where the member's data begins; refuses a local header that differs from the directory."""
     stream.seek(info.header_offset)
     raw = stream.read(_LOCAL.size)
     if len(raw) < _LOCAL.size:
@@ -140,7 +140,7 @@ def _check_local(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
     if flags & _ENCRYPTED:
         raise Refused(Code.ENCRYPTED, "圧縮ファイルに暗号がかかっています")
     same = mark == b"PK\x03\x04" and method == info.compress_type and _same_name(name, info.orig_filename)
-    # Writers that stream say the sizes behind the data, and 0 or all ones here.
+    # Writers that stream put the sizes behind the data, and 0 or all ones here.
     if not flags & _LATER_SIZES and _ZIP64 not in (packed, size):
         same = same and (crc, packed, size) == (info.CRC, info.compress_size, info.file_size)
     if not same:
@@ -186,10 +186,10 @@ def read_chunks(stream: BinaryIO, member: Member) -> Iterator[bytes]:
 
 def _packed(stream: BinaryIO, member: Member) -> Iterator[bytes]:
     for offset in range(0, member.packed, CHUNK):
-        wanted = min(CHUNK, member.packed - offset)
+        length = min(CHUNK, member.packed - offset)
         stream.seek(member.start + offset)  # whoever takes the chunks may read elsewhere between two of them
-        raw = stream.read(wanted)
-        if len(raw) < wanted:
+        raw = stream.read(length)
+        if len(raw) < length:
             raise Refused(Code.BROKEN, "ファイルが途中で切れています")
         yield raw
 

@@ -1,7 +1,7 @@
 """Text on its way into a cell and out of it again: the same characters on both sides.
 
 A workbook's XML cannot hold control characters, and gives `_x0001_` a meaning; Excel holds 32,767 UTF-16 units a
-cell. What can be held is escaped and comes back; what cannot be held is replaced where everyone sees it, and told.
+cell. What fits is escaped and comes back; what does not is replaced by a visible sign, with a warning.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 def encode(text: str) -> tuple[str, str]:
-    """(what stands in the cell, what is wrong with it).
+    """(the cell's text, what is wrong with it).
 
     The second is "" where the cell will give back exactly `text`; else one Japanese sentence.
     """
@@ -32,13 +32,13 @@ def encode(text: str) -> tuple[str, str]:
 
 
 def decode(stored: str) -> str:
-    """The text that a cell stands for; escapes of impossible characters stay as they are."""
+    """The text of a cell; escapes of impossible characters stay unchanged."""
     return _ESCAPED.sub(_character, stored)
 
 
-def _character(found: re.Match[str]) -> str:
-    letter = chr(int(found[1], 16))
-    return found[0] if _IMPOSSIBLE.match(letter) else letter
+def _character(match: re.Match[str]) -> str:
+    letter = chr(int(match[1], 16))
+    return match[0] if _IMPOSSIBLE.match(letter) else letter
 
 
 def units(text: str) -> int:

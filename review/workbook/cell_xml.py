@@ -15,7 +15,7 @@ from review.domain.book import BookSheet
 from review.workbook import cell_text
 from review.workbook.painter import STARTERS, Painter
 
-# A short text without any of these is already the XML of itself, and certain to be held.
+# A short text without any of these is already valid XML, and certain to fit.
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_x")
 _SURELY_FITS = cell_text.MAX_UNITS // 2
 _LETTERS = tuple(get_column_letter(column) if column else "" for column in range(256))
@@ -149,7 +149,7 @@ class XmlPainter(Painter):
         self._rows(sheet).breaks.append(row - 1)
 
     def block(self, sheet: Any, entry: BookSheet, place: tuple[int | str, ...], paint: Callable[[], None]) -> None:
-        """Rows that follow from `entry` and `place`; they stand below all that was painted before."""
+        """Rows that depend on `entry` and `place` only, below all rows painted before."""
         title = sheet.title
         self._close(title)
 

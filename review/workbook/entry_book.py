@@ -1,8 +1,8 @@
 """Writes the 記入用 workbook: the city's form with this year's cells open and coloured, everything else locked.
 
 An open cell has a name of its own on its sheet (`meguri.indicator.1.actual`, `meguri.schedule.2.bars.2025`), so that it
-is found again wherever a program puts it. The book's properties carry the token under which Meguri remembers what it
-wrote, the cycle, and for each sheet a digest of where the open cells stand and what is written beside them: a
+can be located wherever a program puts it. The book's properties carry the token under which Meguri stores what it
+wrote, the cycle, and for each sheet a digest of the places of the open cells and of the labels beside them: a
 re-arranged file is noticed.
 """
 
@@ -98,7 +98,7 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> dict[str, str]:
 
 
 def closed_cells(sheet: Worksheet, open_cells: Collection[str]) -> dict[str, str]:
-    """{cell: what it says} of every cell with a text that is none of the open ones."""
+    """{cell: its text} of every cell with a text that is none of the open ones."""
     return {
         cell.coordinate: _text(cell)
         for row in sheet.iter_rows()
@@ -108,7 +108,7 @@ def closed_cells(sheet: Worksheet, open_cells: Collection[str]) -> dict[str, str
 
 
 def cell_digest(text: str) -> str:
-    """By what a closed cell is known again; spaces and line breaks, which programs change, weigh nothing."""
+    """The digest of a closed cell; spaces and line breaks, which programs change, do not count."""
     return hashlib.sha256(fold(text).encode("utf-8", "replace")).hexdigest()[:8]
 
 
@@ -145,18 +145,18 @@ def item_key(name: str) -> str:
 
 
 def arrangement(sheet: Worksheet, cells: dict[str, str]) -> str:
-    """A digest of which item stands in which cell, and of the labels and the 施策ID beside them; for what belongs to
+    """A digest of which item is in which cell, and of the labels and the 施策ID beside them; for what belongs to
     a year of its own also of the head of its column."""
-    said: list[list[str]] = []
+    rows: list[list[str]] = []
     for key, coordinate in sorted(cells.items()):
         row = sheet[coordinate].row
         column = sheet[coordinate].column
         labels = [fold(_text(sheet.cell(row=row, column=c))) for c in range(1, min(column, 3))]
         if items.bar_cell(key) or items.is_next(key):
             labels.append(entry_cells.heading(sheet, column))
-        said.append([key, coordinate, *labels])
-    said.append([_text(sheet.cell(row=4, column=2))])
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:24]
+        rows.append([key, coordinate, *labels])
+    rows.append([_text(sheet.cell(row=4, column=2))])
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()[:24]
 
 
 def _text(cell: Cell | MergedCell) -> str:

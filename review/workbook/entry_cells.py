@@ -26,7 +26,7 @@ HEADING_WITHIN = 500
 
 @dataclass(frozen=True, kw_only=True)
 class CellText:
-    """What one open cell says. `mark` is number_cell, date_cell or odd_cell where Excel changed it, colour_cell for a bar
+    """The text of an open cell. `mark` is number_cell, date_cell or odd_cell where Excel changed it, colour_cell for a bar
     that was drawn by colour alone, else ''."""
 
     text: str
@@ -35,7 +35,7 @@ class CellText:
 
 
 def has_colour(cell: Cell | MergedCell) -> bool:
-    """Whether a hand coloured the cell."""
+    """Whether a person coloured the cell."""
     fill = cell.fill
     if fill is None or fill.fill_type != "solid":
         return False
@@ -47,17 +47,17 @@ def has_colour(cell: Cell | MergedCell) -> bool:
 
 def joined(cells: Mapping[str, CellText], painted: Collection[str]) -> dict[str, CellText]:
     """The same by item: the years of a bar as one text, in the place of the first; `painted` are the coloured cells."""
-    found: dict[str, CellText] = {}
+    by_item: dict[str, CellText] = {}
     for bar, keys in _by_item(cells).items():
-        found[bar] = _bar(cells, keys, painted) if items.is_bar(bar) else cells[bar]
-    return found
+        by_item[bar] = _bar(cells, keys, painted) if items.is_bar(bar) else cells[bar]
+    return by_item
 
 
 def _by_item(keys: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for key in keys:
-        found.setdefault(items.item_of(key), []).append(key)
-    return found
+        groups.setdefault(items.item_of(key), []).append(key)
+    return groups
 
 
 def _bar(cells: Mapping[str, CellText], keys: Iterable[str], painted: Collection[str]) -> CellText:
@@ -65,22 +65,22 @@ def _bar(cells: Mapping[str, CellText], keys: Iterable[str], painted: Collection
     drawn: dict[str, str] = {}
     marks: list[str] = []
     for key in in_order:
-        said = cells[key]
-        words = bars.read_cell(said.text)
-        if not said.text.strip() and key in painted:
+        content = cells[key]
+        words = bars.read_cell(content.text)
+        if not content.text.strip() and key in painted:
             words = ""
             marks.append(COLOUR_CELL)
         if words is not None:
             drawn[str(_year(key))] = words
-        marks.append(said.mark)
+        marks.append(content.mark)
     first, last = (cells[key].cell for key in (in_order[0], in_order[-1]))
     place = first if first == last else f"{first}:{last.rpartition('!')[2]}"
     return CellText(text=bars.text_of(drawn), cell=place, mark=next((mark for mark in marks if mark), ""))
 
 
 def _year(key: str) -> int:
-    found = items.bar_cell(key)
-    return found[1] if found else 0
+    bar = items.bar_cell(key)
+    return bar[1] if bar else 0
 
 
 def heading(sheet: Worksheet, column: int) -> str:

@@ -32,7 +32,7 @@ from review.workbook.entry_book import (
 from review.workbook.entry_cells import CellText, has_colour, joined
 from review.workbook.findings import Code, Refused
 
-#: A sheet of the form has some 150 cells with a text; whoever fills a thousand others has not filled in the form.
+#: A sheet of the form has some 150 cells with a text; a file with a thousand others is no filled-in form.
 MOST_CELLS, MOST_LETTERS = 10_000, 2_000
 
 # What a Japanese Excel means by the format numbers that it does not write out. openpyxl knows none of them and would
@@ -51,7 +51,7 @@ JAPANESE_FORMATS = {
 
 @dataclass(frozen=True, kw_only=True)
 class EntryBook:
-    """A book that came back: its token and cycle, {施策ID: {item key: CellText}}, and what stands in other cells:
+    """A book that came back: its token and cycle, {施策ID: {item key: CellText}}, and the texts of other cells:
     {sheet: {cell: text}}, at most MOST_CELLS of them, each cut after MOST_LETTERS.
     """
 
@@ -78,30 +78,30 @@ def read_entry_book(path: Path) -> EntryBook:
             book = load_workbook(stream, data_only=False, keep_links=False)
     except Exception as error:  # a broken part fails in a dozen ways: KeyError, ValueError, TypeError, ParseError
         raise Refused(Code.BROKEN, "ブックを開けません") from error
-    said = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
-    if said.get(FORM_PROPERTY) != FORM:
+    props = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
+    if props.get(FORM_PROPERTY) != FORM:
         raise Refused(Code.WRONG_FORM)
     digests = {
-        name.removeprefix(SHEET_PROPERTY): text for name, text in said.items() if name.startswith(SHEET_PROPERTY)
+        name.removeprefix(SHEET_PROPERTY): text for name, text in props.items() if name.startswith(SHEET_PROPERTY)
     }
     sheets = {
         sheet.title: _read_sheet(sheet, digests[sheet.title]) for sheet in book.worksheets if sheet.title in digests
     }
     _refuse_lost(book, sheets, digests)
     return EntryBook(
-        token=said.get(TOKEN_PROPERTY, ""), cycle=said.get(CYCLE_PROPERTY, ""), sheets=sheets, others=_others(book)
+        token=props.get(TOKEN_PROPERTY, ""), cycle=props.get(CYCLE_PROPERTY, ""), sheets=sheets, others=_others(book)
     )
 
 
 def _others(book: Workbook) -> dict[str, dict[str, str]]:
-    """What stands outside the open cells, sheet by sheet."""
+    """The texts outside the open cells, sheet by sheet."""
     left = MOST_CELLS
-    found: dict[str, dict[str, str]] = {}
+    texts: dict[str, dict[str, str]] = {}
     for sheet in book.worksheets:
         cells = closed_cells(sheet, set(_places(sheet).values()))
-        found[sheet.title] = {cell: text[:MOST_LETTERS] for cell, text in list(cells.items())[:left]}
-        left -= len(found[sheet.title])
-    return found
+        texts[sheet.title] = {cell: text[:MOST_LETTERS] for cell, text in list(cells.items())[:left]}
+        left -= len(texts[sheet.title])
+    return texts
 
 
 def _refuse_lost(book: Workbook, sheets: dict[str, dict[str, CellText]], digests: dict[str, str]) -> None:
@@ -115,21 +115,21 @@ def _refuse_lost(book: Workbook, sheets: dict[str, dict[str, CellText]], digests
 
 def _places(sheet: Worksheet) -> dict[str, str]:
     """{item key: its cell}, from the names of the sheet."""
-    found: dict[str, str] = {}
+    places: dict[str, str] = {}
     for name, defined in sheet.defined_names.items():
         key = item_key(name)
         if key:
-            found[key] = str(defined.attr_text or "").rpartition("!")[2].replace("$", "").partition(":")[0]
-    return found
+            places[key] = str(defined.attr_text or "").rpartition("!")[2].replace("$", "").partition(":")[0]
+    return places
 
 
 def _read_sheet(sheet: Worksheet, digest: str) -> dict[str, CellText]:
     places = _places(sheet)
     try:
-        kept = arrangement(sheet, places) == digest
+        unmoved = arrangement(sheet, places) == digest
     except (ValueError, AttributeError, TypeError, KeyError):  # a name that leads to no cell: #REF!
-        kept = False
-    if not kept:
+        unmoved = False
+    if not unmoved:
         raise Refused(Code.WRONG_FORM, f"シート「{sheet.title}」の行・列・見出しが動いています")
     cells = {key: _read_cell(sheet, key, coordinate) for key, coordinate in places.items()}
     painted = {key for key, coordinate in places.items() if items.bar_cell(key) and has_colour(sheet[coordinate])}
@@ -145,12 +145,12 @@ def _read_cell(sheet: Worksheet, key: str, coordinate: str) -> CellText:
     if cell.data_type == "f":
         raise Refused(Code.FORMULA, cell=place)
     if isinstance(value, str) and cell.data_type != "e":
-        return CellText(text=_kept(cell_text.decode(value), key, place), cell=place)
+        return CellText(text=_checked(cell_text.decode(value), key, place), cell=place)
     text, mark = shown.shown_text(value, cell.number_format)
-    return CellText(text=_kept(text, key, place), cell=place, mark=mark)
+    return CellText(text=_checked(text, key, place), cell=place, mark=mark)
 
 
-def _kept(text: str, key: str, place: str) -> str:
+def _checked(text: str, key: str, place: str) -> str:
     if len(text) > MAX_LENGTH:
         what = f"「{items.label_of(items.item_of(key))}」に{len(text):,}文字あります(上限は{MAX_LENGTH:,}文字)"
         raise Refused(Code.TOO_LONG, what, cell=place)

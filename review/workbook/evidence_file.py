@@ -71,9 +71,9 @@ class _Declared(ContentTypes):
     acts = False
 
     def start(self, name: str, attributes: Attributes) -> None:
-        said = attributes.get("ContentType", "")
-        self.kind = self.kind or _MAIN.get(said, "")
-        self.acts = self.acts or "macroenabled" in said.lower() or "vbaproject" in said.lower()
+        content_type = attributes.get("ContentType", "")
+        self.kind = self.kind or _MAIN.get(content_type, "")
+        self.acts = self.acts or "macroenabled" in content_type.lower() or "vbaproject" in content_type.lower()
 
     def close(self) -> None:
         """Nothing more to ask: what a spreadsheet may hold is no concern of evidence."""

@@ -1,4 +1,4 @@
-"""What kind of file bytes are, by their content: never by name or by what the sender says."""
+"""What kind of file bytes are, by their content: never by name or by the declared type."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def refuse_other_kinds(stream: BinaryIO, size: int) -> None:
 
 
 def _refuse_ole(stream: BinaryIO, size: int) -> None:
-    """An OLE file is an old workbook, or a new one behind a password; names of streams stand in it as UTF-16."""
+    """An OLE file is an old workbook, or a new one behind a password; names of streams are in it as UTF-16."""
     stream.seek(0)
     data = stream.read(min(size, MAX_FILE))
     if any(name.encode("utf-16-le") in data for name in _ENCRYPTED_STREAMS):

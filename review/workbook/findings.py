@@ -1,6 +1,6 @@
-"""What an inspection may find: the codes, and for each the one sentence that says what to do.
+"""The findings of an inspection: the codes, and for each the one sentence of advice.
 
-The sentences are Japanese because a clerk reads them; `{…}` is filled with what was found.
+The sentences are Japanese because a clerk reads them; `{…}` is filled with the facts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Code(StrEnum):
     BAD_CHAR = "BAD_CHAR"
 
 
-# What to do, one sentence each. `Finding.detail` puts what was found in front of it.
+# What to do, one sentence each. `Finding.detail` puts the fact in front of it.
 ADVICE: dict[Code, str] = {
     Code.OK: "読み取れるファイルです。",
     Code.EMPTY: "ファイルが空です。記入したブックを選び直してください。",
@@ -69,7 +69,7 @@ OK = Finding(code=Code.OK, detail=ADVICE[Code.OK])
 
 
 class Refused(Exception):
-    """Ends an inspection. `what` says what was found, without a full stop; the advice follows from the code."""
+    """Ends an inspection. `what` is the fact, without a full stop; the advice follows from the code."""
 
     def __init__(self, code: Code, what: str = "", *, cell: str = "") -> None:
         super().__init__(code, what, cell)
@@ -78,5 +78,5 @@ class Refused(Exception):
     def finding(self) -> Finding:
         """The finding that the inspection ends with."""
         where = f"セル{self.cell}: " if self.cell else ""
-        found = f"{where}{self.what}。" if self.what else where
-        return Finding(code=self.code, detail=found + ADVICE[self.code], cell=self.cell)
+        sentence = f"{where}{self.what}。" if self.what else where
+        return Finding(code=self.code, detail=sentence + ADVICE[self.code], cell=self.cell)

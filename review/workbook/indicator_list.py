@@ -38,7 +38,7 @@ def _notes(entry: BookSheet, one: JudgedIndicator) -> str:
     return " ".join([*([labels.DEMO] if entry.demo or one.demo else []), *one.flags])
 
 
-# Those that are printed come first; behind them stand the numbers to calculate with.
+# The printed columns come first; behind them the numbers to calculate with.
 PRINTED = (
     Column(head="施策ID", width=7.5, style="centre_link", value=lambda entry, one: entry.sheet.code),
     Column(head="施策名", width=23, style="cell_text", value=lambda entry, one: entry.sheet.name),
@@ -136,7 +136,7 @@ def _make_usable(sheet: Worksheet, book: YearBook, last: int) -> None:
 
 
 def _colour_grades(sheet: Worksheet, book: YearBook, last: int) -> None:
-    """Shade the grades; the letter itself says the same without colour."""
+    """Shade the grades; the letter itself is enough without colour."""
     letter = get_column_letter(GRADE_COLUMN)
     area = f"{letter}{HEAD_ROW + 1}:{letter}{last}"
     for grade in book.scale:

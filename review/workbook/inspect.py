@@ -1,6 +1,6 @@
 """Is an uploaded file a workbook that is safe to parse? Looks at it as an archive, with bounded memory and time.
 
-In this order, each step only if the one before found nothing: the kind of file, the archive, its names and content
+In this order, each step only if the one before passed: the kind of file, the archive, its names and content
 types, every relationship, then every part as a stream of XML. No workbook library is involved.
 """
 
@@ -26,7 +26,7 @@ _XML_ENDINGS = (".xml", ".rels")
 
 
 def inspect(path: Path, *, seconds: float = SECONDS) -> Finding:
-    """What the file is: OK, or the first reason against it. Never raises for what stands in a file.
+    """What the file is: OK, or the first reason against it. Never raises for the content of a file.
 
     Costs a few ms for a genuine workbook; stops after `seconds`. Memory stays below some 10 MB and the shared state
     of the parts, whatever the file claims.
@@ -56,8 +56,8 @@ class _Inspection:
 
     def run(self) -> None:
         """Raise Refused for the first thing that is wrong."""
-        found = archive.open_archive(self.stream, self.size)
-        self.members = {member.name: member for member in found}
+        members = archive.open_archive(self.stream, self.size)
+        self.members = {member.name: member for member in members}
         types = self._types()
         for name in self.members:
             parts.refuse_active_place(name)
@@ -80,7 +80,7 @@ class _Inspection:
     def _relate(self, name: str) -> None:
         scanner = Relations(self.budget, name)
         self._scan(name, scanner)
-        self.relations[name] = scanner.found
+        self.relations[name] = scanner.relations
 
     def _of_kind(self, name: str, kinds: tuple[str, ...]) -> Iterator[parts.Relation]:
         return (relation for relation in self.relations.get(name, []) if relation.kind in kinds)

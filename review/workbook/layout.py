@@ -1,6 +1,6 @@
-"""The city's form as one map: which rows a sheet has, what stands in them, and where.
+"""The city's form as one map: which rows a sheet has, their content, and where.
 
-The writer paints this map, and the reader finds the same labels again wherever a hand moved them. Columns count
+The writer paints this map, and the reader finds the same labels again wherever a person moved them. Columns count
 from 1: labels in the first, 取組内容 and 評価項目・目標・実績 in the second, then one column for each 年度.
 """
 
@@ -93,7 +93,7 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """What stands around the form: the judged results and the links of the consolidated book.
+    """What is printed around the form: the judged results and the links of the consolidated book.
 
     Only the entry workbook has `progress`, the 取組状況 of each row of the schedule, and `open_keys`, the items that
     are typed into it; their lines get room to type in.

@@ -28,7 +28,7 @@ _SLACK = 2
 
 
 class _Widths(dict[str, float]):
-    """Width of each letter, found once."""
+    """Width of each letter, computed once."""
 
     def __missing__(self, letter: str) -> float:
         width = self[letter] = _letter_units(letter)

@@ -88,7 +88,7 @@ def _changed(
 ) -> bytes:
     """One of openpyxl's parts as the whole book needs it."""
     if name == WORKBOOK:
-        return _SHEETS.sub(lambda found: _directory(found[0], titles, order), data, count=1)
+        return _SHEETS.sub(lambda match: _directory(match[0], titles, order), data, count=1)
     if name == RELATIONS:
         each = (f'<Relationship Type="{_SHEET_RELATION}" Target="/{_path(n)}" Id="rIdF{n}"/>' for n in forms)
         return data.replace(b"</Relationships>", "".join(each).encode() + b"</Relationships>")

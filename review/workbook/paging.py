@@ -1,4 +1,4 @@
-"""The lines of a form on their pages: where a page begins, what is said again there, and which row a line gets."""
+"""The lines of a form on their pages: where a page begins, what is repeated there, and which row a line gets."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ FORM_PARTS = ("form", "goals")
 def paged(page: Page) -> list[Line]:
     """The form from top to bottom, its lines marked where they begin a page."""
     flowing = list(layout.lines(page))
-    found: list[Line] = []
+    lines: list[Line] = []
     breaks = page_breaks(flowing, layout.page_height(page.form))
     for index, line in enumerate(flowing):
         if index in breaks and _is_goal(line):
-            found.append(layout.years_again(page.form))
+            lines.append(layout.years_again(page.form))
         else:
             line.begins_page = index in breaks
-        found.append(line)
-    return found
+        lines.append(line)
+    return lines
 
 
 def places(page: Page) -> dict[str, tuple[int, int, int, int]]:
     """{key: (first row, first column, last row, last column)} of every cell that a person types into on this page."""
-    found: dict[str, tuple[int, int, int, int]] = {}
+    cells: dict[str, tuple[int, int, int, int]] = {}
     row = 1
     for line in paged(page):
         for box in line.boxes:
             if box.key and item_of(box.key) in page.open_keys:
-                found[box.key] = (row, box.first, row + max(box.rows, line.row_span) - 1, box.last)
+                cells[box.key] = (row, box.first, row + max(box.rows, line.row_span) - 1, box.last)
         row += line.row_span
-    return found
+    return cells
 
 
 def page_breaks(painted: Sequence[Line], page: float) -> set[int]:
@@ -66,7 +66,7 @@ def page_breaks(painted: Sequence[Line], page: float) -> set[int]:
 
 
 def _beginning(line: Line, page: float) -> float:
-    """What has to stand together of one line: all of it, or its first row where it is longer than a page."""
+    """The rows of one line that stay together: all of it, or its first row where it is longer than a page."""
     return line.height if line.height <= page else line.height / line.row_span
 
 

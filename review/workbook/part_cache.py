@@ -1,6 +1,6 @@
 """What the last build of a book made, by digest: one file, replaced as a whole.
 
-A digest covers all that a part follows from, the code included (`engine`), so that an entry is right or not found.
+A digest covers all that a part depends on, the code included (`engine`), so that an entry is right or missing.
 The file only saves time. Missing, damaged or of another worker's build, it costs a cold build and nothing else:
 so it is written without waiting for the disk, checked by its sum on reading, and never larger than what one book needs.
 """
@@ -32,16 +32,16 @@ class PartCache:
         self.made = 0
 
     def get(self, key: bytes, make: Callable[[], bytes]) -> bytes:
-        """What `make` gave for the key before; else what it gives now."""
-        found = self._known.get(key)
-        if found is None:
+        """The cached result of `make` for the key; else a new one."""
+        packed = self._known.get(key)
+        if packed is None:
             self.made += 1
             data = make()
             if self._path:
                 self._used[key] = data
             return data
-        self._used[key] = found
-        return bytes(found)
+        self._used[key] = packed
+        return bytes(packed)
 
     def save(self) -> None:
         """Keep what this build used, and only that. Does nothing where nothing is new; a full disk is no failure."""

@@ -1,4 +1,4 @@
-"""What the small parts of a workbook say: content types, relationships, the book itself, styles, shared strings."""
+"""The small parts of a workbook: content types, relationships, the book itself, styles, shared strings."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
     ("model+data", Code.ACTIVE, "データモデルがあります"),
     ("relationships/package", Code.ACTIVE, "別のファイルが埋め込まれています"),
 )
-# The same by where a part lies, whatever it is said to be.
+# The same by the path of a part, whatever its declared type.
 _ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
     ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
     ("macrosheets/", Code.MACRO, "Excel 4.0のマクロシートがあります"),
@@ -67,9 +67,9 @@ _OTHER_BOOK = re.compile(r"^[^\"]*(?:\[\d+\]|\[[^\]]*\.xl\w+\])")
 def refuse_active(what: str, table: tuple[tuple[str, Code, str], ...] = _ACTIVE_TYPES) -> None:
     """Raise Refused where a content type or relationship names something that acts."""
     folded = what.lower()
-    for word, code, found in table:
+    for word, code, reason in table:
         if word in folded:
-            raise Refused(code, found)
+            raise Refused(code, reason)
 
 
 def refuse_active_place(name: str) -> None:
@@ -78,7 +78,7 @@ def refuse_active_place(name: str) -> None:
 
 
 class ContentTypes(Scanner):
-    """[Content_Types].xml: `of` says which type a part has."""
+    """[Content_Types].xml: `of` gives the type of a part."""
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(budget)
@@ -86,11 +86,11 @@ class ContentTypes(Scanner):
         self.by_name: dict[str, str] = {}
 
     def start(self, name: str, attributes: Attributes) -> None:
-        said = attributes.get("ContentType", "")
+        content_type = attributes.get("ContentType", "")
         if name == "Default":
-            self.by_ending[attributes.get("Extension", "").lower()] = said
+            self.by_ending[attributes.get("Extension", "").lower()] = content_type
         elif name == "Override":
-            self.by_name[attributes.get("PartName", "").lstrip("/").lower()] = said
+            self.by_name[attributes.get("PartName", "").lstrip("/").lower()] = content_type
 
     def of(self, part: str) -> str:
         """The content type of a part, '' where none is declared."""
@@ -98,17 +98,17 @@ class ContentTypes(Scanner):
 
     def close(self) -> None:
         declared = [*self.by_name.values(), *self.by_ending.values()]
-        if not any(_SPREADSHEET in said.lower() for said in declared) or any(
-            word in said.lower() for word in _OTHER_KINDS for said in self.by_name.values()
+        if not any(_SPREADSHEET in content_type.lower() for content_type in declared) or any(
+            word in content_type.lower() for word in _OTHER_KINDS for content_type in self.by_name.values()
         ):
             raise Refused(Code.NOT_XLSX)
-        for said in self.by_name.values():
-            refuse_active(said)
+        for content_type in self.by_name.values():
+            refuse_active(content_type)
         # A default is often declared for what is not there (.bin for printers' settings beside .vml).
-        for said in self.by_ending.values():
-            if "macroenabled" in said.lower():
+        for content_type in self.by_ending.values():
+            if "macroenabled" in content_type.lower():
                 raise Refused(Code.MACRO, "マクロ有効ブックです")
-        if any("template.main" in said for said in declared):
+        if any("template.main" in content_type for content_type in declared):
             raise Refused(Code.NOT_XLSX, "テンプレート(.xltx)です")
 
 
@@ -122,13 +122,13 @@ class Relation:
 
 
 class Relations(Scanner):
-    """A .rels part: `found` holds the relations within the archive."""
+    """A .rels part: `relations` holds those within the archive."""
 
     def __init__(self, budget: Budget, name: str) -> None:
         super().__init__(budget)
         # xl/_rels/workbook.xml.rels speaks of xl/workbook.xml.
         self.folder = posixpath.dirname(posixpath.dirname(name))
-        self.found: list[Relation] = []
+        self.relations: list[Relation] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name != "Relationship":
@@ -138,7 +138,7 @@ class Relations(Scanner):
         if attributes.get("TargetMode", "").lower() == "external":
             _refuse_outside(kind, target)
             return
-        self.found.append(
+        self.relations.append(
             Relation(id=attributes.get("Id", ""), kind=kind.rpartition("/")[2], part=self._resolve(target))
         )
 
@@ -244,15 +244,15 @@ class TextCheck:
     pieces: list[str] = field(default_factory=list)
 
     def add(self, data: str) -> None:
-        """Another piece; what is too long already is not kept."""
+        """Another piece; beyond the limit it is dropped."""
         self.length += len(data)
         if self.length <= cell_text.MAX_UNITS * 8:  # an escape takes seven letters for one
             self.pieces.append(data)
 
     def problem(self) -> tuple[Code, str] | None:
-        """The code and what is wrong, None for a text that can be kept."""
+        """The code and what is wrong, None for a text that can be stored."""
         text = "".join(self.pieces)
-        if any(_IMPOSSIBLE.match(chr(int(found[1], 16))) for found in _ESCAPED.finditer(text)):
+        if any(_IMPOSSIBLE.match(chr(int(match[1], 16))) for match in _ESCAPED.finditer(text)):
             return Code.BAD_CHAR, "保存できない文字(制御文字など)があります"
         decoded = cell_text.decode(text) if len(text) == self.length else ""
         # Excel counts UTF-16 units: letters outside the basic plane are two.
@@ -263,7 +263,7 @@ class TextCheck:
 
 
 class SharedStrings(Scanner):
-    """xl/sharedStrings.xml: how many there are, and which ones cannot be kept, by index."""
+    """xl/sharedStrings.xml: how many there are, and which ones cannot be stored, by index."""
 
     wants_text = True
 
@@ -290,7 +290,7 @@ class SharedStrings(Scanner):
         if name == "rPh":
             self._aside = False
         if name == "si" and self._check:
-            if (found := self._check.problem()) and len(self.problems) < 100:
-                self.problems[self.count] = found
+            if (problem := self._check.problem()) and len(self.problems) < 100:
+                self.problems[self.count] = problem
             self._check = None
             self.count += 1

@@ -1,6 +1,6 @@
 """Reads the city's form out of a workbook: our own export, or one filled in by hand.
 
-The labels are sought wherever they stand; rows and columns may have moved. What Excel turned into numbers or dates
+The labels are searched on the whole sheet; rows and columns may have moved. What Excel turned into numbers or dates
 is read as it was shown, and doubted. The file must have been inspected before (this module opens it in full).
 """
 
@@ -123,14 +123,14 @@ class _Form:
         return SheetReader(rows=self.rows, wording=Wording(""), plan_years=years, place=self.place, scanned=False)
 
     def doubts_of(self, code: str) -> list[Doubt]:
-        found = [
+        doubts = [
             Doubt(code=kind, measure=code, line=row, detail=detail, proposal=proposal)
             for row, kind, detail, proposal in self.odd
         ]
         if _CODE_LIKE.fullmatch(self.title) and self.title != code:
             detail = f"シートの名前「{self.title}」と施策ID「{code}」が違います。施策IDで読みました。"
-            found.append(Doubt(code="sheet_name_differs", measure=code, line=0, detail=detail, proposal=code))
-        return found
+            doubts.append(Doubt(code="sheet_name_differs", measure=code, line=0, detail=detail, proposal=code))
+        return doubts
 
 
 def _form_of(sheet: Worksheet) -> _Form | None:
@@ -195,7 +195,7 @@ def _read_cell(form: _Form, row: int, cell: Cell | MergedCell) -> str:
 
 
 def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) -> None:
-    """Where a hand has only coloured the cells of the schedule, put the sign of a bar into them."""
+    """Put the sign of a bar into cells of the schedule that are only coloured."""
     try:
         header = find_header(form.rows)
     except DocumentError:

@@ -30,14 +30,14 @@ _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from review.workbook impor
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of a file: the finding, and the data of `entry_reader.EntryBook` where it is OK and was asked for."""
+    """The result for a file: the finding, and the data of `entry_reader.EntryBook` where it is OK and was requested."""
 
     finding: Finding
     entry: dict[str, Any] | None = None
 
 
 def inspect_file(path: Path, *, seconds: float = SECONDS) -> Finding:
-    """Inspect a file in a process of its own. Never raises for what stands in a file. Some 60 ms."""
+    """Inspect a file in a process of its own. Never raises for the content of a file. Some 60 ms."""
     return _run("inspect", path, seconds).finding
 
 
@@ -77,11 +77,11 @@ def _run(task: str, path: Path, seconds: float) -> Outcome:
 
 def _answer(raw: bytes) -> Outcome:
     try:
-        said = json.loads(raw)
-        found = Finding(code=Code(said["code"]), detail=said["detail"], cell=said["cell"])
+        answer = json.loads(raw)
+        finding = Finding(code=Code(answer["code"]), detail=answer["detail"], cell=answer["cell"])
     except (ValueError, KeyError, TypeError):
         return _refused(Code.BROKEN, "ファイルを読み取れません")
-    return Outcome(finding=found, entry=said.get("entry"))
+    return Outcome(finding=finding, entry=answer.get("entry"))
 
 
 def _refused(code: Code, what: str) -> Outcome:
@@ -120,21 +120,21 @@ def _limit() -> None:
 def _work(task: str, path: Path) -> dict[str, Any]:
     from review.workbook.inspect import inspect
 
-    found = inspect(path)
+    finding = inspect(path)
     entry = None
-    if found.is_ok and task == "entry":
+    if finding.is_ok and task == "entry":
         # openpyxl is only loaded for a file that is worth it.
         from review.workbook.entry_reader import read_entry_book
 
         try:
             entry = read_entry_book(path).as_data()
         except Refused as refusal:
-            found = refusal.finding()
-    if found.is_ok and task == "table":
+            finding = refusal.finding()
+    if finding.is_ok and task == "table":
         from review.workbook.table_reader import read_rows
 
         try:
             entry = {"rows": read_rows(path)}
         except Refused as refusal:
-            found = refusal.finding()
-    return {"code": found.code, "detail": found.detail, "cell": found.cell, "entry": entry}
+            finding = refusal.finding()
+    return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}

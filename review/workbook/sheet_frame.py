@@ -27,12 +27,12 @@ _FOOT = "\ue000"
 
 def filled(frame: bytes, painted: Painted) -> bytes:
     """The frame with the rows, merged ranges, links and page breaks; a frame that has rows of its own as it is."""
-    found, fragments = _NO_ROWS.search(frame), painted.fragments
-    if not found or not fragments:
+    match, fragments = _NO_ROWS.search(frame), painted.fragments
+    if not match or not fragments:
         return frame
     reach = f"A1:{get_column_letter(max(one.last_column for one in fragments))}{fragments[-1].last_row}"
-    before = _DIMENSION.sub(f'<dimension ref="{reach}"'.encode(), frame[: found.start()], count=1)
-    merges_at = _place(_AFTER_MERGES.search(frame, found.end()))
+    before = _DIMENSION.sub(f'<dimension ref="{reach}"'.encode(), frame[: match.start()], count=1)
+    merges_at = _place(_AFTER_MERGES.search(frame, match.end()))
     links_at = frame.index(_AFTER_LINKS, merges_at)
     return b"".join(
         [
@@ -40,7 +40,7 @@ def filled(frame: bytes, painted: Painted) -> bytes:
             b"<sheetData>",
             *[one.rows for one in fragments],
             b"</sheetData>",
-            frame[found.end() : merges_at],
+            frame[match.end() : merges_at],
             _wrapped("mergeCells", b"".join([one.merges for one in fragments])),
             frame[merges_at:links_at],
             _wrapped("hyperlinks", b"".join([one.links for one in fragments])),
@@ -51,10 +51,10 @@ def filled(frame: bytes, painted: Painted) -> bytes:
     )
 
 
-def _place(found: re.Match[bytes] | None) -> int:
-    if found is None:
+def _place(match: re.Match[bytes] | None) -> int:
+    if match is None:
         raise ValueError("every sheet of ours has print options")
-    return found.start()
+    return match.start()
 
 
 def _wrapped(name: str, inner: bytes) -> bytes:
@@ -69,7 +69,7 @@ def _breaks(rows: Sequence[int]) -> bytes:
 
 
 class FormFrames:
-    """Frames of forms, one for all forms that differ in nothing but what stands below their pages."""
+    """Frames of forms, one for all forms that differ only in the footer."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], tuple[bytes, bytes]] = {}

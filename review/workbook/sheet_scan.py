@@ -16,7 +16,7 @@ MAX_AREA = 2_000_000
 MAX_MERGES = 20_000
 MAX_MERGED = 1_000_000
 MAX_RULES = 5_000
-# A <dimension> that is too small hides rows from programs that believe it. Some writers always say A1.
+# A <dimension> that is too small hides rows from programs that trust it. Some writers always write A1.
 HIDDEN_ROWS = 1_000
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
@@ -109,22 +109,22 @@ class SheetScan(Scanner):
     # --- rows and cells -------------------------------------------------------------------------------------------
 
     def _row(self, attributes: Attributes) -> None:
-        said = attributes.get("r")
-        number = self.row + 1 if said is None else self._position(said)
+        reference = attributes.get("r")
+        number = self.row + 1 if reference is None else self._position(reference)
         if number <= self.row:
             raise Refused(Code.BROKEN, f"シート「{self.title}」の行の順番が正しくありません")
         if number > MAX_ROW:
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」に、Excelの表に収まらない行があります")
         self.row, self.column = number, 0
 
-    def _position(self, said: str) -> int:
-        if not (said.isascii() and said.isdigit() and len(said) <= 10 and int(said)):
+    def _position(self, text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= 10 and int(text)):
             raise Refused(Code.BROKEN, f"シート「{self.title}」の行の番号が正しくありません")
-        return int(said)
+        return int(text)
 
     def _cell(self, attributes: Attributes) -> None:
-        said = attributes.get("r")
-        column, row = (self.column + 1, self.row) if said is None else self._address(said)
+        reference = attributes.get("r")
+        column, row = (self.column + 1, self.row) if reference is None else self._address(reference)
         if row != self.row or column <= self.column:
             raise Refused(Code.BROKEN, f"シート「{self.title}」のセルの順番が正しくありません")
         self.column = column
@@ -136,14 +136,14 @@ class SheetScan(Scanner):
             raise Refused(Code.TOO_LARGE, f"シート「{self.title}」で使っている行や列が多すぎます")
         self._type, self._in_cell = attributes.get("t", "n"), True
 
-    def _address(self, said: str) -> tuple[int, int]:
-        found = _CELL.fullmatch(said)
-        if not found:
+    def _address(self, reference: str) -> tuple[int, int]:
+        match = _CELL.fullmatch(reference)
+        if not match:
             raise Refused(Code.BROKEN, f"シート「{self.title}」のセルの番地が正しくありません")
-        return column_number(found[1]), int(found[2])
+        return column_number(match[1]), int(match[2])
 
     def _formula(self) -> None:
-        # The same name stands in no other place of a worksheet than in a cell.
+        # The name occurs nowhere else in a worksheet than in a cell.
         if self._in_cell:
             raise Refused(Code.FORMULA, cell=self.place)
 
@@ -190,8 +190,8 @@ class SheetScan(Scanner):
 
 def _corner(reference: str) -> tuple[int, int] | None:
     """(row, column) of the last cell of a reference; None where it is no reference."""
-    found = _CELL.fullmatch(reference.rpartition(":")[2].replace("$", ""))
-    if not found:
+    match = _CELL.fullmatch(reference.rpartition(":")[2].replace("$", ""))
+    if not match:
         return None
-    row, column = int(found[2]), column_number(found[1])
+    row, column = int(match[2]), column_number(match[1])
     return (row, column) if row <= MAX_ROW and column <= MAX_COLUMN else None

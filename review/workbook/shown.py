@@ -1,4 +1,4 @@
-"""What a cell shows: Excel turns 80% into 0.8 and 1-2 into a date, and its number format tells what was typed."""
+"""What a cell shows: Excel turns 80% into 0.8 and 1-2 into a date, and its number format shows the typed text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shown_text(value: object, number_format: str) -> tuple[str, str]:
 
 def _number(value: Decimal, number_format: str) -> str:
     section = number_format.split(";")[0]
-    bare = _LITERAL.sub(lambda found: "\0" * bool(found[1] or found[2]), section)
+    bare = _LITERAL.sub(lambda match: "\0" * bool(match[1] or match[2]), section)
     core = _CORE.search(bare)
     if not core or "E" in core[0] or section == "General" or section == "@":
         return _plain(value)
@@ -40,7 +40,7 @@ def _number(value: Decimal, number_format: str) -> str:
 
 def _affixes(section: str) -> tuple[str, str]:
     """The words before and after the digits of a number format, such as 千円 and %."""
-    words = _LITERAL.sub(lambda found: found[1] or found[2] or "", section)
+    words = _LITERAL.sub(lambda match: match[1] or match[2] or "", section)
     core = _CORE.search(words)
     return (words[: core.start()], words[core.end() :]) if core else ("", "")
 
@@ -54,7 +54,7 @@ def _moment(value: datetime | date | time | timedelta, number_format: str) -> st
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     if isinstance(value, date) and not isinstance(value, datetime):
-        # 1-2 becomes 1月2日 of this year: a format without the year says that none was typed.
+        # 1-2 becomes 1月2日 of this year: a format without the year means that none was typed.
         named_year = re.search(r"[ye]", _LITERAL.sub("", number_format), re.I)
         return value.isoformat() if named_year else f"{value.month}-{value.day}"
     return str(value)

@@ -1,7 +1,7 @@
 """The looks of a cell, by name, shared by every sheet of a book.
 
 openpyxl hashes a style at each assignment; a `Palette` does that once for each name and book, and then only copies
-the index. Colour never stands alone: a bar also has its sign, a grade its letter, a demo value its word.
+the index. Colour is never the only mark: a bar also has its sign, a grade its letter, a demo value its word.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _UNDER = Border(bottom=Side(style="medium", color=NAVY))
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """One style: font size and colours, where the text stands, its borders and number format."""
+    """One style: font size and colours, alignment, borders and number format."""
 
     size: float = 9.0
     bold: bool = False

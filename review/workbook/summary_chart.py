@@ -18,14 +18,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from review.workbook import styles
 
-# From good to bad, told apart in grey print as well.
+# From good to bad, distinct in grey print as well.
 SERIES_COLOURS = ("2F6B4F", "7FA86B", "E0B050", "C4553D", "8A8A8A", "5B84B1", "B9B9B9")
 POINTS_PER_CM = 28.35
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """Stacked bars, one for each line of a table: numbers stand in them, so colour is not the only sign.
+    """Stacked bars, one for each line of a table, with numbers in them, so that colour is not the only sign.
 
     `share` stretches every bar to the whole.
     """

@@ -19,9 +19,9 @@ from review.workbook.summary_chart import Chart
 from review.workbook.writer import set_page
 
 WIDTH = 100.0
-# 評価できない stands on one line in what is left for each grade.
+# 評価できない fits on one line in the rest of the width for each grade.
 LABEL_WIDTH, OTHER_WIDTH, MARKS_WIDTH = 22.0, 8.0, 16.0
-# The sheet's title and what stands below it on the first page; the heading of a part.
+# The sheet's title and the line below it on the first page; the heading of a part.
 TITLE_POINTS, HEADING_POINTS = 54.0, 22.0
 
 
@@ -35,7 +35,7 @@ class Heads:
 
     @property
     def columns(self) -> int:
-        """The label, the grades, their sum, and what stands beside."""
+        """The label, the grades, their sum, and the words beside."""
         return 2 + len(self.grades) + len(self.others)
 
     @property
@@ -58,7 +58,7 @@ class Heads:
 
     @property
     def words(self) -> list[str]:
-        """What stands above the columns."""
+        """The heads of the columns."""
         return ["", *map(self.word, self.grades), "計", *self.others]
 
     def word(self, grade: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads the first sheet of a workbook as rows of text: a list of people, say.
+"""Reads the first sheet of a workbook as rows of text, such as a list of people.
 
 Runs in a throw-away process (see sandbox.py), after the inspection, which has refused macros, links and formulas.
 """
@@ -42,7 +42,7 @@ def _text(cell: Any) -> str:
     if isinstance(cell.value, datetime | date):
         day = cell.value.date() if isinstance(cell.value, datetime) else cell.value
         return day.isoformat()
-    said = cell_text.decode(cell.value) if isinstance(cell.value, str) else shown.shown_text(cell.value, "General")[0]
-    if problem(said):
+    text = cell_text.decode(cell.value) if isinstance(cell.value, str) else shown.shown_text(cell.value, "General")[0]
+    if problem(text):
         raise Refused(Code.BAD_CHAR, "保存できない文字があります", cell=f"{cell.parent.title}!{cell.coordinate}")
-    return said[:MAX_TEXT].strip()
+    return text[:MAX_TEXT].strip()

@@ -1,6 +1,6 @@
 """How many sheets and indicators earned which grade; says always which of the two it counts.
 
-What has no grade (目標なし, 未入力; of a whole sheet 提出前, 未提出, 対象外) counts in no total; it stands beside it, so
+What has no grade (目標なし, 未入力; of a whole sheet 提出前, 未提出, 対象外) counts in no total; it is shown beside it, so
 that nothing is hidden.
 """
 
@@ -53,10 +53,10 @@ def grades(book: YearBook) -> list[str]:
 
 def beside(book: YearBook) -> list[str]:
     """The words beside the scale that occur in the book."""
-    found = {sheet_grade(entry) for entry in book.sheets}
-    found |= {indicator_grade(one) for entry in book.sheets for one in entry.indicators}
-    found -= set(grades(book))
-    return [word for word in _BESIDE if word in found] + sorted(found - set(_BESIDE))
+    words = {sheet_grade(entry) for entry in book.sheets}
+    words |= {indicator_grade(one) for entry in book.sheets for one in entry.indicators}
+    words -= set(grades(book))
+    return [word for word in _BESIDE if word in words] + sorted(words - set(_BESIDE))
 
 
 def note(book: YearBook) -> str:
@@ -71,9 +71,9 @@ def due(book: YearBook) -> int:
 
 
 def asides(book: YearBook) -> str:
-    """対象外1件、未提出2件: the sheets that stand beside the counts; '' where there are none."""
-    found = Counter(entry.aside for entry in book.sheets if entry.aside)
-    return "、".join(f"{word}{found[word]}件" for word in _BESIDE if found[word])
+    """対象外1件、未提出2件: the sheets outside the counts; '' where there are none."""
+    counts = Counter(entry.aside for entry in book.sheets if entry.aside)
+    return "、".join(f"{word}{counts[word]}件" for word in _BESIDE if counts[word])
 
 
 def overall(book: YearBook) -> list[Row]:

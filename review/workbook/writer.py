@@ -87,7 +87,7 @@ def _pack(book: Workbook, stream: BinaryIO) -> None:
 
 
 def sheet_names(codes: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """For each 施策ID a name that a workbook accepts and that nobody has: the ID itself, as long as it is one."""
+    """For each 施策ID a valid, unused name of a sheet: the ID itself, as long as it is one."""
     used, names = {title.lower() for title in taken}, []
     for code in codes:
         name = _FORBIDDEN_IN_NAMES.sub("-", code).strip("' ")[:28] or "施策"
@@ -181,12 +181,12 @@ def _head_and_foot(sheet: Worksheet) -> tuple[HeaderFooterItem, HeaderFooterItem
 
 
 def foot_of(form: FormSheet) -> str:
-    """What stands below every page of a form: which 施策 it is, for the second page does not say it otherwise."""
+    """The footer of every page of a form: which 施策 it is, for the second page shows it nowhere else."""
     return f"{form.sheet.code} {form.sheet.name}".strip()
 
 
 def header_text(text: str, *, most: int = HEAD_LETTERS) -> str:
-    """The text as it stands above or below a printed page, with a sign where it is longer than there is room for."""
+    """The text as a header or footer of a printed page, with a sign where it is longer than there is room for."""
     plain = _plain(text)
     # & begins a code of the header language, and counts twice.
     while len(plain) + plain.count("&") > most:

@@ -1,7 +1,7 @@
 """Reads one XML part of a workbook as it streams by, without ever building it.
 
 Excel and its kin write UTF-8 (rarely UTF-16), no DTD and no entities, shallow trees and few attributes. Whatever else
-stands in a part is refused here, before a parser that believes more gets to see it.
+stands in a part is refused here, before a less strict parser reads it.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Scanner:
         """The part is at its end."""
 
     def scan(self, chunks: Iterable[bytes]) -> None:
-        """Read the part to its end. Raises Refused: XML_UNSAFE, BROKEN, BAD_CHAR, TOO_LARGE, or what `start` found."""
+        """Read the part to its end. Raises Refused: XML_UNSAFE, BROKEN, BAD_CHAR, TOO_LARGE, or that of `start`."""
         parser = self._parser()
         before, chunk, offset, in_tag = b"", b"", 0, 0
         try:

@@ -21,7 +21,7 @@ from django.utils import timezone
 from config.settings.base import BASE_DIR
 from review import queries
 from review.assessment.services import judging
-from review.books.services.editions import Wanted
+from review.books.services.editions import Filters
 from review.books.services.snapshot import frame_of, measure_of, snapshot_of
 from review.models import Cycle, Edition, MeasureReview, Plan
 from review.plan.services import planning
@@ -69,7 +69,7 @@ def live_year(edition: Edition) -> str:
     """The year's page as it would be made without an edition."""
     book = live_site(edition, snapshot_of(edition.cycle)).book(YEAR)
     assert book is not None
-    return pages.year(book, Wanted()).html()
+    return pages.year(book, Filters()).html()
 
 
 def live_measure(edition: Edition) -> str:

@@ -9,18 +9,18 @@ from review import queries
 from review.books.services.snapshot import snapshot_of
 from review.models import ChangeKind, Indicator, PlanChange
 from review.plan.services import plan_changes
-from review.plan.services.plan_proposals import Asked, Goal, Proposal
+from review.plan.services.plan_proposals import Detail, Goal, Proposal
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_
 from workflow import steps
 
 PAGES = ("meguri:sheet", "meguri:resume", "meguri:submit", "meguri:review", "meguri:approve")
 REQUESTS = {
-    ChangeKind.INDICATOR_ADD: Asked(goals=(Goal(name="翌年度からの目標", target="10件"),)),
-    ChangeKind.INDICATOR_SPLIT: Asked(
+    ChangeKind.INDICATOR_ADD: Detail(goals=(Goal(name="翌年度からの目標", target="10件"),)),
+    ChangeKind.INDICATOR_SPLIT: Detail(
         numbers=(1,), goals=(Goal(name="前半", target="1件"), Goal(name="後半", target="2件"))
     ),
-    ChangeKind.INDICATOR_MERGE: Asked(numbers=(1, 2), goals=(Goal(name="合わせた目標", target="3件"),)),
+    ChangeKind.INDICATOR_MERGE: Detail(numbers=(1, 2), goals=(Goal(name="合わせた目標", target="3件"),)),
 }
 
 
@@ -34,7 +34,7 @@ def changed(cast: Cast, kind: ChangeKind) -> PlanChange:
             fiscal_year=YEAR + 1,
             kind=kind,
             measure=review.measure_year.measure_id,
-            asked=REQUESTS[kind],
+            detail=REQUESTS[kind],
             reason="見直し",
         ),
     )

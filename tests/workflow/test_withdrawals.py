@@ -446,7 +446,7 @@ def test_what_was_recorded_of_a_meeting_ends_with_the_confirmation(cast: Cast) -
         decided_on=clock.today(), recorded_by=cast.reviewer,
     )  # fmt: skip
     verdicts = meetings.Verdicts(verdict=Verdict.ACCEPT)
-    meetings.record(user=cast.reviewer, chosen=[(review.pk, 1)], meeting=held, said=verdicts)
+    meetings.record(user=cast.reviewer, chosen=[(review.pk, 1)], meeting=held, verdicts=verdicts)
     before = RecordedDecision.objects.get()
     undo_review(cast)
     with pytest.raises(AlreadyDecided):
@@ -454,7 +454,7 @@ def test_what_was_recorded_of_a_meeting_ends_with_the_confirmation(cast: Cast) -
     before.refresh_from_db()
     assert before.closed_at
     confirm(cast)
-    meetings.record(user=cast.reviewer, chosen=[(review.pk, 2)], meeting=held, said=verdicts)
+    meetings.record(user=cast.reviewer, chosen=[(review.pk, 2)], meeting=held, verdicts=verdicts)
     steps.confirm_record(user=cast.approver, record=RecordedDecision.objects.get(closed_at=None))
     assert everybody(cast, cast.sheet())[1] == {"approver"}
     settled(cast)

@@ -123,7 +123,10 @@ def _record_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             opinion=form.opinion_text or "",
         )
         _done, refused = meetings.record(
-            user=request.user, chosen=[(sheet.pk, form.round_seen)], meeting=meeting_of(request, sheet), said=verdicts
+            user=request.user,
+            chosen=[(sheet.pk, form.round_seen)],
+            meeting=meeting_of(request, sheet),
+            verdicts=verdicts,
         )
         if refused:
             raise AlreadyDecided(refused[sheet.pk])

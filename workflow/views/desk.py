@@ -78,7 +78,7 @@ def submit_page(
     """The page before the submission."""
     desk = Desk(request.user, review, LAST)
     shown = sheet_page.body(review)
-    left = open_remarks(shown["said"], shown["submissions"], desk.texts)
+    left = open_remarks(shown["item_comments"], shown["submissions"], desk.texts)
     gaps = [
         {"key": key, "label": label_of(key), "sentence": sentence, "url": sending.place_of(review, key)}
         for key, sentence in {**left, **desk.missing}.items()

@@ -39,7 +39,7 @@ def record_many(request: SignedInRequest) -> HttpResponse:
             user=request.user,
             chosen=chosen_of(request),
             meeting=MeetingChoice(request.POST, cycle=cycle).chosen,
-            said=verdicts,
+            verdicts=verdicts,
         )
     except Invalid as refusal:
         form = TogetherForm(request.POST)

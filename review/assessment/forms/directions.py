@@ -1,4 +1,4 @@
-"""The form that says which way an indicator is good."""
+"""The form for an indicator's direction."""
 
 from __future__ import annotations
 

@@ -112,17 +112,17 @@ def return_sheet(
     comment: str,
     remarks: Mapping[str, str] | None = None,
 ) -> None:
-    """Send a locked sheet back and tell whom it concerns; the caller has decided and recorded: `decision`."""
-    said = cleaned_remarks(remarks)
-    check_words(said)
-    open_again(user, review, reason=comment, remarks=said)
+    """Send a locked sheet back and notify; the caller has recorded the decision: `decision`."""
+    cleaned = cleaned_remarks(remarks)
+    check_words(cleaned)
+    open_again(user, review, reason=comment, remarks=cleaned)
     if to is TO_REVIEW:
         # A new round without a new submission, so that the next review decision is a row of its own.
         review.open_items = None
         review.round += 1
     move(review, to.state)
     review.save()
-    words: dict[str, Any] = {"comment": comment, "destination": to.label, "items": sorted(said)}
+    words: dict[str, Any] = {"comment": comment, "destination": to.label, "items": sorted(cleaned)}
     tell(Event.APPROVAL_RETURNED, user, review, "approval.return", sealed=decision, **words)
     if to is TO_DEPARTMENT:
         tell(Event.SUBMISSION_RETURNED, user, review, "return.approval", **words)
@@ -158,7 +158,7 @@ def _decide(
 
 
 def write_opinion(user: User, review: MeasureReview, opinion: str | None) -> None:
-    """本部評価・意見 of a locked sheet; None, or what stands there already, writes nothing."""
+    """本部評価・意見 of a locked sheet; None, or an equal text, writes nothing."""
     year = review.measure_year
     before = year.text(OPINION)
     after = text.normal_newlines(opinion).strip() if opinion is not None else before
@@ -249,17 +249,16 @@ BY_SUBMISSION = gettext_lazy("提出されたため、提案はなくなりま�
 
 
 def drop_proposal(user: User, review: MeasureReview, comment: Any, meeting: Meeting | None = None) -> None:
-    """The proposal on the locked sheet stands no more, because it was refused or because of what `user` did instead; who
-    proposed it is told."""
+    """End the proposal on the locked sheet, because it was refused or because `user` acted otherwise; notify its author."""
     with city_language():
-        refused, said = str(Outcome(review.proposed_outcome).label), str(comment)
+        refused, reason = str(Outcome(review.proposed_outcome).label), str(comment)
     review.proposed_outcome, review.proposed_by, review.outcome_reason = "", None, ""
     review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
     entry = audit.write(
         actor=user,
         action="outcome.refuse",
         subject=f"review:{review.pk}",
-        after={"outcome": refused, "comment": said, "meeting": meeting.pk if meeting else None},
+        after={"outcome": refused, "comment": reason, "meeting": meeting.pk if meeting else None},
     )
     # A proposal may be made and refused again in the same round: the audit row tells the occasions apart.
     outbox.announce(
@@ -267,7 +266,7 @@ def drop_proposal(user: User, review: MeasureReview, comment: Any, meeting: Meet
         key=f"{review.pk}:{entry.pk}",
         actor=user,
         review=review,
-        payload={"outcome": refused, "comment": said.strip() or "(記載なし)"},
+        payload={"outcome": refused, "comment": reason.strip() or "(記載なし)"},
     )
 
 
@@ -322,13 +321,13 @@ def require_year_undecided(cycle: Cycle) -> None:
         raise AlreadyDecided(sentence)
     at = when_words(act.at)
     if act.action == "cycle.wait_again":
-        said = _(
+        message = _(
             "%(who)sさんが%(at)sに %(code)s の承認を取り消したため、公表を決定できる段階ではなくなりました。"
             "すべての施策がもう一度承認されると、決定できます。"
         )
-        raise AlreadyDecided(said % {"who": person, "at": at, "code": act.after["code"]}, by=str(person), at=at)
-    said = _("%(who)sさんが%(at)sに決定しました。") % {"who": person, "at": at}
-    raise AlreadyDecided(f"{sentence}{said}", by=str(person), at=at)
+        raise AlreadyDecided(message % {"who": person, "at": at, "code": act.after["code"]}, by=str(person), at=at)
+    message = _("%(who)sさんが%(at)sに決定しました。") % {"who": person, "at": at}
+    raise AlreadyDecided(f"{sentence}{message}", by=str(person), at=at)
 
 
 def return_from_year(

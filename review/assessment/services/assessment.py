@@ -54,19 +54,19 @@ def send_back(
     """
     with transaction.atomic():
         review = _at_review(user, review_id, round)
-        said = cleaned_remarks(remarks)
-        reason = comment.strip() or _summary(said)
-        check_words({"comment": comment, **said})
+        cleaned = cleaned_remarks(remarks)
+        reason = comment.strip() or _summary(cleaned)
+        check_words({"comment": comment, **cleaned})
         if not reason:
             raise Invalid(
                 _("差戻しの理由を入力するか、項目にコメントを付けてください。"),
                 {"comment": _("理由を入力してください。")},
             )
         made = _decide(user, review, Verdict.RETURN, reason)
-        open_again(user, review, reason=comment.strip(), remarks=said)
+        open_again(user, review, reason=comment.strip(), remarks=cleaned)
         move(review, ReviewState.RETURNED)
         review.save()
-        tell(Event.SUBMISSION_RETURNED, user, review, "return", sealed=made, comment=reason, items=sorted(said))
+        tell(Event.SUBMISSION_RETURNED, user, review, "return", sealed=made, comment=reason, items=sorted(cleaned))
         return review
 
 
@@ -101,7 +101,7 @@ def cleaned_remarks(remarks: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def check_words(words: Mapping[str, str]) -> None:
-    """Raise Invalid where a text cannot be kept."""
+    """Raise Invalid where a text cannot be stored."""
     problems = {key: sentence for key, body in words.items() if (sentence := problem(body))}
     if problems:
         raise Invalid(_("保存できない文字や長さの項目があります。"), problems)
@@ -138,9 +138,9 @@ def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
     with transaction.atomic():
         review = locked(review_id, user)
         require(permissions.may_comment(user, review), _("このシートにはコメントできません。"))
-        said = text.normal_newlines(body).strip()
-        check_words({"body": said})
-        if not said:
+        content = text.normal_newlines(body).strip()
+        check_words({"body": content})
+        if not content:
             raise Invalid(_("コメントを入力してください。"), {"body": _("コメントを入力してください。")})
         answers = ItemComment.objects.filter(review=review, item=item, kind=ItemComment.Kind.RETURN).exists()
         own = review.measure_year.owner_id in holders.standing(user).departments
@@ -149,12 +149,12 @@ def comment(*, user: User, review_id: int, item: str, body: str) -> ItemComment:
             round=review.round,
             item=item,
             kind=ItemComment.Kind.REPLY if answers and own else ItemComment.Kind.COMMENT,
-            body=said,
+            body=content,
             author=user,
             created_at=clock.now(),
         )
-        audit.write(actor=user, action="comment", subject=f"review:{review.pk}", after={"item": item, "body": said})
-        outbox.announce(Event.COMMENTED, key=str(made.pk), actor=user, review=review, payload={"comment": said})
+        audit.write(actor=user, action="comment", subject=f"review:{review.pk}", after={"item": item, "body": content})
+        outbox.announce(Event.COMMENTED, key=str(made.pk), actor=user, review=review, payload={"comment": content})
         return made
 
 

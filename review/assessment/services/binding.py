@@ -1,8 +1,8 @@
-"""What a decision was taken on: a digest of each part of a sheet, stored with the act and held against the rows at the next.
+"""The seal of a decision: a digest of each part of a sheet, stored with the act and compared with the rows at the next.
 
 Texts, names, targets, last years' values and next year's, verdicts, the scale, the plan's own name and years, a person's
 own grades and 総合評価 are bound. Names of departments and people are not: they move on 4月1日, in the middle of a review.
-The stored digests themselves are held against the audit trail (`sealed_rows`).
+The stored digests themselves are compared with the audit trail (`sealed_rows`).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ APPROVERS_RATING = f"rating:{Rating.Hand.APPROVER}"
 PLAN = ("name", "city", "municipality_code", "first_year", "last_year")
 #: What the sheet changes in the year to come, and since when.
 NEXT = ("name_before", "target_before", "name", "target", "changed_at", "effective_at")
-#: What the next person may still change while the sheet stands there; all else stays what it was.
+#: What may still change while the sheet is in that state; all else must stay the same.
 OPEN_TO_CHANGE: dict[str, tuple[str, ...]] = {
     ReviewState.ENDORSING: ("given_grade", "given_reason", "board_opinion", "rating", "effective_at", *OUTCOME),
     ReviewState.SUBMITTED: ("given_grade", "given_reason", "board_opinion", "rating", "effective_at", *OUTCOME),
@@ -64,34 +64,34 @@ OPEN_TO_CHANGE: dict[str, tuple[str, ...]] = {
 
 
 def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
-    """{review id: {part: digest}} as the rows stand. Six queries however many sheets of one year there are."""
+    """{review id: {part: digest}} of the rows now. Six queries however many sheets of one year there are."""
     sheets = {review.pk: review for review in reviews}
     if not sheets:
         return {}
     cycle = Cycle.objects.select_related("plan").get(pk=next(iter(sheets.values())).cycle_id)
     years = MeasureYear.objects.filter(review__in=sheets).select_related("measure")
     of_measure = {year.measure_id: year for year in years}
-    found: dict[int, dict[str, Any]] = {pk: {"scale": cycle.scale} for pk in sheets}
-    for values in found.values():
+    parts: dict[int, dict[str, Any]] = {pk: {"scale": cycle.scale} for pk in sheets}
+    for values in parts.values():
         _add(values, "plan", cycle.plan, PLAN)
     owner = {year.pk: pk for pk, review in sheets.items() for year in [review.measure_year]}
     for year in years:
-        _add(found[owner[year.pk]], "sheet", year, SHEET)
-        found[owner[year.pk]] |= {f"sheet:{key}": year.text(key) for key in fields.text_keys()}
-        found[owner[year.pk]]["code"] = year.measure.code
+        _add(parts[owner[year.pk]], "sheet", year, SHEET)
+        parts[owner[year.pk]] |= {f"sheet:{key}": year.text(key) for key in fields.text_keys()}
+        parts[owner[year.pk]]["code"] = year.measure.code
     for row in _goals(of_measure, cycle.fiscal_year):
         this = row.fiscal_year == cycle.fiscal_year
         place = f"goal:{row.indicator.number}:{row.fiscal_year}"
-        _add(found[owner[of_measure[row.indicator.measure_id].pk]], place, row, GOAL if this else EARLIER)
+        _add(parts[owner[of_measure[row.indicator.measure_id].pk]], place, row, GOAL if this else EARLIER)
     for item in ScheduleItem.objects.filter(measure_year__in=owner):
-        _add(found[owner[item.measure_year_id]], f"schedule:{item.position}", item, SCHEDULE)
+        _add(parts[owner[item.measure_year_id]], f"schedule:{item.position}", item, SCHEDULE)
     for rating in Rating.objects.filter(review__in=sheets).order_by("given_at", "pk"):
-        found[rating.review_id][f"rating:{rating.hand}"] = [rating.grade, rating.proposed_grade, rating.reason]
+        parts[rating.review_id][f"rating:{rating.hand}"] = [rating.grade, rating.proposed_grade, rating.reason]
     for change in TargetChange.objects.filter(review__in=sheets).select_related("indicator"):
-        _add(found[change.review_id], f"next:{change.indicator.number}", change, NEXT)
+        _add(parts[change.review_id], f"next:{change.indicator.number}", change, NEXT)
     for pk, state in MeasureReview.objects.in_bulk(list(sheets)).items():
-        _add(found[pk], "review", state, OUTCOME)
-    return {pk: {key: _digest(value) for key, value in values.items()} for pk, values in found.items()}
+        _add(parts[pk], "review", state, OUTCOME)
+    return {pk: {key: _digest(value) for key, value in values.items()} for pk, values in parts.items()}
 
 
 def _goals(measures: Mapping[int, MeasureYear], fiscal_year: int) -> Iterable[IndicatorYear]:
@@ -105,8 +105,8 @@ def _add(into: dict[str, Any], place: str, row: Any, names: Iterable[str]) -> No
 
 
 def _digest(value: Any) -> str:
-    said = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
+    serialized = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(serialized.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def seal(review: MeasureReview) -> Parts:
@@ -114,7 +114,7 @@ def seal(review: MeasureReview) -> Parts:
     return parts_of([review])[review.pk]
 
 
-# --- held against the rows -----------------------------------------------------------------------------------------
+# --- compared with the rows ----------------------------------------------------------------------------------------
 
 
 def require_unchanged(review: MeasureReview) -> None:
@@ -128,13 +128,13 @@ def require_unchanged(review: MeasureReview) -> None:
 def require_year_unchanged(cycle: Cycle) -> None:
     """The same of every sheet of a year; the sentence is that of the first that differs, and names the others."""
     sheets = MeasureReview.objects.filter(cycle=cycle).select_related("measure_year__measure")
-    found = changed_among(sheets)
-    if not found:
+    changes = changed_among(sheets)
+    if not changes:
         return
-    differing = [review for review in sheets if review.pk in found]
-    said = _sentence(differing[0], found[differing[0].pk])
+    differing = [review for review in sheets if review.pk in changes]
+    sentence = _sentence(differing[0], changes[differing[0].pk])
     others = _("、").join(review.measure_year.measure.code for review in differing[1:])
-    raise Changed(said + (_("ほかにも違うシートがあります: %(codes)s。") % {"codes": others} if others else ""))
+    raise Changed(sentence + (_("ほかにも違うシートがあります: %(codes)s。") % {"codes": others} if others else ""))
 
 
 def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
@@ -145,12 +145,12 @@ def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
     acts = _acts(sheets)
     forged = sealed_rows.differing(act for act, _seal in acts.values())
     now = parts_of(sheets)
-    found: dict[int, list[str]] = {}
+    changes: dict[int, list[str]] = {}
     for review in sheets:
         if review.pk not in acts:
-            found[review.pk] = ["decision"]
+            changes[review.pk] = ["decision"]
         elif review.pk in forged:
-            found[review.pk] = ["record"]
+            changes[review.pk] = ["record"]
         elif before := acts[review.pk][1]:
             free = OPEN_TO_CHANGE[review.state]
             keys = sorted(
@@ -159,13 +159,12 @@ def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
                 if before.get(key, _absent(key)) != now[review.pk].get(key, _absent(key)) and not _is_free(key, free)
             )
             if keys:
-                found[review.pk] = keys
-    return found
+                changes[review.pk] = keys
+    return changes
 
 
 def _absent(key: str) -> str | None:
-    """What stands for a part that a seal lacks: a text of the form that was added since, and that nobody wrote, is no
-    difference."""
+    """The digest for a part that a seal lacks: a field added to the form since, and still empty, is no difference."""
     return _digest("") if key.startswith("sheet:") else None
 
 
@@ -174,24 +173,24 @@ def _is_free(key: str, free: tuple[str, ...]) -> bool:
 
 
 def _acts(sheets: Iterable[MeasureReview]) -> dict[int, tuple[Submission | Decision, Parts]]:
-    """{review id: the act by which the sheet stands where it stands, and the seal to hold it against}. Two queries."""
+    """{review id: the act that led to the sheet's state, and the seal to compare with}. Two queries."""
     rows = {review.pk: review for review in sheets}
-    found: dict[int, tuple[Submission | Decision, Parts]] = {}
+    acts: dict[int, tuple[Submission | Decision, Parts]] = {}
     for sent in Submission.objects.filter(review__in=rows, recalled_at=None).order_by("round"):
         if rows[sent.review_id].state not in CAME_BY:
-            found[sent.review_id] = sent, sent.seal
+            acts[sent.review_id] = sent, sent.seal
     decided: dict[int, list[Decision]] = {}
     for decision in Decision.objects.filter(review__in=rows, verdict__in=[*ACCEPTING, Verdict.WITHDRAW_APPROVAL]):
         decided.setdefault(decision.review_id, []).append(decision)
     for pk, decisions in decided.items():
         if standing := rows[pk].standing_decision(decisions):
-            found[pk] = standing, _seal_now(rows[pk], standing, decisions)
-    return found
+            acts[pk] = standing, _seal_now(rows[pk], standing, decisions)
+    return acts
 
 
 def _seal_now(review: MeasureReview, standing: Decision, decisions: Iterable[Decision]) -> Parts:
-    """The seal of the decision that stands. Where approvals were withdrawn since, the 総合評価 that the last of them gave
-    is still among the sheet's rows, and is held against that one."""
+    """The seal of the current decision. Where approvals were withdrawn since, the 総合評価 of the last of them is still
+    among the sheet's rows, and is compared with that one."""
     if standing.round == review.round or not standing.seal:
         return cast(Parts, standing.seal)
     last = next(row for row in decisions if (row.round, row.step) == (review.round - 1, Step.APPROVE))

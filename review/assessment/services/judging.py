@@ -14,7 +14,7 @@ from review.models import Cycle, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES
 
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
-_KEPT = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
+_STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
 
 
 def scale_of(cycle: Cycle) -> rating.Scale:
@@ -40,12 +40,12 @@ def judge_rows(rows: Iterable[IndicatorYear], *, scale: rating.Scale, corrected:
     What was submitted is judged no more, whoever asks and by whatever rules: a row of such a sheet is left as it is,
     except where a decided correction of the published year says so (`corrected`).
     """
-    wanted = list(rows) if corrected else _not_submitted(list(rows))
-    history = _history(wanted)
-    for row in wanted:
+    selected = list(rows) if corrected else _not_submitted(list(rows))
+    history = _history(selected)
+    for row in selected:
         _judge(row, history[row.indicator_id], scale)
-    IndicatorYear.objects.bulk_update(wanted, _KEPT, batch_size=200)
-    return wanted
+    IndicatorYear.objects.bulk_update(selected, _STORED, batch_size=200)
+    return selected
 
 
 def _not_submitted(rows: list[IndicatorYear]) -> list[IndicatorYear]:
@@ -101,13 +101,13 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         for y in years
     }
     current = story.pop(row.fiscal_year)
-    found = checks.check(current, tuple(story.values()), judgement=verdict) if row.actual.strip() else ()
+    flags = checks.check(current, tuple(story.values()), judgement=verdict) if row.actual.strip() else ()
     graded = rating.grade(verdict, scale)
     row.status = verdict.status
     row.rate = verdict.rate
     row.rate_text = rating.percent(verdict.exact_rate, scale) if verdict.exact_rate is not None else ""
     row.grade = graded.letter if graded else ""
-    row.flags = [flag.code for flag in found]
+    row.flags = [flag.code for flag in flags]
     row.reason = verdict.reason
     row.reading = {
         "target": verdict.target_reading.sentence,
@@ -115,5 +115,5 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         "basis": verdict.basis,
         "direction": verdict.direction,
         "components": verdict.as_dict()["components"],
-        "notes": [{"code": flag.code, "sentence": flag.sentence, "question": flag.question} for flag in found],
+        "notes": [{"code": flag.code, "sentence": flag.sentence, "question": flag.question} for flag in flags],
     }

@@ -55,7 +55,7 @@ def record_meeting(*, user: User, cycle: Cycle, words: MeetingWords) -> Meeting:
     with transaction.atomic():
         _check_meeting(user, words)
         meeting = Meeting.objects.create(cycle=cycle, recorded_by=user, **vars(words))
-        audit.write(actor=user, action="meeting.record", subject=f"cycle:{cycle.pk}", after=_said(meeting))
+        audit.write(actor=user, action="meeting.record", subject=f"cycle:{cycle.pk}", after=_audit_data(meeting))
         return meeting
 
 
@@ -70,13 +70,13 @@ def amend_meeting(*, user: User, meeting_id: int, words: MeetingWords) -> Meetin
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=meeting.cycle_id)
         if cycle.state in (CycleState.SCHEDULED, CycleState.PUBLISHED):
             raise Invalid(_("公表の決定の後は、会議の記録を直せません。公表版に載っている記録のままになります。"))
-        before = _said(meeting)
+        before = _audit_data(meeting)
         for name, value in vars(words).items():
             setattr(meeting, name, value)
         meeting.save()
-        if _said(meeting) != before:
+        if _audit_data(meeting) != before:
             subject = f"cycle:{meeting.cycle_id}"
-            audit.write(actor=user, action="meeting.amend", subject=subject, before=before, after=_said(meeting))
+            audit.write(actor=user, action="meeting.amend", subject=subject, before=before, after=_audit_data(meeting))
         return meeting
 
 
@@ -98,11 +98,11 @@ def amended_later(cycle: Cycle) -> dict[int, list[Amendment]]:
     names: dict[UUID | None, str] = {
         user.key: str(user) for user in User.objects.filter(key__in={row.actor_key for row in late})
     }
-    found: dict[int, list[Amendment]] = {}
+    amendments: dict[int, list[Amendment]] = {}
     for row in late:
         one = Amendment(at=row.at, who=names.get(row.actor_key, ""), lines=_lines(row))
-        found.setdefault(row.after["meeting"], []).append(one)
-    return found
+        amendments.setdefault(row.after["meeting"], []).append(one)
+    return amendments
 
 
 def with_amendments(cycle: Cycle, meetings: Iterable[Meeting]) -> list[Meeting]:
@@ -135,7 +135,7 @@ def _check_meeting(user: User, words: MeetingWords) -> None:
     check_words({"attendees": words.attendees, "minute": words.minute, "document_number": words.document_number})
 
 
-def _said(meeting: Meeting) -> dict[str, str | int]:
+def _audit_data(meeting: Meeting) -> dict[str, str | int]:
     return {
         "meeting": meeting.pk,
         "held_on": meeting.held_on.isoformat(),
@@ -149,13 +149,13 @@ def _said(meeting: Meeting) -> dict[str, str | int]:
 
 def gaps(meeting: Meeting) -> list[str]:
     """What a meeting's record still lacks before decisions can be recorded by it, in words."""
-    asked: dict[str, Any] = {
+    required: dict[str, Any] = {
         _("出席者"): meeting.attendees,
         _("議事"): meeting.minute,
         _("文書番号"): meeting.document_number,
         _("決裁日"): meeting.decided_on,
     }
-    return [label for label, value in asked.items() if not value]
+    return [label for label, value in required.items() if not value]
 
 
 # --- on the 本部's behalf --------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ class Verdicts:
 
 
 def record(
-    *, user: User, chosen: Sequence[tuple[int, int]], meeting: Meeting | None, said: Verdicts
+    *, user: User, chosen: Sequence[tuple[int, int]], meeting: Meeting | None, verdicts: Verdicts
 ) -> tuple[list[int], dict[int, str]]:
     """The 事務局 records one decision for the `chosen` (sheet, round): those recorded, and why the others were not.
 
@@ -182,14 +182,14 @@ def record(
     with transaction.atomic():
         require(permissions.is_reviewer(user), _("本部の決定の記録は、情報経営課の確認者が行います。"))
         held = _complete(meeting)
-        words = cleaned_remarks(said.remarks)
-        check_words({"comment": said.comment, "opinion": said.opinion, **words})
-        if said.verdict != Verdict.ACCEPT:
-            approval.check_reason(said.comment)
+        words = cleaned_remarks(verdicts.remarks)
+        check_words({"comment": verdicts.comment, "opinion": verdicts.opinion, **words})
+        if verdicts.verdict != Verdict.ACCEPT:
+            approval.check_reason(verdicts.comment)
         done, refused = [], {}
         for review_id, seen in chosen:
             try:
-                done.append(_record_one(user, review_id, seen, held, said, words))
+                done.append(_record_one(user, review_id, seen, held, verdicts, words))
             except AlreadyDecided as refusal:
                 refused[review_id] = str(refusal)
         if done:
@@ -209,25 +209,25 @@ def _complete(meeting: Meeting | None) -> Meeting:
 
 
 def _record_one(
-    user: User, review_id: int, seen: int, meeting: Meeting, said: Verdicts, remarks: dict[str, str]
+    user: User, review_id: int, seen: int, meeting: Meeting, verdicts: Verdicts, remarks: dict[str, str]
 ) -> RecordedDecision:
     review = locked(review_id, user)
     require_undecided(review, round=seen, step=Step.APPROVE, state=ReviewState.REVIEWED)
-    if said.overall:
+    if verdicts.overall:
         scale = judging.scale_of(review.cycle)
         rule = judging.proposed(queries.indicator_years(review), scale)
         letters = [grade.letter for grade in scale.grades]
-        ratings.check(said.overall, letters=letters, proposed=rule.letter if rule else "")
+        ratings.check(verdicts.overall, letters=letters, proposed=rule.letter if rule else "")
     RecordedDecision.objects.filter(review=review, closed_at=None).update(closed_at=clock.now())
     row = RecordedDecision.objects.create(
         review=review,
         round=review.round,
-        verdict=said.verdict,
-        comment=said.comment.strip(),
+        verdict=verdicts.verdict,
+        comment=verdicts.comment.strip(),
         remarks=remarks,
-        grade=said.overall.grade if said.overall else "",
-        grade_reason=said.overall.reason if said.overall else "",
-        opinion=said.opinion.strip(),
+        grade=verdicts.overall.grade if verdicts.overall else "",
+        grade_reason=verdicts.overall.reason if verdicts.overall else "",
+        opinion=verdicts.opinion.strip(),
         meeting=meeting,
         recorded_by=user,
         on_behalf_of_id=next(iter(holders.standing(user).capacities(Role.REVIEWER)), None),
@@ -274,17 +274,17 @@ def confirm(*, user: User, record_id: int) -> MeasureReview:
 
 
 def _take(user: User, row: RecordedDecision) -> MeasureReview:
-    asked: dict[str, Any] = {"user": user, "review_id": row.review_id, "round": row.round, "meeting": row.meeting}
+    arguments: dict[str, Any] = {"user": user, "review_id": row.review_id, "round": row.round, "meeting": row.meeting}
     opinion = row.opinion or None
     if row.verdict == Verdict.ACCEPT:
         overall = ratings.Overall(grade=row.grade, reason=row.grade_reason) if row.grade else None
-        return approval.approve(**asked, comment=row.comment, overall=overall, opinion=opinion)
+        return approval.approve(**arguments, comment=row.comment, overall=overall, opinion=opinion)
     to = DESTINATIONS[Verdict(row.verdict)]
-    return approval.send_back(**asked, to=to, comment=row.comment, remarks=row.remarks, opinion=opinion)
+    return approval.send_back(**arguments, to=to, comment=row.comment, remarks=row.remarks, opinion=opinion)
 
 
 def drop(*, user: User, record_id: int, reason: str = "") -> RecordedDecision:
-    """The recorder withdraws it, or an approver does not confirm it and says why; the sheet waits as before."""
+    """The recorder withdraws it, or an approver refuses to confirm it, with a reason; the sheet waits as before."""
     with transaction.atomic():
         row = _open(user, record_id)
         own = permissions.may_record_decision(user, row.review)
@@ -304,10 +304,10 @@ def drop(*, user: User, record_id: int, reason: str = "") -> RecordedDecision:
 
 def _open(user: User, record_id: int) -> RecordedDecision:
     """The record, its sheet locked; AlreadyDecided where it is closed or the sheet went on."""
-    found = RecordedDecision.objects.filter(pk=record_id).first()
-    if found is None:
+    stored = RecordedDecision.objects.filter(pk=record_id).first()
+    if stored is None:
         raise AlreadyDecided(_("この記録はありません。"))
-    locked(found.review_id, user)
+    locked(stored.review_id, user)
     row = RecordedDecision.objects.select_related("review", "meeting", "decision__decided_by").get(pk=record_id)
     if row.decision:
         raise AlreadyDecided(

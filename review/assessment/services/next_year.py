@@ -1,7 +1,7 @@
 """The year to come: 目標 and 評価項目 as the plan has them, and the changes that a sheet asks for.
 
-A change is kept beside the plan's own words. It takes effect with the sheet's approval; a sheet that is sent back and
-says otherwise then takes it back with its next approval.
+A change is stored beside the plan's own texts. It takes effect with the sheet's approval. A returned sheet that changes
+it again replaces it with the next approval.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ History = Mapping[int, Sequence[IndicatorYear]]
 
 @dataclass(frozen=True, kw_only=True)
 class Ahead:
-    """One indicator in the year to come: the plan's words, and what the sheet wants instead (the same, mostly)."""
+    """One indicator in the year to come: the plan's texts, and the sheet's (mostly the same)."""
 
     indicator: Indicator
     planned_name: str
@@ -51,8 +51,8 @@ def ahead(review: MeasureReview, story: History, changes: Mapping[int, TargetCha
     measure = review.measure_year.measure
     if following > review.cycle.plan.last_year or (measure.last_year or following) < following:
         return {}
-    found = (_ahead(rows, following, changes.get(number)) for number, rows in story.items())
-    return {row.indicator.number: row for row in found if row}
+    results = (_ahead(rows, following, changes.get(number)) for number, rows in story.items())
+    return {row.indicator.number: row for row in results if row}
 
 
 def _ahead(rows: Sequence[IndicatorYear], following: int, change: TargetChange | None) -> Ahead | None:
@@ -73,11 +73,11 @@ def _ahead(rows: Sequence[IndicatorYear], following: int, change: TargetChange |
     )
 
 
-def texts(found: Mapping[int, Ahead]) -> dict[str, str]:
+def texts(by_number: Mapping[int, Ahead]) -> dict[str, str]:
     """{item key: text} of the year to come."""
     return {
         key: text
-        for number, row in found.items()
+        for number, row in by_number.items()
         for key, text in ((items.next_name_key(number), row.name), (items.next_target_key(number), row.target))
     }
 
@@ -93,11 +93,11 @@ def unexplained(rows: Mapping[int, Ahead], typed: Mapping[str, str]) -> str:
 
 
 def requested(review: MeasureReview) -> dict[int, Ahead]:
-    """The year to come as the sheet wants it. Two queries."""
+    """The year to come with the sheet's changes. Two queries."""
     return ahead(review, queries.indicator_history(review), queries.target_changes(review))
 
 
-def asked_for(found: Mapping[int, Ahead]) -> list[dict[str, Any]]:
+def as_data(by_number: Mapping[int, Ahead]) -> list[dict[str, Any]]:
     """The changes as plain data: what a submission freezes beside its texts."""
     return [
         {
@@ -107,7 +107,7 @@ def asked_for(found: Mapping[int, Ahead]) -> list[dict[str, Any]]:
             "name": row.name,
             "target": row.target,
         }
-        for number, row in found.items()
+        for number, row in by_number.items()
         if row.changed
     ]
 
@@ -124,24 +124,24 @@ def lines(change: TargetChange) -> Iterator[tuple[str, str, str]]:
 
 
 def store(review: MeasureReview, user: User, changed: Mapping[str, str]) -> None:
-    """Keep what was typed of the year to come; what says the plan's own words again is no change any more.
+    """Store the texts typed for the year to come; a text equal to the plan's own is no change any more.
 
     The caller holds the sheet's lock and leaves the audit row.
     """
     if not any(items.is_next(key) for key in changed):
         return
-    kept = queries.target_changes(review)
-    for number, row in ahead(review, queries.indicator_history(review), kept).items():
+    stored = queries.target_changes(review)
+    for number, row in ahead(review, queries.indicator_history(review), stored).items():
         name = changed.get(items.next_name_key(number), row.name)
         target = changed.get(items.next_target_key(number), row.target)
         if (name, target) != (row.name, row.target):
-            _store(review, user, row, kept.get(number), name=name, target=target)
+            _store(review, user, row, stored.get(number), name=name, target=target)
 
 
-def _store(review: MeasureReview, user: User, row: Ahead, kept: TargetChange | None, *, name: str, target: str) -> None:
+def _store(review: MeasureReview, user: User, row: Ahead, old: TargetChange | None, *, name: str, target: str) -> None:
     back_again = (name, target) == (row.planned_name, row.planned_target)
-    if back_again and kept and not kept.effective_at:
-        kept.delete()
+    if back_again and old and not old.effective_at:
+        old.delete()
         return
     before = {"name_before": row.planned_name, "target_before": row.planned_target}
     after = {"name": name, "target": target, "changed_by": user, "changed_at": clock.now()}
@@ -151,7 +151,7 @@ def _store(review: MeasureReview, user: User, row: Ahead, kept: TargetChange | N
 
 
 def take_effect(review: MeasureReview, user: User) -> None:
-    """The sheet was approved: the year to come says what it asked for. One audit row a change."""
+    """The sheet was approved: write its changes into the year to come. One audit row a change."""
     for row in _unsettled(review):
         year, _made = IndicatorYear.objects.get_or_create(
             indicator=row.indicator, fiscal_year=review.cycle.fiscal_year + 1

@@ -1,4 +1,4 @@
-"""総合評価: the year's rule proposes, each hand may say otherwise with a reason, and the latest hand counts."""
+"""総合評価: the year's rule proposes, each hand may differ with a reason, and the latest hand counts."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Standing:
 
     @property
     def overridden(self) -> bool:
-        """Whether a person said something else than the rule."""
+        """Whether a person's grade differs from the rule's."""
         return self.grade != self.proposed
 
 
 def standing(proposed: str, by_hand: Mapping[str, Rating] | None) -> Standing:
-    """What counts, from the proposal and from `queries.counted_ratings` of the sheet. The department's 自己評価 stands beside."""
+    """What counts, from the proposal and from `queries.counted_ratings` of the sheet; never the 自己評価."""
     hands = [row for hand, row in (by_hand or {}).items() if hand != Rating.Hand.DEPARTMENT]
     if not hands:
         return Standing(grade=proposed, proposed=proposed)
@@ -77,25 +77,24 @@ def rate(*, user: User, review: MeasureReview, hand: str, chosen: Overall | None
 
 
 def _unchanged(before: Standing, hand: str) -> Overall:
-    """The reviewer goes by the rule, the approver by what the reviewer said, each unless they say otherwise."""
+    """The default: the rule's grade for the reviewer, the reviewer's for the approver."""
     if hand == Rating.Hand.APPROVER:
         return Overall(grade=before.grade, reason=before.reason if before.overridden else "")
     return Overall(grade=before.proposed)
 
 
 def last_own(review: MeasureReview) -> Overall | None:
-    """What the department said in its last submission, where that was not the rule's proposal: the next form begins with
-    it. One query."""
+    """The department's grade in its last submission, where it was not the rule's: the next form begins with it. One query."""
     row = Rating.objects.filter(review=review, hand=Rating.Hand.DEPARTMENT).order_by("given_at", "pk").last()
     return Overall(grade=row.grade, reason=row.reason) if row and row.grade != row.proposed_grade else None
 
 
 def check(given: Overall, *, letters: list[str], proposed: str) -> None:
-    """Raise Invalid where the 総合評価 cannot be kept."""
+    """Raise Invalid where the 総合評価 cannot be stored."""
     if given.grade not in letters:
         raise Invalid(_("総合評価を選んでください。"), {"overall": _("総合評価を選んでください。")})
     if given.grade != proposed and not given.reason.strip():
         sentence = _("案と違う総合評価にするときは、理由を入力してください。")
         raise Invalid(sentence, {"overall_reason": sentence})
-    if said := problem(given.reason):
-        raise Invalid(said, {"overall_reason": said})
+    if message := problem(given.reason):
+        raise Invalid(message, {"overall_reason": message})

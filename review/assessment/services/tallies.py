@@ -40,7 +40,7 @@ class Tally:
 
     @property
     def unapproved(self) -> int:
-        """How many an approval is still wanted for."""
+        """How many still lack an approval."""
         return self.due - self.not_submitted - self.approved
 
 
@@ -52,8 +52,8 @@ def tally_of(sheets: Iterable[tuple[str, str]]) -> Tally:
 def tally_of_counts(counts: Mapping[tuple[str, str], int]) -> Tally:
     """The tally of {(state, outcome): number of sheets}. No query."""
 
-    def number(wanted: Callable[[str, str], bool]) -> int:
-        return sum(count for (state, outcome), count in counts.items() if wanted(state, outcome))
+    def number(matches: Callable[[str, str], bool]) -> int:
+        return sum(count for (state, outcome), count in counts.items() if matches(state, outcome))
 
     return Tally(
         sheets=sum(counts.values()),

@@ -89,8 +89,8 @@ def _decide(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
 def _rows(cycle: Cycle) -> list[dict[str, Any]]:
     """One entry per indicator, in the plan's order. One query."""
     years: dict[Indicator, list[IndicatorYear]] = defaultdict(list)
-    found = IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan).select_related("indicator__measure")
-    for row in found.order_by("indicator__measure__code", "indicator__number", "fiscal_year"):
+    targets = IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan).select_related("indicator__measure")
+    for row in targets.order_by("indicator__measure__code", "indicator__number", "fiscal_year"):
         years[row.indicator].append(row)
     return [_row(indicator, rows) for indicator, rows in years.items()]
 

@@ -23,6 +23,6 @@ def handbook(request: HttpRequest) -> HttpResponse:
         "cycle": cycle,
         "scale": judging.scale_of(cycle) if cycle else None,
         "post": holders.standing(request.user),
-        "refusals": [(code.value, said) for code, said in findings.ADVICE.items() if code is not findings.Code.OK],
+        "refusals": [(code.value, advice) for code, advice in findings.ADVICE.items() if code is not findings.Code.OK],
     }
     return render(request, "assessment/help.html", context)

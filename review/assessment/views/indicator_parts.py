@@ -201,7 +201,7 @@ def unit_of(text: str) -> str:
 def number_of(text: str, unit: str) -> float | None:
     """The number of a single value in the chart's unit; None where it is another thing."""
     quantity = values.read(text).quantity
-    # A bare 0.75 beside 80% is a share or a slip: whoever judges it does not know either.
+    # A bare 0.75 beside 80% is a share or a slip: the judging does not know either.
     fitting = (unit,) if unit == "%" else ("", unit)
     if quantity is None or quantity.value is None or quantity.unit.symbol not in fitting:
         return None

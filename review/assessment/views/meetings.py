@@ -44,9 +44,9 @@ def meeting(request: SignedInRequest, year: int) -> HttpResponse:
 
 def meeting_record(request: SignedInRequest, pk: int) -> Record:
     """What the form of one meeting edits."""
-    found = get_object_or_404(Meeting, pk=pk)
-    form = MeetingForm(initial={name: getattr(found, name) for name in MeetingForm.base_fields})
-    rows, subject = Meeting.objects.filter(pk=pk), f"cycle:{found.cycle_id}"
+    meeting = get_object_or_404(Meeting, pk=pk)
+    form = MeetingForm(initial={name: getattr(meeting, name) for name in MeetingForm.base_fields})
+    rows, subject = Meeting.objects.filter(pk=pk), f"cycle:{meeting.cycle_id}"
     return Record(form=form, rows=rows, subject=subject, actions=("meeting.amend",))
 
 
@@ -55,8 +55,8 @@ def meeting_record(request: SignedInRequest, pk: int) -> Record:
 @versioned(meeting_record)
 def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Complete or correct one meeting."""
-    found = get_object_or_404(Meeting.objects.select_related("cycle__plan"), pk=pk)
-    form = MeetingForm(request.POST or None, initial={name: getattr(found, name) for name in MeetingForm.base_fields})
+    meeting = get_object_or_404(Meeting.objects.select_related("cycle__plan"), pk=pk)
+    form = MeetingForm(request.POST or None, initial={name: getattr(meeting, name) for name in MeetingForm.base_fields})
     if form.is_bound and form.is_valid():
         try:
             meetings.amend_meeting(user=request.user, meeting_id=pk, words=MeetingWords(**form.cleaned_data))
@@ -64,8 +64,8 @@ def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("会議の記録を直しました。直す前の記録は、監査記録に残ります。"))
-            return see_other("meguri:board", found.cycle.fiscal_year)
-    return page(request, found.cycle, form, _("会議の記録を直す"), amended=found)
+            return see_other("meguri:board", meeting.cycle.fiscal_year)
+    return page(request, meeting.cycle, form, _("会議の記録を直す"), amended=meeting)
 
 
 def page(

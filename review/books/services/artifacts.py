@@ -24,7 +24,7 @@ from review.trail.services import audit
 from review.workbook.files import WrittenFile, write_atomically
 
 # How many drafts of each sheet and year keep their file.
-KEPT = 5
+MOST_DRAFTS = 5
 # Below the year's own folder, what this module and `papers` write.
 FOLDERS = ("sheets", "consolidated", "editions", "papers")
 # Parts of the last build, to make the next one faster; of no worth once a year is at rest.
@@ -34,13 +34,13 @@ Write = Callable[[BinaryIO], Iterable[object]]
 Check = Callable[[Path], None]
 
 
-def told(claim: Claim) -> Callable[[int, int], None]:
+def progress_of(claim: Claim) -> Callable[[int, int], None]:
     """Shows the progress of a book on the screens."""
     return lambda done, total: claim.progress(done, total, "施策シートを書いています")
 
 
 def exists(claim: Claim, **which: Any) -> bool:
-    """Whether the file was made already, by a worker that fell silent after its commit; then the job just ends."""
+    """Whether the file exists already, from a worker that died after its commit; then the job just ends."""
     if not Artifact.objects.filter(**which).exists():
         return False
     with claim.finishing():
@@ -98,7 +98,7 @@ def produce_for_edition(
 
 
 def _record(artifact: Artifact) -> None:
-    """Let the audit trail tell of an edition's file, so that one that is taken away is missed."""
+    """Record an edition's file in the audit trail, so that a removed one is noticed."""
     names = ("kind", "filename", "sha256", "seal")
     after = {"id": artifact.pk, "edition": artifact.edition_id, **{name: getattr(artifact, name) for name in names}}
     audit.write(actor=None, action="edition.file", subject=f"cycle:{artifact.cycle_id}", after=after)
@@ -134,11 +134,11 @@ def retire() -> int:
     file is gone. What belongs to an edition is never retired.
     """
     drafts = Artifact.objects.filter(edition=None, retired_at=None).order_by()
-    scopes = drafts.values("kind", "cycle", "review").annotate(files=Count("pk")).filter(files__gt=KEPT)
+    scopes = drafts.values("kind", "cycle", "review").annotate(files=Count("pk")).filter(files__gt=MOST_DRAFTS)
     count = 0
     for scope in scopes:
         which = {key: scope[key] for key in ("kind", "cycle", "review")}
-        for artifact in list(drafts.filter(**which).order_by("-revision", "-pk")[KEPT:]):
+        for artifact in list(drafts.filter(**which).order_by("-revision", "-pk")[MOST_DRAFTS:]):
             # The row first: a file without a row is swept up, a row without its file would be an error.
             Artifact.objects.filter(pk=artifact.pk).update(retired_at=clock.now())
             default_storage.delete(artifact.path)

@@ -30,7 +30,7 @@ STATUS_LABELS = {
 }
 #: An edition and open data wait for nothing any more.
 FINAL_LABELS = {**STATUS_LABELS, "pending": "実績なし"}
-#: Beside which word a sheet stands that its department has not handed in.
+#: The word for a sheet that its department has not submitted.
 UNSUBMITTED = "提出前"
 TRENDS = {1: "△ 増", 0: "― 同じ", -1: "▽ 減"}
 
@@ -116,7 +116,7 @@ def _scale_row(grade: rating.Grade) -> ScaleRow:
 
 
 def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:
-    """The year before; None where it has no grade, and for editions frozen before snapshots told of it."""
+    """The year before; None where it has no grade, and for editions frozen before snapshots held it."""
     if not counts or not (counts["measures"] or counts["indicators"]):
         return None
     return YearCounts(fiscal_year=counts["fiscal_year"], sheets=counts["measures"], indicators=counts["indicators"])

@@ -1,6 +1,6 @@
 """Reading a snapshot for the public pages: what is listed, counted and drawn of a published year.
 
-Everything here takes the frozen snapshot (services.snapshot) and asks the database nothing.
+Everything here takes the frozen snapshot (services.snapshot) and makes no query.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ PUBLIC_FLAGS = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What the address asks of the list; empty strings ask for nothing."""
+class Filters:
+    """The filters of the list, from the address; an empty string filters nothing."""
 
     words: str = ""
     field: str = ""
@@ -59,27 +59,27 @@ class Wanted:
 
 def audit_head(snapshot: Snapshot) -> str:
     """The head of the audit trail at the publication, as it is printed: `number:hash`; '' for an edition without."""
-    kept = snapshot.get("audit")
-    return f"{kept['seq']}:{kept['hash']}" if kept else ""
+    head = snapshot.get("audit")
+    return f"{head['seq']}:{head['hash']}" if head else ""
 
 
 # --- lists -----------------------------------------------------------------------------------------------------------
 
 
-def listed(snapshot: Snapshot, wanted: Wanted) -> list[Row]:
-    """The 施策 that fit, in the order asked for. Every word must occur somewhere in the 施策."""
-    words = [folded(word) for word in wanted.words.split()]
-    rows = [row for row in snapshot["measures"] if _fits(row, wanted) and _says(row, words)]
+def listed(snapshot: Snapshot, filters: Filters) -> list[Row]:
+    """The 施策 that fit, in the requested order. Every word must occur somewhere in the 施策."""
+    words = [folded(word) for word in filters.words.split()]
+    rows = [row for row in snapshot["measures"] if _fits(row, filters) and _says(row, words)]
     return sorted(
-        rows, key=lambda row: _place(row, snapshot, wanted.sort.removeprefix("-")), reverse=wanted.sort[:1] == "-"
+        rows, key=lambda row: _place(row, snapshot, filters.sort.removeprefix("-")), reverse=filters.sort[:1] == "-"
     )
 
 
-def _fits(row: Row, wanted: Wanted) -> bool:
+def _fits(row: Row, filters: Filters) -> bool:
     return (
-        (not wanted.field or row["field"]["number"] == wanted.field)
-        and (not wanted.department or row["owner"] == wanted.department)
-        and (not wanted.grade or wanted.grade in (row["grade"], row["outcome"]))
+        (not filters.field or row["field"]["number"] == filters.field)
+        and (not filters.department or row["owner"] == filters.department)
+        and (not filters.grade or filters.grade in (row["grade"], row["outcome"]))
     )
 
 
@@ -142,12 +142,12 @@ def errata(snapshot: Snapshot) -> list[Row]:
 
 def errata_of(snapshot: Snapshot, code: str) -> list[Row]:
     """The same for one 施策: only the corrections that touched it, with its own items and consequences."""
-    found: list[Row] = []
+    rows: list[Row] = []
     for correction in errata(snapshot):
         parts = {part: [row for row in correction[part] if row["code"] == code] for part in ("items", "consequences")}
         if parts["items"] or parts["consequences"]:
-            found.append({**correction, **parts})
-    return found
+            rows.append({**correction, **parts})
+    return rows
 
 
 # --- counts ----------------------------------------------------------------------------------------------------------
@@ -256,10 +256,10 @@ def chart(title: str, years: Sequence[Mapping[str, Any]]) -> dict[str, Any] | No
     """The chart's data; None where the values share no unit, or fewer than two years can be drawn."""
     actuals = [_drawable(year["actual"]) for year in years]
     targets = [_drawable(year["target"]) for year in years]
-    found = [one for one in (*actuals, *targets) if one]
-    if sum(one is not None for one in actuals) < 2 or not _share_unit(found):
+    quantities = [one for one in (*actuals, *targets) if one]
+    if sum(one is not None for one in actuals) < 2 or not _share_unit(quantities):
         return None
-    unit, factor = _unit_of(found)
+    unit, factor = _unit_of(quantities)
     return {
         "title": title,
         "unit": unit,
@@ -285,17 +285,17 @@ def _drawable(text: str) -> Quantity | None:
     return quantity if quantity and quantity.value is not None and not quantity.change else None
 
 
-def _share_unit(found: Sequence[Quantity]) -> bool:
-    symbols = {one.unit.symbol for one in found if not one.unit.bare}
-    if "%" in symbols and any(one.unit.bare for one in found):
+def _share_unit(quantities: Sequence[Quantity]) -> bool:
+    symbols = {one.unit.symbol for one in quantities if not one.unit.bare}
+    if "%" in symbols and any(one.unit.bare for one in quantities):
         return False  # a bare 0.75 beside 80% is a share or a slip
-    return len(symbols) <= 1 and len({(one.period, one.each) for one in found}) <= 1
+    return len(symbols) <= 1 and len({(one.period, one.each) for one in quantities}) <= 1
 
 
-def _unit_of(found: Sequence[Quantity]) -> tuple[str, int]:
+def _unit_of(quantities: Sequence[Quantity]) -> tuple[str, int]:
     """The words of the axis and what to divide by: 千円 where every value was typed in 千円."""
-    symbol = next((one.unit.symbol for one in found if not one.unit.bare), "")
-    scales = {one.scale for one in found}
+    symbol = next((one.unit.symbol for one in quantities if not one.unit.bare), "")
+    scales = {one.scale for one in quantities}
     scale = scales.pop() if len(scales) == 1 else 1
     return {1000: "千", 10_000: "万", 1_000_000: "百万", 100_000_000: "億"}.get(scale, "") + symbol, scale
 

@@ -1,4 +1,4 @@
-"""Handing out 記入用 workbooks: which sheets go in, what they said, and under which token that is remembered."""
+"""Handing out 記入用 workbooks: which sheets go in, their content, and the token under which it is stored."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from review.trail.services import audit
 from review.workbook import cell_text
 from review.workbook.entry_book import EntrySheet, write_entry_book
 
-#: The key of `EntryBook.content[code]` under which the digests of the closed cells stand.
+#: The key of `EntryBook.content[code]` under which the digests of the closed cells are stored.
 CLOSED = "closed"
 
 _NONE_OPEN = gettext_lazy(
@@ -50,10 +50,10 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     mine = cycle.reviews.own(permissions.scope_of(user))
     if review_id is not None:
         mine = mine.filter(pk=review_id)
-    wanted = queries.full_reviews(cycle, only=list(mine.values_list("pk", flat=True)))
-    writable = [review for review in wanted if permissions.may_write(user, review)]
+    reviews = queries.full_reviews(cycle, only=list(mine.values_list("pk", flat=True)))
+    writable = [review for review in reviews if permissions.may_write(user, review)]
     if not writable:
-        raise NotAllowed(locks.why_locked(wanted[0]) if review_id and wanted else str(_NONE_OPEN))
+        raise NotAllowed(locks.why_locked(reviews[0]) if review_id and reviews else str(_NONE_OPEN))
     texts = {review.pk: submission.current_texts(review) for review in writable}
     record = _remember(user, cycle, writable, texts)
     out = io.BytesIO()
@@ -71,7 +71,7 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
 def _remember(
     user: User, cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]
 ) -> EntryBook:
-    """The row that knows what the file said, as the file will give it back."""
+    """The row with the file's content, in the form in which the file will be read back."""
     content: dict[str, Any] = {
         review.measure_year.measure.code: {
             "review": review.pk,
@@ -87,7 +87,7 @@ def _remember(
             if last and _without_closed(last.content) == content
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
-        # Each time: whoever takes the file away again takes it away.
+        # Each time, for each copy of the file leaves the system.
         audit.write(
             actor=user, action="entry_book.issue", subject=f"cycle:{cycle.pk}", after={"sheets": sorted(content)}
         )
@@ -95,11 +95,11 @@ def _remember(
 
 
 def _without_closed(content: dict[str, Any]) -> dict[str, Any]:
-    return {code: {name: said for name, said in one.items() if name != CLOSED} for code, one in content.items()}
+    return {code: {name: cell for name, cell in one.items() if name != CLOSED} for code, one in content.items()}
 
 
 def _remember_closed(record: EntryBook, closed: dict[str, dict[str, str]]) -> None:
-    """What the closed cells said, so that whatever else a hand wrote into the file is found when it comes back."""
+    """Store the digests of the closed cells, so that anything written there is noticed when the file comes back."""
     record.content = {code: {**one, CLOSED: closed.get(code, {})} for code, one in record.content.items()}
     record.save(update_fields=["content"])
 
@@ -114,7 +114,7 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
         row = snapshot.measure_of(review, cycle, scale)
         pages.append(
             EntrySheet(
-                form=books.form(_as_wanted(row, cycle, texts[review.pk]), frame, label=state),
+                form=books.form(_with_following_year(row, cycle, texts[review.pk]), frame, label=state),
                 progress=[item["progress"] for item in row["schedule"]],
                 open_keys=items.open_keys(texts[review.pk], review.open_items),
             )
@@ -122,16 +122,16 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
     return pages
 
 
-def _as_wanted(row: dict[str, Any], cycle: Cycle, texts: dict[str, str]) -> dict[str, Any]:
-    """The sheet with 目標 and 評価項目 of the year to come as the department wants them, where they are typed at all."""
+def _with_following_year(row: dict[str, Any], cycle: Cycle, texts: dict[str, str]) -> dict[str, Any]:
+    """The sheet with the department's 目標 and 評価項目 of the year to come, where it typed any."""
     following = cycle.fiscal_year + 1
     indicators: list[dict[str, Any]] = []
     for one in row["indicators"]:
         name, target = items.next_name_key(one["number"]), items.next_target_key(one["number"])
         if target in texts:
             planned = next((cell for cell in one["years"] if cell["fiscal_year"] == following), {"actual": ""})
-            wanted = {**planned, "fiscal_year": following, "name": texts[name], "target": texts[target]}
-            one = {**one, "years": [*(cell for cell in one["years"] if cell is not planned), wanted]}
+            following_year = {**planned, "fiscal_year": following, "name": texts[name], "target": texts[target]}
+            one = {**one, "years": [*(cell for cell in one["years"] if cell is not planned), following_year]}
         indicators.append(one)
     return {**row, "indicators": indicators}
 

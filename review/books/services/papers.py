@@ -33,17 +33,17 @@ def build_edition(row: OutboxEvent) -> None:
 
 
 def request_pack(cycle: Cycle) -> Job:
-    """Ask for 本部会議資料 as things stand."""
+    """Queue 本部会議資料 of the current data."""
     return jobs.request(PACK, key=f"{PACK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
 
 
 def request_book(cycle: Cycle) -> Job:
-    """Ask for the year's book as things stand."""
+    """Queue the year's book of the current data."""
     return jobs.request(BOOK, key=f"{BOOK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
 
 
 def request_sheet(review: MeasureReview) -> Job:
-    """Ask for one sheet as it stands."""
+    """Queue one sheet of the current data."""
     return jobs.request(SHEET, key=f"{SHEET}:{review.pk}", args={"review": review.pk}, cycle=review.cycle)
 
 
@@ -76,12 +76,12 @@ def make_sheet(claim: Claim) -> None:
 
 
 def make_book(claim: Claim) -> None:
-    """Build the PDF of the year's book as things stand."""
+    """Build the PDF of the year's book from the current data."""
     _make_of_year(claim, Artifact.Kind.BOOK_PDF, maker.book, "集約表")
 
 
 def make_pack(claim: Claim) -> None:
-    """Build 本部会議資料 as things stand."""
+    """Build 本部会議資料 from the current data."""
     _make_of_year(claim, Artifact.Kind.PACK, maker.pack, "本部会議資料")
 
 

@@ -1,4 +1,4 @@
-"""The seal of a row that must never change: one hash over all that the row says, chained from edition to edition."""
+"""The seal of a row that must never change: one hash over the whole row, chained from edition to edition."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from review.models import Artifact, Edition
 
 
 def edition_seal(edition: Edition) -> str:
-    """The seal of an edition: everything but its id, `current` and the snapshot, for which its sha256 stands.
+    """The seal of an edition: everything but its id and `current`; of the snapshot only its sha256.
 
-    One query each for whoever is named and is not loaded.
+    One query for each related row that is not loaded.
     """
     return digest(
         {

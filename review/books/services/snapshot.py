@@ -103,7 +103,7 @@ def _previous(cycle: Cycle) -> dict[str, Any]:
 
 
 def frame_of(cycle: Cycle, scale: Scale) -> dict[str, Any]:
-    """What a snapshot says of the year itself."""
+    """The part of a snapshot about the year itself."""
     return {
         "schema": SCHEMA,
         "city": cycle.plan.city,
@@ -156,10 +156,10 @@ def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
     row["evaluation"] = {key: text for key, text in row["evaluation"].items() if key not in {one.key for one in hidden}}
     if not row["outcome"]:
         done = state in APPROVED_STATES
-        said = [
+        indicators = [
             {**one, "reason": NO_ACTUAL} if done and one["status"] == "pending" else one for one in row["indicators"]
         ]
-        return {**row, "indicators": said}
+        return {**row, "indicators": indicators}
     word = OUTCOME_WORDS[row["outcome"]]
     return {
         **row,
@@ -181,8 +181,8 @@ def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict
     }
     if one["status"] in ("", "not_applicable"):
         return {**one, **none, "years": years}
-    said = f"この施策は「{word}」のため、実績はありません。"
-    return {**one, **none, "years": years, "status": "pending", "reason": said}
+    reason = f"この施策は「{word}」のため、実績はありません。"
+    return {**one, **none, "years": years, "status": "pending", "reason": reason}
 
 
 def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: Scale) -> str:

@@ -32,13 +32,13 @@ from review.workbook.findings import Code, Finding, Refused
 
 MAX_BYTES = MAX_FILE
 AN_HOUR = 30
-#: How much of what was not read is shown: enough to see where it stands and what it is.
+#: How much of the unread cells is shown: enough to see where and what they are.
 MOST_UNREAD, MOST_LETTERS = 100, 200
 
 
 @dataclass(frozen=True, kw_only=True)
 class SheetChanges:
-    """One sheet of an upload against the web: the sheet as it stands, and every item three ways.
+    """One sheet of an upload compared with the web: the stored sheet, and every item three ways.
 
     `names` are those of the activities, {item key: name}. `unexplained` says what to do where the file would change the plan's 目標 without a reason, '' where it does not.
     """
@@ -81,9 +81,9 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
     cycle = Cycle.objects.get(pk=cycle_id)
     digest, size = _digest(path)
     known = Upload.objects.filter(cycle=cycle, uploaded_by=user, sha256=digest)
-    found = known.exclude(state=Upload.State.REFUSED).first()
-    if found:
-        return found
+    earlier = known.exclude(state=Upload.State.REFUSED).first()
+    if earlier:
+        return earlier
     _refuse_flood(user)
     finding, book, result = _read(user, cycle, path)
     with transaction.atomic():
@@ -121,8 +121,8 @@ def _digest(path: Path) -> tuple[str, int]:
 def _refuse_flood(user: User) -> None:
     since = clock.now() - timedelta(hours=1)
     if Upload.objects.filter(uploaded_by=user, uploaded_at__gt=since).count() >= AN_HOUR:
-        said = _("1時間に受け付けるファイルは%(most)s件までです。しばらく待ってから、もう一度送ってください。")
-        raise Invalid(said % {"most": AN_HOUR})
+        sentence = _("1時間に受け付けるファイルは%(most)s件までです。しばらく待ってから、もう一度送ってください。")
+        raise Invalid(sentence % {"most": AN_HOUR})
 
 
 def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | None, dict[str, Any]]:
@@ -140,21 +140,21 @@ def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | No
 def _unread(
     book: EntryBook, sheets: Mapping[str, Any], others: Mapping[str, Mapping[str, str]]
 ) -> list[dict[str, str]]:
-    """What a hand wrote where nothing is read: [{"cell": "01-02!C24", "text"}], the first MOST_UNREAD of them.
+    """Text typed into cells that are not read: [{"cell": "01-02!C24", "text"}], the first MOST_UNREAD of them.
 
     Closed cells as they were handed out are passed over, and sheets of the book that are another department's.
     """
-    found: list[dict[str, str]] = []
+    unread: list[dict[str, str]] = []
     for title, cells in others.items():
         if title in book.content and (title not in sheets or CLOSED not in book.content[title]):
             continue
         handed_out = book.content.get(title, {}).get(CLOSED, {})
-        found += [
+        unread += [
             {"cell": f"{title}!{cell}", "text": text[:MOST_LETTERS]}
             for cell, text in cells.items()
             if handed_out.get(cell) != cell_digest(text)
         ]
-    return found[:MOST_UNREAD]
+    return unread[:MOST_UNREAD]
 
 
 def _book_of(cycle: Cycle, entry: Mapping[str, Any]) -> EntryBook:
@@ -173,19 +173,19 @@ def _book_of(cycle: Cycle, entry: Mapping[str, Any]) -> EntryBook:
 def _own_sheets(user: User, cycle: Cycle, book: EntryBook, sheets: Mapping[str, Any]) -> dict[str, Any]:
     """The sheets that the user may open; the others of the file are as if they were not there."""
     mine = set(cycle.reviews.own(permissions.scope_of(user)).values_list("pk", flat=True))
-    kept = {
+    own = {
         code: cells for code, cells in sheets.items() if code in book.content and book.content[code]["review"] in mine
     }
-    if not kept:
+    if not own:
         raise Refused(Code.WRONG_FORM, "あなたの部署のシートが入っていません")
-    return kept
+    return own
 
 
 # --- comparing ----------------------------------------------------------------------------------------------------
 
 
 def difference(*, user: User, upload: Upload) -> list[SheetChanges]:
-    """Every sheet of the upload that the user still owns, three ways, as things stand now. Five queries a sheet."""
+    """Every sheet of the upload that the user still owns, three ways, from the current data. Five queries a sheet."""
     return list(_difference(user, upload))
 
 
@@ -206,7 +206,7 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
         rows = compare(
             base=content[code]["texts"],
             web=web,
-            file={key: _file_text(review, key, said, web.get(key, "")) for key, said in cells.items()},
+            file={key: _file_text(review, key, cell, web.get(key, "")) for key, cell in cells.items()},
             open_keys=() if why else items.open_keys(web, review.open_items),
             why_closed=why or _("差戻しの対象ではないため、変更できません。"),
         )
@@ -218,13 +218,13 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
         yield SheetChanges(review=review, code=code, rows=rows, names=names, unexplained=unexplained)
 
 
-def _file_text(review: MeasureReview, key: str, said: Mapping[str, str], now: str) -> FileText:
-    """What the cell says of the item; a bar's past years are not in the file and stay as they are."""
-    text = said["text"]
+def _file_text(review: MeasureReview, key: str, cell: Mapping[str, str], now: str) -> FileText:
+    """The item's text from its cell; a bar's past years are not in the file and stay unchanged."""
+    text = cell["text"]
     if items.is_bar(key):
         years, first = review.cycle.plan.years, review.cycle.fiscal_year
         text = bars.text_of(bars.merged(bars.read(now), bars.read(text), years=years, first=first))
-    return FileText(text=text, cell=said["cell"], mark=said["mark"])
+    return FileText(text=text, cell=cell["cell"], mark=cell["mark"])
 
 
 # --- taking -------------------------------------------------------------------------------------------------------
@@ -260,18 +260,18 @@ def apply(*, user: User, upload_id: int, chosen: Mapping[int, Collection[str]], 
 
 
 def _stands_already(user: User, upload: Upload, chosen: Mapping[int, Collection[str]]) -> bool:
-    """Whether everything that was chosen says the same on the web by now: pressed twice, or typed by somebody else."""
+    """Whether every chosen item has the same text on the web by now: pressed twice, or typed by somebody else."""
     rows = {(sheet.review.pk, row.key): row for sheet in difference(user=user, upload=upload) for row in sheet.rows}
-    wanted = [rows.get((pk, key)) for pk, keys in chosen.items() for key in keys]
-    return bool(wanted) and all(row is not None and not row.would_change for row in wanted)
+    rows_chosen = [rows.get((pk, key)) for pk, keys in chosen.items() for key in keys]
+    return bool(rows_chosen) and all(row is not None and not row.would_change for row in rows_chosen)
 
 
 def _texts(sheet: SheetChanges, keys: Collection[str]) -> dict[str, str]:
-    """The texts to save. An item that says the same on the web by now has nothing left to do."""
-    found = {row.key: row for row in sheet.rows}
+    """The texts to save, without those that the web has by now."""
+    by_key = {row.key: row for row in sheet.rows}
     texts: dict[str, str] = {}
     for key in keys:
-        row = found.get(key)
+        row = by_key.get(key)
         if row is None or not row.would_change:
             continue
         if row.locked:

@@ -1,6 +1,6 @@
-"""Workbooks made anew at each step: who asks for what, and the making.
+"""Workbooks rebuilt at each step: which event queues which, and the building.
 
-Each event asks for its sheet's book and the year's book; the requests of a minute are one run each. How a file comes
+Each event queues its sheet's book and the year's book; the requests of a minute are one run each. How a file comes
 to be and goes is in `artifacts`.
 """
 
@@ -89,7 +89,7 @@ def make_sheet(claim: Claim) -> None:
 
 
 def make_year(claim: Claim) -> None:
-    """Build the year's consolidated book as things stand (提出時点, later 公表案)."""
+    """Build the year's consolidated book from the current data (提出時点, later 公表案)."""
     kind = Artifact.Kind.CONSOLIDATED
     if artifacts.exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.requested):
         return
@@ -98,7 +98,7 @@ def make_year(claim: Claim) -> None:
     book = year_book_now(cycle)
     artifacts.produce(
         claim,
-        lambda out: engine.write(book, out, parts=PartCache(_memory(cycle)), progress=artifacts.told(claim)),
+        lambda out: engine.write(book, out, parts=PartCache(_memory(cycle)), progress=artifacts.progress_of(claim)),
         path=f"{cycle.fiscal_year}/consolidated/r{claim.requested}",
         check=check_workbook,
         kind=kind,
@@ -109,7 +109,7 @@ def make_year(claim: Claim) -> None:
 
 
 def year_book_now(cycle: Cycle) -> YearBook:
-    """The year's book as things stand. About twenty queries."""
+    """The year's book from the current data. About twenty queries."""
     data = snapshot.snapshot_of(cycle)
     label = "公表案" if queries.all_settled(cycle) else "提出時点"
     states = queries.state_labels(cycle)
@@ -124,7 +124,7 @@ def make_edition(claim: Claim) -> None:
 
     def write(edition: Edition) -> artifacts.Write:
         book = books.edition_book(edition)
-        return lambda out: engine.write(book, out, progress=artifacts.told(claim))
+        return lambda out: engine.write(book, out, progress=artifacts.progress_of(claim))
 
     artifacts.produce_for_edition(
         claim, write, kind=Artifact.Kind.CONSOLIDATED, check=check_workbook, ending="xlsx", name="評価結果"
@@ -132,7 +132,7 @@ def make_edition(claim: Claim) -> None:
 
 
 def _memory(cycle: Cycle) -> Path | None:
-    """Where the year's parts are kept from one build to the next; None where the storage is no folder."""
+    """The folder of the year's cached parts; None where the storage is no folder."""
     try:
         return Path(default_storage.path(f"{artifacts.MEMORY}/{cycle.pk}.parts"))
     except NotImplementedError:

@@ -40,9 +40,9 @@ TAKE, VERSION = "take:", "version:"
 def entry_book(request: SignedInRequest, year: int) -> HttpResponse:
     """The 記入用 workbook of the person's open sheets, or of `?sheet=`."""
     cycle = own_cycle(request, year)
-    wanted = request.GET.get("sheet", "")
-    review_id = whole(wanted)
-    if wanted and not cycle.reviews.own(permissions.scope_of(request.user)).filter(pk=review_id or 0).exists():
+    number = request.GET.get("sheet", "")
+    review_id = whole(number)
+    if number and not cycle.reviews.own(permissions.scope_of(request.user)).filter(pk=review_id or 0).exists():
         raise Http404
     issued = entry_books.issue(user=request.user, cycle_id=cycle.pk, review_id=review_id)
     response = HttpResponse(issued.content, content_type=file_kind.XLSX)
@@ -67,14 +67,14 @@ def upload(request: SignedInRequest, year: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             with on_disk(form.cleaned_data["file"]) as (path, name):
-                found = uploads.receive(user=request.user, cycle_id=cycle.pk, path=path, filename=name)
+                received = uploads.receive(user=request.user, cycle_id=cycle.pk, path=path, filename=name)
         except Invalid as refusal:
             form.add_error("file", str(refusal))
         else:
-            if found.state != Upload.State.REFUSED:
-                return see_other("meguri:upload_review", found.pk)
-            refused = found
-            form.add_error("file", why_refused(found.code, found.detail))
+            if received.state != Upload.State.REFUSED:
+                return see_other("meguri:upload_review", received.pk)
+            refused = received
+            form.add_error("file", why_refused(received.code, received.detail))
     status = 422 if form.errors else 200
     return render(request, "books/upload.html", upload_context(request, cycle, form, refused), status=status)
 
@@ -113,35 +113,35 @@ def uploads_of(request: SignedInRequest, cycle: Cycle) -> Any:
 @never_cache
 @require_GET
 def upload_review(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What the file would change, cell by cell, as things stand now."""
+    """What the file would change now, cell by cell."""
     return comparison(request, own_upload(request, pk))
 
 
 def own_upload(request: SignedInRequest, pk: int) -> Upload:
     """The person's own upload that could be read; 404 otherwise."""
-    found = uploads.of_user(request.user, pk)
-    if found is None or found.state == Upload.State.REFUSED:
+    row = uploads.of_user(request.user, pk)
+    if row is None or row.state == Upload.State.REFUSED:
         raise Http404
-    return found
+    return row
 
 
 def comparison(
-    request: SignedInRequest, found: Upload, *, status: int = 200, notice: str = "", kept: frozenset[str] | None = None
+    request: SignedInRequest, file: Upload, *, status: int = 200, notice: str = "", ticks: frozenset[str] | None = None
 ) -> HttpResponse:
-    """The page; `kept` are the boxes that the person had ticked, where the page comes back to them."""
-    sheets = uploads.difference(user=request.user, upload=found)
-    shown = [shown_sheet(sheet, kept) for sheet in sheets]
+    """The page; `ticks` are the boxes that the person had ticked, where the page is shown again."""
+    sheets = uploads.difference(user=request.user, upload=file)
+    shown = [shown_sheet(sheet, ticks) for sheet in sheets]
     title = _("記入用ブックの内容を確かめる")
     context = {
         "page_title": title,
         "breadcrumbs": [
             {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("Excelで記入する"), "url": reverse("meguri:upload", args=[found.cycle.fiscal_year])},
+            {"label": _("Excelで記入する"), "url": reverse("meguri:upload", args=[file.cycle.fiscal_year])},
             {"label": title, "url": ""},
         ],
-        "upload": found,
+        "upload": file,
         "sheets": shown,
-        "unread": found.result.get("unread", []),
+        "unread": file.result.get("unread", []),
         "notice": notice,
         "choices": sum(sheet["choices"] for sheet in shown),
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
@@ -150,9 +150,9 @@ def comparison(
     return render(request, "books/difference.html", context, status=status)
 
 
-def shown_sheet(sheet: SheetChanges, kept: frozenset[str] | None) -> dict[str, Any]:
-    """One sheet of the page: what differs, in rows; what only the web changed is told as a number."""
-    rows = [shown_row(sheet, row, kept) for row in sheet.changes]
+def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, Any]:
+    """One sheet of the page: what differs, in rows; what only the web changed is shown as a number."""
+    rows = [shown_row(sheet, row, ticks) for row in sheet.changes]
     kinds = [row.change for row in sheet.rows]
     return {
         "review": sheet.review,
@@ -168,7 +168,7 @@ def shown_sheet(sheet: SheetChanges, kept: frozenset[str] | None) -> dict[str, A
     }
 
 
-def shown_row(sheet: SheetChanges, row: ItemChange, kept: frozenset[str] | None) -> dict[str, Any]:
+def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None) -> dict[str, Any]:
     """One item: three texts, what is to be noticed, and whether its box is ticked."""
     name = f"{TAKE}{sheet.review.pk}:{row.key}"
     sides = [{"label": _("ブックを作ったとき"), "text": row.base}, {"label": _("今の画面"), "text": row.web}]
@@ -186,51 +186,51 @@ def shown_row(sheet: SheetChanges, row: ItemChange, kept: frozenset[str] | None)
         "locked": row.locked,
         "may_take": row.may_take,
         "must_confirm": row.must_confirm and row.may_take,
-        "ticked": row.may_take and (name in kept if kept is not None else not row.must_confirm),
+        "ticked": row.may_take and (name in ticks if ticks is not None else not row.must_confirm),
     }
 
 
 @require_POST
 def upload_apply(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take the ticked items, all or none; where a sheet was saved meanwhile, compare again with the ticks kept."""
-    found = own_upload(request, pk)
+    file = own_upload(request, pk)
     ticks = frozenset(name for name in request.POST if name.startswith(TAKE))
     try:
-        uploads.apply(user=request.user, upload_id=found.pk, chosen=chosen(ticks), versions=versions(request))
+        uploads.apply(user=request.user, upload_id=file.pk, chosen=chosen(ticks), versions=versions(request))
     except Stale:
-        # Boxes of what changed meanwhile are asked anew; the page shows both texts.
+        # Items that changed meanwhile must be ticked again; the page shows both texts.
         sentence = _("比べている間に、ほかの人がシートを保存しました。何も反映していません。もう一度見比べてください。")
-        return comparison(request, found, status=409, notice=sentence)
+        return comparison(request, file, status=409, notice=sentence)
     except Invalid as refusal:
         words = " ".join([str(refusal), *refusal.fields.values()])
-        return comparison(request, found, status=422, notice=words, kept=ticks)
+        return comparison(request, file, status=422, notice=words, ticks=ticks)
     except NotAllowed as refusal:
-        return forbidden(request, str(refusal), next_url=reverse("meguri:upload_review", args=[found.pk]))
+        return forbidden(request, str(refusal), next_url=reverse("meguri:upload_review", args=[file.pk]))
     count = len(ticks)
     messages.success(
         request,
         ngettext("%(n)d項目を反映しました。提出はまだです。", "%(n)d項目を反映しました。提出はまだです。", count)
         % {"n": count},
     )
-    return see_other("meguri:upload_review", found.pk)
+    return see_other("meguri:upload_review", file.pk)
 
 
 def chosen(ticks: frozenset[str]) -> dict[int, list[str]]:
     """{review id: item keys} of the ticked boxes; names that are none are passed over."""
-    found: dict[int, list[str]] = {}
+    keys: dict[int, list[str]] = {}
     for tick in ticks:
         number, _sign, key = tick.removeprefix(TAKE).partition(":")
         if number.isascii() and number.isdigit() and len(number) < 10 and key:
-            found.setdefault(int(number), []).append(key)
-    return found
+            keys.setdefault(int(number), []).append(key)
+    return keys
 
 
 def versions(request: SignedInRequest) -> dict[int, int]:
     """{review id: version} as the page was made; a version that is no number is one that no sheet has."""
-    found: dict[int, int] = {}
+    versions: dict[int, int] = {}
     for name, value in request.POST.items():
         number = name.removeprefix(VERSION)
         if name.startswith(VERSION) and number.isascii() and number.isdigit() and len(number) < 10:
             whole = str(value).isascii() and str(value).isdigit() and len(str(value)) < 10
-            found[int(number)] = int(str(value)) if whole else -1
-    return found
+            versions[int(number)] = int(str(value)) if whole else -1
+    return versions

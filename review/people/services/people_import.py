@@ -79,7 +79,7 @@ def read(path: Path, filename: str) -> list[Line]:
     try:
         return _lines(path, filename)
     except Unreadable as refusal:
-        raise Unreadable(_(refusal.said) % refusal.facts) from refusal
+        raise Unreadable(_(refusal.sentence) % refusal.facts) from refusal
 
 
 def _lines(path: Path, filename: str) -> list[Line]:

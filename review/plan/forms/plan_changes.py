@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from review.domain.items import circled
 from review.models import ChangeKind, Indicator, Measure
 from review.people.forms.people import CHOOSE, REQUIRED, OfficeField, OfficeForm
-from review.plan.services.plan_proposals import Asked, Goal, Part
+from review.plan.services.plan_proposals import Detail, Goal, Part
 from review.reader_words import year_label
 from review.screens.forms.fields import ReasonForm
 
@@ -130,15 +130,15 @@ class ChangeForm(OfficeForm, ReasonForm):
                 error_messages=CHOOSE,
             )
 
-    # --- what was asked ---
+    # --- the change ---
 
     @property
-    def asked(self) -> Asked:
+    def detail(self) -> Detail:
         """What was typed, once `is_valid()`."""
         data = self.cleaned_data
         numbers = data.get("numbers", [])
         owner = data.get("owner") if self.kind == ChangeKind.OWNER else None
-        return Asked(
+        return Detail(
             name="" if self.kind in PARTS else data.get("name", "").strip(),
             owner=owner.pk if owner else None,
             others=tuple(int(one) for one in data.get("others", [])),
@@ -157,12 +157,12 @@ class ChangeForm(OfficeForm, ReasonForm):
 
     def _goals(self) -> Iterable[Goal]:
         for place in range(GOALS[self.kind]):
-            said = {
+            texts = {
                 key: self.cleaned_data.get(numbered(f"goal_{key}", place), "")
                 for key in ("name", "target", "direction")
             }
-            if said["name"].strip() or said["target"].strip():
-                yield Goal(**{key: value.strip() for key, value in said.items()})
+            if texts["name"].strip() or texts["target"].strip():
+                yield Goal(**{key: value.strip() for key, value in texts.items()})
 
 
 def _name(label: Any, *, required: bool = True, max_length: int = 200, help_text: Any = "") -> forms.CharField:

@@ -1,7 +1,7 @@
 """Changes in mid-plan, by two people: what a proposal comes to, proposing it, and its decision.
 
-A change counts from a 年度 on; what was published before never changes. What can be asked is in `plan_proposals`, what
-cannot in `plan_checks`, what a decision does to the rows in `plan_effects`; the flow's part (a new sheet's process, an
+A change counts from a 年度 on; what was published before never changes. The shape of a proposal is in `plan_proposals`,
+its limits in `plan_checks`, what a decision does to the rows in `plan_effects`; the flow's part (a new sheet's process, an
 ended sheet's way out) in `workflow.steps`.
 """
 
@@ -29,7 +29,7 @@ from review.models import (
     User,
 )
 from review.plan.services.plan_checks import problems_of
-from review.plan.services.plan_proposals import Asked, Part, Proposal, goals_of, latest
+from review.plan.services.plan_proposals import Detail, Part, Proposal, goals_of, latest
 from review.prepared import prepared
 from review.reader_words import city_language, problem, year_label
 from review.trail.services import audit, sealed_rows
@@ -39,39 +39,39 @@ from review.transition import require
 
 
 def lines_of(proposal: Proposal) -> list[dict[str, str]]:
-    """[{"code", "item", "before", "after"}]: what stands now and what will stand, in the reader's language."""
+    """[{"code", "item", "before", "after"}]: the plan now and after the change, in the reader's language."""
     measure = Measure.objects.filter(pk=proposal.measure or 0).first()
-    year, asked, kind = proposal.fiscal_year, proposal.asked, proposal.kind
+    year, detail, kind = proposal.fiscal_year, proposal.detail, proposal.kind
     label = str(kind.label)
     if kind in (ChangeKind.ADD, ChangeKind.SPLIT):
         origin = _titled(measure, year) if measure else ""
         return [
             {"code": part.code, "item": label, "before": origin, "after": f"{part.name}({_office(part.owner)})"}
-            for part in asked.parts
-        ] + [_moved(measure, year, part, n) for part in asked.parts for n in part.takes if measure]
+            for part in detail.parts
+        ] + [_moved(measure, year, part, n) for part in detail.parts for n in part.takes if measure]
     if measure is None:
         return []
     now = latest(measure, year)
     line = {"code": measure.code, "item": label, "before": "", "after": ""}
     if kind == ChangeKind.RENAME:
-        return [{**line, "before": now.name if now else "", "after": asked.name}]
+        return [{**line, "before": now.name if now else "", "after": detail.name}]
     if kind == ChangeKind.OWNER:
-        return [{**line, "before": str(now.owner) if now else "", "after": _office(asked.owner)}]
+        return [{**line, "before": str(now.owner) if now else "", "after": _office(detail.owner)}]
     if kind == ChangeKind.END:
         return [
             {**line, "before": now.name if now else "", "after": _("%(year)sで終了") % {"year": year_label(year - 1)}}
         ]
     if kind == ChangeKind.MERGE:
-        return _merge_lines(measure, year, asked, label)
+        return _merge_lines(measure, year, detail, label)
     ours = goals_of(measure, year)
-    before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in asked.numbers)
-    after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in asked.goals)
+    before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in detail.numbers)
+    after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in detail.goals)
     return [{**line, "before": before, "after": after or _("%(year)sで終了") % {"year": year_label(year - 1)}}]
 
 
-def _merge_lines(measure: Measure, year: int, asked: Asked, label: str) -> list[dict[str, str]]:
-    others = Measure.objects.filter(pk__in=asked.others).order_by("code")
-    found = [
+def _merge_lines(measure: Measure, year: int, detail: Detail, label: str) -> list[dict[str, str]]:
+    others = Measure.objects.filter(pk__in=detail.others).order_by("code")
+    lines = [
         {
             "code": one.code,
             "item": label,
@@ -81,9 +81,9 @@ def _merge_lines(measure: Measure, year: int, asked: Asked, label: str) -> list[
         for one in others
     ]
     now = latest(measure, year)
-    if asked.name and now and now.name != asked.name:
-        found.append({"code": measure.code, "item": _("施策名"), "before": now.name, "after": asked.name})
-    return found
+    if detail.name and now and now.name != detail.name:
+        lines.append({"code": measure.code, "item": _("施策名"), "before": now.name, "after": detail.name})
+    return lines
 
 
 def _moved(measure: Measure, year: int, part: Part, number: int) -> dict[str, str]:
@@ -92,8 +92,8 @@ def _moved(measure: Measure, year: int, part: Part, number: int) -> dict[str, st
     return {"code": measure.code, "item": item, "before": name, "after": after}
 
 
-def _kept_lines(proposal: Proposal) -> list[dict[str, str]]:
-    """The same as it is kept and published: in the city's language."""
+def _stored_lines(proposal: Proposal) -> list[dict[str, str]]:
+    """The same as it is stored and published: in the city's language."""
     with city_language():
         return lines_of(proposal)
 
@@ -115,16 +115,16 @@ def propose(*, user: User, proposal: Proposal) -> PlanChange:
     with transaction.atomic():
         holders.standing(user, fresh=True)
         require(permissions.is_reviewer(user), _("計画の変更は、情報経営課の確認者が提案します。"))
-        found = problems_of(proposal)
-        if found:
-            raise Invalid(_("この変更は提案できません。内容を確かめてください。"), found)
+        problems = problems_of(proposal)
+        if problems:
+            raise Invalid(_("この変更は提案できません。内容を確かめてください。"), problems)
         made = PlanChange.objects.create(
             plan_id=proposal.plan,
             fiscal_year=proposal.fiscal_year,
             kind=proposal.kind,
             measure_id=proposal.measure,
-            detail=proposal.asked.as_data(),
-            lines=_kept_lines(proposal),
+            detail=proposal.detail.as_data(),
+            lines=_stored_lines(proposal),
             reason=proposal.reason.strip(),
             proposed_by=user,
             proposed_at=clock.now(),
@@ -140,20 +140,20 @@ def propose(*, user: User, proposal: Proposal) -> PlanChange:
 
 
 def proposal_of(change: PlanChange) -> Proposal:
-    """The proposal as it was made."""
+    """The proposal of a stored change."""
     return Proposal(
         plan=change.plan_id,
         fiscal_year=change.fiscal_year,
         kind=ChangeKind(change.kind),
         measure=change.measure_id,
-        asked=Asked.from_data(change.detail),
+        detail=Detail.from_data(change.detail),
         reason=change.reason,
     )
 
 
 def sheets_touched(change: PlanChange) -> QuerySet[MeasureReview]:
     """The sheets of the change's first year that it touches. No query yet."""
-    measures = [pk for pk in (change.measure_id, *Asked.from_data(change.detail).others) if pk is not None]
+    measures = [pk for pk in (change.measure_id, *Detail.from_data(change.detail).others) if pk is not None]
     return MeasureReview.objects.filter(
         measure_year__measure__in=measures, measure_year__fiscal_year=change.fiscal_year
     ).order_by("pk")
@@ -162,7 +162,7 @@ def sheets_touched(change: PlanChange) -> QuerySet[MeasureReview]:
 def settle(
     *, user: User, change_id: int, accept: bool, comment: str = "", meeting: Meeting | None = None
 ) -> PlanChange:
-    """Record an approver's decision, asked again whether the change can still be. The caller lets it take effect.
+    """Record an approver's decision, after checking the change again. The caller lets it take effect.
 
     Raises NotAllowed, AlreadyDecided, or Invalid where things have moved on since the proposal.
     """
@@ -175,13 +175,13 @@ def settle(
         raise AlreadyDecided(_("この提案はもう「%(state)s」になっています。") % {"state": change.get_state_display()})
     names = permissions.deciding_change(user, change)
     require(bool(names), _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"))
-    if said := problem(comment):
-        raise Invalid(_("意見を保存できません。"), {"comment": said})
+    if message := problem(comment):
+        raise Invalid(_("意見を保存できません。"), {"comment": message})
     if accept:
-        found = problems_of(proposal_of(change))
-        if found:
-            raise Invalid(_("提案のあとに状況が変わったため、決定できません。") + " ".join(found.values()))
-        change.lines = _kept_lines(proposal_of(change))
+        problems = problems_of(proposal_of(change))
+        if problems:
+            raise Invalid(_("提案のあとに状況が変わったため、決定できません。") + " ".join(problems.values()))
+        change.lines = _stored_lines(proposal_of(change))
     change.state = ChangeState.ACCEPTED if accept else ChangeState.REFUSED
     change.decided_by, change.decided_at, change.comment = user, clock.now(), comment.strip()
     change.on_behalf_of_id = names[0]
@@ -225,14 +225,14 @@ def _tell(event: Event, user: User, change: PlanChange) -> None:
 
 def _offices(change: PlanChange) -> set[int]:
     """The departments whose sheets the change touches."""
-    asked = Asked.from_data(change.detail)
-    found = {part.owner for part in asked.parts} | ({asked.owner} if asked.owner else set())
-    for pk in (change.measure_id, *asked.others):
+    detail = Detail.from_data(change.detail)
+    offices = {part.owner for part in detail.parts} | ({detail.owner} if detail.owner else set())
+    for pk in (change.measure_id, *detail.others):
         measure = Measure.objects.filter(pk=pk or 0).first()
         now = latest(measure, change.fiscal_year) if measure else None
         if now:
-            found.add(now.owner_id)
-    return found
+            offices.add(now.owner_id)
+    return offices
 
 
 def accepted_for(plan: Plan, fiscal_year: int) -> list[PlanChange]:

@@ -1,4 +1,4 @@
-"""What a change in mid-plan cannot ask, field by field: asked at the proposal, and again at its decision."""
+"""Why a change in mid-plan is impossible, field by field: checked at the proposal, and again at its decision."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from django.utils.translation import gettext as _
 
 from review.models import ChangeKind, Department, Measure, MeasureReview, Plan
 from review.models.sheet import OPEN_STATES
-from review.plan.services.plan_proposals import Asked, Proposal, goals_of, living, open_years
+from review.plan.services.plan_proposals import Detail, Proposal, goals_of, living, open_years
 from review.reader_words import problem
 
 LONGEST_NAME = 200
 
 
 def problems_of(proposal: Proposal) -> dict[str, str]:
-    """{field: sentence} for what cannot be, as things stand now."""
+    """{field: sentence} for what is impossible now."""
     plan = Plan.objects.get(pk=proposal.plan)
-    found: dict[str, str] = {}
+    problems: dict[str, str] = {}
     if proposal.fiscal_year not in open_years(plan):
-        found["fiscal_year"] = _("公表済みまたは公表の決まった年度の計画は変更できません。")
+        problems["fiscal_year"] = _("公表済みまたは公表の決まった年度の計画は変更できません。")
     if not proposal.reason.strip() or problem(proposal.reason):
-        found["reason"] = problem(proposal.reason) or _("理由を入力してください。")
+        problems["reason"] = problem(proposal.reason) or _("理由を入力してください。")
     known = {row.pk: row for row in living(plan, proposal.fiscal_year)}
-    touched = [pk for pk in (proposal.measure, *proposal.asked.others) if pk is not None]
+    touched = [pk for pk in (proposal.measure, *proposal.detail.others) if pk is not None]
     if any(pk not in known for pk in touched):
-        found["measure"] = _("その年度にない施策は変更できません。")
+        problems["measure"] = _("その年度にない施策は変更できません。")
     elif proposal.kind != ChangeKind.ADD and proposal.measure is None:
-        found["measure"] = _("施策を選んでください。")
+        problems["measure"] = _("施策を選んでください。")
     elif sent := _sent_already(proposal.fiscal_year, touched):
-        found["fiscal_year"] = _(
+        problems["fiscal_year"] = _(
             "%(codes)s はこの年度のシートがもう提出されています。差し戻してからにするか、次の年度から変更してください。"
         ) % {"codes": _("、").join(sent)}
-    if not found:
+    if not problems:
         measure = known[proposal.measure] if proposal.measure else None
-        found = _CHECKS[proposal.kind](plan, measure, proposal.fiscal_year, proposal.asked)
-    return found
+        problems = _CHECKS[proposal.kind](plan, measure, proposal.fiscal_year, proposal.detail)
+    return problems
 
 
 def _sent_already(fiscal_year: int, measures: Sequence[int]) -> list[str]:
@@ -53,74 +53,74 @@ def _name_problem(name: str) -> str:
     return problem(name)
 
 
-def _check_name(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
-    said = _name_problem(asked.name)
-    return {"name": said} if said else {}
+def _check_name(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+    message = _name_problem(detail.name)
+    return {"name": message} if message else {}
 
 
-def _check_owner(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
-    office = Department.objects.filter(pk=asked.owner or 0).first()
+def _check_owner(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+    office = Department.objects.filter(pk=detail.owner or 0).first()
     return {} if office else {"owner": _("主管部署を選んでください。")}
 
 
-def _check_parts(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
-    found: dict[str, str] = {}
-    if not asked.parts:
-        found["code"] = _("新しい施策を入力してください。")
-    codes = [part.code for part in asked.parts]
+def _check_parts(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if not detail.parts:
+        problems["code"] = _("新しい施策を入力してください。")
+    codes = [part.code for part in detail.parts]
     taken = set(Measure.objects.filter(plan=plan, code__in=codes).values_list("code", flat=True))
-    for place, part in enumerate(asked.parts):
+    for place, part in enumerate(detail.parts):
         suffix = str(place + 1) if place else ""
         if not re.fullmatch(r"\d{2}-\d{2}", part.code, re.ASCII):
-            found[f"code{suffix}"] = _("施策IDは「01-01」の形で入力してください。")
+            problems[f"code{suffix}"] = _("施策IDは「01-01」の形で入力してください。")
         elif part.code in taken or codes.count(part.code) > 1:
-            found[f"code{suffix}"] = _("この施策IDはもう使われています。")
-        if said := _name_problem(part.name):
-            found[f"name{suffix}"] = said
+            problems[f"code{suffix}"] = _("この施策IDはもう使われています。")
+        if message := _name_problem(part.name):
+            problems[f"name{suffix}"] = message
         if not Department.objects.filter(pk=part.owner).exists():
-            found[f"owner{suffix}"] = _("主管部署を選んでください。")
+            problems[f"owner{suffix}"] = _("主管部署を選んでください。")
     if measure:
         ours = goals_of(measure, year)
-        taken_along = [number for part in asked.parts for number in part.takes]
+        taken_along = [number for part in detail.parts for number in part.takes]
         if len(taken_along) != len(set(taken_along)) or not set(taken_along) <= set(ours):
-            found["takes"] = _("成果目標の移し先を確かめてください。同じ成果目標を2つの施策に移すことはできません。")
-    return found
+            problems["takes"] = _("成果目標の移し先を確かめてください。同じ成果目標を2つの施策に移すことはできません。")
+    return problems
 
 
-def _check_others(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
-    others = set(asked.others) - {measure.pk if measure else None}
-    found = (
+def _check_others(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+    others = set(detail.others) - {measure.pk if measure else None}
+    problems = (
         {}
-        if others and len(others) == len(asked.others)
+        if others and len(others) == len(detail.others)
         else {"others": _("統合する施策を、残す施策のほかに選んでください。")}
     )
-    if asked.name and (said := _name_problem(asked.name)):
-        found["name"] = said
-    return found
+    if detail.name and (message := _name_problem(detail.name)):
+        problems["name"] = message
+    return problems
 
 
 def _check_goals(least: int, most: int, numbers: int) -> Any:
-    def check(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def check(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+        problems: dict[str, str] = {}
         if measure is None:
             return {"measure": _("施策を選んでください。")}
-        if len(asked.numbers) < numbers or not set(asked.numbers) <= set(goals_of(measure, year)):
-            found["numbers"] = (
+        if len(detail.numbers) < numbers or not set(detail.numbers) <= set(goals_of(measure, year)):
+            problems["numbers"] = (
                 _("成果目標を選んでください。") if numbers < 2 else _("統合する成果目標を2つ以上選んでください。")
             )
-        if not least <= len(asked.goals) <= most:
-            found["goal_name"] = (
+        if not least <= len(detail.goals) <= most:
+            problems["goal_name"] = (
                 _("評価項目を入力してください。") if least < 2 else _("分割後の評価項目を2つ以上入力してください。")
             )
-        for goal in asked.goals:
+        for goal in detail.goals:
             if not goal.name.strip() or len(goal.name) > 300 or problem(goal.name) or problem(goal.target):
-                found["goal_name"] = _("評価項目を300文字以内で入力してください。")
-        return found
+                problems["goal_name"] = _("評価項目を300文字以内で入力してください。")
+        return problems
 
     return check
 
 
-def _nothing_more(plan: Plan, measure: Measure | None, year: int, asked: Asked) -> dict[str, str]:
+def _nothing_more(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
     return {}
 
 

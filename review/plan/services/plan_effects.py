@@ -25,7 +25,7 @@ from review.models import (
     ScheduleItem,
 )
 from review.plan.services.plan_changes import accepted_for
-from review.plan.services.plan_proposals import Asked, Goal, Part
+from review.plan.services.plan_proposals import Detail, Goal, Part
 from review.reader_words import city_language
 from review.trail.services import audit
 
@@ -42,8 +42,8 @@ class Effects:
 
 def take_effect(change: PlanChange) -> Effects:
     """Change the rows. For the transaction of the decision."""
-    asked = Asked.from_data(change.detail)
-    effects = _APPLY[ChangeKind(change.kind)](change, asked)
+    detail = Detail.from_data(change.detail)
+    effects = _APPLY[ChangeKind(change.kind)](change, detail)
     _judge(change)
     return effects
 
@@ -52,13 +52,13 @@ def carry_on(cycle: Cycle) -> None:
     """A year was drafted from the one before: the changes that count from it, decided before it was drafted, name and
     place its 施策. Running it twice changes nothing."""
     for change in accepted_for(cycle.plan, cycle.fiscal_year):
-        asked = Asked.from_data(change.detail)
-        if change.kind in (ChangeKind.RENAME, ChangeKind.MERGE) and asked.name:
-            years_from(change, change.measure_id).update(name=asked.name)
+        detail = Detail.from_data(change.detail)
+        if change.kind in (ChangeKind.RENAME, ChangeKind.MERGE) and detail.name:
+            years_from(change, change.measure_id).update(name=detail.name)
         elif change.kind == ChangeKind.OWNER:
-            years_from(change, change.measure_id).update(owner_id=asked.owner)
+            years_from(change, change.measure_id).update(owner_id=detail.owner)
         elif change.kind == ChangeKind.INDICATOR_RENAME:
-            _rename_goals(change, asked)
+            _rename_goals(change, detail)
 
 
 # --- the rows of the years to come ---------------------------------------------------------------------------------
@@ -117,13 +117,13 @@ def _touch(change: PlanChange, measure_id: int | None, *, open_keys: Iterable[st
 # --- 施策 ----------------------------------------------------------------------------------------------------------
 
 
-def _add(change: PlanChange, asked: Asked) -> Effects:
-    return Effects(begin=tuple(filter(None, [_make(change, part, None) for part in asked.parts])))
+def _add(change: PlanChange, detail: Detail) -> Effects:
+    return Effects(begin=tuple(filter(None, [_make(change, part, None) for part in detail.parts])))
 
 
-def _split(change: PlanChange, asked: Asked) -> Effects:
+def _split(change: PlanChange, detail: Detail) -> Effects:
     begun = []
-    for part in asked.parts:
+    for part in detail.parts:
         made = _make(change, part, change.measure)
         taken = Indicator.objects.filter(measure=change.measure_id, number__in=part.takes).order_by("number")
         measure = Measure.objects.get(plan=change.plan_id, code=part.code)
@@ -160,14 +160,14 @@ def _make(change: PlanChange, part: Part, origin: Measure | None) -> MeasureYear
     return year if running.exists() else None
 
 
-def _rename(change: PlanChange, asked: Asked) -> Effects:
-    years_from(change, change.measure_id).update(name=asked.name)
+def _rename(change: PlanChange, detail: Detail) -> Effects:
+    years_from(change, change.measure_id).update(name=detail.name)
     _touch(change, change.measure_id)
     return Effects()
 
 
-def _owner(change: PlanChange, asked: Asked) -> Effects:
-    years_from(change, change.measure_id).update(owner_id=asked.owner)
+def _owner(change: PlanChange, detail: Detail) -> Effects:
+    years_from(change, change.measure_id).update(owner_id=detail.owner)
     review = sheet_of(change, change.measure_id)
     if review:
         # Who had taken it over works in the department that it leaves.
@@ -177,20 +177,20 @@ def _owner(change: PlanChange, asked: Asked) -> Effects:
     return Effects()
 
 
-def _end(change: PlanChange, asked: Asked) -> Effects:
+def _end(change: PlanChange, detail: Detail) -> Effects:
     return Effects(lead_out=_finish(change, [change.measure_id]))
 
 
-def _merge(change: PlanChange, asked: Asked) -> Effects:
+def _merge(change: PlanChange, detail: Detail) -> Effects:
     if change.measure is None:
         raise ValueError("a merge names the 施策 that stays")
-    for indicator in Indicator.objects.filter(measure__in=asked.others).order_by("measure__code", "number"):
+    for indicator in Indicator.objects.filter(measure__in=detail.others).order_by("measure__code", "number"):
         if indicator.last_year is None or indicator.last_year >= change.fiscal_year:
             _copy_goal(change, indicator, change.measure)
-    if asked.name:
-        years_from(change, change.measure_id).update(name=asked.name)
+    if detail.name:
+        years_from(change, change.measure_id).update(name=detail.name)
     _touch(change, change.measure_id, open_keys=_keys_of(change.measure))
-    return Effects(lead_out=_finish(change, asked.others))
+    return Effects(lead_out=_finish(change, detail.others))
 
 
 def _keys_of(measure: Measure) -> list[str]:
@@ -237,30 +237,30 @@ def _clear(change: PlanChange, measure: Measure, *, keep: bool) -> None:
 # --- 成果目標 -------------------------------------------------------------------------------------------------------
 
 
-def _add_goals(change: PlanChange, asked: Asked) -> Effects:
-    _new_goals(change, asked.goals)
+def _add_goals(change: PlanChange, detail: Detail) -> Effects:
+    _new_goals(change, detail.goals)
     return Effects()
 
 
-def _rename_goal(change: PlanChange, asked: Asked) -> Effects:
-    _rename_goals(change, asked)
+def _rename_goal(change: PlanChange, detail: Detail) -> Effects:
+    _rename_goals(change, detail)
     _touch(change, change.measure_id)
     return Effects()
 
 
-def _rename_goals(change: PlanChange, asked: Asked) -> None:
-    indicators = Indicator.objects.filter(measure=change.measure_id, number__in=asked.numbers)
-    words: dict[str, Any] = {"name": asked.goals[0].name}
+def _rename_goals(change: PlanChange, detail: Detail) -> None:
+    indicators = Indicator.objects.filter(measure=change.measure_id, number__in=detail.numbers)
+    words: dict[str, Any] = {"name": detail.goals[0].name}
     rows = goals_from(change, indicators)
-    if asked.goals[0].target:
-        rows.filter(fiscal_year=change.fiscal_year).update(target=asked.goals[0].target)
+    if detail.goals[0].target:
+        rows.filter(fiscal_year=change.fiscal_year).update(target=detail.goals[0].target)
     rows.update(**words)
 
 
-def _replace_goals(change: PlanChange, asked: Asked) -> Effects:
+def _replace_goals(change: PlanChange, detail: Detail) -> Effects:
     """分割, 統合 and 終了: the old ones end, the new ones begin."""
-    _end_goals(change, Indicator.objects.filter(measure=change.measure_id, number__in=asked.numbers))
-    _new_goals(change, asked.goals)
+    _end_goals(change, Indicator.objects.filter(measure=change.measure_id, number__in=detail.numbers))
+    _new_goals(change, detail.goals)
     return Effects()
 
 

@@ -1,4 +1,4 @@
-"""What can be asked of the plan in mid-plan: the shape of a proposal, and what stands now that it starts from."""
+"""Changes in mid-plan: the shape of a proposal, and the current rows that it starts from."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Goal:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a change asks for; which parts count depends on its kind."""
+class Detail:
+    """The content of a change; which parts count depends on its kind."""
 
     name: str = ""
     owner: int | None = None
@@ -43,7 +43,7 @@ class Asked:
         return asdict(self)
 
     @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Asked:
+    def from_data(cls, data: dict[str, Any]) -> Detail:
         """From plain data."""
         return cls(
             name=data.get("name", ""),
@@ -63,7 +63,7 @@ class Proposal:
     fiscal_year: int
     kind: ChangeKind
     measure: int | None
-    asked: Asked
+    detail: Detail
     reason: str
 
 
@@ -83,15 +83,15 @@ def living(plan: Plan, fiscal_year: int) -> list[Measure]:
 def goals_of(measure: Measure, fiscal_year: int) -> dict[int, str]:
     """{number: 評価項目} of the 成果目標 that the 施策 has in the year, by the latest words up to it. One query."""
     rows = IndicatorYear.objects.filter(indicator__measure=measure).select_related("indicator")
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for row in rows.order_by("indicator__number", "fiscal_year"):
         ended = row.indicator.last_year is not None and row.indicator.last_year < fiscal_year
-        if not ended and (row.fiscal_year <= fiscal_year or row.indicator.number not in found):
-            found[row.indicator.number] = row.name or found.get(row.indicator.number, "")
-    return found
+        if not ended and (row.fiscal_year <= fiscal_year or row.indicator.number not in names):
+            names[row.indicator.number] = row.name or names.get(row.indicator.number, "")
+    return names
 
 
 def latest(measure: Measure, fiscal_year: int) -> MeasureYear | None:
-    """What the 施策 says in the year, or in the last year before that says anything. One query."""
+    """The 施策 in the year, or in the last year before that has a row. One query."""
     rows = measure.years.filter(fiscal_year__lte=fiscal_year).select_related("owner").order_by("-fiscal_year")
     return rows.first() or measure.years.select_related("owner").order_by("fiscal_year").first()

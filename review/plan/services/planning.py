@@ -52,7 +52,7 @@ class DryRun(Exception):
 
 
 def accepted(document: PlanDocument, *, codes: Sequence[str] = ("damaged_department",)) -> PlanDocument:
-    """The document with the proposals of these doubt codes taken over (a person said yes to them)."""
+    """The document with the proposals of these doubt codes taken over (a person accepted them)."""
     names = {
         (doubt.measure, doubt.detail): doubt.proposal
         for doubt in document.doubts
@@ -141,14 +141,14 @@ class _Import:
     # --- the sheet of the year ---
 
     def _measure_year(self, measure: Measure, sheet: Sheet) -> MeasureYear:
-        wanted: dict[str, Any] = {
+        values: dict[str, Any] = {
             "name": sheet.name,
             "owner": self._department(sheet.owner),
             "related_all": sheet.related_all,
             "related_text": sheet.related_note,
             "texts": {key: sheet.text(key) for key in fields.text_keys()},
         }
-        row, made = MeasureYear.objects.get_or_create(measure=measure, fiscal_year=self.year, defaults=wanted)
+        row, made = MeasureYear.objects.get_or_create(measure=measure, fiscal_year=self.year, defaults=values)
         related = [self._department(name) for name in sheet.related]
         if made:
             row.related.set(related)
@@ -156,8 +156,8 @@ class _Import:
             return row
         # An empty 評価 block in the file says nothing about what a department has written since.
         written = {key: text for key, text in row.texts.items() if key in fields.text_keys(Section.EVALUATION)}
-        texts = {key: text or written.get(key, "") for key, text in wanted["texts"].items()}
-        self._update(row, {**wanted, "texts": texts}, sheet.code)
+        texts = {key: text or written.get(key, "") for key, text in values["texts"].items()}
+        self._update(row, {**values, "texts": texts}, sheet.code)
         if set(row.related.all()) != set(related) and self._may_write(self.year, sheet.code, "関連部署"):
             row.related.set(related)
             self.written += 1
@@ -170,21 +170,21 @@ class _Import:
         return self.departments[name]
 
     def _schedule(self, year: MeasureYear, sheet: Sheet) -> None:
-        wanted = [
+        expected = [
             (item.name, {str(bar.fiscal_year): bar.label for bar in item.bars if bar.filled or bar.label})
             for item in sheet.schedule
         ]
         stored = list(year.schedule.order_by("position"))
-        if [(row.name, row.bars) for row in stored] == wanted:
+        if [(row.name, row.bars) for row in stored] == expected:
             return
         if stored and not self._may_write(year.fiscal_year, sheet.code, "取組みスケジュール"):
             return
         year.schedule.all().delete()
         ScheduleItem.objects.bulk_create(
             ScheduleItem(measure_year=year, position=place, name=name, bars=bars)
-            for place, (name, bars) in enumerate(wanted, start=1)
+            for place, (name, bars) in enumerate(expected, start=1)
         )
-        self.written += len(wanted)
+        self.written += len(expected)
 
     # --- the indicators of all years ---
 
@@ -196,7 +196,7 @@ class _Import:
             indicator, made = Indicator.objects.get_or_create(
                 measure=measure,
                 number=block.number,
-                # Only a person sets `direction`; the inference is kept with its reason for them to confirm.
+                # Only a person sets `direction`; the inference is stored with its reason for them to confirm.
                 defaults={"direction_reason": f"{'推定: ' if direction else ''}{reason}"[:300]},
             )
             self.written += made
@@ -205,19 +205,19 @@ class _Import:
                     self._cell(indicator, sheet.code, cell)
 
     def _cell(self, indicator: Indicator, code: str, cell: Any) -> None:
-        wanted = {"name": cell.name, "target": cell.target, "actual": cell.actual}
+        values = {"name": cell.name, "target": cell.target, "actual": cell.actual}
         row, made = IndicatorYear.objects.get_or_create(
-            indicator=indicator, fiscal_year=cell.fiscal_year, defaults=wanted
+            indicator=indicator, fiscal_year=cell.fiscal_year, defaults=values
         )
         if made:
             self.written += 1
         else:
-            self._update(row, wanted, code)
+            self._update(row, values, code)
 
-    # --- what stands already ---
+    # --- rows that exist already ---
 
-    def _update(self, row: MeasureYear | IndicatorYear, wanted: dict[str, Any], code: str) -> None:
-        changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    def _update(self, row: MeasureYear | IndicatorYear, values: dict[str, Any], code: str) -> None:
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not changed:
             return
         labels = [str(getattr(row._meta.get_field(name), "verbose_name", name)) for name in changed if name != "texts"]

@@ -61,14 +61,14 @@ def plan_changes(request: SignedInRequest, year: int) -> HttpResponse:
     """Every change of the year's plan, the waiting ones first. Two queries however many."""
     cycle = cycle_or_404(year)
     rows = PlanChange.objects.filter(plan=cycle.plan).select_related("proposed_by", "decided_by", "on_behalf_of")
-    found = list(rows[:300])
+    changes = list(rows[:300])
     proposing = permissions.is_reviewer(request.user)
     context = {
         "page_title": _("計画の変更"),
         "breadcrumbs": crumbs((_("計画の変更"), "")),
         "cycle": cycle,
-        "waiting": [row for row in found if row.state == ChangeState.PROPOSED],
-        "decided": [row for row in found if row.state != ChangeState.PROPOSED],
+        "waiting": [row for row in changes if row.state == ChangeState.PROPOSED],
+        "decided": [row for row in changes if row.state != ChangeState.PROPOSED],
         "kinds": kinds(cycle, measure="") if proposing else [],
     }
     return render(request, "plan/plan_changes.html", context)
@@ -108,7 +108,7 @@ def plan_change_new(request: SignedInRequest, year: int, change: str) -> HttpRes
             fiscal_year=form.cleaned_data["fiscal_year"],
             kind=kind,
             measure=measure.pk if measure else None,
-            asked=form.asked,
+            detail=form.detail,
             reason=form.cleaned_data["reason"],
         )
         try:
@@ -187,13 +187,13 @@ def foreseen(proposal: Proposal) -> list[str]:
     problems = problems_of(proposal)
     if problems:
         raise Invalid(_("この変更は提案できません。内容を確かめてください。"), problems)
-    found = [line_words(line) for line in work.lines_of(proposal)]
-    found.append(str(MEANINGS[proposal.kind]))
-    found.append(
+    lines = [line_words(line) for line in work.lines_of(proposal)]
+    lines.append(str(MEANINGS[proposal.kind]))
+    lines.append(
         _("%(year)sから適用します。公表した年度は変わりません。") % {"year": fiscal_year(proposal.fiscal_year)}
     )
-    found.append(_("承認者が決定するまで、何も変わりません。決定すると、関わる部署に通知が届きます。"))
-    return found
+    lines.append(_("承認者が決定するまで、何も変わりません。決定すると、関わる部署に通知が届きます。"))
+    return lines
 
 
 def line_words(line: dict[str, str]) -> str:

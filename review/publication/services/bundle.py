@@ -65,7 +65,7 @@ def pack(edition: Edition, files: Iterable[tuple[str, bytes]], out: BinaryIO) ->
 
 
 def _put(archive: ZipFile, place: str, content: bytes, moment: datetime) -> None:
-    """One file whose entry says nothing of when, where or by whom it was made."""
+    """One file whose entry has no time, place or author."""
     entry = ZipInfo(place, date_time=moment.timetuple()[:6])
     entry.create_system = 3  # so that the archive is the same whatever the machine
     entry.external_attr = 0o644 << 16
@@ -74,12 +74,12 @@ def _put(archive: ZipFile, place: str, content: bytes, moment: datetime) -> None
 
 def require_books(edition: Edition) -> None:
     """Raises Failure where a workbook or PDF of this or an earlier edition is not finished: the bundle would lack it."""
-    wanted = {Artifact.Kind.CONSOLIDATED.value, Artifact.Kind.BOOK_PDF.value}
+    required = {Artifact.Kind.CONSOLIDATED.value, Artifact.Kind.BOOK_PDF.value}
     made: dict[int, set[str]] = {}
     for pk, kind in Artifact.objects.filter(edition__pk__lte=edition.pk).values_list("edition_id", "kind"):
         made.setdefault(pk, set()).add(kind)
     if any(
-        wanted - made.get(pk, set()) for pk in Edition.objects.filter(pk__lte=edition.pk).values_list("pk", flat=True)
+        required - made.get(pk, set()) for pk in Edition.objects.filter(pk__lte=edition.pk).values_list("pk", flat=True)
     ):
         raise Failure("公表版の集約表(Excel・PDF)がまだできていません。できあがってから、もう一度お試しください。")
 
@@ -107,12 +107,12 @@ def _audit_line(edition: Edition) -> str:
 def make(claim: Claim, *, pages: Pages) -> None:
     """Build the bundle of an edition, once."""
 
-    def told(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         claim.progress(done, total, "ページを書いています")
 
     artifacts.produce_for_edition(
         claim,
-        lambda edition: lambda out: write(edition, out, pages, told),
+        lambda edition: lambda out: write(edition, out, pages, report),
         kind=Artifact.Kind.BUNDLE,
         check=check,
         ending="zip",
@@ -122,7 +122,7 @@ def make(claim: Claim, *, pages: Pages) -> None:
 
 
 def check(path: Path) -> None:
-    """Read a finished archive again: every file is there once and is what the manifest says. Raises ValueError."""
+    """Read a finished archive again: every file is there once and matches the manifest. Raises ValueError."""
     with ZipFile(path) as archive:
         names = archive.namelist()
         sums: dict[str, Any] = {}

@@ -126,7 +126,7 @@ def _rest(measure: Row | None, year: int) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One 施策 through its plan: what each edition said of its own 年度, and the goals with their charts."""
+    """One 施策 through its plan: each edition's grade of its own 年度, and the goals with their charts."""
 
     years: tuple[int, ...]
     grades: tuple[str, ...]
@@ -139,27 +139,27 @@ class Run:
 def run(books: Sequence[tuple[int, Snapshot]], code: str) -> Run:
     """`books`: (年度, snapshot) in year order. Each year's 実績 is that of its own edition; the years without an edition
     show what the newest edition holds of them."""
-    found = [(year, snapshot, row) for year, snapshot in books if (row := editions.measure(snapshot, code)[0])]
-    numbers = sorted({one["number"] for _year, _snapshot, row in found for one in row["indicators"]})
+    published = [(year, snapshot, row) for year, snapshot in books if (row := editions.measure(snapshot, code)[0])]
+    numbers = sorted({one["number"] for _year, _snapshot, row in published for one in row["indicators"]})
     return Run(
-        years=tuple(year for year, _snapshot, _row in found),
-        grades=tuple(row["grade"] for _year, _snapshot, row in found),
-        outcomes=tuple(row["outcome"] for _year, _snapshot, row in found),
-        names=tuple(row["name"] for _year, _snapshot, row in found),
-        owners=tuple(row["owner"] for _year, _snapshot, row in found),
-        indicators=tuple(_course(found, number) for number in numbers),
+        years=tuple(year for year, _snapshot, _row in published),
+        grades=tuple(row["grade"] for _year, _snapshot, row in published),
+        outcomes=tuple(row["outcome"] for _year, _snapshot, row in published),
+        names=tuple(row["name"] for _year, _snapshot, row in published),
+        owners=tuple(row["owner"] for _year, _snapshot, row in published),
+        indicators=tuple(_course(published, number) for number in numbers),
     )
 
 
-def _course(found: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict[str, Any]:
+def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict[str, Any]:
     """One 成果目標 in every 年度 of the plan."""
     cells: dict[int, dict[str, Any]] = {}
-    for year, _snapshot, row in found:
+    for year, _snapshot, row in published:
         one = _numbered(row, number)
         if one is None:
             continue
         for cell in one["years"]:
-            # A later edition may tell more of an earlier year; each published year keeps what its own edition said.
+            # A later edition may have more of an earlier year; each published year keeps the values of its own edition.
             if cell["fiscal_year"] not in cells or cell["fiscal_year"] >= year:
                 own = cell["fiscal_year"] == year
                 cells[cell["fiscal_year"]] = {

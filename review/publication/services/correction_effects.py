@@ -16,7 +16,7 @@ from review.domain import checks, correction_items, rating
 from review.domain.items import circled
 from review.models import Edition, Indicator, IndicatorYear, edition_label
 
-#: what an edition says of its own publication: the next one says its own
+#: an edition's data of its own publication: the next one has its own
 OF_ONE_EDITION = frozenset({"decision", "audit"})
 
 Snapshot = Mapping[str, Any]
@@ -38,7 +38,7 @@ def corrected(base: Edition, entries: Iterable[Entry], *, on: date) -> dict[str,
     """The snapshot of the edition that follows `base`, with its errata as of the day. One query for an edition of
     schema 1, which did not keep the set directions; else none."""
     entries = list(entries)
-    snapshot = copy.deepcopy({key: said for key, said in base.snapshot.items() if key not in OF_ONE_EDITION})
+    snapshot = copy.deepcopy({key: value for key, value in base.snapshot.items() if key not in OF_ONE_EDITION})
     by_code = {row["code"]: row for row in snapshot["measures"]}
     scale = rating.Scale.from_data(snapshot["scale"])
     directions = _directions(base)
@@ -77,7 +77,7 @@ def _correct(
 def judged(
     one: Mapping[str, Any], fiscal_year: int, scale: rating.Scale, direction: str, grade: Entry | None = None
 ) -> dict[str, Any]:
-    """The 成果目標 as its texts are judged now; a person's own grade stands, unless `grade` corrects it."""
+    """The 成果目標 as its texts are judged now; a person's own grade stays, unless `grade` corrects it."""
     indicator = Indicator(number=one["number"], direction=direction)
     names = ("fiscal_year", "name", "target", "actual")
     rows = [IndicatorYear(indicator=indicator, **{name: cell[name] for name in names}) for cell in one["years"]]
@@ -126,13 +126,13 @@ def _errata(base: Edition, after: Snapshot, entries: Sequence[Entry], on: date) 
 def consequences(before: Snapshot, after: Snapshot) -> list[dict[str, str]]:
     """What of the computed values differs: [{"code" ('' for the totals), "label", "before", "after"}]."""
     old = {row["code"]: row for row in before["measures"]}
-    found = [line for row in after["measures"] for line in _of_measure(old[row["code"]], row)]
+    lines = [line for row in after["measures"] for line in _of_measure(old[row["code"]], row)]
     letters = [grade["letter"] for grade in after["scale"]]
     for part, counted in (("measures", "施策"), ("indicators", "成果目標")):
         was, now = before["totals"][part], after["totals"][part]
         keys = sorted(was.keys() | now.keys(), key=lambda key: (letters.index(key) if key in letters else 99, key))
-        found += _differing("", f"{counted}の数 ", {_TOTALS.get(key, key): (was, now, key) for key in keys})
-    return found
+        lines += _differing("", f"{counted}の数 ", {_TOTALS.get(key, key): (was, now, key) for key in keys})
+    return lines
 
 
 _TOTALS = {"none": "評価なし", "not_submitted": "未提出", "excluded": "対象外"}

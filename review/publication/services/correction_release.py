@@ -92,11 +92,11 @@ def _announce(edition: Edition, entries: list[Entry]) -> None:
 
 # --- the live rows ---------------------------------------------------------------------------------------------------
 #
-# Next year compares with what stands there. A text that has moved on since the publication is left as it is.
+# Next year compares with these rows. A text that changed since the publication is left unchanged.
 
 
 def _follow(cycle: Cycle, entries: list[Entry], user: User) -> None:
-    """Let the live rows say what the edition says now, and judge anew what depends on them."""
+    """Write the edition's texts into the live rows, and judge again what depends on them."""
     left = [f"{one.code} {one.key}" for one in entries if not _follow_one(cycle, one, user)]
     _judge_anew(cycle, entries)
     if left:
@@ -180,7 +180,7 @@ def _follow_text(year: MeasureYear, entry: Entry) -> bool:
 
 
 def _value(name: str, text: str) -> Any:
-    """What stands in the row's field for the item's text."""
+    """The value of the row's field for the item's text."""
     if name == "bars":
         return bars.read(text)
     return correction_items.outcome_of(text) if name == "outcome" else text
@@ -188,10 +188,10 @@ def _value(name: str, text: str) -> Any:
 
 def _judge_anew(cycle: Cycle, entries: Iterable[Entry]) -> None:
     """This year's judgement of the 成果目標 concerned, and that of every other year that is not yet published."""
-    wanted = {(one.code, number) for one in entries if (number := correction_items.indicator_of(one.key)) is not None}
+    targets = {(one.code, number) for one in entries if (number := correction_items.indicator_of(one.key)) is not None}
     cycles = {row.fiscal_year: row for row in Cycle.objects.filter(plan=cycle.plan)}
     later: set[int] = set()
-    for code, number in sorted(wanted):
+    for code, number in sorted(targets):
         for row in _cells(cycle, code).filter(indicator__number=number).select_related("indicator"):
             own = cycles.get(row.fiscal_year)
             if row.fiscal_year == cycle.fiscal_year or (own and own.state != CycleState.PUBLISHED):
@@ -199,7 +199,7 @@ def _judge_anew(cycle: Cycle, entries: Iterable[Entry]) -> None:
                 judging.judge_rows([row], scale=judging.scale_of(own or cycle), corrected=mine)
                 later |= {row.fiscal_year} - {cycle.fiscal_year}
     for year in sorted(later):
-        _remake_books(cycles[year], {code for code, _number in wanted})
+        _remake_books(cycles[year], {code for code, _number in targets})
 
 
 def _remake_books(cycle: Cycle, codes: set[str]) -> None:

@@ -87,8 +87,8 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
             theirs = {f"{one.code}:{one.key}": one.right for one in entries_of(correction)}
             raise Stale(_("ほかの人がこの訂正を保存しました。画面を開き直して、もう一度入力してください。"), theirs)
         known = {item.key: item for item in items_of(correction, code)}
-        wanted = _whole([_checked(one, known) for one in typed], known)
-        problems = _problems(correction, known, wanted) | _problems_of_form(correction, code, wanted)
+        entries = _whole([_checked(one, known) for one in typed], known)
+        problems = _problems(correction, known, entries) | _problems_of_form(correction, code, entries)
         if problems:
             raise Invalid(_("訂正の内容を確かめてください。"), problems)
         before = {one.key: one.right for one in correction.items.filter(code=code)}
@@ -103,7 +103,7 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
                 right=one.right,
                 reason=one.reason,
             )
-            for one in wanted
+            for one in entries
         )
         correction.version += 1
         correction.save(update_fields=["version"])
@@ -112,7 +112,7 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
             action="correction.save",
             subject=f"correction:{correction.pk}",
             before={"code": code, "items": before},
-            after={"code": code, "items": {one.key: one.right for one in wanted}},
+            after={"code": code, "items": {one.key: one.right for one in entries}},
         )
         return correction
 
@@ -191,8 +191,8 @@ def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable
     for one in typed:
         item = known[one.key]
         most = correction_items.limit_of(one.key)
-        if said := problem(one.right):
-            problems[one.key] = said
+        if message := problem(one.right):
+            problems[one.key] = message
         elif one.right == item.text:
             problems[one.key] = _("公表版と同じ内容です。正しい内容を入力するか、選択を外してください。")
         elif most and (len(one.right) > most or not one.right.strip() or "\n" in one.right):
@@ -201,8 +201,8 @@ def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable
             problems[one.key] = pgettext("of one goal", "達成区分を選んでください。")
         if not one.reason:
             problems[f"reason:{one.key}"] = _("訂正の理由を入力してください。")
-        elif said := problem(one.reason):
-            problems[f"reason:{one.key}"] = said
+        elif message := problem(one.reason):
+            problems[f"reason:{one.key}"] = message
     return problems
 
 
@@ -302,15 +302,15 @@ def _move(correction: Correction, state: Correction.State) -> None:
 def _check_reason(reason: str, sentence: str) -> None:
     if not reason.strip():
         raise Invalid(sentence, {"reason": sentence})
-    if said := problem(reason):
-        raise Invalid(said, {"reason": said})
+    if message := problem(reason):
+        raise Invalid(message, {"reason": message})
 
 
 def _check_comment(comment: str, *, needed: bool) -> None:
     if needed and not comment.strip():
         raise Invalid(_("差戻しの理由を入力してください。"), {"comment": _("差戻しの理由を入力してください。")})
-    if said := problem(comment):
-        raise Invalid(said, {"comment": said})
+    if message := problem(comment):
+        raise Invalid(message, {"comment": message})
 
 
 def _record(user: User, correction: Correction, action: str, **payload: Any) -> AuditEntry:

@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """How much was checked, and what was found, in the order of the editions."""
+    """How much was checked, and the findings in the order of the editions."""
 
     editions: int
     files: int
@@ -136,11 +136,11 @@ def _differences(before: Edition, edition: Edition) -> Iterator[str]:
         yield "前の版までの正誤表が、前の版のものと違います。"
     named = {(one["code"], one["key"]): (one["wrong"], one["right"]) for one in errata[-1]["items"]}
     old, new = _texts(before.snapshot), _texts(edition.snapshot)
-    found = {
+    differences = {
         key: (old.get(key, ""), new.get(key, "")) for key in old.keys() | new.keys() if old.get(key) != new.get(key)
     }
-    for code, key in sorted(found.keys() | named.keys()):
-        if found.get((code, key)) != named.get((code, key)):
+    for code, key in sorted(differences.keys() | named.keys()):
+        if differences.get((code, key)) != named.get((code, key)):
             yield f"{code} の項目({key})の前の版との違いが、正誤表と合いません。"
 
 
@@ -168,14 +168,14 @@ def _content(file: Artifact) -> Iterator[str]:
     if not default_storage.exists(file.path):
         yield f"ファイルがありません({file.path})。"
         return
-    found, size = hashlib.sha256(), 0
+    digest, size = hashlib.sha256(), 0
     with default_storage.open(file.path, "rb") as stream:
         while part := stream.read(_CHUNK):
-            found.update(part)
+            digest.update(part)
             size += len(part)
     if size != file.size:
         yield f"ファイルの大きさが違います(記録 {file.size:,} バイト、今 {size:,} バイト)。"
-    elif found.hexdigest() != file.sha256:
+    elif digest.hexdigest() != file.sha256:
         yield "ファイルの内容が、公表したときと違います(sha256が合いません)。"
 
 
@@ -191,7 +191,7 @@ def _missing_files(edition: Edition, kinds: set[str]) -> Iterator[Finding]:
 
 
 class _Trail:
-    """What the audit trail tells of editions and their files. One query, and one an edition."""
+    """The audit trail's records of editions and their files. One query, and one an edition."""
 
     def __init__(self) -> None:
         acts = ["edition.publish", "edition.correct", "edition.file"]
@@ -203,33 +203,33 @@ class _Trail:
         head = edition.snapshot.get("audit")
         if head and head["seq"] and not AuditLink.objects.filter(pk=head["seq"], hash=head["hash"]).exists():
             yield "版に印刷された監査記録の照合値が、監査記録にありません。公表より前の監査記録が作り直されています。"
-        told = self.editions.get((f"cycle:{edition.cycle_id}", edition.number))
-        if told is None:
+        recorded = self.editions.get((f"cycle:{edition.cycle_id}", edition.number))
+        if recorded is None:
             yield "監査記録に、この版の公表がありません。"
             return
-        # Editions from before the seals are told by their sha256 alone.
+        # Editions from before the seals are identified by their sha256 alone.
         now = {"sha256": edition.sha256, "seal": edition.seal, "id": edition.pk}
-        if any(now[name] != told[name] for name in now if name in told):
+        if any(now[name] != recorded[name] for name in now if name in recorded):
             yield "監査記録が伝える公表の記録と違います。"
 
     def of_file(self, file: Artifact) -> Iterator[str]:
-        told = self.files.get(file.pk)
-        if told and (told["sha256"], told["seal"]) != (file.sha256, file.seal):
+        recorded = self.files.get(file.pk)
+        if recorded and (recorded["sha256"], recorded["seal"]) != (file.sha256, file.seal):
             yield "監査記録が伝えるファイルの記録と違います。"
-        if told is None and any(
+        if recorded is None and any(
             one["edition"] == file.edition_id and one["kind"] == file.kind for one in self.files.values()
         ):
             yield "監査記録が伝えるファイルと、記録の番号が違います。"
 
     def beyond(self, editions: set[int], files: set[int]) -> Iterator[Finding]:
-        """What the trail tells of and what is not there."""
-        for (subject, number), told in self.editions.items():
-            if told.get("id", 0) not in editions and not _stands(subject, number, editions):
+        """Editions and files that the trail records and that are missing."""
+        for (subject, number), recorded in self.editions.items():
+            if recorded.get("id", 0) not in editions and not _stands(subject, number, editions):
                 yield Finding(where=f"{subject} の{number}番の版", what="監査記録にある版が、なくなっています。")
-        for pk, told in self.files.items():
+        for pk, recorded in self.files.items():
             if pk not in files:
                 yield Finding(
-                    where=f"ファイル {told['filename']}", what="監査記録にあるファイルの記録が、なくなっています。"
+                    where=f"ファイル {recorded['filename']}", what="監査記録にあるファイルの記録が、なくなっています。"
                 )
 
 
@@ -254,9 +254,9 @@ def _standing() -> dict[str, set[str]]:
         " WHERE t.tgrelid IN ('review_edition'::regclass, 'review_artifact'::regclass) AND t.tgenabled IN ('O', 'A')",
         "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
     }
-    found: dict[str, set[str]] = {}
+    triggers: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(statements[connection.vendor])
         for table, name in cursor.fetchall():
-            found.setdefault(table, set()).add(name)
-    return found
+            triggers.setdefault(table, set()).add(name)
+    return triggers

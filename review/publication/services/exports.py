@@ -27,7 +27,7 @@ DRAFT = "公表前"
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What is exported: a frozen edition, or the year as it stands (`edition` None)."""
+    """What is exported: a frozen edition, or the year's current data (`edition` None)."""
 
     snapshot: Mapping[str, Any]
     edition: Edition | None = None
@@ -39,7 +39,7 @@ class Source:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """What tells this edition from every other."""
+        """What identifies the edition."""
         if self.edition is None:
             return {"label": DRAFT, "number": None, "published_at": None, "sha256": None}
         moment = timezone.localtime(self.edition.published_at)
@@ -52,7 +52,7 @@ class Source:
 
 
 def source_of(cycle: Cycle) -> Source:
-    """The year's current edition, or the year as it stands where none is published."""
+    """The year's current edition, or its current data where none is published."""
     edition = Edition.objects.filter(cycle=cycle, current=True).select_related("cycle__plan").first()
     return Source(snapshot=edition.snapshot, edition=edition) if edition else Source(snapshot=snapshot_of(cycle))
 
@@ -80,8 +80,8 @@ def write_xlsx(source: Source, out: BinaryIO, *, made_at: datetime | None = None
     """The consolidated workbook: the very file of the edition where it was made, else one made now."""
     artifact = edition_file(source.edition) if source.edition else None
     if artifact:
-        with default_storage.open(artifact.path, "rb") as kept:
-            out.write(kept.read())
+        with default_storage.open(artifact.path, "rb") as stream:
+            out.write(stream.read())
         return
     moment = source.edition.published_at if source.edition else made_at or clock.now()
     book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
@@ -93,8 +93,8 @@ def write_pdf(source: Source, out: BinaryIO) -> None:
     rows = Artifact.objects.filter(edition=source.edition, kind=Artifact.Kind.BOOK_PDF) if source.edition else None
     artifact = rows.first() if rows is not None else None
     if artifact:
-        with default_storage.open(artifact.path, "rb") as kept:
-            out.write(kept.read())
+        with default_storage.open(artifact.path, "rb") as stream:
+            out.write(stream.read())
         return
     moment = source.edition.published_at if source.edition else clock.now()
     book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))

@@ -30,7 +30,7 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: its head in the CSV, its key in JSON, its type, and what it says in Japanese and English."""
+    """One column: its head in the CSV, its key in JSON, its type, and its meaning in Japanese and English."""
 
     title: str
     key: str
@@ -154,9 +154,9 @@ def indicator_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, An
 def _cell(code: str, one: Row, place: int) -> dict[str, Any]:
     cell = one["years"][place]
     target, actual = values.read(cell["target"]), values.read(cell["actual"])
-    wanted, reached = target.quantity, actual.quantity
-    unit = (reached.unit.symbol if reached else "") or (wanted.unit.symbol if wanted else "")
-    comparator = wanted.comparator if wanted else None
+    aim, reached = target.quantity, actual.quantity
+    unit = (reached.unit.symbol if reached else "") or (aim.unit.symbol if aim else "")
+    comparator = aim.comparator if aim else None
     return {
         "indicator_id": f"{code}-{one['number']}",
         "indicator_number": one["number"],
@@ -166,7 +166,7 @@ def _cell(code: str, one: Row, place: int) -> dict[str, Any]:
         "definition_changed": editions.renamed(one["years"], place),
         "target": cell["target"],
         "actual": cell["actual"],
-        "target_number": _number(wanted),
+        "target_number": _number(aim),
         "target_comparator": COMPARATOR_WORDS.get(comparator or "", ""),
         "actual_number": _number(reached),
         "unit": unit,

@@ -45,7 +45,7 @@ class Terms:
 
 
 def schedule(*, user: User, cycle_id: int, terms: Terms | None = None) -> None:
-    """The decision to publish was taken: the year waits for its publication time, which stays as the office set it where
+    """Record the decision to publish: the year waits for its publication time, which stays as the office set it where
     the decision has no `terms`. Raises Invalid for a moment that is past or a meeting whose record is not complete: the
     edition names it for ever."""
     set_with_it: dict[str, Any] = {}
@@ -53,13 +53,13 @@ def schedule(*, user: User, cycle_id: int, terms: Terms | None = None) -> None:
         _check_terms(terms, cycle_id)
         set_with_it = {"publish_at": terms.publish_at}
     Cycle.objects.filter(pk=cycle_id).update(state=CycleState.SCHEDULED, **set_with_it)
-    said = (
+    data = (
         {"publish_at": str(terms.publish_at or ""), "meeting": terms.meeting.pk if terms.meeting else None}
         if terms
         else {}
     )
     audit.write(
-        actor=user, action="cycle.decide", subject=f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED, **said}
+        actor=user, action="cycle.decide", subject=f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED, **data}
     )
 
 
@@ -81,12 +81,12 @@ def _check_terms(terms: Terms, cycle_id: int) -> None:
         raise Invalid(next(iter(problems.values())), problems)
 
 
-#: what an edition says of the meeting besides its day
+#: an edition's data of the meeting besides its day
 NAMED_OF_MEETING = {"document_number": gettext_lazy("文書番号"), "decided_on": gettext_lazy("決裁日")}
 
 
 def decision_of(edition: Edition) -> dict[str, str]:
-    """What an edition says of the decision on it: {"date", "meeting" (its day), "document_number", "approved_on"}, days in
+    """An edition's data of the decision on it: {"date", "meeting" (its day), "document_number", "approved_on"}, days in
     ISO form, '' where it was not taken at a meeting."""
     meeting = edition.meeting
     return {

@@ -338,8 +338,8 @@ def _provenance(snapshot: Snapshot) -> dict[str, Any]:
     head = audit_head(snapshot)
     if not head:
         return {}
-    said = {"@value": f"監査記録の照合値 {head}", "@language": "ja"}
-    return {"dct:provenance": {"@type": "dct:ProvenanceStatement", "dct:description": said}}
+    statement = {"@value": f"監査記録の照合値 {head}", "@language": "ja"}
+    return {"dct:provenance": {"@type": "dct:ProvenanceStatement", "dct:description": statement}}
 
 
 SITE_FILES = {

@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from review.books.services import editions
-from review.books.services.editions import Wanted
+from review.books.services.editions import Filters
 from review.publication.services import exports, open_data
 from review.publication.views import api_schema
 from review.publication.views.publication import revalidated, site_of
@@ -31,7 +31,7 @@ FILTERS = frozenset({"q", "field", "department", "grade"})
 
 
 class Refused(Exception):
-    """What was asked cannot be answered; the sentence says why."""
+    """The request cannot be answered; the sentence says why."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
@@ -55,7 +55,7 @@ def answer(data: Any, status: int = 200) -> JsonResponse:
 
 
 def endpoint(allowed: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
-    """A view that answers JSON, with the parameters it allows; HEAD and GET only, told apart by no cookie."""
+    """A view that answers JSON, with the parameters it allows; HEAD and GET only, without cookies."""
     known = frozenset(allowed)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
@@ -75,20 +75,20 @@ def endpoint(allowed: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Call
     return decorate
 
 
-def check(asked: QueryDict, known: frozenset[str]) -> None:
+def check(query: QueryDict, known: frozenset[str]) -> None:
     """Raises Refused for a parameter that is unknown or given twice."""
-    for name, given in asked.lists():
+    for name, given in query.lists():
         if name not in known:
             raise Refused(400, f"パラメーター「{name}」はありません。/ Unknown parameter.")
         if len(given) > 1:
             raise Refused(400, f"パラメーター「{name}」は一つだけ指定してください。/ Give the parameter once.")
 
 
-def number_of(asked: QueryDict, name: str, default: int, most: int) -> int:
+def number_of(query: QueryDict, name: str, default: int, most: int) -> int:
     """A whole number from 1 to `most`. Raises Refused."""
-    if name not in asked:
+    if name not in query:
         return default
-    text = asked.get(name, "")
+    text = query.get(name, "")
     if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
         return int(text)
     raise Refused(400, f"「{name}」は1から{most}までの整数で指定してください。/ A whole number from 1 to {most}.")
@@ -102,13 +102,13 @@ def paged(request: HttpRequest, total: int, items: Iterator[Any]) -> dict[str, A
     return {"page": page, "per_page": size, "total": total, "pages": max(1, -(-total // size)), "items": shown}
 
 
-def wanted_of(asked: QueryDict) -> Wanted:
-    """What the address asks of the list. Raises Refused."""
-    words = asked.get("q", "")
+def filters_of(query: QueryDict) -> Filters:
+    """The filters of the list, from the address. Raises Refused."""
+    words = query.get("q", "")
     if len(words) > 100:
         raise Refused(400, "「q」は100文字までです。/ At most 100 characters.")
-    return Wanted(
-        words=words, field=asked.get("field", ""), department=asked.get("department", ""), grade=asked.get("grade", "")
+    return Filters(
+        words=words, field=query.get("field", ""), department=query.get("department", ""), grade=query.get("grade", "")
     )
 
 
@@ -124,7 +124,7 @@ def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
 
 
 def meta_of(book: Book) -> dict[str, Any]:
-    """What tells the edition from every other."""
+    """What identifies the edition."""
     return exports.Source(snapshot={}, edition=book.edition).meta
 
 
@@ -155,8 +155,8 @@ def openapi(request: HttpRequest) -> HttpResponse:
 def editions_list(request: HttpRequest) -> dict[str, Any]:
     """Every edition of every year, the newest first."""
     site = site_of(request)
-    found = (described(site, Book(site=site, edition=edition)) for edition in site.editions)
-    return paged(request, len(site.editions), found)
+    rows = (described(site, Book(site=site, edition=edition)) for edition in site.editions)
+    return paged(request, len(site.editions), rows)
 
 
 @endpoint()
@@ -173,25 +173,25 @@ def edition(request: HttpRequest, year: int, number: int | None = None) -> dict[
 
 
 def chosen(request: HttpRequest, book: Book) -> Sequence[Mapping[str, Any]]:
-    """The 施策 that the address asks for."""
-    return editions.listed(book.snapshot, wanted_of(request.GET))
+    """The 施策 that match the address."""
+    return editions.listed(book.snapshot, filters_of(request.GET))
 
 
 @endpoint(PAGING | FILTERS)
 def measures(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
     """施策 as rows."""
     book = book_of(request, year, number)
-    found, meta = chosen(request, book), meta_of(book)
-    return paged(request, len(found), (open_data.measure_row(book.snapshot, meta, row) for row in found))
+    rows, meta = chosen(request, book), meta_of(book)
+    return paged(request, len(rows), (open_data.measure_row(book.snapshot, meta, row) for row in rows))
 
 
 @endpoint(PAGING | FILTERS)
 def indicators(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
     """成果目標 × 年度 as rows."""
     book = book_of(request, year, number)
-    found = chosen(request, book)
-    rows = open_data.indicator_rows({**book.snapshot, "measures": found}, meta_of(book))
-    return paged(request, sum(len(one["years"]) for row in found for one in row["indicators"]), rows)
+    chosen_measures = chosen(request, book)
+    rows = open_data.indicator_rows({**book.snapshot, "measures": chosen_measures}, meta_of(book))
+    return paged(request, sum(len(one["years"]) for row in chosen_measures for one in row["indicators"]), rows)
 
 
 @endpoint()

@@ -27,20 +27,20 @@ CODE = {
 }  # fmt: skip
 
 
-def _asked(name: str, about: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(name: str, about: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": about, "schema": schema}
 
 
 _TEXT = {"type": "string"}
 PAGING = [
-    _asked("page", "ページ / page", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
-    _asked("per_page", "1ページの件数 / rows on a page", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+    _parameter("page", "ページ / page", {"type": "integer", "minimum": 1, "maximum": 1_000_000, "default": 1}),
+    _parameter("per_page", "1ページの件数 / rows on a page", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
 ]  # fmt: skip
 FILTERS = [
-    _asked("q", "ことば。すべてを含むもの / words that must all occur", {"type": "string", "maxLength": 100}),
-    _asked("field", "分野番号 / number of the field", _TEXT),
-    _asked("department", "主管部署 / department in charge", _TEXT),
-    _asked("grade", "総合評価の区分 / overall grade", _TEXT),
+    _parameter("q", "ことば。すべてを含むもの / words that must all occur", {"type": "string", "maxLength": 100}),
+    _parameter("field", "分野番号 / number of the field", _TEXT),
+    _parameter("department", "主管部署 / department in charge", _TEXT),
+    _parameter("grade", "総合評価の区分 / overall grade", _TEXT),
 ]
 
 

@@ -24,8 +24,8 @@ def pair(site: Site, left: Book, right: Book) -> str:
 
 def compare(site: Site, left: Book | None = None, right: Book | None = None, page: int = 1) -> Page:
     """Two years or two editions side by side; without two of them, the choice."""
-    asked = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
-    framed = frame(site, _("比べる"), here="compare", path=("compare", *([asked] if asked else [])))
+    selected = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
+    framed = frame(site, _("比べる"), here="compare", path=("compare", *([selected] if selected else [])))
     offered = [
         {
             "value": f"{edition.cycle.fiscal_year}-{edition.number}",
@@ -38,7 +38,7 @@ def compare(site: Site, left: Book | None = None, right: Book | None = None, pag
         "breadcrumbs": crumbs(site, (_("比べる"), "")),
         "choices": offered,
         "compare_url": site.url("compare"),
-        "asked": asked or {},
+        "selected": selected or {},
         "pairs": [
             {"label": f"{fiscal_year(a.year)} {parts.edition_name(a.edition)} → {fiscal_year(b.year)} {parts.edition_name(b.edition)}",
              "url": pair(site, a, b)}
@@ -110,9 +110,9 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
 
 
 def run(site: Site, first: int, code: str) -> Page | None:
-    """The whole run of one 施策 through the plan that begins in `first`: what each published year said of it."""
-    kept = [one for one in site.current if one.cycle.plan.first_year == first]
-    shown = [Book(site=site, edition=edition) for edition in sorted(kept, key=lambda one: one.cycle.fiscal_year)]
+    """The whole run of one 施策 through the plan that begins in `first`: its result in each published year."""
+    of_plan = [one for one in site.current if one.cycle.plan.first_year == first]
+    shown = [Book(site=site, edition=edition) for edition in sorted(of_plan, key=lambda one: one.cycle.fiscal_year)]
     run = comparing.run([(one.year, one.snapshot) for one in shown], code)
     if not run.years:
         return None

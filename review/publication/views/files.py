@@ -61,7 +61,7 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
-    """Each edition of the year with its static site, None where nobody asked for it yet. Two queries."""
+    """Each edition of the year with its static site, None where none was requested yet. Two queries."""
     made = {
         file.edition_id: file
         for file in Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, edition__isnull=False)

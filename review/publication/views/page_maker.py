@@ -1,4 +1,4 @@
-"""One of several processes that make the pages of a large plain site: reads its task, writes its pages, says how far it is.
+"""One of several processes that make the pages of a large plain site: reads its task, writes its pages, reports its progress.
 
 `python -m review.publication.views.page_maker TASK OUT`; both files belong to the process that started this one (`plain_files`).
 Asks the database nothing.

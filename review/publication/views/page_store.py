@@ -1,8 +1,8 @@
 """Public pages as they were made, in files that all web processes of a machine share: no page is made twice, not even
-after a restart. Of no worth once lost; a page that cannot be kept is shown all the same.
+after a restart. A cache that may be lost; a page that cannot be stored is shown all the same.
 
 A page is known by its mark (views.publication.etag), which differs wherever its bytes may differ, so nothing here is ever
-out of date; what nobody asks for any more is pushed out by what is asked for now. Each file begins with the digest of
+out of date; the oldest pages are deleted for new ones. Each file begins with the digest of
 the rest: a page that a power cut left short is made anew instead of being shown.
 """
 
@@ -19,18 +19,18 @@ from pathlib import Path
 from django.conf import settings
 
 #: in each of 256 folders: ten thousand pages in all, of some 10 kB
-KEPT = 40
+MOST_PAGES = 40
 DIGEST = hashlib.sha256().digest_size
 
 
 def get(mark: str) -> bytes | None:
-    """The page with that mark; None where it is not kept whole."""
+    """The page with that mark; None where no whole one is stored."""
     try:
-        kept = _place(mark).read_bytes()
+        data = _place(mark).read_bytes()
     except OSError:
         return None
-    content = kept[DIGEST:]
-    return content if hashlib.sha256(content).digest() == kept[:DIGEST] else None
+    content = data[DIGEST:]
+    return content if hashlib.sha256(content).digest() == data[:DIGEST] else None
 
 
 def put(mark: str, content: bytes) -> None:
@@ -69,6 +69,6 @@ def _place(mark: str) -> Path:
 
 def _push_out(folder: Path) -> None:
     """Make room for one more: the oldest go."""
-    kept = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
-    for entry in kept[: max(0, len(kept) - KEPT + 1)]:
+    entries = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
+    for entry in entries[: max(0, len(entries) - MOST_PAGES + 1)]:
         os.unlink(entry.path)

@@ -29,7 +29,7 @@ from django.utils import translation
 
 from review import queries
 from review.books.services import editions
-from review.books.services.editions import Snapshot, Wanted
+from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
 from review.publication.services import schemas
 from review.publication.views import comparison_pages, published, shelf
@@ -49,7 +49,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One page to be made: which, of what, and in which language. Its address says where it stands."""
+    """One page to be made: which, of what, and in which language. Its address gives its path."""
 
     language: str
     name: str
@@ -86,8 +86,8 @@ def plan(stock: Stock) -> list[Sheet]:
 
 def _in_language(site: Site) -> Iterator[Sheet]:
     def sheet(name: str, *args: Any, **query: Any) -> Sheet:
-        asked = tuple((key, value) for key, value in query.items() if value not in ("", None))
-        return Sheet(language=site.language, name=name, args=args, query=asked)
+        pairs = tuple((key, value) for key, value in query.items() if value not in ("", None))
+        return Sheet(language=site.language, name=name, args=args, query=pairs)
 
     yield from (sheet(name) for name in ("index", "method", "open_data", "compare"))
     for left, right in comparison_pages.neighbours(site):
@@ -117,16 +117,16 @@ def _lists(snapshot: Snapshot) -> Iterator[tuple[dict[str, str], int]]:
     offered = published.choices(snapshot)
     for parameter, key in (("field", "fields"), ("grade", "grades"), ("department", "departments")):
         for one in offered[key]:
-            wanted = Wanted(**{parameter: one["value"]})
-            yield {parameter: one["value"]}, len(editions.listed(snapshot, wanted))
+            filters = Filters(**{parameter: one["value"]})
+            yield {parameter: one["value"]}, len(editions.listed(snapshot, filters))
 
 
 def _runs(site: Site) -> Iterator[tuple[int, str]]:
-    found: dict[tuple[int, str], None] = {}
+    runs: dict[tuple[int, str], None] = {}
     for edition in site.editions:
         snapshot = site.read(edition)
-        found |= {(snapshot["years"][0], row["code"]): None for row in snapshot["measures"]}
-    return iter(found)
+        runs |= {(snapshot["years"][0], row["code"]): None for row in snapshot["measures"]}
+    return iter(runs)
 
 
 def places_of(stock: Stock, sheets: Iterable[Sheet]) -> list[str]:
@@ -140,21 +140,21 @@ def places_of(stock: Stock, sheets: Iterable[Sheet]) -> list[str]:
 
 def make(site: Site, sheet: Sheet) -> Page:
     """The page of a sheet. Raises LookupError where it is not there."""
-    asked = dict(sheet.query)
-    page = int(asked.pop("page", 1))
-    found: Page | None
+    query = dict(sheet.query)
+    page = int(query.pop("page", 1))
+    result: Page | None
     if sheet.name in ("index", "method", "open_data"):
-        found = {"index": pages.index, "method": pages.method, "open_data": pages.data}[sheet.name](site)
+        result = {"index": pages.index, "method": pages.method, "open_data": pages.data}[sheet.name](site)
     elif sheet.name == "compare":
-        left, right = (_named(site, asked.get(key, "")) for key in ("a", "b"))
-        found = comparison_pages.compare(site, left, right, page)
+        left, right = (_named(site, query.get(key, "")) for key in ("a", "b"))
+        result = comparison_pages.compare(site, left, right, page)
     elif sheet.name == "run":
-        found = comparison_pages.run(site, *sheet.args)
+        result = comparison_pages.run(site, *sheet.args)
     else:
-        found = _of_book(site, sheet, Wanted(**asked), page)
-    if found is None:
+        result = _of_book(site, sheet, Filters(**query), page)
+    if result is None:
         raise LookupError(f"no page for {sheet}")
-    return found
+    return result
 
 
 def _named(site: Site, key: str) -> Book | None:
@@ -162,7 +162,7 @@ def _named(site: Site, key: str) -> Book | None:
     return site.book(int(year), int(number)) if number else None
 
 
-def _of_book(site: Site, sheet: Sheet, wanted: Wanted, page: int) -> Page | None:
+def _of_book(site: Site, sheet: Sheet, filters: Filters, page: int) -> Page | None:
     args = list(sheet.args)
     code = args.pop() if sheet.name == "measure" else ""
     book = site.book(*args)
@@ -171,7 +171,7 @@ def _of_book(site: Site, sheet: Sheet, wanted: Wanted, page: int) -> Page | None
     if sheet.name == "measure":
         return pages.measure(book, code)
     if sheet.name == "year":
-        return pages.year(book, wanted, page)
+        return pages.year(book, filters, page)
     return pages.departments(book) if sheet.name == "departments" else pages.errata(book)
 
 
@@ -186,10 +186,10 @@ def assets() -> dict[str, str]:
 
 
 def _source(name: str) -> Path:
-    found = finders.find(name)
-    if not found:
+    path = finders.find(name)
+    if not path:
         raise LookupError(f"{name} is not among the static files")
-    return Path(str(found))
+    return Path(str(path))
 
 
 def asset_files() -> Iterator[tuple[str, bytes]]:
@@ -223,8 +223,8 @@ def _data(book: Book, name: str) -> Callable[[], bytes]:
 
 def _stored(file: Artifact) -> Callable[[], bytes]:
     def read() -> bytes:
-        with default_storage.open(file.path, "rb") as kept:
-            return cast(bytes, kept.read())
+        with default_storage.open(file.path, "rb") as stream:
+            return cast(bytes, stream.read())
 
     return read
 
@@ -240,11 +240,11 @@ def search_data(book: Book) -> bytes:
 
 def stock_as_of(last: Edition) -> Stock:
     """The shelf as it stood when the edition was published. As many queries as there are editions, and two."""
-    kept = shelf.as_of(queries.shelf(), last)
+    past = shelf.as_of(queries.shelf(), last)
     return Stock(
-        editions=kept,
+        editions=past,
         snapshots={
-            edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in kept
+            edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
         },
         books={key: file for key, file in queries.edition_files().items() if key[0] <= last.pk},
     )

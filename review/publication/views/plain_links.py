@@ -1,4 +1,4 @@
-"""Where a page of the plain site stands, and the way from file to file."""
+"""The path of each page of the plain site, and the links from file to file."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ def place_of(url: str) -> str:
     """The file of an address of the site: results/2024/field/01/2.html."""
     parts = urlsplit(url)
     path = "results/" + parts.path.removeprefix(_root())
-    asked = dict(parse_qsl(parts.query))
-    page = asked.pop("page", "")
-    if "a" in asked:
-        path += f"{asked.pop('a')}_{asked.pop('b')}/"
-    for name, value in asked.items():
+    query = dict(parse_qsl(parts.query))
+    page = query.pop("page", "")
+    if "a" in query:
+        path += f"{query.pop('a')}_{query.pop('b')}/"
+    for name, value in query.items():
         path += f"{name}/{slug(value)}/"
     if path.endswith("/download/"):
         return path.removesuffix("download/") + "book.xlsx"
-    if page and not asked and "compare/" not in path:
+    if page and not query and "compare/" not in path:
         path += "list/"
     return path + (f"{page}.html" if page else "index.html") if path.endswith("/") else path
 
@@ -50,9 +50,9 @@ class Linker:
         self._targets: dict[str, tuple[list[str], str]] = {}
 
     def linked(self, text: str, place: str) -> bytes:
-        """The page's text as it stands in the file `place`."""
+        """The page's text for the file `place`."""
         folder = place.split("/")[:-1]
-        return _LINK.sub(lambda found: f'{found[1]}="{self._way(found[2], folder)}"', text).encode()
+        return _LINK.sub(lambda match: f'{match[1]}="{self._way(match[2], folder)}"', text).encode()
 
     def _way(self, url: str, folder: list[str]) -> str:
         target = self._targets.get(url)

@@ -26,7 +26,7 @@ from review.publication.services import corrections, exports, schemas
 from review.publication.services.exports import Source
 from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
-from review.publication.views.publication import HTML, content_type, page_number, wanted_of
+from review.publication.views.publication import HTML, content_type, filters_of, page_number
 from review.publication.views.shelf import Book, Site
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
@@ -117,11 +117,11 @@ def preview(request: SignedInRequest, year: int, page: str = "") -> HttpResponse
 @require_safe
 def correction_preview(request: SignedInRequest, pk: int, page: str = "") -> HttpResponse:
     """The coming 訂正版 of a correction under way."""
-    found = Correction.objects.select_related("base", "cycle__plan").filter(pk=pk).first()
-    if found is None or found.state not in corrections.UNDER_WAY:
+    row = Correction.objects.select_related("base", "cycle__plan").filter(pk=pk).first()
+    if row is None or row.state not in corrections.UNDER_WAY:
         raise Http404
     coming = Edition(
-        cycle=found.cycle, number=found.base.number + 1, kind=Edition.Kind.CORRECTION, published_at=clock.now()
+        cycle=row.cycle, number=row.base.number + 1, kind=Edition.Kind.CORRECTION, published_at=clock.now()
     )
     mark = {
         "text": _("この訂正はまだ公表されていません。庁内での確認のための画面です。"),
@@ -130,7 +130,7 @@ def correction_preview(request: SignedInRequest, pk: int, page: str = "") -> Htt
         "label": _("訂正に戻る"),
     }
     here = reverse("meguri:correction_preview", args=[pk])
-    return answer(request, coming, corrections.draft_of(found), here, page, mark)
+    return answer(request, coming, corrections.draft_of(row), here, page, mark)
 
 
 def answer(
@@ -144,10 +144,10 @@ def answer(
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{coming.cycle.fiscal_year}_{page}"'
     else:
         site = shelf_with(coming, draft, here)
-        found = page_of(request, Book(site=site, edition=coming), page)
-        if found is None:
+        result = page_of(request, Book(site=site, edition=coming), page)
+        if result is None:
             raise Http404
-        response = HttpResponse(marked(found, mark).html(), content_type=HTML)
+        response = HttpResponse(marked(result, mark).html(), content_type=HTML)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -156,7 +156,7 @@ def answer(
 def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
     """The page that the rest of the address names; None for an unknown one."""
     if not page:
-        return pages.year(book, wanted_of(request.GET), page_number(request.GET))
+        return pages.year(book, filters_of(request.GET), page_number(request.GET))
     if page in PARTS:
         return {"departments": pages.departments, "errata": pages.errata}[page](book)
     return pages.measure(book, page)

@@ -36,7 +36,7 @@ class Page:
 
 
 def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """What public_base.html asks for. `path` is the page's own address: its name, arguments, and perhaps a query."""
+    """The context of public_base.html. `path` is the page's own address: its name, arguments, and perhaps a query."""
     entries = [("index", _("年度一覧"), site.url("index"))]
     if book:
         entries.append(("year", _("%(year)s の結果") % {"year": fiscal_year(book.year)}, book.url("year")))
@@ -61,7 +61,7 @@ def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: 
 
 
 def not_there(language: str, reference: str) -> Page:
-    """What an address of the public site says that leads nowhere. Asks the database nothing."""
+    """The page of an unknown address of the public site. No query."""
     site = Site(editions=(), read=lambda edition: {}, language=language)
     framed = frame(site, _("ページが見つかりません"), here="", path=("index",))
     return Page(template="publication/not_there.html", context={**framed, "reference": reference})

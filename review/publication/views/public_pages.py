@@ -1,4 +1,4 @@
-"""Each page of the public site: its template and what the template is told.
+"""Each page of the public site: its template and the template's context.
 
 Pages name offices, never persons. They are made from frozen snapshots alone, in the language that is active; None where
 there is no such page.
@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
-from review.books.services.editions import Wanted
+from review.books.services.editions import Filters
 from review.domain.fields import Section
 from review.domain.rating import Scale
 from review.item_words import correctable_label
@@ -88,15 +88,15 @@ def data(site: Site) -> Page:
 # --- one year --------------------------------------------------------------------------------------------------------
 
 
-def year(book: Book, wanted: Wanted | None = None, page: int = 1) -> Page:
+def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     """One year: what came out, by field and department, and the list. Narrowed or turned over, the list alone."""
-    wanted = wanted or Wanted()
+    filters = filters or Filters()
     snapshot = book.snapshot
     site, pk = book.site, (book.edition.pk, book.numbered)
-    found = site.remembered((pk, wanted), lambda: editions.listed(snapshot, wanted))
-    alone = wanted.narrows or page > 1
+    rows = site.remembered((pk, filters), lambda: editions.listed(snapshot, filters))
+    alone = filters.narrows or page > 1
     label = fiscal_year(book.year)
-    query = parts.query_of(wanted, page=page if page > 1 else "")
+    query = parts.query_of(filters, page=page if page > 1 else "")
     framed = frame(
         book.site,
         _("%(year)s 評価結果") % {"year": label},
@@ -104,7 +104,7 @@ def year(book: Book, wanted: Wanted | None = None, page: int = 1) -> Page:
         book=book,
         path=("year", *address_args(book), query),
     )
-    said = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), wanted)
+    words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
     context = {
         **framed,
         "breadcrumbs": crumbs(
@@ -112,11 +112,11 @@ def year(book: Book, wanted: Wanted | None = None, page: int = 1) -> Page:
         ),
         "snapshot": snapshot,
         "names": parts.grade_names(snapshot),
-        "headings": parts.headings(book, wanted),
-        "list": parts.pages_of(found, page, book, wanted),
+        "headings": parts.headings(book, filters),
+        "list": parts.pages_of(rows, page, book, filters),
         "whole": len(snapshot["measures"]),
-        "wanted": wanted,
-        "narrowed": "、".join(said),
+        "filters": filters,
+        "narrowed": "、".join(words),
         "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
         "indexes": site.remembered((pk, "indexes"), lambda: parts.indexes(book)) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
@@ -157,10 +157,10 @@ def _overview(book: Book) -> dict[str, Any]:
 def _other_editions(book: Book) -> list[dict[str, Any]]:
     """The editions of the year, newest first, each with its address and what differs from the one before."""
     rows = []
-    kept = book.site.of_year(book.year)
-    for place, edition in enumerate(kept):
+    same_year = book.site.of_year(book.year)
+    for place, edition in enumerate(same_year):
         one = Book(site=book.site, edition=edition, numbered=not edition.current)
-        before = Book(site=book.site, edition=kept[place + 1]) if place + 1 < len(kept) else None
+        before = Book(site=book.site, edition=same_year[place + 1]) if place + 1 < len(same_year) else None
         rows.append(
             {
                 "label": parts.edition_name(edition),
@@ -228,10 +228,10 @@ def measure(book: Book, code: str) -> Page | None:
 
 def _changes(snapshot: editions.Snapshot, code: str) -> list[dict[str, Any]]:
     """What changed in the plan for the 施策, and what changes in the year to come; only what there is."""
-    found = ((_("この年度からの計画の変更"), "plan_changes"), (_("来年度からの目標や評価項目の変更"), "target_changes"))
+    kinds = ((_("この年度からの計画の変更"), "plan_changes"), (_("来年度からの目標や評価項目の変更"), "target_changes"))
     rows = (
         {"id": key, "title": title, "lines": [one for one in snapshot.get(key, ()) if one["code"] == code]}
-        for title, key in found
+        for title, key in kinds
     )
     return [row for row in rows if row["lines"]]
 

@@ -1,6 +1,6 @@
 """評価結果: the published years, for everybody. Every page is made from the edition's frozen snapshot alone.
 
-Nothing here depends on who asks: a page is the same bytes for everyone, known by a strong ETag, and kept in a bounded
+Nothing here depends on the user: a page is the same bytes for everyone, known by a strong ETag, and kept in a bounded
 store (page_store) by (state of the shelf, address). An address without a number shows the current edition; every edition, the current
 one too, keeps an address with its number.
 """
@@ -22,7 +22,7 @@ from django.views.decorators.http import condition, require_safe
 
 from review import queries
 from review.books.services import editions
-from review.books.services.editions import Snapshot, Wanted
+from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
 from review.publication.services import exports, schemas
 from review.publication.views import comparison_pages, page_store, shelf
@@ -49,7 +49,7 @@ HTML = "text/html; charset=utf-8"
 
 @lru_cache(maxsize=2)
 def _snapshot(pk: int, sha256: str) -> Snapshot:
-    """The snapshot with that hash, kept for the next page: two of them at most."""
+    """The snapshot with that hash, cached for the next page: two of them at most."""
     return cast(Snapshot, Edition.objects.values_list("snapshot", flat=True).get(pk=pk))
 
 
@@ -92,9 +92,9 @@ def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
 
 def etag(request: HttpRequest) -> str:
     """A strong mark of the page: what is published, which Meguri shows it, and the address. One query."""
-    asked = (request.path, request.META.get("QUERY_STRING", ""), takes_gzip(request))
+    address = (request.path, request.META.get("QUERY_STRING", ""), takes_gzip(request))
     set_so = (settings.MEGURI_CITY, settings.MEGURI_DATA_LICENCE, settings.MEGURI_DATA_LICENCE_URL)
-    state = repr((queries.shelf_state(), look(), set_so, asked))
+    state = repr((queries.shelf_state(), look(), set_so, address))
     return f'"{hashlib.sha256(state.encode()).hexdigest()[:40]}"'
 
 
@@ -115,7 +115,7 @@ def look() -> str:
 
 
 class MarkedRequest(HttpRequest):
-    """What `revalidated` hands on: the page's mark, so that nobody reckons it twice."""
+    """What `revalidated` hands on: the page's mark, so that it is computed once."""
 
     page_mark: str
 
@@ -136,7 +136,7 @@ def revalidated(view: View) -> View:
 
 
 def page(make: Callable[..., Page | None]) -> View:
-    """A view that shows the page that `make` builds: from the store where it stands there, else made and kept, packed
+    """A view that shows the page that `make` builds: from the store where it is there, else made and stored, packed
     for whoever takes it packed.
 
     Searches are made anew each time: there is no end of them.
@@ -147,12 +147,12 @@ def page(make: Callable[..., Page | None]) -> View:
     @wraps(make)
     def view(request: MarkedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         key = request.page_mark.strip('"')
-        kept = None if request.GET.get("q") else page_store.get(key)
-        if kept is None:
-            kept = _made(make, request, *args, **kwargs)
+        content = None if request.GET.get("q") else page_store.get(key)
+        if content is None:
+            content = _made(make, request, *args, **kwargs)
             if not request.GET.get("q"):
-                page_store.put(key, kept)
-        response = HttpResponse(kept, content_type=HTML)
+                page_store.put(key, content)
+        response = HttpResponse(content, content_type=HTML)
         if takes_gzip(request):
             response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Language"] = language_of(request)
@@ -164,31 +164,31 @@ def page(make: Callable[..., Page | None]) -> View:
 def _made(make: Callable[..., Page | None], request: HttpRequest, *args: Any, **kwargs: Any) -> bytes:
     site = site_of(request)
     with translation.override(site.language):
-        found = make(site, request.GET, *args, **kwargs)
-        if found is None:
+        result = make(site, request.GET, *args, **kwargs)
+        if result is None:
             raise Http404
-        text = found.html().encode()
+        text = result.html().encode()
     return gzip.compress(text, mtime=0) if takes_gzip(request) else text
 
 
-# --- what an address asks --------------------------------------------------------------------------------------------
+# --- the filters of an address ---------------------------------------------------------------------------------------
 
 
-def wanted_of(asked: QueryDict) -> Wanted:
-    """What the address asks of the list."""
-    sort = asked.get("sort", "")
-    return Wanted(
-        words=asked.get("q", "")[:100],
-        field=asked.get("field", ""),
-        department=asked.get("department", ""),
-        grade=asked.get("grade", ""),
+def filters_of(query: QueryDict) -> Filters:
+    """The filters of the list, from the address."""
+    sort = query.get("sort", "")
+    return Filters(
+        words=query.get("q", "")[:100],
+        field=query.get("field", ""),
+        department=query.get("department", ""),
+        grade=query.get("grade", ""),
         sort=sort if sort.removeprefix("-") in editions.SORTS else "code",
     )
 
 
-def page_number(asked: QueryDict) -> int:
+def page_number(query: QueryDict) -> int:
     """The page of a list; 1 for anything that is no number."""
-    text = asked.get("page", "")
+    text = query.get("page", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
@@ -204,60 +204,60 @@ def _chosen(site: Site, key: str) -> Book | None:
 
 
 @page
-def index(site: Site, asked: QueryDict) -> Page:
+def index(site: Site, query: QueryDict) -> Page:
     """Every published year."""
     return pages.index(site)
 
 
 @page
-def method(site: Site, asked: QueryDict) -> Page:
+def method(site: Site, query: QueryDict) -> Page:
     """How the values are read and judged, and the scale."""
     return pages.method(site)
 
 
 @page
-def open_data(site: Site, asked: QueryDict) -> Page:
+def open_data(site: Site, query: QueryDict) -> Page:
     """What data there are, and what they mean."""
     return pages.data(site)
 
 
 @page
-def compare(site: Site, asked: QueryDict) -> Page:
+def compare(site: Site, query: QueryDict) -> Page:
     """Two years or two editions side by side."""
     return comparison_pages.compare(
-        site, _chosen(site, asked.get("a", "")), _chosen(site, asked.get("b", "")), page_number(asked)
+        site, _chosen(site, query.get("a", "")), _chosen(site, query.get("b", "")), page_number(query)
     )
 
 
 @page
-def run(site: Site, asked: QueryDict, first: int, code: str) -> Page | None:
+def run(site: Site, query: QueryDict, first: int, code: str) -> Page | None:
     """The plan's whole run for one 施策."""
     return comparison_pages.run(site, first, code)
 
 
 @page
-def year(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+def year(site: Site, query: QueryDict, year: int, number: int | None = None) -> Page | None:
     """One year: what came out, by field and department, and the list with its search."""
     book = site.book(year, number)
-    return pages.year(book, wanted_of(asked), page_number(asked)) if book else None
+    return pages.year(book, filters_of(query), page_number(query)) if book else None
 
 
 @page
-def departments(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+def departments(site: Site, query: QueryDict, year: int, number: int | None = None) -> Page | None:
     """The year by 主管部署."""
     book = site.book(year, number)
     return pages.departments(book) if book else None
 
 
 @page
-def errata(site: Site, asked: QueryDict, year: int, number: int | None = None) -> Page | None:
+def errata(site: Site, query: QueryDict, year: int, number: int | None = None) -> Page | None:
     """正誤表."""
     book = site.book(year, number)
     return pages.errata(book) if book else None
 
 
 @page
-def measure(site: Site, asked: QueryDict, year: int, code: str, number: int | None = None) -> Page | None:
+def measure(site: Site, query: QueryDict, year: int, code: str, number: int | None = None) -> Page | None:
     """One 施策: every value of every year, how it was judged, and its texts."""
     book = site.book(year, number)
     return pages.measure(book, code) if book else None

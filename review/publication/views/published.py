@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from review.books.services import editions
-from review.books.services.editions import Wanted
+from review.books.services.editions import Filters
 from review.domain import fields
 from review.domain.fields import Section
 from review.models import Artifact, Edition
@@ -43,11 +43,11 @@ def edition_name(edition: Edition) -> str:
     return "First edition" if edition.kind == Edition.Kind.FIRST else f"Correction {edition.number - 1}"
 
 
-def query_of(wanted: Wanted, **more: Any) -> dict[str, Any]:
-    """The query of an address that asks for the same list."""
-    sort = "" if wanted.sort == "code" else wanted.sort
-    asked = {"q": wanted.words, "field": wanted.field, "department": wanted.department, "grade": wanted.grade}
-    return {**asked, "sort": sort, **more}
+def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
+    """The query of an address with the same filters."""
+    sort = "" if filters.sort == "code" else filters.sort
+    query = {"q": filters.words, "field": filters.field, "department": filters.department, "grade": filters.grade}
+    return {**query, "sort": sort, **more}
 
 
 def grade_names(snapshot: editions.Snapshot) -> dict[str, str]:
@@ -89,12 +89,12 @@ def share(part: int, whole: int) -> str:
 
 
 def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:
-    """Who decided on the edition and when, with its days as days; {} for an edition frozen before that was kept."""
-    said = snapshot.get("decision")
-    if not said:
+    """Who decided on the edition and when, with its days as days; {} for an edition frozen without it."""
+    data = snapshot.get("decision")
+    if not data:
         return {}
-    days = {name: date.fromisoformat(said[name]) if said[name] else None for name in ("date", "meeting", "approved_on")}
-    return {**days, "document_number": said["document_number"]}
+    days = {name: date.fromisoformat(data[name]) if data[name] else None for name in ("date", "meeting", "approved_on")}
+    return {**days, "document_number": data["document_number"]}
 
 
 def bars_of_year(snapshot: editions.Snapshot) -> list[dict[str, Any]]:
@@ -140,14 +140,14 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     }
 
 
-def headings(book: Book, wanted: Wanted) -> list[dict[str, str]]:
+def headings(book: Book, filters: Filters) -> list[dict[str, str]]:
     """The heads of the list's columns; on the site, not in plain files, each sorts by its column."""
     heads = []
     for key, label in (("code", _("施策")), ("department", _("主管部署")), ("grade", _("総合評価"))):
-        down = wanted.sort == key
-        state = "ascending" if down else "descending" if wanted.sort == f"-{key}" else "none"
+        down = filters.sort == key
+        state = "ascending" if down else "descending" if filters.sort == f"-{key}" else "none"
         turned = f"-{key}" if down else key
-        query = query_of(wanted, sort="" if turned == "code" else turned)
+        query = query_of(filters, sort="" if turned == "code" else turned)
         url = "" if book.site.static else book.url("year", query=query) + "#measures"
         heads.append({"label": label, "state": state, "url": url})
     return heads
@@ -158,14 +158,14 @@ def page_count(rows: int) -> int:
     return max(1, -(-rows // ROWS))
 
 
-def pages_of(rows: Sequence[editions.Row], page: int, book: Book, wanted: Wanted) -> dict[str, Any]:
+def pages_of(rows: Sequence[editions.Row], page: int, book: Book, filters: Filters) -> dict[str, Any]:
     """One page of a list, with the addresses of the pages around it."""
     paginator = Paginator(rows, ROWS)
     here = paginator.get_page(page)
     around = {1, here.number - 1, here.number, here.number + 1, paginator.num_pages} & set(paginator.page_range)
 
     def url(number: int) -> str:
-        return book.url("year", query=query_of(wanted, page=number if number > 1 else "")) + "#measures"
+        return book.url("year", query=query_of(filters, page=number if number > 1 else "")) + "#measures"
 
     return {
         "rows": [listed_row(row, book) for row in here.object_list],
@@ -219,13 +219,13 @@ def indexes(book: Book) -> list[dict[str, Any]]:
     ]
 
 
-def narrowed_by(offered: dict[str, Any], wanted: Wanted) -> list[str]:
+def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
     """What the list is narrowed to, in words; `offered` as `choices` gives it."""
-    pairs = ((wanted.field, "fields"), (wanted.department, "departments"), (wanted.grade, "grades"))
-    said = [
+    pairs = ((filters.field, "fields"), (filters.department, "departments"), (filters.grade, "grades"))
+    words = [
         next((one["label"] for one in offered[key] if one["value"] == value), value) for value, key in pairs if value
     ]
-    return said + ([f"「{wanted.words}」"] if wanted.words else [])
+    return words + ([f"「{filters.words}」"] if filters.words else [])
 
 
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The published editions as a shelf, and the addresses of what stands in them.
+"""The published editions as a shelf, and the addresses of their pages.
 
 Pages are made from a `Site` (all editions, one language) and a `Book` (one edition of it); neither knows of a request,
 so the same pages are answered to browsers, kept in a cache and written as plain files.
@@ -25,7 +25,7 @@ NAMESPACES = {"ja": "publication", "en": "publication_en"}
 
 
 def language_of(namespace: str) -> str:
-    """The language whose addresses stand in the namespace."""
+    """The language of the namespace's addresses."""
     return next((language for language, name in NAMESPACES.items() if name == namespace), settings.LANGUAGE_CODE)
 
 
@@ -83,7 +83,7 @@ class Book:
 
     @property
     def year(self) -> int:
-        """The 年度 that it tells of."""
+        """The edition's 年度."""
         return self.edition.cycle.fiscal_year
 
     @cached_property
@@ -112,8 +112,8 @@ class Book:
 
 def as_of(editions: Iterable[Edition], last: Edition) -> tuple[Edition, ...]:
     """The shelf as it stood when `last` was published: nothing newer, and each year's newest then as its current one."""
-    kept = [edition for edition in editions if edition.pk <= last.pk]
-    newest = {edition.cycle_id: edition.number for edition in sorted(kept, key=lambda edition: edition.number)}
-    for edition in kept:
+    up_to_last = [edition for edition in editions if edition.pk <= last.pk]
+    newest = {edition.cycle_id: edition.number for edition in sorted(up_to_last, key=lambda edition: edition.number)}
+    for edition in up_to_last:
         edition.current = edition.number == newest[edition.cycle_id]
-    return tuple(kept)
+    return tuple(up_to_last)

@@ -56,14 +56,14 @@ class EntryForm(forms.Form):
     def marks(self) -> dict[str, str]:
         """The marks that came back; {} where they are not readable."""
         try:
-            found = json.loads(self.data.get("was", "") or "{}")
+            marks = json.loads(self.data.get("was", "") or "{}")
         except ValueError:
             return {}
-        return {str(key): str(mark) for key, mark in found.items()} if isinstance(found, dict) else {}
+        return {str(key): str(mark) for key, mark in marks.items()} if isinstance(marks, dict) else {}
 
     @property
     def texts(self) -> dict[str, str]:
-        """What was typed, by item key. Read from what was sent: a text that cannot be kept is still the person's."""
+        """What was typed, by item key. Read from the request: a text that cannot be stored is still the person's."""
         names = [name for name in self.fields if name not in ("version", "was") and name in self.data]
         return {name: self._sent(name) for name in names}
 

@@ -29,7 +29,7 @@ class WorkbookForm(forms.Form):
 
 
 class EvidenceForm(forms.Form):
-    """A piece of evidence and what it stands behind."""
+    """A piece of evidence and the item that it supports."""
 
     file = forms.FileField(
         label=_("ファイル"),
@@ -46,5 +46,5 @@ class EvidenceForm(forms.Form):
 
     def refuse(self, sentence: str, fields: Mapping[str, str]) -> None:
         """Put the service's sentences under their fields, the general one where none is named."""
-        for name, said in fields.items() or [("file", sentence)]:
-            self.add_error(name if name in self.fields else None, said)
+        for name, message in fields.items() or [("file", sentence)]:
+            self.add_error(name if name in self.fields else None, message)

@@ -49,22 +49,22 @@ def texts_before(
 def repeated(fiscal_year: int, measures: Sequence[int]) -> dict[int, int]:
     """{measure: how many of its texts are last year's to the letter}; those without any are left out. Two queries
     for forty of them."""
-    found: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     parts = list(listing.in_parts(measures))
     years = {"before": fiscal_year - 1, "year": fiscal_year}
     keys = compared()
     texts = {(measure, year): words for part in parts for measure, year, words in _texts_among(measures=part, **years)}
     for (measure, year), now in texts.items():
         before = texts.get((measure, fiscal_year - 1), {}) if year == fiscal_year else {}
-        found[measure] += sum(before.get(key, "").strip() != "" and before[key] == now.get(key) for key in keys)
+        counts[measure] += sum(before.get(key, "").strip() != "" and before[key] == now.get(key) for key in keys)
     done: dict[tuple[int, str], dict[int, str]] = {}
     for part in parts:
         for measure, name, year, progress in _progress_among(measures=part, **years):
             done.setdefault((measure, name), {})[year] = progress
     for (measure, _name), by_year in done.items():
         old = by_year.get(fiscal_year - 1, "")
-        found[measure] += bool(old.strip()) and old == by_year.get(fiscal_year)
-    return +found
+        counts[measure] += bool(old.strip()) and old == by_year.get(fiscal_year)
+    return +counts
 
 
 @prepared(measures=listing.AT_ONCE, before=int, year=int)
@@ -101,12 +101,12 @@ def carry(*, user: User, review_id: int, only: Collection[str] | None = None) ->
     with transaction.atomic():
         review = locked(review_id, user)
         missed = any(row.status == "missed" for row in queries.indicator_years(review))
-        found = carriable(
+        available = carriable(
             review,
             texts=submission.current_texts(review),
             before=texts_before(review),
             missed=missed or only is not None,
         )
-        texts = {key: text for key, text in found.items() if only is None or key in only}
+        texts = {key: text for key, text in available.items() if only is None or key in only}
         submission.save_draft(user=user, review_id=review_id, version=review.version, texts=texts)
         return list(texts)

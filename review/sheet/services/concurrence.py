@@ -1,7 +1,7 @@
 """合議: asking related departments, their answers, and silence past the date.
 
 A 合議 stops nothing: the sheet may be submitted, reviewed and approved while an answer is still to come. An answer holds
-for the words that it was given to: whoever answered other words than those submitted is asked again.
+for the texts that it was given to: a department that answered other texts than those submitted is asked again.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def askable(review: MeasureReview) -> list[Department]:
     """The departments that may be asked: the related ones (all, where 全課等 is) not asked in this round. Two queries."""
     year = review.measure_year
     related = Department.objects.filter(ends_on=None) if year.related_all else year.related.all()
-    asked = Concurrence.objects.filter(review=review, round=review.round).values_list("department_id", flat=True)
-    return list(related.exclude(pk=year.owner_id).exclude(pk__in=asked))
+    existing = Concurrence.objects.filter(review=review, round=review.round).values_list("department_id", flat=True)
+    return list(related.exclude(pk=year.owner_id).exclude(pk__in=existing))
 
 
 def ask(*, user: User, review_id: int, departments: Collection[int], due_on: date) -> list[Concurrence]:
@@ -77,14 +77,14 @@ def ask(*, user: User, review_id: int, departments: Collection[int], due_on: dat
 
 def outdated(review: MeasureReview, texts: Mapping[str, str]) -> list[tuple[Concurrence, list[str]]]:
     """Whose last answer was about other words than `texts`: (the answer, the items that changed since). One query."""
-    asked = Concurrence.objects.filter(review=review, department__ends_on=None).select_related("department")
-    last = {row.department_id: row for row in asked.order_by("round")}
-    found = ((row, items.changed(row.texts, texts)) for row in last.values() if row.answer and row.texts)
-    return [(row, changed) for row, changed in found if changed]
+    concurrences = Concurrence.objects.filter(review=review, department__ends_on=None).select_related("department")
+    last = {row.department_id: row for row in concurrences.order_by("round")}
+    pairs = ((row, items.changed(row.texts, texts)) for row in last.values() if row.answer and row.texts)
+    return [(row, changed) for row, changed in pairs if changed]
 
 
 def ask_again(*, user: User, review: MeasureReview, texts: Mapping[str, str]) -> list[Concurrence]:
-    """The sheet was submitted with these texts: ask anew whoever answered about other words, by the usual date.
+    """The sheet was submitted with these texts: ask again each department that answered other texts, by the usual date.
 
     In the caller's transaction. One query where nobody answered; else three writes a department.
     """
@@ -116,15 +116,15 @@ def _ask(user: User, review: MeasureReview, department: Department, due_on: date
 
 
 def answer(*, user: User, concurrence_id: int, opinion: str = "") -> Concurrence:
-    """意見なし, or the opinion. Raises NotAllowed, AlreadyDecided (who was first), Invalid for words that cannot be kept."""
+    """意見なし, or the opinion. Raises NotAllowed, AlreadyDecided (who was first), Invalid for text that cannot be stored."""
     with transaction.atomic():
         row = _locked(concurrence_id)
         holders.standing(user, fresh=True)
         require(permissions.may_concur(user, row), _("合議の回答は、依頼された部署が行います。"))
         if row.answer:
             at = f"{timezone.localtime(row.answered_at):%H:%M}" if row.answered_at else ""
-            said = _("%(department)sはもう「%(answer)s」と回答しています。")
-            raise AlreadyDecided(said % {"department": row.department, "answer": row.get_answer_display()}, at=at)
+            message = _("%(department)sはもう「%(answer)s」と回答しています。")
+            raise AlreadyDecided(message % {"department": row.department, "answer": row.get_answer_display()}, at=at)
         words = normal_newlines(opinion).strip()
         if sentence := problem(words):
             raise Invalid(_("保存できない文字や長さがあります。"), {"opinion": sentence})
@@ -132,7 +132,7 @@ def answer(*, user: User, concurrence_id: int, opinion: str = "") -> Concurrence
 
 
 def close_silent() -> int:
-    """Record the silence of whoever's date is past; how many. One query where there is none."""
+    """Record 回答なし for each department whose date is past; how many. One query where there is none."""
     late = Concurrence.objects.filter(answer=Concurrence.Answer.WAITING, due_on__lt=clock.today())
     count = 0
     for pk in late.values_list("pk", flat=True):

@@ -1,5 +1,4 @@
-"""根拠資料: taken by what they are, kept out of sight of everybody who may not read the sheet, gone when removed: of that,
-the row alone stays."""
+"""根拠資料: accepted by content type, visible only to readers of the sheet. A removed file is deleted; only its row stays."""
 
 from __future__ import annotations
 
@@ -75,8 +74,8 @@ def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item:
 
 def _require_room(review: MeasureReview) -> None:
     if review.evidence.standing().count() >= MAX_FILES:
-        said = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
-        sentence = said % {"most": MAX_FILES}
+        template = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
+        sentence = template % {"most": MAX_FILES}
         raise Invalid(sentence, {"file": sentence})
 
 

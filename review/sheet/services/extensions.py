@@ -1,4 +1,4 @@
-"""A later end for a single sheet: asked for by its department, decided by somebody else, with reason and end."""
+"""A later end for a single sheet: requested by its department, decided by somebody else, with reason and end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from review.transition import locked, require
 
 
 def ask(*, user: User, review_id: int, until: datetime, reason: str) -> Extension:
-    """The department asks for a later end. Raises AlreadyDecided where a request stands already."""
+    """The department requests a later end. Raises AlreadyDecided where a request is open already."""
     with transaction.atomic():
         review = locked(review_id, user)
         require(
@@ -40,13 +40,12 @@ def ask(*, user: User, review_id: int, until: datetime, reason: str) -> Extensio
 
 
 def decide(*, user: User, extension_id: int, grant: bool, until: datetime | None = None, answer: str = "") -> Extension:
-    """Grant a request, with its own or another end, or refuse it with a reason. Never by whoever asked."""
+    """Grant a request, with its own or another end, or refuse it with a reason. Never by its author."""
     with transaction.atomic():
-        found = Extension.objects.get(pk=extension_id)
-        review = locked(found.review_id, user)
-        row = (
-            Extension.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by").get(pk=found.pk)
-        )
+        extension = Extension.objects.get(pk=extension_id)
+        review = locked(extension.review_id, user)
+        rows = Extension.objects.select_for_update(of=("self",), no_key=True).select_related("decided_by")
+        row = rows.get(pk=extension.pk)
         require(permissions.may_decide_extension(user, row), _("ご自分の依頼は、ほかの確認者または管理者が決めます。"))
         if row.state != Extension.State.REQUESTED:
             raise AlreadyDecided(
@@ -59,8 +58,8 @@ def decide(*, user: User, extension_id: int, grant: bool, until: datetime | None
             _check(review, row.until, row.reason)
             entry = _hold(user, review, row)
         elif not answer.strip() or problem(answer):
-            said = problem(answer) or _("見送る理由を入力してください。")
-            raise Invalid(said, {"answer": said})
+            sentence = problem(answer) or _("見送る理由を入力してください。")
+            raise Invalid(sentence, {"answer": sentence})
         row.state = Extension.State.GRANTED if grant else Extension.State.REFUSED
         row.decided_by, row.decided_at, row.answer = user, clock.now(), answer.strip()
         row.save()

@@ -1,4 +1,4 @@
-"""指摘: whether what a return asked for was met since. Observed from the texts and the answers, not from the pass."""
+"""指摘: whether a return's request was met since. Computed from the texts and the answers, not from the pass."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from review.models import ItemComment, MeasureReview, Submission
 Texts = Mapping[str, str]
 
 
-def met(said: Iterable[ItemComment], sent: Sequence[Submission], texts: Texts) -> dict[int, bool]:
+def met(comments: Iterable[ItemComment], sent: Sequence[Submission], texts: Texts) -> dict[int, bool]:
     """{remark of a return: whether its item was changed or answered since}. No query.
 
     A remark on the whole sheet is met once anything was changed or answered.
     """
-    thread = list(said)
+    thread = list(comments)
     remarks = [one for one in thread if one.kind == ItemComment.Kind.RETURN]
     return {one.pk: _answered(one, thread) or _changed(one, sent, texts) for one in remarks}
 
@@ -47,14 +47,14 @@ def made_on(remark: ItemComment, sent: Sequence[Submission]) -> Submission | Non
     return max((one for one in sent if one.submitted_at <= remark.created_at), key=lambda one: one.pk, default=None)
 
 
-def open_remarks(said: Sequence[ItemComment], sent: Sequence[Submission], texts: Texts) -> dict[str, str]:
+def open_remarks(comments: Sequence[ItemComment], sent: Sequence[Submission], texts: Texts) -> dict[str, str]:
     """{item key: sentence} of the remarks on items of the latest submission that are neither met nor answered."""
-    states = met(said, sent, texts)
+    states = met(comments, sent, texts)
     latest = max(sent, key=lambda one: one.pk, default=None)
     sentence = _("差戻しの指摘がまだ残っています。内容を直すか、回答(このままでよい場合はその理由)を入力してください。")
     return {
         one.item: sentence
-        for one in said
+        for one in comments
         if one.item and one.pk in states and not states[one.pk] and made_on(one, sent) == latest
     }
 

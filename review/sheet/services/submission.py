@@ -80,7 +80,7 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
     return {
         "items": texts_of(review, story, queries.schedule(review), changes),
         "indicators": indicators,
-        "target_changes": next_year.asked_for(next_year.ahead(review, story, changes)),
+        "target_changes": next_year.as_data(next_year.ahead(review, story, changes)),
         "owner": year.owner.name,
         "related": [office.name for office in year.related.all()],
     }
@@ -93,14 +93,14 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
     """Store what was typed. `version` is the one that the form was made from.
 
     Raises NotAllowed where the sheet is not open to the user, Stale (with the texts that stand now) where somebody
-    else saved other words into the same items meanwhile, Invalid for text that cannot be kept. All or nothing.
+    else saved other words into the same items meanwhile, Invalid for text that cannot be stored. All or nothing.
     """
     with transaction.atomic():
         review = locked(review_id, user)
         require(permissions.may_write(user, review), locks.why_locked(review))
         now_there = current_texts(review)
-        wanted = {key: _kept(key, value) for key, value in texts.items() if key in now_there}
-        changed = {key: value for key, value in wanted.items() if now_there[key] != value}
+        requested = {key: _normalized(key, value) for key, value in texts.items() if key in now_there}
+        changed = {key: value for key, value in requested.items() if now_there[key] != value}
         if not changed:
             return review
         closed = set(changed) - items.open_keys(now_there, review.open_items)
@@ -130,16 +130,16 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
 
 
 def _problem(key: str, value: str) -> str:
-    """Why the text cannot be kept; '' where it can. A 評価項目 has less room than a text."""
+    """Why the text cannot be stored; '' where it can. A 評価項目 has less room than a text."""
     longest = IndicatorYear._meta.get_field("name").max_length
     if items.is_next(key) and key.endswith("_name") and len(value) > (longest or 0):
-        said = _("評価項目は%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
-        return said % {"most": longest, "now": f"{len(value):,}"}
+        sentence = _("評価項目は%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
+        return sentence % {"most": longest, "now": f"{len(value):,}"}
     return problem(value)
 
 
-def _kept(key: str, value: str) -> str:
-    """The text as it is kept: a bar in its one spelling, all else as typed."""
+def _normalized(key: str, value: str) -> str:
+    """The text as it is stored: a bar in its one spelling, all else as typed."""
     return bars.text_of(bars.read(value)) if items.is_bar(key) else text.normal_newlines(value)
 
 

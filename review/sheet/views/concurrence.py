@@ -1,4 +1,4 @@
-"""合議 on a sheet: what was asked and answered, and the two acts."""
+"""合議 on a sheet: the requests and answers, and the two acts."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     form = AskForm(request.POST, choices=askable(review))
     if form.is_valid():
         try:
-            asked = service.ask(user=request.user, review_id=pk, **form.cleaned_data)
+            concurrences = service.ask(user=request.user, review_id=pk, **form.cleaned_data)
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
         else:
-            names = "、".join(str(row.department) for row in asked)
+            names = "、".join(str(row.department) for row in concurrences)
             messages.success(request, _("%(names)s に合議を依頼しました。") % {"names": names})
             return see_other("meguri:sheet", pk, fragment=PLACE)
     return sheet.page(request, review, status=422, **context_of(request.user, review, ask_form=form))

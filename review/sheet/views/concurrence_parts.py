@@ -1,4 +1,4 @@
-"""合議 as the templates take it: what was asked and answered on a sheet, and what waits for a person."""
+"""合議 as the templates take it: the requests and answers on a sheet, and what waits for a person."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def context_of(
     user: User, review: MeasureReview, *, ask_form: AskForm | None = None, opinion: OpinionForm | None = None
 ) -> dict[str, Any]:
     """What the sheet's page shows of its 合議. One query, three for those who may ask."""
-    asked = review.concurrences.select_related("department", "asked_by", "answered_by")
-    rows = list(asked.order_by("-round", "department"))
+    concurrences = review.concurrences.select_related("department", "asked_by", "answered_by")
+    rows = list(concurrences.order_by("-round", "department"))
     latest = {row.department_id: row.pk for row in reversed(rows)}
     shown = [
         {

@@ -47,7 +47,7 @@ def mine(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def resume(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Straight to the step where one writes on; for whoever may not write (any more), to the sheet."""
+    """Straight to the step where one writes on; without permission to write, to the sheet."""
     review = sheet_page.readable(request, pk)
     if not permissions.may_write(request.user, review):
         return HttpResponseRedirect(reverse("meguri:sheet", args=[pk]))
@@ -120,25 +120,23 @@ def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
 
 def carried(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     """Take last year's text into one empty item, or into all of them and on to 確認・提出."""
-    wanted = request.POST["carry"]
-    everything = wanted == "all"
-    filled = carrying.carry(user=request.user, review_id=pk, only=None if everything else {wanted})
+    key = request.POST["carry"]
+    everything = key == "all"
+    filled = carrying.carry(user=request.user, review_id=pk, only=None if everything else {key})
     sentence = ngettext(
         "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
         "%(n)d項目に昨年度の文を引き継ぎました。今年度も当てはまるか、確かめてください。",
         len(filled),
     )
     messages.success(request, sentence % {"n": len(filled)})
-    return (
-        see_other("meguri:submit", pk) if everything else see_other("meguri:entry", pk, step, fragment=f"id_{wanted}")
-    )
+    return see_other("meguri:submit", pk) if everything else see_other("meguri:entry", pk, step, fragment=f"id_{key}")
 
 
 # --- saving --------------------------------------------------------------------------------------------------------
 
 
 def save(request: SignedInRequest, review: MeasureReview, form: EntryForm) -> MeasureReview:
-    """Save what the person changed. Somebody else's saving of *other* items is no conflict and is kept."""
+    """Save what the person changed. What somebody else saved in *other* items is no conflict and stays."""
     if not form.marks:
         return submission.save_draft(
             user=request.user, review_id=review.pk, version=form.sent_version, texts=form.texts
@@ -149,7 +147,7 @@ def save(request: SignedInRequest, review: MeasureReview, form: EntryForm) -> Me
         if clashes(form, theirs):
             break
         try:
-            # The version just read: whoever saves between this line and the lock makes it stale, and we look again.
+            # The version just read: a save between this line and the lock makes it stale, and we look again.
             return submission.save_draft(user=request.user, review_id=now.pk, version=now.version, texts=form.typed)
         except Stale as refusal:
             theirs = dict(refusal.theirs)
@@ -159,7 +157,7 @@ def save(request: SignedInRequest, review: MeasureReview, form: EntryForm) -> Me
 
 
 def clashes(form: EntryForm, theirs: Mapping[str, str]) -> dict[str, str]:
-    """The items that both changed, with the text that stands now."""
+    """The items that both changed, with the text stored now."""
     marks = form.marks
     return {
         key: theirs[key]
@@ -176,7 +174,7 @@ def both(request: SignedInRequest, pk: int, step: int, form: EntryForm, refusal:
 
 
 def reply(request: SignedInRequest, review: MeasureReview) -> None:
-    """Answers to the remarks of a return. Sent twice, an answer is kept once."""
+    """Answers to the remarks of a return. Sent twice, an answer is stored once."""
     for item in unsent(request, review):
         assessment.comment(user=request.user, review_id=review.pk, item=item, body=replies_of(request)[item])
 
@@ -251,7 +249,7 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     response = render(request, "sheet/autosaved.html", context)
     if held:
-        # An answer is told to the reviewers, so it is sent with a button, never while one types: the tab keeps it.
+        # An answer notifies the reviewers, so it is sent with a button, never while one types: the tab keeps it.
         response.headers["X-Unsaved"] = "replies"
     return response
 

@@ -68,7 +68,7 @@ class Desk:
         self.parts = indicator_parts.indicator_parts(review, self.story)
         self.plan = queries.schedule(review)
         self.changes = queries.target_changes(review)
-        #: {item key: text} of the whole sheet as it stands
+        #: {item key: text} of the whole sheet as stored
         self.texts = submission.texts_of(review, self.story, self.plan, self.changes)
 
     @cached_property
@@ -89,12 +89,12 @@ class Desk:
     @cached_property
     def remarks(self) -> dict[str, list[ItemComment]]:
         """The remarks of the return that is being worked on, by item."""
-        found: dict[str, list[ItemComment]] = {}
+        by_item: dict[str, list[ItemComment]] = {}
         if self.review.state == ReviewState.RETURNED:
-            for said in queries.comments(self.review):
-                if said.kind != ItemComment.Kind.COMMENT and said.round == self.review.round:
-                    found.setdefault(said.item, []).append(said)
-        return found
+            for comment in queries.comments(self.review):
+                if comment.kind != ItemComment.Kind.COMMENT and comment.round == self.review.round:
+                    by_item.setdefault(comment.item, []).append(comment)
+        return by_item
 
     def keys(self) -> list[str]:
         """The items of the step in their order on the screen."""
@@ -165,7 +165,7 @@ class Desk:
         ]
 
     def beside(self, key: str) -> dict[str, str] | None:
-        """What stands beside a field: last year's text; beside next year's words those of the plan and of this year."""
+        """The text beside a field: last year's; beside next year's fields those of the plan and of this year."""
         if not items.is_next(key):
             return {"label": _("昨年度"), "text": self.before[key]} if self.before.get(key) else None
         row = next_year.ahead(self.review, self.story, self.changes)[int(key.split(":")[1])]
@@ -193,9 +193,9 @@ class Desk:
                 | {"token": bars.token(year, on.get(str(year)) or row.bars.get(str(year), ""))}
                 for year, cell in zip(years, shown["cells"], strict=True)
             ]
-            said = {"remarks": self.remarks.get(key, []), "reply": self.replies.get(key, "")}
+            thread = {"remarks": self.remarks.get(key, []), "reply": self.replies.get(key, "")}
             rows.append(
-                {"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)} | said
+                {"key": key, "name": row.name, "cells": cells, "open": open_here, "theirs": theirs.get(key)} | thread
             )
         return rows
 
@@ -241,7 +241,7 @@ class Desk:
         ]
 
     def is_aside(self, line: Line, form: EntryForm) -> bool:
-        """Whether the item is not asked for now: 要因 and 対応 where no target was missed and nobody wrote any."""
+        """Whether the item is not required now: 要因 and 対応 where no target was missed and nobody wrote any."""
         if line.key not in fields.required(Required.WHERE_MISSED) or self.missed or self.texts[line.key].strip():
             return False
         return line.theirs is None and not line.remarks and not form.errors
@@ -252,7 +252,7 @@ class Desk:
 
     def _step(self, number: int, title: str) -> dict[str, Any]:
         gaps = sum(items.step_of(key) == number for key in self.missing)
-        asked = sum(items.step_of(key) == number for key in self.review.open_items or [])
+        open_count = sum(items.step_of(key) == number for key in self.review.open_items or [])
         name, args = (
             ("meguri:submit", [self.review.pk]) if number == LAST else ("meguri:entry", [self.review.pk, number])
         )
@@ -263,12 +263,12 @@ class Desk:
             "current": number == self.step,
             "missing": gaps,
             "done": not gaps and self._is_done(number),
-            "note": self._note(number, asked),
+            "note": self._note(number, open_count),
         }
 
-    def _note(self, number: int, asked: int) -> str:
-        if asked:
-            return _("差戻し %(n)s件") % {"n": asked}
+    def _note(self, number: int, open_count: int) -> str:
+        if open_count:
+            return _("差戻し %(n)s件") % {"n": open_count}
         return _("任意") if number in (3, 4) and not self._is_done(number) else ""
 
     def _is_done(self, number: int) -> bool:
@@ -316,7 +316,7 @@ class Desk:
             "form": form,
             "lines": lines,
             "ahead": [line for line in lines if items.is_next(line.key)],
-            "asked": [line for line in lines if line.key not in aside and not items.is_next(line.key)],
+            "main": [line for line in lines if line.key not in aside and not items.is_next(line.key)],
             "aside": [line for line in lines if line.key in aside],
             "stepper": self.stepper(),
             "bar_rows": self.bar_rows(form, theirs or {}) if self.step == 3 else [],

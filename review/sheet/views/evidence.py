@@ -73,7 +73,7 @@ def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            kept = service.add(
+            file = service.add(
                 user=request.user,
                 review_id=review.pk,
                 upload=upload,
@@ -83,7 +83,7 @@ def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
         except Invalid as refusal:
             form.refuse(str(refusal), refusal.fields)
         else:
-            messages.success(request, _("「%(name)s」を添付しました。") % {"name": kept.filename})
+            messages.success(request, _("「%(name)s」を添付しました。") % {"name": file.filename})
             return see_other("meguri:evidence", review.pk)
     return page(request, review, form=form, status=422)
 
@@ -92,10 +92,10 @@ def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
 @refusing
 def evidence_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one file away."""
-    found = get_object_or_404(service.readable(request.user), pk=pk)
-    review = sheet_page.own(request, found.review_id)
-    service.remove(user=request.user, evidence_id=found.pk)
-    messages.success(request, _("「%(name)s」を外しました。") % {"name": found.filename})
+    file = get_object_or_404(service.readable(request.user), pk=pk)
+    review = sheet_page.own(request, file.review_id)
+    service.remove(user=request.user, evidence_id=file.pk)
+    messages.success(request, _("「%(name)s」を外しました。") % {"name": file.filename})
     return see_other("meguri:evidence", review.pk)
 
 
@@ -103,20 +103,20 @@ def evidence_remove(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def evidence_file(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     """One file, as an attachment: a browser saves it and never shows or runs it. Leaves an audit row."""
-    found = get_object_or_404(service.readable(request.user), pk=pk)
+    file = get_object_or_404(service.readable(request.user), pk=pk)
     try:
-        content = default_storage.open(found.path, "rb")
+        content = default_storage.open(file.path, "rb")
     except FileNotFoundError:
-        logger.error("file of evidence %s is missing", found.pk)
+        logger.error("file of evidence %s is missing", file.pk)
         raise Http404 from None
     if request.method == "GET":
         audit.write(
             actor=request.user,
             action="evidence.download",
-            subject=f"review:{found.review_id}",
-            after={"file": found.filename, "sha256": found.sha256},
+            subject=f"review:{file.review_id}",
+            after={"file": file.filename, "sha256": file.sha256},
         )
-    response = FileResponse(content, as_attachment=True, filename=found.filename, content_type=service.MIME[found.kind])
+    response = FileResponse(content, as_attachment=True, filename=file.filename, content_type=service.MIME[file.kind])
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -1,4 +1,4 @@
-"""期限の延長: the department asks, and whoever looks after the year answers."""
+"""期限の延長: the department requests it; a reviewer or administrator decides."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 @refusing
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Grant a request, or refuse it with a reason."""
-    found = get_object_or_404(Extension.objects.visible(permissions.scope_of(request.user)), pk=pk)
+    extension = get_object_or_404(Extension.objects.visible(permissions.scope_of(request.user)), pk=pk)
     form = AnswerForm(request.POST)
     if not form.is_valid():
-        return forbidden(request, " ".join(str(said) for errors in form.errors.values() for said in errors))
+        return forbidden(request, " ".join(str(message) for errors in form.errors.values() for message in errors))
     data = form.cleaned_data
     grant = "grant" in request.POST
     try:
         extensions.decide(user=request.user, extension_id=pk, grant=grant, until=data["until"], answer=data["answer"])
     except Invalid as refusal:
-        said = " ".join(refusal.fields.values()) or str(refusal)
-        messages.error(request, said)
-        return see_other("meguri:sheet", found.review_id)
+        message = " ".join(refusal.fields.values()) or str(refusal)
+        messages.error(request, message)
+        return see_other("meguri:sheet", extension.review_id)
     messages.success(request, _("締切を延長しました。") if grant else _("延長を見送りました。部署にお知らせします。"))
-    return see_other("meguri:sheet", found.review_id)
+    return see_other("meguri:sheet", extension.review_id)
 
 
 def history(review: MeasureReview) -> list[Extension]:
@@ -77,11 +77,11 @@ def history(review: MeasureReview) -> list[Extension]:
 def on_the_sheet(request: SignedInRequest, review: MeasureReview) -> dict[str, Any]:
     """What the sheet's page shows of extensions: the request that waits, who may answer it, and who granted the last."""
     rows = history(review)
-    asked = next((row for row in rows if row.state == Extension.State.REQUESTED), None)
-    may = bool(asked and permissions.may_decide_extension(request.user, asked))
+    open_request = next((row for row in rows if row.state == Extension.State.REQUESTED), None)
+    may = bool(open_request and permissions.may_decide_extension(request.user, open_request))
     return {
-        "extension_asked": asked,
+        "extension_asked": open_request,
         "extension_granted": next((row for row in rows if row.state == Extension.State.GRANTED), None),
-        "extension_answer": AnswerForm(initial={"until": asked.until}) if asked and may else None,
+        "extension_answer": AnswerForm(initial={"until": open_request.until}) if open_request and may else None,
         "may_ask_extension": permissions.may_ask_extension(request.user, review),
     }

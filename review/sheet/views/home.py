@@ -154,9 +154,9 @@ def related(user: User, cycle: Cycle) -> list[MeasureReview]:
 def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
     """確認待ち: how many, and the most doubtful of them; corrections in preparation. Four queries."""
     waiting = cycle.reviews.visible(permissions.scope_of(user)).filter(state=ReviewState.SUBMITTED)
-    found = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
+    context = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
     open_ones = Correction.objects.filter(state__in=[Correction.State.PREPARING, Correction.State.RETURNED])
-    return {**found, "cycle": cycle, "corrections": list(open_ones.select_related("cycle"))}
+    return {**context, "cycle": cycle, "corrections": list(open_ones.select_related("cycle"))}
 
 
 def approving(user: User, cycle: Cycle) -> dict[str, Any]:

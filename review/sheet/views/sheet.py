@@ -1,4 +1,4 @@
-"""The sheet as it stands, and what may be said on it: comments, a person's grade, an extension, a proposal."""
+"""The sheet, and what may be added to it: comments, a person's grade, an extension, a proposal."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def returned(review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any] | N
     return {"who": str(decision.decided_by), "when": decision.decided_at, "text": decision.comment}
 
 
-# --- what may be said ----------------------------------------------------------------------------------------------
+# --- what may be added ---------------------------------------------------------------------------------------------
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""What a sheet's page shows: everything that stands on it, and what this person may do with it now."""
+"""What a sheet's page shows: its whole content, and what this person may do with it now."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def readable(request: SignedInRequest, pk: int, base: QuerySet[MeasureReview] | 
     """The sheet, if this person may read it; 404 otherwise, as if it did not exist."""
     scope = permissions.scope_of(request.user)
     if base is None and scope.everything:
-        found = queries.any_review(number=pk) if pk <= MAX_NUMBER else []
-        if not found:
+        reviews = queries.any_review(number=pk) if pk <= MAX_NUMBER else []
+        if not reviews:
             raise Http404
-        return found[0]
+        return reviews[0]
     allowed = MeasureReview.objects.visible(scope) if base is None else base
     return get_object_or_404(queries.reviews(allowed).select_related("measure_year__measure"), pk=pk)
 
@@ -73,7 +73,7 @@ def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:
 
 
 def head(review: MeasureReview) -> dict[str, Any]:
-    """What stands over every page of one sheet."""
+    """The head of every page of one sheet."""
     year = review.measure_year
     return {
         "review": review,
@@ -86,7 +86,7 @@ def head(review: MeasureReview) -> dict[str, Any]:
 
 
 def due_at(review: MeasureReview) -> Any:
-    """By when the sheet is wanted from whoever has it now, else 締切."""
+    """The due date of the current step, else 締切."""
     return review.step_due_at or review.closes_at
 
 
@@ -96,13 +96,13 @@ def scale_words(scale: rating.Scale) -> dict[str, str]:
 
 
 def body(review: MeasureReview) -> dict[str, Any]:
-    """All that stands on the sheet. Ten queries however long it is."""
+    """The whole content of the sheet. Ten queries however long it is."""
     story = queries.indicator_history(review)
     parts = indicator_parts.indicator_parts(review, story)
     rule = proposed(parts, review)
     by_hand = queries.ratings_of(review)
     submissions, decisions = queries.submissions(review), queries.decisions(review)
-    said = queries.comments(review)
+    comments = queries.comments(review)
     plan = queries.schedule(review)
     changes = queries.target_changes(review)
     ahead = indicator_parts.ahead_rows(review, story, changes)
@@ -123,8 +123,8 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "evaluation": sheet_parts.evaluation(review),
         "submissions": submissions,
         "decisions": decisions,
-        "comments": sheet_parts.comment_rows(said, submissions, texts),
-        "said": said,
+        "comments": sheet_parts.comment_rows(comments, submissions, texts),
+        "item_comments": comments,
         "trail": sheet_parts.trail(submissions, decisions),
         "withdrawn": sheet_parts.withdrawn(review, decisions),
         "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
@@ -135,10 +135,10 @@ def body(review: MeasureReview) -> dict[str, Any]:
 
 def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str] | None:
     """The 総合評価 that the year's rule proposes from the indicators; None where nothing counts yet."""
-    found = None
+    grade = None
     if not review.outcome:
-        found = judging.proposed((part.this for part in parts if part.this), judging.scale_of(review.cycle))
-    return {"letter": found.letter, "name": found.name} if found else None
+        grade = judging.proposed((part.this for part in parts if part.this), judging.scale_of(review.cycle))
+    return {"letter": grade.letter, "name": grade.name} if grade else None
 
 
 def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
@@ -153,29 +153,29 @@ def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str,
 
 def actions(user: User, review: MeasureReview, missing: bool) -> list[Action]:
     """What this person may do now, the likeliest first and primary."""
-    found: list[Action] = []
+    available: list[Action] = []
     if permissions.may_write(user, review):
-        found += writing(review, missing)
+        available += writing(review, missing)
     if permissions.may_review(user, review):
-        found.append(_to("meguri:review", review, _("内容を確認する"), key="c"))
+        available.append(_to("meguri:review", review, _("内容を確認する"), key="c"))
     if permissions.may_approve(user, review):
-        found.append(_to("meguri:approve", review, _("承認に進む"), key="c"))
+        available.append(_to("meguri:approve", review, _("承認に進む"), key="c"))
     if permissions.may_endorse(user, review):
-        found.append(_to("meguri:endorse", review, _("所属長として確認する"), key="c"))
-    first = [replace(action, primary=True) for action in found[:1]]
-    return [*first, *found[1:], *taking_back(user, review)]
+        available.append(_to("meguri:endorse", review, _("所属長として確認する"), key="c"))
+    first = [replace(action, primary=True) for action in available[:1]]
+    return [*first, *available[1:], *taking_back(user, review)]
 
 
 def taking_back(user: User, review: MeasureReview) -> list[Action]:
     """What this person may take back now; never what comes first."""
-    found = []
+    available = []
     if permissions.may_recall(user, review):
-        found.append(_to("meguri:recall", review, _("取り下げる")))
+        available.append(_to("meguri:recall", review, _("取り下げる")))
     if permissions.may_withdraw_review(user, review):
-        found.append(_to("meguri:withdraw_review", review, _("確認を取り消す")))
+        available.append(_to("meguri:withdraw_review", review, _("確認を取り消す")))
     if permissions.may_withdraw_approval(user, review):
-        found.append(_to("meguri:withdraw_approval", review, _("承認を取り消す")))
-    return found
+        available.append(_to("meguri:withdraw_approval", review, _("承認を取り消す")))
+    return available
 
 
 def _to(name: str, review: MeasureReview, label: str, *args: int, key: str = "") -> Action:

@@ -1,4 +1,4 @@
-"""The other parts of a sheet as the templates take them: the form, the schedule, what was said and decided."""
+"""The other parts of a sheet as the templates take them: the form, the schedule, the comments and decisions."""
 
 from __future__ import annotations
 
@@ -80,16 +80,16 @@ def comment_rows(
     met = remarks.met(comments, submissions, texts)
     return [
         {
-            "who": str(said.author),
-            "when": said.created_at,
-            "text": said.body,
-            "item": label_of(said.item) if said.item else "",
-            "kind": "" if said.kind == ItemComment.Kind.COMMENT else said.kind,
-            "done": met.get(said.pk, False),
-            "open": not met.get(said.pk, True),
-            "id": f"comment-{said.pk}",
+            "who": str(comment.author),
+            "when": comment.created_at,
+            "text": comment.body,
+            "item": label_of(comment.item) if comment.item else "",
+            "kind": "" if comment.kind == ItemComment.Kind.COMMENT else comment.kind,
+            "done": met.get(comment.pk, False),
+            "open": not met.get(comment.pk, True),
+            "id": f"comment-{comment.pk}",
         }
-        for said in comments
+        for comment in comments
     ]
 
 
@@ -146,11 +146,11 @@ def withdrawn(review: MeasureReview, decisions: Sequence[Decision]) -> dict[str,
     last = decisions[-1] if decisions else None
     if last is None or last.step != Step.WITHDRAW or last.round != review.round - 1:
         return None
-    said = {
+    title = {
         Verdict.WITHDRAW_REVIEW.value: _("%(who)sさんが確認を取り消しました"),
         Verdict.WITHDRAW_APPROVAL.value: _("%(who)sさんが承認を取り消しました"),
     }[last.verdict]
-    return {"title": said % {"who": decision_words.decider(last)}, "when": last.decided_at, "text": last.comment}
+    return {"title": title % {"who": decision_words.decider(last)}, "when": last.decided_at, "text": last.comment}
 
 
 def changes(submissions: Sequence[Submission], texts: dict[str, str]) -> dict[str, list[dict[str, str]]]:

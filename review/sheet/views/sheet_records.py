@@ -17,7 +17,7 @@ from review.sheet.views import sheet_page
 
 
 def extension(review: MeasureReview) -> Record:
-    """Until when the sheet is kept open, and why."""
+    """Until when the sheet stays open, and why."""
     return Record(
         form=ExtendForm(initial={"until": review.extended_until, "reason": review.extension_reason}),
         rows=MeasureReview.objects.filter(pk=review.pk),
@@ -27,7 +27,7 @@ def extension(review: MeasureReview) -> Record:
 
 
 def outcome(review: MeasureReview) -> Record:
-    """The proposal that stands; a new one takes its place."""
+    """The current proposal; a new one takes its place."""
     return Record(
         form=OutcomeForm(initial={"outcome": review.proposed_outcome, "reason": review.outcome_reason}),
         rows=MeasureReview.objects.filter(pk=review.pk),
@@ -80,7 +80,7 @@ def with_proposals(reviews: Iterable[MeasureReview]) -> list[MeasureReview]:
     return rows
 
 
-# --- of a request: nothing is told to whoever may not do it anyway ----------------------------------------------------
+# --- of a request: nothing is shown to a user without the permission --------------------------------------------------
 
 
 def sent_grade(request: SignedInRequest, pk: int) -> Record | None:

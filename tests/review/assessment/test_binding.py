@@ -1,4 +1,4 @@
-"""An approval stands for what was seen: whatever a row says otherwise at the next step, or at publication, is found."""
+"""An approval counts for the rows of its time: any difference at the next step, or at publication, is detected."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ LEFT_OUT = {
     "Plan": {},
     "Cycle": {
         "plan": "another plan's year is none of this",
-        "state": "where the year stands, which moves with the decision itself",
-        "requires_endorsement": "who is asked, not what the sheet says",
+        "state": "the state of the year, which moves with the decision itself",
+        "requires_endorsement": "which steps there are, not the sheet's content",
         "opened_at": "a moment of the year's course, shown in no edition",
         "published_at": "set by the publication itself",
         "publish_at": "chosen with the decision, after all approvals",
@@ -83,7 +83,7 @@ LEFT_OUT = {
         "decided on its own, also in the middle of a review, so no sheet's approval stands for it: the trail vouches for "
         "the row (test_sealed_rows)",
     ),
-    "Decision": {"review": "what the row belongs to: without it its sheet has no decision, which is found (below)"},
+    "Decision": {"review": "what the row belongs to: without it its sheet has no decision, which is detected (below)"},
     "Rating": {
         "review": "what the row belongs to",
         "hand": "whose it is: it would be another row",
@@ -145,8 +145,8 @@ def ready(cast: Cast) -> Cast:
     """A year whose two sheets are approved and that waits for its decision."""
     cast.open(2)
     sheet = cast.sheet(1)
-    asked = {"indicator:1:next_target": "150件", "change_reason": "需要が増えたため"}
-    submission.save_draft(user=cast.contributor, review_id=sheet.pk, version=sheet.version, texts=asked)
+    texts = {"indicator:1:next_target": "150件", "change_reason": "需要が増えたため"}
+    submission.save_draft(user=cast.contributor, review_id=sheet.pk, version=sheet.version, texts=texts)
     for number in (1, 2):
         cast.approved(number)
     settle_background()
@@ -186,7 +186,7 @@ def submitted_columns() -> list[str]:
     left_out = {
         "id": "another row's number",
         "review": "what the row belongs to: without it its sheet has no submission",
-        "recalled_by": "filled by 取下げ, with recalled_at, which takes the submission out: that is found",
+        "recalled_by": "filled by 取下げ, with recalled_at, which takes the submission out: that is detected",
     }
     return [each.name for each in Submission._meta.concrete_fields if each.name not in left_out]
 

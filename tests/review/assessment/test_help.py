@@ -21,7 +21,7 @@ def test_the_first_page_is_the_department_s(cast: Cast) -> None:
 
 def test_every_refusal_of_a_file_is_explained(cast: Cast) -> None:
     page = words(as_(cast.contributor).get(reverse("meguri:help")))
-    assert all(said in page for code, said in ADVICE.items() if code is not Code.OK)
+    assert all(advice in page for code, advice in ADVICE.items() if code is not Code.OK)
 
 
 @pytest.mark.parametrize("name", ["home", "sheet", "entry", "upload", "progress", "files", "notices"])

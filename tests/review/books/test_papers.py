@@ -1,4 +1,4 @@
-"""PDFs as jobs: made when asked for, and with every edition."""
+"""PDFs as jobs: built on request, and with every edition."""
 
 from __future__ import annotations
 

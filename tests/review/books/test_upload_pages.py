@@ -126,12 +126,12 @@ def test_odd_versions_and_names_are_no_error(cast: Cast, tmp_path: Path, version
 def test_others_find_nothing(cast: Cast, tmp_path: Path) -> None:
     cast.open(2, owners=("産業振興課", "農林水産課"))
     upload = sent(cast, fill(issued(cast, tmp_path), {"cause": "要因"}))
-    kept = attach(cast)
+    evidence = attach(cast)
     other = client(cast.other)
     for url in (
         reverse("meguri:upload_review", args=[upload.pk]),
         reverse("meguri:evidence", args=[cast.sheet().pk]),
-        reverse("meguri:evidence_file", args=[kept.pk]),
+        reverse("meguri:evidence_file", args=[evidence.pk]),
         reverse("meguri:entry_book", args=[YEAR]) + f"?sheet={cast.sheet().pk}",
         reverse("meguri:entry_book", args=[YEAR]) + "?sheet=x",
         reverse("meguri:upload", args=[1999]),
@@ -140,12 +140,12 @@ def test_others_find_nothing(cast: Cast, tmp_path: Path) -> None:
     for url in (
         reverse("meguri:upload_apply", args=[upload.pk]),
         reverse("meguri:evidence_add", args=[cast.sheet().pk]),
-        reverse("meguri:evidence_remove", args=[kept.pk]),
+        reverse("meguri:evidence_remove", args=[evidence.pk]),
     ):
         assert other.post(url).status_code == 404, url
     # A colleague reads the sheet, and still not somebody else's upload.
     assert client(cast.colleague).get(reverse("meguri:upload_review", args=[upload.pk])).status_code == 404
-    assert client(cast.related).post(reverse("meguri:evidence_remove", args=[kept.pk])).status_code == 404
+    assert client(cast.related).post(reverse("meguri:evidence_remove", args=[evidence.pk])).status_code == 404
     assert Evidence.objects.exists()
 
 
@@ -156,8 +156,8 @@ def test_evidence_is_added_downloaded_as_an_attachment_and_removed(cast: Cast) -
         reverse("meguri:evidence_add", args=[pk]), {"file": SimpleUploadedFile("集計.pdf", PDF), "item": ""}
     )
     assert added.status_code == 303
-    kept = Evidence.objects.get()
-    answer = client(cast.reviewer).get(reverse("meguri:evidence_file", args=[kept.pk]))
+    evidence = Evidence.objects.get()
+    answer = client(cast.reviewer).get(reverse("meguri:evidence_file", args=[evidence.pk]))
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert b"".join(answer.streaming_content) == PDF
@@ -165,9 +165,9 @@ def test_evidence_is_added_downloaded_as_an_attachment_and_removed(cast: Cast) -
     assert "集計.pdf" in page and "資料を添付する" not in page
     refused = browser.post(reverse("meguri:evidence_add", args=[pk]), {"file": SimpleUploadedFile("x.pdf", b"MZ")})
     assert refused.status_code == 422
-    assert browser.post(reverse("meguri:evidence_remove", args=[kept.pk])).status_code == 303
+    assert browser.post(reverse("meguri:evidence_remove", args=[evidence.pk])).status_code == 303
     assert not Evidence.objects.standing().exists()
-    assert client(cast.reviewer).get(reverse("meguri:evidence_file", args=[kept.pk])).status_code == 404
+    assert client(cast.reviewer).get(reverse("meguri:evidence_file", args=[evidence.pk])).status_code == 404
     assert "集計.pdf" not in client(cast.related).get(reverse("meguri:evidence", args=[pk])).content.decode()
 
 
@@ -242,6 +242,6 @@ def widths(page: Any) -> Iterator[int]:
         yield width
 
 
-def serious(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def serious(violations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The violations that matter."""
-    return [one for one in found if one["impact"] in ("serious", "critical")]
+    return [one for one in violations if one["impact"] in ("serious", "critical")]

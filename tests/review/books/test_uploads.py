@@ -81,9 +81,9 @@ def test_an_untouched_file_changes_nothing(cast: Cast, tmp_path: Path) -> None:
     cast.open(2)
     upload = sent(cast, issued(cast, tmp_path))
     assert upload.state == Upload.State.READ
-    found = uploads.difference(user=cast.contributor, upload=upload)
-    assert [sheet.code for sheet in found] == ["01-01", "01-02"]
-    assert {row.change for sheet in found for row in sheet.rows} == {Change.SAME}
+    sheets = uploads.difference(user=cast.contributor, upload=upload)
+    assert [sheet.code for sheet in sheets] == ["01-01", "01-02"]
+    assert {row.change for sheet in sheets for row in sheet.rows} == {Change.SAME}
     with pytest.raises(Invalid, match="1つ以上"):
         take(cast, upload)
     # Taking what says the same anyway is done before it began.
@@ -180,8 +180,8 @@ def test_a_returned_sheet_takes_only_what_the_return_named(cast: Cast, tmp_path:
         take(cast, upload, "policy")
     take(cast, upload, "indicator:1:actual")
     assert submission.current_texts(cast.sheet())["indicator:1:actual"] == "121件"
-    kept = read_entry_book(issued(cast, tmp_path, name="again.xlsx")).sheets["01-01"]
-    assert set(kept) == {"indicator:1:actual", "cause", "response"}
+    cells = read_entry_book(issued(cast, tmp_path, name="again.xlsx")).sheets["01-01"]
+    assert set(cells) == {"indicator:1:actual", "cause", "response"}
 
 
 def test_a_submitted_sheet_gets_no_book(cast: Cast, tmp_path: Path) -> None:
@@ -246,18 +246,18 @@ def attach(
 
 def test_a_file_is_kept_once_and_can_be_removed_until_it_was_submitted(transactional_db: None, cast: Cast) -> None:
     cast.open(1)
-    kept = attach(cast, item="indicator:1:actual")
-    assert attach(cast, item="indicator:1:actual").pk == kept.pk
-    assert default_storage.open(kept.path).read() == PDF
-    evidence.remove(user=cast.colleague, evidence_id=kept.pk)
-    assert not default_storage.exists(kept.path)
-    kept = attach(cast)
+    row = attach(cast, item="indicator:1:actual")
+    assert attach(cast, item="indicator:1:actual").pk == row.pk
+    assert default_storage.open(row.path).read() == PDF
+    evidence.remove(user=cast.colleague, evidence_id=row.pk)
+    assert not default_storage.exists(row.path)
+    row = attach(cast)
     review = cast.submitted()
     with pytest.raises(NotAllowed):
-        evidence.remove(user=cast.contributor, evidence_id=kept.pk)
+        evidence.remove(user=cast.contributor, evidence_id=row.pk)
     steps.recall(user=cast.contributor, review_id=review.pk)
     with pytest.raises(NotAllowed, match="提出した資料"):
-        evidence.remove(user=cast.contributor, evidence_id=kept.pk)
+        evidence.remove(user=cast.contributor, evidence_id=row.pk)
 
 
 def test_what_was_taken_back_leaves_its_row_and_nothing_else(
@@ -285,8 +285,8 @@ def test_nobody_but_the_service_reads_evidence() -> None:
     """So that no reader forgets what was taken back: `review.evidence` and `Evidence.objects` stand in one module."""
     reads = re.compile(r"\bEvidence\.(_default_manager|_base_manager|objects)\b|\.evidence\.\w+\(|evidence__")
     places = [path for folder in ("review", "workflow", "tasks") for path in (settings.BASE_DIR / folder).rglob("*.py")]
-    found = [path for path in places if "migrations" not in path.parts and reads.search(path.read_text())]
-    assert found == [settings.BASE_DIR / "review" / "sheet" / "services" / "evidence.py"]
+    readers = [path for path in places if "migrations" not in path.parts and reads.search(path.read_text())]
+    assert readers == [settings.BASE_DIR / "review" / "sheet" / "services" / "evidence.py"]
 
 
 def test_what_is_no_evidence_is_refused_and_leaves_no_file(cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""Workbooks as jobs: what is kept, what is thrown away, and what a broken file does."""
+"""Workbooks as jobs: which files stay, which are deleted, and the effect of a broken file."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ def with_file() -> set[str]:
 
 def test_only_the_newest_drafts_keep_their_file(cast: Cast) -> None:
     cycle = cast.open(1)
-    while build_again(cycle).revision < artifacts.KEPT + 3:
+    while build_again(cycle).revision < artifacts.MOST_DRAFTS + 3:
         pass
     made = Artifact.objects.filter(kind="consolidated").count()
     gone = artifacts.retire()
-    assert (gone, artifacts.retire()) == (made - artifacts.KEPT, 0)
-    kept = Artifact.objects.filter(kind="consolidated", retired_at=None).values_list("revision", flat=True)
-    assert sorted(kept) == list(range(made - artifacts.KEPT + 1, made + 1))
+    assert (gone, artifacts.retire()) == (made - artifacts.MOST_DRAFTS, 0)
+    revisions = Artifact.objects.filter(kind="consolidated", retired_at=None).values_list("revision", flat=True)
+    assert sorted(revisions) == list(range(made - artifacts.MOST_DRAFTS + 1, made + 1))
     assert Artifact.objects.filter(kind="consolidated").exclude(sha256="").count() == made
     assert on_disk() == with_file()
 
 
 def test_an_edition_is_never_retired(cast: Cast, monkeypatch) -> None:
-    monkeypatch.setattr(artifacts, "KEPT", 0)
+    monkeypatch.setattr(artifacts, "MOST_DRAFTS", 0)
     cast.published(1)
     artifacts.retire()
     assert set(Artifact.objects.filter(retired_at=None).values_list("edition__number", flat=True)) == {1}

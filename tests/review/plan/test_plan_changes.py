@@ -24,7 +24,7 @@ from review.models import (
     Role,
 )
 from review.plan.services import plan_changes
-from review.plan.services.plan_proposals import Asked, Goal, Part, Proposal
+from review.plan.services.plan_proposals import Detail, Goal, Part, Proposal
 from review.publication.services import publication
 from review.sheet.services import submission
 from review.year.services import cycles
@@ -34,16 +34,16 @@ from workflow import steps
 NEXT = YEAR + 1
 
 
-def proposed(cast: Cast, kind: ChangeKind, year: int, asked: Asked, code: str | None = "01-01") -> PlanChange:
+def proposed(cast: Cast, kind: ChangeKind, year: int, detail: Detail, code: str | None = "01-01") -> PlanChange:
     measure = Measure.objects.get(code=code) if code else None
     proposal = Proposal(
-        plan=cast.plan.pk, fiscal_year=year, kind=kind, measure=measure.pk if measure else None, asked=asked, reason="再編のため"
+        plan=cast.plan.pk, fiscal_year=year, kind=kind, measure=measure.pk if measure else None, detail=detail, reason="再編のため"
     )  # fmt: skip
     return plan_changes.propose(user=cast.reviewer2, proposal=proposal)
 
 
-def changed(cast: Cast, kind: ChangeKind, year: int, asked: Asked, code: str | None = "01-01") -> PlanChange:
-    change = proposed(cast, kind, year, asked, code)
+def changed(cast: Cast, kind: ChangeKind, year: int, detail: Detail, code: str | None = "01-01") -> PlanChange:
+    change = proposed(cast, kind, year, detail, code)
     return steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
 
 
@@ -56,22 +56,22 @@ def part(cast: Cast, code: str = "01-09", takes: tuple[int, ...] = ()) -> Part:
 
 def test_nothing_moves_before_an_approver_decides(cast: Cast) -> None:
     cast.open(1)
-    change = proposed(cast, ChangeKind.RENAME, YEAR, Asked(name="新しい名前"))
+    change = proposed(cast, ChangeKind.RENAME, YEAR, Detail(name="新しい名前"))
     assert cast.sheet().measure_year.name == "見本の施策1"
     settle_background()
     assert Notification.objects.filter(event="PlanChangeProposed", recipient=cast.approver).exists()
     steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
     assert cast.sheet().measure_year.name == "新しい名前"
     settle_background()
-    told = Notification.objects.filter(event="PlanChanged").values_list("recipient__username", flat=True)
-    assert {"contributor", "colleague", "head", "reviewer2"} <= set(told)
+    recipients = Notification.objects.filter(event="PlanChanged").values_list("recipient__username", flat=True)
+    assert {"contributor", "colleague", "head", "reviewer2"} <= set(recipients)
     with pytest.raises(AlreadyDecided):
         steps.decide_plan_change(user=cast.approver2, change_id=change.pk, accept=False)
 
 
 def test_a_refused_change_changes_nothing_and_keeps_its_row(cast: Cast) -> None:
     cast.open(1)
-    change = proposed(cast, ChangeKind.RENAME, YEAR, Asked(name="新しい名前"))
+    change = proposed(cast, ChangeKind.RENAME, YEAR, Detail(name="新しい名前"))
     steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=False, comment="時期尚早")
     assert cast.sheet().measure_year.name == "見本の施策1"
     assert PlanChange.objects.get().state == "refused"
@@ -82,7 +82,7 @@ def test_one_proposes_and_another_decides(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         plan_changes.propose(user=cast.approver, proposal=plan_changes.proposal_of(_unsaved(cast)))
     Appointment.objects.create(user=cast.reviewer2, role=Role.APPROVER, starts_on=clock.today())
-    change = proposed(cast, ChangeKind.RENAME, YEAR, Asked(name="新しい名前"))
+    change = proposed(cast, ChangeKind.RENAME, YEAR, Detail(name="新しい名前"))
     with pytest.raises(NotAllowed, match="ご自分の提案"):
         steps.decide_plan_change(user=cast.reviewer2, change_id=change.pk, accept=True)
     with pytest.raises(NotAllowed):
@@ -101,11 +101,11 @@ def test_a_published_year_never_changes(cast: Cast) -> None:
     cast.published(2)
     before = Edition.objects.get().sha256
     with pytest.raises(Invalid) as refusal:
-        proposed(cast, ChangeKind.RENAME, YEAR, Asked(name="新しい名前"))
+        proposed(cast, ChangeKind.RENAME, YEAR, Detail(name="新しい名前"))
     assert "fiscal_year" in refusal.value.fields
-    changed(cast, ChangeKind.RENAME, NEXT, Asked(name="新しい名前"))
-    changed(cast, ChangeKind.OWNER, NEXT, Asked(owner=cast.departments["農林水産課"].pk))
-    changed(cast, ChangeKind.END, NEXT, Asked(), "01-02")
+    changed(cast, ChangeKind.RENAME, NEXT, Detail(name="新しい名前"))
+    changed(cast, ChangeKind.OWNER, NEXT, Detail(owner=cast.departments["農林水産課"].pk))
+    changed(cast, ChangeKind.END, NEXT, Detail(), "01-02")
     old, new = MeasureYear.objects.filter(measure__code="01-01").order_by("fiscal_year")
     assert (old.name, old.owner.name) == ("見本の施策1", "産業振興課")
     assert (new.name, new.owner.name) == ("新しい名前", "農林水産課")
@@ -116,12 +116,12 @@ def test_a_published_year_never_changes(cast: Cast) -> None:
 
 def test_a_sheet_that_was_sent_is_not_changed_under_its_readers(cast: Cast) -> None:
     cast.open(1)
-    change = proposed(cast, ChangeKind.INDICATOR_END, YEAR, Asked(numbers=(2,)))
+    change = proposed(cast, ChangeKind.INDICATOR_END, YEAR, Detail(numbers=(2,)))
     cast.submitted()
     with pytest.raises(Invalid, match="状況が変わった"):
         steps.decide_plan_change(user=cast.approver, change_id=change.pk, accept=True)
     with pytest.raises(Invalid) as refusal:
-        proposed(cast, ChangeKind.RENAME, YEAR, Asked(name="新しい名前"))
+        proposed(cast, ChangeKind.RENAME, YEAR, Detail(name="新しい名前"))
     assert "fiscal_year" in refusal.value.fields
     assert PlanChange.objects.get().state == "proposed"
 
@@ -131,11 +131,11 @@ def test_a_sheet_that_was_sent_is_not_changed_under_its_readers(cast: Cast) -> N
 
 def test_a_new_measure_of_the_open_year_gets_its_sheet_and_waits_to_be_written(cast: Cast) -> None:
     cast.open(1)
-    changed(cast, ChangeKind.ADD, YEAR, Asked(parts=(part(cast),)), None)
+    changed(cast, ChangeKind.ADD, YEAR, Detail(parts=(part(cast),)), None)
     review = MeasureReview.objects.get(measure_year__measure__code="01-09")
     assert review.measure_year.owner.name == "農林水産課" and review.process.status != "DONE"
     changed(
-        cast, ChangeKind.INDICATOR_ADD, YEAR, Asked(goals=(Goal(name="件数", target="10件", direction="up"),)), "01-09"
+        cast, ChangeKind.INDICATOR_ADD, YEAR, Detail(goals=(Goal(name="件数", target="10件", direction="up"),)), "01-09"
     )
     review.refresh_from_db()
     review = cast.fill(review, "12件", user=cast.other)
@@ -146,7 +146,7 @@ def test_a_new_measure_of_the_open_year_gets_its_sheet_and_waits_to_be_written(c
 
 def test_an_ended_measure_leaves_the_open_year_as_excluded_and_the_year_goes_on(cast: Cast) -> None:
     cycle = cast.open(2)
-    changed(cast, ChangeKind.END, YEAR, Asked(), "01-02")
+    changed(cast, ChangeKind.END, YEAR, Detail(), "01-02")
     ended = cast.sheet(2)
     assert (ended.state, ended.outcome) == ("approved", "excluded")
     assert Decision.objects.get(review=ended).decided_by == cast.approver
@@ -161,7 +161,7 @@ def test_an_ended_measure_leaves_the_open_year_as_excluded_and_the_year_goes_on(
 def test_a_merge_ends_the_others_and_takes_their_goals_along(cast: Cast) -> None:
     cast.open(2)
     other = Measure.objects.get(code="01-02")
-    changed(cast, ChangeKind.MERGE, YEAR, Asked(others=(other.pk,), name="合わせた施策"))
+    changed(cast, ChangeKind.MERGE, YEAR, Detail(others=(other.pk,), name="合わせた施策"))
     assert cast.sheet(1).measure_year.name == "合わせた施策"
     assert cast.sheet(2).outcome == "excluded"
     moved = IndicatorYear.objects.filter(indicator__measure__code="01-01", indicator__number__gt=2)
@@ -171,7 +171,7 @@ def test_a_merge_ends_the_others_and_takes_their_goals_along(cast: Cast) -> None
 
 def test_a_split_makes_new_measures_with_the_goals_they_take(cast: Cast) -> None:
     cast.open(1)
-    changed(cast, ChangeKind.SPLIT, YEAR, Asked(parts=(part(cast, "01-08", (2,)), part(cast, "01-09"))))
+    changed(cast, ChangeKind.SPLIT, YEAR, Detail(parts=(part(cast, "01-08", (2,)), part(cast, "01-09"))))
     made = MeasureReview.objects.filter(measure_year__measure__code__in=["01-08", "01-09"])
     assert made.count() == 2
     assert made.first().measure_year.text("current_state") == "見本の現状です。"
@@ -184,7 +184,7 @@ def test_a_split_makes_new_measures_with_the_goals_they_take(cast: Cast) -> None
 
 def test_a_new_owner_writes_and_the_old_one_no_more(cast: Cast) -> None:
     cast.open(1)
-    changed(cast, ChangeKind.OWNER, YEAR, Asked(owner=cast.departments["農林水産課"].pk))
+    changed(cast, ChangeKind.OWNER, YEAR, Detail(owner=cast.departments["農林水産課"].pk))
     with pytest.raises(NotAllowed):
         cast.fill(cast.sheet(), user=cast.contributor)
     assert cast.fill(cast.sheet(), user=cast.other).state == "editing"
@@ -195,10 +195,10 @@ def test_a_new_owner_writes_and_the_old_one_no_more(cast: Cast) -> None:
 
 def test_goals_are_renamed_split_merged_and_ended_from_the_year_on(cast: Cast) -> None:
     cast.open(1, indicators=5)
-    changed(cast, ChangeKind.INDICATOR_RENAME, YEAR, Asked(numbers=(1,), goals=(Goal(name="利用回数"),)))
-    changed(cast, ChangeKind.INDICATOR_SPLIT, YEAR, Asked(numbers=(2,), goals=(Goal(name="甲"), Goal(name="乙"))))
-    changed(cast, ChangeKind.INDICATOR_MERGE, YEAR, Asked(numbers=(3, 4), goals=(Goal(name="合計", target="200件"),)))
-    changed(cast, ChangeKind.INDICATOR_END, NEXT, Asked(numbers=(5,)))
+    changed(cast, ChangeKind.INDICATOR_RENAME, YEAR, Detail(numbers=(1,), goals=(Goal(name="利用回数"),)))
+    changed(cast, ChangeKind.INDICATOR_SPLIT, YEAR, Detail(numbers=(2,), goals=(Goal(name="甲"), Goal(name="乙"))))
+    changed(cast, ChangeKind.INDICATOR_MERGE, YEAR, Detail(numbers=(3, 4), goals=(Goal(name="合計", target="200件"),)))
+    changed(cast, ChangeKind.INDICATOR_END, NEXT, Detail(numbers=(5,)))
     rows = IndicatorYear.objects.filter(indicator__measure__code="01-01")
     this = rows.filter(fiscal_year=YEAR).order_by("indicator__number").values_list("name", flat=True)
     assert list(this) == ["利用回数", "利用件数", "甲", "乙", "合計"]
@@ -214,7 +214,7 @@ def test_a_form_opened_before_the_change_is_refused(cast: Cast) -> None:
 
     cast.open(1)
     review = cast.sheet()
-    changed(cast, ChangeKind.INDICATOR_END, YEAR, Asked(numbers=(2,)))
+    changed(cast, ChangeKind.INDICATOR_END, YEAR, Detail(numbers=(2,)))
     with pytest.raises(Stale):
         submission.save_draft(
             user=cast.contributor, review_id=review.pk, version=review.version, texts={"indicator:1:actual": "1件"}
@@ -223,9 +223,9 @@ def test_a_form_opened_before_the_change_is_refused(cast: Cast) -> None:
 
 def test_the_draft_of_the_next_year_says_what_was_decided_before_it_was_drafted(cast: Cast) -> None:
     cast.open(2)
-    changed(cast, ChangeKind.RENAME, NEXT, Asked(name="来年度の名前"))
-    changed(cast, ChangeKind.INDICATOR_RENAME, NEXT, Asked(numbers=(1,), goals=(Goal(name="来年度の指標"),)))
-    changed(cast, ChangeKind.END, NEXT, Asked(), "01-02")
+    changed(cast, ChangeKind.RENAME, NEXT, Detail(name="来年度の名前"))
+    changed(cast, ChangeKind.INDICATOR_RENAME, NEXT, Detail(numbers=(1,), goals=(Goal(name="来年度の指標"),)))
+    changed(cast, ChangeKind.END, NEXT, Detail(), "01-02")
     assert cast.sheet().measure_year.name == "見本の施策1", "this year goes on as it was"
     for number in (1, 2):
         cast.approved(number)
@@ -243,8 +243,8 @@ def test_the_draft_of_the_next_year_says_what_was_decided_before_it_was_drafted(
 
 def test_the_edition_and_the_book_tell_of_the_changes_from_their_year(cast: Cast) -> None:
     cycle = cast.open(1)
-    changed(cast, ChangeKind.RENAME, YEAR, Asked(name="新しい名前"))
-    changed(cast, ChangeKind.RENAME, NEXT, Asked(name="来年度の名前"))
+    changed(cast, ChangeKind.RENAME, YEAR, Detail(name="新しい名前"))
+    changed(cast, ChangeKind.RENAME, NEXT, Detail(name="来年度の名前"))
     frozen = snapshot_of(cycle)
     assert [(one["before"], one["after"], one["reason"]) for one in frozen["plan_changes"]] == [
         ("見本の施策1", "新しい名前", "再編のため")
@@ -254,29 +254,29 @@ def test_the_edition_and_the_book_tell_of_the_changes_from_their_year(cast: Cast
 
 
 @pytest.mark.parametrize(
-    "kind, asked, field",
+    "kind, detail, field",
     [
-        (ChangeKind.RENAME, lambda cast: Asked(name=" "), "name"),
-        (ChangeKind.OWNER, lambda cast: Asked(owner=None), "owner"),
-        (ChangeKind.SPLIT, lambda cast: Asked(parts=(part(cast, "01-01"),)), "code"),
-        (ChangeKind.SPLIT, lambda cast: Asked(parts=(part(cast, "1-1"),)), "code"),
-        (ChangeKind.SPLIT, lambda cast: Asked(parts=(part(cast, "01-09", (7,)),)), "takes"),
-        (ChangeKind.MERGE, lambda cast: Asked(others=()), "others"),
-        (ChangeKind.INDICATOR_MERGE, lambda cast: Asked(numbers=(1,), goals=(Goal(name="a"),)), "numbers"),
-        (ChangeKind.INDICATOR_SPLIT, lambda cast: Asked(numbers=(1,), goals=(Goal(name="a"),)), "goal_name"),
-        (ChangeKind.INDICATOR_END, lambda cast: Asked(numbers=(9,)), "numbers"),
+        (ChangeKind.RENAME, lambda cast: Detail(name=" "), "name"),
+        (ChangeKind.OWNER, lambda cast: Detail(owner=None), "owner"),
+        (ChangeKind.SPLIT, lambda cast: Detail(parts=(part(cast, "01-01"),)), "code"),
+        (ChangeKind.SPLIT, lambda cast: Detail(parts=(part(cast, "1-1"),)), "code"),
+        (ChangeKind.SPLIT, lambda cast: Detail(parts=(part(cast, "01-09", (7,)),)), "takes"),
+        (ChangeKind.MERGE, lambda cast: Detail(others=()), "others"),
+        (ChangeKind.INDICATOR_MERGE, lambda cast: Detail(numbers=(1,), goals=(Goal(name="a"),)), "numbers"),
+        (ChangeKind.INDICATOR_SPLIT, lambda cast: Detail(numbers=(1,), goals=(Goal(name="a"),)), "goal_name"),
+        (ChangeKind.INDICATOR_END, lambda cast: Detail(numbers=(9,)), "numbers"),
     ],
 )
-def test_what_cannot_be_asked_says_why_under_its_field(cast: Cast, kind: ChangeKind, asked, field: str) -> None:
+def test_what_cannot_be_asked_says_why_under_its_field(cast: Cast, kind: ChangeKind, detail, field: str) -> None:
     cast.draft(1)
     with pytest.raises(Invalid) as refusal:
-        proposed(cast, kind, YEAR, asked(cast))
+        proposed(cast, kind, YEAR, detail(cast))
     assert field in refusal.value.fields
     assert not PlanChange.objects.exists()
 
 
 def test_a_drafted_year_is_changed_before_it_opens(cast: Cast) -> None:
     cycle = cast.draft(2)
-    changed(cast, ChangeKind.END, YEAR, Asked(), "01-02")
-    changed(cast, ChangeKind.ADD, YEAR, Asked(parts=(part(cast),)), None)
+    changed(cast, ChangeKind.END, YEAR, Detail(), "01-02")
+    changed(cast, ChangeKind.ADD, YEAR, Detail(parts=(part(cast),)), None)
     assert [year.measure.code for year in cycles.sheets_to_launch(cycle)] == ["01-01", "01-09"]

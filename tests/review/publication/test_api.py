@@ -1,4 +1,4 @@
-"""The interface for programs: read-only, paged, strict about what it is asked, and what its description says."""
+"""The interface for programs: read-only, paged, strict about parameters, and true to its description."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def edition(cast: Cast) -> Edition:
     return frozen(cast)
 
 
-def asked(path: str, status: int = 200) -> dict:
+def answer_of(path: str, status: int = 200) -> dict:
     response = Client().get(f"{API}{path}")
     assert response.status_code == status, response.content
     assert response["Content-Type"] == "application/json"
@@ -30,14 +30,14 @@ def asked(path: str, status: int = 200) -> dict:
 
 
 def test_the_editions_are_listed(edition: Edition) -> None:
-    (one,) = asked("/editions")["items"]
+    (one,) = answer_of("/editions")["items"]
     assert (one["fiscal_year"], one["number"], one["label"]) == (YEAR, 1, "第1版")
     assert one["sha256"] == edition.sha256 and one["current"] and one["licence"]["name"]
     assert Client().get(one["page"]).status_code == 200
 
 
 def test_rows_have_the_keys_of_the_dictionary(edition: Edition) -> None:
-    measures, indicators = asked(f"/years/{YEAR}/measures"), asked(f"/years/{YEAR}/editions/1/indicators")
+    measures, indicators = answer_of(f"/years/{YEAR}/measures"), answer_of(f"/years/{YEAR}/editions/1/indicators")
     assert set(measures["items"][0]) == {column.key for column in measure_columns()}
     assert set(indicators["items"][0]) == {column.key for column in INDICATOR_COLUMNS}
     assert (measures["total"], indicators["total"]) == (2, 16)
@@ -46,19 +46,19 @@ def test_rows_have_the_keys_of_the_dictionary(edition: Edition) -> None:
 
 
 def test_pages_join_to_the_whole(edition: Edition) -> None:
-    whole = asked(f"/years/{YEAR}/indicators")["items"]
-    pages = [asked(f"/years/{YEAR}/indicators?page={page}&per_page=7") for page in (1, 2, 3, 4)]
+    whole = answer_of(f"/years/{YEAR}/indicators")["items"]
+    pages = [answer_of(f"/years/{YEAR}/indicators?page={page}&per_page=7") for page in (1, 2, 3, 4)]
     assert [row for page in pages for row in page["items"]] == whole
     assert [len(page["items"]) for page in pages] == [7, 7, 2, 0] and pages[0]["pages"] == 3
 
 
 def test_filters_are_those_of_the_site(edition: Edition) -> None:
-    assert [row["measure_id"] for row in asked(f"/years/{YEAR}/measures?q=施策2")["items"]] == ["01-02"]
-    assert asked(f"/years/{YEAR}/measures?grade=D")["total"] == 0
+    assert [row["measure_id"] for row in answer_of(f"/years/{YEAR}/measures?q=施策2")["items"]] == ["01-02"]
+    assert answer_of(f"/years/{YEAR}/measures?grade=D")["total"] == 0
 
 
 def test_one_measure_is_as_it_was_frozen(edition: Edition) -> None:
-    assert asked(f"/years/{YEAR}/measures/01-02") == edition.snapshot["measures"][1]
+    assert answer_of(f"/years/{YEAR}/measures/01-02") == edition.snapshot["measures"][1]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_one_measure_is_as_it_was_frozen(edition: Edition) -> None:
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_json(edition: Edition, path: str, status: int) -> None:
-    problem = asked(path, status)
+    problem = answer_of(path, status)
     assert problem["status"] == status and problem["detail"]
 
 
@@ -108,6 +108,6 @@ def test_schemathesis_finds_nothing(edition: Edition, live_site: str, tmp_path: 
         "--max-examples", "2", "--generation-deterministic", "--workers", "2", "--phases", "examples,coverage,fuzzing",
         "--no-color",
     ]  # fmt: skip
-    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
-    assert told.returncode == 0, told.stdout[-6000:] + told.stderr[-2000:]
-    assert "No issues found" in told.stdout
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=150, check=False)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+    assert "No issues found" in run.stdout

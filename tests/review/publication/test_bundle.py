@@ -62,8 +62,8 @@ def test_a_bundle_from_the_button_to_the_archive(edition: Edition, cast: Cast, t
     made_again_by_the_command(content, tmp_path)
     with ZipFile(io.BytesIO(content)) as archive:
         for kind, name in (("consolidated", "book.xlsx"), ("book_pdf", "book.pdf")):
-            kept = default_storage.open(edition.artifacts.get(kind=kind).path).read()
-            assert archive.read(f"results/{YEAR}/{name}") == kept
+            stored = default_storage.open(edition.artifacts.get(kind=kind).path).read()
+            assert archive.read(f"results/{YEAR}/{name}") == stored
         everything_prints(audit_head(edition.snapshot), archive)
         archive.extractall(tmp_path / "site")
     checked = subprocess.run(["sha256sum", "--check", "--quiet", bundle.MANIFEST], cwd=tmp_path / "site", check=False)

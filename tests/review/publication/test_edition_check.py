@@ -1,4 +1,4 @@
-"""One changed byte in any row or file of any edition is found, by whoever made it and however they went about it."""
+"""One changed byte in any row or file of any edition is detected, whoever made it and in whatever way."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def editions(cast: Cast) -> list[Edition]:
     return list(Edition.objects.order_by("number"))
 
 
-def said() -> str:
-    """What the command says; raises CommandError where it found something."""
+def output() -> str:
+    """The command's output; raises CommandError where there is a finding."""
     out = io.StringIO()
     call_command("verify_editions", stdout=out)
     return out.getvalue()
@@ -79,7 +79,7 @@ def other(row: models.Model, field: models.Field) -> Iterator[Any]:
 
 
 def test_what_was_published_is_found_whole_and_a_difference_is_named(editions: list[Edition]) -> None:
-    words = said()
+    words = output()
     assert "公表版 2 件" in words and "すべて、公表したときのままです。" in words
     report = edition_check.verify()
     assert (report.editions, report.files, report.findings) == (
@@ -96,14 +96,14 @@ def test_what_was_published_is_found_whole_and_a_difference_is_named(editions: l
             values = "UPDATE review_edition SET snapshot = (' ' || snapshot::text)::jsonb WHERE number = 1"
             text = "UPDATE review_edition SET snapshot = ' ' || snapshot WHERE number = 1"
             cursor.execute(values if connection.vendor == "postgresql" else text)
-        found = edition_check.verify().findings
-        assert not found if connection.vendor == "postgresql" else "保存の形" in str(found[0])
+        findings = edition_check.verify().findings
+        assert not findings if connection.vendor == "postgresql" else "保存の形" in str(findings[0])
     # The first difference is named, the rest counted.
     with undone():
         with tampering():
             Edition.objects.filter(number=1).update(sha256="0" * 64)
         with pytest.raises(CommandError, match=r"^令和6年度 第1版: 公表した内容のsha256.*ほかに\d+件"):
-            said()
+            output()
         out = io.StringIO()
         with pytest.raises(CommandError):
             call_command("verify_editions", "--json", stdout=out)
@@ -127,7 +127,7 @@ def test_one_changed_byte_in_any_row_is_found(editions: list[Edition]) -> None:
 
 
 def noticed(row: models.Model, field: models.Field, value: Any) -> bool:
-    """Whether the change is found, or refused by the database's own rules."""
+    """Whether the change is detected, or refused by the database's own rules."""
     with undone():
         try:
             with transaction.atomic(), tampering():
@@ -145,15 +145,15 @@ def test_one_changed_byte_in_any_file_is_found(editions: list[Edition]) -> None:
         for place in (0, len(whole) // 2, len(whole) - 1):
             path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
             with pytest.raises(CommandError, match="ファイルの内容が、公表したときと違います"):
-                said()
+                output()
         path.write_bytes(whole[:-1])
         with pytest.raises(CommandError, match="大きさが違います"):
-            said()
+            output()
         path.unlink()
         with pytest.raises(CommandError, match="ファイルがありません"):
-            said()
+            output()
         path.write_bytes(whole)
-    assert said()
+    assert output()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -165,8 +165,8 @@ def test_a_trail_made_anew_does_not_fit_what_the_edition_prints(cast: Cast) -> N
     assert head["seq"] > 0
     with undone(), tampering(), connection.cursor() as cursor:
         cursor.execute("UPDATE review_auditlink SET hash = %s WHERE seq = %s", ["0" * 64, head["seq"]])
-        found = [finding.what for finding in edition_check.verify().findings if finding.where == str(edition)]
-    assert len(found) == 1 and "監査記録の照合値が、監査記録にありません" in found[0]
+        findings = [finding.what for finding in edition_check.verify().findings if finding.where == str(edition)]
+    assert len(findings) == 1 and "監査記録の照合値が、監査記録にありません" in findings[0]
 
 
 def test_what_was_taken_away_is_missed(editions: list[Edition]) -> None:
@@ -192,6 +192,6 @@ def test_what_was_taken_away_is_missed(editions: list[Edition]) -> None:
             first.sha256 = seals.digest(first.snapshot)
             first.seal = seals.edition_seal(first)
             first.save()
-        found = [str(one) for one in edition_check.verify().findings]
-        assert found[0] == "令和6年度 第1版: 監査記録が伝える公表の記録と違います。"
-        assert any("01-01 の項目(name)" in one for one in found), "and the errata of the next do not name it"
+        findings = [str(one) for one in edition_check.verify().findings]
+        assert findings[0] == "令和6年度 第1版: 監査記録が伝える公表の記録と違います。"
+        assert any("01-01 の項目(name)" in one for one in findings), "and the errata of the next do not name it"

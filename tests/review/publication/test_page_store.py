@@ -43,10 +43,10 @@ def test_a_full_disk_leaves_no_half_page(folder: Path, monkeypatch) -> None:
 
 
 def test_the_oldest_make_room(folder: Path) -> None:
-    for number in range(page_store.KEPT + 5):
+    for number in range(page_store.MOST_PAGES + 5):
         page_store.put(f"ab{number:03d}", b"page")
-    assert len(list((folder / "ab").iterdir())) == page_store.KEPT
-    assert page_store.get(f"ab{page_store.KEPT + 4:03d}") == b"page"
+    assert len(list((folder / "ab").iterdir())) == page_store.MOST_PAGES
+    assert page_store.get(f"ab{page_store.MOST_PAGES + 4:03d}") == b"page"
 
 
 def test_where_nothing_can_be_kept_nothing_fails(folder: Path) -> None:

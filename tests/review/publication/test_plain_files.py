@@ -46,15 +46,15 @@ def test_the_site_is_made_twice_and_is_the_same_to_the_byte(large: Edition, monk
     """By one process and by two, the second time from other objects."""
     first = list(plain_files.files(plain_files.stock_as_of(large)))
     monkeypatch.setattr(plain_files, "TOGETHER", 1)
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     again = list(
         plain_files.files(
-            plain_files.stock_as_of(large), processes=2, progress=lambda done, total: told.append((done, total))
+            plain_files.stock_as_of(large), processes=2, progress=lambda done, total: progress.append((done, total))
         )
     )
     assert [place for place, _content in first] == [place for place, _content in again]
     assert first == again
-    assert told[-1][0] == told[-1][1] == len(list(pages(dict(first))))
+    assert progress[-1][0] == progress[-1][1] == len(list(pages(dict(first))))
 
 
 def test_every_link_leads_to_a_file_of_the_site(large: Edition) -> None:
@@ -110,8 +110,8 @@ def test_lists_by_field_grade_and_department_are_paged_files(large: Edition) -> 
         f"{folder}grade/A/2.html",
     } < lists
     both = [files[f"{folder}field/01/{name}.html"].decode() for name in ("index", "2")]
-    found = [re.findall(r'href="[^"]*/(\d\d-\d\d)/index.html"', text) for text in both]
-    assert sorted({*found[0], *found[1]}) == [row["code"] for row in large.snapshot["measures"]]
+    codes = [re.findall(r'href="[^"]*/(\d\d-\d\d)/index.html"', text) for text in both]
+    assert sorted({*codes[0], *codes[1]}) == [row["code"] for row in large.snapshot["measures"]]
     departments = [text for place, text in pages(files) if f"{folder}department/" in place]
     assert len(departments) == 2 and any("農林水産課" in text for text in departments)
 
@@ -200,13 +200,13 @@ def expected(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
                 places.add(f"{folder}/index.html" if number == 0 else f"{folder}/{number + 1}.html")
     # the first page of the whole list stands on the overview
     places.discard("list/index.html")
-    found = {f"{root}{YEAR}/{place}" for root in LANGUAGES for place in places}
-    found |= {
+    places_expected = {f"{root}{YEAR}/{place}" for root in LANGUAGES for place in places}
+    places_expected |= {
         f"{root}{place}"
         for root in LANGUAGES
         for place in ("index.html", "compare/index.html", f"compare/{YEAR}-1_{YEAR}-2/index.html")
     }
-    return found | {f"results/{YEAR}/search.js"}
+    return places_expected | {f"results/{YEAR}/search.js"}
 
 
 def offered(snapshot: Mapping[str, Any]) -> set[str]:
@@ -263,7 +263,7 @@ def assert_data_differ_only_in(code: str, first: Files, second: Files) -> None:
 
 
 def assert_the_older_edition_is_kept(first: Files, second: Files) -> None:
-    """Every page of the first edition stands at its own address, and says what it said."""
+    """Every page of the first edition is at its own address, with its old content."""
     for place, text in pages(first):
         own = re.sub(rf"^(results/(?:en/)?{YEAR}/)", r"\1editions/1/", place)
         if own == place:

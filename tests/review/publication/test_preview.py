@@ -32,8 +32,8 @@ def cycle(cast: Cast) -> Cycle:
 
 
 def links(client: Client, path: str) -> set[str]:
-    found = re.findall(r'href="(/[^"#?]*)"', client.get(path).content.decode())
-    return {link for link in found if not link.startswith("/static/")}
+    hrefs = re.findall(r'href="(/[^"#?]*)"', client.get(path).content.decode())
+    return {link for link in hrefs if not link.startswith("/static/")}
 
 
 def test_the_coming_edition_is_walked_through_before_the_decision(cast: Cast, cycle: Cycle) -> None:
@@ -46,9 +46,9 @@ def test_the_coming_edition_is_walked_through_before_the_decision(cast: Cast, cy
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("private, no-store", "noindex")
     draft = snapshot_of(cycle)
     for row in draft["measures"]:
-        said = words(client.get(f"{HERE}{row['code']}/"))
+        text = words(client.get(f"{HERE}{row['code']}/"))
         assert all(
-            cell[key] in said for one in row["indicators"] for cell in one["years"] for key in ("target", "actual")
+            cell[key] in text for one in row["indicators"] for cell in one["years"] for key in ("target", "actual")
         )
     assert "見本の施策2" in words(client.get(HERE, {"q": "施策2"})) and client.get(f"{HERE}99-99/").status_code == 404
     assert b"snapshot" in client.get(f"{HERE}data.json/").content

@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from review.books.services import editions, workbooks
-from review.books.services.editions import Wanted
+from review.books.services.editions import Filters
 from review.domain.fields import Section, text_keys
 from review.domain.plain_data import canonical
 from review.models import Edition, IndicatorYear, MeasureReview, User
@@ -66,21 +66,21 @@ def test_a_year_under_way_is_not_published(cast: Cast) -> None:
 
 
 def test_the_index_leads_to_the_year(edition: Edition) -> None:
-    said = page("/results/")
-    assert "令和6年度" in said and "施策 2" in said and "第1版" in said
+    text = page("/results/")
+    assert "令和6年度" in text and "施策 2" in text and "第1版" in text
     assert f'href="{YEAR_PAGE}"' in Client().get("/results/").content.decode()
 
 
 def test_every_value_of_the_snapshot_stands_on_its_page(edition: Edition) -> None:
     for measure in edition.snapshot["measures"]:
-        said = page(f"{YEAR_PAGE}{measure['code']}/")
+        shown = page(f"{YEAR_PAGE}{measure['code']}/")
         for one in measure["indicators"]:
             for cell in one["years"]:
-                assert all(cell[key] in said for key in ("name", "target", "actual"))
-            assert one["reason"] in said
+                assert all(cell[key] in shown for key in ("name", "target", "actual"))
+            assert one["reason"] in shown
         texts = [measure[key] for key in text_keys(Section.CONTENT)] + list(measure["evaluation"].values())
-        assert all(text in said for text in texts)
-        assert measure["name"] in said and measure["owner"] in said
+        assert all(text in shown for text in texts)
+        assert measure["name"] in shown and measure["owner"] in shown
 
 
 def test_public_pages_name_offices_and_no_persons(edition: Edition) -> None:
@@ -144,21 +144,21 @@ def row(code: str, grade: str = "", outcome: str = "", name: str = "") -> dict:
 def test_rows_sort_by_grade_best_first_and_those_without_last() -> None:
     rows = [row("01-01", "C"), row("01-02"), row("01-03", "A"), row("01-04", "－")]
     snapshot = {"scale": [{"letter": letter} for letter in "ABCD－"], "measures": rows}
-    found = editions.listed(snapshot, Wanted(sort="grade"))
-    assert [one["code"] for one in found] == ["01-03", "01-01", "01-04", "01-02"]
+    listed = editions.listed(snapshot, Filters(sort="grade"))
+    assert [one["code"] for one in listed] == ["01-03", "01-01", "01-04", "01-02"]
 
 
 def test_every_word_of_a_search_must_occur() -> None:
     snapshot = {"scale": [], "measures": [row("01-01", name="窓口の ＤＸ 推進"), row("01-02", name="窓口の改善")]}
-    assert [one["code"] for one in editions.listed(snapshot, Wanted(words="窓口 dx"))] == ["01-01"]
+    assert [one["code"] for one in editions.listed(snapshot, Filters(words="窓口 dx"))] == ["01-01"]
 
 
 @pytest.mark.parametrize(
-    "part, whole, said",
+    "part, whole, shown",
     [(0, 0, "0.0"), (0, 3, "0.0"), (1, 3, "33.3"), (2, 3, "66.7"), (3, 3, "100.0"), (1, 2000, "0.1"), (1999, 2000, "99.9"), (1, 8, "12.5")],
 )  # fmt: skip
-def test_shares_are_exact_at_their_ends(part: int, whole: int, said: str) -> None:
-    assert share(part, whole) == said
+def test_shares_are_exact_at_their_ends(part: int, whole: int, shown: str) -> None:
+    assert share(part, whole) == shown
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------
@@ -221,14 +221,14 @@ def test_the_csv_holds_every_typed_value(edition: Edition) -> None:
     content = Client().get(f"{YEAR_PAGE}indicators.csv").content
     assert content.startswith(b"\xef\xbb\xbf") and b"\r\n" in content
     table = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    wanted = [
+    expected = [
         (m["code"], str(one["number"]), str(cell["fiscal_year"]), cell["name"], cell["target"], cell["actual"])
         for m in edition.snapshot["measures"]
         for one in m["indicators"]
         for cell in one["years"]
     ]
     names = ("施策ID", "指標番号", "年度_西暦", "評価項目", "目標", "実績")
-    assert [tuple(open_data.typed(line[name]) for name in names) for line in table] == wanted
+    assert [tuple(open_data.typed(line[name]) for name in names) for line in table] == expected
     judged = [line for line in table if line["年度_西暦"] == str(YEAR)]
     assert {line["達成区分"] for line in judged} == {"A"} and {line["実績_数値"] for line in judged} == {"120"}
     assert all(not line["達成区分"] for line in table if line["年度_西暦"] != str(YEAR))
@@ -345,5 +345,5 @@ def test_a_wrong_address_leads_back_to_the_published_years(edition: Edition) -> 
     ):
         response = Client().get(path)
         assert response.status_code == 404
-        said = response.content.decode()
-        assert f'lang="{language}"' in said and f'href="{back}"' in said and "ホームの一覧" not in said
+        text = response.content.decode()
+        assert f'lang="{language}"' in text and f'href="{back}"' in text and "ホームの一覧" not in text

@@ -35,7 +35,7 @@ def schema(db: None) -> dict[str, Any]:
 def problems(schema: dict[str, Any], document: Any) -> list[str]:
     """What the validator has against the document."""
     validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-    return [f"{'/'.join(map(str, found.instance_path))}: {found.message}" for found in validator.iter_errors(document)]
+    return [f"{'/'.join(map(str, error.instance_path))}: {error.message}" for error in validator.iter_errors(document)]
 
 
 def exported(folder: Path) -> Any:

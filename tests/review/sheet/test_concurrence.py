@@ -1,4 +1,4 @@
-"""合議: who is asked, one answer each, and silence that is recorded."""
+"""合議: which departments are requested, one answer each, and 回答なし after the date."""
 
 import re
 from datetime import timedelta
@@ -17,7 +17,7 @@ from tests.review.acting import as_, words
 from workflow import steps
 
 
-def asked(cast: Cast) -> Concurrence:
+def requested(cast: Cast) -> Concurrence:
     cast.open(1)
     related = cast.departments["市民課"]
     return concurrence.ask(
@@ -25,14 +25,14 @@ def asked(cast: Cast) -> Concurrence:
     )[0]  # fmt: skip
 
 
-def told(event: str) -> set[str]:
+def recipients(event: str) -> set[str]:
     settle_background()
     return set(Notification.objects.filter(event=event).values_list("recipient__username", flat=True))
 
 
 def test_the_related_department_is_asked_and_answers_in_one_click(cast: Cast) -> None:
-    row = asked(cast)
-    assert told("ConcurrenceAsked") == {"related"}
+    row = requested(cast)
+    assert recipients("ConcurrenceAsked") == {"related"}
     home = as_(cast.related).get(reverse("meguri:home"))
     assert "合議の依頼" in words(home) and "意見なし" in words(home)
     address = reverse("meguri:concurrence_answer", args=[row.pk])
@@ -42,13 +42,13 @@ def test_the_related_department_is_asked_and_answers_in_one_click(cast: Cast) ->
     assert answer.status_code == 409 and "「意見なし」と回答しています" in words(answer)
     row.refresh_from_db()
     assert (row.answer, row.answered_by) == ("no_opinion", cast.related)
-    assert told("ConcurrenceAnswered") == {"contributor", "colleague", "head"}
+    assert recipients("ConcurrenceAnswered") == {"contributor", "colleague", "head"}
     assert "合議の依頼" not in words(as_(cast.related).get(reverse("meguri:home")))
     assert "意見なし" in words(as_(cast.contributor).get(reverse("meguri:sheet", args=[row.review_id])))
 
 
 def test_an_opinion_is_kept_and_read_on_the_sheet(cast: Cast) -> None:
-    row = asked(cast)
+    row = requested(cast)
     address = reverse("meguri:concurrence_answer", args=[row.pk])
     empty = as_(cast.related).post(address, {"answer": "opinion", "opinion": "  "})
     assert empty.status_code == 422
@@ -59,7 +59,7 @@ def test_an_opinion_is_kept_and_read_on_the_sheet(cast: Cast) -> None:
 
 
 def test_silence_past_the_date_is_recorded_as_such_and_once(cast: Cast) -> None:
-    row = asked(cast)
+    row = requested(cast)
     sweep()
     assert not Concurrence.objects.exclude(answer="").exists()
     with clock.shifted(timedelta(days=8)):
@@ -87,7 +87,7 @@ def again(cast: Cast, **texts: str) -> None:
 
 
 def test_an_answer_to_words_that_changed_is_asked_for_again(cast: Cast) -> None:
-    row = asked(cast)
+    row = requested(cast)
     cast.submitted()
     concurrence.answer(user=cast.related, concurrence_id=row.pk)
     returned(cast)
@@ -96,12 +96,12 @@ def test_an_answer_to_words_that_changed_is_asked_for_again(cast: Cast) -> None:
     again(cast, cause="詳しい要因です。")
     first, second = Concurrence.objects.order_by("round")
     assert (first.answer, second.answer, second.department) == ("no_opinion", "", row.department)
-    assert told("ConcurrenceAskedAgain") == {"related"}
+    assert recipients("ConcurrenceAskedAgain") == {"related"}
     notice = Notification.objects.get(event="ConcurrenceAskedAgain")
     assert "次の項目が変わりました: 要因" in notice.body
     sheet = words(as_(cast.related).get(reverse("meguri:sheet", args=[row.review_id])))
     assert "変わる前の内容への回答" in sheet and "意見なし" in sheet
-    # An answer to the words that were submitted holds, and so it is asked for once.
+    # An answer to the submitted texts holds, so there is one request.
     concurrence.answer(user=cast.related, concurrence_id=second.pk)
     steps.recall(user=cast.contributor, review_id=row.review_id)
     steps.submit(user=cast.contributor, review_id=row.review_id)
@@ -109,7 +109,7 @@ def test_an_answer_to_words_that_changed_is_asked_for_again(cast: Cast) -> None:
 
 
 def test_an_answer_before_the_first_submission_holds_for_the_words_of_then(cast: Cast) -> None:
-    row = asked(cast)
+    row = requested(cast)
     concurrence.answer(user=cast.related, concurrence_id=row.pk, opinion="よいと思います。")
     review = cast.fill(cast.sheet())
     page = words(as_(cast.contributor).get(reverse("meguri:submit", args=[row.review_id])))
@@ -119,7 +119,7 @@ def test_an_answer_before_the_first_submission_holds_for_the_words_of_then(cast:
 
 
 def test_whoever_was_not_heard_yet_or_answered_before_that_was_kept_is_not_asked_twice(cast: Cast) -> None:
-    row = asked(cast)
+    row = requested(cast)
     cast.submitted()
     returned(cast)
     again(cast, cause="詳しい要因です。")
@@ -132,7 +132,7 @@ def test_whoever_was_not_heard_yet_or_answered_before_that_was_kept_is_not_asked
 
 
 def test_it_holds_nothing_up_and_ends_with_the_confirmation(cast: Cast) -> None:
-    asked(cast)
+    requested(cast)
     review = cast.submitted()
     assert review.state == "submitted"
     assessment.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
@@ -141,7 +141,7 @@ def test_it_holds_nothing_up_and_ends_with_the_confirmation(cast: Cast) -> None:
 
 
 def test_only_related_departments_are_asked_each_once_a_round(cast: Cast) -> None:
-    row = asked(cast)
+    row = requested(cast)
     pk, today = row.review_id, clock.today()
     for departments in ([cast.departments["農林水産課"].pk], [row.department_id], []):
         with pytest.raises(Invalid):
@@ -156,7 +156,7 @@ def test_only_related_departments_are_asked_each_once_a_round(cast: Cast) -> Non
 
 
 def test_nobody_else_asks_or_answers(cast: Cast) -> None:
-    row = asked(cast)
+    row = requested(cast)
     today = clock.today()
     for user in (cast.related, cast.reviewer2, cast.approver):
         with pytest.raises(NotAllowed):
@@ -185,6 +185,6 @@ def test_a_comment_reaches_the_owner_and_whoever_spoke_before(cast: Cast) -> Non
     cast.open(1)
     review = cast.sheet()
     assessment.comment(user=cast.related, review_id=review.pk, item="", body="一緒に進めたいです。")
-    assert told("Commented") == {"contributor", "colleague", "head"}
+    assert recipients("Commented") == {"contributor", "colleague", "head"}
     assessment.comment(user=cast.contributor, review_id=review.pk, item="", body="お願いします。")
-    assert told("Commented") == {"contributor", "colleague", "head", "related"}
+    assert recipients("Commented") == {"contributor", "colleague", "head", "related"}

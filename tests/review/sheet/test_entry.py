@@ -1,4 +1,4 @@
-"""Guided entry: what is asked, what is kept, and two people on one sheet."""
+"""Guided entry: the questions, the saving, and two people on one sheet."""
 
 from urllib.parse import quote
 
@@ -162,7 +162,7 @@ def test_another_department_finds_nothing(cast: Cast) -> None:
     assert as_(cast.approver).get(step_url(cast.sheet())).status_code == 403
 
 
-# --- what is asked ---
+# --- the questions ---
 
 
 def test_a_missed_target_asks_for_cause_and_response_and_a_met_one_does_not(cast: Cast) -> None:
@@ -292,8 +292,8 @@ def test_the_link_of_a_return_opens_the_step_in_question(cast: Cast) -> None:
     )
     settle_background()
     assert as_(cast.contributor).get(address).url == step_url(review, 3)
-    told = Notification.objects.get(recipient=cast.contributor, event="SubmissionReturned")
-    assert told.link == address
+    notice = Notification.objects.get(recipient=cast.contributor, event="SubmissionReturned")
+    assert notice.link == address
     assert as_(cast.related).get(address).url == reverse("meguri:sheet", args=[review.pk])
 
 

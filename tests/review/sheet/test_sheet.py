@@ -1,4 +1,4 @@
-"""The sheet's page: who sees it, what stands on it, and what may be said."""
+"""The sheet's page: who sees it, its content, and the comments."""
 
 from datetime import timedelta
 
@@ -75,7 +75,7 @@ def test_an_invented_value_is_marked(cast: Cast) -> None:
     assert "デモ値" in words(as_(cast.contributor).get(sheet_url(cast.sheet())))
 
 
-# --- what may be said ---
+# --- comments ---
 
 
 def test_a_comment_goes_to_its_item(cast: Cast) -> None:

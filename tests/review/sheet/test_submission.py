@@ -1,4 +1,4 @@
-"""What a department may do with its sheet, and what it is told where it may not."""
+"""What a department may do with its sheet, and the refusal where it may not."""
 
 from datetime import timedelta
 

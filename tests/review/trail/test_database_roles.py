@@ -155,9 +155,9 @@ def test_what_happens_later_to_what_stays_needs_no_right_that_the_role_lacks(wor
     meeting = meetings.record_meeting(user=cast.reviewer2, cycle=review.cycle, words=words_of_it)
     verdicts = meetings.Verdicts(verdict="accept")
     for _each in range(2):
-        meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=verdicts)
+        meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, verdicts=verdicts)
     meetings.drop(user=cast.reviewer2, record_id=RecordedDecision.objects.get(closed_at=None).pk)
-    meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, said=verdicts)
+    meetings.record(user=cast.reviewer2, chosen=[(review.pk, review.round)], meeting=meeting, verdicts=verdicts)
     last = RecordedDecision.objects.get(closed_at=None)
     steps.confirm_record(user=cast.approver, record=last)
     last.refresh_from_db()

@@ -8,7 +8,7 @@ from django.db import models
 from review import clock
 from review.assessment.services import approval
 from review.models import AuditEntry, ChangeKind, Decision, Outcome, Plan, PlanChange, Step, Submission
-from review.plan.services.plan_proposals import Asked
+from review.plan.services.plan_proposals import Detail
 from review.trail.services import audit_chain, frozen_rows, sealed_rows
 from tests.cast import Cast
 from tests.remembered import really
@@ -81,7 +81,7 @@ def test_a_decided_change_of_the_plan_stays_what_it_was(cast: Cast, name: str) -
     cast.open(1)
     cast.cycle.meetings.create(held_on=clock.today(), recorded_by=cast.reviewer)
     Plan.objects.create(name="別の計画", city="見本市", first_year=2022, last_year=2025)
-    row = changed(cast, ChangeKind.RENAME, 2025, Asked(name="新しい名前"))
+    row = changed(cast, ChangeKind.RENAME, 2025, Detail(name="新しい名前"))
     assert list(sealed_rows.faults()) == []
     column = PlanChange._meta.get_field(name)
     if name == "measure":

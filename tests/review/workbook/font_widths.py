@@ -38,15 +38,15 @@ def _glyph_numbers() -> dict[int, int]:
         struct.unpack_from(f">{count}H", data, at + 14 + shift)
         for shift in (0, 2 * count + 2, 4 * count + 2, 6 * count + 2)
     )
-    found = {}
+    numbers = {}
     for place, (first, last, delta, offset) in enumerate(zip(starts, ends, deltas, offsets, strict=True)):
         for code in range(first, min(last, 0xFFFE) + 1):
             number = code
             if offset:
                 own = at + 16 + 6 * count + 2 * place + offset + 2 * (code - first)
                 (number,) = struct.unpack_from(">H", data, own)
-            found[code] = (number + delta) & 0xFFFF
-    return found
+            numbers[code] = (number + delta) & 0xFFFF
+    return numbers
 
 
 def width(text: str, size: float) -> float:

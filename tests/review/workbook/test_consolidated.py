@@ -92,9 +92,9 @@ def test_no_cell_holds_a_formula(book):
 
 
 def test_it_says_what_it_is_and_names_no_cells(book):
-    said = book.properties
-    assert (said.title, said.subject, said.creator) == ("令和6年度 見本計画 第1版", "見本市", "Meguri")
-    assert (said.language, said.created) == ("ja-JP", datetime(2025, 6, 10, 14, 5))
+    props = book.properties
+    assert (props.title, props.subject, props.creator) == ("令和6年度 見本計画 第1版", "見本市", "Meguri")
+    assert (props.language, props.created) == ("ja-JP", datetime(2025, 6, 10, 14, 5))
     assert not book.defined_names
     assert not any(sheet.defined_names for sheet in book)  # what is printed of each is no name of ours
 

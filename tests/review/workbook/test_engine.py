@@ -1,4 +1,4 @@
-"""The fast engine makes the very book that openpyxl makes; what it remembers is right or not found."""
+"""The fast engine makes the very book that openpyxl makes; what it caches is right or missing."""
 
 from __future__ import annotations
 
@@ -134,11 +134,11 @@ def test_the_book_equals_openpyxl_s_own(name: str, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("texts", [HOSTILE, MARKED])
 def test_the_same_warnings_are_given(texts: list[str]) -> None:
-    book, found = hostile_book(texts), []
+    book, warnings = hostile_book(texts), []
     for write in (engine.write, consolidated.write):
-        found.append(sorted(map(str, write(book, BytesIO()))))
-    assert found[0] == found[1]
-    assert bool(found[0]) == (texts is MARKED)
+        warnings.append(sorted(map(str, write(book, BytesIO()))))
+    assert warnings[0] == warnings[1]
+    assert bool(warnings[0]) == (texts is MARKED)
 
 
 def test_every_sheet_of_the_facts_comes_back(tmp_path) -> None:
@@ -154,9 +154,9 @@ def test_the_archive_is_sound_and_its_directory_first() -> None:
 
 
 def test_progress_is_told() -> None:
-    told: list[tuple[int, int]] = []
-    engine.write(samples.book(), BytesIO(), progress=lambda *said: told.append(said))
-    assert told == [(0, 30)]
+    progress: list[tuple[int, int]] = []
+    engine.write(samples.book(), BytesIO(), progress=lambda *counts: progress.append(counts))
+    assert progress == [(0, 30)]
 
 
 def some(**changes: object) -> YearBook:

@@ -89,11 +89,11 @@ def test_it_is_safe_and_comes_back_as_it_was_written(book_path: Path) -> None:
     book = read_entry_book(book_path)
     assert (book.token, book.cycle) == ("t-1", "7")
     assert list(book.sheets) == ["01-01", "01-02"]
-    said = book.sheets["01-01"]
-    assert set(said) == set(KEYS)
-    assert said["policy"].text == "方針です。\n二行目です。"
-    assert said["schedule:1"].text == "順調です。"
-    assert said["cause"].text == "" and not said["cause"].mark
+    cells = book.sheets["01-01"]
+    assert set(cells) == set(KEYS)
+    assert cells["policy"].text == "方針です。\n二行目です。"
+    assert cells["schedule:1"].text == "順調です。"
+    assert cells["cause"].text == "" and not cells["cause"].mark
 
 
 def test_only_the_cells_of_this_year_are_open_coloured_and_text(book_path: Path) -> None:
@@ -196,9 +196,9 @@ def drawn(path: Path, *values: object) -> CellText:
 
 
 def test_bars_are_open_from_this_year_on_and_come_back_as_they_were_written(wide_path: Path) -> None:
-    said = read_entry_book(wide_path).sheets["01-01"]
+    cells = read_entry_book(wide_path).sheets["01-01"]
     assert inspect(wide_path).is_ok
-    assert said[BARS].text == "令和6年度、令和7年度"
+    assert cells[BARS].text == "令和6年度、令和7年度"
     sheet = load_workbook(wide_path)["01-01"]
     this, ahead = bar_cells(wide_path)
     assert (sheet[this].value, sheet[this].protection.locked, sheet[ahead].protection.locked) == ("■", False, False)
@@ -312,8 +312,8 @@ def test_a_formula_a_long_text_and_a_strange_sign_name_their_cell(book_path: Pat
     at = cell_of(book_path, "cause")
     for value, code in (("あ" * 10_001, Code.TOO_LONG), ("a\x7fb", Code.BAD_CHAR), ("=1+1", Code.FORMULA)):
         changed(book_path, lambda book, value=value: setattr(book["01-01"][at], "value", value))
-        found = refusal(book_path)
-        assert (found.code, found.cell) == (code, f"01-01!{at}")
+        finding = refusal(book_path)
+        assert (finding.code, finding.cell) == (code, f"01-01!{at}")
 
 
 def test_texts_that_look_like_formulas_arrive_as_texts(tmp_path: Path) -> None:

@@ -21,9 +21,9 @@ BASE_DIR = Path(__file__).resolve().parents[3]
 def test_a_hostile_file_gets_its_code(name: str, tmp_path: Path) -> None:
     path = hostile.write(name, tmp_path)
     begin = time.monotonic()
-    found = inspect(path)
-    assert found.code == hostile.CASES[name][0], found
-    assert found.detail.endswith(ADVICE[found.code])
+    finding = inspect(path)
+    assert finding.code == hostile.CASES[name][0], finding
+    assert finding.detail.endswith(ADVICE[finding.code])
     assert time.monotonic() - begin < 10
 
 
@@ -48,9 +48,9 @@ def test_the_corpus_is_as_large_as_it_is_said_to_be() -> None:
 
 
 def test_a_formula_is_named_with_its_sheet_and_cell(tmp_path: Path) -> None:
-    found = inspect(hostile.write("formula/plain", tmp_path))
-    assert found.cell == "01-01!B3"
-    assert "セル01-01!B3" in found.detail
+    finding = inspect(hostile.write("formula/plain", tmp_path))
+    assert finding.cell == "01-01!B3"
+    assert "セル01-01!B3" in finding.detail
 
 
 def test_the_caller_keeps_its_memory_whatever_is_looked_at(tmp_path: Path) -> None:

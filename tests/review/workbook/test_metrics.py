@@ -82,8 +82,8 @@ def test_every_row_of_the_list_is_as_high_as_the_font_needs() -> None:
     for entry in book_of.book(30).sheets:
         for one in entry.indicators:
             texts = [(spec.value(entry, one), spec) for spec in indicator_list.COLUMNS]
-            said = [(text, spec) for text, spec in texts if isinstance(text, str)]
-            height = metrics.row_height([(text, spec.width) for text, spec in said], size=9, least=20)
-            for text, spec in said:
+            columns = [(text, spec) for text, spec in texts if isinstance(text, str)]
+            height = metrics.row_height([(text, spec.width) for text, spec in columns], size=9, least=20)
+            for text, spec in columns:
                 points = (spec.width * 7 + 5) * 0.75 - SIDES - LOOKS[spec.style].indent * INDENT
                 assert height >= font_widths.line_count(text, points, 9) * 9 * LINE, text

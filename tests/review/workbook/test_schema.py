@@ -43,6 +43,6 @@ WAYS: dict[str, Callable[[Path], object]] = {
 def test_a_workbook_keeps_to_the_schema(way: str, tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     WAYS[way](path)
-    found = OpenXmlValidator(file_format=FileFormat.OFFICE_2019, max_errors=20).validate(str(path))
+    result = OpenXmlValidator(file_format=FileFormat.OFFICE_2019, max_errors=20).validate(str(path))
     # Its warnings tell what Excel would write otherwise (texts shared between sheets); they are no faults of the file.
-    assert [str(error) for error in found.errors if error.severity != ValidationSeverity.WARNING] == []
+    assert [str(error) for error in result.errors if error.severity != ValidationSeverity.WARNING] == []

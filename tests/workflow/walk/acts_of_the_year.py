@@ -35,7 +35,7 @@ from review.models import (
 from review.people.services import handover, people, proxies
 from review.people.services.posts import Post
 from review.plan.services import plan_changes
-from review.plan.services.plan_proposals import Asked, Goal, Part, Proposal, open_years
+from review.plan.services.plan_proposals import Detail, Goal, Part, Proposal, open_years
 from review.publication.services import corrections, publication
 from review.publication.services.corrections import Typed
 from review.year.services import cycles
@@ -115,18 +115,18 @@ class ActsOfTheYear:
             fiscal_year=(years or [plan.last_year])[year // 5 % max(len(years), 1)],
             kind=kind,
             measure=None if kind == ChangeKind.ADD else measures[which % len(measures)].pk,
-            asked=self._request(which, measures),
+            detail=self._request(which, measures),
             reason=why,
         )
         self._take("propose change", lambda: plan_changes.propose(user=user, proposal=proposal))
 
-    def _request(self, pick: int, measures: list[Measure]) -> Asked:
+    def _request(self, pick: int, measures: list[Measure]) -> Detail:
         owner = Department.objects.order_by("pk")[pick % Department.objects.count()].pk
         codes = [f"01-{90 + n}" for n in range(len(measures), len(measures) + 2)]
         parts = tuple(
             Part(code=code, name=f"新しい施策{code}", owner=owner, takes=(n,)) for n, code in enumerate(codes, 1)
         )
-        return Asked(
+        return Detail(
             name=f"改めた名称{pick % 7}",
             owner=owner,
             others=(measures[(pick + 1) % len(measures)].pk,),
@@ -169,7 +169,9 @@ class ActsOfTheYear:
             verdicts = meetings.Verdicts(verdict=verdict, comment=why)
             self._take(
                 "record decision",
-                lambda: meetings.record(user=user, chosen=[(review.pk, review.round)], meeting=meeting, said=verdicts),
+                lambda: meetings.record(
+                    user=user, chosen=[(review.pk, review.round)], meeting=meeting, verdicts=verdicts
+                ),
             )
 
     @rule(who=PICK, which=PICK, keep=st.booleans(), why=REASON)
