@@ -89,7 +89,7 @@ def judge(
         actual=cells.read(actual),
         previous=None if previous is None else cells.read(previous),
         targets=tuple(targets),
-        asked=direction,
+        direction=direction,
         fiscal_year=fiscal_year,
     )
     return _absent(case) or _finished(case, _verdict(case))
@@ -118,12 +118,12 @@ def _absent(case: Case) -> Judgement | None:
 
 def _of_the_year(case: Case) -> bool:
     """True where the year that the 実績 names is the year in question, or the target names its year as well."""
-    named, wanted = states.year_of(case.actual.plain), states.year_of(case.target.plain)
+    named, target_year = states.year_of(case.actual.plain), states.year_of(case.target.plain)
     if named is None:
         return False
     if case.fiscal_year is not None:
         return named == case.fiscal_year
-    return "年度末" in case.actual.plain or wanted is not None
+    return "年度末" in case.actual.plain or target_year is not None
 
 
 def doubtful(case: Case) -> tuple[str, ...]:
@@ -182,13 +182,13 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
     """The readings with what the verdict took for granted: the unit of a bare number, and its scale."""
     if len(target.parts) != 1 or len(actual.parts) != 1:
         return target, actual
-    wanted, given = target.parts[0], actual.parts[0]
-    if wanted.unit.bare == given.unit.bare or not wanted.unit.fits(given.unit):
+    goal, given = target.parts[0], actual.parts[0]
+    if goal.unit.bare == given.unit.bare or not goal.unit.fits(given.unit):
         return target, actual
-    if given.unit.bare and not (wanted.whole is None and wanted.change is None):
+    if given.unit.bare and not (goal.whole is None and goal.change is None):
         return target, actual
     if given.unit.bare:
-        return target, _in(actual, wanted.unit, outcome.scale)
+        return target, _in(actual, goal.unit, outcome.scale)
     return _in(target, given.unit, outcome.scale), actual
 
 
@@ -201,15 +201,15 @@ def _in(reading: Reading, unit: Unit, scale: int) -> Reading:
 
 
 def _flags(case: Case, verdict: Verdict, direction: Direction | None, actual: Reading) -> tuple[str, ...]:
-    found: list[str] = []
-    if direction is not None and case.asked is None:
-        found.append("direction_inferred")
+    codes: list[str] = []
+    if direction is not None and case.direction is None:
+        codes.append("direction_inferred")
     if verdict.outcome.flag:
-        found.append(verdict.outcome.flag)
+        codes.append(verdict.outcome.flag)
     if case.actual.provisional:
-        found.append("provisional")
+        codes.append("provisional")
     amount = case.target.relation.amount if case.target.relation else None
     parts = case.target.parts + case.actual.parts + ((amount,) if amount else ())
     if any(part.approximate for part in parts):
-        found.append("approximate")
-    return tuple(dict.fromkeys(found + doubts.of_actual(case.name, actual, case.previous)))
+        codes.append("approximate")
+    return tuple(dict.fromkeys(codes + doubts.of_actual(case.name, actual, case.previous)))

@@ -27,8 +27,8 @@ def related(case: Case, relation: Relation) -> Verdict:
     if stated is not None:
         return stated
     direction = _relative_direction(case, relation)
-    if case.asked and direction and case.asked != direction:
-        return Verdict(outcome=undecided("指標の方向と目標の増減の表現が矛盾しているため"), direction=case.asked)
+    if case.direction and direction and case.direction != direction:
+        return Verdict(outcome=undecided("指標の方向と目標の増減の表現が矛盾しているため"), direction=case.direction)
     previous = _baseline(case, relation)
     if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
         return Verdict(outcome=Outcome("achieved"))
@@ -40,8 +40,8 @@ def related(case: Case, relation: Relation) -> Verdict:
     if any(isinstance(target, Outcome) for target in targets):
         doubt = next(target for target in targets if isinstance(target, Outcome))
         return Verdict(outcome=doubt, direction=direction)
-    wanted = tuple(target for target in targets if isinstance(target, Quantity))
-    verdict = compared(case, wanted, case.actual.parts, direction)
+    required = tuple(target for target in targets if isinstance(target, Quantity))
+    verdict = compared(case, required, case.actual.parts, direction)
     if relation.relation == "same" and verdict.outcome.status != "achieved":
         return replace(verdict, outcome=undecided("前年並み・維持の目標に対し実績が変わっているため"))
     return _without_rates(verdict)
@@ -81,8 +81,8 @@ def _relative_direction(case: Case, relation: Relation) -> Direction | None:
     amount = relation.amount
     if amount is not None and amount.comparator:
         return "up" if amount.comparator in ("at_least", "above") else "down"
-    if case.asked:
-        return case.asked
+    if case.direction:
+        return case.direction
     if relation.relation == "ratio" and amount is not None and amount.value != 100:
         return "up" if amount.value is not None and amount.value > 100 else name_direction(case.name)
     return name_direction(case.name)
@@ -113,17 +113,17 @@ def _stated(case: Case, relation: Relation) -> Verdict | None:
     return None
 
 
-def _stated_way(wanted: Change, other: Relation) -> Verdict | None:
+def _stated_way(change: Change, other: Relation) -> Verdict | None:
     """前年度より減少 against 前年度比5件減: it went the way that was asked, by more than nothing."""
     if other.change is None or other.amount is None or not other.amount.value or other.relation == "unclear":
         return None
-    way: Direction = "up" if wanted == "increase" else "down"
-    return Verdict(outcome=Outcome("achieved" if other.change == wanted else "missed"), direction=way)
+    way: Direction = "up" if change == "increase" else "down"
+    return Verdict(outcome=Outcome("achieved" if other.change == change else "missed"), direction=way)
 
 
-def _amounts(case: Case, relation: Relation, wanted: Quantity, given: Quantity) -> Verdict:
-    direction: Direction | None = "up" if wanted.change else _relative_direction(case, relation)
-    outcome = compare(replace(wanted, label=""), replace(given, label=""), direction)
+def _amounts(case: Case, relation: Relation, goal: Quantity, given: Quantity) -> Verdict:
+    direction: Direction | None = "up" if goal.change else _relative_direction(case, relation)
+    outcome = compare(replace(goal, label=""), replace(given, label=""), direction)
     return Verdict(outcome=outcome._replace(rate=None), direction=_relative_direction(case, relation))
 
 
@@ -134,9 +134,9 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
         return undecided("前年度の実績に幅があるため", "needs_previous")
     if relation.amount is None:
         return _end(before, value, relation.relation)
-    wanted = _moved(relation, before, value)
-    if isinstance(wanted, Outcome):
-        return wanted
+    required = _moved(relation, before, value)
+    if isinstance(required, Outcome):
+        return required
     comparator = relation.amount.comparator
     strict = comparator in ("above", "below")
     word = "at_least" if relation.change != "decrease" else "at_most"
@@ -144,7 +144,7 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
         word = comparator or ""
     elif strict:
         word = "above" if relation.change != "decrease" else "below"
-    return _end(before, wanted, word)
+    return _end(before, required, word)
 
 
 def _moved(relation: Relation, before: Quantity, value: Fraction) -> Fraction | Outcome:

@@ -32,7 +32,7 @@ class Case:
     actual: Reading
     previous: Reading | None
     targets: tuple[str, ...]
-    asked: Direction | None
+    direction: Direction | None
     fiscal_year: int | None = None
 
 
@@ -93,13 +93,13 @@ def _of_values(case: Case, verdict: Verdict) -> str:
     only = case.target.quantity
     is_rank = only is not None and only.unit.dimension == "rank"
     end = "を満たしているため、達成です" if achieved else "を満たしていないため、未達成です"
-    wanted, given = _named(case.target, "目標"), _named(case.actual, "実績")
-    if case.target.kind in _PLAIN and wanted == given:
+    goal, given = _named(case.target, "目標"), _named(case.actual, "実績")
+    if case.target.kind in _PLAIN and goal == given:
         return f"実績の{given}は目標どおりのため、達成です。"
     if case.target.kind in _PLAIN and verdict.direction:
         end = _ENDS["up" if is_rank else verdict.direction, achieved]
     way = _WAYS["rank" if is_rank else verdict.direction] if verdict.direction else ""
-    return f"実績の{given}は目標の{wanted}{end}{way}。"
+    return f"実績の{given}は目標の{goal}{end}{way}。"
 
 
 def _named(reading: Reading, side: str) -> str:

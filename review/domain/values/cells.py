@@ -48,11 +48,11 @@ def read(text: str) -> Reading:
     digits = bool(_DIGIT.search(cell.main))
     if states.says_not_measured(cell.main if digits else folded):
         return Reading(text=text, kind="text", plain=compact(folded), note=note, not_measured=True)
-    found = _main(cell, note)
-    provisional = found.pop("provisional", False) or states.says_provisional(folded)
-    if "parts" in found:
-        found |= _state(found["parts"], cell, found["note"])
-    return Reading(text=text, plain=compact(folded), provisional=provisional, **found)
+    fields = _main(cell, note)
+    provisional = fields.pop("provisional", False) or states.says_provisional(folded)
+    if "parts" in fields:
+        fields |= _state(fields["parts"], cell, fields["note"])
+    return Reading(text=text, plain=compact(folded), provisional=provisional, **fields)
 
 
 def _nothing(text: str, folded: str) -> Reading | None:
@@ -92,19 +92,19 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
     if "→" in main and (arrived := _arrow(cell, note)):
         return arrived
     text = main.lstrip("・ ")
-    found = grammar.readings(text)
-    if not found:
-        found, more = _with_free_note(text)
+    readings = grammar.readings(text)
+    if not readings:
+        readings, more = _with_free_note(text)
         note = " ".join(filter(None, (more, note)))
-    if len(found) > grammar.MOST_READINGS:
+    if len(readings) > grammar.MOST_READINGS:
         return {
             "kind": "text",
             "note": note,
             "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)",
         }
-    if not found:
+    if not readings:
         return {"kind": _kind_of_words(main), "note": note}
-    return _numeric(cell, found, note)
+    return _numeric(cell, readings, note)
 
 
 def _arrow(cell: lexer.Cell, note: str) -> dict[str, Any] | None:
@@ -120,9 +120,9 @@ def _arrow(cell: lexer.Cell, note: str) -> dict[str, Any] | None:
     return _numeric(cell, [after], " ".join(filter(None, (f"{start.strip()}から", note))))
 
 
-def _numeric(cell: lexer.Cell, found: list[grammar.Values], note: str) -> dict[str, Any]:
-    first = _shown(found[0].parts, cell)
-    others = tuple(_shown(values.parts, cell) for values in found[1:])
+def _numeric(cell: lexer.Cell, readings: list[grammar.Values], note: str) -> dict[str, Any]:
+    first = _shown(readings[0].parts, cell)
+    others = tuple(_shown(values.parts, cell) for values in readings[1:])
     bracket = None
     if note and len(first) == 1:
         if first[0].unit.bare and (unit := units.KNOWN.get(note)):
@@ -137,7 +137,7 @@ def _numeric(cell: lexer.Cell, found: list[grammar.Values], note: str) -> dict[s
         "others": others,
         "bracket": bracket.parts if bracket and len(bracket.parts) == 1 else (),
         "note": note,
-        "provisional": any(values.provisional for values in found),
+        "provisional": any(values.provisional for values in readings),
     }
 
 
@@ -160,15 +160,15 @@ def _kind_of_words(main: str) -> Kind:
 
 def _everything(main: str, note: str) -> dict[str, Any] | None:
     """全校 is all of them: 100 % of a whole that was not counted."""
-    found = _ALL.fullmatch(main)
-    if not found:
+    match = _ALL.fullmatch(main)
+    if not match:
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
     if counted is not None and counted.value and not (counted.comparator or counted.label or counted.unit.bare):
         whole = replace(counted, whole=counted.value)
     else:
         hundred = Fraction(100)
-        whole = Quantity(low=hundred, high=hundred, unit=units.PERCENT, label=f"全{found['noun']}")
+        whole = Quantity(low=hundred, high=hundred, unit=units.PERCENT, label=f"全{match['noun']}")
     return {"kind": "share", "parts": (whole,), "note": note}
 
 
@@ -177,13 +177,13 @@ def _with_free_note(text: str) -> tuple[list[grammar.Values], str]:
 
     Only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
     """
-    breaks = [found] if (found := _BREAKDOWN.search(text)) else list(re.finditer(" ", text))[:8]
+    breaks = [breakdown] if (breakdown := _BREAKDOWN.search(text)) else list(re.finditer(" ", text))[:8]
     for place in breaks:
         head, rest = text[: place.start()], text[place.end() :]
         values = grammar.only(head)
         if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].unit.bare:
             continue
-        if found or not _FREE_NOTE_NEVER.match(rest):
+        if breakdown or not _FREE_NOTE_NEVER.match(rest):
             return [values], rest
     return [], ""
 

@@ -115,10 +115,10 @@ def _minus(end: Fraction | None) -> Fraction | None:
 
 def _per_one(target: Quantity, actual: Quantity) -> Quantity:
     """人/km2 beside 人/ha in 人/ha; the actual itself where it is counted for something else."""
-    wanted, given = KNOWN.get(target.period), KNOWN.get(actual.period)
-    if wanted is None or given is None or wanted.dimension != given.dimension:
+    goal, given = KNOWN.get(target.period), KNOWN.get(actual.period)
+    if goal is None or given is None or goal.dimension != given.dimension:
         return actual
-    return replace(_times(actual, Fraction(wanted.factor) / given.factor), period=target.period)
+    return replace(_times(actual, Fraction(goal.factor) / given.factor), period=target.period)
 
 
 _IN_A_YEAR = {"月": 12, "週": 52}
@@ -170,28 +170,32 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     if _may_be_ratio(target, actual):
         return _AMBIGUOUS_SHARE
     every = [(scale, _scaled(target, actual, scale)) for scale in _scales(target, actual)]
-    found = [_directed(*pair, direction)._replace(scale=scale) for scale, pair in every if _alike(*pair)]
-    if not found or _unlikely(every, found, direction):
+    outcomes = [_directed(*pair, direction)._replace(scale=scale) for scale, pair in every if _alike(*pair)]
+    if not outcomes or _unlikely(every, outcomes, direction):
         return _FAR
-    if len({outcome.status for outcome in found}) == 1:
-        return found[0] if len(found) == 1 else found[0]._replace(rate=_one_rate(found), scale=found[0].scale)
+    if len({outcome.status for outcome in outcomes}) == 1:
+        return (
+            outcomes[0]
+            if len(outcomes) == 1
+            else outcomes[0]._replace(rate=_one_rate(outcomes), scale=outcomes[0].scale)
+        )
     symbol = target.unit.symbol or actual.unit.symbol
-    names = [f"「{SCALE_WORDS.get(outcome.scale, '')}{symbol}」" for outcome in found]
-    other = next(name for name, outcome in zip(names, found, strict=True) if outcome.status != found[0].status)
+    names = [f"「{SCALE_WORDS.get(outcome.scale, '')}{symbol}」" for outcome in outcomes]
+    other = next(name for name, outcome in zip(names, outcomes, strict=True) if outcome.status != outcomes[0].status)
     return undecided(f"単位のない値を{names[0]}と読むか{other}と読むかで判定が分かれるため", "unit_mismatch")
 
 
 def _unlikely(
-    every: list[tuple[int, tuple[Quantity, Quantity]]], found: list[Outcome], direction: Direction | None
+    every: list[tuple[int, tuple[Quantity, Quantity]]], outcomes: list[Outcome], direction: Direction | None
 ) -> bool:
     """48 beside 5千人 is no 48千人, nor 312 beside 3億円 for certain 312百万円: a scale that nobody typed decides only near."""
-    own, scales = every[0][0], {outcome.scale for outcome in found}
+    own, scales = every[0][0], {outcome.scale for outcome in outcomes}
     if scales.isdisjoint((1, own)):
         return True
-    if 1 in scales or found[0].scale != own or _alike(*every[0][1], _NEAR):
+    if 1 in scales or outcomes[0].scale != own or _alike(*every[0][1], _NEAR):
         return False
     plain = next(pair for scale, pair in every if scale == 1)
-    return _directed(*plain, direction).status != found[0].status
+    return _directed(*plain, direction).status != outcomes[0].status
 
 
 def _may_be_ratio(target: Quantity, actual: Quantity) -> bool:
@@ -234,8 +238,8 @@ def _scaled(target: Quantity, actual: Quantity, scale: int) -> tuple[Quantity, Q
 
 
 def _alike(target: Quantity, actual: Quantity, most: int = _FARTHEST) -> bool:
-    wanted, given = (_end(part) for part in (target, actual))
-    return not wanted or not given or (wanted <= given * most and given <= wanted * most)
+    goal, given = (_end(part) for part in (target, actual))
+    return not goal or not given or (goal <= given * most and given <= goal * most)
 
 
 def _end(part: Quantity) -> Fraction | None:
@@ -304,11 +308,11 @@ def _short(actual: Quantity, rate: Fraction | None) -> Outcome:
 def _like_ends(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
     """Ranges: low against low, high against high; both must meet, and the rate is the smaller."""
     ends = []
-    for wanted, measured in ((target.low, actual.low), (target.high, actual.high)):
-        if wanted is None or measured is None:
+    for goal, measured in ((target.low, actual.low), (target.high, actual.high)):
+        if goal is None or measured is None:
             return _SPANS
         point = replace(actual, low=measured, high=measured, is_range=False)
-        ends.append((_upward if direction == "up" else _downward)(wanted, point, strict=False))
+        ends.append((_upward if direction == "up" else _downward)(goal, point, strict=False))
     return worst(ends)
 
 

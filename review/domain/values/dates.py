@@ -28,41 +28,41 @@ def read_date(main: str) -> DateSpan | None:
     packed = main.replace(" ", "")
     if not _MENTION.search(packed):
         return None
-    found = _DATE.match(packed)
-    if not found or _NO_DAY.match(found["act"]):
+    match = _DATE.match(packed)
+    if not match or _NO_DAY.match(match["act"]):
         return None
-    year, has_year = _year(found)
-    month, day = (int(found[key]) if found[key] else None for key in ("month", "day"))
+    year, has_year = _year(match)
+    month, day = (int(match[key]) if match[key] else None for key in ("month", "day"))
     if month is None and (not has_year or day is not None):
         return None
     if not has_year and not re.search(r"\d月", packed):  # 12/15 is as well 12 of 15, and 月3.5冊 is a monthly value
         return None
     try:
-        first, last = _ends(found, year, month, day)
+        first, last = _ends(match, year, month, day)
     except ValueError:
         return None
     return DateSpan(
-        first=first, last=last, has_year=has_year, is_deadline=bool(found["deadline"]), label=found["label"]
+        first=first, last=last, has_year=has_year, is_deadline=bool(match["deadline"]), label=match["label"]
     )
 
 
-def _year(found: re.Match[str]) -> tuple[int, bool]:
-    if found["western"]:
-        return int(found["western"]), True
-    if not found["era"]:
+def _year(match: re.Match[str]) -> tuple[int, bool]:
+    if match["western"]:
+        return int(match["western"]), True
+    if not match["era"]:
         return _NEUTRAL_YEAR, False
-    era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
-    return era.began.year - 1 + (1 if found["era_year"] == "元" else int(found["era_year"])), True
+    era = next(era for era in ERAS if match["era"] in (era.name, era.letter))
+    return era.began.year - 1 + (1 if match["era_year"] == "元" else int(match["era_year"])), True
 
 
-def _ends(found: re.Match[str], year: int, month: int | None, day: int | None) -> tuple[date, date]:
+def _ends(match: re.Match[str], year: int, month: int | None, day: int | None) -> tuple[date, date]:
     """First and last day; raises ValueError for a day that does not exist."""
-    fiscal, part = bool(found["fiscal"]), found["part"]
+    fiscal, part = bool(match["fiscal"]), match["part"]
     if month is None:
         if fiscal:
             return (last_day(year), last_day(year)) if part in ("末", "末日") else (first_day(year), last_day(year))
         return (date(year, 12, 31) if part in ("末", "末日") else date(year, 1, 1)), date(year, 12, 31)
-    if (fiscal or not (found["era"] or found["western"])) and month < 4:
+    if (fiscal or not (match["era"] or match["western"])) and month < 4:
         year += 1
     end = calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 31
     if day is not None:

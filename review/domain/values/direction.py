@@ -35,13 +35,13 @@ def named_change(name: str) -> Change | None:
 
 def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
     """The direction a comparator in the target demands; None without one, or where the parts disagree."""
-    found: set[Direction] = set()
+    directions: set[Direction] = set()
     for part in parts:
         if part.comparator:
-            found.add("up" if part.comparator in ("at_least", "above") else "down")
+            directions.add("up" if part.comparator in ("at_least", "above") else "down")
         elif part.unit.dimension == "rank":
-            found.add("down")
-    return found.pop() if len(found) == 1 else None
+            directions.add("down")
+    return directions.pop() if len(directions) == 1 else None
 
 
 class Trend(NamedTuple):
@@ -89,9 +89,9 @@ def infer_direction(name: str, targets: Sequence[str]) -> tuple[Direction | None
     readings = [values.read(target) for target in targets]
     demanded = {direction for direction in (of_parts(reading.parts) for reading in readings) if direction}
     if len(demanded) == 1:
-        found = demanded.pop()
-        words = "以上・超" if found == "up" else "以下・未満・以内または順位"
-        return found, f"目標に{words}の表現があるため、{_WORDS[found]}と判断しました。"
+        only = demanded.pop()
+        words = "以上・超" if only == "up" else "以下・未満・以内または順位"
+        return only, f"目標に{words}の表現があるため、{_WORDS[only]}と判断しました。"
     return from_plan(name, tuple(targets))
 
 

@@ -20,19 +20,19 @@ _MAY_EXCEED = re.compile(
 
 def of_actual(name: str, actual: Reading, previous: Reading | None) -> list[str]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
-    found: list[str] = []
+    codes: list[str] = []
     if not actual.parts:
-        return found
+        return codes
     if any(_over_100_percent(part) for part in actual.parts) and not _may_exceed(name):
-        found.append("over_100_percent")
+        codes.append("over_100_percent")
     if previous is None:
-        return found
+        return codes
     steps = list(steps_between(previous, actual))
     if any(_jumped(before, after) for before, after in steps):
-        found.append("jump")
+        codes.append("jump")
     if steps and all(before == after for before, after in steps):
-        found.append("repeated")
-    return found
+        codes.append("repeated")
+    return codes
 
 
 @lru_cache(maxsize=4096)

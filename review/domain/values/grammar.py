@@ -86,14 +86,14 @@ def _with(text: str, numbers: list[Number] | None) -> list[Values]:
         (number, number._replace(value=number.dotted, dotted=0)) if number.dotted and number.scale > 1 else (number,)
         for number in numbers
     ]
-    found = [_slashed(text, list(chosen)) or _listed(text, list(chosen)) for chosen in product(*ways)]
-    return [values for values in found if values is not None]
+    ways_read = [_slashed(text, list(chosen)) or _listed(text, list(chosen)) for chosen in product(*ways)]
+    return [values for values in ways_read if values is not None]
 
 
 def only(text: str) -> Values | None:
     """The reading of a piece of text where there is exactly one."""
-    found = readings(text)
-    return found[0] if len(found) == 1 else None
+    every = readings(text)
+    return every[0] if len(every) == 1 else None
 
 
 # Lists of values
@@ -306,13 +306,13 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
     unit = units.known_at_start(bare)
     if unit is None or (bare != gap and not _stands_alone(bare, unit)):
         bare, unit = gap, None
-    found = _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0)
-    if not found:
+    separator = _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0)
+    if not separator:
         return _split_unseparated(bare)
-    more = _LATER_TAIL.match(bare, found.end()) if found[0] == " " else None
-    end = more.end() if more else found.start()
+    more = _LATER_TAIL.match(bare, separator.end()) if separator[0] == " " else None
+    end = more.end() if more else separator.start()
     suffix = suffix_of(bare[:end])
-    return None if suffix is None else (suffix, bare[max(end, found.end()) :])
+    return None if suffix is None else (suffix, bare[max(end, separator.end()) :])
 
 
 _LATER_TAIL = re.compile(r"(?:以 ?[上下内]|未 ?満|超|程度)(?=[ 、,;/・])")  # 80% 以上 after a space belongs to the 80
@@ -344,19 +344,19 @@ def _label(before: str) -> tuple[str, re.Match[str] | None]:
     words = before.strip(_STRIPPED)
     if not words:
         return "", None
-    found = _BEFORE_NUMBER.search(words)
-    label = words[: found.start()] if found else words
-    return label.strip(" :=、,;/・") or ((found["sum"] or "") if found else ""), found
+    match = _BEFORE_NUMBER.search(words)
+    label = words[: match.start()] if match else words
+    return label.strip(" :=、,;/・") or ((match["sum"] or "") if match else ""), match
 
 
 def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quantity | None:
-    label, found = _label(_BY_WHEN.sub("", before) if before[:1].isdigit() else before)
+    label, match = _label(_BY_WHEN.sub("", before) if before[:1].isdigit() else before)
     if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
         return None
-    each = (found["each"] or "") if found else ""
+    each = (match["each"] or "") if match else ""
     if not each and label and (hit := _EACH.search(label)):
         each, label = hit[0], label[: hit.start()].strip()
-    comparator = suffix.comparator or (BEFORE[found["comparator"]] if found and found["comparator"] else None)
+    comparator = suffix.comparator or (BEFORE[match["comparator"]] if match and match["comparator"] else None)
     if (first.dotted and first.scale == 1 and suffix.unit.dimension in units.COUNTED) or (
         comparator and first.value < 0
     ):
@@ -371,18 +371,18 @@ def _quantity(before: str, first: Number, last: Number, suffix: Suffix) -> Quant
         low_open=comparator == "above",
         high_open=comparator == "below",
         scale=first.scale,
-        approximate=suffix.approximate or bool(found and found["about"]),
-        whole=ends[0] if found and found["all"] and comparator is None else None,
+        approximate=suffix.approximate or bool(match and match["about"]),
+        whole=ends[0] if match and match["all"] and comparator is None else None,
         each=each,
-        period=_period(found, suffix.per) or (_period_in_label(label) if label else ""),
-        yearly=suffix.yearly or bool(found and (found["period"] or "").lstrip("毎").startswith("年")),
+        period=_period(match, suffix.per) or (_period_in_label(label) if label else ""),
+        yearly=suffix.yearly or bool(match and (match["period"] or "").lstrip("毎").startswith("年")),
         change=suffix.change,
     )
 
 
-def _period(found: re.Match[str] | None, per: str) -> str:
+def _period(match: re.Match[str] | None, per: str) -> str:
     """月 in 月5件, 人 in 5冊/人, 人月 in 月4冊/人."""
-    word = (found["period"] or "").removeprefix("毎").removesuffix("平均") if found else ""
+    word = (match["period"] or "").removeprefix("毎").removesuffix("平均") if match else ""
     period = _PERIODS.get(word, _PERIODS.get(word.removesuffix("間"), ""))
     return per + period if per == "人" and period in ("月", "日") else per or period
 
@@ -392,5 +392,5 @@ def _period_in_label(label: str) -> str:
         return "人日"
     if label.endswith(("ごと", "ごとに", "四半期", "四半期に")):
         return label.removesuffix("に")
-    found = _PER_ONE.search(label)
-    return {"名": "人"}.get(found[1], found[1]) if found else ""
+    match = _PER_ONE.search(label)
+    return {"名": "人"}.get(match[1], match[1]) if match else ""

@@ -93,18 +93,18 @@ class Number(NamedTuple):
 
 def numbers_in(text: str, *, middle: bool = False) -> list[Number] | None:
     """The numbers of a text; None where one is no number, or where there are too many. `middle`: 1・5 is 1.5."""
-    found: list[Number] = []
+    numbers: list[Number] = []
     points = {hit.start(): hit for hit in _MIDDLE.finditer(text)} if middle else {}
     end = 0
     for match in _LEXEME.finditer(text):
         if match.start() < end or match["word"]:
             continue
         number = _middled(points[match.start()]) if match.start() in points else _number(text, match)
-        if number is None or len(found) == _MOST:
+        if number is None or len(numbers) == _MOST:
             return None
         end = number.end
-        found.append(number)
-    return found
+        numbers.append(number)
+    return numbers
 
 
 def has_middle_dot(text: str) -> bool:
@@ -195,11 +195,11 @@ def cell(folded: str) -> Cell:
         folded = head.strip()
     labels: tuple[str, ...] = ()
     if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):
-        labels = tuple(found[1] for found in _BRACKET_LABEL.finditer(folded))[:_MOST]
+        labels = tuple(match[1] for match in _BRACKET_LABEL.finditer(folded))[:_MOST]
         places = iter(range(_MOST))
         folded = _BRACKET_LABEL.sub(lambda _: f" {chr(_LABEL + next(places))}:", folded, count=_MOST).strip()
     for _ in range(2):  # brackets in brackets
-        notes += [found[0][1:-1].strip() for found in _BRACKET.finditer(folded)]
+        notes += [match[0][1:-1].strip() for match in _BRACKET.finditer(folded)]
         folded = _BRACKET.sub("", folded)
     opened = _OPENED.search(folded)
     if opened and opened.start():  # a bracket that a scan or a cell's end has cut

@@ -104,9 +104,9 @@ def name_direction(name: str) -> Direction | None:
         without = _ABSENT.sub("", marked)
         remedied = _AGAINST.sub("", without)
     absent = without != marked
-    found = _CLAUSE.match(remedied) if _VERB.search(remedied) else None
-    if found and found.end() < len(remedied):
-        return _of_clause(remedied[: found.end()], remedied[found.end() :], absent=absent)
+    clause = _CLAUSE.match(remedied) if _VERB.search(remedied) else None
+    if clause and clause.end() < len(remedied):
+        return _of_clause(remedied[: clause.end()], remedied[clause.end() :], absent=absent)
     return _of_measured(remedied, helped=absent or remedied != without, absent=absent)
 
 
@@ -166,8 +166,8 @@ def _of_measured(marked: str, *, helped: bool, absent: bool) -> Direction | None
 
 def _last(marked: str) -> int:
     """Where the last gain stands; -1 without one."""
-    return max((found.start() for found in _GAIN.finditer(marked)), default=-1)
+    return max((match.start() for match in _GAIN.finditer(marked)), default=-1)
 
 
-def _blotted(found: re.Match[str]) -> str:
-    return "☒" * len(found[0])
+def _blotted(match: re.Match[str]) -> str:
+    return "☒" * len(match[0])

@@ -30,19 +30,17 @@ _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 
 def numeric(case: Case) -> Verdict:
     """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
-    found = [
-        (wanted, given, _of_parts(case, wanted, given)) for wanted in case.target.readings for given in _actuals(case)
-    ]
-    if len(found) == 1:
-        return found[0][2]
+    entries = [(goal, given, _of_parts(case, goal, given)) for goal in case.target.readings for given in _actuals(case)]
+    if len(entries) == 1:
+        return entries[0][2]
     # A reading that cannot be compared at all is none, where another can: 1・5ha beside 1.4ha is no list.
-    comparable = [entry for entry in found if entry[2].outcome.flag != "parts_mismatch"]
-    kept = comparable or found
-    first = kept[0]
-    other = next((entry for entry in kept if entry[2].outcome.status != first[2].outcome.status), None)
+    comparable = [entry for entry in entries if entry[2].outcome.flag != "parts_mismatch"]
+    candidates = comparable or entries
+    first = candidates[0]
+    other = next((entry for entry in candidates if entry[2].outcome.status != first[2].outcome.status), None)
     if other is not None:
         return replace(first[2], outcome=_differ(first[:2], other[:2]), components=())
-    if any(entry[2].outcome.rate != first[2].outcome.rate for entry in kept):
+    if any(entry[2].outcome.rate != first[2].outcome.rate for entry in candidates):
         return replace(first[2], outcome=first[2].outcome._replace(rate=None))
     return first[2]
 
@@ -86,7 +84,7 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Verdict:
 
 def _falls_by(case: Case, parts: Parts) -> bool:
     """True for a 削減率 of ▲46% beside ▲28.5%: both are amounts by which something fell."""
-    if named_change(case.name) != "decrease" or case.asked is not None or any(part.comparator for part in parts):
+    if named_change(case.name) != "decrease" or case.direction is not None or any(part.comparator for part in parts):
         return False
     return all(part.value is not None and part.value < 0 for part in parts)
 
@@ -107,9 +105,9 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
         return "up", None  # an amount of 削減: the more the better, whichever way the level goes
     demanded = of_parts(targets)
     mixed = demanded is None and any(part.comparator for part in targets)
-    if case.asked is not None:
-        against = mixed or (demanded is not None and demanded != case.asked)
-        return case.asked, CONTRADICTION if against else None
+    if case.direction is not None:
+        against = mixed or (demanded is not None and demanded != case.direction)
+        return case.direction, CONTRADICTION if against else None
     if mixed:
         return None, None  # each part obeys its own comparator
     if demanded is not None:
@@ -117,18 +115,18 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
         return (None, NO_DIRECTION) if at_the_most and name_direction(case.name) != "down" else (demanded, None)
     if any(part.value == 0 for part in targets) and not targets[0].is_range:
         return ("down" if name_direction(case.name) == "down" else None), None
-    found = from_plan(case.name, case.targets)[0] or _of_labels(case, targets)
-    if found == "up" and named_change(case.name) and _has_negative(targets + case.actual.parts):
+    direction = from_plan(case.name, case.targets)[0] or _of_labels(case, targets)
+    if direction == "up" and named_change(case.name) and _has_negative(targets + case.actual.parts):
         return None, None  # a 削減率 of -5% and of 5% may be the same
-    return found, None
+    return direction, None
 
 
 def _of_labels(case: Case, targets: Parts) -> Direction | None:
     """登録 60人 開催 90回: what the values are called, where the indicator's name and its targets say nothing."""
     if not all(part.label for part in targets) or trend(case.targets).direction:
         return None
-    said = {name_direction(part.label) for part in targets}
-    return said.pop() if len(said) == 1 else None
+    directions = {name_direction(part.label) for part in targets}
+    return directions.pop() if len(directions) == 1 else None
 
 
 def _has_negative(parts: Parts) -> bool:
@@ -160,12 +158,12 @@ def _other_span(case: Case) -> Outcome | None:
         return None
     if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
         return _SEVERAL_YEARS
-    wanted = _OTHER_VALUE.sub("", target) or target
-    if not any(span[0].search(wanted) for span in _SPANS):
-        wanted = compact(case.name)
+    goal = _OTHER_VALUE.sub("", target) or target
+    if not any(span[0].search(goal) for span in _SPANS):
+        goal = compact(case.name)
     given = _OTHER_VALUE.sub("", actual)
     for one, other, cause in _SPANS:
-        if one.search(wanted) and other.search(given) and not other.search(wanted) and not one.search(given):
+        if one.search(goal) and other.search(given) and not other.search(goal) and not one.search(given):
             return undecided(f"目標と実績の{cause}のため")
     return None
 
@@ -177,10 +175,10 @@ def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
     if not actual.value or not target.value:
         return False
     total, given = (_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain)) for side in (case.target, case.actual))
-    wanted, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
+    goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
     if total and not given:
-        return 0 < reached * 3 < wanted * 2
-    return bool(given and not total) and reached >= wanted * 2 > 0
+        return 0 < reached * 3 < goal * 2
+    return bool(given and not total) and reached >= goal * 2 > 0
 
 
 # Part by part
@@ -264,5 +262,5 @@ def _period_in_name(name: str) -> str:
     for period, pattern in _PERIOD_NAMES:
         if pattern.search(plain):
             return period
-    found = _PER_ONE.search(plain)
-    return {"名": "人"}.get(found[1], found[1]) if found else ""
+    match = _PER_ONE.search(plain)
+    return {"名": "人"}.get(match[1], match[1]) if match else ""

@@ -37,10 +37,10 @@ _MOST = 5  # parts whose every pairing is tried: 120 pairings
 
 def pair(targets: tuple[Quantity, ...], actuals: tuple[Quantity, ...]) -> tuple[Pairs, bool]:
     """Pairs of equally many parts, and whether the pairing is certain."""
-    wanted, given = _labels(targets), _labels(actuals)
-    if not any(wanted) or not any(given):
+    goals, given = _labels(targets), _labels(actuals)
+    if not any(goals) or not any(given):
         return list(zip(targets, actuals, strict=True)), True
-    order = _by_label(wanted, given)
+    order = _by_label(goals, given)
     if order is not None:
         return [(target, actuals[index]) for target, index in zip(targets, order, strict=True)], True
     return list(zip(targets, actuals, strict=True)), False
@@ -50,10 +50,10 @@ def _labels(parts: tuple[Quantity, ...]) -> list[str]:
     return [compact(part.label) for part in parts]
 
 
-def _by_label(wanted: list[str], given: list[str]) -> list[int] | None:
+def _by_label(goals: list[str], given: list[str]) -> list[int] | None:
     """For each wanted label its place among the given ones: equal, or one begins with the other (小, 小学校)."""
     order: list[int] = []
-    for label in wanted:
+    for label in goals:
         alike = [index for index, other in enumerate(given) if other == label]
         if not alike and label:
             alike = [
@@ -74,11 +74,11 @@ def settled_in_every_order(
     if len(targets) > _MOST:
         return _UNPAIRED
     table = [[compare(target, actual) for actual in actuals] for target in targets]
-    found = {
+    statuses = {
         worst([table[row][column] for row, column in enumerate(order)]).status
         for order in permutations(range(len(actuals)))
     }
-    if len(found) == 1 and (status := found.pop()) != "undetermined":
+    if len(statuses) == 1 and (status := statuses.pop()) != "undetermined":
         return Outcome(status)
     return _UNPAIRED
 
@@ -88,31 +88,26 @@ def same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
 
     Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
     """
-    wanted, given = compact(target.label), compact(actual.label)
+    goal, given = compact(target.label), compact(actual.label)
     if given in OF_A_TARGET:
         return False
-    if given in _SAY_NOTHING or wanted in _SAY_NOTHING:
+    if given in _SAY_NOTHING or goal in _SAY_NOTHING:
         return True
-    if not given or wanted == given or wanted in OF_A_TARGET:
+    if not given or goal == given or goal in OF_A_TARGET:
         return True
     plain = compact(name)
-    if (
-        wanted
-        and _DIGITS.findall(wanted) != _DIGITS.findall(given)
-        and _DIGITS.search(wanted)
-        and _DIGITS.search(given)
-    ):
+    if goal and _DIGITS.findall(goal) != _DIGITS.findall(given) and _DIGITS.search(goal) and _DIGITS.search(given):
         return False
-    if not wanted:
+    if not goal:
         return given[0] not in "未不" or given in plain
-    if wanted in given or given in wanted or (wanted in plain and given in plain):
+    if goal in given or given in goal or (goal in plain and given in plain):
         return True
     return any(
-        wanted[place : place + 2] in given and not _differ_beside(wanted, given, wanted[place : place + 2])
-        for place in range(len(wanted) - 1)
+        goal[place : place + 2] in given and not _differ_beside(goal, given, goal[place : place + 2])
+        for place in range(len(goal) - 1)
     )
 
 
-def _differ_beside(wanted: str, given: str, common: str) -> bool:
+def _differ_beside(goal: str, given: str, common: str) -> bool:
     """True for 重大事故 and 軽微な事故: beside the common word each says something of its own."""
-    return all(_COUNTED.sub("", label.replace(common, "")) for label in (wanted, given))
+    return all(_COUNTED.sub("", label.replace(common, "")) for label in (goal, given))

@@ -41,11 +41,11 @@ def relation_of(main: str) -> Relation | None:
     packed = main.replace(" ", "").rstrip("。")
     if _HOLD.fullmatch(packed):
         return Relation(base="", relation="same")
-    found = _BASE.match(main.rstrip("。"))
-    if not found:
+    match = _BASE.match(main.rstrip("。"))
+    if not match:
         return None
-    base = "previous" if found["previous"] else found["other"]
-    return _words(base, found["link"] or "", found["rest"].replace(" ", ""))
+    base = "previous" if match["previous"] else match["other"]
+    return _words(base, match["link"] or "", match["rest"].replace(" ", ""))
 
 
 def _words(base: str, link: str, rest: str) -> Relation | None:

@@ -84,13 +84,13 @@ def says_part_of_year(packed: str) -> bool:
     """True for 上半期, 9月末現在, 12月31日時点, 4月~9月; the end of the year itself is no such word."""
     if _BOTH.search(packed):
         return False
-    return bool(_PART.search(packed)) or any(_breaks_off(found) for found in _UNTIL.finditer(packed))
+    return bool(_PART.search(packed)) or any(_breaks_off(match) for match in _UNTIL.finditer(packed))
 
 
-def _breaks_off(found: re.Match[str]) -> bool:
-    month = int(found["month"] or found["short"] or found["other"])
-    day = (found["day"] or found["days"] or found["date"] or found["end"] or "").rstrip("日")
-    if found["word"] is None and not found["from"] and day not in ("末", "30", "31"):
+def _breaks_off(match: re.Match[str]) -> bool:
+    month = int(match["month"] or match["short"] or match["other"])
+    day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
+    if match["word"] is None and not match["from"] and day not in ("末", "30", "31"):
         return False  # a month in passing: (9月開催)
     if month == 3 and day in ("", "末", "31"):
         return False
@@ -99,10 +99,10 @@ def _breaks_off(found: re.Match[str]) -> bool:
 
 def year_of(plain: str) -> int | None:
     """The fiscal year that the words name (令和5年度実績: 2023); None where they name none, or only 前年度."""
-    found = re.search(_YEAR, plain)
-    if not found:
+    match = re.search(_YEAR, plain)
+    if not match:
         return None
-    if found["western"]:
-        return int(found["western"])
-    era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
-    return era.began.year - 1 + (1 if found["count"] == "元" else int(found["count"]))
+    if match["western"]:
+        return int(match["western"])
+    era = next(era for era in ERAS if match["era"] in (era.name, era.letter))
+    return era.began.year - 1 + (1 if match["count"] == "元" else int(match["count"]))

@@ -111,8 +111,8 @@ def suffix_of(words: str) -> Suffix | None:
 
 def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
     """Where 冊/人 ends at the start of the words, and for what it is counted; (0, "") where there is no such slash."""
-    found = _PER.match(words, len(unit.symbol))
-    return (found.end(), ONE_PER.get(found[1], found[1])) if found else (0, "")
+    match = _PER.match(words, len(unit.symbol))
+    return (match.end(), ONE_PER.get(match[1], match[1])) if match else (0, "")
 
 
 def _made(unit: units.Unit, tail: re.Match[str]) -> Suffix:

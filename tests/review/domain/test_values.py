@@ -108,9 +108,9 @@ def _exact(end):
 @pytest.mark.parametrize("typed, kind, expected", SHAPES, ids=lambda value: value if isinstance(value, str) else "")
 def test_it_reads_every_shape(typed, kind, expected):
     reading = values.read(typed)
-    found = [(part.low, part.high, part.unit.symbol, part.label) for part in reading.parts]
+    parts = [(part.low, part.high, part.unit.symbol, part.label) for part in reading.parts]
     assert reading.kind == kind
-    assert found == [(_exact(low), _exact(high), unit, label) for low, high, unit, label in expected]
+    assert parts == [(_exact(low), _exact(high), unit, label) for low, high, unit, label in expected]
 
 
 @pytest.mark.parametrize("typed, kind", WORDS)

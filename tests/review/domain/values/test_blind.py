@@ -50,10 +50,10 @@ def test_names_never_met_speak_in_no_wrong_direction_and_seldom_in_none():
     Of the first, none was wrong and 15 said nothing (11.5 %); of the second, 17 were given a direction, and were mended by
     kind: services that follow need, business at the counter, what is undone.
     """
-    said = {row["name"]: name_direction(row["name"]) for row in NAMES}
-    assert [row["name"] for row in NAMES if said[row["name"]] not in (None, row["direction"])] == []
+    directions = {row["name"]: name_direction(row["name"]) for row in NAMES}
+    assert [row["name"] for row in NAMES if directions[row["name"]] not in (None, row["direction"])] == []
     clear = [row["name"] for row in NAMES if row["direction"]]
-    assert sum(said[name] is None for name in clear) * 100 <= 12 * len(clear)
+    assert sum(directions[name] is None for name in clear) * 100 <= 12 * len(clear)
 
 
 @pytest.mark.parametrize("row", TRAPS, ids=lambda row: row["name"])
