@@ -14,7 +14,7 @@ from typing import Any
 
 from review.domain.notation import compact, fold
 from review.domain.values import dates, grammar, lexer, relative, states, units
-from review.domain.values.reading import Kind, Quantity, Reading
+from review.domain.values.reading import Kind, Quantity, Reading, State, ValueState
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
@@ -47,12 +47,14 @@ def read(text: str) -> Reading:
     note = " ".join(cell.notes)
     digits = bool(_DIGIT.search(cell.main))
     if states.says_not_measured(cell.main if digits else folded):
-        return Reading(text=text, kind="text", plain=compact(folded), note=note, not_measured=True)
+        state = ValueState(state=State.NOT_MEASURED, words=folded)
+        return Reading(text=text, kind="text", plain=compact(folded), note=note, state=state)
     fields = _main(cell, note)
-    provisional = fields.pop("provisional", False) or states.says_provisional(folded)
-    if "parts" in fields:
-        fields |= _state(fields["parts"], cell, fields["note"])
-    return Reading(text=text, plain=compact(folded), provisional=provisional, **fields)
+    labels, notes = (), (*cell.notes, fields["note"])
+    if "→" not in cell.main:
+        labels = tuple(part.label for part in fields.get("parts", ()))
+    state = states.state_of(labels, notes, folded) if "parts" in fields else states.whole_year(folded)
+    return Reading(text=text, plain=compact(folded), state=state, **fields)
 
 
 def _nothing(text: str, folded: str) -> Reading | None:
@@ -66,16 +68,13 @@ def _nothing(text: str, folded: str) -> Reading | None:
     if not _DASH_AND_REASON.match(folded):
         return None
     reason = folded.lstrip("-_…‥ ")
-    return Reading(text=text, kind="none", plain=compact(folded), note=reason, not_measured=True)
-
-
-def _state(parts: tuple[Quantity, ...], cell: lexer.Cell, note: str) -> dict[str, Any]:
-    """What the words around the values say about them."""
-    labels = () if "→" in cell.main else tuple(part.label for part in parts)
-    if not note and not any(labels):
-        return {}
-    notes = (*cell.notes, note) if note not in cell.notes else cell.notes
-    return {"state": states.state_of(labels, notes), "not_measured": states.says_still_counted(note)}
+    return Reading(
+        text=text,
+        kind="none",
+        plain=compact(folded),
+        note=reason,
+        state=ValueState(state=State.NOT_MEASURED, words=reason),
+    )
 
 
 def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
@@ -137,7 +136,6 @@ def _numeric(cell: lexer.Cell, readings: list[grammar.Values], note: str) -> dic
         "others": others,
         "bracket": bracket.parts if bracket and len(bracket.parts) == 1 else (),
         "note": note,
-        "provisional": any(values.provisional for values in readings),
     }
 
 

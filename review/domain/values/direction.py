@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 from review.domain.notation import compact
 from review.domain.values import cells as values
-from review.domain.values.compare import Direction
 from review.domain.values.naming import name_direction
-from review.domain.values.reading import Change, Quantity
+from review.domain.values.reading import Change, Direction, Quantity
 
 __all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from review.domain.notation import compact
 from review.domain.values import lexicon
-from review.domain.values.compare import Direction
+from review.domain.values.reading import Direction
 
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
