@@ -10,7 +10,7 @@ import re
 from datetime import date
 
 from review.domain.fiscal import parse_fiscal_year
-from review.domain.values.reading import State, ValueState
+from review.domain.values.reading import FINAL, State, ValueState
 
 _NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
 _COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)"
@@ -50,6 +50,10 @@ _OF_A_YEAR = re.compile(
     r"(?:実績|確定|調査|決算|公表|集計|速報)?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
 )
 
+_STATE = re.compile(
+    rf"(?:{_YEAR}|[.,、~-]|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}|の|値|で|まで|時点|現在)+"
+)
+
 
 def says_no_target(text: str) -> bool:
     """True where the whole text says that no target was set."""
@@ -75,6 +79,12 @@ def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> Valu
         if _OF_A_YEAR.fullmatch(packed):
             return ValueState(state=State.OTHER_YEAR, words=words)
     return whole_year(text)
+
+
+def is_state(words: str) -> bool:
+    """True where words beside a value say nothing but its state: 9月末現在, 令和5年度実績, 速報値."""
+    packed = words.replace(" ", "")
+    return bool(_STATE.fullmatch(packed) or _OF_A_YEAR.fullmatch(packed)) and state_of((), (packed,), packed) != FINAL
 
 
 def whole_year(text: str) -> ValueState:
