@@ -166,9 +166,9 @@ def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, u
     if inner in ("~", "-"):
         return "range", unit
     # 小8.9%中12.8% has no whole in it, for a share is not counted out of a share; and 小10回中8回 are two schools.
-    if _OF.fullmatch(inner) and not before.rstrip(" :").endswith(("小", "中")):
-        if unit.dimension not in ("", "percent") and second.value <= first.value:
-            return "of", unit
+    of = _OF.fullmatch(inner) and unit.dimension not in ("", "percent") and second.value <= first.value
+    if of and not before.rstrip(" :").endswith(("小", "中")):
+        return "of", unit
     if not inner and unit.dimension in ("time", "months", "days", "length", "mass"):
         return "compound", unit
     return "", unit

@@ -42,7 +42,7 @@ _REDUCTION = re.compile(
     r"(?:率|量|額|数|件数|時間|枚数|日数|人数|割合|効果|幅|分|コスト|金額)"
 )
 _RESOLVED = re.compile(
-    r"(?<!未)(?<!不)(?:(?:改善|解消|解決|防止|回避|復旧|回復)(?:率|[者件棟戸箇か所]*数|割合)|(?:達成|実施|完了|終了|修了|検挙|申請|交付)率)"
+    r"(?<!未)(?<!不)(?:(?:改善|解消|解決|防止|回避)(?:率|[者件棟戸箇か所]*数|割合)|(?:復旧|回復)率|(?:達成|実施|完了|終了|修了|検挙|申請|交付)率)"
     r"|(?:社会|人口)(?:動態)?の?増減数?\Z"
 )
 _DURATION = re.compile(
@@ -62,7 +62,7 @@ _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
 _VERB = re.compile(r"[たるいうくすつぬむぐぶだ](?=[一-龥ァ-ヶA-Z])|切れの")  # what a clause must hold
 _CLAUSE = re.compile(
-    r".*(?:(?<!向)[ぁ-ん]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
+    r".*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
     r"(?=[一-龥ァ-ヶA-Z])"
 )
 # How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
@@ -72,10 +72,16 @@ _MERE = re.compile(
     r"地域|地区|家庭|保護者|[~\d%・、]|など|等|発生|出現|該当|状態|有無|方|化|以上|推移|頻度|種類|品目|手続き?|業務|路線|区域|箇|値|指数|点|"
     r"残高|容量|補助|助成|支援|交付|購入|受け?入れ?|使用|申請|提供|認知|差|月額)*"
 )
+# A comparator, or a verb of failing, stopping and losing, in the clause before the bearer.
+_BAD_CLAUSE = re.compile(
+    r"[されら]れた\Z|な(?:い|かった)\Z|[上下]回|超|越え|過ぎ|未満|以上|以下|満た|達しな|遅|割[れっ]|外れ|切れ|失|止|停|断|やめ|辞|壊|誤|漏|欠|逃|待|怠|延期"
+)
+# What is closed, cut off or given up: what happens in it is no gain, unless it is ended.
+_SHADOW = re.compile(rf"(?:{'|'.join(lexicon.SHADOWS.split())})(?!.{{0,4}}(?:{_REMEDIES}))")
 _PASSIVE = re.compile(r"[されら]れた\Z|な(?:い|かった)\Z")
 # What may be done with a gain without spoiling it: 研修を受けた, 参加したことがある, but not 利用をやめた.
 _DONE = re.compile(
-    r"し[たて]|する|され|でき|受け|行[うっわ]|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
+    r"し[たて]|する|され|でき|受け|行[うっわ]|通じ|経[たて]|用い|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
     r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
 )
 _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
@@ -94,8 +100,15 @@ def name_direction(name: str) -> Direction | None:
     base = _BRACKETS.sub("", plain) or plain
     base = _FOR_ONE.sub("", base) or base
     whole = _as_a_whole(base)
-    if whole is not None:
-        return None if whole == "open" else whole  # type: ignore[return-value]
+    if whole is None:
+        whole = _as_evidence(base)
+    if whole == "up" and _SHADOW.search(base):
+        return None
+    return whole if whole in ("up", "down") else None  # type: ignore[return-value]
+
+
+def _as_evidence(base: str) -> Direction | None:
+    """What the words for harms and gains say, and the clause that they stand in."""
     marked = _SPOILT.sub(_blotted, _PAID.sub("□", base)) if _HINT.search(base) else base
     marked = without = remedied = _HARM.sub(_blotted, marked)
     if "☒" in marked:
@@ -144,7 +157,8 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
         if absent or _GAIN.search(bearer):
             return None
         return "down" if not gain or _last(clause) < clause.rfind("☒") else None
-    if absent or (not _PASSIVE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
+    past = clause.endswith("た") and not _DONE.search(clause)
+    if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
         return "up"  # 市長と語る|会の参加者数
     done = gain and _DONE.search(clause, _last(clause))
     return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
