@@ -15,17 +15,7 @@ from typing import Any
 
 from review.domain.notation import compact
 from review.domain.values import baselines, cells, doubts, numeric, states
-from review.domain.values.compare import (
-    NO_DIRECTION,
-    Basis,
-    Case,
-    Component,
-    Outcome,
-    Status,
-    Verdict,
-    rounded,
-    undecided,
-)
+from review.domain.values.compare import Basis, Case, Component, Outcome, Status, Verdict, rounded, undecided
 from review.domain.values.direction import Direction, infer_direction
 from review.domain.values.reading import FINAL, SCALE_WORDS, Reading, State, ValueState
 from review.domain.values.units import Unit
@@ -99,7 +89,7 @@ def judge(
     counts = proposed_state(actual, name=name, target=target, fiscal_year=fiscal_year)
     if state is not None:
         counts = replace(counts, state=state) if state == counts.state else ValueState(state=state)
-    return _absent(case, counts) or _finished(case, counts)
+    return _finished(case, _absent(case, counts) or _verdict(case), counts)
 
 
 def _last_year(previous: str | None, state: State | None, fiscal_year: int | None) -> Reading | None:
@@ -149,29 +139,18 @@ _NO_RESULT = {
 }
 
 
-def _absent(case: Case, state: ValueState) -> Judgement | None:
+def _absent(case: Case, state: ValueState) -> Verdict | None:
     """Rule 1, and values that are not the year's result."""
-    status: Status = "undetermined"
-    flags: tuple[str, ...] = ()
     if case.target.kind == "none":
-        status, reason = "not_applicable", "目標が設定されていないため、評価の対象外です。"
+        outcome = Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。")
     elif case.actual.blank:
-        status, reason = "pending", "実績がまだ入力されていません。"
+        outcome = Outcome("pending", cause="実績がまだ入力されていません。")
     elif state.state.is_result:
         return None
     else:
-        reason = _NO_RESULT[state.state]
-        not_measured = state.state is State.NOT_MEASURED
-        flags = ("not_measured",) if not_measured else doubts.of_actual(case.name, case.actual, case.previous)
-    return Judgement(
-        status=status,
-        basis="none",
-        reason=reason,
-        target_reading=case.target,
-        actual_reading=case.actual,
-        state=state,
-        flags=flags,
-    )
+        flag = "not_measured" if state.state is State.NOT_MEASURED else ""
+        outcome = Outcome("undetermined", flag=flag, cause=_NO_RESULT[state.state])
+    return Verdict(outcome=outcome, basis="none")
 
 
 # The verdict
@@ -190,22 +169,22 @@ def _verdict(case: Case) -> Verdict:
     return baselines.words(case)
 
 
-def _finished(case: Case, state: ValueState) -> Judgement:
-    verdict = _verdict(case)
+def _finished(case: Case, verdict: Verdict, state: ValueState) -> Judgement:
     outcome, is_number = verdict.outcome, verdict.basis == "number"
     decided = outcome.status in ("achieved", "missed")
     direction = verdict.direction if is_number else None
     rate = outcome.rate if decided else None
     target, actual = _assumed(case.target, case.actual, outcome)
-    amount = case.target.relation.amount if case.target.relation else None
-    parts = case.target.parts + case.actual.parts + ((amount,) if amount else ())
+    relation = case.target.relation
+    parts = (*case.target.parts, *case.actual.parts, *([relation.amount] if relation and relation.amount else ()))
     codes = {
         "direction_inferred": direction is not None and case.direction is None,
         outcome.flag: outcome.flag,
         "provisional": state.state is State.PROVISIONAL,
         "approximate": any(part.approximate for part in parts),
-        **dict.fromkeys(doubts.of_actual(case.name, actual, case.previous), True),
     }
+    asks = doubts.of_actual(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
+    flags = (*(code for code, applies in codes.items() if applies), *asks)
     return Judgement(
         status=outcome.status,
         basis=verdict.basis if decided else "none",
@@ -213,7 +192,7 @@ def _finished(case: Case, state: ValueState) -> Judgement:
         exact_rate=rate,
         direction=direction,
         components=verdict.components,
-        flags=tuple(code for code, applies in codes.items() if applies),
+        flags=() if outcome.status in ("pending", "not_applicable") else flags,
         reason=_reason(case, verdict),
         target_reading=target if decided else case.target,
         actual_reading=actual if decided else case.actual,
@@ -255,8 +234,8 @@ _ENDS = {
 
 def _reason(case: Case, verdict: Verdict) -> str:
     """One sentence, ending in a full stop."""
-    if verdict.outcome.status == "undetermined":
-        return verdict.outcome.cause or NO_DIRECTION.cause
+    if verdict.outcome.status not in ("achieved", "missed"):
+        return verdict.outcome.cause
     if verdict.basis == "text":
         return "実績が目標と同じ文言のため達成とみなしました。内容を確認してください。"
     parts = verdict.components

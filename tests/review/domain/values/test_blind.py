@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from review.domain.values.achievement import judge
-from review.domain.values.naming import name_direction
+from review.domain.values.direction import name_direction
 from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")
