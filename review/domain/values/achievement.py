@@ -15,7 +15,7 @@ from typing import Any
 
 from review.domain.notation import compact
 from review.domain.values import baselines, cells, doubts, numeric, states
-from review.domain.values.compare import Basis, Case, Component, Outcome, Status, Verdict, rounded, undecided
+from review.domain.values.compare import Basis, Case, Component, Outcome, Status, rounded, undecided
 from review.domain.values.direction import Direction, infer_direction
 from review.domain.values.reading import FINAL, SCALE_WORDS, Reading, State, ValueState
 from review.domain.values.units import Unit
@@ -139,24 +139,22 @@ _NO_RESULT = {
 }
 
 
-def _absent(case: Case, state: ValueState) -> Verdict | None:
+def _absent(case: Case, state: ValueState) -> Outcome | None:
     """Rule 1, and values that are not the year's result."""
     if case.target.kind == "none":
-        outcome = Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。")
-    elif case.actual.blank:
-        outcome = Outcome("pending", cause="実績がまだ入力されていません。")
-    elif state.state.is_result:
+        return Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。", basis="none")
+    if case.actual.blank:
+        return Outcome("pending", cause="実績がまだ入力されていません。", basis="none")
+    if state.state.is_result:
         return None
-    else:
-        flag = "not_measured" if state.state is State.NOT_MEASURED else ""
-        outcome = Outcome("undetermined", flag=flag, cause=_NO_RESULT[state.state])
-    return Verdict(outcome=outcome, basis="none")
+    flag = "not_measured" if state.state is State.NOT_MEASURED else ""
+    return Outcome("undetermined", flag=flag, cause=_NO_RESULT[state.state], basis="none")
 
 
 # The verdict
 
 
-def _verdict(case: Case) -> Verdict:
+def _verdict(case: Case) -> Outcome:
     target, actual = case.target, case.actual
     if target.relation is not None:
         return baselines.related(case, target.relation)
@@ -165,14 +163,13 @@ def _verdict(case: Case) -> Verdict:
     if target.parts and actual.parts:
         return numeric.numeric(case)
     if target.parts and actual.relation is not None:
-        return Verdict(outcome=undecided("実績がほかの年との比較で書かれているため", "needs_previous"))
+        return undecided("実績がほかの年との比較で書かれているため", "needs_previous")
     return baselines.words(case)
 
 
-def _finished(case: Case, verdict: Verdict, state: ValueState) -> Judgement:
-    outcome, is_number = verdict.outcome, verdict.basis == "number"
+def _finished(case: Case, outcome: Outcome, state: ValueState) -> Judgement:
     decided = outcome.status in ("achieved", "missed")
-    direction = verdict.direction if is_number else None
+    direction = outcome.direction if outcome.basis == "number" else None
     rate = outcome.rate if decided else None
     target, actual = _assumed(case.target, case.actual, outcome)
     relation = case.target.relation
@@ -187,13 +184,13 @@ def _finished(case: Case, verdict: Verdict, state: ValueState) -> Judgement:
     flags = (*(code for code, applies in codes.items() if applies), *asks)
     return Judgement(
         status=outcome.status,
-        basis=verdict.basis if decided else "none",
+        basis=outcome.basis if decided else "none",
         rate=rounded(rate),
         exact_rate=rate,
         direction=direction,
-        components=verdict.components,
+        components=outcome.components,
         flags=() if outcome.status in ("pending", "not_applicable") else flags,
-        reason=_reason(case, verdict),
+        reason=_reason(case, outcome),
         target_reading=target if decided else case.target,
         actual_reading=actual if decided else case.actual,
         state=state,
@@ -232,13 +229,13 @@ _ENDS = {
 }
 
 
-def _reason(case: Case, verdict: Verdict) -> str:
+def _reason(case: Case, outcome: Outcome) -> str:
     """One sentence, ending in a full stop."""
-    if verdict.outcome.status not in ("achieved", "missed"):
-        return verdict.outcome.cause
-    if verdict.basis == "text":
+    if outcome.status not in ("achieved", "missed"):
+        return outcome.cause
+    if outcome.basis == "text":
         return "実績が目標と同じ文言のため達成とみなしました。内容を確認してください。"
-    parts = verdict.components
+    parts = outcome.components
     missed = [part.label or f"{place}番目" for place, part in enumerate(parts, 1) if part.status == "missed"]
     if missed:
         return f"内訳のうち「{'」「'.join(missed)}」が目標を満たしていないため、未達成です。"
@@ -249,9 +246,9 @@ def _reason(case: Case, verdict: Verdict) -> str:
     plain = case.target.kind in _PLAIN
     if plain and goal == given:
         return f"実績の{given}は目標どおりのため、達成です。"
-    way = "up" if is_rank and verdict.direction else verdict.direction
-    end = _ENDS[way if plain else None, verdict.outcome.status == "achieved"]
-    return f"実績の{given}は目標の{goal}{end}{_WAYS['rank' if is_rank and way else verdict.direction]}。"
+    way = "up" if is_rank and outcome.direction else outcome.direction
+    end = _ENDS[way if plain else None, outcome.status == "achieved"]
+    return f"実績の{given}は目標の{goal}{end}{_WAYS['rank' if is_rank and way else outcome.direction]}。"
 
 
 def _named(reading: Reading) -> str:

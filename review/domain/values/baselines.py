@@ -10,7 +10,7 @@ from typing import cast
 from review.domain.fiscal import last_day
 from review.domain.notation import compact
 from review.domain.values import cells
-from review.domain.values.compare import Case, Outcome, Status, Verdict, compare, undecided
+from review.domain.values.compare import Case, Outcome, Status, compare, undecided
 from review.domain.values.direction import Direction, name_direction
 from review.domain.values.doubts import steps_between
 from review.domain.values.numeric import compared
@@ -25,22 +25,21 @@ from review.domain.values.reading import (
     way_of,
 )
 
-_ACHIEVED = Verdict(outcome=Outcome("achieved"))
-_SAME_TEXT = Verdict(outcome=Outcome("achieved"), basis="text")
+_SAME_TEXT = Outcome("achieved", basis="text")
 _PROSE = "目標と実績が文章で書かれているため、担当者が内容を見て判断してください。"
 
 
-def words(case: Case) -> Verdict:
+def words(case: Case) -> Outcome:
     """Rule 9: equal texts are achieved, others are a person's to judge."""
     if case.target.plain == case.actual.plain:
         return _SAME_TEXT
     if not case.target.parts and not case.actual.parts:
-        return Verdict(outcome=Outcome("undetermined", cause=_PROSE), basis="none")
+        return Outcome("undetermined", cause=_PROSE, basis="none")
     cause = "実績を数値として読み取れないため" if case.target.parts else "目標が文章で実績が数値のため"
-    return Verdict(outcome=undecided(cause), basis="none")
+    return undecided(cause, basis="none")
 
 
-def related(case: Case, relation: Relation) -> Verdict:
+def related(case: Case, relation: Relation) -> Outcome:
     """The verdict on a relative target; `undetermined` where last year is needed and not known."""
     if relation.base == "" and case.target.plain == case.actual.plain:
         return _SAME_TEXT
@@ -49,23 +48,22 @@ def related(case: Case, relation: Relation) -> Verdict:
         return stated
     direction = _direction(case, relation)
     if case.direction and direction and case.direction != direction:
-        return Verdict(outcome=undecided("指標の方向と目標の増減の表現が矛盾しているため"), direction=case.direction)
+        return undecided("指標の方向と目標の増減の表現が矛盾しているため")._replace(direction=case.direction)
     previous = _baseline(case, relation)
     if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
-        return _ACHIEVED
+        return Outcome("achieved")
     if previous is None or not previous.parts or relation.relation == "unclear":
-        return Verdict(outcome=_needs_previous(relation), direction=direction)
+        return _needs_previous(relation)._replace(direction=direction)
     if not case.actual.parts:
         return words(case)
     targets = [_target_from(relation, part) for part in previous.parts]
     doubt = next((target for target in targets if isinstance(target, Outcome)), None)
     if doubt is not None:
-        return Verdict(outcome=doubt, direction=direction)
+        return doubt._replace(direction=direction)
     verdict = compared(case, tuple(cast(list[Quantity], targets)), case.actual.parts, direction)
-    if relation.relation == "same" and verdict.outcome.status != "achieved":
-        return replace(verdict, outcome=undecided("前年並み・維持の目標に対し実績が変わっているため"))
-    components = tuple(replace(part, rate=None) for part in verdict.components)
-    return replace(verdict, outcome=verdict.outcome._replace(rate=None), components=components)
+    if relation.relation == "same" and verdict.status != "achieved":
+        return undecided("前年並み・維持の目標に対し実績が変わっているため")._replace(components=verdict.components)
+    return verdict._replace(rate=None, components=tuple(replace(part, rate=None) for part in verdict.components))
 
 
 def _baseline(case: Case, relation: Relation) -> Reading | None:
@@ -109,7 +107,7 @@ def _needs_previous(relation: Relation) -> Outcome:
     return undecided(f"比べる元となる{base}の実績が分からないため", "needs_previous")
 
 
-def _stated(case: Case, relation: Relation) -> Verdict | None:
+def _stated(case: Case, relation: Relation) -> Outcome | None:
     """前年度比10%増 against 前年度比12%増 or 12%増: the amounts are compared, no last year is needed."""
     amount, other, only = relation.amount, case.actual.relation, case.actual.quantity
     if relation.relation == "unclear" or (other is not None and (other.base != relation.base or other.amount is None)):
@@ -119,7 +117,7 @@ def _stated(case: Case, relation: Relation) -> Verdict | None:
             if not (relation.change and other.change and other.amount.value):
                 return None
             status: Status = "achieved" if other.change == relation.change else "missed"
-            return Verdict(outcome=Outcome(status), direction=_direction(case, relation))
+            return Outcome(status, direction=_direction(case, relation))
         only = other.amount
         comparable = (other.relation == "ratio") == (relation.relation == "ratio")
     else:
@@ -131,7 +129,7 @@ def _stated(case: Case, relation: Relation) -> Verdict | None:
         return None
     direction = _direction(case, relation)
     outcome = compare(replace(amount, label=""), replace(only, label=""), "up" if amount.change else direction)
-    return Verdict(outcome=outcome._replace(rate=None), direction=direction)
+    return outcome._replace(rate=None, direction=direction)
 
 
 def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
@@ -171,10 +169,10 @@ _ENDING = re.compile(
 )
 
 
-def dated(case: Case, target: DateSpan, actual: DateSpan) -> Verdict:
+def dated(case: Case, target: DateSpan, actual: DateSpan) -> Outcome:
     """Dates by a deadline: all of the actual before its end, or all after it; without a deadline only an equal date."""
     if target.has_year != actual.has_year:
-        return Verdict(outcome=undecided("目標と実績の一方に年がないため"))
+        return undecided("目標と実績の一方に年がないため")
     statuses = {_by(target, actual)}
     if not target.has_year:  # April after a March deadline: eleven months early, or one late?
         statuses.add(_by(_calendar(target), _calendar(actual)))
@@ -184,8 +182,8 @@ def dated(case: Case, target: DateSpan, actual: DateSpan) -> Verdict:
     named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain)
     same = first <= actual.first and actual.last <= last
     if len(statuses) == 1 and (named or same):
-        return Verdict(outcome=Outcome(statuses.pop()))
-    return Verdict(outcome=undecided("日付の前後だけでは達成したかどうかが定まらないため"))
+        return Outcome(statuses.pop())
+    return undecided("日付の前後だけでは達成したかどうかが定まらないため")
 
 
 def _by(target: DateSpan, actual: DateSpan) -> Status:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from review.domain.notation import compact
-from review.domain.values.pairing import pair
+from review.domain.values.compare import pair
 from review.domain.values.reading import Quantity, Reading
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from review.domain.values import units
 from review.domain.values.lexer import Number, has_middle_dot, numbers_in
 from review.domain.values.reading import Quantity, limits
-from review.domain.values.suffixes import BEFORE, COMPARATORS, Suffix, one_per, per_after, suffix_of
+from review.domain.values.words import BEFORE, COMPARATORS, Suffix, one_per, per_after, suffix_of
 
 MOST_READINGS = 32  # of one cell; beyond that it is text
 OF_A_TARGET = ("目標", "目標値", "計画", "計画値")  #: 目標:300団体, labels that no actual may bear

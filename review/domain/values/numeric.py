@@ -9,38 +9,41 @@ from functools import lru_cache
 from review.domain.notation import compact
 from review.domain.values.compare import (
     CONTRADICTION,
+    DIFFERENT,
     NO_DIRECTION,
     Case,
     Component,
     Outcome,
-    Verdict,
     compare,
+    pair,
     rounded,
+    same_thing,
+    settled_in_every_order,
     undecided,
     worst,
 )
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
-from review.domain.values.pairing import DIFFERENT, Parts, pair, same_thing, settled_in_every_order
+from review.domain.values.grammar import Parts
 from review.domain.values.reading import Direction, Quantity, way_of
 
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 
 
-def numeric(case: Case) -> Verdict:
+def numeric(case: Case) -> Outcome:
     """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
     entries = [(goal, given, _of_parts(case, goal, given)) for goal in case.target.readings for given in _actuals(case)]
     # A reading that cannot be compared at all is none, where another can: 1・5ha beside 1.4ha is no list.
-    entries = [entry for entry in entries if entry[2].outcome.flag != "parts_mismatch"] or entries
+    entries = [entry for entry in entries if entry[2].flag != "parts_mismatch"] or entries
     first = entries[0]
     verdict = first[2]
     for other in entries[1:]:
-        if other[2].outcome.status != verdict.outcome.status:
+        if other[2].status != verdict.status:
             side, name = (0, "目標") if first[0] != other[0] else (1, "実績")
             ways = ["、".join(part.phrase for part in one[side]) for one in (first[:2], other[:2])]
             cause = f"{name}を「{ways[0]}」と読むか「{ways[1]}」と読むかで判定が分かれるため"
-            return replace(verdict, outcome=undecided(cause), components=())
-    if any(entry[2].outcome.rate != verdict.outcome.rate for entry in entries):
-        return replace(verdict, outcome=verdict.outcome._replace(rate=None))
+            return undecided(cause)._replace(direction=verdict.direction)
+    if any(entry[2].rate != verdict.rate for entry in entries):
+        return verdict._replace(rate=None)
     return verdict
 
 
@@ -54,21 +57,20 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
     return case.actual.readings
 
 
-def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Verdict:
+def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
     if _falls_by(case, targets + actuals):  # the larger fall is the better one; negative values have no rate
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
-        verdict = compared(case, fallen[0], fallen[1], "up")
-        return replace(verdict, outcome=verdict.outcome._replace(rate=None), direction="down", components=())
+        return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction="down", components=())
     direction, doubt = _direction(case, targets)
     doubt = doubt or _other_span(case)
     if doubt is not None:
-        return Verdict(outcome=doubt, direction=direction)
+        return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
     if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
         parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
-        if parts.outcome.status == verdict.outcome.status:
+        if parts.status == verdict.status:
             return parts
-        return replace(verdict, outcome=undecided("合計と内訳とで判定が分かれるため", "parts_mismatch"))
+        return undecided("合計と内訳とで判定が分かれるため", "parts_mismatch")._replace(direction=direction)
     return verdict
 
 
@@ -161,7 +163,7 @@ def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
 # Part by part
 
 
-def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Verdict:
+def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Outcome:
     """Rule 7: parts by label or place; 各… against each part."""
     period, named = _period_in_name(case.name), named_change(case.name)
 
@@ -177,16 +179,14 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
             actuals = _of_the_same_kind(targets[0], actuals)
     if len(targets) == len(actuals) == 1:
         if not same_thing(targets[0], actuals[0], case.name):
-            return Verdict(outcome=DIFFERENT, direction=direction)
-        if _may_be_of_the_year(case, targets[0], actuals[0]):
-            return Verdict(outcome=_OF_THE_YEAR, direction=direction)
-        return Verdict(outcome=one(targets[0], actuals[0]), direction=direction)
+            return DIFFERENT._replace(direction=direction)
+        doubt = _OF_THE_YEAR if _may_be_of_the_year(case, targets[0], actuals[0]) else None
+        return (doubt or one(targets[0], actuals[0]))._replace(direction=direction)
     if len(targets) != len(actuals):
-        outcome = undecided("目標と実績の内訳の数が異なるため", "parts_mismatch")
-        return Verdict(outcome=outcome, direction=direction)
+        return undecided("目標と実績の内訳の数が異なるため", "parts_mismatch")._replace(direction=direction)
     pairs, certain = pair(targets, actuals)
     if not certain:
-        return Verdict(outcome=settled_in_every_order(targets, actuals, one), direction=direction)
+        return settled_in_every_order(targets, actuals, one)._replace(direction=direction)
     outcomes = [one(*both) for both in pairs]
     components = tuple(
         Component(
@@ -198,7 +198,7 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
         )
         for (target, actual), outcome in zip(pairs, outcomes, strict=True)
     )
-    return Verdict(outcome=worst(outcomes), direction=direction, components=components)
+    return worst(outcomes)._replace(direction=direction, components=components)
 
 
 def _of_the_same_kind(target: Quantity, actuals: Parts) -> Parts:
