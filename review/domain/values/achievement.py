@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from review.domain.fiscal import first_day, last_day
 from review.domain.notation import compact
 from review.domain.values import baselines, cells, doubts, numeric, states
 from review.domain.values.compare import Basis, Case, Component, Outcome, Status, rounded, undecided
@@ -77,19 +78,23 @@ def judge(
     """
     if direction not in ("up", "down", None):
         raise ValueError(f"direction must be 'up', 'down' or None, not {direction!r}")
+    counts = proposed_state(actual, name=name, target=target, fiscal_year=fiscal_year)
+    if state is not None:
+        counts = replace(counts, state=state) if state == counts.state else ValueState(state=state)
     case = Case(
         name=name,
         target=cells.read(target),
-        actual=cells.read(actual),
+        actual=_in_state(cells.read(actual), counts),
         previous=_last_year(previous, previous_state, fiscal_year),
         targets=tuple(targets),
         direction=direction,
         fiscal_year=fiscal_year,
     )
-    counts = proposed_state(actual, name=name, target=target, fiscal_year=fiscal_year)
-    if state is not None:
-        counts = replace(counts, state=state) if state == counts.state else ValueState(state=state)
     return _finished(case, _absent(case, counts) or _verdict(case), counts)
+
+
+def _in_state(reading: Reading, state: ValueState) -> Reading:
+    return reading if state == reading.state else replace(reading, state=state)
 
 
 def _last_year(previous: str | None, state: State | None, fiscal_year: int | None) -> Reading | None:
@@ -101,8 +106,7 @@ def _last_year(previous: str | None, state: State | None, fiscal_year: int | Non
         counts = ValueState(state=state)
     elif fiscal_year is None and counts.state is State.OTHER_YEAR:
         counts = FINAL
-    reading = cells.read(previous)
-    return reading if counts == reading.state else replace(reading, state=counts)
+    return _in_state(cells.read(previous), counts)
 
 
 # The state of the 実績
@@ -122,7 +126,11 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
         if states.says_part_of_year(plain + compact(name)):
             return states.whole_year(reading.plain)
         until = None if fiscal_year is None else states.last_day_of(words, fiscal_year)
-        return replace(reading.state, until=until)
+        if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
+            return replace(reading.state, until=until)
+        if until >= first_day(fiscal_year):  # 令和7年5月末現在 of 令和6年度: after the year's end
+            return states.whole_year(reading.plain)
+        return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=until.year - (until.month < 4))
     if reading.state.state is State.OTHER_YEAR:
         year = states.year_of(compact(words))
         by_words = "年度末" in reading.plain or states.year_of(plain) is not None

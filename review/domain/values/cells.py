@@ -32,6 +32,8 @@ _FREE_NOTE_NEVER = re.compile(
     r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|\d|(?i:over|under|up|down)"
 )
 _PERIOD_NOTE = re.compile(r"\A(?:1?([月週日])(?:間)?(?:平均|当たり|あたり)|年間(?:合計|計|延べ)?)\Z")
+_COMPARES = re.compile("比|対|より|から|増|減")
+_BREAKS = re.compile(r"[ 、・:]|,(?!\d)")
 _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
 
 
@@ -65,6 +67,11 @@ def _something(folded: str) -> dict[str, Any]:
     if states.says_not_measured(cell.main if _DIGIT.search(cell.main) else folded):
         return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
     fields: dict[str, Any] = {"note": note, "state": states.whole_year(folded)} | _main(cell, note)
+    relation = fields.get("relation")
+    if (
+        relation and relation.relation == "unclear" and relation.base != ""
+    ):  # 令和5年度実績 5件: that year's value itself
+        fields["state"] = states.state_of((), (relation.base.replace("previous", "前年度"),), folded)
     if "parts" in fields:
         labels = () if "→" in cell.main else tuple(part.label for part in fields["parts"])
         fields["state"] = states.state_of(labels, (*cell.notes, fields["note"]), folded)
@@ -151,16 +158,19 @@ def _everything(main: str, note: str) -> dict[str, Any] | None:
 
 
 def _with_free_note(text: str) -> tuple[list[Parts], str]:
-    """A value with a note after a space (75% 第2次計画に合わせて設定): the value, and the note.
+    """A value with a note after a space (75% 第2次計画に合わせて設定), or its state on either side: the value, and the note.
 
-    Only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
+    A note only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
     """
     breakdown = _BREAKDOWN.search(text)
-    for place in [breakdown] if breakdown else list(re.finditer(" ", text))[:8]:
-        parts, rest = grammar.only(text[: place.start()]), text[place.end() :]
+    for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
+        head, rest = text[: place.start()], text[place.end() :]
+        if states.is_state(head) and (readings := grammar.readings(rest)):
+            return readings, head
+        parts = grammar.only(head)
         if len(parts) != 1 or parts[0].label or parts[0].unit.bare:
             continue
-        if breakdown or not _FREE_NOTE_NEVER.match(rest) or states.is_state(rest):
+        if breakdown or states.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
             return [parts], rest
     return [], ""
 

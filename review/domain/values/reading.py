@@ -36,9 +36,17 @@ class State(StrEnum):
     NOT_MEASURED = "not_measured"  #: 未測定: 集計中, 未公表, 隔年調査, 予定, a dash with a reason
 
     @property
+    def label(self) -> str:
+        """The city's word."""
+        return _STATE_WORDS[self]
+
+    @property
     def is_result(self) -> bool:
         """True where the value is judged as the year's result."""
         return self in (State.FINAL, State.PROVISIONAL)
+
+
+_STATE_WORDS = dict(zip(State, ("確定", "速報・見込み", "年度途中", "他年度の値", "未測定"), strict=True))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,7 +41,7 @@ _MONTH = (
 )
 # 9月末現在, R6.12.31時点, 12月まで, 4月~9月
 _UNTIL = re.compile(
-    rf"(?P<from>[~-](?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_MONTH}"
+    rf"(?P<from>(?:[~-]|から)(?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_MONTH}"
     r"(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
 )
 _YEAR = r"(?P<year>(?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(?:年度|年|(?=\Z|実績|決算|調査|確定|末|[) ]))"
@@ -50,8 +50,12 @@ _OF_A_YEAR = re.compile(
     r"(?:実績|確定|調査|決算|公表|集計|速報)?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
 )
 
+# 10月~3月: half of the year, though it ends with it.
+_LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
+_TYPED_YEAR = re.compile(r"((?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(年度|年|[./-])(?=\d{1,2}[月./])")
 _STATE = re.compile(
-    rf"(?:{_YEAR}|[.,、~-]|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}|の|値|で|まで|時点|現在)+"
+    rf"(?:{_YEAR}|[.,、:~-]|\d{{1,2}}月?(?=~|-|から)|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}"
+    "|の|値|で|まで|時点|現在)+"
 )
 
 
@@ -70,8 +74,12 @@ def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> Valu
     for note in notes:
         if _STILL_COUNTED.search(note) or (_PLANNED.fullmatch(note) and note not in labels):
             return ValueState(state=State.NOT_MEASURED, words=note)
+    if _BOTH.search("".join(labels)):
+        labels = ()
     for words in filter(None, (*labels, *notes)):
         packed = words.replace(" ", "")
+        if packed.startswith(("うち", "内訳")):
+            continue
         if _FORECAST.search(packed) and not _OF_A_DAY.search(packed):
             return ValueState(state=State.INTERIM, words=words)
         if says_part_of_year(packed):
@@ -97,7 +105,9 @@ def says_part_of_year(packed: str) -> bool:
     """True for 上半期, 9月末現在, 12月31日時点, 4月~9月; the end of the year itself is no such word."""
     if _BOTH.search(packed):
         return False
-    return bool(_PART.search(packed)) or any(_breaks_off(match) for match in _UNTIL.finditer(packed))
+    return bool(_PART.search(packed) or _LATE.search(packed)) or any(
+        _breaks_off(match) for match in _UNTIL.finditer(packed)
+    )
 
 
 def _month_and_day(match: re.Match[str]) -> tuple[int, str]:
@@ -128,6 +138,9 @@ def last_day_of(words: str, fiscal_year: int) -> date | None:
     else:
         return None
     year = fiscal_year + (month < 4)
+    typed_year = _TYPED_YEAR.search(packed)
+    if typed_year and (named := parse_fiscal_year(typed_year[1])):
+        year = named + (month < 4 and typed_year[2] == "年度")
     end = calendar.monthrange(year, month)[1]
     day = int(typed) if typed.isdigit() else {"上旬": 10, "中旬": 20}.get(typed, end)
     return date(year, month, min(max(day, 1), end))
