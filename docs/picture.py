@@ -110,8 +110,8 @@ def _row(number: int, name: str, count: int, folder: bool) -> list[str]:
 def _dot(places: Sequence[str], one: str, other: str) -> str:
     x = NAMES + EDGE + places.index(other) * CELL + CELL // 2
     y = HEADS + EDGE + places.index(one) * CELL + CELL // 2
-    said = escape(f"{one} imports {other}")
-    return f'<circle cx="{x}" cy="{y}" r="5" fill="#1a4f9c"><title>{said}</title></circle>'
+    sentence = escape(f"{one} imports {other}")
+    return f'<circle cx="{x}" cy="{y}" r="5" fill="#1a4f9c"><title>{text}</title></circle>'
 
 
 if __name__ == "__main__":

@@ -112,14 +112,14 @@ def check(
             fiscal_year=current.fiscal_year,
         )
     renamed = previous is not None and _renamed(previous, current)
-    found = [*_of_judgement(judgement, previous, comparable=not renamed)]
+    flags = [*_of_judgement(judgement, previous, comparable=not renamed)]
     if previous is not None:
-        found += _of_definition(previous, current, renamed=renamed)
+        flags += _of_definition(previous, current, renamed=renamed)
         if not renamed:
-            found += _of_target(before, previous, current, judgement)
-            found += _of_result(previous, current)
-    found += _copied(current, judgement)
-    return _one_of_each(found)
+            flags += _of_target(before, previous, current, judgement)
+            flags += _of_result(previous, current)
+    flags += _copied(current, judgement)
+    return _one_of_each(flags)
 
 
 def flag(code: str, sentence: str = "") -> Flag:
@@ -265,5 +265,5 @@ def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
         yield flag("actual_equals_target")
 
 
-def _one_of_each(found: Sequence[Flag]) -> tuple[Flag, ...]:
-    return tuple({entry.code: entry for entry in found}.values())
+def _one_of_each(flags: Sequence[Flag]) -> tuple[Flag, ...]:
+    return tuple({entry.code: entry for entry in flags}.values())

@@ -16,7 +16,7 @@ _ENCLOSED = {ord(mark): CIRCLED[index] for index, mark in enumerate("⑴⑵⑶�
 _ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛")}
 _ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("❶❷❸❹❺❻❼❽❾❿")}
 _ENCLOSED |= {ord(mark): CIRCLED[index] for index, mark in enumerate("➀➁➂➃➄➅➆➇➈➉")}
-_KEPT = re.compile(f"([{CIRCLED}])")
+_ENCLOSED_MARK = re.compile(f"([{CIRCLED}])")
 
 _ALIKE: dict[int, str | None] = {ord(mark): "-" for mark in "‐‑‒–—―−─━﹣⁻"}
 _ALIKE |= {ord(mark): "~" for mark in "〜～∼˜〰"}
@@ -36,8 +36,8 @@ def fold(text: str) -> str:
     if _FOLDED.fullmatch(text):
         return text
     text = text.translate(_ENCLOSED)
-    if _KEPT.search(text):
-        text = "".join(piece if piece in CIRCLED else _nfkc(piece) for piece in _KEPT.split(text) if piece)
+    if _ENCLOSED_MARK.search(text):
+        text = "".join(piece if piece in CIRCLED else _nfkc(piece) for piece in _ENCLOSED_MARK.split(text) if piece)
     else:
         text = _nfkc(text)
     return _SPACES.sub(" ", text.translate(_ALIKE)).strip()

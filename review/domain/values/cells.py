@@ -14,7 +14,8 @@ from typing import Any
 
 from review.domain.notation import compact, fold
 from review.domain.values import dates, grammar, lexer, relative, states, units
-from review.domain.values.reading import Kind, Quantity, Reading
+from review.domain.values.grammar import Parts
+from review.domain.values.reading import Kind, Quantity, Reading, State, ValueState
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
@@ -31,6 +32,8 @@ _FREE_NOTE_NEVER = re.compile(
     r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|\d|(?i:over|under|up|down)"
 )
 _PERIOD_NOTE = re.compile(r"\A(?:1?([月週日])(?:間)?(?:平均|当たり|あたり)|年間(?:合計|計|延べ)?)\Z")
+_COMPARES = re.compile("比|対|より|から|増|減")
+_BREAKS = re.compile(r"[ 、・:]|,(?!\d)")
 _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*|注)")
 
 
@@ -38,44 +41,41 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
     folded = fold(text)
-    nothing = _nothing(text, folded)
-    if nothing is not None:
-        return nothing
-    if len(folded) > _LONGEST:
-        return Reading(text=text, kind="text", plain=compact(folded))
-    cell = lexer.cell(folded)
-    note = " ".join(cell.notes)
-    digits = bool(_DIGIT.search(cell.main))
-    if states.says_not_measured(cell.main if digits else folded):
-        return Reading(text=text, kind="text", plain=compact(folded), note=note, not_measured=True)
-    found = _main(cell, note)
-    provisional = found.pop("provisional", False) or states.says_provisional(folded)
-    if "parts" in found:
-        found |= _state(found["parts"], cell, found["note"])
-    return Reading(text=text, plain=compact(folded), provisional=provisional, **found)
+    return Reading(text=text, plain=compact(folded), **(_nothing(folded) or _something(folded)))
 
 
-def _nothing(text: str, folded: str) -> Reading | None:
+def _nothing(folded: str) -> dict[str, Any] | None:
     """Blank, a dash, a dash with a reason, or words for an absent target."""
     if not folded:
-        return Reading(text=text, kind="none", blank=True)
+        return {"kind": "none", "blank": True}
     if folded[0].isdigit():
         return None
     if _DASH.fullmatch(folded) or states.says_no_target(folded):
-        return Reading(text=text, kind="none", plain=compact(folded))
+        return {"kind": "none"}
     if not _DASH_AND_REASON.match(folded):
         return None
     reason = folded.lstrip("-_…‥ ")
-    return Reading(text=text, kind="none", plain=compact(folded), note=reason, not_measured=True)
+    return {"kind": "none", "note": reason, "state": ValueState(state=State.NOT_MEASURED, words=reason)}
 
 
-def _state(parts: tuple[Quantity, ...], cell: lexer.Cell, note: str) -> dict[str, Any]:
-    """What the words around the values say about them."""
-    labels = () if "→" in cell.main else tuple(part.label for part in parts)
-    if not note and not any(labels):
-        return {}
-    notes = (*cell.notes, note) if note not in cell.notes else cell.notes
-    return {"state": states.state_of(labels, notes), "not_measured": states.says_still_counted(note)}
+def _something(folded: str) -> dict[str, Any]:
+    """What the text says, and the state that the words around its values propose."""
+    if len(folded) > _LONGEST:
+        return {"kind": "text"}
+    cell = lexer.cell(folded)
+    note = " ".join(cell.notes)
+    if states.says_not_measured(cell.main if _DIGIT.search(cell.main) else folded):
+        return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
+    fields: dict[str, Any] = {"note": note, "state": states.whole_year(folded)} | _main(cell, note)
+    relation = fields.get("relation")
+    if (
+        relation and relation.relation == "unclear" and relation.base != ""
+    ):  # 令和5年度実績 5件: that year's value itself
+        fields["state"] = states.state_of((), (relation.base.replace("previous", "前年度"),), folded)
+    if "parts" in fields:
+        labels = () if "→" in cell.main else tuple(part.label for part in fields["parts"])
+        fields["state"] = states.state_of(labels, (*cell.notes, fields["note"]), folded)
+    return fields
 
 
 def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
@@ -83,47 +83,45 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
     main = cell.main
     span = dates.read_date(main)
     if span is not None:
-        return {"kind": "date", "span": span, "note": note}
+        return {"kind": "date", "span": span}
     related = relative.relation_of(main)
     if related is not None:
-        return {"kind": "relative", "relation": related, "note": note}
+        return {"kind": "relative", "relation": related}
     if not _DIGIT.search(main) and "ゼロ" not in main:
-        return _everything(main, note) or {"kind": _kind_of_words(main), "note": note}
+        return _everything(main, note) or _words(main)
     if "→" in main and (arrived := _arrow(cell, note)):
         return arrived
     text = main.lstrip("・ ")
-    found = grammar.readings(text)
-    if not found:
-        found, more = _with_free_note(text)
+    readings = grammar.readings(text)
+    if not readings:
+        readings, more = _with_free_note(text)
         note = " ".join(filter(None, (more, note)))
-    if len(found) > grammar.MOST_READINGS:
-        return {
-            "kind": "text",
-            "note": note,
-            "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)",
-        }
-    if not found:
-        return {"kind": _kind_of_words(main), "note": note}
-    return _numeric(cell, found, note)
+    if len(readings) > grammar.MOST_READINGS:
+        reason = "32通りより多くに読めるため、文章とします(数値としては判定しません)"
+        return {"kind": "text", "reason": reason}
+    return _numeric(cell, readings, note) if readings else _words(main)
+
+
+def _words(main: str) -> dict[str, Any]:
+    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
+    is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
+    return {"kind": "text" if is_sentence else "milestone"}
 
 
 def _arrow(cell: lexer.Cell, note: str) -> dict[str, Any] | None:
     """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value."""
     start, _, end = cell.main.rpartition("→")
     before, after = (grammar.only(side.strip()) for side in (start, end))
-    if before is None or after is None or len(before.parts) != 1 or len(after.parts) != 1:
+    if len(before) != 1 or len(after) != 1 or not before[0].unit.fits(after[0].unit):
         return None
-    if after.parts[0].label and not all(_YEAR_LABEL.fullmatch(side.parts[0].label) for side in (before, after)):
-        return None
-    if not before.parts[0].unit.fits(after.parts[0].unit):
+    if after[0].label and not all(_YEAR_LABEL.fullmatch(side[0].label) for side in (before, after)):
         return None
     return _numeric(cell, [after], " ".join(filter(None, (f"{start.strip()}から", note))))
 
 
-def _numeric(cell: lexer.Cell, found: list[grammar.Values], note: str) -> dict[str, Any]:
-    first = _shown(found[0].parts, cell)
-    others = tuple(_shown(values.parts, cell) for values in found[1:])
-    bracket = None
+def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, Any]:
+    first, *others = (_shown(parts, cell) for parts in readings)
+    bracket: Parts = ()
     if note and len(first) == 1:
         if first[0].unit.bare and (unit := units.KNOWN.get(note)):
             first = (replace(first[0], unit=unit),)  # 300(件): the bracket is the unit
@@ -131,64 +129,53 @@ def _numeric(cell: lexer.Cell, found: list[grammar.Values], note: str) -> dict[s
             first = (replace(first[0], period=counted[1] or "", yearly=not counted[1]),)
         if len(cell.notes) == 1 and _DIGIT.search(note):
             bracket = grammar.only(cell.notes[0])
-    return {
-        "kind": _kind(first),
-        "parts": first,
-        "others": others,
-        "bracket": bracket.parts if bracket and len(bracket.parts) == 1 else (),
-        "note": note,
-        "provisional": any(values.provisional for values in found),
-    }
+    bracket = bracket if len(bracket) == 1 else ()
+    return {"kind": _kind(first), "parts": first, "others": tuple(others), "bracket": bracket, "note": note}
 
 
-def _kind(parts: tuple[Quantity, ...]) -> Kind:
+def _kind(parts: Parts) -> Kind:
     if len(parts) > 1:
         return "parts"
-    only = parts[0]
-    if only.is_range:
+    if parts[0].is_range:
         return "range"
-    if only.whole is not None:
+    if parts[0].whole is not None:
         return "share"
-    return "comparator" if only.comparator else "number"
-
-
-def _kind_of_words(main: str) -> Kind:
-    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
-    is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
-    return "text" if is_sentence else "milestone"
+    return "comparator" if parts[0].comparator else "number"
 
 
 def _everything(main: str, note: str) -> dict[str, Any] | None:
     """全校 is all of them: 100 % of a whole that was not counted."""
-    found = _ALL.fullmatch(main)
-    if not found:
+    match = _ALL.fullmatch(main)
+    if not match:
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
     if counted is not None and counted.value and not (counted.comparator or counted.label or counted.unit.bare):
         whole = replace(counted, whole=counted.value)
     else:
         hundred = Fraction(100)
-        whole = Quantity(low=hundred, high=hundred, unit=units.PERCENT, label=f"全{found['noun']}")
-    return {"kind": "share", "parts": (whole,), "note": note}
+        whole = Quantity(low=hundred, high=hundred, unit=units.PERCENT, label=f"全{match['noun']}")
+    return {"kind": "share", "parts": (whole,)}
 
 
-def _with_free_note(text: str) -> tuple[list[grammar.Values], str]:
-    """A value with a note after a space (75% 第2次計画に合わせて設定): the value, and the note.
+def _with_free_note(text: str) -> tuple[list[Parts], str]:
+    """A value with a note after a space (75% 第2次計画に合わせて設定), or its state on either side: the value, and the note.
 
-    Only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
+    A note only after a value that has no label: in 小 80% 中 前年並み the rest is a second value, which was not read.
     """
-    breaks = [found] if (found := _BREAKDOWN.search(text)) else list(re.finditer(" ", text))[:8]
-    for place in breaks:
+    breakdown = _BREAKDOWN.search(text)
+    for place in [breakdown] if breakdown else list(_BREAKS.finditer(text))[:8]:
         head, rest = text[: place.start()], text[place.end() :]
-        values = grammar.only(head)
-        if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].unit.bare:
+        if states.is_state(head) and (readings := grammar.readings(rest)):
+            return readings, head
+        parts = grammar.only(head)
+        if len(parts) != 1 or parts[0].label or parts[0].unit.bare:
             continue
-        if found or not _FREE_NOTE_NEVER.match(rest):
-            return [values], rest
+        if breakdown or states.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
+            return [parts], rest
     return [], ""
 
 
-def _shown(parts: tuple[Quantity, ...], cell: lexer.Cell) -> tuple[Quantity, ...]:
+def _shown(parts: Parts, cell: lexer.Cell) -> Parts:
     """The values with the words of labels that stood in brackets."""
     if not cell.labels:
         return parts

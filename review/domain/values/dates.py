@@ -6,10 +6,10 @@ import calendar
 import re
 from datetime import date
 
-from review.domain.fiscal import ERAS, first_day, last_day
+from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.values.reading import DateSpan
 
-_YEAR = r"(?:(?P<era>令和|平成|昭和|[RHS])\.?(?P<era_year>元|\d{1,2})|(?P<western>(?:19|20)\d\d))"
+_YEAR = r"(?P<year>(?:令和|平成|昭和|[RHS])\.?(?:元|\d{1,2})|(?:19|20)\d\d)"
 _DATE = re.compile(
     rf"(?P<label>[^\d:]*?):?(?:{_YEAR}(?P<fiscal>年度)?(?:年|[./-])?)?"
     r"(?:(?P<month>\d{1,2})(?:月|[./-](?=\d)|$))?(?:(?P<day>\d{1,2})日?)?"
@@ -26,48 +26,35 @@ _NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 Febru
 def read_date(main: str) -> DateSpan | None:
     """The date that the whole text is (a label before it and an act after it allowed), or None."""
     packed = main.replace(" ", "")
-    if not _MENTION.search(packed):
+    match = _DATE.match(packed) if _MENTION.search(packed) else None
+    if not match or _NO_DAY.match(match["act"]):
         return None
-    found = _DATE.match(packed)
-    if not found or _NO_DAY.match(found["act"]):
+    if not match["month"] and (not match["year"] or match["day"]):
         return None
-    year, has_year = _year(found)
-    month, day = (int(found[key]) if found[key] else None for key in ("month", "day"))
-    if month is None and (not has_year or day is not None):
-        return None
-    if not has_year and not re.search(r"\d月", packed):  # 12/15 is as well 12 of 15, and 月3.5冊 is a monthly value
+    if not match["year"] and not re.search(r"\d月", packed):  # 12/15 is as well 12 of 15, and 月3.5冊 a monthly value
         return None
     try:
-        first, last = _ends(found, year, month, day)
+        first, last = _ends(match)
     except ValueError:
         return None
     return DateSpan(
-        first=first, last=last, has_year=has_year, is_deadline=bool(found["deadline"]), label=found["label"]
+        first=first, last=last, has_year=bool(match["year"]), is_deadline=bool(match["deadline"]), label=match["label"]
     )
 
 
-def _year(found: re.Match[str]) -> tuple[int, bool]:
-    if found["western"]:
-        return int(found["western"]), True
-    if not found["era"]:
-        return _NEUTRAL_YEAR, False
-    era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
-    return era.began.year - 1 + (1 if found["era_year"] == "元" else int(found["era_year"])), True
-
-
-def _ends(found: re.Match[str], year: int, month: int | None, day: int | None) -> tuple[date, date]:
+def _ends(match: re.Match[str]) -> tuple[date, date]:
     """First and last day; raises ValueError for a day that does not exist."""
-    fiscal, part = bool(found["fiscal"]), found["part"]
-    if month is None:
-        if fiscal:
-            return (last_day(year), last_day(year)) if part in ("末", "末日") else (first_day(year), last_day(year))
-        return (date(year, 12, 31) if part in ("末", "末日") else date(year, 1, 1)), date(year, 12, 31)
-    if (fiscal or not (found["era"] or found["western"])) and month < 4:
+    year = parse_fiscal_year(match["year"] or "") or _NEUTRAL_YEAR
+    fiscal, at_the_end = bool(match["fiscal"]), match["part"] in ("末", "末日")
+    if not match["month"]:
+        first, last = (first_day(year), last_day(year)) if fiscal else (date(year, 1, 1), date(year, 12, 31))
+        return (last if at_the_end else first), last
+    month = int(match["month"])
+    if (fiscal or not match["year"]) and month < 4:
         year += 1
     end = calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 31
-    if day is not None:
-        return date(year, month, day), date(year, month, day)
-    low, high = _TEN_DAYS.get(part or "", (1, 31))
-    if part in ("末", "末日"):
-        low = end
+    low, high = (end, end) if at_the_end else _TEN_DAYS.get(match["part"] or "", (1, end))
+    if match["day"]:
+        low = high = int(match["day"])
+        end = 31
     return date(year, month, low), date(year, month, min(high, end))

@@ -1,7 +1,8 @@
-"""Which way an indicator should go: from its targets over the years, else from its name.
+"""Which way an indicator should go: from a comparator, from its targets over the years, else from its name.
 
-A comparator or the plan's own targets speak before the name (`naming`), and where nothing speaks clearly the answer is
-None: nobody may take that for "up".
+A name is evidence only where it speaks clearly. Harms go down, gains go up, amounts of 削減・短縮 go up; 〜の増加 and 〜の減少
+at the end decide. What is measured may carry a clause (待たされた利用者): then the clause alone speaks, and never "up" where
+it is a bad one. Where nothing speaks, or both ways, the answer is None: nobody may take that for "up".
 """
 
 from __future__ import annotations
@@ -13,12 +14,181 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from review.domain.notation import compact
-from review.domain.values import cells as values
-from review.domain.values.compare import Direction
-from review.domain.values.naming import name_direction
-from review.domain.values.reading import Change, Quantity
+from review.domain.values import cells, lexicon
+from review.domain.values.reading import Change, Direction, Quantity, way_of
 
 __all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
+
+# Names
+
+_LONGEST = 200  # characters; what is longer is a description, and says many things
+
+_BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
+_HARM = re.compile(lexicon.alternation(lexicon.HARMS))
+_GAINS = lexicon.alternation(lexicon.GAINS).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
+_REMEDIES = lexicon.alternation(lexicon.REMEDIES)
+# オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
+_GAIN = re.compile(
+    rf"{_GAINS}|(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒])化(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
+)
+_REMEDY = re.compile(_REMEDIES)
+_FOR_ONE = re.compile(r".*(?:当たり|あたり|のうち)の?")
+
+# What is paid is neither the use nor the help: 利用料, 補助金.
+_PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額)")
+# A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
+_SPOILT = re.compile(
+    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
+    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
+)
+_ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
+_BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
+_AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
+# The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
+_CLAUSE = re.compile(
+    r".*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
+    r"(?=[一-龥ァ-ヶA-Z])"
+)
+# How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
+_MERE = re.compile(
+    r"(?:割合|比率|比|率|件|人|者|回|額|量|金|総|平均|延べ|年間|月間|累計|台|棟|戸|本|枚|冊|箇所|か所|団体|世帯|面積|延長|人口|数|度|状況|実績|"
+    r"日|時間|期間|市民|県民|町民|区民|住民|児童|生徒|園児|学生|子ども|若者|高齢者|障害者|職員|女性|男性|企業|事業所|事業者|店舗|施設|学校|校|"
+    r"地域|地区|家庭|保護者|[~\d%・、]|など|等|発生|出現|該当|状態|有無|方|化|以上|推移|頻度|種類|品目|手続き?|業務|路線|区域|箇|値|指数|点|"
+    r"残高|容量|補助|助成|支援|交付|購入|受け?入れ?|使用|申請|提供|認知|差|月額)*"
+)
+# A comparator, or a verb of failing, stopping and losing, in the clause before the bearer.
+_BAD_CLAUSE = re.compile(
+    r"[されら]れた\Z|な(?:い|かった)\Z|[上下]回|超|越え|過ぎ|未満|以上|以下|満た|達しな|遅|割[れっ]|外れ|切れ|失|止|停|断|やめ|辞|壊|誤|漏|欠|逃|待|怠|延期"
+)
+# What is closed, cut off or given up: what happens in it is no gain, unless it is ended.
+_SHADOW = re.compile(rf"(?:{'|'.join(lexicon.SHADOWS.split())})(?!.{{0,4}}(?:{_REMEDIES}))")
+_PASSIVE = re.compile(r"[されら]れた\Z|な(?:い|かった)\Z")
+# What may be done with a gain without spoiling it: 研修を受けた, 参加したことがある, but not 利用をやめた.
+_DONE = re.compile(
+    r"し[たて]|する|され|でき|受け|行[うっわ]|通じ|経[たて]|用い|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
+    r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
+)
+_GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
+
+
+# What some names say as a whole; "open": nobody can tell. The first that fits decides.
+_BALANCE = r"(?:水道|病院|公営|企業会計|下水).*収支比率|収支比率.*(?:水道|病院|公営|企業会計|下水)"
+_COSTS = (
+    r"(?:普通|一般)会計.*経常収支比率|経常収支比率\((?:普通|一般)会計|(?:人件|給与|材料|経)費(?:対.*)?の?(?:比率|割合)"
+)
+_LESS = "削減|短縮|低減|縮減|軽減|節減|節約|減量|圧縮|抑制"
+_WHOLES = (
+    # The balance of an enterprise is income over cost; that of the city's budget (経常収支比率) goes the other way.
+    (_BALANCE, "up"),
+    (_COSTS, "down"),
+    (r"(?:順位|ランキング).*(?:改善|向上|上昇)|(?:改善|向上|上昇).*(?:順位|ランキング)", "open"),
+    ("順位|ランキング", "down"),
+    (r"(?:抑制|削減|低減|縮小|防止|解消|軽減|短縮|縮減|率の減少)\Z", "open"),  # of a level, or by so much?
+    (r"(?P<less>減少|の減)\Z|(?P<more>増加|の増)\Z", "changed"),
+    (
+        rf"(?:{_LESS})(?:化)?(?:した|された|できた|し|総|累計|見込|推計|目標)?(?:年間|延べ)?"
+        "(?:率|量|額|数|件数|時間|枚数|日数|人数|割合|効果|幅|分|コスト|金額)"
+        r"|(?<!未)(?<!不)(?:(?:改善|解消|解決|防止|回避)(?:率|[者件棟戸箇か所]*数|割合)"
+        r"|(?:復旧|回復|達成|実施|完了|終了|修了|検挙|申請|交付)率)|(?:社会|人口)(?:動態)?の?増減数?\Z",
+        "up",
+    ),
+    (r"(?:まで|要する|要した|かかる|かかった)の?(?:平均)?(?:処理|事務|作業|所要|審査)?(?:日数|期間|時間)", "down"),
+    ("|".join(lexicon.OPEN.split()), "open"),
+    ("|".join(lexicon.HELP.split()), "help"),
+)
+_OF_THE_WHOLE = tuple((re.compile(pattern), answer) for pattern, answer in _WHOLES)
+
+
+@lru_cache(maxsize=4096)
+def name_direction(name: str) -> Direction | None:
+    """The way the name speaks for; None where it does not speak clearly."""
+    plain = compact(name)
+    if len(plain) > _LONGEST:
+        return None
+    base = _BRACKETS.sub("", plain) or plain
+    base = _FOR_ONE.sub("", base) or base
+    answer = _as_a_whole(plain, base) or _as_evidence(base)
+    if answer not in ("up", "down") or (answer == "up" and _SHADOW.search(base)):
+        return None
+    return "up" if answer == "up" else "down"
+
+
+def _as_evidence(base: str) -> Direction | None:
+    """What the words for harms and gains say, and the clause that they stand in."""
+    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base))
+    marked = without = remedied = _HARM.sub(_blotted, marked)
+    if "☒" in marked:
+        if _BOUNDED.search(marked):
+            return None  # 騒音が基準以下の地点
+        without = _ABSENT.sub("", marked)
+        remedied = _AGAINST.sub("", without)
+    absent = without != marked
+    clause = _CLAUSE.match(remedied)
+    if clause and clause.end() < len(remedied):
+        return _of_clause(remedied[: clause.end()], remedied[clause.end() :], absent=absent)
+    return _of_measured(remedied, helped=absent or remedied != without, absent=absent)
+
+
+def _as_a_whole(plain: str, base: str) -> str | None:
+    """What some names say as a whole, `open` where nobody can tell; None for all others."""
+    for place, (pattern, answer) in enumerate(_OF_THE_WHOLE):
+        match = pattern.search(base if place > 1 else plain)
+        if not match:
+            continue
+        if answer == "changed":  # 苦情の減少, 利用者の増加
+            harm = bool(_HARM.search(base, 0, match.start()))
+            if match["less"]:
+                return "down" if harm or not _GAIN.search(base, 0, match.start()) else "open"
+            return "open" if harm else "up"
+        if answer != "help":
+            return answer
+        if not _REMEDY.search(base) and (_HARM.search(base) or not _GAIN.search(base)):
+            return "open"
+    return None
+
+
+def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
+    """参加した|市民, 待たされた|利用者: what was done speaks, never what it was done to."""
+    gain = bool(_GAIN.search(clause))
+    if "☒" in clause + bearer:
+        if clause.endswith(("感じない", "思わない")):
+            return None
+        if _REMEDY.search(bearer):
+            return "up"
+        if absent or _GAIN.search(bearer):
+            return None
+        return "down" if not gain or _last(clause) < clause.rfind("☒") else None
+    past = clause.endswith("た") and not _DONE.search(clause)
+    if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
+        return "up"  # 市長と語る|会の参加者数
+    done = gain and _DONE.search(clause, _last(clause))
+    return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
+
+
+def _of_measured(marked: str, *, helped: bool, absent: bool) -> Direction | None:
+    """The last evidence is what is measured: 空き家の|活用件数, 参加者の|事故."""
+    head = marked.rpartition("の")[2]
+    if not ("☒" in head or _GAIN.search(head) or _REMEDY.search(head) or _MERE.fullmatch(head)):
+        return None  # 利用者の|転倒件数: what is measured says nothing, whoever it happens to
+    last = marked.rfind("☒")
+    gain = _last(marked)
+    if last < 0:
+        return "up" if gain >= 0 or helped else None
+    if _REMEDY.search(marked, last):
+        return "up"
+    return None if absent or gain > last else "down"
+
+
+def _last(marked: str) -> int:
+    """Where the last gain stands; -1 without one."""
+    return max((match.start() for match in _GAIN.finditer(marked)), default=-1)
+
+
+def _blotted(match: re.Match[str]) -> str:
+    return "☒" * len(match[0])
+
+
+# Targets
 
 _OF_DECREASE = re.compile(r"削減|短縮|低減|縮減|軽減|節減|減量|減少|抑制")
 _OF_INCREASE = re.compile(r"増加(?:率|数|量|額)|伸び|向上率|上昇率")
@@ -35,13 +205,9 @@ def named_change(name: str) -> Change | None:
 
 def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
     """The direction a comparator in the target demands; None without one, or where the parts disagree."""
-    found: set[Direction] = set()
-    for part in parts:
-        if part.comparator:
-            found.add("up" if part.comparator in ("at_least", "above") else "down")
-        elif part.unit.dimension == "rank":
-            found.add("down")
-    return found.pop() if len(found) == 1 else None
+    ways = {way_of(part.comparator) for part in parts if part.comparator}
+    ways |= {"down" for part in parts if not part.comparator and part.unit.dimension == "rank"}
+    return ways.pop() if len(ways) == 1 else None
 
 
 class Trend(NamedTuple):
@@ -54,13 +220,15 @@ class Trend(NamedTuple):
 @lru_cache(maxsize=4096)
 def trend(targets: tuple[str, ...]) -> Trend:
     """The direction of targets that never turn back, and whether every year moves (`strict`)."""
-    rows = [reading.parts for reading in map(values.read, targets) if reading.parts]
+    rows = [reading.parts for reading in map(cells.read, targets) if reading.parts]
     if len(rows) < 2 or len({len(row) for row in rows}) != 1 or any(part.change for row in rows for part in row):
         return Trend(None)
-    steps = [_steps(column) for column in zip(*rows, strict=True)]
-    if any(step is None for step in steps):
-        return Trend(None)
-    signs = {sign for step in steps if step for sign in step}
+    signs: set[int] = set()
+    for column in zip(*rows, strict=True):
+        if len({(part.unit.dimension, part.period, part.each) for part in column}) != 1:
+            return Trend(None)
+        ends = [part.end * part.unit.factor for part in column if part.end is not None]
+        signs |= {(after > before) - (after < before) for before, after in pairwise(ends)}
     strict = 0 not in signs and len(rows) >= 3  # a single step is no trend
     signs.discard(0)
     if len(signs) != 1:
@@ -68,30 +236,13 @@ def trend(targets: tuple[str, ...]) -> Trend:
     return Trend("up" if signs == {1} else "down", strict=strict)
 
 
-def _steps(column: tuple[Quantity, ...]) -> list[int] | None:
-    """The sign of each year's change of one part; None where the years cannot be compared."""
-    first = column[0]
-    ends = [part.low if part.low is not None else part.high for part in column]
-    if any(
-        end is None or not part.unit.fits(first.unit) or part.period != first.period or part.each != first.each
-        for end, part in zip(ends, column, strict=True)
-    ):
-        return None
-    if any(part.unit.bare != first.unit.bare for part in column):
-        return None
-    same = all(part.unit.factor == first.unit.factor for part in column)
-    based = [end if same else end * part.unit.factor for end, part in zip(ends, column, strict=True) if end is not None]
-    return [(after > before) - (after < before) for before, after in pairwise(based)]
-
-
 def infer_direction(name: str, targets: Sequence[str]) -> tuple[Direction | None, str]:
     """The direction of an indicator and one Japanese sentence that says why; None where nothing speaks clearly."""
-    readings = [values.read(target) for target in targets]
-    demanded = {direction for direction in (of_parts(reading.parts) for reading in readings) if direction}
+    demanded = {way for way in (of_parts(cells.read(target).parts) for target in targets) if way}
     if len(demanded) == 1:
-        found = demanded.pop()
-        words = "以上・超" if found == "up" else "以下・未満・以内または順位"
-        return found, f"目標に{words}の表現があるため、{_WORDS[found]}と判断しました。"
+        only = demanded.pop()
+        words = "以上・超" if only == "up" else "以下・未満・以内または順位"
+        return only, f"目標に{words}の表現があるため、{_WORDS[only]}と判断しました。"
     return from_plan(name, tuple(targets))
 
 
@@ -116,13 +267,12 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
     """
     spoken = name_direction(name)
     going = trend(targets)
-    if going.direction and spoken and going.direction != spoken:
-        if going.strict:
+    if going.direction and going.direction != spoken:
+        if spoken and going.strict:
             return None, "年度ごとの目標の動きと評価項目の名称が反対の向きを示すため、方向を確認してください。"
-        return spoken, f"評価項目の名称から、{_WORDS[spoken]}と判断しました。"
-    if going.direction and not spoken and _FORESEEN[going.direction].search(compact(name)):
-        return None, "年度ごとの目標の動きが目指す向きか見込みかを判断できないため、方向を確認してください。"
-    if going.direction:
+        if not spoken and _FORESEEN[going.direction].search(compact(name)):
+            return None, "年度ごとの目標の動きが目指す向きか見込みかを判断できないため、方向を確認してください。"
+    if going.direction and spoken in (None, going.direction):
         way = "上がって" if going.direction == "up" else "下がって"
         return going.direction, f"計画の目標が年度とともに{way}いるため、{_WORDS[going.direction]}と判断しました。"
     if spoken:

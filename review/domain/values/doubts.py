@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from review.domain.notation import compact
-from review.domain.values.pairing import pair
+from review.domain.values.compare import pair
 from review.domain.values.reading import Quantity, Reading
 
 # These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
@@ -18,21 +18,15 @@ _MAY_EXCEED = re.compile(
 )
 
 
-def of_actual(name: str, actual: Reading, previous: Reading | None) -> list[str]:
+def of_actual(name: str, actual: Reading, previous: Reading | None) -> tuple[str, ...]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
-    found: list[str] = []
-    if not actual.parts:
-        return found
-    if any(_over_100_percent(part) for part in actual.parts) and not _may_exceed(name):
-        found.append("over_100_percent")
-    if previous is None:
-        return found
-    steps = list(steps_between(previous, actual))
-    if any(_jumped(before, after) for before, after in steps):
-        found.append("jump")
-    if steps and all(before == after for before, after in steps):
-        found.append("repeated")
-    return found
+    steps = [] if previous is None else list(steps_between(previous, actual))
+    doubts = {
+        "over_100_percent": any(map(_over_100_percent, actual.parts)) and not _may_exceed(name),
+        "jump": any(_jumped(before, after) for before, after in steps),
+        "repeated": bool(steps) and all(before == after for before, after in steps),
+    }
+    return tuple(code for code, applies in doubts.items() if applies)
 
 
 @lru_cache(maxsize=4096)
@@ -48,35 +42,28 @@ def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction
     if not actual.parts or len(actual.parts) != len(previous.parts):
         return
     pairs, certain = pair(previous.parts, actual.parts)
-    if not certain:
-        return
-    for before, after in pairs:
+    for before, after in pairs if certain else ():
         if not before.unit.fits(after.unit) or before.change != after.change:
             continue
         before, after = _assumed(before, after), _assumed(after, before)
         ends = ((before.low, after.low), (before.high, after.high))
         for first, second in ends[: 2 if before.is_range else 1]:
             if first is not None and second is not None:
-                yield _in_one_unit(first, before), _in_one_unit(second, after)
+                yield first * before.unit.factor, second * after.unit.factor
 
 
 def _assumed(part: Quantity, other: Quantity) -> Quantity:
     if not part.unit.bare or other.unit.bare:
         return part
     near = part.value and other.value and part.scale == 1 and abs(part.value) * 30 < abs(other.value)
-    low, high = (end and end * (other.scale if near else 1) for end in (part.low, part.high))
-    return replace(part, low=low, high=high, unit=other.unit)
-
-
-def _in_one_unit(end: Fraction, part: Quantity) -> Fraction:
-    return end if part.unit.factor == 1 else end * part.unit.factor
+    return replace(part.times(other.scale if near else 1), unit=other.unit)
 
 
 def _over_100_percent(part: Quantity) -> bool:
     if part.unit.dimension != "percent" or part.change:
         return False
-    high = part.high if part.high is not None else part.low
-    return high is not None and _in_one_unit(high, part) > 100
+    high = part.low if part.high is None else part.high
+    return high is not None and high * part.unit.factor > 100
 
 
 def _jumped(before: Fraction, after: Fraction) -> bool:

@@ -65,13 +65,16 @@ _NUMBER = (
     rf"(?P<sign>{_SIGN})?(?<!m)(?<!CO)(?<!co)"
     rf"(?P<body>{_TORN}|(?:{_DIGITS}{_SCALE} ?)+(?:{_DIGITS})?(?<! )|{_DIGITS})"
 )
-_LEXEME = re.compile(
-    r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
-    rf"(?:(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}"
-    r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
-)
-_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
-_MIDDLE = re.compile(r"(?<!\d)(?<!\d[,.])(\d{1,7}) ?・ ?(\d{1,2})(?![\d,.])")
+_MIDDLE = r"(?<!\d)(?<!\d[,.])\d{1,7} ?・ ?\d{1,2}(?![\d,.])"
+_LEXEMES = [
+    re.compile(
+        r"(?=[\d令平昭第小中高生出発受申退採人※▲マゼA-Za-z+±-])"  # where a lexeme may begin; it is quicker to say so
+        rf"(?:(?P<middle>{middle})|(?P<word>{'|'.join(_WORDS)})|(?P<tenths>\d ?割 ?\d ?分)|(?=[-+±▲マ\d]){_NUMBER}"
+        r"|(?P<zero>ゼロ)(?= ?(?:\Z|件|人|名|回|%|円)))"
+    )
+    for middle in ("(?!)", _MIDDLE)
+]
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}(?!\d)")
 # 1,20 or 12,3456 is a number that lost or gained a digit, or two numbers: nobody can tell. 10数件 is neither.
 _TORN_AFTER = re.compile(r" ?[,.] ?\d|[、]?\d|数|[.,]?[lIO|](?=[\d,.])")
 _TORN_BEFORE = re.compile(r"(?:\d ?[,.] ?|[lIO|][,.]?)\Z")
@@ -93,45 +96,31 @@ class Number(NamedTuple):
 
 def numbers_in(text: str, *, middle: bool = False) -> list[Number] | None:
     """The numbers of a text; None where one is no number, or where there are too many. `middle`: 1・5 is 1.5."""
-    found: list[Number] = []
-    points = {hit.start(): hit for hit in _MIDDLE.finditer(text)} if middle else {}
-    end = 0
-    for match in _LEXEME.finditer(text):
-        if match.start() < end or match["word"]:
+    numbers: list[Number] = []
+    for match in _LEXEMES[middle].finditer(text):
+        if match["word"]:
             continue
-        number = _middled(points[match.start()]) if match.start() in points else _number(text, match)
-        if number is None or len(found) == _MOST:
+        if len(numbers) == _MOST or (match["body"] and len(match["body"]) > _LONGEST):
             return None
-        end = number.end
-        found.append(number)
-    return found
+        numbers.append(_number(text, match))
+    return numbers
 
 
 def has_middle_dot(text: str) -> bool:
     """True where a dot between digits may be a decimal point or part a list."""
-    return "・" in text and bool(_MIDDLE.search(text))
+    return "・" in text and bool(re.search(_MIDDLE, text))
 
 
-def _middled(hit: re.Match[str]) -> Number:
-    return Number(decimal(f"{hit[1]}.{hit[2]}"), 1, hit.start(), hit.end())
-
-
-def _number(text: str, match: re.Match[str]) -> Number | None:
+def _number(text: str, match: re.Match[str]) -> Number:
     start, end = match.span()
-    if match["tenths"]:
-        whole, part = (digit for digit in match["tenths"] if digit.isdigit())
-        return Number(decimal(f"{whole}.{part}"), 1, start, end, tenths=True)
-    if match["zero"]:
-        return Number(0, 1, start, end)
-    body, sign = match["body"], match["sign"]
-    if len(body) > _LONGEST:
-        return None
+    body = match["body"]
+    if body is None:
+        whole, *part = re.findall(r"\d+", match[0]) or ["0"]
+        return Number(decimal(".".join((whole, *part))), 1, start, end, tenths=bool(match["tenths"]))
     value, scale, sound = _value(body)
     torn = _TORN_AFTER.match(text, end) or _TORN_BEFORE.search(text, max(start - 3, 0), start)
-    dotted: Fraction | int = 0
-    if "." in body and (hit := _DOTTED.match(body)) and not body[hit.end() : hit.end() + 1].isdigit():
-        dotted = value * 1000
-    if sign and sign[0] in "-▲マ":
+    dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
+    if match["sign"] and match["sign"][0] in "-▲マ":
         value, dotted = -value, -dotted
     return Number(value, scale, start, end, sound and not torn, dotted)
 
@@ -160,11 +149,11 @@ def decimal(digits: str) -> Fraction | int:
 
 # Notes
 
-_BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}")
-_ANY_BRACKET = re.compile(r"[(【\[〔{]")
+_BRACKET = re.compile(r"\(([^()]*)\)")
+_ANY_BRACKET = re.compile(r"[(【\[〔{※*]")
 _FOOTNOTE = re.compile(r"[※*]\d{1,2}(?=[\s、。)]|\Z)")
-_OPENED = re.compile(r"(?<=[^\s])\s*[(【\[〔].*\Z")
-_BRACKET_LABEL = re.compile(r"[(【\[〔]([^()【】\[\]〔〕]{1,12})[)】\]〕] ?")
+_OPENED = re.compile(r"(?<=[^\s])\s*\(.*\Z")
+_BRACKET_LABEL = re.compile(r"\(([^()]{1,12})\) ?")
 _STYLES = str.maketrans("[]【】〔〕{}", "()()()()")
 
 
@@ -184,7 +173,7 @@ class Cell(NamedTuple):
 
 def cell(folded: str) -> Cell:
     """The text parted from what stands in brackets and after ※."""
-    if not _ANY_BRACKET.search(folded) and "※" not in folded and "*" not in folded:
+    if not _ANY_BRACKET.search(folded):
         return Cell(folded, ())
     folded = folded.translate(_STYLES)
     notes: list[str] = []
@@ -195,11 +184,11 @@ def cell(folded: str) -> Cell:
         folded = head.strip()
     labels: tuple[str, ...] = ()
     if _BRACKET_LABEL.match(folded) and _BRACKET_LABEL.sub("", folded):
-        labels = tuple(found[1] for found in _BRACKET_LABEL.finditer(folded))[:_MOST]
+        labels = tuple(_BRACKET_LABEL.findall(folded))[:_MOST]
         places = iter(range(_MOST))
         folded = _BRACKET_LABEL.sub(lambda _: f" {chr(_LABEL + next(places))}:", folded, count=_MOST).strip()
     for _ in range(2):  # brackets in brackets
-        notes += [found[0][1:-1].strip() for found in _BRACKET.finditer(folded)]
+        notes += [note.strip() for note in _BRACKET.findall(folded)]
         folded = _BRACKET.sub("", folded)
     opened = _OPENED.search(folded)
     if opened and opened.start():  # a bracket that a scan or a cell's end has cut

@@ -6,22 +6,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from review.domain.values.units import BARE, Unit
 
 Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "date", "milestone", "none", "text"]
 Comparator = Literal["at_least", "above", "at_most", "below"]
 Change = Literal["increase", "decrease"]
-State = Literal["final", "part_of_year", "other_year", "planned"]
+Direction = Literal["up", "down"]
 
 COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
-_WITHIN = ("time", "days", "months", "rank")  #: 3日以内, not 3日以下
 CHANGE_WORDS: dict[str, str] = {"increase": "増", "decrease": "減"}
+SCALE_WORDS = {10: "十", 100: "百", 1000: "千", 10**4: "万", 10**6: "百万", 10**7: "千万", 10**8: "億", 10**12: "兆"}
+_WITHIN = ("time", "days", "months", "rank")  #: 3日以内, not 3日以下
+
+
+class State(StrEnum):
+    """What a value is as the year's result."""
+
+    FINAL = "final"  #: 確定
+    PROVISIONAL = "provisional"  #: 速報・見込み: judged, and flagged
+    INTERIM = "interim"  #: 年度途中
+    OTHER_YEAR = "other_year"  #: 他年度の値
+    NOT_MEASURED = "not_measured"  #: 未測定: 集計中, 未公表, 隔年調査, 予定, a dash with a reason
+
+    @property
+    def label(self) -> str:
+        """The city's word."""
+        return _STATE_WORDS[self]
+
+    @property
+    def is_result(self) -> bool:
+        """True where the value is judged as the year's result."""
+        return self in (State.FINAL, State.PROVISIONAL)
+
+
+_STATE_WORDS = dict(zip(State, ("確定", "速報・見込み", "年度途中", "他年度の値", "未測定"), strict=True))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValueState:
+    """The state of a value, proposed by words or confirmed by a person."""
+
+    state: State = State.FINAL
+    words: str = ""  #: the words that say so
+    until: date | None = None  #: the last day that an interim value covers
+    fiscal_year: int | None = None  #: whose value it is, where it is another year's
+
+
+FINAL = ValueState()
+
+
+def way_of(comparator: str) -> Direction:
+    """The direction that a comparator demands."""
+    return "up" if comparator in ("at_least", "above") else "down"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,11 +92,21 @@ class Quantity:
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
     @property
+    def end(self) -> Fraction | None:
+        """The lower end, or the upper one where that is open."""
+        return self.high if self.low is None else self.low
+
+    @property
     def value(self) -> Fraction | None:
         """The number itself, or the finite end of an open interval; None for a range of two ends."""
         if self.low is None or self.high is None:
-            return self.low if self.low is not None else self.high
+            return self.end
         return self.low if self.low is self.high or self.low == self.high else None
+
+    def times(self, factor: Fraction | int) -> Quantity:
+        """So many times as much; a negative factor turns the interval round."""
+        low, high = (None if end is None else end * factor for end in (self.low, self.high))
+        return replace(self, low=low, high=high) if factor > 0 else replace(self, low=high, high=low, comparator=None)
 
     @property
     def phrase(self) -> str:
@@ -61,34 +114,42 @@ class Quantity:
         period = "" if all(mark in self.label for mark in self.period) else self.period
         is_prefix = period in ("月", "週", "日")
         words = [f"{self.label} " if self.label else "", self.each, period if is_prefix else ""]
-        if self.approximate:
-            words.append("約")
-        words.append(self._ends(per=f"/{period}" if period and not is_prefix else ""))
-        if self.change:
-            words.append(CHANGE_WORDS[self.change])
+        words.append("約" if self.approximate else "")
+        words.append(self._ends(self.unit.symbol + (f"/{period}" if period and not is_prefix else "")))
+        words.append(CHANGE_WORDS[self.change] if self.change else "")
         if self.whole is not None:
             words.append(f"(全{figure(self.whole)}{self.unit.symbol}のうち)")
         if self.breakdown:
             words.append(f"(内訳 {'、'.join(part.phrase for part in self.breakdown)})")
         return "".join(words)
 
-    def _ends(self, *, per: str = "") -> str:
-        symbol = self.unit.symbol + per
+    def _ends(self, symbol: str) -> str:
         if self.is_bounded:
-            low, high = _scaled(self.low, self.scale), _scaled(self.high, self.scale)
-            return (
-                f"{low}{symbol}{'超' if self.low_open else '以上'}{high}{symbol}{'未満' if self.high_open else '以下'}"
-            )
+            low, high = (_scaled(end, self.scale) + symbol for end in (self.low, self.high))
+            return f"{low}{'超' if self.low_open else '以上'}{high}{'未満' if self.high_open else '以下'}"
         if self.is_range:
             return f"{_scaled(self.low, self.scale, last=False)}~{_scaled(self.high, self.scale)}{symbol}"
+        if self.rest:
+            return f"{_scaled(self.low, self.scale)}{symbol}{self.rest}"
         word = COMPARATOR_WORDS.get(self.comparator or "", "")
         if word == "以下" and self.unit.dimension in _WITHIN:
             word = "以内"
-        if self.rest:
-            return f"{_scaled(self.low, self.scale)}{symbol}{self.rest}"
-        if self.smaller and self.value is not None:
-            return _compound(self.value, self.unit, self.smaller) + per + word
+        if self.smaller and self.value is not None:  # 3時間30分, not 3.5時間
+            whole, more = divmod(self.value, 1)
+            symbol = symbol.replace(self.unit.symbol, self.smaller.symbol, 1)
+            return f"{whole:,}{self.unit.symbol}{figure(more * self.unit.factor / self.smaller.factor)}{symbol}{word}"
         return f"{_scaled(self.value, self.scale)}{symbol}{word}"
+
+
+def limits(low: Fraction | None, high: Fraction | None, comparator: Comparator | None) -> dict[str, Any]:
+    """The ends of a Quantity that obeys a comparator."""
+    return {
+        "low": None if comparator in ("at_most", "below") else low,
+        "high": None if comparator in ("at_least", "above") else high,
+        "comparator": comparator,
+        "low_open": comparator == "above",
+        "high_open": comparator == "below",
+    }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,31 +187,39 @@ class Reading:
     span: DateSpan | None = None
     note: str = ""
     blank: bool = False  #: nothing at all was typed (a dash is not blank)
-    not_measured: bool = False  #: 集計中, 未公表, 隔年調査, a dash with a reason
-    provisional: bool = False  #: 見込み, 速報
-    state: State = "final"  #: whether it is the year's own and whole value
+    state: ValueState = FINAL  #: what its words propose
     reason: str = ""  #: why it stayed text, where that is not plain to see
     assumed: str = ""  #: what the verdict assumed of it: 単位がないため「円」
 
     @property
     def sentence(self) -> str:
         """For 「このように読み取りました: …」. Made once: `cached_property` would take a lock, and there are thousands."""
-        made: str | None = self.__dict__.get("_sentence")
-        if made is None:
-            made = self.__dict__["_sentence"] = self._made()
-        return made
+        sentence: str | None = self.__dict__.get("_sentence")
+        if sentence is None:
+            sentence = self.__dict__["_sentence"] = self._written()
+        return sentence
 
-    def _made(self) -> str:
+    def _written(self) -> str:
         body = _SENTENCES[self.kind](self)
         if self.not_measured and self.kind != "none":
             body = "まだ測定されていない値(文字)"
         if self.provisional:
             body += "、見込み・速報の値"
         if self.others:
-            body += f"。「{'、'.join(part.phrase for part in self.others[0])}」とも読めます"
+            body += f"。「{_phrases(self.others[0])}」とも読めます"
         if self.assumed:
             body += f"。{self.assumed}として読みました"
         return f"{body}、注記「{self.note}」" if self.note and self.parts else body
+
+    @property
+    def not_measured(self) -> bool:
+        """集計中, 未公表, 隔年調査, a dash with a reason."""
+        return self.state.state is State.NOT_MEASURED
+
+    @property
+    def provisional(self) -> bool:
+        """見込み, 速報."""
+        return self.state.state is State.PROVISIONAL
 
     @property
     def readings(self) -> tuple[tuple[Quantity, ...], ...]:
@@ -163,13 +232,18 @@ class Reading:
         return self.parts[0] if len(self.parts) == 1 else None
 
 
-def _span_words(span: DateSpan | None) -> str:
+def _phrases(parts: tuple[Quantity, ...]) -> str:
+    return "、".join(part.phrase for part in parts)
+
+
+def _span_words(reading: Reading) -> str:
+    span = reading.span
     if span is None:
         return ""
     days = [f"{f'{day.year}年' if span.has_year else ''}{day.month}月{day.day}日" for day in (span.first, span.last)]
     if span.is_deadline:
-        return f"{days[1]}まで"
-    return days[0] if days[0] == days[1] else f"{days[0]}から{days[1]}"
+        return f"{days[1]}まで(日付)"
+    return f"{days[0]}(日付)" if days[0] == days[1] else f"{days[0]}から{days[1]}(日付)"
 
 
 def _relation_words(reading: Reading) -> str:
@@ -188,9 +262,9 @@ _SENTENCES: dict[str, Callable[[Reading], str]] = {
     "comparator": lambda reading: f"{reading.parts[0].phrase}(範囲を示す数値)",
     "range": lambda reading: f"{reading.parts[0].phrase}(幅のある数値)",
     "share": lambda reading: f"{reading.parts[0].phrase}(全体のうちの数)",
-    "parts": lambda reading: f"{'、'.join(part.phrase for part in reading.parts)}({len(reading.parts)}つの数値)",
+    "parts": lambda reading: f"{_phrases(reading.parts)}({len(reading.parts)}つの数値)",
     "relative": _relation_words,
-    "date": lambda reading: f"{_span_words(reading.span)}(日付)",
+    "date": _span_words,
     "milestone": lambda reading: f"「{reading.plain}」(文字。数値としては判定しません)",
     "text": lambda reading: reading.reason or "文章(数値としては判定しません)",
     "none": lambda reading: "空欄" if reading.blank else "値なし",
@@ -205,20 +279,9 @@ def figure(value: Fraction) -> str:
     return f"{exact.normalize():,f}"
 
 
-def _compound(value: Fraction, large: Unit, small: Unit) -> str:
-    """3時間30分, not 3.5時間."""
-    whole = value.numerator // value.denominator
-    rest = (value - whole) * large.factor / small.factor
-    return f"{figure(Fraction(whole))}{large.symbol}{figure(rest)}{small.symbol}"
-
-
-SCALE_WORDS = {10: "十", 100: "百", 1000: "千", 10**4: "万", 10**6: "百万", 10**7: "千万", 10**8: "億", 10**12: "兆"}
-
-
 def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:
+    """1,200 or, of a value typed with 千, 1.2千; the scale's word stands at the last end only."""
     if value is None:
         return ""
     word = SCALE_WORDS.get(scale, "")
-    if not word:
-        return figure(value)
-    return figure(value / scale) + (word if last else "")
+    return figure(value / scale if word else value) + (word if last else "")

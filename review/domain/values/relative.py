@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from review.domain.values import grammar, units
-from review.domain.values.reading import Change, Comparator, Quantity, Relation
+from review.domain.values.reading import Change, Quantity, Relation, limits
 from review.domain.values.words import by_word
 
 _PREVIOUS = r"(?:対?(?:前|昨)年(?:度|同期|同月)?(?:度?の?実績値?|値)?|前回(?:調査)?値?|前期)"
@@ -23,10 +23,10 @@ _CHANGES: dict[str, Change] = by_word(
     """
 )
 _LEVEL = r"(?:実績|値|水準|同等|同数|同程度|同水準|並み|並|同)?"
-_AT_LEAST = re.compile(rf"{_LEVEL}以上")
-_AT_MOST = re.compile(rf"{_LEVEL}以[下内]")
-_SAME = re.compile(
-    r"並み?|同(?:等|程度|数|水準|様|額|率)?|(?:水準|同水準|並み|実績|の)?を?維持|と同じ|程度|横ばい|水準"
+_LEVELS = re.compile(
+    rf"(?P<at_least>{_LEVEL}以上)|(?P<at_most>{_LEVEL}以[下内])"
+    r"|(?P<same>並み?|同(?:等|程度|数|水準|様|額|率)?|(?:水準|同水準|並み|実績|の)?を?維持|と同じ|程度|横ばい|水準)"
+    r"|(?P<half>の?半減|の?半分(?:以下)?)|(?P<double>の?倍増|2倍(?:以上)?)"
 )
 _HOLD = re.compile(r"(?:現状|現状値|現行|現在の水準|現状水準)(?:を|の)?(?:維持|程度|並み)(?:する)?")
 _ABOUT_BASE = re.compile(
@@ -38,64 +38,46 @@ def relation_of(main: str) -> Relation | None:
     """The relation a folded text states. None where it states none; unreadable ones are `unclear`."""
     if not _ABOUT_BASE.search(main):
         return None
-    packed = main.replace(" ", "").rstrip("。")
-    if _HOLD.fullmatch(packed):
+    if _HOLD.fullmatch(main.replace(" ", "").rstrip("。")):
         return Relation(base="", relation="same")
-    found = _BASE.match(main.rstrip("。"))
-    if not found:
+    match = _BASE.match(main.rstrip("。"))
+    if not match:
         return None
-    base = "previous" if found["previous"] else found["other"]
-    return _words(base, found["link"] or "", found["rest"].replace(" ", ""))
-
-
-def _words(base: str, link: str, rest: str) -> Relation | None:
-    rest = re.sub(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z", "", rest)
-    if share := _SHARES.get(rest):
-        return Relation(base=base, relation="ratio", amount=share)
-    if _AT_LEAST.fullmatch(rest):
-        return Relation(base=base, relation="at_least", change="increase")
-    if _AT_MOST.fullmatch(rest):
-        return Relation(base=base, relation="at_most", change="decrease")
-    if _SAME.fullmatch(rest):
-        return Relation(base=base, relation="same")
-    change = _CHANGES.get(rest)
-    if change:
+    base = "previous" if match["previous"] else match["other"]
+    rest = re.sub(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z", "", match["rest"].replace(" ", ""))
+    level = _LEVELS.fullmatch(rest)
+    if level:
+        return _of_level(base, level.lastgroup or "")
+    if change := _CHANGES.get(rest):
         return Relation(base=base, relation="above" if change == "increase" else "below", change=change)
     signed = re.fullmatch(r"(?:\+|プラス)([^増減]+)", rest)  # +5% is 5%増
-    values = grammar.only(f"{signed[1]}増" if signed else rest) if rest else None
-    if values is None or len(values.parts) != 1 or values.parts[0].label or values.parts[0].whole is not None:
+    parts = grammar.only(f"{signed[1]}増" if signed else rest) if rest else ()
+    if len(parts) != 1 or parts[0].label or parts[0].whole is not None:
         return None
-    return _amount(base, link, values.parts[0])
+    return _of_amount(base, match["link"] or "", parts[0])
 
 
-def _hundredfold(end: Fraction | None) -> Fraction | None:
-    return None if end is None else end * 100
+def _of_level(base: str, level: str) -> Relation:
+    """以上, 以下, 並み; and 半減, 2倍, a share of the base that says which way it is meant."""
+    if level in ("half", "double"):
+        end, comparator = (Fraction(50), "at_most") if level == "half" else (Fraction(200), "at_least")
+        share = Quantity(**limits(end, end, comparator), unit=units.PERCENT)  # type: ignore[arg-type]
+        return Relation(base=base, relation="ratio", amount=share)
+    changes: dict[str, Change] = {"at_least": "increase", "at_most": "decrease"}
+    return Relation(base=base, relation=level, change=changes.get(level))  # type: ignore[arg-type]
 
 
-def _percent(value: int, comparator: Comparator) -> Quantity:
-    limits = (Fraction(value), None) if comparator == "at_least" else (None, Fraction(value))
-    return Quantity(low=limits[0], high=limits[1], unit=units.PERCENT, comparator=comparator)
-
-
-#: 前年度から半減, 前年度の2倍: a share of the base that says which way it is meant.
-_SHARES = {
-    **dict.fromkeys(("半減", "の半減", "半分", "半分以下", "の半分", "の半分以下"), _percent(50, "at_most")),
-    **dict.fromkeys(("倍増", "の倍増", "2倍", "2倍以上"), _percent(200, "at_least")),
-}
-
-
-def _amount(base: str, link: str, amount: Quantity) -> Relation:
+def _of_amount(base: str, link: str, amount: Quantity) -> Relation:
     value = amount.value
     if value is not None and value < 0 and amount.change is None and amount.comparator is None:
-        amount = Quantity(low=-value, high=-value, unit=amount.unit, change="decrease", scale=amount.scale)
+        amount = replace(amount.times(-1), change="decrease")
     if amount.change:
         word = "at_least" if amount.change == "increase" else "at_most"
         if amount.comparator in ("at_most", "below") or amount.is_range:
             word = "unclear"  # 前年度比10%以下の減: less of a reduction, or at most so much? nobody can tell
         return Relation(base=base, relation=word, amount=amount, change=amount.change)  # type: ignore[arg-type]
     if amount.unit.symbol == "倍" and value is not None and value > 0:
-        times = replace(amount, low=_hundredfold(amount.low), high=_hundredfold(amount.high), unit=units.PERCENT)
-        return Relation(base=base, relation="ratio", amount=times)
+        return Relation(base=base, relation="ratio", amount=replace(amount.times(100), unit=units.PERCENT))
     # 前年度比105% is a ratio; 前年度比5% may be a growth of 5 % or one twentieth.
     is_ratio = "比" in link and amount.unit.dimension == "percent" and value is not None and 70 <= value <= 200
     return Relation(base=base, relation="ratio" if is_ratio else "unclear", amount=amount)

@@ -1,32 +1,37 @@
-"""What the words of a cell say about its value: not measured, provisional, of a part of the year, of another year.
+"""What the words of a cell say about its value: 集計中, 速報値, 上半期, 9月末現在, 令和5年度実績.
 
 They only propose; whoever judges a year says what counts. Words may stand before the value, behind it or in a note.
 """
 
 from __future__ import annotations
 
+import calendar
 import re
+from datetime import date
 
-from review.domain.fiscal import ERAS
-from review.domain.values.reading import State
+from review.domain.fiscal import parse_fiscal_year
+from review.domain.values.reading import FINAL, State, ValueState
 
 _NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
-_UNMEASURED = r"""
-    集計中 集計前 未集計 未公表 公表前 公表待ち 調査中 隔年調査 未調査 調査未実施 調査なし 調査無し 未測定 測定なし 測定不能 測定不可 測定できず
-    計測不可 計測不能 未計測 計測中 算出不可 算出不能 算出できず 算定中 算出中 未算出 未確定 確定前 確定後 データなし データ無し データ未公表
-    把握できず 把握不可 未把握 不明 調査年度?ではない 調査年度外 調査対象外 非調査年 \d年(?:に1度|に1回|毎)の?調査 次回調査 次回公表 後日公表
-    (?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)
-    \A(?:N/?A|n/?a)\Z 取りまとめ中 とりまとめ中 精査中 確認中 集計途中
-"""
-_NOT_MEASURED = re.compile("|".join(_UNMEASURED.split()))
-_STILL_COUNTED = re.compile(
-    r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前"
+_COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)"
+_NOT_MEASURED = re.compile(
+    rf"{_COUNTING}|未(?:公表|調査|測定|計測|算出|把握)|隔年調査|非調査年|調査年度?ではない|調査年度外|調査対象外|不明|確定後"
+    r"|(?:調査|測定|計測|算出|データ|把握)(?:不可|不能|できず|なし|無し|未実施|未公表)|\d年(?:に1度|に1回|毎)の?調査|次回(?:調査|公表)|後日公表"
+    r"|(?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)"
+    r"|\A(?:N/?A|n/?a)\Z"
 )
+_STILL_COUNTED = re.compile(_COUNTING)
 _PROVISIONAL = re.compile(r"見込|速報|暫定|概算|推計|推定|仮集計")
+_PLANNED = re.compile(r"予定値?|計画値?|目標値?")
+_FORECAST = re.compile(r"見込.*\d|\d.*見込")
+_OF_A_DAY = re.compile(r"\d(?:月|日|年)[^\d]*見込")
 
+_HALF = r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?:間|分))"
+_QUARTER = r"第?(?P<quarter>[1-4一二三四])四半期|(?P<q>[1-4])Q(?![A-Za-z])"
+_MONTHS = r"(?<!\d)(?P<months>[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
 _PART = re.compile(
-    r"上半期|下半期|[上下前後]期(?!高齢|計画)|(?:年度|年)の?(?:前半|後半|途中)|途中(?:経過|集計|の?値|\Z)|前半期|後半期|中間(?:値|実績|集計|時点|報告|\Z)|現時点|進行中|\A現在\Z"
-    r"|第?[1-4一二三四]四半期|[1-4]Q(?![A-Za-z])|半年(?:間|分)|(?<!\d)(?:[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
+    rf"{_HALF}|{_QUARTER}|{_MONTHS}|下半期|[下後]期(?!高齢|計画)|(?:年度|年)の?(?:後半|途中)|後半期"
+    r"|途中(?:経過|集計|の?値|\Z)|中間(?:値|実績|集計|時点|報告|\Z)|現時点|進行中|\A現在\Z"
 )
 _BOTH = re.compile(r"上半?期.*下半?期|前期.*後期|第?1四半期.*4四半期")
 _MONTH = (
@@ -36,14 +41,22 @@ _MONTH = (
 )
 # 9月末現在, R6.12.31時点, 12月まで, 4月~9月
 _UNTIL = re.compile(
-    rf"(?P<from>[~-](?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_MONTH}(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
+    rf"(?P<from>(?:[~-]|から)(?:令和|平成|[RH])?(?:(?:\d{{1,4}}|元)(?:[./]|年度?)?)?)?{_MONTH}"
+    r"(?:の?(?P<word>現在|時点|まで|迄|集計|実績|分|付け?)|(?P<last>\Z|[)、。 ]))"
 )
-_YEAR = r"(?:(?P<era>令和|平成|[RH])\.?(?P<count>元|\d{1,2})|(?P<western>20\d\d))(?:年度|年|(?=\Z|実績|決算|調査|確定|末|[) ]))"
+_YEAR = r"(?P<year>(?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(?:年度|年|(?=\Z|実績|決算|調査|確定|末|[) ]))"
 _OF_A_YEAR = re.compile(
-    rf"(?:(?:最新|直近)値?[:は]?)?(?P<before>(?:前|昨|一昨)年度?|前回(?:調査)?|{_YEAR})(?:末|中)?(?:の|分|時点)*"
+    rf"(?:(?:最新|直近)の?(?:調査|実績|公表|決算)?値?[:は]?)?(?P<before>(?:前|昨|一昨)年度?|前回(?:調査)?|{_YEAR})(?:末|中)?(?:の|分|時点)*"
     r"(?:実績|確定|調査|決算|公表|集計|速報)?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
 )
-_PLANNED = re.compile(r"予定値?|計画値?|目標値?")
+
+# 10月~3月: half of the year, though it ends with it.
+_LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
+_TYPED_YEAR = re.compile(r"((?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(年度|年|[./-])(?=\d{1,2}[月./])")
+_STATE = re.compile(
+    rf"(?:{_YEAR}|[.,、:~-]|\d{{1,2}}月?(?=~|-|から)|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}"
+    "|の|値|で|まで|時点|現在)+"
+)
 
 
 def says_no_target(text: str) -> bool:
@@ -56,53 +69,84 @@ def says_not_measured(text: str) -> bool:
     return bool(_NOT_MEASURED.search(text))
 
 
-def says_still_counted(note: str) -> bool:
-    """True where a note beside a value says that counting goes on."""
-    return bool(_STILL_COUNTED.search(note))
-
-
-def says_provisional(text: str) -> bool:
-    """True for 見込み and 速報."""
-    return bool(_PROVISIONAL.search(text))
-
-
-def state_of(labels: tuple[str, ...], notes: tuple[str, ...]) -> State:
-    """The state of a value by the words around it: its labels, and each of its notes."""
-    for packed in filter(None, (words.replace(" ", "") for words in (*labels, *notes))):
-        if _PLANNED.fullmatch(packed) and packed not in labels:
-            return "planned"
-        if re.search(r"見込.*\d|\d.*見込", packed) and not re.search(r"\d(?:月|日|年)[^\d]*見込", packed):
-            return "part_of_year"
+def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> ValueState:
+    """The state of a value by the words around it: its labels, each of its notes, and the whole text."""
+    for note in notes:
+        if _STILL_COUNTED.search(note) or (_PLANNED.fullmatch(note) and note not in labels):
+            return ValueState(state=State.NOT_MEASURED, words=note)
+    if _BOTH.search("".join(labels)):
+        labels = ()
+    for words in filter(None, (*labels, *notes)):
+        packed = words.replace(" ", "")
+        if packed.startswith(("うち", "内訳")):
+            continue
+        if _FORECAST.search(packed) and not _OF_A_DAY.search(packed):
+            return ValueState(state=State.INTERIM, words=words)
         if says_part_of_year(packed):
-            return "part_of_year"
+            return ValueState(state=State.INTERIM, words=words)
         if _OF_A_YEAR.fullmatch(packed):
-            return "other_year"
-    return "final"
+            return ValueState(state=State.OTHER_YEAR, words=words)
+    return whole_year(text)
+
+
+def is_state(words: str) -> bool:
+    """True where words beside a value say nothing but its state: 9月末現在, 令和5年度実績, 速報値."""
+    packed = words.replace(" ", "")
+    return bool(_STATE.fullmatch(packed) or _OF_A_YEAR.fullmatch(packed)) and state_of((), (packed,), packed) != FINAL
+
+
+def whole_year(text: str) -> ValueState:
+    """Final, or provisional for 見込み and 速報."""
+    word = _PROVISIONAL.search(text)
+    return ValueState(state=State.PROVISIONAL, words=word[0]) if word else ValueState()
 
 
 def says_part_of_year(packed: str) -> bool:
     """True for 上半期, 9月末現在, 12月31日時点, 4月~9月; the end of the year itself is no such word."""
     if _BOTH.search(packed):
         return False
-    return bool(_PART.search(packed)) or any(_breaks_off(found) for found in _UNTIL.finditer(packed))
+    return bool(_PART.search(packed) or _LATE.search(packed)) or any(
+        _breaks_off(match) for match in _UNTIL.finditer(packed)
+    )
 
 
-def _breaks_off(found: re.Match[str]) -> bool:
-    month = int(found["month"] or found["short"] or found["other"])
-    day = (found["day"] or found["days"] or found["date"] or found["end"] or "").rstrip("日")
-    if found["word"] is None and not found["from"] and day not in ("末", "30", "31"):
+def _month_and_day(match: re.Match[str]) -> tuple[int, str]:
+    day = (match["day"] or match["days"] or match["date"] or match["end"] or "").rstrip("日")
+    return int(match["month"] or match["short"] or match["other"]), day
+
+
+def _breaks_off(match: re.Match[str]) -> bool:
+    month, day = _month_and_day(match)
+    if match["word"] is None and not match["from"] and day not in ("末", "30", "31"):
         return False  # a month in passing: (9月開催)
     if month == 3 and day in ("", "末", "31"):
         return False
     return not (month == 4 and day in ("1", "01"))  # the day on which a year's beginning is counted
 
 
+def last_day_of(words: str, fiscal_year: int) -> date | None:
+    """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
+    packed = words.replace(" ", "")
+    until = next((match for match in _UNTIL.finditer(packed) if _breaks_off(match)), None)
+    part = _PART.search(packed)
+    if until is not None:
+        month, typed = _month_and_day(until)
+    elif part and (part["half"] or part["quarter"] or part["q"] or part["months"]):
+        quarter = part["quarter"] or part["q"]
+        count = 3 * ("1234一二三四".index(quarter) % 4 + 1) if quarter else int(part["months"] or 6)
+        month, typed = (count + 2) % 12 + 1, ""
+    else:
+        return None
+    year = fiscal_year + (month < 4)
+    typed_year = _TYPED_YEAR.search(packed)
+    if typed_year and (named := parse_fiscal_year(typed_year[1])):
+        year = named + (month < 4 and typed_year[2] == "年度")
+    end = calendar.monthrange(year, month)[1]
+    day = int(typed) if typed.isdigit() else {"上旬": 10, "中旬": 20}.get(typed, end)
+    return date(year, month, min(max(day, 1), end))
+
+
 def year_of(plain: str) -> int | None:
     """The fiscal year that the words name (令和5年度実績: 2023); None where they name none, or only 前年度."""
-    found = re.search(_YEAR, plain)
-    if not found:
-        return None
-    if found["western"]:
-        return int(found["western"])
-    era = next(era for era in ERAS if found["era"] in (era.name, era.letter))
-    return era.began.year - 1 + (1 if found["count"] == "元" else int(found["count"]))
+    match = re.search(_YEAR, plain)
+    return parse_fiscal_year(match["year"]) if match else None

@@ -87,8 +87,8 @@ _SHAPE = re.compile(r"(?!.*[以未超増減不残達弱強半余毎中])(?:[一-
 
 def known_at_start(text: str) -> Unit | None:
     """The longest known unit with which the text begins, or None."""
-    found = _AT_START.match(text)
-    return KNOWN[found[0]] if found else None
+    match = _AT_START.match(text)
+    return KNOWN[match[0]] if match else None
 
 
 def shaped_like_unit(text: str) -> Unit | None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from review.domain.values import units
 from review.domain.values.reading import Change, Comparator
-
-
-def _alternatives(*words: str) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def by_word(table: str) -> dict[str, Any]:
@@ -52,70 +49,74 @@ _ACTS = (
     "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み|体制|目指す|めざす|目標とする|目標|"
     "達成する|実施する|開催する|確保する|維持する"
 )
+
+
+def _any_of(words: dict[str, Any]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
 # Spaces between any two of these weigh nothing.
 _TAIL = re.compile(
     r" ?(?P<about>程 ?度|前後|くらい|ぐらい|ほど)?(?:に)?"
-    rf" ?(?P<comparator>以 [上下内]|未 満|{_alternatives(*COMPARATORS)})?"
+    rf" ?(?P<comparator>以 [上下内]|未 満|{_any_of(COMPARATORS)})?"
     r" ?(?P<about2>程度|前後)?"
-    rf" ?(?P<change>{_alternatives(*CHANGES)})?"
+    rf" ?(?P<change>{_any_of(CHANGES)})?"
     rf"(?: ?(?P<comparator2>以上|超|以下|未満|以内)| ?(?:[をはがの]|で|に)? ?(?:(?:{_ACTS}) ?)+(?:率|数|済み?|完了)?)?"
     r" ?(?P<about3>程度)?"
-    r" ?(?P<provisional>(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]? ?\Z"
+    r" ?(?:(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]? ?\Z"
 )
-
 # 5冊/人, 850g/人・日, 150円/m3: what the value is counted for. A year is the default and is not kept.
 _PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|人・?月|月・?人|{units.KNOWN_PATTERN})(?=\Z|[ 、,;]|以|未|超|程|達)")
-ONE_PER = {"年": "", "年度": "", "名": "人", "人・日": "人日", "日・人": "人日", "日人": "人日"}
-ONE_PER |= {"人・月": "人月", "月・人": "人月", "月人": "人月"}
+_ONE_PER = {"年": "", "年度": "", "名": "人", "日人": "人日", "月人": "人月"}
 
 
 class Suffix(NamedTuple):
     """What follows a number and belongs to it."""
 
-    unit: units.Unit
+    unit: units.Unit = units.BARE
     comparator: Comparator | None = None
     change: Change | None = None
     approximate: bool = False
-    provisional: bool = False
     per: str = ""
     yearly: bool = False
 
 
-def suffix_of(words: str) -> Suffix | None:
-    """Unit, comparator, change and act after a number; None where there is anything else."""
-    if not words:
-        return Suffix(units.BARE)
-    unit = units.known_at_start(words)
-    if unit is not None:
-        size = len(unit.symbol)
-        if len(words) == size:
-            return Suffix(unit)
-        tail = _TAIL.match(words, size)
-        if tail is not None:
-            return _made(unit, tail)
-        end, per = per_after(words, unit)
-        if end:
-            tail = _TAIL.match(words, end)
-            return tail and _made(unit, tail)._replace(per=per, yearly=not per)
-    tail = _TAIL.match(words)
-    if tail is not None:
-        return _made(units.BARE, tail)
-    packed = words.replace(" ", "")[:24]  # an unknown unit: the longest run that leaves a known tail
-    for end in range(len(packed), 0, -1):
-        shaped = units.shaped_like_unit(packed[:end])
-        tail = _TAIL.match(packed, end) if shaped else None
-        if shaped and tail is not None and not (unit and end < len(packed)):
-            return _made(shaped, tail)
-    return None
+def one_per(words: str) -> str:
+    """人 for 名, 人日 for 日・人; a year is the default and is "" here."""
+    packed = words.replace("・", "")
+    return _ONE_PER.get(packed, packed)
 
 
 def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
     """Where 冊/人 ends at the start of the words, and for what it is counted; (0, "") where there is no such slash."""
-    found = _PER.match(words, len(unit.symbol))
-    return (found.end(), ONE_PER.get(found[1], found[1])) if found else (0, "")
+    match = _PER.match(words, len(unit.symbol))
+    return (match.end(), one_per(match[1])) if match else (0, "")
 
 
-def _made(unit: units.Unit, tail: re.Match[str]) -> Suffix:
-    word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
-    about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
-    return Suffix(unit, COMPARATORS.get(word), CHANGES.get(tail["change"] or ""), about, bool(tail["provisional"]))
+def suffix_of(words: str) -> Suffix | None:
+    """Unit, comparator, change and act after a number; None where there is anything else."""
+    for text, unit, end, per in _units_of(words):
+        tail = _TAIL.match(text, end)
+        if tail is None:
+            continue
+        word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
+        about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
+        change = CHANGES.get(tail["change"] or "")
+        return Suffix(unit, COMPARATORS.get(word), change, about, per, end > len(unit.symbol) and not per)
+    return None
+
+
+def _units_of(words: str) -> Iterator[tuple[str, units.Unit, int, str]]:
+    """The units that the words may begin with, where each ends, and what it is counted for."""
+    known = units.known_at_start(words)
+    if known is not None:
+        yield words, known, len(known.symbol), ""
+        end, per = per_after(words, known)
+        if end:
+            yield words, known, end, per
+    yield words, units.BARE, 0, ""
+    packed = words.replace(" ", "")[:24]  # an unknown unit: the longest run that leaves a known tail
+    for end in range(len(packed), len(packed) - 1 if known else 0, -1):
+        shaped = units.shaped_like_unit(packed[:end])
+        if shaped:
+            yield packed, shaped, end, ""

@@ -22,13 +22,13 @@ def document() -> list[dict[str, object]]:
     blocks: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in table:
         blocks.setdefault((row["measure"], row["indicator"]), []).append(row)
-    documented = []
+    questions = []
     for years in blocks.values():
         targets = tuple(year["target"] for year in years)
         for place, year in enumerate(years[:3]):
             previous = years[place - 1]["actual"] if place else None
-            documented.append({**year, "previous": previous, "targets": targets})
-    return documented
+            questions.append({**year, "previous": previous, "targets": targets})
+    return questions
 
 
 def four_decimals(rate: str) -> Decimal | None:

@@ -374,9 +374,9 @@ def test_a_better_actual_never_worsens_the_verdict(target, low, high, unit, dire
     direction=st.sampled_from(["up", "down"]),
 )
 def test_a_better_part_never_worsens_the_verdict_or_the_rate(pairs, gain, direction):
-    target = " ".join(f"{label} {wanted}件" for label, (wanted, _) in zip("甲乙丙丁", pairs, strict=False))
-    better = [(wanted, max(actual + (gain if direction == "up" else -gain), 0)) for wanted, actual in pairs[:1]]
-    found = [
+    target = " ".join(f"{label} {goal}件" for label, (goal, _) in zip("甲乙丙丁", pairs, strict=False))
+    better = [(goal, max(actual + (gain if direction == "up" else -gain), 0)) for goal, actual in pairs[:1]]
+    judgements = [
         ask(
             target,
             " ".join(f"{label} {actual}件" for label, (_, actual) in zip("甲乙丙丁", some, strict=False)),
@@ -384,8 +384,8 @@ def test_a_better_part_never_worsens_the_verdict_or_the_rate(pairs, gain, direct
         )
         for some in (pairs, [*better, *pairs[1:]])
     ]
-    assert ORDER[found[0].status] <= ORDER[found[1].status]
-    rates = [judgement.exact_rate for judgement in found]
+    assert ORDER[judgements[0].status] <= ORDER[judgements[1].status]
+    rates = [judgement.exact_rate for judgement in judgements]
     assert None in rates or rates[0] <= rates[1]
 
 

@@ -15,7 +15,7 @@ def year(fiscal_year: int, target: str, actual: str = "", name: str = "利用者
 
 
 def codes(current: IndicatorInYear, *history: IndicatorInYear, **more) -> list[str]:
-    return [found.code for found in check(current, history, **more)]
+    return [entry.code for entry in check(current, history, **more)]
 
 
 def test_an_ordinary_year_gives_no_flag():
@@ -23,10 +23,10 @@ def test_an_ordinary_year_gives_no_flag():
 
 
 def test_a_jump_says_both_values():
-    found = check(year(2024, "200件", "1,607件", name="申請数"), [year(2023, "100件", "34件", name="申請数")])
-    assert [entry.code for entry in found] == ["jump"]
-    assert "34件" in found[0].sentence and "1,607件" in found[0].sentence
-    assert "単位の誤り" in found[0].question
+    flags = check(year(2024, "200件", "1,607件", name="申請数"), [year(2023, "100件", "34件", name="申請数")])
+    assert [entry.code for entry in flags] == ["jump"]
+    assert "34件" in flags[0].sentence and "1,607件" in flags[0].sentence
+    assert "単位の誤り" in flags[0].question
 
 
 def test_small_counts_may_double():
@@ -34,8 +34,8 @@ def test_small_counts_may_double():
 
 
 def test_a_renamed_indicator_is_asked_about_and_not_compared():
-    found = codes(year(2024, "50%", "10%", name="稼働率(年)"), year(2023, "20%", "30%", name="稼働率(3か月)"))
-    assert found == ["definition_changed"]
+    flags = codes(year(2024, "50%", "10%", name="稼働率(年)"), year(2023, "20%", "30%", name="稼働率(3か月)"))
+    assert flags == ["definition_changed"]
 
 
 def test_a_name_broken_by_a_scan_is_not_renamed():
@@ -94,29 +94,29 @@ def test_every_code_has_a_sentence_and_a_question(code):
 
 
 def _flags_of_the_document() -> Counter:
-    found: Counter = Counter()
+    counts: Counter = Counter()
     blocks: dict[tuple[str, str], list[IndicatorInYear]] = {}
     for row in tables.rows("dx_plan_reiwa4_6.tsv"):
         entry = year(int(row["fiscal_year"]), row["target"], row["actual"], row["name"])
         blocks.setdefault((row["measure"], row["indicator"]), []).append(entry)
     for (measure, _), years in blocks.items():
         for current in years[:3]:
-            found[measure, current.fiscal_year] += len(check(current, years))
-    return found
+            counts[measure, current.fiscal_year] += len(check(current, years))
+    return counts
 
 
 def test_the_document_gives_few_flags_a_sheet():
     """Tuned on the real plan, 46 flags in all: prints those of each sheet and year (pytest -s)."""
-    found = _flags_of_the_document()
-    for (measure, fiscal_year), count in sorted(found.items()):
+    counts = _flags_of_the_document()
+    for (measure, fiscal_year), count in sorted(counts.items()):
         if count:
             print(measure, fiscal_year, count)
-    assert len({measure for measure, _ in found}) == 30 - 1 or len({measure for measure, _ in found}) == 30
-    assert max(found.values()) <= 3
-    assert sum(found.values()) <= 50  # of 201 indicator-years
+    assert len({measure for measure, _ in counts}) == 30 - 1 or len({measure for measure, _ in counts}) == 30
+    assert max(counts.values()) <= 3
+    assert sum(counts.values()) <= 50  # of 201 indicator-years
 
 
 def test_a_jump_is_asked_about_where_the_unit_is_missing():
     """A hundredfold slip without its unit, which switched every check off before: the checks assume what the verdict does."""
-    found = codes(year(2024, "1,470件", "100200"), year(2023, "1,400件", "1,002件"))
-    assert "jump" in found
+    flags = codes(year(2024, "1,470件", "100200"), year(2023, "1,400件", "1,002件"))
+    assert "jump" in flags

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from review.domain.values.achievement import Judgement, judge
-from review.domain.values.naming import name_direction
+from review.domain.values.direction import name_direction
 from tests.review.domain import tables
 
 DECIDED = ("achieved", "missed")

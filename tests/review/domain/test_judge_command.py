@@ -57,9 +57,9 @@ def test_a_malformed_line_is_answered_in_its_place_and_the_rest_goes_on(bad):
 
 
 def test_null_is_a_blank_cell_and_blank_lines_are_counted_but_not_answered():
-    found = answered('{"name": "a", "target": "1件", "actual": null, "previous": null, "targets": null}', "  \n", "x")
-    assert found[0]["status"] == "pending"
-    assert found[1]["line"] == 3 and len(found) == 2
+    lines = answered('{"name": "a", "target": "1件", "actual": null, "previous": null, "targets": null}', "  \n", "x")
+    assert lines[0]["status"] == "pending"
+    assert lines[1]["line"] == 3 and len(lines) == 2
 
 
 def test_bytes_a_mark_at_the_start_and_lone_surrogates_are_read():

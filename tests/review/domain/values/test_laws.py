@@ -61,7 +61,7 @@ _BESIDE = re.compile(
 def test_a_gap_before_any_unit_of_the_tables_weighs_nothing(gap):
     """Dates are left out: 3月 is no value with a unit."""
     for typed in sorted(text for text in map(fold, _TYPED) if not re.search("年|月|日", text)):
-        torn = _BESIDE.sub(lambda found: gap + found[0], typed)
+        torn = _BESIDE.sub(lambda match: gap + match[0], typed)
         plain, other = values.read(typed), values.read(torn)
         assert (other.kind, _values(other)) == (plain.kind, _values(plain)), torn
 
@@ -92,13 +92,13 @@ def test_a_better_result_never_worsens_the_verdict_however_it_is_written(
     low, high = sorted((low, high))
     better, worse = (high, low) if direction == "up" else (low, high)
     more = "・5" if dot else ""
-    found = [
+    judgements = [
         judge(
             name="指標", target=f"{target}{gap}{scale}{unit}", actual=f"{one}{more}{scale}{unit}", direction=direction
         )
         for one in (worse, better)
     ]
-    assert ORDER[found[0].status] <= ORDER[found[1].status]
+    assert ORDER[judgements[0].status] <= ORDER[judgements[1].status]
 
 
 @given(
@@ -186,8 +186,8 @@ def test_thirty_thousand_characters_are_answered_in_a_bounded_number_of_steps(te
         values.read.cache_clear()
         assert len(values.read(piece).readings) <= grammar.MOST_READINGS
         values.read.cache_clear()
-        asked = {"name": piece, "target": piece, "actual": piece + "1", "previous": piece, "targets": [piece, piece]}
-        assert _steps(lambda asked=asked: judge(**asked)) < 60_000
+        question = {"name": piece, "target": piece, "actual": piece + "1", "previous": piece, "targets": [piece, piece]}
+        assert _steps(lambda question=question: judge(**question)) < 60_000
 
 
 @settings(max_examples=200)
@@ -268,17 +268,17 @@ def test_the_end_of_the_year_is_the_whole_year(actual):
 
 
 def test_a_year_that_a_value_names_is_held_against_the_year_in_question():
-    asked = {"name": "利用者数", "target": "1,000人", "actual": "1,200人(令和5年度実績)"}
-    assert judge(**asked).status == "undetermined"
-    assert judge(**asked, fiscal_year=2024).status == "undetermined"
-    assert judge(**asked, fiscal_year=2023).status == "achieved"
+    question = {"name": "利用者数", "target": "1,000人", "actual": "1,200人(令和5年度実績)"}
+    assert judge(**question).status == "undetermined"
+    assert judge(**question, fiscal_year=2024).status == "undetermined"
+    assert judge(**question, fiscal_year=2023).status == "achieved"
 
 
 def test_last_years_state_counts_for_relative_targets():
-    asked = {"name": "利用者数", "target": "前年度以上", "actual": "600人"}
-    assert judge(**asked, previous="500人").status == "achieved"
+    question = {"name": "利用者数", "target": "前年度以上", "actual": "600人"}
+    assert judge(**question, previous="500人").status == "achieved"
     for previous in ("500人(9月末現在)", "500人(集計中)", "500人(予定)"):
-        assert "needs_previous" in judge(**asked, previous=previous).flags
+        assert "needs_previous" in judge(**question, previous=previous).flags
 
 
 @pytest.mark.parametrize(
