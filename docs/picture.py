@@ -111,7 +111,7 @@ def _dot(places: Sequence[str], one: str, other: str) -> str:
     x = NAMES + EDGE + places.index(other) * CELL + CELL // 2
     y = HEADS + EDGE + places.index(one) * CELL + CELL // 2
     sentence = escape(f"{one} imports {other}")
-    return f'<circle cx="{x}" cy="{y}" r="5" fill="#1a4f9c"><title>{text}</title></circle>'
+    return f'<circle cx="{x}" cy="{y}" r="5" fill="#1a4f9c"><title>{sentence}</title></circle>'
 
 
 if __name__ == "__main__":
