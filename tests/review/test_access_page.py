@@ -1,0 +1,73 @@
+"""The page that shows the access table says what reality does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from review import permissions
+from review.screens.views import access_table
+from tests.cast import Cast
+from tests.review.acting import as_, words
+from tests.review.expected_access import EXPECTED
+from tests.review.screens.test_access import IDENTITIES, ours
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+def acts() -> dict[str, access_table.Act]:
+    return {address: act for group in access_table.ACTS.values() for address, act in group.items()}
+
+
+def test_the_page_leaves_no_rule_out() -> None:
+    assert set(acts()) | access_table.NO_ACT == set(permissions.ACCESS) | {"admin:index"}
+
+
+def test_the_page_says_what_reality_does(cast: Cast) -> None:
+    keys = [identity.key for identity in access_table.IDENTITIES]
+    assert keys == [name.removesuffix("2") for name in IDENTITIES]
+    published = {name for name in EXPECTED if name.startswith("publication:")}
+    for address, act in acts().items():
+        for place, identity in enumerate(access_table.IDENTITIES):
+            shown = access_table.may(identity, identity.person(), address, act)
+            if address == "admin:index":
+                assert shown == (identity.key == "administrator")
+            elif address in published:
+                assert shown
+            elif address == "meguri:bundle_make":
+                # the door is open, and behind it is nothing while nothing is published
+                assert shown == (EXPECTED[address][place] == "N")
+            elif act.scope == access_table.OF_OWN_THINGS:
+                assert not shown or EXPECTED[address][place] in "oN"
+            else:
+                assert shown == (EXPECTED[address][place] == "o"), f"{address} {identity.key}"
+
+
+def test_the_page_reads_as_a_table(cast: Cast) -> None:
+    page = words(as_(cast.contributor).get(reverse("meguri:access")))
+    assert "公表を決定する" in page and "自分の課が主管するシートだけ" in page
+
+
+def test_no_address_hides_outside_the_walk() -> None:
+    """Whatever Django can reverse was walked."""
+    walked = {name for name, _route in ours()}
+    named = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
+    assert named <= walked
+
+
+def test_a_view_added_without_a_rule_is_refused(cast: Cast, settings: Any) -> None:
+    from django.urls import clear_url_caches
+
+    from tests.review import urls_with_a_stranger
+
+    settings.ROOT_URLCONF = urls_with_a_stranger.__name__
+    clear_url_caches()
+    try:
+        for client in (Client(), as_(cast.administrator)):
+            assert client.get("/stranger/").status_code in (302, 403)
+        assert as_(cast.administrator).get("/stranger/").status_code == 403
+    finally:
+        settings.ROOT_URLCONF = "config.urls"
+        clear_url_caches()
