@@ -97,6 +97,8 @@ RULED = {
     "meguri:propose_outcome": Rule.IS_REVIEWER,
     "meguri:progress": Rule.HOLDS_POST,
     "meguri:files": Rule.HOLDS_POST,
+    "meguri:paper_make": Rule.MAY_DOWNLOAD_YEAR,
+    "meguri:sheet_paper_make": Rule.HOLDS_POST,
     "meguri:bundle_make": Rule.MAY_RETRY_JOBS,
     "meguri:download": Rule.HOLDS_POST,
     "meguri:notices": Rule.SIGNED_IN,

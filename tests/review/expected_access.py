@@ -56,6 +56,7 @@ EXPECTED = {
     "meguri:correction_submit": REVIEWER, "meguri:correction_drop": REVIEWER,
     "meguri:correction_decide": APPROVER,
     "meguri:jobs": OPERATOR,
+    "meguri:paper_make": "LFFFFNNNN", "meguri:sheet_paper_make": READABLE,
     "meguri:bundle_make": "LFFFFNFNF",
     "meguri:retry_all": MANAGER, "meguri:job_retry": MANAGER, "meguri:job_give_up": MANAGER, "meguri:event_release": MANAGER,
     "meguri:mail_release": MANAGER,

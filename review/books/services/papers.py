@@ -1,7 +1,7 @@
 """PDFs as jobs and files: each sheet, the year's book, 本部会議資料, and a published edition.
 
-A published edition's PDF is made by itself. The others are made when somebody asks, for they show what the workbooks
-show, and a meeting wants them as of its day: `request_pack`, `request_book`, `request_sheet`.
+A published edition's PDF is made by itself. The others are made when somebody asks (`request`, from the board, the
+files and the sheet), and from then on anew whenever what they show changes (`renew`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
 from django.utils import timezone
 
 from review import clock, queries
@@ -32,19 +33,22 @@ def build_edition(row: OutboxEvent) -> None:
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
 
-def request_pack(cycle: Cycle) -> Job:
-    """Queue 本部会議資料 of the current data."""
-    return jobs.request(PACK, key=f"{PACK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
-
-
-def request_book(cycle: Cycle) -> Job:
-    """Queue the year's book of the current data."""
-    return jobs.request(BOOK, key=f"{BOOK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
+def request(kind: str, cycle: Cycle) -> Job:
+    """Queue 本部会議資料 (PACK) or the year's book (BOOK) of the current data."""
+    return jobs.request(kind, key=f"{kind}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
 
 
 def request_sheet(review: MeasureReview) -> Job:
     """Queue one sheet of the current data."""
     return jobs.request(SHEET, key=f"{SHEET}:{review.pk}", args={"review": review.pk}, cycle=review.cycle)
+
+
+def renew(row: OutboxEvent) -> None:
+    """The event changes what papers show: those that somebody asked for are made anew."""
+    keys = [f"{kind}:{row.cycle_id}" for kind in (PACK, BOOK)] + [f"{SHEET}:{row.review_id}"]
+    for job in Job.objects.filter(key__in=keys).select_related("cycle"):
+        delay = settings.MEGURI_BUILD_COALESCE_SECONDS
+        jobs.request(job.kind, key=job.key, args=job.args, cycle=job.cycle, delay=delay)
 
 
 # --- making ------------------------------------------------------------------------------------------------------

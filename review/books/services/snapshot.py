@@ -199,7 +199,13 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
         "years": [
-            {"fiscal_year": row.fiscal_year, "name": row.name, "target": row.target, "actual": row.actual}
+            # What a department types of the next year while this one is still open was not approved by anybody.
+            {
+                "fiscal_year": row.fiscal_year,
+                "name": row.name,
+                "target": row.target,
+                "actual": row.actual if row.fiscal_year <= fiscal_year else "",
+            }
             for row in rows
         ],
         "status": this.status if this else "",

@@ -182,6 +182,8 @@ ACTS: dict[Any, dict[str, Act]] = {
         "meguri:progress": _act(gettext_lazy("年度の進捗を見る")),
         "meguri:files": _act(gettext_lazy("ファイルの一覧を見る")),
         "meguri:download": _act(gettext_lazy("公表前のファイルを受け取る"), OF_READABLE_SHEETS),
+        "meguri:paper_make": _act(gettext_lazy("本部会議資料と集約表のPDFを作る")),
+        "meguri:sheet_paper_make": _act(gettext_lazy("施策シートのPDFを作る"), OF_READABLE_SHEETS),
         "meguri:bundle_make": _act(gettext_lazy("公表したサイトを静的なファイルにする")),
         "meguri:preview": _act(gettext_lazy("公表前の画面を見る")),
         "meguri:cycles": _act(gettext_lazy("年度の一覧を見る")),
