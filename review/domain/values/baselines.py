@@ -95,9 +95,9 @@ def _direction(case: Case, relation: Relation) -> Direction | None:
         return None
     if amount is not None and amount.comparator:
         return way_of(amount.comparator)
-    if case.direction or amount is None or amount.value is None or amount.value <= 100:
-        return case.direction or name_direction(case.name)
-    return "up"
+    if not case.direction and relation.relation == "ratio" and amount and (amount.value or 0) > 100:
+        return "up"
+    return case.direction or name_direction(case.name)
 
 
 def _needs_previous(relation: Relation) -> Outcome:

@@ -68,13 +68,11 @@ def _something(folded: str) -> dict[str, Any]:
         return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
     fields: dict[str, Any] = {"note": note, "state": states.whole_year(folded)} | _main(cell, note)
     relation = fields.get("relation")
-    if (
-        relation and relation.relation == "unclear" and relation.base != ""
-    ):  # 令和5年度実績 5件: that year's value itself
+    if relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
         fields["state"] = states.state_of((), (relation.base.replace("previous", "前年度"),), folded)
     if "parts" in fields:
         labels = () if "→" in cell.main else tuple(part.label for part in fields["parts"])
-        fields["state"] = states.state_of(labels, (*cell.notes, fields["note"]), folded)
+        fields["state"] = states.state_of(labels, (*cell.notes, fields["note"].removesuffix(note).strip()), folded)
     return fields
 
 

@@ -149,11 +149,15 @@ def _item(text: str, numbers: list[Number], index: int, before: str) -> Read | N
         joined = item and _joined(shape, number, unit, gap, item.quantity, before)
         if item and joined:
             return item._replace(quantity=joined)
-        if shape in ("range", "of"):
+        if shape in ("range", "of") or (
+            item and shape == "bounded" and item.quantity.comparator in ("at_most", "below")
+        ):
             return None
     split = _split_gap(f"{gap.strip()} " if shape == "bounded" else gap, last=last)
     quantity = split and _quantity(before, number, split[0])
-    return Read(quantity, index + 1, split[1]) if split and quantity else None
+    if split is None or quantity is None or (shape == "bounded" and split[1].strip(_STRIPPED)):
+        return None
+    return Read(quantity, index + 1, split[1])
 
 
 def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, units.Unit]:
@@ -163,7 +167,7 @@ def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, u
     inner = stripped[len(unit.symbol) :].strip()
     if _BOUND.search(gap) and len(stripped) < 12:
         return "bounded", unit
-    if inner in ("~", "-"):
+    if inner[-1:] in ("~", "-") and (inner == stripped[-1:] or not unit.bare):
         return "range", unit
     # 小8.9%中12.8% has no whole in it, for a share is not counted out of a share; and 小10回中8回 are two schools.
     of = _OF.fullmatch(inner) and unit.dimension not in ("", "percent") and second.value <= first.value
@@ -187,6 +191,8 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     bounded, high = shape == "bounded", second.end
     if (second.comparator not in ("at_most", "below")) if bounded else second.comparator:
         return None
+    if gap.strip()[len(unit.symbol) :].strip() not in ("~", "-") and not bounded:
+        return None  # 6件/年~15件
     if high is None or (not unit.bare and unit.dimension != second.unit.dimension):
         return None
     low = Fraction(number.value)
