@@ -8,7 +8,7 @@ person to confirm, and everything else is `undetermined` with the reason. A text
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -45,17 +45,13 @@ class Judgement:
         return {
             "status": self.status,
             "basis": self.basis,
-            "rate": _plain(self.rate),
+            "rate": None if self.rate is None else float(self.rate),
             "direction": self.direction,
-            "components": [asdict(part) | {"rate": _plain(part.rate)} for part in self.components],
+            "components": [part.as_dict() for part in self.components],
             "flags": list(self.flags),
             "reading": {"target": self.target_reading.sentence, "actual": self.actual_reading.sentence},
             "reason": self.reason,
         }
-
-
-def _plain(rate: Decimal | None) -> float | None:
-    return None if rate is None else float(rate)
 
 
 def judge(
@@ -88,13 +84,12 @@ def judge(
         previous=_last_year(previous, previous_state, fiscal_year),
         targets=tuple(targets),
         direction=direction,
-        fiscal_year=fiscal_year,
     )
     return _finished(case, _absent(case, counts) or _verdict(case), counts)
 
 
 def _in_state(reading: Reading, state: ValueState) -> Reading:
-    return reading if state == reading.state else replace(reading, state=state)
+    return reading if state is reading.state or state == reading.state else replace(reading, state=state)
 
 
 def _last_year(previous: str | None, state: State | None, fiscal_year: int | None) -> Reading | None:
@@ -119,6 +114,8 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
     question, or that the target names, too.
     """
     reading = cells.read(actual)
+    if reading.state is FINAL and reading.kind != "none":
+        return FINAL
     words, plain = reading.state.words, compact(target)
     if reading.kind == "none" and not reading.blank:
         return ValueState(state=State.NOT_MEASURED, words=reading.plain)

@@ -33,6 +33,11 @@ class Component:
     status: Status
     rate: Decimal | None = None  #: four decimals, half up
 
+    def as_dict(self) -> dict[str, str | float | None]:
+        """The JSON object of `manage.py judge`."""
+        words = {"label": self.label, "target": self.target, "actual": self.actual, "status": self.status}
+        return words | {"rate": None if self.rate is None else float(self.rate)}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
@@ -44,7 +49,6 @@ class Case:
     previous: Reading | None
     targets: tuple[str, ...]
     direction: Direction | None
-    fiscal_year: int | None = None
 
 
 class Outcome(NamedTuple):
@@ -257,20 +261,17 @@ def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -
 
 def _meets(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
     """The whole interval on the good side of the target's end, on the bad side, or across it."""
-    if direction == "up":
-        need, strict, ends = target.low, target.low_open, (actual.low, actual.high)
-        near_open, far_open, sign = actual.low_open, actual.high_open, 1
-    else:
-        need, strict, ends = target.high, target.high_open, (actual.high, actual.low)
-        near_open, far_open, sign = actual.high_open, actual.low_open, -1
+    up = direction == "up"
+    need, strict = (target.low, target.low_open) if up else (target.high, target.high_open)
+    near, far = (actual.low, actual.high) if up else (actual.high, actual.low)
+    near_open, far_open = (actual.low_open, actual.high_open) if up else (actual.high_open, actual.low_open)
     if need is None:
         return CONTRADICTION
-    near, far = ends
     measured = far if near is None else near
-    rate = ratio(measured, need) if sign > 0 else ratio(need, measured)
-    if near is not None and ((near - need) * sign > 0 or (near == need and (near_open or not strict))):
+    rate = ratio(measured, need) if up else ratio(need, measured)
+    if near is not None and ((near_open or not strict) if near == need else (near > need) == up):
         return Outcome("achieved", rate)
-    if far is not None and ((far - need) * sign < 0 or (far == need and (far_open or strict))):
+    if far is not None and ((far_open or strict) if far == need else (far < need) == up):
         # 60%弱 beside 60% is short by nobody knows how much
         return Outcome("missed", rate if near is not None or rate is None or rate < 1 else None)
     return _SPANS

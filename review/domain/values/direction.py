@@ -41,6 +41,7 @@ _SPOILT = re.compile(
     rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
     rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
 )
+_HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
@@ -115,7 +116,7 @@ def name_direction(name: str) -> Direction | None:
 
 def _as_evidence(base: str) -> Direction | None:
     """What the words for harms and gains say, and the clause that they stand in."""
-    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base))
+    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base)) if _HINT.search(base) else base
     marked = without = remedied = _HARM.sub(_blotted, marked)
     if "☒" in marked:
         if _BOUNDED.search(marked):

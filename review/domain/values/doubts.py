@@ -20,7 +20,10 @@ _MAY_EXCEED = re.compile(
 
 def of_actual(name: str, actual: Reading, previous: Reading | None) -> tuple[str, ...]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
-    steps = [] if previous is None else list(steps_between(previous, actual))
+    if not actual.parts:
+        return ()
+    comparable = previous is not None and previous.state.state.is_result
+    steps = list(steps_between(previous, actual)) if previous and comparable else []
     doubts = {
         "over_100_percent": any(map(_over_100_percent, actual.parts)) and not _may_exceed(name),
         "jump": any(_jumped(before, after) for before, after in steps),
@@ -49,7 +52,8 @@ def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction
         ends = ((before.low, after.low), (before.high, after.high))
         for first, second in ends[: 2 if before.is_range else 1]:
             if first is not None and second is not None:
-                yield first * before.unit.factor, second * after.unit.factor
+                same = before.unit.factor == after.unit.factor
+                yield (first, second) if same else (first * before.unit.factor, second * after.unit.factor)
 
 
 def _assumed(part: Quantity, other: Quantity) -> Quantity:

@@ -29,6 +29,7 @@ _BEFORE_NUMBER = re.compile(
     r"(?P<sum>累計|合計|計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
     r"(?P<comparator>最低でも|最低|少なくとも|最大でも|最大で|最大|上限|多くとも|多くても|[<>]=?|[≥≤])?\Z"
 )
+_NO_MARKS = dict.fromkeys(_BEFORE_NUMBER.groupindex, "")
 _EACH = re.compile(r"(?:各[^\s各、・]{1,10}?|いずれも|それぞれ|ともに)\Z")
 # 1日平均, 1人当たり, 四半期ごと at the end of a label: what the value is counted for.
 _PER_ONE = re.compile(
@@ -275,8 +276,8 @@ def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
 def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
     """The value of a number, given the words before it and what follows."""
     words = (_BY_WHEN.sub("", before) if before[:1].isdigit() else before).strip(_STRIPPED)
-    match = _BEFORE_NUMBER.search(words)
-    marks = match.groupdict("") if match else dict.fromkeys(("each", "period", "sum", "all", "about", "comparator"), "")
+    match = _BEFORE_NUMBER.search(words) if words else None
+    marks = match.groupdict("") if match else _NO_MARKS
     label = (words[: match.start()] if match else words).strip(" :=、,;/・") or marks["sum"]
     if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
         return None
@@ -310,5 +311,5 @@ def _period(before: str, per: str) -> str:
 
 
 def _period_in_label(label: str) -> str:
-    match = _PER_ONE.search(label)
+    match = _PER_ONE.search(label) if label else None
     return ("人日" if match["both"] else match["every"] or one_per(match["one"])) if match else ""

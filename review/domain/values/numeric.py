@@ -102,8 +102,8 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     if direction is None and all(part.label for part in targets) and not trend(case.targets).direction:
         spoken = {name_direction(part.label) for part in targets}  # 登録 60人 開催 90回
         direction = spoken.pop() if len(spoken) == 1 else None
-    negative = any(end is not None and end < 0 for part in targets + case.actual.parts for end in (part.low, part.high))
-    if direction == "up" and negative and named_change(case.name):
+    negative = (part.value is not None and part.value < 0 for part in targets + case.actual.parts)
+    if direction == "up" and named_change(case.name) and any(negative):
         return None, None  # a 削減率 of -5% and of 5% may be the same
     return direction, None
 

@@ -98,7 +98,7 @@ def is_state(words: str) -> bool:
 def whole_year(text: str) -> ValueState:
     """Final, or provisional for 見込み and 速報."""
     word = _PROVISIONAL.search(text)
-    return ValueState(state=State.PROVISIONAL, words=word[0]) if word else ValueState()
+    return ValueState(state=State.PROVISIONAL, words=word[0]) if word else FINAL
 
 
 def says_part_of_year(packed: str) -> bool:
