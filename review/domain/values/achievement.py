@@ -15,7 +15,7 @@ from typing import Any
 
 from review.domain.fiscal import first_day, last_day
 from review.domain.notation import compact
-from review.domain.values import baselines, cells, doubts, numeric, states
+from review.domain.values import baselines, cells, numeric, states
 from review.domain.values.compare import Basis, Case, Component, Outcome, Status, rounded, undecided
 from review.domain.values.direction import Direction, infer_direction
 from review.domain.values.reading import FINAL, SCALE_WORDS, Reading, State, ValueState
@@ -104,9 +104,6 @@ def _last_year(previous: str | None, state: State | None, fiscal_year: int | Non
     return _in_state(cells.read(previous), counts)
 
 
-# The state of the 実績
-
-
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
     """What the words of a cell propose, wherever they stand: a 実績 of the year that is judged, or none yet.
 
@@ -156,9 +153,6 @@ def _absent(case: Case, state: ValueState) -> Outcome | None:
     return Outcome("undetermined", flag=flag, cause=_NO_RESULT[state.state], basis="none")
 
 
-# The verdict
-
-
 def _verdict(case: Case) -> Outcome:
     target, actual = case.target, case.actual
     if target.relation is not None:
@@ -185,7 +179,7 @@ def _finished(case: Case, outcome: Outcome, state: ValueState) -> Judgement:
         "provisional": state.state is State.PROVISIONAL,
         "approximate": any(part.approximate for part in parts),
     }
-    asks = doubts.of_actual(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
+    asks = numeric.doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
     flags = (*(code for code, applies in codes.items() if applies), *asks)
     return Judgement(
         status=outcome.status,
@@ -219,8 +213,6 @@ def _in(reading: Reading, unit: Unit, scale: int) -> Reading:
     meant = replace(part, unit=unit, scale=max(scale, part.scale))
     return replace(reading, parts=(meant,), assumed=f"単位がないため「{SCALE_WORDS.get(scale, '')}{unit.symbol}」")
 
-
-# The reason
 
 _PLAIN = ("number", "share")
 _WAYS = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)", "rank": "(順位が上の方がよい指標)", None: ""}

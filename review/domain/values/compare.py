@@ -126,9 +126,6 @@ def compare(
     return outcome
 
 
-# Making two values alike
-
-
 def _all_of(part: Quantity) -> bool:
     return part.label.startswith("全")
 
@@ -163,9 +160,6 @@ def _other_period(target: Quantity, actual: Quantity, direction: Direction | Non
             return yearly
     sure: Status = "missed" if bool(target.period) == (direction == "up") else "achieved"
     return Outcome(sure) if direction and outcome.status == sure else _PERIODS
-
-
-# Bare numbers and units
 
 
 def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
@@ -243,9 +237,6 @@ def agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
     return first._replace(rate=_one_rate(outcomes))
 
 
-# Comparing
-
-
 def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
     """Under the direction; 5%以上10%未満 is obeyed at both ends whatever it is; like ends of two ranges are compared."""
     if target.is_bounded:
@@ -296,8 +287,6 @@ def ratio(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
         return None
     return part / whole
 
-
-# Which part of the 実績 answers which part of the 目標: by label, else by place, else in no way that is certain
 
 _SAY_NOTHING = [
     "平均",

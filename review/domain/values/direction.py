@@ -19,8 +19,6 @@ from review.domain.values.reading import Change, Direction, Quantity, way_of
 
 __all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
 
-# Names
-
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
@@ -188,8 +186,6 @@ def _last(marked: str) -> int:
 def _blotted(match: re.Match[str]) -> str:
     return "☒" * len(match[0])
 
-
-# Targets
 
 _OF_DECREASE = re.compile(r"削減|短縮|低減|縮減|軽減|節減|減量|減少|抑制")
 _OF_INCREASE = re.compile(r"増加(?:率|数|量|額)|伸び|向上率|上昇率")

@@ -83,9 +83,6 @@ def only(text: str) -> Parts:
     return every[0] if len(every) == 1 else ()
 
 
-# Lists of values
-
-
 def _slashed(text: str) -> Parts:
     """700回/1/1 as three values; 12/15校 as 12 of 15."""
     pieces = [piece.strip() for piece in text.split("/")]
@@ -131,8 +128,6 @@ def without_breakdown(parts: Parts) -> Parts:
         return parts
     return (replace(totals[0], label="", breakdown=others),)
 
-
-# One value
 
 _BOUND = re.compile(r"(?:以 ?上|超)[、,・ ]*(?:かつ)?~? ?\Z")
 _OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
@@ -229,9 +224,6 @@ def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) ->
     low, high = (None if end is None else end + more for end in (head.low, head.high))
     about = head.approximate or small.approximate
     return replace(head, low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
-
-
-# Words around a number
 
 
 def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
