@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from review.domain.notation import compact
 from review.domain.values.grammar import OF_A_TARGET, Parts
 from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity, Reading
-from review.domain.values.units import KNOWN, PERCENT
+from review.domain.values.units import COUNTED, KNOWN, PERCENT
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
 Basis = Literal["number", "text", "none"]
@@ -78,6 +78,7 @@ _PERIODS = undecided("月・週・年など、数える期間が目標と実績�
 _CHANGES = undecided("増減の量と値そのものとは比べられないため", "needs_previous")
 _WHOLES = undecided("全体の数が目標と実績で異なり、件数と割合で判定が分かれるため")
 _HOURS = undecided("1日が何時間に当たるか分からないため")
+_NEGATIVE = undecided("件数や人数が負の値で、増減の数かもしれないため")
 _SPANS = undecided("実績の幅が目標をまたいでいるため")
 DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
 _UNPAIRED = undecided("内訳の名称が目標と実績で対応しないため", "parts_mismatch")
@@ -166,6 +167,9 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     """The comparison in the unit of the target, in every way in which a bare number may be meant."""
     if target.rest:
         return _HOURS
+    counted = target.unit.dimension in COUNTED or actual.unit.dimension in COUNTED
+    if direction == "down" and counted and _below_zero(actual) and not _below_zero(target):
+        return _NEGATIVE
     if target.unit.bare == actual.unit.bare or actual.rest:
         same = target.unit.factor == actual.unit.factor
         actual = actual if same else actual.times(Fraction(actual.unit.factor) / target.unit.factor)
@@ -218,6 +222,10 @@ def _may_be_ratio(bare: Quantity, other: Quantity) -> bool:
 def _alike(one: Quantity, other: Quantity) -> bool:
     low, high = sorted((_size(one), _size(other)))
     return not low or high <= low * _FARTHEST
+
+
+def _below_zero(part: Quantity) -> bool:
+    return part.unit.dimension != "money" and part.end is not None and part.end < 0
 
 
 def _size(part: Quantity) -> Fraction:

@@ -316,3 +316,14 @@ def test_the_end_of_a_name_decides(name, direction):
 def test_the_lexicon_stays_small():
     words = {*lexicon.HARMS.split(), *lexicon.GAINS.split(), *lexicon.REMEDIES.split()}
     assert len(words) <= 300
+
+
+@pytest.mark.parametrize("actual", ["▲3件", "-3件", "▲3"])
+def test_a_negative_count_keeps_no_limit_for_it_may_be_a_change(actual):
+    assert judge(name="苦情件数", target="10件以下", actual=actual).status == "undetermined"
+    assert judge(name="純増数", target="10件", actual=actual, direction="up").status == "missed"
+
+
+@pytest.mark.parametrize("actual", ["6件/年~15件", "10件以上、以下12件", "③件以上1回"])
+def test_a_number_with_words_of_another_value_between_is_text(actual):
+    assert values.read(actual).parts == ()
