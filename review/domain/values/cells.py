@@ -50,7 +50,7 @@ def _nothing(folded: str) -> dict[str, Any] | None:
         return {"kind": "none", "blank": True}
     if folded[0].isdigit():
         return None
-    if _DASH.fullmatch(folded) or states.says_no_target(folded):
+    if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
         return {"kind": "none"}
     if not _DASH_AND_REASON.match(folded):
         return None
@@ -64,7 +64,7 @@ def _something(folded: str) -> dict[str, Any]:
         return {"kind": "text"}
     cell = lexer.cell(folded)
     note = " ".join(cell.notes)
-    if states.says_not_measured(cell.main if _DIGIT.search(cell.main) else folded):
+    if states.NOT_MEASURED.search(cell.main if _DIGIT.search(cell.main) else folded):
         return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
     fields: dict[str, Any] = {"note": note, "state": states.whole_year(folded)} | _main(cell, note)
     relation = fields.get("relation")

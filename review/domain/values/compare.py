@@ -104,7 +104,8 @@ def compare(
         actual = _share(actual)
     elif actual.unit.dimension == "percent":
         target = _share(target)
-    if not target.unit.fits(actual.unit) or (_all_of(target) and _all_of(actual) and target.label != actual.label):
+    wholes = {part.label for part in (target, actual) if part.label.startswith("全")}  # 全校 and 全園
+    if not target.unit.fits(actual.unit) or len(wholes) == 2:
         return _UNITS
     if target.change and actual.change and target.change != actual.change:
         actual = actual.times(-1)  # one rose and the other fell
@@ -116,19 +117,13 @@ def compare(
         actual = _per_one(target, actual)
     if target.period != actual.period:
         return _other_period(target, actual, direction, period)
-    if bool(target.each) != bool(
-        actual.each
-    ):  # a single value beside 各校2回 may be a total: only one that misses decides
+    if bool(target.each) != bool(actual.each):  # a single value beside 各校2回 may be a total
         missed = not actual.each and direction == "up" and _measured(target, actual, direction).status == "missed"
         return Outcome("missed") if missed else _EACH
     outcome = _measured(target, actual, direction)
     if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
         return agreed([outcome, _measured(_share(target), _share(actual), direction)], _WHOLES)
     return outcome
-
-
-def _all_of(part: Quantity) -> bool:
-    return part.label.startswith("全")
 
 
 def _share(part: Quantity) -> Quantity:

@@ -11,20 +11,20 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from review.domain.notation import compact
 from review.domain.values import cells, lexicon
 from review.domain.values.reading import Change, Direction, Quantity, way_of
+from review.domain.values.units import alternation
 
-__all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
+__all__ = ["Direction", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
 
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
-_HARM = re.compile(lexicon.alternation(lexicon.HARMS))
-_GAINS = lexicon.alternation(lexicon.GAINS).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
-_REMEDIES = lexicon.alternation(lexicon.REMEDIES)
+_HARM = re.compile(alternation(lexicon.HARMS.split()))
+_GAINS = alternation(lexicon.GAINS.split()).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
+_REMEDIES = alternation(lexicon.REMEDIES.split())
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
 _GAIN = re.compile(
     rf"{_GAINS}|(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒])化(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
@@ -37,7 +37,8 @@ _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
     rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
-    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
+    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)"
+    rf"|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
 )
 _HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
@@ -207,30 +208,23 @@ def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
     return ways.pop() if len(ways) == 1 else None
 
 
-class Trend(NamedTuple):
-    """How the plan's targets go over the years, and whether every year moves."""
-
-    direction: Direction | None
-    strict: bool = False
-
-
 @lru_cache(maxsize=4096)
-def trend(targets: tuple[str, ...]) -> Trend:
-    """The direction of targets that never turn back, and whether every year moves (`strict`)."""
+def trend(targets: tuple[str, ...]) -> tuple[Direction | None, bool]:
+    """The direction of targets that never turn back, and whether every year moves."""
     rows = [reading.parts for reading in map(cells.read, targets) if reading.parts]
     if len(rows) < 2 or len({len(row) for row in rows}) != 1 or any(part.change for row in rows for part in row):
-        return Trend(None)
+        return None, False
     signs: set[int] = set()
     for column in zip(*rows, strict=True):
         if len({(part.unit.dimension, part.period, part.each) for part in column}) != 1:
-            return Trend(None)
+            return None, False
         ends = [part.end * part.unit.factor for part in column if part.end is not None]
         signs |= {(after > before) - (after < before) for before, after in pairwise(ends)}
     strict = 0 not in signs and len(rows) >= 3  # a single step is no trend
     signs.discard(0)
     if len(signs) != 1:
-        return Trend(None)
-    return Trend("up" if signs == {1} else "down", strict=strict)
+        return None, False
+    return ("up" if signs == {1} else "down"), strict
 
 
 def infer_direction(name: str, targets: Sequence[str]) -> tuple[Direction | None, str]:
@@ -263,15 +257,15 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
     may be a mere forecast. A trend with level years yields to a clear name and decides where the name is silent.
     """
     spoken = name_direction(name)
-    going = trend(targets)
-    if going.direction and going.direction != spoken:
-        if spoken and going.strict:
+    going, strict = trend(targets)
+    if going and going != spoken:
+        if spoken and strict:
             return None, "年度ごとの目標の動きと評価項目の名称が反対の向きを示すため、方向を確認してください。"
-        if not spoken and _FORESEEN[going.direction].search(compact(name)):
+        if not spoken and _FORESEEN[going].search(compact(name)):
             return None, "年度ごとの目標の動きが目指す向きか見込みかを判断できないため、方向を確認してください。"
-    if going.direction and spoken in (None, going.direction):
-        way = "上がって" if going.direction == "up" else "下がって"
-        return going.direction, f"計画の目標が年度とともに{way}いるため、{_WORDS[going.direction]}と判断しました。"
+    if going and spoken in (None, going):
+        way = "上がって" if going == "up" else "下がって"
+        return going, f"計画の目標が年度とともに{way}いるため、{_WORDS[going]}と判断しました。"
     if spoken:
         return spoken, f"評価項目の名称から、{_WORDS[spoken]}と判断しました。"
     return None, "目標の動きからも評価項目の名称からも、多い方がよいか少ない方がよいかを判断できません。"

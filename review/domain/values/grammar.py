@@ -11,7 +11,6 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
-from typing import NamedTuple
 
 from review.domain.values import units
 from review.domain.values.lexer import Number, has_middle_dot, numbers_in
@@ -47,14 +46,6 @@ _SEPARATOR = re.compile(r"[ 、,;/・]+")
 _LATER_TAIL = re.compile(r"(?:以 ?[上下内]|未 ?満|超|程度)(?=[ 、,;/・])")  # 80% 以上 after a space belongs to the 80
 _TOTALS = {"計", "累計", "合計", "全体", "総計", "総数", "延べ", "のべ"}
 _STRIPPED = " 、,;/・"
-
-
-class Read(NamedTuple):
-    """One value of a list, the place of the next number, and the words before it."""
-
-    quantity: Quantity
-    following: int
-    before: str
 
 
 def readings(text: str) -> list[Parts]:
@@ -134,27 +125,24 @@ _BOUND = re.compile(r"(?:以 ?上|超)[、,・ ]*(?:かつ)?~? ?\Z")
 _OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
 
 
-def _item(text: str, numbers: list[Number], index: int, before: str) -> Read | None:
-    """The value at `index`: of two numbers where a shape joins them, else of one."""
+def _item(text: str, numbers: list[Number], index: int, before: str) -> tuple[Quantity, int, str] | None:
+    """The value at `index`, of two numbers where a shape joins them; the place of the next, and the words before it."""
     number, last = numbers[index], index + 1 == len(numbers)
     end = len(text) if last else numbers[index + 1].start
     gap = ("割" if number.tenths else "") + text[number.end : end]
-    shape = ""
-    if not last:
-        shape, unit = _shape(gap, number, numbers[index + 1], before)
-        item = _item(text, numbers, index + 1, "" if shape == "compound" else before) if shape else None
-        joined = item and _joined(shape, number, unit, gap, item.quantity, before)
-        if item and joined:
-            return item._replace(quantity=joined)
-        if shape in ("range", "of") or (
-            item and shape == "bounded" and item.quantity.comparator in ("at_most", "below")
-        ):
-            return None
+    shape, unit = ("", units.BARE) if last else _shape(gap, number, numbers[index + 1], before)
+    item = _item(text, numbers, index + 1, "" if shape == "compound" else before) if shape else None
+    joined = item and _joined(shape, number, unit, gap, item[0], before)
+    if item and joined:
+        return joined, item[1], item[2]
+    closed = shape == "bounded" and item is not None and item[0].comparator in ("at_most", "below")
+    if closed or shape in ("range", "of"):
+        return None
     split = _split_gap(f"{gap.strip()} " if shape == "bounded" else gap, last=last)
     quantity = split and _quantity(before, number, split[0])
     if split is None or quantity is None or (shape == "bounded" and split[1].strip(_STRIPPED)):
         return None
-    return Read(quantity, index + 1, split[1])
+    return quantity, index + 1, split[1]
 
 
 def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, units.Unit]:

@@ -4,10 +4,6 @@ A word belongs here only if any two officials of any city would agree on its dir
 派遣), what is merely so many (人口, 職員数), what was spent (費, 原価) and what is counted twice over (処理件数) is `OPEN`.
 """
 
-from __future__ import annotations
-
-import re
-
 #: Should go down.
 HARMS = """
 被害 事故 苦情 クレーム 火災 出火 刑法犯 虐待 いじめ 不登校 欠食 自殺 死亡 死者 離職 失業 倒産 時間外 残業 超過勤務 労働時間 作業時間 処理時間 所要時間 待ち 待機 遅 紛失 ミス
@@ -42,8 +38,3 @@ SHADOWS = r"""
 """
 #: Help that follows need: open, unless it goes to what is a gain (移住相談件数, 太陽光発電の補助件数).
 HELP = r"助成 補助件 給付 派遣[件回] 支援[件回者率] 申請[件の] 交付件"
-
-
-def alternation(words: str) -> str:
-    """The words as one pattern, the longest first."""
-    return "|".join(sorted(map(re.escape, words.split()), key=len, reverse=True))

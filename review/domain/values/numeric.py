@@ -53,7 +53,11 @@ def numeric(case: Case) -> Outcome:
 def _actuals(case: Case) -> tuple[Parts, ...]:
     """The readings of the 実績, and for a running total the larger value in brackets: 3 (8)."""
     only, bracket = case.actual.quantity, case.actual.bracket
-    if bracket and only is not None and _CUMULATIVE.search(compact(case.name) + _own_words(case.target.plain)):
+    if (
+        bracket
+        and only is not None
+        and _CUMULATIVE.search(compact(case.name) + _OTHER_VALUE.sub("", case.target.plain))
+    ):
         total = bracket[0] if not bracket[0].unit.bare else replace(bracket[0], unit=only.unit)
         if total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0):
             return (*case.actual.readings, (replace(total, label=only.label),))
@@ -102,7 +106,7 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     if any(part.value == 0 for part in targets) and not targets[0].is_range:
         return ("down" if named == "down" else None), None
     direction = from_plan(case.name, case.targets)[0]
-    if direction is None and all(part.label for part in targets) and not trend(case.targets).direction:
+    if direction is None and all(part.label for part in targets) and trend(case.targets)[0] is None:
         spoken = {name_direction(part.label) for part in targets}  # 登録 60人 開催 90回
         direction = spoken.pop() if len(spoken) == 1 else None
     negative = (part.value is not None and part.value < 0 for part in targets + case.actual.parts)
@@ -112,24 +116,13 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
 
 
 _YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分)(?!平均)")  # 300人(3年間)
-_SPANS = [
-    (re.compile(one), re.compile(other), undecided(f"目標と実績の{cause}のため"))
-    for one, other, cause in (
-        (_CUMULATIVE.pattern, "単年|単独年度", "一方が累計、他方が単年の値"),
-        ("単年|単独年度", _CUMULATIVE.pattern, "一方が単年、他方が累計の値"),
-        ("延べ|のべ|延人数", r"実人数|実人員|実(?=\d)|実数", "一方が延べ数、他方が実数"),
-        (r"実人数|実人員|実(?=\d)|実数", "延べ|のべ|延人数", "一方が実数、他方が延べ数"),
-    )
-]
+_OPPOSITES = (
+    ((_CUMULATIVE, "累計"), (re.compile("単年|単独年度"), "単年の値")),
+    ((re.compile("延べ|のべ|延人数"), "延べ数"), (re.compile(r"実人数|実人員|実(?=\d)|実数"), "実数")),
+)
 _SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分]")
 _OF_THE_YEAR = undecided("目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため")
-_SEVERAL_YEARS = undecided("実績が複数年の値のため")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
-
-
-def _own_words(plain: str) -> str:
-    """The text without a value in brackets."""
-    return _OTHER_VALUE.sub("", plain)
 
 
 def _other_span(case: Case) -> Outcome | None:
@@ -138,13 +131,14 @@ def _other_span(case: Case) -> Outcome | None:
     if not _SPAN_WORD.search(target + actual):
         return None
     if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
-        return _SEVERAL_YEARS
-    goal, given = _own_words(target) or target, _own_words(actual)
-    if not any(one.search(goal) for one, _, _ in _SPANS):
+        return undecided("実績が複数年の値のため")
+    goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
+    if not any(one.search(goal) for kinds in _OPPOSITES for one, _ in kinds):
         goal = compact(case.name)
-    for one, other, doubt in _SPANS:
-        if one.search(goal) and other.search(given) and not other.search(goal) and not one.search(given):
-            return doubt
+    for kinds in _OPPOSITES:
+        names = [[name for pattern, name in kinds if pattern.search(side)] for side in (goal, given)]
+        if len(names[0]) == len(names[1]) == 1 and names[0] != names[1]:
+            return undecided(f"目標と実績の一方が{names[0][0]}、他方が{names[1][0]}のため")
     return None
 
 
@@ -154,7 +148,7 @@ def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
         return False
     if not actual.value or not target.value:
         return False
-    total, given = (bool(_CUMULATIVE.search(_own_words(side.plain))) for side in (case.target, case.actual))
+    total, given = (bool(_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain))) for side in (case.target, case.actual))
     goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
     if total and not given:
         return 0 < reached * 3 < goal * 2
@@ -237,7 +231,8 @@ def doubts_of(name: str, actual: Reading, previous: Reading | None) -> tuple[str
     steps = list(steps_between(previous, actual)) if previous and comparable else []
     doubts = {
         "over_100_percent": any(map(_over_100_percent, actual.parts)) and not _may_exceed(name),
-        "jump": any(_jumped(before, after) for before, after in steps),
+        # at least twice or at most half; zero and negative values have no such ratio
+        "jump": any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps),
         "repeated": bool(steps) and all(before == after for before, after in steps),
     }
     return tuple(code for code, applies in doubts.items() if applies)
@@ -279,8 +274,3 @@ def _over_100_percent(part: Quantity) -> bool:
         return False
     high = part.low if part.high is None else part.high
     return high is not None and high * part.unit.factor > 100
-
-
-def _jumped(before: Fraction, after: Fraction) -> bool:
-    """At least twice or at most half of last year; zero and negative values have no such ratio."""
-    return before > 0 and after >= 0 and (after >= 2 * before or 2 * after <= before)

@@ -12,9 +12,9 @@ from datetime import date
 from review.domain.fiscal import parse_fiscal_year
 from review.domain.values.reading import FINAL, State, ValueState
 
-_NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
+NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
 _COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)"
-_NOT_MEASURED = re.compile(
+NOT_MEASURED = re.compile(
     rf"{_COUNTING}|未(?:公表|調査|測定|計測|算出|把握)|隔年調査|非調査年|調査年度?ではない|調査年度外|調査対象外|不明|確定後"
     r"|(?:調査|測定|計測|算出|データ|把握)(?:不可|不能|できず|なし|無し|未実施|未公表)|\d年(?:に1度|に1回|毎)の?調査|次回(?:調査|公表)|後日公表"
     r"|(?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)"
@@ -57,16 +57,6 @@ _STATE = re.compile(
     rf"(?:{_YEAR}|[.,、:~-]|\d{{1,2}}月?(?=~|-|から)|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}"
     "|の|値|で|まで|時点|現在)+"
 )
-
-
-def says_no_target(text: str) -> bool:
-    """True where the whole text says that no target was set."""
-    return bool(_NO_TARGET.fullmatch(text.strip("()")))
-
-
-def says_not_measured(text: str) -> bool:
-    """True where the text says that the value is not there yet, or never will be."""
-    return bool(_NOT_MEASURED.search(text))
 
 
 def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> ValueState:

@@ -8,6 +8,7 @@ number, for nobody knows whether it is a unit at all.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -58,6 +59,11 @@ _PLAIN = """
 """
 
 
+def alternation(words: Iterable[str]) -> str:
+    """The words as one pattern, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
 def _table() -> dict[str, Unit]:
     table = {symbol: Unit(symbol=symbol, dimension=symbol) for symbol in _PLAIN.split()}
     dimension = ""
@@ -77,7 +83,7 @@ PERCENT = KNOWN["%"]
 COUNTED = {"人", "件", "回", "money", "世帯", "枚", "冊", "台", "戸"}  #: things that have no thousandths
 
 #: Matches the longest known unit at a position; for building larger patterns.
-KNOWN_PATTERN = "|".join(re.escape(symbol) for symbol in sorted(KNOWN, key=len, reverse=True))
+KNOWN_PATTERN = alternation(KNOWN)
 _AT_START = re.compile(KNOWN_PATTERN)
 
 # An unknown unit is one short run of kanji, katakana or Latin letters: 俵, TEU. Hiragana is grammar.
