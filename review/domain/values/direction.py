@@ -56,10 +56,11 @@ _MERE = re.compile(
     r"地域|地区|家庭|保護者|[~\d%・、]|など|等|発生|出現|該当|状態|有無|方|化|以上|推移|頻度|種類|品目|手続き?|業務|路線|区域|箇|値|指数|点|"
     r"残高|容量|補助|助成|支援|交付|購入|受け?入れ?|使用|申請|提供|認知|差|月額)*"
 )
-# A comparator, or a verb of failing, stopping and losing, in the clause before the bearer.
-_BAD_CLAUSE = re.compile(
-    r"[されら]れた\Z|な(?:い|かった)\Z|[上下]回|超|越え|過ぎ|未満|以上|以下|満た|達しな|遅|割[れっ]|外れ|切れ|失|止|停|断|やめ|辞|壊|誤|漏|欠|逃|待|怠|延期"
+# A verb of failing, stopping and losing in the clause before the bearer; a comparator; a passive.
+_FAILS = re.compile(
+    r"過ぎ|満た|達しな|遅|割[れっ]|外れ|切れ|失|止|停|断|やめ|辞|壊|誤|漏|欠|逃|待|怠|延期|破|棄|撤回|取り?下|見合わ|控え|盗|倒|溺|落"
 )
+_BAD_CLAUSE = re.compile(rf"[されら]れた\Z|な(?:い|かった)\Z|[上下]回|超|越え|未満|以上|以下|{_FAILS.pattern}")
 # What is closed, cut off or given up: what happens in it is no gain, unless it is ended.
 _SHADOW = re.compile(rf"(?:{'|'.join(lexicon.SHADOWS.split())})(?!.{{0,4}}(?:{_REMEDIES}))")
 _PASSIVE = re.compile(r"[されら]れた\Z|な(?:い|かった)\Z")
@@ -68,6 +69,10 @@ _DONE = re.compile(
     r"し[たて]|する|され|でき|受け|行[うっわ]|通じ|経[たて]|用い|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
     r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
 )
+_TAKEN_UP = re.compile(
+    r"受け|行[うっわ]|通じ|経[たて]|用い|使[うっ]|持[つっ]|学|得|続け|卒業|購入|移[りっ住]|生[まき]|働|育|通[っう]|入っ"
+)
+_ESCAPED = re.compile(r"復帰|防[いぐ]|脱し|立ち直|克服|乗り越え|免れ|救|抜け|やめ|止め|減ら|なくし|無くし")
 _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
 
 
@@ -150,6 +155,8 @@ def _as_a_whole(plain: str, base: str) -> str | None:
 def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
     """参加した|市民, 待たされた|利用者: what was done speaks, never what it was done to."""
     gain = bool(_GAIN.search(clause))
+    if "☒" in clause + bearer and _ESCAPED.search(clause):
+        return None  # 不登校から復帰した|児童, 未然に防いだ|被害
     if "☒" in clause + bearer:
         if clause.endswith(("感じない", "思わない")):
             return None
@@ -158,10 +165,10 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
         if absent or _GAIN.search(bearer):
             return None
         return "down" if not gain or _last(clause) < clause.rfind("☒") else None
-    past = clause.endswith("た") and not _DONE.search(clause)
+    past = clause.endswith("た") and not gain and not _TAKEN_UP.search(clause)
     if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
         return "up"  # 市長と語る|会の参加者数
-    done = gain and _DONE.search(clause, _last(clause))
+    done = gain and _DONE.search(clause, _last(clause)) and not _FAILS.search(clause, _last(clause))
     return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
 
 
