@@ -118,9 +118,11 @@ def last_day_of(words: str, fiscal_year: int) -> date | None:
     """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
     packed = words.replace(" ", "")
     until = next((match for match in _UNTIL.finditer(packed) if _breaks_off(match)), None)
-    part = _PART.search(packed)
+    part, typed_year = _PART.search(packed), None
     if until is not None:
         month, typed = _month_and_day(until)
+        start = max(until.start(name) for name in ("month", "short", "other"))
+        typed_year = next((year for year in _TYPED_YEAR.finditer(packed) if year.end() == start), None)
     elif part and (part["half"] or part["quarter"] or part["q"] or part["months"]):
         quarter = part["quarter"] or part["q"]
         count = 3 * ("1234一二三四".index(quarter) % 4 + 1) if quarter else int(part["months"] or 6)
@@ -128,7 +130,6 @@ def last_day_of(words: str, fiscal_year: int) -> date | None:
     else:
         return None
     year = fiscal_year + (month < 4)
-    typed_year = _TYPED_YEAR.search(packed)
     if typed_year and (named := parse_fiscal_year(typed_year[1])):
         year = named + (month < 4 and typed_year[2] == "年度")
     end = calendar.monthrange(year, month)[1]
