@@ -26,7 +26,7 @@ _PLANNED = re.compile(r"予定値?|計画値?|目標値?")
 _FORECAST = re.compile(r"見込.*\d|\d.*見込")
 _OF_A_DAY = re.compile(r"\d(?:月|日|年)[^\d]*見込")
 
-_HALF = r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?:間|分))"
+_HALF = r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?!ごと|毎|に))"
 _QUARTER = r"第?(?P<quarter>[1-4一二三四])四半期|(?P<q>[1-4])Q(?![A-Za-z])"
 _MONTHS = r"(?<!\d)(?P<months>[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
 _PART = re.compile(
@@ -50,6 +50,7 @@ _OF_A_YEAR = re.compile(
     r"(?:実績|確定|調査|決算|公表|集計|速報)?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
 )
 
+_ONE_MONTH = re.compile(r"(?:[^\d]{2}?(?:元|\d{1,2})年度?)?(?!3月)\d{1,2}月(?:中|の|分|実績|値)*")
 # 10月~3月: half of the year, though it ends with it.
 _LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
 _TYPED_YEAR = re.compile(r"((?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(年度|年|[./-])(?=\d{1,2}[月./])")
@@ -72,7 +73,7 @@ def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> Valu
             continue
         if _FORECAST.search(packed) and not _OF_A_DAY.search(packed):
             return ValueState(state=State.INTERIM, words=words)
-        if says_part_of_year(packed):
+        if says_part_of_year(packed) or (len(labels) < 2 and _ONE_MONTH.fullmatch(packed)):
             return ValueState(state=State.INTERIM, words=words)
         if _OF_A_YEAR.fullmatch(packed):
             return ValueState(state=State.OTHER_YEAR, words=words)
