@@ -147,7 +147,11 @@ def _everything(main: str, note: str) -> dict[str, Any] | None:
     if not match:
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
-    if counted is not None and counted.value and not (counted.comparator or counted.label or counted.unit.bare):
+    if (
+        counted is not None
+        and counted.value
+        and not (counted.comparator or counted.label or counted.unit.dimension in ("", "percent"))
+    ):
         whole = replace(counted, whole=counted.value)
     else:
         hundred = Fraction(100)

@@ -54,7 +54,7 @@ _DIGITS = r"(?:\d{1,3}(?: ?, ?\d{3})+(?!\d)|\d+)(?: ?\. ?\d+)?"
 _SCALE = r"(?: ?(?:[十百千]? ?[万億兆](?!葉)|[十百千](?= ?[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十))"
 # Digits that a scan has torn, where a unit follows and no other number stands apart: 1 2.5%.
 _TORN = (
-    rf"(?<![\d.,A-Za-z/~-])(?<!\d )(?:\d+|\d(?: \d)+) \d+(?:[.,]\d+)*"
+    rf"(?<![\d.,A-Za-z/~-])(?<!\d )(?:\d+|\d(?: \d)+) \d+(?:,\d+)*(?:\.\d+)?"
     rf"(?= ?(?:{KNOWN_PATTERN}))(?!.* \d)"
 )
 _SIGN = r"(?:(?:(?<=[\s:(~比])|^)[-+±](?=\d)|▲ ?|マイナス ?)"
