@@ -31,8 +31,8 @@ HISTORY = 20
 BUILDS = (
     workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, papers.SHEET, papers.BOOK, papers.PACK, papers.EDITION, bundle.KIND
 )  # fmt: skip
-#: What a person can ask for of a year: kind of job -> kind of file.
-PAPERS = {papers.PACK: Artifact.Kind.PACK, papers.BOOK: Artifact.Kind.BOOK_PDF}
+#: What a person can ask for of a year: kind of file -> who queues it.
+PAPERS = {Artifact.Kind.PACK: papers.request_pack, Artifact.Kind.BOOK_PDF: papers.request_book}
 
 
 @require_safe
@@ -68,18 +68,18 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
 def papers_of(cycle: Cycle) -> list[dict[str, Any]]:
     """本部会議資料 and the year's book as PDF, None where nobody asked for one yet. One query."""
     made = queries.papers(cycle)
-    return [{"kind": kind, "label": file.label, "file": made.get(file)} for kind, file in PAPERS.items()]
+    return [{"kind": kind.value, "label": kind.label, "file": made.get(kind)} for kind in PAPERS]
 
 
 @require_POST
 def paper_make(request: SignedInRequest, year: int) -> HttpResponse:
     """Ask for 本部会議資料 or the book as PDF, of the current data."""
-    cycle, kind = queries.cycle_of(year), request.POST.get("kind", "")
-    if cycle is None or kind not in PAPERS:
+    cycle, kind = queries.cycle_of(year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
+    if cycle is None or kind is None:
         raise Http404
-    papers.request(kind, cycle)
+    PAPERS[kind](cycle)
     messages.success(
-        request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": PAPERS[kind].label}
+        request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": kind.label}
     )
     return redirect(reverse("meguri:files", args=[year]) + "#papers")
 
