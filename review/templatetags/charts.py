@@ -284,17 +284,9 @@ def flow_geometry(
         place = {"x": position * (box_w + gap) + 2, "y": 8, "tall_y": position * 92 + 2}
         boxes.append({**box, **place, "tone": tone, "last": position == len(states) - 1})
     editing, *senders = (next(b for b in boxes if b["state"] == s) for s in ("editing", "submitted", "reviewed"))
-    returned = {
-        **_box("returned", counts, urls),
-        "x": editing["x"],
-        "y": 142,
-        "w": box_w,
-        "h": 70,
-        "to_x": editing["x"] + box_w / 2,
-        "box_bottom": 8 + box_h,
-        "lane_y": 177,
-        "from_x": [sender["x"] + box_w / 2 for sender in senders],
-    }
+    lane = {"y": 142, "w": box_w, "h": 70, "box_bottom": 8 + box_h, "lane_y": 177}
+    ends = {"to_x": editing["x"] + box_w / 2, "from_x": [sender["x"] + box_w / 2 for sender in senders]}
+    returned = {**_box("returned", counts, urls), "x": editing["x"], **lane, **ends}
     return {
         "id": _key("flow", sorted(counts.items()), now),
         "boxes": boxes,

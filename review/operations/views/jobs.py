@@ -26,6 +26,7 @@ from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
 from review.publication.services import bundle
 from review.screens.forms.fields import ReasonForm
+from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
 
@@ -132,7 +133,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     counts = queries.job_counts()
     context = {
         "page_title": _("処理の状況"),
-        "breadcrumbs": crumbs(),
+        "breadcrumbs": crumbs(_("処理の状況")),
         "signs": signs_of(now),
         "stats": stats_of(waiting),
         "alert": alarm.oldest_late(waiting, now),
@@ -148,16 +149,6 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "waiting_count": sum(part["count"] for part in waiting.values()),
     }
     return render(request, "operations/jobs.html", context)
-
-
-def crumbs(last: str = "") -> list[dict[str, str]]:
-    """Home, this page, and the page below it where there is one."""
-    here = {"label": _("処理の状況"), "url": reverse("meguri:jobs") if last else ""}
-    return [
-        {"label": _("ホーム"), "url": reverse("meguri:home")},
-        here,
-        *([{"label": last, "url": ""}] if last else []),
-    ]
 
 
 def stats_of(waiting: dict[str, Any]) -> list[dict[str, Any]]:
@@ -252,7 +243,7 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("meguri:jobs")
     context = {
         "page_title": _("処理を中止する"),
-        "breadcrumbs": crumbs(_("処理を中止する")),
+        "breadcrumbs": crumbs((_("処理の状況"), reverse("meguri:jobs")), _("処理を中止する")),
         "row": shown([job])[0],
         "form": form,
     }

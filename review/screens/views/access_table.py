@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_safe
 from review import permissions
 from review.holders import Person, Standing
 from review.models import Role, User
+from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 
 #: The departments of the nine identities; what matters is which of them owns the sheet.
@@ -280,7 +280,7 @@ def access(request: SignedInRequest) -> HttpResponse:
     """The table, for everyone signed in: rules are no secret."""
     context = {
         "page_title": _("権限の一覧"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("権限の一覧"), "url": ""}],
+        "breadcrumbs": crumbs(_("権限の一覧")),
         "identities": IDENTITIES,
         "groups": [{"label": group, "rows": list(rows(acts))} for group, acts in ACTS.items()],
     }
