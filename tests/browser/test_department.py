@@ -165,7 +165,7 @@ def test_what_was_saved_once_does_not_come_back(cast: Cast, page, review: Measur
 
 @override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 def test_signing_in_again_leads_back_to_the_same_words(cast: Cast, page, review: MeasureReview, screenshot) -> None:
-    two = step_of(review, 2)
+    two = step_of(cast.fill(review, "95件"), 2)
     page.goto(two)
     Session.objects.all().delete()
     field(page, "cause").fill("周知が足りませんでした。")
@@ -182,9 +182,9 @@ def test_signing_in_again_leads_back_to_the_same_words(cast: Cast, page, review:
     assert texts(review)["cause"] == "周知が足りませんでした。"
 
 
-def test_going_back_shows_what_was_saved(page, review: MeasureReview) -> None:
+def test_going_back_shows_what_was_saved(cast: Cast, page, review: MeasureReview) -> None:
     """And saving it again meets no stranger."""
-    page.goto(step_of(review, 2))
+    page.goto(step_of(cast.fill(review, "95件"), 2))
     field(page, "response").fill("増やします。")
     page.get_by_role("button", name="保存して次へ").click()
     page.get_by_role("heading", name="3.").wait_for()
@@ -197,9 +197,9 @@ def test_going_back_shows_what_was_saved(page, review: MeasureReview) -> None:
     assert texts(review)["response"] == "2倍に増やします。"
 
 
-def test_schedule_and_next_targets_are_typed_from_the_keyboard(page, review: MeasureReview, screenshot) -> None:
+def test_schedule_and_next_targets(cast: Cast, page, review: MeasureReview, screenshot) -> None:
     """The schedule's bars, set from the keyboard alone; next year's 目標, with the reason of its change."""
-    page.goto(step_of(review, 3))
+    page.goto(step_of(cast.fill(review), 3))
     page.locator("[name='schedule:1:bars'][type=checkbox]").last.focus()
     page.keyboard.press("Space")
     saved(page)
