@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from viewflow.workflow.models import Task
 from viewflow.workflow.status import STATUS
@@ -66,7 +68,7 @@ def test_where_the_next_step_fails_neither_is_done(job: Job, monkeypatch: pytest
 def test_a_worker_that_lost_its_lease_finishes_nothing(job: Job) -> None:
     claim = jobs.claim(job.pk)
     assert claim
-    Job.objects.filter(pk=job.pk).update(token=None)
+    Job.objects.filter(pk=job.pk).update(token=uuid.uuid4())
     with pytest.raises(jobs.LeaseLost):
         nodes.run_flow_job(claim)
     assert task_of(job).status != STATUS.DONE
