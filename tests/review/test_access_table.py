@@ -35,6 +35,7 @@ from review.models import (
     Extension,
     Job,
     Mail,
+    MeasureReview,
     Meeting,
     OutboxEvent,
     Plan,
@@ -73,66 +74,56 @@ def numbers(cast: Cast) -> dict[str, int]:
     cast.submitted(1)
     settle_background()
     sheet, now = cast.sheet(1), timezone.now()
-    common = {"sha256": "0" * 64, "size": 1}
+    change = PlanChange.objects.create(
+        plan=sheet.cycle.plan, fiscal_year=2025, kind="rename", measure=sheet.measure_year.measure,
+        detail={"name": "別の名前"}, reason="改称", proposed_by=cast.reviewer, proposed_at=now,
+    )  # fmt: skip
+    return {
+        "sheet": sheet.pk,
+        **beside(sheet, cast),
+        "meguri:plan_change": change.pk,
+        **dict.fromkeys([*CORRECTION, "meguri:correction_preview"], correction_of(sheet.cycle, cast).pk),
+        "meguri:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
+        **in_the_background(),
+        **of_people(cast),
+    }
+
+
+def beside(sheet: MeasureReview, cast: Cast) -> dict[str, int]:
+    """What hangs on a sheet: 根拠資料, 延長, 合議, files and what was uploaded."""
+    now, common = timezone.now(), {"sha256": "0" * 64, "size": 1}
     evidence = Evidence.objects.create(
         review=sheet, kind="pdf", path="e", filename="e.pdf", uploaded_by=cast.contributor, uploaded_at=now, round=1, **common
     )  # fmt: skip
     extension = Extension.objects.create(
         review=sheet, until=now, reason="理由です。", asked_by=cast.contributor, asked_at=now
     )
+    concurrence = Concurrence.objects.create(
+        review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
+    )  # fmt: skip
     book = EntryBook.objects.create(cycle=sheet.cycle, content={}, made_by=cast.contributor, made_at=now)
     upload = Upload.objects.create(
         cycle=sheet.cycle, entry_book=book, uploaded_by=cast.contributor, uploaded_at=now, filename="u.xlsx", state="read", code="OK", **common
     )  # fmt: skip
-    named = Proxy.objects.create(
-        principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=now, ends_on=now, reason="出張",
-        named_by=cast.approver, named_at=now,
-    )  # fmt: skip
-    change = PlanChange.objects.create(
-        plan=sheet.cycle.plan, fiscal_year=2025, kind="rename", measure=sheet.measure_year.measure,
-        detail={"name": "別の名前"}, reason="改称", proposed_by=cast.reviewer, proposed_at=now,
-    )  # fmt: skip
-    renaming = Reorganisation.objects.create(
-        kind="rename",
-        effective_on=now + timedelta(days=30),
-        reason="改称",
-        planned_by=cast.administrator,
-        planned_at=now,
-    )
-    somebody = cast.people["colleague"].pk
-    people = (
-        "person",
-        "hand_over",
-        "person_password",
-        "person_appoint",
-        "transfer",
-        "person_deactivate",
-        "person_reactivate",
-    )
-    concurrence = Concurrence.objects.create(
-        review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
-    )  # fmt: skip
     return {
-        **dict.fromkeys([f"meguri:{name}" for name in people], somebody),
-        "meguri:post_end": Appointment.objects.get(user=somebody).pk,
-        "meguri:proxy_withdraw": named.pk,
-        "meguri:reorganisation_withdraw": renaming.pk,
-        "meguri:plan_change": change.pk,
-        "sheet": sheet.pk,
-        "meguri:concurrence_answer": concurrence.pk,
-        **dict.fromkeys([*CORRECTION, "meguri:correction_preview"], correction_of(sheet.cycle, cast).pk),
-        "meguri:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
         "meguri:evidence_file": evidence.pk,
         "meguri:evidence_remove": evidence.pk,
+        "meguri:extension_decide": extension.pk,
+        "meguri:concurrence_answer": concurrence.pk,
         "meguri:upload_review": upload.pk,
         "meguri:upload_apply": upload.pk,
-        "meguri:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
-        "meguri:extension_decide": extension.pk,
-        "meguri:job_retry": Job.objects.order_by("pk")[0].pk,
-        "meguri:job_give_up": Job.objects.order_by("pk")[0].pk,
+        "meguri:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
+    }
+
+
+def in_the_background() -> dict[str, int]:
+    """What the workers did for the sheet."""
+    job = Job.objects.order_by("pk")[0].pk
+    return {
+        "meguri:job_retry": job,
+        "meguri:job_give_up": job,
         "meguri:event_release": OutboxEvent.objects.order_by("pk")[0].pk,
         "meguri:mail_release": Mail.objects.order_by("pk")[0].pk,
-        **of_people(),
     }
 
 
@@ -151,11 +142,41 @@ def correction_of(cycle: Cycle, cast: Cast) -> Correction:
     return steps.start_correction(user=cast.reviewer, cycle_id=before.pk)
 
 
-def of_people() -> dict[str, int]:
-    """Somebody who left, and still has the app that signed them in."""
+PERSON = (
+    "person",
+    "hand_over",
+    "person_password",
+    "person_appoint",
+    "transfer",
+    "person_deactivate",
+    "person_reactivate",
+)
+
+
+def of_people(cast: Cast) -> dict[str, int]:
+    """A colleague with a post, a 代決, a planned 組織改正, and somebody who left and still has the app that signed them in."""
+    somebody, now = cast.people["colleague"].pk, timezone.now()
+    proxy = Proxy.objects.create(
+        principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=now, ends_on=now, reason="出張",
+        named_by=cast.approver, named_at=now,
+    )  # fmt: skip
+    renaming = Reorganisation.objects.create(
+        kind="rename",
+        effective_on=now + timedelta(days=30),
+        reason="改称",
+        planned_by=cast.administrator,
+        planned_at=now,
+    )
     leaver = User.objects.create_user(username="leaver", display_name="離任 十")
-    SecondFactor.objects.create(user=leaver, secret="", confirmed_at=timezone.now())
-    return {"meguri:anonymise": leaver.pk, "meguri:second_factor_off": leaver.pk}
+    SecondFactor.objects.create(user=leaver, secret="", confirmed_at=now)
+    return {
+        **dict.fromkeys([f"meguri:{name}" for name in PERSON], somebody),
+        "meguri:post_end": Appointment.objects.get(user=somebody).pk,
+        "meguri:proxy_withdraw": proxy.pk,
+        "meguri:reorganisation_withdraw": renaming.pk,
+        "meguri:anonymise": leaver.pk,
+        "meguri:second_factor_off": leaver.pk,
+    }
 
 
 @contextmanager

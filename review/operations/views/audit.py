@@ -12,7 +12,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_safe
 from review.models import AuditEntry, Cycle, MeasureReview, User
 from review.operations.forms.audit import AuditSearchForm
 from review.operations.services import anchors
+from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from review.trail.services import database_roles
@@ -188,7 +188,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     entries = list(page.object_list)
     context = {
         "page_title": _("監査記録"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("監査記録"), "url": ""}],
+        "breadcrumbs": crumbs(_("監査記録")),
         "form": form,
         "chain": chain(),
         "query": request.GET.urlencode(),
