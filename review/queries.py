@@ -178,13 +178,6 @@ def consolidated_files(cycle: Cycle) -> QuerySet[Artifact]:
     return books.select_related("edition", "cycle").order_by("-created_at", "-pk")
 
 
-def papers(cycle: Cycle) -> dict[str, Artifact]:
-    """{kind: the year's newest PDF of the current data}: the book and 本部会議資料. One query."""
-    kinds = (Artifact.Kind.PACK, Artifact.Kind.BOOK_PDF)
-    rows = Artifact.objects.filter(cycle=cycle, kind__in=kinds, edition=None, retired_at=None)
-    return {row.kind: row for row in rows.order_by("created_at", "pk")}
-
-
 def running_jobs(cycle: Cycle) -> list[Job]:
     """The year's jobs that are at work or wait to be. One query."""
     return list(Job.objects.filter(cycle=cycle, state__in=[JobState.RUNNING, JobState.WAITING]).order_by("pk"))

@@ -67,7 +67,8 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
 
 def papers_of(cycle: Cycle) -> list[dict[str, Any]]:
     """本部会議資料 and the year's book as PDF, None where nobody asked for one yet. One query."""
-    made = queries.papers(cycle)
+    rows = Artifact.objects.filter(cycle=cycle, kind__in=PAPERS, review=None, edition=None, retired_at=None)
+    made = {row.kind: row for row in rows.order_by("created_at", "pk")}
     return [{"kind": kind.value, "label": kind.label, "file": made.get(kind)} for kind in PAPERS]
 
 
