@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from django.conf import settings
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
-from review.domain import fiscal, text
+from review.domain import fiscal, grade_words, text
+from review.domain.rating import Scale
+
+#: The words of `grade_words`, and those of the common scales, for the catalogue.
+GRADE_WORDS = (
+    gettext_noop("未達成(率なし)"), gettext_noop("未達成(人の判断)"), gettext_noop("20%以上"),
+    gettext_noop("50%未満・率なし"), gettext_noop("20%未満"), gettext_noop("20%未満・率なし"),
+    gettext_noop("(%(counted)s件中%(judged)s件を評価)"),
+)  # fmt: skip
 
 
 def city_language() -> override:
@@ -24,3 +34,25 @@ def year_label(fiscal_year: int) -> str:
     """令和6年度 for 2024; FY2024 for an English reader."""
     japanese = (get_language() or "ja").startswith("ja")
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
+
+
+def grade_meaning(letter: str, scale: Scale, goals: Iterable[grade_words.Goal]) -> str:
+    """`grade_words.meaning` in the reader's language."""
+    words = grade_words.meaning(letter, scale, goals)
+    return _(words) if words else ""
+
+
+def overall_note(letter: str, scale: Scale, goals: Iterable[grade_words.Goal]) -> str:
+    """`grade_words.note` in the reader's language."""
+    counts = grade_words.partial(letter, scale, goals)
+    return _(grade_words.PARTIAL) % counts if counts else ""
+
+
+def overall_meaning(letter: str, scale: Scale, goals: Sequence[grade_words.Goal]) -> str:
+    """What stands beside the letter of a 総合評価: its meaning, and how many goals it rests on where it leaves some out."""
+    return f"{grade_meaning(letter, scale, goals)}{overall_note(letter, scale, goals)}"
+
+
+def grade_choices(scale: Scale) -> list[tuple[str, str]]:
+    """(letter, the letter and its legend) of every grade, for a list to choose from."""
+    return [(letter, f"{letter} {_(words)}") for letter, words in grade_words.legends(scale).items()]

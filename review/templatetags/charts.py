@@ -16,7 +16,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language, gettext
 
-from review.templatetags.words import GRADES, STATES, fiscal_year_short, number
+from review.templatetags.words import GRADES, STATES, fiscal_year_short, legend, number
 
 register = template.Library()
 
@@ -229,7 +229,7 @@ def grades_geometry(
     `rows`: label, counts (grade -> number), url. A row without any count stays empty. `scale`: the year's own grades
     as data (letter, name), best first and － last; the default scale where it is not given.
     """
-    words = {entry["letter"]: entry["name"] for entry in scale} if scale else {g: GRADES.get(g, g) for g in GRADE_ORDER}
+    words = {one["letter"]: legend(one) for one in scale} if scale else {g: GRADES.get(g, g) for g in GRADE_ORDER}
     order = list(words)
     wide = _bars(rows, order, left=150, plot=620, row=46)
     narrow = _bars(rows, order, left=0, plot=340, row=70)

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from review.domain import fiscal
+from review.domain import fiscal, grade_words
 from review.reader_words import year_label
 
 register = template.Library()
@@ -62,7 +62,7 @@ GRADES: dict[str, Any] = {
     "A": _("達成"),
     "B": _("80%以上"),
     "C": _("50%以上"),
-    "D": _("50%未満"),
+    "D": _("50%未満・率なし"),
     "－": _("評価できない"),
 }
 
@@ -184,10 +184,16 @@ def grade_chip(grade: str | None, label: str = "", large: bool = False, bare: bo
         "letter": letter,
         "key": letter if letter in _SHAPES else "none",
         "shape": _SHAPES.get(letter, "dash"),
-        "word": label or GRADES.get(letter, ""),
+        "word": gettext(str(label)) if label else GRADES.get(letter, ""),
         "large": large,
         "bare": bare,
     }
+
+
+@register.filter
+def legend(grade: Mapping[str, Any]) -> str:
+    """What a grade of a scale, as data, means where no single goal is spoken of."""
+    return gettext(grade_words.legend(grade))
 
 
 @register.inclusion_tag("components/days_left.html")

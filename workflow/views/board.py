@@ -6,7 +6,7 @@ of the whole year.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ from review.assessment.services import judging
 from review.assessment.services.meetings import with_amendments
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, Outcome, Step
+from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -86,7 +87,8 @@ def page(
         "together": together or TogetherForm(),
         "may_decide_year": permissions.may_decide_year(user, cycle),
         "may_record": permissions.reviews_or_approves(user),
-        "records": records,
+        "records": in_words(records, sheets, cycle),
+        "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": sheet_records.with_proposals(listing.proposals(cycle=cycle.pk)),
         "changes": listing.proposed_changes(cycle),
@@ -98,6 +100,14 @@ def page(
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("審議")}],
     }
     return render(request, "workflow/board.html", context, status=status)
+
+
+def in_words(records: Sequence[Any], sheets: Mapping[int, shown.Sheet], cycle: Cycle) -> Sequence[Any]:
+    """The recorded decisions, each with what its 総合評価 means. No query."""
+    scale = judging.scale_of(cycle)
+    for row in records:
+        row.grade_words = overall_meaning(row.grade, scale, sheets[row.review_id].marks)
+    return records
 
 
 def rows_at(
