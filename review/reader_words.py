@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext_noop, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from review.domain import fiscal, grade_words, text
 from review.domain.rating import Scale
-
-#: The words of `grade_words`, and those of the common scales, for the catalogue.
-GRADE_WORDS = (
-    gettext_noop("未達成(率なし)"), gettext_noop("未達成(人の判断)"), gettext_noop("20%以上"),
-    gettext_noop("50%未満・率なし"), gettext_noop("20%未満"), gettext_noop("20%未満・率なし"),
-    gettext_noop("(%(counted)s件中%(judged)s件を評価)"),
-)  # fmt: skip
 
 
 def city_language() -> override:
@@ -55,4 +49,10 @@ def overall_meaning(letter: str, scale: Scale, goals: Sequence[grade_words.Goal]
 
 def grade_choices(scale: Scale) -> list[tuple[str, str]]:
     """(letter, the letter and its legend) of every grade, for a list to choose from."""
-    return [(letter, f"{letter} {_(words)}") for letter, words in grade_words.legends(scale).items()]
+    return [(grade["letter"], f"{grade['letter']} {legend(grade)}") for grade in scale.as_data()]
+
+
+def legend(grade: Mapping[str, Any]) -> str:
+    """`grade_words.legend` in the reader's language."""
+    name = _(grade["name"])
+    return _(grade_words.LOWEST) % {"name": name} if grade_words.is_lowest(grade) else name

@@ -8,13 +8,40 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol
 
+from review.domain.fields import gettext_noop
 from review.domain.rating import Scale
 
 #: A missed goal whose rate cannot be computed; a band below the highest that a person gave, whatever the rate.
-NO_RATE, BY_HAND = "未達成(率なし)", "未達成(人の判断)"
+NO_RATE, BY_HAND = gettext_noop("未達成(率なし)"), gettext_noop("未達成(人の判断)")
 #: The lowest band in a legend: what cannot be rated lands there too.
-LOWEST = "%(name)s・率なし"
-PARTIAL = "(%(counted)s件中%(judged)s件を評価)"
+LOWEST = gettext_noop("%(name)s・率なし")
+PARTIAL = gettext_noop("(%(counted)s件中%(judged)s件を評価)")
+
+#: The common scales' own words (`rating.PRESETS`), marked for the catalogue.
+NAMES = (
+    gettext_noop("80%以上"),
+    gettext_noop("50%以上"),
+    gettext_noop("50%未満"),
+    gettext_noop("20%以上"),
+    gettext_noop("20%未満"),
+)
+#: Flag: why a goal could not be judged, for citizens; the first that fits is said.
+WHY_OPEN = {
+    "not_measured": gettext_noop(
+        "実績がまだ測定されていないか、公表されていないため、目標を達成したかどうかを判断していません。"
+    ),
+    "needs_previous": gettext_noop("比べる前年度などの値がないため、目標を達成したかどうかを判断していません。"),
+    "unit_mismatch": gettext_noop(
+        "目標と実績の単位が違い、同じ数え方で比べられないため、目標を達成したかどうかを判断していません。"
+    ),
+    "parts_mismatch": gettext_noop(
+        "目標と実績の内訳が同じでなく、比べられないため、目標を達成したかどうかを判断していません。"
+    ),
+    "direction_unknown": gettext_noop(
+        "多い方と少ない方のどちらがよいかが定まっていないため、目標を達成したかどうかを判断していません。"
+    ),
+    "": gettext_noop("目標と実績の書き方からは一つの結果に決まらないため、目標を達成したかどうかを判断していません。"),
+}
 
 
 class Goal(Protocol):
@@ -56,11 +83,15 @@ def meaning(letter: str, scale: Scale, goals: Iterable[Goal]) -> str:
     return NO_RATE if any(goal.computed == letter for goal in own) else BY_HAND
 
 
-def legend(grade: Mapping[str, Any]) -> str:
-    """What a grade of a scale (as data) means where no single goal is spoken of."""
+def is_lowest(grade: Mapping[str, Any]) -> bool:
+    """Whether a grade of a scale, as data, is the one for missed goals without a rate."""
     threshold = grade.get("threshold")
-    lowest = grade.get("role") == "band" and threshold is not None and not Fraction(str(threshold))
-    return LOWEST % {"name": grade["name"]} if lowest else str(grade["name"])
+    return grade.get("role") == "band" and threshold is not None and not Fraction(str(threshold))
+
+
+def legend(grade: Mapping[str, Any]) -> str:
+    """What a grade of a scale, as data, means where no single goal is spoken of."""
+    return LOWEST % {"name": grade["name"]} if is_lowest(grade) else str(grade["name"])
 
 
 def legends(scale: Scale) -> dict[str, str]:
@@ -81,3 +112,24 @@ def note(letter: str, scale: Scale, goals: Iterable[Goal]) -> str:
     """(2件中1件を評価), as it stands behind the 総合評価; '' where all goals count."""
     counts = partial(letter, scale, goals)
     return PARTIAL % counts if counts else ""
+
+
+def why_open(one: Mapping[str, Any]) -> str:
+    """Why a 成果目標 of a snapshot stays 評価できない, in one plain sentence for citizens; '' where it was judged, by rule or
+    by a person (whose reason is published as it stands)."""
+    if one["status"] != "undetermined" or one.get("given_reason"):
+        return ""
+    return next((sentence for flag, sentence in WHY_OPEN.items() if not flag or flag in one["flags"]))
+
+
+def told(measure: Mapping[str, Any], scale: Scale) -> dict[str, Any]:
+    """The 施策 of a snapshot with the words of its grades, as an edition and its data hold them."""
+    goals = frozen(measure["indicators"])
+    return {
+        **measure,
+        "grade_words": meaning(measure["grade"], scale, goals) + note(measure["grade"], scale, goals),
+        "indicators": [
+            {**one, "grade_words": meaning(one["grade"], scale, [goal]), "open_reason": why_open(one)}
+            for one, goal in zip(measure["indicators"], goals, strict=True)
+        ],
+    }

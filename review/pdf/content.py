@@ -70,7 +70,7 @@ def _goal(number: int, cells: dict[int, IndicatorCell], form: FormSheet) -> Cont
 
 def _results(judged: BookSheet) -> Content:
     return {
-        "grade": tally.sheet_grade(judged),
+        "grade": judged.shown,
         "rows": [
             {
                 "label": labels.goal_label(one.number),
@@ -83,7 +83,7 @@ def _results(judged: BookSheet) -> Content:
 
 
 def _marks(one: JudgedIndicator) -> str:
-    return "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
+    return "・".join(part for part in (one.grade, one.verdict, labels.DEMO if one.demo else "") if part)
 
 
 def of_book(book: YearBook) -> Content:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
-from review.domain import checks, fields, rating, values
+from review.domain import checks, fields, grade_words, rating, values
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION, Section
 from review.domain.fiscal import fiscal_year_label
@@ -51,6 +51,7 @@ def year_book(
     """The consolidated book of a snapshot. `states` names each 施策ID's state where the year is still under way,
     `unsubmitted` those that are with their departments: they count as no results yet."""
     scale = rating.Scale.from_data(snapshot["scale"])
+    legends = grade_words.legends(scale)
     return YearBook(
         city=snapshot["city"],
         plan_name=snapshot["plan"],
@@ -58,11 +59,12 @@ def year_book(
         years=tuple(snapshot["years"]),
         state_label=label,
         made_at=made_at,
-        scale=tuple(_scale_row(grade) for grade in scale.grades),
+        scale=tuple(_scale_row(grade, legends[grade.letter]) for grade in scale.grades),
         sheets=tuple(
             _book_sheet(
                 row,
                 snapshot,
+                scale,
                 state=(states or {}).get(row["code"], label),
                 aside=UNSUBMITTED if row["code"] in unsubmitted else OUTCOME_WORDS.get(row["outcome"], ""),
                 words=FINAL_LABELS if states is None else STATUS_LABELS,
@@ -109,9 +111,9 @@ def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             )  # fmt: skip
 
 
-def _scale_row(grade: rating.Grade) -> ScaleRow:
+def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
     return ScaleRow(
-        grade=grade.letter, meaning=grade.name, sign=grade.sign, colour=grade.colour, background=grade.background
+        grade=grade.letter, meaning=meaning, sign=grade.sign, colour=grade.colour, background=grade.background
     )
 
 
@@ -183,14 +185,20 @@ def _block(one: Mapping[str, Any], years: list[int]) -> IndicatorBlock:
 
 
 def _book_sheet(
-    row: Mapping[str, Any], snapshot: Mapping[str, Any], *, state: str, aside: str, words: Mapping[str, str]
+    row: Mapping[str, Any],
+    snapshot: Mapping[str, Any],
+    scale: rating.Scale,
+    *,
+    state: str,
+    aside: str,
+    words: Mapping[str, str],
 ) -> BookSheet:
-    judged = tuple(_judged(one, snapshot["fiscal_year"], words) for one in row["indicators"])
+    judged = tuple(_judged(one, snapshot["fiscal_year"], words, scale) for one in row["indicators"])
     if aside:
         judged = tuple(
             one
             if one.status == words["not_applicable"]
-            else replace(one, status=aside, grade="", rate=None, rate_text="")
+            else replace(one, status=aside, grade="", words="", rate=None, rate_text="")
             for one in judged
         )
     return BookSheet(
@@ -198,6 +206,7 @@ def _book_sheet(
         field_name=row["field"]["name"],
         state_label=state,
         grade="" if aside else row["grade"],
+        note="" if aside else grade_words.note(row["grade"], scale, grade_words.frozen(row["indicators"])),
         aside=aside,
         ungraded="評価なし" if words is FINAL_LABELS else "未定",
         indicators=judged,
@@ -205,10 +214,13 @@ def _book_sheet(
     )
 
 
-def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) -> JudgedIndicator:
+def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str], scale: rating.Scale) -> JudgedIndicator:
     cells = {cell["fiscal_year"]: cell for cell in one["years"]}
     this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
+    meaning = grade_words.meaning(one["grade"], scale, grade_words.frozen([one]))
+    why = grade_words.why_open(one) if words is FINAL_LABELS else ""
+    codes = [code for code in one["flags"] if not why or code not in grade_words.WHY_OPEN]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
         number=one["number"],
@@ -219,12 +231,17 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         rate=Decimal(one["rate"]) if one["rate"] is not None else None,
         rate_text=one["rate_text"],
         grade=one["grade"],
+        words=meaning if meaning == grade_words.NO_RATE else "",
         numeric_target=_number(target),
         numeric_actual=_number(actual),
         unit=_unit(actual) or _unit(target),
         previous_actual=before,
         trend=_trend(_number(earlier), _number(actual)),
-        flags=(*_given(one), *(checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES)),
+        flags=(
+            *_given(one),
+            *filter(None, [why]),
+            *(checks.SENTENCES[code][0] for code in codes if code in checks.SENTENCES),
+        ),
         demo=one.get("demo", False),
     )
 

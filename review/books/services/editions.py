@@ -14,9 +14,12 @@ from typing import Any
 
 from review.domain import checks, values
 from review.domain.fields import Section, text_keys
+from review.domain.grade_words import WHY_OPEN, frozen, why_open
 from review.domain.items import circled
 from review.domain.notation import compact
+from review.domain.rating import Scale
 from review.domain.values.reading import Quantity
+from review.reader_words import grade_meaning
 
 Snapshot = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -210,8 +213,14 @@ def by_department(snapshot: Snapshot) -> list[Totals]:
 # --- one 成果目標 ------------------------------------------------------------------------------------------------------
 
 
-def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
-    """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
+def words_of(one: Row, snapshot: Snapshot) -> str:
+    """What the grade of one 成果目標 means, in the reader's language."""
+    return grade_meaning(one["grade"], Scale.from_data(snapshot["scale"]), frozen([one]))
+
+
+def indicator(one: Row, fiscal_year: int, words: str = "") -> dict[str, Any]:
+    """One 成果目標 as a page shows it: its years, its judgement, its chart where its values can be drawn, and the words of
+    its grade (`words_of`)."""
     cells = list(one["years"])
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
     years = [
@@ -222,14 +231,17 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "actual": cell["actual"],
             "is_now": cell["fiscal_year"] == fiscal_year,
             "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
+            "grade_words": words,
             "definition_changed": renamed(cells, place),
         }
         for place, cell in enumerate(cells)
     ]
+    said = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = f"成果目標{circled(one['number'])}"
     return {
         **one,
+        "grade_words": words,
         "label": label,
         "name": name,
         "target": this["target"] if this else "",
@@ -237,7 +249,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "read_target": values.read(this["target"]).sentence if this else "",
         "read_actual": values.read(this["actual"]).sentence if this else "",
         "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
-        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS],
+        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS - said],
         "person_graded": bool(one["given_reason"]),
         "chart": chart(label, years),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),

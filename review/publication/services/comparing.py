@@ -8,6 +8,7 @@ from typing import Any
 
 from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
+from review.domain.grade_words import Judged, frozen
 from review.domain.items import circled
 from review.domain.notation import compact
 
@@ -49,6 +50,7 @@ class MeasureRow:
     there: tuple[bool, bool]
     grades: tuple[str, str]
     outcomes: tuple[str, str]
+    goals: tuple[list[Judged], list[Judged]]
     indicators: tuple[IndicatorRow, ...]
     other: bool
 
@@ -80,6 +82,7 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
         there=(left is not None, right is not None),
         grades=(sides[0].get("grade", ""), sides[1].get("grade", "")),
         outcomes=(sides[0].get("outcome", ""), sides[1].get("outcome", "")),
+        goals=(frozen(sides[0].get("indicators", ())), frozen(sides[1].get("indicators", ()))),
         indicators=tuple(
             IndicatorRow(
                 label=f"成果目標{circled(number)}",
@@ -113,7 +116,7 @@ def _rest(measure: Row | None, year: int) -> Any:
     """All of a 施策 that no column of the comparison shows."""
     if measure is None:
         return None
-    shown = {"indicators", "grade", "outcome"}
+    shown = {"indicators", "grade", "grade_words", "outcome"}
     earlier = [
         ([cell for cell in one["years"] if cell["fiscal_year"] != year], one["given_reason"])
         for one in measure["indicators"]
@@ -132,6 +135,7 @@ class Run:
     grades: tuple[str, ...]
     outcomes: tuple[str, ...]
     names: tuple[str, ...]
+    goals: tuple[list[Judged], ...]
     owners: tuple[str, ...]
     indicators: tuple[dict[str, Any], ...]
 
@@ -146,6 +150,7 @@ def run(books: Sequence[tuple[int, Snapshot]], code: str) -> Run:
         grades=tuple(row["grade"] for _year, _snapshot, row in published),
         outcomes=tuple(row["outcome"] for _year, _snapshot, row in published),
         names=tuple(row["name"] for _year, _snapshot, row in published),
+        goals=tuple(frozen(row["indicators"]) for _year, _snapshot, row in published),
         owners=tuple(row["owner"] for _year, _snapshot, row in published),
         indicators=tuple(_course(published, number) for number in numbers),
     )
@@ -154,7 +159,7 @@ def run(books: Sequence[tuple[int, Snapshot]], code: str) -> Run:
 def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict[str, Any]:
     """One 成果目標 in every 年度 of the plan."""
     cells: dict[int, dict[str, Any]] = {}
-    for year, _snapshot, row in published:
+    for year, snapshot, row in published:
         one = _numbered(row, number)
         if one is None:
             continue
@@ -165,6 +170,7 @@ def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict
                 cells[cell["fiscal_year"]] = {
                     **cell,
                     "grade": one["grade"] if own else "",
+                    "grade_words": editions.words_of(one, snapshot) if own else "",
                     "rate_text": one["rate_text"] if own else "",
                 }
     ordered = [cells[year] for year in sorted(cells)]
@@ -175,6 +181,7 @@ def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict
             "target": cell["target"],
             "actual": cell["actual"],
             "grade": cell["grade"],
+            "grade_words": cell["grade_words"],
             "is_now": False,
             "definition_changed": editions.renamed(ordered, place),
         }

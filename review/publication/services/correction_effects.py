@@ -12,7 +12,7 @@ from typing import Any
 from review.assessment.services import judging
 from review.books.services.books import STATUS_LABELS
 from review.books.services.snapshot import SCHEMA, grade_of, indicator_of, totals_of
-from review.domain import checks, correction_items, rating
+from review.domain import checks, correction_items, grade_words, rating
 from review.domain.items import circled
 from review.models import Edition, Indicator, IndicatorYear, edition_label
 
@@ -45,6 +45,7 @@ def corrected(base: Edition, entries: Iterable[Entry], *, on: date) -> dict[str,
     for code in dict.fromkeys(entry.code for entry in entries):
         mine = [entry for entry in entries if entry.code == code]
         _correct(by_code[code], mine, snapshot["fiscal_year"], scale, directions)
+    snapshot["measures"] = [grade_words.told(row, scale) for row in snapshot["measures"]]
     snapshot["totals"] = totals_of(snapshot["measures"])
     snapshot["schema"] = SCHEMA
     snapshot["corrections"] = [*snapshot.get("corrections", ()), _errata(base, snapshot, entries, on)]
