@@ -117,7 +117,7 @@ def note(letter: str, scale: Scale, goals: Iterable[Goal]) -> str:
 def why_open(one: Mapping[str, Any]) -> str:
     """Why a 成果目標 of a snapshot stays 評価できない, in one plain sentence for citizens; '' where it was judged, by rule or
     by a person (whose reason is published as it stands)."""
-    if one["status"] != "undetermined" or one.get("given_reason"):
+    if one.get("status") != "undetermined" or one.get("given_reason"):
         return ""
     return next((sentence for flag, sentence in WHY_OPEN.items() if not flag or flag in one["flags"]))
 
