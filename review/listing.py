@@ -99,11 +99,6 @@ class Mark(NamedTuple):
     computed: str = ""
     rated: bool = False
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it is 評価できない and nobody answered."""
-        return self.status == "undetermined" and not self.given
-
 
 MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "flags_text", "rate")
 

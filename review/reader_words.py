@@ -30,19 +30,19 @@ def year_label(fiscal_year: int) -> str:
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
 
 
-def grade_meaning(letter: str, scale: Scale, goals: Iterable[grade_words.Goal]) -> str:
+def grade_meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
     """`grade_words.meaning` in the reader's language."""
     words = grade_words.meaning(letter, scale, goals)
     return _(words) if words else ""
 
 
-def overall_note(letter: str, scale: Scale, goals: Iterable[grade_words.Goal]) -> str:
+def overall_note(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
     """`grade_words.note` in the reader's language."""
     counts = grade_words.partial(letter, scale, goals)
     return _(grade_words.PARTIAL) % counts if counts else ""
 
 
-def overall_meaning(letter: str, scale: Scale, goals: Sequence[grade_words.Goal]) -> str:
+def overall_meaning(letter: str, scale: Scale, goals: Sequence[Any]) -> str:
     """What stands beside the letter of a 総合評価: its meaning, and how many goals it rests on where it leaves some out."""
     return f"{grade_meaning(letter, scale, goals)}{overall_note(letter, scale, goals)}"
 
@@ -54,5 +54,4 @@ def grade_choices(scale: Scale) -> list[tuple[str, str]]:
 
 def legend(grade: Mapping[str, Any]) -> str:
     """`grade_words.legend` in the reader's language."""
-    name = _(grade["name"])
-    return _(grade_words.LOWEST) % {"name": name} if grade_words.is_lowest(grade) else name
+    return _(grade_words.legend(grade))

@@ -166,14 +166,11 @@ class PublicationForm(MeetingChoice):
         self.fields["meeting"].help_text = _("選ぶと、会議日、文書番号、決裁日が公表版に載ります。")
         self.unanswered = unanswered
         if unanswered:
-            self.fields["leave_open"] = forms.BooleanField(
-                label=_("評価できない成果目標%(n)s件を、区分を決めずに公表します。") % {"n": unanswered},
-                error_messages={
-                    "required": _(
-                        "評価できない成果目標が残っています。区分を決めるために差し戻すか、このまま公表することに印を付けてください。"
-                    )
-                },
+            needed = _(
+                "評価できない成果目標が残っています。区分を決めるために差し戻すか、このまま公表することに印を付けてください。"
             )
+            label = _("評価できない成果目標%(n)s件を、区分を決めずに公表します。") % {"n": unanswered}
+            self.fields["leave_open"] = forms.BooleanField(label=label, error_messages={"required": needed})
 
     def terms(self) -> Terms:
         """What was chosen. Raises Invalid for what cannot be read."""

@@ -30,8 +30,6 @@ class JudgedIndicator:
     rate: Decimal | None = None
     rate_text: str = ""
     grade: str = ""
-    #: what the grade means where its status does not say so: 未達成(率なし)
-    words: str = ""
     numeric_target: Decimal | None = None
     numeric_actual: Decimal | None = None
     unit: str = ""
@@ -39,11 +37,6 @@ class JudgedIndicator:
     trend: str = ""
     flags: tuple[str, ...] = ()
     demo: bool = False
-
-    @property
-    def verdict(self) -> str:
-        """The status in words."""
-        return self.words or self.status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,25 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from review.domain.fields import gettext_noop
 from review.domain.rating import Scale
 
 #: A missed goal whose rate cannot be computed; a band below the highest that a person gave, whatever the rate.
 NO_RATE, BY_HAND = gettext_noop("未達成(率なし)"), gettext_noop("未達成(人の判断)")
-#: The lowest band in a legend: what cannot be rated lands there too.
-LOWEST = gettext_noop("%(name)s・率なし")
 PARTIAL = gettext_noop("(%(counted)s件中%(judged)s件を評価)")
 
 #: The common scales' own words (`rating.PRESETS`), marked for the catalogue.
 NAMES = (
-    gettext_noop("80%以上"),
-    gettext_noop("50%以上"),
-    gettext_noop("50%未満"),
-    gettext_noop("20%以上"),
-    gettext_noop("20%未満"),
-)
+    gettext_noop("80%以上"), gettext_noop("50%以上"), gettext_noop("50%未満"), gettext_noop("50%未満・率なし"),
+    gettext_noop("20%以上"), gettext_noop("20%未満"), gettext_noop("20%未満・率なし"),
+)  # fmt: skip
 #: Flag: why a goal could not be judged, for citizens; the first that fits is said.
 WHY_OPEN = {
     "not_measured": gettext_noop(
@@ -44,23 +39,10 @@ WHY_OPEN = {
 }
 
 
-class Goal(Protocol):
-    """As much of one judged 成果目標 as the words of a grade need."""
-
-    @property
-    def grade(self) -> str: ...  # the one that counts; '' for what no total counts: 目標なし, 未入力
-
-    @property
-    def computed(self) -> str: ...
-
-    @property
-    def rated(self) -> bool: ...
-
-
 class Judged(NamedTuple):
-    """The plain Goal."""
+    """As much of one judged 成果目標 as the words of a grade need; whatever has these three will do."""
 
-    grade: str
+    grade: str  # the one that counts; '' for what no total counts: 目標なし, 未入力
     computed: str
     rated: bool
 
@@ -72,7 +54,7 @@ def frozen(indicators: Iterable[Mapping[str, Any]]) -> list[Judged]:
     ]
 
 
-def meaning(letter: str, scale: Scale, goals: Iterable[Goal]) -> str:
+def meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
     """What the letter means of these goals, or of the one goal; '' for a letter that the scale does not have."""
     grade = next((one for one in scale.grades if one.letter == letter), None)
     if grade is None or grade.role != "band":
@@ -83,15 +65,10 @@ def meaning(letter: str, scale: Scale, goals: Iterable[Goal]) -> str:
     return NO_RATE if any(goal.computed == letter for goal in own) else BY_HAND
 
 
-def is_lowest(grade: Mapping[str, Any]) -> bool:
-    """Whether a grade of a scale, as data, is the one for missed goals without a rate."""
-    threshold = grade.get("threshold")
-    return grade.get("role") == "band" and threshold is not None and not Fraction(str(threshold))
-
-
 def legend(grade: Mapping[str, Any]) -> str:
-    """What a grade of a scale, as data, means where no single goal is spoken of."""
-    return LOWEST % {"name": grade["name"]} if is_lowest(grade) else str(grade["name"])
+    """What a grade of a scale, as data, means where no single goal is spoken of: the lowest holds what has no rate."""
+    lowest = grade.get("role") == "band" and not Fraction(str(grade.get("threshold") or 0))
+    return f"{grade['name']}・率なし" if lowest else str(grade["name"])
 
 
 def legends(scale: Scale) -> dict[str, str]:
@@ -99,7 +76,7 @@ def legends(scale: Scale) -> dict[str, str]:
     return {grade["letter"]: legend(grade) for grade in scale.as_data()}
 
 
-def partial(letter: str, scale: Scale, goals: Iterable[Goal]) -> dict[str, int] | None:
+def partial(letter: str, scale: Scale, goals: Iterable[Any]) -> dict[str, int] | None:
     """How many of the goals that count a 総合評価 rests on; None where it leaves none out, or says nothing itself."""
     counted = [goal.grade for goal in goals if goal.grade]
     judged = sum(grade != scale.undecided.letter for grade in counted)
@@ -108,7 +85,7 @@ def partial(letter: str, scale: Scale, goals: Iterable[Goal]) -> dict[str, int] 
     return {"counted": len(counted), "judged": judged}
 
 
-def note(letter: str, scale: Scale, goals: Iterable[Goal]) -> str:
+def note(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
     """(2件中1件を評価), as it stands behind the 総合評価; '' where all goals count."""
     counts = partial(letter, scale, goals)
     return PARTIAL % counts if counts else ""

@@ -83,7 +83,7 @@ def _results(judged: BookSheet) -> Content:
 
 
 def _marks(one: JudgedIndicator) -> str:
-    return "・".join(part for part in (one.grade, one.verdict, labels.DEMO if one.demo else "") if part)
+    return "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
 
 
 def of_book(book: YearBook) -> Content:
@@ -112,7 +112,7 @@ def of_pack(book: YearBook) -> Content:
                 book,
                 "未達成の指標",
                 "目標に届かなかった指標です。要因と対応を確かめます。",
-                lambda one: one.status == MISSED,
+                lambda one: one.status.startswith(MISSED),
             ),
             _decision(
                 book,

@@ -51,7 +51,7 @@ PRINTED = (
     Column(head="推移", width=7, style="centre", value=lambda entry, one: one.trend),
     Column(head="達成率", width=8.5, style="centre", value=lambda entry, one: one.rate_text),
     Column(head="達成\n区分", width=7, style="grade", value=lambda entry, one: tally.indicator_grade(one)),
-    Column(head="判定", width=11, style="centre", value=lambda entry, one: one.verdict),
+    Column(head="判定", width=11, style="centre", value=lambda entry, one: one.status),
     Column(head="確認事項", width=24, style="cell", value=_notes),
 )
 CALCULATED = (

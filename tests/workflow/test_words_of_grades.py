@@ -137,7 +137,7 @@ def test_the_page_before_the_submission_says_it(cast: Cast) -> None:
     cast.open(2)
     pk = fill(cast, 2, "120件", "集計中")
     page = words(as_(cast.contributor).get(reverse("meguri:submit", args=[pk])))
-    assert f"案のとおり: A{COUNT}" in page and f"達成{COUNT}" in page
+    assert f"案のとおり: A 達成{COUNT}" in page and f"達成{COUNT}" in page
 
 
 def cells(data: bytes) -> str:
@@ -226,7 +226,11 @@ def test_an_answer_by_a_person_leaves_nothing_open(cast: Cast) -> None:
     cycle = decided(cast)
     row = IndicatorYear.objects.filter(status="undetermined")
     row.update(given_grade="－", given_reason="測り方を見直しているため。", given_by=cast.reviewer)
-    assert not any(mark.is_open for marks in listing.marks_by_measure(cycle).values() for mark in marks)
+    assert not any(
+        mark.status == "undetermined" and not mark.given
+        for marks in listing.marks_by_measure(cycle).values()
+        for mark in marks
+    )
     assert "区分を決めずに公表します" not in words(as_(cast.approver).get(DECIDE))
 
 

@@ -322,7 +322,7 @@ def waiting_for_a_person(sheets: Mapping[int, Sheet], cycle: Cycle) -> dict[str,
     counts = {
         sheet.pk: number
         for sheet in sheets.values()
-        if sheet.submitted and (number := sum(mark.is_open for mark in sheet.marks))
+        if sheet.submitted and (number := sum(mark.status == "undetermined" and not mark.given for mark in sheet.marks))
     }
     links = [
         {

@@ -147,7 +147,7 @@ def grade_choices(shown: dict[str, Any], sheet: MeasureReview, mode: Mode) -> li
     unchanged = (
         _("確認者の評価のとおり: %(grade)s") if mode.by_board and stands.overridden else _("案のとおり: %(grade)s")
     )
-    grade = current + shown["overall_notes"].get(current, "")
+    grade = f"{current} {shown['scale_words'].get(current, '')}".strip()
     return [("", unchanged % {"grade": grade}), *reader_words.grade_choices(judging.scale_of(sheet.cycle))]
 
 

@@ -61,7 +61,7 @@ def grades_of(review: MeasureReview, shown: dict[str, Any]) -> list[tuple[str, s
     if not shown["proposed"]:
         return []
     letter = shown["proposed"]["letter"]
-    unchanged = _("案のとおり: %(grade)s") % {"grade": letter + shown["overall_notes"][letter]}
+    unchanged = _("案のとおり: %(grade)s") % {"grade": f"{letter} {shown['scale_words'][letter]}"}
     return [("", unchanged), *reader_words.grade_choices(judging.scale_of(review.cycle))]
 
 

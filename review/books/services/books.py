@@ -198,7 +198,7 @@ def _book_sheet(
         judged = tuple(
             one
             if one.status == words["not_applicable"]
-            else replace(one, status=aside, grade="", words="", rate=None, rate_text="")
+            else replace(one, status=aside, grade="", rate=None, rate_text="")
             for one in judged
         )
     return BookSheet(
@@ -220,28 +220,24 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str], 
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
     meaning = grade_words.meaning(one["grade"], scale, grade_words.frozen([one]))
     why = grade_words.why_open(one) if words is FINAL_LABELS else ""
-    codes = [code for code in one["flags"] if not why or code not in grade_words.WHY_OPEN]
+    codes = [code for code in one["flags"] if code in checks.SENTENCES and not (why and code in grade_words.WHY_OPEN)]
+    said = [*filter(None, [why]), *(checks.SENTENCES[code][0] for code in codes)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
         number=one["number"],
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=words[one["status"]],
+        status=meaning if meaning == grade_words.NO_RATE else words[one["status"]],
         rate=Decimal(one["rate"]) if one["rate"] is not None else None,
         rate_text=one["rate_text"],
         grade=one["grade"],
-        words=meaning if meaning == grade_words.NO_RATE else "",
         numeric_target=_number(target),
         numeric_actual=_number(actual),
         unit=_unit(actual) or _unit(target),
         previous_actual=before,
         trend=_trend(_number(earlier), _number(actual)),
-        flags=(
-            *_given(one),
-            *filter(None, [why]),
-            *(checks.SENTENCES[code][0] for code in codes if code in checks.SENTENCES),
-        ),
+        flags=(*_given(one), *said),
         demo=one.get("demo", False),
     )
 

@@ -189,18 +189,8 @@ def _number(quantity: Any) -> Decimal | None:
 def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
     """How the row's year was judged; empty for the other years, which this edition does not judge."""
     if not judged:
-        words = (
-            "status",
-            "grade",
-            "grade_words",
-            "open_reason",
-            "measure_grade_words",
-            "computed_grade",
-            "given_reason",
-            "measure_grade",
-            "measure_outcome",
-        )
-        return {**dict.fromkeys(words, ""), "rate": None}
+        words = "status grade grade_words open_reason measure_grade_words computed_grade given_reason measure_grade"
+        return {**dict.fromkeys([*words.split(), "measure_outcome"], ""), "rate": None}
     return {
         "status": books.FINAL_LABELS.get(one["status"], one["status"]),
         "rate": Decimal(one["rate"]) if one["rate"] is not None else None,

@@ -236,15 +236,9 @@ def search_data(book: Book) -> bytes:
     """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON."""
     scale = Scale.from_data(book.snapshot["scale"])
     rows = [
-        [
-            row["code"],
-            row["name"],
-            row["owner"],
-            row["grade"] + overall_note(row["grade"], scale, frozen(row["indicators"])),
-            editions.folded(editions.searched(row))[:400],
-        ]
+        [*(row[key] for key in ("code", "name", "owner")), row["grade"] + overall_note(row["grade"], scale, frozen(row["indicators"])), editions.folded(editions.searched(row))[:400]]
         for row in book.snapshot["measures"]
-    ]
+    ]  # fmt: skip
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 
 

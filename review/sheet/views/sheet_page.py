@@ -20,7 +20,7 @@ from review.item_words import label_of
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
 from review.plan.services import plan_changes
-from review.reader_words import grade_choices, overall_meaning, overall_note
+from review.reader_words import grade_choices, overall_meaning
 from review.screens.views import versions
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
@@ -113,7 +113,6 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
         "scale_words": {one.letter: overall_meaning(one.letter, scale, goals) for one in scale.grades},
-        "overall_notes": {one.letter: overall_note(one.letter, scale, goals) for one in scale.grades},
         "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
         "ratings": list(by_hand.values()),
         "schedule": sheet_parts.schedule(review, plan),
