@@ -30,21 +30,30 @@ def year_label(fiscal_year: int) -> str:
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
 
 
-def grade_meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
-    """`grade_words.meaning` in the reader's language."""
-    words = grade_words.meaning(letter, scale, goals)
+def say(words: str) -> str:
+    """Marked words in the reader's language; nothing for nothing."""
     return _(words) if words else ""
 
 
+def grade_meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
+    """`grade_words.meaning` in the reader's language."""
+    return say(grade_words.meaning(letter, scale, goals))
+
+
 def overall_note(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
-    """`grade_words.note` in the reader's language."""
+    """(2件中1件を評価), as it stands behind a 総合評価 that leaves goals out; else ''."""
     counts = grade_words.partial(letter, scale, goals)
     return _(grade_words.PARTIAL) % counts if counts else ""
 
 
 def overall_meaning(letter: str, scale: Scale, goals: Sequence[Any]) -> str:
-    """What stands beside the letter of a 総合評価: its meaning, and how many goals it rests on where it leaves some out."""
-    return f"{grade_meaning(letter, scale, goals)}{overall_note(letter, scale, goals)}"
+    """What stands beside the letter of a 総合評価."""
+    return grade_meaning(letter, scale, goals) + overall_note(letter, scale, goals)
+
+
+def told(measure: Mapping[str, Any], snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """`grade_words.told` in the reader's language."""
+    return grade_words.told(measure, Scale.from_data(snapshot["scale"]), say)
 
 
 def grade_choices(scale: Scale) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ a 総合評価 leaves out. Every screen, book, paper and table takes its words f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -85,12 +85,6 @@ def partial(letter: str, scale: Scale, goals: Iterable[Any]) -> dict[str, int] |
     return {"counted": len(counted), "judged": judged}
 
 
-def note(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
-    """(2件中1件を評価), as it stands behind the 総合評価; '' where all goals count."""
-    counts = partial(letter, scale, goals)
-    return PARTIAL % counts if counts else ""
-
-
 def why_open(one: Mapping[str, Any]) -> str:
     """Why a 成果目標 of a snapshot stays 評価できない, in one plain sentence for citizens; '' where it was judged, by rule or
     by a person (whose reason is published as it stands)."""
@@ -99,14 +93,16 @@ def why_open(one: Mapping[str, Any]) -> str:
     return next((sentence for flag, sentence in WHY_OPEN.items() if not flag or flag in one["flags"]))
 
 
-def told(measure: Mapping[str, Any], scale: Scale) -> dict[str, Any]:
-    """The 施策 of a snapshot with the words of its grades, as an edition and its data hold them."""
-    goals = frozen(measure["indicators"])
+def told(measure: Mapping[str, Any], scale: Scale, say: Callable[[str], str] = str) -> dict[str, Any]:
+    """The 施策 of a snapshot with the words of its grades, as an edition and its data hold them; `say` translates."""
+    goals, letter = frozen(measure["indicators"]), measure["grade"]
+    counts = partial(letter, scale, goals)
     return {
         **measure,
-        "grade_words": meaning(measure["grade"], scale, goals) + note(measure["grade"], scale, goals),
+        "grade_words": say(meaning(letter, scale, goals)),
+        "grade_note": say(PARTIAL) % counts if counts else "",
         "indicators": [
-            {**one, "grade_words": meaning(one["grade"], scale, [goal]), "open_reason": why_open(one)}
+            {**one, "grade_words": say(meaning(one["grade"], scale, [goal])), "open_reason": say(why_open(one))}
             for one, goal in zip(measure["indicators"], goals, strict=True)
         ],
     }

@@ -104,7 +104,7 @@ def test_the_words_come_from_role_and_rate_alone() -> None:
 
 def test_what_counts_and_what_is_left_out() -> None:
     def note(letter: str, *letters: str) -> str:
-        return grade_words.note(letter, SCALE, [Judged(one, one, False) for one in letters])
+        return reader_words.overall_note(letter, SCALE, [Judged(one, one, False) for one in letters])
 
     assert note("A", "A", "－") == COUNT and note("D", "－", "D", "A", "") == "(3件中2件を評価)"
     assert note("A", "A", "A") == note("A", "A", "", "") == note("－", "－", "－") == note("", "") == ""
@@ -170,7 +170,7 @@ def test_what_is_published_says_it(edition: Edition) -> None:
     assert NO_RATE in listed and f"達成{COUNT}" in listed and not PERCENT.search(listed)
     source = exports.source_of(edition.cycle)
     frozen = json.loads(exports.as_json(source))["snapshot"]["measures"]
-    assert [row["grade_words"] for row in frozen] == [NO_RATE, f"達成{COUNT}"]
+    assert [row["grade_words"] + row["grade_note"] for row in frozen] == [NO_RATE, f"達成{COUNT}"]
     assert frozen[0]["indicators"][0]["grade_words"] == NO_RATE
     goals, measures = (
         list(csv.DictReader(io.StringIO(made(source).decode("utf-8-sig"))))
@@ -198,7 +198,7 @@ def test_what_stays_open_is_told_to_citizens_in_words(edition: Edition) -> None:
 
 
 def test_an_edition_frozen_before_says_it_as_well(edition: Edition) -> None:
-    new = ("grade_words", "open_reason")
+    new = ("grade_words", "grade_note", "open_reason")
     old = json.loads(
         json.dumps(edition.snapshot), object_hook=lambda one: {k: v for k, v in one.items() if k not in new}
     )

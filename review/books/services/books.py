@@ -64,12 +64,11 @@ def year_book(
             _book_sheet(
                 row,
                 snapshot,
-                scale,
                 state=(states or {}).get(row["code"], label),
                 aside=UNSUBMITTED if row["code"] in unsubmitted else OUTCOME_WORDS.get(row["outcome"], ""),
                 words=FINAL_LABELS if states is None else STATUS_LABELS,
             )
-            for row in snapshot["measures"]
+            for row in (grade_words.told(one, scale) for one in snapshot["measures"])
         ),
         previous=_previous(snapshot.get("previous")),
         audit_head=audit_head(snapshot),
@@ -185,15 +184,9 @@ def _block(one: Mapping[str, Any], years: list[int]) -> IndicatorBlock:
 
 
 def _book_sheet(
-    row: Mapping[str, Any],
-    snapshot: Mapping[str, Any],
-    scale: rating.Scale,
-    *,
-    state: str,
-    aside: str,
-    words: Mapping[str, str],
+    row: Mapping[str, Any], snapshot: Mapping[str, Any], *, state: str, aside: str, words: Mapping[str, str]
 ) -> BookSheet:
-    judged = tuple(_judged(one, snapshot["fiscal_year"], words, scale) for one in row["indicators"])
+    judged = tuple(_judged(one, snapshot["fiscal_year"], words) for one in row["indicators"])
     if aside:
         judged = tuple(
             one
@@ -206,7 +199,7 @@ def _book_sheet(
         field_name=row["field"]["name"],
         state_label=state,
         grade="" if aside else row["grade"],
-        note="" if aside else grade_words.note(row["grade"], scale, grade_words.frozen(row["indicators"])),
+        note="" if aside else row["grade_note"],
         aside=aside,
         ungraded="評価なし" if words is FINAL_LABELS else "未定",
         indicators=judged,
@@ -214,12 +207,11 @@ def _book_sheet(
     )
 
 
-def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str], scale: rating.Scale) -> JudgedIndicator:
+def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) -> JudgedIndicator:
     cells = {cell["fiscal_year"]: cell for cell in one["years"]}
     this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
-    meaning = grade_words.meaning(one["grade"], scale, grade_words.frozen([one]))
-    why = grade_words.why_open(one) if words is FINAL_LABELS else ""
+    why = one["open_reason"] if words is FINAL_LABELS else ""
     codes = [code for code in one["flags"] if code in checks.SENTENCES and not (why and code in grade_words.WHY_OPEN)]
     said = [*filter(None, [why]), *(checks.SENTENCES[code][0] for code in codes)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
@@ -228,7 +220,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str], 
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=meaning if meaning == grade_words.NO_RATE else words[one["status"]],
+        status=grade_words.NO_RATE if one["grade_words"] == grade_words.NO_RATE else words[one["status"]],
         rate=Decimal(one["rate"]) if one["rate"] is not None else None,
         rate_text=one["rate_text"],
         grade=one["grade"],

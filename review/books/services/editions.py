@@ -14,12 +14,10 @@ from typing import Any
 
 from review.domain import checks, values
 from review.domain.fields import Section, text_keys
-from review.domain.grade_words import WHY_OPEN, frozen, why_open
+from review.domain.grade_words import WHY_OPEN, why_open
 from review.domain.items import circled
 from review.domain.notation import compact
-from review.domain.rating import Scale
 from review.domain.values.reading import Quantity
-from review.reader_words import grade_meaning
 
 Snapshot = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -213,14 +211,8 @@ def by_department(snapshot: Snapshot) -> list[Totals]:
 # --- one 成果目標 ------------------------------------------------------------------------------------------------------
 
 
-def words_of(one: Row, snapshot: Snapshot) -> str:
-    """What the grade of one 成果目標 means, in the reader's language."""
-    return grade_meaning(one["grade"], Scale.from_data(snapshot["scale"]), frozen([one]))
-
-
-def indicator(one: Row, fiscal_year: int, words: str = "") -> dict[str, Any]:
-    """One 成果目標 as a page shows it: its years, its judgement, its chart where its values can be drawn, and the words of
-    its grade (`words_of`)."""
+def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
+    """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
     cells = list(one["years"])
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
     years = [
@@ -231,7 +223,7 @@ def indicator(one: Row, fiscal_year: int, words: str = "") -> dict[str, Any]:
             "actual": cell["actual"],
             "is_now": cell["fiscal_year"] == fiscal_year,
             "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
-            "grade_words": words,
+            "grade_words": one.get("grade_words", ""),
             "definition_changed": renamed(cells, place),
         }
         for place, cell in enumerate(cells)
@@ -241,7 +233,6 @@ def indicator(one: Row, fiscal_year: int, words: str = "") -> dict[str, Any]:
     label = f"成果目標{circled(one['number'])}"
     return {
         **one,
-        "grade_words": words,
         "label": label,
         "name": name,
         "target": this["target"] if this else "",

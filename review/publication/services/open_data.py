@@ -197,7 +197,7 @@ def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
         "grade": one["grade"],
         "grade_words": one["grade_words"],
         "open_reason": one["open_reason"],
-        "measure_grade_words": measure["grade_words"],
+        "measure_grade_words": measure["grade_words"] + measure["grade_note"],
         "computed_grade": one["computed_grade"],
         "given_reason": one["given_reason"],
         "measure_grade": measure["grade"],
@@ -214,6 +214,7 @@ def measure_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     """One 施策 as a row."""
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
+    told = grade_words.told(measure, Scale.from_data(snapshot["scale"]))
     graded = [one for one in measure["indicators"] if one["grade"]]
     return {
         **_head(snapshot, edition, measure),
@@ -224,7 +225,7 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
         **{key: measure["evaluation"].get(key, "") for key in fields.text_keys(Section.EVALUATION)},
         "outcome_reason": measure["outcome_reason"],
         "measure_grade": measure["grade"],
-        "measure_grade_words": grade_words.told(measure, Scale.from_data(snapshot["scale"]))["grade_words"],
+        "measure_grade_words": told["grade_words"] + told["grade_note"],
         "measure_outcome": measure["outcome"],
     }
 

@@ -210,7 +210,8 @@ def measure_schema() -> dict[str, Any]:
             "outcome": _text("未提出(not_submitted)、対象外(excluded)。ふつうは空"),
             "outcome_reason": _text(),
             "grade": _text("総合評価"),
-            "grade_words": _text("総合評価の意味。評価できない成果目標を除いたときは、何件中何件を評価したか"),
+            "grade_words": _text("総合評価の意味"),
+            "grade_note": _text("評価できない成果目標を除いたときは、何件中何件を評価したか"),
             "proposed_grade": _text("規則で計算した総合評価。人が決めた総合評価と違うことがある"),
             "grade_reason": _text("計算と違う総合評価を決めた理由"),
             "evaluation": closed({one.key: _text(one.label) for one in evaluation}, optional=_added(evaluation)),
@@ -218,7 +219,7 @@ def measure_schema() -> dict[str, Any]:
             "indicators": _list(_indicator()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now", "grade_words", *_added(content)],
+        optional=["owner_now", "grade_words", "grade_note", *_added(content)],
     )
 
 

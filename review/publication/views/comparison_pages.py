@@ -6,12 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from review.domain.rating import Scale
 from review.publication.services import comparing
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page, crumbs, frame
 from review.publication.views.shelf import Book, Site
-from review.reader_words import overall_meaning, overall_note
 from review.templatetags.words import fiscal_year
 
 
@@ -84,7 +82,6 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
         query = {"a": key_of(left), "b": key_of(right), "page": number if number > 1 else ""}
         return site.url("compare", query=query)
 
-    scales = [Scale.from_data(one.snapshot["scale"]) for one in (left, right)]
     sides = [
         {"label": f"{fiscal_year(one.year)} {parts.edition_name(one.edition)}", "url": one.url("year")}
         for one in (left, right)
@@ -100,11 +97,7 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
         "names": parts.grade_names(right.snapshot),
         "same_scale": left.snapshot["scale"] == right.snapshot["scale"],
         "rows": [
-            {
-                "row": row,
-                "urls": [one.url("measure", row.code) if there else "" for one, there in zip((left, right), row.there, strict=True)],
-                "grades": [letter + overall_note(letter, scale, goals) for letter, goals, scale in zip(row.grades, row.goals, scales, strict=True)],
-            }
+            {"row": row, "urls": [one.url("measure", row.code) if there else "" for one, there in zip((left, right), row.there, strict=True)]}
             for row in shown[(page - 1) * parts.ROWS : page * parts.ROWS]
         ],
         "count": len(shown),
@@ -146,12 +139,12 @@ def run(site: Site, first: int, code: str) -> Page | None:
                 "url": one.url("measure", code),
                 "edition": parts.edition_name(one.edition),
                 "grade": grade,
-                "grade_words": overall_meaning(grade, Scale.from_data(one.snapshot["scale"]), goals),
+                "grade_words": words,
                 "outcome": outcome,
                 "owner": owner,
             }
-            for one, grade, outcome, owner, goals in zip(
-                shown, run.grades, run.outcomes, run.owners, run.goals, strict=True
+            for one, grade, outcome, owner, words in zip(
+                shown, run.grades, run.outcomes, run.owners, run.words, strict=True
             )
         ],
     }

@@ -30,8 +30,6 @@ from django.utils import translation
 from review import queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
-from review.domain.grade_words import frozen
-from review.domain.rating import Scale
 from review.models import Artifact, Edition
 from review.publication.services import schemas
 from review.publication.views import comparison_pages, published, shelf
@@ -40,7 +38,7 @@ from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Site
-from review.reader_words import overall_note
+from review.reader_words import told
 
 #: from so many pages on, more than one process makes them
 TOGETHER = 400
@@ -234,10 +232,9 @@ def _stored(file: Artifact) -> Callable[[], bytes]:
 
 def search_data(book: Book) -> bytes:
     """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON."""
-    scale = Scale.from_data(book.snapshot["scale"])
     rows = [
-        [*(row[key] for key in ("code", "name", "owner")), row["grade"] + overall_note(row["grade"], scale, frozen(row["indicators"])), editions.folded(editions.searched(row))[:400]]
-        for row in book.snapshot["measures"]
+        [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.folded(editions.searched(row))[:400]]
+        for row in (told(one, book.snapshot) for one in book.snapshot["measures"])
     ]  # fmt: skip
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 

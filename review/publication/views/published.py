@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 
 from review.books.services import editions
 from review.books.services.editions import Filters
-from review.domain import fields, grade_words
+from review.domain import fields
 from review.domain.fields import Section
-from review.domain.grade_words import frozen
 from review.domain.items import circled
-from review.domain.rating import Scale
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
-from review.reader_words import legend, overall_meaning
+from review.reader_words import legend, told
 from review.templatetags.words import word_of
 
 VERDICTS = {
@@ -125,30 +123,20 @@ def group_rows(groups: list[editions.Totals], parameter: str, book: Book) -> lis
     ]
 
 
-def overall_words(row: editions.Row, snapshot: editions.Snapshot) -> str:
-    """What stands beside the letter of a 施策's 総合評価."""
-    return overall_meaning(row["grade"], Scale.from_data(snapshot["scale"]), frozen(row["indicators"]))
-
-
-def why_open(one: editions.Row) -> str:
-    """`grade_words.why_open` in the reader's language."""
-    sentence = grade_words.why_open(one)
-    return _(sentence) if sentence else ""
-
-
 def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     """One 施策 of the list."""
+    row = told(row, book.snapshot)
     return {
         "code": row["code"],
         "name": row["name"],
         "field": row["field"]["name"],
         "owner": row["owner"],
         "grade": row["grade"],
-        "grade_words": overall_words(row, book.snapshot),
+        "grade_words": row["grade_words"] + row["grade_note"],
         "open": [
-            {"label": f"成果目標{circled(one['number'])}", "why": why}
+            {"label": f"成果目標{circled(one['number'])}", "why": one["open_reason"]}
             for one in row["indicators"]
-            if (why := why_open(one))
+            if one["open_reason"]
         ],
         "outcome": row["outcome"],
         "key": row["grade"] if row["grade"] in SHAPED else "none",
@@ -249,15 +237,15 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
     return words + ([f"「{filters.words}」"] if filters.words else [])
 
 
-def shown_indicator(one: editions.Row, snapshot: editions.Snapshot, outcome: str = "") -> dict[str, Any]:
-    """One 成果目標 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
-    shown = editions.indicator(one, snapshot["fiscal_year"], editions.words_of(one, snapshot))
+def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
+    """One 成果目標 of a `told` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
+    shown = editions.indicator(one, year)
     if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
     if one["status"] == "pending":
         # Editions frozen by earlier versions say here that something is still to come.
         shown = {**shown, "reason": _("実績の記載がありません。")}
-    shown["reason"] = why_open(one) or shown["reason"]
+    shown["reason"] = one["open_reason"] or shown["reason"]
     return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
 
 
