@@ -238,5 +238,5 @@ def test_english_has_the_same_words(cast: Cast) -> None:
     goals = [Judged("A", "A", True), Judged("－", "－", False)]
     with override("en"):
         assert reader_words.overall_meaning("A", SCALE, goals) == "Achieved (1 of 2 goals assessed)"
-        assert reader_words.grade_meaning("D", SCALE, [Judged("D", "D", False)]) == "Not achieved (no rate)"
+        assert reader_words.grade_meaning("D", SCALE, [Judged("D", "D", False)]) == "Missed (no rate)"
         assert reader_words.legend(SCALE.as_data()[3]) == "Under 50%, or no rate"

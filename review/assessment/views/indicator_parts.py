@@ -48,8 +48,8 @@ class Judgement:
 
     @property
     def verdict(self) -> str:
-        """The meaning of the grade that counts and, where it says something else, the status."""
-        return self._with_status(self.grade_name)
+        """The meaning of the grade that counts and, where the computed one counts and says something else, the status."""
+        return self.grade_name if self.row.given_grade else self._with_status(self.grade_name)
 
     @property
     def computed_verdict(self) -> str:
