@@ -51,9 +51,9 @@ def overall_meaning(letter: str, scale: Scale, goals: Sequence[Any]) -> str:
     return grade_meaning(letter, scale, goals) + overall_note(letter, scale, goals)
 
 
-def told(measure: Mapping[str, Any], snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """`grade_words.told` in the reader's language."""
-    return grade_words.told(measure, Scale.from_data(snapshot["scale"]), say)
+def with_words(measure: Mapping[str, Any], snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """`grade_words.with_words` in the reader's language."""
+    return grade_words.with_words(measure, Scale.from_data(snapshot["scale"]), say)
 
 
 def grade_choices(scale: Scale) -> list[tuple[str, str]]:

@@ -93,7 +93,7 @@ def why_open(one: Mapping[str, Any]) -> str:
     return next((sentence for flag, sentence in WHY_OPEN.items() if not flag or flag in one["flags"]))
 
 
-def told(measure: Mapping[str, Any], scale: Scale, say: Callable[[str], str] = str) -> dict[str, Any]:
+def with_words(measure: Mapping[str, Any], scale: Scale, say: Callable[[str], str] = str) -> dict[str, Any]:
     """The 施策 of a snapshot with the words of its grades, as an edition and its data hold them; `say` translates."""
     goals, letter = frozen(measure["indicators"]), measure["grade"]
     counts = partial(letter, scale, goals)

@@ -84,15 +84,17 @@ def edition(cast: Cast) -> Edition:
 
 
 def test_the_words_come_from_role_and_rate_alone() -> None:
-    def said(letter: str, *goals: Judged) -> str:
+    def meaning(letter: str, *goals: Judged) -> str:
         return grade_words.meaning(letter, SCALE, goals)
 
-    assert said("D", Judged("D", "D", True)) == "50%未満"
-    assert said("D", Judged("D", "D", False)) == NO_RATE
-    assert said("D", Judged("D", "B", True)) == said("C", Judged("C", "－", False)) == BY_HAND
-    assert said("A", Judged("A", "－", False)) == "達成" and said("－", Judged("－", "－", False)) == "評価できない"
-    assert said("D", Judged("D", "D", False), Judged("D", "D", True)) == "50%未満"
-    assert said("X", Judged("D", "D", True)) == ""
+    assert meaning("D", Judged("D", "D", True)) == "50%未満"
+    assert meaning("D", Judged("D", "D", False)) == NO_RATE
+    assert meaning("D", Judged("D", "B", True)) == meaning("C", Judged("C", "－", False)) == BY_HAND
+    assert (
+        meaning("A", Judged("A", "－", False)) == "達成" and meaning("－", Judged("－", "－", False)) == "評価できない"
+    )
+    assert meaning("D", Judged("D", "D", False), Judged("D", "D", True)) == "50%未満"
+    assert meaning("X", Judged("D", "D", True)) == ""
     own = rating.Scale(grades=tuple(
         rating.Grade(letter=letter, name=name, role=role, threshold=limit)
         for letter, name, role, limit in (("優", "順調", "achieved", None), ("可", "70%以上", "band", Fraction(7, 10)),

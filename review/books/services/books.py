@@ -68,7 +68,7 @@ def year_book(
                 aside=UNSUBMITTED if row["code"] in unsubmitted else OUTCOME_WORDS.get(row["outcome"], ""),
                 words=FINAL_LABELS if states is None else STATUS_LABELS,
             )
-            for row in (grade_words.told(one, scale) for one in snapshot["measures"])
+            for row in (grade_words.with_words(one, scale) for one in snapshot["measures"])
         ),
         previous=_previous(snapshot.get("previous")),
         audit_head=audit_head(snapshot),
@@ -213,7 +213,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
     why = one["open_reason"] if words is FINAL_LABELS else ""
     codes = [code for code in one["flags"] if code in checks.SENTENCES and not (why and code in grade_words.WHY_OPEN)]
-    said = [*filter(None, [why]), *(checks.SENTENCES[code][0] for code in codes)]
+    sentences = [*filter(None, [why]), *(checks.SENTENCES[code][0] for code in codes)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
         number=one["number"],
@@ -229,7 +229,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         unit=_unit(actual) or _unit(target),
         previous_actual=before,
         trend=_trend(_number(earlier), _number(actual)),
-        flags=(*_given(one), *said),
+        flags=(*_given(one), *sentences),
         demo=one.get("demo", False),
     )
 

@@ -228,7 +228,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         }
         for place, cell in enumerate(cells)
     ]
-    said = WHY_OPEN.keys() if why_open(one) else frozenset()
+    covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = f"成果目標{circled(one['number'])}"
     return {
@@ -240,7 +240,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "read_target": values.read(this["target"]).sentence if this else "",
         "read_actual": values.read(this["actual"]).sentence if this else "",
         "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
-        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS - said],
+        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS - covered],
         "person_graded": bool(one["given_reason"]),
         "chart": chart(label, years),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),

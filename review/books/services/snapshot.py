@@ -40,7 +40,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     """
     scale = judging.scale_of(cycle)
     final = (_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle))
-    measures = [grade_words.told(row, scale) for row in final]
+    measures = [grade_words.with_words(row, scale) for row in final]
     return {
         **frame_of(cycle, scale),
         "totals": totals_of(measures),

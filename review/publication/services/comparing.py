@@ -10,7 +10,7 @@ from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
 from review.domain.items import circled
 from review.domain.notation import compact
-from review.reader_words import told
+from review.reader_words import with_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class MeasureRow:
 
 def side_by_side(left: Snapshot, right: Snapshot) -> list[MeasureRow]:
     """Every 施策 of either, by its ID."""
-    first, second = ({row["code"]: told(row, one) for row in one["measures"]} for one in (left, right))
+    first, second = ({row["code"]: with_words(row, one) for row in one["measures"]} for one in (left, right))
     years = left["fiscal_year"], right["fiscal_year"]
     return [_measure(code, first.get(code), second.get(code), years) for code in sorted(first.keys() | second.keys())]
 
@@ -146,7 +146,7 @@ def run(books: Sequence[tuple[int, Snapshot]], code: str) -> Run:
     """`books`: (年度, snapshot) in year order. Each year's 実績 is that of its own edition; the years without an edition
     show what the newest edition holds of them."""
     published = [
-        (year, snapshot, told(row, snapshot))
+        (year, snapshot, with_words(row, snapshot))
         for year, snapshot in books
         if (row := editions.measure(snapshot, code)[0])
     ]

@@ -45,7 +45,7 @@ def corrected(base: Edition, entries: Iterable[Entry], *, on: date) -> dict[str,
     for code in dict.fromkeys(entry.code for entry in entries):
         mine = [entry for entry in entries if entry.code == code]
         _correct(by_code[code], mine, snapshot["fiscal_year"], scale, directions)
-    snapshot["measures"] = [grade_words.told(row, scale) for row in snapshot["measures"]]
+    snapshot["measures"] = [grade_words.with_words(row, scale) for row in snapshot["measures"]]
     snapshot["totals"] = totals_of(snapshot["measures"])
     snapshot["schema"] = SCHEMA
     snapshot["corrections"] = [*snapshot.get("corrections", ()), _errata(base, snapshot, entries, on)]
@@ -127,8 +127,10 @@ def _errata(base: Edition, after: Snapshot, entries: Sequence[Entry], on: date) 
 def consequences(before: Snapshot, after: Snapshot) -> list[dict[str, str]]:
     """What of the computed values differs: [{"code" ('' for the totals), "label", "before", "after"}]."""
     scale = rating.Scale.from_data(after["scale"])
-    old = {row["code"]: grade_words.told(row, scale) for row in before["measures"]}
-    lines = [line for row in after["measures"] for line in _of_measure(old[row["code"]], grade_words.told(row, scale))]
+    old = {row["code"]: grade_words.with_words(row, scale) for row in before["measures"]}
+    lines = [
+        line for row in after["measures"] for line in _of_measure(old[row["code"]], grade_words.with_words(row, scale))
+    ]
     letters = [grade["letter"] for grade in after["scale"]]
     for part, counted in (("measures", "施策"), ("indicators", "成果目標")):
         was, now = before["totals"][part], after["totals"][part]

@@ -149,7 +149,7 @@ def indicator_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, An
     """One row per 成果目標 and 年度, by the keys of INDICATOR_COLUMNS. `edition`: label, number, published_at."""
     scale = Scale.from_data(snapshot["scale"])
     for row in snapshot["measures"]:
-        measure = grade_words.told(row, scale)
+        measure = grade_words.with_words(row, scale)
         head = _head(snapshot, edition, measure)
         for one in measure["indicators"]:
             for place, cell in enumerate(one["years"]):
@@ -214,7 +214,7 @@ def measure_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     """One 施策 as a row."""
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
-    told = grade_words.told(measure, Scale.from_data(snapshot["scale"]))
+    worded = grade_words.with_words(measure, Scale.from_data(snapshot["scale"]))
     graded = [one for one in measure["indicators"] if one["grade"]]
     return {
         **_head(snapshot, edition, measure),
@@ -225,7 +225,7 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
         **{key: measure["evaluation"].get(key, "") for key in fields.text_keys(Section.EVALUATION)},
         "outcome_reason": measure["outcome_reason"],
         "measure_grade": measure["grade"],
-        "measure_grade_words": told["grade_words"] + told["grade_note"],
+        "measure_grade_words": worded["grade_words"] + worded["grade_note"],
         "measure_outcome": measure["outcome"],
     }
 

@@ -21,7 +21,7 @@ from review.publication.views import comparison_pages
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page, address_args, crumbs, frame
 from review.publication.views.shelf import Book, Site
-from review.reader_words import told
+from review.reader_words import with_words
 from review.templatetags.words import fiscal_year
 
 # --- all years -------------------------------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def measure(book: Book, code: str) -> Page | None:
     row, before, after = editions.measure(snapshot, code)
     if row is None:
         return None
-    row, label = told(row, snapshot), fiscal_year(book.year)
+    row, label = with_words(row, snapshot), fiscal_year(book.year)
     framed = frame(
         book.site,
         f"{row['code']} {row['name']}",

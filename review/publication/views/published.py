@@ -18,7 +18,7 @@ from review.domain.fields import Section
 from review.domain.items import circled
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
-from review.reader_words import legend, told
+from review.reader_words import legend, with_words
 from review.templatetags.words import word_of
 
 VERDICTS = {
@@ -125,7 +125,7 @@ def group_rows(groups: list[editions.Totals], parameter: str, book: Book) -> lis
 
 def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     """One 施策 of the list."""
-    row = told(row, book.snapshot)
+    row = with_words(row, book.snapshot)
     return {
         "code": row["code"],
         "name": row["name"],
@@ -238,7 +238,7 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
 
 
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
-    """One 成果目標 of a `told` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
+    """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
     if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
