@@ -17,6 +17,7 @@ from review import permissions, queries
 from review.assessment.services import judging
 from review.assessment.views.indicator_parts import STATUSES
 from review.models import Cycle, IndicatorYear, MeasureReview
+from review.reader_words import grade_meaning
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -64,7 +65,6 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
         else:
             before[row.indicator_id] = row.actual
     scale = judging.scale_of(cycle)
-    names = {grade.letter: grade.name for grade in scale.grades}
     same = carrying.repeated(cycle.fiscal_year, measures)
     return [
         {
@@ -76,7 +76,7 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
                     "row": row,
                     "before": before.get(row.indicator_id, ""),
                     "reading": row.reading.get("actual", ""),
-                    "grade_name": names.get(row.final_grade, ""),
+                    "grade_name": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
                     "status": STATUSES.get(row.status, ""),
                     "notes": [note["sentence"] for note in row.reading.get("notes", [])],
                 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
-from review.domain import checks, fields, rating, values
+from review.domain import checks, fields, grade_words, rating, values
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION, Section
 from review.domain.fiscal import fiscal_year_label
@@ -51,6 +51,7 @@ def year_book(
     """The consolidated book of a snapshot. `states` names each 施策ID's state where the year is still under way,
     `unsubmitted` those that are with their departments: they count as no results yet."""
     scale = rating.Scale.from_data(snapshot["scale"])
+    legends = grade_words.legends(scale)
     return YearBook(
         city=snapshot["city"],
         plan_name=snapshot["plan"],
@@ -58,7 +59,7 @@ def year_book(
         years=tuple(snapshot["years"]),
         state_label=label,
         made_at=made_at,
-        scale=tuple(_scale_row(grade) for grade in scale.grades),
+        scale=tuple(_scale_row(grade, legends[grade.letter]) for grade in scale.grades),
         sheets=tuple(
             _book_sheet(
                 row,
@@ -67,7 +68,7 @@ def year_book(
                 aside=UNSUBMITTED if row["code"] in unsubmitted else OUTCOME_WORDS.get(row["outcome"], ""),
                 words=FINAL_LABELS if states is None else STATUS_LABELS,
             )
-            for row in snapshot["measures"]
+            for row in (grade_words.with_words(one, scale) for one in snapshot["measures"])
         ),
         previous=_previous(snapshot.get("previous")),
         audit_head=audit_head(snapshot),
@@ -109,9 +110,9 @@ def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             )  # fmt: skip
 
 
-def _scale_row(grade: rating.Grade) -> ScaleRow:
+def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
     return ScaleRow(
-        grade=grade.letter, meaning=grade.name, sign=grade.sign, colour=grade.colour, background=grade.background
+        grade=grade.letter, meaning=meaning, sign=grade.sign, colour=grade.colour, background=grade.background
     )
 
 
@@ -198,6 +199,7 @@ def _book_sheet(
         field_name=row["field"]["name"],
         state_label=state,
         grade="" if aside else row["grade"],
+        note="" if aside else row["grade_note"],
         aside=aside,
         ungraded="評価なし" if words is FINAL_LABELS else "未定",
         indicators=judged,
@@ -209,13 +211,16 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
     cells = {cell["fiscal_year"]: cell for cell in one["years"]}
     this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
+    why = one["open_reason"] if words is FINAL_LABELS else ""
+    codes = [code for code in one["flags"] if code in checks.SENTENCES and not (why and code in grade_words.WHY_OPEN)]
+    sentences = [*filter(None, [why]), *(checks.SENTENCES[code][0] for code in codes)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
         number=one["number"],
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=words[one["status"]],
+        status=grade_words.NO_RATE if one["grade_words"] == grade_words.NO_RATE else words[one["status"]],
         rate=Decimal(one["rate"]) if one["rate"] is not None else None,
         rate_text=one["rate_text"],
         grade=one["grade"],
@@ -224,7 +229,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         unit=_unit(actual) or _unit(target),
         previous_actual=before,
         trend=_trend(_number(earlier), _number(actual)),
-        flags=(*_given(one), *(checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES)),
+        flags=(*_given(one), *sentences),
         demo=one.get("demo", False),
     )
 

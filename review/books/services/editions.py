@@ -14,6 +14,7 @@ from typing import Any
 
 from review.domain import checks, values
 from review.domain.fields import Section, text_keys
+from review.domain.grade_words import WHY_OPEN, why_open
 from review.domain.items import circled
 from review.domain.notation import compact
 from review.domain.values.reading import Quantity
@@ -222,10 +223,12 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "actual": cell["actual"],
             "is_now": cell["fiscal_year"] == fiscal_year,
             "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
+            "grade_words": one.get("grade_words", ""),
             "definition_changed": renamed(cells, place),
         }
         for place, cell in enumerate(cells)
     ]
+    covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = f"成果目標{circled(one['number'])}"
     return {
@@ -237,7 +240,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "read_target": values.read(this["target"]).sentence if this else "",
         "read_actual": values.read(this["actual"]).sentence if this else "",
         "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
-        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS],
+        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS - covered],
         "person_graded": bool(one["given_reason"]),
         "chart": chart(label, years),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
