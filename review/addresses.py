@@ -107,7 +107,7 @@ RULED = {
     "meguri:cycles": Rule.MAY_MANAGE_CYCLE,
     "meguri:cycle": Rule.MAY_MANAGE_CYCLE,
     "meguri:scale": Rule.MAY_MANAGE_CYCLE,
-    "meguri:directions": Rule.IS_REVIEWER,
+    "meguri:definitions": Rule.IS_REVIEWER,
     "meguri:plan_changes": Rule.SEES_BOARD,
     "meguri:plan_change_new": Rule.IS_REVIEWER,
     "meguri:plan_change": Rule.SEES_BOARD,

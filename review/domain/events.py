@@ -15,6 +15,7 @@ class Event(StrEnum):
     CONCURRENCE_ASKED = "ConcurrenceAsked"
     CONCURRENCE_ASKED_AGAIN = "ConcurrenceAskedAgain"
     CONCURRENCE_ANSWERED = "ConcurrenceAnswered"
+    DEFINITION_AWAITED = "DefinitionAwaited"
     COMMENTED = "Commented"
     MEASURE_APPROVED = "MeasureApproved"
     MEASURE_SETTLED = "MeasureSettled"

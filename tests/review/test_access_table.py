@@ -97,7 +97,7 @@ EXPECTED = {
     "meguri:withdraw_review": REVIEWER, "meguri:withdraw_approval": APPROVER,
     "meguri:queue": REVIEWER, "meguri:review": REVIEWER, "meguri:confirm_many": REVIEWER,
     "meguri:together": REVIEWER, "meguri:claim": REVIEWER, "meguri:record": REVIEWER, "meguri:record_many": REVIEWER,
-    "meguri:directions": REVIEWER, "meguri:propose_outcome": REVIEWER,
+    "meguri:definitions": REVIEWER, "meguri:propose_outcome": REVIEWER,
     "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
     "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:board_print": ALL_SHEETS,
     "meguri:confirm_records": APPROVER,
@@ -285,7 +285,7 @@ def fits(expected: str, actual: str, name: str, identity: str) -> bool:
     if actual == "-":
         return expected in "No"
     # The file behind the row is not there, no indicator was named, the year is not published: absent for whoever may come in.
-    if name in ("meguri:evidence_file", "meguri:directions", "meguri:correction_start") and expected == "o":
+    if name in ("meguri:evidence_file", "meguri:definitions", "meguri:correction_start") and expected == "o":
         return actual in "oN"
     return actual == expected or (actual == "F" and expected == "o" and (name, identity) in REFUSED_BY_STATE)
 

@@ -132,7 +132,7 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
     sheets = [reverse("meguri:sheet", args=[one.pk]) for one in (sheet, settled, waiting)]
     of_the_year = [
         reverse(name, args=[YEAR])
-        for name in ("meguri:board", "meguri:directions", "meguri:plan_changes", "meguri:reminders", "meguri:preview")
+        for name in ("meguri:board", "meguri:definitions", "meguri:plan_changes", "meguri:reminders", "meguri:preview")
     ]
     return [
         *((cast.reviewer2, path) for path in [*sheets, *of_the_year, reverse("meguri:closing_days")]),

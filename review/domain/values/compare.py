@@ -45,6 +45,7 @@ class Case:
     targets: tuple[str, ...]
     direction: Direction | None
     fiscal_year: int | None = None
+    kind: str = ""  #: as confirmed; "total": the larger value in brackets is the value, "": the words say so
 
 
 class Outcome(NamedTuple):

@@ -147,7 +147,7 @@ ACTS: dict[Any, dict[str, Act]] = {
         "meguri:together": _act(gettext_lazy("まとめて確認する前に見比べる")),
         "meguri:confirm_many": _act(gettext_lazy("まとめて確認する"), "", NOT_ONES_OWN),
         "meguri:grade": _act(gettext_lazy("達成区分を判断する")),
-        "meguri:directions": _act(gettext_lazy("目標の向きを確かめる")),
+        "meguri:definitions": _act(gettext_lazy("指標の定義を確認する")),
         "meguri:propose_outcome": _act(gettext_lazy("未提出・対象外を提案する")),
         "meguri:board": _act(gettext_lazy("審議の画面を見る")),
         "meguri:approve": _act(gettext_lazy("承認する・差し戻す"), "", NOT_ONES_OWN_OR_REVIEWED),
