@@ -49,12 +49,15 @@ def dimensions(text: str) -> list[str]:
 def proposed(name: str, targets: Sequence[str], actuals: Sequence[str]) -> Proposal:
     """The proposal for a goal of this name, from its targets and actuals in year order."""
     direction, why = achievement.infer_direction(name, targets)
-    doubts = [] if direction else ["向きが分かりません。"]
+    measured = any(values.read(text).parts for text in (*targets, *actuals))
+    doubts = [] if direction or not measured else ["向きが分かりません。"]
+    if not measured and not direction:
+        why = "目標と実績が文章のため、向きはありません。"
     if direction and name_direction(name) not in (None, direction):
         doubts.append("評価項目の名称は反対の向きを示します。")
     latest = [*reversed(targets), *reversed(actuals)]
     unit = next((unit for text in latest if (unit := unit_of(text))), "")
-    if len({tuple(found) for text in latest if (found := dimensions(text))}) > 1:
+    if len({tuple(units) for text in latest if (units := dimensions(text))}) > 1:
         doubts.append("年度や、目標と実績とで単位が違います。")
     kind, because, unclear = _kind_of(name, targets)
     reasons = (
@@ -67,10 +70,10 @@ def proposed(name: str, targets: Sequence[str], actuals: Sequence[str]) -> Propo
 
 def _kind_of(name: str, targets: Sequence[str]) -> tuple[str, str, list[str]]:
     words = compact(name) + " ".join(compact(target) for target in targets)
-    found = [(kind, match[0]) for kind, pattern in _KINDS if (match := pattern.search(words))]
+    matched = [(kind, match[0]) for kind, pattern in _KINDS if (match := pattern.search(words))]
     unclear = ["「延べ」が、その年度の値か累計か分かりません。"] if _OPEN.search(words) else []
-    if not found:
+    if not matched:
         return "year", "累計や年度末などの言葉がないため、単年度の値です。", unclear
-    if len(found) > 1:
-        unclear.append(f"「{'」と「'.join(word for _kind, word in found)}」の両方の言葉があります。")
-    return found[0][0], f"「{found[0][1]}」という言葉があるためです。", unclear
+    if len(matched) > 1:
+        unclear.append(f"「{'」と「'.join(word for _kind, word in matched)}」の両方の言葉があります。")
+    return matched[0][0], f"「{matched[0][1]}」という言葉があるためです。", unclear

@@ -21,7 +21,17 @@ from review.domain.definitions import Proposal
 from review.domain.events import Event
 from review.domain.notation import compact
 from review.domain.refusals import Invalid
-from review.models import Cycle, CycleState, Indicator, IndicatorYear, MeasureReview, OutboxEvent, Role, User
+from review.models import (
+    Cycle,
+    CycleState,
+    Indicator,
+    IndicatorYear,
+    MeasureReview,
+    Notification,
+    OutboxEvent,
+    Role,
+    User,
+)
 from review.models.sheet import OPEN_STATES
 from review.reader_words import year_label
 from review.trail.services import audit
@@ -180,6 +190,9 @@ def confirm(*, user: User, cycle: Cycle, chosen: Mapping[int, Definition]) -> in
             )
         Indicator.objects.bulk_update(goals, _STORED, batch_size=200)
         _judge_what_is_open(cycle, goals, years)
+        held = {row.indicator.measure_id for row in open_in(cycle).held}
+        calls = Notification.objects.filter(event=Event.DEFINITION_AWAITED, cycle=cycle, settled_at=None)
+        calls.exclude(review__measure_year__measure__in=held).update(settled_at=clock.now())
         return len(goals)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from review import queries
-from review.assessment.forms.definitions import DefinitionForm
+from review.assessment.forms.definitions import DIRECTIONS, DefinitionForm
 from review.assessment.services import definitions as work
 from review.assessment.services.definitions import Definition
 from review.domain.items import circled
@@ -24,6 +24,8 @@ from review.models import Cycle, CycleState, Indicator, IndicatorYear
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
+
+WAYS = dict(DIRECTIONS)
 
 
 def record_of(goals: Sequence[Indicator]) -> Record:
@@ -74,7 +76,7 @@ def definitions(request: SignedInRequest, year: int) -> HttpResponse:
         "groups": [] if everything else _groups([row for row in waiting if not row["doubts"]]),
         "singly": [row for row in waiting if everything or row["doubts"]],
         "confirmed": [row for row in rows if row["confirmed"]] if everything else [],
-        "directions": DefinitionForm.base_fields["direction"].choices,  # type: ignore[attr-defined]
+        "directions": WAYS.items(),
         "kinds": Indicator.Kind.choices,
         "waiting": len(waiting),
         "total": len(rows),
@@ -158,8 +160,7 @@ def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _group(words: tuple[str, str], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     goals = sorted((row["goal"] for row in rows), key=lambda goal: (goal.measure.code, goal.number))
     return {
-        "title": _("%(direction)s・%(kind)s")
-        % {"direction": Indicator.Direction(words[0]).label, "kind": Indicator.Kind(words[1]).label},
+        "title": _("%(direction)s・%(kind)s") % {"direction": WAYS[words[0]], "kind": Indicator.Kind(words[1]).label},
         "rows": rows,
         "shown": ",".join(str(goal.pk) for goal in goals),
         "record": record_of(goals),

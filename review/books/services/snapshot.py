@@ -198,6 +198,7 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
     return {
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
+        "kind": rows[0].indicator.kind if rows else "",
         "years": [
             {"fiscal_year": row.fiscal_year, "name": row.name, "target": row.target, "actual": row.actual}
             for row in rows

@@ -1,6 +1,7 @@
 """A person confirms the definition of a goal, and the year is judged by it."""
 
 import re
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -24,7 +25,7 @@ def chosen(direction: str = "up", unit: str = "件", kind: str = "year", number:
     return {goal.pk: Definition(direction=direction, unit=unit, kind=kind)}
 
 
-def confirm(cast: Cast, *, who: str = "reviewer", **words: str) -> int:
+def confirm(cast: Cast, *, who: str = "reviewer", **words: Any) -> int:
     assert cast.cycle
     return definitions.confirm(user=cast.people[who], cycle=cast.cycle, chosen=chosen(**words))
 
@@ -85,7 +86,7 @@ def test_what_was_submitted_keeps_its_verdict(cast: Cast, state: str) -> None:
     getattr(cast, state)(1)
     before = verdict(row_of())
     for direction in ("down", ""):
-        with pytest.raises(Invalid, match="01-01 ①.*差し戻して"):
+        with pytest.raises(Invalid, match=r"01-01 ①.*差し戻して"):
             confirm(cast, direction=direction)
     assert confirm(cast, direction="up", unit="回") == 1
     assert verdict(row_of()) == before and row_of().indicator.unit == "回"
@@ -177,6 +178,11 @@ def test_words_propose_a_definition_with_its_reason(
     one = proposed(name, [target, target], [""])
     assert ((one.direction, one.unit, one.kind), bool(one.doubts)) == (expected, doubtful)
     assert len(one.reasons) == 3 and all(reason.endswith("。") for reason in one.reasons)
+
+
+def test_a_goal_of_words_alone_has_no_direction_and_no_doubt() -> None:
+    one = proposed("方針の策定", ["検討", "策定"], ["検討", ""])
+    assert (one.direction, one.kind, one.doubts) == ("", "year", ())
 
 
 def test_different_units_make_a_goal_doubtful() -> None:
@@ -296,6 +302,10 @@ def test_the_reviewers_hear_of_it_once(cast: Cast) -> None:
     notices = Notification.objects.filter(event="DefinitionAwaited", review=review)
     assert {notice.recipient for notice in notices} == {cast.reviewer, cast.reviewer2}
     assert "①、②" in notices[0].body and notices[0].link == ADDRESS
+    confirm(cast, number=1)
+    assert not notices.exclude(settled_at=None).exists()
+    confirm(cast, number=2)
+    assert not notices.filter(settled_at=None).exists()
 
 
 def test_a_confirmed_goal_calls_nobody(cast: Cast) -> None:
@@ -309,7 +319,7 @@ def test_no_year_is_published_on_an_unconfirmed_definition(cast: Cast) -> None:
     cast.approved(1)
     settle_background()
     unconfirmed(number=2)
-    with pytest.raises(Invalid, match="01-01 ②.*確認 四郎さん"):
+    with pytest.raises(Invalid, match=r"01-01 ②.*確認 四郎さん"):
         steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
     assert "01-01 ②" in words(as_(cast.approver).post(reverse("meguri:decide", args=[YEAR]), {"action": "publish"}))
     confirm(cast, number=2)
