@@ -4,7 +4,6 @@ What was confirmed stays so. So does what a year that was opened rests on: nobod
 a question that was not there when it began. There `kind` stays blank, and values are judged as before.
 """
 
-import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 from django.utils import timezone
@@ -28,7 +27,7 @@ def define(apps, schema_editor):
             names[goal] = name
     for goal in Indicator.objects.all():
         if goal.direction_confirmed or goal.pk in under_way:
-            goal.defined_at, goal.defined_for = timezone.now(), {"name": names.get(goal.pk, ""), "unit": ""}
+            goal.defined_at, goal.defined_for = timezone.now(), {"name": names.get(goal.pk, ""), "units": []}
             goal.defined_reason = CONFIRMED if goal.direction_confirmed else OPENED
             defined.append(goal)
     Indicator.objects.bulk_update(defined, ["defined_at", "defined_for", "defined_reason"], batch_size=200)
@@ -39,29 +38,24 @@ def forget(apps, schema_editor):
     goals.exclude(defined_reason=OPENED).update(direction_confirmed=True)
 
 
-def column(name, field):
-    return migrations.AddField("indicator", name, field)
+COLUMNS = {
+    "unit": models.CharField(blank=True, max_length=40, verbose_name="単位"),
+    "kind": models.CharField(blank=True, choices=KINDS, max_length=8, verbose_name="値の種類"),
+    "defined_at": models.DateTimeField(blank=True, null=True, verbose_name="定義の確認日時"),
+    "defined_by": models.ForeignKey(
+        blank=True, null=True, on_delete=models.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+    ),
+    "defined_for": models.JSONField(blank=True, default=dict, verbose_name="定義を確認した評価項目と単位"),
+    "defined_reason": models.CharField(blank=True, max_length=200, verbose_name="定義の確認の理由"),
+}
 
 
 class Migration(migrations.Migration):
     dependencies = [("review", "0003_texts_by_key")]
 
     operations = [
-        column("unit", models.CharField(blank=True, max_length=30, verbose_name="単位")),
-        column("kind", models.CharField(blank=True, choices=KINDS, max_length=8, verbose_name="値の種類")),
-        column("defined_at", models.DateTimeField(blank=True, null=True, verbose_name="定義の確認日時")),
-        column(
-            "defined_by",
-            models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        column("defined_for", models.JSONField(blank=True, default=dict, verbose_name="定義を確認した評価項目と単位")),
-        column("defined_reason", models.CharField(blank=True, max_length=200, verbose_name="定義の確認の理由")),
+        *(migrations.AddField("indicator", name, field) for name, field in COLUMNS.items()),
         migrations.RunPython(define, forget),
         migrations.RemoveField("indicator", "direction_confirmed"),
+        migrations.RemoveField("indicator", "direction_reason"),
     ]

@@ -26,6 +26,7 @@ from review.models import (
     CorrectionItem,
     Decision,
     Extension,
+    Indicator,
     IndicatorYear,
     LaterReading,
     MeasureReview,
@@ -72,6 +73,7 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
     User.objects.filter(pk=cast.other.pk).update(
         username=armed("User.username"), email='"<img/src=x/onerror=zq>"@city.example'
     )
+    Indicator.objects.filter(measure=waiting.measure_year.measure_id).update(unit=armed("Indicator.unit"))
     rewrite(waiting, board_opinion=armed("MeasureYear.board_opinion"))
     given = IndicatorYear.objects.filter(indicator__measure=waiting.measure_year.measure, fiscal_year=YEAR)
     given.update(given_grade="A", given_reason=armed("IndicatorYear.given_reason"))
@@ -135,6 +137,7 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         for name in ("meguri:board", "meguri:definitions", "meguri:plan_changes", "meguri:reminders", "meguri:preview")
     ]
     return [
+        (cast.reviewer2, reverse("meguri:definitions", args=[YEAR]) + "?all=1"),
         *((cast.reviewer2, path) for path in [*sheets, *of_the_year, reverse("meguri:closing_days")]),
         (cast.approver, reverse("meguri:board", args=[YEAR])),
         (cast.approver, reverse("meguri:proxies")),
@@ -205,7 +208,7 @@ OURS = {
     "AuditLink": {"prev_hash", "hash"}, "Evidence": {"item", "path", "sha256"}, "Job": {"kind", "key", "doing", "cause", "reference"},
     "Heartbeat": {"name"}, "Mail": {"address", "message_id", "cause"}, "Notification": {"event", "key", "act", "link"}, "NoticeText": {"key"},
     "NoticeChoice": {"notice"}, "OutboxEvent": {"name", "key", "cause"}, "Tally": {"key"}, "SecondFactor": {"secret"}, "RecoveryCode": {"digest"},
-    "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "Indicator": {"direction_reason"},
+    "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "Indicator": {"defined_reason"},
 }  # fmt: skip
 
 

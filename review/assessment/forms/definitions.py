@@ -14,5 +14,5 @@ class DefinitionForm(forms.Form):
     """Direction, unit and kind of one goal; the choice of no direction is a decision too."""
 
     direction = forms.ChoiceField(label=_("向き"), required=False, choices=DIRECTIONS)
-    unit = forms.CharField(label=_("単位"), required=False, max_length=30)
+    unit = forms.CharField(label=_("単位"), required=False, max_length=40)
     kind = forms.ChoiceField(label=_("値の種類"), choices=Indicator.Kind.choices)

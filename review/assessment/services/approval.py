@@ -298,8 +298,8 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     if any(not entry.comment.strip() for entry in returns):
         raise Invalid(_("差し戻すシートごとに理由を入力してください。"), {"comment": _("理由を入力してください。")})
     if not returns:
-        definitions.require_confirmed(cycle)
         binding.require_year_unchanged(cycle)
+        definitions.require_confirmed(cycle)
     return cycle
 
 

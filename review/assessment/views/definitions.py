@@ -139,7 +139,7 @@ def _row(row: IndicatorYear, years: Sequence[IndicatorYear]) -> dict[str, Any]:
         "targets": " → ".join(year.target for year in years if year.target.strip()),
         "direction": direction,
         "kind": kind,
-        "unit": unit[:30],
+        "unit": unit[:40],
         "words": (direction, kind),
         "reasons": made.reasons,
         "doubts": made.doubts,

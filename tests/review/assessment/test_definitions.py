@@ -66,7 +66,7 @@ def test_only_a_reviewer_confirms_it(cast: Cast, who: str) -> None:
         confirm(cast, who=who)
 
 
-@pytest.mark.parametrize("typed", [{"direction": "sideways"}, {"kind": ""}, {"unit": "件" * 31}, {"unit": "件\n数"}])
+@pytest.mark.parametrize("typed", [{"direction": "sideways"}, {"kind": ""}, {"unit": "件" * 41}, {"unit": "件\n数"}])
 def test_another_word_is_refused(cast: Cast, typed: dict[str, str]) -> None:
     cast.open(1)
     with pytest.raises(Invalid):
