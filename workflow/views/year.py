@@ -65,6 +65,7 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
         "effects": opening_effects(cycle, sheets.count(), owners),
         "unmanned": waiting.unmanned(cycle),
         "definitions": definitions.open_in(cycle),
+        "may_confirm": permissions.is_reviewer(request.user),
         "without_mail": waiting.without_mail(cycle),
         "page_title": heading,
         "back_url": reverse("meguri:cycle", args=[cycle.fiscal_year]),

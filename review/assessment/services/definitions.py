@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -45,8 +44,7 @@ FEW = 4
 Years = Mapping[int, list[IndicatorYear]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Definition:
+class Definition(NamedTuple):
     """What a person confirms of one goal."""
 
     direction: str
@@ -54,8 +52,7 @@ class Definition:
     kind: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Open:
+class Open(NamedTuple):
     """The goals of a year without a confirmed definition, and those of them on which a verdict rests."""
 
     asking: list[IndicatorYear]
@@ -74,16 +71,12 @@ def changed(row: IndicatorYear) -> str:
     """What changed since the definition was confirmed, in a sentence; '' where nothing did."""
     of = row.indicator.defined_for
     before = of.get("name", "")
-    if before and row.name.strip() and _same(before) != _same(row.name):
+    if before and row.name.strip() and compact(before).strip("-_") != compact(row.name).strip("-_"):
         return _("評価項目が「%(before)s」から変わりました。") % {"before": before}
     units = definitions.dimensions(row.target)
     if units and of.get("units") and units != of["units"]:
         return _("目標の単位が、確認したときから変わりました。")
     return ""
-
-
-def _same(name: str) -> str:
-    return compact(name).strip("-_")
 
 
 def proposal(row: IndicatorYear, years: Sequence[IndicatorYear]) -> Proposal:
@@ -112,9 +105,7 @@ def open_in(cycle: Cycle) -> Open:
     asking = [row for row in rows.order_by("indicator__measure__code", "indicator__number") if asks(row)]
     judged = [row for row in asking if row.actual.strip()]
     years = years_of(indicator__in=[row.indicator_id for row in judged]) if judged else {}
-    return Open(
-        asking=asking, held=[row for row in judged if judging.rests_on_definition(row, years[row.indicator_id])]
-    )
+    return Open(asking, [row for row in judged if judging.rests_on_definition(row, years[row.indicator_id])])
 
 
 def held_in(story: Years, fiscal_year: int) -> dict[str, str]:
@@ -123,14 +114,12 @@ def held_in(story: Years, fiscal_year: int) -> dict[str, str]:
     rows = [(row, years) for years in story.values() for row in years if row.fiscal_year == fiscal_year and asks(row)]
     held = [row for row, years in rows if row.actual.strip() and judging.rests_on_definition(row, years)]
     who = who_confirms() if held else ""
-    return {items.actual_key(row.indicator.number): _sentence(row, who) for row in held}
-
-
-def _sentence(row: IndicatorYear, who: str) -> str:
-    return _(
+    sentence = _(
         "成果目標%(mark)sの定義(大きいほどよいか小さいほどよいか、単年度の値か累計か)が確認されていないため、まだ提出できません。"
         "%(who)sが「指標の定義の確認」の画面で確認します。実績はこのまま入力し、確認されてから提出してください。"
-    ) % {"mark": items.circled(row.indicator.number), "who": who}
+    )
+    numbers = [row.indicator.number for row in held]
+    return {items.actual_key(one): sentence % {"mark": items.circled(one), "who": who} for one in numbers}
 
 
 def who_confirms() -> str:
@@ -143,12 +132,11 @@ def who_confirms() -> str:
 def require_confirmed(cycle: Cycle) -> None:
     """Raise Invalid, naming goals and people, where a verdict of the year rests on an unconfirmed definition."""
     if held := open_in(cycle).held:
-        named = [f"{row.indicator.measure.code} {items.circled(row.indicator.number)}" for row in held]
         raise Invalid(
             _(
                 "定義が確認されていない成果目標があるため、公表できません: %(goals)s。%(who)sに、確認を依頼してください。"
             )
-            % {"goals": _("、").join(named), "who": who_confirms()}
+            % {"goals": _("、").join(map(_named, held)), "who": who_confirms()}
         )
 
 
@@ -201,14 +189,11 @@ _STORED = ["direction", "unit", "kind", "defined_at", "defined_by", "defined_for
 
 def _require_words(chosen: Iterable[Definition]) -> None:
     longest = Indicator._meta.get_field("unit").max_length or 0
+    ways, kinds = ("", *Indicator.Direction.values), Indicator.Kind.values
     for one in chosen:
-        if one.direction not in ("", *Indicator.Direction.values):
-            raise Invalid(_("向きを選んでください。"), {"direction": _("向きを選んでください。")})
-        if one.kind not in Indicator.Kind.values:
-            raise Invalid(_("値の種類を選んでください。"), {"kind": _("値の種類を選んでください。")})
-        if len(one.unit) > longest or not one.unit.isprintable():
-            sentence = _("単位は%(most)s文字までの1行で入力してください。") % {"most": longest}
-            raise Invalid(sentence, {"unit": sentence})
+        if one.direction not in ways or one.kind not in kinds or len(one.unit) > longest or not one.unit.isprintable():
+            sentence = _("向きと値の種類を選び、単位は%(most)s文字までの1行で入力してください。")
+            raise Invalid(sentence % {"most": longest})
 
 
 def _require_kept(goals: Iterable[Indicator], years: Years, chosen: Mapping[int, Definition]) -> None:

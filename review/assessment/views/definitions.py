@@ -61,7 +61,8 @@ def definitions(request: SignedInRequest, year: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _confirm(request, cycle)
-    rows = _rows(cycle)
+    years = work.years_of(indicator__measure__plan=cycle.plan)
+    rows = [_row(one, story) for story in years.values() for one in story if one.fiscal_year == year]
     waiting = [row for row in rows if not row["confirmed"]]
     everything = bool(request.GET.get("all"))
     context = {
@@ -120,12 +121,6 @@ def _chosen(sent: QueryDict) -> dict[int, Definition]:
     }
 
 
-def _rows(cycle: Cycle) -> list[dict[str, Any]]:
-    """One entry per goal of the year, in the plan's order. One query."""
-    years = work.years_of(indicator__measure__plan=cycle.plan)
-    return [_row(row, rows) for rows in years.values() for row in rows if row.fiscal_year == cycle.fiscal_year]
-
-
 def _row(row: IndicatorYear, years: Sequence[IndicatorYear]) -> dict[str, Any]:
     goal, made = row.indicator, work.proposal(row, years)
     confirmed = not work.asks(row)
@@ -153,15 +148,14 @@ def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["words"], []).append(row)
-    ordered = sorted(groups.items(), key=lambda one: -len(one[1]))
-    return [_group(words, sorted(members, key=lambda row: row["unit"])) for words, members in ordered]
+    return [_group(*one) for one in sorted(groups.items(), key=lambda one: -len(one[1]))]
 
 
 def _group(words: tuple[str, str], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    goals = sorted((row["goal"] for row in rows), key=lambda goal: (goal.measure.code, goal.number))
+    goals = [row["goal"] for row in rows]
     return {
         "title": _("%(direction)s・%(kind)s") % {"direction": WAYS[words[0]], "kind": Indicator.Kind(words[1]).label},
-        "rows": rows,
+        "rows": sorted(rows, key=lambda row: str(row["unit"])),
         "shown": ",".join(str(goal.pk) for goal in goals),
         "record": record_of(goals),
     }

@@ -151,6 +151,7 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "scale": cycle.scale,
         "jobs": queries.running_jobs(cycle),
         "definitions": definitions.open_in(cycle),
+        "may_confirm": may_correct,
     }
 
 
