@@ -181,7 +181,7 @@ def test_words_propose_a_definition_with_its_reason(
 
 
 def test_a_goal_of_words_alone_has_no_direction_and_no_doubt() -> None:
-    one = proposed("方針の策定", ["検討", "策定"], ["検討", ""])
+    one = proposed("ガバナンス体制", ["構築", "運用"], ["構築完了", ""])
     assert (one.direction, one.kind, one.doubts) == ("", "year", ())
 
 
