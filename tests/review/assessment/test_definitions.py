@@ -352,6 +352,11 @@ def test_the_years_before_the_first_are_judged_and_marked(cast: Cast) -> None:
     assert "computed" not in row_of().reading
 
 
+def test_a_draft_has_them_judged_already(cast: Cast) -> None:
+    cast.draft(1)
+    assert row_of(year=2023).grade == "B" and row_of(year=2022).grade == "B"
+
+
 def test_they_follow_the_definition_until_a_sheet_was_sent_with_them(cast: Cast) -> None:
     cast.open(1)
     confirm(cast, direction="down")
