@@ -199,6 +199,7 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
     return {
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
+        "kind": rows[0].indicator.kind if rows else "",
         "years": [
             # What a department types of the next year while this one is still open was not approved by anybody.
             {

@@ -244,8 +244,12 @@ def _indicator() -> dict[str, Any]:
                 "enum": ["up", "down", ""],
                 "description": "大きいほどよい、小さいほどよい、指標ごとの設定なし",
             },
+            "kind": {
+                "enum": ["year", "total", "end", "average", ""],
+                "description": "単年度、累計、年度末時点、年度平均、確認なし",
+            },
         },
-        optional=["direction", "grade_words", "open_reason"],
+        optional=["direction", "kind", "grade_words", "open_reason"],
     )
 
 
