@@ -20,7 +20,6 @@ SENTENCES = {
         "取組みスケジュールは、取り組む年度の欄に「■」を選ぶか書きます。",
         "「指標の定義の確認」で、成果目標の向き・単位・値の種類",
     ),
-    "templates/assessment/definitions.html": ("評価項目・目標・実績の書き方から、",),
     "templates/publication/method.html": (
         '{% translate "目標と実績は、部署が書いたとおりに残しています。',
         "大きいほどよいか小さいほどよいかは、市が定めた向き、",
