@@ -17,7 +17,7 @@ from review.domain.notation import compact
 from review.domain.values import doubts
 from review.domain.values.achievement import Judgement, judge
 from review.domain.values.direction import Direction
-from review.domain.values.reading import Quantity, Reading, figure
+from review.domain.values.reading import Quantity, Reading, State, figure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +77,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "実績が目標と一字一句同じです。",
         "目標を書き写したものではありませんか。実際の値を確認してください。",
     ),
+    "unit_assumed": ("単位がないため、補って読みました。", "この単位でよいですか。"),
+    "negative": ("実績がマイナスの値です。", "符号は正しいですか。減った分であれば、減った後の値を書いてください。"),
+    "interim": ("年度の途中までの値です。", "年度全体の値はいつ分かりますか。"),
+    "other_year": ("ほかの年度の値です。", "この年度の値はいつ分かりますか。"),
+    "unreadable": ("実績を数値として読み取れません。", "目標と同じ形で書き直せますか。"),
+    "undecided": ("目標と実績を比べられません。", "目標と同じ書き方で書き直せますか。"),
 }
+
+#: Why there is no verdict, where a judgement has none.
+CAUSES = frozenset(
+    ("direction_unknown", "unit_mismatch", "parts_mismatch", "needs_previous", "not_measured", "interim", "other_year",
+     "unreadable", "undecided")
+)  # fmt: skip
 
 _FEW = 5  # counts below this double or halve by nature
 _RUNNING_TOTAL = re.compile(r"累計|累積|延べ総|総数\Z")
@@ -118,7 +130,9 @@ def check(
         if not renamed:
             flags += _of_target(before, previous, current, judgement)
             flags += _of_result(previous, current)
-    flags += _copied(current, judgement)
+    flags += [*_copied(current, judgement), *_of_value(current, previous, judgement)]
+    if judgement.status == "undetermined" and not any(one.code in CAUSES for one in flags):
+        flags[:0] = [flag(code, judgement.reason) for code in _cause(judgement)]
     return _one_of_each(flags)
 
 
@@ -162,7 +176,20 @@ def _of_jump(was: Reading, now: Reading) -> Iterator[Flag]:
 def _with_value(code: str, judgement: Judgement) -> str:
     if code == "over_100_percent":
         return f"実績 {judgement.actual_reading.text} は100%を超えています。"
-    return judgement.reason if code in ("unit_mismatch", "parts_mismatch", "needs_previous") else ""
+    return judgement.reason if code in CAUSES and judgement.status == "undetermined" else ""
+
+
+_OF_STATE = {State.INTERIM: "interim", State.OTHER_YEAR: "other_year"}
+
+
+def _cause(judgement: Judgement) -> tuple[str, ...]:
+    """Why there is no verdict, where no flag of the judgement names it; nothing where words stand against words, which
+    a person judges."""
+    if code := _OF_STATE.get(judgement.state.state):
+        return (code,)
+    if not judgement.target_reading.parts:
+        return ()
+    return ("undecided",) if judgement.actual_reading.parts else ("unreadable",)
 
 
 # Definition and target
@@ -253,9 +280,28 @@ def _is_complete(part: Quantity) -> bool:
     return part.unit.dimension == "percent" and part.value == 100
 
 
+_MAY_BE_NEGATIVE = re.compile(r"増減|増加|減少|差|収支|損益|伸び|変化|転入超過|社会動態|気温|比")
+
+
+def _of_value(current: IndicatorInYear, previous: IndicatorInYear | None, judgement: Judgement) -> Iterator[Flag]:
+    """What the value itself, or beside last year's text, gives reason to ask."""
+    reading = judgement.actual_reading
+    if reading.assumed:
+        yield flag("unit_assumed", f"{reading.assumed}として読みました。")
+    ends = [part.end for part in reading.parts if part.end is not None and part.change is None]
+    if any(end < 0 for end in ends) and not _MAY_BE_NEGATIVE.search(compact(current.name)):
+        yield flag("negative", f"実績 {reading.text} はマイナスの値です。")
+    if previous is not None and previous.actual == current.actual and previous.target != current.target:
+        if any(abs(end) >= _FEW and not _is_complete(part) for part, end in zip(reading.parts, ends, strict=False)):
+            yield flag("repeated", f"実績が前年度の「{previous.actual}」と一字一句同じです。")
+
+
 def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
-    """An actual equal to its target to the letter, where an exact hit is unlikely: a share or a large number."""
-    if current.actual != current.target or judgement.status != "achieved" or judgement.basis != "number":
+    """An actual equal to its target to the letter, where an exact hit is unlikely: a share, a large number, a sentence."""
+    if current.actual != current.target or judgement.status != "achieved":
+        return
+    if judgement.basis == "text":
+        yield flag("actual_equals_target", judgement.reason)
         return
     only = judgement.actual_reading.quantity
     if only is None or only.value is None or only.whole is not None:

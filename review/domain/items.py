@@ -27,6 +27,28 @@ def actual_key(number: int) -> str:
     return f"indicator:{number}:actual"
 
 
+def state_key(number: int) -> str:
+    """The key of the state that a clerk confirmed of an indicator's 実績."""
+    return f"indicator:{number}:state"
+
+
+def doubt_key(number: int, code: str) -> str:
+    """The key of the answer to one doubt about an indicator's 実績."""
+    return f"indicator:{number}:doubt:{code}"
+
+
+def is_state(key: str) -> bool:
+    """Whether the item is the state of a 実績."""
+    return key.startswith("indicator:") and key.endswith(":state")
+
+
+def answered_item(key: str) -> str:
+    """The 実績 that a state or an answer speaks of; '' for every other item."""
+    kind, _, rest = key.partition(":")
+    number, _, what = rest.partition(":")
+    return f"indicator:{number}:actual" if kind == "indicator" and what.partition(":")[0] in ("state", "doubt") else ""
+
+
 def schedule_key(position: int) -> str:
     """The key of a schedule row's 取組状況."""
     return f"schedule:{position}"
@@ -80,7 +102,7 @@ def field_of(key: str) -> Field | None:
     what = rest.partition(":")[2]
     if kind == "indicator":
         section = Section.NEXT if is_next(key) else Section.GOAL
-        return fields.field(section, what if is_next(key) else "actual")
+        return fields.field(section, what.partition(":")[0] or "actual")
     if kind == "schedule":
         return fields.field(Section.SCHEDULE, "bars" if what else "progress")
     return fields.text(key)
@@ -132,6 +154,8 @@ def _goes_with(key: str, named: frozenset[str]) -> bool:
         return any(one.startswith("indicator:") and not is_next(one) for one in named)
     if is_bar(key):
         return key.removesuffix(":bars") in named
+    if item := answered_item(key):
+        return item in named
     if is_next(key):
         return not named.isdisjoint(fields.required(Required.WHERE_PLAN_CHANGES))
     return rule == Required.WHERE_PLAN_CHANGES and any(is_next(one) for one in named)

@@ -141,7 +141,9 @@ class IndicatorYear(models.Model):
 
     `status`, `rate` (実績/目標, four decimals, null where none exists), `grade` and `flags` (codes) are computed by
     `services.judging` whenever a text changes; `given_grade` is a person's own, beside the computed one.
-    `demo` marks an invented 実績, which can enter no edition.
+    `state` is the state of the 実績 that a clerk confirmed ('': none), `state_until` the last day that an interim one
+    covers, `proposed_state` what the words said then; `answers` holds the clerk's word on each doubt ({code: {answer, text,
+    by, at, of}}). Both lapse with the text (`domain.answers`). `demo` marks an invented 実績, which can enter no edition.
     """
 
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="years")
@@ -156,6 +158,10 @@ class IndicatorYear(models.Model):
     flags = models.JSONField(default=list, blank=True)
     reason = models.TextField(blank=True)
     reading = models.JSONField(default=dict, blank=True)
+    state = models.CharField(_("値の状態"), max_length=12, blank=True)
+    state_until = models.DateField(null=True, blank=True)
+    proposed_state = models.CharField(max_length=12, blank=True)
+    answers = models.JSONField(_("注意への回答"), default=dict, blank=True)
     given_grade = models.CharField(_("達成区分(判断)"), max_length=4, blank=True)
     given_reason = models.TextField(_("判断の理由"), blank=True)
     given_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

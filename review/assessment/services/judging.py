@@ -7,14 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from review.domain import checks, rating
-from review.domain.values import achievement
+from review.domain import answers, checks, rating
+from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES
 
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
-_STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
+_STORED = [
+    "status", "rate", "rate_text", "grade", "flags", "reason", "reading", "state", "state_until", "proposed_state", "answers",
+]  # fmt: skip
 
 
 def scale_of(cycle: Cycle) -> rating.Scale:
@@ -75,6 +77,11 @@ def judge_alone(row: IndicatorYear, years: Sequence[IndicatorYear], scale: ratin
     _judge(row, list(years), scale)
 
 
+def proposed_state(row: IndicatorYear) -> State:
+    """The state that the words of the 実績 propose."""
+    return achievement.proposed_state(row.actual, name=row.name, target=row.target, fiscal_year=row.fiscal_year).state
+
+
 def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
     """Every year of the indicators concerned, in year order; the given objects stand in for their stored rows."""
     given = {row.pk: row for row in rows}
@@ -86,15 +93,19 @@ def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
 
 
 def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) -> None:
-    previous = next((year.actual for year in years if year.fiscal_year == row.fiscal_year - 1), None)
+    previous = next((year for year in years if year.fiscal_year == row.fiscal_year - 1), None)
+    if row.state and row.proposed_state != proposed_state(row):
+        row.state, row.state_until, row.proposed_state = "", None, ""
     verdict = achievement.judge(
         name=row.name,
         target=row.target,
         actual=row.actual,
         direction=DIRECTIONS.get(row.indicator.direction),
-        previous=previous,
+        previous=previous.actual if previous else None,
         targets=[year.target for year in years],
         fiscal_year=row.fiscal_year,
+        state=State(row.state) if row.state else None,
+        previous_state=State(previous.state) if previous and previous.state else None,
     )
     story = {
         y.fiscal_year: checks.IndicatorInYear(fiscal_year=y.fiscal_year, name=y.name, target=y.target, actual=y.actual)
@@ -108,6 +119,8 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
     row.rate_text = rating.percent(verdict.exact_rate, scale) if verdict.exact_rate is not None else ""
     row.grade = graded.letter if graded else ""
     row.flags = [flag.code for flag in flags]
+    row.answers = answers.standing(row.answers, row.actual, row.flags)
+    until = row.state_until or verdict.state.until
     row.reason = verdict.reason
     row.reading = {
         "target": verdict.target_reading.sentence,
@@ -115,5 +128,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         "basis": verdict.basis,
         "direction": verdict.direction,
         "components": verdict.as_dict()["components"],
+        "state": verdict.state.state if row.actual.strip() else "",
+        "until": until.isoformat() if until else "",
         "notes": [{"code": flag.code, "sentence": flag.sentence, "question": flag.question} for flag in flags],
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from review import queries
 from review.assessment.services import judging, next_year
-from review.domain import items, rating, values
+from review.domain import answers, items, rating, values
 from review.domain.notation import compact
 from review.models import IndicatorYear, MeasureReview
 
@@ -52,8 +52,46 @@ class Judgement:
 
     @property
     def sentences(self) -> list[str]:
-        """Each doubt with its question."""
-        return [f"{note['sentence']} {note.get('question', '')}".strip() for note in self.notes]
+        """Each doubt with what was answered, else with its question."""
+        return [f"{one['sentence']} {one['words'] or one.get('question', '')}".strip() for one in self.doubts]
+
+    @property
+    def cause(self) -> str:
+        """Why there is no verdict, where no doubt says it."""
+        return self.reason if self.doubt and all(self.reason != note["sentence"] for note in self.notes) else ""
+
+    @property
+    def doubts(self) -> list[dict[str, str]]:
+        """Each doubt with the key of its answer and what was answered; a state answers those that speak of it."""
+        row, doubts = self.row, []
+        for note in self.notes:
+            code, text = note["code"], answers.text_of(self.row.answers, note["code"])
+            if not text and row.state and code in answers.OF_STATE:
+                text = answers.state_words(row.state, row.state_until)
+            more = {
+                "key": items.doubt_key(row.indicator.number, code),
+                "of_state": code in answers.OF_STATE,
+                "mark": answers.mark_of(row.actual),
+                "sure": text == answers.SURE,
+                "text": "" if text == answers.SURE else text,
+                "words": _("主管部署の確認: %(text)s。") % {"text": text.rstrip("。")} if text else "",
+            }
+            doubts.append({**note, **more})
+        return doubts
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state of the value: as confirmed, else as proposed, with what may be chosen."""
+        row, proposal = self.row, judging.proposed_state(self.row)
+        until = row.reading.get("until", "")
+        return {
+            "key": items.state_key(row.indicator.number),
+            "confirmed": row.state,
+            "words": answers.state_words(row.reading.get("state", ""), until),
+            "matters": bool(row.state) or proposal is not values.State.FINAL,
+            "until": until,
+            "choices": [(one.value, _(one.label), one == proposal) for one in values.State],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,8 +20,8 @@ from review.domain import bars, fields, items
 from review.domain.fields import Required
 from review.item_words import label_of
 from review.models import ItemComment, MeasureReview, ReviewState, User
-from review.sheet.forms.entry import EntryForm
-from review.sheet.services import carrying, submission
+from review.sheet.forms.entry import SHOWN, EntryForm
+from review.sheet.services import carrying, submission, value_answers
 from review.sheet.views import sheet_parts
 
 LAST = 5
@@ -103,10 +103,11 @@ class Desk:
     def form(self, data: Any = None, texts: Mapping[str, str] | None = None) -> EntryForm:
         """The step's form: from what was sent, or from the texts (default: those that stand)."""
         shown = [key for key in self.keys() if key in self.open_keys]
-        stands = {key: self.texts[key] for key in shown}
+        replies = self.reply_keys(shown, data or {})
+        stands = {key: self.texts[key] for key in shown} | {key: text for key in replies if (text := self.answers[key])}
         form = EntryForm(
             data,
-            keys=shown,
+            keys=[*shown, *replies],
             labels=self.labels(),
             helps=self.helps(),
             initial=EntryForm.start(stands, self.review.version),
@@ -116,6 +117,30 @@ class Desk:
             if part.key in form.fields:
                 form.fields[part.key].widget.attrs.update(self.live_hint(part.number))
         return form
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """{item key: text} of the states of the values and the answers to their doubts, as stored."""
+        return value_answers.texts(part.this for part in self.parts if part.this)
+
+    def reply_keys(self, shown: list[str], data: Mapping[str, Any]) -> list[str]:
+        """The states and answers beside the open 実績: of the doubts that stand, and of those that arose while one typed."""
+        raised = {one["key"] for part in self.parts if part.judgement for one in part.judgement.doubts}
+        return [
+            key
+            for key, text in self.answers.items()
+            if items.answered_item(key) in shown
+            and (text or items.is_state(key) or key in raised or SHOWN + key in data)
+        ]
+
+    def shown_parts(self, form: EntryForm) -> dict[str, IndicatorPart]:
+        """{実績: its part}, with the answers as they were sent where the form comes back unsaved."""
+        if form.is_bound:
+            for part in self.parts:
+                if part.this and part.key in form.fields:
+                    sent = {key: form.sent(key) for key in self.answers if key in form.data}
+                    value_answers.put(part.this, self.user, {k: v for k, v in sent.items() if v != self.answers[k]})
+        return {part.key: part for part in self.parts}
 
     def live_hint(self, number: int) -> dict[str, str]:
         """The attributes that show the reading while one types."""
@@ -144,7 +169,7 @@ class Desk:
         """The step's items as the template shows them."""
         before, labels = self.before, self.labels()
         self.mark_needed(form)
-        parts = {part.key: part for part in self.parts}
+        parts = self.shown_parts(form)
         return [
             Line(
                 key=key,
