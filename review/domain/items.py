@@ -27,26 +27,14 @@ def actual_key(number: int) -> str:
     return f"indicator:{number}:actual"
 
 
-def state_key(number: int) -> str:
-    """The key of the state that a clerk confirmed of an indicator's 実績."""
-    return f"indicator:{number}:state"
-
-
 def doubt_key(number: int, code: str) -> str:
-    """The key of the answer to one doubt about an indicator's 実績."""
+    """The key of the answer to one doubt about an indicator's 実績, or of its state (`answers.STATE`)."""
     return f"indicator:{number}:doubt:{code}"
 
 
-def is_state(key: str) -> bool:
-    """Whether the item is the state of a 実績."""
-    return key.startswith("indicator:") and key.endswith(":state")
-
-
-def answered_item(key: str) -> str:
-    """The 実績 that a state or an answer speaks of; '' for every other item."""
-    kind, _, rest = key.partition(":")
-    number, _, what = rest.partition(":")
-    return f"indicator:{number}:actual" if kind == "indicator" and what.partition(":")[0] in ("state", "doubt") else ""
+def code_of(key: str) -> str:
+    """The code of the doubt that such a key speaks of; '' for every other item."""
+    return key.split(":")[3] if key.startswith("indicator:") and ":doubt:" in key else ""
 
 
 def schedule_key(position: int) -> str:
@@ -154,8 +142,8 @@ def _goes_with(key: str, named: frozenset[str]) -> bool:
         return any(one.startswith("indicator:") and not is_next(one) for one in named)
     if is_bar(key):
         return key.removesuffix(":bars") in named
-    if item := answered_item(key):
-        return item in named
+    if code_of(key):
+        return actual_key(int(key.split(":")[1])) in named
     if is_next(key):
         return not named.isdisjoint(fields.required(Required.WHERE_PLAN_CHANGES))
     return rule == Required.WHERE_PLAN_CHANGES and any(is_next(one) for one in named)

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fields
+from review.domain.answers import STATE
+from review.domain.values import State
 from review.models.organization import Department
 
 MEASURE_CODE = RegexValidator(r"^\d{2}-\d{2}$", _("施策IDは「01-01」の形で入力してください。"))
@@ -141,9 +143,8 @@ class IndicatorYear(models.Model):
 
     `status`, `rate` (実績/目標, four decimals, null where none exists), `grade` and `flags` (codes) are computed by
     `services.judging` whenever a text changes; `given_grade` is a person's own, beside the computed one.
-    `state` is the state of the 実績 that a clerk confirmed ('': none), `state_until` the last day that an interim one
-    covers, `proposed_state` what the words said then; `answers` holds the clerk's word on each doubt ({code: {answer, text,
-    by, at, of}}). Both lapse with the text (`domain.answers`). `demo` marks an invented 実績, which can enter no edition.
+    `answers` is the clerk's word on the value, its state and each doubt about it (`domain.answers`); it lapses with the
+    text. `demo` marks an invented 実績, which can enter no edition.
     """
 
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="years")
@@ -158,10 +159,7 @@ class IndicatorYear(models.Model):
     flags = models.JSONField(default=list, blank=True)
     reason = models.TextField(blank=True)
     reading = models.JSONField(default=dict, blank=True)
-    state = models.CharField(_("値の状態"), max_length=12, blank=True)
-    state_until = models.DateField(null=True, blank=True)
-    proposed_state = models.CharField(max_length=12, blank=True)
-    answers = models.JSONField(_("注意への回答"), default=dict, blank=True)
+    answers = models.JSONField(_("値の状態・注意への回答"), default=dict, blank=True)
     given_grade = models.CharField(_("達成区分(判断)"), max_length=4, blank=True)
     given_reason = models.TextField(_("判断の理由"), blank=True)
     given_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -179,6 +177,11 @@ class IndicatorYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.fiscal_year}"
+
+    @property
+    def state(self) -> State | None:
+        """The state of the 実績 that a clerk confirmed."""
+        return State(self.answers[STATE]["answer"]) if STATE in self.answers else None
 
     @property
     def final_grade(self) -> str:

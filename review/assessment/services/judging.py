@@ -14,9 +14,7 @@ from review.models import Cycle, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES
 
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
-_STORED = [
-    "status", "rate", "rate_text", "grade", "flags", "reason", "reading", "state", "state_until", "proposed_state", "answers",
-]  # fmt: skip
+_STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading", "answers"]
 
 
 def scale_of(cycle: Cycle) -> rating.Scale:
@@ -94,8 +92,8 @@ def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
 
 def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) -> None:
     previous = next((year for year in years if year.fiscal_year == row.fiscal_year - 1), None)
-    if row.state and row.proposed_state != proposed_state(row):
-        row.state, row.state_until, row.proposed_state = "", None, ""
+    proposal, mark = proposed_state(row), answers.mark_of(row.actual)
+    row.answers = answers.standing(row.answers, checks.SENTENCES, mark, proposal)
     verdict = achievement.judge(
         name=row.name,
         target=row.target,
@@ -104,8 +102,8 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         previous=previous.actual if previous else None,
         targets=[year.target for year in years],
         fiscal_year=row.fiscal_year,
-        state=State(row.state) if row.state else None,
-        previous_state=State(previous.state) if previous and previous.state else None,
+        state=row.state,
+        previous_state=previous.state if previous else None,
     )
     story = {
         y.fiscal_year: checks.IndicatorInYear(fiscal_year=y.fiscal_year, name=y.name, target=y.target, actual=y.actual)
@@ -119,8 +117,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
     row.rate_text = rating.percent(verdict.exact_rate, scale) if verdict.exact_rate is not None else ""
     row.grade = graded.letter if graded else ""
     row.flags = [flag.code for flag in flags]
-    row.answers = answers.standing(row.answers, row.actual, row.flags)
-    until = row.state_until or verdict.state.until
+    row.answers = answers.standing(row.answers, row.flags, mark, proposal)
     row.reason = verdict.reason
     row.reading = {
         "target": verdict.target_reading.sentence,
@@ -129,6 +126,6 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         "direction": verdict.direction,
         "components": verdict.as_dict()["components"],
         "state": verdict.state.state if row.actual.strip() else "",
-        "until": until.isoformat() if until else "",
+        "until": row.answers.get(answers.STATE, {}).get("text") or str(verdict.state.until or ""),
         "notes": [{"code": flag.code, "sentence": flag.sentence, "question": flag.question} for flag in flags],
     }

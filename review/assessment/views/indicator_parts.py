@@ -61,22 +61,16 @@ class Judgement:
         return self.reason if self.doubt and all(self.reason != note["sentence"] for note in self.notes) else ""
 
     @property
-    def doubts(self) -> list[dict[str, str]]:
-        """Each doubt with the key of its answer and what was answered; a state answers those that speak of it."""
-        row, doubts = self.row, []
+    def doubts(self) -> list[dict[str, Any]]:
+        """Each doubt with the key of its answer and what was answered."""
+        doubts = []
         for note in self.notes:
-            code, text = note["code"], answers.text_of(self.row.answers, note["code"])
-            if not text and row.state and code in answers.OF_STATE:
-                text = answers.state_words(row.state, row.state_until)
-            more = {
-                "key": items.doubt_key(row.indicator.number, code),
-                "of_state": code in answers.OF_STATE,
-                "mark": answers.mark_of(row.actual),
-                "sure": text == answers.SURE,
-                "text": "" if text == answers.SURE else text,
-                "words": _("主管部署の確認: %(text)s。") % {"text": text.rstrip("。")} if text else "",
-            }
-            doubts.append({**note, **more})
+            code = note["code"]
+            text, typed = answers.words_of(self.row.answers, code), answers.as_typed(self.row.answers, code)
+            more = {"key": items.doubt_key(self.row.indicator.number, code), "of_state": code in answers.OF_STATE}
+            more |= {"sure": typed == answers.SURE, "text": "" if typed == answers.SURE else typed}
+            words = _("主管部署の確認: %(text)s。") % {"text": text.rstrip("。")} if text else ""
+            doubts.append({**note, **more, "words": words, "mark": answers.mark_of(self.row.actual)})
         return doubts
 
     @property
@@ -85,7 +79,7 @@ class Judgement:
         row, proposal = self.row, judging.proposed_state(self.row)
         until = row.reading.get("until", "")
         return {
-            "key": items.state_key(row.indicator.number),
+            "key": items.doubt_key(row.indicator.number, answers.STATE),
             "confirmed": row.state,
             "words": answers.state_words(row.reading.get("state", ""), until),
             "matters": bool(row.state) or proposal is not values.State.FINAL,

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 
 from review.domain import bars, items
-from review.domain.answers import SURE, mark_of
+from review.domain.answers import STATE, SURE, mark_of
 from review.domain.text import normal_newlines
 from review.domain.values import State
 from review.item_words import label_of
@@ -71,14 +71,20 @@ class EntryForm(forms.Form):
         if items.is_bar(name):
             return self.bar_text(name)
         text = normal_newlines(self.data[name])
-        if not (actual := items.answered_item(name)):
+        if not (code := items.code_of(name)):
             return text
-        if items.is_state(name):
+        if code == STATE:
             return f"{text} {self.data.get(UNTIL + name, '')}".strip() if text == State.INTERIM else text
         # An answer speaks of the text beside which it was shown: not of another one that came with it.
-        if self.data.get(SHOWN + name) != mark_of(self.data.get(actual, "")):
+        actual = self.data.get(items.actual_key(int(name.split(":")[1])), "")
+        if self.data.get(SHOWN + name) != mark_of(actual):
             return ""
         return text.strip() or (SURE if self.data.get(SURELY + name) else "")
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The states and answers that were sent, by item key."""
+        return {name: self.sent(name) for name in self.data if items.code_of(name) and name.startswith("indicator:")}
 
     def bar_text(self, name: str) -> str:
         """A bar as text, from the boxes that were sent or from what the form began with."""

@@ -77,8 +77,6 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
             "rate": str(row.rate) if row.rate is not None else None,
             "grade": row.grade,
             "flags": row.flags,
-            "state": row.state,
-            "state_until": row.state_until.isoformat() if row.state_until else "",
             "answers": row.answers,
         }
         for row in queries.indicator_years(review)

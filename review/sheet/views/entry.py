@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from review import clock, locks, permissions, queries
 from review.assessment.services import assessment, judging
 from review.assessment.views import indicator_parts
-from review.domain import items
+from review.domain import answers, items
 from review.domain.answers import mark_of
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.models import ItemComment, MeasureReview
@@ -126,8 +126,8 @@ def unseen(request: SignedInRequest, pk: int) -> int:
     """The first 成果目標 of which the saved value raises a doubt that was not on the page yet; 0 where there is none."""
     for row in queries.indicator_years(sheet_page.own(request, pk)):
         number = row.indicator.number
-        keys = {code: items.doubt_key(number, code) for code in value_answers.unanswered(row)}
-        if any(SHOWN + key not in request.POST for key in keys.values() if items.actual_key(number) in request.POST):
+        keys = [SHOWN + items.doubt_key(number, code) for code in answers.unanswered(row.flags, row.answers)]
+        if items.actual_key(number) in request.POST and not request.POST.keys() >= set(keys):
             return number
     return 0
 
@@ -243,7 +243,7 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         return unsaved(request, str(refusal))
     desk = Desk(request.user, sheet_page.own(request, pk), step)
-    sent = {key: mark_of(text) for key, text in form.texts.items() if text or not items.answered_item(key)}
+    sent = {key: mark_of(text) for key, text in form.texts.items() if text or not items.code_of(key)}
     # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
     labels = desk.labels()
     others = [
@@ -290,11 +290,8 @@ def reading(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     scale = judging.scale_of(review.cycle)
     typed = request.POST.get(items.actual_key(number), "")[:10_000]
-    stored = value_answers.texts([row])
-    form = EntryForm(request.POST, keys=(), labels={}, helps={})
     row.actual = typed
-    sent = {key: form.sent(key) for key in stored if key in request.POST}
-    value_answers.put(row, request.user, {key: text for key, text in sent.items() if text != stored[key]})
+    value_answers.put(row, request.user, EntryForm(request.POST, keys=(), labels={}, helps={}).answers)
     judged = judging.preview(row, actual=typed, scale=scale)
     context = {"judgement": indicator_parts.judgement_of(judged, scale), "computed": True, "reading_url": request.path}
     return render(request, "assessment/reading.html", context)

@@ -103,7 +103,7 @@ class Desk:
     def form(self, data: Any = None, texts: Mapping[str, str] | None = None) -> EntryForm:
         """The step's form: from what was sent, or from the texts (default: those that stand)."""
         shown = [key for key in self.keys() if key in self.open_keys]
-        replies = self.reply_keys(shown, data or {})
+        replies = self.reply_keys(data) if self.step == 1 else []
         stands = {key: self.texts[key] for key in shown} | {key: text for key in replies if (text := self.answers[key])}
         form = EntryForm(
             data,
@@ -123,24 +123,11 @@ class Desk:
         """{item key: text} of the states of the values and the answers to their doubts, as stored."""
         return value_answers.texts(part.this for part in self.parts if part.this)
 
-    def reply_keys(self, shown: list[str], data: Mapping[str, Any]) -> list[str]:
-        """The states and answers beside the open 実績: of the doubts that stand, and of those that arose while one typed."""
-        raised = {one["key"] for part in self.parts if part.judgement for one in part.judgement.doubts}
-        return [
-            key
-            for key, text in self.answers.items()
-            if items.answered_item(key) in shown
-            and (text or items.is_state(key) or key in raised or SHOWN + key in data)
-        ]
-
-    def shown_parts(self, form: EntryForm) -> dict[str, IndicatorPart]:
-        """{実績: its part}, with the answers as they were sent where the form comes back unsaved."""
-        if form.is_bound:
-            for part in self.parts:
-                if part.this and part.key in form.fields:
-                    sent = {key: form.sent(key) for key in self.answers if key in form.data}
-                    value_answers.put(part.this, self.user, {k: v for k, v in sent.items() if v != self.answers[k]})
-        return {part.key: part for part in self.parts}
+    def reply_keys(self, data: Any) -> list[str]:
+        """The states and answers beside the open 実績 of the step: what is stored, shown, or arose while one typed."""
+        shown = {part.number: part.judgement for part in self.parts if part.key in self.open_keys and part.judgement}
+        raised = {one["key"] for judged in shown.values() for one in (*judged.doubts, judged.state)}
+        return [key for key, text in self.answers.items() if key in raised or text or SHOWN + key in (data or ())]
 
     def live_hint(self, number: int) -> dict[str, str]:
         """The attributes that show the reading while one types."""
@@ -169,7 +156,10 @@ class Desk:
         """The step's items as the template shows them."""
         before, labels = self.before, self.labels()
         self.mark_needed(form)
-        parts = self.shown_parts(form)
+        if form.is_bound:  # what was answered stays on a page that comes back unsaved
+            for part in self.parts:
+                value_answers.put(part.this, self.user, form.answers) if part.this else None
+        parts = {part.key: part for part in self.parts}
         return [
             Line(
                 key=key,
