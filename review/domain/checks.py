@@ -291,9 +291,9 @@ def _of_value(current: IndicatorInYear, previous: IndicatorInYear | None, judgem
     ends = [part.end for part in reading.parts if part.end is not None and part.change is None]
     if any(end < 0 for end in ends) and not _MAY_BE_NEGATIVE.search(compact(current.name)):
         yield flag("negative", f"実績 {reading.text} はマイナスの値です。")
-    if previous is not None and previous.actual == current.actual and previous.target != current.target:
-        if any(abs(end) >= _FEW and not _is_complete(part) for part, end in zip(reading.parts, ends, strict=False)):
-            yield flag("repeated", f"実績が前年度の「{previous.actual}」と一字一句同じです。")
+    large = any(abs(end) >= _FEW for end in ends) and not any(map(_is_complete, reading.parts))
+    if large and previous is not None and previous.actual == current.actual:
+        yield flag("repeated", f"実績が前年度の「{previous.actual}」と一字一句同じです。")
 
 
 def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import permissions, queries
 from review.assessment.services import judging
-from review.assessment.views.indicator_parts import STATUSES
+from review.assessment.views.indicator_parts import STATUSES, judgement_of
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -81,7 +81,7 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
                     "reading": row.reading.get("actual", ""),
                     "grade_name": names.get(row.final_grade, ""),
                     "status": STATUSES.get(row.status, ""),
-                    "notes": [note["sentence"] for note in row.reading.get("notes", [])],
+                    "notes": judgement_of(row, scale).sentences,
                 }
                 for row in now.get(review.measure_year.measure_id, [])
             ],

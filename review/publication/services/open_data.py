@@ -19,6 +19,7 @@ from django.urls import reverse
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
 from review.domain import fields, values
+from review.domain.answers import sentence_of
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.values.reading import COMPARATOR_WORDS
@@ -89,6 +90,10 @@ INDICATOR_COLUMNS = (
     _column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
     _column("達成区分", "grade", "公表した区分", "Published grade"),
     _column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
+    _column("実績の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured"),
+    _column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
+    _column("判定の説明", "reason", "そう判定した理由", "Why it was judged so"),
+    _column("注記", "notes", "値についての注意と、主管部署の確認", "Doubts about the value, and what the department answered"),
     _column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
     *_RESULT,
 )  # fmt: skip
@@ -183,13 +188,17 @@ def _number(quantity: Any) -> Decimal | None:
 def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
     """How the row's year was judged; empty for the other years, which this edition does not judge."""
     if not judged:
-        words = ("status", "grade", "computed_grade", "given_reason", "measure_grade", "measure_outcome")
-        return {**dict.fromkeys(words, ""), "rate": None}
+        words = "status state reading reason notes grade computed_grade given_reason measure_grade measure_outcome"
+        return {**dict.fromkeys(words.split(), ""), "rate": None}
     return {
         "status": books.FINAL_LABELS.get(one["status"], one["status"]),
         "rate": Decimal(one["rate"]) if one["rate"] is not None else None,
         "grade": one["grade"],
         "computed_grade": one["computed_grade"],
+        "state": editions.state_of(one),
+        "reading": editions.reading_of(one, {})["actual"],
+        "reason": one["reason"],
+        "notes": " ".join(map(sentence_of, editions.notes_of(one))),
         "given_reason": one["given_reason"],
         "measure_grade": measure["grade"],
         "measure_outcome": measure["outcome"],
