@@ -138,7 +138,7 @@ def _marks_among(measures: list[int], year: int) -> QuerySet[Any]:
 def marked(rows: QuerySet[IndicatorYear]) -> QuerySet[Any]:
     """Their MARKED columns; the flags as text: a thousand lists need not be parsed to look for one word."""
     answered = When(answers__has_key="jump", then=Value(""))
-    annotated = rows.annotate(flags_text=Case(answered, default=Cast("flags", TextField())))
+    annotated = rows.annotate(flags_text=Case(answered, default=Cast("flags", TextField()), output_field=TextField()))
     return annotated.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)
 
 

@@ -130,7 +130,7 @@ def check(
         if not renamed:
             flags += _of_target(before, previous, current, judgement)
             flags += _of_result(previous, current)
-    flags += [*_copied(current, judgement), *_of_value(current, previous, judgement)]
+    flags += [*_copied(current, judgement), *_of_value(current, None if renamed else previous, judgement)]
     if judgement.status == "undetermined" and not any(one.code in CAUSES for one in flags):
         flags[:0] = [flag(code, judgement.reason) for code in _cause(judgement)]
     return _one_of_each(flags)
@@ -311,5 +311,9 @@ def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
         yield flag("actual_equals_target")
 
 
+_SAME_CAUSE = {"unit_changed": "unit_mismatch", "repeated": "total_stalled"}
+
+
 def _one_of_each(flags: Sequence[Flag]) -> tuple[Flag, ...]:
-    return tuple({entry.code: entry for entry in flags}.values())
+    entries = {entry.code: entry for entry in flags}
+    return tuple(entry for code, entry in entries.items() if _SAME_CAUSE.get(code) not in entries)

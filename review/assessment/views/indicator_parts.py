@@ -57,8 +57,8 @@ class Judgement:
 
     @property
     def cause(self) -> str:
-        """Why there is no verdict, where no doubt says it."""
-        return self.reason if self.doubt and all(self.reason != note["sentence"] for note in self.notes) else ""
+        """The reason of the verdict, or why there is none, where no doubt says it."""
+        return "" if any(self.reason == note["sentence"] for note in self.notes) else self.reason
 
     @property
     def doubts(self) -> list[dict[str, Any]]:
