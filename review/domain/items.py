@@ -6,11 +6,14 @@ A key is `cause`, `indicator:2:actual`, `indicator:2:next_target`, `schedule:3` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from review.domain import fields
 from review.domain.fields import Field, Required, Section
+
+_DOUBT = re.compile(r"indicator:[0-9]+:doubt:([a-z0-9_]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +37,8 @@ def doubt_key(number: int, code: str) -> str:
 
 def code_of(key: str) -> str:
     """The code of the doubt that such a key speaks of; '' for every other item."""
-    return key.split(":")[3] if key.startswith("indicator:") and ":doubt:" in key else ""
+    match = _DOUBT.fullmatch(key)
+    return match[1] if match else ""
 
 
 def schedule_key(position: int) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import permissions, queries
 from review.assessment.services import judging
-from review.assessment.views.indicator_parts import STATUSES, judgement_of
+from review.assessment.views.indicator_parts import judgement_of
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -67,7 +67,6 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
         else:
             before[row.indicator_id] = row.actual
     scale = judging.scale_of(cycle)
-    names = {grade.letter: grade.name for grade in scale.grades}
     same = carrying.repeated(cycle.fiscal_year, measures)
     return [
         {
@@ -75,14 +74,7 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
             "clean": not review.doubts and not review.late,
             "same": same.get(review.measure_year.measure_id, 0),
             "lines": [
-                {
-                    "row": row,
-                    "before": before.get(row.indicator_id, ""),
-                    "reading": row.reading.get("actual", ""),
-                    "grade_name": names.get(row.final_grade, ""),
-                    "status": STATUSES.get(row.status, ""),
-                    "notes": judgement_of(row, scale).sentences,
-                }
+                {"row": row, "before": before.get(row.indicator_id, ""), "judgement": judgement_of(row, scale)}
                 for row in now.get(review.measure_year.measure_id, [])
             ],
         }

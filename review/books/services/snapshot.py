@@ -172,26 +172,21 @@ def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
     }
 
 
-_NO_VALUE: dict[str, Any] = {"state": "", "state_until": "", "notes": []}
+_NO_RESULT: dict[str, Any] = {
+    **dict.fromkeys(("rate_text", "grade", "computed_grade", "given_reason", "state", "state_until"), ""),
+    "rate": None,
+    "flags": [],
+    "notes": [],
+}
 
 
 def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict[str, Any]:
-    years = [
-        {**cell, "actual": "", "answers": {}} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]
-    ]
-    none: dict[str, Any] = {
-        "rate": None,
-        "rate_text": "",
-        "grade": "",
-        "computed_grade": "",
-        "given_reason": "",
-        "flags": [],
-        **{key: empty for key, empty in _NO_VALUE.items() if key in one},
-    }
+    empty = {"actual": "", "answers": {}}
+    years = [{**cell, **empty} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
+    none = {**_NO_RESULT, "reading": {"target": one.get("reading", {}).get("target", ""), "actual": ""}, "years": years}
     if one["status"] in ("", "not_applicable"):
-        return {**one, **none, "years": years}
-    reason = f"この施策は「{word}」のため、実績はありません。"
-    return {**one, **none, "years": years, "status": "pending", "reason": reason}
+        return {**one, **none}
+    return {**one, **none, "status": "pending", "reason": f"この施策は「{word}」のため、実績はありません。"}
 
 
 def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: Scale) -> str:
@@ -209,42 +204,29 @@ def value_of(row: IndicatorYear) -> dict[str, Any]:
         "state": row.reading.get("state", ""),
         "state_until": row.reading.get("until", ""),
         "notes": [
-            {**{key: one[key] for key in ("code", "sentence")}, "answer": words_of(row.answers, one["code"])}
+            {"code": one["code"], "sentence": one["sentence"], "answer": words_of(row.answers, one["code"])}
             for one in notes
         ],
     }
 
 
-def _answers(row: IndicatorYear) -> dict[str, Any]:
-    """What a correction needs to judge the value as it was judged; no names of persons."""
-    rows = {code: {key: one[key] for key in ("answer", "text", "of")} for code, one in row.answers.items()}
-    return {"answers": rows} if rows else {}
+def _cell(row: IndicatorYear) -> dict[str, Any]:
+    """One year of a 成果目標, with the answers by which a correction judges it again; no names of persons."""
+    answers = {code: {key: one[key] for key in ("answer", "text", "of")} for code, one in row.answers.items()}
+    texts = {key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")}
+    return {**texts, **({"answers": answers} if answers else {})}
 
 
 def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 of the snapshot, from its years as they are judged."""
-    this = next((row for row in rows if row.fiscal_year == fiscal_year), None)
+    this = next((row for row in rows if row.fiscal_year == fiscal_year), IndicatorYear())
     return {
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
-        "years": [
-            {
-                "fiscal_year": row.fiscal_year,
-                "name": row.name,
-                "target": row.target,
-                "actual": row.actual,
-                **_answers(row),
-            }
-            for row in rows
-        ],
-        "status": this.status if this else "",
-        "rate": str(this.rate) if this and this.rate is not None else None,
-        "rate_text": this.rate_text if this else "",
-        "grade": this.final_grade if this else "",
-        "computed_grade": this.grade if this else "",
-        "given_reason": this.given_reason if this else "",
-        "flags": this.flags if this else [],
-        **(value_of(this) if this else {}),
-        "reason": this.reason if this else "",
-        "demo": bool(this and this.demo),
+        "years": [_cell(row) for row in rows],
+        "rate": str(this.rate) if this.rate is not None else None,
+        "grade": this.final_grade,
+        "computed_grade": this.grade,
+        **{key: getattr(this, key) for key in ("status", "rate_text", "given_reason", "flags", "reason", "demo")},
+        **value_of(this),
     }

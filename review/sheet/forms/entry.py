@@ -84,7 +84,7 @@ class EntryForm(forms.Form):
     @property
     def answers(self) -> dict[str, str]:
         """The states and answers that were sent, by item key."""
-        return {name: self.sent(name) for name in self.data if items.code_of(name) and name.startswith("indicator:")}
+        return {name: self.sent(name) for name in self.data if items.code_of(name)}
 
     def bar_text(self, name: str) -> str:
         """A bar as text, from the boxes that were sent or from what the form began with."""

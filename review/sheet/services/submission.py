@@ -67,17 +67,12 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
     """What a submission freezes: {"items": {key: text}, "indicators": [{number, name, target, actual, status, …}],
     "target_changes": [{number, name_before, target_before, name, target}], "owner": 主管部署, "related": [names]};
     the last three are missing in older ones."""
+    plain = ("name", "target", "actual", "status", "grade", "flags", "answers")
     indicators = [
         {
             "number": row.indicator.number,
-            "name": row.name,
-            "target": row.target,
-            "actual": row.actual,
-            "status": row.status,
             "rate": str(row.rate) if row.rate is not None else None,
-            "grade": row.grade,
-            "flags": row.flags,
-            "answers": row.answers,
+            **{key: getattr(row, key) for key in plain},
         }
         for row in queries.indicator_years(review)
     ]

@@ -29,6 +29,8 @@ from review.sheet.views import sheet_page
 from review.sheet.views.entry_page import LAST, TITLES, Desk
 
 REPLY = "reply:"
+#: How the names of what was typed begin, beside the texts of the sheet.
+TYPED = ("indicator:", "schedule:", REPLY)
 TRIES = 3
 
 
@@ -217,7 +219,7 @@ def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> H
     words = [
         {"label": items.label_of(name), "text": text}
         for name, text in request.POST.items()
-        if (":" in name or items.is_text(name)) and str(text).strip()
+        if (name.startswith(TYPED) or items.is_text(name)) and str(text).strip()
     ]
     url = reverse("meguri:sheet", args=[review.pk])
     return render(request, "409.html", {"detail": sentence, "texts": words, "next_url": url}, status=409)

@@ -157,8 +157,8 @@ class Desk:
         before, labels = self.before, self.labels()
         self.mark_needed(form)
         if form.is_bound:  # what was answered stays on a page that comes back unsaved
-            for part in self.parts:
-                value_answers.put(part.this, self.user, form.answers) if part.this else None
+            for row in (part.this for part in self.parts if part.this):
+                value_answers.put(row, self.user, form.answers)
         parts = {part.key: part for part in self.parts}
         return [
             Line(

@@ -6,12 +6,30 @@ from collections import Counter
 
 import pytest
 
-from review.domain.checks import SENTENCES, IndicatorInYear, check, flag
+from review.domain import checks
+from review.domain.checks import SENTENCES, Flag, IndicatorInYear, flag
+from review.domain.values.achievement import judge
 from tests.review.domain import tables
 
 
 def year(fiscal_year: int, target: str, actual: str = "", name: str = "利用者数") -> IndicatorInYear:
     return IndicatorInYear(fiscal_year=fiscal_year, name=name, target=target, actual=actual)
+
+
+def check(current: IndicatorInYear, history=(), direction=None) -> tuple[Flag, ...]:
+    """The doubts of the year as it is judged among its years."""
+    years = {one.fiscal_year: one for one in (*history, current)}
+    before = years.get(current.fiscal_year - 1)
+    judgement = judge(
+        name=current.name,
+        target=current.target,
+        actual=current.actual,
+        direction=direction,
+        previous=before.actual if before else None,
+        targets=[years[year].target for year in sorted(years)],
+        fiscal_year=current.fiscal_year,
+    )
+    return checks.check(current, history, judgement=judgement)
 
 
 def codes(current: IndicatorInYear, *history: IndicatorInYear, **more) -> list[str]:
