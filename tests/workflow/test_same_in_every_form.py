@@ -116,3 +116,41 @@ def test_every_form_says_the_same_of_a_value(cast: Cast, actual: str, replies: d
     ]
     for part in (reading, state, reason, *public):
         assert squeezed(part) in squeezed(forms["page"]), part
+
+
+def test_a_correction_judges_by_the_states_and_answers_that_were_frozen(cast: Cast) -> None:
+    from datetime import date
+
+    from review.models import Edition
+    from review.publication.services.correction_effects import Entry, corrected
+
+    cast.open(1, indicators=1)
+    texts = {
+        "indicator:1:actual": "500件(9月末現在)",
+        "indicator:1:doubt:state": "final",
+        "indicator:1:doubt:jump": SURE,
+    }
+    submission.save_draft(user=cast.contributor, review_id=cast.sheet().pk, version=cast.sheet().version, texts=texts)
+    of_screens(cast)
+    of_edition(cast)
+    base = Edition.objects.get()
+    before = base.snapshot["measures"][0]["indicators"][0]
+    assert (before["status"], before["state"], [one["answer"] for one in before["notes"]]) == (
+        "achieved",
+        "final",
+        [SURE],
+    )
+
+    def after(key: str, wrong: str, right: str) -> dict[str, Any]:
+        entry = Entry(code="01-01", key=f"indicator:1:{key}:{YEAR}", label="", wrong=wrong, right=right, reason="誤記")
+        one: dict[str, Any] = corrected(base, [entry], on=date(2025, 9, 1))["measures"][0]["indicators"][0]
+        return one
+
+    same = after("target", "100件", "110件")
+    assert (same["status"], same["notes"]) == ("achieved", before["notes"])
+    other = after("actual", "500件(9月末現在)", "510件(令和4年度実績)")
+    assert (other["status"], other["state"], [one["answer"] for one in other["notes"]]) == (
+        "undetermined",
+        "other_year",
+        [""] * len(other["notes"]),
+    )

@@ -285,3 +285,60 @@ def test_a_confirmed_jump_is_no_longer_a_thing_to_look_at_first(jumped: tuple[Ca
         False,
         False,
     ]
+
+
+def test_names_that_no_page_sent_break_nothing(jumped: tuple[Cast, Client]) -> None:
+    cast, client = jumped
+    odd = {
+        "indicator::doubt:jump": "1",
+        "indicator:x:doubt:jump": "1",
+        "indicator:1:doubt:": "1",
+        "indicator:٣:doubt:jump": "1",
+    }
+    odd |= {f"of:{name}": "1" for name in odd} | {"sure:x": "1", f"until:{STATE}": "x", "indicator:1:doubt:a:b": "1"}
+    assert client.post(step_url(cast), sent_by(client.get(step_url(cast)), **odd)).status_code == 303
+    typed = sent_by(client.get(step_url(cast)), **odd)
+    assert client.post(reverse("meguri:reading", args=[cast.sheet().pk, 1]), typed).status_code == 200
+    assert row().answers == {}
+
+
+def test_a_bad_day_comes_back_with_what_to_do(jumped: tuple[Cast, Client]) -> None:
+    cast, client = jumped
+    sent = sent_by(client.get(step_url(cast)), **{STATE: "interim", f"until:{STATE}": "2031-01-01"})
+    answer = client.post(step_url(cast), sent)
+    assert answer.status_code == 422 and "年度内の日付で選んでください" in words(answer) and row().answers == {}
+
+
+def test_what_was_typed_for_nothing_can_be_copied_without_the_forms_own_marks(jumped: tuple[Cast, Client]) -> None:
+    cast, client = jumped
+    sent = sent_by(client.get(step_url(cast)), **{JUMP: "窓口を増やした", f"sure:{JUMP}": "1"})
+    steps.submit(user=cast.contributor, review_id=cast.sheet().pk)
+    page = words(client.post(step_url(cast), sent))
+    assert "窓口を増やした" in page and "値の状態・注意への回答" in page
+    assert "sure:" not in page and mark_of("500件") not in page
+
+
+def test_two_people_who_answer_one_doubt_see_both(jumped: tuple[Cast, Client]) -> None:
+    cast, client = jumped
+    mine = sent_by(client.get(step_url(cast)), **{JUMP: "私の説明"})
+    save(cast, {JUMP: "ほかの人の説明"})
+    assert client.post(step_url(cast), mine).status_code == 409
+    assert row().answers["jump"]["text"] == "ほかの人の説明"
+    save(cast, {"indicator:2:actual": "121件"})
+    quiet = sent_by(client.get(step_url(cast)))
+    save(cast, {JUMP: "新しい説明"})
+    assert (
+        client.post(step_url(cast), {**quiet, ONE: "500件"}).status_code == 303
+    )  # who said nothing takes nothing back
+    assert row().answers["jump"]["text"] == "新しい説明"
+
+
+def test_a_sheet_that_was_not_reported_leaves_no_reading_and_no_answer_in_the_edition(cast: Cast) -> None:
+    from review.books.services import snapshot
+    from review.models import Outcome
+
+    cast.open(1)
+    save(cast, {ONE: "500件", JUMP: "窓口を増やした"})
+    MeasureReview.objects.update(outcome=Outcome.NOT_SUBMITTED, outcome_reason="期限までに届かず")
+    frozen = str(snapshot.snapshot_of(cast.sheet().cycle)["measures"][0]["indicators"])
+    assert "500" not in frozen and "窓口" not in frozen and "jump" not in frozen
