@@ -245,7 +245,7 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "sentences": [
             words
             for note in notes_of(one)
-            if note["code"] in PUBLIC_FLAGS and (words := sentence_of(note, one["reason"]))
+            if note["code"] in PUBLIC_FLAGS and (words := sentence_of(note, one.get("reason", "")))
         ],
         "person_graded": bool(one["given_reason"]),
         "chart": chart(label, years),
