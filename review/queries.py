@@ -165,9 +165,9 @@ def all_settled(cycle: Cycle) -> bool:
 
 
 def latest_sheet_files(reviews: QuerySet[MeasureReview]) -> QuerySet[Artifact]:
-    """The newest workbook of each of the sheets that has one, in order of 施策ID. One query."""
-    newest = Artifact.objects.filter(kind=Artifact.Kind.SHEET, review__in=reviews.values("pk")).order_by()
-    latest = newest.values("review").annotate(latest=Max("pk")).values("latest")
+    """The newest workbook, and the newest PDF, of each of the sheets that has one, in order of 施策ID. One query."""
+    newest = Artifact.objects.filter(review__in=reviews.values("pk"), retired_at=None).order_by()
+    latest = newest.values("review", "kind").annotate(latest=Max("pk")).values("latest")
     rows = Artifact.objects.filter(pk__in=latest).select_related("review__measure_year__measure", "cycle")
     return rows.select_related("review__measure_year__owner").order_by("review__measure_year__measure__code")
 
@@ -299,15 +299,15 @@ def _comments(review: int) -> QuerySet[ItemComment]:
     return rows.order_by("created_at", "pk")
 
 
-def latest_file(review: MeasureReview) -> Artifact | None:
-    """The sheet's newest workbook. One query."""
-    files = _latest_file(review=review.pk)
-    return files[0] if files else None
+def latest_files(review: MeasureReview) -> list[Artifact]:
+    """The sheet's newest workbook and its newest PDF, as far as there are any. One query."""
+    newest = {file.kind: file for file in reversed(_files_of(review=review.pk))}
+    return [newest[kind] for kind in (Artifact.Kind.SHEET, Artifact.Kind.SHEET_PDF) if kind in newest]
 
 
 @prepared(review=int)
-def _latest_file(review: int) -> QuerySet[Artifact]:
-    return Artifact.objects.filter(review_id=review, kind=Artifact.Kind.SHEET)[:1]
+def _files_of(review: int) -> QuerySet[Artifact]:
+    return Artifact.objects.filter(review_id=review, retired_at=None)
 
 
 def target_changes(review: MeasureReview) -> dict[int, TargetChange]:

@@ -41,6 +41,7 @@ screens = [
     path("mine/", entry.mine, name="mine"),
     # one sheet
     path("sheets/<int:pk>/", sheet.sheet, name="sheet"),
+    path("sheets/<int:pk>/paper/", files.sheet_paper_make, name="sheet_paper_make"),
     path("sheets/<int:pk>/resume/", entry.resume, name="resume"),
     path("sheets/<int:pk>/entry/<int:step>/", entry.entry, name="entry"),
     path("sheets/<int:pk>/autosave/", entry.autosave, name="autosave"),
@@ -65,6 +66,7 @@ screens = [
     # one year
     path("progress/<int:year>/", progress.progress, name="progress"),
     path("files/<int:year>/", files.files, name="files"),
+    path("files/<int:year>/papers/", files.paper_make, name="paper_make"),
     path("files/<int:year>/editions/<int:number>/site/", files.bundle_make, name="bundle_make"),
     path("files/<int:pk>/download/", files.download, name="download"),
     path("cycles/", cycles.cycles, name="cycles"),

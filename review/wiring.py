@@ -24,13 +24,14 @@ from review.sheet.services import concurrence
 from review.sign_in.services import sign_in
 from review.trail.services import audit_chain
 
-SHEET_AND_YEAR = (workbooks.rebuild_sheet, workbooks.rebuild_year)
+YEAR = (workbooks.rebuild_year, papers.renew)
+SHEET_AND_YEAR = (workbooks.rebuild_sheet, *YEAR)
 PUBLISHED = (workbooks.build_edition, papers.build_edition, anchors.anchor_publication)
 
 TABLES = Tables(
     always=(notifications.notify,),
     reactions={
-        Event.CYCLE_OPENED: (workbooks.rebuild_year,),
+        Event.CYCLE_OPENED: YEAR,
         Event.ACTUALS_SUBMITTED: SHEET_AND_YEAR,
         Event.SUBMISSION_ENDORSED: SHEET_AND_YEAR,
         Event.SUBMISSION_RECALLED: SHEET_AND_YEAR,
@@ -41,7 +42,7 @@ TABLES = Tables(
         Event.APPROVAL_WITHDRAWN: SHEET_AND_YEAR,
         Event.MEASURE_APPROVED: SHEET_AND_YEAR,
         Event.MEASURE_SETTLED: SHEET_AND_YEAR,
-        Event.PLAN_CHANGED: (workbooks.rebuild_year,),
+        Event.PLAN_CHANGED: YEAR,
         Event.EDITION_PUBLISHED: PUBLISHED,
         Event.EDITION_CORRECTED: PUBLISHED,
     },

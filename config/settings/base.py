@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "review.screens.views.busy.BusyMiddleware",
     "review.screens.views.access.AccessMiddleware",
-    "review.screens.views.rates.RateMiddleware",
+    "review.screens.views.limits.RateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

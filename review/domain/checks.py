@@ -14,9 +14,9 @@ from fractions import Fraction
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
 from review.domain.notation import compact
-from review.domain.values import doubts
 from review.domain.values.achievement import Judgement
 from review.domain.values.direction import Direction
+from review.domain.values.numeric import steps_between
 from review.domain.values.reading import Quantity, Reading, State, figure
 
 
@@ -130,7 +130,7 @@ def _of_judgement(judgement: Judgement, previous: IndicatorInYear | None, *, com
 
 
 def _of_jump(was: Reading, now: Reading) -> Iterator[Flag]:
-    largest = max((abs(value) for step in doubts.steps_between(was, now) for value in step), default=Fraction(0))
+    largest = max((abs(value) for step in steps_between(was, now) for value in step), default=Fraction(0))
     is_count = not any(part.unit.dimension == "percent" for part in now.parts)
     if is_count and largest < _FEW:  # from 2 to 1 is no slip of a digit or a unit
         return
@@ -201,7 +201,7 @@ def _shape(reading: Reading) -> tuple[object, ...]:
 
 
 def _single_step(before: Reading, after: Reading) -> tuple[Fraction, Fraction] | None:
-    steps = list(doubts.steps_between(before, after))
+    steps = list(steps_between(before, after))
     return steps[0] if len(steps) == 1 else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -14,13 +15,22 @@ from review.domain.answers import STATE
 from review.domain.values import State
 from review.models.organization import Department
 
+#: A plan's name in addresses and commands.
+SHORT_NAME = r"[a-z][a-z0-9-]{1,19}"
 MEASURE_CODE = RegexValidator(r"^\d{2}-\d{2}$", _("施策IDは「01-01」の形で入力してください。"))
+
+
+def _short_name() -> str:
+    """A name for a plan that comes without one: plan-1, plan-2, …"""
+    taken = set(Plan.objects.values_list("short_name", flat=True))
+    return next(name for name in (f"plan-{number}" for number in count(1)) if name not in taken)
 
 
 class Plan(models.Model):
     """A plan over several fiscal years. `municipality_code` is the 全国地方公共団体コード (6 digits)."""
 
     name = models.CharField(_("計画名"), max_length=100, unique=True)
+    short_name = models.CharField(_("短い名前"), max_length=20, unique=True, default=_short_name)
     city = models.CharField(_("自治体名"), max_length=60)
     municipality_code = models.CharField(_("全国地方公共団体コード"), max_length=6, blank=True)
     first_year = models.PositiveSmallIntegerField(_("初年度"))

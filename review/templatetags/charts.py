@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any
@@ -51,55 +51,16 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
     (the definition differs from the year before: a gap and a mark stand left of this year).
     """
     years: Sequence[Mapping[str, Any]] = chart.get("years") or ()
-    values = [v for y in years for v in (_as_float(y.get("actual")), _as_float(y.get("target"))) if v is not None]
-    high, low = max([*values, 0.0]), min([*values, 0.0])
-    span = (high - low) or 1.0
-
-    def y_of(value: float) -> float:
-        return round(_TOP + (high - value) / span * _HEIGHT, 1)
-
-    base = y_of(0)
+    y_of = _heights(
+        [v for y in years for v in (_as_float(y.get("actual")), _as_float(y.get("target"))) if v is not None]
+    )
     columns: list[dict[str, Any]] = []
     x = float(_LEFT)
     for position, year in enumerate(years):
         gap = 24 if year.get("definition_changed") and position else 0
-        break_x = x + gap / 2
+        break_x = round(x + gap / 2, 1) if gap else None
         x += gap
-        middle = x + _COLUMN / 2
-        actual, target = _as_float(year.get("actual")), _as_float(year.get("target"))
-        bar_y = y_of(actual) if actual is not None else base
-        tick_y = y_of(target) if target is not None else None
-        # The value stands on its bar; where the tick would cross it, inside a tall bar that is as wide, else above the tick.
-        value = _label(year.get("actual")) if actual is not None else ""
-        label_y, inside = min(bar_y, base) - 6, False
-        if tick_y is not None and label_y - 14 < tick_y < label_y + 7:
-            if base - bar_y > 34 and tick_y < bar_y + 3 and _width(value) * _DIGIT <= _BAR:
-                label_y, inside = bar_y + 18, True
-            else:
-                label_y = min(tick_y, bar_y) - 7
-        columns.append(
-            {
-                "x": round(middle, 1),
-                "bar_x": round(middle - _BAR / 2, 1),
-                "bar_y": min(bar_y, base),
-                "bar_h": round(max(abs(base - bar_y), 1.0), 1),
-                "tick_x1": round(middle - _BAR / 2 - 10, 1),
-                "tick_x2": round(middle + _BAR / 2 + 10, 1),
-                "tick_y": tick_y,
-                "label_y": round(label_y, 1),
-                "inside": inside,
-                "has_bar": actual is not None,
-                "is_now": bool(year.get("is_now")),
-                "year": fiscal_year_short(year.get("year")),
-                "value": value,
-                "actual_text": _short(year.get("actual_text") or number(year.get("actual"))),
-                "target_text": _short(year.get("target_text") or number(year.get("target"))),
-                "actual_full": year.get("actual_text") or number(year.get("actual")),
-                "target_full": year.get("target_text") or number(year.get("target")),
-                "note": year.get("note", ""),
-                "break_x": round(break_x, 1) if gap else None,
-            }
-        )
+        columns.append({**_column(year, x + _COLUMN / 2, y_of), "break_x": break_x})
         x += _COLUMN
     bottom = _TOP + _HEIGHT
     return {
@@ -110,7 +71,7 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         "height": bottom + 82,
         "left": _LEFT - 6,
         "right": round(x + 4),
-        "base": base,
+        "base": y_of(0),
         "top": _TOP,
         "bar_w": _BAR,
         "bottom": bottom,
@@ -121,6 +82,53 @@ def indicator_geometry(chart: Mapping[str, Any]) -> dict[str, Any]:
         "any_now": any(c["is_now"] for c in columns),
         "description": _describe(columns, str(chart.get("unit") or "")),
     }
+
+
+def _heights(values: Sequence[float]) -> Callable[[float], float]:
+    """Where a value stands on the plot, which has room for all of them and for 0."""
+    high, low = max([*values, 0.0]), min([*values, 0.0])
+    span = (high - low) or 1.0
+    return lambda value: round(_TOP + (high - value) / span * _HEIGHT, 1)
+
+
+def _column(year: Mapping[str, Any], middle: float, y_of: Callable[[float], float]) -> dict[str, Any]:
+    """One 年度: its bar, its tick and the words on and under them."""
+    actual, target, base = _as_float(year.get("actual")), _as_float(year.get("target")), y_of(0)
+    bar_y = y_of(actual) if actual is not None else base
+    tick_y = y_of(target) if target is not None else None
+    value = _label(year.get("actual")) if actual is not None else ""
+    actual_text, target_text = (year.get(f"{side}_text") or number(year.get(side)) for side in ("actual", "target"))
+    label_y, inside = _label_place(value, bar_y, base, tick_y)
+    return {
+        "x": round(middle, 1),
+        "bar_x": round(middle - _BAR / 2, 1),
+        "bar_y": min(bar_y, base),
+        "bar_h": round(max(abs(base - bar_y), 1.0), 1),
+        "tick_x1": round(middle - _BAR / 2 - 10, 1),
+        "tick_x2": round(middle + _BAR / 2 + 10, 1),
+        "tick_y": tick_y,
+        "label_y": round(label_y, 1),
+        "inside": inside,
+        "has_bar": actual is not None,
+        "is_now": bool(year.get("is_now")),
+        "year": fiscal_year_short(year.get("year")),
+        "value": value,
+        "actual_text": _short(actual_text),
+        "target_text": _short(target_text),
+        "actual_full": actual_text,
+        "target_full": target_text,
+        "note": year.get("note", ""),
+    }
+
+
+def _label_place(value: str, bar_y: float, base: float, tick_y: float | None) -> tuple[float, bool]:
+    """(y, inside the bar): on the bar; where the tick would cross it, in a tall bar as wide, else above the tick."""
+    label_y = min(bar_y, base) - 6
+    if tick_y is None or not label_y - 14 < tick_y < label_y + 7:
+        return label_y, False
+    if base - bar_y > 34 and tick_y < bar_y + 3 and _width(value) * _DIGIT <= _BAR:
+        return bar_y + 18, True
+    return min(tick_y, bar_y) - 7, False
 
 
 def _width(text: str) -> int:
@@ -271,27 +279,14 @@ def flow_geometry(
     box_w, box_h, gap = (118, 84, 34) if endorsing else (136, 84, 40)
     boxes: list[dict[str, Any]] = []
     for position, state in enumerate(states):
-        count = int(counts.get(state, 0))
-        boxes.append(
-            {
-                "state": state,
-                "word": str(STATES[state][0]),
-                "count": count,
-                "url": (urls or {}).get(state, ""),
-                "x": position * (box_w + gap) + 2,
-                "y": 8,
-                "tall_y": position * 92 + 2,
-                "tone": "now" if state == now else "end" if state == "published" else "zero" if not count else "",
-                "last": position == len(states) - 1,
-            }
-        )
-    at = {box["state"]: box for box in boxes}
-    from_x = [at["submitted"]["x"] + box_w / 2, at["reviewed"]["x"] + box_w / 2]
-    to_x = at["editing"]["x"] + box_w / 2
-    returned_w, returned_y = box_w, 142
-    returned_x = at["editing"]["x"]
-    tall_from = [at["submitted"]["tall_y"] + 32, at["reviewed"]["tall_y"] + 32]
-    tall_to = at["editing"]["tall_y"] + 32
+        box = _box(state, counts, urls)
+        tone = "now" if state == now else "end" if state == "published" else "" if box["count"] else "zero"
+        place = {"x": position * (box_w + gap) + 2, "y": 8, "tall_y": position * 92 + 2}
+        boxes.append({**box, **place, "tone": tone, "last": position == len(states) - 1})
+    editing, *senders = (next(b for b in boxes if b["state"] == s) for s in ("editing", "submitted", "reviewed"))
+    lane = {"y": 142, "w": box_w, "h": 70, "box_bottom": 8 + box_h, "lane_y": 177}
+    ends = {"to_x": editing["x"] + box_w / 2, "from_x": [sender["x"] + box_w / 2 for sender in senders]}
+    returned = {**_box("returned", counts, urls), "x": editing["x"], **lane, **ends}
     return {
         "id": _key("flow", sorted(counts.items()), now),
         "boxes": boxes,
@@ -301,38 +296,35 @@ def flow_geometry(
         "gap": gap,
         "width": len(states) * (box_w + gap) - gap + 4,
         "height": 220,
-        "returned": {
-            "count": int(counts.get("returned", 0)),
-            "word": str(STATES["returned"][0]),
-            "url": (urls or {}).get("returned", ""),
-            "x": returned_x,
-            "y": returned_y,
-            "w": returned_w,
-            "h": 70,
-            "to_x": to_x,
-            "box_bottom": 8 + box_h,
-            "lane_y": returned_y + 35,
-            "from_x": from_x,
-        },
-        "tall": {
-            "width": 340,
-            "height": len(states) * 92 - 24,
-            "box_w": 200,
-            "box_h": 64,
-            "from_y": tall_from,
-            "to_y": tall_to,
-            "returned_y": (tall_from[0] + tall_to) / 2 - 32,
-        },
+        "returned": returned,
+        "tall": _tall(len(states), editing, senders),
         "aside": [
             {"word": str(STATES[state][0]), "count": int(counts[state])}
             for state in ("not_submitted", "excluded")
             if counts.get(state)
         ],
-        "description": "、".join(
-            f"{word} {count}"
-            for word, count in [(b["word"], b["count"]) for b in boxes]
-            + [(str(STATES["returned"][0]), int(counts.get("returned", 0)))]
-        ),
+        "description": "、".join(f"{box['word']} {box['count']}" for box in [*boxes, returned]),
+    }
+
+
+def _box(state: str, counts: Mapping[str, int], urls: Mapping[str, str] | None) -> dict[str, Any]:
+    """A state's word, its number, and the address of its list or ''."""
+    return {
+        "state": state, "word": str(STATES[state][0]), "count": int(counts.get(state, 0)), "url": (urls or {}).get(state, "")
+    }  # fmt: skip
+
+
+def _tall(number_of_boxes: int, editing: Mapping[str, Any], senders: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The tall drawing: the way back leaves the senders' boxes on the right and enters that of 入力中."""
+    from_y, to_y = [sender["tall_y"] + 32 for sender in senders], editing["tall_y"] + 32
+    return {
+        "width": 340,
+        "height": number_of_boxes * 92 - 24,
+        "box_w": 200,
+        "box_h": 64,
+        "from_y": from_y,
+        "to_y": to_y,
+        "returned_y": (from_y[0] + to_y) / 2 - 32,
     }
 
 

@@ -88,14 +88,39 @@ def saved(page: Any) -> None:
     page.locator("#save-state .saved--saved").wait_for()
 
 
-@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screenshot) -> None:
-    cast.open(1)
-    review = cast.sheet()
-    one, two = (reverse("meguri:entry", args=[review.pk, step]) for step in (1, 2))
-    sign_in(page, cast.contributor)
+def serious(violations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in violations if one["impact"] in ("serious", "critical")]
 
+
+@pytest.fixture
+def review(cast: Cast, page, sign_in) -> MeasureReview:
+    """A sheet as it was handed out, and its contributor at the desk."""
+    cast.open(1)
+    sign_in(page, cast.contributor)
+    return cast.sheet()
+
+
+def step_of(review: MeasureReview, step: int) -> str:
+    return reverse("meguri:entry", args=[review.pk, step])
+
+
+def save_without_network(page: Any, button: str = "保存して次へ") -> None:
+    page.context.set_offline(True)
+    page.get_by_role("button", name=button).click()
+    page.wait_for_timeout(300)
+    page.context.set_offline(False)
+
+
+def came_back(page: Any, name: str, text: str) -> None:
+    """The words stand in their field again, the page says so, and they are saved."""
+    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
+    assert field(page, name).input_value() == text
+    saved(page)
+
+
+def test_words_typed_without_a_network_are_saved_later(page, review: MeasureReview) -> None:
     # The network is pulled while one types; once it is back, the words go out by themselves.
+    one = step_of(review, 1)
     page.goto(one)
     page.context.set_offline(True)
     field(page, ONE).fill("120件")
@@ -107,29 +132,27 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
 
     # Pulled at the moment of saving by button: the words stand in their field when the page opens again.
     field(page, TWO).fill("95件")
-    page.context.set_offline(True)
-    page.get_by_role("button", name="保存して次へ").click()
-    page.wait_for_timeout(300)
-    page.context.set_offline(False)
+    save_without_network(page)
     page.goto(one)
-    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
-    assert field(page, TWO).input_value() == "95件"
-    saved(page)
+    came_back(page, TWO, "95件")
     assert texts(review)[TWO] == "95件"
 
     # The same, but one goes on to another step without looking: the words wait for the step to be opened again.
     field(page, TWO).fill("96件")
-    page.context.set_offline(True)
-    page.get_by_role("button", name="保存して次へ").click()
-    page.wait_for_timeout(300)
-    page.context.set_offline(False)
-    page.goto(two)
+    save_without_network(page)
+    page.goto(step_of(review, 2))
     page.goto(one)
-    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
-    assert field(page, TWO).input_value() == "96件"
-    saved(page)
+    came_back(page, TWO, "96件")
 
-    # Saved by button, changed by a colleague since: what was saved once does not come back in its place.
+
+def test_what_was_saved_once_does_not_come_back(cast: Cast, page, review: MeasureReview) -> None:
+    """Saved by button after a failed try, changed by a colleague since: theirs stands, for nothing is unsaved."""
+    one = step_of(review, 1)
+    page.goto(one)
+    field(page, TWO).fill("96件")
+    save_without_network(page)
+    page.goto(one)
+    came_back(page, TWO, "96件")
     field(page, TWO).fill("97件")
     page.get_by_role("button", name="保存して確認・提出へ").click()
     page.get_by_role("heading", name="5.").wait_for()
@@ -139,7 +162,10 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     assert field(page, TWO).input_value() == "95件"
     assert not page.locator("[data-restored]").is_visible()
 
-    # The session ends while one types: signing in leads back to the same words.
+
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+def test_signing_in_again_leads_back_to_the_same_words(cast: Cast, page, review: MeasureReview, screenshot) -> None:
+    two = step_of(cast.fill(review, "95件"), 2)
     page.goto(two)
     Session.objects.all().delete()
     field(page, "cause").fill("周知が足りませんでした。")
@@ -150,13 +176,15 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     page.get_by_label("利用者名").fill(cast.contributor.username)
     page.get_by_label("パスワード", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="サインイン").click()
-    page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
+    came_back(page, "cause", "周知が足りませんでした。")
     screenshot(page, "desk-restored")
-    assert page.url.endswith(two) and field(page, "cause").input_value() == "周知が足りませんでした。"
-    saved(page)
+    assert page.url.endswith(two)
     assert texts(review)["cause"] == "周知が足りませんでした。"
 
-    # Back: the page shows what was saved, and saving it again meets no stranger.
+
+def test_going_back_shows_what_was_saved(cast: Cast, page, review: MeasureReview) -> None:
+    """And saving it again meets no stranger."""
+    page.goto(step_of(cast.fill(review, "95件"), 2))
     field(page, "response").fill("増やします。")
     page.get_by_role("button", name="保存して次へ").click()
     page.get_by_role("heading", name="3.").wait_for()
@@ -168,7 +196,10 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     page.get_by_role("heading", name="3.").wait_for()
     assert texts(review)["response"] == "2倍に増やします。"
 
-    # The schedule's bars, set from the keyboard alone; next year's 目標, with the reason of its change.
+
+def test_schedule_and_next_targets(cast: Cast, page, review: MeasureReview, screenshot) -> None:
+    """The schedule's bars, set from the keyboard alone; next year's 目標, with the reason of its change."""
+    page.goto(step_of(cast.fill(review), 3))
     page.locator("[name='schedule:1:bars'][type=checkbox]").last.focus()
     page.keyboard.press("Space")
     saved(page)
@@ -176,7 +207,7 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     screenshot(page, "desk-3")
     page.keyboard.press("Enter")
     page.get_by_text("保存しました。").wait_for()
-    page.goto(reverse("meguri:entry", args=[review.pk, 4]))
+    page.goto(step_of(review, 4))
     field(page, "indicator:1:next_target").fill("150件")
     page.get_by_role("button", name="保存して次へ").click()
     page.get_by_text("変更の理由を入力してください").first.wait_for()
@@ -184,21 +215,28 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     page.get_by_role("link", name="足りない項目を入力する").click()
     field(page, "change_reason").fill("利用が伸びたためです。")
     saved(page)
+
+
+def test_the_steps_fit_a_phone(cast: Cast, page, review: MeasureReview, axe, screenshot) -> None:
+    cast.fill(review)
     page.set_viewport_size({"width": 390, "height": 844})
     for step in (1, 3, 4, 5):
-        page.goto(reverse("meguri:entry", args=[review.pk, step]))
+        page.goto(step_of(review, step))
         screenshot(page, f"desk-{step}")
-        assert not [violation for violation in axe(page) if violation["impact"] in ("serious", "critical")]
+        assert not serious(axe(page))
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1280, "height": 900})
     for step in (1, 4):
-        page.goto(reverse("meguri:entry", args=[review.pk, step]))
+        page.goto(step_of(review, step))
         screenshot(page, f"desk-{step}")
 
+
+def test_two_tabs_overwrite_nothing_and_submit_once(cast: Cast, page, review: MeasureReview, axe, screenshot) -> None:
     # Two tabs on one item: the second sees both texts, and neither overwrites the other.
+    cast.fill(review)
     other = page.context.new_page()
-    page.goto(two)
-    other.goto(two)
+    for tab in (page, other):
+        tab.goto(step_of(review, 2))
     field(page, "cause").fill("左の画面の要因")
     saved(page)
     field(other, "cause").fill("右の画面の要因")
@@ -207,7 +245,7 @@ def test_nothing_typed_is_lost_or_doubled(cast: Cast, page, sign_in, axe, screen
     screenshot(other, "desk-both")
     assert field(other, "cause").input_value() == "右の画面の要因" and other.get_by_text("左の画面の要因").count()
     assert texts(review)["cause"] == "左の画面の要因"
-    assert not [violation for violation in axe(other) if violation["impact"] in ("serious", "critical")]
+    assert not serious(axe(other))
 
     # Sent from both tabs: one submission, and the second is told so.
     for tab in (page, other):

@@ -39,3 +39,8 @@ def hidden(response: HttpResponse, name: str) -> str:
     match = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', response.content.decode())
     assert match, name
     return html.unescape(match[1])
+
+
+def unguarded(field: str) -> str:
+    """The typed text of a CSV field that was guarded against formulas."""
+    return field.removeprefix("'")

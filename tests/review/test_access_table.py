@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain, combinations
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from review import holders, permissions
@@ -36,6 +35,7 @@ from review.models import (
     Extension,
     Job,
     Mail,
+    MeasureReview,
     Meeting,
     OutboxEvent,
     Plan,
@@ -48,108 +48,13 @@ from review.models import (
     User,
 )
 from review.publication.services import publication
-from review.screens.views import access_table
 from tests.audited import noting
 from tests.cast import Cast, settle_background
 from tests.review.acting import as_, words
+from tests.review.expected_access import EXPECTED, REFUSED_BY_STATE
 from tests.review.screens.test_access import IDENTITIES, addresses, filled, ours
 from workflow import steps
 
-# anonymous, contributor and head of the owner, related, other, reviewer, approver, administrator, auditor
-EVERYONE, SIGNED_IN, NOBODY_HERE = "ooooooooo", "Loooooooo", "NNNNNNNNN"
-READABLE, OWN, OWN_POST = "LoooNoooo", "LooNNFFFF", "LooooFFFF"
-REVIEWER, APPROVER = "LFFFFoFFF", "LFFFFFoFF"
-MANAGER, OPERATOR, TRAIL = "LFFFFoFoF", "LFFFFoFoo", "LFFFFFFoo"
-PEOPLE = "LFFFFFFoF"
-ALL_SHEETS, DECIDERS = "LFFFFoooo", "LFFFFooFF"
-
-EXPECTED = {
-    "healthz": EVERYONE, "readyz": EVERYONE, "set_language": EVERYONE, "login": EVERYONE, "logout": EVERYONE,
-    "password_change": SIGNED_IN, "password_change_done": SIGNED_IN, "second_factor_settings": SIGNED_IN,
-    # without a password given before, back to the beginning
-    "second_factor": "LLLLLLLLL",
-    "single_sign_on": NOBODY_HERE, "single_sign_on_return": NOBODY_HERE,
-    # nothing is published yet
-    "publication:index": EVERYONE, "publication:method": EVERYONE, "publication:year": NOBODY_HERE,
-    "publication:measure": NOBODY_HERE, "publication:download": NOBODY_HERE, "publication:data": NOBODY_HERE,
-    "publication:departments": NOBODY_HERE, "publication:errata": NOBODY_HERE, "publication:run": NOBODY_HERE,
-    "publication:pdf": NOBODY_HERE, "publication:schema": NOBODY_HERE,
-    "publication:compare": EVERYONE, "publication:open_data": EVERYONE,
-    "api:openapi": EVERYONE, "api:editions": EVERYONE,
-    "api:root": NOBODY_HERE, "api:nothing": NOBODY_HERE, "api:edition": NOBODY_HERE, "api:measures": NOBODY_HERE,
-    "api:measure": NOBODY_HERE, "api:indicators": NOBODY_HERE,
-    "meguri:home": EVERYONE, "meguri:help": EVERYONE, "meguri:access": SIGNED_IN,
-    "meguri:notice_settings": SIGNED_IN, "meguri:notice_texts": "LFFFFFFoF", "meguri:notice_text": "LFFFFFFoF",
-    "meguri:extension": OWN, "meguri:extension_decide": MANAGER, "meguri:department_deadlines": MANAGER,
-    "meguri:reminders": MANAGER, "meguri:nudge": MANAGER, "meguri:closing_days": MANAGER,
-    "meguri:notices": SIGNED_IN, "meguri:notices_read": SIGNED_IN,
-    "meguri:progress": SIGNED_IN, "meguri:files": SIGNED_IN,
-    "meguri:sheet": READABLE, "meguri:evidence": READABLE, "meguri:evidence_file": READABLE,
-    "meguri:download": READABLE, "meguri:comment": READABLE,
-    "meguri:mine": SIGNED_IN, "meguri:resume": READABLE,
-    "meguri:concurrence_ask": OWN, "meguri:concurrence_answer": "LNNoNFFFF",
-    "meguri:entry": OWN, "meguri:autosave": OWN, "meguri:reading": OWN, "meguri:evidence_add": OWN,
-    "meguri:evidence_remove": OWN, "meguri:submit": OWN, "meguri:recall": OWN, "meguri:endorse": OWN,
-    # a department without a sheet of its own in the year has nothing to fill in
-    "meguri:upload": OWN, "meguri:entry_book": OWN,
-    # the file that one person sent is nobody else's
-    "meguri:upload_review": "LoNNNFFFF", "meguri:upload_apply": "LoNNNFFFF",
-    "meguri:withdraw_review": REVIEWER, "meguri:withdraw_approval": APPROVER,
-    "meguri:queue": REVIEWER, "meguri:review": REVIEWER, "meguri:confirm_many": REVIEWER,
-    "meguri:together": REVIEWER, "meguri:claim": REVIEWER, "meguri:record": REVIEWER, "meguri:record_many": REVIEWER,
-    "meguri:directions": REVIEWER, "meguri:propose_outcome": REVIEWER,
-    "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
-    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:board_print": ALL_SHEETS,
-    "meguri:confirm_records": APPROVER,
-    "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,
-    "meguri:decide": APPROVER,
-    "meguri:cycles": MANAGER, "meguri:cycle": MANAGER, "meguri:scale": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
-    "meguri:correction_start": REVIEWER, "meguri:correction_items": REVIEWER, "meguri:correction": ALL_SHEETS,
-    "meguri:preview": ALL_SHEETS, "meguri:correction_preview": ALL_SHEETS,
-    "meguri:correction_submit": REVIEWER, "meguri:correction_drop": REVIEWER,
-    "meguri:correction_decide": APPROVER,
-    "meguri:jobs": OPERATOR,
-    "meguri:bundle_make": "LFFFFNFNF",
-    "meguri:retry_all": MANAGER, "meguri:job_retry": MANAGER, "meguri:job_give_up": MANAGER, "meguri:event_release": MANAGER,
-    "meguri:mail_release": MANAGER,
-    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_change_new": REVIEWER, "meguri:plan_change": ALL_SHEETS,
-    "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
-    "meguri:people_import": PEOPLE, "meguri:departments": PEOPLE, "meguri:reorganise": PEOPLE,
-    "meguri:reorganisation_withdraw": PEOPLE,
-    "meguri:person_new": PEOPLE, "meguri:person_password": PEOPLE, "meguri:person_appoint": PEOPLE,
-    "meguri:post_end": PEOPLE, "meguri:transfer": PEOPLE, "meguri:person_deactivate": PEOPLE,
-    "meguri:person_reactivate": PEOPLE,
-    "meguri:proxies": SIGNED_IN, "meguri:proxy_new": SIGNED_IN,
-    # a proxy of somebody else is withdrawn by those who manage; a decision is read by the one represented
-    "meguri:proxy_withdraw": "LNNNNoooN", "meguri:proxy_read": "LNNNNNNNN",
-    "meguri:audit": TRAIL, "meguri:audit_export": TRAIL,
-    "meguri:personal_data": SIGNED_IN,
-    "meguri:anonymise": PEOPLE, "meguri:second_factors": PEOPLE, "meguri:second_factor_off": PEOPLE,
-}  # fmt: skip
-
-EXPECTED |= {
-    name.replace("publication:", "publication_en:"): who
-    for name, who in EXPECTED.items()
-    if name.startswith("publication:")
-}
-
-#: Refused (403) behind an open door: by the sheet's state or by what was already done, told apart from the rule.
-REFUSED_BY_STATE = {
-    # the sheet waits for nobody's endorsement
-    ("meguri:endorse", "contributor"), ("meguri:endorse", "head"),
-    # what was submitted stands; grades wait for the sheet's judgement
-    ("meguri:evidence_remove", "contributor"), ("meguri:evidence_remove", "head"),
-    ("meguri:grade", "reviewer2"), ("meguri:grade", "approver"),
-    # the administrator and the auditor read, and say nothing on a sheet
-    ("meguri:comment", "administrator"), ("meguri:comment", "auditor"),
-    # a reviewer reads who holds which post, and changes nobody
-    ("meguri:person", "reviewer2"),
-    # a change of the plan is read by those who see the board, and decided by an approver
-    ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
-    ("meguri:plan_change", "auditor"),
-}  # fmt: skip
-
-# What a sender of forms would send, so that a refusal is the rule's and not the form's.
 BODY = {"item": "", "body": "一言", "text": "一言", "reason": "理由です。", "comment": "理由です。"}
 # Downloads leave a row in the trail, entry books are numbered when they are handed out, a secret is made to be shown.
 LEFT_BY_READING = {"review_auditentry", "review_auditlink", "review_entrybook", "review_secondfactor"}
@@ -169,66 +74,56 @@ def numbers(cast: Cast) -> dict[str, int]:
     cast.submitted(1)
     settle_background()
     sheet, now = cast.sheet(1), timezone.now()
-    common = {"sha256": "0" * 64, "size": 1}
+    change = PlanChange.objects.create(
+        plan=sheet.cycle.plan, fiscal_year=2025, kind="rename", measure=sheet.measure_year.measure,
+        detail={"name": "別の名前"}, reason="改称", proposed_by=cast.reviewer, proposed_at=now,
+    )  # fmt: skip
+    return {
+        "sheet": sheet.pk,
+        **beside(sheet, cast),
+        "meguri:plan_change": change.pk,
+        **dict.fromkeys([*CORRECTION, "meguri:correction_preview"], correction_of(sheet.cycle, cast).pk),
+        "meguri:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
+        **in_the_background(),
+        **of_people(cast),
+    }
+
+
+def beside(sheet: MeasureReview, cast: Cast) -> dict[str, int]:
+    """What hangs on a sheet: 根拠資料, 延長, 合議, files and what was uploaded."""
+    now, common = timezone.now(), {"sha256": "0" * 64, "size": 1}
     evidence = Evidence.objects.create(
         review=sheet, kind="pdf", path="e", filename="e.pdf", uploaded_by=cast.contributor, uploaded_at=now, round=1, **common
     )  # fmt: skip
     extension = Extension.objects.create(
         review=sheet, until=now, reason="理由です。", asked_by=cast.contributor, asked_at=now
     )
+    concurrence = Concurrence.objects.create(
+        review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
+    )  # fmt: skip
     book = EntryBook.objects.create(cycle=sheet.cycle, content={}, made_by=cast.contributor, made_at=now)
     upload = Upload.objects.create(
         cycle=sheet.cycle, entry_book=book, uploaded_by=cast.contributor, uploaded_at=now, filename="u.xlsx", state="read", code="OK", **common
     )  # fmt: skip
-    named = Proxy.objects.create(
-        principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=now, ends_on=now, reason="出張",
-        named_by=cast.approver, named_at=now,
-    )  # fmt: skip
-    change = PlanChange.objects.create(
-        plan=sheet.cycle.plan, fiscal_year=2025, kind="rename", measure=sheet.measure_year.measure,
-        detail={"name": "別の名前"}, reason="改称", proposed_by=cast.reviewer, proposed_at=now,
-    )  # fmt: skip
-    renaming = Reorganisation.objects.create(
-        kind="rename",
-        effective_on=now + timedelta(days=30),
-        reason="改称",
-        planned_by=cast.administrator,
-        planned_at=now,
-    )
-    somebody = cast.people["colleague"].pk
-    people = (
-        "person",
-        "hand_over",
-        "person_password",
-        "person_appoint",
-        "transfer",
-        "person_deactivate",
-        "person_reactivate",
-    )
-    concurrence = Concurrence.objects.create(
-        review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
-    )  # fmt: skip
     return {
-        **dict.fromkeys([f"meguri:{name}" for name in people], somebody),
-        "meguri:post_end": Appointment.objects.get(user=somebody).pk,
-        "meguri:proxy_withdraw": named.pk,
-        "meguri:reorganisation_withdraw": renaming.pk,
-        "meguri:plan_change": change.pk,
-        "sheet": sheet.pk,
-        "meguri:concurrence_answer": concurrence.pk,
-        **dict.fromkeys([*CORRECTION, "meguri:correction_preview"], correction_of(sheet.cycle, cast).pk),
-        "meguri:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
         "meguri:evidence_file": evidence.pk,
         "meguri:evidence_remove": evidence.pk,
+        "meguri:extension_decide": extension.pk,
+        "meguri:concurrence_answer": concurrence.pk,
         "meguri:upload_review": upload.pk,
         "meguri:upload_apply": upload.pk,
-        "meguri:meeting_amend": Meeting.objects.create(cycle=sheet.cycle, held_on=now, recorded_by=cast.reviewer).pk,
-        "meguri:extension_decide": extension.pk,
-        "meguri:job_retry": Job.objects.order_by("pk")[0].pk,
-        "meguri:job_give_up": Job.objects.order_by("pk")[0].pk,
+        "meguri:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,
+    }
+
+
+def in_the_background() -> dict[str, int]:
+    """What the workers did for the sheet."""
+    job = Job.objects.order_by("pk")[0].pk
+    return {
+        "meguri:job_retry": job,
+        "meguri:job_give_up": job,
         "meguri:event_release": OutboxEvent.objects.order_by("pk")[0].pk,
         "meguri:mail_release": Mail.objects.order_by("pk")[0].pk,
-        **of_people(),
     }
 
 
@@ -247,11 +142,41 @@ def correction_of(cycle: Cycle, cast: Cast) -> Correction:
     return steps.start_correction(user=cast.reviewer, cycle_id=before.pk)
 
 
-def of_people() -> dict[str, int]:
-    """Somebody who left, and still has the app that signed them in."""
+PERSON = (
+    "person",
+    "hand_over",
+    "person_password",
+    "person_appoint",
+    "transfer",
+    "person_deactivate",
+    "person_reactivate",
+)
+
+
+def of_people(cast: Cast) -> dict[str, int]:
+    """A colleague with a post, a 代決, a planned 組織改正, and somebody who left and still has the app that signed them in."""
+    somebody, now = cast.people["colleague"].pk, timezone.now()
+    proxy = Proxy.objects.create(
+        principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=now, ends_on=now, reason="出張",
+        named_by=cast.approver, named_at=now,
+    )  # fmt: skip
+    renaming = Reorganisation.objects.create(
+        kind="rename",
+        effective_on=now + timedelta(days=30),
+        reason="改称",
+        planned_by=cast.administrator,
+        planned_at=now,
+    )
     leaver = User.objects.create_user(username="leaver", display_name="離任 十")
-    SecondFactor.objects.create(user=leaver, secret="", confirmed_at=timezone.now())
-    return {"meguri:anonymise": leaver.pk, "meguri:second_factor_off": leaver.pk}
+    SecondFactor.objects.create(user=leaver, secret="", confirmed_at=now)
+    return {
+        **dict.fromkeys([f"meguri:{name}" for name in PERSON], somebody),
+        "meguri:post_end": Appointment.objects.get(user=somebody).pk,
+        "meguri:proxy_withdraw": proxy.pk,
+        "meguri:reorganisation_withdraw": renaming.pk,
+        "meguri:anonymise": leaver.pk,
+        "meguri:second_factor_off": leaver.pk,
+    }
 
 
 @contextmanager
@@ -442,62 +367,3 @@ def test_a_list_of_the_whole_year_opens_only_to_those_who_may_read_every_sheet()
 def test_a_widened_rule_for_such_a_list_is_noticed(monkeypatch: pytest.MonkeyPatch, address: str, rule: str) -> None:
     monkeypatch.setitem(permissions.ACCESS, address, getattr(permissions, rule))
     assert any(line.startswith(f"{address} opens to") for line in too_widely_open())
-
-
-# --- the page --------------------------------------------------------------------------------------------------------
-
-
-def acts() -> dict[str, access_table.Act]:
-    return {address: act for group in access_table.ACTS.values() for address, act in group.items()}
-
-
-def test_the_page_leaves_no_rule_out() -> None:
-    assert set(acts()) | access_table.NO_ACT == set(permissions.ACCESS) | {"admin:index"}
-
-
-def test_the_page_says_what_reality_does(cast: Cast) -> None:
-    keys = [identity.key for identity in access_table.IDENTITIES]
-    assert keys == [name.removesuffix("2") for name in IDENTITIES]
-    published = {name for name in EXPECTED if name.startswith("publication:")}
-    for address, act in acts().items():
-        for place, identity in enumerate(access_table.IDENTITIES):
-            shown = access_table.may(identity, identity.person(), address, act)
-            if address == "admin:index":
-                assert shown == (identity.key == "administrator")
-            elif address in published:
-                assert shown
-            elif address == "meguri:bundle_make":
-                # the door is open, and behind it is nothing while nothing is published
-                assert shown == (EXPECTED[address][place] == "N")
-            elif act.scope == access_table.OF_OWN_THINGS:
-                assert not shown or EXPECTED[address][place] in "oN"
-            else:
-                assert shown == (EXPECTED[address][place] == "o"), f"{address} {identity.key}"
-
-
-def test_the_page_reads_as_a_table(cast: Cast) -> None:
-    page = words(as_(cast.contributor).get(reverse("meguri:access")))
-    assert "公表を決定する" in page and "自分の課が主管するシートだけ" in page
-
-
-def test_no_address_hides_outside_the_walk() -> None:
-    """Whatever Django can reverse was walked."""
-    walked = {name for name, _route in ours()}
-    named = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
-    assert named <= walked
-
-
-def test_a_view_added_without_a_rule_is_refused(cast: Cast, settings: Any) -> None:
-    from django.urls import clear_url_caches
-
-    from tests.review import urls_with_a_stranger
-
-    settings.ROOT_URLCONF = urls_with_a_stranger.__name__
-    clear_url_caches()
-    try:
-        for client in (Client(), as_(cast.administrator)):
-            assert client.get("/stranger/").status_code in (302, 403)
-        assert as_(cast.administrator).get("/stranger/").status_code == 403
-    finally:
-        settings.ROOT_URLCONF = "config.urls"
-        clear_url_caches()

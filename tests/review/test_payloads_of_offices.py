@@ -66,69 +66,13 @@ def cast(db: None) -> Cast:
 def pages(cast: Cast) -> list[tuple[User, str]]:
     """A year with a row of everything that the offices write, and who reads each on which page."""
     ARMED.clear()
-    cycle, now, today = cast.open(3), clock.now(), clock.today()
+    cast.open(3)
     sheet, settled, waiting = cast.sheet(1), cast.sheet(2), cast.reviewed(3)
-    by: dict[str, Any] = {"recorded_by": cast.reviewer, "recorded_at": now}
-    User.objects.filter(pk=cast.other.pk).update(
-        username=armed("User.username"), email='"<img/src=x/onerror=zq>"@city.example'
-    )
-    rewrite(waiting, board_opinion=armed("MeasureYear.board_opinion"))
-    given = IndicatorYear.objects.filter(indicator__measure=waiting.measure_year.measure, fiscal_year=YEAR)
-    given.update(given_grade="A", given_reason=armed("IndicatorYear.given_reason"))
-    MeasureReview.objects.filter(pk=settled.pk).update(
-        proposed_outcome="excluded", proposed_by=cast.reviewer, outcome_reason=armed("MeasureReview.outcome_reason")
-    )
-    MeasureReview.objects.filter(pk=sheet.pk).update(
-        extended_until=now + timedelta(days=9), extension_reason=armed("MeasureReview.extension_reason")
-    )
-    meeting = Meeting.objects.create(cycle=cycle, held_on=today, recorded_by=cast.reviewer)
-    RecordedDecision.objects.create(
-        review=waiting, round=waiting.round, verdict="accept", comment=armed("RecordedDecision.comment"), grade="A",
-        grade_reason=armed("RecordedDecision.grade_reason"), opinion=armed("RecordedDecision.opinion"), meeting=meeting, **by,
-    )  # fmt: skip
-    Rating.objects.create(
-        review=waiting, hand="reviewer", grade="A", proposed_grade="B", reason=armed("Rating.reason"),
-        given_by=cast.reviewer2, given_at=clock.now(),
-    )  # fmt: skip
-    Concurrence.objects.create(
-        review=sheet, round=sheet.round, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=today,
-        answer="opinion", opinion=armed("Concurrence.opinion"), answered_by=cast.related, answered_at=now,
-    )  # fmt: skip
-    NoticeText.objects.create(
-        key="CycleReady.approvers", title=armed("NoticeText.title"), body=armed("NoticeText.body"),
-        act=armed("NoticeText.act"), changed_by=cast.administrator, changed_at=now,
-    )  # fmt: skip
-    change = PlanChange.objects.create(
-        plan=cycle.plan, fiscal_year=YEAR, kind="rename", measure=sheet.measure_year.measure, detail={"name": "別の名前"},
-        reason=armed("PlanChange.reason"), proposed_by=cast.reviewer, proposed_at=now, state="refused",
-        decided_by=cast.approver, decided_at=now, comment=armed("PlanChange.comment"),
-    )  # fmt: skip
-    Proxy.objects.create(
-        principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=today, ends_on=today,
-        reason=armed("Proxy.reason"), named_by=cast.approver, named_at=now,
-    )  # fmt: skip
-    decision = Decision.objects.create(
-        review=sheet, round=99, step="approve", verdict="accept", decided_by=cast.reviewer, on_behalf_of=cast.approver, decided_at=now,
-    )  # fmt: skip
-    LaterReading.objects.create(
-        decision=decision, read_by=cast.approver, read_at=now, remark=armed("LaterReading.remark")
-    )
-    ClosingDay.objects.create(
-        day=today + timedelta(days=3), name=armed("ClosingDay.name"), added_by=cast.reviewer, added_at=now
-    )
-    ReminderPause.objects.create(
-        cycle=cycle, department=cast.departments["産業振興課"], reason=armed("ReminderPause.reason"), starts_on=today,
-        ends_on=today, set_by=cast.reviewer, set_at=now,
-    )  # fmt: skip
-    Extension.objects.create(
-        review=sheet, until=now, reason=armed("Extension.reason"), asked_by=cast.contributor, asked_at=now,
-        state="refused", decided_by=cast.reviewer, decided_at=now, answer=armed("Extension.answer"),
-    )  # fmt: skip
-    planned = Reorganisation.objects.create(
-        kind="rename", effective_on=today + timedelta(days=30), reason=armed("Reorganisation.reason"),
-        planned_by=cast.administrator, planned_at=now,
-    )  # fmt: skip
-    planned.before.add(cast.departments["市民課"])
+    on_sheets(sheet, settled, cast)
+    on_a_judged_sheet(waiting, cast)
+    of_the_people(sheet, cast)
+    of_the_calendar(cast)
+    change = of_the_plan(sheet, cast)
     sheets = [reverse("meguri:sheet", args=[one.pk]) for one in (sheet, settled, waiting)]
     of_the_year = [
         reverse(name, args=[YEAR])
@@ -150,6 +94,91 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         (cast.contributor, reverse("meguri:extension", args=[sheet.pk])),
         *corrected(cast),
     ]
+
+
+def on_sheets(sheet: MeasureReview, settled: MeasureReview, cast: Cast) -> None:
+    """延長, 合議 and 対象外."""
+    now, today = clock.now(), clock.today()
+    MeasureReview.objects.filter(pk=settled.pk).update(
+        proposed_outcome="excluded", proposed_by=cast.reviewer, outcome_reason=armed("MeasureReview.outcome_reason")
+    )
+    MeasureReview.objects.filter(pk=sheet.pk).update(
+        extended_until=now + timedelta(days=9), extension_reason=armed("MeasureReview.extension_reason")
+    )
+    Concurrence.objects.create(
+        review=sheet, round=sheet.round, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=today,
+        answer="opinion", opinion=armed("Concurrence.opinion"), answered_by=cast.related, answered_at=now,
+    )  # fmt: skip
+    Extension.objects.create(
+        review=sheet, until=now, reason=armed("Extension.reason"), asked_by=cast.contributor, asked_at=now,
+        state="refused", decided_by=cast.reviewer, decided_at=now, answer=armed("Extension.answer"),
+    )  # fmt: skip
+
+
+def on_a_judged_sheet(waiting: MeasureReview, cast: Cast) -> None:
+    """What the reviewer and the 本部 gave and said."""
+    by: dict[str, Any] = {"recorded_by": cast.reviewer, "recorded_at": clock.now()}
+    rewrite(waiting, board_opinion=armed("MeasureYear.board_opinion"))
+    given = IndicatorYear.objects.filter(indicator__measure=waiting.measure_year.measure, fiscal_year=YEAR)
+    given.update(given_grade="A", given_reason=armed("IndicatorYear.given_reason"))
+    meeting = Meeting.objects.create(cycle=waiting.cycle, held_on=clock.today(), recorded_by=cast.reviewer)
+    RecordedDecision.objects.create(
+        review=waiting, round=waiting.round, verdict="accept", comment=armed("RecordedDecision.comment"), grade="A",
+        grade_reason=armed("RecordedDecision.grade_reason"), opinion=armed("RecordedDecision.opinion"), meeting=meeting, **by,
+    )  # fmt: skip
+    Rating.objects.create(
+        review=waiting, hand="reviewer", grade="A", proposed_grade="B", reason=armed("Rating.reason"),
+        given_by=cast.reviewer2, given_at=clock.now(),
+    )  # fmt: skip
+
+
+def of_the_people(sheet: MeasureReview, cast: Cast) -> None:
+    """Names, 代決 and its 後閲, and a planned 組織改正."""
+    now, today = clock.now(), clock.today()
+    User.objects.filter(pk=cast.other.pk).update(
+        username=armed("User.username"), email='"<img/src=x/onerror=zq>"@city.example'
+    )
+    Proxy.objects.create(
+        principal=cast.approver, deputy=cast.reviewer, role=Role.APPROVER, starts_on=today, ends_on=today,
+        reason=armed("Proxy.reason"), named_by=cast.approver, named_at=now,
+    )  # fmt: skip
+    decision = Decision.objects.create(
+        review=sheet, round=99, step="approve", verdict="accept", decided_by=cast.reviewer, on_behalf_of=cast.approver, decided_at=now,
+    )  # fmt: skip
+    LaterReading.objects.create(
+        decision=decision, read_by=cast.approver, read_at=now, remark=armed("LaterReading.remark")
+    )
+    planned = Reorganisation.objects.create(
+        kind="rename", effective_on=today + timedelta(days=30), reason=armed("Reorganisation.reason"),
+        planned_by=cast.administrator, planned_at=now,
+    )  # fmt: skip
+    planned.before.add(cast.departments["市民課"])
+
+
+def of_the_calendar(cast: Cast) -> None:
+    """閉庁日, a pause of the 督促, and the city's own words of a notice."""
+    now, today = clock.now(), clock.today()
+    ClosingDay.objects.create(
+        day=today + timedelta(days=3), name=armed("ClosingDay.name"), added_by=cast.reviewer, added_at=now
+    )
+    ReminderPause.objects.create(
+        cycle=cast.cycle, department=cast.departments["産業振興課"], reason=armed("ReminderPause.reason"), starts_on=today,
+        ends_on=today, set_by=cast.reviewer, set_at=now,
+    )  # fmt: skip
+    NoticeText.objects.create(
+        key="CycleReady.approvers", title=armed("NoticeText.title"), body=armed("NoticeText.body"),
+        act=armed("NoticeText.act"), changed_by=cast.administrator, changed_at=now,
+    )  # fmt: skip
+
+
+def of_the_plan(sheet: MeasureReview, cast: Cast) -> PlanChange:
+    """A change that was proposed and refused."""
+    now = clock.now()
+    return PlanChange.objects.create(
+        plan=sheet.cycle.plan, fiscal_year=YEAR, kind="rename", measure=sheet.measure_year.measure, detail={"name": "別の名前"},
+        reason=armed("PlanChange.reason"), proposed_by=cast.reviewer, proposed_at=now, state="refused",
+        decided_by=cast.approver, decided_at=now, comment=armed("PlanChange.comment"),
+    )  # fmt: skip
 
 
 def corrected(cast: Cast) -> Iterator[tuple[User, str]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.http import HttpResponse
@@ -18,114 +16,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from review import clock
-from review.assessment.services import assessment
 from review.mail.services import envelopes
-from review.models import (
-    Appointment,
-    Artifact,
-    Concurrence,
-    Evidence,
-    IndicatorYear,
-    ItemComment,
-    Job,
-    Mail,
-    MeasureReview,
-    MeasureYear,
-    Notification,
-    OutboxEvent,
-    Proxy,
-    Role,
-    ScheduleItem,
-    Submission,
-    Upload,
-    User,
-)
-from review.sheet.services import evidence, submission
+from review.models import Appointment, Artifact, Evidence, ItemComment, Mail, MeasureReview, Notification, Upload
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
-from tests.review.books.test_uploads import PDF, fill, issued
+from tests.review.books.test_uploads import fill, issued
 from tests.review.screens.test_access import addresses, filled, ours
+from tests.review.tries import LEFT_OUT, SECRET, nothing_of_it, paths, state, text_of
 from workflow import steps
 
-SECRET = "zqひみつの実績"
 # Hundreds of calls each, which ask nothing of the database that others do not.
 pytestmark = [pytest.mark.timeout(600), pytest.mark.services]
-#: Ends the session or the test's connection; tried elsewhere.
-LEFT_OUT = {"logout", "readyz"}
 HERE = Path(__file__)
-
-
-@pytest.fixture
-def foreign(cast: Cast) -> MeasureReview:
-    """A sheet of 産業振興課 full of words that nobody else may read; 農林水産課 has a sheet of its own beside it."""
-    cast.open(2, owners=("産業振興課", "農林水産課"))
-    review = cast.sheet(1)
-    evidence.add(user=cast.contributor, review_id=review.pk, upload=ContentFile(PDF), filename=f"{SECRET}.pdf")
-    texts = {
-        "cause": f"{SECRET}要因",
-        "response": SECRET,
-        "progress": SECRET,
-        "policy": SECRET,
-        "self_assessment": SECRET,
-    }
-    actuals = {key: f"120件 ※{SECRET}" for key in submission.current_texts(review) if key.endswith(":actual")}
-    submission.save_draft(
-        user=cast.contributor, review_id=review.pk, version=review.version, texts={**texts, **actuals}
-    )
-    review = steps.submit(user=cast.contributor, review_id=review.pk)
-    assessment.comment(user=cast.reviewer2, review_id=review.pk, item="cause", body=SECRET)
-    settle_background()
-    assert MeasureReview.objects.get(pk=review.pk).measure_year.text("cause") == f"{SECRET}要因"
-    return review
-
-
-@pytest.fixture
-def clerk(cast: Cast, foreign: MeasureReview) -> Client:
-    client = as_(cast.other)
-    client.raise_request_exception = False
-    return client
-
-
-def numbers(review: MeasureReview) -> list[int]:
-    """Every number that leads to the foreign sheet or to something of it."""
-    all_numbers = {review.pk, review.measure_year_id, review.measure_year.measure_id}
-    for model in (Artifact, Evidence, Submission, ItemComment, OutboxEvent):
-        all_numbers.add(model.objects.filter(review=review).values_list("pk", flat=True)[0])
-    all_numbers |= {Job.objects.values_list("pk", flat=True)[0], Mail.objects.values_list("pk", flat=True)[0]}
-    return sorted(all_numbers)
-
-
-def state(review: MeasureReview) -> list[Any]:
-    """All rows of the foreign sheet."""
-    year = review.measure_year_id
-    rows = [
-        MeasureReview.objects.filter(pk=review.pk),
-        MeasureYear.objects.filter(pk=year),
-        IndicatorYear.objects.filter(indicator__measure=review.measure_year.measure_id),
-        ScheduleItem.objects.filter(measure_year=year),
-        *(model.objects.filter(review=review) for model in (Evidence, Submission, ItemComment)),
-    ]
-    return [list(each.order_by("pk").values_list()) for each in rows]
-
-
-def text_of(answer: HttpResponse) -> str:
-    """Body and headers."""
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    return body.decode("utf-8", "replace") + repr(answer.headers)
-
-
-def paths(review: MeasureReview) -> Iterator[tuple[str, str]]:
-    """(name, path) of every address, with every number of the foreign sheet where it takes one."""
-    for name, route in ours():
-        if name in LEFT_OUT:
-            continue
-        for pk in numbers(review) if "pk>" in route else [0]:
-            yield name, filled(route, pk)
-
-
-def nothing_of_it(answer: HttpResponse, place: str) -> None:
-    assert answer.status_code < 500, f"{place}: {answer.status_code}"
-    assert SECRET not in text_of(answer), place
 
 
 # --- the list ----------------------------------------------------------------------------------------------------------
@@ -133,8 +35,10 @@ def nothing_of_it(answer: HttpResponse, place: str) -> None:
 
 def test_the_list_of_tries_is_the_list_of_tests() -> None:
     listed = re.findall(r"^\| `(\w+)` \|", HERE.with_name("TRIES.md").read_text(), re.MULTILINE)
-    tests = re.findall(r"^def test_(by_\w+)\(", HERE.read_text(), re.MULTILINE)
-    assert listed == tests
+    modules = [HERE, HERE.with_name("test_tries_by_other_ways.py")]
+    assert listed == [
+        name for path in modules for name in re.findall(r"^def test_(by_\w+)\(", path.read_text(), re.MULTILINE)
+    ]
 
 
 # --- the tries ---------------------------------------------------------------------------------------------------------
@@ -384,130 +288,3 @@ def test_by_the_admin(clerk: Client, foreign: MeasureReview) -> None:
         assert answer.status_code in (302, 403, 404), path
         tried += 1
     assert tried > 50
-
-
-def of_the_sheet(review: MeasureReview) -> list[tuple[str, str]]:
-    """(name, path) of every address that carries the foreign sheet's number."""
-    return [(name, filled(route, review.pk)) for name, route in ours() if "pk>" in route]
-
-
-def test_by_a_condition(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
-    """What its owner's browser was told of the sheet confirms nothing to somebody else."""
-    owner, tried = as_(cast.contributor), 0
-    for name, path in of_the_sheet(foreign):
-        theirs = owner.get(path)
-        known = theirs.headers.get("ETag", '"x"')
-        for condition in ({"If-None-Match": known}, {"If-None-Match": "*"}, {"If-Match": known},
-                          {"If-Modified-Since": "Thu, 01 Jan 2099 00:00:00 GMT"}):  # fmt: skip
-            answer = clerk.get(path, headers=condition)
-            nothing_of_it(answer, f"{name} {condition}")
-            assert answer.status_code in (403, 404, 405), f"{name} {condition}: {answer.status_code}"
-            tried += 1
-    assert tried > 80
-
-
-def test_by_a_part_of_a_page(clerk: Client, foreign: MeasureReview) -> None:
-    """The parts that htmx asks for, the page on paper, and the answer as data."""
-    ways = (
-        {"headers": {"HX-Request": "true", "HX-Target": "sheet", "HX-Current-URL": "http://testserver/"}},
-        {"headers": {"HX-Request": "true", "HX-Boosted": "true"}, "query_params": {"part": "history"}},
-        {"headers": {"Accept": "application/json"}, "query_params": {"format": "json", "print": "1"}},
-    )
-    for name, path in [*of_the_sheet(foreign), ("home", "/"), ("progress", reverse("meguri:progress", args=[YEAR]))]:
-        for way in ways:
-            nothing_of_it(clerk.get(path, **way), f"{name} {way}")  # type: ignore[arg-type]
-            nothing_of_it(clerk.head(path, **way), f"HEAD {name} {way}")  # type: ignore[arg-type]
-
-
-def test_by_the_engine(clerk: Client, foreign: MeasureReview) -> None:
-    """Viewflow's own screens are mounted nowhere, and its rows are in no admin."""
-    process = MeasureReview.objects.get(pk=foreign.pk).process  # type: ignore[attr-defined]
-    for root in (
-        "",
-        "workflow/",
-        "viewflow/",
-        "flows/",
-        "measurereview/",
-        "measure-review/",
-        "accounts/",
-        "admin/workflow/",
-    ):
-        for place in ("", "inbox/", "queue/", "archive/", "tasks/", "flows/", "dashboard/", "search/", "chart/",
-                      f"{process.pk}/", f"{process.pk}/submit/1/", f"{process.pk}/review/1/assign/"):  # fmt: skip
-            if root or place:
-                answer = clerk.get(f"/{root}{place}")
-                nothing_of_it(answer, f"/{root}{place}")
-                assert answer.status_code in (403, 404), f"/{root}{place}: {answer.status_code}"
-    named = [name for name, _pattern, _route in addresses()]
-    assert not [name for name in named if "viewflow" in name or name.startswith("admin:workflow")]
-
-
-def test_by_a_proxy_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
-    """Named for a head of the other department, or for a reviewer: ahead of its time, past it, withdrawn, or of somebody
-    who holds the post no longer."""
-    today, page = clock.today(), reverse("meguri:sheet", args=[foreign.pk])
-    named = {"deputy": cast.other, "reason": "出張", "named_by": cast.administrator, "named_at": clock.now()}
-    head = {"principal": cast.head, "role": Role.HEAD, "department": cast.departments["産業振興課"]}
-    reviewer = {"principal": cast.reviewer2, "role": Role.REVIEWER}
-    for whose in (head, reviewer):
-        running = Proxy.objects.create(starts_on=today, ends_on=today, **whose, **named)
-        assert as_(fresh(cast.other)).get(page).status_code == 200, "while it runs, this is what a proxy is for"
-        kept_open = as_(fresh(cast.other))
-        for over in (
-            {"starts_on": today + timedelta(days=1), "ends_on": today + timedelta(days=9), "withdrawn_at": None},
-            {"starts_on": today - timedelta(days=9), "ends_on": today - timedelta(days=1), "withdrawn_at": None},
-            {"starts_on": today, "ends_on": today, "withdrawn_at": clock.now()},
-        ):
-            Proxy.objects.filter(pk=running.pk).update(**over)
-            for client in (as_(fresh(cast.other)), kept_open):
-                answer = client.get(page)
-                nothing_of_it(answer, f"{whose} {over}")
-                assert answer.status_code in (302, 404)
-            for name in ("meguri:queue", "meguri:board", "meguri:board_print"):
-                assert as_(fresh(cast.other)).get(reverse(name, args=[YEAR])).status_code == 403, name
-        Proxy.objects.filter(pk=running.pk).update(withdrawn_at=None)
-        post = Appointment.objects.filter(user=whose["principal"], role=whose["role"])
-        post.update(ends_on=today - timedelta(days=1))
-        assert as_(fresh(cast.other)).get(page).status_code == 404
-        Proxy.objects.filter(pk=running.pk).update(withdrawn_at=clock.now())
-
-
-def fresh(user: User) -> User:
-    """The person with nothing remembered of their posts."""
-    return User.objects.get(pk=user.pk)
-
-
-def test_by_a_consultation_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
-    """Asked for 合議 as a related department, which the plan then no longer names."""
-    office, year = cast.departments["農林水産課"], foreign.measure_year
-    year.related.add(office)
-    row = Concurrence.objects.create(
-        review=foreign, round=foreign.round, department=office, asked_by=cast.contributor, asked_at=clock.now(),
-        due_on=clock.today(),
-    )  # fmt: skip
-    client = as_(fresh(cast.other))
-    assert client.get(reverse("meguri:sheet", args=[foreign.pk])).status_code == 200, "while it is related"
-    year.related.remove(office)
-    for path in ("/", reverse("meguri:notices"), *(path for _name, path in of_the_sheet(foreign))):
-        nothing_of_it(client.get(path), path)
-    answer = client.post(
-        reverse("meguri:concurrence_answer", args=[row.pk]), {"answer": "opinion", "opinion": "見たい"}
-    )
-    nothing_of_it(answer, "an answer to the consultation")
-    assert answer.status_code == 404
-    row.refresh_from_db()
-    assert row.answer == Concurrence.Answer.WAITING
-
-
-def test_by_the_shared_screen(foreign: MeasureReview, cast: Cast) -> None:
-    client = as_(cast.contributor)
-    for path in (
-        "/",
-        reverse("meguri:sheet", args=[foreign.pk]),
-        reverse("meguri:notices"),
-        reverse("meguri:progress", args=[YEAR]),
-    ):
-        header = client.get(path).headers["Cache-Control"]
-        assert "private" in header and "no-cache" in header, path
-    assert client.post(reverse("logout")).headers["Clear-Site-Data"] == '"cache"'
-    assert "Clear-Site-Data" not in Client().get("/results/").headers

@@ -22,17 +22,27 @@ def typed(right: str = "70件", reason: str = "集計の誤りのため。", **m
     return {"version": "0", f"right:{KEY}": right, f"reason:{KEY}": reason, "action": "save", **more}
 
 
-def test_a_correction_walks_from_the_year_to_the_errata(cast: Cast, cycle: Cycle) -> None:
+def begun(office: Client) -> str:
+    """The address of a correction that the office began."""
+    office.post(f"/corrections/{YEAR}/start/")
+    return reverse("meguri:correction", args=[Correction.objects.get().pk])
+
+
+def test_a_correction_begins_at_the_year_once(cast: Cast, cycle: Cycle) -> None:
     office: Client = as_(cast.reviewer)
     year = words(office.get(f"/cycles/{YEAR}/"))
     assert "公表版を訂正する" in year
     assert "第1版は消えず" in words(office.get(f"/corrections/{YEAR}/start/"))
-    begun = office.post(f"/corrections/{YEAR}/start/")
-    correction = Correction.objects.get()
-    here = reverse("meguri:correction", args=[correction.pk])
-    assert (begun.status_code, begun["Location"]) == (303, here)
+    answer = office.post(f"/corrections/{YEAR}/start/")
+    here = reverse("meguri:correction", args=[Correction.objects.get().pk])
+    assert (answer.status_code, answer["Location"]) == (303, here)
     assert office.get(f"/corrections/{YEAR}/start/")["Location"] == here, "the one under way goes on"
     assert "進行中の訂正を見る" in words(office.get(f"/cycles/{YEAR}/"))
+
+
+def test_an_item_is_checked_before_it_is_saved(cast: Cast, cycle: Cycle) -> None:
+    office: Client = as_(cast.reviewer)
+    here = begun(office)
 
     # nothing typed is lost, and a missing reason is said under its field
     items = f"{here}01-01/"
@@ -52,6 +62,12 @@ def test_a_correction_walks_from_the_year_to_the_errata(cast: Cast, cycle: Cycle
     assert all(word in page for word in ("誤", "120件", "正", "70件", "集計の誤りのため。", "成果目標の数 A"))
     assert "決定を依頼する" in page and "訂正版の公表を決定する" not in page
 
+
+def test_a_correction_is_decided_with_both_sides_in_view(cast: Cast, cycle: Cycle) -> None:
+    office: Client = as_(cast.reviewer)
+    here = begun(office)
+    items = f"{here}01-01/"
+    office.post(items, typed())
     assert office.post(f"{here}submit/").status_code == 303
     assert office.get(items)["Location"] == here, "closed while it waits"
     board: Client = as_(cast.approver)

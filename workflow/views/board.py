@@ -6,7 +6,7 @@ of the whole year.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,7 +16,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,6 +26,7 @@ from review.assessment.services.meetings import with_amendments
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.screens.forms.fields import add_refusal
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
@@ -54,19 +54,12 @@ def page(
     """The board; `together` stands in for the empty form where something typed was refused."""
     user = request.user
     sheets = shown.sheets_of(cycle)
-    waiting = [sheet for sheet in sheets.values() if sheet.waits]
-    show = request.GET.get("show", "")
-    if show not in (WAITING, CLEAN, EVERY):
-        show = WAITING if waiting else EVERY
-    numbers = [
-        sheet.pk for sheet in (sheets.values() if show == EVERY else waiting) if show != CLEAN or not sheet.reasons
-    ]
+    show, numbers = chosen_tab(request, sheets.values())
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     listed, first = list(paged.object_list), shown.first(sheets.values())
     rows = rows_at(request, cycle, sheets, list(dict.fromkeys([*listed, *first])))
     approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
     ticked, all_ticked = set(request.POST.getlist("chosen")), show == CLEAN and not request.POST
-    records = listing.open_records(cycle=cycle.pk)
     choosable = any(rows[pk].box for pk in listed if pk in rows)
     context = {
         "cycle": cycle,
@@ -85,6 +78,27 @@ def page(
         "is_recorder": recorder and not approver,
         "together": together or TogetherForm(),
         "may_decide_year": permissions.may_decide_year(user, cycle),
+        **of_the_meetings(request, cycle),
+        "choice": MeetingChoice(request.POST or None, cycle=cycle, required=not approver),
+        "page_title": _("審議"),
+        "breadcrumbs": crumbs(_("審議")),
+    }
+    return render(request, "workflow/board.html", context, status=status)
+
+
+def chosen_tab(request: SignedInRequest, sheets: Collection[shown.Sheet]) -> tuple[str, list[int]]:
+    """Which tab is open, and the sheets in it; without a choice what waits, where anything does."""
+    waiting = [sheet for sheet in sheets if sheet.waits]
+    show = request.GET.get("show", "")
+    if show not in (WAITING, CLEAN, EVERY):
+        show = WAITING if waiting else EVERY
+    return show, [sheet.pk for sheet in (sheets if show == EVERY else waiting) if show != CLEAN or not sheet.reasons]
+
+
+def of_the_meetings(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
+    """The 本部's meetings, what was recorded of them and waits, and what waits for the next one."""
+    user, records = request.user, listing.open_records(cycle=cycle.pk)
+    return {
         "may_record": permissions.reviews_or_approves(user),
         "records": records,
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
@@ -93,11 +107,7 @@ def page(
         "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
         "today": clock.today(),
         "meeting_form": MeetingForm(),
-        "choice": MeetingChoice(request.POST or None, cycle=cycle, required=not approver),
-        "page_title": _("審議"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("審議")}],
     }
-    return render(request, "workflow/board.html", context, status=status)
 
 
 def rows_at(

@@ -23,7 +23,7 @@ from review.publication.services.corrections import Typed
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
-from workflow.views.corrections import correction_or_404, crumbs, lines_of, reading_of
+from workflow.views.corrections import correction_or_404, lines_of, reading_of, way_to
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,11 +92,7 @@ def items_page(
         "errors": [(key, labels[key.removeprefix("reason:")], sentence) for key, sentence in problems.items()],
         "heading": heading,
         "page_title": f"{heading} {_('訂正')}",
-        "breadcrumbs": crumbs(
-            correction.cycle,
-            {"label": _("訂正"), "url": reverse("meguri:correction", args=[correction.pk])},
-            {"label": code, "url": ""},
-        ),
+        "breadcrumbs": way_to(correction.cycle, (_("訂正"), reverse("meguri:correction", args=[correction.pk])), code),
     }
     return render(request, "workflow/correction_items.html", context, status=status)
 
@@ -106,13 +102,7 @@ def groups_of(
 ) -> list[dict[str, Any]]:
     """This year's 成果目標 first, then the texts, the schedule, and the other years' cells."""
     year = correction.cycle.fiscal_year
-    titles = {
-        "now": _("この年度の成果目標"),
-        "text": _("施策の文章"),
-        "schedule": _("取組みスケジュール"),
-        "other": _("ほかの年度の成果目標"),
-    }
-    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in titles}
+    groups: dict[str, list[dict[str, Any]]] = {name: [] for name in GROUPS}
     choices = choices_of(correction, known)
     for item in known:
         right, reason = typed.get(item.key, (item.text, ""))
@@ -134,7 +124,7 @@ def groups_of(
         )
     return [
         {
-            "title": titles[name],
+            "title": GROUPS[name],
             "items": rows,
             "open": name == "now" or any(one["chosen"] for one in rows),
             "elsewhere": elsewhere(correction) if name == "other" else [],
@@ -143,6 +133,14 @@ def groups_of(
         if rows
     ]
 
+
+#: The parts of the form, in their order.
+GROUPS = {
+    "now": gettext_lazy("この年度の成果目標"),
+    "text": gettext_lazy("施策の文章"),
+    "schedule": gettext_lazy("取組みスケジュール"),
+    "other": gettext_lazy("ほかの年度の成果目標"),
+}
 
 HELP = {
     "related": gettext_lazy("部署名を読点(、)で区切って入力します。すべての部署のときは「全課等」と入力します。"),

@@ -20,6 +20,7 @@ from review.item_words import correctable_label
 from review.models import Correction, Cycle, Edition, edition_label
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
+from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -38,13 +39,9 @@ def correction_or_404(pk: int) -> Correction:
     return correction
 
 
-def crumbs(cycle: Cycle, *more: dict[str, str]) -> list[dict[str, str]]:
+def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
     """From the published year down to here: what all who read a correction may open."""
-    return [
-        {"label": _("ホーム"), "url": reverse("meguri:home")},
-        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("publication:year", args=[cycle.fiscal_year])},
-        *more,
-    ]
+    return crumbs((fiscal_year(cycle.fiscal_year), reverse("publication:year", args=[cycle.fiscal_year])), *pages)
 
 
 # --- beginning -------------------------------------------------------------------------------------------------------
@@ -83,7 +80,7 @@ def start(request: SignedInRequest, year: int) -> HttpResponse:
         "effects": effects,
         "verb": _("訂正の準備を始める"),
         "back_url": reverse("meguri:cycle", args=[year]),
-        "breadcrumbs": crumbs(cycle, {"label": heading, "url": ""}),
+        "breadcrumbs": way_to(cycle, heading),
     }
     return render(request, "workflow/correction_start.html", context)
 
@@ -109,40 +106,50 @@ def page(
 ) -> HttpResponse:
     """The correction's page, with what was typed and why it was refused."""
     entries = corrections.entries_of(correction)
-    user, cycle, base = request.user, correction.cycle, correction.base
-    heading = _("%(edition)sの訂正") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {base.label}"}
-    may_prepare = permissions.may_prepare_correction(user) and correction.state in corrections.OPEN
-    may_decide = permissions.may_decide_correction(user, correction)
-    decided = list(correction.decisions.select_related("decided_by", "meeting"))
+    cycle, base = correction.cycle, correction.base
     context = {
         "correction": correction,
         "cycle": cycle,
         "coming": edition_label(base.number + 1),
         "measures": by_measure(correction, entries),
         "totals": [line for line in lines_of(correction, entries) if not line["code"]],
-        "choices": [(row["code"], row["name"], row["owner"]) for row in base.snapshot["measures"]]
-        if may_prepare
-        else [],
-        "decisions": decided,
-        "returned": next((one for one in reversed(decided) if one.verdict == "return"), None)
-        if correction.state == Correction.State.RETURNED
-        else None,
-        "may_prepare": may_prepare,
-        "submit_record": items_record(correction),
-        "may_decide": may_decide,
-        "mine": correction.state == Correction.State.DECIDING and permissions.is_approver(user) and not may_decide,
-        "meeting_form": MeetingChoice(None, cycle=cycle) if may_decide else None,
         "effects": effects_of(correction, entries),
+        **what_may_be_done(request, correction),
+        **what_was_decided(correction),
         "preview_url": reverse("meguri:correction_preview", args=[correction.pk])
         if correction.state in corrections.UNDER_WAY
         else "",
         "refused": refused,
         "comment": comment,
         "reason": reason,
-        "page_title": heading,
-        "breadcrumbs": crumbs(cycle, {"label": _("訂正"), "url": ""}),
+        "page_title": _("%(edition)sの訂正") % {"edition": f"{fiscal_year(cycle.fiscal_year)} {base.label}"},
+        "breadcrumbs": way_to(cycle, _("訂正")),
     }
     return render(request, "workflow/correction.html", context, status=status)
+
+
+def what_may_be_done(request: SignedInRequest, correction: Correction) -> dict[str, Any]:
+    """Which acts the person has on the correction as it is, and what their forms are made of."""
+    user = request.user
+    may_prepare = permissions.may_prepare_correction(user) and correction.state in corrections.OPEN
+    may_decide = permissions.may_decide_correction(user, correction)
+    measures = correction.base.snapshot["measures"] if may_prepare else ()
+    return {
+        "may_prepare": may_prepare,
+        "choices": [(row["code"], row["name"], row["owner"]) for row in measures],
+        "submit_record": items_record(correction),
+        "may_decide": may_decide,
+        "mine": correction.state == Correction.State.DECIDING and permissions.is_approver(user) and not may_decide,
+        "meeting_form": MeetingChoice(None, cycle=correction.cycle) if may_decide else None,
+    }
+
+
+def what_was_decided(correction: Correction) -> dict[str, Any]:
+    """Its decisions, and of a correction that was sent back the one that did. One query."""
+    decisions = list(correction.decisions.select_related("decided_by", "meeting"))
+    returns = [one for one in decisions if one.verdict == "return"]
+    returned = returns[-1:] if correction.state == Correction.State.RETURNED else ()
+    return {"decisions": decisions, "returned": next(iter(returned), None)}
 
 
 def lines_of(correction: Correction, entries: Sequence[Entry]) -> list[dict[str, str]]:

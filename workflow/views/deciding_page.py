@@ -19,6 +19,7 @@ from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import fields, items
 from review.item_words import label_of
 from review.models import MeasureReview
+from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import REMARK
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
@@ -183,22 +184,18 @@ def page(
         "recorded": meetings.open_record(sheet) if mode.by_board else None,
         "queue_query": queue_query(request),
         "around": neighbours(request, sheet) if mode is REVIEW else None,
-        "breadcrumbs": crumbs(request, sheet, mode),
+        "breadcrumbs": way_to(request, sheet, mode),
         "page_title": f"{sheet.measure_year.measure.code} {mode.title}",
     }
     return render(request, "workflow/deciding.html", context, status=status)
 
 
-def crumbs(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[dict[str, str]]:
+def way_to(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[Crumb]:
     """ホーム > the list > the sheet; the list as it was filtered."""
     label, name = mode.place
     query = queue_query(request) if mode is REVIEW else ""
     address = reverse(name, args=[sheet.cycle.fiscal_year]) + (f"?{query}" if query else "")
-    return [
-        {"label": _("ホーム"), "url": reverse("meguri:home")},
-        {"label": str(label), "url": address},
-        {"label": f"{sheet.measure_year.measure.code} {mode.title}"},
-    ]
+    return crumbs((str(label), address), f"{sheet.measure_year.measure.code} {mode.title}")
 
 
 def meeting_form(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> MeetingChoice | None:

@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from review import calendar, clock, listing, permissions, queries
 from review.assessment.services.assessment import who_is_on
 from review.domain.checks import SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
+from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page
@@ -96,7 +96,7 @@ def queue(request: SignedInRequest, year: int) -> HttpResponse:
         "people": PEOPLE_WORDS.items(),
         "clean": clean(base).count() if filters.state == WAITING else 0,
         "page_title": _("確認待ち"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("確認待ち")}],
+        "breadcrumbs": crumbs(_("確認待ち")),
     }
     return render(request, "workflow/queue.html", context)
 

@@ -17,6 +17,7 @@ from review import permissions, queries
 from review.assessment.services import judging
 from review.assessment.views.indicator_parts import judgement_of
 from review.models import Cycle, IndicatorYear, MeasureReview
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
@@ -45,11 +46,7 @@ def together(request: SignedInRequest, year: int) -> HttpResponse:
         "left_out": len(mine),
         "queue_query": queue_query(request),
         "page_title": _("まとめて確認"),
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("確認待ち"), "url": reverse("meguri:queue", args=[year])},
-            {"label": _("まとめて確認")},
-        ],
+        "breadcrumbs": crumbs((_("確認待ち"), reverse("meguri:queue", args=[year])), _("まとめて確認")),
     }
     return render(request, "workflow/together.html", context)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
 from review.notices.services import waiting
 from review.publication.services import publication
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
@@ -55,7 +57,8 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
     """What the opening will do."""
     sheets = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
     owners = sheets.values("owner").distinct().count()
-    heading = _("%(year)sを開始する") % {"year": fiscal_year(cycle.fiscal_year)}
+    label, heading = fiscal_year(cycle.fiscal_year), _("%(year)sを開始する") % {"year": fiscal_year(cycle.fiscal_year)}
+    back = reverse("meguri:cycle", args=[cycle.fiscal_year])
     context = {
         "cycle": cycle,
         "ready": cycle.state == "draft" and bool(cycle.due_at and cycle.closes_at) and sheets.exists(),
@@ -66,12 +69,8 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
         "unmanned": waiting.unmanned(cycle),
         "without_mail": waiting.without_mail(cycle),
         "page_title": heading,
-        "back_url": reverse("meguri:cycle", args=[cycle.fiscal_year]),
-        "breadcrumbs": [
-            {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
-            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:cycle", args=[cycle.fiscal_year])},
-            {"label": heading},
-        ],
+        "back_url": back,
+        "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), (label, back), heading),
     }
     return render(request, "workflow/open_year.html", context, status=status)
 
@@ -191,6 +190,24 @@ def sheets_of(request: SignedInRequest, cycle: Cycle) -> Any:
     return queries.reviews(cycle.reviews.visible(permissions.scope_of(request.user)).filter(state=ReviewState.APPROVED))
 
 
+@dataclass(frozen=True)
+class ReturnRow:
+    """A sheet with the place to send it back: what was typed there, and what is wrong with it."""
+
+    review: MeasureReview
+    to: str
+    comment: str
+    to_error: str
+    comment_error: str
+
+    @classmethod
+    def of(cls, sheet: MeasureReview, typed: Mapping[int, Mapping[str, str]], problems: Mapping[str, str]) -> ReturnRow:
+        """The row of a sheet, empty where nothing was typed."""
+        row = typed.get(sheet.pk, {"to": "", "comment": ""})
+        errors = (problems.get(f"{name}-{sheet.pk}", "") for name in ("to", "comment"))
+        return cls(sheet, row["to"], row["comment"], *errors)
+
+
 def deciding_page(
     request: SignedInRequest,
     cycle: Cycle,
@@ -206,16 +223,7 @@ def deciding_page(
     form = form or PublicationForm(cycle=cycle)
     for name in form.fields.keys() & problems.keys() - form.errors.keys():
         form.add_error(name, problems[name])
-    rows = [
-        {
-            "review": sheet,
-            **(typed or {}).get(sheet.pk, {"to": "", "comment": ""}),
-            "to_error": problems.get(f"to-{sheet.pk}", ""),
-            "comment_error": problems.get(f"comment-{sheet.pk}", ""),
-        }
-        for sheet in sheets
-    ]
-    heading = _("%(year)sの公表の決定") % {"year": fiscal_year(cycle.fiscal_year)}
+    rows = [ReturnRow.of(sheet, typed or {}, problems) for sheet in sheets]
     context = {
         "cycle": cycle,
         "rows": rows,
@@ -228,22 +236,18 @@ def deciding_page(
         "returning": bool(typed),
         "effects": publishing_effects(cycle, sheets),
         "demo": publication.demo_values(cycle),
-        "page_title": heading,
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("審議"), "url": reverse("meguri:board", args=[cycle.fiscal_year])},
-            {"label": _("公表の決定")},
-        ],
+        "page_title": _("%(year)sの公表の決定") % {"year": fiscal_year(cycle.fiscal_year)},
+        "breadcrumbs": crumbs((_("審議"), reverse("meguri:board", args=[cycle.fiscal_year])), _("公表の決定")),
     }
     return render(request, "workflow/decide.html", context, status=status)
 
 
-def errors_of(rows: Sequence[dict[str, Any]]) -> Any:
+def errors_of(rows: Sequence[ReturnRow]) -> Iterator[tuple[str, str, str]]:
     """(id of the control, 施策ID, the sentence) for the summary on top."""
     for row in rows:
-        for name in ("to", "comment"):
-            if row[f"{name}_error"]:
-                yield f"{name}-{row['review'].pk}", row["review"].measure_year.measure.code, row[f"{name}_error"]
+        for name, sentence in (("to", row.to_error), ("comment", row.comment_error)):
+            if sentence:
+                yield f"{name}-{row.review.pk}", row.review.measure_year.measure.code, sentence
 
 
 def publishing_effects(cycle: Cycle, sheets: Sequence[MeasureReview]) -> list[str]:

@@ -1,7 +1,7 @@
 """PDFs as jobs and files: each sheet, the year's book, 本部会議資料, and a published edition.
 
-A published edition's PDF is made by itself. The others are made when somebody asks, for they show what the workbooks
-show, and a meeting wants them as of its day: `request_pack`, `request_book`, `request_sheet`.
+A published edition's PDF is made by itself. The others are made when somebody asks (`request_…`, from the board, the
+files and the sheet), and from then on anew whenever what they show changes (`renew`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
 from django.utils import timezone
 
 from review import clock, queries
@@ -32,19 +33,35 @@ def build_edition(row: OutboxEvent) -> None:
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
 
-def request_pack(cycle: Cycle) -> Job:
+def request_pack(cycle: Cycle, delay: float = 0) -> Job:
     """Queue 本部会議資料 of the current data."""
-    return jobs.request(PACK, key=f"{PACK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
+    return jobs.request(PACK, key=f"{PACK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
 
 
-def request_book(cycle: Cycle) -> Job:
+def request_book(cycle: Cycle, delay: float = 0) -> Job:
     """Queue the year's book of the current data."""
-    return jobs.request(BOOK, key=f"{BOOK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle)
+    return jobs.request(BOOK, key=f"{BOOK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
 
 
-def request_sheet(review: MeasureReview) -> Job:
+def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
     """Queue one sheet of the current data."""
-    return jobs.request(SHEET, key=f"{SHEET}:{review.pk}", args={"review": review.pk}, cycle=review.cycle)
+    key = f"{SHEET}:{review.pk}"
+    return jobs.request(SHEET, key=key, args={"review": review.pk}, cycle=review.cycle, delay=delay)
+
+
+def renew(row: OutboxEvent) -> None:
+    """The event changes what papers show: those that somebody asked for are made anew."""
+    keys = [f"{kind}:{row.cycle_id}" for kind in (PACK, BOOK)] + [f"{SHEET}:{row.review_id}"]
+    kinds, delay = (
+        set(Job.objects.filter(key__in=keys).values_list("kind", flat=True)),
+        settings.MEGURI_BUILD_COALESCE_SECONDS,
+    )
+    if row.cycle and PACK in kinds:
+        request_pack(row.cycle, delay)
+    if row.cycle and BOOK in kinds:
+        request_book(row.cycle, delay)
+    if row.review and SHEET in kinds:
+        request_sheet(row.review, delay)
 
 
 # --- making ------------------------------------------------------------------------------------------------------

@@ -210,10 +210,13 @@ def value_of(row: IndicatorYear) -> dict[str, Any]:
     }
 
 
-def _cell(row: IndicatorYear) -> dict[str, Any]:
-    """One year of a 成果目標, with the answers by which a correction judges it again; no names of persons."""
+def _cell(row: IndicatorYear, fiscal_year: int) -> dict[str, Any]:
+    """One year of a 成果目標, with the answers by which a correction judges it again; no names of persons. What a department
+    types of the next year while this one is still open was not approved by anybody."""
     answers = {code: {key: one[key] for key in ("answer", "text", "of")} for code, one in row.answers.items()}
     texts = {key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")}
+    if row.fiscal_year > fiscal_year:
+        return {**texts, "actual": ""}
     return {**texts, **({"answers": answers} if answers else {})}
 
 
@@ -223,7 +226,7 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
     return {
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
-        "years": [_cell(row) for row in rows],
+        "years": [_cell(row, fiscal_year) for row in rows],
         "rate": str(this.rate) if this.rate is not None else None,
         "grade": this.final_grade,
         "computed_grade": this.grade,

@@ -23,8 +23,8 @@ from review.domain.three_way import Change, ItemChange
 from review.item_words import label_of
 from review.models import Cycle, Upload
 from review.people.services.finding_words import why_refused
+from review.screens.services.incoming import on_disk
 from review.screens.views.answers import forbidden, refusing, see_other
-from review.screens.views.incoming import on_disk
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import WorkbookForm

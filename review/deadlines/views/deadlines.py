@@ -21,6 +21,7 @@ from review.domain.business_days import holiday_name
 from review.domain.refusals import Invalid
 from review.models import ClosingDay, Cycle, CycleState, Department
 from review.screens.forms.fields import add_refusal
+from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
@@ -36,14 +37,10 @@ def year_or_404(year: int) -> Cycle:
     return cycle
 
 
-def crumbs(cycle: Cycle, label: str) -> list[dict[str, str]]:
-    """ホーム > 年度と期限 > 令和6年度 > the page."""
-    return [
-        {"label": _("ホーム"), "url": reverse("meguri:home")},
-        {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
-        {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:cycle", args=[cycle.fiscal_year])},
-        {"label": label, "url": ""},
-    ]
+def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
+    """ホーム > 年度と期限 > 令和6年度 > the pages."""
+    year = (fiscal_year(cycle.fiscal_year), reverse("meguri:cycle", args=[cycle.fiscal_year]))
+    return crumbs((_("年度と期限"), reverse("meguri:cycles")), year, *pages)
 
 
 def tabs(cycle: Cycle, here: str) -> list[dict[str, Any]]:
@@ -110,7 +107,7 @@ def departments(request: SignedInRequest, year: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
     context = {
         "page_title": _("%(year)s 部署ごとの期限") % {"year": fiscal_year(year)},
-        "breadcrumbs": crumbs(cycle, _("部署ごとの期限")),
+        "breadcrumbs": way_to(cycle, _("部署ごとの期限")),
         "tabs": tabs(cycle, "meguri:department_deadlines"),
         "cycle": cycle,
         "form": form,
@@ -162,11 +159,7 @@ def closing(request: SignedInRequest) -> HttpResponse:
             return see_other("meguri:closing_days")
     context = {
         "page_title": _("閉庁日"),
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
-            {"label": _("閉庁日"), "url": ""},
-        ],
+        "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), _("閉庁日")),
         "form": form,
         "days": ClosingDay.objects.select_related("added_by").order_by("-day"),
         "holidays": _holidays(),

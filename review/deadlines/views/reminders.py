@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from review import calendar, clock, permissions
 from review.deadlines.forms.deadlines import NudgeForm, PauseForm, RulesForm
 from review.deadlines.services import chasing
-from review.deadlines.views.deadlines import crumbs, owners, tabs, year_or_404
+from review.deadlines.views.deadlines import owners, tabs, way_to, year_or_404
 from review.domain import reminding
 from review.domain.refusals import Invalid
 from review.domain.reminding import Rule, Step
@@ -83,7 +83,7 @@ def reminders(request: SignedInRequest, year: int) -> HttpResponse:
         return see_other("meguri:reminders", year, fragment="pauses")
     context = {
         "page_title": _("%(year)s 催促の日と一時停止") % {"year": fiscal_year(year)},
-        "breadcrumbs": crumbs(cycle, _("催促の日と一時停止")),
+        "breadcrumbs": way_to(cycle, _("催促の日と一時停止")),
         "tabs": tabs(cycle, "meguri:reminders"),
         "cycle": cycle,
         "published": cycle.state == CycleState.PUBLISHED,
@@ -212,7 +212,7 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
         filters.append({"label": label, "url": f"{here}?step={known}", "current": known == step, "count": None})
     context = {
         "page_title": _("%(year)s 督促") % {"year": fiscal_year(cycle.fiscal_year)},
-        "breadcrumbs": crumbs(cycle, _("督促")),
+        "breadcrumbs": way_to(cycle, _("督促")),
         "tabs": tabs(cycle, "meguri:nudge"),
         "filters": filters,
         "cycle": cycle,
@@ -230,11 +230,7 @@ def previewed(request: SignedInRequest, cycle: Cycle, chosen: list[int], form: N
     shown = [{"letter": one, "text": _text(request, cycle, one, note), "step": STEPS[one.step]} for one in letters]
     context = {
         "page_title": _("督促の内容を確かめる"),
-        "breadcrumbs": [
-            *crumbs(cycle, _("督促"))[:-1],
-            {"label": _("督促"), "url": reverse("meguri:nudge", args=[cycle.fiscal_year])},
-            {"label": _("確かめる"), "url": ""},
-        ],
+        "breadcrumbs": way_to(cycle, (_("督促"), reverse("meguri:nudge", args=[cycle.fiscal_year])), _("確かめる")),
         "cycle": cycle,
         "letters": shown,
         "gone": len(chosen) - sum(len(one.sheets) for one in letters),

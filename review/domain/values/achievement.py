@@ -8,14 +8,14 @@ person to confirm, and everything else is `undetermined` with the reason. A text
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from review.domain.fiscal import first_day, last_day
 from review.domain.notation import compact
-from review.domain.values import baselines, cells, doubts, numeric, states
+from review.domain.values import baselines, cells, numeric, states
 from review.domain.values.compare import Basis, Case, Component, Outcome, Status, rounded, undecided
 from review.domain.values.direction import Direction, infer_direction
 from review.domain.values.reading import FINAL, SCALE_WORDS, Reading, State, ValueState
@@ -45,17 +45,13 @@ class Judgement:
         return {
             "status": self.status,
             "basis": self.basis,
-            "rate": _plain(self.rate),
+            "rate": None if self.rate is None else float(self.rate),
             "direction": self.direction,
-            "components": [asdict(part) | {"rate": _plain(part.rate)} for part in self.components],
+            "components": [part.as_dict() for part in self.components],
             "flags": list(self.flags),
             "reading": {"target": self.target_reading.sentence, "actual": self.actual_reading.sentence},
             "reason": self.reason,
         }
-
-
-def _plain(rate: Decimal | None) -> float | None:
-    return None if rate is None else float(rate)
 
 
 def judge(
@@ -88,13 +84,12 @@ def judge(
         previous=_last_year(previous, previous_state, fiscal_year),
         targets=tuple(targets),
         direction=direction,
-        fiscal_year=fiscal_year,
     )
     return _finished(case, _absent(case, counts) or _verdict(case), counts)
 
 
 def _in_state(reading: Reading, state: ValueState) -> Reading:
-    return reading if state == reading.state else replace(reading, state=state)
+    return reading if state is reading.state or state == reading.state else replace(reading, state=state)
 
 
 def _last_year(previous: str | None, state: State | None, fiscal_year: int | None) -> Reading | None:
@@ -109,9 +104,6 @@ def _last_year(previous: str | None, state: State | None, fiscal_year: int | Non
     return _in_state(cells.read(previous), counts)
 
 
-# The state of the 実績
-
-
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
     """What the words of a cell propose, wherever they stand: a 実績 of the year that is judged, or none yet.
 
@@ -119,6 +111,8 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
     question, or that the target names, too.
     """
     reading = cells.read(actual)
+    if reading.state is FINAL and reading.kind != "none":
+        return FINAL
     words, plain = reading.state.words, compact(target)
     if reading.kind == "none" and not reading.blank:
         return ValueState(state=State.NOT_MEASURED, words=reading.plain)
@@ -159,9 +153,6 @@ def _absent(case: Case, state: ValueState) -> Outcome | None:
     return Outcome("undetermined", flag=flag, cause=_NO_RESULT[state.state], basis="none")
 
 
-# The verdict
-
-
 def _verdict(case: Case) -> Outcome:
     target, actual = case.target, case.actual
     if target.relation is not None:
@@ -188,7 +179,7 @@ def _finished(case: Case, outcome: Outcome, state: ValueState) -> Judgement:
         "provisional": state.state is State.PROVISIONAL,
         "approximate": any(part.approximate for part in parts),
     }
-    asks = doubts.of_actual(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
+    asks = numeric.doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
     flags = (*(code for code, applies in codes.items() if applies), *asks)
     return Judgement(
         status=outcome.status,
@@ -222,8 +213,6 @@ def _in(reading: Reading, unit: Unit, scale: int) -> Reading:
     meant = replace(part, unit=unit, scale=max(scale, part.scale))
     return replace(reading, parts=(meant,), assumed=f"単位がないため「{SCALE_WORDS.get(scale, '')}{unit.symbol}」")
 
-
-# The reason
 
 _PLAIN = ("number", "share")
 _WAYS = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)", "rank": "(順位が上の方がよい指標)", None: ""}

@@ -12,8 +12,7 @@ from review.domain.notation import compact
 from review.domain.values import cells
 from review.domain.values.compare import Case, Outcome, Status, compare, undecided
 from review.domain.values.direction import Direction, name_direction
-from review.domain.values.doubts import steps_between
-from review.domain.values.numeric import compared
+from review.domain.values.numeric import compared, steps_between
 from review.domain.values.reading import (
     COMPARATOR_WORDS,
     Comparator,
@@ -95,9 +94,9 @@ def _direction(case: Case, relation: Relation) -> Direction | None:
         return None
     if amount is not None and amount.comparator:
         return way_of(amount.comparator)
-    if case.direction or amount is None or amount.value is None or amount.value <= 100:
-        return case.direction or name_direction(case.name)
-    return "up"
+    if not case.direction and relation.relation == "ratio" and amount and (amount.value or 0) > 100:
+        return "up"
+    return case.direction or name_direction(case.name)
 
 
 def _needs_previous(relation: Relation) -> Outcome:
@@ -161,8 +160,6 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
     comparator = cast(Comparator, word) if word in COMPARATOR_WORDS else None
     return replace(before, **limits(value, value, comparator), approximate=False, whole=None, is_range=False)
 
-
-# Dates
 
 _ENDING = re.compile(
     r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改定|提出"

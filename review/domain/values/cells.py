@@ -50,7 +50,7 @@ def _nothing(folded: str) -> dict[str, Any] | None:
         return {"kind": "none", "blank": True}
     if folded[0].isdigit():
         return None
-    if _DASH.fullmatch(folded) or states.says_no_target(folded):
+    if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
         return {"kind": "none"}
     if not _DASH_AND_REASON.match(folded):
         return None
@@ -64,17 +64,15 @@ def _something(folded: str) -> dict[str, Any]:
         return {"kind": "text"}
     cell = lexer.cell(folded)
     note = " ".join(cell.notes)
-    if states.says_not_measured(cell.main if _DIGIT.search(cell.main) else folded):
+    if states.NOT_MEASURED.search(cell.main if _DIGIT.search(cell.main) else folded):
         return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
     fields: dict[str, Any] = {"note": note, "state": states.whole_year(folded)} | _main(cell, note)
     relation = fields.get("relation")
-    if (
-        relation and relation.relation == "unclear" and relation.base != ""
-    ):  # 令和5年度実績 5件: that year's value itself
+    if relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
         fields["state"] = states.state_of((), (relation.base.replace("previous", "前年度"),), folded)
     if "parts" in fields:
         labels = () if "→" in cell.main else tuple(part.label for part in fields["parts"])
-        fields["state"] = states.state_of(labels, (*cell.notes, fields["note"]), folded)
+        fields["state"] = states.state_of(labels, (*cell.notes, fields["note"].removesuffix(note).strip()), folded)
     return fields
 
 
@@ -149,7 +147,11 @@ def _everything(main: str, note: str) -> dict[str, Any] | None:
     if not match:
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
-    if counted is not None and counted.value and not (counted.comparator or counted.label or counted.unit.bare):
+    if (
+        counted is not None
+        and counted.value
+        and not (counted.comparator or counted.label or counted.unit.dimension in ("", "percent"))
+    ):
         whole = replace(counted, whole=counted.value)
     else:
         hundred = Fraction(100)

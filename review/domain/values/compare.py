@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from review.domain.notation import compact
 from review.domain.values.grammar import OF_A_TARGET, Parts
 from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity, Reading
-from review.domain.values.units import KNOWN, PERCENT
+from review.domain.values.units import COUNTED, KNOWN, PERCENT
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
 Basis = Literal["number", "text", "none"]
@@ -33,6 +33,11 @@ class Component:
     status: Status
     rate: Decimal | None = None  #: four decimals, half up
 
+    def as_dict(self) -> dict[str, str | float | None]:
+        """The JSON object of `manage.py judge`."""
+        words = {"label": self.label, "target": self.target, "actual": self.actual, "status": self.status}
+        return words | {"rate": None if self.rate is None else float(self.rate)}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
@@ -44,7 +49,6 @@ class Case:
     previous: Reading | None
     targets: tuple[str, ...]
     direction: Direction | None
-    fiscal_year: int | None = None
 
 
 class Outcome(NamedTuple):
@@ -74,6 +78,7 @@ _PERIODS = undecided("月・週・年など、数える期間が目標と実績�
 _CHANGES = undecided("増減の量と値そのものとは比べられないため", "needs_previous")
 _WHOLES = undecided("全体の数が目標と実績で異なり、件数と割合で判定が分かれるため")
 _HOURS = undecided("1日が何時間に当たるか分からないため")
+_NEGATIVE = undecided("件数や人数が負の値で、増減の数かもしれないため")
 _SPANS = undecided("実績の幅が目標をまたいでいるため")
 DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
 _UNPAIRED = undecided("内訳の名称が目標と実績で対応しないため", "parts_mismatch")
@@ -99,7 +104,8 @@ def compare(
         actual = _share(actual)
     elif actual.unit.dimension == "percent":
         target = _share(target)
-    if not target.unit.fits(actual.unit) or (_all_of(target) and _all_of(actual) and target.label != actual.label):
+    wholes = {part.label for part in (target, actual) if part.label.startswith("全")}  # 全校 and 全園
+    if not target.unit.fits(actual.unit) or len(wholes) == 2:
         return _UNITS
     if target.change and actual.change and target.change != actual.change:
         actual = actual.times(-1)  # one rose and the other fell
@@ -111,22 +117,13 @@ def compare(
         actual = _per_one(target, actual)
     if target.period != actual.period:
         return _other_period(target, actual, direction, period)
-    if bool(target.each) != bool(
-        actual.each
-    ):  # a single value beside 各校2回 may be a total: only one that misses decides
+    if bool(target.each) != bool(actual.each):  # a single value beside 各校2回 may be a total
         missed = not actual.each and direction == "up" and _measured(target, actual, direction).status == "missed"
         return Outcome("missed") if missed else _EACH
     outcome = _measured(target, actual, direction)
     if target.whole is not None and actual.whole is not None and target.whole != actual.whole:
         return agreed([outcome, _measured(_share(target), _share(actual), direction)], _WHOLES)
     return outcome
-
-
-# Making two values alike
-
-
-def _all_of(part: Quantity) -> bool:
-    return part.label.startswith("全")
 
 
 def _share(part: Quantity) -> Quantity:
@@ -161,13 +158,13 @@ def _other_period(target: Quantity, actual: Quantity, direction: Direction | Non
     return Outcome(sure) if direction and outcome.status == sure else _PERIODS
 
 
-# Bare numbers and units
-
-
 def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
     """The comparison in the unit of the target, in every way in which a bare number may be meant."""
     if target.rest:
         return _HOURS
+    counted = target.unit.dimension in COUNTED or actual.unit.dimension in COUNTED
+    if direction == "down" and counted and _below_zero(actual) and not _below_zero(target):
+        return _NEGATIVE
     if target.unit.bare == actual.unit.bare or actual.rest:
         same = target.unit.factor == actual.unit.factor
         actual = actual if same else actual.times(Fraction(actual.unit.factor) / target.unit.factor)
@@ -222,6 +219,10 @@ def _alike(one: Quantity, other: Quantity) -> bool:
     return not low or high <= low * _FARTHEST
 
 
+def _below_zero(part: Quantity) -> bool:
+    return part.unit.dimension != "money" and part.end is not None and part.end < 0
+
+
 def _size(part: Quantity) -> Fraction:
     return abs(part.end or Fraction(0))
 
@@ -239,9 +240,6 @@ def agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
     return first._replace(rate=_one_rate(outcomes))
 
 
-# Comparing
-
-
 def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -> Outcome:
     """Under the direction; 5%以上10%未満 is obeyed at both ends whatever it is; like ends of two ranges are compared."""
     if target.is_bounded:
@@ -257,20 +255,17 @@ def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -
 
 def _meets(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
     """The whole interval on the good side of the target's end, on the bad side, or across it."""
-    if direction == "up":
-        need, strict, ends = target.low, target.low_open, (actual.low, actual.high)
-        near_open, far_open, sign = actual.low_open, actual.high_open, 1
-    else:
-        need, strict, ends = target.high, target.high_open, (actual.high, actual.low)
-        near_open, far_open, sign = actual.high_open, actual.low_open, -1
+    up = direction == "up"
+    need, strict = (target.low, target.low_open) if up else (target.high, target.high_open)
+    near, far = (actual.low, actual.high) if up else (actual.high, actual.low)
+    near_open, far_open = (actual.low_open, actual.high_open) if up else (actual.high_open, actual.low_open)
     if need is None:
         return CONTRADICTION
-    near, far = ends
     measured = far if near is None else near
-    rate = ratio(measured, need) if sign > 0 else ratio(need, measured)
-    if near is not None and ((near - need) * sign > 0 or (near == need and (near_open or not strict))):
+    rate = ratio(measured, need) if up else ratio(need, measured)
+    if near is not None and ((near_open or not strict) if near == need else (near > need) == up):
         return Outcome("achieved", rate)
-    if far is not None and ((far - need) * sign < 0 or (far == need and (far_open or strict))):
+    if far is not None and ((far_open or strict) if far == need else (far < need) == up):
         # 60%弱 beside 60% is short by nobody knows how much
         return Outcome("missed", rate if near is not None or rate is None or rate < 1 else None)
     return _SPANS
@@ -295,8 +290,6 @@ def ratio(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
         return None
     return part / whole
 
-
-# Which part of the 実績 answers which part of the 目標: by label, else by place, else in no way that is certain
 
 _SAY_NOTHING = [
     "平均",

@@ -11,22 +11,20 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from review.domain.notation import compact
 from review.domain.values import cells, lexicon
 from review.domain.values.reading import Change, Direction, Quantity, way_of
+from review.domain.values.units import alternation
 
-__all__ = ["Direction", "Trend", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
-
-# Names
+__all__ = ["Direction", "from_plan", "infer_direction", "name_direction", "named_change", "of_parts", "trend"]
 
 _LONGEST = 200  # characters; what is longer is a description, and says many things
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
-_HARM = re.compile(lexicon.alternation(lexicon.HARMS))
-_GAINS = lexicon.alternation(lexicon.GAINS).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
-_REMEDIES = lexicon.alternation(lexicon.REMEDIES)
+_HARM = re.compile(alternation(lexicon.HARMS.split()))
+_GAINS = alternation(lexicon.GAINS.split()).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
+_REMEDIES = alternation(lexicon.REMEDIES.split())
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
 _GAIN = re.compile(
     rf"{_GAINS}|(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒])化(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
@@ -39,8 +37,10 @@ _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
     rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
-    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
+    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)"
+    rf"|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
 )
+_HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
 _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
@@ -56,10 +56,11 @@ _MERE = re.compile(
     r"地域|地区|家庭|保護者|[~\d%・、]|など|等|発生|出現|該当|状態|有無|方|化|以上|推移|頻度|種類|品目|手続き?|業務|路線|区域|箇|値|指数|点|"
     r"残高|容量|補助|助成|支援|交付|購入|受け?入れ?|使用|申請|提供|認知|差|月額)*"
 )
-# A comparator, or a verb of failing, stopping and losing, in the clause before the bearer.
-_BAD_CLAUSE = re.compile(
-    r"[されら]れた\Z|な(?:い|かった)\Z|[上下]回|超|越え|過ぎ|未満|以上|以下|満た|達しな|遅|割[れっ]|外れ|切れ|失|止|停|断|やめ|辞|壊|誤|漏|欠|逃|待|怠|延期"
+# A verb of failing, stopping and losing in the clause before the bearer; a comparator; a passive.
+_FAILS = re.compile(
+    r"過ぎ|満た|達しな|遅|割[れっ]|外れ|切れ|失|止|停|断|やめ|辞|壊|誤|漏|欠|逃|待|怠|延期|破|棄|撤回|取り?下|見合わ|控え|盗|倒|溺|落"
 )
+_BAD_CLAUSE = re.compile(rf"[されら]れた\Z|な(?:い|かった)\Z|[上下]回|超|越え|未満|以上|以下|{_FAILS.pattern}")
 # What is closed, cut off or given up: what happens in it is no gain, unless it is ended.
 _SHADOW = re.compile(rf"(?:{'|'.join(lexicon.SHADOWS.split())})(?!.{{0,4}}(?:{_REMEDIES}))")
 _PASSIVE = re.compile(r"[されら]れた\Z|な(?:い|かった)\Z")
@@ -68,6 +69,10 @@ _DONE = re.compile(
     r"し[たて]|する|され|でき|受け|行[うっわ]|通じ|経[たて]|用い|取り組|使[うっ]|持[つっ]|学|感じ|思|続け|始め|得|知|食べ|読|増|高|向け|進[んむ]|含|有|ある|あった|"
     r"占|楽し|図|つなが|やす|よ[いう]|つく|上が"
 )
+_TAKEN_UP = re.compile(
+    r"受け|行[うっわ]|通じ|経[たて]|用い|使[うっ]|持[つっ]|学|得|続け|卒業|購入|移[りっ住]|生[まき]|働|育|通[っう]|入っ"
+)
+_ESCAPED = re.compile(r"復帰|防[いぐ]|脱し|立ち直|克服|乗り越え|免れ|救|抜け|やめ|止め|減ら|なくし|無くし")
 _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置|作成|締結|改修|更新|公開|策定|化)された\Z")
 
 
@@ -115,7 +120,7 @@ def name_direction(name: str) -> Direction | None:
 
 def _as_evidence(base: str) -> Direction | None:
     """What the words for harms and gains say, and the clause that they stand in."""
-    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base))
+    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base)) if _HINT.search(base) else base
     marked = without = remedied = _HARM.sub(_blotted, marked)
     if "☒" in marked:
         if _BOUNDED.search(marked):
@@ -150,6 +155,8 @@ def _as_a_whole(plain: str, base: str) -> str | None:
 def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
     """参加した|市民, 待たされた|利用者: what was done speaks, never what it was done to."""
     gain = bool(_GAIN.search(clause))
+    if "☒" in clause + bearer and _ESCAPED.search(clause):
+        return None  # 不登校から復帰した|児童, 未然に防いだ|被害
     if "☒" in clause + bearer:
         if clause.endswith(("感じない", "思わない")):
             return None
@@ -158,10 +165,10 @@ def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
         if absent or _GAIN.search(bearer):
             return None
         return "down" if not gain or _last(clause) < clause.rfind("☒") else None
-    past = clause.endswith("た") and not _DONE.search(clause)
+    past = clause.endswith("た") and not gain and not _TAKEN_UP.search(clause)
     if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
         return "up"  # 市長と語る|会の参加者数
-    done = gain and _DONE.search(clause, _last(clause))
+    done = gain and _DONE.search(clause, _last(clause)) and not _FAILS.search(clause, _last(clause))
     return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
 
 
@@ -188,8 +195,6 @@ def _blotted(match: re.Match[str]) -> str:
     return "☒" * len(match[0])
 
 
-# Targets
-
 _OF_DECREASE = re.compile(r"削減|短縮|低減|縮減|軽減|節減|減量|減少|抑制")
 _OF_INCREASE = re.compile(r"増加(?:率|数|量|額)|伸び|向上率|上昇率")
 
@@ -210,30 +215,23 @@ def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
     return ways.pop() if len(ways) == 1 else None
 
 
-class Trend(NamedTuple):
-    """How the plan's targets go over the years, and whether every year moves."""
-
-    direction: Direction | None
-    strict: bool = False
-
-
 @lru_cache(maxsize=4096)
-def trend(targets: tuple[str, ...]) -> Trend:
-    """The direction of targets that never turn back, and whether every year moves (`strict`)."""
+def trend(targets: tuple[str, ...]) -> tuple[Direction | None, bool]:
+    """The direction of targets that never turn back, and whether every year moves."""
     rows = [reading.parts for reading in map(cells.read, targets) if reading.parts]
     if len(rows) < 2 or len({len(row) for row in rows}) != 1 or any(part.change for row in rows for part in row):
-        return Trend(None)
+        return None, False
     signs: set[int] = set()
     for column in zip(*rows, strict=True):
         if len({(part.unit.dimension, part.period, part.each) for part in column}) != 1:
-            return Trend(None)
+            return None, False
         ends = [part.end * part.unit.factor for part in column if part.end is not None]
         signs |= {(after > before) - (after < before) for before, after in pairwise(ends)}
     strict = 0 not in signs and len(rows) >= 3  # a single step is no trend
     signs.discard(0)
     if len(signs) != 1:
-        return Trend(None)
-    return Trend("up" if signs == {1} else "down", strict=strict)
+        return None, False
+    return ("up" if signs == {1} else "down"), strict
 
 
 def infer_direction(name: str, targets: Sequence[str]) -> tuple[Direction | None, str]:
@@ -266,15 +264,15 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
     may be a mere forecast. A trend with level years yields to a clear name and decides where the name is silent.
     """
     spoken = name_direction(name)
-    going = trend(targets)
-    if going.direction and going.direction != spoken:
-        if spoken and going.strict:
+    going, strict = trend(targets)
+    if going and going != spoken:
+        if spoken and strict:
             return None, "年度ごとの目標の動きと評価項目の名称が反対の向きを示すため、方向を確認してください。"
-        if not spoken and _FORESEEN[going.direction].search(compact(name)):
+        if not spoken and _FORESEEN[going].search(compact(name)):
             return None, "年度ごとの目標の動きが目指す向きか見込みかを判断できないため、方向を確認してください。"
-    if going.direction and spoken in (None, going.direction):
-        way = "上がって" if going.direction == "up" else "下がって"
-        return going.direction, f"計画の目標が年度とともに{way}いるため、{_WORDS[going.direction]}と判断しました。"
+    if going and spoken in (None, going):
+        way = "上がって" if going == "up" else "下がって"
+        return going, f"計画の目標が年度とともに{way}いるため、{_WORDS[going]}と判断しました。"
     if spoken:
         return spoken, f"評価項目の名称から、{_WORDS[spoken]}と判断しました。"
     return None, "目標の動きからも評価項目の名称からも、多い方がよいか少ない方がよいかを判断できません。"

@@ -11,7 +11,6 @@ import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
-from typing import NamedTuple
 
 from review.domain.values import units
 from review.domain.values.lexer import Number, has_middle_dot, numbers_in
@@ -29,6 +28,7 @@ _BEFORE_NUMBER = re.compile(
     r"(?P<sum>累計|合計|計|延べ|のべ)?(?P<all>全)?(?P<about>約|概ね|おおむね|おおよそ|およそ|ほぼ|凡そ)?"
     r"(?P<comparator>最低でも|最低|少なくとも|最大でも|最大で|最大|上限|多くとも|多くても|[<>]=?|[≥≤])?\Z"
 )
+_NO_MARKS = dict.fromkeys(_BEFORE_NUMBER.groupindex, "")
 _EACH = re.compile(r"(?:各[^\s各、・]{1,10}?|いずれも|それぞれ|ともに)\Z")
 # 1日平均, 1人当たり, 四半期ごと at the end of a label: what the value is counted for.
 _PER_ONE = re.compile(
@@ -38,21 +38,14 @@ _PER_ONE = re.compile(
 # A number after one of these is a rest, a part or a plan, not the value of the cell.
 _NOT_A_LABEL = re.compile(
     r"(?:残り|あと|うち|不足|目標|目標値|計画|計画値|予定|参考|例|当初|対し|対して|対する|から|まで|より|比|基準値?|現状値?|[、。→×+*±]|"
-    r"前回|前年度?|昨年度?|最高|未|非)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
+    r"前回|前年度?|昨年度?|最高|未|非|~)\Z|^(?:うち|内訳|残り|あと|例えば|[-~*+=_#?!]+\Z)|[。×→±]"
+    rf"|(?:\A|[ :①-⑳])(?:{units.KNOWN_PATTERN})?(?:以上|以下|未満|以内)\Z"  # 中%以上 12件, but not C判定以上 12人
 )
 _BY_WHEN = re.compile(r"\A\d{1,4}年度?(?:末|まで|以内|後)+(?:に|の|、)*")
 _SEPARATOR = re.compile(r"[ 、,;/・]+")
 _LATER_TAIL = re.compile(r"(?:以 ?[上下内]|未 ?満|超|程度)(?=[ 、,;/・])")  # 80% 以上 after a space belongs to the 80
 _TOTALS = {"計", "累計", "合計", "全体", "総計", "総数", "延べ", "のべ"}
 _STRIPPED = " 、,;/・"
-
-
-class Read(NamedTuple):
-    """One value of a list, the place of the next number, and the words before it."""
-
-    quantity: Quantity
-    following: int
-    before: str
 
 
 def readings(text: str) -> list[Parts]:
@@ -80,9 +73,6 @@ def only(text: str) -> Parts:
     """The reading of a piece of text where there is exactly one."""
     every = readings(text)
     return every[0] if len(every) == 1 else ()
-
-
-# Lists of values
 
 
 def _slashed(text: str) -> Parts:
@@ -131,29 +121,28 @@ def without_breakdown(parts: Parts) -> Parts:
     return (replace(totals[0], label="", breakdown=others),)
 
 
-# One value
-
 _BOUND = re.compile(r"(?:以 ?上|超)[、,・ ]*(?:かつ)?~? ?\Z")
 _OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
 
 
-def _item(text: str, numbers: list[Number], index: int, before: str) -> Read | None:
-    """The value at `index`: of two numbers where a shape joins them, else of one."""
+def _item(text: str, numbers: list[Number], index: int, before: str) -> tuple[Quantity, int, str] | None:
+    """The value at `index`, of two numbers where a shape joins them; the place of the next, and the words before it."""
     number, last = numbers[index], index + 1 == len(numbers)
     end = len(text) if last else numbers[index + 1].start
     gap = ("割" if number.tenths else "") + text[number.end : end]
-    shape = ""
-    if not last:
-        shape, unit = _shape(gap, number, numbers[index + 1], before)
-        item = _item(text, numbers, index + 1, "" if shape == "compound" else before) if shape else None
-        joined = item and _joined(shape, number, unit, gap, item.quantity, before)
-        if item and joined:
-            return item._replace(quantity=joined)
-        if shape in ("range", "of"):
-            return None
+    shape, unit = ("", units.BARE) if last else _shape(gap, number, numbers[index + 1], before)
+    item = _item(text, numbers, index + 1, "" if shape == "compound" else before) if shape else None
+    joined = item and _joined(shape, number, unit, gap, item[0], before)
+    if item and joined:
+        return joined, item[1], item[2]
+    closed = shape == "bounded" and item is not None and item[0].comparator in ("at_most", "below")
+    if closed or shape in ("range", "of"):
+        return None
     split = _split_gap(f"{gap.strip()} " if shape == "bounded" else gap, last=last)
     quantity = split and _quantity(before, number, split[0])
-    return Read(quantity, index + 1, split[1]) if split and quantity else None
+    if split is None or quantity is None or (shape == "bounded" and split[1].strip(_STRIPPED)):
+        return None
+    return quantity, index + 1, split[1]
 
 
 def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, units.Unit]:
@@ -163,7 +152,7 @@ def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, u
     inner = stripped[len(unit.symbol) :].strip()
     if _BOUND.search(gap) and len(stripped) < 12:
         return "bounded", unit
-    if inner in ("~", "-"):
+    if inner[-1:] in ("~", "-") and (inner == stripped[-1:] or not unit.bare):
         return "range", unit
     # 小8.9%中12.8% has no whole in it, for a share is not counted out of a share; and 小10回中8回 are two schools.
     of = _OF.fullmatch(inner) and unit.dimension not in ("", "percent") and second.value <= first.value
@@ -187,6 +176,8 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     bounded, high = shape == "bounded", second.end
     if (second.comparator not in ("at_most", "below")) if bounded else second.comparator:
         return None
+    if gap.strip()[len(unit.symbol) :].strip() not in ("~", "-") and not bounded:
+        return None  # 6件/年~15件
     if high is None or (not unit.bare and unit.dimension != second.unit.dimension):
         return None
     low = Fraction(number.value)
@@ -222,9 +213,6 @@ def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) ->
     low, high = (None if end is None else end + more for end in (head.low, head.high))
     about = head.approximate or small.approximate
     return replace(head, low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
-
-
-# Words around a number
 
 
 def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
@@ -269,8 +257,8 @@ def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
 def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
     """The value of a number, given the words before it and what follows."""
     words = (_BY_WHEN.sub("", before) if before[:1].isdigit() else before).strip(_STRIPPED)
-    match = _BEFORE_NUMBER.search(words)
-    marks = match.groupdict("") if match else dict.fromkeys(("each", "period", "sum", "all", "about", "comparator"), "")
+    match = _BEFORE_NUMBER.search(words) if words else None
+    marks = match.groupdict("") if match else _NO_MARKS
     label = (words[: match.start()] if match else words).strip(" :=、,;/・") or marks["sum"]
     if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
         return None
@@ -304,5 +292,5 @@ def _period(before: str, per: str) -> str:
 
 
 def _period_in_label(label: str) -> str:
-    match = _PER_ONE.search(label)
+    match = _PER_ONE.search(label) if label else None
     return ("人日" if match["both"] else match["every"] or one_per(match["one"])) if match else ""

@@ -17,16 +17,15 @@ _LONGEST = 40  # characters of one number; beyond that it is a code, and int() h
 _MOST = 24  # numbers in one cell; beyond that it is a table or prose
 _LABEL = 0xE100  # characters of the private use area stand for labels in brackets, whose digits are no values
 
-# Words with digits
-
 _ONE_OF = "人|名|日|回|校|世帯|か月|ヶ月|か所|件|年|台|時間|施設|団体|園|頭|冊|社|課|km2|ha|戸"
 _MORE = r"(?=.*\d)"  # a value follows: without one, the number is the value itself
 _OF_A_CLASS = r"国語|算数|数学|理科|英語|社会|(?:年生?)? ?:|年生? \d| \d[\d,.]*(?:%|人|点|校|件)"
 _WORDS = (
     # 令和6年度, R6.4.1, 2024年度, 2025/3/31, 3月末
-    r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})(?:年度?|(?:[./]\d{1,2}){1,2}|(?![\d%]))(?:\d{1,2}月)?(?:\d{1,2}日)?末?",
+    r"(?:令和|平成|昭和|(?<![A-Za-z])[RHS])\.?(?:元|\d{1,2})(?:年度?|(?:[./]\d{1,2}){1,2}|(?![\d%]))"
+    r"(?:\d{1,2}月)?(?:\d{1,2}日)?末?",
     r"(?:19|20)\d\d(?:年度?(?:\d{1,2}月)?(?:\d{1,2}日)?|[/.-]\d{1,2}(?:[/.-]\d{1,2})?)",
-    r"\d{1,2}月(?:\d{1,2}日|末)?",
+    r"\d{1,2}月(?:\d{1,2}日|末)?|\d{1,2} 月 ?末",
     # 10年までに 180km: by when, and no value
     rf"\d{{1,4}}年度?(?:末|まで|以内|後)+(?:に|の|、)*{_MORE}",
     # 第2次, 3年目
@@ -51,13 +50,11 @@ _WORDS = (
     r"(?![\d,.]*(?:[%千万億]|件|人|回|か所|箇所|校|台))",
     r"※\d",
 )
-# Numbers
-
 _DIGITS = r"(?:\d{1,3}(?: ?, ?\d{3})+(?!\d)|\d+)(?: ?\. ?\d+)?"
 _SCALE = r"(?: ?(?:[十百千]? ?[万億兆](?!葉)|[十百千](?= ?[十百千万億兆\d円人件t歩㌧kmM平立])|百(?!分)|千(?!葉)|十))"
 # Digits that a scan has torn, where a unit follows and no other number stands apart: 1 2.5%.
 _TORN = (
-    rf"(?<![\d.,A-Za-z/~-])(?<!\d )(?:\d+|\d(?: \d)+) \d+(?:[.,]\d+)*"
+    rf"(?<![\d.,A-Za-z/~-])(?<!\d )(?:\d+|\d(?: \d)+) \d+(?:,\d+)*(?:\.\d+)?"
     rf"(?= ?(?:{KNOWN_PATTERN}))(?!.* \d)"
 )
 _SIGN = r"(?:(?:(?<=[\s:(~比])|^)[-+±](?=\d)|▲ ?|マイナス ?)"
@@ -146,8 +143,6 @@ def decimal(digits: str) -> Fraction | int:
     head, _, tail = digits.replace(",", "").replace(" ", "").partition(".")
     return Fraction(int(head + tail), 10 ** len(tail)) if tail else int(head)
 
-
-# Notes
 
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _ANY_BRACKET = re.compile(r"[(【\[〔{※*]")

@@ -1,9 +1,12 @@
-"""Judging numbers: every reading of the target with every reading of the 実績, part by part."""
+"""Judging numbers: every reading of the target with every reading of the 実績, part by part; and what an actual itself,
+or beside last year's, gives reason to ask about: jump, repeated, over_100_percent."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 
 from review.domain.notation import compact
@@ -24,7 +27,7 @@ from review.domain.values.compare import (
 )
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
 from review.domain.values.grammar import Parts
-from review.domain.values.reading import Direction, Quantity, way_of
+from review.domain.values.reading import Direction, Quantity, Reading, way_of
 
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 
@@ -50,7 +53,11 @@ def numeric(case: Case) -> Outcome:
 def _actuals(case: Case) -> tuple[Parts, ...]:
     """The readings of the 実績, and for a running total the larger value in brackets: 3 (8)."""
     only, bracket = case.actual.quantity, case.actual.bracket
-    if bracket and only is not None and _CUMULATIVE.search(compact(case.name) + _own_words(case.target.plain)):
+    if (
+        bracket
+        and only is not None
+        and _CUMULATIVE.search(compact(case.name) + _OTHER_VALUE.sub("", case.target.plain))
+    ):
         total = bracket[0] if not bracket[0].unit.bare else replace(bracket[0], unit=only.unit)
         if total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0):
             return (*case.actual.readings, (replace(total, label=only.label),))
@@ -99,36 +106,23 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     if any(part.value == 0 for part in targets) and not targets[0].is_range:
         return ("down" if named == "down" else None), None
     direction = from_plan(case.name, case.targets)[0]
-    if direction is None and all(part.label for part in targets) and not trend(case.targets).direction:
+    if direction is None and all(part.label for part in targets) and trend(case.targets)[0] is None:
         spoken = {name_direction(part.label) for part in targets}  # 登録 60人 開催 90回
         direction = spoken.pop() if len(spoken) == 1 else None
-    negative = any(end is not None and end < 0 for part in targets + case.actual.parts for end in (part.low, part.high))
-    if direction == "up" and negative and named_change(case.name):
+    negative = (part.value is not None and part.value < 0 for part in targets + case.actual.parts)
+    if direction == "up" and named_change(case.name) and any(negative):
         return None, None  # a 削減率 of -5% and of 5% may be the same
     return direction, None
 
 
-# What is counted, and for how long
-
 _YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分)(?!平均)")  # 300人(3年間)
-_SPANS = [
-    (re.compile(one), re.compile(other), undecided(f"目標と実績の{cause}のため"))
-    for one, other, cause in (
-        (_CUMULATIVE.pattern, "単年|単独年度", "一方が累計、他方が単年の値"),
-        ("単年|単独年度", _CUMULATIVE.pattern, "一方が単年、他方が累計の値"),
-        ("延べ|のべ|延人数", r"実人数|実人員|実(?=\d)|実数", "一方が延べ数、他方が実数"),
-        (r"実人数|実人員|実(?=\d)|実数", "延べ|のべ|延人数", "一方が実数、他方が延べ数"),
-    )
-]
+_OPPOSITES = (
+    ((_CUMULATIVE, "累計"), (re.compile("単年|単独年度"), "単年の値")),
+    ((re.compile("延べ|のべ|延人数"), "延べ数"), (re.compile(r"実人数|実人員|実(?=\d)|実数"), "実数")),
+)
 _SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分]")
 _OF_THE_YEAR = undecided("目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため")
-_SEVERAL_YEARS = undecided("実績が複数年の値のため")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
-
-
-def _own_words(plain: str) -> str:
-    """The text without a value in brackets."""
-    return _OTHER_VALUE.sub("", plain)
 
 
 def _other_span(case: Case) -> Outcome | None:
@@ -137,13 +131,14 @@ def _other_span(case: Case) -> Outcome | None:
     if not _SPAN_WORD.search(target + actual):
         return None
     if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
-        return _SEVERAL_YEARS
-    goal, given = _own_words(target) or target, _own_words(actual)
-    if not any(one.search(goal) for one, _, _ in _SPANS):
+        return undecided("実績が複数年の値のため")
+    goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
+    if not any(one.search(goal) for kinds in _OPPOSITES for one, _ in kinds):
         goal = compact(case.name)
-    for one, other, doubt in _SPANS:
-        if one.search(goal) and other.search(given) and not other.search(goal) and not one.search(given):
-            return doubt
+    for kinds in _OPPOSITES:
+        names = [[name for pattern, name in kinds if pattern.search(side)] for side in (goal, given)]
+        if len(names[0]) == len(names[1]) == 1 and names[0] != names[1]:
+            return undecided(f"目標と実績の一方が{names[0][0]}、他方が{names[1][0]}のため")
     return None
 
 
@@ -153,14 +148,11 @@ def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
         return False
     if not actual.value or not target.value:
         return False
-    total, given = (bool(_CUMULATIVE.search(_own_words(side.plain))) for side in (case.target, case.actual))
+    total, given = (bool(_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain))) for side in (case.target, case.actual))
     goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
     if total and not given:
         return 0 < reached * 3 < goal * 2
     return given and not total and reached >= goal * 2 > 0
-
-
-# Part by part
 
 
 def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Outcome:
@@ -223,3 +215,62 @@ def _period_in_name(name: str) -> str:
     if not match:
         return ""
     return "人" if match["one"] == "名" else match["one"] or match.lastgroup or ""
+
+
+# These may exceed 100 % without an error: growth, plans carried out, ratios to something else.
+_MAY_EXCEED = re.compile(
+    r"比\Z|比率|対比|年比|伸び|増加率|増減|倍率|達成率|達成度|進捗率|上昇率|充足率|稼働率|乗車率|経常収支|流動比率|収支比率|回転率|指数"
+)
+
+
+def doubts_of(name: str, actual: Reading, previous: Reading | None) -> tuple[str, ...]:
+    """The codes of doubts about an actual, in a fixed order; none about words."""
+    if not actual.parts:
+        return ()
+    comparable = previous is not None and previous.state.state.is_result
+    steps = list(steps_between(previous, actual)) if previous and comparable else []
+    doubts = {
+        "over_100_percent": any(map(_over_100_percent, actual.parts)) and not _may_exceed(name),
+        # at least twice or at most half; zero and negative values have no such ratio
+        "jump": any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps),
+        "repeated": bool(steps) and all(before == after for before, after in steps),
+    }
+    return tuple(code for code, applies in doubts.items() if applies)
+
+
+@lru_cache(maxsize=4096)
+def _may_exceed(name: str) -> bool:
+    return bool(_MAY_EXCEED.search(compact(name)))
+
+
+def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction, Fraction]]:
+    """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared.
+
+    A value without a unit is taken in the other year's, and where it is far too small in its scale as well.
+    """
+    if not actual.parts or len(actual.parts) != len(previous.parts):
+        return
+    pairs, certain = pair(previous.parts, actual.parts)
+    for before, after in pairs if certain else ():
+        if not before.unit.fits(after.unit) or before.change != after.change:
+            continue
+        before, after = _assumed(before, after), _assumed(after, before)
+        ends = ((before.low, after.low), (before.high, after.high))
+        for first, second in ends[: 2 if before.is_range else 1]:
+            if first is not None and second is not None:
+                same = before.unit.factor == after.unit.factor
+                yield (first, second) if same else (first * before.unit.factor, second * after.unit.factor)
+
+
+def _assumed(part: Quantity, other: Quantity) -> Quantity:
+    if not part.unit.bare or other.unit.bare:
+        return part
+    near = part.value and other.value and part.scale == 1 and abs(part.value) * 30 < abs(other.value)
+    return replace(part.times(other.scale if near else 1), unit=other.unit)
+
+
+def _over_100_percent(part: Quantity) -> bool:
+    if part.unit.dimension != "percent" or part.change:
+        return False
+    high = part.low if part.high is None else part.high
+    return high is not None and high * part.unit.factor > 100

@@ -69,7 +69,7 @@ def way_of(comparator: str) -> Direction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quantity:
-    """One measured value: an interval, mostly of one point, in a unit. Ends are in the unit's symbol, scales applied."""
+    """One measured value: an interval, mostly of one point. Its ends are in the unit's symbol, with scales applied."""
 
     low: Fraction | None  #: lower end, None where it is open (80 for 80以上, None for 5未満)
     high: Fraction | None  #: upper end, None where it is open

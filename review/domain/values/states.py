@@ -12,9 +12,9 @@ from datetime import date
 from review.domain.fiscal import parse_fiscal_year
 from review.domain.values.reading import FINAL, State, ValueState
 
-_NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
+NO_TARGET = re.compile(r"(?:目標値?)?(?:の?設定)?(?:なし|無し|せず)|未設定|設定なし|設定無し|目標未設定")
 _COUNTING = r"(?:集計|調査|計測|測定|算定|算出|取りまとめ|とりまとめ|精査|確認)(?:途?中|前)|未(?:集計|確定)|確定前|公表(?:前|待ち)"
-_NOT_MEASURED = re.compile(
+NOT_MEASURED = re.compile(
     rf"{_COUNTING}|未(?:公表|調査|測定|計測|算出|把握)|隔年調査|非調査年|調査年度?ではない|調査年度外|調査対象外|不明|確定後"
     r"|(?:調査|測定|計測|算出|データ|把握)(?:不可|不能|できず|なし|無し|未実施|未公表)|\d年(?:に1度|に1回|毎)の?調査|次回(?:調査|公表)|後日公表"
     r"|(?:調査|アンケート|測定|計測|集計|公表|算出)(?:を|は|の)?(?:実施せず|未実施|実施なし|行わず|していない|できない|できず|予定|実施予定)"
@@ -26,7 +26,7 @@ _PLANNED = re.compile(r"予定値?|計画値?|目標値?")
 _FORECAST = re.compile(r"見込.*\d|\d.*見込")
 _OF_A_DAY = re.compile(r"\d(?:月|日|年)[^\d]*見込")
 
-_HALF = r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?:間|分))"
+_HALF = r"(?P<half>上半期|[上前]期(?!高齢|計画)|(?:年度|年)の?前半|前半期|半年(?!ごと|毎|に))"
 _QUARTER = r"第?(?P<quarter>[1-4一二三四])四半期|(?P<q>[1-4])Q(?![A-Za-z])"
 _MONTHS = r"(?<!\d)(?P<months>[1-9]|1[01])[かヶカケ]?月(?:間|分)(?!児)"
 _PART = re.compile(
@@ -50,6 +50,7 @@ _OF_A_YEAR = re.compile(
     r"(?:実績|確定|調査|決算|公表|集計|速報)?(?:値|数値|分|データ|結果|額|数|時点|現在|による|より|のもの|を記載|です)*"
 )
 
+_ONE_MONTH = re.compile(r"(?:[^\d]{2}?(?:元|\d{1,2})年度?)?(?!3月)\d{1,2}月(?:中|の|分|実績|値)*")
 # 10月~3月: half of the year, though it ends with it.
 _LATE = re.compile(r"(?<!\d)(?!4月?(?:~|-|から))\d{1,2}月?(?:~|-|から)\d{1,2}月(?:末|まで|の?実績|分)*(?=\Z|[)、。 ])")
 _TYPED_YEAR = re.compile(r"((?:令和|平成|[RH])\.?(?:元|\d{1,2})|20\d\d)(年度|年|[./-])(?=\d{1,2}[月./])")
@@ -57,16 +58,6 @@ _STATE = re.compile(
     rf"(?:{_YEAR}|[.,、:~-]|\d{{1,2}}月?(?=~|-|から)|{_UNTIL.pattern}|{_PART.pattern}|{_COUNTING}|{_PROVISIONAL.pattern}"
     "|の|値|で|まで|時点|現在)+"
 )
-
-
-def says_no_target(text: str) -> bool:
-    """True where the whole text says that no target was set."""
-    return bool(_NO_TARGET.fullmatch(text.strip("()")))
-
-
-def says_not_measured(text: str) -> bool:
-    """True where the text says that the value is not there yet, or never will be."""
-    return bool(_NOT_MEASURED.search(text))
 
 
 def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> ValueState:
@@ -82,7 +73,7 @@ def state_of(labels: tuple[str, ...], notes: tuple[str, ...], text: str) -> Valu
             continue
         if _FORECAST.search(packed) and not _OF_A_DAY.search(packed):
             return ValueState(state=State.INTERIM, words=words)
-        if says_part_of_year(packed):
+        if says_part_of_year(packed) or (len(labels) < 2 and _ONE_MONTH.fullmatch(packed)):
             return ValueState(state=State.INTERIM, words=words)
         if _OF_A_YEAR.fullmatch(packed):
             return ValueState(state=State.OTHER_YEAR, words=words)
@@ -98,7 +89,7 @@ def is_state(words: str) -> bool:
 def whole_year(text: str) -> ValueState:
     """Final, or provisional for 見込み and 速報."""
     word = _PROVISIONAL.search(text)
-    return ValueState(state=State.PROVISIONAL, words=word[0]) if word else ValueState()
+    return ValueState(state=State.PROVISIONAL, words=word[0]) if word else FINAL
 
 
 def says_part_of_year(packed: str) -> bool:
@@ -128,9 +119,11 @@ def last_day_of(words: str, fiscal_year: int) -> date | None:
     """The last day that an interim value covers: 9月末現在, 上半期, 第3四半期, 10か月分; None where the words do not say."""
     packed = words.replace(" ", "")
     until = next((match for match in _UNTIL.finditer(packed) if _breaks_off(match)), None)
-    part = _PART.search(packed)
+    part, typed_year = _PART.search(packed), None
     if until is not None:
         month, typed = _month_and_day(until)
+        start = max(until.start(name) for name in ("month", "short", "other"))
+        typed_year = next((year for year in _TYPED_YEAR.finditer(packed) if year.end() == start), None)
     elif part and (part["half"] or part["quarter"] or part["q"] or part["months"]):
         quarter = part["quarter"] or part["q"]
         count = 3 * ("1234一二三四".index(quarter) % 4 + 1) if quarter else int(part["months"] or 6)
@@ -138,7 +131,6 @@ def last_day_of(words: str, fiscal_year: int) -> date | None:
     else:
         return None
     year = fiscal_year + (month < 4)
-    typed_year = _TYPED_YEAR.search(packed)
     if typed_year and (named := parse_fiscal_year(typed_year[1])):
         year = named + (month < 4 and typed_year[2] == "年度")
     end = calendar.monthrange(year, month)[1]

@@ -8,6 +8,7 @@ number, for nobody knows whether it is a unit at all.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -48,7 +49,7 @@ rank: 位 age: 歳 才 人: 人 名 人分: 人分 名分 か所: か所 箇所 
 市町 mg/L: mg/L mg/l ダウンロード: ダウンロード DL 個: 個 コ ヶ ケ つ dB: dB デシベル °C: °C 度C ℃ 品目: 品目 品 種類: 種類 種 PV: PV ページビュー pv
 """
 _PLAIN = """
-件 回 度 校 園 社 施設 団体 地区 地域 台 枚 冊 点 本 頭 羽 匹 尾 基 棟 戸 世帯 組 項目 事業 業務 課 部署 講座 教室 コース 回線 俵
+件 回 度 部 通 校 園 社 施設 団体 地区 地域 台 枚 冊 点 本 頭 羽 匹 尾 基 棟 戸 世帯 組 項目 事業 業務 課 部署 講座 教室 コース 回線 俵
 アクセス ページ フォロワー 人泊 人日 人月 人回 歩 便 票 口 席 床 路線 区画 系統 分野 会場 企業 事業者 事業所 自治会 町会 地点 駅 隊 班
 室 館 館園 畳 着 足 杯 食 膳 箱 袋 セット 式 例 案 案件 例規 作品 品種 区 自治体 市 町 村 議案 単位 クラブ サークル チーム グループ 団
 名簿 回答 語 字 文字 段階 級 ビュー 再生 いいね 投稿 システム データセット データ 機関 大学 学校 クラス 学級 学年 家庭 夫婦 人世帯 倍
@@ -56,6 +57,11 @@ _PLAIN = """
 玉 連 基準 指標 モデル プラン メニュー サイト ツイート 登録 発 局 次元 人役 公民館 保育園 小学校 中学校 小中学校 部局 所属 職場 会員 店会
 品番 パターン テーマ エリア ルート スポット 経営体 経営 事業体 法人 組合 ライセンス アカウント TEU 隻 機 発電所 拠点 人槽 議席 分団 ブース
 """
+
+
+def alternation(words: Iterable[str]) -> str:
+    """The words as one pattern, the longest first."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 def _table() -> dict[str, Unit]:
@@ -77,7 +83,7 @@ PERCENT = KNOWN["%"]
 COUNTED = {"人", "件", "回", "money", "世帯", "枚", "冊", "台", "戸"}  #: things that have no thousandths
 
 #: Matches the longest known unit at a position; for building larger patterns.
-KNOWN_PATTERN = "|".join(re.escape(symbol) for symbol in sorted(KNOWN, key=len, reverse=True))
+KNOWN_PATTERN = alternation(KNOWN)
 _AT_START = re.compile(KNOWN_PATTERN)
 
 # An unknown unit is one short run of kanji, katakana or Latin letters: 俵, TEU. Hiragana is grammar.

@@ -49,18 +49,12 @@ _ACTS = (
     "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み|体制|目指す|めざす|目標とする|目標|"
     "達成する|実施する|開催する|確保する|維持する"
 )
-
-
-def _any_of(words: dict[str, Any]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
 # Spaces between any two of these weigh nothing.
 _TAIL = re.compile(
     r" ?(?P<about>程 ?度|前後|くらい|ぐらい|ほど)?(?:に)?"
-    rf" ?(?P<comparator>以 [上下内]|未 満|{_any_of(COMPARATORS)})?"
+    rf" ?(?P<comparator>以 [上下内]|未 満|{units.alternation(COMPARATORS)})?"
     r" ?(?P<about2>程度|前後)?"
-    rf" ?(?P<change>{_any_of(CHANGES)})?"
+    rf" ?(?P<change>{units.alternation(CHANGES)})?"
     rf"(?: ?(?P<comparator2>以上|超|以下|未満|以内)| ?(?:[をはがの]|で|に)? ?(?:(?:{_ACTS}) ?)+(?:率|数|済み?|完了)?)?"
     r" ?(?P<about3>程度)?"
     r" ?(?:(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]? ?\Z"

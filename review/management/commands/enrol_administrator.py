@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from review.domain.refusals import AlreadyDecided, Invalid
+from review.management.refusing import refusing
 from review.people.services import people
 
 
@@ -21,13 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("name", help="氏名")
         parser.add_argument("--email", default="", help="通知メールの宛先")
 
+    @refusing
     def handle(self, *args: Any, username: str, name: str, email: str, **options: Any) -> None:
-        try:
-            made = people.enrol_first_administrator(username=username, display_name=name, email=email)
-        except Invalid as refusal:
-            raise CommandError(" ".join([str(refusal), *refusal.fields.values()])) from refusal
-        except AlreadyDecided as refusal:
-            raise CommandError(str(refusal)) from refusal
+        made = people.enrol_first_administrator(username=username, display_name=name, email=email)
         self.stdout.write(
             f"{made.user} を管理者として登録しました。仮のパスワード(一度だけ表示します): {made.password}"
         )

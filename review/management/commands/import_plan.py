@@ -13,7 +13,8 @@ from django.db import DatabaseError
 
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument
-from review.plan.services import planning
+from review.management.refusing import refusing
+from review.plan.services import planning, plans
 from review.plan.services.planning import Imported
 from review.workbook.reader import read_plan_workbook
 
@@ -27,15 +28,16 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="確かめるだけで、何も保存しません。")
         parser.add_argument("--json", action="store_true", help="結果をJSONで出力します。")
-        parser.add_argument("--plan-name", default="DX推進計画", help="計画の名前")
-        parser.add_argument("--city", default=settings.MEGURI_CITY)
-        parser.add_argument("--municipality-code", default="")
+        parser.add_argument("--plan", metavar="SHORTNAME", help="計画の短い名前。--dry-run のときだけ省けます。")
         parser.add_argument("--year", type=int, help="シートの年度(西暦)。省略時は実績のある最後の年度です。")
         parser.add_argument(
             "--accept", action="append", default=[], metavar="CODE", help="この種類の疑問点の提案を受け入れます。"
         )
 
+    @refusing
     def handle(self, *args: Any, **options: Any) -> None:
+        if not (options["plan"] or options["dry_run"]):
+            raise CommandError("取り込む計画を --plan で指定してください。計画は create_plan で作ります。")
         document = self._read(options["file"])
         if options["accept"]:
             document = planning.accepted(document, codes=options["accept"])
@@ -55,11 +57,11 @@ class Command(BaseCommand):
 
     def _import(self, document: PlanDocument, options: dict[str, Any]) -> Imported:
         try:
+            plan = plans.by_short_name(options["plan"]) if options["plan"] else None
             return planning.import_plan(
                 document,
-                plan_name=options["plan_name"],
-                city=options["city"],
-                municipality_code=options["municipality_code"],
+                plan_name=plan.name if plan else "(計画)",
+                city=plan.city if plan else settings.MEGURI_CITY,
                 year=options["year"] or planning.sheets_year(document),
                 dry_run=options["dry_run"],
             )

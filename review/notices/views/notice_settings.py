@@ -15,6 +15,7 @@ from review.domain.refusals import Invalid
 from review.notices.forms.notices import ChoicesForm
 from review.notices.services import notice_choices
 from review.notices.views.notice_lines import Line, lines_of
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
@@ -36,11 +37,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
             return see_other("meguri:notice_settings")
     context = {
         "page_title": _("お知らせの受け取り方"),
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("お知らせ"), "url": reverse("meguri:notices")},
-            {"label": _("お知らせの受け取り方"), "url": ""},
-        ],
+        "breadcrumbs": crumbs((_("お知らせ"), reverse("meguri:notices")), _("お知らせの受け取り方")),
         "form": form,
         "groups": groups(lines, form),
         "address": request.user.email,

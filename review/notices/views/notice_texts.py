@@ -18,6 +18,7 @@ from review.notices.services import notice_texts
 from review.notices.services.notice_table import NOTICES
 from review.notices.services.notice_texts import Text
 from review.notices.views.notice_lines import Line, every_line
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -29,10 +30,7 @@ def texts(request: SignedInRequest) -> HttpResponse:
     own = notice_texts.own_texts()
     context = {
         "page_title": _("お知らせの文面"),
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("お知らせの文面"), "url": ""},
-        ],
+        "breadcrumbs": crumbs(_("お知らせの文面")),
         "rows": [
             {"line": line, "own": own.get(key), "title": notice_texts.text_of(key, line.notice, own).title}
             for key, line in every_line().items()
@@ -95,11 +93,7 @@ def page(
     original = notice_texts.text_of(line.key, line.notice, {})
     context: dict[str, Any] = {
         "page_title": line.label,
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("お知らせの文面"), "url": reverse("meguri:notice_texts")},
-            {"label": line.label, "url": ""},
-        ],
+        "breadcrumbs": crumbs((_("お知らせの文面"), reverse("meguri:notice_texts")), line.label),
         "line": line,
         "form": form,
         "preview": shown.filled(notice_texts.example(names)),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from review import clock
 from review.models import MailState, Notification
+from review.screens.views.acts import crumbs
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 
@@ -41,7 +42,7 @@ def notices(request: SignedInRequest) -> HttpResponse:
     here = reverse("meguri:notices")
     context = {
         "page_title": _("お知らせ"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("お知らせ"), "url": ""}],
+        "breadcrumbs": crumbs(_("お知らせ")),
         "page_obj": page,
         "unread": unread,
         "sent": MailState.SENT,

@@ -12,7 +12,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_safe
 from review.models import AuditEntry, Cycle, MeasureReview, User
 from review.operations.forms.audit import AuditSearchForm
 from review.operations.services import anchors
+from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from review.trail.services import database_roles
@@ -118,6 +118,7 @@ ACTIONS: dict[str, Any] = {
     "correction.accept": gettext_lazy("訂正版の公表の決定"),
     "correction.return": gettext_lazy("訂正の差戻し"),
     "correction.left": gettext_lazy("訂正が及ばなかった項目"),
+    "plan.create": gettext_lazy("計画の作成"),
     "plan.import": gettext_lazy("計画の取込み"),
     "job.retry": gettext_lazy("処理の再実行"),
     "job.retry_all": gettext_lazy("失敗した処理のすべての再実行"),
@@ -187,7 +188,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
     entries = list(page.object_list)
     context = {
         "page_title": _("監査記録"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("監査記録"), "url": ""}],
+        "breadcrumbs": crumbs(_("監査記録")),
         "form": form,
         "chain": chain(),
         "query": request.GET.urlencode(),

@@ -26,6 +26,7 @@ from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
 from review.publication.services import bundle
 from review.screens.forms.fields import ReasonForm
+from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
 
@@ -58,57 +59,6 @@ STEPS = {
 }
 PUBLISHING = {"AnnualCycleFlow.publish", "CorrectionFlow.publish"}
 
-#: event -> its words
-EVENTS = {
-    Event.CYCLE_OPENED: gettext_lazy("年度の開始"),
-    Event.ACTUALS_SUBMITTED: gettext_lazy("提出"),
-    Event.SUBMISSION_ENDORSED: gettext_lazy("所属長の確認"),
-    Event.SUBMISSION_RECALLED: gettext_lazy("取下げ"),
-    Event.SUBMISSION_RETURNED: gettext_lazy("差戻し"),
-    Event.SUBMISSION_REVIEWED: gettext_lazy("確認"),
-    Event.CONCURRENCE_ASKED: gettext_lazy("合議の依頼"),
-    Event.CONCURRENCE_ASKED_AGAIN: gettext_lazy("合議の再依頼"),
-    Event.CONCURRENCE_ANSWERED: gettext_lazy("合議の回答"),
-    Event.COMMENTED: gettext_lazy("コメント"),
-    Event.DECISIONS_RECORDED: gettext_lazy("本部の決定の記録"),
-    Event.RECORD_REFUSED: gettext_lazy("本部の決定の記録の取下げ"),
-    Event.MEASURE_APPROVED: gettext_lazy("承認"),
-    Event.MEASURE_SETTLED: gettext_lazy("未提出・対象外の決定"),
-    Event.OUTCOME_REFUSED: gettext_lazy("未提出・対象外の提案の却下"),
-    Event.APPROVAL_RETURNED: gettext_lazy("承認からの差戻し"),
-    Event.REVIEW_WITHDRAWN: gettext_lazy("確認の取消し"),
-    Event.APPROVAL_WITHDRAWN: gettext_lazy("承認の取消し"),
-    Event.CYCLE_READY: gettext_lazy("全施策の承認"),
-    Event.EDITION_PUBLISHED: gettext_lazy("公表"),
-    Event.CORRECTION_SUBMITTED: gettext_lazy("訂正の決定の依頼"),
-    Event.CORRECTION_RETURNED: gettext_lazy("訂正の差戻し"),
-    Event.EDITION_CORRECTED: gettext_lazy("訂正"),
-    Event.NEXT_CYCLE_DRAFTED: gettext_lazy("次年度の準備"),
-    Event.DEADLINE_NEAR: gettext_lazy("期限前のお知らせ"),
-    Event.DEADLINE_PASSED: gettext_lazy("期限後のお知らせ"),
-    Event.DEADLINE_ESCALATED: gettext_lazy("期限後の所属長へのお知らせ"),
-    Event.DECISION_CALLED: gettext_lazy("公表の決定の期限のお知らせ"),
-    Event.DEADLINES_CHANGED: gettext_lazy("期限の変更"),
-    Event.NUDGED: gettext_lazy("督促"),
-    Event.STEP_ASKED: gettext_lazy("新しい担当者への依頼"),
-    Event.EXTENSION_ASKED: gettext_lazy("期限延長の依頼"),
-    Event.EXTENSION_GRANTED: gettext_lazy("期限の延長"),
-    Event.EXTENSION_REFUSED: gettext_lazy("期限延長の不承認"),
-    Event.PLAN_CHANGE_PROPOSED: gettext_lazy("計画の変更の提案"),
-    Event.PLAN_CHANGED: gettext_lazy("計画の変更"),
-    Event.PLAN_CHANGE_REFUSED: gettext_lazy("計画の変更の不採用"),
-    Event.DEPARTMENTS_REORGANISED: gettext_lazy("組織改正"),
-    Event.PROXY_NAMED: gettext_lazy("代決者の指名"),
-    Event.PROXY_WITHDRAWN: gettext_lazy("代決者の指名の取消し"),
-    Event.PROXY_ENDED: gettext_lazy("代決の終わり"),
-    Event.PROXY_RESUMED: gettext_lazy("代決の再開"),
-    Event.DECIDED_BY_PROXY: gettext_lazy("代決"),
-    Event.WORK_HANDED_OVER: gettext_lazy("仕事の引継ぎ"),
-    Event.JOB_FAILED: gettext_lazy("処理の失敗"),
-    Event.DELIVERY_LATE: gettext_lazy("配達の遅れ"),
-    Event.ANCHOR_LATE: gettext_lazy("監査記録の外部の控えの遅れ"),
-}
-
 #: job state -> the state word of the chips
 CHIPS = {
     JobState.WAITING: "queued",
@@ -132,7 +82,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
     counts = queries.job_counts()
     context = {
         "page_title": _("処理の状況"),
-        "breadcrumbs": crumbs(),
+        "breadcrumbs": crumbs(_("処理の状況")),
         "signs": signs_of(now),
         "stats": stats_of(waiting),
         "alert": alarm.oldest_late(waiting, now),
@@ -148,16 +98,6 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "waiting_count": sum(part["count"] for part in waiting.values()),
     }
     return render(request, "operations/jobs.html", context)
-
-
-def crumbs(last: str = "") -> list[dict[str, str]]:
-    """Home, this page, and the page below it where there is one."""
-    here = {"label": _("処理の状況"), "url": reverse("meguri:jobs") if last else ""}
-    return [
-        {"label": _("ホーム"), "url": reverse("meguri:home")},
-        here,
-        *([{"label": last, "url": ""}] if last else []),
-    ]
 
 
 def stats_of(waiting: dict[str, Any]) -> list[dict[str, Any]]:
@@ -213,7 +153,8 @@ def shown(rows: Any) -> list[dict[str, Any]]:
 def parked_events() -> list[dict[str, Any]]:
     """Events that could not be delivered."""
     rows = OutboxEvent.objects.filter(delivered_at=None, parked_at__isnull=False).select_related("cycle").order_by("pk")
-    return [{"row": row, "kind": EVENTS.get(row.name, row.name)} for row in rows[:PAGE]]  # type: ignore[call-overload]
+    words = {event.value: event.label for event in Event}
+    return [{"row": row, "kind": _(words.get(row.name, row.name))} for row in rows[:PAGE]]
 
 
 # --- the operator's acts --------------------------------------------------------------------------------------------
@@ -252,7 +193,7 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("meguri:jobs")
     context = {
         "page_title": _("処理を中止する"),
-        "breadcrumbs": crumbs(_("処理を中止する")),
+        "breadcrumbs": crumbs((_("処理の状況"), reverse("meguri:jobs")), _("処理を中止する")),
         "row": shown([job])[0],
         "form": form,
     }

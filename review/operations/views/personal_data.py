@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +18,7 @@ from review.models import Appointment, Mail, Notification, Submission, User
 from review.operations.services import personal_data, retention
 from review.screens.forms.fields import ReasonForm
 from review.screens.views import sessions
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.services import second_factor
@@ -201,5 +201,4 @@ def anonymise(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def frame(title: str) -> dict[str, Any]:
     """Title and way back of these screens."""
-    crumbs = [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": title, "url": ""}]
-    return {"page_title": title, "breadcrumbs": crumbs}
+    return {"page_title": title, "breadcrumbs": crumbs(title)}

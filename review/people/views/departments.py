@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from review.people.forms.people import next_april, open_offices
 from review.people.services import reorganisation as work
 from review.people.services import reorganisation_moves
 from review.screens.forms.fields import add_refusal
-from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.acts import act_page, crumbs, previewed
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
@@ -85,18 +86,10 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
     if kind != Kind.MERGE and office is None:
         return choose(request, kind)
     form = form_of(request, kind, office)
-    effects: list[str] = []
-    if form.is_bound and form.is_valid():
-        planned = form.planned([office.pk] if office else [])
-        try:
-            if sure(request):
-                work.plan(user=request.user, planned=planned)
-                day = day_text(planned.effective_on)
-                messages.success(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day})
-                return see_other("meguri:departments")
-            effects = foreseen(planned)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
+    planned = partial(form.planned, [office.pk] if office else [])
+    effects = previewed(request, form, act=lambda: plan(request, planned()), effects=lambda: foreseen(planned()))
+    if isinstance(effects, HttpResponse):
+        return effects
     return act_page(
         request,
         title=_("部署の%(kind)s") % {"kind": kind.label},
@@ -108,6 +101,14 @@ def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
         lead=str(office or ""),
         previewing=True,
     )
+
+
+def plan(request: SignedInRequest, planned: work.Planned) -> HttpResponse:
+    """Do it."""
+    work.plan(user=request.user, planned=planned)
+    day = day_text(planned.effective_on)
+    messages.success(request, _("%(day)s施行の組織改正を登録しました。") % {"day": day})
+    return see_other("meguri:departments")
 
 
 def office_of(request: SignedInRequest) -> Department | None:

@@ -20,9 +20,9 @@ from review.domain.refusals import Invalid
 from review.people.forms.people import PeopleFileForm
 from review.people.services import people_import as work
 from review.people.views.people import people_crumb, told_once
+from review.screens.services.incoming import on_disk
 from review.screens.views.acts import crumbs, sure
 from review.screens.views.answers import refusing
-from review.screens.views.incoming import on_disk
 from review.screens.views.signed_in import SignedInRequest
 
 SALT, HOUR = "review.people_import", 3600

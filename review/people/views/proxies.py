@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +22,7 @@ from review.people.forms.people import ProxyForm, RemarkForm
 from review.people.services import proxies as work
 from review.screens.forms.fields import add_refusal
 from review.screens.views import decision_words
-from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.acts import act_page, crumbs, previewed
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
@@ -99,25 +101,14 @@ def proxy_new(request: SignedInRequest) -> HttpResponse:
         people=holders.possible_deputies(principal),
         initial={"starts_on": clock.today()},
     )
-    effects: list[str] = []
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        naming = work.Naming(
-            principal=principal.pk,
-            deputy=data["deputy"].pk,
-            post=form.chosen,
-            starts_on=data["starts_on"],
-            ends_on=data["ends_on"],
-            reason=data["reason"],
-        )
-        try:
-            if sure(request):
-                work.name(user=request.user, naming=naming)
-                messages.success(request, _("代決者を指名しました。本人と代決者に通知が届きます。"))
-                return see_other("meguri:proxies")
-            effects = foreseen(principal, data["deputy"], dict(posts)[data["post"]], naming)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
+    effects = previewed(
+        request,
+        form,
+        act=partial(name, request, principal, form),
+        effects=partial(foreseen, principal, form, dict(posts)),
+    )
+    if isinstance(effects, HttpResponse):
+        return effects
     back = reverse("meguri:proxies")
     title = _("代決者を指名する")
     warnings = [] if posts else [_("%(who)sさんには、代決できる役割がありません。") % {"who": principal}]
@@ -143,10 +134,21 @@ def principal_of(request: SignedInRequest) -> User:
     return request.user
 
 
-def foreseen(principal: User, deputy: User, post: str, naming: work.Naming) -> list[str]:
+def name(request: SignedInRequest, principal: User, form: ProxyForm) -> HttpResponse:
+    """Do it."""
+    days = {day: form.cleaned_data[day] for day in ("starts_on", "ends_on")}
+    deputy, reason = form.cleaned_data["deputy"].pk, form.cleaned_data["reason"]
+    naming = work.Naming(principal=principal.pk, deputy=deputy, post=form.chosen, reason=reason, **days)
+    work.name(user=request.user, naming=naming)
+    messages.success(request, _("代決者を指名しました。本人と代決者に通知が届きます。"))
+    return see_other("meguri:proxies")
+
+
+def foreseen(principal: User, form: ProxyForm, posts: Mapping[str, str]) -> list[str]:
     """What the naming means."""
-    period = {"start": day_text(naming.starts_on), "end": day_text(naming.ends_on)}
-    names = {"who": principal, "deputy": deputy, "post": post}
+    data = form.cleaned_data
+    period = {"start": day_text(data["starts_on"]), "end": day_text(data["ends_on"])}
+    names = {"who": principal, "deputy": data["deputy"], "post": posts[data["post"]]}
     return [
         _("%(start)sから%(end)sまで、%(deputy)sさんは%(who)sさんの「%(post)s」として決めることができます。")
         % {**names, **period},

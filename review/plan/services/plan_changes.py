@@ -169,12 +169,7 @@ def settle(
     change = PlanChange.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=change_id)
     # Nobody submits or writes on these between the question and the change.
     list(sheets_touched(change).select_for_update(of=("self",), no_key=True))
-    holders.standing(user, fresh=True)
-    require(permissions.is_approver(user), _("計画の変更は、DX推進本部の承認者が決定します。"))
-    if change.state != ChangeState.PROPOSED:
-        raise AlreadyDecided(_("この提案はもう「%(state)s」になっています。") % {"state": change.get_state_display()})
-    names = permissions.deciding_change(user, change)
-    require(bool(names), _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"))
+    change.on_behalf_of_id = _in_whose_name(user, change)
     if message := problem(comment):
         raise Invalid(_("意見を保存できません。"), {"comment": message})
     if accept:
@@ -184,7 +179,6 @@ def settle(
         change.lines = _stored_lines(proposal_of(change))
     change.state = ChangeState.ACCEPTED if accept else ChangeState.REFUSED
     change.decided_by, change.decided_at, change.comment = user, clock.now(), comment.strip()
-    change.on_behalf_of_id = names[0]
     change.meeting = meeting
     change.save()
     audit.write(
@@ -201,6 +195,17 @@ def settle(
     )
     _tell(Event.PLAN_CHANGED if accept else Event.PLAN_CHANGE_REFUSED, user, change)
     return change
+
+
+def _in_whose_name(user: User, change: PlanChange) -> int | None:
+    """Whom the approver represents, None for nobody. Raises NotAllowed, or AlreadyDecided."""
+    holders.standing(user, fresh=True)
+    require(permissions.is_approver(user), _("計画の変更は、DX推進本部の承認者が決定します。"))
+    if change.state != ChangeState.PROPOSED:
+        raise AlreadyDecided(_("この提案はもう「%(state)s」になっています。") % {"state": change.get_state_display()})
+    names = permissions.deciding_change(user, change)
+    require(bool(names), _("ご自分の提案は決定できません。ほかの承認者に依頼してください。"))
+    return names[0]
 
 
 def _tell(event: Event, user: User, change: PlanChange) -> None:

@@ -12,10 +12,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from review import clock
 from review.domain import fields
 from review.domain.fields import Section
+from review.domain.fiscal import fiscal_year_label
+from review.domain.refusals import Invalid
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 from review.domain.values import achievement
 from review.models import (
@@ -112,6 +115,20 @@ class _Import:
                 "last_year": max(years),
             },
         )
+        outside = [year for year in years if year not in plan.years]
+        if outside:
+            words = {
+                "years": "、".join(map(fiscal_year_label, outside)),
+                "plan": plan,
+                "first": plan.first_year,
+                "last": plan.last_year,
+            }
+            raise Invalid(
+                _(
+                    "ファイルに「%(plan)s」の期間(%(first)s〜%(last)s年度)にない年度があります: %(years)s。別の計画のファイルではありませんか。"
+                )
+                % words
+            )
         self.written += made
         self.closed = set(
             Cycle.objects.filter(plan=plan).exclude(state=CycleState.DRAFT).values_list("fiscal_year", flat=True)
@@ -129,7 +146,9 @@ class _Import:
 
     def _sheet(self, plan: Plan, sheet: Sheet) -> None:
         number = sheet.code[:2]
-        field, _ = PlanField.objects.get_or_create(plan=plan, number=number, defaults={"name": f"分野{int(number)}"})
+        field, _made = PlanField.objects.get_or_create(
+            plan=plan, number=number, defaults={"name": f"分野{int(number)}"}
+        )
         measure, made = Measure.objects.get_or_create(
             plan=plan, code=sheet.code, defaults={"field": field, "first_year": plan.first_year}
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,8 +21,7 @@ from review.plan.services import plan_changes as work
 from review.plan.services import plan_proposals
 from review.plan.services.plan_checks import problems_of
 from review.plan.services.plan_proposals import Proposal
-from review.screens.forms.fields import add_refusal
-from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.acts import act_page, crumbs, previewed
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
@@ -101,24 +101,10 @@ def plan_change_new(request: SignedInRequest, year: int, change: str) -> HttpRes
     if kind != ChangeKind.ADD and measure is None:
         return choose_measure(request, cycle, kind, first[0])
     form = form_of(request, cycle, kind, measure)
-    effects: list[str] = []
-    if form.is_bound and form.is_valid():
-        proposal = Proposal(
-            plan=cycle.plan_id,
-            fiscal_year=form.cleaned_data["fiscal_year"],
-            kind=kind,
-            measure=measure.pk if measure else None,
-            detail=form.detail,
-            reason=form.cleaned_data["reason"],
-        )
-        try:
-            if sure(request):
-                made = work.propose(user=request.user, proposal=proposal)
-                messages.success(request, _("計画の変更を提案しました。承認者が決定します。"))
-                return see_other("meguri:plan_change", made.pk)
-            effects = foreseen(proposal)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
+    proposal = partial(proposal_of, cycle, kind, measure, form)
+    effects = previewed(request, form, act=lambda: propose(request, proposal()), effects=lambda: foreseen(proposal()))
+    if isinstance(effects, HttpResponse):
+        return effects
     back = reverse("meguri:plan_changes", args=[year])
     now = plan_proposals.latest(measure, first[0]) if measure else None
     return act_page(
@@ -132,6 +118,25 @@ def plan_change_new(request: SignedInRequest, year: int, change: str) -> HttpRes
         lead=" ".join([f"{measure.code} {now.name if now else ''}。" if measure else "", str(MEANINGS[kind])]).strip(),
         previewing=True,
     )
+
+
+def proposal_of(cycle: Cycle, kind: ChangeKind, measure: Measure | None, form: ChangeForm) -> Proposal:
+    """What a valid form proposes."""
+    return Proposal(
+        plan=cycle.plan_id,
+        fiscal_year=form.cleaned_data["fiscal_year"],
+        kind=kind,
+        measure=measure.pk if measure else None,
+        detail=form.detail,
+        reason=form.cleaned_data["reason"],
+    )
+
+
+def propose(request: SignedInRequest, proposal: Proposal) -> HttpResponse:
+    """Do it."""
+    made = work.propose(user=request.user, proposal=proposal)
+    messages.success(request, _("計画の変更を提案しました。承認者が決定します。"))
+    return see_other("meguri:plan_change", made.pk)
 
 
 def measure_of(request: SignedInRequest, cycle: Cycle) -> Measure | None:

@@ -257,11 +257,6 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
 
 
-def typed(field: str) -> str:
-    """The typed text of a guarded field."""
-    return field.removeprefix("'")
-
-
 def dictionary() -> bytes:
     """The data dictionary as a table of its own."""
     columns = (

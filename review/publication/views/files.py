@@ -9,15 +9,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions, queries
-from review.books.services import workbooks
-from review.models import Artifact, Cycle, JobState
+from review.books.services import papers, workbooks
+from review.models import Artifact, Cycle, JobState, MeasureReview
 from review.publication.services import bundle
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
@@ -28,7 +28,11 @@ logger = logging.getLogger(__name__)
 
 TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
-BUILDS = (workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, bundle.KIND)
+BUILDS = (
+    workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, papers.SHEET, papers.BOOK, papers.PACK, papers.EDITION, bundle.KIND
+)  # fmt: skip
+#: What a person can ask for of a year: kind of file -> who queues it.
+PAPERS = {Artifact.Kind.PACK: papers.request_pack, Artifact.Kind.BOOK_PDF: papers.request_book}
 
 
 @require_safe
@@ -53,11 +57,41 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
         "may_draft": may_draft,
         "latest": drafts[0] if drafts and may_draft else None,
         "history": drafts[1:] if may_draft else [],
+        "papers": papers_of(cycle) if may_draft else [],
         "sheets": list(sheets),
         "jobs": [job for job in queries.running_jobs(cycle) if job.kind in BUILDS],
         "running": JobState.RUNNING,
     }
     return render(request, "publication/files.html", context)
+
+
+def papers_of(cycle: Cycle) -> list[dict[str, Any]]:
+    """本部会議資料 and the year's book as PDF, None where nobody asked for one yet. One query."""
+    rows = Artifact.objects.filter(cycle=cycle, kind__in=PAPERS, review=None, edition=None, retired_at=None)
+    made = {row.kind: row for row in rows.order_by("created_at", "pk")}
+    return [{"kind": kind.value, "label": kind.label, "file": made.get(kind)} for kind in PAPERS]
+
+
+@require_POST
+def paper_make(request: SignedInRequest, year: int) -> HttpResponse:
+    """Ask for 本部会議資料 or the book as PDF, of the current data."""
+    cycle, kind = queries.cycle_of(year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
+    if cycle is None or kind is None:
+        raise Http404
+    PAPERS[kind](cycle)
+    messages.success(
+        request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": kind.label}
+    )
+    return redirect(reverse("meguri:files", args=[year]) + "#papers")
+
+
+@require_POST
+def sheet_paper_make(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask for one sheet as PDF, of the current data."""
+    review = get_object_or_404(MeasureReview.objects.visible(permissions.scope_of(request.user)), pk=pk)
+    papers.request_sheet(review)
+    messages.success(request, _("PDFを作っています。しばらくしてから、この画面を開き直してください。"))
+    return redirect("meguri:sheet", pk=pk)
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:

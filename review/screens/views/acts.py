@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -10,6 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from review.domain.refusals import Invalid
+from review.screens.forms.fields import add_refusal
 
 SURE = "sure"
 
@@ -19,11 +23,31 @@ def sure(request: HttpRequest) -> bool:
     return request.POST.get(SURE) == "1"
 
 
-def crumbs(*places: tuple[str, str]) -> list[dict[str, str]]:
-    """ホーム > the places, (label, url) each."""
-    return [{"label": _("ホーム"), "url": reverse("meguri:home")}] + [
-        {"label": label, "url": url} for label, url in places
-    ]
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way from ホーム to a page; without an address it is the page itself."""
+
+    label: str
+    url: str = ""
+
+
+def crumbs(*places: tuple[str, str] | str) -> list[Crumb]:
+    """ホーム > the places, (label, url) each > the page, by its label alone."""
+    home = Crumb(_("ホーム"), reverse("meguri:home"))
+    return [home, *(Crumb(one) if isinstance(one, str) else Crumb(*one) for one in places)]
+
+
+def previewed(
+    request: HttpRequest, form: forms.Form, *, act: Callable[[], HttpResponse], effects: Callable[[], list[str]]
+) -> HttpResponse | list[str]:
+    """The act's answer once the person is sure, before that what it would do; a refusal goes to the form's fields."""
+    if not (form.is_bound and form.is_valid()):
+        return []
+    try:
+        return act() if sure(request) else effects()
+    except Invalid as refusal:
+        add_refusal(form, str(refusal), refusal.fields)
+        return []
 
 
 def act_page(

@@ -1,21 +1,32 @@
-"""How much a request may carry. Asked before anything reads the body, so that a large one costs nothing."""
+"""How much a request may carry (413 beyond it), and how often one may call what costs much or is worth guessing at (429).
+
+Sign-in is counted by address, and so generously that a whole city hall behind one of them never meets it; whoever
+guesses at one name is stopped long before by `services/sign_in.py`. The rest is counted by person.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
+from review.screens.services import throttle
+from review.trail.services import audit
+
 logger = logging.getLogger(__name__)
+
 
 # The largest file, and room for the form around it.
 MAX_BODY = 10 * 1024 * 1024 + 256 * 1024
 
 
 class BodyLimitMiddleware:
-    """Answers 413 by the length that the request announces; without one Django reads no body at all."""
+    """Answers 413 by the length that the request announces, before anything reads the body; without one Django reads none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,3 +41,56 @@ class BodyLimitMiddleware:
             logger.warning("status=413 reference=%s path=%s", reference, request.path)
             return HttpResponse(loader.get_template("413.html").render({"reference": reference}), status=413)
         return self.get_response(request)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """At most `most` POST requests within `span`."""
+
+    most: int
+    span: timedelta
+
+
+#: name of the address -> its rate
+RATES = {
+    "login": Rate(most=300, span=timedelta(minutes=1)),
+    "second_factor": Rate(most=300, span=timedelta(minutes=1)),
+    "password_change": Rate(most=20, span=timedelta(hours=1)),
+    "meguri:upload": Rate(most=60, span=timedelta(hours=1)),
+    "meguri:evidence_add": Rate(most=120, span=timedelta(hours=1)),
+    "meguri:people_import": Rate(most=60, span=timedelta(hours=1)),
+}
+
+
+class RateMiddleware:
+    """Counts the POST requests to the addresses of RATES before their views run."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """None lets the view run."""
+        address = request.resolver_match.view_name if request.resolver_match else ""
+        rate = RATES.get(address)
+        if rate is None or request.method != "POST":
+            return None
+        if throttle.hit(throttle.named("rate." + address, whom(request)), span=rate.span) <= rate.most:
+            return None
+        return too_many(request, rate)
+
+
+def whom(request: HttpRequest) -> object:
+    """Who is counted: the person, or the address of somebody who has not signed in."""
+    return request.user.pk if request.user.is_authenticated else audit.address()
+
+
+def too_many(request: HttpRequest, rate: Rate) -> HttpResponse:
+    """429 with the error page, its number, and when to try again."""
+    reference = getattr(request, "reference", "")
+    logger.warning("status=429 reference=%s path=%s", reference, request.path)
+    response = HttpResponse(loader.get_template("429.html").render({"reference": reference}), status=429)
+    response.headers["Retry-After"] = str(int(rate.span.total_seconds()))
+    return response

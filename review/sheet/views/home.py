@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +22,7 @@ from review.models import (
     JobState,
     MeasureReview,
     Notification,
+    Plan,
     ReviewState,
     Role,
     User,
@@ -79,6 +80,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["approving"] = approving(user, cycle)
     if post.has(Role.ADMINISTRATOR, Role.REVIEWER):
         context["managing"] = managing(user)
+        if cycle is None or cycle.state == CycleState.DRAFT:
+            context["first_steps"] = first_steps(user, cycle)
     context["auditing"] = post.has(Role.AUDITOR)
     return render(request, "sheet/home.html", context)
 
@@ -183,6 +186,33 @@ def _waiting(waiting: QuerySet[MeasureReview], not_mine: set[int]) -> dict[str, 
     rows = queries.reviews(waiting).order_by(*order)
     total = waiting.count()
     return {"count": total - len(not_mine), "not_mine": len(not_mine), "top": list(rows.exclude(pk__in=not_mine)[:TOP])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstStep:
+    """One step of a new installation: whether it is done, where a screen does it, or which command."""
+
+    label: str
+    done: bool
+    url: str = ""
+    command: str = ""
+
+
+def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
+    """What is to be done until the first year is open, in order; the commands are in the README. Five queries at most."""
+    people, cycles = (
+        reverse("meguri:people") if permissions.may_visit(user, "meguri:people_import") else "", reverse("meguri:cycles")
+    )  # fmt: skip
+    roles = set(holders.holding_roles())
+    named = roles >= {Role.REVIEWER, Role.APPROVER, Role.CONTRIBUTOR}
+    plan = Plan.objects.annotate(sheets=Count("measures")).order_by("-sheets").first()
+    return [
+        FirstStep(label=_("計画を作る(名前、期間)"), done=plan is not None, command="create_plan SHORTNAME --name … --years 2022-2025"),
+        FirstStep(label=_("計画の施策と部署を取り込む"), done=bool(plan and plan.sheets), command="import_plan FILE --plan SHORTNAME"),
+        FirstStep(label=_("担当者・確認者・承認者を登録する"), done=named, url=people, command="import_people FILE"),
+        FirstStep(label=_("最初の年度を準備する"), done=cycle is not None, command="draft_year SHORTNAME YEAR"),
+        FirstStep(label=_("期限を決めて、年度を開始する"), done=False, url=cycles if cycle else ""),
+    ]  # fmt: skip
 
 
 def managing(user: User) -> dict[str, Any]:

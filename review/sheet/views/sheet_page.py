@@ -128,7 +128,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "trail": sheet_parts.trail(submissions, decisions),
         "withdrawn": sheet_parts.withdrawn(review, decisions),
         "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
-        "file": queries.latest_file(review),
+        "files": queries.latest_files(review),
         "has_demo": review.measure_year.demo or any(part.this and part.this.demo for part in parts),
     }
 
@@ -144,7 +144,7 @@ def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str
 def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
     """The items that one may speak of, in the order of the sheet."""
     rows = [key for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))]
-    keys = [*(part.key for part in parts), *rows, *fields.typed()]
+    keys = [*(part.key for part in parts), *rows, *(key for key, one in fields.typed().items() if one.remarkable)]
     return [(key, label_of(key)) for key in keys]
 
 

@@ -10,7 +10,6 @@ from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,6 +20,7 @@ from review import clock
 from review.domain.refusals import Invalid
 from review.models import User
 from review.screens.forms.fields import ReasonForm
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.forms.sign_in import CodeForm, FirstCodeForm, PasswordForm
@@ -139,5 +139,4 @@ def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
 def frame(title: str = "") -> dict[str, Any]:
     """What the pages of this screen have in common."""
     title = title or _("二段階認証")
-    crumbs = [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": title, "url": ""}]
-    return {"page_title": title, "breadcrumbs": crumbs}
+    return {"page_title": title, "breadcrumbs": crumbs(title)}

@@ -192,6 +192,25 @@ def wait_again(*, user: User, cycle: Cycle, review: MeasureReview) -> None:
     audit.write(actor=user, action="cycle.wait_again", subject=f"cycle:{cycle.pk}", after=after)
 
 
+def draft_first(*, plan: Plan, fiscal_year: int) -> Cycle:
+    """Draft a year of a plan that was brought in: with the sheets that the import made for it, or those of the last
+    year before. Raises Invalid outside the plan, and where there is no 施策. Running it twice changes nothing."""
+    with transaction.atomic():
+        made = draft(plan=plan, fiscal_year=fiscal_year)
+        sheets = MeasureYear.objects.filter(measure__plan=plan, fiscal_year__lte=fiscal_year).order_by("-fiscal_year")
+        last = {year.measure_id: year for year in reversed(sheets.select_related("measure", "owner"))}
+        if not last:
+            raise Invalid(
+                _("「%(plan)s」に施策がありません。先に計画を取り込んでください(import_plan)。") % {"plan": plan}
+            )
+        for year in last.values():
+            if year.fiscal_year < fiscal_year and (year.measure.last_year or fiscal_year) >= fiscal_year:
+                _carry_over(year, fiscal_year)
+        judge_year(made)
+        audit.write(actor=None, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": len(last)})
+        return made
+
+
 # --- Act: the next year ---------------------------------------------------------------------------------------------
 
 

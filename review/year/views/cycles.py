@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from review import calendar, clock, permissions, queries
 from review.assessment.services.tallies import tallies
-from review.deadlines.views.deadlines import crumbs, tabs, year_or_404
+from review.deadlines.views.deadlines import tabs, way_to, year_or_404
 from review.domain import rating
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, CycleState, MeasureYear
 from review.publication.services import corrections
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.chrome import address
 from review.screens.views.signed_in import SignedInRequest
@@ -41,7 +42,7 @@ def cycles(request: SignedInRequest) -> HttpResponse:
     rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year"))
     context = {
         "page_title": _("年度と期限"),
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("年度と期限"), "url": ""}],
+        "breadcrumbs": crumbs(_("年度と期限")),
         "cycles": [{"cycle": row, "tally": counted[row.pk]} for row in rows],
     }
     return render(request, "year/cycles.html", context)
@@ -97,7 +98,7 @@ def scale(request: SignedInRequest, year: int) -> HttpResponse:
         return see_other("meguri:cycle", year, fragment="rules")
     context = {
         "page_title": _("%(year)s 達成区分") % {"year": fiscal_year(year)},
-        "breadcrumbs": crumbs(cycle, _("達成区分")),
+        "breadcrumbs": way_to(cycle, _("達成区分")),
         "form": form,
         "draft": cycle.state == CycleState.DRAFT,
         "grades": cycle.scale,
@@ -128,11 +129,7 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
     measures = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year).count()
     return {
         "page_title": _("%(year)s 年度と期限") % {"year": fiscal_year(cycle.fiscal_year)},
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
-            {"label": fiscal_year(cycle.fiscal_year), "url": ""},
-        ],
+        "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), fiscal_year(cycle.fiscal_year)),
         "tabs": tabs(cycle, "meguri:cycle"),
         "cycle": cycle,
         "form": form,

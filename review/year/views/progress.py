@@ -21,6 +21,7 @@ from review.assessment.services.tallies import tally_of
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 from review.notices.services import waiting
+from review.screens.views.acts import crumbs
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.step_times import step_times
@@ -86,7 +87,7 @@ def progress(request: SignedInRequest, year: int) -> HttpResponse:
     mine = set(cycle.reviews.visible(permissions.scope_of(request.user)).values_list("pk", flat=True))
     context = {
         "page_title": _("%(year)s 進行状況") % {"year": fiscal_year(year)},
-        "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("進行状況"), "url": ""}],
+        "breadcrumbs": crumbs(_("進行状況")),
         "cycle": cycle,
         "total": len(marks),
         "steps": steps_of(cycle),

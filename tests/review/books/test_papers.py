@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
 from review.books.services import papers
-from review.models import Artifact
+from review.models import Artifact, IndicatorYear
 from tests.cast import Cast, settle_background
+from tests.review.acting import as_, words
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +30,12 @@ def test_each_paper_is_made_when_asked_for(cast: Cast) -> None:
     cast.submitted(1, "120件")
     settle_background()
     assert not Artifact.objects.filter(path__endswith=".pdf").exists()
-    papers.request_pack(cycle)
-    papers.request_book(cycle)
-    papers.request_sheet(cast.sheet(1))
+    board, files = (reverse(f"meguri:{name}", args=[cycle.fiscal_year]) for name in ("board", "files"))
+    sheet = reverse("meguri:sheet", args=[cast.sheet(1).pk])
+    approver, clerk = as_(cast.approver), as_(cast.contributor)
+    press(approver, board, "本部会議資料を作る")
+    press(approver, files, "集約表(PDF)を作る")
+    press(clerk, sheet, "施策シートのPDFを作る")
     settle_background()
     made = {artifact.kind: artifact for artifact in Artifact.objects.filter(path__endswith=".pdf")}
     assert set(made) == {"pack", "book_pdf", "sheet_pdf"}
@@ -36,6 +43,41 @@ def test_each_paper_is_made_when_asked_for(cast: Cast) -> None:
         assert "120件" in text_of(artifact) and artifact.filename.endswith(".pdf")
     assert "判断が必要な項目" in text_of(made["pack"])
     assert made["sheet_pdf"].review == cast.sheet(1)
+
+
+def press(client: Client, page: str, label: str) -> None:
+    """Send the form of the page whose button has the label."""
+    forms = re.findall(r'<form method="post" action="([^"]+)">(.*?)</form>', client.get(page).content.decode(), re.S)
+    action, form = next((action, form) for action, form in forms if label in " ".join(form.split()))
+    named = re.search(r'<button[^>]* name="(\w+)" value="(\w+)"', form)
+    answer = client.post(action, {named[1]: named[2]} if named else {}, follow=True)
+    assert answer.status_code == 200 and "作っています" in words(answer)
+
+
+def test_papers_that_somebody_asked_for_are_made_anew_when_a_sheet_moves_on(cast: Cast) -> None:
+    cycle = cast.open(2)
+    papers.request_pack(cycle)
+    papers.request_sheet(cast.sheet(1))
+    settle_background()
+    cast.submitted(1, "120件")
+    settle_background()
+    newest = {artifact.kind: artifact for artifact in Artifact.objects.filter(path__endswith=".pdf").order_by("pk")}
+    assert set(newest) == {"pack", "sheet_pdf"}, "nobody asked for the book"
+    assert all(artifact.revision > 1 and "120件" in text_of(artifact) for artifact in newest.values())
+    page = as_(cast.approver).get(reverse("meguri:files", args=[cycle.fiscal_year])).content.decode()
+    assert all(newest[kind].filename in page for kind in newest)
+    assert (
+        newest["sheet_pdf"].filename
+        in as_(cast.contributor).get(reverse("meguri:sheet", args=[cast.sheet(1).pk])).content.decode()
+    )
+
+
+def test_papers_hold_no_actual_of_the_year_to_come(cast: Cast) -> None:
+    cycle = cast.open(1)
+    IndicatorYear.objects.filter(fiscal_year=cycle.fiscal_year + 1).update(actual="9999件")
+    papers.request_pack(cycle)
+    settle_background()
+    assert "9999件" not in text_of(Artifact.objects.get(kind="pack"))
 
 
 def test_asking_again_makes_the_next_revision(cast: Cast) -> None:

@@ -13,7 +13,8 @@ from review.models import AuditEntry, Evidence, Upload, User
 from review.screens.views.limits import MAX_BODY
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast
-from tests.review.books.test_uploads import PDF, attach, fill, issued, sent, web
+from tests.review.books.test_uploads import fill, issued, sent, web
+from tests.review.sheet.test_evidence import PDF, attach
 
 
 def client(user: User) -> Client:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from review import clock
 from review.background.services import outbox
-from review.deadlines.services import deadlines
+from review.deadlines.services import deadline_changes, deadlines
 from review.models import Cycle, Notification, OutboxEvent
 from review.year.services import cycles
 from review.year.services.cycles import Deadlines
@@ -68,3 +68,24 @@ def test_a_departments_own_deadline_is_told_there_and_the_years_no_more(cast: Ca
     moved(cast, closes_at=1)
     assert set(notice_texts()) == {"other", "contributor", "colleague", "head"}
     assert Notification.objects.filter(event="DeadlinesChanged", recipient=cast.other).count() == 1
+
+
+def test_only_who_still_has_to_keep_the_deadline_is_concerned(cast: Cast) -> None:
+    cycle = cast.open(2, owners=("産業振興課", "農林水産課"))
+
+    def concerned(*changed: str) -> set[str]:
+        return {person.username for person in deadline_changes.concerned(cycle, list(changed), None)}
+
+    assert concerned("due_at") == {"contributor", "colleague", "head", "other"}
+    assert concerned("review_due_at") == {"reviewer", "reviewer2"}
+    assert concerned("decide_due_at") == {"approver", "approver2"}
+    assert concerned("endorse_due_at") == set(), "no 所属長の確認 in this year"
+    cast.submitted(1)
+    assert concerned("due_at") == {"other"}
+    cycle.department_deadlines = {str(cast.departments["農林水産課"].pk): {"due_at": "2025-06-01"}}
+    assert concerned("due_at") == set() and concerned("due_at", "closes_at") == {"other"}
+
+
+def test_a_deadline_in_words() -> None:
+    assert deadline_changes.moment_text(None) == "定めなし"
+    assert deadline_changes.moment_text(datetime(2025, 6, 20, 8, 15, tzinfo=UTC)) == "令和7年6月20日(金) 17:15"

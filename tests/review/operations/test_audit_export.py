@@ -18,10 +18,9 @@ from review.background.services import outbox
 from review.domain.events import Event
 from review.models import AuditEntry, AuditLink, Notification, OutboxEvent
 from review.operations.services import alarm, anchors
-from review.publication.services.open_data import typed
 from review.trail.services import audit, audit_chain
 from tests.cast import Cast
-from tests.review.acting import as_, words
+from tests.review.acting import as_, unguarded, words
 from tests.trail import tampering
 
 FIRST_WORDS = len(audit_chain.COLUMNS)
@@ -50,7 +49,7 @@ def table(desk: Client, **filters: str) -> list[list[str]]:
     assert answer.status_code == 200 and "attachment" in answer["Content-Disposition"]
     text = b"".join(answer.streaming_content).decode()
     assert text.startswith("\ufeff")
-    return [[typed(cell) for cell in row] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff")))]
+    return [[unguarded(cell) for cell in row] for row in csv.reader(io.StringIO(text.removeprefix("\ufeff")))]
 
 
 # --- the file --------------------------------------------------------------------------------------------------------

@@ -84,14 +84,14 @@ def test_a_half_file_stops_with_line_and_cause(tmp_path: Path) -> None:
     half = tmp_path / "half.txt"
     half.write_bytes(FACTS.read_bytes()[:20_011])
     with pytest.raises(CommandError) as refusal:
-        call_command("import_plan", str(half))
+        call_command("import_plan", str(half), plan="dx")
     assert "何も取り込んでいません" in str(refusal.value)
     assert not Plan.objects.exists()
 
 
 def test_a_missing_file_says_so() -> None:
     with pytest.raises(CommandError, match="開けません"):
-        call_command("import_plan", "nowhere.txt")
+        call_command("import_plan", "nowhere.txt", dry_run=True)
 
 
 def test_the_command_answers_in_json() -> None:

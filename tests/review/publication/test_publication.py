@@ -27,7 +27,7 @@ from review.publication.views import page_store, publication
 from review.publication.views.published import share
 from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import changed, follow, frozen
-from tests.review.acting import as_, words
+from tests.review.acting import as_, unguarded, words
 from tests.trail import tampering
 
 YEAR_PAGE = f"/results/{YEAR}/"
@@ -228,7 +228,7 @@ def test_the_csv_holds_every_typed_value(edition: Edition) -> None:
         for cell in one["years"]
     ]
     names = ("施策ID", "指標番号", "年度_西暦", "評価項目", "目標", "実績")
-    assert [tuple(open_data.typed(line[name]) for name in names) for line in table] == expected
+    assert [tuple(unguarded(line[name]) for name in names) for line in table] == expected
     judged = [line for line in table if line["年度_西暦"] == str(YEAR)]
     assert {line["達成区分"] for line in judged} == {"A"} and {line["実績_数値"] for line in judged} == {"120"}
     assert all(not line["達成区分"] for line in table if line["年度_西暦"] != str(YEAR))
@@ -238,7 +238,7 @@ def test_the_csv_holds_every_typed_value(edition: Edition) -> None:
 def test_no_field_of_the_csv_is_a_formula_and_none_is_lost(text: str) -> None:
     field = open_data.guarded(text)
     assert not field.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert open_data.typed(field) == text
+    assert unguarded(field) == text
 
 
 def test_the_workbook_is_the_editions_own(with_its_book: Edition) -> None:

@@ -17,7 +17,7 @@ from review import clock
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, AuditEntry, Role, SecondFactor, User
 from review.screens.services import throttle
-from review.screens.views import rates
+from review.screens.views import limits
 from review.sign_in.services import second_factor
 from tests.cast import PASSWORD, Cast
 from tests.review.acting import as_, words
@@ -102,7 +102,7 @@ def test_no_tally_holds_a_name_or_an_address(cast: Cast) -> None:
 
 
 def test_many_sign_ins_in_a_minute_are_slowed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rates.RATES, "login", rates.Rate(most=3, span=timedelta(minutes=1)))
+    monkeypatch.setitem(limits.RATES, "login", limits.Rate(most=3, span=timedelta(minutes=1)))
     assert [enter(f"x{n}", "wrong").status_code for n in range(5)] == [200, 200, 200, 429, 429]
     assert enter("head", PASSWORD, THERE).status_code == 302
     with clock.shifted(timedelta(minutes=2)):
@@ -110,7 +110,7 @@ def test_many_sign_ins_in_a_minute_are_slowed(cast: Cast, monkeypatch: pytest.Mo
 
 
 def test_too_many_uploads_are_slowed_by_person(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(rates.RATES, "meguri:notices_read", rates.Rate(most=2, span=timedelta(hours=1)))
+    monkeypatch.setitem(limits.RATES, "meguri:notices_read", limits.Rate(most=2, span=timedelta(hours=1)))
     client, colleague = as_(cast.contributor), as_(cast.colleague)
     codes = [client.post(reverse("meguri:notices_read")).status_code for _each in range(3)]
     assert codes[2] == 429 and 429 not in codes[:2]

@@ -18,9 +18,9 @@ from tasks import health
 from tests.live import database_url
 from tests.remembered import really
 from tests.review.acting import as_, words
-from tests.review.books.test_uploads import attach
 from tests.review.people.test_proxies import named
 from tests.review.screens.test_access import filled, ours
+from tests.review.sheet.test_evidence import attach
 from workflow import steps
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]

@@ -27,6 +27,11 @@ def facts() -> PlanDocument:
     return read_plan_text(FACTS.read_bytes())
 
 
+def without_empty_texts(document: PlanDocument) -> list[Sheet]:
+    """The sheets to compare with another file's: a form has an empty cell where a document has no row at all."""
+    return [replace(one, texts={key: text for key, text in one.texts.items() if text}) for one in document.sheets]
+
+
 def sheet(text: str = "文章", **changes: object) -> Sheet:
     """A sheet in which every text field holds `text` unless it is named."""
     parts: dict[str, object] = {

@@ -144,7 +144,7 @@ def test_the_same_warnings_are_given(texts: list[str]) -> None:
 def test_every_sheet_of_the_facts_comes_back(tmp_path) -> None:
     path = tmp_path / "book.xlsx"
     assert engine.write(samples.book(), path) == []
-    assert read_plan_workbook(path).sheets == samples.facts().sheets
+    assert samples.without_empty_texts(read_plan_workbook(path)) == samples.without_empty_texts(samples.facts())
 
 
 def test_the_archive_is_sound_and_its_directory_first() -> None:

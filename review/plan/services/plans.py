@@ -1,0 +1,71 @@
+"""A plan as such: made with its short name, its period and its city; found by that name."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from review.domain.refusals import Invalid
+from review.models import Plan
+from review.models.plan import SHORT_NAME
+from review.reader_words import problem
+from review.trail.services import audit
+
+#: Words of addresses, which no plan may take.
+RESERVED = frozenset({
+    "api", "data", "editions", "en", "files", "healthz", "method", "plans", "readyz", "results", "schema", "static",
+})  # fmt: skip
+LONGEST_PERIOD = 20
+
+
+def create(
+    *, short_name: str, name: str, city: str, first_year: int, last_year: int, municipality_code: str = ""
+) -> Plan:
+    """A plan without any 施策 yet. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
+    problems = _problems(short_name, name, city, municipality_code)
+    if not 1989 <= first_year <= last_year or last_year - first_year >= LONGEST_PERIOD:
+        sentence = _(
+            "計画期間は、始まりと終わりの年度(西暦)を「2022-2025」のように、%(most)s年以内で入力してください。"
+        )
+        problems["years"] = sentence % {"most": LONGEST_PERIOD}
+    if problems:
+        raise Invalid(_("計画を作れません。"), problems)
+    with transaction.atomic():
+        plan = Plan.objects.create(
+            short_name=short_name, name=name, city=city, municipality_code=municipality_code,
+            first_year=first_year, last_year=last_year,
+        )  # fmt: skip
+        after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}
+        audit.write(actor=None, action="plan.create", subject=f"plan:{plan.pk}", after=after)
+        return plan
+
+
+def _problems(short_name: str, name: str, city: str, municipality_code: str) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    if not re.fullmatch(SHORT_NAME, short_name) or short_name in RESERVED:
+        problems["short_name"] = _(
+            "短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください(%(reserved)s は使えません)。"
+        ) % {"reserved": " ".join(sorted(RESERVED))}
+    elif Plan.objects.filter(short_name=short_name).exists():
+        problems["short_name"] = _("短い名前「%(name)s」の計画がすでにあります。") % {"name": short_name}
+    for key, text, longest in (("name", name, 100), ("city", city, 60)):
+        if not text.strip() or len(text) > longest or problem(text):
+            problems[key] = _("%(most)s文字以内で入力してください。") % {"most": longest}
+    if "name" not in problems and Plan.objects.filter(name=name).exists():
+        problems["name"] = _("「%(name)s」という名前の計画がすでにあります。") % {"name": name}
+    if municipality_code and not re.fullmatch(r"\d{6}", municipality_code):
+        problems["municipality_code"] = _("全国地方公共団体コードは、数字6桁で入力してください。")
+    return problems
+
+
+def by_short_name(short_name: str) -> Plan:
+    """The plan of that name. Raises Invalid, naming those there are."""
+    plan = Plan.objects.filter(short_name=short_name).first()
+    if plan is None:
+        names = "、".join(Plan.objects.order_by("short_name").values_list("short_name", flat=True)) or _(
+            "まだありません"
+        )
+        raise Invalid(_("計画「%(name)s」はありません(今ある計画: %(names)s)。") % {"name": short_name, "names": names})
+    return plan

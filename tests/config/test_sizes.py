@@ -1,0 +1,88 @@
+"""How long modules and functions may be, how many modules stand in one layer, and how large the product may grow.
+
+A limit that is met by chance is not held: whoever exceeds one splits where the sense allows, or says below why not.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.names import ROOT, modules
+
+MODULE, FUNCTION, LAYER, PRODUCT = 400, 40, 15, 50_000
+PACKAGES = ("config", "workflow", "tasks", "review")
+#: module -> why it is longer
+LONG_MODULES = {"tests/review/domain/test_achievement.py": "is being split where the verdicts are rewritten"}
+#: module:function -> why it is longer: only what is a table, read line by line
+LONG_FUNCTIONS: dict[str, str] = {}
+
+
+def long_modules(root: Path) -> Iterator[str]:
+    """Each module that is longer than a module may be, with its lines."""
+    for path in modules(root):
+        lines = len(path.read_text().splitlines())
+        if lines > MODULE and path.relative_to(root).as_posix() not in LONG_MODULES:
+            yield f"{path.relative_to(root)}: {lines}"
+
+
+def long_functions(root: Path) -> Iterator[str]:
+    """Each function that is longer than a function may be, docstring counted and decorators not."""
+    for path in modules(root):
+        place = path.relative_to(root).as_posix()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+                lines = node.end_lineno - node.lineno + 1
+                if lines > FUNCTION and f"{place}:{node.name}" not in LONG_FUNCTIONS:
+                    yield f"{place}:{node.name}: {lines}"
+
+
+def full_layers(root: Path) -> Iterator[str]:
+    """Each layer of a subject that holds more modules than one finds one's way in."""
+    layers = (path.parent for path in modules(root / "review") if path.name != "__init__.py")
+    for folder, count in Counter(layers).items():
+        if folder.name in ("views", "forms", "services") and count > LAYER:
+            yield f"{folder.relative_to(root)}: {count}"
+
+
+def product(root: Path) -> int:
+    """The lines of the product's Python, migrations left out."""
+    return sum(len(path.read_text().splitlines()) for name in PACKAGES for path in modules(root / name))
+
+
+@pytest.mark.parametrize("measure", [long_modules, long_functions, full_layers])
+def test_nothing_is_too_large(measure) -> None:
+    assert list(measure(ROOT)) == []
+
+
+def test_the_product_stays_under_its_size() -> None:
+    assert product(ROOT) < PRODUCT
+
+
+def test_every_exception_is_still_needed() -> None:
+    for place in LONG_MODULES:
+        assert len((ROOT / place).read_text().splitlines()) > MODULE, f"{place} is short enough now"
+    for place in LONG_FUNCTIONS:
+        module, _colon, name = place.partition(":")
+        assert f"def {name}(" in (ROOT / module).read_text(), place
+
+
+def test_each_limit_is_measured(tmp_path: Path) -> None:
+    """One line more than may be is noticed, the last line that may be is not."""
+    folder = tmp_path / "review" / "sheet" / "services"
+    folder.mkdir(parents=True)
+    for number in range(LAYER):
+        (folder / f"part_{number}.py").write_text("pass\n")
+    function = "@decorated\ndef long() -> None:\n" + "    pass\n" * (FUNCTION - 1)
+    (folder / "part_0.py").write_text(function + "\n" * (MODULE - FUNCTION - 1))
+    assert [*long_modules(tmp_path), *long_functions(tmp_path), *full_layers(tmp_path)] == []
+    assert product(tmp_path) == MODULE + LAYER - 1
+    (folder / "part_0.py").write_text(function + "    pass\n" + "\n" * (MODULE - FUNCTION - 1))
+    (folder / "one_more.py").write_text("")
+    assert list(long_modules(tmp_path)) == [f"review/sheet/services/part_0.py: {MODULE + 1}"]
+    assert list(long_functions(tmp_path)) == [f"review/sheet/services/part_0.py:long: {FUNCTION + 1}"]
+    assert list(full_layers(tmp_path)) == [f"review/sheet/services: {LAYER + 1}"]

@@ -1,0 +1,98 @@
+"""Why a change of the plan is impossible: the field and the sentence, for each kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from review.models import ChangeKind, Measure
+from review.plan.services.plan_checks import problems_of
+from review.plan.services.plan_proposals import Detail, Goal, Part, Proposal
+from tests.cast import YEAR, Cast, settle_background
+from workflow import steps
+
+KIND = ChangeKind
+LONG = "長" * 201
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """A year of two 施策 with two 成果目標 each, drafted."""
+    cast = Cast.build()
+    cast.draft(2)
+    return cast
+
+
+def problems(
+    cast: Cast, kind: ChangeKind, detail: Detail, *, year: int = YEAR, code: str = "01-01", reason: str = "再編"
+) -> dict[str, str]:
+    measure = Measure.objects.get(code=code).pk if code else None
+    assert cast.plan
+    return problems_of(
+        Proposal(plan=cast.plan.pk, fiscal_year=year, kind=kind, measure=measure, detail=detail, reason=reason)
+    )  # fmt: skip
+
+
+def part(
+    cast: Cast, code: str = "01-09", name: str = "新しい施策", owner: int | None = None, takes: tuple[int, ...] = ()
+) -> Part:
+    return Part(code=code, name=name, owner=owner or cast.departments["市民課"].pk, takes=takes)  # fmt: skip
+
+
+def test_what_is_possible_has_no_problem(cast: Cast) -> None:
+    other = Measure.objects.get(code="01-02").pk
+    for kind, detail in [
+        (KIND.RENAME, Detail(name="別の名前")), (KIND.OWNER, Detail(owner=cast.departments["市民課"].pk)),
+        (KIND.SPLIT, Detail(parts=(part(cast, takes=(2,)),))), (KIND.MERGE, Detail(others=(other,))), (KIND.END, Detail()),
+        (KIND.INDICATOR_ADD, Detail(goals=(Goal(name="満足度"),))), (KIND.INDICATOR_RENAME, Detail(numbers=(1,), goals=(Goal(name="満足度"),))),
+        (KIND.INDICATOR_SPLIT, Detail(numbers=(1,), goals=(Goal(name="甲"), Goal(name="乙")))),
+        (KIND.INDICATOR_MERGE, Detail(numbers=(1, 2), goals=(Goal(name="満足度"),))), (KIND.INDICATOR_END, Detail(numbers=(1,))),
+    ]:  # fmt: skip
+        assert problems(cast, kind, detail) == {}, kind
+    assert problems(cast, KIND.ADD, Detail(parts=(part(cast),)), code="") == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "field"),
+    [
+        (KIND.RENAME, Detail(name=" "), "name"),
+        (KIND.RENAME, Detail(name=LONG), "name"),
+        (KIND.OWNER, Detail(owner=987654), "owner"),
+        (KIND.SPLIT, Detail(), "code"),
+        (KIND.MERGE, Detail(), "others"),
+        (KIND.INDICATOR_ADD, Detail(), "goal_name"),
+        (KIND.INDICATOR_ADD, Detail(goals=(Goal(name="甲" * 301),)), "goal_name"),
+        (KIND.INDICATOR_RENAME, Detail(goals=(Goal(name="甲"),)), "numbers"),
+        (KIND.INDICATOR_SPLIT, Detail(numbers=(1,), goals=(Goal(name="甲"),)), "goal_name"),
+        (KIND.INDICATOR_MERGE, Detail(numbers=(1,), goals=(Goal(name="甲"),)), "numbers"),
+        (KIND.INDICATOR_END, Detail(numbers=(9,)), "numbers"),
+    ],
+)
+def test_what_is_missing_is_named_at_its_field(cast: Cast, kind: ChangeKind, detail: Detail, field: str) -> None:
+    assert list(problems(cast, kind, detail)) == [field]
+
+
+def test_new_measures_need_an_id_of_their_own(cast: Cast) -> None:
+    parts = (part(cast, "01-01"), part(cast, "1-9"), part(cast, "01-08", name="", owner=987654))
+    assert list(problems(cast, KIND.ADD, Detail(parts=parts), code="")) == ["code", "code2", "name3", "owner3"]
+    twice = problems(cast, KIND.ADD, Detail(parts=(part(cast), part(cast))), code="")
+    assert list(twice) == ["code", "code2"]
+
+
+def test_a_goal_moves_to_one_new_measure_only(cast: Cast) -> None:
+    parts = (part(cast, "01-08", takes=(1,)), part(cast, "01-09", takes=(1,)))
+    assert list(problems(cast, KIND.SPLIT, Detail(parts=parts))) == ["takes"]
+
+
+def test_a_change_needs_a_reason_a_measure_and_an_open_year(cast: Cast) -> None:
+    name = Detail(name="別の名前")
+    assert list(problems(cast, KIND.RENAME, name, reason=" ")) == ["reason"]
+    assert list(problems(cast, KIND.RENAME, name, code="")) == ["measure"]
+    assert list(problems(cast, KIND.RENAME, name, year=2031)) == ["fiscal_year"]
+
+
+def test_a_sheet_that_was_sent_is_not_changed_under_its_readers(cast: Cast) -> None:
+    steps.open_year(user=cast.reviewer2, cycle_id=cast.cycle.pk)
+    settle_background()
+    cast.submitted(1)
+    assert "01-01" in problems(cast, KIND.RENAME, Detail(name="別の名前"))["fiscal_year"]
+    assert problems(cast, KIND.RENAME, Detail(name="別の名前"), code="01-02") == {}

@@ -1,0 +1,89 @@
+"""Two editions side by side, and one 施策 through its years: what differs, what was renamed, whose value counts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from review.publication.services import comparing
+
+
+def cell(year: int, actual: str = "80件", name: str = "利用件数") -> dict[str, Any]:
+    return {"fiscal_year": year, "name": name, "target": "100件", "actual": actual}
+
+
+def goal(*years: dict[str, Any], grade: str = "B") -> dict[str, Any]:
+    return {"number": 1, "years": list(years), "rate_text": "80%", "grade": grade, "given_reason": ""}
+
+
+def measure(code: str, *goals: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    row = {"code": code, "name": "施策", "owner": "市民課", "grade": "B", "outcome": "", "cause": ""}
+    return {**row, "indicators": list(goals), **changed}
+
+
+def edition(year: int, *measures: dict[str, Any]) -> dict[str, Any]:
+    return {"fiscal_year": year, "measures": list(measures)}
+
+
+def test_the_same_twice_does_not_differ() -> None:
+    one = edition(2024, measure("01-01", goal(cell(2024))))
+    (row,) = comparing.side_by_side(one, one)
+    assert not row.differs and row.there == (True, True)
+
+
+def test_each_kind_of_difference_is_noticed() -> None:
+    left = measure("01-01", goal(cell(2023), cell(2024)))
+    for right in (
+        measure("01-01", goal(cell(2023), cell(2024, "90件"))),
+        measure("01-01", goal(cell(2023), cell(2024)), grade="A"),
+        measure("01-01", goal(cell(2023), cell(2024)), outcome="excluded"),
+        measure("01-01", goal(cell(2023), cell(2024)), cause="書き足した要因"),
+        measure("01-01", goal(cell(2023, "81件"), cell(2024))),
+        measure("01-01"),
+    ):
+        (row,) = comparing.side_by_side(edition(2024, left), edition(2024, right))
+        assert row.differs, right
+
+
+def test_texts_of_different_years_are_not_compared_but_values_are() -> None:
+    left = edition(2023, measure("01-01", goal(cell(2023)), cause="昨年度の要因"))
+    right = edition(2024, measure("01-01", goal(cell(2023), cell(2024, "90件"))))
+    (row,) = comparing.side_by_side(left, right)
+    assert not row.other
+    assert (row.indicators[0].left.actual, row.indicators[0].right.actual) == ("80件", "90件")
+
+
+def test_a_measure_of_one_side_only_is_shown_with_its_gap() -> None:
+    rows = comparing.side_by_side(edition(2024, measure("01-02")), edition(2024, measure("01-01", name="新しい施策")))
+    assert [(row.code, row.name, row.there) for row in rows] == [
+        ("01-01", "新しい施策", (False, True)),
+        ("01-02", "施策", (True, False)),
+    ]
+    assert all(row.differs for row in rows)
+
+
+def test_a_name_in_other_letters_is_no_new_definition() -> None:
+    def renamed(name: str) -> bool:
+        right = edition(2024, measure("01-01", goal(cell(2024, name=name))))
+        (row,) = comparing.side_by_side(edition(2024, measure("01-01", goal(cell(2024)))), right)
+        return row.indicators[0].renamed
+
+    assert not renamed("利用 件数")
+    assert renamed("満足度")
+
+
+def test_each_year_keeps_the_value_of_its_own_edition() -> None:
+    first = edition(2023, measure("01-01", goal(cell(2023, "80件"), cell(2024, ""), grade="C")))
+    second = edition(
+        2024, measure("01-01", goal(cell(2022, "70件"), cell(2023, "99件"), cell(2024, "90件"), grade="A"))
+    )
+    run = comparing.run([(2023, first), (2024, second)], "01-01")
+    years = run.indicators[0]["table"]["years"]
+    assert [(one["year"], one["actual"], one["grade"]) for one in years] == [
+        (2022, "70件", ""), (2023, "80件", "C"), (2024, "90件", "A"),
+    ]  # fmt: skip
+    assert (run.years, run.grades, run.owners) == ((2023, 2024), ("B", "B"), ("市民課", "市民課"))
+
+
+def test_a_year_without_the_measure_is_left_out() -> None:
+    run = comparing.run([(2023, edition(2023)), (2024, edition(2024, measure("01-01", goal(cell(2024)))))], "01-01")
+    assert run.years == (2024,) and len(run.indicators) == 1
