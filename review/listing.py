@@ -98,9 +98,11 @@ class Mark(NamedTuple):
     status: str
     demo: bool
     jump: bool
+    computed: str = ""
+    rated: bool = False
 
 
-MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "flags_text")
+MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "flags_text", "rate")
 
 
 def marks_by_measure(cycle: Cycle) -> dict[int, list[Mark]]:
@@ -117,11 +119,12 @@ def marks_among(measures: Sequence[int], fiscal_year: int) -> dict[int, list[Mar
     return by_measure(row for part in in_parts(measures) for row in _marks_among(measures=part, year=fiscal_year))
 
 
-def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str]]) -> dict[int, list[Mark]]:
+def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str, Any]]) -> dict[int, list[Mark]]:
     """{measure id: its marks in order}."""
     marks: dict[int, list[Mark]] = defaultdict(list)
-    for measure, grade, given, status, demo, flags in rows:
-        marks[measure].append(Mark(given or grade, bool(given), status, demo, '"jump"' in flags))
+    for measure, grade, given, status, demo, flags, rate in rows:
+        jump = '"jump"' in flags
+        marks[measure].append(Mark(given or grade, bool(given), status, demo, jump, grade, rate is not None))
     return marks
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 from django.conf import settings
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from review.domain import fiscal, text
+from review.domain import fiscal, grade_words, text
+from review.domain.rating import Scale
 
 
 def city_language() -> override:
@@ -24,3 +28,39 @@ def year_label(fiscal_year: int) -> str:
     """令和6年度 for 2024; FY2024 for an English reader."""
     japanese = (get_language() or "ja").startswith("ja")
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
+
+
+def say(words: str) -> str:
+    """Marked words in the reader's language; nothing for nothing."""
+    return _(words) if words else ""
+
+
+def grade_meaning(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
+    """`grade_words.meaning` in the reader's language."""
+    return say(grade_words.meaning(letter, scale, goals))
+
+
+def overall_note(letter: str, scale: Scale, goals: Iterable[Any]) -> str:
+    """(2件中1件を評価), as it stands behind a 総合評価 that leaves goals out; else ''."""
+    counts = grade_words.partial(letter, scale, goals)
+    return _(grade_words.PARTIAL) % counts if counts else ""
+
+
+def overall_meaning(letter: str, scale: Scale, goals: Sequence[Any]) -> str:
+    """What stands beside the letter of a 総合評価."""
+    return grade_meaning(letter, scale, goals) + overall_note(letter, scale, goals)
+
+
+def with_words(measure: Mapping[str, Any], snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """`grade_words.with_words` in the reader's language."""
+    return grade_words.with_words(measure, Scale.from_data(snapshot["scale"]), say)
+
+
+def grade_choices(scale: Scale) -> list[tuple[str, str]]:
+    """(letter, the letter and its legend) of every grade, for a list to choose from."""
+    return [(grade["letter"], f"{grade['letter']} {legend(grade)}") for grade in scale.as_data()]
+
+
+def legend(grade: Mapping[str, Any]) -> str:
+    """`grade_words.legend` in the reader's language."""
+    return _(grade_words.legend(grade))

@@ -160,17 +160,25 @@ class PublicationForm(MeetingChoice):
         label=_("公表日時"), required=False, help_text=_("この日時に公表します。空欄なら、決定のあとすぐに公表します。")
     )
 
-    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, cycle: Cycle, unanswered: int = 0, **kwargs: Any) -> None:
         set_before = cycle.publish_at if cycle.publish_at and cycle.publish_at > clock.now() else None
         super().__init__(*args, cycle=cycle, initial={"publish_at": set_before}, **kwargs)
         self.fields["meeting"].help_text = _("選ぶと、会議日、文書番号、決裁日が公表版に載ります。")
+        self.unanswered = unanswered
+        if unanswered:
+            needed = _(
+                "評価できない成果目標が残っています。区分を決めるために差し戻すか、このまま公表することに印を付けてください。"
+            )
+            label = _("評価できない成果目標%(n)s件を、区分を決めずに公表します。") % {"n": unanswered}
+            self.fields["leave_open"] = forms.BooleanField(label=label, error_messages={"required": needed})
 
     def terms(self) -> Terms:
         """What was chosen. Raises Invalid for what cannot be read."""
         if not self.is_valid():
             problems = {name: " ".join(map(str, sentences)) for name, sentences in self.errors.items()}
             raise Invalid(next(iter(problems.values())), problems)
-        return Terms(meeting=self.cleaned_data["meeting"], publish_at=self.cleaned_data["publish_at"])
+        typed = self.cleaned_data
+        return Terms(meeting=typed["meeting"], publish_at=typed["publish_at"], left_open=self.unanswered)
 
 
 class TogetherForm(OneOfSeveral):

@@ -92,7 +92,8 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class BookSheet:
-    """One 施策 in the year's book: its sheet, its field (分野), its state, its 総合評価 and its indicators.
+    """One 施策 in the year's book: its sheet, its field (分野), its state, its 総合評価 with the note on what that leaves
+    out, and its indicators.
 
     `aside` is the word under which it and its indicators are left out of every count: 対象外, 未提出, or 提出前 while its
     department has it; "" for what was reported. `ungraded` is shown where it has no 総合評価 otherwise.
@@ -102,6 +103,7 @@ class BookSheet:
     field_name: str = ""
     state_label: str = ""
     grade: str = ""
+    note: str = ""
     aside: str = ""
     ungraded: str = "未定"
     indicators: tuple[JudgedIndicator, ...] = ()
@@ -111,6 +113,11 @@ class BookSheet:
     def standing(self) -> str:
         """The 総合評価, or the word for it where there is none."""
         return self.aside or self.grade or self.ungraded
+
+    @property
+    def shown(self) -> str:
+        """The same with its note, where it is read and not counted."""
+        return self.standing + self.note
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,7 +69,7 @@ def _goal(number: int, cells: dict[int, IndicatorCell], form: FormSheet) -> Cont
 
 def _results(judged: BookSheet) -> Content:
     return {
-        "grade": tally.sheet_grade(judged),
+        "grade": judged.shown,
         "rows": [
             {
                 "label": labels.goal_label(one.number),
@@ -111,7 +111,7 @@ def of_pack(book: YearBook) -> Content:
                 book,
                 "未達成の指標",
                 "目標に届かなかった指標です。要因と対応を確かめます。",
-                lambda one: one.status == MISSED,
+                lambda one: one.status.startswith(MISSED),
             ),
             _decision(
                 book,

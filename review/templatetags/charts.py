@@ -16,7 +16,9 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language, gettext
 
-from review.templatetags.words import GRADES, STATES, fiscal_year_short, number
+from review.domain.rating import DEFAULT
+from review.reader_words import legend
+from review.templatetags.words import STATES, fiscal_year_short, number
 
 register = template.Library()
 
@@ -180,7 +182,6 @@ def indicator_chart(chart: Mapping[str, Any], with_table: bool = True) -> dict[s
 
 # --- grades as stacked bars ------------------------------------------------------------------------------------
 
-GRADE_ORDER = ("A", "B", "C", "D", "－")
 # The looks of a scale's grades by rank, best first; what comes after shares the last, and － has its own.
 _LOOKS = ("A", "B", "C", "D")
 
@@ -237,7 +238,7 @@ def grades_geometry(
     `rows`: label, counts (grade -> number), url. A row without any count stays empty. `scale`: the year's own grades
     as data (letter, name), best first and － last; the default scale where it is not given.
     """
-    words = {entry["letter"]: entry["name"] for entry in scale} if scale else {g: GRADES.get(g, g) for g in GRADE_ORDER}
+    words = {one["letter"]: legend(one) for one in scale or DEFAULT.as_data()}
     order = list(words)
     wide = _bars(rows, order, left=150, plot=620, row=46)
     narrow = _bars(rows, order, left=0, plot=340, row=70)

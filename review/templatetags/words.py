@@ -16,9 +16,11 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fiscal
-from review.reader_words import year_label
+from review.domain.rating import DEFAULT
+from review.reader_words import legend, year_label
 
 register = template.Library()
+register.filter(legend)
 
 #: state -> its word and its icon; the colour is the CSS class of the same name
 STATES: dict[str, tuple[Any, str]] = {
@@ -57,14 +59,8 @@ _TONES = {
     "failed": "not_submitted",
 }
 
-#: grade -> what it says by default; a city's own scale passes its own words
-GRADES: dict[str, Any] = {
-    "A": _("達成"),
-    "B": _("80%以上"),
-    "C": _("50%以上"),
-    "D": _("50%未満"),
-    "－": _("評価できない"),
-}
+#: what a grade says where nobody passes the words of the year's own scale
+_DEFAULTS = {grade["letter"]: grade for grade in DEFAULT.as_data()}
 
 #: grade -> the shape beside the letter, so that no reader depends on colour
 _SHAPES = {"A": "circle", "B": "square", "C": "triangle", "D": "diamond"}
@@ -184,7 +180,7 @@ def grade_chip(grade: str | None, label: str = "", large: bool = False, bare: bo
         "letter": letter,
         "key": letter if letter in _SHAPES else "none",
         "shape": _SHAPES.get(letter, "dash"),
-        "word": label or GRADES.get(letter, ""),
+        "word": gettext(str(label)) if label else legend(_DEFAULTS[letter]) if letter in _DEFAULTS else "",
         "large": large,
         "bare": bare,
     }

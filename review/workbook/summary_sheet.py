@@ -197,14 +197,13 @@ def _sheet(
 ) -> None:
     marks = " ".join(goal_label(one.number)[4:] + tally.indicator_grade(one) for one in entry.indicators)
     title = f"{entry.sheet.name}({entry.sheet.owner})"
-    texts = (entry.sheet.code, title, marks, tally.sheet_grade(entry))
+    texts = (entry.sheet.code, title, marks, entry.shown)
     styles_of = ("centre_link", "cell_text", "centre", "grade")
     for (first, last, _), text, style in zip(spans, texts, styles_of, strict=True):
         painter.text(sheet, row, first, text, style, link=place(name) if first == 1 else "")
         painter.merge(sheet, row, first, row, last, style)
     sizes = [
-        (text, sum(heads.widths[first - 1 : last]))
-        for (first, last, _), text in zip(spans[1:3], texts[1:3], strict=True)
+        (text, sum(heads.widths[first - 1 : last])) for (first, last, _), text in zip(spans[1:], texts[1:], strict=True)
     ]
     height = metrics.row_height(sizes, size=9, least=styles.ROW_POINTS)
     painter.height(sheet, row, min(height, metrics.MAX_ROW_HEIGHT))

@@ -18,6 +18,7 @@ from openpyxl import load_workbook
 from review.books.services import editions, workbooks
 from review.domain import answers
 from review.domain.answers import SURE
+from review.domain.grade_words import WHY_OPEN
 from review.models import Artifact, IndicatorYear
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
@@ -107,14 +108,18 @@ def test_every_form_says_the_same_of_a_value(cast: Cast, actual: str, replies: d
         == (cells["実績の読み取り"], cells["判定の理由"])
     )
     for part in (*sentences, *filter(None, told)):
-        assert part in line["注記"] and part in cells["確認事項"]
-    public = [
-        part
-        for code, *both in zip(flags, sentences, told, strict=True)
-        if code in editions.PUBLIC_FLAGS
-        for part in both
+        assert part in line["注記"]
+    # Where a value stays 評価できない, an edition says in words for citizens what the doubt said in those of the office.
+    why = one["open_reason"]
+    covered = WHY_OPEN if why else {}
+    spoken = [
+        (code, [answer] if code in covered else [text, answer])
+        for code, text, answer in zip(flags, sentences, told, strict=True)
     ]
-    for part in (reading, state, reason, *public):
+    for part in (why, *(part for _code, parts in spoken for part in parts)):
+        assert part in cells["確認事項"]
+    public = [part for code, parts in spoken if code in editions.PUBLIC_FLAGS for part in parts]
+    for part in (reading, state, why or reason, *public):
         assert squeezed(part) in squeezed(forms["page"]), part
 
 

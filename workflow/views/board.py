@@ -6,7 +6,7 @@ of the whole year.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from review.assessment.services import judging
 from review.assessment.services.meetings import with_amendments
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, Outcome, Step
+from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
@@ -78,7 +79,7 @@ def page(
         "is_recorder": recorder and not approver,
         "together": together or TogetherForm(),
         "may_decide_year": permissions.may_decide_year(user, cycle),
-        **of_the_meetings(request, cycle),
+        **of_the_meetings(request, cycle, sheets),
         "choice": MeetingChoice(request.POST or None, cycle=cycle, required=not approver),
         "page_title": _("審議"),
         "breadcrumbs": crumbs(_("審議")),
@@ -95,12 +96,13 @@ def chosen_tab(request: SignedInRequest, sheets: Collection[shown.Sheet]) -> tup
     return show, [sheet.pk for sheet in (sheets if show == EVERY else waiting) if show != CLEAN or not sheet.reasons]
 
 
-def of_the_meetings(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
+def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, shown.Sheet]) -> dict[str, Any]:
     """The 本部's meetings, what was recorded of them and waits, and what waits for the next one."""
     user, records = request.user, listing.open_records(cycle=cycle.pk)
     return {
         "may_record": permissions.reviews_or_approves(user),
-        "records": records,
+        "records": in_words(records, sheets, cycle),
+        "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": sheet_records.with_proposals(listing.proposals(cycle=cycle.pk)),
         "changes": listing.proposed_changes(cycle),
@@ -108,6 +110,14 @@ def of_the_meetings(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
         "today": clock.today(),
         "meeting_form": MeetingForm(),
     }
+
+
+def in_words(records: Sequence[Any], sheets: Mapping[int, shown.Sheet], cycle: Cycle) -> Sequence[Any]:
+    """The recorded decisions, each with what its 総合評価 means. No query."""
+    scale = judging.scale_of(cycle)
+    for row in records:
+        row.grade_words = overall_meaning(row.grade, scale, sheets[row.review_id].marks)
+    return records
 
 
 def rows_at(

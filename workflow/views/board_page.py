@@ -19,6 +19,7 @@ from review.assessment.services.tallies import tally_of
 from review.domain import rating
 from review.models import Cycle, MeasureReview, Outcome, Rating, ReviewState
 from review.models.sheet import OPEN_STATES
+from review.reader_words import grade_meaning, overall_meaning, overall_note
 from review.templatetags.words import fiscal_year, word_of
 
 FIRST = 15
@@ -220,7 +221,8 @@ class Row:
     state: str
     outcome: str
     demo: bool
-    grades: tuple[str, ...]
+    #: each letter with what it means
+    grades: tuple[tuple[str, str], ...]
     grade: str
     grade_name: str
     proposed: str
@@ -266,11 +268,10 @@ def rows_of(
 ) -> dict[int, Row]:
     """Each sheet with its grades, its 総合評価, last year's, and why it needs a look. One query for forty."""
     scale = judging.scale_of(cycle)
-    names = {grade.letter: grade.name for grade in scale.grades}
     before = last_year([review.measure_year.measure_id for review in reviews], cycle, scale)
     labels = {code: str(label) for code, label in REASONS.items()}
     return {
-        review.pk: row_of(review, sheets[review.pk], names, before, labels, reader.about(sheets[review.pk]))
+        review.pk: row_of(review, sheets[review.pk], scale, before, labels, reader.about(sheets[review.pk]))
         for review in reviews
     }
 
@@ -278,13 +279,14 @@ def rows_of(
 def row_of(
     review: MeasureReview,
     sheet: Sheet,
-    names: Mapping[str, str],
+    scale: rating.Scale,
     before: Mapping[int, str],
     labels: Mapping[str, str],
     about: Mapping[str, Any],
 ) -> Row:
     """One sheet of the board."""
     year = review.measure_year
+    shown = sheet.marks if sheet.submitted else ()
     return Row(
         pk=review.pk,
         round=review.round,
@@ -294,9 +296,9 @@ def row_of(
         state=review.state,
         outcome=review.outcome,
         demo=year.demo or any(mark.demo for mark in sheet.marks),
-        grades=tuple(mark.grade for mark in sheet.marks if mark.grade) if sheet.submitted else (),
+        grades=tuple((mark.grade, grade_meaning(mark.grade, scale, [mark])) for mark in shown if mark.grade),
         grade=sheet.rated.grade if sheet.submitted else "",
-        grade_name=names.get(sheet.rated.grade, "") if sheet.submitted else "",
+        grade_name=overall_meaning(sheet.rated.grade, scale, sheet.marks) if sheet.submitted else "",
         proposed=sheet.rated.proposed if sheet.submitted else "",
         overridden=sheet.rated.overridden and sheet.submitted,
         before=before.get(year.measure_id, ""),
@@ -309,7 +311,28 @@ def last_year(measures: Sequence[int], cycle: Cycle, scale: rating.Scale) -> dic
     """{measure: last year's 総合評価 by this year's rule}. One query for forty."""
     marks = listing.marks_among(measures, cycle.fiscal_year - 1)
     grades = {measure: by_rule(tuple(rows), scale=scale)[0].grade for measure, rows in marks.items()}
-    return {measure: letter for measure, letter in grades.items() if letter}
+    return {
+        measure: letter + overall_note(letter, scale, marks[measure]) for measure, letter in grades.items() if letter
+    }
+
+
+def waiting_for_a_person(sheets: Mapping[int, Sheet], cycle: Cycle) -> dict[str, Any]:
+    """The 成果目標 that are 評価できない and that nobody graded: how many, and a link to each of their sheets. One query
+    for forty sheets, none where there is no such goal."""
+    counts = {
+        sheet.pk: number
+        for sheet in sheets.values()
+        if sheet.submitted and (number := sum(mark.status == "undetermined" and not mark.given for mark in sheet.marks))
+    }
+    links = [
+        {
+            "url": reverse("meguri:sheet", args=[review.pk]),
+            "label": _("%(sheet)s (%(n)s件)")
+            % {"sheet": f"{review.measure_year.measure.code} {review.measure_year.name}", "n": counts[review.pk]},
+        }
+        for review in listing.listed_rows(list(counts), cycle)
+    ]
+    return {"count": sum(counts.values()), "links": links}
 
 
 def first(sheets: Iterable[Sheet]) -> list[int]:

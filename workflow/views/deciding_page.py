@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import permissions
+from review import permissions, reader_words
 from review.assessment.services import approval, assessment, judging, meetings
 from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import fields, items
@@ -144,13 +144,12 @@ def grade_choices(shown: dict[str, Any], sheet: MeasureReview, mode: Mode) -> li
     stands = shown["rated"]
     if not stands.proposed or sheet.outcome:
         return []
-    scale = judging.scale_of(sheet.cycle)
     current = stands.grade if mode.by_board else stands.proposed
     unchanged = (
         _("確認者の評価のとおり: %(grade)s") if mode.by_board and stands.overridden else _("案のとおり: %(grade)s")
     )
-    named = [(grade.letter, f"{grade.letter} {grade.name}") for grade in scale.grades]
-    return [("", unchanged % {"grade": current}), *named]
+    grade = f"{current} {shown['scale_words'].get(current, '')}".strip()
+    return [("", unchanged % {"grade": grade}), *reader_words.grade_choices(judging.scale_of(sheet.cycle))]
 
 
 def page(

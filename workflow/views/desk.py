@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review import clock, holders, permissions
+from review import clock, holders, permissions, reader_words
 from review.assessment.services import judging, ratings
 from review.domain.refusals import Invalid
 from review.item_words import label_of
@@ -60,11 +60,9 @@ def grades_of(review: MeasureReview, shown: dict[str, Any]) -> list[tuple[str, s
     """The grades of the year's scale, the rule's proposal first; none where nothing is judged."""
     if not shown["proposed"]:
         return []
-    unchanged = _("案のとおり: %(grade)s") % {"grade": shown["proposed"]["letter"]}
-    return [
-        ("", unchanged),
-        *((one.letter, f"{one.letter} {one.name}") for one in judging.scale_of(review.cycle).grades),
-    ]
+    letter = shown["proposed"]["letter"]
+    unchanged = _("案のとおり: %(grade)s") % {"grade": f"{letter} {shown['scale_words'][letter]}"}
+    return [("", unchanged), *reader_words.grade_choices(judging.scale_of(review.cycle))]
 
 
 def submit_page(

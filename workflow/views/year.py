@@ -26,6 +26,7 @@ from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from workflow import steps
 from workflow.forms import MeetingChoice, PublicationForm
+from workflow.views import board_page
 from workflow.views.queue import cycle_or_404
 
 DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
@@ -104,7 +105,8 @@ def decide(request: SignedInRequest, year: int) -> HttpResponse:
         # Before what was typed is judged: on a page opened before the decision nothing can be right any more.
         approval.require_year_undecided(cycle)
     typed = returns_of(request, cycle)
-    form = PublicationForm(request.POST, cycle=cycle)
+    unanswered = board_page.waiting_for_a_person(board_page.sheets_of(cycle), cycle)
+    form = PublicationForm(request.POST, cycle=cycle, unanswered=unanswered["count"])
     publishing = request.POST.get("action") != "return"
     try:
         check(cycle, typed, publishing)
@@ -220,7 +222,8 @@ def deciding_page(
     """What will happen to whom, and each sheet with a place to send it back."""
     sheets = list(sheets_of(request, cycle))
     problems = refused.fields if refused else {}
-    form = form or PublicationForm(cycle=cycle)
+    unanswered = board_page.waiting_for_a_person(board_page.sheets_of(cycle), cycle)
+    form = form or PublicationForm(cycle=cycle, unanswered=unanswered["count"])
     for name in form.fields.keys() & problems.keys() - form.errors.keys():
         form.add_error(name, problems[name])
     rows = [ReturnRow.of(sheet, typed or {}, problems) for sheet in sheets]
@@ -235,6 +238,7 @@ def deciding_page(
         ],
         "returning": bool(typed),
         "effects": publishing_effects(cycle, sheets),
+        "unanswered": unanswered,
         "demo": publication.demo_values(cycle),
         "page_title": _("%(year)sの公表の決定") % {"year": fiscal_year(cycle.fiscal_year)},
         "breadcrumbs": crumbs((_("審議"), reverse("meguri:board", args=[cycle.fiscal_year])), _("公表の決定")),

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from review.domain import answers, checks, rating
+from review.domain import answers, checks, grade_words, rating
 from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
 from review.models import Cycle, IndicatorYear, MeasureReview
@@ -32,6 +32,11 @@ def proposed(rows: Iterable[IndicatorYear], scale: rating.Scale) -> rating.Grade
     """The 総合評価 that the year's rule proposes from a sheet's 成果目標; None where nothing counts yet."""
     known = {grade.letter: grade for grade in scale.grades}
     return rating.overall([known.get(row.final_grade) for row in rows], scale)
+
+
+def goals_of(rows: Iterable[IndicatorYear]) -> list[grade_words.Judged]:
+    """The rows as the words of a grade take them."""
+    return [grade_words.Judged(row.final_grade, row.grade, row.rate is not None) for row in rows]
 
 
 def judge_rows(rows: Iterable[IndicatorYear], *, scale: rating.Scale, corrected: bool = False) -> list[IndicatorYear]:

@@ -14,6 +14,7 @@ from review.assessment.services import judging, next_year
 from review.domain import answers, items, rating, values
 from review.domain.notation import compact
 from review.models import IndicatorYear, MeasureReview
+from review.reader_words import grade_meaning
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -35,6 +36,7 @@ class Judgement:
     rate: str
     grade: str
     grade_name: str
+    computed_name: str
     status: str
     reason: str
     notes: list[dict[str, str]] = field(default_factory=list)
@@ -46,9 +48,16 @@ class Judgement:
 
     @property
     def verdict(self) -> str:
-        """The grade's meaning and, where it says something else, the status."""
-        words = [self.grade_name, self.status]
-        return "、".join(dict.fromkeys(word for word in words if word))
+        """The meaning of the grade that counts and, where the computed one counts and says something else, the status."""
+        return self.grade_name if self.row.given_grade else self._with_status(self.grade_name)
+
+    @property
+    def computed_verdict(self) -> str:
+        """The same of the computed grade."""
+        return self._with_status(self.computed_name)
+
+    def _with_status(self, name: str) -> str:
+        return name if name.startswith(self.status) else "、".join(word for word in (name, self.status) if word)
 
     @property
     def sentences(self) -> list[str]:
@@ -122,7 +131,7 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         name=latest.name if latest else "",
         this=this,
         judgement=judgement_of(this, scale) if this else None,
-        table=table_of(label, rows, year),
+        table=table_of(label, rows, year, scale),
         chart=chart_of(rows, year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
     )
@@ -148,7 +157,7 @@ def ahead_rows(review: MeasureReview, story: next_year.History, changes: Any) ->
 
 def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
     """The stored judgement of a row in words."""
-    letter = row.final_grade
+    letter, goals = row.final_grade, judging.goals_of([row])
     return Judgement(
         row=row,
         typed=bool(row.actual.strip()),
@@ -156,19 +165,15 @@ def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
         target=row.target,
         rate=row.rate_text,
         grade=letter,
-        grade_name=grade_name(letter, scale),
+        grade_name=grade_meaning(letter, scale, goals),
+        computed_name=grade_meaning(row.grade, scale, [goals[0]._replace(grade=row.grade)]),
         status=str(STATUSES.get(row.status, "")),
         reason=row.reason,
         notes=row.reading.get("notes", []),
     )
 
 
-def grade_name(letter: str, scale: rating.Scale) -> str:
-    """What a grade's letter means on the year's own scale; '' for a letter that it does not have."""
-    return next((grade.name for grade in scale.grades if grade.letter == letter), "")
-
-
-def table_of(label: str, rows: Sequence[IndicatorYear], year: int) -> dict[str, Any]:
+def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating.Scale) -> dict[str, Any]:
     """The city's form of one 成果目標: 評価項目, 目標, 実績 and 達成区分 by year."""
     return {
         "label": label,
@@ -180,6 +185,7 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int) -> dict[str, 
                 "target": row.target,
                 "actual": row.actual,
                 "grade": row.final_grade,
+                "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
                 "is_now": row.fiscal_year == year,
                 "definition_changed": renamed(before, row),
                 "demo": row.demo,

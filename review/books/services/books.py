@@ -13,7 +13,7 @@ from django.utils import timezone
 from review.books.services import editions
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
-from review.domain import fields, rating, values
+from review.domain import fields, grade_words, rating, values
 from review.domain.answers import sentence_of
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION, Section
@@ -56,6 +56,7 @@ def year_book(
     """The consolidated book of a snapshot. `states` names each 施策ID's state where the year is still under way,
     `unsubmitted` those that are with their departments: they count as no results yet."""
     scale = rating.Scale.from_data(snapshot["scale"])
+    legends = grade_words.legends(scale)
     return YearBook(
         city=snapshot["city"],
         plan_name=snapshot["plan"],
@@ -63,7 +64,7 @@ def year_book(
         years=tuple(snapshot["years"]),
         state_label=label,
         made_at=made_at,
-        scale=tuple(_scale_row(grade) for grade in scale.grades),
+        scale=tuple(_scale_row(grade, legends[grade.letter]) for grade in scale.grades),
         sheets=tuple(
             _book_sheet(
                 row,
@@ -72,7 +73,7 @@ def year_book(
                 aside=UNSUBMITTED if row["code"] in unsubmitted else OUTCOME_WORDS.get(row["outcome"], ""),
                 words=FINAL_LABELS if states is None else STATUS_LABELS,
             )
-            for row in snapshot["measures"]
+            for row in (grade_words.with_words(one, scale) for one in snapshot["measures"])
         ),
         previous=_previous(snapshot.get("previous")),
         audit_head=audit_head(snapshot),
@@ -114,9 +115,9 @@ def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
             )  # fmt: skip
 
 
-def _scale_row(grade: rating.Grade) -> ScaleRow:
+def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
     return ScaleRow(
-        grade=grade.letter, meaning=grade.name, sign=grade.sign, colour=grade.colour, background=grade.background
+        grade=grade.letter, meaning=meaning, sign=grade.sign, colour=grade.colour, background=grade.background
     )
 
 
@@ -203,6 +204,7 @@ def _book_sheet(
         field_name=row["field"]["name"],
         state_label=state,
         grade="" if aside else row["grade"],
+        note="" if aside else row["grade_note"],
         aside=aside,
         ungraded="評価なし" if words is FINAL_LABELS else "未定",
         indicators=judged,
@@ -215,13 +217,16 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
     this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
     notes = editions.notes_of(one)
+    why = one["open_reason"] if words is FINAL_LABELS else ""
+    covered = grade_words.WHY_OPEN.keys() if why else frozenset()
+    sentences = [why, *(sentence_of(note, note["sentence"] if note["code"] in covered else "") for note in notes)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
         number=one["number"],
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=words[one["status"]],
+        status=grade_words.NO_RATE if one["grade_words"] == grade_words.NO_RATE else words[one["status"]],
         rate=Decimal(one["rate"]) if one["rate"] is not None else None,
         rate_text=one["rate_text"],
         grade=one["grade"],
@@ -230,7 +235,7 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         unit=_unit(actual) or _unit(target),
         previous_actual=before,
         trend=_trend(_number(earlier), _number(actual)),
-        flags=(*_given(one), *map(sentence_of, notes)),
+        flags=(*_given(one), *filter(None, sentences)),
         large_change=any(note["code"] in LARGE_CHANGES and not note["answer"] for note in notes),
         state=editions.state_of(one),
         reading=editions.reading_of(one, this)["actual"],

@@ -15,6 +15,7 @@ from typing import Any
 from review.domain import checks, values
 from review.domain.answers import sentence_of, state_words
 from review.domain.fields import Section, text_keys
+from review.domain.grade_words import WHY_OPEN, why_open
 from review.domain.items import circled
 from review.domain.notation import compact
 from review.domain.values.reading import Quantity
@@ -227,10 +228,12 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
             "actual": cell["actual"],
             "is_now": cell["fiscal_year"] == fiscal_year,
             "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
+            "grade_words": one.get("grade_words", ""),
             "definition_changed": renamed(cells, place),
         }
         for place, cell in enumerate(cells)
     ]
+    covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = f"成果目標{circled(one['number'])}"
     return {
@@ -245,7 +248,8 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "sentences": [
             words
             for note in notes_of(one)
-            if note["code"] in PUBLIC_FLAGS and (words := sentence_of(note, one.get("reason", "")))
+            if note["code"] in PUBLIC_FLAGS
+            and (words := sentence_of(note, note["sentence"] if note["code"] in covered else one.get("reason", "")))
         ],
         "person_graded": bool(one["given_reason"]),
         "chart": chart(label, years),

@@ -12,7 +12,7 @@ from review import queries
 from review.assessment.services import judging, next_year, ratings
 from review.assessment.services.tallies import APPROVED_STATES
 from review.books.services import submitted_offices
-from review.domain import fields
+from review.domain import fields, grade_words
 from review.domain.answers import words_of
 from review.domain.fields import OPINION, Required, Section
 from review.domain.rating import Scale, overall
@@ -32,17 +32,18 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
     {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "owner_now" (where it is another), "related", "related_all",
-    narratives…, "outcome", "outcome_reason", "grade", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
+    narratives…, "outcome", "outcome_reason", "grade", "grade_words", "grade_note", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual", "answers"}], "status", "rate",
-    "rate_text", "grade", "computed_grade", "given_reason", "flags", "notes": [{"code", "sentence", "answer"}], "reading":
-    {"target", "actual"}, "state", "state_until", "reason", "demo"}]}], "corrections": [{"number",
+    "rate_text", "grade", "grade_words", "open_reason", "computed_grade", "given_reason", "flags", "notes": [{"code", "sentence", "answer"}],
+    "reading": {"target", "actual"}, "state", "state_until", "reason", "demo"}]}], "corrections": [{"number",
     "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
     "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}],
     "target_changes": [{"code", "item", "fiscal_year", "before", "after", "reason", "date"}]}. `publication.freeze` adds the
     "decision" and the head of the "audit" trail. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
-    measures = [_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle)]
+    final = (_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle))
+    measures = [grade_words.with_words(row, scale) for row in final]
     return {
         **frame_of(cycle, scale),
         "totals": totals_of(measures),

@@ -10,6 +10,7 @@ from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
 from review.domain.items import circled
 from review.domain.notation import compact
+from review.reader_words import with_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,7 @@ class MeasureRow:
 
 def side_by_side(left: Snapshot, right: Snapshot) -> list[MeasureRow]:
     """Every 施策 of either, by its ID."""
-    first, second = ({row["code"]: row for row in one["measures"]} for one in (left, right))
+    first, second = ({row["code"]: with_words(row, one) for row in one["measures"]} for one in (left, right))
     years = left["fiscal_year"], right["fiscal_year"]
     return [_measure(code, first.get(code), second.get(code), years) for code in sorted(first.keys() | second.keys())]
 
@@ -78,7 +79,7 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
         code=code,
         name=(right or left or {})["name"],
         there=(left is not None, right is not None),
-        grades=(sides[0].get("grade", ""), sides[1].get("grade", "")),
+        grades=(_overall(sides[0]), _overall(sides[1])),
         outcomes=(sides[0].get("outcome", ""), sides[1].get("outcome", "")),
         indicators=tuple(
             IndicatorRow(
@@ -90,6 +91,10 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
         ),
         other=years[0] == years[1] and _rest(left, years[0]) != _rest(right, years[0]),
     )
+
+
+def _overall(measure: Mapping[str, Any]) -> str:
+    return f"{measure['grade']}{measure['grade_note']}" if measure else ""
 
 
 def _numbered(measure: Mapping[str, Any], number: int) -> Row | None:
@@ -113,7 +118,7 @@ def _rest(measure: Row | None, year: int) -> Any:
     """All of a 施策 that no column of the comparison shows."""
     if measure is None:
         return None
-    shown = {"indicators", "grade", "outcome"}
+    shown = {"indicators", "grade", "grade_words", "grade_note", "outcome"}
     earlier = [
         ([cell for cell in one["years"] if cell["fiscal_year"] != year], one["given_reason"])
         for one in measure["indicators"]
@@ -132,6 +137,7 @@ class Run:
     grades: tuple[str, ...]
     outcomes: tuple[str, ...]
     names: tuple[str, ...]
+    words: tuple[str, ...]
     owners: tuple[str, ...]
     indicators: tuple[dict[str, Any], ...]
 
@@ -139,13 +145,18 @@ class Run:
 def run(books: Sequence[tuple[int, Snapshot]], code: str) -> Run:
     """`books`: (年度, snapshot) in year order. Each year's 実績 is that of its own edition; the years without an edition
     show what the newest edition holds of them."""
-    published = [(year, snapshot, row) for year, snapshot in books if (row := editions.measure(snapshot, code)[0])]
+    published = [
+        (year, snapshot, with_words(row, snapshot))
+        for year, snapshot in books
+        if (row := editions.measure(snapshot, code)[0])
+    ]
     numbers = sorted({one["number"] for _year, _snapshot, row in published for one in row["indicators"]})
     return Run(
         years=tuple(year for year, _snapshot, _row in published),
         grades=tuple(row["grade"] for _year, _snapshot, row in published),
         outcomes=tuple(row["outcome"] for _year, _snapshot, row in published),
         names=tuple(row["name"] for _year, _snapshot, row in published),
+        words=tuple(row["grade_words"] + row["grade_note"] for _year, _snapshot, row in published),
         owners=tuple(row["owner"] for _year, _snapshot, row in published),
         indicators=tuple(_course(published, number) for number in numbers),
     )
@@ -165,6 +176,7 @@ def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict
                 cells[cell["fiscal_year"]] = {
                     **cell,
                     "grade": one["grade"] if own else "",
+                    "grade_words": one["grade_words"] if own else "",
                     "rate_text": one["rate_text"] if own else "",
                 }
     ordered = [cells[year] for year in sorted(cells)]
@@ -175,6 +187,7 @@ def _course(published: Sequence[tuple[int, Snapshot, Row]], number: int) -> dict
             "target": cell["target"],
             "actual": cell["actual"],
             "grade": cell["grade"],
+            "grade_words": cell["grade_words"],
             "is_now": False,
             "definition_changed": editions.renamed(ordered, place),
         }

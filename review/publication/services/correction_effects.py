@@ -13,7 +13,7 @@ from review.assessment.services import judging
 from review.books.services.books import STATUS_LABELS
 from review.books.services.editions import notes_of
 from review.books.services.snapshot import SCHEMA, grade_of, indicator_of, totals_of
-from review.domain import correction_items, rating
+from review.domain import correction_items, grade_words, rating
 from review.domain.items import circled
 from review.models import Edition, Indicator, IndicatorYear, edition_label
 
@@ -46,6 +46,7 @@ def corrected(base: Edition, entries: Iterable[Entry], *, on: date) -> dict[str,
     for code in dict.fromkeys(entry.code for entry in entries):
         mine = [entry for entry in entries if entry.code == code]
         _correct(by_code[code], mine, snapshot["fiscal_year"], scale, directions)
+    snapshot["measures"] = [grade_words.with_words(row, scale) for row in snapshot["measures"]]
     snapshot["totals"] = totals_of(snapshot["measures"])
     snapshot["schema"] = SCHEMA
     snapshot["corrections"] = [*snapshot.get("corrections", ()), _errata(base, snapshot, entries, on)]
@@ -129,8 +130,11 @@ def _errata(base: Edition, after: Snapshot, entries: Sequence[Entry], on: date) 
 
 def consequences(before: Snapshot, after: Snapshot) -> list[dict[str, str]]:
     """What of the computed values differs: [{"code" ('' for the totals), "label", "before", "after"}]."""
-    old = {row["code"]: row for row in before["measures"]}
-    lines = [line for row in after["measures"] for line in _of_measure(old[row["code"]], row)]
+    scale = rating.Scale.from_data(after["scale"])
+    old = {row["code"]: grade_words.with_words(row, scale) for row in before["measures"]}
+    lines = [
+        line for row in after["measures"] for line in _of_measure(old[row["code"]], grade_words.with_words(row, scale))
+    ]
     letters = [grade["letter"] for grade in after["scale"]]
     for part, counted in (("measures", "施策"), ("indicators", "成果目標")):
         was, now = before["totals"][part], after["totals"][part]
@@ -161,7 +165,7 @@ _COMPUTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "達成率": lambda one: one["rate_text"] or "－",
     "達成区分": lambda one: one["grade"] or "－",
     "算定の達成区分": lambda one: one["computed_grade"] or "－",
-    "判定の説明": lambda one: one["reason"],
+    "判定の説明": lambda one: one["open_reason"] or one["reason"],
     "注記": _flags,
 }
 
@@ -174,7 +178,7 @@ def _of_measure(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dic
             if words(was) != words(now) and (label != "算定の達成区分" or now["given_reason"] or was["given_reason"]):
                 goal = f"成果目標{circled(now['number'])} {label}"
                 lines.append({"code": after["code"], "label": goal, "before": words(was), "after": words(now)})
-    if before["grade"] != after["grade"]:
-        pair = {"before": before["grade"] or "－", "after": after["grade"] or "－"}
-        lines.append({"code": after["code"], "label": "総合評価", **pair})
+    was, now = (row["grade"] + row["grade_note"] or "－" for row in (before, after))
+    if was != now:
+        lines.append({"code": after["code"], "label": "総合評価", "before": was, "after": now})
     return lines

@@ -18,10 +18,11 @@ from django.urls import reverse
 
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
-from review.domain import fields, values
+from review.domain import fields, grade_words, values
 from review.domain.answers import sentence_of
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
+from review.domain.rating import Scale
 from review.domain.values.reading import COMPARATOR_WORDS
 
 BOM = "\ufeff"
@@ -68,6 +69,7 @@ _HEAD = (
 
 _RESULT = (
     _column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall grade of the measure; rows of the year of the review"),
+    _column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
     _column("施策の結果", "measure_outcome", "未提出、対象外として扱ったとき、その区分", "not_submitted or excluded, where the measure was settled so"),
     _column("ライセンス", "licence", "利用の条件", "Licence"),
 )  # fmt: skip
@@ -89,6 +91,8 @@ INDICATOR_COLUMNS = (
     _column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし。評価年度の行だけ", "Verdict; rows of the year of the review"),
     _column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
     _column("達成区分", "grade", "公表した区分", "Published grade"),
+    _column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
+    _column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
     _column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
     _column("実績の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured"),
     _column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
@@ -148,7 +152,9 @@ def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
 
 def indicator_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
     """One row per 成果目標 and 年度, by the keys of INDICATOR_COLUMNS. `edition`: label, number, published_at."""
-    for measure in snapshot["measures"]:
+    scale = Scale.from_data(snapshot["scale"])
+    for row in snapshot["measures"]:
+        measure = grade_words.with_words(row, scale)
         head = _head(snapshot, edition, measure)
         for one in measure["indicators"]:
             for place, cell in enumerate(one["years"]):
@@ -188,12 +194,16 @@ def _number(quantity: Any) -> Decimal | None:
 def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
     """How the row's year was judged; empty for the other years, which this edition does not judge."""
     if not judged:
-        words = "status state reading reason notes grade computed_grade given_reason measure_grade measure_outcome"
+        words = "status grade grade_words open_reason measure_grade_words computed_grade given_reason measure_grade"
+        words += " state reading reason notes measure_outcome"
         return {**dict.fromkeys(words.split(), ""), "rate": None}
     return {
         "status": books.FINAL_LABELS.get(one["status"], one["status"]),
         "rate": Decimal(one["rate"]) if one["rate"] is not None else None,
         "grade": one["grade"],
+        "grade_words": one["grade_words"],
+        "open_reason": one["open_reason"],
+        "measure_grade_words": measure["grade_words"] + measure["grade_note"],
         "computed_grade": one["computed_grade"],
         "state": editions.state_of(one),
         "reading": editions.reading_of(one, {})["actual"],
@@ -214,6 +224,7 @@ def measure_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     """One 施策 as a row."""
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
+    worded = grade_words.with_words(measure, Scale.from_data(snapshot["scale"]))
     graded = [one for one in measure["indicators"] if one["grade"]]
     return {
         **_head(snapshot, edition, measure),
@@ -224,6 +235,7 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
         **{key: measure["evaluation"].get(key, "") for key in fields.text_keys(Section.EVALUATION)},
         "outcome_reason": measure["outcome_reason"],
         "measure_grade": measure["grade"],
+        "measure_grade_words": worded["grade_words"] + worded["grade_note"],
         "measure_outcome": measure["outcome"],
     }
 

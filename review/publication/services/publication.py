@@ -37,11 +37,12 @@ def demo_values(cycle: Cycle) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Terms:
-    """What goes with the decision to publish: the meeting that took it, and the moment of the publication (None: at
-    once)."""
+    """What goes with the decision to publish: the meeting that took it, the moment of the publication (None: at once),
+    and how many 評価できない it knowingly leaves without a person's grade."""
 
     meeting: Meeting | None = None
     publish_at: datetime | None = None
+    left_open: int = 0
 
 
 def schedule(*, user: User, cycle_id: int, terms: Terms | None = None) -> None:
@@ -53,11 +54,10 @@ def schedule(*, user: User, cycle_id: int, terms: Terms | None = None) -> None:
         _check_terms(terms, cycle_id)
         set_with_it = {"publish_at": terms.publish_at}
     Cycle.objects.filter(pk=cycle_id).update(state=CycleState.SCHEDULED, **set_with_it)
-    data = (
-        {"publish_at": str(terms.publish_at or ""), "meeting": terms.meeting.pk if terms.meeting else None}
-        if terms
-        else {}
-    )
+    data: dict[str, Any] = {}
+    if terms:
+        data = {"publish_at": str(terms.publish_at or ""), "meeting": terms.meeting.pk if terms.meeting else None}
+        data |= {"left_open": terms.left_open} if terms.left_open else {}
     audit.write(
         actor=user, action="cycle.decide", subject=f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED, **data}
     )

@@ -214,6 +214,8 @@ def measure_schema() -> dict[str, Any]:
             "outcome": _text("未提出(not_submitted)、対象外(excluded)。ふつうは空"),
             "outcome_reason": _text(),
             "grade": _text("総合評価"),
+            "grade_words": _text("総合評価の意味"),
+            "grade_note": _text("評価できない成果目標を除いたときは、何件中何件を評価したか"),
             "proposed_grade": _text("規則で計算した総合評価。人が決めた総合評価と違うことがある"),
             "grade_reason": _text("計算と違う総合評価を決めた理由"),
             "evaluation": closed({one.key: _text(one.label) for one in evaluation}, optional=_added(evaluation)),
@@ -221,7 +223,7 @@ def measure_schema() -> dict[str, Any]:
             "indicators": _list(_indicator()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now", *_added(content)],
+        optional=["owner_now", "grade_words", "grade_note", *_added(content)],
     )
 
 
@@ -238,6 +240,8 @@ def _indicator() -> dict[str, Any]:
             "rate": {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"},
             "rate_text": _text(),
             "grade": _text("公表した達成区分"),
+            "grade_words": _text("達成区分の意味。達成率がない未達成は「未達成(率なし)」"),
+            "open_reason": _text("評価できないまま公表したときの理由"),
             "computed_grade": _text("規則で計算した達成区分"),
             "given_reason": _text("人が判断した理由"),
             "flags": _list(_text()),
@@ -252,7 +256,7 @@ def _indicator() -> dict[str, Any]:
             "state_until": _text("年度途中の値のとき、いつまでの値か"),
             "notes": _list(closed({"code": _text(), "sentence": _text(), "answer": _text("主管部署の確認")})),
         },
-        optional=["direction", "reading", "state", "state_until", "notes"],
+        optional=["direction", "grade_words", "open_reason", "reading", "state", "state_until", "notes"],
     )
 
 

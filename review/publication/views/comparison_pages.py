@@ -133,17 +133,19 @@ def run(site: Site, first: int, code: str) -> Page | None:
         "code": code,
         "name": run.names[-1],
         "run": run,
-        "names": parts.grade_names(newest.snapshot),
         "years": [
             {
                 "year": one.year,
                 "url": one.url("measure", code),
                 "edition": parts.edition_name(one.edition),
                 "grade": grade,
+                "grade_words": words,
                 "outcome": outcome,
                 "owner": owner,
             }
-            for one, grade, outcome, owner in zip(shown, run.grades, run.outcomes, run.owners, strict=True)
+            for one, grade, outcome, owner, words in zip(
+                shown, run.grades, run.outcomes, run.owners, run.words, strict=True
+            )
         ],
     }
     return Page(template="publication/run.html", context=context)

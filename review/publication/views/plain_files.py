@@ -38,6 +38,7 @@ from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
 from review.publication.views.shelf import Book, Site
+from review.reader_words import with_words
 
 #: from so many pages on, more than one process makes them
 TOGETHER = 400
@@ -232,9 +233,9 @@ def _stored(file: Artifact) -> Callable[[], bytes]:
 def search_data(book: Book) -> bytes:
     """The names and offices of every 施策 for the local search: a script, for a page opened from a disk may read no JSON."""
     rows = [
-        [row["code"], row["name"], row["owner"], row["grade"], editions.folded(editions.searched(row))[:400]]
-        for row in book.snapshot["measures"]
-    ]
+        [row["code"], row["name"], row["owner"], row["grade"] + row["grade_note"], editions.folded(editions.searched(row))[:400]]
+        for row in (with_words(one, book.snapshot) for one in book.snapshot["measures"])
+    ]  # fmt: skip
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 
 

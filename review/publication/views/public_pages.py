@@ -21,6 +21,7 @@ from review.publication.views import comparison_pages
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page, address_args, crumbs, frame
 from review.publication.views.shelf import Book, Site
+from review.reader_words import with_words
 from review.templatetags.words import fiscal_year
 
 # --- all years -------------------------------------------------------------------------------------------------------
@@ -192,7 +193,7 @@ def measure(book: Book, code: str) -> Page | None:
     row, before, after = editions.measure(snapshot, code)
     if row is None:
         return None
-    label = fiscal_year(book.year)
+    row, label = with_words(row, snapshot), fiscal_year(book.year)
     framed = frame(
         book.site,
         f"{row['code']} {row['name']}",
@@ -205,7 +206,6 @@ def measure(book: Book, code: str) -> Page | None:
         "breadcrumbs": crumbs(book.site, (label, book.url("year")), (code, "")),
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": row,
-        "names": parts.grade_names(snapshot),
         "fiscal_year": book.year,
         "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
         "facts": parts.facts_of(row),

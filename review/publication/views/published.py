@@ -15,8 +15,10 @@ from review.books.services import editions
 from review.books.services.editions import Filters
 from review.domain import fields
 from review.domain.fields import Section
+from review.domain.items import circled
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
+from review.reader_words import legend, with_words
 from review.templatetags.words import word_of
 
 VERDICTS = {
@@ -51,8 +53,8 @@ def query_of(filters: Filters, **more: Any) -> dict[str, Any]:
 
 
 def grade_names(snapshot: editions.Snapshot) -> dict[str, str]:
-    """{letter: its words} of the year's own scale."""
-    return {grade["letter"]: grade["name"] for grade in snapshot["scale"]}
+    """{letter: its legend} of the year's own scale."""
+    return {grade["letter"]: legend(grade) for grade in snapshot["scale"]}
 
 
 def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
     tiles = [
         {
             "letter": grade["letter"],
-            "name": grade["name"],
+            "name": legend(grade),
             "count": whole.indicators.get(grade["letter"], 0),
             "share": share(whole.indicators.get(grade["letter"], 0), whole.indicator_count),
             "before": before.get(grade["letter"], 0) if before else None,
@@ -123,12 +125,19 @@ def group_rows(groups: list[editions.Totals], parameter: str, book: Book) -> lis
 
 def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     """One 施策 of the list."""
+    row = with_words(row, book.snapshot)
     return {
         "code": row["code"],
         "name": row["name"],
         "field": row["field"]["name"],
         "owner": row["owner"],
         "grade": row["grade"],
+        "grade_words": row["grade_words"] + row["grade_note"],
+        "open": [
+            {"label": f"成果目標{circled(one['number'])}", "why": one["open_reason"]}
+            for one in row["indicators"]
+            if one["open_reason"]
+        ],
         "outcome": row["outcome"],
         "key": row["grade"] if row["grade"] in SHAPED else "none",
         "marks": [
@@ -187,7 +196,7 @@ def choices(snapshot: editions.Snapshot) -> dict[str, Any]:
     """What the filters offer."""
     present = {row["grade"] for row in snapshot["measures"]} | {row["outcome"] for row in snapshot["measures"]}
     grades = [
-        {"value": grade["letter"], "label": f"{grade['letter']} {grade['name']}"}
+        {"value": grade["letter"], "label": f"{grade['letter']} {legend(grade)}"}
         for grade in snapshot["scale"]
         if grade["letter"] in present
     ]
@@ -229,13 +238,14 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
 
 
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
-    """One 成果目標 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
+    """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
     if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
     if one["status"] == "pending":
         # Editions frozen by earlier versions say here that something is still to come.
         shown = {**shown, "reason": _("実績の記載がありません。")}
+    shown["reason"] = one["open_reason"] or shown["reason"]
     return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
 
 

@@ -15,11 +15,12 @@ from review import holders, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import fields, items, rating
+from review.domain import fields, items
 from review.item_words import label_of
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
 from review.plan.services import plan_changes
+from review.reader_words import grade_choices, overall_meaning
 from review.screens.views import versions
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
@@ -81,7 +82,6 @@ def head(review: MeasureReview) -> dict[str, Any]:
         "due_at": due_at(review),
         "closes_at": review.closes_at,
         "is_open": review.state in OPEN_STATES and not review.outcome,
-        "scale_words": scale_words(judging.scale_of(review.cycle)),
     }
 
 
@@ -90,16 +90,13 @@ def due_at(review: MeasureReview) -> Any:
     return review.step_due_at or review.closes_at
 
 
-def scale_words(scale: rating.Scale) -> dict[str, str]:
-    """{letter: what it means} of the year's own scale."""
-    return {grade.letter: grade.name for grade in scale.grades}
-
-
 def body(review: MeasureReview) -> dict[str, Any]:
     """The whole content of the sheet. Ten queries however long it is."""
     story = queries.indicator_history(review)
     parts = indicator_parts.indicator_parts(review, story)
     rule = proposed(parts, review)
+    scale = judging.scale_of(review.cycle)
+    goals = judging.goals_of(part.this for part in parts if part.this)
     by_hand = queries.ratings_of(review)
     submissions, decisions = queries.submissions(review), queries.decisions(review)
     comments = queries.comments(review)
@@ -115,6 +112,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "ahead": ahead,
         "ahead_changed": any(row["changed"] for row in ahead),
         "proposed": rule,
+        "scale_words": {one.letter: overall_meaning(one.letter, scale, goals) for one in scale.grades},
         "rated": ratings.standing(rule["letter"] if rule else "", by_hand),
         "ratings": list(by_hand.values()),
         "schedule": sheet_parts.schedule(review, plan),
@@ -135,10 +133,10 @@ def body(review: MeasureReview) -> dict[str, Any]:
 
 def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str] | None:
     """The 総合評価 that the year's rule proposes from the indicators; None where nothing counts yet."""
-    grade = None
-    if not review.outcome:
-        grade = judging.proposed((part.this for part in parts if part.this), judging.scale_of(review.cycle))
-    return {"letter": grade.letter, "name": grade.name} if grade else None
+    scale, rows = judging.scale_of(review.cycle), [part.this for part in parts if part.this]
+    grade = None if review.outcome else judging.proposed(rows, scale)
+    goals = judging.goals_of(rows)
+    return {"letter": grade.letter, "name": overall_meaning(grade.letter, scale, goals)} if grade else None
 
 
 def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
@@ -272,8 +270,7 @@ class GradeOffer:
 
 def grade_offers(parts: list[IndicatorPart], review: MeasureReview) -> dict[int, GradeOffer]:
     """{number: the form for a person's own grade}, for those who decide on the sheet now."""
-    grades = judging.scale_of(review.cycle).grades
-    letters = tuple((grade.letter, f"{grade.letter} {grade.name}") for grade in grades)
+    letters = tuple(grade_choices(judging.scale_of(review.cycle)))
     return {
         part.number: GradeOffer(
             number=part.number, choices=letters, grade=part.this.given_grade, reason=part.this.given_reason

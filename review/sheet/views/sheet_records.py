@@ -9,6 +9,7 @@ from django import forms
 from review import permissions, queries
 from review.assessment.services import judging
 from review.models import MeasureReview
+from review.reader_words import grade_choices
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record
@@ -57,7 +58,7 @@ def grade(review: MeasureReview, number: int) -> Record | None:
     row = next((row for row in queries.indicator_years(review) if row.indicator.number == number), None)
     if row is None:
         return None
-    letters = [(entry.letter, f"{entry.letter} {entry.name}") for entry in judging.scale_of(review.cycle).grades]
+    letters = grade_choices(judging.scale_of(review.cycle))
     return Record(
         form=GradeForm(number=number, choices=letters, initial={"grade": row.given_grade, "reason": row.given_reason}),
         rows=MeasureReview.objects.filter(pk=review.pk),

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import rating
+from review.domain.grade_words import legends
 from review.models import Cycle
 from review.screens.forms.fields import MinuteField
 from review.year.services.cycles import Deadlines
@@ -67,7 +68,7 @@ class ScaleForm(forms.Form):
         label=_("達成区分"),
         widget=forms.RadioSelect,
         choices=[
-            (key, "・".join(f"{grade.letter} {grade.name}" for grade in preset.grades))
+            (key, "・".join(f"{letter} {words}" for letter, words in legends(preset).items()))
             for key, preset in rating.PRESETS.items()
         ],
         help_text=_(

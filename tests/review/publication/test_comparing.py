@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from review.domain import rating
 from review.publication.services import comparing
 
 
@@ -12,7 +13,15 @@ def cell(year: int, actual: str = "80件", name: str = "利用件数") -> dict[s
 
 
 def goal(*years: dict[str, Any], grade: str = "B") -> dict[str, Any]:
-    return {"number": 1, "years": list(years), "rate_text": "80%", "grade": grade, "given_reason": ""}
+    return {
+        "number": 1,
+        "years": list(years),
+        "status": "missed",
+        "rate": "0.8",
+        "rate_text": "80%",
+        "grade": grade,
+        "given_reason": "",
+    }
 
 
 def measure(code: str, *goals: dict[str, Any], **changed: Any) -> dict[str, Any]:
@@ -21,7 +30,7 @@ def measure(code: str, *goals: dict[str, Any], **changed: Any) -> dict[str, Any]
 
 
 def edition(year: int, *measures: dict[str, Any]) -> dict[str, Any]:
-    return {"fiscal_year": year, "measures": list(measures)}
+    return {"fiscal_year": year, "scale": rating.DEFAULT.as_data(), "measures": list(measures)}
 
 
 def test_the_same_twice_does_not_differ() -> None:

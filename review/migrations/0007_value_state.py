@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0003_texts_by_key")]
+    dependencies = [("review", "0006_plan_short_name")]
 
     operations = [
         migrations.AddField(
