@@ -91,9 +91,9 @@ def test_every_form_says_the_same_of_a_value(cast: Cast, actual: str, replies: d
     reading, reason, flags = row.reading["actual"], row.reason, row.flags
     state = answers.state_words(row.reading["state"], row.reading["until"])
     sentences = [note["sentence"] for note in row.reading["notes"]]
-    told = [answers.words_of(row.answers, code) for code in flags]
+    replied = [answers.words_of(row.answers, code) for code in flags]
     for form, text in screens.items():
-        for part in (reading, reason, *sentences, *(filter(None, told) if form != "entry" else ())):
+        for part in (reading, reason, *sentences, *(filter(None, replied) if form != "entry" else ())):
             assert squeezed(part) in squeezed(text), (form, part)
         if state != "確定" and form != "entry":
             assert squeezed(state) in squeezed(text), form
@@ -101,18 +101,18 @@ def test_every_form_says_the_same_of_a_value(cast: Cast, actual: str, replies: d
     one, line, cells = forms["json"], forms["csv"], forms["book"]
     assert (one["reading"]["actual"], one["reason"], one["flags"]) == (reading, reason, flags)
     assert editions.state_of(one) == state == line["実績の状態"] == (cells["値の状態"] or "")
-    assert [(note["sentence"], note["answer"]) for note in one["notes"]] == list(zip(sentences, told, strict=True))
+    assert [(note["sentence"], note["answer"]) for note in one["notes"]] == list(zip(sentences, replied, strict=True))
     assert (
         (line["実績の読み取り"], line["判定の説明"])
         == (reading, reason)
         == (cells["実績の読み取り"], cells["判定の理由"])
     )
-    for part in (*sentences, *filter(None, told)):
+    for part in (*sentences, *filter(None, replied)):
         assert part in line["注記"] and part in cells["確認事項"]
     # Where a value stays 評価できない, an edition says in words for citizens what the doubt said in those of the office.
     why = one["open_reason"]
     covered = WHY_OPEN if why else {}
-    both = list(zip(flags, sentences, told, strict=True))
+    both = list(zip(flags, sentences, replied, strict=True))
     spoken = [(code, [answer] if code in covered else [text, answer]) for code, text, answer in both]
     public = [part for code, parts in spoken if code in editions.PUBLIC_FLAGS for part in parts]
     for part in (reading, state, why or reason, *public):

@@ -244,12 +244,7 @@ def part_label(key: str) -> str:
         return _(one.label) if one else str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
     if kind == "goal":
         number, year, name = rest
-        words = {
-            "target": _("目標"),
-            "actual": _("実績"),
-            "name": _("評価項目"),
-            "answers": _("値の状態・注意への回答"),
-        }
+        words = {"target": _("目標"), "actual": _("実績"), "name": _("評価項目"), "answers": _("注意への回答")}
         word = words.get(name, _("判定"))
         mark = circled(int(number))
         label = year_label(int(year))

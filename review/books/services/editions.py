@@ -27,24 +27,9 @@ Row = Mapping[str, Any]
 SORTS = ("code", "grade", "department")
 #: what helps a citizen to read a value; questions that a reviewer asks of a department are not for the public page
 PUBLIC_FLAGS = frozenset(
-    {
-        "direction_inferred",
-        "provisional",
-        "approximate",
-        "unit_mismatch",
-        "unit_changed",
-        "parts_mismatch",
-        "needs_previous",
-        "not_measured",
-        "definition_changed",
-        "target_changed",
-        "jump",
-        "interim",
-        "other_year",
-        "negative",
-        "unit_assumed",
-    }
-)
+    ("direction_inferred", "provisional", "approximate", "unit_mismatch", "unit_changed", "parts_mismatch", "needs_previous",
+     "not_measured", "definition_changed", "target_changed", "jump", "interim", "other_year", "negative", "unit_assumed")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
