@@ -6,7 +6,7 @@ Who may call which stands in `addresses.RULED`; an address without a line there 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 from django.urls.converters import StringConverter
 
-from review.assessment.views import directions, help, meetings
+from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.notices.views import notice_settings, notice_texts, notices
@@ -76,7 +76,7 @@ screens = [
     path("cycles/<int:year>/reminders/", reminders.reminders, name="reminders"),
     path("cycles/<int:year>/nudge/", reminders.nudge, name="nudge"),
     path("closing-days/", deadlines.closing, name="closing_days"),
-    path("cycles/<int:year>/directions/", directions.directions, name="directions"),
+    path("cycles/<int:year>/definitions/", definitions.definitions, name="definitions"),
     path("cycles/<int:year>/meeting/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/", meetings.meeting_amend, name="meeting_amend"),
     # the coming edition before it is published

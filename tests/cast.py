@@ -139,7 +139,16 @@ class Cast(Remembering):
             self._indicator(measure, place)
 
     def _indicator(self, measure: Measure, number: int) -> None:
-        indicator = Indicator.objects.create(measure=measure, number=number, direction="up")
+        indicator = Indicator.objects.create(
+            measure=measure,
+            number=number,
+            direction="up",
+            unit="件",
+            kind="year",
+            defined_at=clock.now(),
+            defined_by=self.reviewer,
+            defined_for={"name": "利用件数", "units": ["件"]},
+        )
         for year, actual in ((2022, "80件"), (2023, "90件"), (YEAR, ""), (2025, "")):
             IndicatorYear.objects.create(
                 indicator=indicator, fiscal_year=year, name="利用件数", target="100件", actual=actual

@@ -27,6 +27,7 @@ class Event(StrEnum):
     CONCURRENCE_ASKED = "ConcurrenceAsked", gettext_noop("合議の依頼")
     CONCURRENCE_ASKED_AGAIN = "ConcurrenceAskedAgain", gettext_noop("合議の再依頼")
     CONCURRENCE_ANSWERED = "ConcurrenceAnswered", gettext_noop("合議の回答")
+    DEFINITION_AWAITED = "DefinitionAwaited", gettext_noop("指標の定義の確認の依頼")
     COMMENTED = "Commented", gettext_noop("コメント")
     MEASURE_APPROVED = "MeasureApproved", gettext_noop("承認")
     MEASURE_SETTLED = "MeasureSettled", gettext_noop("未提出・対象外の決定")

@@ -125,17 +125,32 @@ class MeasureYear(models.Model):
 
 
 class Indicator(models.Model):
-    """成果目標: one measured goal. `direction` is what the city set; blank means it is inferred, with the reason."""
+    """成果目標: one measured goal, with its definition: direction, unit and kind, confirmed by a person once.
+
+    A blank `direction` is inferred; beside a `kind` it was decided that nobody can tell. `defined_for`
+    says of which 評価項目 and which unit of its texts the definition was confirmed: others ask again. `defined_by` is
+    null where a migration confirmed what a year rested on already, and `kind` is blank there.
+    """
 
     class Direction(models.TextChoices):
         UP = "up", _("大きいほどよい")
         DOWN = "down", _("小さいほどよい")
 
+    class Kind(models.TextChoices):
+        YEAR = "year", _("単年度")
+        TOTAL = "total", _("累計")
+        END = "end", _("年度末時点")
+        AVERAGE = "average", _("年度平均")
+
     measure = models.ForeignKey(Measure, on_delete=models.PROTECT, related_name="indicators")
     number = models.PositiveSmallIntegerField(_("番号"))
     direction = models.CharField(_("向き"), max_length=4, choices=Direction, blank=True)
-    direction_reason = models.CharField(_("向きの理由"), max_length=300, blank=True)
-    direction_confirmed = models.BooleanField(_("向きの確認済"), default=False)
+    unit = models.CharField(_("単位"), max_length=40, blank=True)
+    kind = models.CharField(_("値の種類"), max_length=8, choices=Kind, blank=True)
+    defined_at = models.DateTimeField(_("定義の確認日時"), null=True, blank=True)
+    defined_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    defined_for = models.JSONField(_("定義を確認した評価項目と単位"), default=dict, blank=True)
+    defined_reason = models.CharField(_("定義の確認の理由"), max_length=200, blank=True)
     last_year = models.PositiveSmallIntegerField(_("終了年度"), null=True, blank=True)
 
     class Meta:

@@ -11,7 +11,7 @@ from django.test import override_settings
 from review import calendar, clock
 from review.background.services import outbox
 from review.deadlines.services import chasing, closing_days
-from review.models import Cycle
+from review.models import Cycle, Indicator, IndicatorYear
 from review.notices.services import reminders
 from review.sheet.services import extensions
 from tests.cast import YEAR, Cast
@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PAGES = {
     "reviewer2": {
         "cycle": f"/cycles/{YEAR}/",
+        "definitions": f"/cycles/{YEAR}/definitions/",
+        "definitions-all": f"/cycles/{YEAR}/definitions/?all=1",
         "department-deadlines": f"/cycles/{YEAR}/departments/",
         "reminders": f"/cycles/{YEAR}/reminders/",
         "nudge": f"/cycles/{YEAR}/nudge/",
@@ -59,6 +61,9 @@ def prepare(cast: Cast) -> None:
     cycle = cast.open(4, owners=("産業振興課", "農林水産課"))
     now = clock.now()
     Cycle.objects.filter(pk=cycle.pk).update(due_at=now - timedelta(days=4), review_due_at=now + timedelta(days=10))
+    open_goals = Indicator.objects.filter(measure__code__in=["01-03", "01-04"])
+    open_goals.update(direction="", kind="", unit="", defined_at=None)
+    IndicatorYear.objects.filter(indicator__in=open_goals, indicator__number=2).update(name="人口")
     today = clock.today()
     chasing.pause(
         user=cast.reviewer2, cycle_id=cycle.pk, starts_on=today, ends_on=today + timedelta(days=9),

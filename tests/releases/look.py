@@ -18,7 +18,7 @@ def main() -> None:
     from django.test import Client
     from django.test.utils import setup_test_environment
 
-    from review.models import Cycle, CycleState, Edition, ReviewState, User
+    from review.models import Cycle, CycleState, Edition, Indicator, ReviewState, User
     from tests.cast import settle_background
     from tests.review.acting import as_
     from tests.review.screens.test_access import filled, ours
@@ -45,7 +45,8 @@ def main() -> None:
     steps.submit(user=owner, review_id=sheet.pk)
     settle_background()
     sheet.refresh_from_db()
-    report = {"rows": rows, "answers": answers, "broken": broken, "state": sheet.state}
+    goals = set(Indicator.objects.values_list("direction", "kind", "defined_reason"))
+    report = {"goals": sorted(goals), "rows": rows, "answers": answers, "broken": broken, "state": sheet.state}
     json.dump(report, sys.stdout)
 
 

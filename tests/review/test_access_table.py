@@ -210,7 +210,7 @@ def fits(expected: str, actual: str, name: str, identity: str) -> bool:
     if actual == "-":
         return expected in "No"
     # The file behind the row is not there, no indicator was named, the year is not published: absent for whoever may come in.
-    if name in ("meguri:evidence_file", "meguri:directions", "meguri:correction_start") and expected == "o":
+    if name in ("meguri:evidence_file", "meguri:definitions", "meguri:correction_start") and expected == "o":
         return actual in "oN"
     return actual == expected or (actual == "F" and expected == "o" and (name, identity) in REFUSED_BY_STATE)
 

@@ -76,9 +76,10 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
     sheets = [reverse("meguri:sheet", args=[one.pk]) for one in (sheet, settled, waiting)]
     of_the_year = [
         reverse(name, args=[YEAR])
-        for name in ("meguri:board", "meguri:directions", "meguri:plan_changes", "meguri:reminders", "meguri:preview")
+        for name in ("meguri:board", "meguri:definitions", "meguri:plan_changes", "meguri:reminders", "meguri:preview")
     ]
     return [
+        (cast.reviewer2, reverse("meguri:definitions", args=[YEAR]) + "?all=1"),
         *((cast.reviewer2, path) for path in [*sheets, *of_the_year, reverse("meguri:closing_days")]),
         (cast.approver, reverse("meguri:board", args=[YEAR])),
         (cast.approver, reverse("meguri:proxies")),
@@ -118,6 +119,7 @@ def on_sheets(sheet: MeasureReview, settled: MeasureReview, cast: Cast) -> None:
 def on_a_judged_sheet(waiting: MeasureReview, cast: Cast) -> None:
     """What the reviewer and the 本部 gave and said."""
     by: dict[str, Any] = {"recorded_by": cast.reviewer, "recorded_at": clock.now()}
+    Indicator.objects.filter(measure=waiting.measure_year.measure_id).update(unit=armed("Indicator.unit"))
     rewrite(waiting, board_opinion=armed("MeasureYear.board_opinion"))
     given = IndicatorYear.objects.filter(indicator__measure=waiting.measure_year.measure, fiscal_year=YEAR)
     given.update(given_grade="A", given_reason=armed("IndicatorYear.given_reason"))
@@ -234,7 +236,7 @@ OURS = {
     "AuditLink": {"prev_hash", "hash"}, "Evidence": {"item", "path", "sha256"}, "Job": {"kind", "key", "doing", "cause", "reference"},
     "Heartbeat": {"name"}, "Mail": {"address", "message_id", "cause"}, "Notification": {"event", "key", "act", "link"}, "NoticeText": {"key"},
     "NoticeChoice": {"notice"}, "OutboxEvent": {"name", "key", "cause"}, "Tally": {"key"}, "SecondFactor": {"secret"}, "RecoveryCode": {"digest"},
-    "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "Indicator": {"direction_reason"},
+    "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "Indicator": {"defined_reason"},
 }  # fmt: skip
 
 

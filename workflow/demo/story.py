@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 
 from review import calendar, clock, queries
-from review.assessment.services import approval, assessment
+from review.assessment.services import approval, assessment, definitions
 from review.domain import items
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import IndicatorBlock, PlanDocument, Sheet
@@ -84,6 +84,7 @@ def open_year(cycle: Cycle, say: Say) -> None:
         cycle_id=cycle.pk,
         deadlines=Deadlines(due_at=at(due), closes_at=at(closes), review_due_at=at(check), decide_due_at=at(decide)),
     )
+    confirm_definitions(cycle, reviewer, say)
     steps.open_year(user=reviewer, cycle_id=cycle.pk)
     expected = MeasureYear.objects.filter(fiscal_year=cycle.fiscal_year).count()
     wait_for(
@@ -91,6 +92,17 @@ def open_year(cycle: Cycle, say: Say) -> None:
         lambda: MeasureReview.objects.filter(cycle=cycle).exclude(process=None).count() == expected,
     )
     say(f"{cycle.label}を開始しました: 施策シート {expected} 件")
+
+
+def confirm_definitions(cycle: Cycle, reviewer: User, say: Say) -> None:
+    """Confirm what is asked of the year's goals as proposed; the doubtful ones too, for somebody looked at them."""
+    years = definitions.years_of(indicator__in=[row.indicator_id for row in definitions.open_in(cycle).asking])
+    chosen = {}
+    for goal, rows in years.items():
+        one = definitions.proposal(next(row for row in rows if row.fiscal_year == cycle.fiscal_year), rows)
+        chosen[goal] = definitions.Definition(direction=one.direction, unit=one.unit, kind=one.kind)
+    count = definitions.confirm(user=reviewer, cycle=cycle, chosen=chosen)
+    say(f"{cycle.label}の成果目標の定義を確認しました: {count} 件")
 
 
 # --- Do, Check -----------------------------------------------------------------------------------------------------

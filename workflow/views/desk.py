@@ -87,6 +87,7 @@ def submit_page(
         "stepper": desk.stepper(),
         **sending.contents(request.user, desk, shown),
         "gaps": gaps,
+        "held": desk.held,
         "left": left,
         "own": form or own_form(review, shown),
         "refused": refused,

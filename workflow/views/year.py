@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from review import clock, holders, permissions, queries
-from review.assessment.services import approval
+from review.assessment.services import approval, definitions
 from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
@@ -68,6 +68,8 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
         "refused": refused,
         "effects": opening_effects(cycle, sheets.count(), owners),
         "unmanned": waiting.unmanned(cycle),
+        "definitions": definitions.open_in(cycle),
+        "may_confirm": permissions.is_reviewer(request.user),
         "without_mail": waiting.without_mail(cycle),
         "page_title": heading,
         "back_url": back,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import clock, holders, permissions
-from review.assessment.services import binding, next_year, ratings
+from review.assessment.services import binding, definitions, next_year, ratings
 from review.assessment.services.assessment import check_words, cleaned_remarks, open_again
 from review.background.services import outbox
 from review.domain import text
@@ -299,6 +299,7 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
         raise Invalid(_("差し戻すシートごとに理由を入力してください。"), {"comment": _("理由を入力してください。")})
     if not returns:
         binding.require_year_unchanged(cycle)
+        definitions.require_confirmed(cycle)
     return cycle
 
 

@@ -186,6 +186,7 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
                 "actual": row.actual,
                 "grade": row.final_grade,
                 "grade_words": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
+                "computed": bool(row.final_grade and row.reading.get("computed")),
                 "is_now": row.fiscal_year == year,
                 "definition_changed": renamed(before, row),
                 "demo": row.demo,

@@ -227,6 +227,7 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
     return {
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
+        "kind": rows[0].indicator.kind if rows else "",
         "years": [_cell(row, fiscal_year) for row in rows],
         "rate": str(this.rate) if this.rate is not None else None,
         "grade": this.final_grade,

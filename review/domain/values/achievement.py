@@ -65,10 +65,12 @@ def judge(
     fiscal_year: int | None = None,
     state: State | None = None,
     previous_state: State | None = None,
+    kind: str = "",
 ) -> Judgement:
     """The judgement of one 実績. `previous` is last year's 実績, `targets` the plan's targets in year order,
     `fiscal_year` the year in question, where it is known: a 実績 may name another one. `state` and `previous_state`
-    are what a person confirmed of the two values; without, their words propose.
+    are what a person confirmed of the two values; without, their words propose. `kind` is what was confirmed of the
+    goal ("total" for 累計); without, its words say it.
 
     Never raises for any texts; a direction other than up, down or None is a ValueError.
     """
@@ -84,6 +86,7 @@ def judge(
         previous=_last_year(previous, previous_state, fiscal_year),
         targets=tuple(targets),
         direction=direction,
+        kind=kind,
     )
     return _finished(case, _absent(case, counts) or _verdict(case), counts)
 

@@ -49,6 +49,7 @@ class Case:
     previous: Reading | None
     targets: tuple[str, ...]
     direction: Direction | None
+    kind: str = ""  #: as confirmed; "total": the larger value in brackets is the value, "": the words say so
 
 
 class Outcome(NamedTuple):

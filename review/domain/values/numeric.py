@@ -53,14 +53,12 @@ def numeric(case: Case) -> Outcome:
 def _actuals(case: Case) -> tuple[Parts, ...]:
     """The readings of the 実績, and for a running total the larger value in brackets: 3 (8)."""
     only, bracket = case.actual.quantity, case.actual.bracket
-    if (
-        bracket
-        and only is not None
-        and _CUMULATIVE.search(compact(case.name) + _OTHER_VALUE.sub("", case.target.plain))
-    ):
+    words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
+    if bracket and only is not None and (case.kind == "total" or _CUMULATIVE.search(words)):
         total = bracket[0] if not bracket[0].unit.bare else replace(bracket[0], unit=only.unit)
         if total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0):
-            return (*case.actual.readings, (replace(total, label=only.label),))
+            running = (replace(total, label=only.label),)
+            return (running,) if case.kind == "total" else (*case.actual.readings, running)
     return case.actual.readings
 
 

@@ -39,6 +39,10 @@ def home(row: OutboxEvent) -> str:
     return reverse("meguri:home")
 
 
+def definitions(row: OutboxEvent) -> str:
+    return reverse("meguri:definitions", args=[_year(row)])
+
+
 def board(row: OutboxEvent) -> str:
     return reverse("meguri:board", args=[_year(row)])
 

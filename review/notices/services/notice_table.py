@@ -106,6 +106,18 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             step=Step.DECIDE,
         ),
     ),
+    Event.DEFINITION_AWAITED: (
+        Notice(
+            to=audiences.reviewing_office,
+            title="{measure} の成果目標の定義の確認をお願いします",
+            body="{department}は、成果目標{goals}の定義が確認されるまで提出できません。",
+            act="指標の定義の確認の画面で、向き・単位・値の種類を確認してください。",
+            due=links.sheet_due,
+            link=links.definitions,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
     Event.CONCURRENCE_ASKED: (
         Notice(
             to=audiences.asked,

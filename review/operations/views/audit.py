@@ -70,6 +70,7 @@ ACTIONS: dict[str, Any] = {
     "concurrence.silent": gettext_lazy("合議の期限までに回答なし"),
     "grade.give": gettext_lazy("達成区分の判断"),
     "direction.decide": gettext_lazy("指標の向きの決定"),
+    "definition.confirm": gettext_lazy("指標の定義の確認"),
     "outcome.propose": gettext_lazy("未提出・対象外の提案"),
     "settle": gettext_lazy("未提出・対象外の決定"),
     "outcome.refuse": gettext_lazy("未提出・対象外の提案の却下"),

@@ -29,6 +29,10 @@ from review.plan.services.plan_proposals import Detail, Goal, Part
 from review.reader_words import city_language
 from review.trail.services import audit
 
+#: What a goal takes along into another 施策.
+DEFINITION = (
+    "direction", "unit", "kind", "defined_at", "defined_by_id", "defined_for", "defined_reason",
+)  # fmt: skip
 CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 
 
@@ -270,10 +274,7 @@ def _new_goals(change: PlanChange, goals: Iterable[Goal]) -> None:
     made = []
     for goal in goals:
         indicator = Indicator.objects.create(
-            measure=change.measure,
-            number=_next_number(change.measure),
-            direction=goal.direction,
-            direction_confirmed=bool(goal.direction),
+            measure=change.measure, number=_next_number(change.measure), direction=goal.direction
         )
         IndicatorYear.objects.create(
             indicator=indicator, fiscal_year=change.fiscal_year, name=goal.name, target=goal.target
@@ -290,11 +291,7 @@ def _next_number(measure: Measure) -> int:
 def _copy_goal(change: PlanChange, indicator: Indicator, to: Measure) -> None:
     """The 成果目標 goes on in another 施策: its words and 目標 from the change on, not its history."""
     made = Indicator.objects.create(
-        measure=to,
-        number=_next_number(to),
-        direction=indicator.direction,
-        direction_reason=indicator.direction_reason,
-        direction_confirmed=indicator.direction_confirmed,
+        measure=to, number=_next_number(to), **{name: getattr(indicator, name) for name in DEFINITION}
     )
     ahead = list(goals_from(change, [indicator]))
     rows = ahead or list(indicator.years.filter(fiscal_year__lt=change.fiscal_year).order_by("-fiscal_year")[:1])

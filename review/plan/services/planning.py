@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from review import clock
+from review.assessment.services import judging
 from review.domain import fields
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
@@ -137,6 +138,8 @@ class _Import:
         self.shown_on = _last_sheets(plan)
         for sheet in self.document.sheets:
             self._sheet(plan, sheet)
+        for drafted in Cycle.objects.filter(plan=plan, state=CycleState.DRAFT) if self.written else ():
+            judging.judge_earlier(drafted)
         return Imported(
             measures=len(self.document.sheets),
             indicators=self.document.indicator_count,
@@ -211,13 +214,8 @@ class _Import:
         for block in sheet.indicators:
             if block.is_empty:
                 continue
-            direction, reason = _inferred(block)
-            indicator, made = Indicator.objects.get_or_create(
-                measure=measure,
-                number=block.number,
-                # Only a person sets `direction`; the inference is stored with its reason for them to confirm.
-                defaults={"direction_reason": f"{'推定: ' if direction else ''}{reason}"[:300]},
-            )
+            # Only a person sets the definition; the page of definitions infers it for them to confirm.
+            indicator, made = Indicator.objects.get_or_create(measure=measure, number=block.number)
             self.written += made
             for cell in block.years:
                 if not cell.is_empty:

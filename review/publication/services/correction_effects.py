@@ -80,7 +80,7 @@ def judged(
     one: Mapping[str, Any], fiscal_year: int, scale: rating.Scale, direction: str, grade: Entry | None = None
 ) -> dict[str, Any]:
     """The 成果目標 as its texts are judged now; a person's own grade stays, unless `grade` corrects it."""
-    indicator = Indicator(number=one["number"], direction=direction)
+    indicator = Indicator(number=one["number"], direction=direction, kind=one.get("kind", ""))
     names = ("fiscal_year", "name", "target", "actual")
     rows = [
         IndicatorYear(indicator=indicator, answers=cell.get("answers", {}), **{name: cell[name] for name in names})

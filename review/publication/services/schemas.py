@@ -251,12 +251,16 @@ def _indicator() -> dict[str, Any]:
                 "enum": ["up", "down", ""],
                 "description": "大きいほどよい、小さいほどよい、指標ごとの設定なし",
             },
+            "kind": {
+                "enum": ["year", "total", "end", "average", ""],
+                "description": "単年度、累計、年度末時点、年度平均、確認なし",
+            },
             "reading": closed({"target": _text(), "actual": _text()}, about="目標と実績の読み取り"),
             "state": {"enum": [*State, ""], "description": "実績の状態。確定と速報のほかは判定しない"},
             "state_until": _text("年度途中の値のとき、いつまでの値か"),
             "notes": _list(closed({"code": _text(), "sentence": _text(), "answer": _text("主管部署の確認")})),
         },
-        optional=["direction", "grade_words", "open_reason", "reading", "state", "state_until", "notes"],
+        optional=["direction", "kind", "grade_words", "open_reason", "reading", "state", "state_until", "notes"],
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from review import clock, locks, permissions, queries
-from review.assessment.services import binding, judging, next_year, ratings
+from review.assessment.services import binding, definitions, judging, next_year, ratings
 from review.assessment.services.ratings import Overall
 from review.domain import bars, fields, items, text
 from review.domain.events import Event
@@ -157,6 +157,8 @@ def _store(review: MeasureReview, user: User, changed: Mapping[str, str]) -> Non
     if rows:
         IndicatorYear.objects.bulk_update(rows, ["actual", "demo"])
         judging.judge_rows(rows, scale=judging.scale_of(review.cycle))
+        if any(definitions.asks(row) for row in rows):
+            definitions.call_for(user, review, queries.indicator_history(review))
     _store_schedule(review, changed)
     next_year.store(review, user, changed)
     texts = {key: text for key, text in changed.items() if items.is_text(key)}
@@ -216,6 +218,9 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
         gaps = missing(review)
         if gaps:
             raise Invalid(_("入力されていない項目があります。"), gaps)
+        held = definitions.held_in(queries.indicator_history(review), review.cycle.fiscal_year)
+        if held:
+            raise Invalid(_("定義が確認されていない成果目標があるため、まだ提出できません。"), held)
         if review.round:
             _require_remarks_met(review)
         sent = _freeze(user, review)

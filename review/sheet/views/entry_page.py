@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import permissions, queries
-from review.assessment.services import next_year
+from review.assessment.services import definitions, next_year
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import bars, fields, items
@@ -85,6 +85,11 @@ class Desk:
     def missing(self) -> dict[str, str]:
         """{item key: sentence} of what must be filled before submission."""
         return submission.missing(self.review)
+
+    @cached_property
+    def held(self) -> dict[str, str]:
+        """{item key: sentence} of the goals whose definition a reviewer must confirm before the submission."""
+        return definitions.held_in(self.story, self.review.cycle.fiscal_year)
 
     @cached_property
     def remarks(self) -> dict[str, list[ItemComment]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from review import holders, locks, permissions, queries
+from review.assessment.services import definitions
 from review.models import (
     Correction,
     Cycle,
@@ -155,11 +156,13 @@ def related(user: User, cycle: Cycle) -> list[MeasureReview]:
 
 
 def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
-    """確認待ち: how many, and the most doubtful of them; corrections in preparation. Four queries."""
+    """確認待ち: how many, and the most doubtful of them; corrections in preparation, and the definitions to confirm.
+    Six queries at most."""
     waiting = cycle.reviews.visible(permissions.scope_of(user)).filter(state=ReviewState.SUBMITTED)
     context = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
     open_ones = Correction.objects.filter(state__in=[Correction.State.PREPARING, Correction.State.RETURNED])
-    return {**context, "cycle": cycle, "corrections": list(open_ones.select_related("cycle"))}
+    corrections = list(open_ones.select_related("cycle"))
+    return {**context, "cycle": cycle, "corrections": corrections, "definitions": definitions.open_in(cycle)}
 
 
 def approving(user: User, cycle: Cycle) -> dict[str, Any]:

@@ -49,6 +49,7 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
     before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
     scale = before.scale if before and before.scale else rating.DEFAULT.as_data()
     cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
+    judging.judge_earlier(cycle)
     return cycle
 
 
@@ -148,11 +149,12 @@ def make_review(cycle: Cycle, year: MeasureYear) -> MeasureReview:
 
 
 def judge_year(cycle: Cycle) -> None:
-    """Judge every indicator of the year anew (after import or a change of scale)."""
+    """Judge every indicator of the year anew (after import or a change of scale), and the years before the first."""
     rows = IndicatorYear.objects.filter(
         indicator__measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year
     ).select_related("indicator")
     judging.judge_rows(rows, scale=judging.scale_of(cycle))
+    judging.judge_earlier(cycle)
 
 
 def announce_opening(cycle: Cycle) -> None:

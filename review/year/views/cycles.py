@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from review import calendar, clock, permissions, queries
+from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
 from review.deadlines.views.deadlines import tabs, way_to, year_or_404
 from review.domain import rating
@@ -146,6 +147,8 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "correct_url": address("meguri:correction_start", cycle.fiscal_year) if may_correct else "",
         "scale": cycle.scale,
         "jobs": queries.running_jobs(cycle),
+        "definitions": definitions.open_in(cycle),
+        "may_confirm": may_correct,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from review import clock
+from review.assessment.services import definitions
 from review.books.services import books
 from review.books.services.snapshot import snapshot_of
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
@@ -139,6 +140,12 @@ def test_a_new_measure_of_the_open_year_gets_its_sheet_and_waits_to_be_written(c
     )
     review.refresh_from_db()
     review = cast.fill(review, "12件", user=cast.other)
+    with pytest.raises(Invalid, match="定義が確認されていない"):
+        steps.submit(user=cast.other, review_id=review.pk)
+    assert cast.cycle
+    goal = Indicator.objects.get(measure__code="01-09")
+    chosen = {goal.pk: definitions.Definition(direction="up", unit="件", kind="year")}
+    definitions.confirm(user=cast.reviewer, cycle=cast.cycle, chosen=chosen)
     assert steps.submit(user=cast.other, review_id=review.pk).state == "submitted"
     row = IndicatorYear.objects.get(indicator__measure__code="01-09")
     assert row.status == "achieved"

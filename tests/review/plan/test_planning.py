@@ -57,6 +57,15 @@ def test_every_direction_is_listed_for_confirmation(document) -> None:
     assert not Indicator.objects.exclude(direction="").exists()
 
 
+def test_the_years_before_a_drafted_one_are_judged_as_the_file_has_them(document) -> None:
+    take(document)
+    cycles.draft(plan=Plan.objects.get(), fiscal_year=2024)
+    rows = IndicatorYear.objects.filter(indicator__measure__code="01-02", fiscal_year=2023)
+    rows.update(actual="", status="", grade="")
+    take(document)
+    assert all(row.status and row.reading["computed"] for row in rows)
+
+
 def test_an_open_year_is_not_touched_and_the_difference_is_reported(cast: Cast) -> None:
     cycle = cast.open(1)
     sheet = planning_sheet(cast)

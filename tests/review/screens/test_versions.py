@@ -115,13 +115,13 @@ def test_the_scale_of_a_draft_is_not_chosen_over_somebody_else_s(cast: Cast) -> 
     assert client.post(address, {"scale": checked[1], "form_version": opened[1]}).status_code == 409
 
 
-def test_a_direction_that_somebody_confirmed_meanwhile_is_not_decided_over(cast: Cast) -> None:
+def test_a_definition_that_somebody_confirmed_meanwhile_is_not_decided_over(cast: Cast) -> None:
     cast.open(1)
-    client, address = as_(cast.reviewer), f"/cycles/{YEAR}/directions/?all=1"
+    client, address = as_(cast.reviewer), f"/cycles/{YEAR}/definitions/?all=1"
     page = client.get(address).content.decode()
     opened, indicator = VERSION.search(page), re.search(r'name="indicator" value="(\d+)"', page)
     assert opened and indicator
-    sent = {"indicator": indicator[1], "all": "1", "form_version": opened[1]}
+    sent = {"indicator": indicator[1], "shown": indicator[1], "kind": "year", "all": "1", "form_version": opened[1]}
     assert client.post(address, {**sent, "direction": "down"}).status_code == 302
     stale = client.post(address, {**sent, "direction": "up"})
     assert stale.status_code == 409 and "小さいほどよい" in words(stale) and "大きいほどよい" in words(stale)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from review import clock
-from review.assessment.services import approval, directions, meetings
+from review.assessment.services import approval, definitions, meetings
 from review.deadlines.services import deadlines
 from review.domain import rating
 from review.models import (
@@ -99,11 +99,18 @@ class ActsOfTheYear:
             )
         self._take("open", lambda: steps.open_year(user=user, cycle_id=cycle.pk))
 
-    @rule(who=PICK, which=PICK, direction=st.sampled_from([*Indicator.Direction.values, ""]))
-    def decide_direction(self, who: int, which: int, direction: str) -> None:
+    @rule(
+        who=PICK,
+        which=PICK,
+        direction=st.sampled_from([*Indicator.Direction.values, ""]),
+        kind=st.sampled_from(Indicator.Kind.values),
+    )
+    def confirm_definition(self, who: int, which: int, direction: str, kind: str) -> None:
         user, goals = self.world.person(REVIEWERS, who), self.world.goals()
         goal = goals[which % len(goals)]
-        self._take("direction", lambda: directions.decide(user=user, indicator_id=goal.pk, direction=direction))
+        year = self.world.plan.cycles.order_by("fiscal_year").last()
+        chosen = {goal.pk: definitions.Definition(direction=direction, unit="件", kind=kind)}
+        self._take("definition", lambda: definitions.confirm(user=user, cycle=year, chosen=chosen))
 
     @rule(who=PICK, which=PICK, kind=st.sampled_from(list(ChangeKind)), year=PICK, why=REASON)
     def propose_change(self, who: int, which: int, kind: ChangeKind, year: int, why: str) -> None:

@@ -12,7 +12,7 @@ def name_plans(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0003_texts_by_key")]
+    dependencies = [("review", "0004_definitions")]
 
     operations = [
         migrations.AddField("plan", "short_name", models.CharField(default="", max_length=20, verbose_name="短い名前")),

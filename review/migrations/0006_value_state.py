@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0006_plan_short_name")]
+    dependencies = [("review", "0005_plan_short_name")]
 
     operations = [
         migrations.AddField(
