@@ -11,9 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet, TextField
+from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast
 
+from review.domain import answers
 from review.models import (
     ChangeState,
     Cycle,
@@ -68,16 +69,17 @@ def in_parts(numbers: Sequence[int], size: int = AT_ONCE) -> Iterator[list[int]]
 
 
 def doubtful(measures: Sequence[int], fiscal_year: int) -> Iterator[tuple[int, str, list[str]]]:
-    """(measure, status, flags) of each 成果目標 of these 施策 in a year. One query for forty of them."""
+    """(measure, status, unanswered flags) of each 成果目標 of these 施策 in a year. One query for forty of them."""
     for part in in_parts(measures):
-        yield from _doubtful(measures=part, year=fiscal_year)
+        for measure, status, flags, replies in _doubtful(measures=part, year=fiscal_year):
+            yield measure, status, answers.unanswered(flags, replies)
 
 
 @prepared(measures=AT_ONCE, year=int)
 def _doubtful(measures: list[int], year: int) -> QuerySet[Any]:
     rows = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=year)
     return rows.order_by("indicator__measure_id", "indicator__number").values_list(
-        "indicator__measure_id", "status", "flags"
+        "indicator__measure_id", "status", "flags", "answers"
     )
 
 
@@ -138,7 +140,8 @@ def _marks_among(measures: list[int], year: int) -> QuerySet[Any]:
 
 def marked(rows: QuerySet[IndicatorYear]) -> QuerySet[Any]:
     """Their MARKED columns; the flags as text: a thousand lists need not be parsed to look for one word."""
-    annotated = rows.annotate(flags_text=Cast("flags", TextField()))
+    answered = When(answers__has_key="jump", then=Value(""))
+    annotated = rows.annotate(flags_text=Case(answered, default=Cast("flags", TextField()), output_field=TextField()))
     return annotated.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)
 
 

@@ -36,6 +36,10 @@ class JudgedIndicator:
     previous_actual: str = ""
     trend: str = ""
     flags: tuple[str, ...] = ()
+    large_change: bool = False
+    state: str = ""
+    reading: str = ""
+    reason: str = ""
     demo: bool = False
 
 

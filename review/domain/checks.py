@@ -14,10 +14,10 @@ from fractions import Fraction
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
 from review.domain.notation import compact
-from review.domain.values.achievement import Judgement, judge
+from review.domain.values.achievement import Judgement
 from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
-from review.domain.values.reading import Quantity, Reading, figure
+from review.domain.values.reading import Quantity, Reading, State, figure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,76 +41,52 @@ class IndicatorInYear:
 
 #: Code: (what it says, what to ask). Plain sentences for lists and help; `check` says it with the values at hand.
 SENTENCES: dict[str, tuple[str, str]] = {
-    "direction_inferred": (
-        "多い方がよいか少ない方がよいかを、目標や評価項目の名称から推定しました。",
-        "この指標の方向は推定のとおりでよいですか。",
-    ),
-    "direction_unknown": (
-        "多い方がよいか少ない方がよいかが分かりません。",
-        "この指標は、多い方と少ない方のどちらがよいですか。",
-    ),
+    "direction_inferred": ("多い方がよいか少ない方がよいかを、目標や評価項目の名称から推定しました。", "この指標の方向は推定のとおりでよいですか。"),
+    "direction_unknown": ("多い方がよいか少ない方がよいかが分かりません。", "この指標は、多い方と少ない方のどちらがよいですか。"),
     "unit_mismatch": ("目標と実績の単位が合いません。", "実績を目標と同じ単位で書き直せますか。"),
     "parts_mismatch": ("目標と実績の内訳が対応しません。", "目標の内訳ごとに実績を書き分けられますか。"),
-    "needs_previous": (
-        "前年度などと比べる目標ですが、比べる元の値がないか、読み取れません。",
-        "比べる元の値を教えてください。",
-    ),
+    "needs_previous": ("前年度などと比べる目標ですが、比べる元の値がないか、読み取れません。", "比べる元の値を教えてください。"),
     "not_measured": ("実績がまだ測定されていません。", "いつ測定または公表されますか。"),
     "provisional": ("見込み・速報の値です。", "確定値はいつ分かりますか。"),
     "approximate": ("約・概ねなどの付いた値です。", "正確な値は分かりますか。"),
     "jump": ("前年度の2倍以上、または半分以下です。", "大きく変わった理由は何ですか。桁や単位の誤りはありませんか。"),
     "over_100_percent": ("割合が100%を超えています。", "分母と分子の数え方は正しいですか。"),
     "repeated": ("実績が前年度と同じ値です。", "前年度の値のままになっていませんか。"),
-    "definition_changed": (
-        "評価項目の名称が前年度から変わりました。",
-        "変更の理由は何ですか。前年度の値と比べられますか。",
-    ),
+    "definition_changed": ("評価項目の名称が前年度から変わりました。", "変更の理由は何ですか。前年度の値と比べられますか。"),
     "target_changed": ("目標の書き方や数値の動きが、計画の途中で変わりました。", "目標を変更した理由は何ですか。"),
     "unit_changed": ("実績の単位が前年度と異なります。", "数え方を変えましたか。"),
     "total_decreased": ("累計の実績が前年度より減っています。", "累計ではなく単年度の値ではありませんか。"),
     "total_stalled": ("累計の実績が前年度から増えていません。", "この年度の増加分はありませんでしたか。"),
-    "target_below_result": (
-        "目標が、すでに達している前年度の実績より緩くなっています。",
-        "目標を見直す予定はありますか。",
-    ),
-    "actual_equals_target": (
-        "実績が目標と一字一句同じです。",
-        "目標を書き写したものではありませんか。実際の値を確認してください。",
-    ),
-}
+    "target_below_result": ("目標が、すでに達している前年度の実績より緩くなっています。", "目標を見直す予定はありますか。"),
+    "actual_equals_target": ("実績が目標と一字一句同じです。", "目標を書き写したものではありませんか。実際の値を確認してください。"),
+    "unit_assumed": ("単位がないため、補って読みました。", "この単位でよいですか。"),
+    "negative": ("実績がマイナスの値です。", "符号は正しいですか。減った分であれば、減った後の値を書いてください。"),
+    "interim": ("年度の途中までの値です。", "年度全体の値はいつ分かりますか。"),
+    "other_year": ("ほかの年度の値です。", "この年度の値はいつ分かりますか。"),
+    "unreadable": ("実績を数値として読み取れません。", "目標と同じ形で書き直せますか。"),
+    "undecided": ("目標と実績を比べられません。", "目標と同じ書き方で書き直せますか。"),
+}  # fmt: skip
+
+#: Why there is no verdict, where a judgement has none.
+CAUSES = frozenset(
+    ("direction_unknown", "unit_mismatch", "parts_mismatch", "needs_previous", "not_measured", "interim", "other_year",
+     "unreadable", "undecided")
+)  # fmt: skip
 
 _FEW = 5  # counts below this double or halve by nature
 _RUNNING_TOTAL = re.compile(r"累計|累積|延べ総|総数\Z")
 
 
 def check(
-    current: IndicatorInYear,
-    history: Sequence[IndicatorInYear] = (),
-    *,
-    direction: Direction | None = None,
-    judgement: Judgement | None = None,
+    current: IndicatorInYear, history: Sequence[IndicatorInYear] = (), *, judgement: Judgement
 ) -> tuple[Flag, ...]:
-    """The doubts about one indicator-year; `history` holds its other years, in any order, later ones too.
-
-    `judgement` may be given where it was made already. Nothing is asked of an actual that is not entered, but
-    changes of definition and target are.
-    """
+    """The doubts about one indicator-year and its judgement; `history` holds its other years, in any order. Nothing is asked
+    of an actual that is not entered, but changes of definition and target are."""
     years = sorted(
         (year for year in history if year.fiscal_year != current.fiscal_year), key=lambda year: year.fiscal_year
     )
     before = [year for year in years if year.fiscal_year < current.fiscal_year]
     previous = before[-1] if before and before[-1].fiscal_year == current.fiscal_year - 1 else None
-    if judgement is None:
-        targets = [year.target for year in sorted([*years, current], key=lambda year: year.fiscal_year)]
-        judgement = judge(
-            name=current.name,
-            target=current.target,
-            actual=current.actual,
-            direction=direction,
-            previous=previous.actual if previous else None,
-            targets=targets,
-            fiscal_year=current.fiscal_year,
-        )
     renamed = previous is not None and _renamed(previous, current)
     flags = [*_of_judgement(judgement, previous, comparable=not renamed)]
     if previous is not None:
@@ -118,7 +94,9 @@ def check(
         if not renamed:
             flags += _of_target(before, previous, current, judgement)
             flags += _of_result(previous, current)
-    flags += _copied(current, judgement)
+    flags += [*_copied(current, judgement), *_of_value(current, None if renamed else previous, judgement)]
+    if judgement.status == "undetermined" and not any(one.code in CAUSES for one in flags):
+        flags[:0] = [flag(code, judgement.reason) for code in _cause(judgement)]
     return _one_of_each(flags)
 
 
@@ -162,7 +140,20 @@ def _of_jump(was: Reading, now: Reading) -> Iterator[Flag]:
 def _with_value(code: str, judgement: Judgement) -> str:
     if code == "over_100_percent":
         return f"実績 {judgement.actual_reading.text} は100%を超えています。"
-    return judgement.reason if code in ("unit_mismatch", "parts_mismatch", "needs_previous") else ""
+    return judgement.reason if code in CAUSES and judgement.status == "undetermined" else ""
+
+
+_OF_STATE = {State.INTERIM: "interim", State.OTHER_YEAR: "other_year"}
+
+
+def _cause(judgement: Judgement) -> tuple[str, ...]:
+    """Why there is no verdict, where no flag of the judgement names it; nothing where words stand against words, which
+    a person judges."""
+    if code := _OF_STATE.get(judgement.state.state):
+        return (code,)
+    if not judgement.target_reading.parts:
+        return ()
+    return ("undecided",) if judgement.actual_reading.parts else ("unreadable",)
 
 
 # Definition and target
@@ -253,9 +244,28 @@ def _is_complete(part: Quantity) -> bool:
     return part.unit.dimension == "percent" and part.value == 100
 
 
+_MAY_BE_NEGATIVE = re.compile(r"増減|増加|減少|差|収支|損益|伸び|変化|転入超過|社会動態|気温|比")
+
+
+def _of_value(current: IndicatorInYear, previous: IndicatorInYear | None, judgement: Judgement) -> Iterator[Flag]:
+    """What the value itself, or beside last year's text, gives reason to ask."""
+    reading = judgement.actual_reading
+    if reading.assumed:
+        yield flag("unit_assumed", f"{reading.assumed}として読みました。")
+    ends = [part.end for part in reading.parts if part.end is not None and part.change is None]
+    if any(end < 0 for end in ends) and not _MAY_BE_NEGATIVE.search(compact(current.name)):
+        yield flag("negative", f"実績 {reading.text} はマイナスの値です。")
+    large = any(abs(end) >= _FEW for end in ends) and not any(map(_is_complete, reading.parts))
+    if large and previous is not None and previous.actual == current.actual:
+        yield flag("repeated", f"実績が前年度の「{previous.actual}」と一字一句同じです。")
+
+
 def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
-    """An actual equal to its target to the letter, where an exact hit is unlikely: a share or a large number."""
-    if current.actual != current.target or judgement.status != "achieved" or judgement.basis != "number":
+    """An actual equal to its target to the letter, where an exact hit is unlikely: a share, a large number, a sentence."""
+    if current.actual != current.target or judgement.status != "achieved":
+        return
+    if judgement.basis == "text":
+        yield flag("actual_equals_target", judgement.reason)
         return
     only = judgement.actual_reading.quantity
     if only is None or only.value is None or only.whole is not None:
@@ -265,5 +275,9 @@ def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
         yield flag("actual_equals_target")
 
 
+_SAME_CAUSE = {"unit_changed": "unit_mismatch", "repeated": "total_stalled"}
+
+
 def _one_of_each(flags: Sequence[Flag]) -> tuple[Flag, ...]:
-    return tuple({entry.code: entry for entry in flags}.values())
+    entries = {entry.code: entry for entry in flags}
+    return tuple(entry for code, entry in entries.items() if _SAME_CAUSE.get(code) not in entries)

@@ -136,6 +136,10 @@ FIELDS: tuple[Field, ...] = (
         help=gettext_noop("数字と単位を入力します(例: 33,474千円)。測定していない場合は「-」と理由を入力します。"),
     ),
     Field(
+        key="doubt", label=gettext_noop("値の状態・注意への回答"), section=Section.GOAL, kind=Kind.LINE, writer=_BY_DEPARTMENT, step=1,
+        in_book=False, correctable=False, since=3, most=500,
+    ),
+    Field(
         key="next_name", label=gettext_noop("来年度の評価項目"), section=Section.NEXT, kind=Kind.LINE, writer=_BY_DEPARTMENT, step=4,
         most=300, help=gettext_noop("何を測るかです。計画のままでよければ、変更はいりません。"),
     ),

@@ -6,11 +6,14 @@ A key is `cause`, `indicator:2:actual`, `indicator:2:next_target`, `schedule:3` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from review.domain import fields
 from review.domain.fields import Field, Required, Section
+
+_DOUBT = re.compile(r"indicator:[0-9]+:doubt:([a-z0-9_]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +28,17 @@ class Item:
 def actual_key(number: int) -> str:
     """The key of an indicator's 実績."""
     return f"indicator:{number}:actual"
+
+
+def doubt_key(number: int, code: str) -> str:
+    """The key of the answer to one doubt about an indicator's 実績, or of its state (`answers.STATE`)."""
+    return f"indicator:{number}:doubt:{code}"
+
+
+def code_of(key: str) -> str:
+    """The code of the doubt that such a key speaks of; '' for every other item."""
+    match = _DOUBT.fullmatch(key)
+    return match[1] if match else ""
 
 
 def schedule_key(position: int) -> str:
@@ -80,7 +94,7 @@ def field_of(key: str) -> Field | None:
     what = rest.partition(":")[2]
     if kind == "indicator":
         section = Section.NEXT if is_next(key) else Section.GOAL
-        return fields.field(section, what if is_next(key) else "actual")
+        return fields.field(section, what.partition(":")[0] or "actual")
     if kind == "schedule":
         return fields.field(Section.SCHEDULE, "bars" if what else "progress")
     return fields.text(key)
@@ -132,6 +146,8 @@ def _goes_with(key: str, named: frozenset[str]) -> bool:
         return any(one.startswith("indicator:") and not is_next(one) for one in named)
     if is_bar(key):
         return key.removesuffix(":bars") in named
+    if code_of(key):
+        return actual_key(int(key.split(":")[1])) in named
     if is_next(key):
         return not named.isdisjoint(fields.required(Required.WHERE_PLAN_CHANGES))
     return rule == Required.WHERE_PLAN_CHANGES and any(is_next(one) for one in named)

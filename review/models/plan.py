@@ -11,6 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fields
+from review.domain.answers import STATE
+from review.domain.values import State
 from review.models.organization import Department
 
 #: A plan's name in addresses and commands.
@@ -166,7 +168,8 @@ class IndicatorYear(models.Model):
 
     `status`, `rate` (実績/目標, four decimals, null where none exists), `grade` and `flags` (codes) are computed by
     `services.judging` whenever a text changes; `given_grade` is a person's own, beside the computed one.
-    `demo` marks an invented 実績, which can enter no edition.
+    `answers` is the clerk's word on the value, its state and each doubt about it (`domain.answers`); it lapses with the
+    text. `demo` marks an invented 実績, which can enter no edition.
     """
 
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="years")
@@ -181,6 +184,7 @@ class IndicatorYear(models.Model):
     flags = models.JSONField(default=list, blank=True)
     reason = models.TextField(blank=True)
     reading = models.JSONField(default=dict, blank=True)
+    answers = models.JSONField(_("値の状態・注意への回答"), default=dict, blank=True)
     given_grade = models.CharField(_("達成区分(判断)"), max_length=4, blank=True)
     given_reason = models.TextField(_("判断の理由"), blank=True)
     given_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -198,6 +202,11 @@ class IndicatorYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} {self.fiscal_year}"
+
+    @property
+    def state(self) -> State | None:
+        """The state of the 実績 that a clerk confirmed."""
+        return State(self.answers[STATE]["answer"]) if STATE in self.answers else None
 
     @property
     def final_grade(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from review.domain import checks, fields
+from review.domain import fields
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet, JudgedIndicator, YearBook
 from review.domain.fields import Required, Section
@@ -17,7 +17,6 @@ from review.workbook.summary_chart import SERIES_COLOURS
 
 Content = dict[str, Any]
 MISSED, UNDECIDED = "未達成", "評価できない"
-LARGE_CHANGES = frozenset(checks.SENTENCES[code][0] for code in ("jump", "total_decreased"))
 
 
 def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
@@ -124,7 +123,7 @@ def of_pack(book: YearBook) -> Content:
                 book,
                 "大きく変わった指標",
                 "前年度の2倍以上・半分以下、または累計が減ったものです。誤りでないかを確かめます。",
-                lambda one: bool(LARGE_CHANGES.intersection(one.flags)),
+                lambda one: one.large_change,
             ),
         ],
     }

@@ -60,6 +60,9 @@ CALCULATED = (
     Column(head="実績(数値)", width=12, style="number", value=lambda entry, one: one.numeric_actual),
     Column(head="単位", width=7, style="centre", value=lambda entry, one: one.unit),
     Column(head="達成率(数値)", width=12, style="ratio", value=lambda entry, one: one.rate),
+    Column(head="値の状態", width=14, style="centre", value=lambda entry, one: one.state),
+    Column(head="実績の読み取り", width=24, style="cell", value=lambda entry, one: one.reading),
+    Column(head="判定の理由", width=30, style="cell", value=lambda entry, one: one.reason),
     Column(head="状態", width=11, style="centre", value=lambda entry, one: entry.state_label),
 )
 COLUMNS = PRINTED + CALCULATED

@@ -97,6 +97,20 @@ def typed_by_the_department(cast: Cast) -> None:
     submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=texts)
     for entered, text in texts.items():
         assert submission.current_texts(cast.sheet(1))[entered] == text
+    answered_by_the_department(cast)
+
+
+def answered_by_the_department(cast: Cast) -> None:
+    """A doubt about a value, explained with payloads of one line."""
+    row = IndicatorYear.objects.get(
+        indicator__measure=cast.sheet(1).measure_year.measure, indicator__number=1, fiscal_year=YEAR
+    )
+    IndicatorYear.objects.filter(pk=row.pk).update(target="100件")
+    review, explained = cast.sheet(1), SCRIPTS[2].format(m="zqdoubt") + FORMULAS[0].format(m="zqd")
+    typed = {items.actual_key(1): "=整備した<b>zqx", items.doubt_key(1, "unreadable"): explained}
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=typed)
+    row.refresh_from_db()
+    assert row.answers["unreadable"]["text"] == explained
 
 
 def decided(cast: Cast) -> None:

@@ -88,9 +88,9 @@ def test_a_correction_changes_the_value_what_is_computed_from_it_and_the_errata_
     # Besides the totals, the trail's head is each edition's own.
     assert {path for path in changed if not path.startswith(("/totals", "/audit/"))} == {
         f"{one}/years/2/actual", f"{one}/status", f"{one}/rate", f"{one}/rate_text", f"{one}/grade",
-        f"{one}/computed_grade", f"{one}/reason", f"{one}/grade_words", "/measures/0/grade", "/measures/0/grade_words",
-            "/measures/0/proposed_grade",
-    } | {path for path in changed if path.startswith(f"{one}/flags")}  # fmt: skip
+        f"{one}/computed_grade", f"{one}/reason", f"{one}/reading/actual", f"{one}/grade_words", "/measures/0/grade",
+        "/measures/0/grade_words", "/measures/0/proposed_grade",
+    } | {path for path in changed if path.startswith((f"{one}/flags", f"{one}/notes"))}  # fmt: skip
     now = edition.snapshot["measures"][0]["indicators"][0]
     assert (now["status"], now["rate"], now["grade"]) == ("missed", "0.7000", "C")
     assert edition.snapshot["totals"] == {"measures": {"C": 1, "A": 1}, "indicators": {"C": 1, "A": 3}}

@@ -64,6 +64,6 @@ def goal(desk: Desk, part: IndicatorPart) -> dict[str, Any]:
     """One 成果目標 with what a reader will doubt of it, the reason of a missing verdict among it."""
     judged = part.judgement
     doubts = list(judged.sentences) if judged and judged.typed else []
-    if judged and judged.typed and judged.doubt and not any(judged.reason in sentence for sentence in doubts):
-        doubts.insert(0, judged.reason)
+    if judged and judged.typed and judged.doubt and judged.cause:
+        doubts.insert(0, judged.cause)
     return {"part": part, "doubts": doubts, "url": place(desk, part.key)}

@@ -15,9 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import permissions, queries
 from review.assessment.services import judging
-from review.assessment.views.indicator_parts import STATUSES
+from review.assessment.views.indicator_parts import judgement_of
 from review.models import Cycle, IndicatorYear, MeasureReview
-from review.reader_words import grade_meaning
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -72,14 +71,7 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
             "clean": not review.doubts and not review.late,
             "same": same.get(review.measure_year.measure_id, 0),
             "lines": [
-                {
-                    "row": row,
-                    "before": before.get(row.indicator_id, ""),
-                    "reading": row.reading.get("actual", ""),
-                    "grade_name": grade_meaning(row.final_grade, scale, judging.goals_of([row])),
-                    "status": STATUSES.get(row.status, ""),
-                    "notes": [note["sentence"] for note in row.reading.get("notes", [])],
-                }
+                {"row": row, "before": before.get(row.indicator_id, ""), "judgement": judgement_of(row, scale)}
                 for row in now.get(review.measure_year.measure_id, [])
             ],
         }

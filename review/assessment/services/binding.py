@@ -44,10 +44,10 @@ Parts = dict[str, str]
 SHEET = ("name", "related_all", "related_text", "demo")
 GOAL = (
     "name", "target", "actual", "status", "rate", "rate_text", "grade", "flags", "reason", "reading", "given_grade",
-    "given_reason", "demo",
+    "given_reason", "demo", "answers",
 )  # fmt: skip
 #: Of the years before, what the verdict and the sheet show.
-EARLIER = ("name", "target", "actual", "status", "rate_text", "grade", "given_grade")
+EARLIER = ("name", "target", "actual", "status", "rate_text", "grade", "given_grade", "answers")
 SCHEDULE = ("name", "bars", "progress")
 OUTCOME = ("outcome", "outcome_reason")
 APPROVERS_RATING = f"rating:{Rating.Hand.APPROVER}"
@@ -165,6 +165,8 @@ def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
 
 def _absent(key: str) -> str | None:
     """The digest for a part that a seal lacks: a field added to the form since, and still empty, is no difference."""
+    if key.startswith("goal:") and key.endswith(":answers"):
+        return _digest({})
     return _digest("") if key.startswith("sheet:") else None
 
 
@@ -242,7 +244,8 @@ def part_label(key: str) -> str:
         return _(one.label) if one else str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
     if kind == "goal":
         number, year, name = rest
-        word = {"target": _("目標"), "actual": _("実績"), "name": _("評価項目")}.get(name, _("判定"))
+        words = {"target": _("目標"), "actual": _("実績"), "name": _("評価項目"), "answers": _("注意への回答")}
+        word = words.get(name, _("判定"))
         mark = circled(int(number))
         label = year_label(int(year))
         return _("成果目標%(mark)s %(word)s(%(year)s)") % {"mark": mark, "word": word, "year": label}

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from review.domain import checks, grade_words, rating
-from review.domain.values import achievement
+from review.domain import answers, checks, grade_words, rating
+from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
 from review.models import Cycle, Indicator, IndicatorYear, MeasureReview
 from review.models.sheet import OPEN_STATES, ReviewState
@@ -18,7 +18,7 @@ DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
 NOBODY_CAN_TELL = "大きい方がよいか小さい方がよいかを決められない指標と確認されているため、判定しません。"
 #: The sheet was sent with the grades of the years before: they stay until it is back, or published.
 _SEALED = (ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED)
-_STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading"]
+_STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading", "answers"]
 
 
 def scale_of(cycle: Cycle) -> rating.Scale:
@@ -97,6 +97,11 @@ def judge_alone(row: IndicatorYear, years: Sequence[IndicatorYear], scale: ratin
     _judge(row, list(years), scale)
 
 
+def proposed_state(row: IndicatorYear) -> State:
+    """The state that the words of the 実績 propose."""
+    return achievement.proposed_state(row.actual, name=row.name, target=row.target, fiscal_year=row.fiscal_year).state
+
+
 def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
     """Every year of the indicators concerned, in year order; the given objects stand in for their stored rows."""
     given = {row.pk: row for row in rows}
@@ -111,16 +116,18 @@ def verdict_of(
     row: IndicatorYear, years: Sequence[IndicatorYear], *, direction: str, kind: str
 ) -> achievement.Judgement:
     """The verdict on a row among the years of its goal under this definition; nothing is read or stored."""
-    previous = next((year.actual for year in years if year.fiscal_year == row.fiscal_year - 1), None)
+    previous = next((year for year in years if year.fiscal_year == row.fiscal_year - 1), None)
     return achievement.judge(
         name=row.name,
         target=row.target,
         actual=row.actual,
         direction=DIRECTIONS.get(direction),
-        previous=previous,
+        previous=previous.actual if previous else None,
         targets=[year.target for year in years],
         fiscal_year=row.fiscal_year,
         kind=kind,
+        state=row.state,
+        previous_state=previous.state if previous else None,
     )
 
 
@@ -154,6 +161,8 @@ def _by_definition(row: IndicatorYear, years: Sequence[IndicatorYear]) -> achiev
 
 
 def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) -> None:
+    proposal, mark = proposed_state(row), answers.mark_of(row.actual)
+    row.answers = answers.standing(row.answers, checks.SENTENCES, mark, proposal)
     verdict = _by_definition(row, years)
     story = {
         y.fiscal_year: checks.IndicatorInYear(fiscal_year=y.fiscal_year, name=y.name, target=y.target, actual=y.actual)
@@ -167,6 +176,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
     row.rate_text = rating.percent(verdict.exact_rate, scale) if verdict.exact_rate is not None else ""
     row.grade = graded.letter if graded else ""
     row.flags = [flag.code for flag in flags]
+    row.answers = answers.standing(row.answers, row.flags, mark, proposal)
     row.reason = verdict.reason
     row.reading = {
         "target": verdict.target_reading.sentence,
@@ -174,5 +184,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         "basis": verdict.basis,
         "direction": verdict.direction,
         "components": verdict.as_dict()["components"],
+        "state": verdict.state.state if row.actual.strip() else "",
+        "until": row.answers.get(answers.STATE, {}).get("text") or str(verdict.state.until or ""),
         "notes": [{"code": flag.code, "sentence": flag.sentence, "question": flag.question} for flag in flags],
     }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from review import queries
 from review.assessment.services import judging, next_year
-from review.domain import items, rating, values
+from review.domain import answers, items, rating, values
 from review.domain.notation import compact
 from review.models import IndicatorYear, MeasureReview
 from review.reader_words import grade_meaning
@@ -61,8 +61,40 @@ class Judgement:
 
     @property
     def sentences(self) -> list[str]:
-        """Each doubt with its question."""
-        return [f"{note['sentence']} {note.get('question', '')}".strip() for note in self.notes]
+        """Each doubt with what was answered, else with its question."""
+        return [f"{one['sentence']} {one['words'] or one.get('question', '')}".strip() for one in self.doubts]
+
+    @property
+    def cause(self) -> str:
+        """The reason of the verdict, or why there is none, where no doubt says it."""
+        return "" if any(self.reason == note["sentence"] for note in self.notes) else self.reason
+
+    @property
+    def doubts(self) -> list[dict[str, Any]]:
+        """Each doubt with the key of its answer and what was answered."""
+        doubts = []
+        for note in self.notes:
+            code = note["code"]
+            text, typed = answers.words_of(self.row.answers, code), answers.as_typed(self.row.answers, code)
+            more = {"key": items.doubt_key(self.row.indicator.number, code), "of_state": code in answers.OF_STATE}
+            more |= {"sure": typed == answers.SURE, "text": "" if typed == answers.SURE else typed}
+            words = _("主管部署の確認: %(text)s。") % {"text": text.rstrip("。")} if text else ""
+            doubts.append({**note, **more, "words": words, "mark": answers.mark_of(self.row.actual)})
+        return doubts
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state of the value: as confirmed, else as proposed, with what may be chosen."""
+        row, proposal = self.row, judging.proposed_state(self.row)
+        until = row.reading.get("until", "")
+        return {
+            "key": items.doubt_key(row.indicator.number, answers.STATE),
+            "confirmed": row.state,
+            "words": answers.state_words(row.reading.get("state", ""), until),
+            "matters": bool(row.state) or proposal is not values.State.FINAL,
+            "until": until,
+            "choices": [(one.value, _(one.label), one == proposal) for one in values.State],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,15 +10,20 @@ from typing import Any
 
 from django.utils import timezone
 
+from review.books.services import editions
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
-from review.domain import checks, fields, grade_words, rating, values
+from review.domain import fields, grade_words, rating, values
+from review.domain.answers import sentence_of
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION, Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
+
+#: A doubt that, unanswered, is looked at first.
+LARGE_CHANGES = frozenset(("jump", "total_decreased"))
 
 STATUS_LABELS = {
     "achieved": "達成",
@@ -211,9 +216,10 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
     cells = {cell["fiscal_year"]: cell for cell in one["years"]}
     this = cells.get(fiscal_year, {"name": "", "target": "", "actual": ""})
     before = cells.get(fiscal_year - 1, {"actual": ""})["actual"]
+    notes = editions.notes_of(one)
     why = one["open_reason"] if words is FINAL_LABELS else ""
-    codes = [code for code in one["flags"] if code in checks.SENTENCES and not (why and code in grade_words.WHY_OPEN)]
-    sentences = [*filter(None, [why]), *(checks.SENTENCES[code][0] for code in codes)]
+    covered = grade_words.WHY_OPEN.keys() if why else frozenset()
+    sentences = [why, *(sentence_of(note, note["sentence"] if note["code"] in covered else "") for note in notes)]
     target, actual, earlier = (values.read(text) for text in (this["target"], this["actual"], before))
     return JudgedIndicator(
         number=one["number"],
@@ -229,7 +235,11 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         unit=_unit(actual) or _unit(target),
         previous_actual=before,
         trend=_trend(_number(earlier), _number(actual)),
-        flags=(*_given(one), *sentences),
+        flags=(*_given(one), *filter(None, sentences)),
+        large_change=any(note["code"] in LARGE_CHANGES and not note["answer"] for note in notes),
+        state=editions.state_of(one),
+        reading=editions.reading_of(one, this)["actual"],
+        reason=one["reason"],
         demo=one.get("demo", False),
     )
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from review.domain import checks, values
+from review.domain.answers import sentence_of, state_words
 from review.domain.fields import Section, text_keys
 from review.domain.grade_words import WHY_OPEN, why_open
 from review.domain.items import circled
@@ -26,20 +27,9 @@ Row = Mapping[str, Any]
 SORTS = ("code", "grade", "department")
 #: what helps a citizen to read a value; questions that a reviewer asks of a department are not for the public page
 PUBLIC_FLAGS = frozenset(
-    {
-        "direction_inferred",
-        "provisional",
-        "approximate",
-        "unit_mismatch",
-        "unit_changed",
-        "parts_mismatch",
-        "needs_previous",
-        "not_measured",
-        "definition_changed",
-        "target_changed",
-        "jump",
-    }
-)
+    ("direction_inferred", "provisional", "approximate", "unit_mismatch", "unit_changed", "parts_mismatch", "needs_previous",
+     "not_measured", "definition_changed", "target_changed", "jump", "interim", "other_year", "negative", "unit_assumed")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,14 +227,37 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "name": name,
         "target": this["target"] if this else "",
         "actual": this["actual"] if this else "",
-        "read_target": values.read(this["target"]).sentence if this else "",
-        "read_actual": values.read(this["actual"]).sentence if this else "",
+        **{f"read_{key}": text for key, text in reading_of(one, this or {}).items()},
+        "state_words": state_of(one),
         "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
-        "sentences": [checks.SENTENCES[code][0] for code in one["flags"] if code in PUBLIC_FLAGS - covered],
+        "sentences": [
+            words
+            for note in notes_of(one)
+            if note["code"] in PUBLIC_FLAGS
+            and (words := sentence_of(note, note["sentence"] if note["code"] in covered else one.get("reason", "")))
+        ],
         "person_graded": bool(one["given_reason"]),
         "chart": chart(label, years),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
     }
+
+
+def notes_of(one: Row) -> list[dict[str, str]]:
+    """The doubts about the year's 実績 with what was answered; in editions before schema 3 the doubts alone, in general words."""
+    known = [code for code in one["flags"] if code in checks.SENTENCES]
+    general = [{"code": code, "sentence": checks.SENTENCES[code][0], "answer": ""} for code in known]
+    return list(one.get("notes", general))
+
+
+def reading_of(one: Row, cell: Row) -> dict[str, str]:
+    """How 目標 and 実績 of the year were read, as it was judged."""
+    now = {key: values.read(cell[key]).sentence if cell else "" for key in ("target", "actual")}
+    return {**now, **one.get("reading", {})}
+
+
+def state_of(one: Row) -> str:
+    """The state of the year's 実績 in words; '' where there is none."""
+    return state_words(one.get("state", ""), one.get("state_until", ""))
 
 
 def renamed(cells: Sequence[Row], place: int) -> bool:

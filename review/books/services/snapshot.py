@@ -13,13 +13,15 @@ from review.assessment.services import judging, next_year, ratings
 from review.assessment.services.tallies import APPROVED_STATES
 from review.books.services import submitted_offices
 from review.domain import fields, grade_words
+from review.domain.answers import words_of
 from review.domain.fields import OPINION, Required, Section
 from review.domain.rating import Scale, overall
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.plan.services import plan_changes
 
-# 2 brought `corrections` and each indicator's `direction`; editions of schema 1 stay as they were frozen.
-SCHEMA = 2
+# 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`; editions of older schemas stay
+# as they were frozen.
+SCHEMA = 3
 #: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
 OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
 NO_ACTUAL = "実績の記載がありません。"
@@ -31,8 +33,9 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
     {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "owner_now" (where it is another), "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "grade_words", "grade_note", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
-    "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual"}], "status", "rate",
-    "rate_text", "grade", "grade_words", "open_reason", "computed_grade", "given_reason", "flags", "reason", "demo"}]}], "corrections": [{"number",
+    "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual", "answers"}], "status", "rate",
+    "rate_text", "grade", "grade_words", "open_reason", "computed_grade", "given_reason", "flags", "notes": [{"code", "sentence", "answer"}],
+    "reading": {"target", "actual"}, "state", "state_until", "reason", "demo"}]}], "corrections": [{"number",
     "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
     "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}],
     "target_changes": [{"code", "item", "fiscal_year", "before", "after", "reason", "date"}]}. `publication.freeze` adds the
@@ -170,20 +173,21 @@ def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
     }
 
 
+_NO_RESULT: dict[str, Any] = {
+    **dict.fromkeys(("rate_text", "grade", "computed_grade", "given_reason", "state", "state_until"), ""),
+    "rate": None,
+    "flags": [],
+    "notes": [],
+}
+
+
 def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict[str, Any]:
-    years = [{**cell, "actual": ""} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
-    none: dict[str, Any] = {
-        "rate": None,
-        "rate_text": "",
-        "grade": "",
-        "computed_grade": "",
-        "given_reason": "",
-        "flags": [],
-    }
+    empty = {"actual": "", "answers": {}}
+    years = [{**cell, **empty} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
+    none = {**_NO_RESULT, "reading": {"target": one.get("reading", {}).get("target", ""), "actual": ""}, "years": years}
     if one["status"] in ("", "not_applicable"):
-        return {**one, **none, "years": years}
-    reason = f"この施策は「{word}」のため、実績はありません。"
-    return {**one, **none, "years": years, "status": "pending", "reason": reason}
+        return {**one, **none}
+    return {**one, **none, "status": "pending", "reason": f"この施策は「{word}」のため、実績はありません。"}
 
 
 def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: Scale) -> str:
@@ -193,30 +197,41 @@ def grade_of(indicators: Sequence[Mapping[str, Any]], outcome: str, scale: Scale
     return best.letter if best else ""
 
 
+def value_of(row: IndicatorYear) -> dict[str, Any]:
+    """How the 実績 of the year was read, and what its department said of it; no names of persons."""
+    notes = row.reading.get("notes", [])
+    return {
+        "reading": {key: row.reading.get(key, "") for key in ("target", "actual")},
+        "state": row.reading.get("state", ""),
+        "state_until": row.reading.get("until", ""),
+        "notes": [
+            {"code": one["code"], "sentence": one["sentence"], "answer": words_of(row.answers, one["code"])}
+            for one in notes
+        ],
+    }
+
+
+def _cell(row: IndicatorYear, fiscal_year: int) -> dict[str, Any]:
+    """One year of a 成果目標, with the answers by which a correction judges it again; no names of persons. What a department
+    types of the next year while this one is still open was not approved by anybody."""
+    answers = {code: {key: one[key] for key in ("answer", "text", "of")} for code, one in row.answers.items()}
+    texts = {key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")}
+    if row.fiscal_year > fiscal_year:
+        return {**texts, "actual": ""}
+    return {**texts, **({"answers": answers} if answers else {})}
+
+
 def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 of the snapshot, from its years as they are judged."""
-    this = next((row for row in rows if row.fiscal_year == fiscal_year), None)
+    this = next((row for row in rows if row.fiscal_year == fiscal_year), IndicatorYear())
     return {
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
         "kind": rows[0].indicator.kind if rows else "",
-        "years": [
-            # What a department types of the next year while this one is still open was not approved by anybody.
-            {
-                "fiscal_year": row.fiscal_year,
-                "name": row.name,
-                "target": row.target,
-                "actual": row.actual if row.fiscal_year <= fiscal_year else "",
-            }
-            for row in rows
-        ],
-        "status": this.status if this else "",
-        "rate": str(this.rate) if this and this.rate is not None else None,
-        "rate_text": this.rate_text if this else "",
-        "grade": this.final_grade if this else "",
-        "computed_grade": this.grade if this else "",
-        "given_reason": this.given_reason if this else "",
-        "flags": this.flags if this else [],
-        "reason": this.reason if this else "",
-        "demo": bool(this and this.demo),
+        "years": [_cell(row, fiscal_year) for row in rows],
+        "rate": str(this.rate) if this.rate is not None else None,
+        "grade": this.final_grade,
+        "computed_grade": this.grade,
+        **{key: getattr(this, key) for key in ("status", "rate_text", "given_reason", "flags", "reason", "demo")},
+        **value_of(this),
     }

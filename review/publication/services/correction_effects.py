@@ -11,8 +11,9 @@ from typing import Any
 
 from review.assessment.services import judging
 from review.books.services.books import STATUS_LABELS
+from review.books.services.editions import notes_of
 from review.books.services.snapshot import SCHEMA, grade_of, indicator_of, totals_of
-from review.domain import checks, correction_items, grade_words, rating
+from review.domain import correction_items, grade_words, rating
 from review.domain.items import circled
 from review.models import Edition, Indicator, IndicatorYear, edition_label
 
@@ -81,7 +82,10 @@ def judged(
     """The 成果目標 as its texts are judged now; a person's own grade stays, unless `grade` corrects it."""
     indicator = Indicator(number=one["number"], direction=direction, kind=one.get("kind", ""))
     names = ("fiscal_year", "name", "target", "actual")
-    rows = [IndicatorYear(indicator=indicator, **{name: cell[name] for name in names}) for cell in one["years"]]
+    rows = [
+        IndicatorYear(indicator=indicator, answers=cell.get("answers", {}), **{name: cell[name] for name in names})
+        for cell in one["years"]
+    ]
     this = next((row for row in rows if row.fiscal_year == fiscal_year), None)
     if this is None:
         return dict(one)
@@ -152,7 +156,7 @@ def _differing(code: str, lead: str, counts: Mapping[str, tuple[Any, Any, str]])
 
 
 def _flags(one: Mapping[str, Any]) -> str:
-    return "\n".join(checks.SENTENCES[code][0] for code in one["flags"] if code in checks.SENTENCES)
+    return "\n".join(note["sentence"] for note in notes_of(one))
 
 
 #: what is computed of one 成果目標, in words

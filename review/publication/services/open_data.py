@@ -19,6 +19,7 @@ from django.urls import reverse
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
 from review.domain import fields, grade_words, values
+from review.domain.answers import sentence_of
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
 from review.domain.rating import Scale
@@ -93,6 +94,10 @@ INDICATOR_COLUMNS = (
     _column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
     _column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
     _column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
+    _column("実績の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured"),
+    _column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
+    _column("判定の説明", "reason", "そう判定した理由", "Why it was judged so"),
+    _column("注記", "notes", "値についての注意と、主管部署の確認", "Doubts about the value, and what the department answered"),
     _column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
     *_RESULT,
 )  # fmt: skip
@@ -190,7 +195,8 @@ def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
     """How the row's year was judged; empty for the other years, which this edition does not judge."""
     if not judged:
         words = "status grade grade_words open_reason measure_grade_words computed_grade given_reason measure_grade"
-        return {**dict.fromkeys([*words.split(), "measure_outcome"], ""), "rate": None}
+        words += " state reading reason notes measure_outcome"
+        return {**dict.fromkeys(words.split(), ""), "rate": None}
     return {
         "status": books.FINAL_LABELS.get(one["status"], one["status"]),
         "rate": Decimal(one["rate"]) if one["rate"] is not None else None,
@@ -199,6 +205,10 @@ def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
         "open_reason": one["open_reason"],
         "measure_grade_words": measure["grade_words"] + measure["grade_note"],
         "computed_grade": one["computed_grade"],
+        "state": editions.state_of(one),
+        "reading": editions.reading_of(one, {})["actual"],
+        "reason": one["reason"],
+        "notes": " ".join(map(sentence_of, editions.notes_of(one))),
         "given_reason": one["given_reason"],
         "measure_grade": measure["grade"],
         "measure_outcome": measure["outcome"],

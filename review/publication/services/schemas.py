@@ -12,6 +12,7 @@ from review.books.services.editions import Snapshot, audit_head
 from review.domain import fields
 from review.domain.fields import Field, Section
 from review.domain.fiscal import first_day, fiscal_year_label, last_day
+from review.domain.values import State
 from review.publication.services import open_data
 from review.publication.services.open_data import INDICATOR_COLUMNS, Column, measure_columns
 
@@ -109,7 +110,10 @@ def _snapshot() -> dict[str, Any]:
     )
     return closed(
         {
-            "schema": {"enum": [1, 2], "description": "2 から corrections と direction がある"},
+            "schema": {
+                "enum": [1, 2, 3],
+                "description": "2 から corrections と direction、3 から reading、state、notes がある",
+            },
             "city": _text("自治体名"),
             "municipality_code": _text("全国地方公共団体コード"),
             "plan": _text("計画名"),
@@ -224,7 +228,10 @@ def measure_schema() -> dict[str, Any]:
 
 
 def _indicator() -> dict[str, Any]:
-    cell = closed({"fiscal_year": _YEAR, "name": _text("評価項目"), "target": _text("目標"), "actual": _text("実績")})
+    answered = closed(dict.fromkeys(("answer", "text", "of"), _text()), about="主管部署の確認")
+    texts = {"name": _text("評価項目"), "target": _text("目標"), "actual": _text("実績")}
+    answers = {"type": "object", "additionalProperties": answered}
+    cell = closed({"fiscal_year": _YEAR, **texts, "answers": answers}, optional=["answers"])
     return closed(
         {
             "number": {"type": "integer", "minimum": 1},
@@ -248,8 +255,12 @@ def _indicator() -> dict[str, Any]:
                 "enum": ["year", "total", "end", "average", ""],
                 "description": "単年度、累計、年度末時点、年度平均、確認なし",
             },
+            "reading": closed({"target": _text(), "actual": _text()}, about="目標と実績の読み取り"),
+            "state": {"enum": [*State, ""], "description": "実績の状態。確定と速報のほかは判定しない"},
+            "state_until": _text("年度途中の値のとき、いつまでの値か"),
+            "notes": _list(closed({"code": _text(), "sentence": _text(), "answer": _text("主管部署の確認")})),
         },
-        optional=["direction", "kind", "grade_words", "open_reason"],
+        optional=["direction", "kind", "grade_words", "open_reason", "reading", "state", "state_until", "notes"],
     )
 
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from typing import Any
 
 from django import forms
 
 from review.domain import bars, items
+from review.domain.answers import STATE, SURE, mark_of
 from review.domain.text import normal_newlines
+from review.domain.values import State
 from review.item_words import label_of
 
+#: Before the name of an answer: the tick, the mark of the text beside which it was shown; of a state: its last day.
+SURELY, SHOWN, UNTIL = "sure:", "of:", "until:"
+NOTHING = mark_of("")
 _ROWS = {"policy": 8, "indicator": 2, "schedule": 2}
-
-
-def digest(text: str) -> str:
-    """A short mark of a text, to see whether it is still the one that the form was made from."""
-    return sha256(normal_newlines(text).encode("utf-8", "replace")).hexdigest()[:12]
 
 
 class EntryForm(forms.Form):
@@ -45,7 +44,7 @@ class EntryForm(forms.Form):
     @classmethod
     def start(cls, texts: Mapping[str, str], version: int) -> dict[str, Any]:
         """The initial data of a form for these texts."""
-        return {**texts, "version": version, "was": cls.pack({key: digest(text) for key, text in texts.items()})}
+        return {**texts, "version": version, "was": cls.pack({key: mark_of(text) for key, text in texts.items()})}
 
     @staticmethod
     def pack(marks: Mapping[str, str]) -> str:
@@ -65,10 +64,27 @@ class EntryForm(forms.Form):
     def texts(self) -> dict[str, str]:
         """What was typed, by item key. Read from the request: a text that cannot be stored is still the person's."""
         names = [name for name in self.fields if name not in ("version", "was") and name in self.data]
-        return {name: self._sent(name) for name in names}
+        return {name: self.sent(name) for name in names}
 
-    def _sent(self, name: str) -> str:
-        return self.bar_text(name) if items.is_bar(name) else normal_newlines(self.data[name])
+    def sent(self, name: str) -> str:
+        """One text as it was typed."""
+        if items.is_bar(name):
+            return self.bar_text(name)
+        text = normal_newlines(self.data[name])
+        if not (code := items.code_of(name)):
+            return text
+        if code == STATE:
+            return f"{text} {self.data.get(UNTIL + name, '')}".strip() if text == State.INTERIM else text
+        # An answer speaks of the text beside which it was shown: not of another one that came with it.
+        actual = self.data.get(items.actual_key(int(name.split(":")[1])), "")
+        if self.data.get(SHOWN + name) != mark_of(actual):
+            return ""
+        return text.strip() or (SURE if self.data.get(SURELY + name) else "")
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The states and answers that were sent, by item key."""
+        return {name: self.sent(name) for name in self.data if items.code_of(name)}
 
     def bar_text(self, name: str) -> str:
         """A bar as text, from the boxes that were sent or from what the form began with."""
@@ -81,7 +97,7 @@ class EntryForm(forms.Form):
     def typed(self) -> dict[str, str]:
         """The texts that the person changed. Without marks: all of them."""
         marks = self.marks
-        return {key: text for key, text in self.texts.items() if marks.get(key) != digest(text)}
+        return {key: text for key, text in self.texts.items() if marks.get(key, NOTHING) != mark_of(text)}
 
     @property
     def sent_version(self) -> int:

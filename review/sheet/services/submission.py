@@ -33,7 +33,7 @@ from review.models import (
 )
 from review.people.services import proxies
 from review.reader_words import problem
-from review.sheet.services import remarks
+from review.sheet.services import remarks, value_answers
 from review.trail.services import audit
 from review.transition import locked, move, require, tell
 
@@ -41,6 +41,11 @@ from review.transition import locked, move, require, tell
 def current_texts(review: MeasureReview) -> dict[str, str]:
     """{item key: text} of everything that the department types this year, in the order of the sheet. Three queries."""
     return texts_of(review, queries.indicator_history(review), queries.schedule(review), queries.target_changes(review))
+
+
+def stored_texts(review: MeasureReview) -> dict[str, str]:
+    """The same with the states of the values and the answers to their doubts. Four queries."""
+    return current_texts(review) | value_answers.texts(queries.indicator_years(review))
 
 
 def texts_of(
@@ -62,16 +67,12 @@ def content_of(review: MeasureReview) -> dict[str, Any]:
     """What a submission freezes: {"items": {key: text}, "indicators": [{number, name, target, actual, status, …}],
     "target_changes": [{number, name_before, target_before, name, target}], "owner": 主管部署, "related": [names]};
     the last three are missing in older ones."""
+    plain = ("name", "target", "actual", "status", "grade", "flags", "answers")
     indicators = [
         {
             "number": row.indicator.number,
-            "name": row.name,
-            "target": row.target,
-            "actual": row.actual,
-            "status": row.status,
             "rate": str(row.rate) if row.rate is not None else None,
-            "grade": row.grade,
-            "flags": row.flags,
+            **{key: getattr(row, key) for key in plain},
         }
         for row in queries.indicator_years(review)
     ]
@@ -98,7 +99,7 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
     with transaction.atomic():
         review = locked(review_id, user)
         require(permissions.may_write(user, review), locks.why_locked(review))
-        now_there = current_texts(review)
+        now_there = stored_texts(review)
         requested = {key: _normalized(key, value) for key, value in texts.items() if key in now_there}
         changed = {key: value for key, value in requested.items() if now_there[key] != value}
         if not changed:
@@ -111,7 +112,8 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
             raise Stale(
                 _("ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。"), now_there
             )
-        problems = {key: sentence for key, value in changed.items() if (sentence := _problem(key, value))}
+        year = review.cycle.fiscal_year
+        problems = {key: sentence for key, value in changed.items() if (sentence := _problem(key, value, year))}
         if problems:
             raise Invalid(_("保存できない文字や長さの項目があります。"), problems)
         _store(review, user, changed)
@@ -129,13 +131,13 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
         return review
 
 
-def _problem(key: str, value: str) -> str:
-    """Why the text cannot be stored; '' where it can. A 評価項目 has less room than a text."""
-    longest = IndicatorYear._meta.get_field("name").max_length
-    if items.is_next(key) and key.endswith("_name") and len(value) > (longest or 0):
-        sentence = _("評価項目は%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
-        return sentence % {"most": longest, "now": f"{len(value):,}"}
-    return problem(value)
+def _problem(key: str, value: str, fiscal_year: int) -> str:
+    """Why the text cannot be stored; '' where it can. A 評価項目 or an explanation has less room than a text."""
+    one = items.field_of(key)
+    if one and one.most and len(value) > one.most:
+        sentence = _("%(item)sは%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
+        return sentence % {"item": label_of(key), "most": one.most, "now": f"{len(value):,}"}
+    return value_answers.problem(key, value, fiscal_year) or problem(value)
 
 
 def _normalized(key: str, value: str) -> str:
@@ -150,6 +152,7 @@ def _store(review: MeasureReview, user: User, changed: Mapping[str, str]) -> Non
         if key in changed:
             row.actual = changed[key]
             row.demo = False
+        if value_answers.put(row, user, changed) or key in changed:
             rows.append(row)
     if rows:
         IndicatorYear.objects.bulk_update(rows, ["actual", "demo"])
@@ -247,9 +250,7 @@ def _freeze(user: User, review: MeasureReview) -> Submission:
     review.submitted_by = user
     review.submitted_at = now
     review.open_items = None
-    review.doubts = sum(
-        len(row["flags"]) + (row["status"] in ("missed", "undetermined")) for row in content["indicators"]
-    )
+    review.doubts = sum(value_answers.open_doubts(row) for row in queries.indicator_years(review))
     return Submission.objects.create(
         review=review,
         round=review.round,

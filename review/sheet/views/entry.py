@@ -16,18 +16,21 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from review import clock, locks, permissions, queries
 from review.assessment.services import assessment, judging
 from review.assessment.views import indicator_parts
-from review.domain import items
+from review.domain import answers, items
+from review.domain.answers import mark_of
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.models import ItemComment, MeasureReview
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
-from review.sheet.forms.entry import EntryForm, digest
-from review.sheet.services import carrying, submission
+from review.sheet.forms.entry import NOTHING, SHOWN, EntryForm
+from review.sheet.services import carrying, submission, value_answers
 from review.sheet.views import sheet_page
 from review.sheet.views.entry_page import LAST, TITLES, Desk
 
 REPLY = "reply:"
+#: How the names of what was typed begin, beside the texts of the sheet.
+TYPED = ("indicator:", "schedule:", REPLY)
 TRIES = 3
 
 
@@ -105,6 +108,9 @@ def page(
 def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     """Where the pressed button leads."""
     where = request.POST.get("action", "next")
+    if step == 1 and where in ("next", "submit") and (number := unseen(request, pk)):
+        messages.info(request, _("入力した値に、確かめてほしいところがあります。確認するか、説明を書いてください。"))
+        return see_other("meguri:entry", pk, step, fragment=f"reading-{number}")
     if where == "close":
         messages.success(request, _("保存しました。続きはいつでも入力できます。"))
         return see_other("meguri:sheet", pk)
@@ -116,6 +122,16 @@ def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     if where == "submit" or step + 1 == LAST:
         return see_other("meguri:submit", pk)
     return see_other("meguri:entry", pk, step + 1)
+
+
+def unseen(request: SignedInRequest, pk: int) -> int:
+    """The first 成果目標 of which the saved value raises a doubt that was not on the page yet; 0 where there is none."""
+    for row in queries.indicator_years(sheet_page.own(request, pk)):
+        number = row.indicator.number
+        keys = [SHOWN + items.doubt_key(number, code) for code in answers.unanswered(row.flags, row.answers)]
+        if items.actual_key(number) in request.POST and not request.POST.keys() >= set(keys):
+            return number
+    return 0
 
 
 def carried(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
@@ -143,7 +159,7 @@ def save(request: SignedInRequest, review: MeasureReview, form: EntryForm) -> Me
         )
     for _attempt in range(TRIES):
         now = sheet_page.own(request, review.pk)
-        theirs = submission.current_texts(now)
+        theirs = submission.stored_texts(now)
         if clashes(form, theirs):
             break
         try:
@@ -162,7 +178,7 @@ def clashes(form: EntryForm, theirs: Mapping[str, str]) -> dict[str, str]:
     return {
         key: theirs[key]
         for key, mine in form.typed.items()
-        if key in theirs and theirs[key] != mine and marks.get(key) != digest(theirs[key])
+        if key in theirs and theirs[key] != mine and marks.get(key, NOTHING) != mark_of(theirs[key])
     }
 
 
@@ -203,7 +219,7 @@ def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> H
     words = [
         {"label": items.label_of(name), "text": text}
         for name, text in request.POST.items()
-        if (":" in name or items.is_text(name)) and str(text).strip()
+        if (name.startswith(TYPED) or items.is_text(name)) and str(text).strip()
     ]
     url = reverse("meguri:sheet", args=[review.pk])
     return render(request, "409.html", {"detail": sentence, "texts": words, "next_url": url}, status=409)
@@ -229,7 +245,7 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         return unsaved(request, str(refusal))
     desk = Desk(request.user, sheet_page.own(request, pk), step)
-    sent = {key: digest(text) for key, text in form.texts.items()}
+    sent = {key: mark_of(text) for key, text in form.texts.items() if text or not items.code_of(key)}
     # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
     labels = desk.labels()
     others = [
@@ -276,6 +292,8 @@ def reading(request: SignedInRequest, pk: int, number: int) -> HttpResponse:
         raise Http404
     scale = judging.scale_of(review.cycle)
     typed = request.POST.get(items.actual_key(number), "")[:10_000]
+    row.actual = typed
+    value_answers.put(row, request.user, EntryForm(request.POST, keys=(), labels={}, helps={}).answers)
     judged = judging.preview(row, actual=typed, scale=scale)
-    context = {"judgement": indicator_parts.judgement_of(judged, scale), "computed": True}
+    context = {"judgement": indicator_parts.judgement_of(judged, scale), "computed": True, "reading_url": request.path}
     return render(request, "assessment/reading.html", context)

@@ -20,8 +20,8 @@ from review.domain import bars, fields, items
 from review.domain.fields import Required
 from review.item_words import label_of
 from review.models import ItemComment, MeasureReview, ReviewState, User
-from review.sheet.forms.entry import EntryForm
-from review.sheet.services import carrying, submission
+from review.sheet.forms.entry import SHOWN, EntryForm
+from review.sheet.services import carrying, submission, value_answers
 from review.sheet.views import sheet_parts
 
 LAST = 5
@@ -108,10 +108,11 @@ class Desk:
     def form(self, data: Any = None, texts: Mapping[str, str] | None = None) -> EntryForm:
         """The step's form: from what was sent, or from the texts (default: those that stand)."""
         shown = [key for key in self.keys() if key in self.open_keys]
-        stands = {key: self.texts[key] for key in shown}
+        replies = self.reply_keys(data) if self.step == 1 else []
+        stands = {key: self.texts[key] for key in shown} | {key: text for key in replies if (text := self.answers[key])}
         form = EntryForm(
             data,
-            keys=shown,
+            keys=[*shown, *replies],
             labels=self.labels(),
             helps=self.helps(),
             initial=EntryForm.start(stands, self.review.version),
@@ -121,6 +122,17 @@ class Desk:
             if part.key in form.fields:
                 form.fields[part.key].widget.attrs.update(self.live_hint(part.number))
         return form
+
+    @cached_property
+    def answers(self) -> dict[str, str]:
+        """{item key: text} of the states of the values and the answers to their doubts, as stored."""
+        return value_answers.texts(part.this for part in self.parts if part.this)
+
+    def reply_keys(self, data: Any) -> list[str]:
+        """The states and answers beside the open 実績 of the step: what is stored, shown, or arose while one typed."""
+        shown = {part.number: part.judgement for part in self.parts if part.key in self.open_keys and part.judgement}
+        raised = {one["key"] for judged in shown.values() for one in (*judged.doubts, judged.state)}
+        return [key for key, text in self.answers.items() if key in raised or text or SHOWN + key in (data or ())]
 
     def live_hint(self, number: int) -> dict[str, str]:
         """The attributes that show the reading while one types."""
@@ -149,6 +161,9 @@ class Desk:
         """The step's items as the template shows them."""
         before, labels = self.before, self.labels()
         self.mark_needed(form)
+        if form.is_bound:  # what was answered stays on a page that comes back unsaved
+            for row in (part.this for part in self.parts if part.this):
+                value_answers.put(row, self.user, form.answers)
         parts = {part.key: part for part in self.parts}
         return [
             Line(

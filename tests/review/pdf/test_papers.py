@@ -51,7 +51,9 @@ def year(**changes: object) -> YearBook:
     undecided = replace(
         undecided, indicators=tuple(replace(one, status="評価できない", grade="－") for one in undecided.indicators)
     )
-    jumped = replace(jumped, indicators=tuple(replace(one, flags=(JUMP,)) for one in jumped.indicators))
+    jumped = replace(
+        jumped, indicators=tuple(replace(one, flags=(JUMP,), large_change=True) for one in jumped.indicators)
+    )
     return replace(book, sheets=(missed, undecided, jumped), **changes)
 
 
