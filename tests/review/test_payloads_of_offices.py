@@ -26,6 +26,7 @@ from review.models import (
     CorrectionItem,
     Decision,
     Extension,
+    Indicator,
     IndicatorYear,
     LaterReading,
     MeasureReview,

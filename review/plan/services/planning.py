@@ -93,6 +93,24 @@ def import_plan(
         return trial.imported
 
 
+def _refuse_other_years(plan: Plan, years: Iterable[int]) -> None:
+    """An import touches no year outside its plan."""
+    outside = [year for year in years if year not in plan.years]
+    if outside:
+        words = {
+            "years": "、".join(map(fiscal_year_label, outside)),
+            "plan": plan,
+            "first": plan.first_year,
+            "last": plan.last_year,
+        }
+        raise Invalid(
+            _(
+                "ファイルに「%(plan)s」の期間(%(first)s〜%(last)s年度)にない年度があります: %(years)s。別の計画のファイルではありませんか。"
+            )
+            % words
+        )
+
+
 class _Import:
     """One run over one document. Keeps what was written and the doubts that only the database can raise."""
 
@@ -116,20 +134,7 @@ class _Import:
                 "last_year": max(years),
             },
         )
-        outside = [year for year in years if year not in plan.years]
-        if outside:
-            words = {
-                "years": "、".join(map(fiscal_year_label, outside)),
-                "plan": plan,
-                "first": plan.first_year,
-                "last": plan.last_year,
-            }
-            raise Invalid(
-                _(
-                    "ファイルに「%(plan)s」の期間(%(first)s〜%(last)s年度)にない年度があります: %(years)s。別の計画のファイルではありませんか。"
-                )
-                % words
-            )
+        _refuse_other_years(plan, years)
         self.written += made
         self.closed = set(
             Cycle.objects.filter(plan=plan).exclude(state=CycleState.DRAFT).values_list("fiscal_year", flat=True)

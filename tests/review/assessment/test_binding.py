@@ -58,7 +58,7 @@ LEFT_OUT = {
         "measure_year": "what the row belongs to",
         "position": "where the row stands: it would be another row",
     },
-    "Plan": {},
+    "Plan": {"short_name": "a name for commands, which no sheet and no edition says"},
     "Cycle": {
         "plan": "another plan's year is none of this",
         "state": "the state of the year, which moves with the decision itself",

@@ -10,11 +10,11 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from review.domain import answers
+from review.domain import answers, items
 from review.domain.answers import SURE, mark_of
 from review.domain.refusals import Invalid
 from review.models import IndicatorYear, MeasureReview
-from review.sheet.services import submission
+from review.sheet.services import submission, value_answers
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, hidden, words
 from workflow import steps
@@ -342,3 +342,11 @@ def test_a_sheet_that_was_not_reported_leaves_no_reading_and_no_answer_in_the_ed
     MeasureReview.objects.update(outcome=Outcome.NOT_SUBMITTED, outcome_reason="期限までに届かず")
     frozen = str(snapshot.snapshot_of(cast.sheet().cycle)["measures"][0]["indicators"])
     assert "500" not in frozen and "窓口" not in frozen and "jump" not in frozen
+
+
+@pytest.mark.parametrize(
+    "day, fits", [("", True), ("2024-09-30", True), ("2025-03-31", False), ("2024-03-31", False), ("九月", False)]
+)
+def test_the_last_day_of_a_value_of_part_of_the_year_lies_within_it(day: str, fits: bool) -> None:
+    key = items.doubt_key(1, answers.STATE)
+    assert (value_answers.problem(key, f"interim {day}".strip(), YEAR) == "") is fits
