@@ -217,7 +217,8 @@ def _cell(row: IndicatorYear, fiscal_year: int) -> dict[str, Any]:
     answers = {code: {key: one[key] for key in ("answer", "text", "of")} for code, one in row.answers.items()}
     texts = {key: getattr(row, key) for key in ("fiscal_year", "name", "target", "actual")}
     if row.fiscal_year > fiscal_year:
-        return {**texts, "actual": ""}
+        # A dash is the plan's own, where nothing will be measured.
+        return texts if not any(map(str.isalnum, row.actual)) else {**texts, "actual": ""}
     return {**texts, **({"answers": answers} if answers else {})}
 
 

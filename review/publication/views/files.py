@@ -57,7 +57,7 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
         "may_draft": may_draft,
         "latest": drafts[0] if drafts and may_draft else None,
         "history": drafts[1:] if may_draft else [],
-        "papers": papers_of(cycle) if may_draft else [],
+        "papers": papers_of(request, cycle) if may_draft else [],
         "sheets": list(sheets),
         "jobs": [job for job in queries.running_jobs(cycle) if job.kind in BUILDS],
         "running": JobState.RUNNING,
@@ -65,9 +65,10 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
     return render(request, "publication/files.html", context)
 
 
-def papers_of(cycle: Cycle) -> list[dict[str, Any]]:
+def papers_of(request: SignedInRequest, cycle: Cycle) -> list[dict[str, Any]]:
     """本部会議資料 and the year's book as PDF, None where nobody asked for one yet. One query."""
-    rows = Artifact.objects.filter(cycle=cycle, kind__in=PAPERS, review=None, edition=None, retired_at=None)
+    readable = Artifact.objects.visible(permissions.scope_of(request.user))
+    rows = readable.filter(cycle=cycle, kind__in=PAPERS, review=None, edition=None, retired_at=None)
     made = {row.kind: row for row in rows.order_by("created_at", "pk")}
     return [{"kind": kind.value, "label": kind.label, "file": made.get(kind)} for kind in PAPERS]
 

@@ -10,7 +10,7 @@ from django.urls import resolve
 from review.models import Cycle, MeasureReview, OutboxEvent
 from review.notices.services import notice_links as links
 
-OF_A_YEAR = (links.board, links.decide, links.results, links.cycle)
+OF_A_YEAR = (links.board, links.decide, links.results, links.cycle, links.definitions)
 DATES = ("due", "sheet_due", "decide_due")
 EVERY = [one for name, one in inspect.getmembers(links, inspect.isfunction) if one.__module__ == links.__name__]
 LEADING = [one for one in EVERY if one.__name__ not in DATES and not one.__name__.startswith("_")]
