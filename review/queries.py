@@ -245,11 +245,11 @@ def shelf() -> list[Edition]:
 
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """What differs wherever a public page may differ: editions, which is current, their books. One query."""
-    names = ("pk", "sha256", "current", "published_at", "artifacts__kind", "artifacts__sha256")
+    """What differs wherever a public page may differ: editions, which is current, their city, their books. One query."""
+    names = ("pk", "sha256", "current", "published_at", "cycle__plan__city", "artifacts__kind", "artifacts__sha256")
     rows = list(Edition.objects.values_list(*names))
     books = {(pk, kind, file) for pk, *_rest, kind, file in rows if kind in BOOKS}
-    return sorted({row[:4] for row in rows}), sorted(books)
+    return sorted({row[:5] for row in rows}), sorted(books)
 
 
 #: the files of an edition that its pages show

@@ -93,7 +93,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     ),
     Event.SUBMISSION_REVIEWED: (
         Notice(
-            to=audiences.sender, title="{measure} が確認されました", body="次はDX推進本部の承認です。", link=links.sheet
+            to=audiences.sender, title="{measure} が確認されました", body="次は{body}の承認です。", link=links.sheet
         ),
         Notice(
             to=audiences.approvers,
