@@ -1,6 +1,10 @@
-"""Office and body are names of the plan; plans that are there already keep the words that the product had until now."""
+"""Office and body are names of the plan; plans that are there already keep the words that the product had until now.
+
+And the opinions of those who evaluate from outside, one row each.
+"""
 
 import django.db.models.deletion
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -14,6 +18,12 @@ def name(label, default):
 
 def english(label):
     return models.CharField(blank=True, default="", max_length=100, verbose_name=label)
+
+
+def person(**options):
+    return models.ForeignKey(
+        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, **options
+    )
 
 
 class Migration(migrations.Migration):
@@ -36,5 +46,31 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("plan", "body", name("決定する会議の名前", "決定機関")),
         migrations.AddField("plan", "body_en", english("決定する会議の英語名"), preserve_default=False),
+        migrations.CreateModel(
+            "Opinion",
+            [
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("giver", models.CharField(max_length=100, verbose_name="意見を述べた会議・人")),
+                ("given_on", models.DateField(verbose_name="意見の日付")),
+                ("text", models.TextField(verbose_name="意見")),
+                ("recorded_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_by", person()),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opinions",
+                        to="review.measurereview",
+                    ),
+                ),
+                ("withdrawn_by", person(null=True, blank=True)),
+            ],
+            options={
+                "verbose_name": "外部評価の意見",
+                "verbose_name_plural": "外部評価の意見",
+                "ordering": ["review", "given_on", "pk"],
+            },
+        ),
         migrations.RunPython(keep_the_words, migrations.RunPython.noop),
     ]

@@ -221,7 +221,7 @@ def test_what_the_offices_type_acts_nowhere_and_is_lost_nowhere(pages: list[tupl
 
 #: Armed by test_payloads.py in a year of its own, or by its tests of file names.
 IN_THE_YEAR = {
-    "User": {"display_name"}, "Department": {"name"}, "Plan": {"name", "city"}, "PlanField": {"name"}, "ScheduleItem": {"name", "progress"},
+    "User": {"display_name"}, "Department": {"name"}, "Plan": {"name", "city", "office", "office_en", "body", "body_en"}, "PlanField": {"name"}, "ScheduleItem": {"name", "progress"},
     "MeasureYear": {"name", "related_text", *text_keys()} - {OPINION},
     "IndicatorYear": {"name", "target", "actual"}, "TargetChange": {"name", "name_before", "target", "target_before"}, "Decision": {"comment"}, "ItemComment": {"body"},
     "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "Artifact": {"filename"},
