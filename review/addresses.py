@@ -206,6 +206,9 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:proxy_read": _act(Rule.SIGNED_IN, _("後閲する"), OF_OWN_THINGS, _("代決された本人だけ")),
     }),
     (_("管理"), {
+        "meguri:plan": _act(
+            Rule.MAY_MANAGE_CYCLE, _("計画の設定を見る・変える"), "", _("管理者が変えるのは確認者がいない間だけ")
+        ),
         "meguri:jobs": _act(Rule.MAY_SEE_JOBS, _("処理の状況を見る")),
         "meguri:retry_all": _act(Rule.MAY_RETRY_JOBS, _("失敗した処理をすべて再実行する")),
         "meguri:job_retry": _act(Rule.MAY_RETRY_JOBS, _("処理を再実行する")),

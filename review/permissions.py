@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from review import listing
 from review.addresses import RULED, Rule
-from review.holders import Person, holding, reviewers, senders, standing
+from review.holders import Person, holding, holding_roles, reviewers, senders, standing
 from review.locks import why_locked
 from review.models import (
     ChangeState,
@@ -273,6 +273,12 @@ def may_manage_cycle(user: Person) -> bool:
     return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR)
 
 
+def may_change_plan(user: Person) -> bool:
+    """The plan's page: a reviewer; the administrator while there is none."""
+    post = standing(user)
+    return post.has(Role.REVIEWER) or (post.has(Role.ADMINISTRATOR) and Role.REVIEWER not in holding_roles())
+
+
 def may_decide_year(user: Person, cycle: Cycle) -> bool:
     """An approver in their own right, while the year waits for its decision: a publication is not for proxies."""
     return cycle.state == CycleState.DECIDING and approves_in_person(user)
@@ -305,8 +311,7 @@ def may_see_jobs(user: Person) -> bool:
     return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
-def may_retry_jobs(user: Person) -> bool:
-    return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR)
+may_retry_jobs = may_manage_cycle
 
 
 def may_read_audit(user: Person) -> bool:
@@ -330,9 +335,7 @@ def may_download_year(user: Person) -> bool:
 
 
 # --- which addresses -----------------------------------------------------------------------------------------------
-#
-# The table of addresses is `review.addresses`; here is what its rules ask. The rule is checked before the view runs; what may
-# be seen or done *on* a sheet is checked again by the functions above.
+# What the rules of `review.addresses` ask, before the view runs; acts on a sheet are checked again by the functions above.
 
 
 def anyone(user: Person) -> bool:
@@ -361,8 +364,7 @@ def decides_or_manages(user: Person) -> bool:
     return standing(user).has(Role.HEAD, Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
 
 
-def sees_board(user: Person) -> bool:
-    return standing(user).has(*SEES_EVERYTHING)
+sees_board = may_download_year
 
 
 #: every rule of the table -> the question

@@ -88,11 +88,12 @@ def cast(db: None) -> Cast:
     return Cast.build()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("language", NEW)
 def test_every_page_and_refusal_has_the_city_s_own_names(
     cast: Cast,
-    numbers: dict[str, int],
-    language: str,  # noqa: F811
+    numbers: dict[str, int],  # noqa: F811
+    language: str,
 ) -> None:
     """Every address of every identity, read and written to."""
     rename(cast)

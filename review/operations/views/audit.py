@@ -120,6 +120,7 @@ ACTIONS: dict[str, Any] = {
     "correction.return": gettext_lazy("訂正の差戻し"),
     "correction.left": gettext_lazy("訂正が及ばなかった項目"),
     "plan.create": gettext_lazy("計画の作成"),
+    "plan.change": gettext_lazy("計画の設定の変更"),
     "plan.import": gettext_lazy("計画の取込み"),
     "job.retry": gettext_lazy("処理の再実行"),
     "job.retry_all": gettext_lazy("失敗した処理のすべての再実行"),

@@ -144,6 +144,7 @@ def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, in
 # Pages without an entry of their own light up the one they were opened from.
 UNDER = {
     "meguri:cycle": "meguri:cycles",
+    "meguri:plan": "meguri:cycles",
     "meguri:scale": "meguri:cycles",
     "meguri:open_year": "meguri:cycles",
     "meguri:correction": "meguri:cycles",
