@@ -329,9 +329,8 @@ def may_manage_people(user: Person) -> bool:
     return standing(user).has(Role.ADMINISTRATOR)
 
 
-def may_download_year(user: Person) -> bool:
-    """The year's consolidated workbook before publication holds every sheet: only those who may read them all."""
-    return standing(user).has(*SEES_EVERYTHING)
+# The year's consolidated workbook before publication holds every sheet, as does the board.
+may_download_year = sees_board = may_see_corrections
 
 
 # --- which addresses -----------------------------------------------------------------------------------------------
@@ -362,9 +361,6 @@ def reviews_or_approves(user: Person) -> bool:
 def decides_or_manages(user: Person) -> bool:
     """Holds a post that decides, or looks after those who do."""
     return standing(user).has(Role.HEAD, Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
-
-
-sees_board = may_download_year
 
 
 #: every rule of the table -> the question

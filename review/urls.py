@@ -15,7 +15,7 @@ from review.people.views import departments, people, people_import, proxies, tra
 from review.plan.views import plan_changes, plans
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
-from review.sheet.views import concurrence, entry, evidence, extensions, home, sheet
+from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
 from review.sign_in.views import second_factor
 from review.year.views import cycles, progress
 
@@ -57,6 +57,8 @@ screens = [
     path("sheets/<int:pk>/extend/", sheet.extend, name="extend"),
     path("sheets/<int:pk>/extension/", extensions.ask, name="extension"),
     path("extensions/<int:pk>/decide/", extensions.decide, name="extension_decide"),
+    path("sheets/<int:pk>/opinions/", opinions.add, name="opinion_add"),
+    path("opinions/<int:pk>/withdraw/", opinions.withdraw, name="opinion_withdraw"),
     path("sheets/<int:pk>/outcome/", sheet.propose_outcome, name="propose_outcome"),
     # the Excel round trip
     path("uploads/<int:year>/", uploads.upload, name="upload"),

@@ -45,6 +45,7 @@ EXPECTED = {
     "meguri:queue": REVIEWER, "meguri:review": REVIEWER, "meguri:confirm_many": REVIEWER,
     "meguri:together": REVIEWER, "meguri:claim": REVIEWER, "meguri:record": REVIEWER, "meguri:record_many": REVIEWER,
     "meguri:definitions": REVIEWER, "meguri:propose_outcome": REVIEWER,
+    "meguri:opinion_add": REVIEWER, "meguri:opinion_withdraw": REVIEWER,
     "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
     "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:board_print": ALL_SHEETS,
     "meguri:confirm_records": APPROVER,

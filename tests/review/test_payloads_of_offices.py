@@ -33,6 +33,7 @@ from review.models import (
     MeasureYear,
     Meeting,
     NoticeText,
+    Opinion,
     PlanChange,
     Proxy,
     Rating,
@@ -107,6 +108,10 @@ def on_sheets(sheet: MeasureReview, settled: MeasureReview, cast: Cast) -> None:
     MeasureReview.objects.filter(pk=sheet.pk).update(
         extended_until=now + timedelta(days=9), extension_reason=armed("MeasureReview.extension_reason")
     )
+    Opinion.objects.create(
+        review=sheet, giver=armed("Opinion.giver"), given_on=today, text=armed("Opinion.text"), recorded_by=cast.reviewer,
+        recorded_at=now,
+    )  # fmt: skip
     Concurrence.objects.create(
         review=sheet, round=sheet.round, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=today,
         answer="opinion", opinion=armed("Concurrence.opinion"), answered_by=cast.related, answered_at=now,

@@ -13,7 +13,7 @@ from review.models import Appointment, AuditEntry, Cycle, Plan, PlanField, Role,
 from review.plan.forms.plans import PlanForm
 from review.plan.services import plan_settings
 from review.plan.services.plan_settings import Settings
-from tests.cast import YEAR, Cast
+from tests.cast import YEAR, Cast, settle_background
 from tests.frozen import freeze_now
 from tests.review.acting import as_, hidden, words
 from workflow import steps
@@ -116,6 +116,7 @@ def test_what_submitted_sheets_were_confirmed_with_stays_until_publication(cast:
         answer = save(cast.reviewer, reason="改称", **changes)
         assert answer.status_code == 422 and "その年度が公表されるまで変えられません" in words(answer)
     assert save(cast.reviewer, office="企画室", field_01="くらし", reason="改称").status_code == 303
+    settle_background()
     steps.decide_year(user=cast.approver, cycle_id=Cycle.objects.get().pk)
 
 
