@@ -113,7 +113,8 @@ def _store(plan: Plan, settings: Settings) -> None:
         PlanField.objects.filter(plan=plan, number=number).update(name=name)
     draft = draft_of(plan)
     if draft and settings.endorsement is not None:
-        Cycle.objects.filter(pk=draft.pk).update(requires_endorsement=settings.endorsement)
+        # Whoever opened the year meanwhile opened it as it was.
+        Cycle.objects.filter(pk=draft.pk, state=CycleState.DRAFT).update(requires_endorsement=settings.endorsement)
 
 
 def _problems(plan: Plan, settings: Settings, changed: Mapping[str, Any]) -> dict[str, str]:
