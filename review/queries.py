@@ -119,16 +119,14 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
     {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
-    `standing` lists its submissions that were not taken back, without their texts, the last at the end; `opinions_heard`
-    the 外部評価の意見.
+    `standing` lists its submissions not taken back, without their texts, the last at the end; `opinions_heard` its opinions.
     """
     base = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
         base = base.filter(pk__in=only)
     plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
     sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
-    heard = Prefetch("opinions", Opinion.objects.filter(withdrawn_at=None), to_attr="opinions_heard")
-    rows: list[MeasureReview] = list(reviews(base).prefetch_related(plan, "measure_year__related", sent, heard))
+    rows: list[Any] = list(reviews(base).prefetch_related(plan, "measure_year__related", sent, Opinion.heard()))
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
@@ -136,8 +134,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.
-        row.years_by_number = stories.get(row.measure_year.measure_id, {})  # type: ignore[attr-defined]
-        row.ratings_by_hand = rated.get(row.pk, {})  # type: ignore[attr-defined]
+        row.years_by_number = stories.get(row.measure_year.measure_id, {})
+        row.ratings_by_hand = rated.get(row.pk, {})
     return rows
 
 
@@ -249,14 +247,12 @@ def shelf() -> list[Edition]:
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What differs wherever a public page may differ: editions, which is current, their plan, their books. One query."""
-    names = ("pk", "sha256", "current", "published_at", *SHOWN_OF_PLAN, "artifacts__kind", "artifacts__sha256")
+    names = ("pk", "sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
     rows = list(Edition.objects.values_list(*names))
-    books = {(pk, kind, file) for pk, *_rest, kind, file in rows if kind in BOOKS}
-    return sorted({row[:7] for row in rows}), sorted(books)
+    return sorted({row[:7] for row in rows}), sorted({(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS})
 
 
-#: what the pages and the interface say of a plan as it is called now
-SHOWN_OF_PLAN = ("cycle__plan__city", "cycle__plan__name", "cycle__plan__municipality_code")
+OF_PLAN = ("cycle__plan__city", "cycle__plan__name", "cycle__plan__municipality_code")
 #: the files of an edition that its pages show
 BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 

@@ -32,3 +32,8 @@ class Opinion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_id} {self.giver}"
+
+    @classmethod
+    def heard(cls) -> models.Prefetch[str, models.QuerySet[Opinion], str]:
+        """For sheets: their opinions that were not withdrawn, as `opinions_heard`."""
+        return models.Prefetch("opinions", cls.objects.filter(withdrawn_at=None), to_attr="opinions_heard")

@@ -17,6 +17,7 @@ from review.domain.refusals import Invalid
 from review.models import AuditEntry, Cycle, Department, Plan, Role, User
 from review.plan.forms.plans import PlanForm
 from review.plan.services import plan_settings
+from review.reader_words import year_label
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
@@ -64,6 +65,7 @@ def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
         "form": form,
         "may_change": permissions.may_change_plan(user),
         "people": [{"label": role.label, "people": list(holders.holding(role))} for role in roles],
+        "settings": [(field.label, in_words(field.name, field.value(), offices_by_id())) for field in form],
         "may_see_people": permissions.may_visit(user, "meguri:person"),
         "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),
         "history": list(history(plan, form)),
@@ -76,7 +78,7 @@ def history(plan: Plan, form: PlanForm) -> Iterator[dict[str, Any]]:
         AuditEntry.objects.filter(subject=f"plan:{plan.pk}", action=plan_settings.CHANGED).order_by("-pk")[:50]
     )
     people = {user.key: user for user in User.objects.filter(key__in=[entry.actor_key for entry in entries])}
-    offices = {str(pk): name for pk, name in Department.objects.values_list("pk", "name")}
+    offices = offices_by_id()
     for entry in entries:
         names = [name for name in entry.after if name != "reason"]
         yield {
@@ -94,10 +96,17 @@ def history(plan: Plan, form: PlanForm) -> Iterator[dict[str, Any]]:
         }
 
 
+def offices_by_id() -> dict[str, str]:
+    """The name of every department. One query."""
+    return {str(pk): name for pk, name in Department.objects.values_list("pk", "name")}
+
+
 def in_words(name: str, value: Any, offices: dict[str, str]) -> str:
     """A value as the history tells it."""
     if name == "office_department":
         return offices.get(str(value), "")
     if name == "endorsement":
         return "" if value is None else _("行う") if value else _("行わない")
+    if name in ("first_year", "last_year"):
+        return year_label(value)
     return str(value if value is not None else "")
