@@ -57,7 +57,7 @@ def plan(request: SignedInRequest, short_name: str) -> HttpResponse:
 
 def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
     """What the page shows. Ten queries at most."""
-    roles = (Role.REVIEWER, Role.APPROVER)
+    roles, offices = (Role.REVIEWER, Role.APPROVER), offices_by_id()
     return {
         "page_title": plan.name,
         "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), plan.name),
@@ -65,20 +65,19 @@ def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
         "form": form,
         "may_change": permissions.may_change_plan(user),
         "people": [{"label": role.label, "people": list(holders.holding(role))} for role in roles],
-        "settings": [(field.label, in_words(field.name, field.value(), offices_by_id())) for field in form],
+        "settings": [(field.label, in_words(field.name, form.initial.get(field.name), offices)) for field in form],
         "may_see_people": permissions.may_visit(user, "meguri:person"),
         "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),
-        "history": list(history(plan, form)),
+        "history": list(history(plan, form, offices)),
     }
 
 
-def history(plan: Plan, form: PlanForm) -> Iterator[dict[str, Any]]:
-    """Each change, the latest first: who, when, why, and what stood before and after. Three queries."""
+def history(plan: Plan, form: PlanForm, offices: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Each change, the latest first: who, when, why, and what stood before and after. Two queries."""
     entries = list(
         AuditEntry.objects.filter(subject=f"plan:{plan.pk}", action=plan_settings.CHANGED).order_by("-pk")[:50]
     )
     people = {user.key: user for user in User.objects.filter(key__in=[entry.actor_key for entry in entries])}
-    offices = offices_by_id()
     for entry in entries:
         names = [name for name in entry.after if name != "reason"]
         yield {
