@@ -126,6 +126,8 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:confirm_many": _act(Rule.IS_REVIEWER, _("まとめて確認する"), "", NOT_ONES_OWN),
         "meguri:grade": _act(Rule.REVIEWS_OR_APPROVES, _("達成区分を判断する")),
         "meguri:definitions": _act(Rule.IS_REVIEWER, _("指標の定義を確認する")),
+        "meguri:opinion_add": _act(Rule.IS_REVIEWER, _("外部評価の意見を記録する"), "", _("公表を決定するまで")),
+        "meguri:opinion_withdraw": _act(Rule.IS_REVIEWER, _("外部評価の意見を取り消す"), "", _("公表を決定するまで")),
         "meguri:propose_outcome": _act(Rule.IS_REVIEWER, _("未提出・対象外を提案する")),
         "meguri:board": _act(Rule.SEES_BOARD, _("審議の画面を見る")),
         "meguri:approve": _act(Rule.IS_APPROVER, _("承認する・差し戻す"), "", NOT_ONES_OWN_OR_REVIEWED),
@@ -206,6 +208,9 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:proxy_read": _act(Rule.SIGNED_IN, _("後閲する"), OF_OWN_THINGS, _("代決された本人だけ")),
     }),
     (_("管理"), {
+        "meguri:plan": _act(
+            Rule.MAY_MANAGE_CYCLE, _("計画の設定を見る・変える"), "", _("管理者が変えるのは確認者がいない間だけ")
+        ),
         "meguri:jobs": _act(Rule.MAY_SEE_JOBS, _("処理の状況を見る")),
         "meguri:retry_all": _act(Rule.MAY_RETRY_JOBS, _("失敗した処理をすべて再実行する")),
         "meguri:job_retry": _act(Rule.MAY_RETRY_JOBS, _("処理を再実行する")),

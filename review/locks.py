@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import clock
+from review import clock, names
 from review.models import CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 
@@ -16,30 +16,30 @@ def why_locked(review: MeasureReview) -> str:
     """Why nobody may write on the sheet now, in one sentence; '' where it is open."""
     if review.outcome != Outcome.REPORTED:
         return _(
-            "「%(outcome)s」として扱うことが決まっています。見直しが必要なときは、情報経営課に相談してください。"
-        ) % {"outcome": review.get_outcome_display()}
+            "「%(outcome)s」として扱うことが決まっています。見直しが必要なときは、%(office)sに相談してください。"
+        ) % {"outcome": review.get_outcome_display(), **names.of(review)}
     if review.cycle.state not in (CycleState.OPEN, CycleState.DECIDING):
-        return str(_YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER))
+        return str(_YEAR_LOCKS.get(review.cycle.state, _YEAR_OVER)) % names.of(review)
     if review.state not in OPEN_STATES:
         sentence = _("「%(state)s」のため、入力できません。") % {"state": review.get_state_display()}
-        return f"{sentence}{_STATE_WAYS[review.state]}"
+        return sentence + str(_STATE_WAYS[review.state]) % names.of(review)
     return _("締切を過ぎています。期限の延長を依頼してください。") if is_closed(review) else ""
 
 
 _YEAR_OVER = gettext_lazy(
-    "この年度の評価は終わったため、入力できません。直す必要があるときは、情報経営課に訂正を相談してください。"
+    "この年度の評価は終わったため、入力できません。直す必要があるときは、%(office)sに訂正を相談してください。"
 )
 _YEAR_LOCKS: dict[str, Any] = {
     CycleState.DRAFT: gettext_lazy(
-        "この年度はまだ始まっていないため、入力できません。情報経営課が年度を開始すると、お知らせが届きます。"
+        "この年度はまだ始まっていないため、入力できません。%(office)sが年度を開始すると、お知らせが届きます。"
     )
 }
 _STATE_WAYS: dict[str, Any] = {
     ReviewState.ENDORSING: gettext_lazy("直すときは、シートを取り下げてください。"),
     ReviewState.SUBMITTED: gettext_lazy("直すときは、確認が終わる前ならシートを取り下げられます。"),
-    ReviewState.REVIEWED: gettext_lazy("直すときは、情報経営課に差戻しを依頼してください。"),
-    ReviewState.APPROVED: gettext_lazy("直すときは、情報経営課に差戻しを依頼してください。"),
-    ReviewState.PUBLISHED: gettext_lazy("直すときは、情報経営課に訂正を相談してください。"),
+    ReviewState.REVIEWED: gettext_lazy("直すときは、%(office)sに差戻しを依頼してください。"),
+    ReviewState.APPROVED: gettext_lazy("直すときは、%(office)sに差戻しを依頼してください。"),
+    ReviewState.PUBLISHED: gettext_lazy("直すときは、%(office)sに訂正を相談してください。"),
 }
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from review import listing
 from review.addresses import RULED, Rule
-from review.holders import Person, holding, reviewers, senders, standing
+from review.holders import Person, holding, holding_roles, reviewers, senders, standing
 from review.locks import why_locked
 from review.models import (
     ChangeState,
@@ -273,6 +273,12 @@ def may_manage_cycle(user: Person) -> bool:
     return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR)
 
 
+def may_change_plan(user: Person) -> bool:
+    """The plan's page: a reviewer; the administrator while there is none."""
+    post = standing(user)
+    return post.has(Role.REVIEWER) or (post.has(Role.ADMINISTRATOR) and Role.REVIEWER not in holding_roles())
+
+
 def may_decide_year(user: Person, cycle: Cycle) -> bool:
     """An approver in their own right, while the year waits for its decision: a publication is not for proxies."""
     return cycle.state == CycleState.DECIDING and approves_in_person(user)
@@ -305,8 +311,7 @@ def may_see_jobs(user: Person) -> bool:
     return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
-def may_retry_jobs(user: Person) -> bool:
-    return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR)
+may_retry_jobs = may_manage_cycle
 
 
 def may_read_audit(user: Person) -> bool:
@@ -324,15 +329,12 @@ def may_manage_people(user: Person) -> bool:
     return standing(user).has(Role.ADMINISTRATOR)
 
 
-def may_download_year(user: Person) -> bool:
-    """The year's consolidated workbook before publication holds every sheet: only those who may read them all."""
-    return standing(user).has(*SEES_EVERYTHING)
+# The year's consolidated workbook before publication holds every sheet, as does the board.
+may_download_year = sees_board = may_see_corrections
 
 
 # --- which addresses -----------------------------------------------------------------------------------------------
-#
-# The table of addresses is `review.addresses`; here is what its rules ask. The rule is checked before the view runs; what may
-# be seen or done *on* a sheet is checked again by the functions above.
+# What the rules of `review.addresses` ask, before the view runs; acts on a sheet are checked again by the functions above.
 
 
 def anyone(user: Person) -> bool:
@@ -359,10 +361,6 @@ def reviews_or_approves(user: Person) -> bool:
 def decides_or_manages(user: Person) -> bool:
     """Holds a post that decides, or looks after those who do."""
     return standing(user).has(Role.HEAD, Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
-
-
-def sees_board(user: Person) -> bool:
-    return standing(user).has(*SEES_EVERYTHING)
 
 
 #: every rule of the table -> the question

@@ -23,6 +23,7 @@ from review.models import (
     MailState,
     MeasureReview,
     MeasureYear,
+    Opinion,
     OutboxEvent,
     Rating,
     ReviewState,
@@ -114,18 +115,18 @@ def schedule_of(year: int) -> QuerySet[ScheduleItem]:
 
 
 def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[MeasureReview]:
-    """All sheets of a year with everything a workbook or an edition shows, in about nine queries; `only` some by id.
+    """All sheets of a year with everything a workbook or an edition shows, in about ten queries; `only` some by id.
 
     Each has `measure_year.schedule.all()`, `measure_year.related.all()` and, as `years_by_number`,
     {indicator number: all its IndicatorYear rows in year order}; as `ratings_by_hand`, {hand: 総合評価}.
-    `standing` lists its submissions that were not taken back, without their texts, the last at the end.
+    `standing` lists its submissions not taken back, without their texts, the last at the end; `opinions_heard` its opinions.
     """
     base = MeasureReview.objects.filter(cycle=cycle)
     if only is not None:
         base = base.filter(pk__in=only)
     plan = Prefetch("measure_year__schedule", ScheduleItem.objects.order_by("position"))
     sent = Prefetch("submissions", Submission.standing(), to_attr="standing")
-    rows: list[MeasureReview] = list(reviews(base).prefetch_related(plan, "measure_year__related", sent))
+    rows: list[Any] = list(reviews(base).prefetch_related(plan, "measure_year__related", sent, Opinion.heard()))
     stories: dict[int, dict[int, list[IndicatorYear]]] = {}
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
@@ -133,8 +134,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.
-        row.years_by_number = stories.get(row.measure_year.measure_id, {})  # type: ignore[attr-defined]
-        row.ratings_by_hand = rated.get(row.pk, {})  # type: ignore[attr-defined]
+        row.years_by_number = stories.get(row.measure_year.measure_id, {})
+        row.ratings_by_hand = rated.get(row.pk, {})
     return rows
 
 
@@ -245,13 +246,13 @@ def shelf() -> list[Edition]:
 
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """What differs wherever a public page may differ: editions, which is current, their books. One query."""
-    names = ("pk", "sha256", "current", "published_at", "artifacts__kind", "artifacts__sha256")
+    """What differs wherever a public page may differ: editions, which is current, their plan, their books. One query."""
+    names = ("pk", "sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
     rows = list(Edition.objects.values_list(*names))
-    books = {(pk, kind, file) for pk, *_rest, kind, file in rows if kind in BOOKS}
-    return sorted({row[:4] for row in rows}), sorted(books)
+    return sorted({row[:7] for row in rows}), sorted({(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS})
 
 
+OF_PLAN = ("cycle__plan__city", "cycle__plan__name", "cycle__plan__municipality_code")
 #: the files of an edition that its pages show
 BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import clock, holders, queries
+from review import clock, holders, names, queries
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
@@ -25,10 +25,12 @@ def locked(review_id: int, user: User) -> MeasureReview:
     return queries.any_review(number=review_id)[0]
 
 
-def require(allowed: bool, sentence: str) -> None:
-    """Raise NotAllowed with the sentence unless `allowed`."""
+def require(allowed: bool, sentence: str, of: Any = None) -> None:
+    """Raise NotAllowed with the sentence unless `allowed`. A sentence that names the office or the body is filled with what
+    they are called in the plan of `of`: a plan, a year or a sheet."""
     if not allowed:
-        raise NotAllowed(sentence or _("このシートに対する権限がありません。"))
+        sentence = sentence or _("このシートに対する権限がありません。")
+        raise NotAllowed(sentence % names.of(of) if of else sentence)
 
 
 def move(review: MeasureReview, state: ReviewState) -> None:

@@ -12,10 +12,10 @@ from review.deadlines.views import deadlines, reminders
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
 from review.people.views import departments, people, people_import, proxies, transfers
-from review.plan.views import plan_changes
+from review.plan.views import plan_changes, plans
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
-from review.sheet.views import concurrence, entry, evidence, extensions, home, sheet
+from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
 from review.sign_in.views import second_factor
 from review.year.views import cycles, progress
 
@@ -57,6 +57,8 @@ screens = [
     path("sheets/<int:pk>/extend/", sheet.extend, name="extend"),
     path("sheets/<int:pk>/extension/", extensions.ask, name="extension"),
     path("extensions/<int:pk>/decide/", extensions.decide, name="extension_decide"),
+    path("sheets/<int:pk>/opinions/", opinions.add, name="opinion_add"),
+    path("opinions/<int:pk>/withdraw/", opinions.withdraw, name="opinion_withdraw"),
     path("sheets/<int:pk>/outcome/", sheet.propose_outcome, name="propose_outcome"),
     # the Excel round trip
     path("uploads/<int:year>/", uploads.upload, name="upload"),
@@ -87,7 +89,8 @@ screens = [
     # notices
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
-    # the plan in mid-plan
+    # the plan, and its changes in mid-plan
+    path("plans/<slug:short_name>/", plans.plan, name="plan"),
     path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plan/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"),
     # people

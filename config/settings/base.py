@@ -243,7 +243,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Meguri -------------------------------------------------------------------------------------
 
-MEGURI_CITY = env.str("MEGURI_CITY", default="木更津市")
+# What the city is called while no plan says it.
+MEGURI_CITY = env.str("MEGURI_CITY", default="自治体")
 MEGURI_BASE_URL = env.str("MEGURI_BASE_URL", default="http://127.0.0.1:8000")
 # Under what licence the published data may be used, as the city decided.
 MEGURI_DATA_LICENCE = env.str("MEGURI_DATA_LICENCE", default="クリエイティブ・コモンズ 表示 4.0 国際 (CC BY 4.0)")

@@ -107,6 +107,8 @@ class BookSheet:
     aside: str = ""
     ungraded: str = "未定"
     indicators: tuple[JudgedIndicator, ...] = ()
+    #: 外部評価の意見, each with its head: whose and of which day.
+    opinions: tuple[str, ...] = ()
     demo: bool = False
 
     @property

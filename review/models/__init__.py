@@ -7,6 +7,7 @@ from review.models.cycle import Cycle, CycleState
 from review.models.evidence import Evidence
 from review.models.job import Heartbeat, Job, JobState
 from review.models.notification import Mail, MailState, NoticeChoice, NoticeText, Notification
+from review.models.opinion import Opinion
 from review.models.organization import Appointment, Department, Role, User
 from review.models.outbox import OutboxEvent
 from review.models.plan import (
@@ -77,6 +78,7 @@ __all__ = [
     "NoticeChoice",
     "NoticeText",
     "Notification",
+    "Opinion",
     "OutboxEvent",
     "Outcome",
     "Plan",

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from review.domain import fields
@@ -17,6 +18,8 @@ from review.models.organization import Department
 
 #: A plan's name in addresses and commands.
 SHORT_NAME = r"[a-z][a-z0-9-]{1,19}"
+#: What the reviewing office and the deciding body are called where a plan is made without their names: (Japanese, English).
+NEUTRAL_OFFICE, NEUTRAL_BODY = ("事務局", "Reviewing Office"), ("決定機関", "Deciding Body")
 MEASURE_CODE = RegexValidator(r"^\d{2}-\d{2}$", _("施策IDは「01-01」の形で入力してください。"))
 
 
@@ -26,8 +29,16 @@ def _short_name() -> str:
     return next(name for name in (f"plan-{number}" for number in count(1)) if name not in taken)
 
 
+def _japanese() -> bool:
+    return (get_language() or "ja").startswith("ja")
+
+
 class Plan(models.Model):
-    """A plan over several fiscal years. `municipality_code` is the 全国地方公共団体コード (6 digits)."""
+    """A plan over several fiscal years. `municipality_code` is the 全国地方公共団体コード (6 digits).
+
+    `office` is the name of the office that reviews, `body` of what decides, as every sentence says them (decision 0010);
+    an English name that is blank is the Japanese one.
+    """
 
     name = models.CharField(_("計画名"), max_length=100, unique=True)
     short_name = models.CharField(_("短い名前"), max_length=20, unique=True, default=_short_name)
@@ -35,6 +46,18 @@ class Plan(models.Model):
     municipality_code = models.CharField(_("全国地方公共団体コード"), max_length=6, blank=True)
     first_year = models.PositiveSmallIntegerField(_("初年度"))
     last_year = models.PositiveSmallIntegerField(_("最終年度"))
+    office = models.CharField(_("確認する課の名前"), max_length=60, default=NEUTRAL_OFFICE[0])
+    office_en = models.CharField(_("確認する課の英語名"), max_length=100, blank=True)
+    office_department = models.ForeignKey(
+        Department,
+        verbose_name=_("確認する課の部署"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    body = models.CharField(_("決定する会議の名前"), max_length=60, default=NEUTRAL_BODY[0])
+    body_en = models.CharField(_("決定する会議の英語名"), max_length=100, blank=True)
 
     class Meta:
         verbose_name = _("計画")
@@ -48,6 +71,16 @@ class Plan(models.Model):
     def years(self) -> range:
         """The fiscal years of the plan, first to last."""
         return range(self.first_year, self.last_year + 1)
+
+    @property
+    def office_name(self) -> str:
+        """The reviewing office in the reader's language."""
+        return self.office if _japanese() else self.office_en or self.office
+
+    @property
+    def body_name(self) -> str:
+        """The deciding body in the reader's language."""
+        return self.body if _japanese() else self.body_en or self.body
 
 
 class PlanField(models.Model):

@@ -78,6 +78,7 @@ def _results(judged: BookSheet) -> Content:
             }
             for one in judged.indicators
         ],
+        "opinions": [[labels.OPINION, opinion] for opinion in judged.opinions],
     }
 
 

@@ -334,3 +334,5 @@ def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
             note = Box(first=2, last=grid.last, text="※ " + " ".join(one.flags), style="flag")
             boxes = [Box(first=1, last=1, text="", style="row_label"), note]
             yield Line(boxes=tuple(boxes), height=grid.height(*boxes, least=16.0), part="results")
+    for opinion in judged.opinions:
+        yield grid.labelled(labels.OPINION, opinion, least=28.0, part="results")

@@ -37,6 +37,7 @@ from review.models import (
     Mail,
     MeasureReview,
     Meeting,
+    Opinion,
     OutboxEvent,
     Plan,
     PlanChange,
@@ -101,6 +102,14 @@ def beside(sheet: MeasureReview, cast: Cast) -> dict[str, int]:
     concurrence = Concurrence.objects.create(
         review=sheet, round=1, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=now.date()
     )  # fmt: skip
+    opinion = Opinion.objects.create(
+        review=sheet,
+        giver="外部評価委員会",
+        given_on=now,
+        text="意見です。",
+        recorded_by=cast.reviewer,
+        recorded_at=now,
+    )
     book = EntryBook.objects.create(cycle=sheet.cycle, content={}, made_by=cast.contributor, made_at=now)
     upload = Upload.objects.create(
         cycle=sheet.cycle, entry_book=book, uploaded_by=cast.contributor, uploaded_at=now, filename="u.xlsx", state="read", code="OK", **common
@@ -110,6 +119,7 @@ def beside(sheet: MeasureReview, cast: Cast) -> dict[str, int]:
         "meguri:evidence_remove": evidence.pk,
         "meguri:extension_decide": extension.pk,
         "meguri:concurrence_answer": concurrence.pk,
+        "meguri:opinion_withdraw": opinion.pk,
         "meguri:upload_review": upload.pk,
         "meguri:upload_apply": upload.pk,
         "meguri:download": Artifact.objects.filter(review=sheet).order_by("-pk")[0].pk,

@@ -72,6 +72,8 @@ def armed(cast: Cast, sheets: int = 1) -> None:
         office.save()
     assert cast.plan
     cast.plan.name, cast.plan.city = fitting(type(cast.plan), "name", 3), fitting(type(cast.plan), "city", 4)
+    for number, name in enumerate(("office", "office_en", "body", "body_en")):
+        setattr(cast.plan, name, fitting(type(cast.plan), name, number + 11))
     cast.plan.save()
     PlanField.objects.update(name=SCRIPTS[0].format(m="zqfield"))
     for number, year in enumerate(MeasureYear.objects.all()):

@@ -33,6 +33,7 @@ from review.models import (
     MeasureYear,
     Meeting,
     NoticeText,
+    Opinion,
     PlanChange,
     Proxy,
     Rating,
@@ -107,6 +108,10 @@ def on_sheets(sheet: MeasureReview, settled: MeasureReview, cast: Cast) -> None:
     MeasureReview.objects.filter(pk=sheet.pk).update(
         extended_until=now + timedelta(days=9), extension_reason=armed("MeasureReview.extension_reason")
     )
+    Opinion.objects.create(
+        review=sheet, giver=armed("Opinion.giver"), given_on=today, text=armed("Opinion.text"), recorded_by=cast.reviewer,
+        recorded_at=now,
+    )  # fmt: skip
     Concurrence.objects.create(
         review=sheet, round=sheet.round, department=cast.departments["市民課"], asked_by=cast.contributor, asked_at=now, due_on=today,
         answer="opinion", opinion=armed("Concurrence.opinion"), answered_by=cast.related, answered_at=now,
@@ -221,7 +226,7 @@ def test_what_the_offices_type_acts_nowhere_and_is_lost_nowhere(pages: list[tupl
 
 #: Armed by test_payloads.py in a year of its own, or by its tests of file names.
 IN_THE_YEAR = {
-    "User": {"display_name"}, "Department": {"name"}, "Plan": {"name", "city"}, "PlanField": {"name"}, "ScheduleItem": {"name", "progress"},
+    "User": {"display_name"}, "Department": {"name"}, "Plan": {"name", "city", "office", "office_en", "body", "body_en"}, "PlanField": {"name"}, "ScheduleItem": {"name", "progress"},
     "MeasureYear": {"name", "related_text", *text_keys()} - {OPINION},
     "IndicatorYear": {"name", "target", "actual"}, "TargetChange": {"name", "name_before", "target", "target_before"}, "Decision": {"comment"}, "ItemComment": {"body"},
     "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "Artifact": {"filename"},

@@ -28,7 +28,13 @@ from workflow.demo.people import OFFICE, person, writer_of
 from workflow.demo.waiting import wait_for
 
 FACTS = Path(settings.BASE_DIR) / "review" / "seed" / "facts.txt"
-PLAN = "木更津市DX推進計画"
+CITY, PLAN = "木更津市", "木更津市DX推進計画"
+CALLED = {
+    "office": "情報経営課",
+    "office_en": "Information Management Division",
+    "body": "DX推進本部",
+    "body_en": "DX Promotion Headquarters",
+}
 CITY_CODE = "122068"
 MARK = "デモ値"
 
@@ -43,7 +49,8 @@ def take_in(say: Say) -> tuple[PlanDocument, Cycle]:
     document = read_plan_text(FACTS.read_bytes())
     year = planning.sheets_year(document)
     held = replace(document, sheets=tuple(_without_actuals(sheet, year) for sheet in document.sheets))
-    done = planning.import_plan(held, plan_name=PLAN, city=settings.MEGURI_CITY, municipality_code=CITY_CODE, year=year)
+    done = planning.import_plan(held, plan_name=PLAN, city=CITY, municipality_code=CITY_CODE, year=year)
+    Plan.objects.filter(name=PLAN).update(**CALLED)
     say(
         f"計画を取り込みました: 施策 {done.measures} 件、成果目標 {done.indicators} 件、確認が必要な点 {len(done.doubts)} 件"
     )

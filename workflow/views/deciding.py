@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from review import permissions
+from review import names, permissions
 from review.assessment.services import assessment, meetings
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import MeasureReview, Meeting, Verdict
@@ -34,7 +34,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認 or 差戻し by the reviewing office."""
     sheet = sheet_page.readable(request, pk)
     if request.method == "POST":
-        return decide(request, sheet, REVIEW, _review_act(request, pk))
+        return decide(request, sheet, REVIEW, _review_act(request, sheet))
     if not permissions.may_review(request.user, sheet):
         return see_other("meguri:sheet", pk)
     return shown.page(request, sheet, REVIEW)
@@ -81,15 +81,15 @@ def record(request: SignedInRequest, pk: int) -> HttpResponse:
 # --- the acts --------------------------------------------------------------------------------------------------------
 
 
-def _review_act(request: SignedInRequest, pk: int) -> Act:
+def _review_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
     def act(form: DecisionForm) -> str:
-        args: dict[str, Any] = {"user": request.user, "review_id": pk, "round": form.round_seen}
+        args: dict[str, Any] = {"user": request.user, "review_id": sheet.pk, "round": form.round_seen}
         if request.POST.get("action") == "return":
             steps.return_to_department(**args, comment=form.comment_text, remarks=form.remarks)
             return _("差し戻しました。主管部署に理由が届きます。")
         _accepting(request, form, "confirm")
         steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given)
-        return _("確認しました。DX推進本部の承認に進みます。")
+        return _("確認しました。%(body)sの承認に進みます。") % names.of(sheet)
 
     return act
 

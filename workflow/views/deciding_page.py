@@ -75,7 +75,7 @@ APPROVE = Mode(
     buttons=(
         Button(action="approve", label=gettext_lazy("承認する"), key="c"),
         Button(action="return_department", label=gettext_lazy("主管部署へ差し戻す"), key="s", danger=True),
-        Button(action="return_review", label=gettext_lazy("情報経営課へ差し戻す"), danger=True),
+        Button(action="return_review", label=gettext_lazy("確認者へ差し戻す"), danger=True),
     ),
 )
 RECORD = Mode(
@@ -88,7 +88,7 @@ RECORD = Mode(
         Button(
             action="return_department", label=gettext_lazy("主管部署への差戻しとして記録する"), key="s", danger=True
         ),
-        Button(action="return_review", label=gettext_lazy("情報経営課への差戻しとして記録する"), danger=True),
+        Button(action="return_review", label=gettext_lazy("確認者への差戻しとして記録する"), danger=True),
     ),
 )
 

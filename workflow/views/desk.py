@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review import clock, holders, permissions, reader_words
+from review import clock, holders, names, permissions, reader_words
 from review.assessment.services import judging, ratings
 from review.domain.refusals import Invalid
 from review.item_words import label_of
@@ -42,7 +42,8 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)
             return submit_page(request, review, status=422, refused=str(refusal), form=form)
-        messages.success(request, _("提出しました。情報経営課の確認が終わるまでは、取り下げることができます。"))
+        sentence = _("提出しました。%(office)sの確認が終わるまでは、取り下げることができます。")
+        messages.success(request, sentence % names.of(review))
         return see_other("meguri:sheet", pk)
     if not permissions.may_write(request.user, review):
         return see_other("meguri:sheet", pk)
@@ -125,9 +126,10 @@ def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
     own_head = permissions.heads(request.user, review.measure_year.owner_id)
     sentences = []
     if review.cycle.requires_endorsement and not own_head:
-        names = "、".join(str(person) for person in heads) or _("所属長")
-        sentences.append(_("%(who)sさんに、所属長の確認を依頼する通知が届きます。") % {"who": names})
-    sentences.append(_("情報経営課の確認者(%(who)s)に通知が届き、内容を確認します。") % {"who": who or _("未定")})
+        people = "、".join(str(person) for person in heads) or _("所属長")
+        sentences.append(_("%(who)sさんに、所属長の確認を依頼する通知が届きます。") % {"who": people})
+    notice = _("%(office)sの確認者(%(who)s)に通知が届き、内容を確認します。")
+    sentences.append(notice % {"who": who or _("未定"), **names.of(review)})
     sentences.append(_("確認が終わるまで、入力はできなくなります。直したいときは、確認の前なら取り下げられます。"))
     sentences.append(_("市の様式のExcelファイルと、年度の集約表が作り直されます。"))
     if review.due_at and is_late(review):
@@ -138,9 +140,9 @@ def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
 
 def repeated_requests(review: MeasureReview, texts: Mapping[str, str]) -> list[str]:
     """Whose 合議 the submission asks for once more, in one sentence; none where every answer still holds."""
-    names = "、".join(str(row.department) for row, _changed in concurrence.outdated(review, texts))
+    offices = "、".join(str(row.department) for row, _changed in concurrence.outdated(review, texts))
     sentence = _("回答のあとに内容が変わったため、次の部署に合議をもう一度依頼します: %(names)s")
-    return [sentence % {"names": names}] if names else []
+    return [sentence % {"names": offices}] if offices else []
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,7 +161,7 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
         "verb": _("取り下げる"),
         "effects": [
             _("シートは「入力中」に戻り、主管部署が入力できるようになります。"),
-            _("情報経営課の確認者に、取り下げたことの通知が届きます。"),
+            _("%(office)sの確認者に、取り下げたことの通知が届きます。") % names.of(review),
             _("締切までにもう一度提出してください。提出した記録は経過に残ります。"),
         ],
     }
@@ -173,7 +175,7 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
     review = sheet_page.own(request, pk)
     if request.method == "POST":
         steps.endorse(user=request.user, review_id=pk)
-        messages.success(request, _("確認しました。情報経営課の確認に進みます。"))
+        messages.success(request, _("確認しました。%(office)sの確認に進みます。") % names.of(review))
         return see_other("meguri:sheet", pk)
     if not permissions.may_endorse(request.user, review):
         return see_other("meguri:sheet", pk)
@@ -182,7 +184,7 @@ def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
         "verb": _("確認する"),
         "effects": [
             _("あなたの確認が経過に残ります。"),
-            _("情報経営課の確認に進み、提出した担当者に通知が届きます。"),
+            _("%(office)sの確認に進み、提出した担当者に通知が届きます。") % names.of(review),
             _("内容を直したいときは、確認せずに提出を取り下げてください。"),
         ],
         "recall_url": reverse("meguri:recall", args=[pk]) if permissions.may_recall(request.user, review) else "",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from review import permissions
+from review import names, permissions
 from review.domain.refusals import Invalid
 from review.models import CycleState, MeasureReview
 from review.screens.forms.fields import add_refusal
@@ -44,7 +44,7 @@ REVIEW = Withdrawal(
     heading=gettext_lazy("確認を取り消す"),
     done=gettext_lazy("確認を取り消しました。シートは、もう一度確認を待っています。"),
     effects=(
-        gettext_lazy("シートは「提出済」に戻り、もう一度情報経営課の確認を待ちます。"),
+        gettext_lazy("シートは「提出済」に戻り、もう一度%(office)sの確認を待ちます。"),
         gettext_lazy("ほかの確認者、承認者と、提出した担当者に、理由が届きます。"),
         gettext_lazy("取り消した確認は、消えずに経過に残ります。"),
     ),
@@ -56,8 +56,8 @@ APPROVAL = Withdrawal(
     heading=gettext_lazy("承認を取り消す"),
     done=gettext_lazy("承認を取り消しました。シートは、もう一度承認を待っています。"),
     effects=(
-        gettext_lazy("シートは「確認済」に戻り、もう一度DX推進本部の承認を待ちます。"),
-        gettext_lazy("ほかの承認者、情報経営課と、提出した担当者に、理由が届きます。"),
+        gettext_lazy("シートは「確認済」に戻り、もう一度%(body)sの承認を待ちます。"),
+        gettext_lazy("ほかの承認者、%(office)sと、提出した担当者に、理由が届きます。"),
         gettext_lazy("取り消した承認は、消えずに経過に残ります。"),
     ),
 )
@@ -106,7 +106,7 @@ def page(
         **sheet_page.head(sheet),
         "form": form,
         "kind": kind,
-        "effects": [*kind.effects, *year_effects(sheet, kind)],
+        "effects": [*(str(effect) % names.of(sheet) for effect in kind.effects), *year_effects(sheet, kind)],
         "trail": shown["trail"],
         "back_url": reverse("meguri:sheet", args=[sheet.pk]),
         "breadcrumbs": sheet_page.crumbs(sheet, heading),

@@ -49,7 +49,7 @@ class Destination:
 
 
 TO_DEPARTMENT = Destination(verdict=Verdict.RETURN, state=ReviewState.RETURNED, label="主管部署")
-TO_REVIEW = Destination(verdict=Verdict.RETURN_TO_REVIEW, state=ReviewState.SUBMITTED, label="情報経営課")
+TO_REVIEW = Destination(verdict=Verdict.RETURN_TO_REVIEW, state=ReviewState.SUBMITTED, label="確認者")
 
 
 def approve(
@@ -130,7 +130,7 @@ def return_sheet(
 
 def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
     review = locked(review_id, user)
-    require(permissions.is_approver(user), _("承認はDX推進本部の承認者が行います。"))
+    require(permissions.is_approver(user), _("承認は%(body)sの承認者が行います。"), review)
     require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
     require(
         permissions.may_approve(user, review),
@@ -287,7 +287,8 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     """The locked cycle, if the user may decide the year now. Raises NotAllowed, AlreadyDecided or Invalid."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     holders.standing(user, fresh=True)
-    require(permissions.approves_in_person(user), _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"))
+    sentence = _("公表の決定は、%(body)sの承認者が行います。代決はできません。")
+    require(permissions.approves_in_person(user), sentence, cycle)
     require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
     reviewed = Decision.objects.filter(OF_REVIEW, review__cycle=cycle)

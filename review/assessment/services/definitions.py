@@ -126,7 +126,7 @@ def who_confirms() -> str:
     """The reviewers, by name where they are few. One query."""
     people = list(holders.holding(Role.REVIEWER))
     names = _("、").join(_("%(who)sさん") % {"who": person} for person in people)
-    return _("情報経営課の確認者(%(who)s)") % {"who": names} if 0 < len(people) <= FEW else _("情報経営課の確認者")
+    return _("確認者(%(who)s)") % {"who": names} if 0 < len(people) <= FEW else _("確認者")
 
 
 def require_confirmed(cycle: Cycle) -> None:
@@ -163,7 +163,7 @@ def confirm(*, user: User, cycle: Cycle, chosen: Mapping[int, Definition]) -> in
     _require_words(chosen.values())
     with transaction.atomic():
         holders.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), _("定義の確認は情報経営課の確認者が行います。"))
+        require(permissions.is_reviewer(user), _("定義の確認は%(office)sの確認者が行います。"), cycle)
         of_year = IndicatorYear.objects.filter(fiscal_year=cycle.fiscal_year, indicator__measure__plan=cycle.plan_id)
         goals = list(
             Indicator.objects.filter(pk__in=of_year.filter(indicator__in=list(chosen)).values("indicator"))

@@ -180,7 +180,7 @@ def record(
     Raises NotAllowed, or Invalid where the meeting or the reason is missing. Approvers are told once.
     """
     with transaction.atomic():
-        require(permissions.is_reviewer(user), _("本部の決定の記録は、情報経営課の確認者が行います。"))
+        require(permissions.is_reviewer(user), _("本部の決定の記録は、確認者が行います。"))
         held = _complete(meeting)
         words = cleaned_remarks(verdicts.remarks)
         check_words({"comment": verdicts.comment, "opinion": verdicts.opinion, **words})

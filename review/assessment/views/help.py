@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from review import holders, queries
+from review import holders, names, queries
 from review.assessment.services import judging
 from review.workbook import findings
 
@@ -21,6 +21,7 @@ def handbook(request: HttpRequest) -> HttpResponse:
         "page_title": _("手引き"),
         "breadcrumbs": [{"label": _("ホーム"), "url": reverse("meguri:home")}, {"label": _("手引き"), "url": ""}],
         "cycle": cycle,
+        **(names.of(cycle) if cycle else names.usual()),
         "scale": judging.scale_of(cycle) if cycle else None,
         "post": holders.standing(request.user),
         "refusals": [(code.value, advice) for code, advice in findings.ADVICE.items() if code is not findings.Code.OK],

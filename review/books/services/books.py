@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ from review.domain import fields, grade_words, rating, values
 from review.domain.answers import sentence_of
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION, Section
-from review.domain.fiscal import fiscal_year_label
+from review.domain.fiscal import fiscal_year_label, wareki
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
@@ -208,6 +208,10 @@ def _book_sheet(
         aside=aside,
         ungraded="評価なし" if words is FINAL_LABELS else "未定",
         indicators=judged,
+        opinions=tuple(
+            f"{one['giver']}({wareki(date.fromisoformat(one['date']))})\n{one['text']}"
+            for one in row.get("opinions", ())
+        ),
         demo=is_demo(row),
     )
 

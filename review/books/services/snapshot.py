@@ -35,7 +35,8 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     narratives…, "outcome", "outcome_reason", "grade", "grade_words", "grade_note", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual", "answers"}], "status", "rate",
     "rate_text", "grade", "grade_words", "open_reason", "computed_grade", "given_reason", "flags", "notes": [{"code", "sentence", "answer"}],
-    "reading": {"target", "actual"}, "state", "state_until", "reason", "demo"}]}], "corrections": [{"number",
+    "reading": {"target", "actual"}, "state", "state_until", "reason", "demo"}], "opinions" (where there are some):
+    [{"giver", "date", "text"}]}], "corrections": [{"number",
     "label", "date", "items": [{"code", "name", "key", "label", "wrong", "right", "reason"}], "consequences": [{"code",
     "label", "before", "after"}]}], "plan_changes": [{"code", "item", "before", "after", "kind", "reason", "date"}],
     "target_changes": [{"code", "item", "fiscal_year", "before", "after", "reason", "date"}]}. `publication.freeze` adds the
@@ -144,8 +145,17 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
         "evaluation": {key: year.text(key) for key in fields.text_keys(Section.EVALUATION)},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
+        **({"opinions": heard} if (heard := opinions_of(review)) else {}),
         "demo": year.demo,
     }
+
+
+def opinions_of(review: MeasureReview) -> list[dict[str, str]]:
+    """外部評価の意見, without who recorded them."""
+    return [
+        {"giver": one.giver, "date": one.given_on.isoformat(), "text": one.text}
+        for one in review.opinions_heard  # type: ignore[attr-defined]
+    ]
 
 
 def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:

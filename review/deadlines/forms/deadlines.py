@@ -72,7 +72,7 @@ class RulesForm(forms.Form):
             self._days(f"{step}_after", _("%(step)s: 期限の何開庁日後") % label, rule.after)
             if step in (Step.SUBMIT,):
                 self._day(f"{step}_head", _("%(step)s: 所属長へ知らせる日") % label, rule.head)
-            self._day(f"{step}_office", _("%(step)s: 情報経営課へ知らせる日") % label, rule.office)
+            self._day(f"{step}_office", _("%(step)s: 確認者へ知らせる日") % label, rule.office)
 
     def _days(self, name: str, label: Any, days: tuple[int, ...]) -> None:
         self.fields[name] = forms.CharField(

@@ -139,7 +139,7 @@ def nudge(*, user: User, cycle: Cycle, sheet_ids: Collection[int], note: str, no
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
         holders.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), _("督促は情報経営課の確認者が送ります。"))
+        require(permissions.is_reviewer(user), _("督促は%(office)sの確認者が送ります。"), cycle)
         if sentence := problem(note) or (
             "" if len(note) <= LONGEST_NOTE else _("%(most)s文字以内にしてください。") % {"most": LONGEST_NOTE}
         ):
@@ -173,4 +173,4 @@ def last_called(cycle: Cycle) -> dict[int, OutboxEvent]:
 
 def _require_office(user: User) -> None:
     holders.standing(user, fresh=True)
-    require(permissions.may_manage_cycle(user), _("催促は情報経営課または管理者が扱います。"))
+    require(permissions.may_manage_cycle(user), _("催促は確認者または管理者が扱います。"))

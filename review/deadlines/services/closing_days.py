@@ -20,7 +20,7 @@ def close(*, user: User, day: date, name: str) -> ClosingDay:
     """Enter a day on which the city hall is closed. Raises Invalid where it stands already or has no name."""
     with transaction.atomic():
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("閉庁日は情報経営課または管理者が登録します。"))
+        require(permissions.may_manage_cycle(user), _("閉庁日は確認者または管理者が登録します。"))
         problems = {}
         if not name.strip() or problem(name) or len(name) > 60:
             problems["name"] = problem(name) or _("名称を60文字以内で入力してください。")
@@ -46,7 +46,7 @@ def reopen(*, user: User, pk: int) -> bool:
     """Take a closing day back; False where it is gone already."""
     with transaction.atomic():
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("閉庁日は情報経営課または管理者が登録します。"))
+        require(permissions.may_manage_cycle(user), _("閉庁日は確認者または管理者が登録します。"))
         row = ClosingDay.objects.select_for_update(no_key=True).filter(pk=pk).first()
         if row is None:
             return False

@@ -14,11 +14,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from review import clock, permissions
+from review import clock, names, permissions
 from review.background.services import doorbell
 from review.domain import fiscal
 from review.domain.events import Event
-from review.models import Mail, MailState, MeasureReview, Notification, User
+from review.models import Cycle, Mail, MailState, MeasureReview, Notification, User
 from review.notices.services import waiting
 
 # No digest waits longer than over the longest holidays; what lies further ahead was put there by a wrong clock.
@@ -125,11 +125,19 @@ def _contents(user: User, notices: Sequence[Notification]) -> dict[str, str]:
         "notices": [(notice, _until(notice)) for notice in notices],
         "base_url": settings.MEGURI_BASE_URL,
         "settings_url": reverse("meguri:notice_settings"),
+        "office": _offices(notices),
     }
     return {
         "subject": f"[めぐり] {subject}".replace("\n", " ").replace("\r", " ")[:200],
         "body": render_to_string("mail/notices.txt", context),
     }
+
+
+def _offices(notices: Iterable[Notification]) -> str:
+    """Whom to ask: the reviewing offices of the plans that the notices are about."""
+    cycles = Cycle.objects.filter(pk__in={notice.cycle_id for notice in notices if notice.cycle_id})
+    offices = cycles.order_by("plan").values_list("plan__office", flat=True).distinct()
+    return "、".join(dict.fromkeys(offices)) or names.usual()["office"]
 
 
 def _write(user: User, notices: Sequence[Notification]) -> Mail:

@@ -21,6 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--name", required=True, help="計画の名前")
         parser.add_argument("--years", required=True, help="計画期間(西暦の年度)。例: 2022-2025")
         parser.add_argument("--city", default=settings.MEGURI_CITY, help="自治体名")
+        parser.add_argument("--office", default="", help="確認する課の名前(省略時は「事務局」)")
+        parser.add_argument("--office-en", default="", help="確認する課の英語名(省略時は日本語の名前)")
+        parser.add_argument("--body", default="", help="決定する会議の名前(省略時は「決定機関」)")
+        parser.add_argument("--body-en", default="", help="決定する会議の英語名(省略時は日本語の名前)")
         parser.add_argument("--municipality-code", default="", help="全国地方公共団体コード(6桁)")
 
     @refusing
@@ -30,6 +34,7 @@ class Command(BaseCommand):
         plan = plans.create(
             short_name=options["short_name"], name=options["name"], city=options["city"], first_year=first,
             last_year=last, municipality_code=options["municipality_code"],
+            called=plans.Names.of(options["office"], options["body"], options["office_en"], options["body_en"]),
         )  # fmt: skip
         self.stdout.write(
             f"計画「{plan.name}」({first}〜{last}年度)を作りました。次に: manage.py import_plan FILE --plan {plan.short_name}"

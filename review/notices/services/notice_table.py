@@ -93,7 +93,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     ),
     Event.SUBMISSION_REVIEWED: (
         Notice(
-            to=audiences.sender, title="{measure} が確認されました", body="次はDX推進本部の承認です。", link=links.sheet
+            to=audiences.sender, title="{measure} が確認されました", body="次は{body}の承認です。", link=links.sheet
         ),
         Notice(
             to=audiences.approvers,
@@ -202,7 +202,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     Event.DECISIONS_RECORDED: (
         Notice(
             to=audiences.approvers,
-            title="本部の決定 {count}件の確認をお願いします",
+            title="{body}の決定 {count}件の確認をお願いします",
             body="{actor}さんが事務局として{year}の会議の決定を記録しました。",
             act="審議の画面で確認してください。承認者が確認すると有効になります。",
             due=links.decide_due,
@@ -214,7 +214,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
     Event.RECORD_REFUSED: (
         Notice(
             to=audiences.reviewers,
-            title="{measure} の本部の決定の記録は採用されませんでした",
+            title="{measure} の{body}の決定の記録は採用されませんでした",
             body="理由: {comment}\nシートは、これまでどおり承認を待っています。",
             act="会議の記録を確かめて、もう一度記録してください。",
             link=links.sheet,

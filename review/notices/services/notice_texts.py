@@ -25,6 +25,8 @@ PLACEHOLDERS: Mapping[str, tuple[str, str]] = {
     "year": ("年度", "令和6年度"),
     "due": ("期限の日", "令和7年5月30日(金)"),
     "closes": ("締切の日", "令和7年6月6日(金)"),
+    "office": ("確認する課の名前", "見本企画課"),
+    "body": ("決定する会議の名前", "見本推進本部"),
     "measure": ("施策IDと施策名", "01-01 見本の施策"),
     "department": ("主管部署", "見本課"),
     "actor": ("行った人の氏名", "見本 太郎"),
@@ -58,7 +60,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, str]] = {
     "note": ("添えられた言葉", "お困りのことがあればお知らせください。"),
 }
 # What is known of every event that is about a year, and about a sheet.
-_OF_A_YEAR = ("year", "due", "closes")
+_OF_A_YEAR = ("year", "due", "closes", "office", "body")
 _OF_A_SHEET = ("measure", "department", "actor")
 
 

@@ -175,7 +175,8 @@ def _cycle_words(cycle: Cycle) -> dict[str, str]:
     def day(moment: datetime | None) -> str:
         return wareki(timezone.localtime(moment).date()) if moment else "未定"
 
-    return {"year": cycle.label, "due": day(cycle.due_at), "closes": day(cycle.closes_at)}
+    names = {"office": cycle.plan.office, "body": cycle.plan.body}
+    return {"year": cycle.label, "due": day(cycle.due_at), "closes": day(cycle.closes_at), **names}
 
 
 def _sheet_words(review: MeasureReview) -> dict[str, str]:

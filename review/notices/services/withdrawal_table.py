@@ -60,7 +60,7 @@ WITHDRAWAL_NOTICES: dict[Event, tuple[Notice, ...]] = {
         Notice(
             to=audiences.sender,
             title="{measure} の承認が取り消されました",
-            body="理由: {comment}\nもう一度DX推進本部の承認を待ちます。",
+            body="理由: {comment}\nもう一度{body}の承認を待ちます。",
             link=links.sheet,
         ),
     ),

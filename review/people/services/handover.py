@@ -79,7 +79,7 @@ def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int
     """
     with transaction.atomic():
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("仕事の引継ぎは、情報経営課または管理者が行います。"))
+        require(permissions.may_manage_cycle(user), _("仕事の引継ぎは、確認者または管理者が行います。"))
         if not reason.strip() or (error := problem(reason)):
             raise Invalid(
                 _("引継ぎの理由を確かめてください。"),

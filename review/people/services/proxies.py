@@ -45,9 +45,7 @@ def name(*, user: User, naming: Naming) -> Proxy:
         # Two namings for one person stand in line, so that their periods cannot overlap.
         principal = User.objects.select_for_update(no_key=True).get(pk=naming.principal)
         holders.standing(user, fresh=True)
-        require(
-            permissions.may_name_proxy(user, principal), _("代決者は、本人か、情報経営課または管理者が指名します。")
-        )
+        require(permissions.may_name_proxy(user, principal), _("代決者は、本人か、確認者または管理者が指名します。"))
         deputy = User.objects.get(pk=naming.deputy)
         if deputy.pk == user.pk and principal.pk != user.pk:
             raise NotAllowed(

@@ -23,6 +23,7 @@ from review.models import (
     Department,
     MeasureReview,
     MeasureYear,
+    Plan,
     Proxy,
     ReminderPause,
     Reorganisation,
@@ -126,6 +127,7 @@ def _apply(pk: int) -> bool:
         pauses = _move_pauses(plan)
         owners = _move_sheets(plan)
         deadlines = _move_deadlines(plan)
+        _rename_reviewing_offices(plan)
         plan.applied_at = clock.now()
         plan.save(update_fields=["applied_at"])
         audit.write(
@@ -217,6 +219,27 @@ def _move_pauses(plan: Reorganisation) -> int:
         row.lifted_at = clock.now()
         row.save(update_fields=["lifted_at"])
     return len(rows)
+
+
+def _rename_reviewing_offices(plan: Reorganisation) -> None:
+    """A 計画 whose reviewing office is one of the old departments gets the new one, and is called by its name from now on where
+    it was called by the old one's. An English name is the old office's: it goes."""
+    after = plan.after.order_by("pk").first()
+    for row in Plan.objects.select_for_update(no_key=True).filter(office_department__in=plan.before.all()):
+        before = {"office": row.office, "office_en": row.office_en, "office_department": str(row.office_department_id)}
+        if after and row.office_department and row.office == row.office_department.name:
+            row.office, row.office_en = after.name, ""
+        row.office_department = after
+        row.save(update_fields=["office", "office_en", "office_department"])
+        now = {"office": row.office, "office_en": row.office_en, "office_department": str(after.pk if after else "")}
+        changed = {name: value for name, value in now.items() if value != before[name]}
+        audit.write(
+            actor=None,
+            action="plan.change",
+            subject=f"plan:{row.pk}",
+            before={name: before[name] for name in changed},
+            after={**changed, "reason": plan.reason},
+        )
 
 
 def office_now(year: MeasureYear) -> Department:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from review.domain.refusals import Invalid
 from review.models import Plan
-from review.models.plan import SHORT_NAME
+from review.models.plan import NEUTRAL_BODY, NEUTRAL_OFFICE, SHORT_NAME
 from review.reader_words import problem
 from review.trail.services import audit
 
@@ -20,12 +21,39 @@ RESERVED = frozenset({
 LONGEST_PERIOD = 20
 
 
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What the reviewing office and the deciding body are called; a blank English name is the Japanese one."""
+
+    office: str = NEUTRAL_OFFICE[0]
+    office_en: str = ""
+    body: str = NEUTRAL_BODY[0]
+    body_en: str = ""
+
+    @classmethod
+    def of(cls, office: str, body: str, office_en: str = "", body_en: str = "") -> Names:
+        """The names given, neutral ones for those that are blank."""
+        office, office_en = (office, office_en) if office else NEUTRAL_OFFICE
+        body, body_en = (body, body_en) if body else NEUTRAL_BODY
+        return cls(office=office, office_en=office_en, body=body, body_en=body_en)
+
+
+NEUTRAL = Names.of("", "")
+
+
 def create(
-    *, short_name: str, name: str, city: str, first_year: int, last_year: int, municipality_code: str = ""
+    *,
+    short_name: str,
+    name: str,
+    city: str,
+    first_year: int,
+    last_year: int,
+    municipality_code: str = "",
+    called: Names = NEUTRAL,
 ) -> Plan:
     """A plan without any 施策 yet. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
-    problems = _problems(short_name, name, city, municipality_code)
-    if not 1989 <= first_year <= last_year or last_year - first_year >= LONGEST_PERIOD:
+    problems = problems_of(short_name, name, city, municipality_code, called)
+    if not possible_period(first_year, last_year):
         sentence = _(
             "計画期間は、始まりと終わりの年度(西暦)を「2022-2025」のように、%(most)s年以内で入力してください。"
         )
@@ -35,28 +63,42 @@ def create(
     with transaction.atomic():
         plan = Plan.objects.create(
             short_name=short_name, name=name, city=city, municipality_code=municipality_code,
-            first_year=first_year, last_year=last_year,
+            first_year=first_year, last_year=last_year, **vars(called),
         )  # fmt: skip
         after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}
+        after |= vars(called)
         audit.write(actor=None, action="plan.create", subject=f"plan:{plan.pk}", after=after)
         return plan
 
 
-def _problems(short_name: str, name: str, city: str, municipality_code: str) -> dict[str, str]:
+def possible_period(first_year: int, last_year: int) -> bool:
+    """Whether a plan may be over these years."""
+    return 1989 <= first_year <= last_year and last_year - first_year < LONGEST_PERIOD
+
+
+def problems_of(
+    short_name: str, name: str, city: str, municipality_code: str, called: Names, *, own: int | None = None
+) -> dict[str, str]:
+    """{field: sentence} of what these cannot be; `own` is the plan that has them already."""
     problems: dict[str, str] = {}
+    others = Plan.objects.exclude(pk=own or 0)
     if not re.fullmatch(SHORT_NAME, short_name) or short_name in RESERVED:
         problems["short_name"] = _(
             "短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください(%(reserved)s は使えません)。"
         ) % {"reserved": " ".join(sorted(RESERVED))}
-    elif Plan.objects.filter(short_name=short_name).exists():
+    elif others.filter(short_name=short_name).exists():
         problems["short_name"] = _("短い名前「%(name)s」の計画がすでにあります。") % {"name": short_name}
-    for key, text, longest in (("name", name, 100), ("city", city, 60)):
+    needed = (("name", name, 100), ("city", city, 60), ("office", called.office, 60), ("body", called.body, 60))
+    for key, text, longest in needed:
         if not text.strip() or len(text) > longest or problem(text):
             problems[key] = _("%(most)s文字以内で入力してください。") % {"most": longest}
-    if "name" not in problems and Plan.objects.filter(name=name).exists():
+    if "name" not in problems and others.filter(name=name).exists():
         problems["name"] = _("「%(name)s」という名前の計画がすでにあります。") % {"name": name}
     if municipality_code and not re.fullmatch(r"\d{6}", municipality_code):
         problems["municipality_code"] = _("全国地方公共団体コードは、数字6桁で入力してください。")
+    for key in ("office_en", "body_en"):
+        if len(text := getattr(called, key)) > 100 or problem(text):
+            problems[key] = _("%(most)s文字以内で入力してください。") % {"most": 100}
     return problems
 
 

@@ -221,9 +221,17 @@ def measure_schema() -> dict[str, Any]:
             "evaluation": closed({one.key: _text(one.label) for one in evaluation}, optional=_added(evaluation)),
             "schedule": _list(schedule),
             "indicators": _list(_indicator()),
+            "opinions": _list(_opinion()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now", "grade_words", "grade_note", *_added(content)],
+        optional=["owner_now", "opinions", "grade_words", "grade_note", *_added(content)],
+    )
+
+
+def _opinion() -> dict[str, Any]:
+    return closed(
+        {"giver": _text("意見を述べた会議や人"), "date": {"type": "string", "format": "date"}, "text": _text("意見")},
+        about="外部評価の意見。記録された施策だけにある",
     )
 
 

@@ -50,7 +50,7 @@ def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: 
         "site_title": _("計画の評価結果"),
         "site_url": site.url("index"),
         "method_url": site.url("method"),
-        "city": book.edition.cycle.plan.city if book else settings.MEGURI_CITY,
+        "city": _city(site, book),
         "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries],
         "licence": open_data.licence(),
         "other": _other_language(site, path),
@@ -58,6 +58,12 @@ def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: 
     if book:
         context |= _edition_of(book)
     return context
+
+
+def _city(site: Site, book: Book | None) -> str:
+    """The city of the edition; of all editions, where the page shows none and they agree."""
+    cities = {edition.cycle.plan.city for edition in ([book.edition] if book else site.editions)}
+    return cities.pop() if len(cities) == 1 else settings.MEGURI_CITY
 
 
 def not_there(language: str, reference: str) -> Page:

@@ -211,6 +211,7 @@ def measure(book: Book, code: str) -> Page | None:
         "facts": parts.facts_of(row),
         "narratives": parts.texts_of(row, Section.CONTENT),
         "evaluation": parts.texts_of(row["evaluation"], Section.EVALUATION),
+        "opinions": [{**one, "day": date.fromisoformat(one["date"])} for one in row.get("opinions", ())],
         "schedule": parts.schedule_of(row, snapshot["years"]),
         "years": snapshot["years"],
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,

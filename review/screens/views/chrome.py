@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from review import holders, permissions
+from review import holders, names, permissions
 from review.models import Cycle, CycleState, Role, User
 from review.models.proxy import PROXY_ROLES
 from review.prepared import prepared
@@ -25,7 +25,7 @@ from review.screens.views import counters
 from review.screens.views.counters import AT_WORK
 from review.templatetags.words import fiscal_year
 
-PARTS = ("nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
+PARTS = ("city", "nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         return SimpleLazyObject(lambda: frame[name])
 
     return {
-        "city": settings.MEGURI_CITY,
         "tasks_url": address("meguri:home"),
         "notifications_url": address("meguri:notices"),
         "handbook_url": address("meguri:help"),
@@ -93,11 +92,13 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     """The frame of the page, read once a request."""
     user = request.user
     if not user.is_authenticated:
-        return dict.fromkeys(PARTS, "")
+        return {**dict.fromkeys(PARTS, ""), "city": SimpleLazyObject(names.city)}
     cycles = known_years()
     counts = counts_of(user)
     now = year_now(cycles)
+    cities = {cycle.plan.city for cycle in cycles}
     return {
+        "city": cities.pop() if len(cities) == 1 else names.city(),
         "nav": list(menu(request, user, now, counts)),
         "fiscal_years": list(years(request, cycles, now)),
         "open_task_count": counts["mine"],
@@ -110,7 +111,8 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
 @prepared()
 def known_years() -> QuerySet[Cycle]:
     """The years, the newest first, with as much of each as the menu needs. One query."""
-    return Cycle.objects.order_by("-fiscal_year").only("fiscal_year", "state")
+    years = Cycle.objects.select_related("plan").order_by("-fiscal_year")
+    return years.only("fiscal_year", "state", "plan__city")
 
 
 def year_now(cycles: list[Cycle]) -> int | None:
@@ -142,6 +144,7 @@ def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, in
 # Pages without an entry of their own light up the one they were opened from.
 UNDER = {
     "meguri:cycle": "meguri:cycles",
+    "meguri:plan": "meguri:cycles",
     "meguri:scale": "meguri:cycles",
     "meguri:open_year": "meguri:cycles",
     "meguri:correction": "meguri:cycles",

@@ -9,14 +9,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
+from review import names
 from review.models import Cycle, Decision, MeasureReview, Step, Submission, Verdict
 
 DEPARTMENT, ENDORSE, REVIEW, APPROVE = "department", "endorse", "review", "approve"
 LABELS = {
     DEPARTMENT: gettext_lazy("入力と提出(主管部署)"),
     ENDORSE: gettext_lazy("所属長の確認"),
-    REVIEW: gettext_lazy("確認(情報経営課)"),
-    APPROVE: gettext_lazy("承認(DX推進本部)"),
+    REVIEW: gettext_lazy("確認(%(office)s)"),
+    APPROVE: gettext_lazy("承認(%(body)s)"),
 }
 Event = tuple[datetime, str]
 
@@ -31,7 +32,7 @@ def step_times(reviews: QuerySet[MeasureReview], cycle: Cycle) -> list[dict[str,
             took.setdefault(step, []).append(days)
     return [
         {
-            "label": label,
+            "label": str(label) % names.of(cycle),
             "count": len(took[step]),
             "mean": in_days(sum(took[step], timedelta()) / len(took[step])),
             "longest": in_days(max(took[step])),

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from review.models import Outcome
-from review.screens.forms.fields import Moment, OneOfSeveral, words
+from review.screens.forms.fields import DayField, Moment, OneOfSeveral, words
 
 
 class CommentForm(OneOfSeveral):
@@ -43,6 +43,17 @@ class ExtendForm(OneOfSeveral):
     ids = "extend"
     until = forms.DateTimeField(label=_("延長後の締切"), widget=Moment())
     reason = forms.CharField(label=_("延長の理由"), widget=words(2))
+
+
+class ExternalOpinionForm(OneOfSeveral):
+    """外部評価の意見: whose, of which day, and its text."""
+
+    ids = "external"
+    giver = forms.CharField(
+        label=_("意見を述べた会議・人"), max_length=100, help_text=_("例: 外部評価委員会。公表ページに出ます。")
+    )
+    given_on = DayField(label=_("意見の日付"))
+    text = forms.CharField(label=_("意見"), widget=words(4))
 
 
 class OutcomeForm(OneOfSeveral):

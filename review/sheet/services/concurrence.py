@@ -48,7 +48,8 @@ def ask(*, user: User, review_id: int, departments: Collection[int], due_on: dat
         review = locked(review_id, user)
         require(
             permissions.may_ask_concurrence(user, review),
-            _("合議は、主管部署が、情報経営課の確認が終わるまでに依頼できます。"),
+            _("合議は、主管部署が、%(office)sの確認が終わるまでに依頼できます。"),
+            review,
         )
         chosen = [department for department in askable(review) if department.pk in departments]
         problems = {}

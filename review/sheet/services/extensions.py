@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import clock, permissions
+from review import clock, names, permissions
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
@@ -28,7 +28,8 @@ def ask(*, user: User, review_id: int, until: datetime, reason: str) -> Extensio
             _("期限の延長は、シートが主管部署にある間に、主管部署の方が依頼します。"),
         )
         if standing_request(review):
-            raise AlreadyDecided(_("延長の依頼はもう届いています。情報経営課の決定をお待ちください。"))
+            sentence = _("延長の依頼はもう届いています。%(office)sの決定をお待ちください。")
+            raise AlreadyDecided(sentence % names.of(review))
         _check(review, until, reason)
         made = Extension.objects.create(
             review=review, until=until, reason=reason.strip(), asked_by=user, asked_at=clock.now()
@@ -74,7 +75,7 @@ def extend(*, user: User, review_id: int, until: datetime, reason: str) -> Exten
     """Give a sheet of another department a later end at once, with a reason; a standing request is granted with it."""
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.may_manage_cycle(user), _("期限の延長は情報経営課または管理者が行います。"))
+        require(permissions.may_manage_cycle(user), _("期限の延長は%(office)sまたは管理者が行います。"), review)
         require(
             permissions.may_extend(user, review),
             _("ご自分の部署のシートは、延長を依頼し、ほかの確認者または管理者に決めてもらってください。"),

@@ -209,8 +209,9 @@ def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
     roles = set(holders.holding_roles())
     named = roles >= {Role.REVIEWER, Role.APPROVER, Role.CONTRIBUTOR}
     plan = Plan.objects.annotate(sheets=Count("measures")).order_by("-sheets").first()
+    page = reverse("meguri:plan", args=[plan.short_name]) if plan else ""
     return [
-        FirstStep(label=_("計画を作る(名前、期間)"), done=plan is not None, command="create_plan SHORTNAME --name … --years 2022-2025"),
+        FirstStep(label=_("計画を作る(名前、期間)"), done=plan is not None, url=page, command="create_plan SHORTNAME --name … --years 2022-2025"),
         FirstStep(label=_("計画の施策と部署を取り込む"), done=bool(plan and plan.sheets), command="import_plan FILE --plan SHORTNAME"),
         FirstStep(label=_("担当者・確認者・承認者を登録する"), done=named, url=people, command="import_people FILE"),
         FirstStep(label=_("最初の年度を準備する"), done=cycle is not None, command="draft_year SHORTNAME YEAR"),

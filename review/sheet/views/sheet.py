@@ -18,8 +18,8 @@ from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
-from review.sheet.forms.sheet import CommentForm, ExtendForm, GradeForm, OutcomeForm
-from review.sheet.services import extensions, submission
+from review.sheet.forms.sheet import CommentForm, ExtendForm, ExternalOpinionForm, GradeForm, OutcomeForm
+from review.sheet.services import extensions, opinions, submission
 from review.sheet.views import concurrence_parts, sheet_page, sheet_records
 from review.sheet.views import extensions as extensions_page
 
@@ -54,6 +54,8 @@ def page(request: SignedInRequest, review: MeasureReview, *, status: int = 200, 
         "breadcrumbs": sheet_page.crumbs(review),
         "page_title": f"{review.measure_year.measure.code} {review.measure_year.name}",
         **extensions_page.on_the_sheet(request, review),
+        "external_opinions": opinions.standing(review),
+        "external_form": ExternalOpinionForm() if opinions.may_record(user, review) else None,
         **forms,
     }
     return render(request, "sheet/sheet.html", context, status=status)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from review import holders, permissions, queries
+from review import holders, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
@@ -211,8 +211,8 @@ def why_not_mine(user: User, review: MeasureReview) -> str:
 
 def others(user: User, role: Role) -> str:
     """The other holders of a post, by name."""
-    names = [str(person) for person in holders.holding(role) if person.pk != user.pk]
-    return "、".join(names) or _("いません。管理者に相談してください")
+    people = [str(person) for person in holders.holding(role) if person.pk != user.pk]
+    return "、".join(people) or _("いません。管理者に相談してください")
 
 
 def what_next(review: MeasureReview) -> str:
@@ -223,13 +223,13 @@ def what_next(review: MeasureReview) -> str:
         ReviewState.NOT_STARTED: _("主管部署が実績を入力して提出します。"),
         ReviewState.EDITING: _("主管部署が入力を終えて提出します。"),
         ReviewState.RETURNED: _("主管部署が指摘された項目を直して、もう一度提出します。"),
-        ReviewState.ENDORSING: _("所属長が確認します。そのあと情報経営課の確認に進みます。"),
-        ReviewState.SUBMITTED: _("情報経営課が内容を確認します。確認が終わるまでは取り下げることができます。"),
-        ReviewState.REVIEWED: _("DX推進本部が承認します。"),
-        ReviewState.APPROVED: _("すべての施策が承認されると、DX推進本部が公表を決定します。"),
+        ReviewState.ENDORSING: _("所属長が確認します。そのあと%(office)sの確認に進みます。"),
+        ReviewState.SUBMITTED: _("%(office)sが内容を確認します。確認が終わるまでは取り下げることができます。"),
+        ReviewState.REVIEWED: _("%(body)sが承認します。"),
+        ReviewState.APPROVED: _("すべての施策が承認されると、%(body)sが公表を決定します。"),
         ReviewState.PUBLISHED: _("公表しました。"),
     }
-    return words[ReviewState(review.state)]
+    return words[ReviewState(review.state)] % names.of(review)
 
 
 # --- the small forms ---------------------------------------------------------------------------------------------

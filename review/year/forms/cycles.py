@@ -26,8 +26,8 @@ class DeadlinesForm(forms.Form):
         required=False,
         help_text=_("所属長が確認を終える期限です。所属長の確認を行う年度で使います。"),
     )
-    review_due_at = MinuteField(label=_("確認期限"), required=False, help_text=_("情報経営課が確認を終える目安です。"))
-    decide_due_at = MinuteField(label=_("審議期限"), required=False, help_text=_("DX推進本部が審議を終える目安です。"))
+    review_due_at = MinuteField(label=_("確認期限"), required=False, help_text=_("確認者が確認を終える目安です。"))
+    decide_due_at = MinuteField(label=_("審議期限"), required=False, help_text=_("承認者が審議を終える目安です。"))
     publish_at = MinuteField(
         label=_("公表日時"),
         required=False,

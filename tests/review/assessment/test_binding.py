@@ -58,7 +58,13 @@ LEFT_OUT = {
         "measure_year": "what the row belongs to",
         "position": "where the row stands: it would be another row",
     },
-    "Plan": {"short_name": "a name for commands, which no sheet and no edition says"},
+    "Plan": {
+        "short_name": "a name for commands, which no sheet and no edition says",
+        **dict.fromkeys(
+            ("office", "office_en", "office_department", "body", "body_en"),
+            "offices are renamed in the middle of a review; what is approved does not speak of them",
+        ),
+    },
     "Cycle": {
         "plan": "another plan's year is none of this",
         "state": "the state of the year, which moves with the decision itself",

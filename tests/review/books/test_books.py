@@ -52,7 +52,7 @@ def test_a_snapshot_frozen_before_told_nothing_of_the_year_before(cast: Cast) ->
 
 
 def test_the_snapshot_s_queries_do_not_grow_with_the_sheets(cast: Cast) -> None:
-    assert queries_of(cast.open(8)) <= 11
+    assert queries_of(cast.open(8)) <= 12
 
 
 def test_what_a_sheet_changes_in_the_year_to_come_stands_in_submission_snapshot_and_history(cast: Cast) -> None:

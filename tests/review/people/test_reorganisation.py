@@ -23,6 +23,7 @@ from review.models import (
     MeasureReview,
     MeasureYear,
     Notification,
+    Plan,
     Proxy,
     Reorganisation,
     Role,
@@ -309,3 +310,22 @@ def test_an_edition_names_the_office_that_submitted_the_sheet(
     assert books.sheet(first, [YEAR]).owner == "産業振興課"
     schema = jsonschema_rs.Draft202012Validator(measure_schema())
     assert schema.is_valid(first) and schema.is_valid(second)
+
+
+def test_the_reviewing_office_of_a_plan_is_called_by_its_new_name_from_the_day(cast: Cast) -> None:
+    open_long(cast, 1)
+    Plan.objects.update(office_department=cast.departments["情報経営課"], office_en="Information Division")
+    own = Plan.objects.create(
+        name="別の計画", city="見本市", first_year=2022, last_year=2025, office="計画の事務局",
+        office_department=cast.departments["情報経営課"],
+    )  # fmt: skip
+    planned(cast, Kind.RENAME, ["情報経営課"], ["デジタル戦略課"])
+    with clock.shifted(on(april())):
+        reorganisation_moves.take_effect()
+    plan = Plan.objects.get(name="DX推進計画")
+    assert (plan.office, plan.office_en, str(plan.office_department)) == ("デジタル戦略課", "", "デジタル戦略課")
+    own.refresh_from_db()
+    assert own.office == "計画の事務局", "a name of its own stays"
+    assert str(own.office_department) == "デジタル戦略課"
+    entry = AuditEntry.objects.filter(action="plan.change", subject=f"plan:{plan.pk}").get()
+    assert entry.after["office"] == "デジタル戦略課" and entry.after["reason"] == "組織の見直し"

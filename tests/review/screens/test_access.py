@@ -64,6 +64,7 @@ def filled(route: str, pk: int) -> str:
     parts = {
         "pk": str(pk),
         "year": str(YEAR),
+        "short_name": "plan-1",
         "number": "1",
         "step": "1",
         "code": "01-01",

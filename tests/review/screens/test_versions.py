@@ -248,6 +248,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "notices/notices.html": (2, OWN),
     "deadlines/nudge.html": (1, READS),
     "deadlines/nudge_preview.html": (1, APPENDS),
+    "sheet/external_opinions.html": (2, f"{APPENDS}; the other withdraws: {ONCE}"),
     "sheet/concurrence.html": (3, f"{APPENDS}; an answer: {ONCE}"),
     "people/handover.html": (1, APPENDS),
     "people/import.html": (1, READS),

@@ -1,0 +1,111 @@
+"""The page of a plan: what it is, what it is called, who works on it, its years, and what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from review import holders, permissions
+from review.domain.refusals import Invalid
+from review.models import AuditEntry, Cycle, Department, Plan, Role, User
+from review.plan.forms.plans import PlanForm
+from review.plan.services import plan_settings
+from review.reader_words import year_label
+from review.screens.forms.fields import add_refusal
+from review.screens.views.acts import crumbs
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
+from review.screens.views.versions import Record, versioned
+
+
+def plan_record(request: SignedInRequest, short_name: str) -> Record:
+    """What the form of the page edits."""
+    plan = get_object_or_404(Plan, short_name=short_name)
+    rows = Plan.objects.filter(pk=plan.pk)
+    return Record(form=PlanForm(plan=plan), rows=rows, subject=f"plan:{plan.pk}", actions=(plan_settings.CHANGED,))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+@versioned(plan_record)
+def plan(request: SignedInRequest, short_name: str) -> HttpResponse:
+    """The plan's page; a POST changes what it is and is called."""
+    shown = get_object_or_404(Plan, short_name=short_name)
+    form = PlanForm(request.POST if request.method == "POST" else None, plan=shown)
+    if form.is_bound and form.is_valid():
+        try:
+            done = plan_settings.change(
+                user=request.user,
+                plan_id=shown.pk,
+                settings=form.settings(),
+                reason=form.cleaned_data.get("reason", ""),
+            )
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("計画の設定を保存しました。"))
+            return see_other("meguri:plan", done.short_name)
+    return render(request, "plan/plan.html", context_of(request.user, shown, form), status=422 if form.errors else 200)
+
+
+def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
+    """What the page shows. Ten queries at most."""
+    roles, offices = (Role.REVIEWER, Role.APPROVER), offices_by_id()
+    return {
+        "page_title": plan.name,
+        "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), plan.name),
+        "plan": plan,
+        "form": form,
+        "may_change": permissions.may_change_plan(user),
+        "people": [{"label": role.label, "people": list(holders.holding(role))} for role in roles],
+        "settings": [(field.label, in_words(field.name, form.initial.get(field.name), offices)) for field in form],
+        "may_see_people": permissions.may_visit(user, "meguri:person"),
+        "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),
+        "history": list(history(plan, form, offices)),
+    }
+
+
+def history(plan: Plan, form: PlanForm, offices: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Each change, the latest first: who, when, why, and what stood before and after. Two queries."""
+    entries = list(
+        AuditEntry.objects.filter(subject=f"plan:{plan.pk}", action=plan_settings.CHANGED).order_by("-pk")[:50]
+    )
+    people = {user.key: user for user in User.objects.filter(key__in=[entry.actor_key for entry in entries])}
+    for entry in entries:
+        names = [name for name in entry.after if name != "reason"]
+        yield {
+            "at": entry.at,
+            "who": people.get(entry.actor_key) if entry.actor_key else None,
+            "reason": entry.after.get("reason", ""),
+            "lines": [
+                {
+                    "label": form.fields[name].label if name in form.fields else _("所属長の確認"),
+                    "before": in_words(name, entry.before.get(name), offices),
+                    "after": in_words(name, entry.after.get(name), offices),
+                }
+                for name in names
+            ],
+        }
+
+
+def offices_by_id() -> dict[str, str]:
+    """The name of every department. One query."""
+    return {str(pk): name for pk, name in Department.objects.values_list("pk", "name")}
+
+
+def in_words(name: str, value: Any, offices: dict[str, str]) -> str:
+    """A value as the history tells it."""
+    if name == "office_department":
+        return offices.get(str(value), "")
+    if name == "endorsement":
+        return "" if value is None else _("行う") if value else _("行わない")
+    if name in ("first_year", "last_year"):
+        return year_label(value)
+    return str(value if value is not None else "")

@@ -1,0 +1,48 @@
+"""外部評価の意見 on a sheet: recording one, and taking back one recorded by mistake."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from review import permissions
+from review.domain.refusals import Invalid
+from review.models import Opinion
+from review.screens.forms.fields import add_refusal
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
+from review.sheet.forms.sheet import ExternalOpinionForm
+from review.sheet.services import opinions
+from review.sheet.views import sheet, sheet_page
+
+PLACE = "external-opinions"
+
+
+@require_POST
+@refusing
+def add(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Record an opinion."""
+    review = sheet_page.readable(request, pk)
+    form = ExternalOpinionForm(request.POST)
+    if form.is_valid():
+        try:
+            opinions.record(user=request.user, review_id=pk, **form.cleaned_data)
+        except Invalid as refusal:
+            add_refusal(form, str(refusal), refusal.fields)
+        else:
+            messages.success(request, _("外部評価の意見を記録しました。"))
+            return see_other("meguri:sheet", pk, fragment=PLACE)
+    return sheet.page(request, review, status=422, external_form=form)
+
+
+@require_POST
+@refusing
+def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take an opinion back."""
+    row = get_object_or_404(Opinion.objects.visible(permissions.scope_of(request.user)), pk=pk)
+    opinions.withdraw(user=request.user, pk=pk)
+    messages.success(request, _("外部評価の意見を取り消しました。"))
+    return see_other("meguri:sheet", row.review_id, fragment=PLACE)
