@@ -11,7 +11,16 @@ from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
-from review.people.views import departments, people, people_import, proxies, transfers
+from review.people.views import (
+    city,
+    departments,
+    first_passwords,
+    organisation,
+    people,
+    people_import,
+    proxies,
+    transfers,
+)
 from review.plan.views import plan_changes
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
@@ -93,6 +102,8 @@ screens = [
     # people
     path("people/", people.people, name="people"),
     path("people/import/", people_import.people_import, name="people_import"),
+    path("people/passwords/", first_passwords.passwords, name="first_passwords"),
+    path("people/passwords/anew/", first_passwords.anew, name="first_passwords_anew"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/password/", people.person_password, name="person_password"),
@@ -103,8 +114,10 @@ screens = [
     path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path("people/posts/<int:pk>/end/", people.post_end, name="post_end"),
     path("departments/", departments.departments, name="departments"),
+    path("departments/list/", organisation.department_list, name="department_list"),
     path("departments/reorganise/<slug:manner>/", departments.reorganise, name="reorganise"),
     path("departments/<int:pk>/withdraw/", departments.reorganisation_withdraw, name="reorganisation_withdraw"),
+    path("city/", city.city, name="city"),
     path("proxies/", proxies.proxies, name="proxies"),
     path("proxies/new/", proxies.proxy_new, name="proxy_new"),
     path("proxies/<int:pk>/withdraw/", proxies.proxy_withdraw, name="proxy_withdraw"),
