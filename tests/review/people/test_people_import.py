@@ -218,14 +218,14 @@ def test_a_break_in_a_cell_never_gets_into_a_name(cast: Cast) -> None:
 
 def test_nothing_is_half_saved_where_a_later_line_cannot_be(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever refuses while the list is taken names its line, and the lines before it are not kept either."""
-    enrol = people_import.people.enrol
+    enrol = people_import.people.enrol_without_password
 
     def taken(**fields: Any) -> Any:
         if fields["username"] == "1002":
             raise Invalid("だめです。", {"username": "この利用者名はもう使われています。"})
         return enrol(**fields)
 
-    monkeypatch.setattr(people_import.people, "enrol", taken)
+    monkeypatch.setattr(people_import.people, "enrol_without_password", taken)
     both = lines(NEW, ["1002", *NEW[1:]])
     with pytest.raises(Invalid, match="3行目: この利用者名はもう使われています。 何も取り込んでいません"):
         people_import.apply(by=cast.administrator, lines=both, way=ADD, day=clock.today())
