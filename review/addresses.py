@@ -178,6 +178,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:open_year": _act(Rule.MAY_MANAGE_CYCLE, _("年度を開始する")),
     }),
     (_("計画の変更"), {
+        "meguri:plan_new": _act(Rule.MAY_MANAGE_PEOPLE, _("計画を作る")),
         "meguri:plan_changes": _act(Rule.SEES_BOARD, _("計画の変更の一覧を見る")),
         "meguri:plan_change_new": _act(Rule.IS_REVIEWER, _("計画の変更を提案する")),
         "meguri:plan_change": _act(

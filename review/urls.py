@@ -21,7 +21,7 @@ from review.people.views import (
     proxies,
     transfers,
 )
-from review.plan.views import plan_changes
+from review.plan.views import plan_changes, plans
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, sheet
@@ -97,6 +97,7 @@ screens = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     # the plan in mid-plan
+    path("plans/new/", plans.plan_new, name="plan_new"),
     path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plan/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"),
     # people

@@ -6,11 +6,11 @@ import re
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from review.management.refusing import refusing
 from review.plan.services import plans
+from review.screens.services import city
 
 
 class Command(BaseCommand):
@@ -20,16 +20,17 @@ class Command(BaseCommand):
         parser.add_argument("short_name", metavar="SHORTNAME", help="アドレスに使う短い名前(例: dx)")
         parser.add_argument("--name", required=True, help="計画の名前")
         parser.add_argument("--years", required=True, help="計画期間(西暦の年度)。例: 2022-2025")
-        parser.add_argument("--city", default=settings.MEGURI_CITY, help="自治体名")
-        parser.add_argument("--municipality-code", default="", help="全国地方公共団体コード(6桁)")
+        parser.add_argument("--city", help="自治体名(省くと、この環境の自治体)")
+        parser.add_argument("--municipality-code", help="全国地方公共団体コード(6桁)")
 
     @refusing
     def handle(self, *args: Any, **options: Any) -> None:
         years = re.fullmatch(r"(\d{4})-(\d{4})", options["years"])
         first, last = (int(year) for year in years.groups()) if years else (0, 0)
+        mine = city.city()
         plan = plans.create(
-            short_name=options["short_name"], name=options["name"], city=options["city"], first_year=first,
-            last_year=last, municipality_code=options["municipality_code"],
+            short_name=options["short_name"], name=options["name"], city=options["city"] or mine.name, first_year=first,
+            last_year=last, municipality_code=options["municipality_code"] or mine.code,
         )  # fmt: skip
         self.stdout.write(
             f"計画「{plan.name}」({first}〜{last}年度)を作りました。次に: manage.py import_plan FILE --plan {plan.short_name}"

@@ -7,11 +7,13 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from review import holders, permissions
 from review.domain.refusals import Invalid
-from review.models import Plan
+from review.models import Plan, User
 from review.models.plan import SHORT_NAME
 from review.reader_words import problem
 from review.trail.services import audit
+from review.transition import require
 
 #: Words of addresses, which no plan may take.
 RESERVED = frozenset({
@@ -21,9 +23,19 @@ LONGEST_PERIOD = 20
 
 
 def create(
-    *, short_name: str, name: str, city: str, first_year: int, last_year: int, municipality_code: str = ""
+    *,
+    short_name: str,
+    name: str,
+    city: str,
+    first_year: int,
+    last_year: int,
+    municipality_code: str = "",
+    by: User | None = None,
 ) -> Plan:
-    """A plan without any 施策 yet. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
+    """A plan without any 施策 yet; `by` is None for the command. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
+    if by is not None:
+        holders.standing(by, fresh=True)
+        require(permissions.may_manage_people(by), _("計画は管理者が作ります。"))
     problems = _problems(short_name, name, city, municipality_code)
     if not 1989 <= first_year <= last_year or last_year - first_year >= LONGEST_PERIOD:
         sentence = _(
@@ -38,7 +50,7 @@ def create(
             first_year=first_year, last_year=last_year,
         )  # fmt: skip
         after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}
-        audit.write(actor=None, action="plan.create", subject=f"plan:{plan.pk}", after=after)
+        audit.write(actor=by, action="plan.create", subject=f"plan:{plan.pk}", after=after)
         return plan
 
 
