@@ -25,7 +25,7 @@ from review.screens.views import counters
 from review.screens.views.counters import AT_WORK
 from review.templatetags.words import fiscal_year
 
-PARTS = ("nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
+PARTS = ("city", "nav", "fiscal_years", "open_task_count", "unread_count", "user_about", "demo_values")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,6 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         return SimpleLazyObject(lambda: frame[name])
 
     return {
-        "city": settings.MEGURI_CITY,
         "tasks_url": address("meguri:home"),
         "notifications_url": address("meguri:notices"),
         "handbook_url": address("meguri:help"),
@@ -93,11 +92,12 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     """The frame of the page, read once a request."""
     user = request.user
     if not user.is_authenticated:
-        return dict.fromkeys(PARTS, "")
+        return {**dict.fromkeys(PARTS, ""), "city": settings.MEGURI_CITY}
     cycles = known_years()
     counts = counts_of(user)
     now = year_now(cycles)
     return {
+        "city": counts["city"] or settings.MEGURI_CITY,
         "nav": list(menu(request, user, now, counts)),
         "fiscal_years": list(years(request, cycles, now)),
         "open_task_count": counts["mine"],
@@ -208,7 +208,7 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
         yield {"label": fiscal_year(cycle.fiscal_year), "url": url, "current": cycle.fiscal_year == shown}
 
 
-def counts_of(user: User) -> dict[str, int]:
+def counts_of(user: User) -> dict[str, Any]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
     post = holders.standing(user)
     names = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())

@@ -23,6 +23,7 @@ def test_the_administrator_sets_it_on_the_screen(cast: Cast) -> None:
     assert city.is_set() and city.city().name == "架空市"
     assert city.contact() == "企画課(内線 123、kikaku@city.example)"
     assert AuditEntry.objects.get(action="city.change").after["name"] == "架空市"
+    assert "架空市 計画評価" in words(client.get(reverse("meguri:home")))
     again = client.post(address, {**SET, "code": "12", "email": "x"})
     assert again.status_code == 422 and "数字6桁" in words(again) and City.objects.count() == 1
 
