@@ -10,7 +10,7 @@ SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check prepared format bench faults races pages docs coverage audit lock clean
+.PHONY: help setup demo test check prepared format bench drills faults races pages docs coverage audit lock clean
 
 ARGS ?=
 BIN := .venv/bin
@@ -41,12 +41,12 @@ demo: setup ## 令和6年度を最初から公表まで動かし、画面を開�
 test: setup ## すべてのテスト / linters and all tests: PostgreSQL, broker, worker, browser; then the core on SQLite
 ifeq ($(strip $(ARGS)),)
 	@$(MAKE) --no-print-directory -j 2 check prepared
-	@$(BIN)/python -m pytest $(THREE) -m "not bench"
+	@$(BIN)/python -m pytest $(THREE) -m "not bench and not drill"
 	@cat build/faults-short.md
-	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(THREE) -m "not bench and not worker and not browser and not postgres and not services and not once"
+	@MEGURI_TEST_DATABASE=sqlite $(BIN)/python -m pytest $(THREE) -m "not bench and not drill and not worker and not browser and not postgres and not services and not once"
 else
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -m "not bench" $(ARGS)
+	@$(BIN)/python -m pytest -m "not bench and not drill" $(ARGS)
 endif
 
 check: setup ## 書式と型 / linters, the form of templates, types
@@ -65,6 +65,9 @@ format: setup ## 書式をそろえる / format the code
 
 bench: setup ## 速さを測る / benchmarks
 	@exec $(BIN)/python -m pytest -m bench -s --timeout 1800 $(ARGS)
+
+drills: setup ## 長い通しの確かめ / the long proofs, at most 40 minutes
+	@exec timeout 2400 $(BIN)/python -m pytest -m drill -s --timeout 1800 $(ARGS)
 
 faults: setup ## 壊して確かめる / the fault bench
 	@MEGURI_FAULTS=full $(BIN)/python -m pytest -m fault -s --timeout 1800 $(ARGS)
@@ -85,7 +88,7 @@ docs: setup ## docs/architecture.svg をコードから描き直す / the pictur
 # On PostgreSQL: the run on SQLite repeats only what touches the database, and would call the pure domain untested.
 coverage: setup ## どの行が試験されていないか / lines that no test without worker and browser runs: build/coverage/index.html
 	@mkdir -p build/coverage
-	@COVERAGE_FILE=build/coverage/data $(BIN)/python -m pytest $(THREE) -m "not bench and not worker and not browser and not services" \
+	@COVERAGE_FILE=build/coverage/data $(BIN)/python -m pytest $(THREE) -m "not bench and not drill and not worker and not browser and not services" \
 	  --cov=config --cov=workflow --cov=tasks --cov=review --cov-report=term:skip-covered --cov-report=html:build/coverage $(ARGS)
 
 audit: setup ## 既知の脆弱性 / known vulnerabilities

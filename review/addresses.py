@@ -180,6 +180,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:open_year": _act(Rule.MAY_MANAGE_CYCLE, _("年度を開始する")),
     }),
     (_("計画の変更"), {
+        "meguri:plan_new": _act(Rule.MAY_MANAGE_PEOPLE, _("計画を作る")),
         "meguri:plan_changes": _act(Rule.SEES_BOARD, _("計画の変更の一覧を見る")),
         "meguri:plan_change_new": _act(Rule.IS_REVIEWER, _("計画の変更を提案する")),
         "meguri:plan_change": _act(
@@ -192,7 +193,11 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:hand_over": _act(Rule.MAY_MANAGE_CYCLE, _("仕事を引き継ぐ")),
         "meguri:person_new": _act(Rule.MAY_MANAGE_PEOPLE, _("利用者を登録する")),
         "meguri:people_import": _act(Rule.MAY_MANAGE_PEOPLE, _("利用者の一覧を取り込む")),
+        "meguri:first_passwords": _act(Rule.MAY_MANAGE_PEOPLE, _("仮のパスワードの一覧を一度だけ受け取る")),
+        "meguri:first_passwords_anew": _act(Rule.MAY_MANAGE_PEOPLE, _("仮のパスワードをまとめて発行する")),
+        "meguri:city": _act(Rule.MAY_MANAGE_PEOPLE, _("自治体名と問い合わせ先を決める")),
         "meguri:departments": _act(Rule.MAY_MANAGE_PEOPLE, _("部署を見る・加える")),
+        "meguri:department_list": _act(Rule.MAY_MANAGE_PEOPLE, _("部署の一覧を入れる")),
         "meguri:reorganise": _act(Rule.MAY_MANAGE_PEOPLE, _("組織改正を登録する")),
         "meguri:reorganisation_withdraw": _act(Rule.MAY_MANAGE_PEOPLE, _("組織改正を取り消す")),
         "meguri:person_password": _act(Rule.MAY_MANAGE_PEOPLE, _("仮のパスワードを発行する")),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from review.models import Plan
+from review.models import City, Plan
 from review.prepared import prepared
 
 
@@ -29,9 +29,13 @@ def usual() -> dict[str, str]:
 
 
 def city() -> str:
-    """The city's name where no plan is at hand: that of all plans where they agree, else the installation's. One query."""
+    """The city's name where no plan is at hand: that of all plans where they agree, else the installation's, as the
+    administrator set it. Two queries at most."""
     names = {plan.city for plan in _plans()}
-    return names.pop() if len(names) == 1 else settings.MEGURI_CITY
+    if len(names) == 1:
+        return names.pop()
+    stored = City.objects.first()
+    return stored.name if stored else settings.MEGURI_CITY
 
 
 def _shared(plans: list[Plan], neutral: dict[str, str]) -> dict[str, str]:

@@ -11,8 +11,17 @@ from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
-from review.people.views import departments, people, people_import, proxies, transfers
-from review.plan.views import plan_changes, plans
+from review.people.views import (
+    city,
+    departments,
+    first_passwords,
+    organisation,
+    people,
+    people_import,
+    proxies,
+    transfers,
+)
+from review.plan.views import new_plan, plan_changes, plans
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
@@ -90,12 +99,15 @@ screens = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.notices_read, name="notices_read"),
     # the plan, and its changes in mid-plan
+    path("plans/new/", new_plan.plan_new, name="plan_new"),
     path("plans/<slug:short_name>/", plans.plan, name="plan"),
     path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plan/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"),
     # people
     path("people/", people.people, name="people"),
     path("people/import/", people_import.people_import, name="people_import"),
+    path("people/passwords/", first_passwords.passwords, name="first_passwords"),
+    path("people/passwords/anew/", first_passwords.anew, name="first_passwords_anew"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/password/", people.person_password, name="person_password"),
@@ -106,8 +118,10 @@ screens = [
     path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path("people/posts/<int:pk>/end/", people.post_end, name="post_end"),
     path("departments/", departments.departments, name="departments"),
+    path("departments/list/", organisation.department_list, name="department_list"),
     path("departments/reorganise/<slug:manner>/", departments.reorganise, name="reorganise"),
     path("departments/<int:pk>/withdraw/", departments.reorganisation_withdraw, name="reorganisation_withdraw"),
+    path("city/", city.city, name="city"),
     path("proxies/", proxies.proxies, name="proxies"),
     path("proxies/new/", proxies.proxy_new, name="proxy_new"),
     path("proxies/<int:pk>/withdraw/", proxies.proxy_withdraw, name="proxy_withdraw"),

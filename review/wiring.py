@@ -15,7 +15,7 @@ from review.books.services import artifacts, papers, workbooks
 from review.domain.events import Event
 from review.notices.services import asking, notifications
 from review.operations.services import alarm, anchors
-from review.people.services import reorganisation_moves, representation
+from review.people.services import first_passwords, reorganisation_moves, representation
 from review.publication.services import bundle
 from review.publication.views import plain_files
 from review.screens.services import throttle
@@ -54,6 +54,7 @@ TABLES = Tables(
         papers.BOOK: papers.make_book,
         papers.PACK: papers.make_pack,
         papers.EDITION: papers.make_edition,
+        first_passwords.KIND: first_passwords.make,
         bundle.KIND: partial(bundle.make, pages=plain_files.site_as_of),
     },
     sweep=(

@@ -5,6 +5,7 @@ from review.models.audit import AuditEntry, AuditLink
 from review.models.concurrence import Concurrence
 from review.models.cycle import Cycle, CycleState
 from review.models.evidence import Evidence
+from review.models.installation import City, FirstPassword
 from review.models.job import Heartbeat, Job, JobState
 from review.models.notification import Mail, MailState, NoticeChoice, NoticeText, Notification
 from review.models.opinion import Opinion
@@ -48,6 +49,7 @@ __all__ = [
     "AuditLink",
     "ChangeKind",
     "ChangeState",
+    "City",
     "ClosingDay",
     "Concurrence",
     "Correction",
@@ -61,6 +63,7 @@ __all__ = [
     "EntryBook",
     "Evidence",
     "Extension",
+    "FirstPassword",
     "Heartbeat",
     "Indicator",
     "IndicatorYear",

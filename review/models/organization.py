@@ -36,6 +36,8 @@ class Department(models.Model):
     """An office (課等). Renamed and merged offices keep their row, with the day on which they ended."""
 
     name = models.CharField(_("部署名"), max_length=60)
+    #: 部, one level above, as text: what it was before stands in the audit trail
+    division = models.CharField(_("部"), max_length=60, blank=True, default="")
     order = models.PositiveIntegerField(_("並び順"), default=0)
     starts_on = models.DateField(_("開始日"), null=True, blank=True)
     ends_on = models.DateField(_("終了日"), null=True, blank=True)

@@ -19,12 +19,14 @@ from django.urls import reverse
 from review import clock
 from review.domain.fields import OPINION, text_keys
 from review.models import (
+    City,
     ClosingDay,
     Concurrence,
     Correction,
     CorrectionDecision,
     CorrectionItem,
     Decision,
+    Department,
     Extension,
     Indicator,
     IndicatorYear,
@@ -90,6 +92,8 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         (cast.administrator, reverse("meguri:person", args=[cast.other.pk])),
         (cast.administrator, reverse("meguri:person", args=[cast.approver.pk])),
         (cast.administrator, reverse("meguri:departments")),
+        (cast.administrator, reverse("meguri:department_list")),
+        (cast.administrator, reverse("meguri:city")),
         (cast.administrator, reverse("meguri:notice_text", args=["CycleReady.approvers"])),
         (cast.administrator, reverse("meguri:audit")),
         (cast.contributor, "/"),
@@ -141,8 +145,12 @@ def on_a_judged_sheet(waiting: MeasureReview, cast: Cast) -> None:
 
 
 def of_the_people(sheet: MeasureReview, cast: Cast) -> None:
-    """Names, 代決 and its 後閲, and a planned 組織改正."""
+    """Names, the city, 部, 代決 and its 後閲, and a planned 組織改正."""
     now, today = clock.now(), clock.today()
+    City.objects.create(
+        pk=1, name=armed("City.name"), office=armed("City.office"), extension=armed("City.extension")
+    )  # fmt: skip
+    Department.objects.filter(pk=cast.departments["市民課"].pk).update(division=armed("Department.division"))
     User.objects.filter(pk=cast.other.pk).update(
         username=armed("User.username"), email='"<img/src=x/onerror=zq>"@city.example'
     )
@@ -243,6 +251,7 @@ OURS = {
     "Heartbeat": {"name"}, "Mail": {"address", "message_id", "cause"}, "Notification": {"event", "key", "act", "link"}, "NoticeText": {"key"},
     "NoticeChoice": {"notice"}, "OutboxEvent": {"name", "key", "cause"}, "Tally": {"key"}, "SecondFactor": {"secret"}, "RecoveryCode": {"digest"},
     "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "Indicator": {"defined_reason"},
+    "City": {"code", "email"}, "FirstPassword": {"sealed"},
 }  # fmt: skip
 
 

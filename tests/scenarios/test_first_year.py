@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 from io import StringIO
@@ -54,6 +55,11 @@ def left(client: Client) -> list[str]:
 def test_a_city_begins_with_commands_and_screens_alone(tmp_path: Path) -> None:
     password = manage("enrol_administrator", "admin", "管理 五月").strip().rpartition(" ")[2]
     admin = signed_in("admin", password)
+    assert len(left(admin)) == 7
+    manage("set_city", "--name", "見本市", "--office", "企画課")
+    offices = tmp_path / "offices.csv"
+    offices.write_text("部,課\n経済部,産業振興課\n")
+    manage("import_departments", str(offices))
     assert len(left(admin)) == 5
     manage("create_plan", "dx", "--name", "DX推進計画", "--years", "2022-2025", "--city", "見本市")
     manage("import_plan", str(FACTS), "--plan", "dx", "--year", "2024")
@@ -61,7 +67,9 @@ def test_a_city_begins_with_commands_and_screens_alone(tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
     people.write_text(PEOPLE)
     assert "c1: " in manage("import_people", str(people), "--dry-run") and User.objects.count() == 1
-    made = dict(line.split("\t")[::2] for line in manage("import_people", str(people)).splitlines() if "\t" in line)
+    manage("import_people", str(people), "--passwords", str(tmp_path / "passwords.csv"))
+    with (tmp_path / "passwords.csv").open(encoding="utf-8-sig") as file:
+        made = {name: password for name, _full, password in list(csv.reader(file))[1:]}
     assert set(made) == {"r1", "r2", "a1", "c1"} and len(left(admin)) == 2
     manage("draft_year", "dx", "2024")
     office = signed_in("r1", made["r1"])

@@ -20,6 +20,7 @@ from review.domain import fiscal
 from review.domain.events import Event
 from review.models import Cycle, Mail, MailState, MeasureReview, Notification, User
 from review.notices.services import waiting
+from review.screens.services import city
 
 # No digest waits longer than over the longest holidays; what lies further ahead was put there by a wrong clock.
 FURTHEST = timedelta(days=31)
@@ -124,6 +125,7 @@ def _contents(user: User, notices: Sequence[Notification]) -> dict[str, str]:
         "user": user,
         "notices": [(notice, _until(notice)) for notice in notices],
         "base_url": settings.MEGURI_BASE_URL,
+        "contact": city.contact(),
         "settings_url": reverse("meguri:notice_settings"),
         "office": _offices(notices),
     }

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from review import clock
 from review.models import Mail, MailState, Notification
+from review.people.services import first_passwords
 from review.screens.services import throttle
 from review.trail.services import audit
 
@@ -30,4 +31,10 @@ def remove_expired() -> dict[str, int]:
     mails, _each = Mail.objects.filter(state=MailState.SENT, sent_at__lt=old, notifications=None).delete()
     if notices or mails:
         audit.write(actor=None, action=REMOVE, subject="retention:letters", after={"notices": notices, "mails": mails})
-    return {"sessions": sessions, "tallies": throttle.remove_old(), "notices": notices, "mails": mails}
+    return {
+        "sessions": sessions,
+        "tallies": throttle.remove_old(),
+        "passwords": first_passwords.remove_old(),
+        "notices": notices,
+        "mails": mails,
+    }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
@@ -15,24 +13,13 @@ from django.utils.translation import gettext as _
 
 from review import clock, holders, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Appointment, Role, User
+from review.models import Appointment, FirstPassword, Role, User
 from review.people.services import handover, posts, proxies
+from review.people.services.passwords import Enrolled, temporary_password
 from review.people.services.posts import Post
 from review.reader_words import problem
 from review.trail.services import audit
 from review.transition import require
-
-#: Letters and digits that nobody mistakes for one another on paper.
-LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-PASSWORD_LENGTH = 14
-
-
-@dataclass(frozen=True, kw_only=True)
-class Enrolled:
-    """Someone who can sign in now, and the temporary password, shown only once."""
-
-    user: User
-    password: str
 
 
 def _require_administrator(user: User) -> None:
@@ -47,7 +34,14 @@ def enrol(*, by: User, username: str, display_name: str, email: str) -> Enrolled
     """
     with transaction.atomic():
         _require_administrator(by)
-        return _account(username, display_name, email, by=by, whose="administrator")
+        return _account(username, display_name, email, by=by, whose="administrator", password=temporary_password())
+
+
+def enrol_without_password(*, by: User, username: str, display_name: str, email: str) -> User:
+    """Make an account that nobody signs in to before `first_passwords` has issued its password. Raises as `enrol` does."""
+    with transaction.atomic():
+        _require_administrator(by)
+        return _account(username, display_name, email, by=by, whose="administrator", password=None).user
 
 
 def enrol_first_administrator(*, username: str, display_name: str, email: str = "") -> Enrolled:
@@ -58,12 +52,14 @@ def enrol_first_administrator(*, username: str, display_name: str, email: str = 
     with transaction.atomic():
         if holders.holding(Role.ADMINISTRATOR).exists():
             raise AlreadyDecided(_("管理者がすでにいます。利用者の登録は、管理者が画面で行います。"))
-        made = _account(username, display_name, email, by=None, whose="command")
+        made = _account(username, display_name, email, by=None, whose="command", password=temporary_password())
         posts.appoint(user=made.user, post=Post(role=Role.ADMINISTRATOR), by=None, starts_on=clock.today())
         return made
 
 
-def _account(username: str, display_name: str, email: str, *, by: User | None, whose: str) -> Enrolled:
+def _account(
+    username: str, display_name: str, email: str, *, by: User | None, whose: str, password: str | None
+) -> Enrolled:
     problems = _name_problems(display_name, email)
     name = username.strip()
     if not name or len(name) > 150 or problem(name):
@@ -72,12 +68,11 @@ def _account(username: str, display_name: str, email: str, *, by: User | None, w
         problems["username"] = _("この利用者名はもう使われています。")
     if problems:
         raise Invalid(_("利用者を登録できません。内容を確かめてください。"), problems)
-    password = temporary_password()
     user = User(username=name, display_name=display_name.strip(), email=email.strip(), must_change_password=True)
     user.set_password(password)
     user.save()
     audit.write(actor=by, action="user.enrol", subject=f"user:{user.key}", after={"by": whose})
-    return Enrolled(user=user, password=password)
+    return Enrolled(user=user, password=password or "")
 
 
 def _name_problems(display_name: str, email: str) -> dict[str, str]:
@@ -90,11 +85,6 @@ def _name_problems(display_name: str, email: str) -> dict[str, str]:
         except ValidationError:
             problems["email"] = _("メールアドレスの形を確かめてください。")
     return problems
-
-
-def temporary_password() -> str:
-    """A random password that is easy to copy from paper."""
-    return "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH))
 
 
 def change(*, by: User, user_id: int, display_name: str, email: str) -> User:
@@ -126,6 +116,7 @@ def reset_password(*, by: User, user_id: int) -> Enrolled:
         user.set_password(password)
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
+        FirstPassword.objects.filter(user=user).delete()
         audit.write(actor=by, action="user.password_reset", subject=f"user:{user.key}")
         return Enrolled(user=user, password=password)
 

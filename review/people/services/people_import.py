@@ -24,9 +24,8 @@ from review.domain import people_list
 from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
 from review.models import Appointment, Department, Role, User
-from review.people.services import people, posts
+from review.people.services import first_passwords, people, posts
 from review.people.services.finding_words import why_refused
-from review.people.services.people import Enrolled
 from review.people.services.posts import Post
 from review.reader_words import problem
 from review.trail.services import audit
@@ -290,8 +289,8 @@ def _parts(row: Row) -> dict[str, Any]:
 # --- doing it ----------------------------------------------------------------------------------------------------
 
 
-def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrolled]:
-    """Do all of it or nothing; returns the new accounts with their temporary passwords, shown only once.
+def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[User]:
+    """Do all of it or nothing; returns the new people, whose passwords `first_passwords` makes afterwards.
 
     Raises NotAllowed, or Invalid with the line where something cannot be any more.
     """
@@ -305,6 +304,7 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrol
                 _("%(line)s行目: %(why)s 何も取り込んでいません。") % {"line": bad.line.number, "why": bad.problems[0]}
             )
         made, users = _accounts(by, shown)
+        first_passwords.ask(made)
         if way == TRANSFER:
             new_posts: dict[int, set[Post]] = {}
             for row in shown.rows:
@@ -322,17 +322,18 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[Enrol
         return made
 
 
-def _accounts(by: User, shown: Preview) -> tuple[list[Enrolled], dict[str, User]]:
-    made: list[Enrolled] = []
+def _accounts(by: User, shown: Preview) -> tuple[list[User], dict[str, User]]:
+    made: list[User] = []
     known = _Known(User.objects.all())
     users: dict[str, User] = {}
     for row in shown.rows:
         line, user = row.line, known.one(row.line.username)
         with _at(line):
             if user is None:
-                one = people.enrol(by=by, username=line.username, display_name=line.full_name, email=line.email)
-                made.append(one)
-                user = one.user
+                user = people.enrol_without_password(
+                    by=by, username=line.username, display_name=line.full_name, email=line.email
+                )
+                made.append(user)
                 known.add(user)
             elif row.does:
                 email = line.email or user.email

@@ -19,6 +19,7 @@ from review.models import Appointment, Proxy, Role, User
 from review.people.forms.people import LastDayForm, NamesForm, PersonForm, PostForm, open_offices
 from review.people.services import handover
 from review.people.services import people as work
+from review.people.services.passwords import Enrolled
 from review.screens.forms.fields import ReasonForm, add_refusal
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
@@ -176,7 +177,7 @@ def person_new(request: SignedInRequest) -> HttpResponse:
     )
 
 
-def told_once(request: SignedInRequest, made: list[work.Enrolled], title: str) -> HttpResponse:
+def told_once(request: SignedInRequest, made: list[Enrolled], title: str) -> HttpResponse:
     """The temporary passwords. They are stored nowhere, so this page is the only place where they can be read."""
     context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), "made": made}
     return render(request, "people/passwords.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.contrib import messages
 from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,10 +20,10 @@ from review.domain.people_list import Unreadable
 from review.domain.refusals import Invalid
 from review.people.forms.people import PeopleFileForm
 from review.people.services import people_import as work
-from review.people.views.people import people_crumb, told_once
+from review.people.views.people import people_crumb
 from review.screens.services.incoming import on_disk
 from review.screens.views.acts import crumbs, sure
-from review.screens.views.answers import refusing
+from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 
 SALT, HOUR = "review.people_import", 3600
@@ -70,7 +71,7 @@ def shown(
 
 
 def take(request: SignedInRequest) -> HttpResponse:
-    """Do what was shown, checked again with the present data; new people's passwords are shown once."""
+    """Do what was shown, checked again with the present data; new people's passwords are made afterwards."""
     try:
         data = signing.loads(request.POST.get("packed", ""), salt=SALT, max_age=HOUR)
         if data["by"] != request.user.pk:
@@ -87,8 +88,9 @@ def take(request: SignedInRequest) -> HttpResponse:
         return render(request, "people/import.html", context, status=422)
     lines, day = work.unpacked(data["lines"]), date.fromisoformat(data["day"])
     try:
-        made = work.apply(by=request.user, lines=lines, way=data["way"], day=day)
+        work.apply(by=request.user, lines=lines, way=data["way"], day=day)
     except Invalid as refusal:
         why = " ".join([str(refusal), *refusal.fields.values()])
         return shown(request, lines, way=data["way"], day=day, refused=why, status=422)
-    return told_once(request, made, _("利用者を取り込みました"))
+    messages.success(request, _("利用者を取り込みました。"))
+    return see_other("meguri:first_passwords")

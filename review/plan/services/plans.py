@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from review import holders, permissions
 from review.domain.refusals import Invalid
-from review.models import Plan
+from review.models import Plan, User
 from review.models.plan import NEUTRAL_BODY, NEUTRAL_OFFICE, SHORT_NAME
 from review.reader_words import problem
 from review.trail.services import audit
+from review.transition import require
 
 #: Words of addresses, which no plan may take.
 RESERVED = frozenset({
-    "api", "data", "editions", "en", "files", "healthz", "method", "plans", "readyz", "results", "schema", "static",
+    "api", "data", "editions", "en", "files", "healthz", "method", "new", "plans", "readyz", "results", "schema", "static",
 })  # fmt: skip
 LONGEST_PERIOD = 20
 
@@ -50,8 +52,12 @@ def create(
     last_year: int,
     municipality_code: str = "",
     called: Names = NEUTRAL,
+    by: User | None = None,
 ) -> Plan:
-    """A plan without any 施策 yet. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
+    """A plan without any 施策 yet; `by` is None for the command. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
+    if by is not None:
+        holders.standing(by, fresh=True)
+        require(permissions.may_manage_people(by), _("計画は管理者が作ります。"))
     problems = problems_of(short_name, name, city, municipality_code, called)
     if not possible_period(first_year, last_year):
         sentence = _(
@@ -67,7 +73,7 @@ def create(
         )  # fmt: skip
         after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}
         after |= vars(called)
-        audit.write(actor=None, action="plan.create", subject=f"plan:{plan.pk}", after=after)
+        audit.write(actor=by, action="plan.create", subject=f"plan:{plan.pk}", after=after)
         return plan
 
 

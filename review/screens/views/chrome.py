@@ -98,7 +98,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     now = year_now(cycles)
     cities = {cycle.plan.city for cycle in cycles}
     return {
-        "city": cities.pop() if len(cities) == 1 else names.city(),
+        "city": cities.pop() if len(cities) == 1 else counts["city"] or names.city(),
         "nav": list(menu(request, user, now, counts)),
         "fiscal_years": list(years(request, cycles, now)),
         "open_task_count": counts["mine"],
@@ -166,6 +166,10 @@ UNDER = {
     "meguri:person": "meguri:people",
     "meguri:person_new": "meguri:people",
     "meguri:people_import": "meguri:people",
+    "meguri:first_passwords": "meguri:people",
+    "meguri:first_passwords_anew": "meguri:people",
+    "meguri:city": "meguri:people",
+    "meguri:department_list": "meguri:people",
     "meguri:departments": "meguri:people",
     "meguri:reorganise": "meguri:people",
     "meguri:reorganisation_withdraw": "meguri:people",
@@ -207,7 +211,7 @@ def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterato
         yield {"label": fiscal_year(cycle.fiscal_year), "url": url, "current": cycle.fiscal_year == shown}
 
 
-def counts_of(user: User) -> dict[str, int]:
+def counts_of(user: User) -> dict[str, Any]:
     """What waits for this person: their own sheets, sheets to confirm, to approve, and jobs that failed. One query."""
     post = holders.standing(user)
     names = {"unread", "demo"} | ({"to_read"} if post.has(*PROXY_ROLES) else set())

@@ -11,6 +11,7 @@ from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
 from review.models import (
     ChangeState,
+    City,
     Concurrence,
     Cycle,
     CycleState,
@@ -42,12 +43,12 @@ class HowMany(Subquery):
         super().__init__(rows.order_by().values("pk"))
 
 
-def counted(user: int, keys: Collection[str], departments: Collection[int], headed: Collection[int]) -> dict[str, int]:
-    """{name of ROWS: how many}, 0 for what is not in `keys`; no query per number, one in all."""
+def counted(user: int, keys: Collection[str], departments: Collection[int], headed: Collection[int]) -> dict[str, Any]:
+    """{name of ROWS: how many}, 0 for what is not in `keys`, and the stored name of the `city`; no query per number, one in all."""
     size = 1 << max(len(departments), len(headed), 1).bit_length()
     names = tuple(sorted(keys))
     rows = question(names, size)(user=user, departments=padded(departments, size), headed=padded(headed, size))
-    return defaultdict(int, zip(names, rows[0], strict=True) if rows else ())
+    return defaultdict(int, zip((*names, "city"), rows[0], strict=True) if rows else ())
 
 
 def padded(numbers: Collection[int], size: int) -> list[int]:
@@ -56,16 +57,16 @@ def padded(numbers: Collection[int], size: int) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def question(names: tuple[str, ...], size: int) -> Ask[tuple[int, ...]]:
+def question(names: tuple[str, ...], size: int) -> Ask[tuple[Any, ...]]:
     """The counts of these names for somebody with up to `size` departments."""
     kinds: dict[str, type | int] = {"user": int}
     kinds |= {"departments": size} if DEPARTMENTS & set(names) else {}
     kinds |= {"headed": size} if "endorse" in names else {}
 
     @prepared(**kinds)
-    def numbers(user: int, departments: Any = (), headed: Any = ()) -> QuerySet[Any, tuple[int, ...]]:
+    def numbers(user: int, departments: Any = (), headed: Any = ()) -> QuerySet[Any, tuple[Any, ...]]:
         columns = [HowMany(ROWS[name](user, departments, headed)) for name in names]
-        return User.objects.filter(pk=user).values_list(*columns)
+        return User.objects.filter(pk=user).values_list(*columns, Subquery(City.objects.values("name")[:1]))
 
     return numbers
 

@@ -19,6 +19,7 @@ from review.models import (
     Correction,
     Cycle,
     CycleState,
+    Department,
     Job,
     JobState,
     MeasureReview,
@@ -29,6 +30,7 @@ from review.models import (
     User,
 )
 from review.models.sheet import OPEN_STATES
+from review.screens.services import city
 from review.sheet.views import concurrence_parts, sheet_page
 
 PAGE = 40
@@ -202,17 +204,22 @@ class FirstStep:
 
 
 def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
-    """What is to be done until the first year is open, in order; the commands are in the README. Five queries at most."""
+    """What is to be done until the first year is open, in order; the commands are in the README. Seven queries at most."""
     people, cycles = (
         reverse("meguri:people") if permissions.may_visit(user, "meguri:people_import") else "", reverse("meguri:cycles")
     )  # fmt: skip
     roles = set(holders.holding_roles())
     named = roles >= {Role.REVIEWER, Role.APPROVER, Role.CONTRIBUTOR}
     plan = Plan.objects.annotate(sheets=Count("measures")).order_by("-sheets").first()
-    page = reverse("meguri:plan", args=[plan.short_name]) if plan else ""
+    manages = permissions.may_visit(user, "meguri:city")
+    addresses = ("meguri:city", "meguri:department_list", "meguri:plan_new")
+    city_url, offices, new_plan = (reverse(name) if manages else "" for name in addresses)
+    page = reverse("meguri:plan", args=[plan.short_name]) if plan else new_plan
     return [
+        FirstStep(label=_("自治体名と問い合わせ先を決める"), done=city.is_set(), url=city_url, command="set_city --name …"),
+        FirstStep(label=_("部署(部と課)を登録する"), done=Department.objects.exists(), url=offices, command="import_departments FILE"),
         FirstStep(label=_("計画を作る(名前、期間)"), done=plan is not None, url=page, command="create_plan SHORTNAME --name … --years 2022-2025"),
-        FirstStep(label=_("計画の施策と部署を取り込む"), done=bool(plan and plan.sheets), command="import_plan FILE --plan SHORTNAME"),
+        FirstStep(label=_("計画の施策を取り込む"), done=bool(plan and plan.sheets), command="import_plan FILE --plan SHORTNAME"),
         FirstStep(label=_("担当者・確認者・承認者を登録する"), done=named, url=people, command="import_people FILE"),
         FirstStep(label=_("最初の年度を準備する"), done=cycle is not None, command="draft_year SHORTNAME YEAR"),
         FirstStep(label=_("期限を決めて、年度を開始する"), done=False, url=cycles if cycle else ""),

@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 from review import clock, holders, permissions
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import RecoveryCode, SecondFactor, User
+from review.people.services.sealing import seal_of, seals
 from review.reader_words import problem
 from review.screens.services import throttle
 from review.trail.services import audit
 from review.transition import require
 
+PURPOSE = "review.second_factor"
 STEP = 30
 # A phone's clock may be half a minute off.
 AROUND = (-1, 0, 1)
@@ -156,18 +158,12 @@ def _digest(code: str) -> str:
 # --- the secret at rest: a stolen backup alone yields no codes ---
 
 
-def _seals() -> MultiFernet:
-    """The present key first, then those that were rotated out and may still have sealed something."""
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet(_fernet(key) for key in keys)
-
-
 def reseal() -> int:
     """Seal with the present key what an older one sealed, so that the older one can go. Returns how many.
 
     Runs every night; what no key opens is left as it is.
     """
-    present, done = MultiFernet([_fernet(settings.SECRET_KEY)]), 0
+    present, done = MultiFernet([seal_of(settings.SECRET_KEY, PURPOSE)]), 0
     for factor in SecondFactor.objects.all():
         if not _opens(present, factor) and _opened(factor):
             sealed = present.encrypt(_opened(factor).encode()).decode()
@@ -183,17 +179,13 @@ def _opens(seals: MultiFernet, factor: SecondFactor) -> bool:
         return False
 
 
-def _fernet(key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"review.second_factor" + key.encode()).digest()))
-
-
 def _sealed(secret: str) -> str:
-    return _seals().encrypt(secret.encode()).decode()
+    return seals(PURPOSE).encrypt(secret.encode()).decode()
 
 
 def _opened(factor: SecondFactor) -> str:
     """The secret; '' where the key that sealed it is gone: the person then needs a recovery code."""
     try:
-        return _seals().decrypt(factor.secret.encode()).decode()
+        return seals(PURPOSE).decrypt(factor.secret.encode()).decode()
     except InvalidToken:
         return ""

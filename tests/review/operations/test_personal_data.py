@@ -219,7 +219,7 @@ def test_letters_tallies_and_sessions_go_when_their_time_is_over(cast: Cast) -> 
     as_(cast.head)
     with clock.shifted(timedelta(days=3)):
         gone = retention.remove_expired()
-    assert gone == {"sessions": 1, "tallies": 1, "notices": 1, "mails": 1}
+    assert gone == {"sessions": 1, "tallies": 1, "passwords": 0, "notices": 1, "mails": 1}
     assert {mail.message_id for mail in Mail.objects.all()} == {"390sent", "500waiting"}
     assert not Tally.objects.exists() and not Decision.objects.exists()
     assert AuditEntry.objects.get(action="retention.remove").after == {"notices": 1, "mails": 1}

@@ -11,6 +11,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from review import clock
+from review.background.services import jobs
 from review.models import User
 from tests.cast import Cast
 from tests.review.acting import as_, hidden, words
@@ -39,10 +40,15 @@ def test_a_list_is_shown_then_taken_and_passwords_stand_there_once(cast: Cast, k
     file = {"file": as_workbook(TEXT)} if kind == "xlsx" else {}
     shown = client.post(address, {**sent(TEXT), **file})
     assert "1人を新しく登録します" in words(shown) and not User.objects.filter(username="1001").exists()
-    done = client.post(address, {"packed": hidden(shown, "packed"), "sure": "1"})
+    taken = client.post(address, {"packed": hidden(shown, "packed"), "sure": "1"})
+    assert taken.status_code == 303 and not User.objects.get(username="1001").has_usable_password()
+    assert "あと1人分" in words(client.get(taken.url))
+    jobs.run(jobs.due_ids()[0])
+    done = client.post(taken.url, {"as": "page"})
     password = re.search(r"<code>(\w+)</code>", done.content.decode())[1]
     assert User.objects.get(username="1001").check_password(password)
     assert "no-store" in done.headers["Cache-Control"]
+    assert "0人分" in words(client.get(taken.url))
 
 
 def test_a_wrong_line_stops_all_of_it(cast: Cast) -> None:

@@ -250,6 +250,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "deadlines/nudge_preview.html": (1, APPENDS),
     "sheet/external_opinions.html": (2, f"{APPENDS}; the other withdraws: {ONCE}"),
     "sheet/concurrence.html": (3, f"{APPENDS}; an answer: {ONCE}"),
+    "people/first_passwords.html": (1, "fetches each password once and removes it"),
     "people/handover.html": (1, APPENDS),
     "people/import.html": (1, READS),
     "people/import_preview.html": (1, "compares the file with the people of now before it is applied"),

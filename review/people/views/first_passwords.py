@@ -1,0 +1,77 @@
+"""仮のパスワードの一覧: how far it is, fetched once as a page or a file, and issued anew for many."""
+
+from __future__ import annotations
+
+import io
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from review import permissions
+from review.people.forms.passwords import AnewForm
+from review.people.services import first_passwords as work
+from review.people.views.people import people_crumb, told_once
+from review.screens.views.acts import act_page, crumbs, previewed
+from review.screens.views.answers import refusing, see_other
+from review.screens.views.signed_in import SignedInRequest
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def passwords(request: SignedInRequest) -> HttpResponse:
+    """How far the list is; a POST fetches what is made, once."""
+    if request.method == "POST":
+        made = work.fetch(by=request.user)
+        if not made:
+            messages.info(request, _("受け取る仮のパスワードはありません。"))
+            return see_other("meguri:first_passwords")
+        if request.POST.get("as") != "csv":
+            return told_once(request, made, _("仮のパスワードの一覧"))
+        text = io.StringIO()
+        work.write_csv(text, made)
+        answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="passwords.csv"'
+        return answer
+    title = _("仮のパスワードの一覧")
+    context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), **work.standing()}
+    context |= {"days": work.KEPT.days, "may_see_jobs": permissions.may_see_jobs(request.user)}
+    return render(request, "people/first_passwords.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusing
+def anew(request: SignedInRequest) -> HttpResponse:
+    """New passwords for many: whom, then what it does, then the act."""
+    form = AnewForm(request.POST or None)
+
+    def act() -> HttpResponse:
+        number = work.issue_anew(by=request.user, users=form.people())
+        messages.success(request, _("%(n)s人の仮のパスワードを作っています。") % {"n": number})
+        return see_other("meguri:first_passwords")
+
+    effects = previewed(request, form, act=act, effects=lambda: foreseen(request, form))
+    if isinstance(effects, HttpResponse):
+        return effects
+    return act_page(
+        request, title=_("仮のパスワードをまとめて発行する"), verb=_("発行する"),
+        back_url=reverse("meguri:first_passwords"),
+        trail=[people_crumb(), (_("仮のパスワードの一覧"), reverse("meguri:first_passwords"))],
+        form=form, effects=effects, previewing=True,
+    )  # fmt: skip
+
+
+def foreseen(request: SignedInRequest, form: AnewForm) -> list[str]:
+    """What it would do, in sentences."""
+    number = form.people().exclude(pk=request.user.pk).count()
+    return [
+        _("%(n)s人に新しい仮のパスワードを発行します。") % {"n": number},
+        _("今のパスワードは使えなくなり、サインインしている画面は終わります。"),
+        _("できた仮のパスワードは「仮のパスワードの一覧」で一度だけ受け取れます。"),
+    ]

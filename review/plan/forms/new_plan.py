@@ -1,0 +1,22 @@
+"""A new plan."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+REQUIRED = {"required": _("入力してください。"), "invalid": _("西暦の年度を数字4桁で入力してください。")}
+
+
+class NewPlanForm(forms.Form):
+    """Name, short name and period."""
+
+    name = forms.CharField(label=_("計画の名前"), max_length=100, error_messages=REQUIRED)
+    short_name = forms.CharField(
+        label=_("短い名前"),
+        max_length=20,
+        error_messages=REQUIRED,
+        help_text=_("アドレスに使います。小文字の英字で始め、英小文字・数字・「-」で2〜20文字(例: dx)。"),
+    )
+    first_year = forms.IntegerField(label=_("最初の年度(西暦)"), error_messages=REQUIRED)
+    last_year = forms.IntegerField(label=_("最後の年度(西暦)"), error_messages=REQUIRED)
