@@ -73,6 +73,9 @@ CAUSES = frozenset(
      "unreadable", "undecided")
 )  # fmt: skip
 
+#: What the plan changed, decided elsewhere: worth knowing, no doubt about what was entered.
+OF_PLAN = frozenset(("definition_changed", "target_changed", "target_below_result"))
+
 _FEW = 5  # counts below this double or halve by nature
 _RUNNING_TOTAL = re.compile(r"累計|累積|延べ総|総数\Z")
 

@@ -223,19 +223,23 @@ def test_the_filters_go_along_to_the_sheet_and_back(cast: Cast) -> None:
 
 def test_clean_sheets_are_looked_at_line_by_line_and_confirmed_together(cast: Cast) -> None:
     cast.open(3)
-    first, doubtful, third = cast.submitted(1), cast.submitted(2, "20件"), cast.submitted(3)
+    first, doubtful, third = cast.submitted(1), cast.submitted(2, "整備した"), cast.submitted(3, "95件")
     client = as_(cast.reviewer2)
-    assert "注意のない 2件を見比べて確認" in words(client.get(QUEUE))
+    assert "疑問点のない 2件を見比べて確認" in words(client.get(QUEUE))
     page = client.get(QUEUE + "together/")
     assert [row["review"].pk for row in page.context["rows"]] == [first.pk, third.pk]
     assert "90件" in words(page) and "100件" in words(page) and "120.0%" in words(page)
+    missed = page.context["rows"][1]["explained"]
+    assert [label for label, _text in missed] == ["要因", "対応"] and all(
+        text in words(page) for _label, text in missed
+    )
     ticked = client.get(QUEUE + f"together/?chosen={doubtful.pk}&chosen={first.pk}&chosen=x")
     assert (
         f'value="{first.pk}:1"' in ticked.content.decode() and f'value="{doubtful.pk}:' not in ticked.content.decode()
     )
     chosen = [f"{first.pk}:1", f"{doubtful.pk}:1", f"{third.pk}:1"]
     text = words(client.post("/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True))
-    assert "2件を確認しました: 01-01、01-03" in text and "01-02: 注意があるため" in text
+    assert "2件を確認しました: 01-01、01-03" in text and "01-02: 疑問点があるため" in text
     assert cast.sheet(2).state == ReviewState.SUBMITTED
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from review import calendar, clock, listing, permissions, queries
 from review.assessment.services.assessment import who_is_on
-from review.domain.checks import SENTENCES
+from review.domain.checks import OF_PLAN, SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
 from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
@@ -29,10 +29,12 @@ from workflow.views import places
 from workflow.views.places import WAITING, Filters
 
 PAGE = 40
+#: What a list says of the entry itself.
+DOUBTS = SENTENCES.keys() - OF_PLAN
 SHOWN_FLAGS = 2
 FLAG_WORDS = {
-    "any": gettext_lazy("注意あり"),
-    "none": gettext_lazy("注意なし"),
+    "any": gettext_lazy("疑問点あり"),
+    "none": gettext_lazy("疑問点なし"),
     "missed": gettext_lazy("未達成"),
     "undetermined": gettext_lazy("評価できない"),
     "late": gettext_lazy("期限後"),
@@ -198,7 +200,7 @@ def doubts_of(reviews: Sequence[MeasureReview]) -> dict[int, dict[str, Any]]:
         [review.measure_year.measure_id for review in reviews], reviews[0].cycle.fiscal_year if reviews else 0
     ):
         one = doubts.setdefault(measure, {"codes": [], "missed": 0, "open": 0})
-        one["codes"] += [code for code in flags if code in SENTENCES and code not in one["codes"]]
+        one["codes"] += [code for code in flags if code in DOUBTS and code not in one["codes"]]
         one["missed"] += status == "missed"
         one["open"] += status == "undetermined"
     for one in doubts.values():

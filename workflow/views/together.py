@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from review import permissions, queries
 from review.assessment.services import judging
 from review.assessment.views.indicator_parts import judgement_of
+from review.domain import fields
+from review.item_words import label_of
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
@@ -70,6 +72,7 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
             "review": review,
             "clean": not review.doubts and not review.late,
             "same": same.get(review.measure_year.measure_id, 0),
+            "explained": explained(review, now.get(review.measure_year.measure_id, [])),
             "lines": [
                 {"row": row, "before": before.get(row.indicator_id, ""), "judgement": judgement_of(row, scale)}
                 for row in now.get(review.measure_year.measure_id, [])
@@ -77,6 +80,13 @@ def lines_of(reviews: Sequence[MeasureReview], cycle: Cycle) -> list[dict[str, A
         }
         for review in reviews
     ]
+
+
+def explained(review: MeasureReview, rows: Sequence[IndicatorYear]) -> list[tuple[str, str]]:
+    """What the department wrote of targets that it missed: (label, text) of 要因 and 対応."""
+    if not any(row.status == "missed" for row in rows):
+        return []
+    return [(label_of(key), review.measure_year.text(key)) for key in fields.required(fields.Required.WHERE_MISSED)]
 
 
 @require_POST
@@ -92,7 +102,7 @@ def confirm_many(request: SignedInRequest) -> HttpResponse:
     done, refused = steps.each(
         steps.confirm, user=request.user, chosen=[pair for pair in chosen if pair[0] not in doubtful]
     )
-    refused |= dict.fromkeys(doubtful, _("注意があるため、シートを開いて確認してください。"))
+    refused |= dict.fromkeys(doubtful, _("疑問点があるため、シートを開いて確認してください。"))
     say_results(request, done, refused, _("%(n)s件を確認しました: %(codes)s"))
     return see_other("meguri:queue", year)
 

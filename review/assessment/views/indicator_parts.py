@@ -110,6 +110,13 @@ class IndicatorPart:
     table: dict[str, Any]
     chart: dict[str, Any] | None
     following: IndicatorYear | None
+    before: IndicatorYear | None
+
+    @property
+    def unit(self) -> str:
+        """The unit to print beside the box: as confirmed, else that of the target; '' where its text has none."""
+        row = self.this
+        return (row.indicator.unit if row and row.indicator.defined_at else "") or (unit_of(row.target) if row else "")
 
 
 def indicator_parts(review: MeasureReview, story: next_year.History | None = None) -> list[IndicatorPart]:
@@ -134,6 +141,7 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         table=table_of(label, rows, year, scale),
         chart=chart_of(rows, year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
+        before=next((row for row in rows if row.fiscal_year == year - 1), None),
     )
 
 

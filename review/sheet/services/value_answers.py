@@ -25,10 +25,15 @@ def texts(rows: Iterable[IndicatorYear]) -> dict[str, str]:
 
 
 def open_doubts(row: IndicatorYear) -> int:
-    """How many things about a value a reader has to look at: what nobody answered, and a missing or missed result."""
-    codes = answers.unanswered(row.flags, row.answers)
-    counted = row.status == "undetermined" and not checks.CAUSES.isdisjoint(codes)  # one cause counts once
-    return len(codes) + (row.status in ("missed", "undetermined") and not counted)
+    """How many things about a value a reader has to look at: what nobody answered, and a result that nobody can tell.
+
+    A missed target is a result, explained by 要因 and 対応; that explains a total that stands still, too. What changed
+    in the plan is no doubt about the entry.
+    """
+    explained = checks.OF_PLAN | ({"total_stalled"} if row.status == "missed" else set())
+    codes = [code for code in answers.unanswered(row.flags, row.answers) if code not in explained]
+    counted = not checks.CAUSES.isdisjoint(codes)  # one cause counts once
+    return len(codes) + (row.status == "undetermined" and not counted)
 
 
 def problem(key: str, text: str, fiscal_year: int) -> str:

@@ -22,7 +22,7 @@ from review.item_words import label_of
 from review.models import ItemComment, MeasureReview, ReviewState, User
 from review.sheet.forms.entry import SHOWN, EntryForm
 from review.sheet.services import carrying, submission, value_answers
-from review.sheet.views import sheet_parts
+from review.sheet.views import returned, sheet_parts
 
 LAST = 5
 TITLES = {
@@ -100,6 +100,11 @@ class Desk:
                 if comment.kind != ItemComment.Kind.COMMENT and comment.round == self.review.round:
                     by_item.setdefault(comment.item, []).append(comment)
         return by_item
+
+    @cached_property
+    def tasks(self) -> list[returned.Task]:
+        """The remarks of the return, each with whether it was dealt with."""
+        return returned.tasks(self.review, self.texts, self.labels())
 
     def keys(self) -> list[str]:
         """The items of the step in their order on the screen."""
@@ -308,10 +313,6 @@ class Desk:
         one = items.field_of(key)
         return bool(one and one.with_plan)
 
-    def closed_steps(self) -> bool:
-        """Whether a return left part of the sheet locked."""
-        return len(self.open_keys) < len(self.texts)
-
     @property
     def missed(self) -> list[IndicatorPart]:
         """The 成果目標 that fell short: they are what 要因 and 対応 must explain."""
@@ -345,6 +346,8 @@ class Desk:
             "closes_at": self.review.closes_at,
             "saved": queries.last_saved(self.review),
             "general_remarks": self.remarks.get("", []),
+            "tasks": self.tasks,
+            "tasks_met": sum(task.met for task in self.tasks),
         }
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from review import holders, names, permissions, queries
+from review import clock, holders, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
@@ -81,6 +81,7 @@ def head(review: MeasureReview) -> dict[str, Any]:
         "year": year,
         "due_at": due_at(review),
         "closes_at": review.closes_at,
+        "past_due": bool(review.step_due_at and review.step_due_at < clock.now()),
         "is_open": review.state in OPEN_STATES and not review.outcome,
     }
 
