@@ -9,6 +9,7 @@ from django.urls.converters import StringConverter
 from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
+from review.domain import measure_codes
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
 from review.people.views import departments, people, people_import, proxies, transfers
@@ -21,9 +22,15 @@ from review.year.views import cycles, progress
 
 
 class MeasureCode(StringConverter):
-    """A 施策ID: 01-04."""
+    """A 施策ID: 01-04, 1-~2460~."""
 
-    regex = r"\d{2}-\d{2}"
+    regex = r"[A-Za-z0-9_().~-]{1,180}"
+
+    def to_python(self, value: str) -> str:
+        return measure_codes.of_address(value)
+
+    def to_url(self, value: str) -> str:
+        return measure_codes.address(value)
 
 
 class DataFile(StringConverter):

@@ -55,7 +55,7 @@ PRINTED = (
     Column(head="確認事項", width=24, style="cell", value=_notes),
 )
 CALCULATED = (
-    Column(head="分野", width=16, style="cell_text", value=lambda entry, one: entry.field_name),
+    Column(head="分野", width=16, style="cell_text", value=lambda entry, one: entry.place or entry.field_name),
     Column(head="目標(数値)", width=12, style="number", value=lambda entry, one: one.numeric_target),
     Column(head="実績(数値)", width=12, style="number", value=lambda entry, one: one.numeric_actual),
     Column(head="単位", width=7, style="centre", value=lambda entry, one: one.unit),

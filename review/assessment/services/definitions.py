@@ -92,7 +92,7 @@ def years_of(**chosen: Any) -> dict[int, list[IndicatorYear]]:
     """{indicator: its rows in year order}, in the plan's order. One query."""
     years: dict[int, list[IndicatorYear]] = defaultdict(list)
     rows = IndicatorYear.objects.filter(**chosen).select_related("indicator__measure")
-    for row in rows.order_by("indicator__measure__code", "indicator__number", "fiscal_year"):
+    for row in rows.order_by("indicator__measure__sort_key", "indicator__number", "fiscal_year"):
         years[row.indicator_id].append(row)
     return years
 
@@ -102,7 +102,7 @@ def open_in(cycle: Cycle) -> Open:
     rows = IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
     settled = cycle.reviews.exclude(outcome="").values("measure_year__measure")
     rows = rows.exclude(indicator__measure__in=settled).select_related("indicator__measure")
-    asking = [row for row in rows.order_by("indicator__measure__code", "indicator__number") if asks(row)]
+    asking = [row for row in rows.order_by("indicator__measure__sort_key", "indicator__number") if asks(row)]
     judged = [row for row in asking if row.actual.strip()]
     years = years_of(indicator__in=[row.indicator_id for row in judged]) if judged else {}
     return Open(asking, [row for row in judged if judging.rests_on_definition(row, years[row.indicator_id])])

@@ -44,7 +44,7 @@ def record_of(goals: Sequence[Indicator]) -> Record:
 def sent_record(request: SignedInRequest, year: int) -> Record | None:
     """The record of the goals that the form showed."""
     numbers = [int(one) for one in request.POST.get("shown", "").split(",") if _is_number(one)]
-    goals = list(Indicator.objects.filter(pk__in=numbers).order_by("measure__code", "number"))
+    goals = list(Indicator.objects.filter(pk__in=numbers).order_by("measure__sort_key", "number"))
     return record_of(goals) if goals else None
 
 

@@ -202,6 +202,7 @@ def _book_sheet(
     return BookSheet(
         sheet=sheet(row, snapshot["years"]),
         field_name=row["field"]["name"],
+        place=editions.place_words(row),
         state_label=state,
         grade="" if aside else row["grade"],
         note="" if aside else row["grade_note"],

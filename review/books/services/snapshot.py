@@ -16,7 +16,7 @@ from review.domain import fields, grade_words
 from review.domain.answers import words_of
 from review.domain.fields import OPINION, Required, Section
 from review.domain.rating import Scale, overall
-from review.models import Cycle, IndicatorYear, MeasureReview
+from review.models import Cycle, IndicatorYear, MeasureReview, PlanField
 from review.plan.services import plan_changes
 
 # 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`; editions of older schemas stay
@@ -31,7 +31,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     """All that an edition holds, as plain data.
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
-    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "owner_now" (where it is another), "related", "related_all",
+    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "path" (where the 体系 has levels), "owner", "owner_now" (where it is another), "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "grade_words", "grade_note", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual", "answers"}], "status", "rate",
     "rate_text", "grade", "grade_words", "open_reason", "computed_grade", "given_reason", "flags", "notes": [{"code", "sentence", "answer"}],
@@ -130,7 +130,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
     rated = ratings.standing(proposed, review.ratings_by_hand if not review.outcome else None)  # type: ignore[attr-defined]
     return {
         "code": year.measure.code,
-        "field": {"number": year.measure.field.number, "name": year.measure.field.name},
+        **place_of(year.measure.field),
         "name": year.name,
         **offices,
         "related_all": year.related_all,
@@ -146,6 +146,12 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
         "indicators": indicators,
         "demo": year.demo,
     }
+
+
+def place_of(field: PlanField) -> dict[str, Any]:
+    """The 分野 of the first level, and the way down where the 体系 has more."""
+    path = [{"number": one.number, "name": one.name} for one in field.path]
+    return {"field": path[0], **({"path": path} if len(path) > 1 else {})}
 
 
 def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:

@@ -72,6 +72,7 @@ _RESULT = (
     _column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
     _column("施策の結果", "measure_outcome", "未提出、対象外として扱ったとき、その区分", "not_submitted or excluded, where the measure was settled so"),
     _column("ライセンス", "licence", "利用の条件", "Licence"),
+    _column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Where the measure stands in the plan, from the first level down"),
 )  # fmt: skip
 
 INDICATOR_COLUMNS = (
@@ -145,6 +146,7 @@ def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
         "measure": measure["name"],
         "field_number": measure["field"]["number"],
         "field": measure["field"]["name"],
+        "place": editions.place_words(measure),
         "owner": measure["owner"],
         "licence": settings.MEGURI_DATA_LICENCE,
     }

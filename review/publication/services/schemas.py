@@ -202,8 +202,9 @@ def measure_schema() -> dict[str, Any]:
     )
     return closed(
         {
-            "code": {"type": "string", "pattern": r"^\d{2}-\d{2}$", "description": "施策ID"},
-            "field": closed({"number": _text(), "name": _text()}),
+            "code": {"type": "string", "minLength": 1, "maxLength": 20, "description": "施策ID"},
+            "field": closed({"number": _text(), "name": _text()}, about="分野。体系の第1階層"),
+            "path": _list(closed({"number": _text(), "name": _text()})),
             "name": _text("施策名"),
             "owner": _text("主管部署。提出したときの名前"),
             "owner_now": _text("公表したときの主管部署。提出のあとに組織改正で変わった施策だけにある"),
@@ -223,7 +224,7 @@ def measure_schema() -> dict[str, Any]:
             "indicators": _list(_indicator()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now", "grade_words", "grade_note", *_added(content)],
+        optional=["owner_now", "path", "grade_words", "grade_note", *_added(content)],
     )
 
 

@@ -129,7 +129,7 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     return {
         "code": row["code"],
         "name": row["name"],
-        "field": row["field"]["name"],
+        "field": editions.place_words(row),
         "owner": row["owner"],
         "grade": row["grade"],
         "grade_words": row["grade_words"] + row["grade_note"],
