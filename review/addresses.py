@@ -125,6 +125,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:together": _act(Rule.IS_REVIEWER, _("まとめて確認する前に見比べる")),
         "meguri:confirm_many": _act(Rule.IS_REVIEWER, _("まとめて確認する"), "", NOT_ONES_OWN),
         "meguri:grade": _act(Rule.REVIEWS_OR_APPROVES, _("達成区分を判断する")),
+        "meguri:structure": _act(Rule.IS_REVIEWER, _("計画の体系を変える")),
         "meguri:definitions": _act(Rule.IS_REVIEWER, _("指標の定義を確認する")),
         "meguri:propose_outcome": _act(Rule.IS_REVIEWER, _("未提出・対象外を提案する")),
         "meguri:board": _act(Rule.SEES_BOARD, _("審議の画面を見る")),

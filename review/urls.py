@@ -13,7 +13,7 @@ from review.domain import measure_codes
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
 from review.people.views import departments, people, people_import, proxies, transfers
-from review.plan.views import plan_changes
+from review.plan.views import plan_changes, structure
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, sheet
@@ -96,6 +96,7 @@ screens = [
     path("notices/read/", notices.notices_read, name="notices_read"),
     # the plan in mid-plan
     path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
+    path("plan/<int:year>/structure/", structure.structure, name="structure"),
     path("plan/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"),
     # people
     path("people/", people.people, name="people"),

@@ -60,7 +60,7 @@ EXPECTED = {
     "meguri:bundle_make": "LFFFFNFNF",
     "meguri:retry_all": MANAGER, "meguri:job_retry": MANAGER, "meguri:job_give_up": MANAGER, "meguri:event_release": MANAGER,
     "meguri:mail_release": MANAGER,
-    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_change_new": REVIEWER, "meguri:plan_change": ALL_SHEETS,
+    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_change_new": REVIEWER, "meguri:structure": REVIEWER, "meguri:plan_change": ALL_SHEETS,
     "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
     "meguri:people_import": PEOPLE, "meguri:departments": PEOPLE, "meguri:reorganise": PEOPLE,
     "meguri:reorganisation_withdraw": PEOPLE,

@@ -25,11 +25,12 @@ LONGEST_NUMBER, LONGEST_NAME = 20, 100
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """One 分野 as it shall be. `pk` is None for a new one; `parent` is the number of the line above which it stands."""
+    """One 分野 as it shall be. `pk` is None for a new one; `parent` is the place of the line under which it stands."""
 
     pk: int | None
     number: str
     name: str
+    order: int = 0
     parent: int | None = None
 
 
@@ -162,7 +163,7 @@ def _store(plan: Plan, rows: Sequence[Place], homes: Mapping[int, int]) -> None:
     for place, row in enumerate(rows):
         if row.number:
             field = known.get(row.pk or 0) or PlanField(plan=plan)
-            field.number, field.name, field.order, field.parent = f"~~{place}", row.name, place + 1, None
+            field.number, field.name, field.order, field.parent = f"~~{place}", row.name, row.order or place + 1, None
             field.save()
             stored[place] = field
     for pk, place in homes.items():
