@@ -33,6 +33,7 @@ class JudgedIndicator:
     numeric_target: Decimal | None = None
     numeric_actual: Decimal | None = None
     unit: str = ""
+    baseline: str = ""
     previous_actual: str = ""
     trend: str = ""
     flags: tuple[str, ...] = ()

@@ -48,6 +48,8 @@ class IndicatorBlock:
 
     number: int
     years: tuple[IndicatorCell, ...] = ()
+    unit: str = ""
+    baseline: str = ""
 
     @property
     def is_empty(self) -> bool:

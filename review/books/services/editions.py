@@ -236,7 +236,12 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "actual": this["actual"] if this else "",
         **{f"read_{key}": text for key, text in reading_of(one, this or {}).items()},
         "state_words": state_of(one),
-        "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
+        "table": {
+            "label": label,
+            "baseline": one.get("baseline", ""),
+            "years": years,
+            "show_grade": bool(one["grade"]),
+        },
         "sentences": [
             words
             for note in notes_of(one)

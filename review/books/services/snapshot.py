@@ -191,7 +191,9 @@ def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict
     empty = {"actual": "", "answers": {}}
     years = [{**cell, **empty} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
     none = {**_NO_RESULT, "reading": {"target": one.get("reading", {}).get("target", ""), "actual": ""}, "years": years}
-    if one["status"] in ("", "not_applicable"):
+    progressed = "progress" in one
+    one = {key: value for key, value in one.items() if key != "progress"}
+    if one["status"] in ("", "not_applicable") and not progressed:
         return {**one, **none}
     return {**one, **none, "status": "pending", "reason": f"この施策は「{word}」のため、実績はありません。"}
 
@@ -235,6 +237,8 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
         "kind": rows[0].indicator.kind if rows else "",
+        **({"baseline": rows[0].indicator.baseline} if rows and rows[0].indicator.baseline else {}),
+        **({"progress": this.reading["progress"]} if "progress" in this.reading else {}),
         "years": [_cell(row, fiscal_year) for row in rows],
         "rate": str(this.rate) if this.rate is not None else None,
         "grade": this.final_grade,

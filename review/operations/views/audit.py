@@ -121,7 +121,7 @@ ACTIONS: dict[str, Any] = {
     "correction.left": gettext_lazy("訂正が及ばなかった項目"),
     "plan.create": gettext_lazy("計画の作成"),
     "plan.import": gettext_lazy("計画の取込み"),
-    "plan.structure": _("計画の体系の変更"),
+    "plan.structure": gettext_lazy("計画の体系の変更"),
     "job.retry": gettext_lazy("処理の再実行"),
     "job.retry_all": gettext_lazy("失敗した処理のすべての再実行"),
     "bundle.request": gettext_lazy("静的サイトの作成の依頼"),

@@ -30,7 +30,7 @@ from review.trail.services import audit
 
 #: What a goal takes along into another 施策.
 DEFINITION = (
-    "direction", "unit", "kind", "defined_at", "defined_by_id", "defined_for", "defined_reason",
+    "direction", "unit", "kind", "baseline", "defined_at", "defined_by_id", "defined_for", "defined_reason",
 )  # fmt: skip
 CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 

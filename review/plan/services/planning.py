@@ -218,7 +218,8 @@ class _Import:
             if block.is_empty:
                 continue
             # Only a person sets the definition; the page of definitions infers it for them to confirm.
-            indicator, made = Indicator.objects.get_or_create(measure=measure, number=block.number)
+            facts = {"unit": block.unit[:40], "baseline": block.baseline[:300]}
+            indicator, made = Indicator.objects.get_or_create(measure=measure, number=block.number, defaults=facts)
             self.written += made
             for cell in block.years:
                 if not cell.is_empty:

@@ -236,6 +236,15 @@ def _indicator() -> dict[str, Any]:
     return closed(
         {
             "number": {"type": "integer", "minimum": 1},
+            "baseline": _text("基準値。ないときは項目もない"),
+            "progress": closed(
+                {
+                    "target": _text(),
+                    "baseline": _text(),
+                    **{name: {"type": "integer"} for name in ("target_year", "gone", "whole")},
+                },
+                about="目標が後の年度だけにあるときの進み具合。rate は進捗率",
+            ),
             "years": _list(cell),
             "status": {"enum": STATUSES},
             "rate": {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"},
@@ -261,7 +270,18 @@ def _indicator() -> dict[str, Any]:
             "state_until": _text("年度途中の値のとき、いつまでの値か"),
             "notes": _list(closed({"code": _text(), "sentence": _text(), "answer": _text("主管部署の確認")})),
         },
-        optional=["direction", "kind", "grade_words", "open_reason", "reading", "state", "state_until", "notes"],
+        optional=[
+            "direction",
+            "kind",
+            "baseline",
+            "progress",
+            "grade_words",
+            "open_reason",
+            "reading",
+            "state",
+            "state_until",
+            "notes",
+        ],
     )
 
 
