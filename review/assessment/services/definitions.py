@@ -240,9 +240,10 @@ def _stays(row: IndicatorYear, years: Sequence[IndicatorYear], chosen: Definitio
 
 
 def _set(user: User, goal: Indicator, chosen: Definition, row: IndicatorYear) -> None:
-    before = {name: getattr(goal, name) for name in ("direction", "unit", "kind", "baseline")}
-    if chosen.baseline is not None:
-        goal.baseline = chosen.baseline.strip()
+    baseline = goal.baseline if chosen.baseline is None else chosen.baseline.strip()
+    more = ("baseline",) if baseline != goal.baseline else ()
+    before = {name: getattr(goal, name) for name in ("direction", "unit", "kind", *more)}
+    goal.baseline = baseline
     goal.direction, goal.unit, goal.kind = chosen.direction, chosen.unit.strip(), chosen.kind
     goal.defined_at, goal.defined_by, goal.defined_reason = clock.now(), user, ""
     goal.defined_for = {"name": row.name, "units": definitions.dimensions(row.target)}
