@@ -125,6 +125,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:together": _act(Rule.IS_REVIEWER, _("まとめて確認する前に見比べる")),
         "meguri:confirm_many": _act(Rule.IS_REVIEWER, _("まとめて確認する"), "", NOT_ONES_OWN),
         "meguri:grade": _act(Rule.REVIEWS_OR_APPROVES, _("達成区分を判断する")),
+        "meguri:structure": _act(Rule.IS_REVIEWER, _("計画の体系を変える")),
         "meguri:definitions": _act(Rule.IS_REVIEWER, _("指標の定義を確認する")),
         "meguri:opinion_add": _act(Rule.IS_REVIEWER, _("外部評価の意見を記録する"), "", _("公表を決定するまで")),
         "meguri:opinion_withdraw": _act(Rule.IS_REVIEWER, _("外部評価の意見を取り消す"), "", _("公表を決定するまで")),

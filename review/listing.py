@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from review.domain import answers
 from review.models import (
@@ -146,13 +146,18 @@ def marked(rows: QuerySet[IndicatorYear]) -> QuerySet[Any]:
 
 
 def field_names(cycle: Cycle) -> dict[str, str]:
-    """{number of the 分野: its name}. One query."""
+    """{number of the 分野 of the first level: its name}, in order. One query."""
     return dict(_field_names(plan=cycle.plan_id))
 
 
 @prepared(plan=int)
 def _field_names(plan: int) -> QuerySet[Any]:
-    return PlanField.objects.filter(plan_id=plan).values_list("number", "name")
+    return PlanField.objects.filter(plan_id=plan, parent=None).order_by("order", "number").values_list("number", "name")
+
+
+def first_level(way: str) -> Coalesce:
+    """The number of the 分野 of the first level, above that of the 施策."""
+    return Coalesce(f"{way}field__parent__parent__number", f"{way}field__parent__number", f"{way}field__number")
 
 
 PEOPLE = 4
@@ -178,9 +183,9 @@ def standing_sheets(cycle: int) -> QuerySet[Any]:
     """(id, state, outcome, 分野, doubts, measure) of every sheet of the year, in order of 施策ID. One query."""
     return (
         MeasureReview.objects.filter(cycle=cycle)
-        .order_by("measure_year__measure__code")
+        .order_by("measure_year__measure__sort_key")
         .values_list(
-            "pk", "state", "outcome", "measure_year__measure__field__number", "doubts", "measure_year__measure_id"
+            "pk", "state", "outcome", first_level("measure_year__measure__"), "doubts", "measure_year__measure_id"
         )
     )
 
@@ -202,7 +207,7 @@ def open_records(cycle: int) -> QuerySet[RecordedDecision]:
         review__cycle=cycle, review__state=ReviewState.REVIEWED, closed_at=None, round=F("review__round")
     )
     return rows.select_related("review__measure_year__measure", "meeting", "recorded_by").order_by(
-        "review__measure_year__measure__code"
+        "review__measure_year__measure__sort_key"
     )
 
 
@@ -210,7 +215,7 @@ def open_records(cycle: int) -> QuerySet[RecordedDecision]:
 def proposals(cycle: int) -> QuerySet[MeasureReview]:
     """The sheets for which 未提出 or 対象外 is proposed, in order of 施策ID. One query."""
     rows = MeasureReview.objects.filter(cycle=cycle).exclude(proposed_outcome="")
-    return rows.select_related("measure_year__measure", "proposed_by").order_by("measure_year__measure__code")
+    return rows.select_related("measure_year__measure", "proposed_by").order_by("measure_year__measure__sort_key")
 
 
 def proposed_changes(cycle: Cycle) -> QuerySet[PlanChange]:
@@ -240,5 +245,4 @@ def grade_counts_by_field(cycle: Cycle, *, fiscal_year: int) -> dict[str, dict[s
 @prepared(plan=int, year=int)
 def _grades(plan: int, year: int) -> QuerySet[Any]:
     rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year).order_by()
-    columns = ("indicator__measure__field__number", "grade", "given_grade")
-    return rows.values_list(*columns).annotate(Count("pk"))
+    return rows.values_list(first_level("indicator__measure__"), "grade", "given_grade").annotate(Count("pk"))

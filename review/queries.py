@@ -61,13 +61,13 @@ def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
     return base.select_related(
         "cycle",
         "cycle__plan",
-        "measure_year__measure__field",
+        "measure_year__measure__field__parent__parent",
         "measure_year__owner",
         "submitted_by",
         "claimed_by",
         "proposed_by",
         "assigned_to",
-    ).order_by("measure_year__measure__code")
+    ).order_by("measure_year__measure__sort_key")
 
 
 @prepared(number=int)
@@ -170,7 +170,7 @@ def latest_sheet_files(reviews: QuerySet[MeasureReview]) -> QuerySet[Artifact]:
     newest = Artifact.objects.filter(review__in=reviews.values("pk"), retired_at=None).order_by()
     latest = newest.values("review", "kind").annotate(latest=Max("pk")).values("latest")
     rows = Artifact.objects.filter(pk__in=latest).select_related("review__measure_year__measure", "cycle")
-    return rows.select_related("review__measure_year__owner").order_by("review__measure_year__measure__code")
+    return rows.select_related("review__measure_year__owner").order_by("review__measure_year__measure__sort_key")
 
 
 def consolidated_files(cycle: Cycle) -> QuerySet[Artifact]:
@@ -325,7 +325,7 @@ def changes_of_year(cycle: Cycle) -> QuerySet[TargetChange]:
     """What the year's sheets change in the year to come, by 施策; not those of sheets that never came. One query."""
     rows = TargetChange.objects.filter(review__cycle=cycle, review__outcome="")
     rows = rows.select_related("indicator", "review__measure_year__measure")
-    return rows.order_by("review__measure_year__measure__code", "indicator__number")
+    return rows.order_by("review__measure_year__measure__sort_key", "indicator__number")
 
 
 def year_before(review: MeasureReview) -> MeasureYear | None:

@@ -9,6 +9,7 @@ from django.urls.converters import StringConverter
 from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
+from review.domain import measure_codes
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
 from review.people.views import (
@@ -21,7 +22,7 @@ from review.people.views import (
     proxies,
     transfers,
 )
-from review.plan.views import new_plan, plan_changes, plans
+from review.plan.views import new_plan, plan_changes, plans, structure
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
@@ -30,9 +31,15 @@ from review.year.views import cycles, progress
 
 
 class MeasureCode(StringConverter):
-    """A 施策ID: 01-04."""
+    """A 施策ID: 01-04, 1-~2460~."""
 
-    regex = r"\d{2}-\d{2}"
+    regex = r"[A-Za-z0-9_().~-]{1,180}"
+
+    def to_python(self, value: str) -> str:
+        return measure_codes.of_address(value)
+
+    def to_url(self, value: str) -> str:
+        return measure_codes.address(value)
 
 
 class DataFile(StringConverter):
@@ -102,6 +109,7 @@ screens = [
     path("plans/new/", new_plan.plan_new, name="plan_new"),
     path("plans/<slug:short_name>/", plans.plan, name="plan"),
     path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
+    path("plan/<int:year>/structure/", structure.structure, name="structure"),
     path("plan/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"),
     # people
     path("people/", people.people, name="people"),

@@ -49,5 +49,5 @@ screens = [
     path("corrections/<int:pk>/submit/", corrections.submit, name="correction_submit"),
     path("corrections/<int:pk>/drop/", corrections.drop, name="correction_drop"),
     path("corrections/<int:pk>/decide/", corrections.decide, name="correction_decide"),
-    path("corrections/<int:pk>/<slug:code>/", correction_items.items, name="correction_items"),
+    path("corrections/<int:pk>/<code:code>/", correction_items.items, name="correction_items"),
 ]

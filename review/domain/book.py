@@ -33,6 +33,7 @@ class JudgedIndicator:
     numeric_target: Decimal | None = None
     numeric_actual: Decimal | None = None
     unit: str = ""
+    baseline: str = ""
     previous_actual: str = ""
     trend: str = ""
     flags: tuple[str, ...] = ()
@@ -92,7 +93,7 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class BookSheet:
-    """One 施策 in the year's book: its sheet, its field (分野), its state, its 総合評価 with the note on what that leaves
+    """One 施策 in the year's book: its sheet, its field (分野) and its place in the 体系, its state, its 総合評価 with the note on what that leaves
     out, and its indicators.
 
     `aside` is the word under which it and its indicators are left out of every count: 対象外, 未提出, or 提出前 while its
@@ -101,6 +102,7 @@ class BookSheet:
 
     sheet: Sheet
     field_name: str = ""
+    place: str = ""
     state_label: str = ""
     grade: str = ""
     note: str = ""

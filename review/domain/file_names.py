@@ -26,6 +26,11 @@ def clean(name: str, fallback: str = "file") -> str:
     return stem[: MAX_LENGTH - len(ending) - 1] + dot + ending
 
 
+def part(text: str) -> str:
+    """The text as one part of a file name."""
+    return _SIGNS.sub("_", text)
+
+
 def _is_seen(letter: str) -> bool:
     # Variation selectors are marks (Mn): a name with an IVS keeps it.
     return letter in "\t\n\r" or unicodedata.category(letter) not in _UNSEEN

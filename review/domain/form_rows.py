@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from review.domain import fields
+from review.domain import fields, measure_codes
 from review.domain import form_labels as labels
 from review.domain.fiscal import parse_fiscal_year
 from review.domain.form_labels import fold
@@ -18,8 +18,6 @@ BLOCK_ROWS = (labels.NAME_ROW, labels.TARGET_ROW, labels.ACTUAL_ROW)
 HEAD_LABELS = {fold(one.label): one.key for one in fields.of(fields.Section.HEAD)}
 HEADINGS = {fold(text) for text in (labels.OVERVIEW, labels.CONTENT, labels.GOALS, labels.SCHEDULE, labels.EVALUATION)}
 
-_CODE = re.compile(r"\d{2}-\d{2}")
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
 _ACTIVITY, _RESULTS = fold(labels.ACTIVITY), fold(labels.RESULTS)
 _YEAR_NAME = re.compile(r"(?:令和|平成)\s*(?:元|\d{1,2})\s*年度|\d{4}\s*年度")
 # A bracket behind the departments is a reason only if it reads like one: 総務課(分室) is a name.
@@ -180,9 +178,8 @@ def _years_in(text: str) -> Iterator[int]:
 
 
 def read_code(text: str) -> str:
-    """The 施策ID in half-width form, "" where the text is none."""
-    code = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(_HYPHENS)
-    return code if _CODE.fullmatch(code) else ""
+    """The 施策ID of a cell, "" where the text is none."""
+    return measure_codes.read(text)
 
 
 def read_related(text: str) -> tuple[tuple[str, ...], bool, str]:

@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from review.domain.values.achievement import judge
+from review.domain import progress
+from review.domain.values.achievement import Judgement, judge
 
 _TEXTS = ("name", "target", "actual")
 
@@ -24,10 +25,16 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[str]:
         if not line.strip():
             continue
         try:
-            answer = judge(**_question(line)).as_dict()
+            answer = _judged(_question(line)).as_dict()
         except LineError as error:
             answer = {"error": str(error), "line": number}
         yield json.dumps(answer, ensure_ascii=False)
+
+
+def _judged(question: dict[str, Any]) -> Judgement:
+    """By progress, where a later year is said to be the target's."""
+    span, baseline = question.pop("span"), question.pop("baseline")
+    return progress.judge(span=span, baseline=baseline, **question) if span else judge(**question)
 
 
 def _question(line: str | bytes) -> dict[str, Any]:
@@ -56,7 +63,20 @@ def _checked(data: dict[str, Any]) -> dict[str, Any]:
     if targets is not None and not isinstance(targets, list):
         raise LineError("targets は文字列の並びにしてください")
     question["targets"] = tuple(_text({"targets": item}, "targets") for item in targets or ())
-    return question | {"direction": direction}
+    baseline = "" if data.get("baseline") is None else _text(data, "baseline")
+    return question | {"direction": direction, "span": _span(data), "baseline": baseline}
+
+
+def _span(data: dict[str, Any]) -> progress.Span | None:
+    """The years of a target that stands for a later one, where both are given."""
+    years = {key: data.get(key) for key in ("target_year", "year", "first_year")}
+    for key, year in years.items():
+        if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1926 <= year <= 2200):
+            raise LineError(f"{key} は西暦の年度(整数)にしてください")
+    target_year, year = years["target_year"], years["year"]
+    if target_year is None or year is None:
+        return None
+    return progress.Span(target_year=target_year, year=year, first_year=years["first_year"])
 
 
 def _text(data: dict[str, Any], key: str) -> str:

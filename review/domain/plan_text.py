@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from review.domain import fields
+from review.domain import fields, measure_codes
 from review.domain import form_labels as labels
 from review.domain.form_labels import fold
 from review.domain.form_rows import Row, find_header, is_code_row
@@ -20,6 +20,7 @@ from review.domain.sheet import DocumentError, Doubt, PlanDocument, Sheet
 from review.domain.sheet_rows import SheetReader
 
 MAX_BYTES = 20_000_000
+MOST_LEFT_OUT = 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -136,9 +137,10 @@ def plan_years(segments: Sequence[Sequence[Row]], places: Sequence[str] = ()) ->
 
 def refuse_duplicates(codes: Sequence[str], lines: Sequence[int], places: Sequence[str] = ()) -> None:
     """Raises DocumentError where two sheets carry the same 施策ID."""
+    same = [measure_codes.same(code) for code in codes]
     for index, code in enumerate(codes):
-        if code in codes[:index]:
-            first = codes.index(code)
+        if same[index] in same[:index]:
+            first = same.index(same[index])
             before = f"シート「{places[first]}」" if places else f"{lines[first]}行目"
             raise DocumentError(
                 f"施策ID「{code}」が2回あります(1回目は{before})。",
@@ -169,15 +171,21 @@ def department_doubts(sheets: Sequence[Sheet], lines: Sequence[dict[str, int]]) 
     return doubts
 
 
+def _left_out(before: str, code: str) -> list[str]:
+    """The 施策ID whose numbers are missing between two that follow each other, as far as they are few."""
+    head, number, width = measure_codes.run_of(code)
+    group, last, _width = measure_codes.run_of(before)
+    first = last + 1 if before and group == head else 1 if not before else number
+    missing = range(first, number)
+    return [f"{head}{one:0{width}d}" for one in missing] if len(missing) <= MOST_LEFT_OUT else []
+
+
 def plan_doubts(sheets: Sequence[Sheet], lines: Sequence[int]) -> list[Doubt]:
     """Doubts that only the whole set shows: numbers left out within a 分野, and names that occur twice."""
     doubts: list[Doubt] = []
     names = [sheet.name for sheet in sheets]
     for index, (sheet, line) in enumerate(zip(sheets, lines, strict=True)):
-        before = sheets[index - 1].code if index else f"{sheet.code[:2]}-00"
-        missing = range(int(before[3:]) + 1, int(sheet.code[3:])) if before[:2] == sheet.code[:2] else ()
-        for number in missing:
-            code = f"{sheet.code[:2]}-{number:02d}"
+        for code in _left_out(sheets[index - 1].code if index else "", sheet.code):
             detail = f"施策ID「{code}」がありません。欠番か、読み落としかを確かめてください。"
             doubts.append(Doubt(code="missing_measure", measure=code, line=line, detail=detail, proposal="欠番とする"))
         if sheet.name in names[:index]:

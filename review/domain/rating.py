@@ -122,6 +122,8 @@ class Scale:
 
 def grade(judgement: Judgement, scale: Scale) -> Grade | None:
     """The grade of a judgement; None for 対象外 and 未入力 (their words are in `NOT_GRADED`)."""
+    if judgement.pace is not None:
+        return _by_rate(judgement.pace, scale.decided) if judgement.pace < 1 else scale.decided[0]
     if judgement.status in NOT_GRADED:
         return None
     if judgement.status == "undetermined":
@@ -131,7 +133,11 @@ def grade(judgement: Judgement, scale: Scale) -> Grade | None:
         return decided[0]
     if judgement.exact_rate is None:
         return decided[-1]
-    return next(band for band in decided[1:] if judgement.exact_rate >= (band.threshold or 0))
+    return _by_rate(judgement.exact_rate, decided)
+
+
+def _by_rate(rate: Fraction, decided: tuple[Grade, ...]) -> Grade:
+    return next((band for band in decided[1:] if rate >= (band.threshold or 0)), decided[-1])
 
 
 def label(judgement: Judgement, scale: Scale) -> str:

@@ -48,6 +48,8 @@ class IndicatorBlock:
 
     number: int
     years: tuple[IndicatorCell, ...] = ()
+    unit: str = ""
+    baseline: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -59,7 +61,7 @@ class IndicatorBlock:
 class Sheet:
     """One 施策 of one 年度, as the city's form holds it.
 
-    `code` is the 施策ID in half-width form. `related` holds the names before 全課等 and before any reason in
+    `code` is the 施策ID. `group` are the (number, name) of its 分野, the first level first, where the file names any. `related` holds the names before 全課等 and before any reason in
     brackets; `related_all` is True where the cell is 全課等; `related_note` is that reason. `texts` are those of
     `fields.texts()` by key; one that a file has no place for is missing.
     """
@@ -67,6 +69,7 @@ class Sheet:
     code: str
     name: str
     owner: str
+    group: tuple[tuple[str, str], ...] = ()
     related: tuple[str, ...] = ()
     related_all: bool = False
     related_note: str = ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from review.domain import fields
+from review.domain import fields, measure_codes
 from review.domain import form_labels as labels
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
@@ -124,7 +124,7 @@ class SheetReader:
                 if field.text.strip()
                 else "施策IDが空欄です。"
             )
-            raise self._error(cause, field.line, "「01-01」のように、2桁-2桁で記入してください。")
+            raise self._error(cause, field.line, f"{measure_codes.HOW}記入してください。")
         if self.code != field.text:
             detail = f"施策ID「{field.text}」を「{self.code}」と読みました。"
             self._doubt("code_variant", field.line, detail, self.code)

@@ -27,7 +27,7 @@ def person(**options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0006_value_state")]
+    dependencies = [("review", "0007_shape")]
 
     operations = [
         migrations.AddField("plan", "office", name("確認する課の名前", "事務局")),

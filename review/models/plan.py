@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from review.domain import fields
+from review.domain import fields, measure_codes
 from review.domain.answers import STATE
 from review.domain.values import State
 from review.models.organization import Department
@@ -20,7 +20,8 @@ from review.models.organization import Department
 SHORT_NAME = r"[a-z][a-z0-9-]{1,19}"
 #: What the reviewing office and the deciding body are called where a plan is made without their names: (Japanese, English).
 NEUTRAL_OFFICE, NEUTRAL_BODY = ("事務局", "Reviewing Office"), ("決定機関", "Deciding Body")
-MEASURE_CODE = RegexValidator(r"^\d{2}-\d{2}$", _("施策IDは「01-01」の形で入力してください。"))
+#: The levels that a 体系 can have.
+LEVELS = 3
 
 
 def _short_name() -> str:
@@ -31,6 +32,12 @@ def _short_name() -> str:
 
 def _japanese() -> bool:
     return (get_language() or "ja").startswith("ja")
+
+
+def measure_code(text: str) -> None:
+    """The validator of 施策ID."""
+    if not measure_codes.is_code(text):
+        raise ValidationError(_("施策IDは、%(most)s文字以内で入力してください。") % {"most": measure_codes.LONGEST})
 
 
 class Plan(models.Model):
@@ -84,20 +91,35 @@ class Plan(models.Model):
 
 
 class PlanField(models.Model):
-    """分野: the first two digits of the 施策ID."""
+    """分野: one place in the plan's 体系, which has up to three levels; totals stay with the first."""
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="fields")
-    number = models.CharField(_("番号"), max_length=2)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    number = models.CharField(_("番号"), max_length=20)
     name = models.CharField(_("分野名"), max_length=100)
+    order = models.PositiveSmallIntegerField(_("順"), default=0)
 
     class Meta:
         verbose_name = _("分野")
         verbose_name_plural = _("分野")
-        ordering = ["plan", "number"]
-        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="plan_field_number_once")]
+        ordering = ["plan", "order", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="plan_field_number_once", condition=Q(parent=None)),
+            models.UniqueConstraint(fields=["parent", "number"], name="plan_field_number_once_below"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def path(self) -> list[PlanField]:
+        """From the first level down to this one. `select_related("parent__parent")` spares the queries."""
+        return [*(self.parent.path if self.parent else []), self]
+
+    @property
+    def label(self) -> str:
+        """1 しごとをつくる > 1-1 企業の誘致."""
+        return " > ".join(f"{one.number} {one.name}".strip() for one in self.path)
 
 
 class Measure(models.Model):
@@ -105,18 +127,24 @@ class Measure(models.Model):
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="measures")
     field = models.ForeignKey(PlanField, on_delete=models.PROTECT, related_name="measures")
-    code = models.CharField(_("施策ID"), max_length=5, validators=[MEASURE_CODE])
+    code = models.CharField(_("施策ID"), max_length=measure_codes.LONGEST, validators=[measure_code])
+    sort_key = models.CharField(max_length=measure_codes.LONGEST_KEY, editable=False, default="")
     first_year = models.PositiveSmallIntegerField(_("開始年度"))
     last_year = models.PositiveSmallIntegerField(_("終了年度"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("施策")
         verbose_name_plural = _("施策")
-        ordering = ["plan", "code"]
+        ordering = ["plan", "sort_key"]
         constraints = [models.UniqueConstraint(fields=["plan", "code"], name="measure_code_once_in_plan")]
 
     def __str__(self) -> str:
         return self.code
+
+    def save(self, **options: Any) -> None:
+        """With the place of its 施策ID among the others."""
+        self.sort_key = measure_codes.sort_key(self.code)
+        super().save(**options)
 
 
 class MeasureYear(models.Model):
@@ -139,7 +167,7 @@ class MeasureYear(models.Model):
     class Meta:
         verbose_name = _("施策(年度)")
         verbose_name_plural = _("施策(年度)")
-        ordering = ["fiscal_year", "measure__code"]
+        ordering = ["fiscal_year", "measure__sort_key"]
         # Every page asks whether a year under way holds such rows; there are few, and in a city none.
         indexes = [models.Index(fields=["fiscal_year"], condition=Q(demo=True), name="measure_year_demo")]
         constraints = [models.UniqueConstraint(fields=["measure", "fiscal_year"], name="measure_year_once")]
@@ -179,6 +207,7 @@ class Indicator(models.Model):
     number = models.PositiveSmallIntegerField(_("番号"))
     direction = models.CharField(_("向き"), max_length=4, choices=Direction, blank=True)
     unit = models.CharField(_("単位"), max_length=40, blank=True)
+    baseline = models.CharField(_("基準値"), max_length=300, blank=True)
     kind = models.CharField(_("値の種類"), max_length=8, choices=Kind, blank=True)
     defined_at = models.DateTimeField(_("定義の確認日時"), null=True, blank=True)
     defined_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from review.domain import measure_codes
 from review.models.cycle import Cycle
 from review.models.sheet import Meeting
 
@@ -120,7 +121,7 @@ class CorrectionItem(models.Model):
     """One corrected item: 誤, 正, 理由. `key` as in domain.correctable, `wrong` as the base edition has it."""
 
     correction = models.ForeignKey(Correction, on_delete=models.CASCADE, related_name="items")
-    code = models.CharField(_("施策ID"), max_length=5)
+    code = models.CharField(_("施策ID"), max_length=measure_codes.LONGEST)
     key = models.CharField(max_length=60)
     label = models.CharField(_("項目"), max_length=200)
     wrong = models.TextField(_("誤"), blank=True)

@@ -90,7 +90,7 @@ class MeasureReview(models.Model):
     class Meta:
         verbose_name = _("施策シート")
         verbose_name_plural = _("施策シート")
-        ordering = ["measure_year__measure__code"]
+        ordering = ["measure_year__measure__sort_key"]
         indexes = [models.Index(fields=["cycle", "state"])]
         constraints = [
             models.CheckConstraint(condition=Q(outcome="") | ~Q(outcome_reason=""), name="outcome_has_reason"),

@@ -35,8 +35,9 @@ from review.workbook.styles import OPEN
 from review.workbook.writer import add_sheet, describe, fill_form, new_book, save
 
 FORM = "1"
-FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY = (
-    "MeguriForm", "MeguriToken", "MeguriCycle", "MeguriSheet.",
+# The last says which 施策ID a sheet is of, where a sheet's name cannot hold it.
+FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY, CODE_PROPERTY = (
+    "MeguriForm", "MeguriToken", "MeguriCycle", "MeguriSheet.", "MeguriCode.",
 )  # fmt: skip
 NAME = "meguri."
 OPEN_FILL = PatternFill("solid", fgColor=OPEN)
@@ -94,6 +95,8 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> dict[str, str]:
     cells = {key: f"{get_column_letter(left)}{top}" for key, (top, left, _, _) in places.items()}
     entry_cells.add_hints(sheet, cells)
     _note(book, SHEET_PROPERTY + sheet.title, arrangement(sheet, cells))
+    if sheet.title != entry.form.sheet.code:
+        _note(book, CODE_PROPERTY + sheet.title, entry.form.sheet.code)
     return {cell: cell_digest(text) for cell, text in closed_cells(sheet, set(cells.values())).items()}
 
 

@@ -20,6 +20,7 @@ from review.domain import items
 from review.domain.text import MAX_LENGTH, problem
 from review.workbook import cell_text, shown
 from review.workbook.entry_book import (
+    CODE_PROPERTY,
     CYCLE_PROPERTY,
     FORM,
     FORM_PROPERTY,
@@ -84,23 +85,30 @@ def read_entry_book(path: Path) -> EntryBook:
     digests = {
         name.removeprefix(SHEET_PROPERTY): text for name, text in props.items() if name.startswith(SHEET_PROPERTY)
     }
+    codes = {name.removeprefix(CODE_PROPERTY): text for name, text in props.items() if name.startswith(CODE_PROPERTY)}
     sheets = {
-        sheet.title: _read_sheet(sheet, digests[sheet.title]) for sheet in book.worksheets if sheet.title in digests
+        codes.get(sheet.title, sheet.title): _read_sheet(sheet, digests[sheet.title])
+        for sheet in book.worksheets
+        if sheet.title in digests
     }
     _refuse_lost(book, sheets, digests)
     return EntryBook(
-        token=props.get(TOKEN_PROPERTY, ""), cycle=props.get(CYCLE_PROPERTY, ""), sheets=sheets, others=_others(book)
+        token=props.get(TOKEN_PROPERTY, ""),
+        cycle=props.get(CYCLE_PROPERTY, ""),
+        sheets=sheets,
+        others=_others(book, codes),
     )
 
 
-def _others(book: Workbook) -> dict[str, dict[str, str]]:
+def _others(book: Workbook, codes: dict[str, str]) -> dict[str, dict[str, str]]:
     """The texts outside the open cells, sheet by sheet."""
     left = MOST_CELLS
     texts: dict[str, dict[str, str]] = {}
     for sheet in book.worksheets:
         cells = closed_cells(sheet, set(_places(sheet).values()))
-        texts[sheet.title] = {cell: text[:MOST_LETTERS] for cell, text in list(cells.items())[:left]}
-        left -= len(texts[sheet.title])
+        code = codes.get(sheet.title, sheet.title)
+        texts[code] = {cell: text[:MOST_LETTERS] for cell, text in list(cells.items())[:left]}
+        left -= len(texts[code])
     return texts
 
 

@@ -319,7 +319,7 @@ def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
     """What the book adds below the form; the reader stops at its heading."""
     yield grid.heading(labels.RESULTS, part="results")
     yield grid.labelled("総合評価", judged.shown, style="strong", part="results")
-    words = ("成果目標", "評価項目", "目標", "実績", "達成率", "区分・判定")
+    words = ("成果目標", "評価項目", "目標", "実績", "達成率・進捗率", "区分・判定")
     head = [Box(first=i, last=i, text=word, style="head") for i, word in enumerate(words, start=1)]
     yield Line(boxes=tuple(head), height=18.0, part="results")
     for one in judged.indicators:

@@ -27,12 +27,13 @@ from review.domain.sheet_rows import SheetReader
 from review.workbook import cell_text, shown
 from review.workbook.entry_cells import has_colour
 from review.workbook.layout import NO_FORMS
+from review.workbook.writer import sheet_names
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 200_000_000
 MAX_COLUMNS = 200
 
-_CODE_LIKE = re.compile(r"\d{2}-\d{2}")
+_CODE_LIKE = re.compile(r"\d{1,2}(?:[-.]\d{1,2}){1,2}")
 _NO_WORKBOOK = "Excelのブック(.xlsx)として開けません。ファイルが壊れているか、別の種類のファイルです。"
 _SAVE_AGAIN = "Excelで開けることを確かめ、.xlsxの形式で保存し直してください。"
 
@@ -127,7 +128,7 @@ class _Form:
             Doubt(code=kind, measure=code, line=row, detail=detail, proposal=proposal)
             for row, kind, detail, proposal in self.odd
         ]
-        if _CODE_LIKE.fullmatch(self.title) and self.title != code:
+        if _CODE_LIKE.fullmatch(self.title) and self.title != sheet_names([code], ())[0]:
             detail = f"シートの名前「{self.title}」と施策ID「{code}」が違います。施策IDで読みました。"
             doubts.append(Doubt(code="sheet_name_differs", measure=code, line=0, detail=detail, proposal=code))
         return doubts

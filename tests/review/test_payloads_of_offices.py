@@ -129,7 +129,9 @@ def on_sheets(sheet: MeasureReview, settled: MeasureReview, cast: Cast) -> None:
 def on_a_judged_sheet(waiting: MeasureReview, cast: Cast) -> None:
     """What the reviewer and the 本部 gave and said."""
     by: dict[str, Any] = {"recorded_by": cast.reviewer, "recorded_at": clock.now()}
-    Indicator.objects.filter(measure=waiting.measure_year.measure_id).update(unit=armed("Indicator.unit"))
+    Indicator.objects.filter(measure=waiting.measure_year.measure_id).update(
+        unit=armed("Indicator.unit"), baseline=armed("Indicator.baseline")
+    )
     rewrite(waiting, board_opinion=armed("MeasureYear.board_opinion"))
     given = IndicatorYear.objects.filter(indicator__measure=waiting.measure_year.measure, fiscal_year=YEAR)
     given.update(given_grade="A", given_reason=armed("IndicatorYear.given_reason"))
@@ -244,7 +246,7 @@ IN_THE_YEAR = {
 #: Nobody types these: codes, hashes, keys, paths and sentences of our own, chosen values, and what the sign-in provider says.
 OURS = {
     "User": {"password", "first_name", "last_name", "email", "language"}, "Plan": {"municipality_code", "short_name"}, "PlanField": {"number"},
-    "Measure": {"code"}, "IndicatorYear": {"status", "rate_text", "grade", "reason", "given_grade"}, "Submission": {"sha256"},
+    "Measure": {"code", "sort_key"}, "IndicatorYear": {"status", "rate_text", "grade", "reason", "given_grade"}, "Submission": {"sha256"},
     "RecordedDecision": {"grade"}, "ItemComment": {"item"}, "Rating": {"grade", "proposed_grade"}, "Edition": {"sha256", "seal"},
     "CorrectionItem": {"code", "key", "label"}, "Artifact": {"label", "path", "sha256", "seal"}, "AuditEntry": {"action", "subject", "request_id"},
     "AuditLink": {"prev_hash", "hash"}, "Evidence": {"item", "path", "sha256"}, "Job": {"kind", "key", "doing", "cause", "reference"},

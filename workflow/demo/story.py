@@ -275,7 +275,7 @@ def leave_work(cycle: Cycle, say: Say) -> None:
     """Leave the next year with something to do for everyone; every invented value says デモ値."""
     codes = list(
         MeasureYear.objects.filter(fiscal_year=cycle.fiscal_year)
-        .order_by("measure__code")
+        .order_by("measure__sort_key")
         .values_list("measure__code", flat=True)
     )
     editing, sent = codes[1:4], codes[4:14]

@@ -134,7 +134,7 @@ def rows_at(
 
 def in_order(base: QuerySet[MeasureReview], numbers: list[int]) -> list[MeasureReview]:
     """The sheets of these numbers, in order of 施策ID. One query."""
-    return list(listing.listed(base.filter(pk__in=numbers)).order_by("measure_year__measure__code"))
+    return list(listing.listed(base.filter(pk__in=numbers)).order_by("measure_year__measure__sort_key"))
 
 
 @require_GET

@@ -175,7 +175,8 @@ def by_field(cycle: Cycle, sheets: Iterable[Sheet], before: Mapping[str, dict[st
     for sheet in sheets:
         now.setdefault(sheet.part, Counter()).update(mark.grade for mark in sheet.marks if mark.grade)
     rows: list[dict[str, Any]] = []
-    for number, counts in sorted(now.items()):
+    for number in (one for one in names if one in now):
+        counts = now[number]
         label = f"{number} {names.get(number, '')}".strip()
         year_before = f"{label} ({fiscal_year(cycle.fiscal_year - 1)})"
         rows += against(label, dict(counts), year_before, before.get(number, {}))

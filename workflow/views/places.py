@@ -21,8 +21,8 @@ WAITING = ReviewState.SUBMITTED.value
 STATES = (WAITING, ReviewState.RETURNED.value, ReviewState.REVIEWED.value, ReviewState.APPROVED.value, "all")
 SORTS = {
     "doubts": ("doubts", "-submitted_at"),
-    "measure": ("measure_year__measure__code",),
-    "department": ("measure_year__owner__order", "measure_year__measure__code"),
+    "measure": ("measure_year__measure__sort_key",),
+    "department": ("measure_year__owner__order", "measure_year__measure__sort_key"),
     "submitted": ("submitted_at",),
     "since": ("-state_since",),
 }
@@ -110,7 +110,7 @@ def order(sort: str) -> list[str]:
         return order(DEFAULT_SORT)
     if sort.startswith("-"):
         columns = tuple(c.removeprefix("-") if c.startswith("-") else f"-{c}" for c in columns)
-    return [*columns, "measure_year__measure__code"]
+    return [*columns, "measure_year__measure__sort_key"]
 
 
 def queue_query(request: SignedInRequest) -> str:

@@ -57,7 +57,7 @@ def confirm_records(request: SignedInRequest) -> HttpResponse:
     numbers = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
     rows = RecordedDecision.objects.visible(permissions.scope_of(request.user)).filter(pk__in=numbers)
     done, refused = [], {}
-    for row in rows.order_by("review__measure_year__measure__code"):
+    for row in rows.order_by("review__measure_year__measure__sort_key"):
         try:
             steps.confirm_record(user=request.user, record=row)
             done.append(row.review_id)

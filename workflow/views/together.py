@@ -130,7 +130,7 @@ def year_of(request: SignedInRequest) -> int:
 def say_results(request: SignedInRequest, done: Sequence[int], refused: dict[int, str], sentence: str) -> None:
     """One message for what was done, one for each sheet that was not."""
     known = MeasureReview.objects.visible(permissions.scope_of(request.user)).filter(pk__in=[*done, *refused])
-    codes = dict(known.order_by("measure_year__measure__code").values_list("pk", "measure_year__measure__code"))
+    codes = dict(known.order_by("measure_year__measure__sort_key").values_list("pk", "measure_year__measure__code"))
     if done:
         messages.success(
             request, sentence % {"n": len(done), "codes": "、".join(codes[pk] for pk in codes if pk in done)}

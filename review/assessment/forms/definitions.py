@@ -16,3 +16,4 @@ class DefinitionForm(forms.Form):
     direction = forms.ChoiceField(label=_("向き"), required=False, choices=DIRECTIONS)
     unit = forms.CharField(label=_("単位"), required=False, max_length=40)
     kind = forms.ChoiceField(label=_("値の種類"), choices=Indicator.Kind.choices)
+    baseline = forms.CharField(label=_("基準値"), required=False, max_length=300)

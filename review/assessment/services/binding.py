@@ -82,7 +82,10 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
     for row in _goals(of_measure, cycle.fiscal_year):
         this = row.fiscal_year == cycle.fiscal_year
         place = f"goal:{row.indicator.number}:{row.fiscal_year}"
-        _add(parts[owner[of_measure[row.indicator.measure_id].pk]], place, row, GOAL if this else EARLIER)
+        into = parts[owner[of_measure[row.indicator.measure_id].pk]]
+        _add(into, place, row, GOAL if this else EARLIER)
+        if this and row.indicator.baseline:
+            into[f"{place}:baseline"] = row.indicator.baseline
     for item in ScheduleItem.objects.filter(measure_year__in=owner):
         _add(parts[owner[item.measure_year_id]], f"schedule:{item.position}", item, SCHEDULE)
     for rating in Rating.objects.filter(review__in=sheets).order_by("given_at", "pk"):
@@ -244,7 +247,13 @@ def part_label(key: str) -> str:
         return _(one.label) if one else str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
     if kind == "goal":
         number, year, name = rest
-        words = {"target": _("目標"), "actual": _("実績"), "name": _("評価項目"), "answers": _("注意への回答")}
+        words = {
+            "target": _("目標"),
+            "actual": _("実績"),
+            "name": _("評価項目"),
+            "answers": _("注意への回答"),
+            "baseline": _("基準値"),
+        }
         word = words.get(name, _("判定"))
         mark = circled(int(number))
         label = year_label(int(year))

@@ -32,7 +32,7 @@ from review.models import (
     User,
 )
 from review.models.sheet import OPEN_STATES
-from review.reader_words import year_label
+from review.reader_words import problem, year_label
 from review.trail.services import audit
 from review.transition import require
 
@@ -40,6 +40,7 @@ from review.transition import require
 DECIDED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 #: So many people are named; of more, the post.
 FEW = 4
+LONGEST_BASELINE = 300
 
 Years = Mapping[int, list[IndicatorYear]]
 
@@ -50,6 +51,8 @@ class Definition(NamedTuple):
     direction: str
     unit: str
     kind: str
+    #: None leaves the 基準値 as it is
+    baseline: str | None = None
 
 
 class Open(NamedTuple):
@@ -92,7 +95,7 @@ def years_of(**chosen: Any) -> dict[int, list[IndicatorYear]]:
     """{indicator: its rows in year order}, in the plan's order. One query."""
     years: dict[int, list[IndicatorYear]] = defaultdict(list)
     rows = IndicatorYear.objects.filter(**chosen).select_related("indicator__measure")
-    for row in rows.order_by("indicator__measure__code", "indicator__number", "fiscal_year"):
+    for row in rows.order_by("indicator__measure__sort_key", "indicator__number", "fiscal_year"):
         years[row.indicator_id].append(row)
     return years
 
@@ -102,7 +105,7 @@ def open_in(cycle: Cycle) -> Open:
     rows = IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
     settled = cycle.reviews.exclude(outcome="").values("measure_year__measure")
     rows = rows.exclude(indicator__measure__in=settled).select_related("indicator__measure")
-    asking = [row for row in rows.order_by("indicator__measure__code", "indicator__number") if asks(row)]
+    asking = [row for row in rows.order_by("indicator__measure__sort_key", "indicator__number") if asks(row)]
     judged = [row for row in asking if row.actual.strip()]
     years = years_of(indicator__in=[row.indicator_id for row in judged]) if judged else {}
     return Open(asking, [row for row in judged if judging.rests_on_definition(row, years[row.indicator_id])])
@@ -184,7 +187,7 @@ def confirm(*, user: User, cycle: Cycle, chosen: Mapping[int, Definition]) -> in
         return len(goals)
 
 
-_STORED = ["direction", "unit", "kind", "defined_at", "defined_by", "defined_for", "defined_reason"]
+_STORED = ["direction", "unit", "kind", "baseline", "defined_at", "defined_by", "defined_for", "defined_reason"]
 
 
 def _require_words(chosen: Iterable[Definition]) -> None:
@@ -194,6 +197,8 @@ def _require_words(chosen: Iterable[Definition]) -> None:
         if one.direction not in ways or one.kind not in kinds or len(one.unit) > longest or not one.unit.isprintable():
             sentence = _("向きと値の種類を選び、単位は%(most)s文字までの1行で入力してください。")
             raise Invalid(sentence % {"most": longest})
+        if one.baseline and (len(one.baseline) > LONGEST_BASELINE or problem(one.baseline)):
+            raise Invalid(_("基準値を%(most)s文字以内で入力してください。") % {"most": LONGEST_BASELINE})
 
 
 def _require_kept(goals: Iterable[Indicator], years: Years, chosen: Mapping[int, Definition]) -> None:
@@ -224,6 +229,8 @@ def _named(row: IndicatorYear) -> str:
 
 def _stays(row: IndicatorYear, years: Sequence[IndicatorYear], chosen: Definition) -> bool:
     """Whether the verdict that was sent is the one that this definition gives: by the rules of today, both times."""
+    if chosen.baseline is not None and chosen.baseline.strip() != row.indicator.baseline:
+        return not judging.later_target(row, years)
     assumed = row.reading.get("direction") or ""
     if chosen.direction == "" and judging.rests_on_definition(row, years, [chosen.kind]):
         return row.status not in ("achieved", "missed")
@@ -233,7 +240,10 @@ def _stays(row: IndicatorYear, years: Sequence[IndicatorYear], chosen: Definitio
 
 
 def _set(user: User, goal: Indicator, chosen: Definition, row: IndicatorYear) -> None:
-    before = {name: getattr(goal, name) for name in ("direction", "unit", "kind")}
+    baseline = goal.baseline if chosen.baseline is None else chosen.baseline.strip()
+    more = ("baseline",) if baseline != goal.baseline else ()
+    before = {name: getattr(goal, name) for name in ("direction", "unit", "kind", *more)}
+    goal.baseline = baseline
     goal.direction, goal.unit, goal.kind = chosen.direction, chosen.unit.strip(), chosen.kind
     goal.defined_at, goal.defined_by, goal.defined_reason = clock.now(), user, ""
     goal.defined_for = {"name": row.name, "units": definitions.dimensions(row.target)}

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
-from review.domain import answers, checks, grade_words, rating
+from review.domain import answers, checks, grade_words, progress, rating
 from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
 from review.models import Cycle, Indicator, IndicatorYear, MeasureReview
@@ -17,6 +18,7 @@ from review.models.sheet import OPEN_STATES, ReviewState
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
 NOBODY_CAN_TELL = "大きい方がよいか小さい方がよいかを決められない指標と確認されているため、判定しません。"
 #: The sheet was sent with the grades of the years before: they stay until it is back, or published.
+PROGRESS = "進捗率"
 _SEALED = (ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED)
 _STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading", "answers"]
 
@@ -106,29 +108,55 @@ def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
     """Every year of the indicators concerned, in year order; the given objects stand in for their stored rows."""
     given = {row.pk: row for row in rows}
     years: dict[int, list[IndicatorYear]] = defaultdict(list)
-    stored = IndicatorYear.objects.filter(indicator__in={row.indicator_id for row in rows}).select_related("indicator")
+    stored = IndicatorYear.objects.filter(indicator__in={row.indicator_id for row in rows}).select_related(
+        "indicator__measure__plan"
+    )
     for year in stored.order_by("fiscal_year"):
         years[year.indicator_id].append(given.get(year.pk, year))
     return years
 
 
 def verdict_of(
-    row: IndicatorYear, years: Sequence[IndicatorYear], *, direction: str, kind: str
+    row: IndicatorYear,
+    years: Sequence[IndicatorYear],
+    *,
+    direction: str,
+    kind: str,
+    scale: rating.Scale = rating.DEFAULT,
 ) -> achievement.Judgement:
     """The verdict on a row among the years of its goal under this definition; nothing is read or stored."""
     previous = next((year for year in years if year.fiscal_year == row.fiscal_year - 1), None)
+    given: dict[str, Any] = {
+        "name": row.name,
+        "actual": row.actual,
+        "direction": DIRECTIONS.get(direction),
+        "previous": previous.actual if previous else None,
+        "kind": kind,
+        "state": row.state,
+        "previous_state": previous.state if previous else None,
+    }
+    if later := later_target(row, years):
+        return progress.judge(
+            **given, target=later[1], baseline=row.indicator.baseline, span=_span(row, later), scale=scale
+        )
     return achievement.judge(
-        name=row.name,
-        target=row.target,
-        actual=row.actual,
-        direction=DIRECTIONS.get(direction),
-        previous=previous.actual if previous else None,
-        targets=[year.target for year in years],
-        fiscal_year=row.fiscal_year,
-        kind=kind,
-        state=row.state,
-        previous_state=previous.state if previous else None,
+        **given, target=row.target, targets=[year.target for year in years], fiscal_year=row.fiscal_year
     )
+
+
+def later_target(row: IndicatorYear, years: Sequence[IndicatorYear]) -> tuple[int, str] | None:
+    """(year, target) by which the row is judged, where its goal has a target for a later year only. Without a 基準値 that is
+    so only where a value was typed: nobody is asked for one."""
+    if not row.indicator.baseline.strip() and achievement.proposed_state(row.actual).state is State.NOT_MEASURED:
+        return None
+    if not row.indicator.baseline.strip() and not row.actual.strip():
+        return None
+    return progress.later_target([(year.fiscal_year, year.target) for year in years], row.fiscal_year)
+
+
+def _span(row: IndicatorYear, later: tuple[int, str]) -> progress.Span:
+    first = row.indicator.measure.plan.first_year if row.indicator.baseline.strip() else None
+    return progress.Span(target_year=later[0], year=row.fiscal_year, first_year=first)
 
 
 def rests_on_definition(
@@ -140,10 +168,10 @@ def rests_on_definition(
     return len({(one.status, one.exact_rate) for one in verdicts if one.status in ("achieved", "missed")}) > 1
 
 
-def _by_definition(row: IndicatorYear, years: Sequence[IndicatorYear]) -> achievement.Judgement:
+def _by_definition(row: IndicatorYear, years: Sequence[IndicatorYear], scale: rating.Scale) -> achievement.Judgement:
     """The verdict under the goal's own definition; none where it was confirmed that its direction cannot be said."""
     goal = row.indicator
-    verdict = verdict_of(row, years, direction=goal.direction, kind=goal.kind)
+    verdict = verdict_of(row, years, direction=goal.direction, kind=goal.kind, scale=scale)
     if goal.direction or not goal.kind or not rests_on_definition(row, years, [goal.kind]):
         return verdict
     flags = ("direction_unknown", *(flag for flag in verdict.flags if not flag.startswith("direction_")))
@@ -163,7 +191,7 @@ def _by_definition(row: IndicatorYear, years: Sequence[IndicatorYear]) -> achiev
 def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) -> None:
     proposal, mark = proposed_state(row), answers.mark_of(row.actual)
     row.answers = answers.standing(row.answers, checks.SENTENCES, mark, proposal)
-    verdict = _by_definition(row, years)
+    verdict = _by_definition(row, years, scale)
     story = {
         y.fiscal_year: checks.IndicatorInYear(fiscal_year=y.fiscal_year, name=y.name, target=y.target, actual=y.actual)
         for y in years
@@ -174,6 +202,8 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
     row.status = verdict.status
     row.rate = verdict.rate
     row.rate_text = rating.percent(verdict.exact_rate, scale) if verdict.exact_rate is not None else ""
+    if verdict.progress and row.rate_text:
+        row.rate_text = f"{PROGRESS} {row.rate_text}"
     row.grade = graded.letter if graded else ""
     row.flags = [flag.code for flag in flags]
     row.answers = answers.standing(row.answers, row.flags, mark, proposal)
@@ -182,6 +212,7 @@ def _judge(row: IndicatorYear, years: list[IndicatorYear], scale: rating.Scale) 
         "target": verdict.target_reading.sentence,
         "actual": verdict.actual_reading.sentence,
         "basis": verdict.basis,
+        **({"progress": verdict.progress} if verdict.progress else {}),
         "direction": verdict.direction,
         "components": verdict.as_dict()["components"],
         "state": verdict.state.state if row.actual.strip() else "",

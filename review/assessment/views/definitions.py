@@ -37,14 +37,14 @@ def record_of(goals: Sequence[Indicator]) -> Record:
         rows=Indicator.objects.filter(pk__in=[goal.pk for goal in goals]),
         subject=f"indicator:{goals[0].pk}",
         actions=("definition.confirm",),
-        state=[[goal.pk, goal.direction, goal.unit, goal.kind, goal.defined_at] for goal in goals],
+        state=[[goal.pk, goal.direction, goal.unit, goal.kind, goal.baseline, goal.defined_at] for goal in goals],
     )
 
 
 def sent_record(request: SignedInRequest, year: int) -> Record | None:
     """The record of the goals that the form showed."""
     numbers = [int(one) for one in request.POST.get("shown", "").split(",") if _is_number(one)]
-    goals = list(Indicator.objects.filter(pk__in=numbers).order_by("measure__code", "number"))
+    goals = list(Indicator.objects.filter(pk__in=numbers).order_by("measure__sort_key", "number"))
     return record_of(goals) if goals else None
 
 
@@ -111,7 +111,8 @@ def _confirm(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
 def _chosen(sent: QueryDict) -> dict[int, Definition]:
     """One goal as typed, or the ticked ones of a group with the definitions that stood beside them."""
     if _is_number(str(sent.get("indicator", ""))):
-        words = {name: str(sent.get(name, "")).strip() for name in DefinitionForm.base_fields}
+        words = {name: str(sent[name]).strip() for name in DefinitionForm.base_fields if name in sent}
+        words = {"direction": "", "unit": "", "kind": "", **words}
         return {int(str(sent["indicator"])): Definition(**words)}
     parts = [str(one).split("|", 3) for one in sent.getlist("goal")]
     return {

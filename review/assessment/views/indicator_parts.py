@@ -13,8 +13,9 @@ from review import queries
 from review.assessment.services import judging, next_year
 from review.domain import answers, items, rating, values
 from review.domain.notation import compact
+from review.domain.progress import BEFORE, status_of
 from review.models import IndicatorYear, MeasureReview
-from review.reader_words import grade_meaning
+from review.reader_words import grade_meaning, year_label
 
 STATUSES = {
     "achieved": gettext_lazy("達成"),
@@ -22,6 +23,7 @@ STATUSES = {
     "undetermined": gettext_lazy("評価できない"),
     "pending": gettext_lazy("未入力"),
     "not_applicable": gettext_lazy("目標なし"),
+    BEFORE: gettext_lazy("目標年度前"),
 }
 
 
@@ -170,21 +172,28 @@ def judgement_of(row: IndicatorYear, scale: rating.Scale) -> Judgement:
         row=row,
         typed=bool(row.actual.strip()),
         reading=row.reading.get("actual", ""),
-        target=row.target,
+        target=aim_of(row),
         rate=row.rate_text,
         grade=letter,
         grade_name=grade_meaning(letter, scale, goals),
         computed_name=grade_meaning(row.grade, scale, [goals[0]._replace(grade=row.grade)]),
-        status=str(STATUSES.get(row.status, "")),
+        status=str(STATUSES.get(status_of(row.status, row.reading), "")),
         reason=row.reason,
         notes=row.reading.get("notes", []),
     )
+
+
+def aim_of(row: IndicatorYear) -> str:
+    """The target that the row is judged by: its own, or that of a later year with its year."""
+    later = row.reading.get("progress")
+    return f"{later['target']}({year_label(later['target_year'])})" if later else row.target
 
 
 def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating.Scale) -> dict[str, Any]:
     """The city's form of one 成果目標: 評価項目, 目標, 実績 and 達成区分 by year."""
     return {
         "label": label,
+        "baseline": rows[0].indicator.baseline if rows else "",
         "show_grade": any(row.final_grade for row in rows),
         "years": [
             {

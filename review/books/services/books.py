@@ -18,6 +18,7 @@ from review.domain.answers import sentence_of
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
 from review.domain.fields import OPINION, Section
 from review.domain.fiscal import fiscal_year_label, wareki
+from review.domain.progress import BEFORE, status_of
 from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
@@ -31,6 +32,7 @@ STATUS_LABELS = {
     "undetermined": "評価できない",
     "pending": "未入力",
     "not_applicable": "目標なし",
+    BEFORE: "目標年度前",
     "": "",
 }
 #: An edition and open data wait for nothing any more.
@@ -202,6 +204,7 @@ def _book_sheet(
     return BookSheet(
         sheet=sheet(row, snapshot["years"]),
         field_name=row["field"]["name"],
+        place=editions.place_words(row),
         state_label=state,
         grade="" if aside else row["grade"],
         note="" if aside else row["grade_note"],
@@ -230,8 +233,11 @@ def _judged(one: Mapping[str, Any], fiscal_year: int, words: Mapping[str, str]) 
         name=this["name"],
         target=this["target"],
         actual=this["actual"],
-        status=grade_words.NO_RATE if one["grade_words"] == grade_words.NO_RATE else words[one["status"]],
-        rate=Decimal(one["rate"]) if one["rate"] is not None else None,
+        status=grade_words.NO_RATE
+        if one["grade_words"] == grade_words.NO_RATE
+        else words[status_of(one["status"], one)],
+        rate=Decimal(one["rate"]) if one["rate"] is not None and "progress" not in one else None,
+        baseline=one.get("baseline", ""),
         rate_text=one["rate_text"],
         grade=one["grade"],
         numeric_target=_number(target),

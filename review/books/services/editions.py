@@ -17,6 +17,7 @@ from review.domain.answers import sentence_of, state_words
 from review.domain.fields import Section, text_keys
 from review.domain.grade_words import WHY_OPEN, why_open
 from review.domain.items import circled
+from review.domain.measure_codes import sort_key
 from review.domain.notation import compact
 from review.domain.values.reading import Quantity
 
@@ -85,19 +86,25 @@ def _says(row: Row, words: Sequence[str]) -> bool:
 def searched(row: Row) -> str:
     """The names by which people look for a 施策: its own, its offices', its field's and its goals'."""
     names = dict.fromkeys(cell["name"] for one in row["indicators"] for cell in one["years"])
-    return " ".join([row["code"], row["name"], row["owner"], row["field"]["name"], *row["related"], *names])
+    return " ".join([row["code"], row["name"], row["owner"], place_words(row), *row["related"], *names])
 
 
 def _place(row: Row, snapshot: Snapshot, sort: str) -> tuple[Any, ...]:
     if sort == "grade":
         letters = [grade["letter"] for grade in snapshot["scale"]]
-        return (letters.index(row["grade"]) if row["grade"] in letters else len(letters), row["code"])
-    return (row["owner"], row["code"]) if sort == "department" else (row["code"],)
+        return (letters.index(row["grade"]) if row["grade"] in letters else len(letters), sort_key(row["code"]))
+    return (row["owner"], sort_key(row["code"])) if sort == "department" else (sort_key(row["code"]),)
 
 
 def folded(text: str) -> str:
     """The text as a search compares it: widths, cases and spaces do not count."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def place_words(row: Row) -> str:
+    """1 しごとをつくる > 1-1 企業の誘致; the name alone where the 体系 has one level."""
+    path = row.get("path") or []
+    return " > ".join(f"{one['number']} {one['name']}".strip() for one in path) or str(row["field"]["name"])
 
 
 def measure(snapshot: Snapshot, code: str) -> tuple[Row | None, Row | None, Row | None]:
@@ -229,7 +236,12 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "actual": this["actual"] if this else "",
         **{f"read_{key}": text for key, text in reading_of(one, this or {}).items()},
         "state_words": state_of(one),
-        "table": {"label": label, "years": years, "show_grade": bool(one["grade"])},
+        "table": {
+            "label": label,
+            "baseline": one.get("baseline", ""),
+            "years": years,
+            "show_grade": bool(one["grade"]),
+        },
         "sentences": [
             words
             for note in notes_of(one)

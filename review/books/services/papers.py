@@ -18,6 +18,7 @@ from review.assessment.services import judging
 from review.background.services import jobs
 from review.background.services.jobs import Claim
 from review.books.services import artifacts, books, snapshot, workbooks
+from review.domain import file_names
 from review.domain.book import YearBook
 from review.models import Artifact, Cycle, Job, MeasureReview, OutboxEvent
 from review.pdf import maker
@@ -88,7 +89,7 @@ def make_sheet(claim: Claim) -> None:
         cycle=review.cycle,
         review=review,
         label=label,
-        filename=f"{row['code']}_{review.cycle.label}_{label}.pdf",
+        filename=f"{file_names.part(row['code'])}_{review.cycle.label}_{label}.pdf",
     )
 
 

@@ -16,7 +16,7 @@ from review.domain import fields, grade_words
 from review.domain.answers import words_of
 from review.domain.fields import OPINION, Required, Section
 from review.domain.rating import Scale, overall
-from review.models import Cycle, IndicatorYear, MeasureReview
+from review.models import Cycle, IndicatorYear, MeasureReview, PlanField
 from review.plan.services import plan_changes
 
 # 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`; editions of older schemas stay
@@ -31,7 +31,7 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     """All that an edition holds, as plain data.
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
-    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "owner", "owner_now" (where it is another), "related", "related_all",
+    {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "path" (where the 体系 has levels), "owner", "owner_now" (where it is another), "related", "related_all",
     narratives…, "outcome", "outcome_reason", "grade", "grade_words", "grade_note", "proposed_grade", "grade_reason", "demo", "evaluation": {..}, "schedule": [{"name", "bars", "progress"}],
     "indicators": [{"number", "direction", "years": [{"fiscal_year", "name", "target", "actual", "answers"}], "status", "rate",
     "rate_text", "grade", "grade_words", "open_reason", "computed_grade", "given_reason", "flags", "notes": [{"code", "sentence", "answer"}],
@@ -131,7 +131,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
     rated = ratings.standing(proposed, review.ratings_by_hand if not review.outcome else None)  # type: ignore[attr-defined]
     return {
         "code": year.measure.code,
-        "field": {"number": year.measure.field.number, "name": year.measure.field.name},
+        **place_of(year.measure.field),
         "name": year.name,
         **offices,
         "related_all": year.related_all,
@@ -156,6 +156,12 @@ def opinions_of(review: MeasureReview) -> list[dict[str, str]]:
         {"giver": one.giver, "date": one.given_on.isoformat(), "text": one.text}
         for one in review.opinions_heard  # type: ignore[attr-defined]
     ]
+
+
+def place_of(field: PlanField) -> dict[str, Any]:
+    """The 分野 of the first level, and the way down where the 体系 has more."""
+    path = [{"number": one.number, "name": one.name} for one in field.path]
+    return {"field": path[0], **({"path": path} if len(path) > 1 else {})}
 
 
 def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
@@ -195,7 +201,9 @@ def _without_result(one: Mapping[str, Any], fiscal_year: int, word: str) -> dict
     empty = {"actual": "", "answers": {}}
     years = [{**cell, **empty} if cell["fiscal_year"] == fiscal_year else cell for cell in one["years"]]
     none = {**_NO_RESULT, "reading": {"target": one.get("reading", {}).get("target", ""), "actual": ""}, "years": years}
-    if one["status"] in ("", "not_applicable"):
+    progressed = "progress" in one
+    one = {key: value for key, value in one.items() if key != "progress"}
+    if one["status"] in ("", "not_applicable") and not progressed:
         return {**one, **none}
     return {**one, **none, "status": "pending", "reason": f"この施策は「{word}」のため、実績はありません。"}
 
@@ -239,6 +247,8 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
         "number": number,
         "direction": rows[0].indicator.direction if rows else "",
         "kind": rows[0].indicator.kind if rows else "",
+        **({"baseline": rows[0].indicator.baseline} if rows and rows[0].indicator.baseline else {}),
+        **({"progress": this.reading["progress"]} if "progress" in this.reading else {}),
         "years": [_cell(row, fiscal_year) for row in rows],
         "rate": str(this.rate) if this.rate is not None else None,
         "grade": this.final_grade,

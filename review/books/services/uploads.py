@@ -20,6 +20,7 @@ from review import clock, locks, permissions, queries
 from review.assessment.services import next_year
 from review.books.services.entry_books import CLOSED
 from review.domain import bars, file_names, items
+from review.domain.measure_codes import sort_key
 from review.domain.refusals import Invalid, NotAllowed
 from review.domain.three_way import FileText, ItemChange, compare
 from review.models import Cycle, EntryBook, MeasureReview, Upload, User
@@ -195,7 +196,7 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
     content = upload.entry_book.content
     sheets = MeasureReview.objects.own(permissions.scope_of(user)).filter(cycle_id=upload.cycle_id)
     mine = queries.reviews(sheets).in_bulk()
-    for code, cells in sorted(upload.result.get("sheets", {}).items()):
+    for code, cells in sorted(upload.result.get("sheets", {}).items(), key=lambda one: sort_key(one[0])):
         review = mine.get(content[code]["review"])
         if review is None:
             continue

@@ -39,6 +39,10 @@ class Judgement:
     direction: Direction | None = None
     components: tuple[Component, ...] = ()
     flags: tuple[str, ...] = ()  #: codes; the sentences are `checks.SENTENCES`
+    pace: Fraction | None = None  #: of a target of a later year: the progress by the share of the time that is gone
+    progress: dict[str, Any] | None = (
+        None  #: what the progress is of (`domain.progress`); the rate is then the progress
+    )
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object of `manage.py judge`."""

@@ -124,6 +124,7 @@ ACTIONS: dict[str, Any] = {
     "plan.create": gettext_lazy("計画の作成"),
     "plan.change": gettext_lazy("計画の設定の変更"),
     "plan.import": gettext_lazy("計画の取込み"),
+    "plan.structure": gettext_lazy("計画の体系の変更"),
     "job.retry": gettext_lazy("処理の再実行"),
     "job.retry_all": gettext_lazy("失敗した処理のすべての再実行"),
     "bundle.request": gettext_lazy("静的サイトの作成の依頼"),

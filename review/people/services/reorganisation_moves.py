@@ -157,7 +157,7 @@ def sheets_moving(before: Sequence[int]) -> QuerySet[MeasureYear]:
     closed = Cycle.objects.filter(state__in=CLOSED)
     last = max(closed.values_list("fiscal_year", flat=True), default=0)
     rows = MeasureYear.objects.filter(owner__in=before, fiscal_year__gt=last)
-    return rows.select_related("measure", "owner").order_by("fiscal_year", "measure__code")
+    return rows.select_related("measure", "owner").order_by("fiscal_year", "measure__sort_key")
 
 
 def _move_sheets(plan: Reorganisation) -> dict[str, str]:

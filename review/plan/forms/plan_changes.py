@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from review.domain import measure_codes
 from review.domain.items import circled
 from review.models import ChangeKind, Indicator, Measure
 from review.people.forms.people import CHOOSE, REQUIRED, OfficeField, OfficeForm
@@ -53,9 +54,10 @@ class ChangeForm(OfficeForm, ReasonForm):
         years: Iterable[int],
         goals: Mapping[int, str],
         others: Iterable[tuple[Measure, str]],
+        places: Iterable[tuple[int, str]] = (),
         **options: Any,
     ) -> None:
-        self.kind = kind
+        self.kind, self.places = kind, [("", _("選んでください")), *places]
         super().__init__(*args, **options)
         self.fields["fiscal_year"].choices = [(year, year_label(year)) for year in years]  # type: ignore[attr-defined]
         numbers = [(str(number), f"{circled(number)} {name}") for number, name in goals.items()]
@@ -94,11 +96,17 @@ class ChangeForm(OfficeForm, ReasonForm):
     def _add_part(self, place: int, numbers: list[tuple[str, str]]) -> None:
         mark, needed = (str(place + 1) if place or numbers else ""), place == 0
         self.fields[numbered("code", place)] = forms.CharField(
-            label=_("新しい施策ID%(n)s") % {"n": mark}, max_length=5, required=needed, error_messages=REQUIRED
+            label=_("新しい施策ID%(n)s") % {"n": mark},
+            max_length=measure_codes.LONGEST,
+            required=needed,
+            error_messages=REQUIRED,
         )
         self.fields[numbered("name", place)] = _name(_("新しい施策名%(n)s") % {"n": mark}, required=needed)
         self.fields[numbered("owner", place)] = OfficeField(
             label=_("主管部署%(n)s") % {"n": mark}, required=needed, empty_label=_("選んでください")
+        )
+        self.fields[numbered("field", place)] = forms.ChoiceField(
+            label=_("分野%(n)s") % {"n": mark}, choices=self.places, required=needed, error_messages=CHOOSE
         )
         if numbers:
             self.fields[numbered("takes", place)] = forms.MultipleChoiceField(
@@ -153,7 +161,13 @@ class ChangeForm(OfficeForm, ReasonForm):
             owner = self.cleaned_data.get(numbered("owner", place))
             if code or name or owner:
                 takes = self.cleaned_data.get(numbered("takes", place)) or []
-                yield Part(code=code, name=name, owner=owner.pk if owner else 0, takes=tuple(int(n) for n in takes))
+                yield Part(
+                    code=code,
+                    name=name,
+                    owner=owner.pk if owner else 0,
+                    field=int(self.cleaned_data.get(numbered("field", place)) or 0),
+                    takes=tuple(int(n) for n in takes),
+                )
 
     def _goals(self) -> Iterable[Goal]:
         for place in range(GOALS[self.kind]):

@@ -26,6 +26,7 @@ from review.models import (
     Meeting,
     Plan,
     PlanChange,
+    PlanField,
     User,
 )
 from review.plan.services.plan_checks import problems_of
@@ -46,8 +47,7 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     if kind in (ChangeKind.ADD, ChangeKind.SPLIT):
         origin = _titled(measure, year) if measure else ""
         return [
-            {"code": part.code, "item": label, "before": origin, "after": f"{part.name}({_office(part.owner)})"}
-            for part in detail.parts
+            {"code": part.code, "item": label, "before": origin, "after": _described(part)} for part in detail.parts
         ] + [_moved(measure, year, part, n) for part in detail.parts for n in part.takes if measure]
     if measure is None:
         return []
@@ -70,7 +70,7 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
 
 
 def _merge_lines(measure: Measure, year: int, detail: Detail, label: str) -> list[dict[str, str]]:
-    others = Measure.objects.filter(pk__in=detail.others).order_by("code")
+    others = Measure.objects.filter(pk__in=detail.others).order_by("sort_key")
     lines = [
         {
             "code": one.code,
@@ -101,6 +101,12 @@ def _stored_lines(proposal: Proposal) -> list[dict[str, str]]:
 def _titled(measure: Measure, year: int) -> str:
     now = latest(measure, year)
     return f"{measure.code} {now.name if now else ''}".strip()
+
+
+def _described(part: Part) -> str:
+    """The new 施策 with its office and its 分野."""
+    field = PlanField.objects.filter(pk=part.field).select_related("parent__parent").first()
+    return f"{part.name}({_office(part.owner)}{_('、') + field.label if field else ''})"
 
 
 def _office(pk: int | None) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from review.models import ChangeKind, Department, Measure, MeasureReview, Plan
+from review.domain import measure_codes
+from review.models import ChangeKind, Department, Measure, MeasureReview, Plan, PlanField
 from review.models.sheet import OPEN_STATES
 from review.plan.services.plan_proposals import Detail, Proposal, goals_of, living, open_years
 from review.reader_words import problem
 
 LONGEST_NAME = 200
+PLACE = "measure_year__measure__sort_key"
 
 
 def problems_of(proposal: Proposal) -> dict[str, str]:
@@ -44,7 +45,7 @@ def _sent_already(fiscal_year: int, measures: Sequence[int]) -> list[str]:
     """The 施策ID whose sheets of the year are no longer with their department."""
     sheets = MeasureReview.objects.filter(measure_year__measure__in=measures, measure_year__fiscal_year=fiscal_year)
     away = sheets.exclude(state__in=OPEN_STATES, outcome="")
-    return sorted(away.values_list("measure_year__measure__code", flat=True))
+    return list(away.order_by(PLACE).values_list("measure_year__measure__code", flat=True))
 
 
 def _name_problem(name: str) -> str:
@@ -67,14 +68,18 @@ def _check_parts(plan: Plan, measure: Measure | None, year: int, detail: Detail)
     problems: dict[str, str] = {}
     if not detail.parts:
         problems["code"] = _("新しい施策を入力してください。")
-    codes = [part.code for part in detail.parts]
-    taken = set(Measure.objects.filter(plan=plan, code__in=codes).values_list("code", flat=True))
+    codes = [measure_codes.same(part.code) for part in detail.parts]
+    taken = set(map(measure_codes.same, Measure.objects.filter(plan=plan).values_list("code", flat=True)))
+    fields = set(PlanField.objects.filter(plan=plan).values_list("pk", flat=True))
     for place, part in enumerate(detail.parts):
         suffix = str(place + 1) if place else ""
-        if not re.fullmatch(r"\d{2}-\d{2}", part.code, re.ASCII):
-            problems[f"code{suffix}"] = _("施策IDは「01-01」の形で入力してください。")
-        elif part.code in taken or codes.count(part.code) > 1:
+        if not measure_codes.is_code(part.code):
+            sentence = _("施策IDは、文字か数字を含む%(most)s文字以内で入力してください。")
+            problems[f"code{suffix}"] = sentence % {"most": measure_codes.LONGEST}
+        elif codes[place] in taken or codes.count(codes[place]) > 1:
             problems[f"code{suffix}"] = _("この施策IDはもう使われています。")
+        if part.field not in fields:
+            problems[f"field{suffix}"] = _("分野を選んでください。")
         if message := _name_problem(part.name):
             problems[f"name{suffix}"] = message
         if not Department.objects.filter(pk=part.owner).exists():

@@ -21,7 +21,6 @@ from review.models import (
     MeasureYear,
     Outcome,
     PlanChange,
-    PlanField,
     ScheduleItem,
 )
 from review.plan.services.plan_changes import accepted_for
@@ -31,7 +30,7 @@ from review.trail.services import audit
 
 #: What a goal takes along into another 施策.
 DEFINITION = (
-    "direction", "unit", "kind", "defined_at", "defined_by_id", "defined_for", "defined_reason",
+    "direction", "unit", "kind", "baseline", "defined_at", "defined_by_id", "defined_for", "defined_reason",
 )  # fmt: skip
 CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 
@@ -142,11 +141,9 @@ def _split(change: PlanChange, detail: Detail) -> Effects:
 
 def _make(change: PlanChange, part: Part, origin: Measure | None) -> MeasureYear | None:
     """The new 施策 and its first year; returned where that year is under way, so that its sheet begins."""
-    number = part.code[:2]
-    field, _made = PlanField.objects.get_or_create(
-        plan_id=change.plan_id, number=number, defaults={"name": f"分野{int(number)}"}
+    measure = Measure.objects.create(
+        plan_id=change.plan_id, field_id=part.field, code=part.code, first_year=change.fiscal_year
     )
-    measure = Measure.objects.create(plan_id=change.plan_id, field=field, code=part.code, first_year=change.fiscal_year)
     before = (
         origin.years.filter(fiscal_year__lte=change.fiscal_year).order_by("-fiscal_year").first() if origin else None
     )
@@ -188,7 +185,7 @@ def _end(change: PlanChange, detail: Detail) -> Effects:
 def _merge(change: PlanChange, detail: Detail) -> Effects:
     if change.measure is None:
         raise ValueError("a merge names the 施策 that stays")
-    for indicator in Indicator.objects.filter(measure__in=detail.others).order_by("measure__code", "number"):
+    for indicator in Indicator.objects.filter(measure__in=detail.others).order_by("measure__sort_key", "number"):
         if indicator.last_year is None or indicator.last_year >= change.fiscal_year:
             _copy_goal(change, indicator, change.measure)
     if detail.name:

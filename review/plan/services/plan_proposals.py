@@ -10,11 +10,12 @@ from review.models import ChangeKind, Cycle, CycleState, IndicatorYear, Measure,
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A new 施策: its 施策ID, name and owner, and the numbers of the 成果目標 that it takes along."""
+    """A new 施策: its 施策ID, name, owner and 分野 (ids), and the numbers of the 成果目標 that it takes along."""
 
     code: str
     name: str
     owner: int
+    field: int = 0
     takes: tuple[int, ...] = ()
 
 
@@ -76,7 +77,7 @@ def open_years(plan: Plan) -> list[int]:
 
 def living(plan: Plan, fiscal_year: int) -> list[Measure]:
     """The 施策 that the plan has in the year. One query."""
-    rows = Measure.objects.filter(plan=plan, first_year__lte=fiscal_year).order_by("code")
+    rows = Measure.objects.filter(plan=plan, first_year__lte=fiscal_year).order_by("sort_key")
     return [row for row in rows if row.last_year is None or row.last_year >= fiscal_year]
 
 

@@ -32,9 +32,9 @@ from review.models import (
     MeasureReview,
     MeasureYear,
     Plan,
-    PlanField,
     ScheduleItem,
 )
+from review.plan.services import structure
 from review.trail.services import audit
 
 
@@ -153,14 +153,12 @@ class _Import:
         )
 
     def _sheet(self, plan: Plan, sheet: Sheet) -> None:
-        number = sheet.code[:2]
-        field, _made = PlanField.objects.get_or_create(
-            plan=plan, number=number, defaults={"name": f"分野{int(number)}"}
-        )
-        measure, made = Measure.objects.get_or_create(
-            plan=plan, code=sheet.code, defaults={"field": field, "first_year": plan.first_year}
-        )
-        self.written += made
+        measure = Measure.objects.filter(plan=plan, code=sheet.code).first()
+        if measure is None:
+            field, doubt = structure.proposed_place(plan, sheet)
+            self.doubts += [doubt] if doubt else []
+            measure = Measure.objects.create(plan=plan, code=sheet.code, field=field, first_year=plan.first_year)
+            self.written += 1
         year = self._measure_year(measure, sheet)
         self._schedule(year, sheet)
         self._indicators(measure, sheet)
@@ -220,7 +218,8 @@ class _Import:
             if block.is_empty:
                 continue
             # Only a person sets the definition; the page of definitions infers it for them to confirm.
-            indicator, made = Indicator.objects.get_or_create(measure=measure, number=block.number)
+            facts = {"unit": block.unit[:40], "baseline": block.baseline[:300]}
+            indicator, made = Indicator.objects.get_or_create(measure=measure, number=block.number, defaults=facts)
             self.written += made
             for cell in block.years:
                 if not cell.is_empty:

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review import permissions, queries
 from review.domain.refusals import Invalid
 from review.models import ChangeKind, ChangeState, Cycle, Measure, MeasureYear, PlanChange
-from review.plan.forms.plan_changes import ChangeForm, MeasureChoice
+from review.plan.forms.plan_changes import PARTS, ChangeForm, MeasureChoice, numbered
 from review.plan.services import plan_changes as work
-from review.plan.services import plan_proposals
+from review.plan.services import plan_proposals, structure
 from review.plan.services.plan_checks import problems_of
 from review.plan.services.plan_proposals import Proposal
 from review.screens.views.acts import act_page, crumbs, previewed
@@ -153,12 +153,15 @@ def form_of(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, measure: M
     initial: dict[str, Any] = {"fiscal_year": cycle.fiscal_year if cycle.fiscal_year in years else years[0]}
     if kind == ChangeKind.RENAME and now:
         initial["name"] = now.name
+    if kind == ChangeKind.SPLIT and measure:
+        initial |= {numbered("field", place): measure.field_id for place in range(PARTS[kind])}
     return ChangeForm(
         request.POST or None,
         kind=kind,
         years=years,
         goals=plan_proposals.goals_of(measure, years[0]) if measure else {},
         others=others if kind == ChangeKind.MERGE else [],
+        places=[(one.pk, one.label) for one in structure.places(cycle.plan)],
         initial=initial,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from review.books.services import editions
 from review.books.services.editions import Row, Snapshot
 from review.domain.items import circled
+from review.domain.measure_codes import sort_key
 from review.domain.notation import compact
 from review.reader_words import with_words
 
@@ -69,7 +70,10 @@ def side_by_side(left: Snapshot, right: Snapshot) -> list[MeasureRow]:
     """Every 施策 of either, by its ID."""
     first, second = ({row["code"]: with_words(row, one) for row in one["measures"]} for one in (left, right))
     years = left["fiscal_year"], right["fiscal_year"]
-    return [_measure(code, first.get(code), second.get(code), years) for code in sorted(first.keys() | second.keys())]
+    return [
+        _measure(code, first.get(code), second.get(code), years)
+        for code in sorted(first.keys() | second.keys(), key=sort_key)
+    ]
 
 
 def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, int]) -> MeasureRow:

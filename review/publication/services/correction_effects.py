@@ -15,7 +15,7 @@ from review.books.services.editions import notes_of
 from review.books.services.snapshot import SCHEMA, grade_of, indicator_of, totals_of
 from review.domain import correction_items, grade_words, rating
 from review.domain.items import circled
-from review.models import Edition, Indicator, IndicatorYear, edition_label
+from review.models import Edition, Indicator, IndicatorYear, Measure, Plan, edition_label
 
 #: an edition's data of its own publication: the next one has its own
 OF_ONE_EDITION = frozenset({"decision", "audit"})
@@ -80,7 +80,15 @@ def judged(
     one: Mapping[str, Any], fiscal_year: int, scale: rating.Scale, direction: str, grade: Entry | None = None
 ) -> dict[str, Any]:
     """The 成果目標 as its texts are judged now; a person's own grade stays, unless `grade` corrects it."""
-    indicator = Indicator(number=one["number"], direction=direction, kind=one.get("kind", ""))
+    later = one.get("progress")
+    first = fiscal_year - later["gone"] + 1 if later else min(cell["fiscal_year"] for cell in one["years"])
+    indicator = Indicator(
+        number=one["number"],
+        direction=direction,
+        kind=one.get("kind", ""),
+        baseline=one.get("baseline", ""),
+        measure=Measure(plan=Plan(first_year=first)),
+    )
     names = ("fiscal_year", "name", "target", "actual")
     rows = [
         IndicatorYear(indicator=indicator, answers=cell.get("answers", {}), **{name: cell[name] for name in names})

@@ -22,6 +22,7 @@ from review.domain import fields, grade_words, values
 from review.domain.answers import sentence_of
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
+from review.domain.progress import status_of
 from review.domain.rating import Scale
 from review.domain.values.reading import COMPARATOR_WORDS
 
@@ -72,6 +73,7 @@ _RESULT = (
     _column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
     _column("施策の結果", "measure_outcome", "未提出、対象外として扱ったとき、その区分", "not_submitted or excluded, where the measure was settled so"),
     _column("ライセンス", "licence", "利用の条件", "Licence"),
+    _column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Where the measure stands in the plan, from the first level down"),
 )  # fmt: skip
 
 INDICATOR_COLUMNS = (
@@ -100,6 +102,9 @@ INDICATOR_COLUMNS = (
     _column("注記", "notes", "値についての注意と、主管部署の確認", "Doubts about the value, and what the department answered"),
     _column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
     *_RESULT,
+    _column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
+    _column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
+    _column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
 )  # fmt: skip
 
 _OF_MEASURE = (
@@ -145,6 +150,7 @@ def _head(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
         "measure": measure["name"],
         "field_number": measure["field"]["number"],
         "field": measure["field"]["name"],
+        "place": editions.place_words(measure),
         "owner": measure["owner"],
         "licence": settings.MEGURI_DATA_LICENCE,
     }
@@ -171,6 +177,7 @@ def _cell(code: str, one: Row, place: int) -> dict[str, Any]:
     return {
         "indicator_id": f"{code}-{one['number']}",
         "indicator_number": one["number"],
+        "baseline": one.get("baseline", ""),
         "year": cell["fiscal_year"],
         "year_label": fiscal_year_label(cell["fiscal_year"]),
         "indicator": cell["name"],
@@ -196,10 +203,12 @@ def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
     if not judged:
         words = "status grade grade_words open_reason measure_grade_words computed_grade given_reason measure_grade"
         words += " state reading reason notes measure_outcome"
-        return {**dict.fromkeys(words.split(), ""), "rate": None}
+        return {**dict.fromkeys(words.split(), ""), **dict.fromkeys(("rate", "target_year", "progress"))}
+    later, rate = one.get("progress"), Decimal(one["rate"]) if one["rate"] is not None else None
+    status = status_of(one["status"], one)
     return {
-        "status": books.FINAL_LABELS.get(one["status"], one["status"]),
-        "rate": Decimal(one["rate"]) if one["rate"] is not None else None,
+        "status": books.FINAL_LABELS.get(status, status),
+        "rate": None if later else rate,
         "grade": one["grade"],
         "grade_words": one["grade_words"],
         "open_reason": one["open_reason"],
@@ -210,6 +219,8 @@ def _judgement(measure: Row, one: Row, *, judged: bool) -> dict[str, Any]:
         "reason": one["reason"],
         "notes": " ".join(map(sentence_of, editions.notes_of(one))),
         "given_reason": one["given_reason"],
+        "target_year": later["target_year"] if later else None,
+        "progress": rate if later else None,
         "measure_grade": measure["grade"],
         "measure_outcome": measure["outcome"],
     }

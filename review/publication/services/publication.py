@@ -19,6 +19,7 @@ from review.background.services.jobs import Failure
 from review.books.services.seals import edition_seal
 from review.books.services.snapshot import snapshot_of
 from review.domain.events import Event
+from review.domain.measure_codes import sort_key
 from review.domain.plain_data import digest
 from review.domain.refusals import Changed, Invalid
 from review.models import Cycle, CycleState, Edition, IndicatorYear, MeasureReview, Meeting, ReviewState, User
@@ -32,7 +33,7 @@ def demo_values(cycle: Cycle) -> list[str]:
         demo=True, indicator__measure__plan=cycle.plan, fiscal_year__lte=cycle.fiscal_year
     )
     codes = set(texts.values_list("measure_year__measure__code", flat=True))
-    return sorted(codes | set(values.values_list("indicator__measure__code", flat=True)))
+    return sorted(codes | set(values.values_list("indicator__measure__code", flat=True)), key=sort_key)
 
 
 @dataclass(frozen=True, kw_only=True)

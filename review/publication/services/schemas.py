@@ -202,8 +202,9 @@ def measure_schema() -> dict[str, Any]:
     )
     return closed(
         {
-            "code": {"type": "string", "pattern": r"^\d{2}-\d{2}$", "description": "施策ID"},
-            "field": closed({"number": _text(), "name": _text()}),
+            "code": {"type": "string", "minLength": 1, "maxLength": 20, "description": "施策ID"},
+            "field": closed({"number": _text(), "name": _text()}, about="分野。体系の第1階層"),
+            "path": _list(closed({"number": _text(), "name": _text()})),
             "name": _text("施策名"),
             "owner": _text("主管部署。提出したときの名前"),
             "owner_now": _text("公表したときの主管部署。提出のあとに組織改正で変わった施策だけにある"),
@@ -224,7 +225,7 @@ def measure_schema() -> dict[str, Any]:
             "opinions": _list(_opinion()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now", "opinions", "grade_words", "grade_note", *_added(content)],
+        optional=["owner_now", "opinions", "path", "grade_words", "grade_note", *_added(content)],
     )
 
 
@@ -243,6 +244,15 @@ def _indicator() -> dict[str, Any]:
     return closed(
         {
             "number": {"type": "integer", "minimum": 1},
+            "baseline": _text("基準値。ないときは項目もない"),
+            "progress": closed(
+                {
+                    "target": _text(),
+                    "baseline": _text(),
+                    **{name: {"type": "integer"} for name in ("target_year", "gone", "whole")},
+                },
+                about="目標が後の年度だけにあるときの進み具合。rate は進捗率",
+            ),
             "years": _list(cell),
             "status": {"enum": STATUSES},
             "rate": {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"},
@@ -268,7 +278,18 @@ def _indicator() -> dict[str, Any]:
             "state_until": _text("年度途中の値のとき、いつまでの値か"),
             "notes": _list(closed({"code": _text(), "sentence": _text(), "answer": _text("主管部署の確認")})),
         },
-        optional=["direction", "kind", "grade_words", "open_reason", "reading", "state", "state_until", "notes"],
+        optional=[
+            "direction",
+            "kind",
+            "baseline",
+            "progress",
+            "grade_words",
+            "open_reason",
+            "reading",
+            "state",
+            "state_until",
+            "notes",
+        ],
     )
 
 

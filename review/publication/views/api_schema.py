@@ -23,7 +23,7 @@ NUMBER = {
 }  # fmt: skip
 CODE = {
     "name": "code", "in": "path", "required": True, "description": "施策ID / ID of the measure",
-    "schema": {"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"}, "example": "01-01",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9_().~-]{1,180}$"}, "example": "01-01",
 }  # fmt: skip
 
 

@@ -205,7 +205,7 @@ def measure(book: Book, code: str) -> Page | None:
         **framed,
         "breadcrumbs": crumbs(book.site, (label, book.url("year")), (code, "")),
         "site_title": _("%(year)s 評価結果") % {"year": label},
-        "measure": row,
+        "measure": {**row, "place": editions.place_words(row)},
         "fiscal_year": book.year,
         "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
         "facts": parts.facts_of(row),

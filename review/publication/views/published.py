@@ -16,6 +16,7 @@ from review.books.services.editions import Filters
 from review.domain import fields
 from review.domain.fields import Section
 from review.domain.items import circled
+from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
 from review.reader_words import legend, with_words
@@ -27,6 +28,7 @@ VERDICTS = {
     "undetermined": gettext_noop("評価できない"),
     "pending": gettext_noop("実績なし"),
     "not_applicable": gettext_noop("目標なし"),
+    BEFORE: gettext_noop("目標年度前"),
 }
 # Letters with a shape of their own (_marks.html); any other letter of a city's scale stands in a plain frame.
 SHAPED = "ABCD"
@@ -129,7 +131,7 @@ def listed_row(row: editions.Row, book: Book) -> dict[str, Any]:
     return {
         "code": row["code"],
         "name": row["name"],
-        "field": row["field"]["name"],
+        "field": editions.place_words(row),
         "owner": row["owner"],
         "grade": row["grade"],
         "grade_words": row["grade_words"] + row["grade_note"],
@@ -246,7 +248,7 @@ def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str
         # Editions frozen by earlier versions say here that something is still to come.
         shown = {**shown, "reason": _("実績の記載がありません。")}
     shown["reason"] = one["open_reason"] or shown["reason"]
-    return {**shown, "verdict": _(VERDICTS[one["status"]]) if one["status"] else ""}
+    return {**shown, "verdict": _(VERDICTS[status_of(one["status"], one)]) if one["status"] else ""}
 
 
 def without_actual(outcome: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from review import clock, locks, permissions
-from review.domain import file_names
+from review.domain import file_names, measure_codes
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Evidence, MeasureReview, User
 from review.sheet.services import submission
@@ -88,7 +88,7 @@ def _digest(upload: File[bytes]) -> str:
 
 def _store(review: MeasureReview, upload: File[bytes], kind: str) -> str:
     """Under a name that nobody can guess and that says nothing of the sender's."""
-    code = review.measure_year.measure.code
+    code = measure_codes.address(review.measure_year.measure.code)
     upload.seek(0)
     return default_storage.save(
         f"evidence/{review.cycle.fiscal_year}/{code}/{uuid4().hex}.{ENDINGS[kind]}", File(upload.file)

@@ -137,7 +137,7 @@ def open_year(*, user: User, cycle_id: int) -> Cycle:
 def sheets_to_launch(cycle: Cycle) -> list[MeasureYear]:
     """The year's 施策 that have no review yet."""
     years = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year, review=None)
-    return list(years.order_by("measure__code"))
+    return list(years.order_by("measure__sort_key"))
 
 
 def make_review(cycle: Cycle, year: MeasureYear) -> MeasureReview:

@@ -29,7 +29,7 @@ from review.templatetags.words import fiscal_year, word_of
 
 PAGE = 40
 SORTS = {
-    "code": "measure_year__measure__code",
+    "code": "measure_year__measure__sort_key",
     "department": "measure_year__owner__order",
     "since": "state_since",
     "submitted": "submitted_at",
@@ -113,7 +113,7 @@ def progress(request: SignedInRequest, year: int) -> HttpResponse:
 
 def marks_of(reviews: QuerySet[MeasureReview]) -> list[Mark]:
     """Every sheet of the year, as little of it as the summary needs. One query."""
-    rows = reviews.order_by("measure_year__owner__order", "measure_year__measure__code").values_list(
+    rows = reviews.order_by("measure_year__owner__order", "measure_year__measure__sort_key").values_list(
         "pk", "state", "outcome", "late", "measure_year__owner_id", "measure_year__owner__name",
         "state_since", "submitted_at", "extended_until", "again_due_at",
     )  # fmt: skip

@@ -41,6 +41,7 @@ LEFT_OUT = {
     "Measure": {
         "plan": "another plan's sheet is none of this year",
         "field": "a name of the plan, not of the sheet",
+        "sort_key": "the order of the 施策ID, which is bound itself",
         "first_year": "says in which years there is a sheet, not what it says",
         "last_year": "says in which years there is a sheet, not what it says",
     },

@@ -177,7 +177,7 @@ def test_related_departments(typed, names, every, note):
 REFUSALS = [
     ("", 0, "空です"),
     ("ただの文章です。\n", 1, "施策ID"),
-    (ONE_SHEET.replace("施策ID\t01-01", "施策ID\t1-1"), 2, "形が正しくありません"),
+    (ONE_SHEET.replace("施策ID\t01-01", "施策ID\t123456789-123456789-123"), 2, "形が正しくありません"),
     (ONE_SHEET.replace("施策ID\t01-01", "施策ID\t"), 2, "施策IDが空欄"),
     (ONE_SHEET.replace("施策名\t電子地域通貨の普及", "施策名\t"), 3, "施策名が空欄"),
     (ONE_SHEET + ONE_SHEET, 19, "2回あります(1回目は2行目)"),

@@ -49,7 +49,13 @@ def changed(cast: Cast, kind: ChangeKind, year: int, detail: Detail, code: str |
 
 
 def part(cast: Cast, code: str = "01-09", takes: tuple[int, ...] = ()) -> Part:
-    return Part(code=code, name="新しい施策", owner=cast.departments["農林水産課"].pk, takes=takes)
+    return Part(
+        code=code,
+        name="新しい施策",
+        owner=cast.departments["農林水産課"].pk,
+        field=cast.plan.fields.get().pk,
+        takes=takes,
+    )
 
 
 # --- two people ------------------------------------------------------------------------------------------------------
@@ -266,7 +272,7 @@ def test_the_edition_and_the_book_tell_of_the_changes_from_their_year(cast: Cast
         (ChangeKind.RENAME, lambda cast: Detail(name=" "), "name"),
         (ChangeKind.OWNER, lambda cast: Detail(owner=None), "owner"),
         (ChangeKind.SPLIT, lambda cast: Detail(parts=(part(cast, "01-01"),)), "code"),
-        (ChangeKind.SPLIT, lambda cast: Detail(parts=(part(cast, "1-1"),)), "code"),
+        (ChangeKind.SPLIT, lambda cast: Detail(parts=(part(cast, "1" * 21),)), "code"),
         (ChangeKind.SPLIT, lambda cast: Detail(parts=(part(cast, "01-09", (7,)),)), "takes"),
         (ChangeKind.MERGE, lambda cast: Detail(others=()), "others"),
         (ChangeKind.INDICATOR_MERGE, lambda cast: Detail(numbers=(1,), goals=(Goal(name="a"),)), "numbers"),

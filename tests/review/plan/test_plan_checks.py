@@ -35,7 +35,7 @@ def problems(
 def part(
     cast: Cast, code: str = "01-09", name: str = "新しい施策", owner: int | None = None, takes: tuple[int, ...] = ()
 ) -> Part:
-    return Part(code=code, name=name, owner=owner or cast.departments["市民課"].pk, takes=takes)  # fmt: skip
+    return Part(code=code, name=name, owner=owner or cast.departments["市民課"].pk, field=cast.plan.fields.get().pk, takes=takes)  # fmt: skip
 
 
 def test_what_is_possible_has_no_problem(cast: Cast) -> None:
@@ -72,7 +72,7 @@ def test_what_is_missing_is_named_at_its_field(cast: Cast, kind: ChangeKind, det
 
 
 def test_new_measures_need_an_id_of_their_own(cast: Cast) -> None:
-    parts = (part(cast, "01-01"), part(cast, "1-9"), part(cast, "01-08", name="", owner=987654))
+    parts = (part(cast, "01-01"), part(cast, "1" * 21), part(cast, "01-08", name="", owner=987654))
     assert list(problems(cast, KIND.ADD, Detail(parts=parts), code="")) == ["code", "code2", "name3", "owner3"]
     twice = problems(cast, KIND.ADD, Detail(parts=(part(cast), part(cast))), code="")
     assert list(twice) == ["code", "code2"]
