@@ -1,4 +1,4 @@
-"""Temporary passwords for many: asked for in rows, made by a job, kept sealed until the administrator fetches the list.
+"""Temporary passwords for many: rows for in rows, made by a job, kept sealed until the administrator fetches the list.
 
 A hash takes a third of a second, so no request waits for it. Each person is a transaction of their own: an interrupted
 job goes on with those who have none yet. The list is fetched once, and removed after `KEPT`.
@@ -32,11 +32,11 @@ KEPT = timedelta(days=14)
 
 def ask(users: Iterable[User]) -> None:
     """Ask for a password for each, within the caller's transaction; one that waits already is made anew."""
-    now, asked = clock.now(), False
+    now, some = clock.now(), False
     for user in users:
         FirstPassword.objects.update_or_create(user=user, defaults={"sealed": "", "asked_at": now, "made_at": None})
-        asked = True
-    if asked:
+        some = True
+    if some:
         jobs.request(KIND, key=KIND)
 
 
@@ -109,7 +109,7 @@ def fetch(*, by: User, take: Callable[[list[Enrolled]], object] = list) -> list[
 
     `take` receives them before they are removed; where it fails, they stay.
 
-    What no key opens any more (SECRET_KEY was changed) is asked for anew.
+    What no key opens any more (SECRET_KEY was changed) is rows for anew.
     """
     with transaction.atomic():
         _require_administrator(by)

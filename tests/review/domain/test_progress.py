@@ -86,9 +86,9 @@ def test_never_missed_before_its_year_and_in_its_year_the_plain_judge() -> None:
 def test_the_way_from_the_baseline_only_infers_the_direction() -> None:
     falls = progress.judge(name="指標", target="10件", actual="20件", baseline="50件", span=SPAN)
     assert (falls.direction, "direction_inferred" in falls.flags) == ("down", True)
-    said = progress.judge(name="指標", target="10件", actual="20件", baseline="50件", span=SPAN, direction="up")
-    assert (said.status, said.direction) == ("achieved", "up")
-    assert "direction_inferred" not in said.flags
+    set_by_hand = progress.judge(name="指標", target="10件", actual="20件", baseline="50件", span=SPAN, direction="up")
+    assert (set_by_hand.status, set_by_hand.direction) == ("achieved", "up")
+    assert "direction_inferred" not in set_by_hand.flags
 
 
 def test_which_target_counts_is_the_first_of_a_later_year_where_none_was_before() -> None:
