@@ -1,7 +1,7 @@
 """Temporary passwords for many: rows for in rows, made by a job, kept sealed until the administrator fetches the list.
 
 A hash takes a third of a second, so no request waits for it. Each person is a transaction of their own: an interrupted
-job goes on with those who have none yet. The list is fetched once, and removed after `KEPT`.
+job goes on with those who have none yet. The list is fetched once, and removed after `KEEP_FOR`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from review.transition import require
 
 KIND = "people.first_passwords"
 PURPOSE = "review.first_passwords"
-KEPT = timedelta(days=14)
+KEEP_FOR = timedelta(days=14)
 
 
 def ask(users: Iterable[User]) -> None:
@@ -143,7 +143,7 @@ def standing() -> dict[str, Any]:
 def remove_old() -> int:
     """Remove passwords that nobody fetched in time; they are issued anew when they are needed. Returns how many."""
     with transaction.atomic():
-        gone, _each = FirstPassword.objects.filter(made_at__lt=clock.now() - KEPT).delete()
+        gone, _each = FirstPassword.objects.filter(made_at__lt=clock.now() - KEEP_FOR).delete()
         if gone:
             audit.write(actor=None, action="people.passwords_removed", subject="people:list", after={"number": gone})
         return gone
