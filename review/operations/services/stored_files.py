@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from review import clock
 from review.background.services import jobs
 from review.books.services import papers, workbooks
 from review.models import Artifact, Evidence
@@ -75,18 +76,20 @@ def _help(row: Artifact | Evidence) -> str:
 
 
 def mend() -> int:
-    """Ask for each broken file that the tables can make anew; returns how many. Only the newest of each is made again.
+    """Ask for the newest of each kind among the broken files that the tables can make anew; returns how many were asked for.
 
-    Its row goes: it vouched for a file that is not there.
+    The rows of the broken ones say from now on that their file is gone.
     """
     broken = {fault.path for fault in check().faults}
-    rows = Artifact.objects.filter(path__in=broken, edition=None, kind__in=list(MADE_ANEW))
+    drafts = Artifact.objects.filter(edition=None, retired_at=None, kind__in=list(MADE_ANEW))
+    asked = 0
     with transaction.atomic():
-        for row in rows.select_related("cycle"):
+        for row in drafts.filter(path__in=broken).select_related("cycle"):
             kind = MADE_ANEW[Artifact.Kind(row.kind)]
             which = {"review": row.review_id} if row.review_id else {"cycle": row.cycle_id}
             (subject,) = which.values()
-            default_storage.delete(row.path)
-            row.delete()
-            jobs.request(kind, key=f"{kind}:{subject}", args=which, cycle=row.cycle)
-        return len(rows)
+            if not drafts.filter(kind=row.kind, revision__gt=row.revision, **which).exists():
+                jobs.request(kind, key=f"{kind}:{subject}", args=which, cycle=row.cycle)
+                asked += 1
+            drafts.filter(pk=row.pk).update(retired_at=clock.now())
+    return asked
