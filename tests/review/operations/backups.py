@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import os
+import json
 import subprocess
 import sys
 import tarfile
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from config.local import postgres
-from tests.releases.make import HERE, ROOT, environment
+from tests.releases.make import HERE, ROOT, environment, run
 
 RELEASE = "0.9.0"
 MANAGE = [sys.executable, "manage.py"]
@@ -53,6 +53,10 @@ class Place:
     def python(self, source: str) -> str:
         """A piece of Python in the installation; its output."""
         return self.good("shell", "--no-imports", "-c", source)
+
+    def run_module(self, name: str) -> str:
+        """A module of Python's; its output."""
+        return run([sys.executable, "-m", name], self.environment())
 
     def files(self) -> dict[str, bytes]:
         root = self.folder / "files"
@@ -109,12 +113,5 @@ print(json.dumps(rows))
 
 
 def rows_of(place: Place) -> dict[str, list[str]]:
-    import json
-
     answer: dict[str, list[str]] = json.loads(place.python(ROWS).splitlines()[-1])
     return answer
-
-
-def other(name: str) -> str:
-    """An environment value of the process that runs the tests."""
-    return os.environ.get(name, "")
