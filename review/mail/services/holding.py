@@ -22,9 +22,7 @@ HOLD = (
     f"DELETE FROM review_heartbeat WHERE name = '{HELD}'",  # noqa: S608 (a constant)
     f"INSERT INTO review_heartbeat (name, at) VALUES ('{HELD}', CURRENT_TIMESTAMP)",  # noqa: S608
 )
-FROM_BEFORE = (
-    "復元のときに送信を待っていたメールです。元の機械から送られているかもしれません。確かめてから、必要なものだけ送ってください。"
-)
+FROM_BEFORE = "復元のときに送信を待っていたメールです。元の機械から送られているかもしれません。確かめてから、必要なものだけ送ってください。"
 
 
 def since() -> datetime | None:

@@ -1,8 +1,9 @@
 """A backup: everything that a city would miss, in one folder, while people work on.
 
 The tables are read at one moment. Files are never overwritten, only added and taken away: those that the rows name are
-copied first, then the tables, then the files that came in between. A file that was named and gone by then is looked for
-by reading the tables once more; what is missing again was lost before, and is said.
+copied first, then the tables, then the files that came in between. Where a file was named and gone by then, the tables are
+read once more. What is missing in the end and still named was lost before, and is said; what is named no more was a draft
+whose turn to go came.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def make(folder: Path) -> Manifest:
     _copy_anchors(folder)
     copied: set[str] = set()
     _copy_files(folder, table_copies.named_files(), copied)
-    saved, missing = _save_tables(folder, copied)
+    saved, gone = _save_tables(folder, copied)
+    missing = gone & {path for path, _size, _sha256 in table_copies.named_files()}
     _drop_superfluous(folder, {path for path, _size, _sha256 in saved.files})
     manifest = Manifest(
         version=VERSION,
@@ -46,6 +48,7 @@ def make(folder: Path) -> Manifest:
         sequences=saved.sequences,
         head=saved.head,
         missing=sorted(missing),
+        retired=sorted(gone - missing),
         settings=_settings(),
         secret_key=mark_of_secret_key(),
     )

@@ -34,7 +34,8 @@ class BadBackup(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What the backup says of itself. `head`: number and hash of the audit trail's last link."""
+    """What the backup says of itself. `head`: number and hash of the audit trail's last link; `missing`: files that were
+    lost before; `retired`: drafts whose turn to go came while the backup was made."""
 
     version: str
     made_at: str
@@ -45,6 +46,7 @@ class Manifest:
     sequences: dict[str, list[Any]]
     head: list[Any]
     missing: list[str]
+    retired: list[str]
     settings: dict[str, str]
     secret_key: str
 

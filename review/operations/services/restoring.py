@@ -20,8 +20,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from review import clock
 from review.mail.services import holding
-from review.models import AuditLink, Heartbeat
+from review.models import Artifact, AuditLink, Heartbeat
 from review.operations.services import anchors, backup, backup_folder, table_copies
 from review.operations.services.backup_folder import ANCHORS, DATABASE, FILES, BadBackup, Manifest
 from review.trail.services import audit
@@ -156,7 +157,9 @@ def _load(folder: Path, manifest: Manifest) -> None:
     expected = {table: count for table, count in manifest.tables.items() if table != Heartbeat._meta.db_table}
     now = table_copies.row_counts(expected)
     if differing := [table for table, count in expected.items() if now[table] != count]:
-        raise BadBackup(f"復元した表 {differing[0]} の行数が、バックアップと違います。データベースを作り直してください。")
+        raise BadBackup(
+            f"復元した表 {differing[0]} の行数が、バックアップと違います。データベースを作り直してください。"
+        )
 
 
 def _leaves(executor: MigrationExecutor, manifest: Manifest) -> list[tuple[str, str]]:
@@ -205,6 +208,8 @@ def _record(manifest: Manifest, files: list[str]) -> None:
     with transaction.atomic():
         after = {"made_at": manifest.made_at, "version": manifest.version, "seq": seq, "hash": value}
         audit.write(actor=None, action="backup.restore", subject="database", after={**after, "files": len(files)})
+        drafts = Artifact.objects.filter(edition=None, retired_at=None)
+        drafts.filter(path__in=manifest.retired).update(retired_at=clock.now())
         Heartbeat.objects.filter(name=UNFINISHED).delete()
     anchors.drop(reason=anchors.RESTORE, back_to=seq)
 

@@ -59,8 +59,10 @@ class Place:
         return run([sys.executable, "-m", name], self.environment())
 
     def files(self) -> dict[str, bytes]:
+        """Those that rows name; `memory` only makes the next book faster."""
         root = self.folder / "files"
-        return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        files = {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        return {name: content for name, content in files.items() if not name.startswith("memory/")}
 
 
 @contextmanager
