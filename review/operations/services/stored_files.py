@@ -82,7 +82,7 @@ def mend() -> int:
     """
     broken = {fault.path for fault in check().faults}
     drafts = Artifact.objects.filter(edition=None, retired_at=None, kind__in=list(MADE_ANEW))
-    asked = 0
+    begun = 0
     with transaction.atomic():
         for row in drafts.filter(path__in=broken).select_related("cycle"):
             kind = MADE_ANEW[Artifact.Kind(row.kind)]
@@ -90,6 +90,6 @@ def mend() -> int:
             (subject,) = which.values()
             if not drafts.filter(kind=row.kind, revision__gt=row.revision, **which).exists():
                 jobs.request(kind, key=f"{kind}:{subject}", args=which, cycle=row.cycle)
-                asked += 1
+                begun += 1
             drafts.filter(pk=row.pk).update(retired_at=clock.now())
-    return asked
+    return begun

@@ -108,14 +108,14 @@ def _identifiers(table: str, names: Iterable[str]) -> tuple[sql.Identifier, sql.
 
 def _columns(cursor: Any) -> dict[str, list[str]]:
     """The columns of each table that is saved, without those that the database computes."""
-    found = _rows(
+    rows = _rows(
         cursor,
         "SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables"
         " USING (table_schema, table_name) WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
         " AND is_generated = 'NEVER' ORDER BY 1, ordinal_position",
     )
     columns: dict[str, list[str]] = {}
-    for table, column in found:
+    for table, column in rows:
         if table not in LEFT_OUT:
             columns.setdefault(table, []).append(column)
     return columns
@@ -159,15 +159,15 @@ def _alter(cursor: Any, verb: str, triggers: Iterable[tuple[str, str, str]]) -> 
 def _save_sqlite(folder: Path) -> Saved:
     path = folder / SQLITE_FILE
     path.unlink(missing_ok=True)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(path)])
+    with connection.cursor() as ours:
+        ours.execute("VACUUM INTO %s", [str(path)])
     with closing(sqlite3.connect(path, isolation_level=None)) as copied:
         cursor = copied.cursor()
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute("DELETE FROM django_session")
         names = [name for (name,) in _rows(cursor, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")]
-        kept = [name for name in names if name not in LEFT_OUT and not name.startswith("sqlite_")]
-        rows = {name: _rows(cursor, f'SELECT count(*) FROM "{name}"')[0][0] for name in kept}  # noqa: S608
+        saved = [name for name in names if name not in LEFT_OUT and not name.startswith("sqlite_")]
+        rows = {name: _rows(cursor, f'SELECT count(*) FROM "{name}"')[0][0] for name in saved}  # noqa: S608
         return Saved(tables=rows, columns={}, sequences={}, **_answers(cursor))
 
 
