@@ -184,3 +184,25 @@ def test_the_web_server_believes_nobody_before_django_does() -> None:
     from config import gunicorn
 
     assert gunicorn.forwarded_allow_ips == ""
+
+
+def test_a_wrong_password_is_told_from_tables_that_are_not_there() -> None:
+    from django.db import OperationalError, ProgrammingError
+
+    from review.management.refusing import UNMIGRATED, database_words
+
+    refused = OperationalError('connection failed: FATAL:  password authentication failed for user "meguri_app"')
+    assert "パスワード" in database_words(refused) and "password authentication failed" in database_words(refused)
+    assert database_words(ProgrammingError('relation "review_plan" does not exist')) == UNMIGRATED
+    assert database_words(OperationalError("no such table: review_plan")) == UNMIGRATED
+
+
+@pytest.mark.services
+def test_a_database_that_is_away_is_said_by_the_commands(tmp_path: Path) -> None:
+    for words in (
+        ["export_cycle", "2024", "--format", "json", "--out", str(tmp_path / "x")],
+        ["backup", "--out", str(tmp_path / "b")],
+    ):
+        ended = manage(*words)
+        assert ended.returncode == 1 and "データベースにつながりません" in ended.stderr, ended.stderr[-300:]
+        assert "Traceback" not in ended.stderr

@@ -126,7 +126,9 @@ def test_the_units_run_as_they_stand(machine: Machine) -> None:
     processes.wait_until(lambda: "ready." in log.read_text(errors="replace"), process=worker, seconds=90)
     beat = machine.start("beat")
     processes.wait_until(
-        lambda: "Sending due task" in (machine.folder / "beat.log").read_text(errors="replace"), process=beat, seconds=90
+        lambda: "Sending due task" in (machine.folder / "beat.log").read_text(errors="replace"),
+        process=beat,
+        seconds=90,
     )
     processes.wait_until(lambda: machine.healthy("beat") and machine.healthy("worker"), process=beat, seconds=90)
     machine.once("backup")

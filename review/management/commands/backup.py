@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from review.management.refusing import database_words
 from review.operations.services import backup
 from review.operations.services.backup_folder import BadBackup
 
@@ -31,9 +32,7 @@ class Command(BaseCommand):
                 f"{out} に書けません({problem.strerror})。空き容量と権限を確かめ、別のフォルダにもう一度行ってください。"
             ) from problem
         except DatabaseError as problem:
-            raise CommandError(
-                f"データベースを読めません。表と接続先を確かめてください({type(problem).__name__})。"
-            ) from problem
+            raise CommandError(database_words(problem)) from problem
         self.stdout.write(f"{out} にバックアップしました({sum(manifest.tables.values())} 行)。")
         for path in manifest.missing:
             self.stderr.write(f"このファイルは、前からありません: {path}")
