@@ -9,8 +9,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from config.local import postgres
 from review.operations.services import backup, backup_folder, restoring, stored_files, table_copies  # noqa: F401 - run as commands
 from tests.releases.make import ROOT
 from tests.review.operations.backups import Place, places, rows_of
@@ -257,3 +259,24 @@ def test_lost_files_are_said_and_drafts_are_made_anew(sqlite: Callable[..., Plac
     place.python(settle)
     left = json.loads(place.run("check_files", "--json").stdout.splitlines()[0])["faults"]
     assert [fault["what"] for fault in left] == ["damaged"], "the draft is there again, the edition stays for a person"
+
+
+def test_an_owner_who_is_no_superuser_restores_and_gives_the_roles(tmp_path: Path) -> None:
+    """As on a managed PostgreSQL: the owner may make roles and nothing more."""
+    with places("postgresql", tmp_path) as make:
+        old, new, saved = make("old", release=True), make("new"), str(tmp_path / "saved")
+        old.good("backup", "--out", saved)
+        postgres.administer(old.url, "CREATE ROLE city LOGIN CREATEROLE")
+        postgres.administer(old.url, "ALTER DATABASE new OWNER TO city")
+        superuser, new.url = new.url, new.url.replace("postgres@", "city@")
+        new.good("restore", saved)
+        for _ in range(2):
+            new.good("database_roles", "--apply", MEGURI_BACKUP_DATABASE_PASSWORD="for-the-night")
+        with psycopg.connect(superuser) as session:
+            row = session.execute("SELECT rolpassword FROM pg_authid WHERE rolname = 'meguri_backup'").fetchone()
+        assert row and row[0], "the backup's role can sign in"
+        new.url = new.url.replace("city@", "meguri_app@")
+        new.good("verify_audit")
+        assert "所有者の役割でしか" in new.refused("restore", saved)
+        new.url = new.url.replace("meguri_app@", "meguri_backup@")
+        new.good("backup", "--out", str(tmp_path / "by-night"))
