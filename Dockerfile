@@ -1,8 +1,13 @@
 # Meguri for the city: web, worker, beat and migrate are this one image with different commands.
 # Where packages come from is the builder's business: pass pip's own settings (PIP_INDEX_URL, PIP_CERT) as
 # build arguments, or give it a folder of wheels. No address stands here.
+#
+# The base image is named with its Debian release. Its digest belongs to the day it was fetched: whoever builds for a city
+# pins it (docs/operations/ says how), for example --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:...
 
-FROM python:3.11-slim AS packages
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS packages
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
 ARG PIP_FIND_LINKS
@@ -10,7 +15,7 @@ COPY requirements/base.txt /tmp/base.txt
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /tmp/base.txt
 
-FROM python:3.11-slim
+FROM ${PYTHON_IMAGE}
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -18,7 +23,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     MEGURI_DATA_ROOT=/data \
     MEGURI_STATIC_ROOT=/srv/static
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin meguri \
- && install -d -o meguri -g meguri /data /srv/static
+ && install -d -o meguri -g meguri /data /anchors /backup /srv/static
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/meguri
 COPY manage.py LICENSE ./

@@ -18,6 +18,8 @@ max_requests_jitter = 500
 # In memory where there is such a place: on a slow disk the sign of life itself would stall.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (gunicorn makes its own file)
 control_socket_disable = True
+# What a proxy says is read by Django alone, where MEGURI_BEHIND_PROXY allows it: the same from every address.
+forwarded_allow_ips = ""
 
 
 def post_worker_init(worker: Any) -> None:

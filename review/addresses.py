@@ -223,6 +223,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:job_give_up": _act(Rule.MAY_RETRY_JOBS, _("処理を中止する")),
         "meguri:event_release": _act(Rule.MAY_RETRY_JOBS, _("保留した出来事を再び配達する")),
         "meguri:mail_release": _act(Rule.MAY_RETRY_JOBS, _("保留したメールを再び送る")),
+        "meguri:mail_let_go": _act(Rule.MAY_MANAGE_PEOPLE, _("復元のあとのメールの送信を再開する")),
         "meguri:notice_texts": _act(Rule.MAY_MANAGE_PEOPLE, _("お知らせの文面の一覧を見る")),
         "meguri:notice_text": _act(Rule.MAY_MANAGE_PEOPLE, _("お知らせの文面を変える")),
         "meguri:audit": _act(Rule.MAY_READ_AUDIT, _("監査記録を読む")),

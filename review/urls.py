@@ -143,6 +143,7 @@ screens = [
     path("jobs/<int:pk>/retry/", jobs.job_retry, name="job_retry"),
     path("jobs/<int:pk>/give-up/", jobs.job_give_up, name="job_give_up"),
     path("jobs/events/<int:pk>/release/", jobs.event_release, name="event_release"),
+    path("jobs/mails/let-go/", jobs.mail_let_go, name="mail_let_go"),
     path("jobs/mails/<int:pk>/release/", jobs.mail_release, name="mail_release"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit_export.export, name="audit_export"),

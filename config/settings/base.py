@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.proxy.ProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "review.screens.views.access.OriginMiddleware",
@@ -116,7 +117,8 @@ def database(url: str) -> dict[str, Any]:
     return entry
 
 
-DATABASE_URL = env.str("DATABASE_URL", default=f"sqlite:///{DATA_ROOT / 'meguri.sqlite3'}")
+# An empty one counts as none: `prod` then says what is missing.
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_ROOT / 'meguri.sqlite3'}"
 DATABASES = {"default": database(DATABASE_URL)}
 
 # --- Caches -------------------------------------------------------------------------------------
@@ -235,7 +237,9 @@ EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+# STARTTLS (587), or TLS from the first byte (465): one of the two at most.
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
 # For each answer of the mail server; a whole mail gets twice that, and must end within the lease.
 EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=10)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="meguri@example.invalid")
@@ -251,6 +255,8 @@ MEGURI_DATA_LICENCE = env.str("MEGURI_DATA_LICENCE", default="クリエイティ
 MEGURI_DATA_LICENCE_URL = env.str(
     "MEGURI_DATA_LICENCE_URL", default="https://creativecommons.org/licenses/by/4.0/deed.ja"
 )
+# Where this installation's source can be had: the licence owes it to whoever uses Meguri over a network.
+MEGURI_SOURCE_URL = env.str("MEGURI_SOURCE_URL", default="")
 # How many processes make the pages of a large static site at once.
 MEGURI_BUNDLE_PROCESSES = env.int("MEGURI_BUNDLE_PROCESSES", default=min(os.cpu_count() or 1, 4))
 # Heads of the audit chain. In the city: a place on another machine, which the database's owner cannot write.

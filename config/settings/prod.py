@@ -1,9 +1,20 @@
 """The city's installation. Refuses to start where a secret or an address is missing."""
 
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ImproperlyConfigured
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import ALLOWED_HOSTS, DEFAULT_SECRET_KEY, SECRET_KEY, STORAGES, env
+from config.settings.base import (
+    ALLOWED_HOSTS,
+    DEFAULT_SECRET_KEY,
+    EMAIL_USE_SSL,
+    EMAIL_USE_TLS,
+    MEGURI_BASE_URL,
+    SECRET_KEY,
+    STORAGES,
+    env,
+)
 
 SHORTEST_SECRET_KEY = 50
 
@@ -24,6 +35,19 @@ if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < SHORTEST_SECRET_KEY:
         f"SECRET_KEY が初期値のままか短すぎます。{SHORTEST_SECRET_KEY} 文字以上の無作為な文字列に替えてください。"
         " / SECRET_KEY is the default one or too short: use a random one of at least"
         f" {SHORTEST_SECRET_KEY} characters."
+    )
+
+if urlsplit(MEGURI_BASE_URL).path not in ("", "/"):
+    raise ImproperlyConfigured(
+        f"MEGURI_BASE_URL({MEGURI_BASE_URL})にパスがあります。めぐりは、ホスト名の直下でだけ動きます"
+        "(/meguri/ のような場所には置けません)。めぐり用のホスト名を用意してください。"
+        " / Meguri needs a host name of its own: a path in MEGURI_BASE_URL is not supported."
+    )
+
+if EMAIL_USE_TLS and EMAIL_USE_SSL:
+    raise ImproperlyConfigured(
+        "EMAIL_USE_TLS と EMAIL_USE_SSL の両方が on です。ポート 587 なら EMAIL_USE_TLS、465 なら EMAIL_USE_SSL だけを"
+        " on にしてください。 / Set one of EMAIL_USE_TLS and EMAIL_USE_SSL, not both."
     )
 
 # The health check asks from inside the container.

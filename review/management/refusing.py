@@ -7,8 +7,22 @@ from functools import wraps
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import DatabaseError, OperationalError
 
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
+
+UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
+
+
+def database_words(error: DatabaseError) -> str:
+    """Why the database did not answer, and what to do: it is away or lets us not in, or its tables are not there."""
+    lines = str(error).strip().splitlines()
+    if not isinstance(error, OperationalError) or "no such" in str(error):
+        return UNMIGRATED
+    return (
+        "データベースにつながりません。動いているか、DATABASE_URL の役割、パスワード、場所、データベース名が正しいか"
+        f"確かめてください(データベースの答え: {lines[-1] if lines else type(error).__name__})。"
+    )
 
 
 def refusing(handle: Callable[..., None]) -> Callable[..., None]:

@@ -102,7 +102,7 @@ def test_the_city_speaks_https_alone_and_keeps_its_cookies() -> None:
     assert ended.returncode == 0, ended.stderr
     answers: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])
     assert answers["plain"] == [301, "https://meguri.example.lg.jp/accounts/login/"]
-    assert answers["forged"] == 301, "nobody behind no proxy is believed to speak HTTPS"
+    assert answers["forged"] == 503, "nobody behind no proxy is believed to speak HTTPS, and none is sent in a circle"
     assert answers["hsts"] == "max-age=31536000; includeSubDomains; preload"
     assert answers["stranger"] == 400
     assert answers["SESSION_COOKIE_NAME"] == "__Host-session" and answers["CSRF_COOKIE_NAME"] == "__Host-csrf"

@@ -20,7 +20,7 @@ from django.db.models import F, Q, QuerySet
 
 from review import clock
 from review.background.services import doorbell
-from review.mail.services import envelopes
+from review.mail.services import envelopes, holding
 from review.mail.services.mail_server import NO_ANSWER, MailServer, ServerAway, code_of, is_away
 from review.models import Heartbeat, Mail, MailState
 
@@ -77,8 +77,8 @@ def _due() -> QuerySet[Mail]:
 
 
 def anything_due() -> bool:
-    """Whether a mail is due."""
-    return _due().exists()
+    """Whether a mail is due, and may leave."""
+    return _due().exists() and not holding.since()
 
 
 def send_due() -> int:
@@ -100,7 +100,7 @@ def send_due() -> int:
 
 
 def _claim() -> Batch:
-    """Take a batch of what is due; none while another sender is at work.
+    """Take a batch of what is due; none while another sender is at work, or mail is held.
 
     One sender at a time: a server that hangs holds one worker, never all. A sender that died is no longer in the way
     when the lease of its mail is over.
@@ -109,6 +109,8 @@ def _claim() -> Batch:
     with transaction.atomic():
         Heartbeat.objects.get_or_create(name=SENDER, defaults={"at": clock.now()})
         Heartbeat.objects.select_for_update(no_key=True).get(name=SENDER)
+        if holding.since():
+            return Batch(token)
         if Mail.objects.filter(state=MailState.SENDING).exclude(clock.reached("leased_until", FURTHEST)).exists():
             return Batch(token)
         Heartbeat.objects.filter(name=SENDER).update(at=clock.now())

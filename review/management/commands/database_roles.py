@@ -32,19 +32,27 @@ class Command(BaseCommand):
             default="MEGURI_APP_DATABASE_PASSWORD",
             help="--apply がアプリのロールに設定するパスワードの環境変数",
         )
+        parser.add_argument(
+            "--backup-password-env",
+            default="MEGURI_BACKUP_DATABASE_PASSWORD",
+            help="--apply がバックアップのロールに設定するパスワードの環境変数",
+        )
 
     def handle(self, *args: Any, app: str, backup: str, show: bool, password_env: str, **options: Any) -> None:
         if connection.vendor != "postgresql":
             raise CommandError("PostgreSQL だけにロールがあります。SQLite では不要です。")
         # A printed script goes to terminals and files: it never holds the password.
-        password = "" if show else os.environ.get(password_env, "")
+        secrets = {
+            "password": os.environ.get(password_env, ""),
+            "backup_password": os.environ.get(options["backup_password_env"], ""),
+        }
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_database(), current_schema()")
             database, schema = cursor.fetchone()
             statements = [
                 statement.as_string(cursor.connection)
                 for statement in database_roles.statements(
-                    app=app, backup=backup, database=database, schema=schema, password=password
+                    app=app, backup=backup, database=database, schema=schema, **({} if show else secrets)
                 )
             ]
         if show:

@@ -13,11 +13,10 @@ from django.db import DatabaseError, transaction
 
 from review import queries
 from review.domain.fiscal import fiscal_year_label
+from review.management.refusing import database_words
 from review.publication.services import exports, schemas
 from review.publication.services.exports import Source
 from review.trail.services import audit
-
-UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
 
 Writer = Callable[[Source, BinaryIO], Any]
 WRITERS: dict[str, Writer] = {
@@ -74,7 +73,7 @@ class Command(BaseCommand):
                 )
             return exports.source_of(cycle)
         except DatabaseError as error:
-            raise CommandError(UNMIGRATED) from error
+            raise CommandError(database_words(error)) from error
 
     def _write(self, out: Path, fill: Callable[[BinaryIO], Any]) -> None:
         """Whole or not at all: an earlier file stays until the new one is finished."""

@@ -13,12 +13,10 @@ from django.db import DatabaseError
 
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument
-from review.management.refusing import refusing
+from review.management.refusing import database_words, refusing
 from review.plan.services import planning, plans
 from review.plan.services.planning import Imported
 from review.workbook.reader import read_plan_workbook
-
-UNMIGRATED = "データベースの準備ができていません。先に「manage.py migrate」を実行してください。"
 
 
 class Command(BaseCommand):
@@ -67,9 +65,9 @@ class Command(BaseCommand):
             )
         except DatabaseError as error:
             if not options["dry_run"]:
-                raise CommandError(UNMIGRATED) from error
+                raise CommandError(database_words(error)) from error
             # A trial reads the file alone: what the database holds cannot be compared; a message says so.
-            self.stderr.write(f"{UNMIGRATED}ファイルの内容だけを確かめました。")
+            self.stderr.write(f"{database_words(error)}ファイルの内容だけを確かめました。")
             return Imported(
                 measures=len(document.sheets),
                 indicators=document.indicator_count,

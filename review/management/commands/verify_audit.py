@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -39,20 +40,29 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="結果を JSON の一行で出します。")
 
     def handle(self, *args: Any, anchor: list[Path] | None, head: list[str], **options: Any) -> None:
-        report = audit_chain.verify(anchors=_with_heads(_anchors(anchor), head))
+        heads, restored = _anchors(anchor)
+        report = audit_chain.verify(anchors=_with_heads(heads, head))
         if options["json"]:
-            self.stdout.write(json.dumps(as_json(report), ensure_ascii=False))
+            words = {**as_json(report), "restored": [asdict(one) for one in restored]}
+            self.stdout.write(json.dumps(words, ensure_ascii=False))
         else:
-            for line in sentences(report):
+            for line in [*sentences(report), *map(_restored, restored)]:
                 self.stdout.write(line)
         if not report.intact:
             raise CommandError("監査記録に不正があります。" if report.faults else "監査記録の保護が外れています。")
 
 
-def _anchors(named: list[Path] | None) -> dict[int, str]:
+def _restored(one: anchors.Restored) -> str:
+    return (
+        f"復元の記録: {one.at} に、{one.back_to} 番目までのバックアップから復元しました。"
+        f"その後にあった控え {one.void} 件の行は、復元で失われたものとして扱います。心当たりがなければ、改ざんを疑ってください。"
+    )
+
+
+def _anchors(named: list[Path] | None) -> tuple[dict[int, str], tuple[anchors.Restored, ...]]:
     files = named or [path for path in [anchors.default_file()] if path.exists()]
     try:
-        return anchors.read(files)
+        return anchors.read_all(files)
     except (anchors.BadAnchor, OSError) as error:
         raise CommandError(f"控えを読めません: {error}") from error
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -25,7 +26,7 @@ from review.trail.services import audit_chain
 logger = logging.getLogger(__name__)
 
 FILE = "audit-anchors.jsonl"
-HOURLY, PUBLICATION = "hourly", "publication"
+HOURLY, PUBLICATION, RESTORE = "hourly", "publication", "restore"
 
 # They come every hour: an act that waits longer shows that they have stopped.
 LATE = timedelta(hours=2)
@@ -53,10 +54,15 @@ def default_file() -> Path:
     return Path(settings.MEGURI_ANCHOR_ROOT) / FILE
 
 
-def drop(*, reason: str) -> audit_chain.Head:
-    """Append the chain's present head, on disk when this returns. Raises OSError where the place cannot be written."""
+def drop(*, reason: str, back_to: int | None = None) -> audit_chain.Head:
+    """Append the chain's present head, on disk when this returns. Raises OSError where the place cannot be written.
+
+    `back_to`: a backup was restored whose trail ended with this link; what was anchored after it is gone, and known to be.
+    """
     head = audit_chain.head()
     record = {"at": clock.now().isoformat(), "seq": head.seq, "hash": head.hash, "reason": reason}
+    if back_to is not None:
+        record["back_to"] = back_to
     path = default_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     # O_APPEND and one write: two processes never mix their lines, and nothing that stands is touched.
@@ -83,9 +89,10 @@ def newest() -> Anchor | None:
         lines = stream.read().splitlines()
     if not lines:
         return None
-    seq, link_hash = _anchor(lines[-1].decode("utf-8", "replace"), f"{path.name}: last line")
-    words = json.loads(lines[-1])
-    return Anchor(seq=seq, hash=link_hash, at=datetime.fromisoformat(words["at"]), reason=str(words.get("reason", "")))
+    last = _record(lines[-1].decode("utf-8", "replace"), f"{path.name}: last line")
+    return Anchor(
+        seq=last["seq"], hash=last["hash"], at=datetime.fromisoformat(last["at"]), reason=str(last.get("reason", ""))
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,22 +116,54 @@ def standing() -> Standing:
     return Standing(anchor=anchor, window=window, late=late)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """A restore that an anchor file records: when, the last link of the backup, how many later heads it made void."""
+
+    at: str
+    back_to: int
+    void: int
+
+
 def read(files: Iterable[Path]) -> dict[int, str]:
-    """Number of a link -> its hash, from every file. Raises BadAnchor, and OSError where a file is not there."""
-    heads: dict[int, str] = {}
+    """Number of a link -> its hash, from every file, without what a recorded restore made void. Raises as `read_all`."""
+    return read_all(files)[0]
+
+
+def read_all(files: Iterable[Path]) -> tuple[dict[int, str], tuple[Restored, ...]]:
+    """The same, and the restores that the files record: they alone can say it, for the database's owner cannot write them.
+
+    Raises BadAnchor, and OSError where a file is not there.
+    """
+    pairs: list[tuple[int, str, str]] = []
+    void: set[tuple[int, str]] = set()
+    restored: dict[str, Restored] = {}
     for path in files:
+        heads: dict[int, tuple[str, str]] = {}
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-            seq, link_hash = _anchor(line, f"{path.name}:{number}")
-            if heads.setdefault(seq, link_hash) != link_hash:
-                raise BadAnchor(f"{path.name}:{number}: 同じ番号 {seq} に別の値があります")
-    heads.pop(0, None)  # the empty trail vouches for nothing
-    return heads
+            place = f"{path.name}:{number}"
+            record = _record(line, place)
+            if (back_to := record.get("back_to")) is not None:
+                gone = {(seq, value) for seq, (value, _place) in heads.items() if seq > back_to}
+                heads = {seq: head for seq, head in heads.items() if seq <= back_to}
+                void |= gone
+                restored[line] = Restored(at=str(record.get("at")), back_to=back_to, void=len(gone))
+            if heads.setdefault(record["seq"], (record["hash"], place))[0] != record["hash"]:
+                raise BadAnchor(f"{place}: 同じ番号 {record['seq']} に別の値があります")
+        pairs += [(seq, value, place) for seq, (value, place) in heads.items()]
+    standing: dict[int, str] = {}
+    for seq, value, place in pairs:
+        if (seq, value) not in void and standing.setdefault(seq, value) != value:
+            raise BadAnchor(f"{place}: 同じ番号 {seq} に別の値があります")
+    standing.pop(0, None)  # the empty trail vouches for nothing
+    return standing, tuple(restored.values())
 
 
-def _anchor(line: str, place: str) -> tuple[int, str]:
+def _record(line: str, place: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
-        return int(record["seq"]), str(record["hash"])
+        numbers = {name: int(record[name]) for name in ("seq", "back_to") if record.get(name) is not None}
+        return {**record, "hash": str(record["hash"]), "seq": numbers["seq"], **numbers}
     except (ValueError, KeyError, TypeError) as error:
         raise BadAnchor(f"{place}: 読めない行です") from error
 

@@ -131,6 +131,8 @@ ACTIONS: dict[str, Any] = {
     "job.give_up": gettext_lazy("処理の中止"),
     "event.release": gettext_lazy("出来事の再配達"),
     "mail.release": gettext_lazy("メールの再送"),
+    "mail.let_go": gettext_lazy("メールの送信の再開"),
+    "backup.restore": gettext_lazy("バックアップからの復元"),
     "plan_change.propose": gettext_lazy("計画の変更の提案"),
     "plan_change.accept": gettext_lazy("計画の変更"),
     "plan_change.refuse": gettext_lazy("計画の変更の不採用"),

@@ -21,7 +21,7 @@ from review.background.services import jobs as work
 from review.background.services import outbox
 from review.books.services import papers, workbooks
 from review.domain.events import Event
-from review.mail.services import mailing
+from review.mail.services import holding, mailing
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
 from review.publication.services import bundle
@@ -92,6 +92,8 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "parked_mails": Mail.objects.filter(state=MailState.PARKED).select_related("recipient").order_by("pk")[:PAGE],
         "resent": Mail.objects.filter(attempts__gt=1).select_related("recipient").order_by("-pk")[:PAGE],
         "may_retry": permissions.may_retry_jobs(request.user),
+        "held_since": holding.since(),
+        "may_let_go": permissions.may_manage_people(request.user),
         "page_obj": page,
         "rows": shown(page.object_list),
         "tabs": tabs_of(counts, state),
@@ -219,6 +221,22 @@ def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
         mailing.release(pk)
         audit.write(actor=request.user, action="mail.release", subject=f"mail:{pk}")
     messages.success(request, _("もう一度送信します。"))
+    return redirect("meguri:jobs")
+
+
+@require_POST
+def mail_let_go(request: SignedInRequest) -> HttpResponse:
+    """Mail was held after a restore: send it again. Which button was pressed says what becomes of the mails from before."""
+    send_old = request.POST.get("old") == "send"
+    count = holding.let_go(user=request.user, send_old=send_old)
+    if count is None:
+        messages.info(request, _("メールの送信は、もう再開されています。"))
+    elif send_old:
+        messages.success(request, _("メールの送信を再開しました。待っていた%(count)d通も送ります。") % {"count": count})
+    else:
+        messages.success(
+            request, _("メールの送信を再開しました。待っていた%(count)d通は、保留にしました。") % {"count": count}
+        )
     return redirect("meguri:jobs")
 
 

@@ -22,10 +22,21 @@ ADDED_ONLY: tuple[type[models.Model], ...] = (AuditEntry, *frozen_rows.FROZEN)
 READ_ONLY: tuple[type[models.Model], ...] = (AuditLink,)
 
 
-def statements(*, app: str, backup: str, database: str, schema: str, password: str = "") -> Iterator[sql.Composed]:
-    """Everything to run as the owner of the tables, in order; safe to run again, after each migration for instance.
+#: A role that has more than it needs loses it; to one that has not, an owner without SUPERUSER need not say so.
+_NO_MORE = (
+    "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_roles WHERE rolname = {word}"
+    " AND (rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication)) THEN"
+    " ALTER ROLE {role} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION; END IF; END $$"
+)
 
-    Roles that are absent are made without a password, or with `password` for the application's.
+
+def statements(
+    *, app: str, backup: str, database: str, schema: str, password: str = "", backup_password: str = ""
+) -> Iterator[sql.Composed]:
+    """Everything to run as the owner of the tables, in order; safe to run again, after each migration for instance. The
+    owner may make roles (CREATEROLE) and need be no superuser.
+
+    Roles that are absent are made without a password, or with that of their own.
     """
     names = {
         "app": sql.Identifier(app),
@@ -38,11 +49,11 @@ def statements(*, app: str, backup: str, database: str, schema: str, password: s
             "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = {word}) THEN CREATE ROLE {role} LOGIN;"
             " END IF; END $$"
         ).format(word=sql.Literal(role), role=sql.Identifier(role))
-    if password:
-        yield sql.SQL("ALTER ROLE {app} PASSWORD {password}").format(**names, password=sql.Literal(password))
+        yield sql.SQL(_NO_MORE).format(word=sql.Literal(role), role=sql.Identifier(role))
+    for role, secret in ((app, password), (backup, backup_password)):
+        if secret:
+            yield sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(secret))
     for text in (
-        "ALTER ROLE {app} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION",
-        "ALTER ROLE {backup} NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION",
         "REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
         "GRANT CONNECT ON DATABASE {database} TO {app}, {backup}",
         "GRANT USAGE ON SCHEMA {schema} TO {app}, {backup}",

@@ -10,6 +10,7 @@ from django.urls import reverse
 from review import clock
 from review.background.services import outbox, tables
 from review.domain.events import Event
+from review.mail.services import holding, mailing
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.views.jobs import KINDS
 from tasks import health
@@ -167,3 +168,21 @@ def test_the_page_costs_the_same_however_much_there_is(failed: Job, cast: Cast) 
         for n, state in enumerate([JobState.FAILED, JobState.DONE] * 40)
     )
     assert queries_of(client, PAGE) == few
+
+
+@pytest.mark.parametrize(("old", "state"), [("park", MailState.PARKED), ("send", MailState.WAITING)])
+def test_mail_held_after_a_restore_leaves_when_the_administrator_says_so(cast: Cast, old: str, state: str) -> None:
+    cast.open(1)
+    Heartbeat.objects.create(name=holding.HELD, at=clock.now())
+    Mail.objects.update(state=MailState.WAITING, not_before=clock.shared(), sent_at=None)
+    assert Mail.objects.exists() and not mailing.anything_due() and mailing.send_due() == 0
+    assert "メールの送信を止めています" in words(as_(cast.administrator).get(PAGE))
+    page = words(as_(cast.reviewer2).get(PAGE))
+    assert "再開は、管理者が行います" in page and "新しいものだけを送る" not in page
+    client, path = as_(cast.administrator), reverse("meguri:mail_let_go")
+    assert as_(cast.reviewer2).post(path, {"old": old}).status_code == 403
+    assert "再開しました" in words(client.post(path, {"old": old}, follow=True))
+    assert set(Mail.objects.values_list("state", flat=True)) == {state}
+    assert mailing.anything_due() is (old == "send")
+    assert AuditEntry.objects.get(action="mail.let_go").actor_key == cast.administrator.key
+    assert "もう再開されています" in words(client.post(path, {"old": old}, follow=True))

@@ -243,7 +243,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "publication/files.html": (2, APPENDS),
     "sheet/home.html": (1, ONCE),
     "operations/job_give_up.html": (1, ONCE),
-    "operations/jobs.html": (4, ONCE),
+    "operations/jobs.html": (5, ONCE),
     "notices/notice_settings.html": (1, OWN),
     "notices/notices.html": (2, OWN),
     "deadlines/nudge.html": (1, READS),

@@ -14,11 +14,19 @@ from review.publication.services import edition_check
 from workflow.demo import people, story
 from workflow.demo.waiting import TooLong, quiet, wait_for
 
+DEMO_SETTINGS = ("config.settings.demo", "config.settings.dev", "config.settings.test")
+
 
 class Command(BaseCommand):
     help = "空のデータベースで、令和6年度を取込みから公表まで動かします(ワーカーが動いている必要があります)。"
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Its people have a password that everybody can read.
+        if settings.SETTINGS_MODULE not in DEMO_SETTINGS:
+            raise CommandError(
+                f"デモは、デモの設定でだけ動きます(今の設定は {settings.SETTINGS_MODULE})。"
+                "市の導入先では、create_plan、import_plan、draft_year で年度を作ります。"
+            )
         if Plan.objects.exists():
             raise CommandError("データベースに計画がもうあります。デモは空のデータベースで動かします(make demo)。")
         try:

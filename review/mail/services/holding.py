@@ -1,0 +1,50 @@
+"""Mail held back: after a restore, until an administrator lets it go.
+
+The machine that was lost may have sent what the backup still has as waiting, and people should hear of the restore from
+the office first. Notices appear on the screens meanwhile; their mails are written and wait.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from review.background.services import doorbell
+from review.mail.services import envelopes
+from review.models import Heartbeat, Mail, MailState, User
+from review.trail.services import audit
+
+#: The row that stands while mail is held; `at` is when that began.
+HELD = "mail held"
+#: The same, as a restore writes it beside the tables, before anything else can work with them.
+HOLD = (
+    f"DELETE FROM review_heartbeat WHERE name = '{HELD}'",  # noqa: S608 (a constant)
+    f"INSERT INTO review_heartbeat (name, at) VALUES ('{HELD}', CURRENT_TIMESTAMP)",  # noqa: S608
+)
+FROM_BEFORE = "復元のときに送信を待っていたメールです。元の機械から送られているかもしれません。確かめてから、必要なものだけ送ってください。"
+
+
+def since() -> datetime | None:
+    """Since when mail is held; None where it is not. One query."""
+    return Heartbeat.objects.filter(name=HELD).values_list("at", flat=True).first()
+
+
+def let_go(*, user: User, send_old: bool) -> int | None:
+    """Send mail again from now on; returns how many were waiting, None where nothing is held.
+
+    `send_old`: those go out too; otherwise they are parked, each to be sent by hand.
+    """
+    if not send_old:
+        envelopes.gather(everything=True)
+    with transaction.atomic():
+        if not Heartbeat.objects.select_for_update().filter(name=HELD):
+            return None
+        old = Mail.objects.filter(state__in=[MailState.WAITING, MailState.SENDING])
+        count = old.count()
+        if not send_old:
+            old.order_by().update(state=MailState.PARKED, token=None, leased_until=None, cause=FROM_BEFORE)
+        Heartbeat.objects.filter(name=HELD).delete()
+        audit.write(actor=user, action="mail.let_go", subject="mail", after={"sent" if send_old else "parked": count})
+        doorbell.ring_after_commit("mail")
+        return count

@@ -1,0 +1,95 @@
+"""Files against rows: is each file that a row names there, and what it was?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from review import clock
+from review.background.services import jobs
+from review.books.services import papers, workbooks
+from review.models import Artifact, Evidence
+
+#: What is made anew from the tables alone: kind of file -> the job that does it.
+MADE_ANEW = {
+    Artifact.Kind.SHEET: workbooks.SHEET,
+    Artifact.Kind.CONSOLIDATED: workbooks.YEAR,
+    Artifact.Kind.SHEET_PDF: papers.SHEET,
+    Artifact.Kind.BOOK_PDF: papers.BOOK,
+    Artifact.Kind.PACK: papers.PACK,
+}
+MISSING, DAMAGED = "missing", "damaged"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """A file that is missing or damaged. `help`: what can be done, in words."""
+
+    path: str
+    what: str
+    name: str
+    help: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """How many files were looked at, and the faults in the order of their names."""
+
+    files: int
+    faults: tuple[Fault, ...]
+
+
+def check() -> Report:
+    """Read every file once."""
+    rows = [*Artifact.objects.filter(retired_at=None).select_related("cycle"), *Evidence.objects.standing()]
+    return Report(files=len(rows), faults=tuple(_faults(sorted(rows, key=lambda row: row.path))))
+
+
+def _faults(rows: list[Artifact | Evidence]) -> Iterator[Fault]:
+    for row in rows:
+        if what := _what_is_wrong(row):
+            yield Fault(path=row.path, what=what, name=row.filename, help=_help(row))
+
+
+def _what_is_wrong(row: Artifact | Evidence) -> str:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with default_storage.open(row.path, "rb") as stream:
+            for part in stream.chunks():
+                digest.update(part)
+                size += len(part)
+    except FileNotFoundError:
+        return MISSING
+    return "" if (size, digest.hexdigest()) == (row.size, row.sha256) else DAMAGED
+
+
+def _help(row: Artifact | Evidence) -> str:
+    if isinstance(row, Evidence):
+        return "根拠資料です。バックアップの files/ から同じ名前で戻すか、提出した課からもう一度受け取ってください。"
+    if row.edition_id:
+        return "公表版のファイルです。作り直せません。バックアップの files/ から同じ名前で戻してください。"
+    return "manage.py check_files --mend で作り直せます。"
+
+
+def mend() -> int:
+    """Ask for the newest of each kind among the broken files that the tables can make anew; returns how many were asked for.
+
+    The rows of the broken ones say from now on that their file is gone.
+    """
+    broken = {fault.path for fault in check().faults}
+    drafts = Artifact.objects.filter(edition=None, retired_at=None, kind__in=list(MADE_ANEW))
+    begun = 0
+    with transaction.atomic():
+        for row in drafts.filter(path__in=broken).select_related("cycle"):
+            kind = MADE_ANEW[Artifact.Kind(row.kind)]
+            which = {"review": row.review_id} if row.review_id else {"cycle": row.cycle_id}
+            (subject,) = which.values()
+            if not drafts.filter(kind=row.kind, revision__gt=row.revision, **which).exists():
+                jobs.request(kind, key=f"{kind}:{subject}", args=which, cycle=row.cycle)
+                begun += 1
+            drafts.filter(pk=row.pk).update(retired_at=clock.now())
+    return begun
