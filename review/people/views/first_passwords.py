@@ -40,7 +40,7 @@ def passwords(request: SignedInRequest) -> HttpResponse:
         return answer
     title = _("仮のパスワードの一覧")
     context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), **work.standing()}
-    context |= {"days": work.KEPT.days, "may_see_jobs": permissions.may_see_jobs(request.user)}
+    context |= {"days": work.KEEP_FOR.days, "may_see_jobs": permissions.may_see_jobs(request.user)}
     return render(request, "people/first_passwords.html", context)
 
 

@@ -26,7 +26,7 @@ def city() -> City:
 
 
 def contact() -> str:
-    """Whom a mail's reader asks, in words: 情報経営課(内線 123、jouhou@city.example); '' where it is not set. One query."""
+    """Whom a mail's reader asks, in words: 企画課(内線 123、jouhou@city.example); '' where it is not set. One query."""
     row = city()
     ways = [_("内線 %(number)s") % {"number": row.extension} if row.extension else "", row.email]
     words = _("、").join(way for way in ways if way)
