@@ -44,15 +44,15 @@ def cycle_now() -> Cycle | None:
     )
 
 
-def cycle_of(fiscal_year: int) -> Cycle | None:
-    """The cycle of a fiscal year, or None. One query."""
-    cycles = _cycles_of(year=fiscal_year) if 0 < fiscal_year < 10_000 else []
+def cycle_of(plan: str, fiscal_year: int) -> Cycle | None:
+    """The cycle of a plan, by its short name, and a fiscal year, or None. One query."""
+    cycles = _cycles_of(plan=plan, year=fiscal_year) if 0 < fiscal_year < 10_000 else []
     return cycles[0] if cycles else None
 
 
-@prepared(year=int)
-def _cycles_of(year: int) -> QuerySet[Cycle]:
-    return Cycle.objects.select_related("plan").filter(fiscal_year=year)
+@prepared(plan=str, year=int)
+def _cycles_of(plan: str, year: int) -> QuerySet[Cycle]:
+    return Cycle.objects.select_related("plan").filter(plan__short_name=plan, fiscal_year=year)
 
 
 def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
@@ -212,10 +212,10 @@ def heartbeats(*, within: timedelta, now: datetime) -> list[Heartbeat]:
 # --- editions ---------------------------------------------------------------------------------------------------------
 
 
-def editions(fiscal_year: int) -> QuerySet[Edition]:
-    """The editions of a year without their snapshots, newest first. One query."""
-    rows = Edition.objects.filter(cycle__fiscal_year=fiscal_year).select_related("cycle__plan")
-    return rows.defer("snapshot").order_by("-number")
+def editions(plan: str, fiscal_year: int) -> QuerySet[Edition]:
+    """The editions of a plan's year without their snapshots, newest first. One query."""
+    rows = Edition.objects.filter(cycle__plan__short_name=plan, cycle__fiscal_year=fiscal_year)
+    return rows.select_related("cycle__plan").defer("snapshot").order_by("-number")
 
 
 def published_years() -> list[Edition]:
@@ -223,7 +223,7 @@ def published_years() -> list[Edition]:
     (`totals`, `plan_name`, `scale`). One query, and not the snapshots themselves."""
     rows = Edition.objects.filter(current=True).select_related("cycle").defer("snapshot")
     parts = rows.annotate(totals=F("snapshot__totals"), plan_name=F("snapshot__plan"), scale=F("snapshot__scale"))
-    return list(parts.order_by("-cycle__fiscal_year"))
+    return list(parts.order_by("-cycle__fiscal_year", "cycle__plan_id"))
 
 
 def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]] | None:
@@ -241,7 +241,7 @@ def _published_totals(plan: int, year: int) -> QuerySet[Any]:
 def shelf() -> list[Edition]:
     """Every edition without its snapshot, newest year first and newest edition first. One query."""
     rows = Edition.objects.select_related("cycle__plan").defer("snapshot")
-    return list(rows.order_by("-cycle__fiscal_year", "-number"))
+    return list(rows.order_by("-cycle__fiscal_year", "cycle__plan_id", "-number"))
 
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:

@@ -99,7 +99,9 @@ class Cast(Remembering):
     @remembered
     def draft(self, sheets: int = 2, *, owners: tuple[str, ...] = ("産業振興課",), indicators: int = 2) -> Cycle:
         """A drafted year with deadlines ahead and `sheets` 施策, owned in turn by `owners`; 市民課 is related to each."""
-        self.plan = Plan.objects.create(name="DX推進計画", city="見本市", first_year=2022, last_year=2025)
+        self.plan = Plan.objects.create(
+            short_name="dx", name="DX推進計画", city="見本市", first_year=2022, last_year=2025
+        )
         part = PlanField.objects.create(plan=self.plan, number="01", name="分野1")
         for number in range(1, sheets + 1):
             owner = self.departments[owners[(number - 1) % len(owners)]]

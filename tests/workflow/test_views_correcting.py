@@ -30,14 +30,14 @@ def begun(office: Client) -> str:
 
 def test_a_correction_begins_at_the_year_once(cast: Cast, cycle: Cycle) -> None:
     office: Client = as_(cast.reviewer)
-    year = words(office.get(f"/cycles/{YEAR}/"))
+    year = words(office.get(f"/plans/dx/{YEAR}/"))
     assert "公表版を訂正する" in year
     assert "第1版は消えず" in words(office.get(f"/corrections/{YEAR}/start/"))
     answer = office.post(f"/corrections/{YEAR}/start/")
     here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     assert (answer.status_code, answer["Location"]) == (303, here)
     assert office.get(f"/corrections/{YEAR}/start/")["Location"] == here, "the one under way goes on"
-    assert "進行中の訂正を見る" in words(office.get(f"/cycles/{YEAR}/"))
+    assert "進行中の訂正を見る" in words(office.get(f"/plans/dx/{YEAR}/"))
 
 
 def test_an_item_is_checked_before_it_is_saved(cast: Cast, cycle: Cycle) -> None:
@@ -81,8 +81,8 @@ def test_a_correction_is_decided_with_both_sides_in_view(cast: Cast, cycle: Cycl
     assert Edition.objects.get(current=True).label == "訂正第1版"
     page = words(as_(cast.auditor).get(here))
     assert "訂正第1版を見る" in page and "公表を決定" in page
-    assert "120件" in words(Client().get(f"/results/{YEAR}/editions/1/01-01/"))
-    assert "70件" in words(Client().get(f"/results/{YEAR}/01-01/"))
+    assert "120件" in words(Client().get(f"/results/dx/{YEAR}/editions/1/01-01/"))
+    assert "70件" in words(Client().get(f"/results/dx/{YEAR}/01-01/"))
 
 
 def test_a_correction_is_given_up_with_a_reason(cast: Cast, cycle: Cycle) -> None:

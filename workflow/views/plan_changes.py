@@ -43,9 +43,7 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
     title = change.get_kind_display()
     context = {
         "page_title": title,
-        "breadcrumbs": crumbs(
-            (_("計画の変更"), reverse("meguri:plan_changes", args=[change.fiscal_year])), (title, "")
-        ),
+        "breadcrumbs": crumbs((_("計画の変更"), reverse("meguri:plan_changes", args=change.key)), (title, "")),
         "change": change,
         "meaning": MEANINGS[change.kind],
         "waiting": waiting,

@@ -75,9 +75,9 @@ class Row:
 
 
 @require_GET
-def queue(request: SignedInRequest, year: int) -> HttpResponse:
+def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     filters = Filters.of(request)
     base = cycle.reviews.visible(permissions.scope_of(request.user))
     page = Paginator(places.chosen(request, cycle, filters).values_list("pk", flat=True), PAGE).get_page(
@@ -101,9 +101,9 @@ def queue(request: SignedInRequest, year: int) -> HttpResponse:
     return render(request, "workflow/queue.html", context)
 
 
-def cycle_or_404(year: int) -> Cycle:
+def cycle_or_404(plan: str, year: int) -> Cycle:
     """The cycle of a fiscal year."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     return cycle

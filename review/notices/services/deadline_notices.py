@@ -114,8 +114,8 @@ def link(row: OutboxEvent) -> str:
     if len(reviews) == 1:
         return reverse("meguri:resume" if step == Step.SUBMIT else "meguri:sheet", args=[reviews[0].pk])
     if row.payload.get("kind") in (Kind.TO_HEAD, Kind.TO_OFFICE):
-        return reverse("meguri:progress", args=[reviews[0].cycle.fiscal_year])
-    return reverse(_PAGES[step], args=[reviews[0].cycle.fiscal_year]) if step in _PAGES else reverse("meguri:mine")
+        return reverse("meguri:progress", args=[*reviews[0].cycle.key])
+    return reverse(_PAGES[step], args=[*reviews[0].cycle.key]) if step in _PAGES else reverse("meguri:mine")
 
 
 def asks(row: OutboxEvent) -> dict[str, Any]:

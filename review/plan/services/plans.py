@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from django.db import transaction
+from django.urls import URLResolver, get_resolver
 from django.utils.translation import gettext as _
 
 from review.domain.refusals import Invalid
@@ -13,11 +16,21 @@ from review.models.plan import SHORT_NAME
 from review.reader_words import problem
 from review.trail.services import audit
 
-#: Words of addresses, which no plan may take.
-RESERVED = frozenset({
-    "api", "data", "editions", "en", "files", "healthz", "method", "plans", "readyz", "results", "schema", "static",
-})  # fmt: skip
 LONGEST_PERIOD = 20
+
+
+@lru_cache(maxsize=1)
+def reserved() -> frozenset[str]:
+    """The words of which addresses are made, which no plan may take: read from the addresses themselves."""
+    words = {word for route in _routes(get_resolver()) for word in re.sub(r"<[^>]*>", "", route).split("/")}
+    return frozenset(word for word in (*words, "static") if re.fullmatch(SHORT_NAME, word))
+
+
+def _routes(resolver: URLResolver) -> Iterator[str]:
+    for one in resolver.url_patterns:
+        yield str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _routes(one)
 
 
 def create(
@@ -44,10 +57,10 @@ def create(
 
 def _problems(short_name: str, name: str, city: str, municipality_code: str) -> dict[str, str]:
     problems: dict[str, str] = {}
-    if not re.fullmatch(SHORT_NAME, short_name) or short_name in RESERVED:
+    if not re.fullmatch(SHORT_NAME, short_name) or short_name in reserved():
         problems["short_name"] = _(
-            "短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください(%(reserved)s は使えません)。"
-        ) % {"reserved": " ".join(sorted(RESERVED))}
+            "短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください。アドレスに使う言葉(%(reserved)s)は使えません。"
+        ) % {"reserved": " ".join(sorted(reserved()))}
     elif Plan.objects.filter(short_name=short_name).exists():
         problems["short_name"] = _("短い名前「%(name)s」の計画がすでにあります。") % {"name": short_name}
     for key, text, longest in (("name", name, 100), ("city", city, 60)):
@@ -60,6 +73,13 @@ def _problems(short_name: str, name: str, city: str, municipality_code: str) -> 
     return problems
 
 
+def one(short_name: str = "") -> Plan:
+    """The plan of that name; without a name the only plan there is. Raises Invalid, naming those there are."""
+    if not short_name and Plan.objects.count() == 1:
+        return Plan.objects.get()
+    return by_short_name(short_name)
+
+
 def by_short_name(short_name: str) -> Plan:
     """The plan of that name. Raises Invalid, naming those there are."""
     plan = Plan.objects.filter(short_name=short_name).first()
@@ -67,5 +87,10 @@ def by_short_name(short_name: str) -> Plan:
         names = "、".join(Plan.objects.order_by("short_name").values_list("short_name", flat=True)) or _(
             "まだありません"
         )
+        if not short_name and Plan.objects.exists():
+            raise Invalid(
+                _("計画が複数あります。どの計画か、短い名前で指定してください(今ある計画: %(names)s)。")
+                % {"names": names}
+            )
         raise Invalid(_("計画「%(name)s」はありません(今ある計画: %(names)s)。") % {"name": short_name, "names": names})
     return plan

@@ -64,10 +64,7 @@ def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:
     year = review.measure_year
     trail = [
         {"label": _("ホーム"), "url": reverse("meguri:home")},
-        {
-            "label": fiscal_year(review.cycle.fiscal_year),
-            "url": reverse("meguri:progress", args=[review.cycle.fiscal_year]),
-        },
+        {"label": fiscal_year(review.cycle.fiscal_year), "url": reverse("meguri:progress", args=review.cycle.key)},
         {"label": f"{year.measure.code} {year.name}", "url": reverse("meguri:sheet", args=[review.pk])},
     ]
     return [*trail, *({"label": label, "url": ""} for label in more)]
