@@ -120,7 +120,7 @@ def test_the_publication_time_can_be_moved_while_the_year_waits_for_it(cast: Cas
         if value is not None
     }
     moved = {**form, "publish_at": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"}
-    assert as_(cast.reviewer).post(f"/plans/dx/{YEAR}/", moved).status_code == 302
+    assert as_(cast.reviewer).post(f"/plans/dx/{YEAR}/", moved).status_code == 303
     with clock.shifted(timedelta(days=2)):
         advance.advance_all()
         settle_background()

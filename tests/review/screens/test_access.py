@@ -63,6 +63,7 @@ def filled(route: str, pk: int) -> str:
     """The route with something in place of its parts."""
     parts = {
         "pk": str(pk),
+        "plan": "dx",
         "year": str(YEAR),
         "number": "1",
         "step": "1",
