@@ -179,7 +179,7 @@ interface = [
 
 urlpatterns = [
     path("api/v1/", include((interface, "api"))),
-    path("results/", include((results, "publication"))),
-    # the same pages in English
+    # the same pages in English; before the others, among whose plans there is no "en"
     path("results/en/", include((results, "publication"), namespace="publication_en")),
+    path("results/", include((results, "publication"))),
 ]

@@ -135,7 +135,7 @@ def test_others_find_nothing(cast: Cast, tmp_path: Path) -> None:
         reverse("meguri:evidence_file", args=[evidence.pk]),
         reverse("meguri:entry_book", args=["dx", YEAR]) + f"?sheet={cast.sheet().pk}",
         reverse("meguri:entry_book", args=["dx", YEAR]) + "?sheet=x",
-        reverse("meguri:upload", args=[1999]),
+        reverse("meguri:upload", args=["dx", 1999]),
     ):
         assert other.get(url).status_code == 404, url
     for url in (

@@ -43,7 +43,10 @@ def test_the_plans_are_listed(edition: Edition) -> None:
 
 
 def test_rows_have_the_keys_of_the_dictionary(edition: Edition) -> None:
-    measures, indicators = answer_of(f"/plans/dx/years/{YEAR}/measures"), answer_of(f"/plans/dx/years/{YEAR}/editions/1/indicators")
+    measures, indicators = (
+        answer_of(f"/plans/dx/years/{YEAR}/measures"),
+        answer_of(f"/plans/dx/years/{YEAR}/editions/1/indicators"),
+    )
     assert set(measures["items"][0]) == {column.key for column in measure_columns()}
     assert set(indicators["items"][0]) == {column.key for column in INDICATOR_COLUMNS}
     assert (measures["total"], indicators["total"]) == (2, 16)

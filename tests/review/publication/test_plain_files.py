@@ -202,11 +202,16 @@ def expected(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
                 places.add(f"{folder}/index.html" if number == 0 else f"{folder}/{number + 1}.html")
     # the first page of the whole list stands on the overview
     places.discard("list/index.html")
-    places_expected = {f"{root}{YEAR}/{place}" for root in LANGUAGES for place in places}
+    places_expected = {f"{root}dx/{YEAR}/{place}" for root in LANGUAGES for place in places}
     places_expected |= {
         f"{root}{place}"
         for root in LANGUAGES
-        for place in ("index.html", "compare/index.html", f"compare/{YEAR}-1_{YEAR}-2/index.html")
+        for place in (
+            "index.html",
+            "dx/index.html",
+            "dx/compare/index.html",
+            f"dx/compare/{YEAR}-1_{YEAR}-2/index.html",
+        )
     }
     return places_expected | {f"results/dx/{YEAR}/search.js"}
 
