@@ -151,7 +151,7 @@ def make(site: Site, sheet: Sheet) -> Page:
         result = {"plan": pages.plan, "method": pages.method}[sheet.name](site, *sheet.args)
     elif sheet.name == "compare":
         left, right = (_named(site, sheet.args[0], query.get(key, "")) for key in ("a", "b"))
-        result = comparison_pages.compare(site, *sheet.args, left, right, page)
+        result = comparison_pages.compare(site, sheet.args[0], left, right, page)
     elif sheet.name == "run":
         result = comparison_pages.run(site, *sheet.args)
     else:

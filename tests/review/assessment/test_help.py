@@ -29,7 +29,7 @@ def test_it_is_reachable_from_every_screen_of_a_department(cast: Cast, name: str
     cast.open(1)
     review = cast.sheet()
     numbers: dict = {"sheet": [review.pk], "entry": [review.pk, 1]}
-    numbers = {**numbers, **dict.fromkeys(("upload", "progress", "files"), ["dx", 2024])}
+    numbers |= {name: ["dx", 2024] for name in ("upload", "progress", "files")}
     page = as_(cast.contributor).get(reverse(f"meguri:{name}", args=numbers.get(name, [])))
     assert f'href="{reverse("meguri:help")}"' in page.content.decode()
 
