@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from review.models import Artifact, Cycle, Edition, MeasureReview, Notification
+from review import permissions
+from review.domain.refusals import NotAllowed
+from review.models import Appointment, Artifact, Cycle, Edition, MeasureReview, Notification, Proxy, Role, User
 from review.publication.views import plain_files
-from tests.cast import YEAR, Cast, settle_background
+from tests.cast import PASSWORD, YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from tests.review.screens.test_access import filled, ours
 from workflow import steps
@@ -161,15 +165,81 @@ ALONE = re.compile(r"\(\s*(?:[\w]+__)*fiscal_year(?:__in)?=[^,()]+(?:\([^()]*\))
 def test_no_query_asks_for_a_year_alone() -> None:
     from tests.names import ROOT, modules
 
-    found_in = [
+    places = [
         f"{path.relative_to(ROOT)}: {match[0]}"
         for name in ("review", "workflow", "tasks")
         for path in modules(ROOT / name)
         if "migrations" not in path.parts and "demo" not in path.parts
         for match in re.finditer(r"\.(?:filter|get|exclude)" + ALONE.pattern, path.read_text())
     ]
-    assert not found_in, found_in
+    assert not places, places
 
 
 def test_the_sheets_of_both_are_counted_once_each(two: tuple[Cast, Cast]) -> None:
     assert [cast.cycle.reviews.count() for cast in two] == [2, 3] and MeasureReview.objects.count() == 5
+
+
+# --- people of one plan --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def strangers(two: tuple[Cast, Cast]) -> tuple[User, User]:
+    """A reviewer and an approver of the other plan alone."""
+    people = []
+    for role in (Role.REVIEWER, Role.APPROVER):
+        user = User.objects.create_user(username=f"kpi-{role}", display_name=f"別計画 {role}", password=PASSWORD)
+        Appointment.objects.create(user=user, role=role, plan=two[1].plan, starts_on=date(2022, 4, 1))
+        people.append(user)
+    return people[0], people[1]
+
+
+def test_who_reviews_or_approves_another_plan_is_nobody_special_here(
+    two: tuple[Cast, Cast], strangers: tuple[User, User]
+) -> None:
+    cast, other = two
+    names = ("queue", "board", "definitions", "cycle", "preview", "plan_changes", "meeting", "reminders", "scale")
+    for user in strangers:
+        for name in names:
+            assert as_(user).get(reverse(f"meguri:{name}", args=cast.cycle.key)).status_code == 403, name
+        for name in ("sheet", "review", "approve", "claim"):
+            assert as_(user).get(reverse(f"meguri:{name}", args=[cast.sheet(1).pk])).status_code in (403, 404, 405), (
+                name
+            )
+        assert as_(user).get(reverse("meguri:progress", args=cast.cycle.key)).status_code == 200
+        assert as_(user).get(reverse("meguri:sheet", args=[other.sheet(1).pk])).status_code == 200
+    assert as_(strangers[0]).get(reverse("meguri:queue", args=other.cycle.key)).status_code == 200
+    assert as_(strangers[1]).get(reverse("meguri:board", args=other.cycle.key)).status_code == 200
+
+
+def test_the_services_refuse_them_too(two: tuple[Cast, Cast], strangers: tuple[User, User]) -> None:
+    cast, other = two
+    reviewer, approver = strangers
+    sheet = cast.sheet(1)
+    with pytest.raises(NotAllowed):
+        steps.confirm(user=reviewer, review_id=sheet.pk, round=sheet.round)
+    sheet = steps.confirm(user=cast.reviewer2, review_id=sheet.pk, round=sheet.round)
+    with pytest.raises(NotAllowed):
+        steps.approve(user=approver, review_id=sheet.pk, round=sheet.round)
+    mine = other.sheet(1)
+    mine = steps.confirm(user=reviewer, review_id=mine.pk, round=mine.round)
+    steps.approve(user=approver, review_id=mine.pk, round=mine.round)
+    settle_background()
+    notices = Notification.objects.filter(recipient__in=strangers)
+    assert notices.exists() and not notices.filter(cycle=cast.cycle).exists(), "nobody is asked for another plan's work"
+
+
+def test_a_deputy_acts_in_the_plan_of_the_post(two: tuple[Cast, Cast], strangers: tuple[User, User]) -> None:
+    cast, other = two
+    now = timezone.now()
+    Proxy.objects.create(
+        principal=strangers[0], deputy=cast.related, role=Role.REVIEWER, starts_on=now, ends_on=now, reason="出張",
+        named_by=strangers[0], named_at=now,
+    )  # fmt: skip
+    deputy = User.objects.get(pk=cast.related.pk)
+    assert as_(deputy).get(reverse("meguri:queue", args=other.cycle.key)).status_code == 200
+    assert as_(deputy).get(reverse("meguri:queue", args=cast.cycle.key)).status_code == 403
+
+
+def test_a_file_of_a_whole_year_is_for_those_of_its_plan(two: tuple[Cast, Cast], strangers: tuple[User, User]) -> None:
+    readable = Artifact.objects.visible(permissions.scope_of(strangers[0])).filter(review=None, edition=None)
+    assert set(readable.values_list("cycle", flat=True)) == {two[1].cycle.pk}

@@ -59,7 +59,7 @@ def page(
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     listed, first = list(paged.object_list), shown.first(sheets.values())
     rows = rows_at(request, cycle, sheets, list(dict.fromkeys([*listed, *first])))
-    approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
+    approver, recorder = permissions.is_approver(user, cycle.plan_id), permissions.is_reviewer(user, cycle.plan_id)
     ticked, all_ticked = set(request.POST.getlist("chosen")), show == CLEAN and not request.POST
     choosable = any(rows[pk].box for pk in listed if pk in rows)
     context = {
@@ -100,7 +100,7 @@ def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int,
     """The 本部's meetings, what was recorded of them and waits, and what waits for the next one."""
     user, records = request.user, listing.open_records(cycle=cycle.pk)
     return {
-        "may_record": permissions.reviews_or_approves(user),
+        "may_record": permissions.reviews_or_approves(user, cycle.plan_id),
         "records": in_words(records, sheets, cycle),
         "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
@@ -125,9 +125,9 @@ def rows_at(
 ) -> dict[int, shown.Row]:
     """The lines of these sheets, as this person may use them. Two queries for forty, and two for an approver."""
     user = request.user
-    approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
+    approver, recorder = permissions.is_approver(user, cycle.plan_id), permissions.is_reviewer(user, cycle.plan_id)
     waiting = [pk for pk in numbers if sheets[pk].waits]
-    barred = permissions.barred(user, waiting, Step.APPROVE)
+    barred = permissions.barred(user, cycle.plan_id, waiting, Step.APPROVE)
     reader = shown.Reader(approver=approver, recorder=recorder, barred=barred)
     return shown.rows_of(listing.listed_rows(numbers, cycle), sheets, cycle, reader)
 

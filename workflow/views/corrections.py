@@ -131,7 +131,9 @@ def page(
 def what_may_be_done(request: SignedInRequest, correction: Correction) -> dict[str, Any]:
     """Which acts the person has on the correction as it is, and what their forms are made of."""
     user = request.user
-    may_prepare = permissions.may_prepare_correction(user) and correction.state in corrections.OPEN
+    may_prepare = (
+        permissions.may_prepare_correction(user, correction.cycle.plan_id) and correction.state in corrections.OPEN
+    )
     may_decide = permissions.may_decide_correction(user, correction)
     measures = correction.base.snapshot["measures"] if may_prepare else ()
     return {
@@ -139,7 +141,9 @@ def what_may_be_done(request: SignedInRequest, correction: Correction) -> dict[s
         "choices": [(row["code"], row["name"], row["owner"]) for row in measures],
         "submit_record": items_record(correction),
         "may_decide": may_decide,
-        "mine": correction.state == Correction.State.DECIDING and permissions.is_approver(user) and not may_decide,
+        "mine": correction.state == Correction.State.DECIDING
+        and permissions.is_approver(user, correction.cycle.plan_id)
+        and not may_decide,
         "meeting_form": MeetingChoice(None, cycle=correction.cycle) if may_decide else None,
     }
 

@@ -48,7 +48,9 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
         "meaning": MEANINGS[change.kind],
         "waiting": waiting,
         "may_decide": bool(permissions.deciding_change(request.user, change)),
-        "mine": waiting and permissions.is_approver(request.user) and change.proposed_by_id == request.user.pk,
+        "mine": waiting
+        and permissions.is_approver(request.user, change.plan_id)
+        and change.proposed_by_id == request.user.pk,
         "form": form,
         "choice": choice,
     }

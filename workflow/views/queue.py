@@ -147,7 +147,11 @@ def with_state(query: QueryDict, state: str) -> str:
 def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], filters: Filters) -> list[Row]:
     """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries, and one where one is mine."""
     waiting = filters.state == WAITING
-    mine = permissions.barred(request.user, [review.pk for review in reviews], Step.REVIEW) if waiting else {}
+    mine = (
+        permissions.barred(request.user, reviews[0].cycle.plan_id, [row.pk for row in reviews], Step.REVIEW)
+        if waiting and reviews
+        else {}
+    )
     others = sheet_page.others(request.user, Role.REVIEWER) if mine else ""
     doubts = doubts_of(reviews)
     same = carrying.repeated(

@@ -69,7 +69,7 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
         "effects": opening_effects(cycle, sheets.count(), owners),
         "unmanned": waiting.unmanned(cycle),
         "definitions": definitions.open_in(cycle),
-        "may_confirm": permissions.is_reviewer(request.user),
+        "may_confirm": permissions.is_reviewer(request.user, cycle.plan_id),
         "without_mail": waiting.without_mail(cycle),
         "page_title": heading,
         "back_url": back,
@@ -103,7 +103,7 @@ def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle = cycle_or_404(plan, year)
     if request.method == "GET":
         return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else to_board(cycle)
-    if permissions.approves_in_person(request.user):
+    if permissions.approves_in_person(request.user, cycle.plan_id):
         # Before what was typed is judged: on a page opened before the decision nothing can be right any more.
         approval.require_year_undecided(cycle)
     typed = returns_of(request, cycle)

@@ -130,7 +130,7 @@ def return_sheet(
 
 def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
     review = locked(review_id, user)
-    require(permissions.is_approver(user), _("承認はDX推進本部の承認者が行います。"))
+    require(permissions.is_approver(user, review.cycle.plan_id), _("承認はDX推進本部の承認者が行います。"))
     require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
     require(
         permissions.may_approve(user, review),
@@ -287,7 +287,10 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     """The locked cycle, if the user may decide the year now. Raises NotAllowed, AlreadyDecided or Invalid."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     holders.standing(user, fresh=True)
-    require(permissions.approves_in_person(user), _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"))
+    require(
+        permissions.approves_in_person(user, cycle.plan_id),
+        _("公表の決定は、DX推進本部の承認者が行います。代決はできません。"),
+    )
     require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
     reviewed = Decision.objects.filter(OF_REVIEW, review__cycle=cycle)

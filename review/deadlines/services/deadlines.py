@@ -59,7 +59,7 @@ def set_for_department(
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("期限は情報経営課または管理者が設定します。"))
+        require(permissions.may_manage_cycle(user, cycle.plan_id), _("期限は情報経営課または管理者が設定します。"))
         if cycle.state == CycleState.PUBLISHED:
             raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))
         key, data = str(department.pk), own.as_data()

@@ -165,7 +165,7 @@ def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle = year_or_404(plan, year)
     chosen = [int(pk) for pk in request.POST.getlist("sheet") if pk.isascii() and pk.isdigit() and len(pk) < 10]
     form = NudgeForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not permissions.is_reviewer(request.user) or not chosen:
+    if request.method != "POST" or not permissions.is_reviewer(request.user, cycle.plan_id) or not chosen:
         if request.method == "POST":
             messages.error(request, _("督促する施策を選んでください。"))
         return listed(request, cycle, set(chosen))
@@ -218,7 +218,7 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
         "cycle": cycle,
         "rows": sorted(rows, key=lambda row: (row["due"] is None, row["due"] or now)),
         "form": NudgeForm(initial={"note": request.POST.get("note", "")}),
-        "may_send": permissions.is_reviewer(request.user),
+        "may_send": permissions.is_reviewer(request.user, cycle.plan_id),
     }
     return render(request, "deadlines/nudge.html", context)
 

@@ -62,7 +62,7 @@ def plan_changes(request: SignedInRequest, plan: str, year: int) -> HttpResponse
     cycle = cycle_or_404(plan, year)
     rows = PlanChange.objects.filter(plan=cycle.plan).select_related("proposed_by", "decided_by", "on_behalf_of")
     changes = list(rows[:300])
-    proposing = permissions.is_reviewer(request.user)
+    proposing = permissions.is_reviewer(request.user, cycle.plan_id)
     context = {
         "page_title": _("計画の変更"),
         "breadcrumbs": crumbs((_("計画の変更"), "")),

@@ -43,7 +43,7 @@ def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         raise Http404
     books = list(queries.consolidated_files(cycle)[: HISTORY + 1])
     drafts = [book for book in books if book.edition_id is None]
-    may_draft = permissions.may_download_year(request.user)
+    may_draft = permissions.may_download_year(request.user, cycle.plan_id)
     sheets = queries.latest_sheet_files(cycle.reviews.visible(permissions.scope_of(request.user)))
     context = {
         "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)},
@@ -53,7 +53,7 @@ def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         ],
         "cycle": cycle,
         "editions": [book for book in books if book.edition_id],
-        "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user) else [],
+        "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user, cycle.plan_id) else [],
         "may_draft": may_draft,
         "latest": drafts[0] if drafts and may_draft else None,
         "history": drafts[1:] if may_draft else [],

@@ -124,7 +124,8 @@ def menu(request: HttpRequest, user: User, now: Cycle | None, counts: dict[str, 
     """The entries that the person may open."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     for place in MENU:
-        if not permissions.may_visit(user, place.address) or (place.year and now is None):
+        plan = now.plan_id if place.year and now else None
+        if not permissions.may_visit(user, place.address, plan) or (place.year and now is None):
             continue
         if place.address in CONCERNS and not CONCERNS[place.address](user):
             continue

@@ -29,7 +29,9 @@ def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> 
     """
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.is_reviewer(user), _("確認の取消しは、情報経営課の確認者が行います。"))
+        require(
+            permissions.is_reviewer(user, review.cycle.plan_id), _("確認の取消しは、情報経営課の確認者が行います。")
+        )
         require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
         require(permissions.may_withdraw_review(user, review), not_yours(review))
         reason = _reason(comment)
@@ -50,7 +52,7 @@ def withdraw_approval(*, user: User, review_id: int, round: int, comment: str) -
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(reviews=review_id)
         review = locked(review_id, user)
-        require(permissions.is_approver(user), _("承認の取消しは、DX推進本部の承認者が行います。"))
+        require(permissions.is_approver(user, cycle.plan_id), _("承認の取消しは、DX推進本部の承認者が行います。"))
         if cycle.state != CycleState.OPEN:
             approval.require_year_undecided(cycle)
         require_undecided(review, round=round, step=Step.YEAR, state=ReviewState.APPROVED)

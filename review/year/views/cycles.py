@@ -69,7 +69,7 @@ def cycle(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         if status == 200:
             messages.success(request, _("期限を保存しました。"))
             return see_other("meguri:cycle", plan, year)
-    context = context_of(cycle, form, may_correct=permissions.may_prepare_correction(request.user))
+    context = context_of(cycle, form, may_correct=permissions.may_prepare_correction(request.user, cycle.plan_id))
     return render(request, "year/cycle.html", context, status=status)
 
 

@@ -196,7 +196,7 @@ def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict
 
 def unreached(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
     """Steps that nobody can take, for those who look after the year while it runs. Four queries, none for others."""
-    if not permissions.may_manage_cycle(request.user) or cycle.state not in waiting.RUNNING:
+    if not permissions.may_manage_cycle(request.user, cycle.plan_id) or cycle.state not in waiting.RUNNING:
         return {}
     return {"unmanned": waiting.unmanned(cycle), "without_mail": waiting.without_mail(cycle)}
 
