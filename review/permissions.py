@@ -307,13 +307,11 @@ def may_decide_correction(user: Person, correction: Correction) -> bool:
 
 
 def sees_board(user: Person, plan: int | str | None = None) -> bool:
-    """The board, the year's consolidated workbook and a correction under way hold what is not yet published of every
-    sheet: only for those who may read them all."""
+    """The board, the year's book, a correction: what is not yet published, for those who may read every sheet."""
     return standing(user).within(plan).has(*SEES_EVERYTHING)
 
 
 may_download_year = may_see_corrections = sees_board
-#: Any published year of the plan; and who looks after a year may try its jobs again.
 may_prepare_correction, may_retry_jobs = is_reviewer, may_manage_cycle
 
 
@@ -338,8 +336,7 @@ def may_manage_people(user: Person, plan: int | str | None = None) -> bool:
 
 # --- which addresses -----------------------------------------------------------------------------------------------
 #
-# The table of addresses is `review.addresses`; here is what its rules ask. The rule is checked before the view runs; what may
-# be seen or done *on* a sheet is checked again by the functions above.
+# The table is `review.addresses`. A rule is asked before the view; what is done *on* a sheet, again by the functions above.
 
 
 def anyone(user: Person, plan: int | str | None = None) -> bool:
@@ -396,8 +393,7 @@ ADMIN_READS = re.compile(r"admin:(index|app_list|review_\w+_(changelist|change|h
 
 
 def may_visit(user: Person, address: str, plan: int | str | None = None) -> bool:
-    """Whether the user may call the named address, of a plan where it names one; the lists and rows of Django's admin are
-    one rule. Unknown: never."""
+    """Whether the user may call the named address (of the plan); Django's admin is one rule. Unknown: never."""
     if address.startswith("admin:"):
         return bool(ADMIN_READS.fullmatch(address)) and may_manage_people(user)
     rule = ACCESS.get(address)

@@ -80,7 +80,7 @@ def test_a_proxy_does_not_approve_their_own_departments_sheet(cast: Cast) -> Non
     review = cast.reviewed(1)
     settle_background()
     assert cast.head.username not in to_act(cast, "SubmissionReviewed")
-    assert permissions.barred(cast.head, [review.pk], Step.APPROVE) == {review.pk: True}
+    assert permissions.barred(cast.head, cast.plan.pk, [review.pk], Step.APPROVE) == {review.pk: True}
     with pytest.raises(NotAllowed):
         steps.approve(user=cast.head, review_id=review.pk, round=review.round)
 

@@ -227,8 +227,12 @@ def test_the_lists_say_beforehand_what_a_proxy_would_be_refused(cast: Cast) -> N
     Appointment.objects.create(user=cast.contributor, role=Role.REVIEWER, starts_on=clock.today())
     Appointment.objects.create(user=cast.reviewer2, role=Role.APPROVER, starts_on=clock.today())
     named(cast, cast.contributor, cast.other, Role.REVIEWER)
-    assert permissions.barred(fresh(cast.other), [sent_by_principal.pk], Step.REVIEW) == {sent_by_principal.pk: False}
-    assert permissions.barred(fresh(cast.contributor), [sent_by_principal.pk], Step.REVIEW)[sent_by_principal.pk]
+    assert permissions.barred(fresh(cast.other), cast.plan.pk, [sent_by_principal.pk], Step.REVIEW) == {
+        sent_by_principal.pk: False
+    }
+    assert permissions.barred(fresh(cast.contributor), cast.plan.pk, [sent_by_principal.pk], Step.REVIEW)[
+        sent_by_principal.pk
+    ]
     assert "代決の相手の方が提出" in words(as_(fresh(cast.other)).get(f"/plans/dx/{YEAR}/queue/"))
 
     reviewed = cast.reviewed(2)
@@ -240,4 +244,4 @@ def test_the_lists_say_beforehand_what_a_proxy_would_be_refused(cast: Cast) -> N
     named(cast, cast.approver, cast.related, Role.APPROVER)
     page = as_(fresh(cast.related)).get(f"/plans/dx/{YEAR}/board/")
     assert f'value="{reviewed.pk}:{reviewed.round}"' in page.content.decode()
-    assert permissions.barred(cast.auditor, [reviewed.pk], Step.APPROVE) == {}
+    assert permissions.barred(cast.auditor, cast.plan.pk, [reviewed.pk], Step.APPROVE) == {}
