@@ -31,17 +31,19 @@ from review.models import (
     TargetChange,
     User,
 )
-from review.models.cycle import CycleState
 from review.models.sheet import OF_REVIEW, set_aside
 from review.prepared import prepared
 
 
+def cycles_now() -> list[Cycle]:
+    """Of each plan the year that people work on: the latest under way, else the latest opened, else the latest. One query."""
+    years = sorted(Cycle.objects.select_related("plan").order_by("plan"), key=Cycle.how_near)
+    return [one for _plan, one in sorted({one.plan_id: one for one in years}.items())]
+
+
 def cycle_now() -> Cycle | None:
-    """The year that people work on: the latest one that is open, else the latest of all. One or two queries."""
-    cycles = Cycle.objects.select_related("plan").order_by("-fiscal_year")
-    return cycles.filter(state__in=[CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED]).first() or (
-        cycles.exclude(state=CycleState.DRAFT).first() or cycles.first()
-    )
+    """The same of all plans. One query."""
+    return max(cycles_now(), key=Cycle.how_near, default=None)
 
 
 def cycle_of(plan: str, fiscal_year: int) -> Cycle | None:
@@ -214,8 +216,8 @@ def heartbeats(*, within: timedelta, now: datetime) -> list[Heartbeat]:
 
 def editions(plan: str, fiscal_year: int) -> QuerySet[Edition]:
     """The editions of a plan's year without their snapshots, newest first. One query."""
-    rows = Edition.objects.filter(cycle__plan__short_name=plan, cycle__fiscal_year=fiscal_year)
-    return rows.select_related("cycle__plan").defer("snapshot").order_by("-number")
+    rows = Edition.objects.select_related("cycle__plan").defer("snapshot").order_by("-number")
+    return rows.filter(cycle__plan__short_name=plan, cycle__fiscal_year=fiscal_year)
 
 
 def published_years() -> list[Edition]:
@@ -258,8 +260,7 @@ BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 
 def edition_files() -> dict[tuple[int, str], Artifact]:
     """{(edition, kind): its file} of every edition. One query."""
-    files = Artifact.objects.filter(edition__isnull=False)
-    return {(file.edition_id, file.kind): file for file in files if file.edition_id}
+    return {(one.edition_id, one.kind): one for one in Artifact.objects.exclude(edition=None) if one.edition_id}
 
 
 # --- what one sheet's screens show ---------------------------------------------------------------------------------

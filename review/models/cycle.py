@@ -74,6 +74,11 @@ class Cycle(models.Model):
         """What names the cycle in addresses, files and answers: the plan's short name and the 年度."""
         return self.plan.short_name, self.fiscal_year
 
+    def how_near(self) -> tuple[bool, bool, int]:
+        """How near it is to the work of today: under way, else opened at all, and the later the nearer."""
+        idle = (CycleState.DRAFT, CycleState.PUBLISHED)
+        return self.state not in idle, self.state != CycleState.DRAFT, self.fiscal_year
+
     @property
     def folder(self) -> str:
         """Where the files that are made of it stand: dx/2024."""

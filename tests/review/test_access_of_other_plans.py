@@ -1,3 +1,4 @@
+# ruff: noqa: F811
 """The sweep of every address by a reviewer and an approver of another plan, who are nobody special in this one."""
 
 from __future__ import annotations

@@ -243,3 +243,11 @@ def test_a_deputy_acts_in_the_plan_of_the_post(two: tuple[Cast, Cast], strangers
 def test_a_file_of_a_whole_year_is_for_those_of_its_plan(two: tuple[Cast, Cast], strangers: tuple[User, User]) -> None:
     readable = Artifact.objects.visible(permissions.scope_of(strangers[0])).filter(review=None, edition=None)
     assert set(readable.values_list("cycle", flat=True)) == {two[1].cycle.pk}
+
+
+def test_home_shows_the_work_of_every_plan(two: tuple[Cast, Cast]) -> None:
+    for user, counts in ((two[0].contributor, [1, 1]), (two[0].reviewer2, [1, 2])):
+        page = as_(user).get(reverse("meguri:home"))
+        assert [tab["count"] for tab in page.context["plans"]] == counts
+        shown = [as_(user).get(tab["url"]).context["cycle"] for tab in page.context["plans"]]
+        assert shown == [cast.cycle for cast in two]
