@@ -21,6 +21,7 @@ from review.models import (
     MeasureReview,
     Notification,
     OutboxEvent,
+    Plan,
     ReviewState,
 )
 from review.publication.services import publication
