@@ -75,6 +75,7 @@ MANAGERS_NAME_ALL = _("確認者と管理者はほかの人の分も")
 ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
     (_("公表された結果"), {
         "publication:index": _act(Rule.ANYONE, _("公表された年度の一覧を見る")),
+        "publication:plan": _act(Rule.ANYONE, _("計画の公表された年度の一覧を見る")),
         "publication:year": _act(Rule.ANYONE, _("公表版を読む")),
         "publication:measure": _act(Rule.ANYONE, _("公表版の施策を読む")),
         "publication:method": _act(Rule.ANYONE, _("判定の方法を読む")),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
 
 from review import clock
 from review.models import Appointment, Decision, Department, MeasureReview, Proxy, Role, Submission, User
@@ -28,6 +29,16 @@ class Acting:
     principal: int
 
 
+class Held(NamedTuple):
+    """One post of a person today: their own, or lent by the principal; of the plan, by number and short name, or of every one."""
+
+    role: str
+    department: int | None
+    principal: int | None
+    plan: int | None
+    plan_name: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """A person's posts today, their own and those of proxies: city-wide roles, and the departments they write for or
@@ -37,6 +48,38 @@ class Standing:
     departments: frozenset[int]
     headed: frozenset[int]
     acting: tuple[Acting, ...] = ()
+    #: Each of these posts with its plan; none where the standing was made by hand.
+    held: tuple[Held, ...] = ()
+
+    @classmethod
+    def of(cls, held: Iterable[Held]) -> Standing:
+        """The standing of whoever holds these posts."""
+        rows = tuple(dict.fromkeys(held))
+        own = {(row.role, row.department) for row in rows if row.principal is None}
+        lent = dict.fromkeys(row[:3] for row in rows if row.principal is not None)
+        return cls(
+            roles=frozenset(row.role for row in rows),
+            departments=frozenset(row.department for row in rows if row.department is not None),
+            headed=frozenset(row.department for row in rows if row.role == Role.HEAD and row.department is not None),
+            acting=tuple(
+                Acting(role=role, department=department, principal=cast("int", principal))
+                for role, department, principal in lent
+                if (role, department) not in own
+            ),
+            held=rows,
+        )
+
+    def within(self, plan: int | str | None) -> Standing:
+        """What of it counts in the plan, by its number or its short name; all of it without one."""
+        if plan is None or all(row.plan is None for row in self.held):
+            return self
+        return Standing.of(row for row in self.held if row.plan is None or plan in (row.plan, row.plan_name))
+
+    def plans(self, *roles: str) -> frozenset[int | None]:
+        """The plans in which any of the roles is held; None among them: every one."""
+        if not self.held:
+            return frozenset({None} if self.has(*roles) else ())
+        return frozenset(row.plan for row in self.held if row.role in roles)
 
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is held."""
@@ -66,29 +109,24 @@ def standing(user: Person, *, fresh: bool = False) -> Standing:
     stored = cast("Standing | None", user.__dict__.get("_standing"))
     if stored is not None and not fresh:
         return stored
-    rows = _posts(user=user.pk, today=clock.today())
-    held = {(role, dep) for role, dep, principal in rows if principal is None}
-    current = Standing(
-        roles=frozenset(role for role, _, _ in rows),
-        departments=frozenset(dep for _, dep, _ in rows if dep is not None),
-        headed=frozenset(dep for role, dep, _ in rows if role == Role.HEAD and dep is not None),
-        acting=tuple(
-            Acting(role=role, department=dep, principal=principal)
-            for role, dep, principal in rows
-            if principal is not None and (role, dep) not in held
-        ),
-    )
+    current = Standing.of(Held(*row) for row in _posts(user=user.pk, today=clock.today()))
     user.__dict__["_standing"] = current
     return current
 
 
 @prepared(user=int, today=date)
 def _posts(user: int, today: date) -> QuerySet[Any]:
-    """(role, department, whom they represent in it) of one person on a day. One query."""
+    """(role, department, whom they represent in it, plan, its short name) of one person on a day. One query."""
     own = Appointment.objects.filter(held_on(today), user_id=user).order_by()
-    lent = proxies_on(today).filter(deputy_id=user).order_by()
     mine = own.annotate(principal_id=Value(None, output_field=IntegerField()))
-    columns = ("role", "department_id", "principal_id")
+    # A deputy acts in the plans of the post of whom they represent.
+    lent = Appointment.objects.filter(held_on(today)).order_by()
+    of_post = proxies_on(today).filter(
+        Q(department=OuterRef("department")) | Q(department=None, role__in=CITY_ROLES),
+        deputy_id=user, principal=OuterRef("user"), role=OuterRef("role"),
+    )  # fmt: skip
+    lent = lent.filter(Exists(of_post)).annotate(principal_id=F("user_id"))
+    columns = ("role", "department_id", "principal_id", "plan_id", "plan__short_name")
     return mine.values_list(*columns).union(lent.values_list(*columns), all=True)
 
 
@@ -133,17 +171,22 @@ def _reviewers(review: int) -> QuerySet[Any]:
 # --- which users -----------------------------------------------------------------------------------------------------
 
 
-def holding(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
-    """The active people who hold one of the roles today, in one of the departments where those are given."""
-    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
+def in_plan(plan: int | None) -> Q:
+    """The posts that count in the plan; without one all of them."""
+    return Q() if plan is None else Q(plan=None) | Q(plan=plan)
+
+
+def holding(*roles: str, departments: list[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
+    """The active people who hold one of the roles today, in one of the departments and in the plan where those are given."""
+    held = Appointment.objects.filter(held_on(clock.today()), in_plan(plan), role__in=roles)
     if departments is not None:
         held = held.filter(department__in=departments)
     return User.objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
 
 
-def holding_roles() -> list[str]:
-    """The roles that somebody active holds today. One query."""
-    rows = Appointment.objects.filter(held_on(clock.today()), user__is_active=True)
+def holding_roles(plan: int | None = None) -> list[str]:
+    """The roles that somebody active holds today, in the plan where one is given. One query."""
+    rows = Appointment.objects.filter(held_on(clock.today()), in_plan(plan), user__is_active=True)
     return list(rows.order_by().values_list("role", flat=True).distinct())
 
 
@@ -154,10 +197,12 @@ def possible_deputies(principal: User) -> QuerySet[User]:
     return others.order_by("display_name", "pk")
 
 
-def able(*roles: str, departments: list[Department] | None = None) -> QuerySet[User]:
+def able(*roles: str, departments: list[Department] | None = None, plan: int | None = None) -> QuerySet[User]:
     """`holding`, and whoever stands in for one of them today: whom to ask for what the role does."""
-    held = Appointment.objects.filter(held_on(clock.today()), role__in=roles)
+    held = Appointment.objects.filter(held_on(clock.today()), in_plan(plan), role__in=roles)
     lent = proxies_on(clock.today()).filter(role__in=roles)
+    if plan is not None:
+        lent = lent.filter(Exists(held.filter(user=OuterRef("principal"), role=OuterRef("role"))))
     if departments is not None:
         held, lent = held.filter(department__in=departments), lent.filter(department__in=departments)
     anybody = Q(pk__in=held.values("user_id")) | Q(pk__in=lent.values("deputy_id"))

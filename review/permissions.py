@@ -43,9 +43,16 @@ SEES_EVERYTHING = frozenset({Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR, R
 
 def scope_of(user: Person) -> Scope:
     """What the user may see, for the querysets that take it: `MeasureReview.objects.visible(scope_of(user))`."""
-    departments, everything = standing(user).departments, standing(user).has(*SEES_EVERYTHING)
+    post = standing(user)
+    departments, plans = post.departments, post.plans(*SEES_EVERYTHING)
+    everything = None in plans
+    of_plans = frozenset(plan for plan in plans if plan is not None)
     sheets = Q() if everything else _sheets_of(departments)
-    return Scope(sheets=sheets, everything=everything, departments=departments, signed_in=user.is_authenticated)
+    if of_plans and not everything:
+        sheets |= Q(cycle__plan__in=of_plans)
+    return Scope(
+        sheets=sheets, everything=everything, plans=of_plans, departments=departments, signed_in=user.is_authenticated
+    )
 
 
 def _sheets_of(departments: frozenset[int]) -> Q:
@@ -80,7 +87,9 @@ def may_ask_extension(user: Person, review: MeasureReview) -> bool:
 
 def may_extend(user: Person, review: MeasureReview) -> bool:
     """Who looks after the year, on a sheet of another department: one's own needs a second person, so one asks."""
-    return may_manage_cycle(user) and review.measure_year.owner_id not in standing(user).departments
+    return (
+        may_manage_cycle(user, review.cycle.plan_id) and review.measure_year.owner_id not in standing(user).departments
+    )
 
 
 def may_write(user: Person, review: MeasureReview) -> bool:
@@ -113,7 +122,7 @@ def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | 
     """In whose name the person could take this step on this sheet: [None] in their own right, else the ids of those
     they may represent there; [] where they may not. No one decides on what they, or whom they represent, had a hand
     in. Two queries at most, four where a decision is taken back."""
-    post = standing(user)
+    post = standing(user).within(review.cycle.plan_id)
     if step == Step.WITHDRAW:
         return _taking_back(user, review)
     if step == Step.ENDORSE:
@@ -133,11 +142,11 @@ def in_whose_name(user: Person, review: MeasureReview, step: str) -> list[int | 
     return [] if user.pk in barred else [who for who in names if who is None or who not in barred]
 
 
-def barred(user: Person, numbers: Sequence[int], step: str) -> dict[int, bool]:
+def barred(user: Person, plan: int, numbers: Sequence[int], step: str) -> dict[int, bool]:
     """Which of the sheets the person cannot confirm or approve, and whether for what they did themselves (else: for what
     those did whom they represent); as `in_whose_name`, for a list. One query for
     forty sheets under review, two for forty under approval, none for others."""
-    names = standing(user).capacities(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
+    names = standing(user).within(plan).capacities(Role.REVIEWER if step == Step.REVIEW else Role.APPROVER)
     if not names:
         return {}
     concerned = [who for who in (user.pk, *names) if who is not None]
@@ -156,12 +165,12 @@ def barred(user: Person, numbers: Sequence[int], step: str) -> dict[int, bool]:
     return {pk: user.pk in taken for pk, taken in hands.items() if user.pk in taken or not left[pk]}
 
 
-def is_reviewer(user: Person) -> bool:
-    return standing(user).has(Role.REVIEWER)
+def is_reviewer(user: Person, plan: int | str | None = None) -> bool:
+    return standing(user).within(plan).has(Role.REVIEWER)
 
 
-def is_approver(user: Person) -> bool:
-    return standing(user).has(Role.APPROVER)
+def is_approver(user: Person, plan: int | str | None = None) -> bool:
+    return standing(user).within(plan).has(Role.APPROVER)
 
 
 def may_review(user: Person, review: MeasureReview) -> bool:
@@ -197,7 +206,9 @@ def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
     has left, whoever could take the step. Not 未提出 and 対象外, and nothing once the year is decided."""
     step, role = _TAKEN_BACK.get(review.state, (None, None))
     running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
-    if step is None or role is None or review.outcome or not running or not standing(user).has(role):
+    if step is None or role is None or review.outcome or not running:
+        return []
+    if not standing(user).within(review.cycle.plan_id).has(role):
         return []
     decision = review.standing_decision(Decision.objects.filter(review=review.pk))
     names = in_whose_name(user, review, step) if decision else []
@@ -205,13 +216,17 @@ def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
         return []
     whose = decision.on_behalf_of_id or decision.decided_by_id
     mine = [who for who in names if (user.pk if who is None else who) == whose]
-    return mine if mine or holding(role).filter(pk=whose).exists() else names
+    return mine if mine or holding(role, plan=review.cycle.plan_id).filter(pk=whose).exists() else names
 
 
 def may_propose_outcome(user: Person, review: MeasureReview) -> bool:
     """A reviewer, on a sheet that is not yet approved and of which nothing is proposed."""
     settled = review.outcome or review.proposed_outcome
-    return is_reviewer(user) and review.state in (*OPEN_STATES, ReviewState.SUBMITTED) and not settled
+    return (
+        is_reviewer(user, review.cycle.plan_id)
+        and review.state in (*OPEN_STATES, ReviewState.SUBMITTED)
+        and not settled
+    )
 
 
 def may_decide_outcome(user: Person, review: MeasureReview) -> bool:
@@ -221,13 +236,13 @@ def may_decide_outcome(user: Person, review: MeasureReview) -> bool:
 
 def may_record_decision(user: Person, review: MeasureReview) -> bool:
     """A reviewer as 事務局, on a sheet that waits for the 本部."""
-    return review.state == ReviewState.REVIEWED and is_reviewer(user)
+    return review.state == ReviewState.REVIEWED and is_reviewer(user, review.cycle.plan_id)
 
 
 def may_confirm_record(user: Person, record: RecordedDecision) -> bool:
     """An approver other than who recorded it and whom they represented; the sheet itself is asked about besides."""
     barred = {record.recorded_by_id, record.on_behalf_of_id} - {None}
-    names = standing(user).capacities(Role.APPROVER)
+    names = standing(user).within(record.review.cycle.plan_id).capacities(Role.APPROVER)
     return user.pk not in barred and any(who not in barred for who in names)
 
 
@@ -236,7 +251,7 @@ def deciding_change(user: Person, change: PlanChange) -> list[int | None]:
     represented; as `in_whose_name`. No query beyond the standing."""
     if change.state != ChangeState.PROPOSED or user.pk == change.proposed_by_id:
         return []
-    names = standing(user).capacities(Role.APPROVER)
+    names = standing(user).within(change.plan_id).capacities(Role.APPROVER)
     return [who for who in names if who is None or who != change.proposed_by_id]
 
 
@@ -245,14 +260,14 @@ def may_comment(user: Person, review: MeasureReview) -> bool:
     if review.state == ReviewState.PUBLISHED:
         return False
     post = standing(user)
-    if post.has(Role.REVIEWER, Role.APPROVER):
+    if post.within(review.cycle.plan_id).has(Role.REVIEWER, Role.APPROVER):
         return True
     return bool(post.departments) and may_read(user, review)
 
 
 def may_decide_extension(user: Person, extension: Extension) -> bool:
     """Who looks after the year, other than the one who asked."""
-    return may_manage_cycle(user) and extension.asked_by_id != user.pk
+    return may_manage_cycle(user, extension.review.cycle.plan_id) and extension.asked_by_id != user.pk
 
 
 def may_ask_concurrence(user: User, review: MeasureReview) -> bool:
@@ -268,54 +283,50 @@ def may_concur(user: User, row: Concurrence) -> bool:
 # --- may this user, on this year -----------------------------------------------------------------------------------
 
 
-def may_manage_cycle(user: Person) -> bool:
+def may_manage_cycle(user: Person, plan: int | str | None = None) -> bool:
     """Open a year, set and extend deadlines, hand over tasks."""
-    return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR)
+    return standing(user).within(plan).has(Role.REVIEWER, Role.ADMINISTRATOR)
 
 
-def may_change_plan(user: Person) -> bool:
-    """The plan's page: a reviewer; the administrator while there is none."""
-    post = standing(user)
-    return post.has(Role.REVIEWER) or (post.has(Role.ADMINISTRATOR) and Role.REVIEWER not in holding_roles())
+def may_change_plan(user: Person, plan: int | None = None) -> bool:
+    """The plan's page: a reviewer of it; the administrator while it has none."""
+    post = standing(user).within(plan)
+    return post.has(Role.REVIEWER) or (post.has(Role.ADMINISTRATOR) and Role.REVIEWER not in holding_roles(plan))
 
 
 def may_decide_year(user: Person, cycle: Cycle) -> bool:
     """An approver in their own right, while the year waits for its decision: a publication is not for proxies."""
-    return cycle.state == CycleState.DECIDING and approves_in_person(user)
+    return cycle.state == CycleState.DECIDING and approves_in_person(user, cycle.plan_id)
 
 
-def approves_in_person(user: Person) -> bool:
+def approves_in_person(user: Person, plan: int | str | None = None) -> bool:
     """Holds the approver's post themselves."""
-    return None in standing(user).capacities(Role.APPROVER)
-
-
-def may_prepare_correction(user: Person) -> bool:
-    """A reviewer, on any published year."""
-    return is_reviewer(user)
+    return None in standing(user).within(plan).capacities(Role.APPROVER)
 
 
 def may_decide_correction(user: Person, correction: Correction) -> bool:
     """An approver who sent the correction in no round."""
-    if correction.state != Correction.State.DECIDING or not is_approver(user):
+    if correction.state != Correction.State.DECIDING or not is_approver(user, correction.cycle.plan_id):
         return False
     sent = correction.decisions.filter(submitted_by_id=user.pk).exists()
     return correction.prepared_by_id != user.pk and not sent
 
 
-def may_see_corrections(user: Person) -> bool:
-    """A correction under way holds what is not yet published."""
-    return standing(user).has(*SEES_EVERYTHING)
+def sees_board(user: Person, plan: int | str | None = None) -> bool:
+    """The board, the year's book, a correction: what is not yet published, for those who may read every sheet."""
+    return standing(user).within(plan).has(*SEES_EVERYTHING)
 
 
-def may_see_jobs(user: Person) -> bool:
-    return standing(user).has(Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
+may_download_year = may_see_corrections = sees_board
+may_prepare_correction, may_retry_jobs = is_reviewer, may_manage_cycle
 
 
-may_retry_jobs = may_manage_cycle
+def may_see_jobs(user: Person, plan: int | str | None = None) -> bool:
+    return standing(user).within(plan).has(Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
 
 
-def may_read_audit(user: Person) -> bool:
-    return standing(user).has(Role.AUDITOR, Role.ADMINISTRATOR)
+def may_read_audit(user: Person, plan: int | str | None = None) -> bool:
+    return standing(user).within(plan).has(Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 def may_name_proxy(user: Person, principal: User) -> bool:
@@ -325,37 +336,34 @@ def may_name_proxy(user: Person, principal: User) -> bool:
     return user.is_authenticated and user.is_active and (user.pk == principal.pk or managing)
 
 
-def may_manage_people(user: Person) -> bool:
-    return standing(user).has(Role.ADMINISTRATOR)
-
-
-# The year's consolidated workbook before publication holds every sheet, as does the board.
-may_download_year = sees_board = may_see_corrections
+def may_manage_people(user: Person, plan: int | str | None = None) -> bool:
+    return standing(user).within(plan).has(Role.ADMINISTRATOR)
 
 
 # --- which addresses -----------------------------------------------------------------------------------------------
-# What the rules of `review.addresses` ask, before the view runs; acts on a sheet are checked again by the functions above.
+#
+# The table is `review.addresses`. A rule is asked before the view; what is done *on* a sheet, again by the functions above.
 
 
-def anyone(user: Person) -> bool:
+def anyone(user: Person, plan: int | str | None = None) -> bool:
     return True
 
 
-def signed_in(user: Person) -> bool:
+def signed_in(user: Person, plan: int | str | None = None) -> bool:
     return user.is_authenticated and user.is_active
 
 
-def holds_post(user: Person) -> bool:
+def holds_post(user: Person, plan: int | str | None = None) -> bool:
     """Holds any post today: someone without one has signed in but has nothing to do with the plan."""
     return bool(standing(user).roles)
 
 
-def writes_sheets(user: Person) -> bool:
+def writes_sheets(user: Person, plan: int | str | None = None) -> bool:
     return bool(standing(user).departments)
 
 
-def reviews_or_approves(user: Person) -> bool:
-    return standing(user).has(Role.REVIEWER, Role.APPROVER)
+def reviews_or_approves(user: Person, plan: int | str | None = None) -> bool:
+    return standing(user).within(plan).has(Role.REVIEWER, Role.APPROVER)
 
 
 def decides_or_manages(user: Person) -> bool:
@@ -364,7 +372,7 @@ def decides_or_manages(user: Person) -> bool:
 
 
 #: every rule of the table -> the question
-QUESTIONS: dict[Rule, Callable[[Person], bool]] = {
+QUESTIONS: dict[Rule, Callable[..., bool]] = {
     Rule.ANYONE: anyone,
     Rule.SIGNED_IN: signed_in,
     Rule.HOLDS_POST: holds_post,
@@ -390,9 +398,9 @@ ACCESS = {address: QUESTIONS[rule] for address, rule in RULED.items()}
 ADMIN_READS = re.compile(r"admin:(index|app_list|review_\w+_(changelist|change|history))")
 
 
-def may_visit(user: Person, address: str) -> bool:
-    """Whether the user may call the named address; the lists and rows of Django's admin are one rule. Unknown: never."""
+def may_visit(user: Person, address: str, plan: int | str | None = None) -> bool:
+    """Whether the user may call the named address (of the plan); Django's admin is one rule. Unknown: never."""
     if address.startswith("admin:"):
         return bool(ADMIN_READS.fullmatch(address)) and may_manage_people(user)
     rule = ACCESS.get(address)
-    return bool(rule and rule(user))
+    return bool(rule and rule(user, plan))

@@ -32,28 +32,30 @@ from review.models import (
     TargetChange,
     User,
 )
-from review.models.cycle import CycleState
 from review.models.sheet import OF_REVIEW, set_aside
 from review.prepared import prepared
 
 
+def cycles_now() -> list[Cycle]:
+    """Of each plan the year that people work on: the latest under way, else the latest opened, else the latest. One query."""
+    years = sorted(Cycle.objects.select_related("plan").order_by("plan"), key=Cycle.how_near)
+    return [one for _plan, one in sorted({one.plan_id: one for one in years}.items())]
+
+
 def cycle_now() -> Cycle | None:
-    """The year that people work on: the latest one that is open, else the latest of all. One or two queries."""
-    cycles = Cycle.objects.select_related("plan").order_by("-fiscal_year")
-    return cycles.filter(state__in=[CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED]).first() or (
-        cycles.exclude(state=CycleState.DRAFT).first() or cycles.first()
-    )
+    """The same of all plans. One query."""
+    return max(cycles_now(), key=Cycle.how_near, default=None)
 
 
-def cycle_of(fiscal_year: int) -> Cycle | None:
-    """The cycle of a fiscal year, or None. One query."""
-    cycles = _cycles_of(year=fiscal_year) if 0 < fiscal_year < 10_000 else []
+def cycle_of(plan: str, fiscal_year: int) -> Cycle | None:
+    """The cycle of a plan, by its short name, and a fiscal year, or None. One query."""
+    cycles = _cycles_of(plan=plan, year=fiscal_year) if 0 < fiscal_year < 10_000 else []
     return cycles[0] if cycles else None
 
 
-@prepared(year=int)
-def _cycles_of(year: int) -> QuerySet[Cycle]:
-    return Cycle.objects.select_related("plan").filter(fiscal_year=year)
+@prepared(plan=str, year=int)
+def _cycles_of(plan: str, year: int) -> QuerySet[Cycle]:
+    return Cycle.objects.select_related("plan").filter(plan__short_name=plan, fiscal_year=year)
 
 
 def reviews(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
@@ -213,10 +215,10 @@ def heartbeats(*, within: timedelta, now: datetime) -> list[Heartbeat]:
 # --- editions ---------------------------------------------------------------------------------------------------------
 
 
-def editions(fiscal_year: int) -> QuerySet[Edition]:
-    """The editions of a year without their snapshots, newest first. One query."""
-    rows = Edition.objects.filter(cycle__fiscal_year=fiscal_year).select_related("cycle__plan")
-    return rows.defer("snapshot").order_by("-number")
+def editions(plan: str, fiscal_year: int) -> QuerySet[Edition]:
+    """The editions of a plan's year without their snapshots, newest first. One query."""
+    rows = Edition.objects.select_related("cycle__plan").defer("snapshot").order_by("-number")
+    return rows.filter(cycle__plan__short_name=plan, cycle__fiscal_year=fiscal_year)
 
 
 def published_years() -> list[Edition]:
@@ -224,7 +226,7 @@ def published_years() -> list[Edition]:
     (`totals`, `plan_name`, `scale`). One query, and not the snapshots themselves."""
     rows = Edition.objects.filter(current=True).select_related("cycle").defer("snapshot")
     parts = rows.annotate(totals=F("snapshot__totals"), plan_name=F("snapshot__plan"), scale=F("snapshot__scale"))
-    return list(parts.order_by("-cycle__fiscal_year"))
+    return list(parts.order_by("-cycle__fiscal_year", "cycle__plan_id"))
 
 
 def published_totals(plan_id: int, fiscal_year: int) -> dict[str, dict[str, int]] | None:
@@ -242,7 +244,7 @@ def _published_totals(plan: int, year: int) -> QuerySet[Any]:
 def shelf() -> list[Edition]:
     """Every edition without its snapshot, newest year first and newest edition first. One query."""
     rows = Edition.objects.select_related("cycle__plan").defer("snapshot")
-    return list(rows.order_by("-cycle__fiscal_year", "-number"))
+    return list(rows.order_by("-cycle__fiscal_year", "cycle__plan_id", "-number"))
 
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
@@ -259,8 +261,7 @@ BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
 
 def edition_files() -> dict[tuple[int, str], Artifact]:
     """{(edition, kind): its file} of every edition. One query."""
-    files = Artifact.objects.filter(edition__isnull=False)
-    return {(file.edition_id, file.kind): file for file in files if file.edition_id}
+    return {(one.edition_id, one.kind): one for one in Artifact.objects.exclude(edition=None) if one.edition_id}
 
 
 # --- what one sheet's screens show ---------------------------------------------------------------------------------

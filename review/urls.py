@@ -10,6 +10,7 @@ from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.domain import measure_codes
+from review.models.plan import SHORT_NAME
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
 from review.people.views import (
@@ -42,12 +43,19 @@ class MeasureCode(StringConverter):
         return measure_codes.address(value)
 
 
+class PlanName(StringConverter):
+    """The short name of a plan: dx. A word that stands in an address is none: `plans.reserved`."""
+
+    regex = SHORT_NAME
+
+
 class DataFile(StringConverter):
     """A file of the open data."""
 
     regex = r"[a-z]+(?:[.-][a-z]+){1,2}"
 
 
+register_converter(PlanName, "plan")
 register_converter(MeasureCode, "code")
 register_converter(DataFile, "file")
 
@@ -77,29 +85,29 @@ screens = [
     path("opinions/<int:pk>/withdraw/", opinions.withdraw, name="opinion_withdraw"),
     path("sheets/<int:pk>/outcome/", sheet.propose_outcome, name="propose_outcome"),
     # the Excel round trip
-    path("uploads/<int:year>/", uploads.upload, name="upload"),
-    path("uploads/<int:year>/book/", uploads.entry_book, name="entry_book"),
+    path("plans/<plan:plan>/<int:year>/uploads/", uploads.upload, name="upload"),
+    path("plans/<plan:plan>/<int:year>/uploads/book/", uploads.entry_book, name="entry_book"),
     path("uploads/file/<int:pk>/", uploads.upload_review, name="upload_review"),
     path("uploads/file/<int:pk>/apply/", uploads.upload_apply, name="upload_apply"),
     # one year
-    path("progress/<int:year>/", progress.progress, name="progress"),
-    path("files/<int:year>/", files.files, name="files"),
-    path("files/<int:year>/papers/", files.paper_make, name="paper_make"),
-    path("files/<int:year>/editions/<int:number>/site/", files.bundle_make, name="bundle_make"),
+    path("plans/<plan:plan>/<int:year>/progress/", progress.progress, name="progress"),
+    path("plans/<plan:plan>/<int:year>/files/", files.files, name="files"),
+    path("plans/<plan:plan>/<int:year>/files/papers/", files.paper_make, name="paper_make"),
+    path("plans/<plan:plan>/<int:year>/files/editions/<int:number>/site/", files.bundle_make, name="bundle_make"),
     path("files/<int:pk>/download/", files.download, name="download"),
     path("cycles/", cycles.cycles, name="cycles"),
-    path("cycles/<int:year>/", cycles.cycle, name="cycle"),
-    path("cycles/<int:year>/scale/", cycles.scale, name="scale"),
-    path("cycles/<int:year>/departments/", deadlines.departments, name="department_deadlines"),
-    path("cycles/<int:year>/reminders/", reminders.reminders, name="reminders"),
-    path("cycles/<int:year>/nudge/", reminders.nudge, name="nudge"),
+    path("plans/<plan:plan>/<int:year>/", cycles.cycle, name="cycle"),
+    path("plans/<plan:plan>/<int:year>/scale/", cycles.scale, name="scale"),
+    path("plans/<plan:plan>/<int:year>/departments/", deadlines.departments, name="department_deadlines"),
+    path("plans/<plan:plan>/<int:year>/reminders/", reminders.reminders, name="reminders"),
+    path("plans/<plan:plan>/<int:year>/nudge/", reminders.nudge, name="nudge"),
     path("closing-days/", deadlines.closing, name="closing_days"),
-    path("cycles/<int:year>/definitions/", definitions.definitions, name="definitions"),
-    path("cycles/<int:year>/meeting/", meetings.meeting, name="meeting"),
+    path("plans/<plan:plan>/<int:year>/definitions/", definitions.definitions, name="definitions"),
+    path("plans/<plan:plan>/<int:year>/meeting/", meetings.meeting, name="meeting"),
     path("meetings/<int:pk>/", meetings.meeting_amend, name="meeting_amend"),
     # the coming edition before it is published
-    path("preview/<int:year>/", preview.preview, name="preview"),
-    path("preview/<int:year>/<str:page>/", preview.preview, name="preview"),
+    path("plans/<plan:plan>/<int:year>/preview/", preview.preview, name="preview"),
+    path("plans/<plan:plan>/<int:year>/preview/<str:page>/", preview.preview, name="preview"),
     path("preview/corrections/<int:pk>/", preview.correction_preview, name="correction_preview"),
     path("preview/corrections/<int:pk>/<str:page>/", preview.correction_preview, name="correction_preview"),
     # notices
@@ -107,10 +115,12 @@ screens = [
     path("notices/read/", notices.notices_read, name="notices_read"),
     # the plan, and its changes in mid-plan
     path("plans/new/", new_plan.plan_new, name="plan_new"),
-    path("plans/<slug:short_name>/", plans.plan, name="plan"),
-    path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
-    path("plan/<int:year>/structure/", structure.structure, name="structure"),
-    path("plan/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"),
+    path("plans/<plan:plan>/", plans.plan, name="plan"),
+    path("plans/<plan:plan>/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
+    path("plans/<plan:plan>/<int:year>/structure/", structure.structure, name="structure"),
+    path(
+        "plans/<plan:plan>/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"
+    ),
     # people
     path("people/", people.people, name="people"),
     path("people/import/", people_import.people_import, name="people_import"),
@@ -155,7 +165,7 @@ screens = [
     path("second-factors/<int:pk>/off/", second_factor.second_factor_off, name="second_factor_off"),
 ]
 
-# One edition: the year's current one, and every one under its number.
+# One edition of a plan: the year's current one, and every one under its number.
 edition = [
     path("", publication.year, name="year"),
     path("departments/", publication.departments, name="departments"),
@@ -168,33 +178,34 @@ edition = [
 
 results: list[URLPattern | URLResolver] = [
     path("", publication.index, name="index"),
-    path("method/", publication.method, name="method"),
-    path("compare/", publication.compare, name="compare"),
     path("data/", publication.open_data, name="open_data"),
     path("schema/<file:name>", publication.schema, name="schema"),
-    path("plan/<int:first>/<code:code>/", publication.run, name="run"),
-    path("<int:year>/", include(edition)),
-    path("<int:year>/editions/<int:number>/", include(edition)),
+    path("<plan:plan>/", publication.plan, name="plan"),
+    path("<plan:plan>/method/", publication.method, name="method"),
+    path("<plan:plan>/compare/", publication.compare, name="compare"),
+    path("<plan:plan>/run/<code:code>/", publication.run, name="run"),
+    path("<plan:plan>/<int:year>/", include(edition)),
+    path("<plan:plan>/<int:year>/editions/<int:number>/", include(edition)),
 ]
 
 interface = [
-    path("", api.nothing, name="root"),
+    path("", api.plans, name="root"),
     path("openapi.json", api.openapi, name="openapi"),
-    path("editions", api.editions_list, name="editions"),
-    path("years/<int:year>", api.edition, name="edition"),
-    path("years/<int:year>/measures", api.measures, name="measures"),
-    path("years/<int:year>/measures/<code:code>", api.measure, name="measure"),
-    path("years/<int:year>/indicators", api.indicators, name="indicators"),
-    path("years/<int:year>/editions/<int:number>", api.edition, name="edition"),
-    path("years/<int:year>/editions/<int:number>/measures", api.measures, name="measures"),
-    path("years/<int:year>/editions/<int:number>/measures/<code:code>", api.measure, name="measure"),
-    path("years/<int:year>/editions/<int:number>/indicators", api.indicators, name="indicators"),
+    path("plans/<plan:plan>/editions", api.editions_list, name="editions"),
+    path("plans/<plan:plan>/years/<int:year>", api.edition, name="edition"),
+    path("plans/<plan:plan>/years/<int:year>/measures", api.measures, name="measures"),
+    path("plans/<plan:plan>/years/<int:year>/measures/<code:code>", api.measure, name="measure"),
+    path("plans/<plan:plan>/years/<int:year>/indicators", api.indicators, name="indicators"),
+    path("plans/<plan:plan>/years/<int:year>/editions/<int:number>", api.edition, name="edition"),
+    path("plans/<plan:plan>/years/<int:year>/editions/<int:number>/measures", api.measures, name="measures"),
+    path("plans/<plan:plan>/years/<int:year>/editions/<int:number>/measures/<code:code>", api.measure, name="measure"),
+    path("plans/<plan:plan>/years/<int:year>/editions/<int:number>/indicators", api.indicators, name="indicators"),
     path("<path:rest>", api.nothing, name="nothing"),
 ]
 
 urlpatterns = [
     path("api/v1/", include((interface, "api"))),
-    path("results/", include((results, "publication"))),
-    # the same pages in English
+    # the same pages in English; before the others, among whose plans there is no "en"
     path("results/en/", include((results, "publication"), namespace="publication_en")),
+    path("results/", include((results, "publication"))),
 ]

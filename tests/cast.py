@@ -49,6 +49,8 @@ class Cast(Remembering):
     departments: dict[str, Department] = field(default_factory=dict)
     plan: Plan | None = None
     cycle: Cycle | None = None
+    #: the plan's name in addresses, and its name
+    named: tuple[str, str] = ("dx", "DX推進計画")
 
     @classmethod
     def build(cls) -> Cast:
@@ -84,6 +86,12 @@ class Cast(Remembering):
     def _appoint(self, key: str, role: Role, department: Department | None = None) -> None:
         Appointment.objects.create(user=self.people[key], role=role, department=department, starts_on=date(2022, 4, 1))
 
+    def beside(self, short_name: str = "kpi", name: str = "総合計画") -> Cast:
+        """The same people with another plan, which is played really."""
+        other = Cast(people=self.people, departments=self.departments, named=(short_name, name))
+        other.acts = None
+        return other
+
     def changeable(self) -> dict[str, Any]:
         return {"people": self.people, "departments": self.departments, "plan": self.plan, "cycle": self.cycle}
 
@@ -99,8 +107,15 @@ class Cast(Remembering):
     @remembered
     def draft(self, sheets: int = 2, *, owners: tuple[str, ...] = ("産業振興課",), indicators: int = 2) -> Cycle:
         """A drafted year with deadlines ahead and `sheets` 施策, owned in turn by `owners`; 市民課 is related to each."""
+        short_name, name = self.named
         self.plan = Plan.objects.create(
-            name="DX推進計画", city="見本市", first_year=2022, last_year=2025, office="情報経営課", body="DX推進本部"
+            short_name=short_name,
+            name=name,
+            city="見本市",
+            first_year=2022,
+            last_year=2025,
+            office="情報経営課",
+            body="DX推進本部",
         )
         part = PlanField.objects.create(plan=self.plan, number="01", name="分野1")
         for number in range(1, sheets + 1):
@@ -161,6 +176,7 @@ class Cast(Remembering):
     def sheet(self, number: int = 1) -> MeasureReview:
         """The n-th sheet as it stands now."""
         rows = MeasureReview.objects.select_related("cycle", "measure_year__measure", "measure_year__owner")
+        rows = rows.filter(cycle=self.cycle) if self.cycle else rows
         return rows.order_by("measure_year__measure__code")[number - 1]
 
     def fill(self, review: MeasureReview, actual: str = "120件", *, user: User | None = None) -> MeasureReview:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0008_names_as_data")]
+    dependencies = [("review", "0009_plan_roles")]
 
     operations = [
         migrations.AddField(

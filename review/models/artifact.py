@@ -16,7 +16,7 @@ class ArtifactQuerySet(models.QuerySet["Artifact"]):
     def visible(self, scope: Scope) -> ArtifactQuerySet:
         """The files whose content may be read: those of editions, of visible sheets, and of a whole year where nothing is hidden."""
         rows = Q(edition__isnull=False) | Q(review__in=MeasureReview.objects.visible(scope).values("pk"))
-        return self.filter(rows | Q(review=None) if scope.everything else rows)
+        return self.filter(rows | Q(review=None) & (Q() if scope.everything else Q(cycle__plan__in=scope.plans)))
 
 
 class Artifact(models.Model):

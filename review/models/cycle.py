@@ -70,6 +70,26 @@ class Cycle(models.Model):
         return f"{self.label}"
 
     @property
+    def key(self) -> tuple[str, int]:
+        """What names the cycle in addresses, files and answers: the plan's short name and the 年度."""
+        return self.plan.short_name, self.fiscal_year
+
+    def how_near(self) -> tuple[bool, bool, int]:
+        """How near it is to the work of today: under way, else opened at all, and the later the nearer."""
+        idle = (CycleState.DRAFT, CycleState.PUBLISHED)
+        return self.state not in idle, self.state != CycleState.DRAFT, self.fiscal_year
+
+    @property
+    def folder(self) -> str:
+        """Where the files that are made of it stand: dx/2024."""
+        return "/".join(map(str, self.key))
+
+    @property
+    def file_name(self) -> str:
+        """What the name of such a file begins with."""
+        return f"{self.plan.city}_{self.plan.short_name}_{self.label}"
+
+    @property
     def label(self) -> str:
         """令和6年度."""
         return fiscal_year_label(self.fiscal_year)

@@ -73,15 +73,28 @@ class Role(models.TextChoices):
 
 
 DEPARTMENT_ROLES = (Role.CONTRIBUTOR, Role.HEAD)
+#: Posts that can be held in one plan.
+PLAN_ROLES = (Role.REVIEWER, Role.APPROVER)
 
 
 class Appointment(models.Model):
-    """One person in one post. Work belongs to the post, so a transfer leaves nothing stuck."""
+    """One person in one post. Work belongs to the post, so a transfer leaves nothing stuck.
+
+    `plan` is that in which 確認者 and 承認者 hold it; null: in every plan.
+    """
 
     user = models.ForeignKey(User, verbose_name=_("利用者"), on_delete=models.PROTECT, related_name="appointments")
     role = models.CharField(_("役割"), max_length=20, choices=Role)
     department = models.ForeignKey(
         Department, verbose_name=_("部署"), null=True, blank=True, on_delete=models.PROTECT, related_name="appointments"
+    )
+    plan = models.ForeignKey(
+        "review.Plan",
+        verbose_name=_("計画"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="appointments",
     )
     starts_on = models.DateField(_("開始日"))
     ends_on = models.DateField(_("終了日"), null=True, blank=True)
@@ -104,7 +117,17 @@ class Appointment(models.Model):
                 name="department_appointment_once",
             ),
             models.UniqueConstraint(
-                fields=["user", "role", "starts_on"], condition=Q(department=None), name="city_appointment_once"
+                fields=["user", "role", "starts_on"],
+                condition=Q(department=None, plan=None),
+                name="city_appointment_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "plan", "starts_on"],
+                condition=Q(plan__isnull=False),
+                name="plan_appointment_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan=None) | Q(role__in=[r.value for r in PLAN_ROLES]), name="appointment_plan_fits_role"
             ),
         ]
 

@@ -76,3 +76,8 @@ class PlanChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.fiscal_year}"
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What names the first year that it changes in addresses, as `Cycle.key`."""
+        return self.plan.short_name, self.fiscal_year

@@ -14,10 +14,12 @@ Row = TypeVar("Row", bound=models.Model)
 @dataclass(frozen=True, kw_only=True)
 class Scope:
     """What one person may see; `permissions.scope_of` alone makes one. `sheets` is the condition on those whose content they
-    may read before publication; `everything`: no sheet, and no file of a whole year, is hidden."""
+    may read before publication; `everything`: no sheet, and no file of a whole year, is hidden; `plans`: nor is one of these
+    plans."""
 
     sheets: Q
     everything: bool
+    plans: frozenset[int]
     departments: frozenset[int]
     signed_in: bool
 

@@ -46,7 +46,7 @@ def pages(review: MeasureReview) -> dict[str, str]:
         **steps,
         "submit": reverse("meguri:submit", args=[review.pk]),
         "evidence": reverse("meguri:evidence", args=[review.pk]),
-        "excel": reverse("meguri:upload", args=[YEAR]),
+        "excel": reverse("meguri:upload", args=["dx", YEAR]),
         "help": reverse("meguri:help"),
     }
 

@@ -110,9 +110,9 @@ class Person(threading.Thread):
 
     def request_of(self, page: str) -> tuple[str, str, str]:
         if page == "queue":
-            return "GET", f"/queue/{YEAR}/?page={self.luck.randint(1, 3)}", ""
+            return "GET", f"/plans/dx/{YEAR}/queue/?page={self.luck.randint(1, 3)}", ""
         if page == "board":
-            return "GET", f"/board/{YEAR}/", ""
+            return "GET", f"/plans/dx/{YEAR}/board/", ""
         if page == "sheet" or not self.to_decide:
             return "GET", f"/sheets/{self.luck.choice(self.sheets)}/review/", ""
         return "POST", f"/sheets/{self.to_decide.pop()}/review/", urlencode({"round": 1, "action": "confirm"})
@@ -202,12 +202,12 @@ def test_query_counts_are_the_same_at_30_and_at_1000(cast: Cast) -> None:
     cast.open(2)
     cast.submitted(1)
     pages = [
-        (cast.reviewer2, f"/queue/{YEAR}/"),
-        (cast.reviewer2, f"/queue/{YEAR}/together/"),
+        (cast.reviewer2, f"/plans/dx/{YEAR}/queue/"),
+        (cast.reviewer2, f"/plans/dx/{YEAR}/queue/together/"),
         (cast.reviewer2, f"/sheets/{cast.sheet(1).pk}/review/"),
-        (cast.approver, f"/board/{YEAR}/"),
-        (cast.approver, f"/board/{YEAR}/print/"),
-        (cast.reviewer2, f"/progress/{YEAR}/"),
+        (cast.approver, f"/plans/dx/{YEAR}/board/"),
+        (cast.approver, f"/plans/dx/{YEAR}/board/print/"),
+        (cast.reviewer2, f"/plans/dx/{YEAR}/progress/"),
     ]
     counts: dict[str, list[int]] = {}
     for total in (30, SHEETS):

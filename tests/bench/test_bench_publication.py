@@ -98,8 +98,8 @@ def as_if_just_started(client: Client, path: str) -> None:
 def test_pages_from_the_edition_beside_pages_from_live_tables(edition: Edition) -> None:
     client = Client()
     for name, path, live in (
-        ("the year", f"/results/{YEAR}/", live_year),
-        ("one 施策", f"/results/{YEAR}/01-02/", live_measure),
+        ("the year", f"/results/dx/{YEAR}/", live_year),
+        ("one 施策", f"/results/dx/{YEAR}/01-02/", live_measure),
     ):
         from_tables = measured(lambda live=live: live(edition))
         without_cache = measured(lambda path=path: cold(client, path))

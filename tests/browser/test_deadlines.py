@@ -20,12 +20,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PAGES = {
     "reviewer2": {
-        "cycle": f"/cycles/{YEAR}/",
-        "definitions": f"/cycles/{YEAR}/definitions/",
-        "definitions-all": f"/cycles/{YEAR}/definitions/?all=1",
-        "department-deadlines": f"/cycles/{YEAR}/departments/",
-        "reminders": f"/cycles/{YEAR}/reminders/",
-        "nudge": f"/cycles/{YEAR}/nudge/",
+        "cycle": f"/plans/dx/{YEAR}/",
+        "definitions": f"/plans/dx/{YEAR}/definitions/",
+        "definitions-all": f"/plans/dx/{YEAR}/definitions/?all=1",
+        "department-deadlines": f"/plans/dx/{YEAR}/departments/",
+        "reminders": f"/plans/dx/{YEAR}/reminders/",
+        "nudge": f"/plans/dx/{YEAR}/nudge/",
         "closing-days": "/closing-days/",
         "extension-request": "/sheets/{sheet}/",
     },

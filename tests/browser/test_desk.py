@@ -15,7 +15,7 @@ from tests.cast import YEAR, Cast, settle_background
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
-QUEUE = f"/queue/{YEAR}/"
+QUEUE = f"/plans/dx/{YEAR}/queue/"
 
 
 class Counted:
@@ -76,13 +76,13 @@ def test_what_is_typed_on_the_years_decision_stays_in_the_tab_until_it_is_sent(c
     page = new_page()
     page.on("dialog", lambda dialog: dialog.accept())
     sign_in(page, cast.approver)
-    address, pk = f"/board/{cycle.fiscal_year}/decide/", cast.sheet(2).pk
+    address, pk = f"/plans/dx/{cycle.fiscal_year}/board/decide/", cast.sheet(2).pk
     page.goto(address)
     page.get_by_text("差し戻す施策を選ぶ").click()
     page.locator(f"#to-{pk}").select_option("department")
     page.locator(f"#comment-{pk}").fill("数え方を確かめてください。")
     page.locator("[name='publish_at']").fill("2030-04-01T09:00")
-    page.goto(f"/board/{cycle.fiscal_year}/")
+    page.goto(f"/plans/dx/{cycle.fiscal_year}/board/")
     page.goto(address)
     page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
     assert page.locator(f"#comment-{pk}").input_value() == "数え方を確かめてください。"
@@ -141,8 +141,8 @@ def the_office_looks(cast: Cast, page: Any, new_page: Any, sign_in: Any, axe: An
         (1280, cast.reviewer2, f"{QUEUE}together/?chosen={again.pk}", "desk-together"),
         (390, cast.reviewer2, QUEUE, "desk-queue"),
         (390, cast.reviewer2, f"/sheets/{again.pk}/review/", "desk-review"),
-        (390, cast.approver, f"/board/{YEAR}/?show=clean", "desk-board"),
-        (390, cast.approver, f"/board/{YEAR}/print/", "desk-board-print"),
+        (390, cast.approver, f"/plans/dx/{YEAR}/board/?show=clean", "desk-board"),
+        (390, cast.approver, f"/plans/dx/{YEAR}/board/print/", "desk-board-print"),
         (1280, cast.approver, f"/sheets/{first}/approve/", "desk-approve"),
     ):
         page.set_viewport_size({"width": width, "height": 900})

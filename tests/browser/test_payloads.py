@@ -30,8 +30,8 @@ def test_no_payload_runs_in_a_browser(cast: Cast, live_site: str, new_page, sign
         [
             sheet,
             "/audit/",
-            reverse("meguri:progress", args=[YEAR]),
-            reverse("publication:measure", args=[YEAR, "01-01"]),
+            reverse("meguri:progress", args=["dx", YEAR]),
+            reverse("publication:measure", args=["dx", YEAR, "01-01"]),
         ],
     )
     assert messages == []

@@ -76,7 +76,7 @@ def test_a_year_through_the_screens(cast: Cast, worker, enter, new_page, screens
     publish(approver)
     worker.wait_for(lambda: Cycle.objects.get(fiscal_year=YEAR).state == "published")
     citizen = Person(new_page(), cast.contributor, screenshot, axe)
-    citizen.page.goto(f"/results/{YEAR}/")
+    citizen.page.goto(f"/results/dx/{YEAR}/")
     citizen.see("見本の施策1")
     citizen.look("results")
     citizen.follow(re.compile("見本の施策1"))
@@ -85,7 +85,7 @@ def test_a_year_through_the_screens(cast: Cast, worker, enter, new_page, screens
 
 
 def open_the_year(person: Person, worker: Any) -> None:
-    person.page.goto(f"/cycles/{YEAR}/")
+    person.page.goto(f"/plans/dx/{YEAR}/")
     person.look("cycle-draft")
     person.follow(re.compile("開始"))
     person.look("open-year")
@@ -105,7 +105,7 @@ def fill_and_submit(person: Person, review: MeasureReview, actual: str) -> None:
 
 
 def return_one(person: Person, review: MeasureReview) -> None:
-    person.page.goto(f"/queue/{YEAR}/")
+    person.page.goto(f"/plans/dx/{YEAR}/queue/")
     person.look("queue")
     person.page.goto(f"/sheets/{review.pk}/review/")
     person.look("review")
@@ -135,7 +135,7 @@ def confirm(person: Person, review: MeasureReview) -> None:
 
 
 def approve_all(person: Person) -> None:
-    person.page.goto(f"/board/{YEAR}/")
+    person.page.goto(f"/plans/dx/{YEAR}/board/")
     person.look("board")
     for box in person.page.locator("input[name=chosen]").all():
         box.check()
@@ -144,7 +144,7 @@ def approve_all(person: Person) -> None:
 
 
 def publish(person: Person) -> None:
-    person.page.goto(f"/board/{YEAR}/decide/")
+    person.page.goto(f"/plans/dx/{YEAR}/board/decide/")
     person.look("decide")
     person.press(re.compile("公表"))
     person.page.wait_for_load_state()

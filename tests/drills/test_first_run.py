@@ -164,10 +164,10 @@ def people(page: Any, folder: Path) -> dict[str, str]:
 
 def open_year(page: Any) -> None:
     """Deadlines set and the year opened, by the office."""
-    page.goto("/cycles/2024/")
+    page.goto("/plans/dx/2024/")
     for field, days in (("due_at", 20), ("closes_at", 30)):
         page.fill(f"[name={field}]", f"{datetime.now() + timedelta(days=days):%Y-%m-%dT17:00}")
     press(page, "due_at")
-    page.goto("/cycles/2024/open/")
+    page.goto("/plans/dx/2024/open/")
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_load_state("load")

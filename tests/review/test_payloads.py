@@ -300,13 +300,13 @@ def data() -> None:
     client = Client()
     cells: list[str] = []
     for name in ("indicators.csv", "measures.csv"):
-        answer = client.get(reverse("publication:data", args=[YEAR, name]))
+        answer = client.get(reverse("publication:data", args=["dx", YEAR, name]))
         text = b"".join(answer.streaming_content) if answer.streaming else answer.content
         cells += [cell for row in csv.reader(io.StringIO(text.decode("utf-8-sig"))) for cell in row]
     assert cells and not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))]
     given = set(IndicatorYear.objects.exclude(actual="").values_list("actual", flat=True))
     assert {unguarded(cell) for cell in cells} & given, "the typed 実績 come back letter by letter"
-    answer = client.get(reverse("publication:data", args=[YEAR, "data.json"]))
+    answer = client.get(reverse("publication:data", args=["dx", YEAR, "data.json"]))
     text = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert "application/json" in answer.headers["Content-Type"]
     assert given <= set(every_string(json.loads(text)))

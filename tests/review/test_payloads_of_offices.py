@@ -79,13 +79,13 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
     change = of_the_plan(sheet, cast)
     sheets = [reverse("meguri:sheet", args=[one.pk]) for one in (sheet, settled, waiting)]
     of_the_year = [
-        reverse(name, args=[YEAR])
+        reverse(name, args=["dx", YEAR])
         for name in ("meguri:board", "meguri:definitions", "meguri:plan_changes", "meguri:reminders", "meguri:preview")
     ]
     return [
-        (cast.reviewer2, reverse("meguri:definitions", args=[YEAR]) + "?all=1"),
+        (cast.reviewer2, reverse("meguri:definitions", args=["dx", YEAR]) + "?all=1"),
         *((cast.reviewer2, path) for path in [*sheets, *of_the_year, reverse("meguri:closing_days")]),
-        (cast.approver, reverse("meguri:board", args=[YEAR])),
+        (cast.approver, reverse("meguri:board", args=["dx", YEAR])),
         (cast.approver, reverse("meguri:proxies")),
         (cast.reviewer2, reverse("meguri:plan_change", args=[change.pk])),
         (cast.administrator, reverse("meguri:people")),

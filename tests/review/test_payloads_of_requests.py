@@ -74,9 +74,9 @@ def test_a_control_character_is_refused_with_its_place(cast: Cast) -> None:
 
 FAR = (
     "/static/../config/settings/base.py", "/static/..%2f..%2fmanage.py", "/static/%2e%2e/%2e%2e/etc/passwd", "/files/../../etc/passwd", "/files/%2e%2e%2f/download/",
-    "/results/2024/../../../etc/passwd", "/results/2024/data.json%00.html", "/evidence/1%20OR%201=1/", "/evidence/../../.env", "/.env", "/.git/config",
+    "/results/dx/2024/../../../etc/passwd", "/results/dx/2024/data.json%00.html", "/evidence/1%20OR%201=1/", "/evidence/../../.env", "/.env", "/.git/config",
     "/media/evidence/", "/var/demo/", "/sheets/-1/", "/sheets/99999999999999999999/", "/sheets/1;/", "/sheets/１/", "/%2fevil.example/", "/admin/../audit/",
-    "/results/2024/01-01/../../", "/%00", "/sheets/1/entry/99/",
+    "/results/dx/2024/01-01/../../", "/%00", "/sheets/1/entry/99/",
 )  # fmt: skip
 
 
@@ -131,6 +131,6 @@ def test_a_form_of_a_foreign_page_is_refused_even_with_the_token(cast: Cast, ori
 def test_every_kind_of_answer_is_told_not_to_be_sniffed(cast: Cast) -> None:
     cast.published(1)
     for kind in ("indicators.csv", "measures.csv", "data.json", "dataset.jsonld"):
-        answer = Client().get(reverse("publication:data", args=[YEAR, kind]))
+        answer = Client().get(reverse("publication:data", args=["dx", YEAR, kind]))
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "html" not in answer.headers["Content-Type"]

@@ -99,14 +99,14 @@ def test_by_file_name(clerk: Client, foreign: MeasureReview) -> None:
             "static/",
             "evidence/",
             f"files/{YEAR}/",
-            f"results/{YEAR}/",
+            f"results/dx/{YEAR}/",
             "uploads/file/",
         ):
             for name in (one.path, one.filename, Path(one.path).name):
                 answer = clerk.get(f"/{folder}{name}")
                 nothing_of_it(answer, f"/{folder}{name}")
                 assert answer.status_code in (403, 404)
-        for place in (reverse("meguri:files", args=[YEAR]), reverse("meguri:upload", args=[YEAR])):
+        for place in (reverse("meguri:files", args=["dx", YEAR]), reverse("meguri:upload", args=["dx", YEAR])):
             nothing_of_it(clerk.get(place, {"file": one.path, "path": one.path, "download": one.pk}), place)
 
 
@@ -137,7 +137,7 @@ def test_by_search(clerk: Client, foreign: MeasureReview) -> None:
 
 
 def test_by_export(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
-    book = clerk.get(reverse("meguri:entry_book", args=[YEAR]))
+    book = clerk.get(reverse("meguri:entry_book", args=["dx", YEAR]))
     assert book.status_code == 200
     from io import BytesIO
 
@@ -163,7 +163,7 @@ def test_by_export(clerk: Client, foreign: MeasureReview, cast: Cast) -> None:
         "01-01/",
         "departments/",
     ):
-        assert clerk.get(f"/results/{YEAR}/{name}").status_code == 404, name
+        assert clerk.get(f"/results/dx/{YEAR}/{name}").status_code == 404, name
 
 
 def test_by_the_foreign_entry_book(clerk: Client, foreign: MeasureReview, cast: Cast, tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_by_the_foreign_entry_book(clerk: Client, foreign: MeasureReview, cast: 
     fill(path, {"cause": "書き換えた"})
     before = state(foreign)
     answer = clerk.post(
-        reverse("meguri:upload", args=[YEAR]), {"file": SimpleUploadedFile("book.xlsx", path.read_bytes())}
+        reverse("meguri:upload", args=["dx", YEAR]), {"file": SimpleUploadedFile("book.xlsx", path.read_bytes())}
     )
     nothing_of_it(answer, "the foreign book")
     for upload in Upload.objects.filter(uploaded_by=cast.other):
@@ -251,10 +251,15 @@ def test_by_a_header(clerk: Client, foreign: MeasureReview) -> None:
         {"Accept": "application/json"}, {"X-Requested-With": "XMLHttpRequest"}, {"X-Forwarded-For": "127.0.0.1"}, {"If-None-Match": "*"},
     )  # fmt: skip
     for header in headers:
-        for path in (page, reverse("meguri:entry", args=[foreign.pk, 1]), "/", reverse("meguri:progress", args=[YEAR])):
+        for path in (
+            page,
+            reverse("meguri:entry", args=[foreign.pk, 1]),
+            "/",
+            reverse("meguri:progress", args=["dx", YEAR]),
+        ):
             answer = clerk.get(path, headers=header)
             nothing_of_it(answer, f"{path} {header}")
-            assert path in ("/", reverse("meguri:progress", args=[YEAR])) or answer.status_code == 404
+            assert path in ("/", reverse("meguri:progress", args=["dx", YEAR])) or answer.status_code == 404
 
 
 def test_by_a_session_kept_open(foreign: MeasureReview, cast: Cast) -> None:

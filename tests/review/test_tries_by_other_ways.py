@@ -45,7 +45,11 @@ def test_by_a_part_of_a_page(clerk: Client, foreign: MeasureReview) -> None:
         {"headers": {"HX-Request": "true", "HX-Boosted": "true"}, "query_params": {"part": "history"}},
         {"headers": {"Accept": "application/json"}, "query_params": {"format": "json", "print": "1"}},
     )
-    for name, path in [*of_the_sheet(foreign), ("home", "/"), ("progress", reverse("meguri:progress", args=[YEAR]))]:
+    for name, path in [
+        *of_the_sheet(foreign),
+        ("home", "/"),
+        ("progress", reverse("meguri:progress", args=["dx", YEAR])),
+    ]:
         for way in ways:
             nothing_of_it(clerk.get(path, **way), f"{name} {way}")  # type: ignore[arg-type]
             nothing_of_it(clerk.head(path, **way), f"HEAD {name} {way}")  # type: ignore[arg-type]
@@ -96,7 +100,7 @@ def test_by_a_proxy_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
                 nothing_of_it(answer, f"{whose} {over}")
                 assert answer.status_code in (302, 404)
             for name in ("meguri:queue", "meguri:board", "meguri:board_print"):
-                assert as_(fresh(cast.other)).get(reverse(name, args=[YEAR])).status_code == 403, name
+                assert as_(fresh(cast.other)).get(reverse(name, args=["dx", YEAR])).status_code == 403, name
         Proxy.objects.filter(pk=running.pk).update(withdrawn_at=None)
         post = Appointment.objects.filter(user=whose["principal"], role=whose["role"])
         post.update(ends_on=today - timedelta(days=1))
@@ -137,7 +141,7 @@ def test_by_the_shared_screen(foreign: MeasureReview, cast: Cast) -> None:
         "/",
         reverse("meguri:sheet", args=[foreign.pk]),
         reverse("meguri:notices"),
-        reverse("meguri:progress", args=[YEAR]),
+        reverse("meguri:progress", args=["dx", YEAR]),
     ):
         header = client.get(path).headers["Cache-Control"]
         assert "private" in header and "no-cache" in header, path

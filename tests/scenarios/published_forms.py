@@ -29,7 +29,7 @@ NOTHING = "－"
 
 def assert_five_forms_hold_everything(edition: Edition) -> None:
     """Every value of the snapshot stands in every form, in its own place."""
-    address = f"/results/{edition.cycle.fiscal_year}/"
+    address = f"/results/{edition.cycle.plan.short_name}/{edition.cycle.fiscal_year}/"
     snapshot = edition.snapshot
     assert len(snapshot["measures"]) == 30
     _in_html(address, snapshot)

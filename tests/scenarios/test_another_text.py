@@ -132,12 +132,12 @@ def test_books_papers_pages_and_data_of_the_published_year_have_it(cast: Cast, t
         "evaluation"
     ]
     client = Client()
-    page = words(client.get(f"/results/{YEAR}/01-01/"))
+    page = words(client.get(f"/results/dx/{YEAR}/01-01/"))
     assert LABEL in page and FIRST in page
-    table = client.get(f"/results/{YEAR}/measures.csv").content.decode("utf-8-sig")
+    table = client.get(f"/results/dx/{YEAR}/measures.csv").content.decode("utf-8-sig")
     assert next(csv.DictReader(io.StringIO(table)))[LABEL] == FIRST
-    assert client.get(f"/api/v1/years/{YEAR}/measures").json()["items"][0][KEY] == FIRST
-    document = json.loads(client.get(f"/results/{YEAR}/data.json").content)
+    assert client.get(f"/api/v1/plans/dx/years/{YEAR}/measures").json()["items"][0][KEY] == FIRST
+    document = json.loads(client.get(f"/results/dx/{YEAR}/data.json").content)
     jsonschema_rs.Draft202012Validator(schemas.edition_schema()).validate(document)
     del document["snapshot"]["measures"][0]["evaluation"][KEY]
     jsonschema_rs.Draft202012Validator(schemas.edition_schema()).validate(document)

@@ -21,6 +21,7 @@ from review.models import (
     MeasureReview,
     Notification,
     OutboxEvent,
+    Plan,
     ReviewState,
 )
 from review.publication.services import publication
@@ -70,10 +71,10 @@ def _a_wrong_value_is_put_right_in_the_open(first: Edition, worker) -> None:
     assert office.post(reverse("meguri:correction_submit", args=[pk])).status_code == 303
     assert board.post(reverse("meguri:correction_decide", args=[pk]), {"round": "1"}).status_code == 303
     worker.wait_for(lambda: Artifact.objects.filter(edition__number=2, kind="consolidated").exists())
-    errata = words(Client().get(f"/results/{year}/errata/"))
+    errata = words(Client().get(f"/results/{Plan.objects.get().short_name}/{year}/errata/"))
     assert "訂正第1版" in errata and wrong in errata and "2件" in errata and "集計の誤りのため。" in errata
-    assert "2件" in words(Client().get(f"/results/{year}/01-02/"))
-    old = Client().get(f"/results/{year}/editions/1/01-02/")
+    assert "2件" in words(Client().get(f"/results/{Plan.objects.get().short_name}/{year}/01-02/"))
+    old = Client().get(f"/results/{Plan.objects.get().short_name}/{year}/editions/1/01-02/")
     assert f"<strong>{wrong}</strong>" in old.content.decode() and "この版より新しい版があります" in words(old)
     worker.wait_for(lambda: not Job.objects.exclude(state="done").exists())
 

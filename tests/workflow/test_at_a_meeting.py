@@ -11,7 +11,7 @@ from review.models import AuditEntry, Decision, Meeting, Outcome, PlanChange, St
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 
-BOARD = f"/board/{YEAR}/"
+BOARD = f"/plans/dx/{YEAR}/board/"
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def meeting(cast: Cast) -> Meeting:
 
 def propose_change(cast: Cast) -> PlanChange:
     form = {"fiscal_year": YEAR, "name": "新しい名前", "reason": "改称のため", "sure": "1"}
-    as_(cast.reviewer2).post(f"/plan/{YEAR}/changes/new/rename/?measure=01-01", form)
+    as_(cast.reviewer2).post(f"/plans/dx/{YEAR}/changes/new/rename/?measure=01-01", form)
     return PlanChange.objects.get()
 
 

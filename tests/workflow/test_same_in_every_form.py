@@ -62,8 +62,10 @@ def of_edition(cast: Cast) -> dict[str, Any]:
     steps.decide_year(user=cast.approver, cycle_id=cast.sheet().cycle_id)
     settle_background()
     client = Client()
-    page = words(client.get(reverse("publication:measure", args=[YEAR, "01-01"])))
-    data = [client.get(reverse("publication:data", args=[YEAR, name])) for name in ("indicators.csv", "data.json")]
+    page = words(client.get(reverse("publication:measure", args=["dx", YEAR, "01-01"])))
+    data = [
+        client.get(reverse("publication:data", args=["dx", YEAR, name])) for name in ("indicators.csv", "data.json")
+    ]
     table, document = (b"".join(one.streaming_content) if one.streaming else one.content for one in data)  # type: ignore[attr-defined]
     rows = csv.DictReader(io.StringIO(table.decode("utf-8-sig")))
     (one,) = json.loads(document)["snapshot"]["measures"][0]["indicators"]

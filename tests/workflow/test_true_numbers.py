@@ -79,7 +79,7 @@ def tiles(stats: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def test_the_progress_page_counts_as_sql_does(mixed: Cast) -> None:
-    context, expected = as_(mixed.reviewer2).get(f"/progress/{YEAR}/").context, sql()
+    context, expected = as_(mixed.reviewer2).get(f"/plans/dx/{YEAR}/progress/").context, sql()
     shown = tiles(context["stats"])
     assert {name: shown[name] for name in ("提出", "承認", "対象外", "未提出")} == {
         name: expected[name] for name in ("提出", "承認", "対象外", "未提出")
@@ -94,7 +94,7 @@ def test_the_progress_page_counts_as_sql_does(mixed: Cast) -> None:
 
 
 def test_the_board_counts_as_sql_does(mixed: Cast) -> None:
-    stats, expected = as_(mixed.approver).get(f"/board/{YEAR}/").context["stats"], sql()
+    stats, expected = as_(mixed.approver).get(f"/plans/dx/{YEAR}/board/").context["stats"], sql()
     shown = tiles(stats)
     assert (shown["承認済"], shown["承認待ち"]) == (expected["承認"], expected["承認待ち"])
     assert (shown["対象外"], shown["未提出"], shown["提出前"]) == (
@@ -121,7 +121,7 @@ def test_a_year_that_is_not_open_yet_has_its_plan_s_measures(cast: Cast) -> None
 
 
 def test_drafts_and_returned_sheets_are_no_results_on_the_board(mixed: Cast) -> None:
-    response, expected = as_(mixed.approver).get(f"/board/{YEAR}/?show=all"), sql()
+    response, expected = as_(mixed.approver).get(f"/plans/dx/{YEAR}/board/?show=all"), sql()
     assert sum(response.context["measure_totals"][0]["counts"].values()) == expected["提出"]
     assert sum(response.context["totals"][0]["counts"].values()) == 2 * expected["提出"]
     drafts = {mixed.sheet(number).pk for number in (4, 5)}
@@ -139,7 +139,7 @@ def test_a_final_edition_counts_as_sql_does_and_waits_for_nothing(cast: Cast) ->
     settle_background()
     steps.decide_year(user=cast.approver, cycle_id=cast.sheet().cycle_id)
     settle_background()
-    expected, year = sql(), f"/results/{YEAR}/"
+    expected, year = sql(), f"/results/dx/{YEAR}/"
     front = words(Client().get(year))
     assert f"DX推進計画の{expected['提出']}の施策と" in front
     assert f"対象外は{expected['対象外']}施策、未提出は{expected['未提出']}施策" in front
@@ -149,7 +149,9 @@ def test_a_final_edition_counts_as_sql_does_and_waits_for_nothing(cast: Cast) ->
         assert not [word for word in ("まだ入力", "未入力", "入力されていません") if word in page], path
     assert "この施策は「対象外」のため、実績はありません。" in pages[f"{year}01-03/"]
     assert "この施策は「未提出」のため、実績はありません。" in pages[f"{year}01-04/"]
-    assert tiles(as_(cast.reviewer2).get(f"/progress/{YEAR}/").context["stats"])["承認"] == expected["承認"] == 2
+    assert (
+        tiles(as_(cast.reviewer2).get(f"/plans/dx/{YEAR}/progress/").context["stats"])["承認"] == expected["承認"] == 2
+    )
 
 
 # --- books, papers, data and the public tables -------------------------------------------------------------------------
@@ -246,7 +248,7 @@ def test_every_form_of_an_edition_counts_as_sql_does(final: Cast) -> None:
     measures = list(csv.DictReader(StringIO(exports.measures_csv(source).decode("utf-8-sig"))))
     outcomes = [row["施策の結果"] for row in measures]
     assert (outcomes.count("excluded"), outcomes.count("not_submitted")) == (expected["対象外"], expected["未提出"])
-    context = Client().get(f"/results/{YEAR}/").context
+    context = Client().get(f"/results/dx/{YEAR}/").context
     assert sum(group["totals"].due for group in context["fields"]) == expected["施策"]
     assert sum(group["totals"].due for group in context["departments"]) == expected["施策"]
     assert sum(group["totals"].indicator_count for group in context["fields"]) == 2 * expected["提出"]

@@ -17,7 +17,7 @@ from tests.review.acting import as_, hidden, queries_of, words
 from tests.review.growing import more_sheets
 from workflow import steps
 
-BOARD, DECIDE, OPEN = f"/board/{YEAR}/", f"/board/{YEAR}/decide/", f"/cycles/{YEAR}/open/"
+BOARD, DECIDE, OPEN = f"/plans/dx/{YEAR}/board/", f"/plans/dx/{YEAR}/board/decide/", f"/plans/dx/{YEAR}/open/"
 
 
 def page_of(review: MeasureReview) -> str:
@@ -70,7 +70,7 @@ def test_several_are_approved_together_at_a_meeting(cast: Cast) -> None:
         "meeting": meeting.pk,
         "action": "approve",
     }
-    page = words(as_(cast.approver).post("/board/approve/", typed, follow=True))
+    page = words(as_(cast.approver).post(f"/plans/dx/{YEAR}/board/approve/", typed, follow=True))
     assert "1件を承認しました: 01-01" in page and "01-02: このシートは今「確認済」です" in page
     assert Decision.objects.get(step="approve").meeting == meeting
 
@@ -113,14 +113,16 @@ def test_named_sheets_are_returned_together_with_one_reason(cast: Cast) -> None:
     cast.open(2)
     first, second = cast.reviewed(1), cast.reviewed(2)
     client, chosen = as_(cast.approver), [f"{first.pk}:1"]
-    bare = client.post("/board/approve/", {"chosen": chosen, "year": YEAR, "action": "return_review", "comment": " "})
+    bare = client.post(
+        f"/plans/dx/{YEAR}/board/approve/", {"chosen": chosen, "year": YEAR, "action": "return_review", "comment": " "}
+    )
     page = bare.content.decode()
     assert bare.status_code == 422 and "差戻しの理由を入力してください" in page
     assert f'value="{first.pk}:1" checked' in page and f'value="{second.pk}:1" checked' not in page
     typed = {"chosen": chosen, "year": YEAR, "action": "return_review", "comment": "根拠を確かめる"}
-    assert "1件を差し戻しました: 01-01" in words(client.post("/board/approve/", typed, follow=True))
+    assert "1件を差し戻しました: 01-01" in words(client.post(f"/plans/dx/{YEAR}/board/approve/", typed, follow=True))
     assert (cast.sheet(1).state, cast.sheet(2).state) == (ReviewState.SUBMITTED, ReviewState.REVIEWED)
-    assert client.post("/board/approve/", {"chosen": chosen, "year": YEAR}).status_code == 422
+    assert client.post(f"/plans/dx/{YEAR}/board/approve/", {"chosen": chosen, "year": YEAR}).status_code == 422
 
 
 def test_the_clean_ones_stand_apart_and_are_ticked(cast: Cast) -> None:
@@ -242,7 +244,7 @@ def test_the_decision_names_its_meeting_and_sets_the_time(ready: Cast) -> None:
         "approved_on": "2025-05-12",
     }
     Meeting.objects.update(document_number="書き換え")
-    shown = words(Client().get(f"/results/{YEAR}/"))
+    shown = words(Client().get(f"/results/dx/{YEAR}/"))
     assert "令和7年5月10日(土)" in shown and "本部第12号" in shown and "書き換え" not in shown
 
 

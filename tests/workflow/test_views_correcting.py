@@ -24,20 +24,20 @@ def typed(right: str = "70件", reason: str = "集計の誤りのため。", **m
 
 def begun(office: Client) -> str:
     """The address of a correction that the office began."""
-    office.post(f"/corrections/{YEAR}/start/")
+    office.post(f"/plans/dx/{YEAR}/corrections/start/")
     return reverse("meguri:correction", args=[Correction.objects.get().pk])
 
 
 def test_a_correction_begins_at_the_year_once(cast: Cast, cycle: Cycle) -> None:
     office: Client = as_(cast.reviewer)
-    year = words(office.get(f"/cycles/{YEAR}/"))
+    year = words(office.get(f"/plans/dx/{YEAR}/"))
     assert "公表版を訂正する" in year
-    assert "第1版は消えず" in words(office.get(f"/corrections/{YEAR}/start/"))
-    answer = office.post(f"/corrections/{YEAR}/start/")
+    assert "第1版は消えず" in words(office.get(f"/plans/dx/{YEAR}/corrections/start/"))
+    answer = office.post(f"/plans/dx/{YEAR}/corrections/start/")
     here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     assert (answer.status_code, answer["Location"]) == (303, here)
-    assert office.get(f"/corrections/{YEAR}/start/")["Location"] == here, "the one under way goes on"
-    assert "進行中の訂正を見る" in words(office.get(f"/cycles/{YEAR}/"))
+    assert office.get(f"/plans/dx/{YEAR}/corrections/start/")["Location"] == here, "the one under way goes on"
+    assert "進行中の訂正を見る" in words(office.get(f"/plans/dx/{YEAR}/"))
 
 
 def test_an_item_is_checked_before_it_is_saved(cast: Cast, cycle: Cycle) -> None:
@@ -81,13 +81,13 @@ def test_a_correction_is_decided_with_both_sides_in_view(cast: Cast, cycle: Cycl
     assert Edition.objects.get(current=True).label == "訂正第1版"
     page = words(as_(cast.auditor).get(here))
     assert "訂正第1版を見る" in page and "公表を決定" in page
-    assert "120件" in words(Client().get(f"/results/{YEAR}/editions/1/01-01/"))
-    assert "70件" in words(Client().get(f"/results/{YEAR}/01-01/"))
+    assert "120件" in words(Client().get(f"/results/dx/{YEAR}/editions/1/01-01/"))
+    assert "70件" in words(Client().get(f"/results/dx/{YEAR}/01-01/"))
 
 
 def test_a_correction_is_given_up_with_a_reason(cast: Cast, cycle: Cycle) -> None:
     office = as_(cast.reviewer)
-    office.post(f"/corrections/{YEAR}/start/")
+    office.post(f"/plans/dx/{YEAR}/corrections/start/")
     here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     assert office.post(f"{here}drop/", {"reason": ""}).status_code == 422
     assert office.post(f"{here}drop/", {"reason": "誤りではなかったため。"}).status_code == 303
@@ -96,7 +96,7 @@ def test_a_correction_is_given_up_with_a_reason(cast: Cast, cycle: Cycle) -> Non
 
 
 def test_departments_see_no_correction_before_it_is_published(cast: Cast, cycle: Cycle) -> None:
-    as_(cast.reviewer).post(f"/corrections/{YEAR}/start/")
+    as_(cast.reviewer).post(f"/plans/dx/{YEAR}/corrections/start/")
     here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     for person in (cast.contributor, cast.related):
         assert as_(person).get(here).status_code == 403
@@ -108,7 +108,7 @@ def test_departments_see_no_correction_before_it_is_published(cast: Cast, cycle:
 
 def test_the_pages_cost_the_same_however_many_items_are_corrected(cast: Cast, cycle: Cycle) -> None:
     office = as_(cast.reviewer)
-    office.post(f"/corrections/{YEAR}/start/")
+    office.post(f"/plans/dx/{YEAR}/corrections/start/")
     here = reverse("meguri:correction", args=[Correction.objects.get().pk])
     office.post(f"{here}01-01/", typed())
     few = queries_of(office, here)

@@ -65,7 +65,7 @@ def test_an_approver_is_refused_in_english(cast: Cast) -> None:
     form = {"action": "return_department", "round": str(review.round)}
     refused(client.post(page, form), cast, 422, "Please give the reason for the return.")
     refused(english(cast.reviewer2).post(page, {**form, "action": "approve"}), cast, 403, "")
-    refused(client.post(reverse("meguri:decide", args=[YEAR])), cast, 409, f"FY{YEAR} has been decided")
+    refused(client.post(reverse("meguri:decide", args=["dx", YEAR])), cast, 409, f"FY{YEAR} has been decided")
 
 
 def test_an_administrator_is_refused_in_english(cast: Cast) -> None:
@@ -84,7 +84,7 @@ def test_an_administrator_is_refused_in_english(cast: Cast) -> None:
 
 def test_what_an_english_reader_writes_is_kept_and_told_in_the_city_s_language(cast: Cast) -> None:
     cast.open(1)
-    client, address = english(cast.reviewer2), f"/plan/{YEAR}/changes/new/end/?measure=01-01"
+    client, address = english(cast.reviewer2), f"/plans/dx/{YEAR}/changes/new/end/?measure=01-01"
     form = {"fiscal_year": YEAR, "reason": "廃止"}
     assert f"ends with FY{YEAR - 1}" in words(client.post(address, form))
     assert client.post(address, {**form, "sure": "1"}).status_code == 303

@@ -9,7 +9,7 @@ from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, queries_of, words
 from workflow import steps
 
-LIST = f"/plan/{YEAR}/changes/"
+LIST = f"/plans/dx/{YEAR}/changes/"
 
 
 def new(kind: str, measure: str = "01-01") -> str:
@@ -66,7 +66,7 @@ def test_citizens_read_what_changed_from_the_year_on(cast: Cast) -> None:
     settle_background()
     steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
     settle_background()
-    page = words(client.get(reverse("publication:measure", args=[YEAR, "01-01"])))
+    page = words(client.get(reverse("publication:measure", args=["dx", YEAR, "01-01"])))
     assert "この年度からの計画の変更" in page and "改称のため" in page
 
 

@@ -21,7 +21,11 @@ from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from workflow import steps
 
-BOARD, RECORD, CONFIRM = f"/board/{YEAR}/", "/board/record/", "/board/confirm/"
+BOARD, RECORD, CONFIRM = (
+    f"/plans/dx/{YEAR}/board/",
+    f"/plans/dx/{YEAR}/board/record/",
+    f"/plans/dx/{YEAR}/board/confirm/",
+)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.review.acting import as_, hidden, queries_of, words
 from tests.review.growing import more_sheets
 from workflow import steps
 
-QUEUE = f"/queue/{YEAR}/"
+QUEUE = f"/plans/dx/{YEAR}/queue/"
 ONE = "remark:indicator:1:actual"
 
 
@@ -47,7 +47,7 @@ def test_odd_parameters_are_answered_with_the_list(cast: Cast) -> None:
     for query in ("?sort=nonsense", "?state=x&page=99", "?department=abc"):
         assert as_(cast.reviewer).get(QUEUE + query).status_code == 200
     assert as_(cast.reviewer).get(QUEUE + "?department=99999999999999999999").status_code == 400
-    assert as_(cast.reviewer).get("/queue/1999/").status_code == 404
+    assert as_(cast.reviewer).get("/plans/dx/1999/queue/").status_code == 404
     assert as_(cast.contributor).get(QUEUE).status_code == 403
 
 
@@ -67,11 +67,13 @@ def test_several_are_confirmed_together_and_each_refusal_is_named(cast: Cast) ->
     first, second = cast.submitted(1), cast.submitted(2)
     steps.confirm(user=cast.reviewer, review_id=first.pk, round=first.round)
     chosen = [f"{first.pk}:1", f"{second.pk}:1", f"{second.pk}:1", "x:y", "99999:1"]
-    answer = as_(cast.reviewer2).post("/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True)
+    answer = as_(cast.reviewer2).post(f"/plans/dx/{YEAR}/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True)
     page = words(answer)
     assert "1件を確認しました: 01-02" in page and "01-01: 確認 四郎さんが" in page
     assert cast.sheet(2).state == ReviewState.REVIEWED and Decision.objects.count() == 2
-    assert "施策が選ばれていません" in words(as_(cast.reviewer2).post("/queue/confirm/", {"year": "no"}, follow=True))
+    assert "施策が選ばれていません" in words(
+        as_(cast.reviewer2).post(f"/plans/dx/{YEAR}/queue/confirm/", {"year": "no"}, follow=True)
+    )
 
 
 def test_a_clean_sheet_takes_one_button(cast: Cast) -> None:
@@ -169,7 +171,7 @@ def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> N
     page = words(as_(cast.reviewer2).get(page_of(review)))
     assert page.count("昨年度と同じ文") == 2, "要因 and the row of the schedule; the policy is the plan's"
     assert "昨年度の対応です。" in page
-    together = words(as_(cast.reviewer2).get(reverse("meguri:together", args=[YEAR])))
+    together = words(as_(cast.reviewer2).get(reverse("meguri:together", args=["dx", YEAR])))
     assert together.count("昨年度と同じ文 2") == 1
 
 
@@ -238,7 +240,7 @@ def test_clean_sheets_are_looked_at_line_by_line_and_confirmed_together(cast: Ca
         f'value="{first.pk}:1"' in ticked.content.decode() and f'value="{doubtful.pk}:' not in ticked.content.decode()
     )
     chosen = [f"{first.pk}:1", f"{doubtful.pk}:1", f"{third.pk}:1"]
-    text = words(client.post("/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True))
+    text = words(client.post(f"/plans/dx/{YEAR}/queue/confirm/", {"chosen": chosen, "year": YEAR}, follow=True))
     assert "2件を確認しました: 01-01、01-03" in text and "01-02: 疑問点があるため" in text
     assert cast.sheet(2).state == ReviewState.SUBMITTED
 

@@ -124,7 +124,7 @@ def test_the_approvers_page_says_that_the_year_waits_again(cast: Cast) -> None:
     review = stands(cast, "withdraw_approval")
     page = words(as_(cast.approver).get(url("withdraw_approval", review)))
     assert "公表の決定待ちではなくなります" in page
-    decide = reverse("meguri:decide", args=[review.cycle.fiscal_year])
+    decide = reverse("meguri:decide", args=[*review.cycle.key])
     assert as_(cast.approver2).get(decide).status_code == 200
     sent(cast, "withdraw_approval", review, "approver")
     late = as_(cast.approver2).post(decide, {"action": "publish"})

@@ -32,7 +32,7 @@ from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from workflow import steps
 
-DECIDE = f"/board/{YEAR}/decide/"
+DECIDE = f"/plans/dx/{YEAR}/board/decide/"
 COUNT = "(2件中1件を評価)"
 SCALE = rating.DEFAULT
 PERCENT = re.compile(r"50%未満(?!・率なし)")
@@ -121,16 +121,20 @@ def test_every_screen_of_the_city_says_it(cast: Cast) -> None:
         first = words(client.get(reverse(f"meguri:{name}", args=[missed])))
         assert NO_RATE in first and not PERCENT.search(first), name
         assert COUNT in words(client.get(reverse(f"meguri:{name}", args=[partial]))), name
-    assert not PERCENT.search(words(office.get(f"/queue/{YEAR}/")))
+    assert not PERCENT.search(words(office.get(f"/plans/dx/{YEAR}/queue/")))
     for number in (1, 2):
         review = cast.sheet(number)
         steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
     board = as_(cast.approver)
     assert COUNT in words(board.get(reverse("meguri:approve", args=[partial])))
-    for path in (f"/board/{YEAR}/", f"/board/{YEAR}/print/", reverse("meguri:approve", args=[missed])):
+    for path in (
+        f"/plans/dx/{YEAR}/board/",
+        f"/plans/dx/{YEAR}/board/print/",
+        reverse("meguri:approve", args=[missed]),
+    ):
         page = words(board.get(path))
         assert NO_RATE in page and not PERCENT.search(page), path
-    for path in (f"/board/{YEAR}/", f"/board/{YEAR}/print/"):
+    for path in (f"/plans/dx/{YEAR}/board/", f"/plans/dx/{YEAR}/board/print/"):
         assert COUNT in words(board.get(path)), path
     assert cycle.fiscal_year == YEAR
 
@@ -164,7 +168,7 @@ def test_books_and_papers_say_it_and_both_writers_agree(cast: Cast) -> None:
 
 
 def test_what_is_published_says_it(edition: Edition) -> None:
-    here, client = f"/results/{YEAR}/", Client()
+    here, client = f"/results/dx/{YEAR}/", Client()
     missed, partial = (words(client.get(f"{here}01-0{number}/")) for number in (1, 2))
     assert missed.count(NO_RATE) >= 3 and not PERCENT.search(missed)
     assert f"達成{COUNT}" in partial and f"達成{COUNT}" not in missed
@@ -185,7 +189,7 @@ def test_what_is_published_says_it(edition: Edition) -> None:
 
 def test_what_stays_open_is_told_to_citizens_in_words(edition: Edition) -> None:
     why = grade_words.WHY_OPEN["not_measured"]
-    page, listed = (words(Client().get(f"/results/{YEAR}/{path}")) for path in ("01-02/", ""))
+    page, listed = (words(Client().get(f"/results/dx/{YEAR}/{path}")) for path in ("01-02/", ""))
     assert page.count(why) == 1 and f"成果目標②: {why}" in listed
     assert IndicatorYear.objects.get(status="undetermined").reason not in page
     assert edition.snapshot["measures"][1]["indicators"][1]["open_reason"] == why
@@ -212,7 +216,7 @@ def test_an_edition_frozen_before_says_it_as_well(edition: Edition) -> None:
 
 def test_the_year_is_not_decided_over_open_goals_by_oversight(cast: Cast) -> None:
     cycle = decided(cast)
-    board, client = words(as_(cast.approver).get(f"/board/{YEAR}/")), as_(cast.approver)
+    board, client = words(as_(cast.approver).get(f"/plans/dx/{YEAR}/board/")), as_(cast.approver)
     assert "区分が決まっていないものが1件" in board and "01-02 見本の施策2 (1件)" in board
     page = client.get(DECIDE)
     assert reverse("meguri:sheet", args=[cast.sheet(2).pk]) in page.content.decode()

@@ -38,15 +38,15 @@ from workflow.views import board_page as shown
 from workflow.views.board_page import CLEAN, EVERY, WAITING
 from workflow.views.deciding_page import DESTINATIONS
 from workflow.views.queue import cycle_or_404
-from workflow.views.together import chosen_of, lines_of, say_results, year_of
+from workflow.views.together import chosen_of, lines_of, say_results
 
 PAGE = 40
 
 
 @require_GET
-def board(request: SignedInRequest, year: int) -> HttpResponse:
+def board(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Totals, what to look at first, every sheet, the meetings and the year's decision."""
-    return page(request, cycle_or_404(year))
+    return page(request, cycle_or_404(plan, year))
 
 
 def page(
@@ -59,7 +59,7 @@ def page(
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     listed, first = list(paged.object_list), shown.first(sheets.values())
     rows = rows_at(request, cycle, sheets, list(dict.fromkeys([*listed, *first])))
-    approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
+    approver, recorder = permissions.is_approver(user, cycle.plan_id), permissions.is_reviewer(user, cycle.plan_id)
     ticked, all_ticked = set(request.POST.getlist("chosen")), show == CLEAN and not request.POST
     choosable = any(rows[pk].box for pk in listed if pk in rows)
     context = {
@@ -71,7 +71,7 @@ def page(
             for row in (rows[pk] for pk in listed if pk in rows)
         ],
         "page_obj": paged,
-        "tabs": shown.tabs(cycle.fiscal_year, show, sheets.values()),
+        "tabs": shown.tabs(cycle, show, sheets.values()),
         "show": show,
         "all_ticked": all_ticked,
         "choosable": choosable,
@@ -100,7 +100,7 @@ def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int,
     """The 本部's meetings, what was recorded of them and waits, and what waits for the next one."""
     user, records = request.user, listing.open_records(cycle=cycle.pk)
     return {
-        "may_record": permissions.reviews_or_approves(user),
+        "may_record": permissions.reviews_or_approves(user, cycle.plan_id),
         "records": in_words(records, sheets, cycle),
         "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
@@ -125,9 +125,9 @@ def rows_at(
 ) -> dict[int, shown.Row]:
     """The lines of these sheets, as this person may use them. Two queries for forty, and two for an approver."""
     user = request.user
-    approver, recorder = permissions.is_approver(user), permissions.is_reviewer(user)
+    approver, recorder = permissions.is_approver(user, cycle.plan_id), permissions.is_reviewer(user, cycle.plan_id)
     waiting = [pk for pk in numbers if sheets[pk].waits]
-    barred = permissions.barred(user, waiting, Step.APPROVE)
+    barred = permissions.barred(user, cycle.plan_id, waiting, Step.APPROVE)
     reader = shown.Reader(approver=approver, recorder=recorder, barred=barred)
     return shown.rows_of(listing.listed_rows(numbers, cycle), sheets, cycle, reader)
 
@@ -138,9 +138,9 @@ def in_order(base: QuerySet[MeasureReview], numbers: list[int]) -> list[MeasureR
 
 
 @require_GET
-def board_print(request: SignedInRequest, year: int) -> HttpResponse:
+def board_print(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The same on paper: totals, each 成果目標 of what needs a word, one line for every other sheet."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     base = cycle.reviews.visible(permissions.scope_of(request.user))
     sheets = shown.sheets_of(cycle)
     doubtful = [sheet.pk for sheet in sheets.values() if sheet.reasons]
@@ -174,9 +174,9 @@ def board_print(request: SignedInRequest, year: int) -> HttpResponse:
 
 @require_POST
 @refusing
-def approve_many(request: SignedInRequest) -> HttpResponse:
+def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is reported by name."""
-    cycle = cycle_or_404(year_of(request))
+    cycle = cycle_or_404(plan, year)
     take: Any = partial(steps.approve, meeting=MeetingChoice(request.POST, cycle=cycle).chosen)
     sentence = _("%(n)s件を承認しました: %(codes)s")
     action = request.POST.get("action", "")
@@ -192,13 +192,13 @@ def approve_many(request: SignedInRequest) -> HttpResponse:
         take = partial(steps.return_from_approval, to=to, comment=comment, meeting=take.keywords["meeting"])
         sentence = _("%(n)s件を差し戻しました: %(codes)s")
     try:
-        done, refused = steps.each(take, user=request.user, chosen=chosen_of(request))
+        done, refused = steps.each(take, user=request.user, chosen=chosen_of(request, cycle))
     except Invalid as refusal:
         form = TogetherForm(request.POST)
         add_refusal(form, str(refusal), refusal.fields)
         return page(request, cycle, status=422, together=form)
     say_results(request, done, refused, sentence)
-    return see_other("meguri:board", cycle.fiscal_year)
+    return see_other("meguri:board", *cycle.key)
 
 
 @require_POST
@@ -220,4 +220,4 @@ def decide_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
         else _("%(code)s の「%(word)s」の提案を採用しませんでした。")
     )
     messages.success(request, sentence % {"code": code, "word": word})
-    return see_other("meguri:board", review.cycle.fiscal_year)
+    return see_other("meguri:board", *review.cycle.key)

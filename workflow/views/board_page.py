@@ -138,7 +138,7 @@ def stats(sheets: Iterable[Sheet], cycle: Cycle) -> list[dict[str, Any]]:
     rows = list(sheets)
     counts = Counter(sheet.state for sheet in rows if not sheet.outcome)
     tally = tally_of((sheet.state, sheet.outcome) for sheet in rows)
-    unit, progress = _("施策"), reverse("meguri:progress", args=[cycle.fiscal_year])
+    unit, progress = _("施策"), reverse("meguri:progress", args=cycle.key)
     apart = [(Outcome.EXCLUDED, tally.excluded), (Outcome.NOT_SUBMITTED, tally.not_submitted)]
     before_review = tally.waiting + counts[ReviewState.ENDORSING.value]
     return [
@@ -342,9 +342,9 @@ def first(sheets: Iterable[Sheet]) -> list[int]:
     return [sheet.pk for sheet in waiting[:FIRST]]
 
 
-def tabs(year: int, show: str, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
+def tabs(cycle: Cycle, show: str, sheets: Iterable[Sheet]) -> list[dict[str, Any]]:
     """承認待ち, those of them without a doubt, or all."""
-    address = reverse("meguri:board", args=[year])
+    address = reverse("meguri:board", args=cycle.key)
     rows = list(sheets)
     waiting = [sheet for sheet in rows if sheet.waits]
     numbers = {WAITING: len(waiting), CLEAN: sum(not sheet.reasons for sheet in waiting), EVERY: len(rows)}

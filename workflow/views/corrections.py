@@ -41,7 +41,7 @@ def correction_or_404(pk: int) -> Correction:
 
 def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
     """From the published year down to here: what all who read a correction may open."""
-    return crumbs((fiscal_year(cycle.fiscal_year), reverse("publication:year", args=[cycle.fiscal_year])), *pages)
+    return crumbs((fiscal_year(cycle.fiscal_year), reverse("publication:year", args=cycle.key)), *pages)
 
 
 # --- beginning -------------------------------------------------------------------------------------------------------
@@ -49,9 +49,9 @@ def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def start(request: SignedInRequest, year: int) -> HttpResponse:
+def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Begin a correction, or go on to the one that is under way."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     running = corrections.under_way(cycle.pk)
     if running:
         return see_other("meguri:correction", running.pk)
@@ -79,7 +79,7 @@ def start(request: SignedInRequest, year: int) -> HttpResponse:
         "page_title": heading,
         "effects": effects,
         "verb": _("訂正の準備を始める"),
-        "back_url": reverse("meguri:cycle", args=[year]),
+        "back_url": reverse("meguri:cycle", args=[plan, year]),
         "breadcrumbs": way_to(cycle, heading),
     }
     return render(request, "workflow/correction_start.html", context)
@@ -131,7 +131,9 @@ def page(
 def what_may_be_done(request: SignedInRequest, correction: Correction) -> dict[str, Any]:
     """Which acts the person has on the correction as it is, and what their forms are made of."""
     user = request.user
-    may_prepare = permissions.may_prepare_correction(user) and correction.state in corrections.OPEN
+    may_prepare = (
+        permissions.may_prepare_correction(user, correction.cycle.plan_id) and correction.state in corrections.OPEN
+    )
     may_decide = permissions.may_decide_correction(user, correction)
     measures = correction.base.snapshot["measures"] if may_prepare else ()
     return {
@@ -139,7 +141,9 @@ def what_may_be_done(request: SignedInRequest, correction: Correction) -> dict[s
         "choices": [(row["code"], row["name"], row["owner"]) for row in measures],
         "submit_record": items_record(correction),
         "may_decide": may_decide,
-        "mine": correction.state == Correction.State.DECIDING and permissions.is_approver(user) and not may_decide,
+        "mine": correction.state == Correction.State.DECIDING
+        and permissions.is_approver(user, correction.cycle.plan_id)
+        and not may_decide,
         "meeting_form": MeetingChoice(None, cycle=correction.cycle) if may_decide else None,
     }
 
@@ -274,7 +278,7 @@ def drop(request: SignedInRequest, pk: int) -> HttpResponse:
     except Invalid as refusal:
         return page(request, correction, status=422, refused=refusal, reason=reason)
     messages.success(request, _("訂正を取りやめました。公表版は変わっていません。"))
-    return see_other("meguri:cycle", correction.cycle.fiscal_year)
+    return see_other("meguri:cycle", *correction.cycle.key)
 
 
 @require_POST

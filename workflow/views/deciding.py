@@ -47,7 +47,7 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     sheet = sheet_page.readable(request, pk)
     if request.POST.get("action") == "release":
         assessment.release(user=request.user, review_id=pk)
-        return back_to_queue(request, sheet.cycle.fiscal_year)
+        return back_to_queue(request, sheet.cycle)
     assessment.claim(user=request.user, review_id=pk)
     if getattr(request, "htmx", False):
         return HttpResponse(status=204)
@@ -164,7 +164,7 @@ def decide(request: SignedInRequest, sheet: MeasureReview, mode: Mode, act: Act)
     year = sheet.measure_year
     messages.success(request, f"{year.measure.code} {year.name}: {sentence}")
     if mode is not REVIEW:
-        return see_other("meguri:board", sheet.cycle.fiscal_year)
+        return see_other("meguri:board", *sheet.cycle.key)
     if following:
         return see_other("meguri:review", following, query=queue_query(request))
-    return back_to_queue(request, sheet.cycle.fiscal_year)
+    return back_to_queue(request, sheet.cycle)

@@ -193,7 +193,7 @@ def way_to(request: SignedInRequest, sheet: MeasureReview, mode: Mode) -> list[C
     """ホーム > the list > the sheet; the list as it was filtered."""
     label, name = mode.place
     query = queue_query(request) if mode is REVIEW else ""
-    address = reverse(name, args=[sheet.cycle.fiscal_year]) + (f"?{query}" if query else "")
+    address = reverse(name, args=sheet.cycle.key) + (f"?{query}" if query else "")
     return crumbs((str(label), address), f"{sheet.measure_year.measure.code} {mode.title}")
 
 

@@ -118,9 +118,9 @@ def queue_query(request: SignedInRequest) -> str:
     return urlencode({key: request.GET[key] for key in PARAMETERS if request.GET.get(key)})
 
 
-def back_to_queue(request: SignedInRequest, year: int) -> HttpResponse:
+def back_to_queue(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
     """On to the list as it was filtered."""
-    return see_other("meguri:queue", year, query=queue_query(request))
+    return see_other("meguri:queue", *cycle.key, query=queue_query(request))
 
 
 def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int | None]:

@@ -43,14 +43,14 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
     title = change.get_kind_display()
     context = {
         "page_title": title,
-        "breadcrumbs": crumbs(
-            (_("計画の変更"), reverse("meguri:plan_changes", args=[change.fiscal_year])), (title, "")
-        ),
+        "breadcrumbs": crumbs((_("計画の変更"), reverse("meguri:plan_changes", args=change.key)), (title, "")),
         "change": change,
         "meaning": MEANINGS[change.kind],
         "waiting": waiting,
         "may_decide": bool(permissions.deciding_change(request.user, change)),
-        "mine": waiting and permissions.is_approver(request.user) and change.proposed_by_id == request.user.pk,
+        "mine": waiting
+        and permissions.is_approver(request.user, change.plan_id)
+        and change.proposed_by_id == request.user.pk,
         "form": form,
         "choice": choice,
     }

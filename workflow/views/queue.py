@@ -77,9 +77,9 @@ class Row:
 
 
 @require_GET
-def queue(request: SignedInRequest, year: int) -> HttpResponse:
+def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The list: most doubtful first, oldest first among equals."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     filters = Filters.of(request)
     base = cycle.reviews.visible(permissions.scope_of(request.user))
     page = Paginator(places.chosen(request, cycle, filters).values_list("pk", flat=True), PAGE).get_page(
@@ -103,9 +103,9 @@ def queue(request: SignedInRequest, year: int) -> HttpResponse:
     return render(request, "workflow/queue.html", context)
 
 
-def cycle_or_404(year: int) -> Cycle:
+def cycle_or_404(plan: str, year: int) -> Cycle:
     """The cycle of a fiscal year."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     return cycle
@@ -149,7 +149,11 @@ def with_state(query: QueryDict, state: str) -> str:
 def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], filters: Filters) -> list[Row]:
     """Each sheet with its doubts, who is on it and whether I may decide on it. Four queries, and one where one is mine."""
     waiting = filters.state == WAITING
-    mine = permissions.barred(request.user, [review.pk for review in reviews], Step.REVIEW) if waiting else {}
+    mine = (
+        permissions.barred(request.user, reviews[0].cycle.plan_id, [row.pk for row in reviews], Step.REVIEW)
+        if waiting and reviews
+        else {}
+    )
     others = sheet_page.others(request.user, Role.REVIEWER) if mine else ""
     doubts = doubts_of(reviews)
     same = carrying.repeated(

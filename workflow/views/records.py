@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from review import permissions
 from review.assessment.services import meetings
 from review.domain.refusals import Invalid, Refusal
-from review.models import RecordedDecision, Verdict
+from review.models import MeasureReview, RecordedDecision, Verdict
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -20,14 +21,14 @@ from workflow.views import board
 from workflow.views.deciding_page import DESTINATIONS
 from workflow.views.places import is_whole
 from workflow.views.queue import cycle_or_404
-from workflow.views.together import chosen_of, say_results, year_of
+from workflow.views.together import chosen_of, say_results
 
 
 @require_POST
 @refusing
-def record_many(request: SignedInRequest) -> HttpResponse:
+def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Record one decision of a meeting for the chosen sheets."""
-    cycle = cycle_or_404(year_of(request))
+    cycle = cycle_or_404(plan, year)
     action = request.POST.get("action", "")
     to = DESTINATIONS.get(action)
     if to is None and action != "approve":
@@ -37,7 +38,7 @@ def record_many(request: SignedInRequest) -> HttpResponse:
     try:
         done, refused = meetings.record(
             user=request.user,
-            chosen=chosen_of(request),
+            chosen=chosen_of(request, cycle),
             meeting=MeetingChoice(request.POST, cycle=cycle).chosen,
             verdicts=verdicts,
         )
@@ -46,16 +47,18 @@ def record_many(request: SignedInRequest) -> HttpResponse:
         add_refusal(form, str(refusal), refusal.fields)
         return board.page(request, cycle, status=422, together=form)
     say_results(request, done, refused, _("%(n)s件を記録しました。承認者が確認すると有効になります: %(codes)s"))
-    return see_other("meguri:board", cycle.fiscal_year)
+    return see_other("meguri:board", *cycle.key)
 
 
 @require_POST
 @refusing
-def confirm_records(request: SignedInRequest) -> HttpResponse:
+def confirm_records(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """An approver confirms the ticked records; each stands for itself, and each refusal is reported by name."""
-    year = year_of(request)
+    cycle = cycle_or_404(plan, year)
     numbers = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
-    rows = RecordedDecision.objects.visible(permissions.scope_of(request.user)).filter(pk__in=numbers)
+    rows = RecordedDecision.objects.visible(permissions.scope_of(request.user)).filter(
+        pk__in=numbers, review__cycle=cycle
+    )
     done, refused = [], {}
     for row in rows.order_by("review__measure_year__measure__sort_key"):
         try:
@@ -64,7 +67,7 @@ def confirm_records(request: SignedInRequest) -> HttpResponse:
         except Refusal as refusal:
             refused[row.review_id] = str(refusal)
     say_results(request, done, refused, _("%(n)s件の本部の決定を確認しました: %(codes)s"))
-    return see_other("meguri:board", year)
+    return see_other("meguri:board", plan, year)
 
 
 @require_POST
@@ -72,13 +75,14 @@ def confirm_records(request: SignedInRequest) -> HttpResponse:
 def drop_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """The 事務局 withdraws a record, or an approver does not confirm it and says why. `pk` is the sheet's."""
     rows = RecordedDecision.objects.visible(permissions.scope_of(request.user))
+    sheet = get_object_or_404(
+        MeasureReview.objects.visible(permissions.scope_of(request.user)).select_related("cycle__plan"), pk=pk
+    )
     record = rows.filter(review=pk, closed_at=None).first()
     try:
-        row = meetings.drop(
-            user=request.user, record_id=record.pk if record else 0, reason=request.POST.get("reason", "")
-        )
+        meetings.drop(user=request.user, record_id=record.pk if record else 0, reason=request.POST.get("reason", ""))
     except Invalid as refusal:
         messages.error(request, str(refusal))
-        return see_other("meguri:board", year_of(request))
+        return see_other("meguri:board", *sheet.cycle.key)
     messages.success(request, _("本部の決定の記録を取り消しました。"))
-    return see_other("meguri:board", row.review.cycle.fiscal_year)
+    return see_other("meguri:board", *sheet.cycle.key)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,9 +31,9 @@ PAGE = 30
 
 
 @require_GET
-def together(request: SignedInRequest, year: int) -> HttpResponse:
+def together(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The ticked sheets, or all without a doubt: what each says, line by line, before they are confirmed together."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     base = cycle.reviews.visible(permissions.scope_of(request.user)).filter(state=WAITING)
     ticked = [int(value.partition(":")[0]) for value in request.GET.getlist("chosen") if is_whole(value.split(":")[0])]
     sheets = base.filter(pk__in=ticked) if ticked else clean(base)
@@ -48,7 +48,7 @@ def together(request: SignedInRequest, year: int) -> HttpResponse:
         "left_out": len(mine),
         "queue_query": queue_query(request),
         "page_title": _("まとめて確認"),
-        "breadcrumbs": crumbs((_("確認待ち"), reverse("meguri:queue", args=[year])), _("まとめて確認")),
+        "breadcrumbs": crumbs((_("確認待ち"), reverse("meguri:queue", args=[plan, year])), _("まとめて確認")),
     }
     return render(request, "workflow/together.html", context)
 
@@ -90,10 +90,10 @@ def explained(review: MeasureReview, rows: Sequence[IndicatorYear]) -> list[tupl
 
 
 @require_POST
-def confirm_many(request: SignedInRequest) -> HttpResponse:
+def confirm_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Confirm the chosen sheets; each stands for itself, and each refusal is reported by name. A doubtful one must be opened first."""
-    year = year_of(request)
-    chosen = chosen_of(request)
+    cycle = cycle_or_404(plan, year)
+    chosen = chosen_of(request, cycle)
     sheets = MeasureReview.objects.visible(permissions.scope_of(request.user))
     selected = sheets.filter(pk__in=[pk for pk, _round in chosen])
     doubtful = set(
@@ -104,27 +104,16 @@ def confirm_many(request: SignedInRequest) -> HttpResponse:
     )
     refused |= dict.fromkeys(doubtful, _("疑問点があるため、シートを開いて確認してください。"))
     say_results(request, done, refused, _("%(n)s件を確認しました: %(codes)s"))
-    return see_other("meguri:queue", year)
+    return see_other("meguri:queue", plan, year)
 
 
-def chosen_of(request: SignedInRequest) -> list[tuple[int, int]]:
-    """The ticked rows as (sheet, round), of the sheets that the person may read. One query."""
+def chosen_of(request: SignedInRequest, cycle: Cycle) -> list[tuple[int, int]]:
+    """The ticked rows as (sheet, round), of the year's sheets that the person may read. One query."""
     pairs = [value.partition(":") for value in request.POST.getlist("chosen")]
     chosen = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
-    known = MeasureReview.objects.visible(permissions.scope_of(request.user))
+    known = cycle.reviews.visible(permissions.scope_of(request.user))
     readable = set(known.filter(pk__in=[pk for pk, _round in chosen]).values_list("pk", flat=True))
     return [(pk, seen) for pk, seen in dict.fromkeys(chosen) if pk in readable]
-
-
-def year_of(request: SignedInRequest) -> int:
-    """The year of the list from which the request came."""
-    raw = request.POST.get("year", "")
-    if is_whole(raw) and queries.cycle_of(int(raw)):
-        return int(raw)
-    cycle = queries.cycle_now()
-    if cycle is None:
-        raise Http404
-    return cycle.fiscal_year
 
 
 def say_results(request: SignedInRequest, done: Sequence[int], refused: dict[int, str], sentence: str) -> None:

@@ -37,9 +37,9 @@ DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def open_year(request: SignedInRequest, year: int) -> HttpResponse:
+def open_year(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Open the drafted year."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     if request.method == "POST":
         try:
             steps.open_year(user=request.user, cycle_id=cycle.pk)
@@ -50,7 +50,7 @@ def open_year(request: SignedInRequest, year: int) -> HttpResponse:
             _("%(year)sを開始しました。施策シートを準備し、終わると担当者に通知します。")
             % {"year": fiscal_year(cycle.fiscal_year)},
         )
-        return see_other("meguri:progress", year)
+        return see_other("meguri:progress", plan, year)
     return opening_page(request, cycle)
 
 
@@ -59,7 +59,7 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
     sheets = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
     owners = sheets.values("owner").distinct().count()
     label, heading = fiscal_year(cycle.fiscal_year), _("%(year)sを開始する") % {"year": fiscal_year(cycle.fiscal_year)}
-    back = reverse("meguri:cycle", args=[cycle.fiscal_year])
+    back = reverse("meguri:cycle", args=cycle.key)
     context = {
         "cycle": cycle,
         "ready": cycle.state == "draft" and bool(cycle.due_at and cycle.closes_at) and sheets.exists(),
@@ -69,7 +69,7 @@ def opening_page(request: SignedInRequest, cycle: Cycle, *, status: int = 200, r
         "effects": opening_effects(cycle, sheets.count(), owners),
         "unmanned": waiting.unmanned(cycle),
         "definitions": definitions.open_in(cycle),
-        "may_confirm": permissions.is_reviewer(request.user),
+        "may_confirm": permissions.is_reviewer(request.user, cycle.plan_id),
         "without_mail": waiting.without_mail(cycle),
         "page_title": heading,
         "back_url": back,
@@ -98,12 +98,12 @@ def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def decide(request: SignedInRequest, year: int) -> HttpResponse:
+def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Publish, or send the named sheets back."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     if request.method == "GET":
         return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else to_board(cycle)
-    if permissions.approves_in_person(request.user):
+    if permissions.approves_in_person(request.user, cycle.plan_id):
         # Before what was typed is judged: on a page opened before the decision nothing can be right any more.
         approval.require_year_undecided(cycle)
     typed = returns_of(request, cycle)
@@ -126,7 +126,7 @@ def decide(request: SignedInRequest, year: int) -> HttpResponse:
 
 def to_board(cycle: Cycle) -> HttpResponse:
     """Back to the board, which shows how the year stands."""
-    return see_other("meguri:board", cycle.fiscal_year)
+    return see_other("meguri:board", *cycle.key)
 
 
 def done_words(cycle: Cycle, publishing: bool, count: int) -> str:
@@ -243,7 +243,7 @@ def deciding_page(
         "unanswered": unanswered,
         "demo": publication.demo_values(cycle),
         "page_title": _("%(year)sの公表の決定") % {"year": fiscal_year(cycle.fiscal_year)},
-        "breadcrumbs": crumbs((_("審議"), reverse("meguri:board", args=[cycle.fiscal_year])), _("公表の決定")),
+        "breadcrumbs": crumbs((_("審議"), reverse("meguri:board", args=cycle.key)), _("公表の決定")),
     }
     return render(request, "workflow/decide.html", context, status=status)
 

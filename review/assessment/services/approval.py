@@ -130,7 +130,7 @@ def return_sheet(
 
 def _at_approval(user: User, review_id: int, round: int) -> MeasureReview:
     review = locked(review_id, user)
-    require(permissions.is_approver(user), _("承認は%(body)sの承認者が行います。"), review)
+    require(permissions.is_approver(user, review.cycle.plan_id), _("承認は%(body)sの承認者が行います。"), review)
     require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
     require(
         permissions.may_approve(user, review),
@@ -288,7 +288,7 @@ def check_year_decision(*, user: User, cycle_id: int, returns: Sequence[YearRetu
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     holders.standing(user, fresh=True)
     sentence = _("公表の決定は、%(body)sの承認者が行います。代決はできません。")
-    require(permissions.approves_in_person(user), sentence, cycle)
+    require(permissions.approves_in_person(user, cycle.plan_id), sentence, cycle)
     require_year_undecided(cycle)
     touched = MeasureReview.objects.filter(cycle=cycle, submissions__submitted_by=user)
     reviewed = Decision.objects.filter(OF_REVIEW, review__cycle=cycle)

@@ -72,7 +72,7 @@ def send_back(
 
 def _at_review(user: User, review_id: int, round: int) -> MeasureReview:
     review = locked(review_id, user)
-    require(permissions.is_reviewer(user), _("確認は%(office)sの確認者が行います。"), review)
+    require(permissions.is_reviewer(user, review.cycle.plan_id), _("確認は%(office)sの確認者が行います。"), review)
     require_undecided(review, round=round, step=Step.REVIEW, state=ReviewState.SUBMITTED)
     require(
         permissions.may_review(user, review),

@@ -166,7 +166,7 @@ def confirm(*, user: User, cycle: Cycle, chosen: Mapping[int, Definition]) -> in
     _require_words(chosen.values())
     with transaction.atomic():
         holders.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), _("定義の確認は%(office)sの確認者が行います。"), cycle)
+        require(permissions.is_reviewer(user, cycle.plan_id), _("定義の確認は%(office)sの確認者が行います。"), cycle)
         of_year = IndicatorYear.objects.filter(fiscal_year=cycle.fiscal_year, indicator__measure__plan=cycle.plan_id)
         goals = list(
             Indicator.objects.filter(pk__in=of_year.filter(indicator__in=list(chosen)).values("indicator"))

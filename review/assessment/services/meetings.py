@@ -53,7 +53,7 @@ class MeetingWords:
 def record_meeting(*, user: User, cycle: Cycle, words: MeetingWords) -> Meeting:
     """Write down a meeting; decisions can then name it."""
     with transaction.atomic():
-        _check_meeting(user, words)
+        _check_meeting(user, cycle.plan_id, words)
         meeting = Meeting.objects.create(cycle=cycle, recorded_by=user, **vars(words))
         audit.write(actor=user, action="meeting.record", subject=f"cycle:{cycle.pk}", after=_audit_data(meeting))
         return meeting
@@ -65,9 +65,9 @@ def amend_meeting(*, user: User, meeting_id: int, words: MeetingWords) -> Meetin
     Raises Invalid from the decision to publish on: the edition names the meeting for ever.
     """
     with transaction.atomic():
-        _check_meeting(user, words)
         meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting_id)
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=meeting.cycle_id)
+        _check_meeting(user, cycle.plan_id, words)
         if cycle.state in (CycleState.SCHEDULED, CycleState.PUBLISHED):
             raise Invalid(_("公表の決定の後は、会議の記録を直せません。公表版に載っている記録のままになります。"))
         before = _audit_data(meeting)
@@ -129,8 +129,8 @@ def _pair(row: AuditEntry, name: str) -> tuple[str, str]:
     return str(row.before.get(name, "")), str(row.after[name])
 
 
-def _check_meeting(user: User, words: MeetingWords) -> None:
-    allowed = permissions.is_approver(user) or permissions.is_reviewer(user)
+def _check_meeting(user: User, plan: int, words: MeetingWords) -> None:
+    allowed = permissions.reviews_or_approves(user, plan)
     require(allowed, _("会議の記録は、承認者または事務局が行います。"))
     check_words({"attendees": words.attendees, "minute": words.minute, "document_number": words.document_number})
 
@@ -230,7 +230,7 @@ def _record_one(
         opinion=verdicts.opinion.strip(),
         meeting=meeting,
         recorded_by=user,
-        on_behalf_of_id=next(iter(holders.standing(user).capacities(Role.REVIEWER)), None),
+        on_behalf_of_id=next(iter(holders.standing(user).within(review.cycle.plan_id).capacities(Role.REVIEWER)), None),
         recorded_at=clock.now(),
     )
     audit.write(
@@ -288,7 +288,10 @@ def drop(*, user: User, record_id: int, reason: str = "") -> RecordedDecision:
     with transaction.atomic():
         row = _open(user, record_id)
         own = permissions.may_record_decision(user, row.review)
-        require(own or permissions.is_approver(user), _("この記録は、事務局または承認者だけが取り消せます。"))
+        require(
+            own or permissions.is_approver(user, row.review.cycle.plan_id),
+            _("この記録は、事務局または承認者だけが取り消せます。"),
+        )
         check_words({"reason": reason})
         if not own and not reason.strip():
             raise Invalid(_("採用しない理由を入力してください。"), {"reason": _("採用しない理由を入力してください。")})

@@ -41,7 +41,7 @@ def record_of(goals: Sequence[Indicator]) -> Record:
     )
 
 
-def sent_record(request: SignedInRequest, year: int) -> Record | None:
+def sent_record(request: SignedInRequest, plan: str, year: int) -> Record | None:
     """The record of the goals that the form showed."""
     numbers = [int(one) for one in request.POST.get("shown", "").split(",") if _is_number(one)]
     goals = list(Indicator.objects.filter(pk__in=numbers).order_by("measure__sort_key", "number"))
@@ -54,9 +54,9 @@ def _is_number(text: str) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @versioned(sent_record)
-def definitions(request: SignedInRequest, year: int) -> HttpResponse:
+def definitions(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Every goal of the year with its definition; a POST confirms one, or a group as proposed."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     if request.method == "POST":
@@ -70,7 +70,7 @@ def definitions(request: SignedInRequest, year: int) -> HttpResponse:
         "breadcrumbs": [
             {"label": _("ホーム"), "url": reverse("meguri:home")},
             {"label": _("年度と期限"), "url": reverse("meguri:cycles")},
-            {"label": fiscal_year(year), "url": reverse("meguri:cycle", args=[year])},
+            {"label": fiscal_year(year), "url": reverse("meguri:cycle", args=[plan, year])},
             {"label": _("指標の定義"), "url": ""},
         ],
         "cycle": cycle,
@@ -105,7 +105,7 @@ def _confirm(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
         )
         messages.success(request, sentence % {"n": count})
     query = "?all=1" if request.POST.get("all") else ""
-    return redirect(reverse("meguri:definitions", args=[cycle.fiscal_year]) + query)
+    return redirect(reverse("meguri:definitions", args=cycle.key) + query)
 
 
 def _chosen(sent: QueryDict) -> dict[int, Definition]:

@@ -25,9 +25,9 @@ from review.screens.views.versions import Record, versioned
 
 @require_http_methods(["GET", "POST"])
 @refusing
-def meeting(request: SignedInRequest, year: int) -> HttpResponse:
+def meeting(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The meetings of the year, and a form for one more."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     form = MeetingForm(request.POST or None)
@@ -38,7 +38,7 @@ def meeting(request: SignedInRequest, year: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("会議の記録を保存しました。承認のときに選べます。"))
-            return see_other("meguri:board", year)
+            return see_other("meguri:board", plan, year)
     return page(request, cycle, form, _("会議の記録"))
 
 
@@ -64,7 +64,7 @@ def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("会議の記録を直しました。直す前の記録は、監査記録に残ります。"))
-            return see_other("meguri:board", meeting.cycle.fiscal_year)
+            return see_other("meguri:board", *meeting.cycle.key)
     return page(request, meeting.cycle, form, _("会議の記録を直す"), amended=meeting)
 
 
@@ -72,7 +72,7 @@ def page(
     request: SignedInRequest, cycle: Cycle, form: MeetingForm, title: str, *, amended: Meeting | None = None
 ) -> HttpResponse:
     """The form, and the meetings so far."""
-    board = {"label": _("審議"), "url": reverse("meguri:board", args=[cycle.fiscal_year])}
+    board = {"label": _("審議"), "url": reverse("meguri:board", args=cycle.key)}
     context: dict[str, Any] = {
         "cycle": cycle,
         "form": form,

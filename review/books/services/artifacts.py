@@ -25,7 +25,7 @@ from review.workbook.files import WrittenFile, write_atomically
 
 # How many drafts of each sheet and year keep their file.
 MOST_DRAFTS = 5
-# Below the year's own folder, what this module and `papers` write.
+# Below the folder of the plan and its year (before there were several plans: of the year alone), what this module and `papers` write.
 FOLDERS = ("sheets", "consolidated", "editions", "papers")
 # Parts of the last build, to make the next one faster; of no worth once a year is at rest.
 MEMORY, MEMORY_KEPT = "memory", timedelta(days=30)
@@ -86,14 +86,14 @@ def produce_for_edition(
     produce(
         claim,
         write(edition),
-        path=f"{cycle.fiscal_year}/editions/{edition.number}{tail}",
+        path=f"{cycle.folder}/editions/{edition.number}{tail}",
         ending=ending,
         check=check,
         kind=kind,
         cycle=cycle,
         edition=edition,
         label=label,
-        filename=f"{cycle.plan.city}_{cycle.label}_{name}_{label}.{ending}",
+        filename=f"{cycle.file_name}_{name}_{label}.{ending}",
     )
 
 
@@ -154,7 +154,7 @@ def remove_orphans(*, older_than: timedelta = timedelta(hours=1)) -> int:
         return 0
     known = set(Artifact.objects.filter(retired_at=None).values_list("path", flat=True))
     now = clock.now().timestamp()
-    left = [path for folder in FOLDERS for path in root.glob(f"*/{folder}/*")]
+    left = [path for folder in FOLDERS for depth in ("*", "*/*") for path in root.glob(f"{depth}/{folder}/*")]
     old = [path for path in left if _age(path, now) > older_than.total_seconds()]
     gone = [path for path in old if path.relative_to(root).as_posix() not in known]
     gone += [path for path in root.glob(f"{MEMORY}/.*.tmp") if _age(path, now) > older_than.total_seconds()]

@@ -138,4 +138,4 @@ def _with_following_year(row: dict[str, Any], cycle: Cycle, texts: dict[str, str
 
 def _filename(cycle: Cycle, reviews: Sequence[MeasureReview], *, one: bool, day: str) -> str:
     about = reviews[0].measure_year.measure.code if one else reviews[0].measure_year.owner.name
-    return file_names.clean(f"{cycle.label}_記入用_{file_names.part(about)}_{day}.xlsx")
+    return file_names.clean(f"{cycle.plan.short_name}_{cycle.label}_記入用_{file_names.part(about)}_{day}.xlsx")

@@ -82,14 +82,14 @@ def make_sheet(claim: Claim) -> None:
     artifacts.produce(
         claim,
         _writes(paper),
-        path=f"{review.cycle.fiscal_year}/papers/{row['code']}-r{claim.requested}",
+        path=f"{review.cycle.folder}/papers/{row['code']}-r{claim.requested}",
         ending="pdf",
         check=check_pdf,
         kind=kind,
         cycle=review.cycle,
         review=review,
         label=label,
-        filename=f"{file_names.part(row['code'])}_{review.cycle.label}_{label}.pdf",
+        filename=f"{review.cycle.plan.short_name}_{file_names.part(row['code'])}_{review.cycle.label}_{label}.pdf",
     )
 
 
@@ -113,13 +113,13 @@ def _make_of_year(claim: Claim, kind: str, make: Callable[[YearBook], maker.Pape
     artifacts.produce(
         claim,
         _writes(make(book)),
-        path=f"{cycle.fiscal_year}/papers/{kind}-r{claim.requested}",
+        path=f"{cycle.folder}/papers/{kind}-r{claim.requested}",
         ending="pdf",
         check=check_pdf,
         kind=kind,
         cycle=cycle,
         label=book.state_label,
-        filename=f"{cycle.plan.city}_{cycle.label}_{name}_{book.state_label}.pdf",
+        filename=f"{cycle.file_name}_{name}_{book.state_label}.pdf",
     )
 
 

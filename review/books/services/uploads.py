@@ -56,9 +56,9 @@ class SheetChanges:
         return [row for row in self.rows if row.would_change]
 
 
-def cycle_for(user: User, fiscal_year: int) -> Cycle | None:
+def cycle_for(user: User, plan: str, fiscal_year: int) -> Cycle | None:
     """The year, where the user's departments own a sheet in it; None otherwise. Two queries."""
-    cycle = queries.cycle_of(fiscal_year)
+    cycle = queries.cycle_of(plan, fiscal_year)
     if cycle is None or not cycle.reviews.own(permissions.scope_of(user)).exists():
         return None
     return cycle

@@ -78,13 +78,13 @@ def make_sheet(claim: Claim) -> None:
     artifacts.produce(
         claim,
         lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
-        path=f"{review.cycle.fiscal_year}/sheets/{row['code']}-r{claim.requested}",
+        path=f"{review.cycle.folder}/sheets/{row['code']}-r{claim.requested}",
         check=check_workbook,
         kind=Artifact.Kind.SHEET,
         cycle=review.cycle,
         review=review,
         label=label,
-        filename=f"{row['code']}_{review.cycle.label}_{label}.xlsx",
+        filename=f"{review.cycle.plan.short_name}_{row['code']}_{review.cycle.label}_{label}.xlsx",
     )
 
 
@@ -99,12 +99,12 @@ def make_year(claim: Claim) -> None:
     artifacts.produce(
         claim,
         lambda out: engine.write(book, out, parts=PartCache(_memory(cycle)), progress=artifacts.progress_of(claim)),
-        path=f"{cycle.fiscal_year}/consolidated/r{claim.requested}",
+        path=f"{cycle.folder}/consolidated/r{claim.requested}",
         check=check_workbook,
         kind=kind,
         cycle=cycle,
         label=book.state_label,
-        filename=f"{cycle.plan.city}_{cycle.label}_集約表_{book.state_label}.xlsx",
+        filename=f"{cycle.file_name}_集約表_{book.state_label}.xlsx",
     )
 
 

@@ -37,9 +37,9 @@ TAKE, VERSION = "take:", "version:"
 @never_cache
 @require_GET
 @refusing
-def entry_book(request: SignedInRequest, year: int) -> HttpResponse:
+def entry_book(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The 記入用 workbook of the person's open sheets, or of `?sheet=`."""
-    cycle = own_cycle(request, year)
+    cycle = own_cycle(request, plan, year)
     number = request.GET.get("sheet", "")
     review_id = whole(number)
     if number and not cycle.reviews.own(permissions.scope_of(request.user)).filter(pk=review_id or 0).exists():
@@ -50,18 +50,18 @@ def entry_book(request: SignedInRequest, year: int) -> HttpResponse:
     return response
 
 
-def own_cycle(request: SignedInRequest, year: int) -> Cycle:
+def own_cycle(request: SignedInRequest, plan: str, year: int) -> Cycle:
     """The year, if the person's department has a sheet in it; 404 otherwise."""
-    cycle = uploads.cycle_for(request.user, year)
+    cycle = uploads.cycle_for(request.user, plan, year)
     if cycle is None:
         raise Http404
     return cycle
 
 
 @require_http_methods(["GET", "POST"])
-def upload(request: SignedInRequest, year: int) -> HttpResponse:
+def upload(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Download and upload on one page; a file that is read leads to its comparison."""
-    cycle = own_cycle(request, year)
+    cycle = own_cycle(request, plan, year)
     form = WorkbookForm(request.POST, request.FILES) if request.method == "POST" else WorkbookForm()
     refused: Upload | None = None
     if form.is_bound and form.is_valid():
@@ -90,7 +90,7 @@ def upload_context(
         "page_title": title,
         "breadcrumbs": [
             {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:progress", args=[cycle.fiscal_year])},
+            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:progress", args=cycle.key)},
             {"label": title, "url": ""},
         ],
         "cycle": cycle,
@@ -136,7 +136,7 @@ def comparison(
         "page_title": title,
         "breadcrumbs": [
             {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("Excelで記入する"), "url": reverse("meguri:upload", args=[file.cycle.fiscal_year])},
+            {"label": _("Excelで記入する"), "url": reverse("meguri:upload", args=file.cycle.key)},
             {"label": title, "url": ""},
         ],
         "upload": file,

@@ -129,7 +129,9 @@ def letters(*, user: User, cycle: Cycle, sheet_ids: Collection[int]) -> list[Let
     all_letters = []
     for (step, _office), rows in groups.items():
         owners = {row.measure_year.owner_id: row.measure_year.owner for row in rows}
-        people = [person for person in waiting.actors(step, owners.values()) if person.pk != user.pk]
+        people = [
+            person for person in waiting.actors(step, owners.values(), rows[0].cycle.plan_id) if person.pk != user.pk
+        ]
         all_letters.append(Letter(step=step, sheets=tuple(rows), people=tuple(people)))
     return all_letters
 
@@ -139,7 +141,7 @@ def nudge(*, user: User, cycle: Cycle, sheet_ids: Collection[int], note: str, no
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
         holders.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), _("督促は%(office)sの確認者が送ります。"), cycle)
+        require(permissions.is_reviewer(user, cycle.plan_id), _("督促は%(office)sの確認者が送ります。"), cycle)
         if sentence := problem(note) or (
             "" if len(note) <= LONGEST_NOTE else _("%(most)s文字以内にしてください。") % {"most": LONGEST_NOTE}
         ):

@@ -66,9 +66,9 @@ def concerned(cycle: Cycle, changed: list[str], department: Department | None) -
         owners = owing(cycle, (*OPEN_STATES, ReviewState.ENDORSING), department)
         yield from waiting.heads([one for one in owners if department or not follows_own(cycle, one, [_HEAD])])
     if "review_due_at" in changed:
-        yield from waiting.reviewers()
+        yield from waiting.reviewers(cycle.plan_id)
     if "decide_due_at" in changed:
-        yield from holders.holding(Role.APPROVER)
+        yield from holders.holding(Role.APPROVER, plan=cycle.plan_id)
 
 
 def owing(cycle: Cycle, states: tuple[Any, ...], department: Department | None) -> list[Department]:

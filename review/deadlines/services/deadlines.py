@@ -59,7 +59,9 @@ def set_for_department(
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("期限は%(office)sまたは管理者が設定します。"), cycle)
+        require(
+            permissions.may_manage_cycle(user, cycle.plan_id), _("期限は%(office)sまたは管理者が設定します。"), cycle
+        )
         if cycle.state == CycleState.PUBLISHED:
             raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))
         key, data = str(department.pk), own.as_data()

@@ -29,9 +29,9 @@ from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 
 
-def year_or_404(year: int) -> Cycle:
+def year_or_404(plan: str, year: int) -> Cycle:
     """The cycle of the year in the address."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     return cycle
@@ -39,7 +39,7 @@ def year_or_404(year: int) -> Cycle:
 
 def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
     """ホーム > 年度と期限 > 令和6年度 > the pages."""
-    year = (fiscal_year(cycle.fiscal_year), reverse("meguri:cycle", args=[cycle.fiscal_year]))
+    year = (fiscal_year(cycle.fiscal_year), reverse("meguri:cycle", args=cycle.key))
     return crumbs((_("年度と期限"), reverse("meguri:cycles")), year, *pages)
 
 
@@ -51,9 +51,8 @@ def tabs(cycle: Cycle, here: str) -> list[dict[str, Any]]:
         "meguri:reminders": _("催促の日と一時停止"),
         "meguri:nudge": _("督促"),
     }
-    year = cycle.fiscal_year
     return [
-        {"label": label, "url": reverse(name, args=[year]), "current": name == here, "count": None}
+        {"label": label, "url": reverse(name, args=cycle.key), "current": name == here, "count": None}
         for name, label in pages.items()
     ]
 
@@ -64,9 +63,9 @@ def owners(cycle: Cycle) -> QuerySet[Department]:
     return Department.objects.filter(mine).annotate(sheets=Count("owned")).order_by("order", "pk")
 
 
-def own_record(request: SignedInRequest, year: int) -> Record:
+def own_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form edits: the deadlines of the chosen department, or of any where none was chosen yet."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     rows = owners(cycle)
     shown = chosen_of(rows, request.GET.get("department", ""))
     edited = chosen_of(rows, request.POST.get("department", "")) if request.method == "POST" else shown
@@ -90,9 +89,9 @@ def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(own_record)
-def departments(request: SignedInRequest, year: int) -> HttpResponse:
+def departments(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     rows = owners(cycle)
     chosen = chosen_of(rows, request.GET.get("department", ""))
     form = DepartmentDeadlinesForm(
@@ -126,7 +125,7 @@ def _keep(request: SignedInRequest, cycle: Cycle, form: DepartmentDeadlinesForm)
     )
     text = _("%(department)sの期限を保存しました。") if own.as_data() else _("%(department)sを年度の期限に戻しました。")
     messages.success(request, text % {"department": department.name})
-    return see_other("meguri:department_deadlines", cycle.fiscal_year)
+    return see_other("meguri:department_deadlines", *cycle.key)
 
 
 def _row(cycle: Cycle, department: Department) -> dict[str, Any]:

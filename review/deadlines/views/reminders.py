@@ -47,9 +47,9 @@ _DEADLINES = {
 # --- the days of reminders, and pauses -------------------------------------------------------------------------------
 
 
-def rules_record(request: SignedInRequest, year: int) -> Record:
+def rules_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form of the days edits."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     form = RulesForm(rules=reminding.rules_of(cycle.reminders), labels=STEPS)
     rows = Cycle.objects.filter(pk=cycle.pk)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.reminders",))
@@ -58,15 +58,15 @@ def rules_record(request: SignedInRequest, year: int) -> Record:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(rules_record)
-def reminders(request: SignedInRequest, year: int) -> HttpResponse:
+def reminders(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """On which days reminders of the year's deadlines are sent, and where they are not for a while."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     act = request.POST.get("act", "")
     if act == "lift":
         pause = get_object_or_404(ReminderPause, pk=_whole(request.POST.get("pause")), cycle=cycle)
         chasing.lift(user=request.user, pause_id=pause.pk)
         messages.success(request, _("催促を再開しました。"))
-        return see_other("meguri:reminders", year)
+        return see_other("meguri:reminders", plan, year)
     rules = reminding.rules_of(cycle.reminders)
     rules_form = RulesForm(request.POST if act == "rules" else None, rules=rules, labels=STEPS)
     pause_form = PauseForm(
@@ -78,9 +78,9 @@ def reminders(request: SignedInRequest, year: int) -> HttpResponse:
     if rules_form.is_bound and rules_form.is_valid():
         chasing.set_rules(user=request.user, cycle_id=cycle.pk, rules=rules_form.rules())
         messages.success(request, _("催促の日を保存しました。"))
-        return see_other("meguri:reminders", year)
+        return see_other("meguri:reminders", plan, year)
     if pause_form.is_bound and pause_form.is_valid() and _paused(request, cycle, pause_form):
-        return see_other("meguri:reminders", year, fragment="pauses")
+        return see_other("meguri:reminders", plan, year, fragment="pauses")
     context = {
         "page_title": _("%(year)s 催促の日と一時停止") % {"year": fiscal_year(year)},
         "breadcrumbs": way_to(cycle, _("催促の日と一時停止")),
@@ -160,12 +160,12 @@ def _whole(text: str | None) -> int:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def nudge(request: SignedInRequest, year: int) -> HttpResponse:
+def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """What waits, to choose from; then who would get what; then it goes out."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     chosen = [int(pk) for pk in request.POST.getlist("sheet") if pk.isascii() and pk.isdigit() and len(pk) < 10]
     form = NudgeForm(request.POST if request.method == "POST" else None)
-    if request.method != "POST" or not permissions.is_reviewer(request.user) or not chosen:
+    if request.method != "POST" or not permissions.is_reviewer(request.user, cycle.plan_id) or not chosen:
         if request.method == "POST":
             messages.error(request, _("督促する施策を選んでください。"))
         return listed(request, cycle, set(chosen))
@@ -184,7 +184,7 @@ def nudge(request: SignedInRequest, year: int) -> HttpResponse:
             count = sum(len(event.payload["sheets"]) for event in sent)
             sentence = ngettext("%(n)s件の督促を送りました。", "%(n)s件の督促を送りました。", count) % {"n": count}
             messages.success(request, sentence)
-            return see_other("meguri:nudge", year)
+            return see_other("meguri:nudge", plan, year)
     return previewed(request, cycle, chosen, form)
 
 
@@ -206,7 +206,7 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
         for review in waiting.sheets(cycle)
         if step not in STEPS or waiting.step_of(review) == step
     ]
-    here = reverse("meguri:nudge", args=[cycle.fiscal_year])
+    here = reverse("meguri:nudge", args=cycle.key)
     filters = [{"label": _("すべて"), "url": here, "current": step not in STEPS, "count": None}]
     for known, label in STEPS.items():
         filters.append({"label": label, "url": f"{here}?step={known}", "current": known == step, "count": None})
@@ -218,7 +218,7 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
         "cycle": cycle,
         "rows": sorted(rows, key=lambda row: (row["due"] is None, row["due"] or now)),
         "form": NudgeForm(initial={"note": request.POST.get("note", "")}),
-        "may_send": permissions.is_reviewer(request.user),
+        "may_send": permissions.is_reviewer(request.user, cycle.plan_id),
     }
     return render(request, "deadlines/nudge.html", context)
 
@@ -230,7 +230,7 @@ def previewed(request: SignedInRequest, cycle: Cycle, chosen: list[int], form: N
     shown = [{"letter": one, "text": _text(request, cycle, one, note), "step": STEPS[one.step]} for one in letters]
     context = {
         "page_title": _("督促の内容を確かめる"),
-        "breadcrumbs": way_to(cycle, (_("督促"), reverse("meguri:nudge", args=[cycle.fiscal_year])), _("確かめる")),
+        "breadcrumbs": way_to(cycle, (_("督促"), reverse("meguri:nudge", args=cycle.key)), _("確かめる")),
         "cycle": cycle,
         "letters": shown,
         "gone": len(chosen) - sum(len(one.sheets) for one in letters),

@@ -1,4 +1,4 @@
-"""`manage.py build_site YEAR [--edition N] --out PATH`: the public site as plain files, a zip or a folder."""
+"""`manage.py build_site YEAR [--plan SHORTNAME] [--edition N] --out PATH`: the public site as plain files, a zip or a folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from review import queries
 from review.background.services.jobs import Failure
+from review.management.refusing import refusing
 from review.models import Edition
+from review.plan.services import plans
 from review.publication.services import bundle
 from review.publication.views import plain_files
 from review.workbook.files import write_atomically
@@ -24,11 +26,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("year", type=int, help="年度(西暦)。令和6年度は 2024")
+        parser.add_argument("--plan", default="", metavar="SHORTNAME", help="計画の短い名前。計画が一つなら省ける")
         parser.add_argument("--edition", type=int, help="版の番号。省くと最新の版")
         parser.add_argument("--out", required=True, type=Path, help="書き出す .zip、または新しいフォルダー")
 
+    @refusing
     def handle(self, *args: Any, year: int, out: str | Path, **options: Any) -> None:
-        out, edition = Path(out), self._edition(year, options["edition"])
+        out, edition = Path(out), self._edition(options["plan"], year, options["edition"])
         if out.suffix != ".zip" and out.exists():
             raise CommandError(f"{out} はすでにあります。新しいフォルダーの名前を指定してください。")
         try:
@@ -44,8 +48,8 @@ class Command(BaseCommand):
             ) from error
         self.stdout.write(f"{edition} のサイトを {out} に書き出しました。")
 
-    def _edition(self, year: int, number: int | None) -> Edition:
-        rows = queries.editions(year)
+    def _edition(self, plan: str, year: int, number: int | None) -> Edition:
+        rows = queries.editions(plans.one(plan).short_name, year)
         edition = (rows.filter(number=number) if number else rows.filter(current=True)).first()
         if edition is None:
             raise CommandError(f"{year}年度の公表版がありません。年度は西暦で指定してください。")

@@ -1,4 +1,4 @@
-"""`manage.py export_cycle YEAR --format … --out PATH`: the frozen edition of a year, or the draft where none is published."""
+"""`manage.py export_cycle YEAR [--plan SHORTNAME] --format … --out PATH`: the frozen edition of a year, or the draft where none is published."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from django.db import DatabaseError, transaction
 
 from review import queries
 from review.domain.fiscal import fiscal_year_label
-from review.management.refusing import database_words
+from review.management.refusing import database_words, refusing
+from review.models import Cycle
+from review.plan.services import plans
 from review.publication.services import exports, schemas
 from review.publication.services.exports import Source
 from review.trail.services import audit
@@ -36,19 +38,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("year", type=int, help="年度(西暦)。令和6年度は 2024")
+        parser.add_argument("--plan", default="", metavar="SHORTNAME", help="計画の短い名前。計画が一つなら省ける")
         parser.add_argument("--format", required=True, choices=WRITERS)
         parser.add_argument("--out", required=True, type=Path, help="書き出すファイル")
         parser.add_argument("--schema", type=Path, help="形式の定義も、このファイルに書き出す(json と csv だけ)")
 
+    @refusing
     def handle(self, *args: Any, year: int, format: str, out: str | Path, **options: Any) -> None:
         out = Path(out)
         schema = options["schema"]
         if schema and format not in SCHEMAS:
             raise CommandError("--schema は json と csv のときだけ使えます。")
-        source = self._source(year)
+        cycle, source = self._source(options["plan"], year)
         try:
             with transaction.atomic():
-                self._record(source, year, format)
+                self._record(source, cycle, format)
                 self._write(out, lambda target: WRITERS[format](source, target))
                 if schema:
                     self._write(Path(schema), lambda target: target.write(schemas.as_bytes(SCHEMAS[format]())))
@@ -58,20 +62,19 @@ class Command(BaseCommand):
             ) from error
         self.stdout.write(f"{fiscal_year_label(year)}({source.label})を {out} に書き出しました。")
 
-    def _record(self, source: Source, year: int, format: str) -> None:
+    def _record(self, source: Source, cycle: Cycle, format: str) -> None:
         """What is published is everybody's; what is not leaves the house with a row, as from a screen."""
-        cycle = queries.cycle_of(year)
-        if source.edition is None and cycle:
+        if source.edition is None:
             audit.write(actor=None, action="export", subject=f"cycle:{cycle.pk}", after={"format": format})
 
-    def _source(self, year: int) -> Source:
+    def _source(self, plan: str, year: int) -> tuple[Cycle, Source]:
         try:
-            cycle = queries.cycle_of(year)
+            cycle = queries.cycle_of(plans.one(plan).short_name, year)
             if cycle is None:
                 raise CommandError(
                     f"{year}年度({fiscal_year_label(year)})の評価はありません。年度は西暦で指定してください。"
                 )
-            return exports.source_of(cycle)
+            return cycle, exports.source_of(cycle)
         except DatabaseError as error:
             raise CommandError(database_words(error)) from error
 

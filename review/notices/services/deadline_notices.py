@@ -47,7 +47,7 @@ def sheets(row: OutboxEvent) -> list[MeasureReview]:
 def called(row: OutboxEvent) -> Iterable[User]:
     """Whoever can take the step."""
     reviews = sheets(row)
-    return waiting.actors(Step(row.payload["step"]), _owners(reviews)) if reviews else []
+    return waiting.actors(Step(row.payload["step"]), _owners(reviews), reviews[0].cycle.plan_id) if reviews else []
 
 
 def newly_able(row: OutboxEvent) -> Iterable[User]:
@@ -69,12 +69,12 @@ def late_heads(row: OutboxEvent) -> Iterable[User]:
     """The 所属長 of a department that is late; the office where the department has none."""
     if row.payload["kind"] != Kind.TO_HEAD or not sheets(row):
         return []
-    return list(waiting.heads(_owners(sheets(row)))) or waiting.reviewers()
+    return list(waiting.heads(_owners(sheets(row)))) or waiting.reviewers(_plan(row))
 
 
 def office(row: OutboxEvent) -> Iterable[User]:
     """The office that looks after the year."""
-    return waiting.reviewers() if row.payload["kind"] == Kind.TO_OFFICE and sheets(row) else []
+    return waiting.reviewers(_plan(row)) if row.payload["kind"] == Kind.TO_OFFICE and sheets(row) else []
 
 
 # --- the year's own 決定 -------------------------------------------------------------------------------------------
@@ -83,12 +83,16 @@ def office(row: OutboxEvent) -> Iterable[User]:
 def deciders(row: OutboxEvent) -> Iterable[User]:
     """The approvers, while the year waits for its 決定."""
     reminded = row.payload["kind"] in (Kind.NEAR, Kind.PASSED)
-    return holders.able(Role.APPROVER) if reminded and waiting.still_needed(asks(row)) else []
+    return holders.able(Role.APPROVER, plan=_plan(row)) if reminded and waiting.still_needed(asks(row)) else []
 
 
 def office_of_the_year(row: OutboxEvent) -> Iterable[User]:
     """The office that looks after the year, where its 決定 is late."""
-    return waiting.reviewers() if row.payload["kind"] == Kind.TO_OFFICE and waiting.still_needed(asks(row)) else []
+    return (
+        waiting.reviewers(_plan(row))
+        if row.payload["kind"] == Kind.TO_OFFICE and waiting.still_needed(asks(row))
+        else []
+    )
 
 
 def decision_due(row: OutboxEvent) -> datetime | None:
@@ -97,6 +101,10 @@ def decision_due(row: OutboxEvent) -> datetime | None:
 
 
 # --- words and links ------------------------------------------------------------------------------------------------
+
+
+def _plan(row: OutboxEvent) -> int | None:
+    return row.cycle.plan_id if row.cycle else None
 
 
 def _owners(reviews: Iterable[MeasureReview]) -> list[Any]:
@@ -114,8 +122,8 @@ def link(row: OutboxEvent) -> str:
     if len(reviews) == 1:
         return reverse("meguri:resume" if step == Step.SUBMIT else "meguri:sheet", args=[reviews[0].pk])
     if row.payload.get("kind") in (Kind.TO_HEAD, Kind.TO_OFFICE):
-        return reverse("meguri:progress", args=[reviews[0].cycle.fiscal_year])
-    return reverse(_PAGES[step], args=[reviews[0].cycle.fiscal_year]) if step in _PAGES else reverse("meguri:mine")
+        return reverse("meguri:progress", args=[*reviews[0].cycle.key])
+    return reverse(_PAGES[step], args=[*reviews[0].cycle.key]) if step in _PAGES else reverse("meguri:mine")
 
 
 def asks(row: OutboxEvent) -> dict[str, Any]:

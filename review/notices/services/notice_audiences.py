@@ -21,6 +21,13 @@ def review_of(row: OutboxEvent) -> MeasureReview:
     return row.review
 
 
+def _plan(row: OutboxEvent) -> int | None:
+    """The plan of which the event tells; None where it is of none: everybody with the role is concerned."""
+    if row.cycle is not None:
+        return row.cycle.plan_id
+    return row.review.cycle.plan_id if row.review is not None else None
+
+
 def department(row: OutboxEvent) -> Iterable[User]:
     """Contributors and heads of the department whose sheet it is."""
     return holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=[review_of(row).measure_year.owner])
@@ -46,19 +53,19 @@ def heads_to_endorse(row: OutboxEvent) -> Iterable[User]:
 
 def reviewers(row: OutboxEvent) -> Iterable[User]:
     """Those of the reviewing office; where the event is about a sheet under review, those who may decide on it."""
-    return _able_on(row, holders.able(Role.REVIEWER), Step.REVIEW)
+    return _able_on(row, holders.able(Role.REVIEWER, plan=_plan(row)), Step.REVIEW)
 
 
 def reviewing_office(row: OutboxEvent) -> Iterable[User]:
     """Everybody of the reviewing office, to know."""
-    return holders.able(Role.REVIEWER)
+    return holders.able(Role.REVIEWER, plan=_plan(row))
 
 
 def approvers(row: OutboxEvent) -> Iterable[User]:
     """The approvers; where the event is about a confirmed sheet, those who may decide on it, and where it asks for the
     year's decision anew, those who came into the post since."""
     named = row.payload.get("people") if row.name == Event.CYCLE_READY else None
-    able = _able_on(row, holders.able(Role.APPROVER), Step.APPROVE)
+    able = _able_on(row, holders.able(Role.APPROVER, plan=_plan(row)), Step.APPROVE)
     return [user for user in able if named is None or user.pk in named]
 
 
@@ -84,7 +91,7 @@ def everyone(row: OutboxEvent) -> Iterable[User]:
 
 
 def managers(row: OutboxEvent) -> Iterable[User]:
-    return holders.holding(Role.REVIEWER, Role.ADMINISTRATOR)
+    return holders.holding(Role.REVIEWER, Role.ADMINISTRATOR, plan=_plan(row))
 
 
 def keepers_of_the_trail(row: OutboxEvent) -> Iterable[User]:

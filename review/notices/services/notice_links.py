@@ -40,19 +40,19 @@ def home(row: OutboxEvent) -> str:
 
 
 def definitions(row: OutboxEvent) -> str:
-    return reverse("meguri:definitions", args=[_year(row)])
+    return reverse("meguri:definitions", args=_year(row))
 
 
 def board(row: OutboxEvent) -> str:
-    return reverse("meguri:board", args=[_year(row)])
+    return reverse("meguri:board", args=_year(row))
 
 
 def decide(row: OutboxEvent) -> str:
-    return reverse("meguri:decide", args=[_year(row)])
+    return reverse("meguri:decide", args=_year(row))
 
 
 def results(row: OutboxEvent) -> str:
-    return reverse("publication:year", args=[_year(row)])
+    return reverse("publication:year", args=_year(row))
 
 
 def correction(row: OutboxEvent) -> str:
@@ -60,7 +60,7 @@ def correction(row: OutboxEvent) -> str:
 
 
 def cycle(row: OutboxEvent) -> str:
-    return reverse("meguri:cycle", args=[_year(row)])
+    return reverse("meguri:cycle", args=_year(row))
 
 
 def change(row: OutboxEvent) -> str:
@@ -79,10 +79,10 @@ def audit(row: OutboxEvent) -> str:
     return reverse("meguri:audit")
 
 
-def _year(row: OutboxEvent) -> int:
+def _year(row: OutboxEvent) -> tuple[str, int]:
     if row.cycle is None:
         raise ValueError(f"{row.name} tells of a year but names none")
-    return row.cycle.fiscal_year
+    return row.cycle.key
 
 
 # --- by when -----------------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def notify(row: OutboxEvent) -> None:
         audience = list(notice.to(row))
         if not audience and notice.to_act and not _of_a_deadline(row):
             # Nobody is there who could act: the office has to know, and to name somebody. Reminders see to it themselves.
-            audience = list(waiting.reviewers())
+            audience = list(waiting.reviewers(row.cycle.plan_id if row.cycle else None))
         people = [user for user in audience if user.pk not in (recipients if notice.actor_too else recipients | actor)]
         if not people:
             continue

@@ -64,14 +64,14 @@ def any_waits(asks: Mapping[str, Any], states: Mapping[int, str]) -> bool:
     return any(states.get(sheet) in STATES[step] for sheet in asks["sheets"])
 
 
-def actors(step: Step, departments: Iterable[Department]) -> list[User]:
+def actors(step: Step, departments: Iterable[Department], plan: int) -> list[User]:
     """Who can take the step. Where a department has nobody for it, the next in line: its head, then the office."""
     owners = list(departments)
     candidates = {
-        Step.SUBMIT: [holders.able(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers()],
-        Step.ENDORSE: [heads(owners), reviewers()],
-        Step.REVIEW: [reviewers()],
-        Step.DECIDE: [holders.able(Role.APPROVER), reviewers()],
+        Step.SUBMIT: [holders.able(Role.CONTRIBUTOR, departments=owners), heads(owners), reviewers(plan)],
+        Step.ENDORSE: [heads(owners), reviewers(plan)],
+        Step.REVIEW: [reviewers(plan)],
+        Step.DECIDE: [holders.able(Role.APPROVER, plan=plan), reviewers(plan)],
     }[step]
     return next((people for rows in candidates if (people := list(rows))), [])
 
@@ -89,7 +89,7 @@ def without_mail(cycle: Cycle) -> list[User]:
     """Who is asked in the year and has no mail address: what they are asked reaches them on the screen only. One
     query."""
     members = holders.able(Role.CONTRIBUTOR, Role.HEAD, departments=list(owning(cycle)))
-    desks = holders.able(Role.REVIEWER, Role.APPROVER)
+    desks = holders.able(Role.REVIEWER, Role.APPROVER, plan=cycle.plan_id)
     return list(
         User.objects.filter(Q(pk__in=members.values("pk")) | Q(pk__in=desks.values("pk")), email="").order_by("pk")
     )
@@ -106,6 +106,6 @@ def heads(departments: Iterable[Department]) -> QuerySet[User]:
     return holders.able(Role.HEAD, departments=list(departments))
 
 
-def reviewers() -> QuerySet[User]:
-    """The office that looks after the year."""
-    return holders.able(Role.REVIEWER)
+def reviewers(plan: int | None) -> QuerySet[User]:
+    """The office that looks after the plan's years; without a plan, of every one."""
+    return holders.able(Role.REVIEWER, plan=plan)

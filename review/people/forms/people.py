@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from review import clock
 from review.domain.fiscal import wareki
-from review.models import Department, MeasureReview, Role, User
+from review.models import Department, MeasureReview, Plan, Role, User
 from review.people.services.posts import Post
 from review.screens.forms.fields import DayField, ReasonForm
 
@@ -85,6 +85,10 @@ class PostForm(OfficeForm):
 
     role = forms.ChoiceField(label=_("役割"), choices=Role.choices, error_messages=CHOOSE)
     department = OfficeField(required=False, help_text=_("担当者と所属長のときに選びます。"))
+    plan = forms.ModelChoiceField(
+        label=_("計画"), queryset=Plan.objects.order_by("pk"), required=False, error_messages=CHOOSE,
+        empty_label=_("すべての計画"), help_text=_("確認者と承認者を、一つの計画に限るときに選びます。"),
+    )  # fmt: skip
     starts_on = DayField(label=_("開始日"), error_messages=NO_DAY)
     ends_on = DayField(
         label=_("終了日"), required=False, error_messages=NO_DAY, help_text=_("決まっていれば入力します。")

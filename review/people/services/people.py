@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from review import clock, holders, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Appointment, FirstPassword, Role, User
+from review.models import Appointment, FirstPassword, Plan, Role, User
+from review.models.organization import PLAN_ROLES
 from review.people.services import handover, posts, proxies
 from review.people.services.passwords import Enrolled, temporary_password
 from review.people.services.posts import Post
@@ -124,8 +125,10 @@ def reset_password(*, by: User, user_id: int) -> Enrolled:
 # --- posts -------------------------------------------------------------------------------------------------------
 
 
-def appoint(*, by: User, user_id: int, post: Post, starts_on: date, ends_on: date | None = None) -> Appointment:
-    """Give the person a post from a day on, which may lie ahead."""
+def appoint(
+    *, by: User, user_id: int, post: Post, starts_on: date, ends_on: date | None = None, plan: Plan | None = None
+) -> Appointment:
+    """Give the person a post from a day on, which may lie ahead; 確認者 and 承認者 in one plan, or in all."""
     with transaction.atomic():
         _require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
@@ -134,17 +137,21 @@ def appoint(*, by: User, user_id: int, post: Post, starts_on: date, ends_on: dat
             raise AlreadyDecided(_("%(who)sさんの利用は停止されています。先に再開してください。") % {"who": user})
         if not posts.fits(post):
             problems["department"] = _("担当者と所属長には部署を選び、ほかの役割では部署を空欄にしてください。")
+        if plan and post.role not in PLAN_ROLES:
+            problems["plan"] = _("計画を選べるのは、確認者と承認者だけです。ほかの役割では空欄にしてください。")
         if ends_on and ends_on < starts_on:
             problems["ends_on"] = _("終了日は開始日以後にしてください。")
-        if not problems and _already(user, post, starts_on, ends_on):
+        if not problems and _already(user, post, plan, starts_on, ends_on):
             problems["starts_on"] = _("同じ役割に、その期間もう就いています。")
         if problems:
             raise Invalid(_("任用できません。内容を確かめてください。"), problems)
-        return posts.appoint(user=user, post=post, by=by, starts_on=starts_on, ends_on=ends_on)
+        return posts.appoint(user=user, post=post, by=by, starts_on=starts_on, ends_on=ends_on, plan=plan)
 
 
-def _already(user: User, post: Post, starts_on: date, ends_on: date | None) -> bool:
-    same = Appointment.objects.filter(user=user, role=post.role, department=post.department)
+def _already(user: User, post: Post, plan: Plan | None, starts_on: date, ends_on: date | None) -> bool:
+    same = Appointment.objects.filter(
+        Q(plan=None) | Q(plan=plan), user=user, role=post.role, department=post.department
+    )
     running = same.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
     return running.filter(starts_on__lte=ends_on).exists() if ends_on else running.exists()
 

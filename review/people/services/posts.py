@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from review import clock
 from review.holders import held_on
-from review.models import Appointment, Department, Role, User
+from review.models import Appointment, Department, Plan, Role, User
 from review.models.organization import DEPARTMENT_ROLES
 from review.trail.services import audit
 
@@ -37,14 +37,17 @@ def fits(post: Post) -> bool:
 
 
 @transaction.atomic
-def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on: date | None = None) -> Appointment:
-    """Give one post from a day on; a post that the person has already from that day is not changed."""
+def appoint(
+    *, user: User, post: Post, by: User | None, starts_on: date, ends_on: date | None = None, plan: Plan | None = None
+) -> Appointment:
+    """Give one post from a day on, in one plan or in all; a post that the person has already from that day is not changed."""
     office: Any = post.department
     row, made = Appointment.objects.get_or_create(
-        user=user, role=post.role, department_id=office, starts_on=starts_on, defaults={"ends_on": ends_on}
+        user=user, role=post.role, department_id=office, plan=plan, starts_on=starts_on, defaults={"ends_on": ends_on}
     )
     if made:
-        audit.write(actor=by, action="post.begin", subject=f"user:{user.key}", after=_words(post, starts_on))
+        words = _words(post, starts_on) | ({"plan": plan.short_name} if plan else {})
+        audit.write(actor=by, action="post.begin", subject=f"user:{user.key}", after=words)
     return row
 
 

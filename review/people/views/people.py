@@ -76,7 +76,9 @@ def matching_people(request: SignedInRequest) -> QuerySet[User]:
         rows = rows.filter(pk__in=held.filter(role=role).values("user"))
     if office is not None:
         rows = rows.filter(pk__in=held.filter(department__pk=office).values("user"))
-    ahead = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).select_related("department")
+    ahead = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today())).select_related(
+        "department", "plan"
+    )
     return rows.prefetch_related(Prefetch("appointments", ahead.order_by("starts_on", "pk"), to_attr="posts"))
 
 
@@ -128,7 +130,7 @@ def person_page(
     status: int = 200,
 ) -> HttpResponse:
     """The person's page. Some twelve queries."""
-    posts = user.appointments.select_related("department").order_by("-starts_on", "-pk")
+    posts = user.appointments.select_related("department", "plan").order_by("-starts_on", "-pk")
     proxies = Proxy.objects.filter(Q(principal=user) | Q(deputy=user))
     context = {
         "page_title": str(user),
@@ -216,7 +218,12 @@ def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             work.appoint(
-                by=request.user, user_id=pk, post=form.post, starts_on=data["starts_on"], ends_on=data["ends_on"]
+                by=request.user,
+                user_id=pk,
+                post=form.post,
+                starts_on=data["starts_on"],
+                ends_on=data["ends_on"],
+                plan=data["plan"],
             )
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)

@@ -120,7 +120,7 @@ def propose(*, user: User, proposal: Proposal) -> PlanChange:
     """Propose a change; nothing moves until an approver decides. Raises NotAllowed, or Invalid by field."""
     with transaction.atomic():
         holders.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), _("計画の変更は、確認者が提案します。"))
+        require(permissions.is_reviewer(user, proposal.plan), _("計画の変更は、確認者が提案します。"))
         problems = problems_of(proposal)
         if problems:
             raise Invalid(_("この変更は提案できません。内容を確かめてください。"), problems)
@@ -206,7 +206,7 @@ def settle(
 def _in_whose_name(user: User, change: PlanChange) -> int | None:
     """Whom the approver represents, None for nobody. Raises NotAllowed, or AlreadyDecided."""
     holders.standing(user, fresh=True)
-    require(permissions.is_approver(user), _("計画の変更は、%(body)sの承認者が決定します。"), change)
+    require(permissions.is_approver(user, change.plan_id), _("計画の変更は、%(body)sの承認者が決定します。"), change)
     if change.state != ChangeState.PROPOSED:
         raise AlreadyDecided(_("この提案はもう「%(state)s」になっています。") % {"state": change.get_state_display()})
     names = permissions.deciding_change(user, change)

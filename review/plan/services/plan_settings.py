@@ -81,7 +81,7 @@ def change(*, user: User, plan_id: int, settings: Settings, reason: str = "") ->
         plan = Plan.objects.select_for_update(no_key=True).get(pk=plan_id)
         holders.standing(user, fresh=True)
         require(
-            permissions.may_change_plan(user),
+            permissions.may_change_plan(user, plan.pk),
             _("計画の設定は、%(office)sの確認者が変えます(確認者がいない間は管理者)。"),
             plan,
         )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import transaction
+from django.urls import URLResolver, get_resolver
 from django.utils.translation import gettext as _
 
 from review import holders, permissions
@@ -16,10 +19,6 @@ from review.reader_words import problem
 from review.trail.services import audit
 from review.transition import require
 
-#: Words of addresses, which no plan may take.
-RESERVED = frozenset({
-    "api", "data", "editions", "en", "files", "healthz", "method", "new", "plans", "readyz", "results", "schema", "static",
-})  # fmt: skip
 LONGEST_PERIOD = 20
 
 
@@ -41,6 +40,20 @@ class Names:
 
 
 NEUTRAL = Names.of("", "")
+
+
+@lru_cache(maxsize=1)
+def reserved() -> frozenset[str]:
+    """The words of which addresses are made, which no plan may take: read from the addresses themselves."""
+    words = {word for route in _routes(get_resolver()) for word in re.sub(r"<[^>]*>", "", route).split("/")}
+    return frozenset(word for word in (*words, "static") if re.fullmatch(SHORT_NAME, word))
+
+
+def _routes(resolver: URLResolver) -> Iterator[str]:
+    for one in resolver.url_patterns:
+        yield str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from _routes(one)
 
 
 def create(
@@ -88,10 +101,10 @@ def problems_of(
     """{field: sentence} of what these cannot be; `own` is the plan that has them already."""
     problems: dict[str, str] = {}
     others = Plan.objects.exclude(pk=own or 0)
-    if not re.fullmatch(SHORT_NAME, short_name) or short_name in RESERVED:
+    if not re.fullmatch(SHORT_NAME, short_name) or short_name in reserved():
         problems["short_name"] = _(
-            "短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください(%(reserved)s は使えません)。"
-        ) % {"reserved": " ".join(sorted(RESERVED))}
+            "短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください。アドレスに使う言葉(%(reserved)s)は使えません。"
+        ) % {"reserved": " ".join(sorted(reserved()))}
     elif others.filter(short_name=short_name).exists():
         problems["short_name"] = _("短い名前「%(name)s」の計画がすでにあります。") % {"name": short_name}
     needed = (("name", name, 100), ("city", city, 60), ("office", called.office, 60), ("body", called.body, 60))
@@ -108,6 +121,13 @@ def problems_of(
     return problems
 
 
+def one(short_name: str = "") -> Plan:
+    """The plan of that name; without a name the only plan there is. Raises Invalid, naming those there are."""
+    if not short_name and Plan.objects.count() == 1:
+        return Plan.objects.get()
+    return by_short_name(short_name)
+
+
 def by_short_name(short_name: str) -> Plan:
     """The plan of that name. Raises Invalid, naming those there are."""
     plan = Plan.objects.filter(short_name=short_name).first()
@@ -115,5 +135,10 @@ def by_short_name(short_name: str) -> Plan:
         names = "、".join(Plan.objects.order_by("short_name").values_list("short_name", flat=True)) or _(
             "まだありません"
         )
+        if not short_name and Plan.objects.exists():
+            raise Invalid(
+                _("計画が複数あります。どの計画か、短い名前で指定してください(今ある計画: %(names)s)。")
+                % {"names": names}
+            )
         raise Invalid(_("計画「%(name)s」はありません(今ある計画: %(names)s)。") % {"name": short_name, "names": names})
     return plan

@@ -48,21 +48,21 @@ MEANINGS: dict[str, Any] = {
 }
 
 
-def cycle_or_404(year: int) -> Cycle:
+def cycle_or_404(plan: str, year: int) -> Cycle:
     """The year."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     return cycle
 
 
 @require_safe
-def plan_changes(request: SignedInRequest, year: int) -> HttpResponse:
+def plan_changes(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Every change of the year's plan, the waiting ones first. Two queries however many."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     rows = PlanChange.objects.filter(plan=cycle.plan).select_related("proposed_by", "decided_by", "on_behalf_of")
     changes = list(rows[:300])
-    proposing = permissions.is_reviewer(request.user)
+    proposing = permissions.is_reviewer(request.user, cycle.plan_id)
     context = {
         "page_title": _("計画の変更"),
         "breadcrumbs": crumbs((_("計画の変更"), "")),
@@ -78,19 +78,16 @@ def kinds(cycle: Cycle, measure: str) -> list[dict[str, str]]:
     """Every kind with the address of its proposal."""
     query = f"?measure={measure}" if measure else ""
     return [
-        {
-            "label": str(kind.label),
-            "url": reverse("meguri:plan_change_new", args=[cycle.fiscal_year, kind.value]) + query,
-        }
+        {"label": str(kind.label), "url": reverse("meguri:plan_change_new", args=[*cycle.key, kind.value]) + query}
         for kind in ChangeKind
     ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
-def plan_change_new(request: SignedInRequest, year: int, change: str) -> HttpResponse:
+def plan_change_new(request: SignedInRequest, plan: str, year: int, change: str) -> HttpResponse:
     """Propose a change: which 施策, then what; then what it comes to; then the act."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     if change not in ChangeKind.values:
         raise Http404
     kind = ChangeKind(change)
@@ -105,7 +102,7 @@ def plan_change_new(request: SignedInRequest, year: int, change: str) -> HttpRes
     effects = previewed(request, form, act=lambda: propose(request, proposal()), effects=lambda: foreseen(proposal()))
     if isinstance(effects, HttpResponse):
         return effects
-    back = reverse("meguri:plan_changes", args=[year])
+    back = reverse("meguri:plan_changes", args=[plan, year])
     now = plan_proposals.latest(measure, first[0]) if measure else None
     return act_page(
         request,
@@ -179,7 +176,7 @@ def named(cycle: Cycle, year: int) -> list[tuple[Measure, str]]:
 
 def choose_measure(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, year: int) -> HttpResponse:
     """The step before: which 施策. It is put into the address."""
-    back = reverse("meguri:plan_changes", args=[cycle.fiscal_year])
+    back = reverse("meguri:plan_changes", args=cycle.key)
     context = {
         "page_title": str(kind.label),
         "breadcrumbs": crumbs((_("計画の変更"), back), (str(kind.label), "")),

@@ -25,19 +25,19 @@ from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
 
-def plan_record(request: SignedInRequest, short_name: str) -> Record:
+def plan_record(request: SignedInRequest, plan: str) -> Record:
     """What the form of the page edits."""
-    plan = get_object_or_404(Plan, short_name=short_name)
-    rows = Plan.objects.filter(pk=plan.pk)
-    return Record(form=PlanForm(plan=plan), rows=rows, subject=f"plan:{plan.pk}", actions=(plan_settings.CHANGED,))
+    shown = get_object_or_404(Plan, short_name=plan)
+    rows = Plan.objects.filter(pk=shown.pk)
+    return Record(form=PlanForm(plan=shown), rows=rows, subject=f"plan:{shown.pk}", actions=(plan_settings.CHANGED,))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(plan_record)
-def plan(request: SignedInRequest, short_name: str) -> HttpResponse:
+def plan(request: SignedInRequest, plan: str) -> HttpResponse:
     """The plan's page; a POST changes what it is and is called."""
-    shown = get_object_or_404(Plan, short_name=short_name)
+    shown = get_object_or_404(Plan, short_name=plan)
     form = PlanForm(request.POST if request.method == "POST" else None, plan=shown)
     if form.is_bound and form.is_valid():
         try:
@@ -63,8 +63,8 @@ def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
         "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), plan.name),
         "plan": plan,
         "form": form,
-        "may_change": permissions.may_change_plan(user),
-        "people": [{"label": role.label, "people": list(holders.holding(role))} for role in roles],
+        "may_change": permissions.may_change_plan(user, plan.pk),
+        "people": [{"label": role.label, "people": list(holders.holding(role, plan=plan.pk))} for role in roles],
         "settings": [(field.label, in_words(field.name, form.initial.get(field.name), offices)) for field in form],
         "may_see_people": permissions.may_visit(user, "meguri:person"),
         "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),

@@ -32,9 +32,9 @@ def form_of(cycle: Cycle, data: object = None) -> StructureForm:
     return StructureForm(data, places=work.places(cycle.plan), measures=measures)
 
 
-def structure_record(request: SignedInRequest, year: int) -> Record:
+def structure_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form edits."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     return Record(
         form=form_of(cycle),
         rows=Plan.objects.filter(pk=cycle.plan_id),
@@ -46,9 +46,9 @@ def structure_record(request: SignedInRequest, year: int) -> Record:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(structure_record)
-def structure(request: SignedInRequest, year: int) -> HttpResponse:
+def structure(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The whole 体系 as one form."""
-    cycle = cycle_or_404(year)
+    cycle = cycle_or_404(plan, year)
     form = form_of(cycle, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
@@ -60,10 +60,10 @@ def structure(request: SignedInRequest, year: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("体系を保存しました。"))
-            return see_other("meguri:structure", year)
+            return see_other("meguri:structure", plan, year)
     context = {
         "page_title": _("計画の体系"),
-        "breadcrumbs": crumbs((_("計画の変更"), reverse("meguri:plan_changes", args=[year])), (_("体系"), "")),
+        "breadcrumbs": crumbs((_("計画の変更"), reverse("meguri:plan_changes", args=[plan, year])), (_("体系"), "")),
         "cycle": cycle,
         "form": form,
     }

@@ -21,7 +21,17 @@ from review.domain import correction_items, text
 from review.domain.events import Event
 from review.domain.items import Item
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
-from review.models import AuditEntry, Correction, CorrectionDecision, CorrectionItem, Department, Edition, Meeting, User
+from review.models import (
+    AuditEntry,
+    Correction,
+    CorrectionDecision,
+    CorrectionItem,
+    Cycle,
+    Department,
+    Edition,
+    Meeting,
+    User,
+)
 from review.publication.services.correction_effects import Entry, corrected
 from review.reader_words import problem
 from review.trail.services import audit
@@ -50,7 +60,8 @@ def under_way(cycle_id: int) -> Correction | None:
 def start(*, user: User, cycle_id: int) -> Correction:
     """Begin to correct the year's current edition. Raises AlreadyDecided while another correction is under way."""
     holders.standing(user, fresh=True)
-    require(permissions.may_prepare_correction(user), _("訂正の準備は確認者が行います。"))
+    plan = Cycle.objects.values_list("plan", flat=True).get(pk=cycle_id)
+    require(permissions.may_prepare_correction(user, plan), _("訂正の準備は確認者が行います。"))
     base = Edition.objects.filter(cycle_id=cycle_id, current=True).first()
     if base is None:
         raise NotAllowed(_("公表版がまだないため、訂正はできません。"))
@@ -248,7 +259,11 @@ def decide(
     """The approver's decision: publish, or return with a reason. Raises AlreadyDecided where somebody was first."""
     with transaction.atomic():
         correction = _locked(user, correction_id)
-        require(permissions.is_approver(user), _("訂正の決定は%(body)sの承認者が行います。"), correction.cycle)
+        require(
+            permissions.is_approver(user, correction.cycle.plan_id),
+            _("訂正の決定は%(body)sの承認者が行います。"),
+            correction.cycle,
+        )
         if correction.state != State.DECIDING or correction.round != round:
             raise AlreadyDecided(
                 _("この訂正は今「%(state)s」です。画面を開き直して確かめてください。")
@@ -287,7 +302,7 @@ def _locked(user: User, correction_id: int) -> Correction:
 
 def _open(user: User, correction_id: int) -> Correction:
     correction = _locked(user, correction_id)
-    require(permissions.may_prepare_correction(user), _("訂正の準備は確認者が行います。"))
+    require(permissions.may_prepare_correction(user, correction.cycle.plan_id), _("訂正の準備は確認者が行います。"))
     if correction.state not in OPEN:
         raise AlreadyDecided(
             _("この訂正は今「%(state)s」のため、変更できません。") % {"state": correction.get_state_display()}

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -22,7 +23,7 @@ from review.books.services.editions import Filters
 from review.publication.services import exports, open_data
 from review.publication.views import api_schema
 from review.publication.views.publication import revalidated, site_of
-from review.publication.views.shelf import Book, Site
+from review.publication.views.shelf import Book
 
 PER_PAGE, MOST = 100, 1000
 LAST_PAGE = 1_000_000
@@ -115,11 +116,11 @@ def filters_of(query: QueryDict) -> Filters:
 # --- what is answered ------------------------------------------------------------------------------------------------
 
 
-def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
+def book_of(request: HttpRequest, plan: str, year: int, number: int | None) -> Book:
     """The edition. Raises Refused."""
-    book = site_of(request).book(year, number)
+    book = site_of(request).book(plan, year, number)
     if book is None:
-        raise Refused(404, "その年度や版の公表はありません。/ No such edition.")
+        raise Refused(404, "その計画、年度、版の公表はありません。/ No such edition.")
     return book
 
 
@@ -128,7 +129,7 @@ def meta_of(book: Book) -> dict[str, Any]:
     return exports.Source(snapshot={}, edition=book.edition).meta
 
 
-def described(site: Site, book: Book) -> dict[str, Any]:
+def described(book: Book) -> dict[str, Any]:
     """One edition, without its contents."""
     plan = book.edition.cycle.plan
     return {
@@ -138,8 +139,9 @@ def described(site: Site, book: Book) -> dict[str, Any]:
         "city": plan.city,
         "municipality_code": plan.municipality_code,
         "plan": plan.name,
+        "plan_short_name": plan.short_name,
         "licence": open_data.licence(),
-        "page": site.url("year", book.year, book.edition.number),
+        "page": book.everlasting(),
     }
 
 
@@ -151,21 +153,41 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return answer(api_schema.document())
 
 
-@endpoint(PAGING)
-def editions_list(request: HttpRequest) -> dict[str, Any]:
-    """Every edition of every year, the newest first."""
+@endpoint()
+def plans(request: HttpRequest) -> dict[str, Any]:
+    """Every plan of which something is published."""
     site = site_of(request)
-    rows = (described(site, Book(site=site, edition=edition)) for edition in site.editions)
-    return paged(request, len(site.editions), rows)
+    return {
+        "plans": [
+            {
+                "short_name": plan,
+                "name": site.plan_name(plan),
+                "years": [edition.cycle.fiscal_year for edition in site.current(plan)],
+                "editions": reverse("api:editions", args=[plan]),
+                "page": site.url("plan", plan),
+            }
+            for plan in site.plans
+        ]
+    }
+
+
+@endpoint(PAGING)
+def editions_list(request: HttpRequest, plan: str) -> dict[str, Any]:
+    """Every edition of every year of a plan, the newest first."""
+    site = site_of(request)
+    books = [Book(site=site, edition=one) for one in site.editions if one.cycle.plan.short_name == plan]
+    if not books:
+        raise Refused(404, "その計画の公表はありません。/ No such plan.")
+    return paged(request, len(books), (described(book) for book in books))
 
 
 @endpoint()
-def edition(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
+def edition(request: HttpRequest, plan: str, year: int, number: int | None = None) -> dict[str, Any]:
     """One edition with its scale and totals."""
-    book = book_of(request, year, number)
+    book = book_of(request, plan, year, number)
     snapshot = book.snapshot
     return {
-        **described(book.site, book),
+        **described(book),
         "years": snapshot["years"],
         "scale": [{"letter": grade["letter"], "name": grade["name"]} for grade in snapshot["scale"]],
         "totals": snapshot["totals"],
@@ -178,26 +200,26 @@ def chosen(request: HttpRequest, book: Book) -> Sequence[Mapping[str, Any]]:
 
 
 @endpoint(PAGING | FILTERS)
-def measures(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
+def measures(request: HttpRequest, plan: str, year: int, number: int | None = None) -> dict[str, Any]:
     """施策 as rows."""
-    book = book_of(request, year, number)
+    book = book_of(request, plan, year, number)
     rows, meta = chosen(request, book), meta_of(book)
     return paged(request, len(rows), (open_data.measure_row(book.snapshot, meta, row) for row in rows))
 
 
 @endpoint(PAGING | FILTERS)
-def indicators(request: HttpRequest, year: int, number: int | None = None) -> dict[str, Any]:
+def indicators(request: HttpRequest, plan: str, year: int, number: int | None = None) -> dict[str, Any]:
     """成果目標 × 年度 as rows."""
-    book = book_of(request, year, number)
+    book = book_of(request, plan, year, number)
     chosen_measures = chosen(request, book)
     rows = open_data.indicator_rows({**book.snapshot, "measures": chosen_measures}, meta_of(book))
     return paged(request, sum(len(one["years"]) for row in chosen_measures for one in row["indicators"]), rows)
 
 
 @endpoint()
-def measure(request: HttpRequest, year: int, code: str, number: int | None = None) -> dict[str, Any]:
+def measure(request: HttpRequest, plan: str, year: int, code: str, number: int | None = None) -> dict[str, Any]:
     """One 施策 whole, as it was frozen."""
-    row = editions.measure(book_of(request, year, number).snapshot, code)[0]
+    row = editions.measure(book_of(request, plan, year, number).snapshot, code)[0]
     if row is None:
         raise Refused(404, "その施策はこの版にありません。/ No such measure in this edition.")
     return dict(row)

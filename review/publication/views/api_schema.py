@@ -8,11 +8,16 @@ from typing import Any
 
 from django.urls import reverse
 
+from review.models.plan import SHORT_NAME
 from review.publication.services import schemas
 from review.publication.services.open_data import INDICATOR_COLUMNS, licence, measure_columns
 from review.publication.services.schemas import closed, measure_schema
 
 JSON = "application/json"
+PLAN = {
+    "name": "plan", "in": "path", "required": True, "description": "計画の短い名前 / short name of the plan",
+    "schema": {"type": "string", "pattern": f"^{SHORT_NAME}$"}, "example": "dx",
+}  # fmt: skip
 YEAR = {
     "name": "year", "in": "path", "required": True, "description": "評価年度(西暦) / fiscal year",
     "schema": {"type": "integer", "minimum": 1926, "maximum": 2200}, "example": 2024,
@@ -60,7 +65,7 @@ def document() -> dict[str, Any]:
             ),
             "license": {"name": licence()["name"], "url": licence()["url"]},
         },
-        "servers": [{"url": reverse("api:root")}],
+        "servers": [{"url": reverse("api:root").rstrip("/")}],
         "paths": dict(_paths()),
         "components": {
             "schemas": _schemas(),
@@ -71,8 +76,12 @@ def document() -> dict[str, Any]:
 
 def _paths() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "/openapi.json", _get("getDescription", "この定義 / this description", {"type": "object"})
-    yield "/editions", _get("listEditions", "すべての版 / every edition", _page("Edition"), PAGING, bad=True)
-    places = (("/years/{year}", [YEAR], "Current"), ("/years/{year}/editions/{number}", [YEAR, NUMBER], "Numbered"))
+    yield "/", _get("listPlans", "計画 / plans with published results", _ref("Plans"), bad=True)
+    yield "/plans/{plan}/editions", _get(
+        "listEditions", "計画のすべての版 / every edition of the plan", _page("Edition"), [PLAN, *PAGING], missing=True, bad=True
+    )  # fmt: skip
+    year = "/plans/{plan}/years/{year}"
+    places = ((year, [PLAN, YEAR], "Current"), (f"{year}/editions/{{number}}", [PLAN, YEAR, NUMBER], "Numbered"))
     for path, place, name in places:
         about = "最新の版" if name == "Current" else "番号の版"
         yield path, _get(f"get{name}", f"{about} / one edition", _ref("EditionDetail"), place, missing=True, bad=True)
@@ -138,6 +147,7 @@ def _schemas() -> dict[str, Any]:
         "city": _TEXT,
         "municipality_code": _TEXT,
         "plan": _TEXT,
+        "plan_short_name": _TEXT,
         "licence": closed({"name": _TEXT, "url": _TEXT}),
         "page": _TEXT,
     }
@@ -146,7 +156,10 @@ def _schemas() -> dict[str, Any]:
         "scale": {"type": "array", "items": closed({"letter": _TEXT, "name": _TEXT})},
         "totals": closed({"measures": counts, "indicators": counts}),
     }
+    years = {"type": "array", "items": {"type": "integer"}}
+    plan = closed({"short_name": _TEXT, "name": _TEXT, "years": years, "editions": _TEXT, "page": _TEXT})
     return {
+        "Plans": closed({"plans": {"type": "array", "items": plan}}),
         "Edition": closed(edition),
         "EditionDetail": closed({**edition, **detail}),
         "MeasureRow": schemas.row_schema(measure_columns()),

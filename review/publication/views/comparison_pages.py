@@ -19,30 +19,35 @@ def key_of(book: Book) -> str:
 
 
 def pair(site: Site, left: Book, right: Book) -> str:
-    return site.url("compare", query={"a": key_of(left), "b": key_of(right)})
+    return site.url("compare", left.plan, query={"a": key_of(left), "b": key_of(right)})
 
 
-def compare(site: Site, left: Book | None = None, right: Book | None = None, page: int = 1) -> Page:
-    """Two years or two editions side by side; without two of them, the choice."""
+def compare(site: Site, plan: str, left: Book | None = None, right: Book | None = None, page: int = 1) -> Page | None:
+    """Two years or two editions of a plan side by side; without two of them, the choice."""
+    if plan not in site.plans:
+        return None
     selected = {"a": key_of(left), "b": key_of(right), "page": page if page > 1 else ""} if left and right else None
-    framed = frame(site, _("比べる"), here="compare", path=("compare", *([selected] if selected else [])))
+    framed = frame(
+        site, _("比べる"), here="compare", plan=plan, path=("compare", plan, *([selected] if selected else []))
+    )
     offered = [
         {
             "value": f"{edition.cycle.fiscal_year}-{edition.number}",
             "label": f"{fiscal_year(edition.cycle.fiscal_year)} {parts.edition_name(edition)}",
         }
         for edition in site.editions
+        if edition.cycle.plan.short_name == plan
     ]
     context = {
         **framed,
-        "breadcrumbs": crumbs(site, (_("比べる"), "")),
+        "breadcrumbs": crumbs(site, plan, (_("比べる"), "")),
         "choices": offered,
-        "compare_url": site.url("compare"),
+        "compare_url": site.url("compare", plan),
         "selected": selected or {},
         "pairs": [
             {"label": f"{fiscal_year(a.year)} {parts.edition_name(a.edition)} → {fiscal_year(b.year)} {parts.edition_name(b.edition)}",
              "url": pair(site, a, b)}
-            for a, b in neighbours(site)
+            for a, b in neighbours(site, plan)
         ],
     }  # fmt: skip
     if left and right:
@@ -50,13 +55,15 @@ def compare(site: Site, left: Book | None = None, right: Book | None = None, pag
     return Page(template="publication/compare.html", context=context)
 
 
-def neighbours(site: Site) -> list[tuple[Book, Book]]:
+def neighbours(site: Site, plan: str) -> list[tuple[Book, Book]]:
     """The comparisons that most people want: each year with the one before, each correction with what it corrected."""
     pairs = []
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
-        earlier = site.book(book.year - 1) if edition.current else None
-        before = site.book(book.year, edition.number - 1) if edition.number > 1 else None
+        if book.plan != plan:
+            continue
+        earlier = site.book(plan, book.year - 1) if edition.current else None
+        before = site.book(plan, book.year, edition.number - 1) if edition.number > 1 else None
         pairs += [(one, book) for one in (before, earlier) if one]
     return pairs
 
@@ -80,7 +87,7 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
 
     def url(number: int) -> str:
         query = {"a": key_of(left), "b": key_of(right), "page": number if number > 1 else ""}
-        return site.url("compare", query=query)
+        return site.url("compare", left.plan, query=query)
 
     sides = [
         {"label": f"{fiscal_year(one.year)} {parts.edition_name(one.edition)}", "url": one.url("year")}
@@ -109,27 +116,27 @@ def _compared(site: Site, left: Book, right: Book, page: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def run(site: Site, first: int, code: str) -> Page | None:
-    """The whole run of one 施策 through the plan that begins in `first`: its result in each published year."""
-    of_plan = [one for one in site.current if one.cycle.plan.first_year == first]
-    shown = [Book(site=site, edition=edition) for edition in sorted(of_plan, key=lambda one: one.cycle.fiscal_year)]
+def run(site: Site, plan: str, code: str) -> Page | None:
+    """The whole run of one 施策 through its plan: its result in each published year."""
+    shown = [Book(site=site, edition=edition) for edition in reversed(site.current(plan))]
     run = comparing.run([(one.year, one.snapshot) for one in shown], code)
     if not run.years:
         return None
     shown = [one for one in shown if one.year in run.years]
     title = f"{code} {run.names[-1]}"
     newest = shown[-1]
-    framed = frame(site, title, here="measure", book=newest, path=("run", first, code))
+    framed = frame(site, title, here="measure", book=newest, path=("run", plan, code))
     context = {
         **framed,
         "edition_label": "",
         "breadcrumbs": crumbs(
             site,
+            plan,
             (fiscal_year(newest.year), newest.url("year")),
             (code, newest.url("measure", code)),
             (_("計画期間の推移"), ""),
         ),
-        "plan": newest.edition.cycle.plan.name,
+        "plan": newest.heads["plan"],
         "code": code,
         "name": run.names[-1],
         "run": run,

@@ -36,14 +36,14 @@ PAPERS = {Artifact.Kind.PACK: papers.request_pack, Artifact.Kind.BOOK_PDF: paper
 
 
 @require_safe
-def files(request: SignedInRequest, year: int) -> HttpResponse:
+def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The year's consolidated workbook, its editions, and the sheets' workbooks that the person may read."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     books = list(queries.consolidated_files(cycle)[: HISTORY + 1])
     drafts = [book for book in books if book.edition_id is None]
-    may_draft = permissions.may_download_year(request.user)
+    may_draft = permissions.may_download_year(request.user, cycle.plan_id)
     sheets = queries.latest_sheet_files(cycle.reviews.visible(permissions.scope_of(request.user)))
     context = {
         "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)},
@@ -53,7 +53,7 @@ def files(request: SignedInRequest, year: int) -> HttpResponse:
         ],
         "cycle": cycle,
         "editions": [book for book in books if book.edition_id],
-        "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user) else [],
+        "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user, cycle.plan_id) else [],
         "may_draft": may_draft,
         "latest": drafts[0] if drafts and may_draft else None,
         "history": drafts[1:] if may_draft else [],
@@ -74,16 +74,16 @@ def papers_of(request: SignedInRequest, cycle: Cycle) -> list[dict[str, Any]]:
 
 
 @require_POST
-def paper_make(request: SignedInRequest, year: int) -> HttpResponse:
+def paper_make(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Ask for 本部会議資料 or the book as PDF, of the current data."""
-    cycle, kind = queries.cycle_of(year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
+    cycle, kind = queries.cycle_of(plan, year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
     if cycle is None or kind is None:
         raise Http404
     PAPERS[kind](cycle)
     messages.success(
         request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": kind.label}
     )
-    return redirect(reverse("meguri:files", args=[year]) + "#papers")
+    return redirect(reverse("meguri:files", args=[plan, year]) + "#papers")
 
 
 @require_POST
@@ -101,18 +101,18 @@ def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
         file.edition_id: file
         for file in Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, edition__isnull=False)
     }
-    return [{"edition": one, "file": made.get(one.pk)} for one in queries.editions(cycle.fiscal_year)]
+    return [{"edition": one, "file": made.get(one.pk)} for one in queries.editions(*cycle.key)]
 
 
 @require_POST
-def bundle_make(request: SignedInRequest, year: int, number: int) -> HttpResponse:
+def bundle_make(request: SignedInRequest, plan: str, year: int, number: int) -> HttpResponse:
     """Ask for the static site of an edition."""
-    edition = queries.editions(year).filter(number=number).first()
+    edition = queries.editions(plan, year).filter(number=number).first()
     if edition is None:
         raise Http404
     bundle.request(user=request.user, edition=edition)
     messages.success(request, _("静的サイトを作っています。できあがると、この画面から受け取れます。"))
-    return redirect("meguri:files", year=year)
+    return redirect("meguri:files", plan, year)
 
 
 @never_cache

@@ -90,25 +90,26 @@ def _in_language(site: Site) -> Iterator[Sheet]:
         pairs = tuple((key, value) for key, value in query.items() if value not in ("", None))
         return Sheet(language=site.language, name=name, args=args, query=pairs)
 
-    yield from (sheet(name) for name in ("index", "method", "open_data", "compare"))
-    for left, right in comparison_pages.neighbours(site):
+    yield from (sheet(name) for name in ("index", "open_data"))
+    yield from (sheet(name, plan) for plan in site.plans for name in ("plan", "method", "compare"))
+    for left, right in (pair for plan in site.plans for pair in comparison_pages.neighbours(site, plan)):
         for page in range(1, comparison_pages.compared_pages(left, right) + 1):
             yield sheet(
                 "compare",
+                left.plan,
                 a=comparison_pages.key_of(left),
                 b=comparison_pages.key_of(right),
                 page=page if page > 1 else "",
             )
     for edition in site.editions:
-        place = [edition.cycle.fiscal_year, *([] if edition.current else [edition.number])]
+        place = Book(site=site, edition=edition, numbered=not edition.current).place
         yield from (sheet(name, *place) for name in ("year", "departments", "errata"))
         snapshot = site.read(edition)
         for query, count in _lists(snapshot):
             for page in range(1 if query else 2, published.page_count(count) + 1):
                 yield sheet("year", *place, **query, page=page if page > 1 else "")
         yield from (sheet("measure", *place, row["code"]) for row in snapshot["measures"])
-    if len(site.current) > 1:
-        yield from (sheet("run", first, code) for first, code in _runs(site))
+    yield from (sheet("run", plan, code) for plan, code in _runs(site) if len(site.current(plan)) > 1)
 
 
 def _lists(snapshot: Snapshot) -> Iterator[tuple[dict[str, str], int]]:
@@ -122,11 +123,11 @@ def _lists(snapshot: Snapshot) -> Iterator[tuple[dict[str, str], int]]:
             yield {parameter: one["value"]}, len(editions.listed(snapshot, filters))
 
 
-def _runs(site: Site) -> Iterator[tuple[int, str]]:
-    runs: dict[tuple[int, str], None] = {}
+def _runs(site: Site) -> Iterator[tuple[str, str]]:
+    runs: dict[tuple[str, str], None] = {}
     for edition in site.editions:
-        snapshot = site.read(edition)
-        runs |= {(snapshot["years"][0], row["code"]): None for row in snapshot["measures"]}
+        plan, snapshot = edition.cycle.plan.short_name, site.read(edition)
+        runs |= {(plan, row["code"]): None for row in snapshot["measures"]}
     return iter(runs)
 
 
@@ -144,11 +145,13 @@ def make(site: Site, sheet: Sheet) -> Page:
     query = dict(sheet.query)
     page = int(query.pop("page", 1))
     result: Page | None
-    if sheet.name in ("index", "method", "open_data"):
-        result = {"index": pages.index, "method": pages.method, "open_data": pages.data}[sheet.name](site)
+    if sheet.name in ("index", "open_data"):
+        result = {"index": pages.index, "open_data": pages.data}[sheet.name](site)
+    elif sheet.name in ("plan", "method"):
+        result = {"plan": pages.plan, "method": pages.method}[sheet.name](site, *sheet.args)
     elif sheet.name == "compare":
-        left, right = (_named(site, query.get(key, "")) for key in ("a", "b"))
-        result = comparison_pages.compare(site, left, right, page)
+        left, right = (_named(site, sheet.args[0], query.get(key, "")) for key in ("a", "b"))
+        result = comparison_pages.compare(site, sheet.args[0], left, right, page)
     elif sheet.name == "run":
         result = comparison_pages.run(site, *sheet.args)
     else:
@@ -158,9 +161,9 @@ def make(site: Site, sheet: Sheet) -> Page:
     return result
 
 
-def _named(site: Site, key: str) -> Book | None:
+def _named(site: Site, plan: str, key: str) -> Book | None:
     year, _dash, number = key.partition("-")
-    return site.book(int(year), int(number)) if number else None
+    return site.book(plan, int(year), int(number)) if number else None
 
 
 def _of_book(site: Site, sheet: Sheet, filters: Filters, page: int) -> Page | None:

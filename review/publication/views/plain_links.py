@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9-]+")
 
 
 def place_of(url: str) -> str:
-    """The file of an address of the site: results/2024/field/01/2.html."""
+    """The file of an address of the site: results/dx/2024/field/01/2.html."""
     parts = urlsplit(url)
     path = "results/" + parts.path.removeprefix(_root())
     query = dict(parse_qsl(parts.query))

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from review import clock, queries
 from review.books.services import snapshot
 from review.books.services.editions import Snapshot
-from review.models import Correction, CycleState, Edition
+from review.models import Correction, Cycle, CycleState, Edition
 from review.publication.services import corrections, exports, schemas
 from review.publication.services.exports import Source
 from review.publication.views import public_pages as pages
@@ -35,16 +35,16 @@ from review.trail.services import audit
 YEARS = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
 
 
-def _dataset(source: Source) -> bytes:
+def _dataset(source: Source, cycle: Cycle) -> bytes:
     """The description of the data, at the address that they will have."""
-    address = settings.MEGURI_BASE_URL.rstrip("/") + reverse("publication:year", args=[source.snapshot["fiscal_year"]])
+    address = settings.MEGURI_BASE_URL.rstrip("/") + reverse("publication:year", args=cycle.key)
     return schemas.as_bytes(schemas.dataset(source.snapshot, source.meta, address))
 
 
-WRITERS: dict[str, Callable[[Source], bytes]] = {
-    "data.json": exports.as_json,
-    "indicators.csv": exports.as_csv,
-    "measures.csv": exports.measures_csv,
+WRITERS: dict[str, Callable[[Source, Cycle], bytes]] = {
+    "data.json": lambda source, _cycle: exports.as_json(source),
+    "indicators.csv": lambda source, _cycle: exports.as_csv(source),
+    "measures.csv": lambda source, _cycle: exports.measures_csv(source),
     "dataset.jsonld": _dataset,
 }
 #: the pages of one edition, by what follows the preview's own address
@@ -60,19 +60,23 @@ class Draft(Site):
 
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """Within the preview where the address is one of the coming edition; '' where it cannot exist yet."""
-        if name in ("compare", "run", "download", "pdf") and (query or args):
+        if name in ("run", "download", "pdf") or (name == "compare" and query):
             return ""
         if not self._is_coming(args):
-            return super().url(name, *args, query=query)
+            return super().url(name, *args, query=query) if self._is_there(args) else ""
         rest = [str(part) for part in args[1:] if not isinstance(part, int)]
         tail = [name] if name in PARTS else rest
         words = urlencode({key: value for key, value in (query or {}).items() if value not in ("", None)})
         return self.here + "".join(f"{part}/" for part in tail) + (f"?{words}" if words else "")
 
     def _is_coming(self, args: tuple[Any, ...]) -> bool:
+        plan, year = self.coming.cycle.key
         numbers = [part for part in args if isinstance(part, int)]
-        year, number = self.coming.cycle.fiscal_year, self.coming.number
-        return numbers in ([year], [year, number])
+        return args[:1] == (plan,) and numbers in ([year], [year, self.coming.number])
+
+    def _is_there(self, args: tuple[Any, ...]) -> bool:
+        """Whether citizens find anything of the plan that the address names."""
+        return not args or any(one.cycle.plan.short_name == args[0] for one in self.editions if one is not self.coming)
 
 
 def shelf_with(coming: Edition, draft: Snapshot, here: str) -> Draft:
@@ -99,19 +103,21 @@ def shelf_with(coming: Edition, draft: Snapshot, here: str) -> Draft:
 
 
 @require_safe
-def preview(request: SignedInRequest, year: int, page: str = "") -> HttpResponse:
+def preview(request: SignedInRequest, plan: str, year: int, page: str = "") -> HttpResponse:
     """The year's coming 第1版."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None or cycle.state not in YEARS:
         raise Http404
     coming = Edition(cycle=cycle, number=1, published_at=cycle.publish_at or clock.now())
     mark = {
         "text": _("この内容はまだ公表されていません。庁内での確認のための画面です。"),
         "more": "" if queries.all_settled(cycle) else _("承認されていない施策があり、今の入力内容を示しています。"),
-        "url": reverse("meguri:board", args=[year]),
+        "url": reverse("meguri:board", args=[plan, year]),
         "label": _("審議に戻る"),
     }
-    return answer(request, coming, snapshot.snapshot_of(cycle), reverse("meguri:preview", args=[year]), page, mark)
+    return answer(
+        request, coming, snapshot.snapshot_of(cycle), reverse("meguri:preview", args=[plan, year]), page, mark
+    )
 
 
 @require_safe
@@ -140,8 +146,9 @@ def answer(
     if page in WRITERS:
         what = {"file": page, "edition": coming.label, "preview": True}
         audit.write(actor=request.user, action="download", subject=f"cycle:{coming.cycle_id}", after=what)
-        response = HttpResponse(WRITERS[page](Source(snapshot=draft)), content_type=content_type(page))
-        response.headers["Content-Disposition"] = f'attachment; filename="preview_{coming.cycle.fiscal_year}_{page}"'
+        plan, year = coming.cycle.key
+        response = HttpResponse(WRITERS[page](Source(snapshot=draft), coming.cycle), content_type=content_type(page))
+        response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'
     else:
         site = shelf_with(coming, draft, here)
         result = page_of(request, Book(site=site, edition=coming), page)

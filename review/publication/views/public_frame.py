@@ -35,13 +35,21 @@ class Page:
         return template.render(Context(dict(self.context), use_l10n=False))
 
 
-def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """The context of public_base.html. `path` is the page's own address: its name, arguments, and perhaps a query."""
-    entries = [("index", _("年度一覧"), site.url("index"))]
+def frame(
+    site: Site, title: str, *, here: str, book: Book | None = None, plan: str = "", path: tuple[Any, ...] = ()
+) -> dict[str, Any]:
+    """The context of public_base.html. `plan` is that of a page which shows no book, where it is of one; `path` is the
+    page's own address: its name, arguments, and perhaps a query."""
+    plan = book.plan if book else plan or (site.plans[0] if site.plans and not site.several else "")
+    entries = [("index", _("計画一覧") if site.several else _("年度一覧"), site.url("index"))]
+    if plan and site.several:
+        entries.append(("plan", site.plan_name(plan), site.url("plan", plan)))
     if book:
         entries.append(("year", _("%(year)s の結果") % {"year": fiscal_year(book.year)}, book.url("year")))
         entries.append(("errata", _("正誤表"), book.url("errata")))
-    entries += [("compare", _("比べる"), site.url("compare")), ("method", _("評価の方法"), site.url("method"))]
+    if plan:
+        entries.append(("compare", _("比べる"), site.url("compare", plan)))
+        entries.append(("method", _("評価の方法"), site.url("method", plan)))
     entries.append(("data", _("データ"), site.url("open_data")))
     context: dict[str, Any] = {
         "LANGUAGE_CODE": site.language,
@@ -49,9 +57,9 @@ def frame(site: Site, title: str, *, here: str, book: Book | None = None, path: 
         "page_title": title,
         "site_title": _("計画の評価結果"),
         "site_url": site.url("index"),
-        "method_url": site.url("method"),
+        "method_url": site.url("method", plan) if plan else "",
         "city": _city(site, book),
-        "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries],
+        "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries if url],
         "licence": open_data.licence(),
         "other": _other_language(site, path),
     }
@@ -89,15 +97,13 @@ def _edition_of(book: Book) -> dict[str, Any]:
         "edition_label": parts.edition_name(edition),
         "edition_date": _("公表日 %(day)s") % {"day": day_text(edition.published_at)},
         "edition_note": "" if edition.current else _("この版より新しい版があります"),
-        "current_url": "" if edition.current else book.site.url("year", book.year),
+        "current_url": "" if edition.current else book.site.url("year", book.plan, book.year),
     }
 
 
-def address_args(book: Book) -> list[Any]:
-    """The arguments that name the book in an address."""
-    return [book.year, book.edition.number] if book.numbered else [book.year]
-
-
-def crumbs(site: Site, *steps: tuple[str, str]) -> list[dict[str, str]]:
-    first = {"label": _("年度一覧"), "url": site.url("index")}
-    return [first, *({"label": label, "url": url} for label, url in steps)]
+def crumbs(site: Site, plan: str, *steps: tuple[str, str]) -> list[dict[str, str]]:
+    """From the beginning down to here, by way of the plan (none where it is '') where there are several."""
+    way = [(_("計画一覧") if site.several else _("年度一覧"), site.url("index"))]
+    if plan and site.several:
+        way.append((site.plan_name(plan), site.url("plan", plan)))
+    return [{"label": label, "url": url} for label, url in (*way, *steps)]

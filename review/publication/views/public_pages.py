@@ -19,7 +19,7 @@ from review.item_words import correctable_label
 from review.publication.services import open_data, schemas
 from review.publication.views import comparison_pages
 from review.publication.views import published as parts
-from review.publication.views.public_frame import Page, address_args, crumbs, frame
+from review.publication.views.public_frame import Page, crumbs, frame
 from review.publication.views.shelf import Book, Site
 from review.reader_words import with_words
 from review.templatetags.words import fiscal_year
@@ -28,12 +28,30 @@ from review.templatetags.words import fiscal_year
 
 
 def index(site: Site) -> Page:
-    """Every published year, and the course of the plan."""
+    """Every plan of which something is published; where it is one alone, its years."""
+    if not site.several:
+        return _years_of(site, *site.plans, path=("index",))
+    framed = frame(site, _("計画の評価結果"), here="index", path=("index",))
+    plans = [_plan_card(site, plan) for plan in site.plans]
+    return Page(template="publication/plans.html", context={**framed, "plans": plans, "site_title": ""})
+
+
+def _plan_card(site: Site, plan: str) -> dict[str, Any]:
+    years = [fiscal_year(edition.cycle.fiscal_year) for edition in site.current(plan)]
+    return {"name": site.plan_name(plan), "url": site.url("plan", plan), "years": years}
+
+
+def plan(site: Site, plan: str) -> Page | None:
+    """Every published year of one plan."""
+    return _years_of(site, plan, path=("plan", plan)) if plan in site.plans else None
+
+
+def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
+    """The published years, and the course of the plan."""
     years, bars = [], []
-    for edition in site.current:
+    for edition in site.current(plan):
         book = Book(site=site, edition=edition)
-        heads = book.heads
-        url = book.url("year")
+        heads, url = book.heads, book.url("year")
         years.append(
             {
                 "edition": edition,
@@ -46,18 +64,23 @@ def index(site: Site) -> Page:
             }
         )
         bars.append({"label": fiscal_year(book.year), "counts": heads["totals"]["indicators"], "url": url})
-    framed = frame(site, _("計画の評価結果"), here="index", path=("index",))
-    return Page(template="publication/index.html", context={**framed, "years": years, "bars": bars, "site_title": ""})
+    title = site.plan_name(plan) if site.several else _("計画の評価結果")
+    framed = frame(site, title, here="plan" if site.several else "index", plan=plan, path=path)
+    way = crumbs(site, "", (title, "")) if site.several else []
+    context = {**framed, "breadcrumbs": way, "years": years, "bars": bars, "site_title": ""}
+    return Page(template="publication/index.html", context=context)
 
 
-def method(site: Site) -> Page:
-    """How the values are read and judged, and the scale."""
-    scale = Book(site=site, edition=site.current[0]).heads["scale"] if site.current else None
-    framed = frame(site, _("評価の方法"), here="method", path=("method",))
+def method(site: Site, plan: str) -> Page | None:
+    """How the values are read and judged, and the plan's newest scale."""
+    if plan not in site.plans:
+        return None
+    scale = Book(site=site, edition=site.current(plan)[0]).heads["scale"]
+    framed = frame(site, _("評価の方法"), here="method", plan=plan, path=("method", plan))
     context = {
         **framed,
-        "breadcrumbs": crumbs(site, (_("評価の方法"), "")),
-        "scale": Scale.from_data(scale) if scale else None,
+        "breadcrumbs": crumbs(site, plan, (_("評価の方法"), "")),
+        "scale": Scale.from_data(scale),
         "data_url": site.url("open_data"),
     }
     return Page(template="publication/method.html", context=context)
@@ -67,13 +90,14 @@ def data(site: Site) -> Page:
     """The open data: files, columns, schemas, licence and the interface for programs."""
     framed = frame(site, _("オープンデータ"), here="data", path=("open_data",))
     years = [
-        {"label": fiscal_year(edition.cycle.fiscal_year), "edition": parts.edition_name(edition),
-         "files": parts.downloads(Book(site=site, edition=edition))}
-        for edition in site.current
+        {"label": " ".join([*([site.plan_name(plan)] if site.several else []), fiscal_year(edition.cycle.fiscal_year)]),
+         "edition": parts.edition_name(edition), "files": parts.downloads(Book(site=site, edition=edition))}
+        for plan in site.plans
+        for edition in site.current(plan)
     ]  # fmt: skip
     context = {
         **framed,
-        "breadcrumbs": crumbs(site, (_("データ"), "")),
+        "breadcrumbs": crumbs(site, "", (_("データ"), "")),
         "years": years,
         "tables": [
             {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.INDICATOR_COLUMNS},
@@ -99,17 +123,13 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     label = fiscal_year(book.year)
     query = parts.query_of(filters, page=page if page > 1 else "")
     framed = frame(
-        book.site,
-        _("%(year)s 評価結果") % {"year": label},
-        here="year",
-        book=book,
-        path=("year", *address_args(book), query),
+        book.site, _("%(year)s 評価結果") % {"year": label}, here="year", book=book, path=("year", *book.place, query)
     )
     words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
     context = {
         **framed,
         "breadcrumbs": crumbs(
-            book.site, *([(label, book.url("year")), (_("施策一覧"), "")] if alone else [(label, "")])
+            book.site, book.plan, *([(label, book.url("year")), (_("施策一覧"), "")] if alone else [(label, "")])
         ),
         "snapshot": snapshot,
         "names": parts.grade_names(snapshot),
@@ -132,7 +152,7 @@ def _overview(book: Book) -> dict[str, Any]:
     snapshot, site = book.snapshot, book.site
     by_field, by_department = editions.by_field(snapshot), editions.by_department(snapshot)
     short = len(by_department) <= parts.DEPARTMENTS
-    earlier = site.book(book.year - 1)
+    earlier = site.book(book.plan, book.year - 1)
     return {
         **parts.overview_of(snapshot),
         "previous_year": book.year - 1,
@@ -158,7 +178,7 @@ def _overview(book: Book) -> dict[str, Any]:
 def _other_editions(book: Book) -> list[dict[str, Any]]:
     """The editions of the year, newest first, each with its address and what differs from the one before."""
     rows = []
-    same_year = book.site.of_year(book.year)
+    same_year = book.site.of_year(book.plan, book.year)
     for place, edition in enumerate(same_year):
         one = Book(site=book.site, edition=edition, numbered=not edition.current)
         before = Book(site=book.site, edition=same_year[place + 1]) if place + 1 < len(same_year) else None
@@ -177,10 +197,10 @@ def _other_editions(book: Book) -> list[dict[str, Any]]:
 def departments(book: Book) -> Page:
     """The results by 主管部署."""
     label = fiscal_year(book.year)
-    framed = frame(book.site, _("部署別の結果"), here="year", book=book, path=("departments", *address_args(book)))
+    framed = frame(book.site, _("部署別の結果"), here="year", book=book, path=("departments", *book.place))
     context = {
         **framed,
-        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (_("部署別"), "")),
+        "breadcrumbs": crumbs(book.site, book.plan, (label, book.url("year")), (_("部署別"), "")),
         "names": parts.grade_names(book.snapshot),
         "departments": parts.group_rows(editions.by_department(book.snapshot), "department", book),
     }
@@ -195,15 +215,11 @@ def measure(book: Book, code: str) -> Page | None:
         return None
     row, label = with_words(row, snapshot), fiscal_year(book.year)
     framed = frame(
-        book.site,
-        f"{row['code']} {row['name']}",
-        here="measure",
-        book=book,
-        path=("measure", *address_args(book), code),
+        book.site, f"{row['code']} {row['name']}", here="measure", book=book, path=("measure", *book.place, code)
     )
     context = {
         **framed,
-        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (code, "")),
+        "breadcrumbs": crumbs(book.site, book.plan, (label, book.url("year")), (code, "")),
         "site_title": _("%(year)s 評価結果") % {"year": label},
         "measure": {**row, "place": editions.place_words(row)},
         "fiscal_year": book.year,
@@ -221,8 +237,8 @@ def measure(book: Book, code: str) -> Page | None:
         "errata_url": book.url("errata"),
         # among plain files, one published year would say the same again
         "run_url": ""
-        if book.site.static and len(book.site.current) < 2
-        else book.site.url("run", snapshot["years"][0], code),
+        if book.site.static and len(book.site.current(book.plan)) < 2
+        else book.site.url("run", book.plan, code),
     }
     return Page(template="publication/measure.html", context=context)
 
@@ -241,15 +257,11 @@ def errata(book: Book) -> Page:
     """What was corrected up to this edition: 誤, 正, 理由, 日付, newest first."""
     label = fiscal_year(book.year)
     framed = frame(
-        book.site,
-        _("%(year)s 正誤表") % {"year": label},
-        here="errata",
-        book=book,
-        path=("errata", *address_args(book)),
+        book.site, _("%(year)s 正誤表") % {"year": label}, here="errata", book=book, path=("errata", *book.place)
     )
     context = {
         **framed,
-        "breadcrumbs": crumbs(book.site, (label, book.url("year")), (_("正誤表"), "")),
+        "breadcrumbs": crumbs(book.site, book.plan, (label, book.url("year")), (_("正誤表"), "")),
         "corrections": [_correction(one, book) for one in editions.errata(book.snapshot)],
     }
     return Page(template="publication/errata.html", context=context)

@@ -79,9 +79,9 @@ def site_of(request: HttpRequest) -> Site:
     )
 
 
-def book_of(request: HttpRequest, year: int, number: int | None) -> Book:
+def book_of(request: HttpRequest, plan: str, year: int, number: int | None) -> Book:
     """The current edition of the year, or the one with that number. Raises Http404."""
-    book = site_of(request).book(year, number)
+    book = site_of(request).book(plan, year, number)
     if book is None:
         raise Http404
     return book
@@ -192,12 +192,12 @@ def page_number(query: QueryDict) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1
 
 
-def _chosen(site: Site, key: str) -> Book | None:
-    """The edition that a comparison names: 2024-1; None where it names none."""
+def _chosen(site: Site, plan: str, key: str) -> Book | None:
+    """The plan's edition that a comparison names: 2024-1; None where it names none."""
     year, _dash, number = key.partition("-")
     if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in (year, number)):
         return None
-    return site.book(int(year), int(number))
+    return site.book(plan, int(year), int(number))
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -205,14 +205,20 @@ def _chosen(site: Site, key: str) -> Book | None:
 
 @page
 def index(site: Site, query: QueryDict) -> Page:
-    """Every published year."""
+    """Every plan with something published, or the years of the only one."""
     return pages.index(site)
 
 
 @page
-def method(site: Site, query: QueryDict) -> Page:
+def plan(site: Site, query: QueryDict, plan: str) -> Page | None:
+    """Every published year of a plan."""
+    return pages.plan(site, plan)
+
+
+@page
+def method(site: Site, query: QueryDict, plan: str) -> Page | None:
     """How the values are read and judged, and the scale."""
-    return pages.method(site)
+    return pages.method(site, plan)
 
 
 @page
@@ -222,67 +228,66 @@ def open_data(site: Site, query: QueryDict) -> Page:
 
 
 @page
-def compare(site: Site, query: QueryDict) -> Page:
-    """Two years or two editions side by side."""
-    return comparison_pages.compare(
-        site, _chosen(site, query.get("a", "")), _chosen(site, query.get("b", "")), page_number(query)
-    )
+def compare(site: Site, query: QueryDict, plan: str) -> Page | None:
+    """Two years or two editions of a plan side by side."""
+    left, right = (_chosen(site, plan, query.get(key, "")) for key in ("a", "b"))
+    return comparison_pages.compare(site, plan, left, right, page_number(query))
 
 
 @page
-def run(site: Site, query: QueryDict, first: int, code: str) -> Page | None:
+def run(site: Site, query: QueryDict, plan: str, code: str) -> Page | None:
     """The plan's whole run for one 施策."""
-    return comparison_pages.run(site, first, code)
+    return comparison_pages.run(site, plan, code)
 
 
 @page
-def year(site: Site, query: QueryDict, year: int, number: int | None = None) -> Page | None:
+def year(site: Site, query: QueryDict, plan: str, year: int, number: int | None = None) -> Page | None:
     """One year: what came out, by field and department, and the list with its search."""
-    book = site.book(year, number)
+    book = site.book(plan, year, number)
     return pages.year(book, filters_of(query), page_number(query)) if book else None
 
 
 @page
-def departments(site: Site, query: QueryDict, year: int, number: int | None = None) -> Page | None:
+def departments(site: Site, query: QueryDict, plan: str, year: int, number: int | None = None) -> Page | None:
     """The year by 主管部署."""
-    book = site.book(year, number)
+    book = site.book(plan, year, number)
     return pages.departments(book) if book else None
 
 
 @page
-def errata(site: Site, query: QueryDict, year: int, number: int | None = None) -> Page | None:
+def errata(site: Site, query: QueryDict, plan: str, year: int, number: int | None = None) -> Page | None:
     """正誤表."""
-    book = site.book(year, number)
+    book = site.book(plan, year, number)
     return pages.errata(book) if book else None
 
 
 @page
-def measure(site: Site, query: QueryDict, year: int, code: str, number: int | None = None) -> Page | None:
+def measure(site: Site, query: QueryDict, plan: str, year: int, code: str, number: int | None = None) -> Page | None:
     """One 施策: every value of every year, how it was judged, and its texts."""
-    book = site.book(year, number)
+    book = site.book(plan, year, number)
     return pages.measure(book, code) if book else None
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _file(request: HttpRequest, year: int, number: int | None, kind: str) -> FileResponse:
-    made = book_of(request, year, number).file(kind)
+def _file(request: HttpRequest, plan: str, year: int, number: int | None, kind: str) -> FileResponse:
+    made = book_of(request, plan, year, number).file(kind)
     if made is None:
         raise Http404
     return attachment(made)
 
 
 @require_safe
-def download(request: HttpRequest, year: int, number: int | None = None) -> FileResponse:
+def download(request: HttpRequest, plan: str, year: int, number: int | None = None) -> FileResponse:
     """The edition's consolidated workbook."""
-    return _file(request, year, number, Artifact.Kind.CONSOLIDATED)
+    return _file(request, plan, year, number, Artifact.Kind.CONSOLIDATED)
 
 
 @require_safe
-def pdf(request: HttpRequest, year: int, number: int | None = None) -> FileResponse:
+def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -> FileResponse:
     """The edition as PDF."""
-    return _file(request, year, number, Artifact.Kind.BOOK_PDF)
+    return _file(request, plan, year, number, Artifact.Kind.BOOK_PDF)
 
 
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json"}
@@ -307,14 +312,14 @@ def data_file(book: Book, name: str) -> bytes | None:
 
 @require_safe
 @revalidated
-def data(request: HttpRequest, year: int, name: str, number: int | None = None) -> HttpResponse:
+def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
     """The edition as data."""
-    book = book_of(request, year, number)
+    book = book_of(request, plan, year, number)
     content = data_file(book, name)
     if content is None:
         raise Http404
     response = HttpResponse(content, content_type=content_type(name))
-    saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{year}_{book.edition.number}_{name}"
+    saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{plan}_{year}_{book.edition.number}_{name}"
     response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     return response
 

@@ -31,7 +31,8 @@ def language_of(namespace: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Every edition as of some moment, newest year first and newest edition first. `edition.current` is of that moment.
+    """Every edition of every plan as of some moment, newest year first and newest edition first. `edition.current` is
+    of that moment. Plans are named by their short names.
 
     `read` gives an edition's snapshot, `heads` at least its totals, plan and scale, for less. `static` pages are plain files: they hold no form and sort nothing.
     """
@@ -56,21 +57,35 @@ class Site:
         words = urlencode({key: value for key, value in (query or {}).items() if value not in ("", None)})
         return reverse(f"{namespace}:{name}", args=args) + (f"?{words}" if words else "")
 
-    def book(self, year: int, number: int | None = None) -> Book | None:
-        """The edition with that number, or the year's current one; None where there is none."""
-        for edition in self.editions:
-            if edition.cycle.fiscal_year == year and (edition.current if number is None else edition.number == number):
+    def book(self, plan: str, year: int, number: int | None = None) -> Book | None:
+        """The plan's edition with that number, or the year's current one; None where there is none."""
+        for edition in self.of_year(plan, year):
+            if edition.current if number is None else edition.number == number:
                 return Book(site=self, edition=edition, numbered=number is not None)
         return None
 
-    def of_year(self, year: int) -> list[Edition]:
-        """The year's editions, newest first."""
-        return [edition for edition in self.editions if edition.cycle.fiscal_year == year]
+    def of_year(self, plan: str, year: int) -> list[Edition]:
+        """The editions of the plan's year, newest first."""
+        return [edition for edition in self.editions if edition.cycle.key == (plan, year)]
+
+    def current(self, plan: str) -> list[Edition]:
+        """The current edition of each year of the plan, newest year first."""
+        return [one for one in self.editions if one.current and one.cycle.plan.short_name == plan]
 
     @property
-    def current(self) -> list[Edition]:
-        """The current edition of each year, newest year first."""
-        return [edition for edition in self.editions if edition.current]
+    def plans(self) -> list[str]:
+        """The plans of which something is published, in the order of their beginning."""
+        known = {edition.cycle.plan.short_name: edition.cycle.plan_id for edition in self.editions}
+        return sorted(known, key=lambda plan: known[plan])
+
+    @property
+    def several(self) -> bool:
+        """Whether a page must say of which plan it speaks."""
+        return len(self.plans) > 1
+
+    def plan_name(self, plan: str) -> str:
+        """The plan's name in its newest edition."""
+        return str(Book(site=self, edition=self.current(plan)[0]).heads["plan"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +95,16 @@ class Book:
     site: Site
     edition: Edition
     numbered: bool = False
+
+    @property
+    def plan(self) -> str:
+        """The short name of the edition's plan."""
+        return self.edition.cycle.plan.short_name
+
+    @property
+    def place(self) -> list[Any]:
+        """What names the book in an address."""
+        return [self.plan, self.year, *([self.edition.number] if self.numbered else [])]
 
     @property
     def year(self) -> int:
@@ -98,12 +123,11 @@ class Book:
 
     def url(self, name: str, *args: Any, query: Mapping[str, Any] | None = None) -> str:
         """The address of a page of this edition."""
-        place = [self.year, self.edition.number] if self.numbered else [self.year]
-        return self.site.url(name, *place, *args, query=query)
+        return self.site.url(name, *self.place, *args, query=query)
 
     def everlasting(self, name: str = "year", *args: Any) -> str:
         """The address that will show this very edition for ever."""
-        return self.site.url(name, self.year, self.edition.number, *args)
+        return self.site.url(name, self.plan, self.year, self.edition.number, *args)
 
     def file(self, kind: str) -> Artifact | None:
         """The edition's workbook or PDF; None while it is being made."""

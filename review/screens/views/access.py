@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,11 +15,13 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
 from review import calendar, permissions
+from review.models import Correction, Meeting, PlanChange
 from review.screens.views import sessions, signed_out
 from review.screens.views.answers import SeeOther, receipted
 from review.trail.services import audit
@@ -105,10 +107,29 @@ class AccessMiddleware:
             return to_sign_in(request, ended=ended)
         if getattr(user, "must_change_password", False) and address not in BEFORE_PASSWORD_CHANGE:
             return to_own_password(request)
-        if not permissions.may_visit(user, address):
+        if not permissions.may_visit(user, address, plan_of(address, kwargs)):
             logger.warning("refused: %s for user %s", address, user.pk)
             raise PermissionDenied
         return None
+
+
+#: Addresses of things of one plan that are named by their number alone: where the plan stands. (A sheet has its own scope.)
+OF_A_PLAN: dict[str, tuple[type[Model], str]] = {
+    **dict.fromkeys(
+        [f"meguri:correction{act}" for act in ("", "_items", "_submit", "_drop", "_decide", "_preview")],
+        (Correction, "cycle__plan"),
+    ),
+    "meguri:meeting_amend": (Meeting, "cycle__plan"),
+    "meguri:plan_change": (PlanChange, "plan"),
+}
+
+
+def plan_of(address: str, given: Mapping[str, Any]) -> int | str | None:
+    """The plan of which the address is, by its short name or number; None where it is of none. A query for a thing."""
+    if address not in OF_A_PLAN:
+        return given.get("plan")
+    model, way = OF_A_PLAN[address]
+    return model._default_manager.filter(pk=given["pk"]).values_list(way, flat=True).first()
 
 
 def to_own_password(request: HttpRequest) -> HttpResponse:

@@ -30,7 +30,7 @@ PARTS = ("city", "nav", "fiscal_years", "open_task_count", "unread_count", "user
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """One entry of the menu. `year` says that its address names the 年度; `count` names the number beside it."""
+    """One entry of the menu. `year` says that its address names a plan and its 年度; `count` names the number beside it."""
 
     address: str
     label: Any
@@ -95,7 +95,7 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
         return {**dict.fromkeys(PARTS, ""), "city": SimpleLazyObject(names.city)}
     cycles = known_years()
     counts = counts_of(user)
-    now = year_now(cycles)
+    now = shown_year(request, cycles) or year_now(cycles)
     cities = {cycle.plan.city for cycle in cycles}
     return {
         "city": cities.pop() if len(cities) == 1 else counts["city"] or names.city(),
@@ -111,25 +111,26 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
 @prepared()
 def known_years() -> QuerySet[Cycle]:
     """The years, the newest first, with as much of each as the menu needs. One query."""
-    years = Cycle.objects.select_related("plan").order_by("-fiscal_year")
-    return years.only("fiscal_year", "state", "plan__city")
+    rows = Cycle.objects.select_related("plan").order_by("-fiscal_year", "plan_id")
+    return rows.only("fiscal_year", "state", "plan__short_name", "plan__name", "plan__city")
 
 
-def year_now(cycles: list[Cycle]) -> int | None:
-    """The 年度 that people work on, as `queries.cycle_now` has it."""
+def year_now(cycles: list[Cycle]) -> Cycle | None:
+    """The year that people work on, as `queries.cycle_now` has it."""
     working = [c for c in cycles if c.state in AT_WORK] or [c for c in cycles if c.state != CycleState.DRAFT] or cycles
-    return working[0].fiscal_year if working else None
+    return working[0] if working else None
 
 
-def menu(request: HttpRequest, user: User, now: int | None, counts: dict[str, int]) -> Iterator[dict[str, Any]]:
+def menu(request: HttpRequest, user: User, now: Cycle | None, counts: dict[str, int]) -> Iterator[dict[str, Any]]:
     """The entries that the person may open."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     for place in MENU:
-        if not permissions.may_visit(user, place.address) or (place.year and now is None):
+        plan = now.plan_id if place.year and now else None
+        if not permissions.may_visit(user, place.address, plan) or (place.year and now is None):
             continue
         if place.address in CONCERNS and not CONCERNS[place.address](user):
             continue
-        url = address(place.address, *([shown_year(request) or now] if place.year else []))
+        url = address(place.address, *(now.key if place.year and now else ()))
         if url:
             yield {
                 "label": place.label,
@@ -197,18 +198,21 @@ def belongs(here: str, place: str) -> bool:
     return place in (here, UNDER.get(here))
 
 
-def shown_year(request: HttpRequest) -> int | None:
-    """The 年度 in the page's own address."""
-    return request.resolver_match.kwargs.get("year") if request.resolver_match else None
+def shown_year(request: HttpRequest, cycles: list[Cycle]) -> Cycle | None:
+    """The year of a plan in the page's own address."""
+    given = request.resolver_match.kwargs if request.resolver_match else {}
+    return next((one for one in cycles if one.key == (given.get("plan"), given.get("year"))), None)
 
 
-def years(request: HttpRequest, cycles: list[Cycle], now: int | None) -> Iterator[dict[str, Any]]:
-    """The switch of 年度: the same page of another year where it has one, else that year's progress."""
-    shown = shown_year(request) or now
-    here = request.resolver_match.view_name if request.resolver_match and shown_year(request) else "meguri:progress"
+def years(request: HttpRequest, cycles: list[Cycle], now: Cycle | None) -> Iterator[dict[str, Any]]:
+    """The switch of 年度: the same page of another year where it has one, else that year's progress. With several plans
+    each year says of which it is."""
+    match, several = request.resolver_match, len({cycle.plan_id for cycle in cycles}) > 1
+    here = match.view_name if match and shown_year(request, cycles) else "meguri:progress"
     for cycle in cycles:
-        url = address(here, cycle.fiscal_year) or address("meguri:progress", cycle.fiscal_year)
-        yield {"label": fiscal_year(cycle.fiscal_year), "url": url, "current": cycle.fiscal_year == shown}
+        url = address(here, *cycle.key) or address("meguri:progress", *cycle.key)
+        label = f"{cycle.plan.name} {fiscal_year(cycle.fiscal_year)}" if several else fiscal_year(cycle.fiscal_year)
+        yield {"label": label, "url": url, "current": cycle == now}
 
 
 def counts_of(user: User) -> dict[str, Any]:

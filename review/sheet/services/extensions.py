@@ -75,7 +75,11 @@ def extend(*, user: User, review_id: int, until: datetime, reason: str) -> Exten
     """Give a sheet of another department a later end at once, with a reason; a standing request is granted with it."""
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.may_manage_cycle(user), _("期限の延長は%(office)sまたは管理者が行います。"), review)
+        require(
+            permissions.may_manage_cycle(user, review.cycle.plan_id),
+            _("期限の延長は%(office)sまたは管理者が行います。"),
+            review,
+        )
         require(
             permissions.may_extend(user, review),
             _("ご自分の部署のシートは、延長を依頼し、ほかの確認者または管理者に決めてもらってください。"),

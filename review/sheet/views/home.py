@@ -65,15 +65,18 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return redirect("publication:index")
-    cycle = queries.cycle_now()
-    post = holders.standing(user)
+    cycles = queries.cycles_now()
+    cycle = chosen_cycle(cycles, request.GET.get("plan", ""))
+    everywhere = holders.standing(user)
+    post = everywhere.within(cycle.plan_id if cycle else None)
     context: dict[str, Any] = {
         "page_title": _("ホーム"),
         "cycle": cycle,
         "running": cycle is not None and cycle.state in (CycleState.OPEN, CycleState.DECIDING),
         "deadlines": deadlines(cycle),
         "notices": list(Notification.objects.filter(recipient=user)[:TOP]),
-        "no_post": not post.roles,
+        "no_post": not everywhere.roles,
+        "plans": plan_tabs(user, cycles, cycle) if len(cycles) > 1 else [],
     }
     if cycle and post.departments:
         context["department"] = department(user, cycle, request.GET.get("page"))
@@ -87,6 +90,28 @@ def home(request: HttpRequest) -> HttpResponse:
             context["first_steps"] = first_steps(user, cycle)
     context["auditing"] = post.has(Role.AUDITOR)
     return render(request, "sheet/home.html", context)
+
+
+def chosen_cycle(cycles: list[Cycle], plan: str) -> Cycle | None:
+    """The year of the plan in the address, else the one that people work on."""
+    named = [one for one in cycles if one.plan.short_name == plan]
+    return named[0] if named else queries.cycle_now() if cycles else None
+
+
+def plan_tabs(user: User, cycles: list[Cycle], shown: Cycle | None) -> list[dict[str, Any]]:
+    """Every plan, with how many sheets of it wait for me. One query a plan."""
+    scope, post = permissions.scope_of(user), holders.standing(user)
+    tabs = []
+    for one in cycles:
+        mine = Q(measure_year__owner__in=scope.departments, state__in=OPEN_STATES)
+        if post.within(one.plan_id).has(Role.REVIEWER):
+            mine |= Q(state=ReviewState.SUBMITTED)
+        if post.within(one.plan_id).has(Role.APPROVER):
+            mine |= Q(state=ReviewState.REVIEWED)
+        count = one.reviews.visible(scope).filter(mine).count()
+        url = f"{reverse('meguri:home')}?plan={one.plan.short_name}"
+        tabs.append({"label": one.plan.name, "url": url, "current": one == shown, "count": count})
+    return tabs
 
 
 def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
@@ -162,8 +187,10 @@ def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
     Six queries at most."""
     waiting = cycle.reviews.visible(permissions.scope_of(user)).filter(state=ReviewState.SUBMITTED)
     context = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
-    open_ones = Correction.objects.filter(state__in=[Correction.State.PREPARING, Correction.State.RETURNED])
-    corrections = list(open_ones.select_related("cycle"))
+    open_ones = Correction.objects.filter(
+        cycle__plan=cycle.plan, state__in=[Correction.State.PREPARING, Correction.State.RETURNED]
+    )
+    corrections = list(open_ones.select_related("cycle__plan"))
     return {**context, "cycle": cycle, "corrections": corrections, "definitions": definitions.open_in(cycle)}
 
 
@@ -178,9 +205,9 @@ def approving(user: User, cycle: Cycle) -> dict[str, Any]:
         "proposals": sheets.exclude(proposed_outcome="").count(),
         "deciding": permissions.may_decide_year(user, cycle),
         "corrections": list(
-            Correction.objects.filter(state=Correction.State.DECIDING)
+            Correction.objects.filter(cycle__plan=cycle.plan, state=Correction.State.DECIDING)
             .exclude(prepared_by=user)
-            .select_related("cycle", "base")
+            .select_related("cycle__plan", "base")
             .defer("base__snapshot")
         ),
     }

@@ -64,10 +64,7 @@ def crumbs(review: MeasureReview, *more: str) -> list[dict[str, str]]:
     year = review.measure_year
     trail = [
         {"label": _("ホーム"), "url": reverse("meguri:home")},
-        {
-            "label": fiscal_year(review.cycle.fiscal_year),
-            "url": reverse("meguri:progress", args=[review.cycle.fiscal_year]),
-        },
+        {"label": fiscal_year(review.cycle.fiscal_year), "url": reverse("meguri:progress", args=review.cycle.key)},
         {"label": f"{year.measure.code} {year.name}", "url": reverse("meguri:sheet", args=[review.pk])},
     ]
     return [*trail, *({"label": label, "url": ""} for label in more)]
@@ -197,12 +194,12 @@ def first_step(review: MeasureReview) -> int:
 
 def why_not_mine(user: User, review: MeasureReview) -> str:
     """Who else can decide, where the person holds the post but took part themselves; '' otherwise."""
-    if review.state == ReviewState.SUBMITTED and permissions.is_reviewer(user):
+    if review.state == ReviewState.SUBMITTED and permissions.is_reviewer(user, review.cycle.plan_id):
         if permissions.may_review(user, review):
             return ""
         who = others(user, Role.REVIEWER)
         return _("ご自分が提出したシートは確認できません。確認できる方: %(who)s") % {"who": who}
-    if review.state == ReviewState.REVIEWED and permissions.is_approver(user):
+    if review.state == ReviewState.REVIEWED and permissions.is_approver(user, review.cycle.plan_id):
         if permissions.may_approve(user, review):
             return ""
         who = others(user, Role.APPROVER)

@@ -58,7 +58,9 @@ def choose_scale(*, user: User, cycle_id: int, scale: rating.Scale) -> Cycle:
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("達成区分は%(office)sまたは管理者が選びます。"), cycle)
+        require(
+            permissions.may_manage_cycle(user, cycle.plan_id), _("達成区分は%(office)sまたは管理者が選びます。"), cycle
+        )
         if cycle.state != CycleState.DRAFT:
             raise AlreadyDecided(
                 _("%(year)sは開始されているため、達成区分は変更できません。") % {"year": year_label(cycle.fiscal_year)}
@@ -81,7 +83,9 @@ def set_deadlines(*, user: User, cycle_id: int, deadlines: Deadlines) -> Cycle:
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("期限は%(office)sまたは管理者が設定します。"), cycle)
+        require(
+            permissions.may_manage_cycle(user, cycle.plan_id), _("期限は%(office)sまたは管理者が設定します。"), cycle
+        )
         if cycle.state == CycleState.PUBLISHED:
             raise AlreadyDecided(_("公表済みの年度の期限は変更できません。"))
         problems = order_problems(vars(deadlines))
@@ -108,7 +112,11 @@ def open_year(*, user: User, cycle_id: int) -> Cycle:
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
         holders.standing(user, fresh=True)
-        require(permissions.may_manage_cycle(user), _("年度の開始は%(office)sまたは管理者が行います。"), cycle)
+        require(
+            permissions.may_manage_cycle(user, cycle.plan_id),
+            _("年度の開始は%(office)sまたは管理者が行います。"),
+            cycle,
+        )
         if cycle.state != CycleState.DRAFT:
             raise AlreadyDecided(
                 _("%(year)sはもう開始されています(今は「%(state)s」です)。")

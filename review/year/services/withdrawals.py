@@ -29,7 +29,11 @@ def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> 
     """
     with transaction.atomic():
         review = locked(review_id, user)
-        require(permissions.is_reviewer(user), _("確認の取消しは、%(office)sの確認者が行います。"), review)
+        require(
+            permissions.is_reviewer(user, review.cycle.plan_id),
+            _("確認の取消しは、%(office)sの確認者が行います。"),
+            review,
+        )
         require_undecided(review, round=round, step=Step.APPROVE, state=ReviewState.REVIEWED)
         require(permissions.may_withdraw_review(user, review), not_yours(review))
         reason = _reason(comment)
@@ -50,7 +54,7 @@ def withdraw_approval(*, user: User, review_id: int, round: int, comment: str) -
     with transaction.atomic():
         cycle = Cycle.objects.select_for_update(no_key=True).get(reviews=review_id)
         review = locked(review_id, user)
-        require(permissions.is_approver(user), _("承認の取消しは、%(body)sの承認者が行います。"), review)
+        require(permissions.is_approver(user, cycle.plan_id), _("承認の取消しは、%(body)sの承認者が行います。"), review)
         if cycle.state != CycleState.OPEN:
             approval.require_year_undecided(cycle)
         require_undecided(review, round=round, step=Step.YEAR, state=ReviewState.APPROVED)

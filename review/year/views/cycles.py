@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,9 +49,9 @@ def cycles(request: SignedInRequest) -> HttpResponse:
     return render(request, "year/cycles.html", context)
 
 
-def deadlines_record(request: SignedInRequest, year: int) -> Record:
+def deadlines_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form of the year's deadlines edits."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     rows = Cycle.objects.filter(pk=cycle.pk)
     form = DeadlinesForm.of(cycle)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.deadlines",))
@@ -59,23 +59,23 @@ def deadlines_record(request: SignedInRequest, year: int) -> Record:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @versioned(deadlines_record)
-def cycle(request: SignedInRequest, year: int) -> HttpResponse:
+def cycle(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """One year: its step, its deadlines to set, and the button that opens it."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(cycle)
     status = 200
     if form.is_bound:
         status = set_deadlines(request, cycle, form)
         if status == 200:
             messages.success(request, _("期限を保存しました。"))
-            return redirect("meguri:cycle", year=year)
-    context = context_of(cycle, form, may_correct=permissions.may_prepare_correction(request.user))
+            return see_other("meguri:cycle", plan, year)
+    context = context_of(cycle, form, may_correct=permissions.may_prepare_correction(request.user, cycle.plan_id))
     return render(request, "year/cycle.html", context, status=status)
 
 
-def scale_record(request: SignedInRequest, year: int) -> Record:
+def scale_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the choice of the scale edits."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     form = ScaleForm(initial={"scale": scale_key(cycle)})
     rows = Cycle.objects.filter(pk=cycle.pk)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.scale",))
@@ -89,14 +89,14 @@ def scale_key(cycle: Cycle) -> str | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusing
 @versioned(scale_record)
-def scale(request: SignedInRequest, year: int) -> HttpResponse:
+def scale(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The scale of one year: chosen while the year is a draft, shown afterwards."""
-    cycle = year_or_404(year)
+    cycle = year_or_404(plan, year)
     form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": scale_key(cycle)})
     if form.is_bound and form.is_valid():
         work.choose_scale(user=request.user, cycle_id=cycle.pk, scale=form.chosen())
         messages.success(request, _("達成区分を保存しました。"))
-        return see_other("meguri:cycle", year, fragment="rules")
+        return see_other("meguri:cycle", plan, year, fragment="rules")
     context = {
         "page_title": _("%(year)s 達成区分") % {"year": fiscal_year(year)},
         "breadcrumbs": way_to(cycle, _("達成区分")),
@@ -140,11 +140,11 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "published": cycle.state == CycleState.PUBLISHED,
         "measures": measures,
         "may_open": draft and cycle.due_at and cycle.closes_at and measures,
-        "open_url": address("meguri:open_year", cycle.fiscal_year) if draft else "",
-        "meeting_url": address("meguri:meeting", cycle.fiscal_year) if cycle.state == CycleState.DECIDING else "",
-        "editions": queries.editions(cycle.fiscal_year),
+        "open_url": address("meguri:open_year", *cycle.key) if draft else "",
+        "meeting_url": address("meguri:meeting", *cycle.key) if cycle.state == CycleState.DECIDING else "",
+        "editions": queries.editions(*cycle.key),
         "correction": corrections.under_way(cycle.pk),
-        "correct_url": address("meguri:correction_start", cycle.fiscal_year) if may_correct else "",
+        "correct_url": address("meguri:correction_start", *cycle.key) if may_correct else "",
         "scale": cycle.scale,
         "jobs": queries.running_jobs(cycle),
         "definitions": definitions.open_in(cycle),

@@ -69,9 +69,9 @@ class Mark:
 
 
 @require_safe
-def progress(request: SignedInRequest, year: int) -> HttpResponse:
+def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The year's picture, then every sheet."""
-    cycle = queries.cycle_of(year)
+    cycle = queries.cycle_of(plan, year)
     if cycle is None:
         raise Http404
     listed = cycle.reviews.listed(permissions.scope_of(request.user))
@@ -166,7 +166,7 @@ def flow_of(marks: list[Mark], cycle: Cycle, department: str = "") -> dict[str, 
 
 def here_of(cycle: Cycle, department: str) -> str:
     """This page's address, of one department where one is chosen, ready for a further parameter."""
-    return reverse("meguri:progress", args=[cycle.fiscal_year]) + (f"?department={department}&" if department else "?")
+    return reverse("meguri:progress", args=cycle.key) + (f"?department={department}&" if department else "?")
 
 
 def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict[str, Any]]:
@@ -196,7 +196,7 @@ def stats_of(marks: list[Mark], cycle: Cycle, department: str = "") -> list[dict
 
 def unreached(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
     """Steps that nobody can take, for those who look after the year while it runs. Four queries, none for others."""
-    if not permissions.may_manage_cycle(request.user) or cycle.state not in waiting.RUNNING:
+    if not permissions.may_manage_cycle(request.user, cycle.plan_id) or cycle.state not in waiting.RUNNING:
         return {}
     return {"unmanned": waiting.unmanned(cycle), "without_mail": waiting.without_mail(cycle)}
 

@@ -16,7 +16,7 @@ from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from workflow import steps
 
-ADDRESS = f"/cycles/{YEAR}/definitions/"
+ADDRESS = f"/plans/dx/{YEAR}/definitions/"
 
 
 def chosen(direction: str = "up", unit: str = "件", kind: str = "year", number: int = 1) -> dict[int, Definition]:
@@ -321,7 +321,9 @@ def test_no_year_is_published_on_an_unconfirmed_definition(cast: Cast) -> None:
     unconfirmed(number=2)
     with pytest.raises(Invalid, match=r"01-01 ②.*確認 四郎さん"):
         steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
-    assert "01-01 ②" in words(as_(cast.approver).post(reverse("meguri:decide", args=[YEAR]), {"action": "publish"}))
+    assert "01-01 ②" in words(
+        as_(cast.approver).post(reverse("meguri:decide", args=["dx", YEAR]), {"action": "publish"})
+    )
     confirm(cast, number=2)
     assert steps.decide_year(user=cast.approver, cycle_id=cycle.pk)
 
@@ -330,7 +332,7 @@ def test_the_office_sees_what_waits(cast: Cast) -> None:
     cycle = cast.draft(1)
     unconfirmed()
     client = as_(cast.reviewer)
-    for address in (f"/cycles/{YEAR}/", f"/cycles/{YEAR}/open/"):
+    for address in (f"/plans/dx/{YEAR}/", f"/plans/dx/{YEAR}/open/"):
         assert "確認されていない成果目標が2件あります" in words(client.get(address)), address
     steps.open_year(user=cast.reviewer2, cycle_id=cycle.pk)
     settle_background()

@@ -28,7 +28,8 @@ def test_every_refusal_of_a_file_is_explained(cast: Cast) -> None:
 def test_it_is_reachable_from_every_screen_of_a_department(cast: Cast, name: str) -> None:
     cast.open(1)
     review = cast.sheet()
-    numbers = {"sheet": [review.pk], "entry": [review.pk, 1], "upload": [2024], "progress": [2024], "files": [2024]}
+    numbers: dict = {"sheet": [review.pk], "entry": [review.pk, 1]}
+    numbers |= {name: ["dx", 2024] for name in ("upload", "progress", "files")}
     page = as_(cast.contributor).get(reverse(f"meguri:{name}", args=numbers.get(name, [])))
     assert f'href="{reverse("meguri:help")}"' in page.content.decode()
 

@@ -23,7 +23,7 @@ def test_an_amendment_after_an_approval_shows_old_and_new_and_who(cast: Cast, cl
     steps.approve(user=cast.approver, review_id=review.pk, round=review.round, meeting=meeting)
     meetings.amend_meeting(user=cast.reviewer2, meeting_id=meeting.pk, words=AMENDED)
     client.force_login(cast.approver)
-    for address in (f"/board/{cycle.fiscal_year}/", f"/cycles/{cycle.fiscal_year}/meeting/"):
+    for address in (f"/plans/dx/{cycle.fiscal_year}/board/", f"/plans/dx/{cycle.fiscal_year}/meeting/"):
         shown = " ".join(client.get(address).content.decode().split())
         assert "旧 見本第1号 → 新 見本第999号" in shown
         assert "確認 五月さん" in shown

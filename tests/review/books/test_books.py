@@ -75,9 +75,9 @@ def test_what_a_sheet_changes_in_the_year_to_come_stands_in_submission_snapshot_
         ("目標の変更", "令和7年度 成果目標① 目標", "需要が増えたため。"),
         ("目標の変更", "令和7年度 成果目標② 評価項目", "需要が増えたため。"),
     ]
-    public = words(as_(cast.reviewer).get(f"/preview/{YEAR}/01-01/"))
+    public = words(as_(cast.reviewer).get(f"/plans/dx/{YEAR}/preview/01-01/"))
     assert "来年度からの目標や評価項目の変更" in public and "成果目標① 目標 100件 150件 需要が増えたため。" in public
-    assert "来年度からの目標や評価項目の変更" not in words(as_(cast.reviewer).get(f"/preview/{YEAR}/01-02/"))
+    assert "来年度からの目標や評価項目の変更" not in words(as_(cast.reviewer).get(f"/plans/dx/{YEAR}/preview/01-02/"))
     changes = cast.sheet().submissions.get().content["target_changes"]
     assert [(one["number"], one["target_before"], one["target"], one["name"]) for one in changes] == [
         (1, "100件", "150件", "利用件数"),

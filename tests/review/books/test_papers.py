@@ -30,7 +30,7 @@ def test_each_paper_is_made_when_asked_for(cast: Cast) -> None:
     cast.submitted(1, "120件")
     settle_background()
     assert not Artifact.objects.filter(path__endswith=".pdf").exists()
-    board, files = (reverse(f"meguri:{name}", args=[cycle.fiscal_year]) for name in ("board", "files"))
+    board, files = (reverse(f"meguri:{name}", args=[*cycle.key]) for name in ("board", "files"))
     sheet = reverse("meguri:sheet", args=[cast.sheet(1).pk])
     approver, clerk = as_(cast.approver), as_(cast.contributor)
     press(approver, board, "本部会議資料を作る")
@@ -64,7 +64,7 @@ def test_papers_that_somebody_asked_for_are_made_anew_when_a_sheet_moves_on(cast
     newest = {artifact.kind: artifact for artifact in Artifact.objects.filter(path__endswith=".pdf").order_by("pk")}
     assert set(newest) == {"pack", "sheet_pdf"}, "nobody asked for the book"
     assert all(artifact.revision > 1 and "120件" in text_of(artifact) for artifact in newest.values())
-    page = as_(cast.approver).get(reverse("meguri:files", args=[cycle.fiscal_year])).content.decode()
+    page = as_(cast.approver).get(reverse("meguri:files", args=[*cycle.key])).content.decode()
     assert all(newest[kind].filename in page for kind in newest)
     assert (
         newest["sheet_pdf"].filename

@@ -27,14 +27,14 @@ def client(user: User) -> Client:
 def send(cast: Cast, data: bytes, *, user: User | None = None, name: str = "記入.xlsx") -> Any:
     """Post a file to the upload page."""
     file = SimpleUploadedFile(name, data)
-    return client(user or cast.contributor).post(reverse("meguri:upload", args=[YEAR]), {"file": file})
+    return client(user or cast.contributor).post(reverse("meguri:upload", args=["dx", YEAR]), {"file": file})
 
 
 def test_the_way_from_the_download_to_the_saved_item(cast: Cast, tmp_path: Path) -> None:
     cast.open(2)
     browser = client(cast.contributor)
-    assert "記入できる2施策" in browser.get(reverse("meguri:upload", args=[YEAR])).content.decode()
-    book = browser.get(reverse("meguri:entry_book", args=[YEAR]))
+    assert "記入できる2施策" in browser.get(reverse("meguri:upload", args=["dx", YEAR])).content.decode()
+    book = browser.get(reverse("meguri:entry_book", args=["dx", YEAR]))
     assert book.headers["Content-Disposition"].startswith("attachment; filename*=utf-8''")
     path = tmp_path / "entry.xlsx"
     path.write_bytes(book.content)
@@ -82,7 +82,7 @@ def test_a_refused_file_is_told_beside_its_field(cast: Cast) -> None:
 
 def test_no_file_at_all_is_a_sentence(cast: Cast) -> None:
     cast.open(1)
-    answer = client(cast.contributor).post(reverse("meguri:upload", args=[YEAR]), {})
+    answer = client(cast.contributor).post(reverse("meguri:upload", args=["dx", YEAR]), {})
     assert answer.status_code == 422
     assert "ファイルを選んでください" in answer.content.decode()
 
@@ -133,9 +133,9 @@ def test_others_find_nothing(cast: Cast, tmp_path: Path) -> None:
         reverse("meguri:upload_review", args=[upload.pk]),
         reverse("meguri:evidence", args=[cast.sheet().pk]),
         reverse("meguri:evidence_file", args=[evidence.pk]),
-        reverse("meguri:entry_book", args=[YEAR]) + f"?sheet={cast.sheet().pk}",
-        reverse("meguri:entry_book", args=[YEAR]) + "?sheet=x",
-        reverse("meguri:upload", args=[1999]),
+        reverse("meguri:entry_book", args=["dx", YEAR]) + f"?sheet={cast.sheet().pk}",
+        reverse("meguri:entry_book", args=["dx", YEAR]) + "?sheet=x",
+        reverse("meguri:upload", args=["dx", 1999]),
     ):
         assert other.get(url).status_code == 404, url
     for url in (
@@ -175,7 +175,7 @@ def test_evidence_is_added_downloaded_as_an_attachment_and_removed(cast: Cast) -
 def test_a_body_that_is_too_large_is_413_before_it_is_read(cast: Cast) -> None:
     cast.open(1)
     answer = client(cast.contributor).generic(
-        "POST", reverse("meguri:upload", args=[YEAR]), b"", CONTENT_LENGTH=str(MAX_BODY + 1)
+        "POST", reverse("meguri:upload", args=["dx", YEAR]), b"", CONTENT_LENGTH=str(MAX_BODY + 1)
     )
     assert answer.status_code == 413
     assert "ファイルが大きすぎます" in answer.content.decode()
@@ -190,7 +190,7 @@ def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
     with django_assert_max_num_queries(25):
         browser.get(reverse("meguri:upload_review", args=[upload.pk]))
     with django_assert_max_num_queries(25):
-        browser.get(reverse("meguri:upload", args=[YEAR]))
+        browser.get(reverse("meguri:upload", args=["dx", YEAR]))
 
 
 @pytest.mark.browser
@@ -211,7 +211,7 @@ def test_the_screens_in_a_browser(
     attach(cast)
     page = new_page()
     sign_in(page, cast.contributor)
-    page.goto(reverse("meguri:upload", args=[YEAR]))
+    page.goto(reverse("meguri:upload", args=["dx", YEAR]))
     look(page, "upload", screenshot, axe)
     page.set_input_files("input[type=file]", str(path))
     page.get_by_role("button", name="送って違いを見る").click()

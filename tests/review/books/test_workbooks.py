@@ -32,7 +32,7 @@ def build_again(cycle: Cycle) -> Artifact:
 
 def on_disk() -> set[str]:
     root = Path(default_storage.path(""))
-    return {path.relative_to(root).as_posix() for path in root.glob("*/*/*") if path.is_file()}
+    return {path.relative_to(root).as_posix() for path in root.glob("*/*/*/*") if path.is_file()}
 
 
 def with_file() -> set[str]:
@@ -71,7 +71,12 @@ def test_a_retired_file_left_by_a_kill_is_swept_up(cast: Cast) -> None:
 def test_the_sweep_touches_only_what_the_books_wrote(cast: Cast) -> None:
     cast.open(1)
     root = Path(default_storage.path(""))
-    left = [root / "2024/sheets/.01-01.xlsx.abc.tmp", root / "memory/.1.parts.abc.tmp", root / "memory/99.parts"]
+    left = [
+        root / "2024/sheets/.01-01.xlsx.abc.tmp",
+        root / "dx/2024/sheets/.01-01.xlsx.abc.tmp",
+        root / "memory/.1.parts.abc.tmp",
+        root / "memory/99.parts",
+    ]
     others = [root / "evidence/2024/01-01", root / "2024/other/file"]
     for path in (*left, *others):
         path.parent.mkdir(parents=True, exist_ok=True)

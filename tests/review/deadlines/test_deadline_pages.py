@@ -16,9 +16,9 @@ from review.models import AuditEntry, ClosingDay, Cycle, Extension, Notification
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_, hidden, queries_of, words
 
-DEPARTMENTS = f"/cycles/{YEAR}/departments/"
-REMINDERS = f"/cycles/{YEAR}/reminders/"
-NUDGE = f"/cycles/{YEAR}/nudge/"
+DEPARTMENTS = f"/plans/dx/{YEAR}/departments/"
+REMINDERS = f"/plans/dx/{YEAR}/reminders/"
+NUDGE = f"/plans/dx/{YEAR}/nudge/"
 CLOSING = "/closing-days/"
 
 
@@ -78,7 +78,7 @@ def test_the_progress_board_counts_as_late_what_is_late_by_its_own_deadline(cast
     form = {"department": cast.departments["農林水産課"].pk, "due_at": typed(30), "reason": "災害対応のため"}
     as_(cast.administrator).post(DEPARTMENTS, form)
     with clock.shifted(timedelta(days=16)):
-        page = as_(cast.reviewer2).get(f"/progress/{YEAR}/?state=late")
+        page = as_(cast.reviewer2).get(f"/plans/dx/{YEAR}/progress/?state=late")
     assert [review.measure_year.owner.name for review in page.context["page_obj"]] == ["産業振興課"]
 
 

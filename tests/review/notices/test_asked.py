@@ -80,7 +80,7 @@ def test_a_proxy_does_not_approve_their_own_departments_sheet(cast: Cast) -> Non
     review = cast.reviewed(1)
     settle_background()
     assert cast.head.username not in to_act(cast, "SubmissionReviewed")
-    assert permissions.barred(cast.head, [review.pk], Step.APPROVE) == {review.pk: True}
+    assert permissions.barred(cast.head, cast.plan.pk, [review.pk], Step.APPROVE) == {review.pk: True}
     with pytest.raises(NotAllowed):
         steps.approve(user=cast.head, review_id=review.pk, round=review.round)
 
@@ -160,9 +160,9 @@ def test_where_nobody_can_be_asked_is_shown_before_opening_and_on_progress(cast:
         starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1)
     )
     User.objects.filter(pk=cast.approver.pk).update(email="")
-    page = words(as_(cast.reviewer).get(f"/progress/{cycle.fiscal_year}/"))
+    page = words(as_(cast.reviewer).get(f"/plans/dx/{cycle.fiscal_year}/progress/"))
     assert "担当者も所属長もいない部署" in page and owner.name in page
     assert "メールアドレスのない人" in page and str(cast.approver) in page
-    assert "お知らせが届かないところ" not in words(as_(cast.other).get(f"/progress/{cycle.fiscal_year}/"))
+    assert "お知らせが届かないところ" not in words(as_(cast.other).get(f"/plans/dx/{cycle.fiscal_year}/progress/"))
     Cycle.objects.update(state="draft")
-    assert owner.name in words(as_(cast.reviewer).get(f"/cycles/{cycle.fiscal_year}/open/"))
+    assert owner.name in words(as_(cast.reviewer).get(f"/plans/dx/{cycle.fiscal_year}/open/"))

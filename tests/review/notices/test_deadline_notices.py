@@ -58,10 +58,10 @@ def test_one_sheet_is_opened_at_once_and_several_as_their_list(cast: Cast) -> No
     cast.open(2)
     assert deadline_notices.link(row_of(cast, 1)) == reverse("meguri:resume", args=[cast.sheet(1).pk])
     assert deadline_notices.link(row_of(cast, 1, 2)) == reverse("meguri:mine")
-    assert deadline_notices.link(row_of(cast, 1, 2, kind=Kind.TO_HEAD)) == reverse("meguri:progress", args=[YEAR])
+    assert deadline_notices.link(row_of(cast, 1, 2, kind=Kind.TO_HEAD)) == reverse("meguri:progress", args=["dx", YEAR])
     for number in (1, 2):
         cast.submitted(number)
-    assert deadline_notices.link(row_of(cast, 1, 2, step=Step.REVIEW)) == reverse("meguri:queue", args=[YEAR])
+    assert deadline_notices.link(row_of(cast, 1, 2, step=Step.REVIEW)) == reverse("meguri:queue", args=["dx", YEAR])
     assert deadline_notices.link(row_of(cast, 1, step=Step.REVIEW)) == reverse("meguri:sheet", args=[cast.sheet(1).pk])
 
 

@@ -149,9 +149,9 @@ def test_the_number_of_tasks_is_what_waits_for_that_person(cast: Cast) -> None:
 
 def test_the_switch_of_years_leads_to_the_same_page(cast: Cast) -> None:
     cast.open(1)
-    context = as_(cast.reviewer2).get(f"/files/{YEAR}/").context
+    context = as_(cast.reviewer2).get(f"/plans/dx/{YEAR}/files/").context
     assert [dict(year) for year in context["fiscal_years"]] == [
-        {"label": "令和6年度", "url": f"/files/{YEAR}/", "current": True}
+        {"label": "令和6年度", "url": f"/plans/dx/{YEAR}/files/", "current": True}
     ]
 
 

@@ -227,17 +227,21 @@ def test_the_lists_say_beforehand_what_a_proxy_would_be_refused(cast: Cast) -> N
     Appointment.objects.create(user=cast.contributor, role=Role.REVIEWER, starts_on=clock.today())
     Appointment.objects.create(user=cast.reviewer2, role=Role.APPROVER, starts_on=clock.today())
     named(cast, cast.contributor, cast.other, Role.REVIEWER)
-    assert permissions.barred(fresh(cast.other), [sent_by_principal.pk], Step.REVIEW) == {sent_by_principal.pk: False}
-    assert permissions.barred(fresh(cast.contributor), [sent_by_principal.pk], Step.REVIEW)[sent_by_principal.pk]
-    assert "代決の相手の方が提出" in words(as_(fresh(cast.other)).get(f"/queue/{YEAR}/"))
+    assert permissions.barred(fresh(cast.other), cast.plan.pk, [sent_by_principal.pk], Step.REVIEW) == {
+        sent_by_principal.pk: False
+    }
+    assert permissions.barred(fresh(cast.contributor), cast.plan.pk, [sent_by_principal.pk], Step.REVIEW)[
+        sent_by_principal.pk
+    ]
+    assert "代決の相手の方が提出" in words(as_(fresh(cast.other)).get(f"/plans/dx/{YEAR}/queue/"))
 
     reviewed = cast.reviewed(2)
     named(cast, cast.reviewer2, cast.related, Role.APPROVER)
-    page = as_(fresh(cast.related)).get(f"/board/{YEAR}/")
+    page = as_(fresh(cast.related)).get(f"/plans/dx/{YEAR}/board/")
     assert "代決の相手の方が提出または確認したため" in words(page)
     assert f'value="{reviewed.pk}:{reviewed.round}"' not in page.content.decode()
     # Whoever may also stand in for somebody who had no hand in it decides in that person's name.
     named(cast, cast.approver, cast.related, Role.APPROVER)
-    page = as_(fresh(cast.related)).get(f"/board/{YEAR}/")
+    page = as_(fresh(cast.related)).get(f"/plans/dx/{YEAR}/board/")
     assert f'value="{reviewed.pk}:{reviewed.round}"' in page.content.decode()
-    assert permissions.barred(cast.auditor, [reviewed.pk], Step.APPROVE) == {}
+    assert permissions.barred(cast.auditor, cast.plan.pk, [reviewed.pk], Step.APPROVE) == {}

@@ -44,7 +44,7 @@ def test_a_measure_in_the_third_level_is_shown_with_its_way_and_counted_in_the_f
     (row,) = snapshot_of(cycle)["measures"]
     assert row["field"] == {"number": "1", "name": "しごとをつくる"}
     assert [one["number"] for one in row["path"]] == ["1", "1-1", "(1)"]
-    page = as_(cast.reviewer).get(f"/board/{YEAR}/")
+    page = as_(cast.reviewer).get(f"/plans/dx/{YEAR}/board/")
     assert page.status_code == 200
 
 
@@ -76,7 +76,7 @@ def test_only_a_reviewer_changes_it_and_an_open_year_asks_for_the_reason(cast: C
 
 def test_the_page_saves_what_was_typed(cast: Cast) -> None:
     cast.draft(1)
-    client, address = as_(cast.reviewer), f"/plan/{YEAR}/structure/"
+    client, address = as_(cast.reviewer), f"/plans/dx/{YEAR}/structure/"
     assert client.get(address).status_code == 200
     lines = [("1", "01", "しごと", ""), ("2", "01-1", "企業", "0"), ("3", "", "", ""), ("4", "", "", "")]
     sent = {

@@ -47,9 +47,9 @@ def test_a_bundle_waits_for_the_books_that_belong_in_it(edition: Edition, tmp_pa
 
 def test_a_bundle_from_the_button_to_the_archive(edition: Edition, cast: Cast, tmp_path: Path) -> None:
     make_books(edition)
-    client, files = as_(cast.reviewer), reverse("meguri:files", args=[YEAR])
+    client, files = as_(cast.reviewer), reverse("meguri:files", args=["dx", YEAR])
     assert "第1版の静的サイトを作る" in words(client.get(files))
-    client.post(reverse("meguri:bundle_make", args=[YEAR, 1]))
+    client.post(reverse("meguri:bundle_make", args=["dx", YEAR, 1]))
     settle_background()
     job = Job.objects.get(kind=bundle.KIND)
     assert job.state == "done" and job.total_steps == job.done_steps > 0
@@ -63,7 +63,7 @@ def test_a_bundle_from_the_button_to_the_archive(edition: Edition, cast: Cast, t
     with ZipFile(io.BytesIO(content)) as archive:
         for kind, name in (("consolidated", "book.xlsx"), ("book_pdf", "book.pdf")):
             stored = default_storage.open(edition.artifacts.get(kind=kind).path).read()
-            assert archive.read(f"results/{YEAR}/{name}") == stored
+            assert archive.read(f"results/dx/{YEAR}/{name}") == stored
         everything_prints(audit_head(edition.snapshot), archive)
         archive.extractall(tmp_path / "site")
     checked = subprocess.run(["sha256sum", "--check", "--quiet", bundle.MANIFEST], cwd=tmp_path / "site", check=False)
@@ -73,13 +73,13 @@ def test_a_bundle_from_the_button_to_the_archive(edition: Edition, cast: Cast, t
 
 def everything_prints(head: str, archive: ZipFile) -> None:
     """Page, workbook, PDF, data, their description and the note beside them name the trail's head at the publication."""
-    year, (seq, _colon, value) = f"results/{YEAR}", head.partition(":")
+    year, (seq, _colon, value) = f"results/dx/{YEAR}", head.partition(":")
     cover = load_workbook(io.BytesIO(archive.read(f"{year}/book.xlsx")))["表紙"]
     assert f"監査記録の照合値 {head}" in [cell.value for row in cover for cell in row]
     first_page = PdfReader(io.BytesIO(archive.read(f"{year}/book.pdf"))).pages[0].extract_text()
     assert head in first_page.replace("\n", "")
     assert json.loads(archive.read(f"{year}/data.json"))["snapshot"]["audit"] == {"seq": int(seq), "hash": value}
-    for place in (f"{year}/dataset.jsonld", f"{year}/index.html", f"results/en/{YEAR}/index.html", bundle.README):
+    for place in (f"{year}/dataset.jsonld", f"{year}/index.html", f"results/en/dx/{YEAR}/index.html", bundle.README):
         assert head in archive.read(place).decode(), place
 
 
@@ -104,6 +104,6 @@ def test_a_bundle_that_lost_a_byte_is_found_out(tmp_path: Path) -> None:
 
 def test_nobody_else_may_ask_for_a_bundle(edition: Edition, cast: Cast) -> None:
     for who in (cast.contributor, cast.approver, cast.auditor):
-        assert as_(who).post(reverse("meguri:bundle_make", args=[YEAR, 1])).status_code == 403
-        assert "静的サイトを作る" not in words(as_(who).get(reverse("meguri:files", args=[YEAR])))
+        assert as_(who).post(reverse("meguri:bundle_make", args=["dx", YEAR, 1])).status_code == 403
+        assert "静的サイトを作る" not in words(as_(who).get(reverse("meguri:files", args=["dx", YEAR])))
     assert not Job.objects.filter(kind=bundle.KIND).exists()

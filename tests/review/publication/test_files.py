@@ -14,7 +14,7 @@ from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, queries_of, words
 from tests.review.growing import more_sheets
 
-PAGE = f"/files/{YEAR}/"
+PAGE = f"/plans/dx/{YEAR}/files/"
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_the_published_book_is_everybodys(cast: Cast) -> None:
     artifact = Artifact.objects.get(edition__isnull=False, kind="consolidated")
     assert status(cast, "other", artifact) == 200
     assert "第1版" in words(as_(cast.other).get(PAGE))
-    assert Client().get(f"/results/{YEAR}/download/").status_code == 200
+    assert Client().get(f"/results/dx/{YEAR}/download/").status_code == 200
 
 
 def test_a_file_that_is_gone_is_404_and_logged(year: Cast, caplog: pytest.LogCaptureFixture) -> None:
@@ -102,7 +102,7 @@ def test_a_file_that_is_gone_is_404_and_logged(year: Cast, caplog: pytest.LogCap
 
 def test_absent_years_and_files_are_404(year: Cast) -> None:
     client = as_(year.reviewer2)
-    assert client.get("/files/1999/").status_code == 404
+    assert client.get("/plans/dx/1999/files/").status_code == 404
     assert client.get(reverse("meguri:download", args=[987654])).status_code == 404
 
 

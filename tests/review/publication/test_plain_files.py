@@ -59,9 +59,11 @@ def test_the_site_is_made_twice_and_is_the_same_to_the_byte(large: Edition, monk
 
 def test_every_link_leads_to_a_file_of_the_site(large: Edition) -> None:
     files = made(large)
-    assert {"results/index.html", f"results/{YEAR}/01-01/index.html", f"results/en/{YEAR}/01-01/index.html"} <= set(
-        files
-    )
+    assert {
+        "results/index.html",
+        f"results/dx/{YEAR}/01-01/index.html",
+        f"results/en/dx/{YEAR}/01-01/index.html",
+    } <= set(files)
     outside = set()
     for place, text in pages(files):
         for link in map(html.unescape, LINK.findall(text)):
@@ -86,9 +88,9 @@ def test_pages_are_light_and_hold_nothing_that_a_strict_policy_refuses(large: Ed
 def test_a_page_says_what_the_site_says(large: Edition) -> None:
     files = made(large)
     for place, address in (
-        (f"results/{YEAR}/01-02/index.html", f"/results/{YEAR}/01-02/"),
-        (f"results/en/{YEAR}/01-02/index.html", f"/results/en/{YEAR}/01-02/"),
-        ("results/method/index.html", "/results/method/"),
+        (f"results/dx/{YEAR}/01-02/index.html", f"/results/dx/{YEAR}/01-02/"),
+        (f"results/en/dx/{YEAR}/01-02/index.html", f"/results/en/dx/{YEAR}/01-02/"),
+        ("results/dx/method/index.html", "/results/dx/method/"),
     ):
         # one published year needs no page of its course
         plain = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", files[place].decode())).split())
@@ -96,12 +98,12 @@ def test_a_page_says_what_the_site_says(large: Edition) -> None:
             " Course over the plan", ""
         ), place
     for name in ("indicators.csv", "measures.csv", "data.json"):
-        assert files[f"results/{YEAR}/{name}"] == Client().get(f"/results/{YEAR}/{name}").content
+        assert files[f"results/dx/{YEAR}/{name}"] == Client().get(f"/results/dx/{YEAR}/{name}").content
 
 
 def test_lists_by_field_grade_and_department_are_paged_files(large: Edition) -> None:
     files = made(large)
-    folder = f"results/{YEAR}/"
+    folder = f"results/dx/{YEAR}/"
     lists = {place for place in files if re.match(rf"{folder}(list|field|grade|department)/", place)}
     assert {
         f"{folder}list/2.html",
@@ -118,9 +120,9 @@ def test_lists_by_field_grade_and_department_are_paged_files(large: Edition) -> 
 
 def test_the_search_is_a_script_and_absent_without_one(large: Edition) -> None:
     files = made(large)
-    page = files[f"results/{YEAR}/index.html"].decode()
+    page = files[f"results/dx/{YEAR}/index.html"].decode()
     assert re.search(r'<div class="local-search"[^>]* hidden></div>', page), "nothing is shown before the script runs"
-    data = files[f"results/{YEAR}/search.js"].decode()
+    data = files[f"results/dx/{YEAR}/search.js"].decode()
     rows = json.loads(data.removeprefix("window.meguriSearch = ").rstrip(";\n"))
     assert [row[0] for row in rows] == [row["code"] for row in large.snapshot["measures"]]
 
@@ -128,7 +130,7 @@ def test_the_search_is_a_script_and_absent_without_one(large: Edition) -> None:
 def test_a_link_out_of_the_site_stops_the_making() -> None:
     linker = plain_links.Linker({"results/index.html"}, {})
     with pytest.raises(LookupError, match="leads out of the site"):
-        linker.linked('<a href="/results/2024/">', "results/index.html")
+        linker.linked('<a href="/results/dx/2024/">', "results/index.html")
 
 
 # --- after a correction ----------------------------------------------------------------------------------------------
@@ -200,13 +202,18 @@ def expected(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
                 places.add(f"{folder}/index.html" if number == 0 else f"{folder}/{number + 1}.html")
     # the first page of the whole list stands on the overview
     places.discard("list/index.html")
-    places_expected = {f"{root}{YEAR}/{place}" for root in LANGUAGES for place in places}
+    places_expected = {f"{root}dx/{YEAR}/{place}" for root in LANGUAGES for place in places}
     places_expected |= {
         f"{root}{place}"
         for root in LANGUAGES
-        for place in ("index.html", "compare/index.html", f"compare/{YEAR}-1_{YEAR}-2/index.html")
+        for place in (
+            "index.html",
+            "dx/index.html",
+            "dx/compare/index.html",
+            f"dx/compare/{YEAR}-1_{YEAR}-2/index.html",
+        )
     }
-    return places_expected | {f"results/{YEAR}/search.js"}
+    return places_expected | {f"results/dx/{YEAR}/search.js"}
 
 
 def offered(snapshot: Mapping[str, Any]) -> set[str]:
@@ -248,12 +255,12 @@ def assert_data_differ_only_in(code: str, first: Files, second: Files) -> None:
     marks = {"版", "版の番号", "公表日時"}
     for name in ("indicators.csv", "measures.csv"):
         tables = [
-            list(csv.DictReader(io.StringIO(files[f"results/{YEAR}/{name}"].decode("utf-8-sig"), newline="")))
+            list(csv.DictReader(io.StringIO(files[f"results/dx/{YEAR}/{name}"].decode("utf-8-sig"), newline="")))
             for files in (first, second)
         ]
         rows = [[{key: value for key, value in row.items() if key not in marks} for row in table] for table in tables]
         assert {here["施策ID"] for here, there in zip(*rows, strict=True) if here != there} == {code}, name
-    documents = [json.loads(files[f"results/{YEAR}/data.json"])["snapshot"] for files in (first, second)]
+    documents = [json.loads(files[f"results/dx/{YEAR}/data.json"])["snapshot"] for files in (first, second)]
     differing = {key for key in documents[1] if documents[0].get(key) != documents[1][key]}
     # The head of the trail is each edition's own; PostgreSQL links what was done only when it is committed.
     assert differing - {"audit"} == {"measures", "totals", "corrections"}
@@ -265,7 +272,7 @@ def assert_data_differ_only_in(code: str, first: Files, second: Files) -> None:
 def assert_the_older_edition_is_kept(first: Files, second: Files) -> None:
     """Every page of the first edition is at its own address, with its old content."""
     for place, text in pages(first):
-        own = re.sub(rf"^(results/(?:en/)?{YEAR}/)", r"\1editions/1/", place)
+        own = re.sub(rf"^(results/(?:en/)?dx/{YEAR}/)", r"\1editions/1/", place)
         if own == place:
             continue
         old = second[own].decode()

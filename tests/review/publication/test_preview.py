@@ -17,7 +17,7 @@ from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, queries_of, words
 from workflow import advance, steps
 
-HERE = f"/preview/{YEAR}/"
+HERE = f"/plans/dx/{YEAR}/preview/"
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def links(client: Client, path: str) -> set[str]:
 
 def test_the_coming_edition_is_walked_through_before_the_decision(cast: Cast, cycle: Cycle) -> None:
     client = as_(cast.approver)
-    assert HERE in client.get(f"/board/{YEAR}/decide/").content.decode()
+    assert HERE in client.get(f"/plans/dx/{YEAR}/board/decide/").content.decode()
     for path in (HERE, f"{HERE}01-01/", f"{HERE}departments/", f"{HERE}errata/"):
         response = client.get(path)
         assert response.status_code == 200
@@ -59,8 +59,8 @@ def test_no_link_of_the_preview_leads_to_what_does_not_exist(cast: Cast, cycle: 
     for path in (HERE, f"{HERE}01-01/", f"{HERE}departments/", f"{HERE}errata/"):
         for link in links(client, path):
             assert client.get(link).status_code in (200, 302), f"{path} leads to {link}"
-            assert not link.startswith(f"/results/{YEAR}/"), "citizens cannot see it yet"
-    assert Client().get(f"/results/{YEAR}/").status_code == 404
+            assert not link.startswith(f"/results/dx/{YEAR}/"), "citizens cannot see it yet"
+    assert Client().get(f"/results/dx/{YEAR}/").status_code == 404
 
 
 def test_who_may_not_read_every_sheet_sees_no_preview(cast: Cast, cycle: Cycle) -> None:
@@ -97,7 +97,7 @@ def test_a_correction_is_seen_as_citizens_will_see_it(cast: Cast, cycle: Cycle) 
     for path in (here, f"{here}01-01/", f"{here}errata/"):
         for link in links(client, path):
             assert client.get(link).status_code in (200, 302), f"{path} leads to {link}"
-    assert "70件" not in words(Client().get(f"/results/{YEAR}/01-01/"))
+    assert "70件" not in words(Client().get(f"/results/dx/{YEAR}/01-01/"))
     steps.drop_correction(user=cast.reviewer, correction_id=correction.pk, reason="取りやめ")
     assert client.get(here).status_code == 404
     assert Correction.objects.get().state == "dropped"
@@ -116,11 +116,11 @@ def test_the_publication_time_can_be_moved_while_the_year_waits_for_it(cast: Cas
         assert not Edition.objects.exists()
     form = {
         name: f"{value:%Y-%m-%dT%H:%M}" if hasattr(value, "year") else value
-        for name, value in as_(cast.reviewer).get(f"/cycles/{YEAR}/").context["form"].initial.items()
+        for name, value in as_(cast.reviewer).get(f"/plans/dx/{YEAR}/").context["form"].initial.items()
         if value is not None
     }
     moved = {**form, "publish_at": f"{clock.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"}
-    assert as_(cast.reviewer).post(f"/cycles/{YEAR}/", moved).status_code == 302
+    assert as_(cast.reviewer).post(f"/plans/dx/{YEAR}/", moved).status_code == 303
     with clock.shifted(timedelta(days=2)):
         advance.advance_all()
         settle_background()

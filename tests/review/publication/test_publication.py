@@ -30,7 +30,7 @@ from tests.frozen import changed, follow, frozen
 from tests.review.acting import as_, unguarded, words
 from tests.trail import tampering
 
-YEAR_PAGE = f"/results/{YEAR}/"
+YEAR_PAGE = f"/results/dx/{YEAR}/"
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def page(path: str) -> str:
 def test_before_any_publication_the_index_says_what_will_come(db: None) -> None:
     assert "公表した評価結果はまだありません" in page("/results/")
     assert Client().get(YEAR_PAGE).status_code == 404
-    assert Client().get("/results/method/").status_code == 200
+    assert Client().get("/results/dx/method/").status_code == 404, "the method is that of a plan"
 
 
 def test_a_year_under_way_is_not_published(cast: Cast) -> None:
@@ -89,7 +89,7 @@ def test_public_pages_name_offices_and_no_persons(edition: Edition) -> None:
         "/results/",
         YEAR_PAGE,
         f"{YEAR_PAGE}01-01/",
-        "/results/method/",
+        "/results/dx/method/",
         f"{YEAR_PAGE}data.json",
         f"{YEAR_PAGE}indicators.csv",
     ):
@@ -274,7 +274,7 @@ def test_what_did_not_change_is_not_sent_again(edition: Edition, path: str, djan
 
 
 def test_the_other_language_is_another_address(edition: Edition) -> None:
-    japanese, english = Client().get(f"{YEAR_PAGE}01-01/"), Client().get(f"/results/en/{YEAR}/01-01/")
+    japanese, english = Client().get(f"{YEAR_PAGE}01-01/"), Client().get(f"/results/en/dx/{YEAR}/01-01/")
     assert english["Content-Language"] == "en" and japanese["Content-Language"] == "ja"
     assert english["ETag"] != japanese["ETag"]
     assert 'lang="en"' in english.content.decode() and "Target" in words(english) and "First edition" in words(english)
@@ -284,7 +284,7 @@ def test_the_other_language_is_another_address(edition: Edition) -> None:
 
 
 def test_a_page_that_stands_in_the_cache_costs_one_query(edition: Edition, django_assert_num_queries) -> None:
-    for path in (YEAR_PAGE, f"{YEAR_PAGE}01-01/", "/results/compare/"):
+    for path in (YEAR_PAGE, f"{YEAR_PAGE}01-01/", "/results/dx/compare/"):
         first = Client().get(path)
         with django_assert_num_queries(1):
             assert Client().get(path).content == first.content
@@ -319,7 +319,7 @@ def test_an_older_edition_keeps_its_own_addresses(edition: Edition) -> None:
     assert "121件" in page(f"{YEAR_PAGE}01-01/") and "訂正第1版" in page(YEAR_PAGE)
     old = Client().get(f"{YEAR_PAGE}editions/1/01-01/")
     assert "121件" not in words(old) and "この版より新しい版があります" in words(old)
-    links = re.findall(r'href="(/results/2024[^"]*)"', Client().get(f"{YEAR_PAGE}editions/1/").content.decode())
+    links = re.findall(r'href="(/results/dx/2024[^"]*)"', Client().get(f"{YEAR_PAGE}editions/1/").content.decode())
     inside = [html.unescape(link) for link in links if ("01-0" in link and "plan" not in link) or "data." in link]
     assert inside and all("/editions/1/" in link for link in inside)
     assert Client().get(f"{YEAR_PAGE}editions/3/").status_code == 404
@@ -341,7 +341,7 @@ def test_a_page_travels_packed_to_whoever_takes_it_so(edition: Edition) -> None:
 def test_a_wrong_address_leads_back_to_the_published_years(edition: Edition) -> None:
     for path, language, back in (
         (f"{YEAR_PAGE}99-99/", "ja", "/results/"),
-        ("/results/en/2019/", "en", "/results/en/"),
+        ("/results/en/dx/2019/", "en", "/results/en/"),
     ):
         response = Client().get(path)
         assert response.status_code == 404

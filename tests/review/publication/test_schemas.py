@@ -18,7 +18,7 @@ from review.models import Edition
 from tests.cast import YEAR, Cast
 from tests.frozen import follow, frozen
 
-RESULTS = f"/results/{YEAR}"
+RESULTS = f"/results/dx/{YEAR}"
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_corrected_year_fits_too_and_so_do_its_older_edition_and_one_measure(
     follow(edition, {**edition.snapshot, "corrections": [errata()]})
     for path in (f"{RESULTS}/data.json", f"{RESULTS}/editions/1/data.json"):
         assert problems(schema, json.loads(Client().get(path).content)) == [], path
-    one = Client().get(f"/api/v1/years/{YEAR}/measures/01-01").json()
+    one = Client().get(f"/api/v1/plans/dx/years/{YEAR}/measures/01-01").json()
     assert problems(schema["properties"]["snapshot"]["properties"]["measures"]["items"], one) == []
 
 

@@ -63,6 +63,7 @@ def filled(route: str, pk: int) -> str:
     """The route with something in place of its parts."""
     parts = {
         "pk": str(pk),
+        "plan": "dx",
         "year": str(YEAR),
         "short_name": "plan-1",
         "number": "1",
@@ -173,7 +174,7 @@ def test_an_address_without_a_rule_is_refused(cast: Cast, monkeypatch: pytest.Mo
 def test_someone_without_a_post_sees_no_year(year: Cast) -> None:
     newcomer = User.objects.create_user(username="newcomer", password=PASSWORD, display_name="新人")
     client = as_(newcomer)
-    assert client.get(reverse("meguri:progress", args=[YEAR])).status_code == 403
+    assert client.get(reverse("meguri:progress", args=["dx", YEAR])).status_code == 403
     assert client.get(reverse("meguri:notices")).status_code == 200
 
 

@@ -32,26 +32,26 @@ def minute(days: int) -> str:
 
 
 def deadlines(cast: Cast) -> tuple[str, dict[str, str], str]:
-    return f"/cycles/{YEAR}/", {"due_at": minute(20), "closes_at": minute(30), "return_days": "5"}, "return_days"
+    return f"/plans/dx/{YEAR}/", {"due_at": minute(20), "closes_at": minute(30), "return_days": "5"}, "return_days"
 
 
 def scale(cast: Cast) -> tuple[str, dict[str, str], str]:
-    return f"/cycles/{YEAR}/scale/", {"scale": ""}, "scale"
+    return f"/plans/dx/{YEAR}/scale/", {"scale": ""}, "scale"
 
 
 def department(cast: Cast) -> tuple[str, dict[str, str], str]:
     pk = cast.departments["産業振興課"].pk
     form = {"department": str(pk), "due_at": minute(18), "closes_at": minute(25)}
-    return f"/cycles/{YEAR}/departments/?department={pk}", form, "reason"
+    return f"/plans/dx/{YEAR}/departments/?department={pk}", form, "reason"
 
 
 def department_unnamed(cast: Cast) -> tuple[str, dict[str, str], str]:
     _address, form, field = department(cast)
-    return f"/cycles/{YEAR}/departments/", form, field
+    return f"/plans/dx/{YEAR}/departments/", form, field
 
 
 def reminders(cast: Cast) -> tuple[str, dict[str, str], str]:
-    return f"/cycles/{YEAR}/reminders/", {"act": "rules"}, "submit_before"
+    return f"/plans/dx/{YEAR}/reminders/", {"act": "rules"}, "submit_before"
 
 
 def meeting(cast: Cast) -> tuple[str, dict[str, str], str]:
@@ -104,7 +104,7 @@ def test_a_stale_save_shows_both_texts_and_undoes_nothing(
 
 def test_the_scale_of_a_draft_is_not_chosen_over_somebody_else_s(cast: Cast) -> None:
     cast.draft(1)
-    client, address = as_(cast.reviewer2), f"/cycles/{YEAR}/scale/"
+    client, address = as_(cast.reviewer2), f"/plans/dx/{YEAR}/scale/"
     page = client.get(address).content.decode()
     opened = VERSION.search(page)
     keys = re.findall(r'name="scale" value="([^"]+)"', page)
@@ -117,7 +117,7 @@ def test_the_scale_of_a_draft_is_not_chosen_over_somebody_else_s(cast: Cast) -> 
 
 def test_a_definition_that_somebody_confirmed_meanwhile_is_not_decided_over(cast: Cast) -> None:
     cast.open(1)
-    client, address = as_(cast.reviewer), f"/cycles/{YEAR}/definitions/?all=1"
+    client, address = as_(cast.reviewer), f"/plans/dx/{YEAR}/definitions/?all=1"
     page = client.get(address).content.decode()
     opened, indicator = VERSION.search(page), re.search(r'name="indicator" value="(\d+)"', page)
     assert opened and indicator
@@ -178,7 +178,7 @@ def test_a_proposal_that_was_replaced_is_neither_overwritten_nor_decided_unseen(
     second = {"outcome": "excluded", "reason": "事業が終わったため"}
     assert late.post(propose, {**second, "form_version": version}).status_code == 409
     approver = as_(cast.approver)
-    for address in (f"/sheets/{pk}/", f"/board/{cycle.fiscal_year}/"):
+    for address in (f"/sheets/{pk}/", f"/plans/dx/{cycle.fiscal_year}/board/"):
         seen = version_of(approver.get(address).content.decode(), decide)
     assert propose not in late.get(f"/sheets/{pk}/").content.decode(), "one proposal at a time"
     steps.decide_outcome(user=cast.approver2, review_id=pk, accept=False, comment="待つ")
@@ -207,7 +207,7 @@ def test_a_correction_is_not_sent_with_items_that_the_sender_has_not_seen(cast: 
 
 def test_departments_do_not_get_in_each_other_s_way(cast: Cast) -> None:
     cast.open(2, owners=("産業振興課", "農林水産課"))
-    client, base = as_(cast.reviewer2), f"/cycles/{YEAR}/departments/"
+    client, base = as_(cast.reviewer2), f"/plans/dx/{YEAR}/departments/"
     forms = {}
     for name in ("産業振興課", "農林水産課"):
         address = f"{base}?department={cast.departments[name].pk}"

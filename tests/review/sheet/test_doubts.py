@@ -247,7 +247,7 @@ def test_only_what_nobody_answered_is_counted(jumped: tuple[Cast, Client], reply
     assert [one["text"] for one in content["answers"].values()] == (
         [] if not reply else [reply if reply != SURE else ""]
     )
-    page = words(as_(cast.reviewer2).get(reverse("meguri:queue", args=[YEAR])))
+    page = words(as_(cast.reviewer2).get(reverse("meguri:queue", args=["dx", YEAR])))
     assert ("2倍以上" in page) is (count == 1)
     page = words(as_(cast.reviewer2).get(reverse("meguri:review", args=[review.pk])))
     assert (f"主管部署の確認: {reply}" in page) is bool(reply)

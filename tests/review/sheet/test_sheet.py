@@ -148,7 +148,7 @@ def test_a_proposal_is_shown_to_the_approver_who_decides(cast: Cast) -> None:
 
 def test_a_meeting_is_recorded(cast: Cast) -> None:
     cast.open(1)
-    address = reverse("meguri:meeting", args=[YEAR])
+    address = reverse("meguri:meeting", args=["dx", YEAR])
     reviewer = as_(cast.reviewer)
     assert reviewer.post(address, {"held_on": ""}).status_code == 422
     typed = {"held_on": "2025-06-10", "attendees": "市長、副市長", "document_number": "第12号", "decided_on": ""}

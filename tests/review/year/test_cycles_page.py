@@ -15,7 +15,7 @@ from review.year.views.cycles import business_days_text
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_, queries_of, words
 
-PAGE = f"/cycles/{YEAR}/"
+PAGE = f"/plans/dx/{YEAR}/"
 
 
 def typed(days: int, hour: int = 17) -> str:
@@ -69,7 +69,7 @@ def test_a_published_year_keeps_its_deadlines(cast: Cast) -> None:
 
 def test_a_draft_with_deadlines_can_be_opened_from_here(cast: Cast) -> None:
     cast.draft(1)
-    client, link = as_(cast.administrator), reverse("meguri:open_year", args=[YEAR])
+    client, link = as_(cast.administrator), reverse("meguri:open_year", args=["dx", YEAR])
     assert link in client.get(PAGE).content.decode()
     Cycle.objects.update(due_at=None, closes_at=None)
     page = client.get(PAGE)
@@ -87,7 +87,7 @@ def test_closed_days_are_pointed_out(cast: Cast) -> None:
 
 def test_the_scale_is_chosen_while_the_year_is_a_draft(cast: Cast) -> None:
     cycle = cast.draft(1)
-    client, page = as_(cast.reviewer2), reverse("meguri:scale", args=[YEAR])
+    client, page = as_(cast.reviewer2), reverse("meguri:scale", args=["dx", YEAR])
     assert page in client.get(PAGE).content.decode() and "S 達成" in words(client.get(page))
     assert client.post(page, {"scale": "of my own"}).status_code == 422
     response = client.post(page, {"scale": "sabc"}, follow=True)
@@ -112,7 +112,7 @@ def test_departments_have_no_business_here(cast: Cast) -> None:
 
 
 def test_an_unknown_year_is_404(cast: Cast) -> None:
-    assert as_(cast.reviewer2).get("/cycles/1999/").status_code == 404
+    assert as_(cast.reviewer2).get("/plans/dx/1999/").status_code == 404
 
 
 def test_the_pages_cost_the_same_however_many_years(cast: Cast) -> None:

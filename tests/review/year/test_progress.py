@@ -16,7 +16,7 @@ from tests.review.growing import more_sheets
 from tests.trail import tampering
 from workflow import steps
 
-PAGE = f"/progress/{YEAR}/"
+PAGE = f"/plans/dx/{YEAR}/progress/"
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_a_draft_says_what_will_come(cast: Cast) -> None:
 
 
 def test_an_unknown_year_is_404(year: Cast) -> None:
-    assert as_(year.reviewer2).get("/progress/1999/").status_code == 404
+    assert as_(year.reviewer2).get("/plans/dx/1999/progress/").status_code == 404
 
 
 def test_only_a_moving_year_asks_again_by_itself(year: Cast) -> None:

@@ -86,7 +86,7 @@ def _of_sheet(review: MeasureReview) -> Iterator[str]:
 
 def _queue(world: World, cycle: Cycle) -> None:
     """The 確認者's list names exactly the sheets that wait for a 確認."""
-    page = as_(world.person(("reviewer2",), 1)).get(f"/queue/{cycle.fiscal_year}/").content.decode()
+    page = as_(world.person(("reviewer2",), 1)).get(f"/plans/dx/{cycle.fiscal_year}/queue/").content.decode()
     shown = {int(pk) for pk in re.findall(r'href="/sheets/(\d+)/review/', page)}
     waiting = MeasureReview.objects.filter(cycle=cycle, state=ReviewState.SUBMITTED)
     assert shown == set(waiting.values_list("pk", flat=True)), f"the queue shows {shown}"
