@@ -20,7 +20,7 @@ HELD = "mail held"
 #: The same, as a restore writes it beside the tables, before anything else can work with them.
 HOLD = (
     f"DELETE FROM review_heartbeat WHERE name = '{HELD}'",  # noqa: S608 (a constant)
-    f"INSERT INTO review_heartbeat (name, at) VALUES ('{HELD}', CURRENT_TIMESTAMP)",  # noqa: S608
+    f"INSERT INTO review_heartbeat (name, at) VALUES ('{HELD}', CURRENT_TIMESTAMP)",  # noqa: S608 (a constant)
 )
 FROM_BEFORE = "復元のときに送信を待っていたメールです。元の機械から送られているかもしれません。確かめてから、必要なものだけ送ってください。"
 

@@ -62,7 +62,7 @@ def _restored(one: anchors.Restored) -> str:
 def _anchors(named: list[Path] | None) -> tuple[dict[int, str], tuple[anchors.Restored, ...]]:
     files = named or [path for path in [anchors.default_file()] if path.exists()]
     try:
-        return anchors.read_all(files)
+        return anchors.read(files)
     except (anchors.BadAnchor, OSError) as error:
         raise CommandError(f"控えを読めません: {error}") from error
 

@@ -125,13 +125,9 @@ class Restored:
     void: int
 
 
-def read(files: Iterable[Path]) -> dict[int, str]:
-    """Number of a link -> its hash, from every file, without what a recorded restore made void. Raises as `read_all`."""
-    return read_all(files)[0]
-
-
-def read_all(files: Iterable[Path]) -> tuple[dict[int, str], tuple[Restored, ...]]:
-    """The same, and the restores that the files record: they alone can say it, for the database's owner cannot write them.
+def read(files: Iterable[Path]) -> tuple[dict[int, str], tuple[Restored, ...]]:
+    """Number of a link -> its hash, from every file, without what a recorded restore made void; and the restores. The files
+    alone can say it, for the database's owner cannot write them.
 
     Raises BadAnchor, and OSError where a file is not there.
     """

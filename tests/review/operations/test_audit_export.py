@@ -185,7 +185,7 @@ def test_whatever_is_done_to_an_anchored_row_is_found_every_time(cast: Cast, tra
     with audit.origin(address="192.0.2.1", request_id="r"):
         entries = [audit.write(actor=cast.head, action="submit", subject=f"review:{n}") for n in range(8)]
     anchors.drop(reason=anchors.HOURLY)
-    heads = anchors.read([anchors.default_file()])
+    heads = anchors.read([anchors.default_file()])[0]
     audit.write(actor=cast.head, action="submit", subject="review:later")
     kept_links = list(AuditLink.objects.values_list("seq", "entry_id", "prev_hash", "hash"))
     seen = 0

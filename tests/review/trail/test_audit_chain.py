@@ -221,11 +221,11 @@ def test_a_cut_tail_is_found_by_the_anchor_and_only_by_it(anchor_place):
         sql("DELETE FROM review_auditlink WHERE seq > 4")
         sql("DELETE FROM review_auditentry WHERE id > %s", rows[3].pk)
     assert audit_chain.verify().intact
-    fault = first_fault(anchors=anchors.read([anchor_place]))
+    fault = first_fault(anchors=anchors.read([anchor_place])[0])
     assert fault.seq == 5 and "切り取られ" in fault.what
     # New acts over the cut do not hide it.
     write(4)
-    assert first_fault(anchors=anchors.read([anchor_place])).seq == 6
+    assert first_fault(anchors=anchors.read([anchor_place])[0]).seq == 6
 
 
 def test_an_emptied_trail_is_found_by_the_anchor(anchor_place):
@@ -234,7 +234,7 @@ def test_an_emptied_trail_is_found_by_the_anchor(anchor_place):
     with tampering():
         sql("DELETE FROM review_auditlink")
         sql("DELETE FROM review_auditentry")
-    assert first_fault(anchors=anchors.read([anchor_place])).seq == 1
+    assert first_fault(anchors=anchors.read([anchor_place])[0]).seq == 1
 
 
 def test_a_chain_computed_anew_is_found_by_the_anchor(anchor_place):
@@ -244,7 +244,7 @@ def test_a_chain_computed_anew_is_found_by_the_anchor(anchor_place):
         sql("UPDATE review_auditentry SET subject = 'review:99' WHERE id = %s", rows[1].pk)
         _compute_anew()
     assert audit_chain.verify().intact
-    assert first_fault(anchors=anchors.read([anchor_place])).seq == 4
+    assert first_fault(anchors=anchors.read([anchor_place])[0]).seq == 4
 
 
 def _compute_anew() -> None:
@@ -266,7 +266,7 @@ def test_missing_triggers_are_a_finding():
 def test_the_window_without_an_anchor_is_told():
     write(2)
     anchors.drop(reason=anchors.HOURLY)
-    heads = anchors.read([anchors.default_file()])
+    heads = anchors.read([anchors.default_file()])[0]
     assert audit_chain.verify(anchors=heads).uncovered_since is None
     later = write(1)[0]
     report = audit_chain.verify(anchors=heads)
@@ -341,7 +341,7 @@ def test_anchors_are_only_ever_appended(anchor_place):
 def test_a_publication_leaves_an_anchor(cast, anchor_place):
     cast.published(1)
     assert '"reason": "publication"' in anchor_place.read_text()
-    assert audit_chain.verify(anchors=anchors.read([anchor_place])).covered > 0
+    assert audit_chain.verify(anchors=anchors.read([anchor_place])[0]).covered > 0
 
 
 def test_a_published_file_vouches_for_the_trail_as_an_anchor_does(cast, capsys):
