@@ -83,7 +83,7 @@ def test_a_city_begins_with_commands_and_screens_alone(tmp_path: Path) -> None:
 
 def opened(office: Client) -> None:
     """Deadlines set and the year opened, as the office does it."""
-    address = reverse("meguri:cycle", args=[2024])
+    address = reverse("meguri:cycle", args=["dx", 2024])
     page = office.get(address)
     assert page.status_code == 200
     day = timezone.localtime(clock.now())
@@ -93,10 +93,10 @@ def opened(office: Client) -> None:
     }
     marks = {name: hidden(page, name) for name in ("record_version",) if f'name="{name}"' in page.content.decode()}
     answer = office.post(address, {**form, "return_days": "5", **marks})
-    assert answer.status_code == 302, words(answer)
-    confirm = office.get(reverse("meguri:open_year", args=[2024]))
+    assert answer.status_code == 303, words(answer)
+    confirm = office.get(reverse("meguri:open_year", args=["dx", 2024]))
     answer = office.post(
-        reverse("meguri:open_year", args=[2024]), {"sure": "1", **_hidden_of(confirm.content.decode())}
+        reverse("meguri:open_year", args=["dx", 2024]), {"sure": "1", **_hidden_of(confirm.content.decode())}
     )
     assert answer.status_code in (302, 303), words(answer)
     settle_background()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from review.models import PlanChange
+from review.models import PlanChange, PlanField
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, queries_of, words
 from workflow import steps
@@ -38,7 +38,14 @@ def test_a_change_is_previewed_proposed_and_decided(cast: Cast) -> None:
 
 def test_what_is_wrong_stands_under_its_field_and_nothing_typed_is_lost(cast: Cast) -> None:
     cast.open(1)
-    form = {"fiscal_year": YEAR, "code": "01-01", "name": "分けた施策", "owner": "", "reason": "分割"}
+    form = {
+        "fiscal_year": YEAR,
+        "code": "01-01",
+        "name": "分けた施策",
+        "owner": "",
+        "reason": "分割",
+        "field": str(PlanField.objects.get().pk),
+    }
     response = as_(cast.reviewer2).post(new("split"), {**form, "sure": "1"})
     assert response.status_code == 422 and "分けた施策" in response.content.decode()
     form["owner"] = str(cast.departments["市民課"].pk)

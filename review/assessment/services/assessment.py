@@ -163,10 +163,11 @@ def claim(*, user: User, review_id: int) -> None:
 
     Taking it up leaves a row in the trail; renewing it, as the open page does by itself, leaves none.
     """
-    if not permissions.is_reviewer(user):
+    sheet = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
+    plan = sheet.values_list("cycle__plan", flat=True).first()
+    if plan is None or not permissions.is_reviewer(user, plan):
         return
     now = clock.now()
-    sheet = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)
     lapsed = Q(claimed_by=None) | Q(claimed_at__lt=now - CLAIM_LASTS)
     if sheet.filter(claimed_by=user).exclude(lapsed).update(claimed_at=now):
         return

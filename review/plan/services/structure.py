@@ -94,7 +94,7 @@ def save(*, user: User, plan_id: int, rows: Sequence[Place], homes: Mapping[int,
     with transaction.atomic():
         plan = Plan.objects.select_for_update(no_key=True).get(pk=plan_id)
         holders.standing(user, fresh=True)
-        require(permissions.is_reviewer(user), _("計画の体系は、確認者が変更します。"))
+        require(permissions.is_reviewer(user, plan_id), _("計画の体系は、確認者が変更します。"))
         cycles = Cycle.objects.filter(plan=plan)
         if cycles.filter(state=CycleState.SCHEDULED).exists():
             raise AlreadyDecided(_("公表の決まった年度があるため、公表が終わるまで体系は変更できません。"))

@@ -87,7 +87,7 @@ def judged(
         direction=direction,
         kind=one.get("kind", ""),
         baseline=one.get("baseline", ""),
-        measure=Measure(plan=Plan(first_year=first)),
+        measure=Measure(plan=Plan(short_name="", first_year=first)),
     )
     names = ("fiscal_year", "name", "target", "actual")
     rows = [

@@ -25,7 +25,10 @@ def standing(review: MeasureReview) -> list[Opinion]:
 
 def may_record(user: User, review: MeasureReview) -> bool:
     """Whether the person can record or withdraw an opinion on the sheet now."""
-    return permissions.is_reviewer(user) and review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
+    return permissions.is_reviewer(user, review.cycle.plan_id) and review.cycle.state in (
+        CycleState.OPEN,
+        CycleState.DECIDING,
+    )
 
 
 def record(*, user: User, review_id: int, giver: str, given_on: date, text: str) -> Opinion:
@@ -63,7 +66,11 @@ def withdraw(*, user: User, pk: int) -> Opinion:
 
 def _held(user: User, review_id: int) -> MeasureReview:
     review = locked(review_id, user)
-    require(permissions.is_reviewer(user), _("外部評価の意見は、%(office)sの確認者が記録します。"), review)
+    require(
+        permissions.is_reviewer(user, review.cycle.plan_id),
+        _("外部評価の意見は、%(office)sの確認者が記録します。"),
+        review,
+    )
     if not may_record(user, review):
         raise AlreadyDecided(_("外部評価の意見は、年度が始まってから公表を決定するまでのあいだに記録します。"))
     return review

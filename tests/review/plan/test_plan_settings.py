@@ -18,7 +18,7 @@ from tests.frozen import freeze_now
 from tests.review.acting import as_, hidden, words
 from workflow import steps
 
-PAGE = "/plans/plan-1/"
+PAGE = "/plans/dx/"
 
 
 def typed(plan: Plan, **changes: Any) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def test_nothing_changed_leaves_no_row_and_asks_no_reason(cast: Cast) -> None:
 def test_what_cannot_be_is_refused_with_a_sentence(cast: Cast, changes: dict[str, str], sentence: str) -> None:
     cast.draft(1)
     Plan.objects.create(name="別の計画", short_name="betsu", city="見本市", first_year=2022, last_year=2025)
-    own = Plan.objects.get(short_name="plan-1")
+    own = Plan.objects.get(short_name="dx")
     before = plan_settings.of(own)
     answer = as_(cast.reviewer).post(PAGE, typed(own, **changes))
     assert answer.status_code == 422 and sentence in words(answer)
@@ -147,7 +147,7 @@ def test_the_page_shows_people_and_years_and_is_linked(cast: Cast) -> None:
     page = as_(cast.reviewer).get(PAGE)
     text = words(page)
     assert "確認 四郎" in text and "承認 六郎" in text and "令和6年度" in text
-    assert reverse("meguri:cycle", args=[YEAR]) in page.content.decode()
+    assert reverse("meguri:cycle", args=["dx", YEAR]) in page.content.decode()
     assert f'href="{PAGE}"' in as_(cast.reviewer).get(reverse("meguri:cycles")).content.decode()
     assert f'href="{PAGE}"' in as_(cast.reviewer).get("/").content.decode()
     assert as_(cast.reviewer).get("/plans/nothing/").status_code == 404

@@ -65,7 +65,7 @@ def filled(route: str, pk: int) -> str:
         "pk": str(pk),
         "plan": "dx",
         "year": str(YEAR),
-        "short_name": "plan-1",
+        "short_name": "dx",
         "number": "1",
         "step": "1",
         "code": "01-01",

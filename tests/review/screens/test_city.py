@@ -43,5 +43,7 @@ def test_the_command_leaves_what_it_is_not_given(cast: Cast, settings: pytest.Fi
 
 @pytest.mark.parametrize("contact", ["企画課(内線 123)", ""])
 def test_a_mail_ends_with_whom_to_ask(cast: Cast, contact: str) -> None:
-    text = render_to_string("mail/notices.txt", {"user": cast.head, "notices": [], "contact": contact})
-    assert f"ご不明な点は{contact or 'システムの管理者'}へ" in text
+    text = render_to_string(
+        "mail/notices.txt", {"user": cast.head, "notices": [], "contact": contact, "office": "総務課"}
+    )
+    assert f"ご不明な点は{contact or '総務課'}へ" in text

@@ -100,11 +100,11 @@ def test_it_stands_in_books_papers_the_public_page_and_the_data(cast: Cast) -> N
     first, second = snapshot_of(Cycle.objects.get(fiscal_year=YEAR))["measures"]
     assert first["opinions"] == [{"giver": "外部評価委員会", "date": "2025-05-01", "text": TEXT}]
     assert "opinions" not in second
-    page = words(Client().get(f"/results/{YEAR}/01-01/"))
+    page = words(Client().get(f"/results/dx/{YEAR}/01-01/"))
     assert f"外部評価の意見 外部評価委員会 令和7年5月1日(木) {TEXT}" in page
-    assert "外部評価の意見" not in words(Client().get(f"/results/{YEAR}/01-02/"))
-    assert Client().get(f"/api/v1/years/{YEAR}/measures/01-01").json()["opinions"][0]["text"] == TEXT
-    assert TEXT in json.dumps(Client().get(f"/results/{YEAR}/data.json").json(), ensure_ascii=False)
+    assert "外部評価の意見" not in words(Client().get(f"/results/dx/{YEAR}/01-02/"))
+    assert Client().get(f"/api/v1/plans/dx/years/{YEAR}/measures/01-01").json()["opinions"][0]["text"] == TEXT
+    assert TEXT in json.dumps(Client().get(f"/results/dx/{YEAR}/data.json").json(), ensure_ascii=False)
     for kind in (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF):
         data = default_storage.open(Artifact.objects.filter(kind=kind, edition__isnull=False).latest("pk").path).read()
         assert TEXT in bare(words_of(data)), kind
