@@ -18,8 +18,8 @@ from review.assessment.services import approval, assessment, definitions
 from review.domain import items
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import IndicatorBlock, PlanDocument, Sheet
-from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Outcome, Plan, ReviewState, User
-from review.plan.services import planning
+from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Outcome, ReviewState, User
+from review.plan.services import planning, plans
 from review.sheet.services import submission
 from review.year.services import cycles
 from review.year.services.cycles import Deadlines
@@ -29,12 +29,8 @@ from workflow.demo.waiting import wait_for
 
 FACTS = Path(settings.BASE_DIR) / "review" / "seed" / "facts.txt"
 CITY, PLAN = "木更津市", "木更津市DX推進計画"
-CALLED = {
-    "office": "情報経営課",
-    "office_en": "Information Management Division",
-    "body": "DX推進本部",
-    "body_en": "DX Promotion Headquarters",
-}
+SHORT_NAME = "dx"
+CALLED = plans.Names.of("情報経営課", "DX推進本部", "Information Management Division", "DX Promotion Headquarters")
 CITY_CODE = "122068"
 MARK = "デモ値"
 
@@ -49,12 +45,15 @@ def take_in(say: Say) -> tuple[PlanDocument, Cycle]:
     document = read_plan_text(FACTS.read_bytes())
     year = planning.sheets_year(document)
     held = replace(document, sheets=tuple(_without_actuals(sheet, year) for sheet in document.sheets))
+    plan = plans.create(
+        short_name=SHORT_NAME, name=PLAN, city=CITY, municipality_code=CITY_CODE, called=CALLED,
+        first_year=min(document.years), last_year=max(document.years),
+    )  # fmt: skip
     done = planning.import_plan(held, plan_name=PLAN, city=CITY, municipality_code=CITY_CODE, year=year)
-    Plan.objects.filter(name=PLAN).update(**CALLED)
     say(
         f"計画を取り込みました: 施策 {done.measures} 件、成果目標 {done.indicators} 件、確認が必要な点 {len(done.doubts)} 件"
     )
-    return document, cycles.draft(plan=Plan.objects.get(name=PLAN), fiscal_year=year)
+    return document, cycles.draft(plan=plan, fiscal_year=year)
 
 
 def _without_actuals(sheet: Sheet, year: int) -> Sheet:
