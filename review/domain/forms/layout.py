@@ -1,0 +1,226 @@
+"""Which column of a table holds what: decided from the headings, and from the data where headings leave a choice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import VALUES, Heading, Role, fold, is_number, kind_of_row
+from review.domain.forms.tables import Table
+
+_CODE = re.compile(r"[((]?[0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十][0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十\-.・‐-―－_()()]{0,11}[))]?")
+_SORTS = re.compile(
+    r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueColumn:
+    """A column of values: of which kind, and of which year where the headings name one."""
+
+    column: int
+    role: Role
+    year: int | None
+    doubt: str = ""
+
+
+@dataclass(kw_only=True)
+class Segment:
+    """The columns of one goal of a row: its name, unit and values."""
+
+    goal: int | None = None
+    unit: int | None = None
+    values: list[ValueColumn] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Layout:
+    """All columns of a table by what they hold."""
+
+    groups: list[int] = field(default_factory=list)
+    measure: int | None = None
+    code: int | None = None
+    departments: list[int] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)
+    kind: int | None = None
+    year: int | None = None
+    segments: list[Segment] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
+
+
+def lay_out(grid: Grid, table: Table) -> Layout:
+    """The columns of the table. Nothing is decided on a column without headings, unless its data leave no choice."""
+    return _Decision(grid, table).decide()
+
+
+class _Decision:
+    """One table whose columns are being assigned, role by role; a column that is assigned is free no longer."""
+
+    def __init__(self, grid: Grid, table: Table) -> None:
+        self.grid, self.table = grid, table
+        self.roles: list[Role | None] = [heading.role for heading in table.headings]
+        self.layout = Layout()
+
+    def data(self, column: int) -> list[str]:
+        rows = range(self.table.first, self.table.end)
+        return [text for row in rows if (text := self.grid.own(row, column).strip())]
+
+    def columns(self, *roles: Role | None) -> list[int]:
+        return [column for column, role in enumerate(self.roles) if role in roles and self.data(column)]
+
+    def decide(self) -> Layout:
+        self._kind_and_year()
+        self._goals()
+        self._names()
+        self._current_values()
+        self._segments()
+        self._rest()
+        return self.layout
+
+    def _kind_and_year(self) -> None:
+        for column in self.columns(*(set(Role) - VALUES), None):
+            kinds = {kind_of_row(text) for text in self.data(column)}
+            if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
+                self.layout.kind, self.roles[column] = column, Role.SORT
+        years = self.columns(Role.YEAR)
+        self.layout.year = years[0] if years else None
+
+    def _goals(self) -> None:
+        self._drop_sorts()
+        if self.columns(Role.GOAL):
+            return
+        named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
+        items = self.columns(Role.ITEM)
+        if named:
+            self.roles[named[0]] = Role.GOAL
+        elif items and self.columns(Role.MEASURE, Role.GROUP):
+            self.roles[items[-1]] = Role.GOAL
+
+    def _drop_sorts(self) -> None:
+        """Of several columns under one merged heading, the one that says 活動指標 or 成果指標 in each row names no goal."""
+        for column in self.columns(Role.GOAL):
+            if all(_SORTS.fullmatch(fold(text)) for text in self.data(column)) and len(self.columns(Role.GOAL)) > 1:
+                self.roles[column] = Role.LEFT_OUT
+
+    def _is_name_of_goal(self, column: int) -> bool:
+        heading = self.table.headings[column]
+        data = self.data(column)
+        others = [c for c in self.columns(*VALUES) if c != column]
+        return heading.year is None and bool(others) and column < min(others) and not any(map(_has_digit, data))
+
+    def _names(self) -> None:
+        goals = self.columns(Role.GOAL)
+        first_goal = goals[0] if goals else self.grid.width
+        self._codes_beside()
+        measures = self.columns(Role.MEASURE)
+        before = [column for column in measures if column < first_goal]
+        groups = self.columns(Role.GROUP)
+        if not measures and not groups:
+            before = self._unheaded_names(first_goal)
+        elif not measures:
+            before, groups = groups[-1:], groups[:-1]
+        elif not before:
+            before = measures[:1]
+        self.layout.measure = before[-1] if before else None
+        self.layout.groups = sorted({*groups, *before[:-1]})
+        for column in measures:
+            if column not in before:
+                self.roles[column] = Role.TEXT
+        self._code()
+
+    def _unheaded_names(self, first_goal: int) -> list[int]:
+        texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)
+        unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(is_number, self.data(c)))]
+        candidates = texts[:1] or unheaded[:1]
+        for column in candidates:
+            self.roles[column] = Role.MEASURE
+        return candidates
+
+    def _codes_beside(self) -> None:
+        """Two columns under one merged heading (施策 over 1-1 and its name): the first is the code of the second."""
+        for column in range(self.grid.width - 1):
+            role = self.roles[column]
+            if role not in (Role.MEASURE, Role.GROUP) or self.roles[column + 1] is not role:
+                continue
+            same = self.grid.origin(self.table.top, column) == self.grid.origin(self.table.top, column + 1)
+            data = self.data(column)
+            if same and data and all(_CODE.fullmatch(text) for text in data) and role is Role.MEASURE:
+                self.roles[column] = Role.CODE
+
+    def _code(self) -> None:
+        codes = self.columns(Role.CODE)
+        measure = self.layout.measure
+        if not codes or measure is None:
+            return
+        before = [column for column in codes if column < measure]
+        chosen = before[-1] if before else codes[0]
+        if self._numbers_measures(chosen, measure):
+            self.layout.code = chosen
+
+    def _numbers_measures(self, column: int, measure: int) -> bool:
+        """Whether each measure has one number: a count of rows gives several to a measure with several goals."""
+        numbers: dict[str, set[str]] = {}
+        name = ""
+        for row in range(self.table.first, self.table.end):
+            name = self.grid.seen(row, measure).strip() or name
+            number = self.grid.seen(row, column).strip()
+            if number and name:
+                numbers.setdefault(name, set()).add(number)
+        return bool(numbers) and all(len(found) == 1 for found in numbers.values())
+
+    def _current_values(self) -> None:
+        """現状値 is the 基準値 where no other column is; beside one it is an 実績 of its year."""
+        current = self.columns(Role.CURRENT)
+        has_baseline = bool(self.columns(Role.BASELINE))
+        for column in current:
+            heading = self.table.headings[column]
+            self.roles[column] = Role.ACTUAL if has_baseline and heading.year else Role.BASELINE
+            has_baseline = True
+
+    def _segments(self) -> None:
+        goals = self.columns(Role.GOAL)
+        units = self.columns(Role.UNIT)
+        segments = [Segment(goal=goal) for goal in goals] or [Segment()]
+        starts = [0, *goals[1:]]
+        for column in self.columns(*VALUES):
+            role, heading = self.roles[column], self.table.headings[column]
+            segment = self._of(segments, starts, column)
+            if role is not None:
+                value = ValueColumn(column=column, role=role, year=heading.year, doubt=heading.doubt)
+                segment.values.append(value)
+        for unit in units:
+            segment = self._of(segments, starts, unit)
+            segment.unit = unit if segment.unit is None else segment.unit
+        self.layout.segments = segments
+
+    @staticmethod
+    def _of(segments: list[Segment], starts: list[int], column: int) -> Segment:
+        return segments[max(index for index, start in enumerate(starts) if start <= column)]
+
+    def _rest(self) -> None:
+        layout = self.layout
+        own, related = self.columns(Role.DEPARTMENT), self.columns(Role.RELATED)
+        layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
+        used = {*layout.groups, *layout.departments, layout.measure, layout.code, layout.kind, layout.year}
+        for segment in layout.segments:
+            used |= {segment.goal, segment.unit, *(value.column for value in segment.values)}
+        for column in range(self.grid.width):
+            if column in used or not self.data(column):
+                continue
+            if self.roles[column] is Role.TEXT:
+                layout.texts[column] = self.table.headings[column].label
+            elif self.roles[column] is None:
+                layout.unknown.append(column)
+            else:
+                layout.left_out.append(column)
+
+
+def _has_digit(text: str) -> bool:
+    return bool(re.search(r"\d", text)) or text.strip() in ("-", "―", "－", "ー")
+
+
+def heading_place(heading: Heading) -> str:
+    """How a column is named to a person: by its heading, else as having none."""
+    return f"「{heading.label}」の欄" if heading.label else "見出しのない欄"

@@ -1,0 +1,210 @@
+"""Reads the sheets of a file that is in nobody's known form: tables, labels, and what remains as doubts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from review.domain.forms.departments import split_departments
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import Role
+from review.domain.forms.label_rows import Pair, pairs_of
+from review.domain.forms.layout import lay_out
+from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
+from review.domain.forms.sections import JOINED, Sections, class_of
+from review.domain.forms.table_rows import TableRows
+from review.domain.forms.tables import Table, find_tables, is_note
+from review.domain.forms.years import all_years, named_year
+from review.domain.sheet import DocumentError
+
+_NO_NAME = re.compile(r"(?:Sheet|シート|Table|Worksheet)?\s*\d*", re.I)
+_SAMPLE = 40
+
+
+def read_grids(grids: Sequence[Grid]) -> Proposal:
+    """The proposal for these sheets. Raises DocumentError where nothing in them looks like a plan."""
+    collector = Collector()
+    for grid in grids:
+        if grid.hidden:
+            detail = f"シート「{grid.title}」は非表示のため、読みませんでした。"
+            collector.doubt("hidden_sheet", detail, sheet=grid.title, proposal="取り込まない")
+        elif grid.rows:
+            _SheetReader(grid, collector).read()
+    proposal = collector.proposal()
+    if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
+        raise DocumentError(
+            "施策や指標の見出しが見つかりません。計画の一覧や評価シートではないようです。",
+            advice="「施策」「指標」「目標」「実績」などの見出しがある表を選び直してください。",
+        )
+    return proposal
+
+
+class _SheetReader:
+    """One sheet, from top to bottom: labels name the measure that the tables below them belong to."""
+
+    def __init__(self, grid: Grid, collector: Collector) -> None:
+        self.grid, self.collector = grid, collector
+        self.tables = find_tables(grid)
+        self.sections = Sections()
+        self.used: set[tuple[int, int]] = set()
+        self.titles: list[str] = [grid.title]
+        self.owner: Measure | None = None
+        self.head: dict[Role, list[str]] = {}
+        self.goal_name = ""
+        self.unit = ""
+        self.goal: Goal | None = None
+
+    def read(self) -> None:
+        self._doubt_hidden()
+        row = 0
+        for table in [*self.tables, None]:
+            rows = range(row, table.top if table else self.grid.height)
+            self._between(rows, table)
+            if table:
+                self._table(table)
+                row = table.end
+        self._doubt_unplaced()
+
+    # --- outside tables ---------------------------------------------------------------------------------------------
+
+    def _between(self, rows: range, table: Table | None) -> None:
+        for pair in pairs_of(self.grid, rows, self.used):
+            self._take(pair)
+        for row in rows:
+            columns = [c for c in self.grid.filled(row) if (row, c) not in self.used]
+            texts = [self.grid.own(row, column) for column in columns]
+            if not texts:
+                continue
+            title = len(texts) == 1 and len(self.grid.filled(row)) == 1
+            if is_note(texts[0]) or (title and not self.head) or (not self.owner and table is self._first()):
+                self.titles += texts
+                self.used |= {(row, column) for column in columns}
+            if title and table and self._is_section(row, texts[0], table):
+                self.sections.begin(texts[0])
+
+    def _first(self) -> Table | None:
+        return self.tables[0] if self.tables else None
+
+    def _is_section(self, row: int, text: str, table: Table) -> bool:
+        if is_note(text):
+            return False
+        if class_of(text) and not named_year(text).year and not text.strip().startswith("第"):
+            return True
+        return len(self.tables) > 1 and row == table.top - 1 and (row > 0 or table is not self._first())
+
+    def _take(self, pair: Pair) -> None:
+        if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
+            self._begin_measure(pair)
+        if pair.role is Role.LEFT_OUT:
+            if pair.text:
+                self._doubt("left_out", pair, f"「{pair.label}」は、取り込む先がありません。")
+            return
+        if not pair.text:
+            return
+        if pair.role is Role.GOAL:
+            self.goal_name, self.unit, self.goal = pair.text, "", None
+        elif pair.role is Role.UNIT:
+            self.unit = pair.text
+        elif pair.role is Role.TEXT and self.owner:
+            self.owner.texts.setdefault(pair.label, pair.text)
+        elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
+            self._labelled_value(pair)
+        else:
+            self.head.setdefault(pair.role, []).append(pair.text)
+        self._complete()
+
+    def _begin_measure(self, pair: Pair) -> None:
+        """A second name or number on the sheet begins another measure."""
+        if pair.role in self.head:
+            self.head, self.owner = {}, None
+            self.goal_name, self.unit, self.goal = "", "", None
+
+    def _complete(self) -> None:
+        names = self.head.get(Role.MEASURE)
+        if not names:
+            return
+        if self.owner is None:
+            self.owner = Measure(name=names[0])
+            self.collector.measures[("", self.grid.title, str(len(self.collector.measures)))] = self.owner
+        owner = self.owner
+        owner.code = owner.code or "".join(self.head.get(Role.CODE, [])[:1])
+        owner.group = JOINED.join(self.head.get(Role.GROUP, []))
+        offices = self.head.get(Role.DEPARTMENT) or self.head.get(Role.DIVISION, [])
+        for text in [*offices, *self.head.get(Role.RELATED, [])]:
+            add_new(owner.departments, split_departments(text))
+
+    def _labelled_value(self, pair: Pair) -> None:
+        named = named_year(pair.heading)
+        year = named.year or self._year_of(pair.role)
+        baseline = pair.role in (Role.BASELINE, Role.CURRENT)
+        if not self.owner or not self.goal_name or (year is None and not baseline):
+            self._doubt("unplaced", pair, f"「{pair.label}」の「{pair.text}」の置き場所が分かりません。")
+            return
+        self.goal = self.owner.goal(self.goal_name, self.unit)
+        kind = "baseline" if baseline else "target" if pair.role is Role.TARGET else "actual"
+        cell = self.grid.address(pair.row, pair.column)
+        slot = (kind, None if baseline else year)
+        self.collector.put(self.goal, slot, Typed(text=pair.text, plain=pair.plain), sheet=self.grid.title, cell=cell)
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    def _table(self, table: Table) -> None:
+        layout = lay_out(self.grid, table)
+        owner = self.owner if layout.measure is None or not layout.segments[0].values else None
+        if owner and layout.measure is None and layout.groups:
+            owner = None
+        rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
+        rows.year_of = self._year_of
+        rows.fallback = self.goal_name if owner else self._sheet_name()
+        if owner and layout.segments[0].goal is None and self.goal_name:
+            rows.unit = self.unit
+        rows.read()
+        self.sections = rows.sections
+        self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
+
+    def _sheet_name(self) -> str:
+        return "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
+
+    def _year_of(self, role: Role) -> int | None:
+        """The year that the titles name for a value without one: that beside 実績 or 目標, else the only one there is."""
+        word = "目標|計画" if role is Role.TARGET else "実績|結果|評価"
+        beside = [
+            year for text in self.titles if re.search(word, text) for year in all_years(text) if not _is_day(text)
+        ]
+        years = set(beside) or {year for text in self.titles for year in all_years(text)}
+        return years.pop() if len(years) == 1 else None
+
+    # --- doubts -----------------------------------------------------------------------------------------------------
+
+    def _doubt_hidden(self) -> None:
+        grid = self.grid
+        for row in sorted(grid.hidden_rows):
+            detail = f"{grid.row_numbers[row]}行目は非表示ですが、読みました。"
+            self.collector.doubt("hidden_row", detail, sheet=grid.title, cell=grid.address(row, 0), proposal="取り込む")
+        for column in sorted(grid.hidden_columns):
+            cell = grid.address(0, column)
+            detail = f"{cell.rstrip('0123456789')}列は非表示ですが、読みました。"
+            self.collector.doubt("hidden_column", detail, sheet=grid.title, cell=cell, proposal="取り込む")
+
+    def _doubt_unplaced(self) -> None:
+        left = [
+            (row, column)
+            for row in range(self.grid.height)
+            for column in self.grid.filled(row)
+            if (row, column) not in self.used
+        ]
+        for row, column in left[:_SAMPLE]:
+            detail = f"「{self.grid.own(row, column).strip()[:40]}」の置き場所が分かりません。"
+            cell = self.grid.address(row, column)
+            self.collector.doubt("unplaced", detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
+        if len(left) > _SAMPLE:
+            detail = f"ほかに{len(left) - _SAMPLE}個のセルの置き場所が分かりません。"
+            self.collector.doubt("unplaced", detail, sheet=self.grid.title, proposal="取り込まない")
+
+    def _doubt(self, code: str, pair: Pair, detail: str) -> None:
+        cell = self.grid.address(pair.row, pair.column)
+        self.collector.doubt(code, detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
+
+
+def _is_day(text: str) -> bool:
+    return bool(re.search(r"\d月\d+日", text))
