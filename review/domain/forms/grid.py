@@ -15,12 +15,13 @@ Span = tuple[int, int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """One sheet. `plain` are the cells that hold a number without a format of its own."""
+    """One sheet. `plain` are the cells with a number that has no format of its own, `dates` those with a date."""
 
     title: str = ""
     rows: list[list[str]]
     spans: list[Span] = field(default_factory=list)
     plain: set[tuple[int, int]] = field(default_factory=set)
+    dates: set[tuple[int, int]] = field(default_factory=set)
     row_numbers: list[int]
     column_numbers: list[int]
     hidden_rows: set[int] = field(default_factory=set)
@@ -85,6 +86,7 @@ def make_grid(
     title: str = "",
     spans: list[Span] | None = None,
     plain: set[tuple[int, int]] | None = None,
+    dates: set[tuple[int, int]] | None = None,
     hidden_rows: set[int] | None = None,
     hidden_columns: set[int] | None = None,
     hidden: bool = False,
@@ -107,6 +109,7 @@ def make_grid(
         rows=[[full[i][c] for c in columns] for i in staying],
         spans=[moved for span in merged if (moved := _moved(span, staying, columns))],
         plain={(row_at[r], column_at[c]) for r, c in plain or set() if r in row_at and c in column_at},
+        dates={(row_at[r], column_at[c]) for r, c in dates or set() if r in row_at and c in column_at},
         row_numbers=[i + 1 for i in staying],
         column_numbers=[c + 1 for c in columns],
         hidden_rows={row_at[r] for r in hidden_rows or set() if r in row_at},

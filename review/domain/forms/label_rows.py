@@ -90,11 +90,12 @@ def _value_place(
         if not _is_label(text) or (role_of(text) is role and role is Role.DEPARTMENT):
             return (row, beside)
     below = grid.span(row, column)[2] + 1
-    if below in allowed and below < grid.height and grid.own(below, column).strip():
-        if not _is_label(grid.own(below, column)):
-            return (below, column)
-    return None
+    if below not in allowed or below >= grid.height:
+        return None
+    text = grid.own(below, column)
+    return (below, column) if text.strip() and not _is_label(text) else None
 
 
 def _is_label(text: str) -> bool:
-    return is_headingish(text) or bool(_INLINE.fullmatch(text) and role_of(_INLINE.fullmatch(text)[1]) in _LABELS)  # type: ignore[index]
+    match = _INLINE.fullmatch(text)
+    return is_headingish(text) or (match is not None and role_of(match[1]) in set(_LABELS))

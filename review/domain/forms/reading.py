@@ -156,8 +156,7 @@ class _SheetReader:
         rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
         rows.year_of = self._year_of
         rows.fallback = self.goal_name if owner else self._sheet_name()
-        if owner and layout.segments[0].goal is None and self.goal_name:
-            rows.unit = self.unit
+        rows.unit = self.unit
         rows.read()
         self.sections = rows.sections
         self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
@@ -178,6 +177,10 @@ class _SheetReader:
 
     def _doubt_hidden(self) -> None:
         grid = self.grid
+        for row, column in sorted(grid.dates):
+            text = grid.own(row, column)
+            detail = f"日付のセルを「{text}」と読みました。記入どおりか確かめてください。"
+            self.collector.doubt("date_cell", detail, sheet=grid.title, cell=grid.address(row, column), proposal=text)
         for row in sorted(grid.hidden_rows):
             detail = f"{grid.row_numbers[row]}行目は非表示ですが、読みました。"
             self.collector.doubt("hidden_row", detail, sheet=grid.title, cell=grid.address(row, 0), proposal="取り込む")

@@ -40,7 +40,7 @@ class TableRows:
         self.grid, self.table, self.layout, self.collector = grid, table, layout, collector
         self.sections, self.owner = sections, owner
         self.year_of: YearOf = lambda _role: None
-        self.fallback = ""
+        self.fallback = self.unit = ""
         self._last: dict[int, str] = {}
         self._level: dict[int, str] = {}
         self._goal: dict[int, Goal] = {}
@@ -197,7 +197,7 @@ class TableRows:
                 self._doubt(
                     "no_goal_column", self.table.top, 0, "指標の名前の欄がありません。", "施策名を指標の名前とする"
                 )
-            return measure.goal(self.fallback if self.owner else measure.name, unit)
+            return measure.goal(self.fallback if self.owner else measure.name, unit or self.unit)
         self._doubt("no_goal_name", row, segment.goal, "値がありますが、指標の名前がありません。", "取り込まない")
         return None
 
