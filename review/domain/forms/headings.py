@@ -32,6 +32,7 @@ class Role(StrEnum):
     RELATED = "関連部署"
     TEXT = "本文"
     PART = "名称"
+    FIGURE = "数値"
     LEFT_OUT = "取り込まない欄"
 
 
@@ -46,18 +47,19 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     (Role.CODE, r"(?:施策|事業|事務事業|取組み?|整理|管理|改革|実施|推進)?(?:項目)?(?:番号|コード|ID|No\.?|NO\.?)|№|項番|通番|連番|#"),
     (Role.UNIT, r"単位"),
     (Role.LEFT_OUT, r".*(?:指標|KPI)(?:の)?(?:番号|No\.?|NO\.?|ID|区分|種別|種類)"),
-    (Role.LEFT_OUT, r".*(?:目標)?(?:達成率|達成度|達成状況|達成見込み?|到達度|進捗率|進ちょく率|進捗状況|進捗度|進捗|増減率?|増減)"),
+    (Role.LEFT_OUT, r".{0,8}(?:達成率|達成度|達成状況|達成見込み?|到達度|進捗率|進ちょく率|進捗状況|進捗度|進捗|増減率?|増減)"),
     (Role.LEFT_OUT, r"(?:対)?(?:前年度?|基準年?度?|目標値?|策定時)(?:比較?|差|増減|対比)|伸び率|推移|傾向|トレンド|指標の(?:方向|向き|動き)"),
     (Role.LEFT_OUT, r"(?:自己|総合|内部|外部|一次|二次|最終|担当課|事務局|達成|進捗|年度|有識者)*(?:評価|判定)(?:区分|結果|ランク|点)?|ランク|★|●"),
+    (Role.LEFT_OUT, r"(?:望ましい|目指す|めざす|指標の|目標の|改善)(?:べき)?(?:方向性?|向き|動き|変化).*|コメント"),
     (Role.LEFT_OUT, r"備考|特記事項?|摘要|出典|データ元|根拠資料|(?:指標の|数値の)?(?:算出|算定|計算|測定|把握|調査)(?:方法|式|根拠|時期|頻度)|更新日|作成日"),
     (Role.LEFT_OUT, r"(?:財政)?効果額|(?:当初)?予算額?|うち.*|一般財源|特定財源|国庫?支出金|県支出金|地方債|その他財源?|人件費|総?事業費|コスト|理由"),
-    (Role.LEFT_OUT, r"(?:記入|作成|評価|回答)(?:者|日|担当者?)|電話(?:番号)?|内線|連絡先|SDGs.*|達成年度|目標年度"),
-    (Role.GOAL, r".*(?:指標|KPI|評価項目|目標項目|モノサシ|ものさし)(?:名|名称|項目|内容|\(.*\))*"),
+    (Role.LEFT_OUT, r"(?:記入|作成|評価|回答)(?:者|日|担当者?)|電話(?:番号)?|内線|連絡先|SDGs?(?:の)?(?:ゴール|目標|番号|関連|との関連)*|達成年度|目標年度"),
+    (Role.GOAL, r".{0,10}(?:指標|KPI|評価項目|目標項目|モノサシ|ものさし)(?:名|名称|項目|内容|\(.*\))*"),
     (Role.BASELINE, r"(?:計画|戦略|ビジョン|プラン)?(?:基準|当初|初期|策定時|策定当初|策定前|ベースライン|スタート)(?:時点?|年度?)?(?:の)?(?:現状)?(?:値|数値|実績値?|数|年度)?"),
     (Role.CURRENT, r"(?:現状|現況|現在|直近|最新)(?:の)?(?:年度)?(?:実績)?(?:値|数値|数)?"),
     (Role.TARGET, r"(?:最終|中間|年度別?|単年度?|各年度?|年次|数値|計画|成果|到達|達成|取組|KPI|期間|評価|めざす|目指す|将来|後期|前期|当該?年度?)*(?:目標|計画|めざす|目指す)(?:の|すべき)?(?:数値|値|数|水準|額|量)?(?:\(案\))?"),
-    (Role.ACTUAL, r"(?:年度別?|単年度?|各年度?|当該?年度?|最新|取組|成果|達成)*(?:実績|結果|実測|達成)(?:見込み?|報告|値|数値|数|額|量|見込値)*"),
-    (Role.GROUP, r"(?:基本|重点|政策|戦略|施策|重点的|まちづくりの?|横断的?|個別)*(?:目標|方針|戦略|政策|方向|方向性|分野|柱|の柱|領域|大綱|的方向|的な方向|的な方向性|課題別)(?:名|名称|\d)?"),
+    (Role.ACTUAL, r"(?:年度別?|単年度?|各年度?|当該?年度?|最新|取組|成果|達成)*(?:実績|結果|実測|達成)(?:見込み?|報告|値|数値|数|額|量|見込値)*|(?:中間|最終|直近|事後|期末)(?:評価|年度|時点?|実績|確認)+(?:の)?(?:値|数値|時|年度)*"),
+    (Role.GROUP, r"(?:基本|重点|政策|戦略|施策|重点的|まちづくり|横断的?|個別|改革|推進|取組|環境|健康|行動|主要)*(?:の)?(?:基本的な?|的な?)?(?:目標|方針|戦略|政策|方向性?|分野|柱|領域|大綱)(?:別|名|名称)*"),
     (Role.GROUP, r"(?:総合計画(?:で|上|に|で|における)?の?)?(?:位置付け|位置づけ|体系)|施策体系|政策体系|[大中]項目|[大中]分類|章|節|基本施策(?:名)?|将来像|重点項目|テーマ|カテゴリー?|ビジョン|部門"),
     (Role.MEASURE, rf"(?:主要|主な|具体的な?|個別|重点|推進|実施|関連|対象|構成|改革|基本的?)*{_THING}(?:の)?(?:項目|事項|名|名称|メニュー|{_THING})*|(?:改革|実施|推進|見直し|行動|計画)(?:項目|事項|名)|施設名?称?|小項目|小分類|細目|細項目"),
     (Role.RELATED, rf"(?:関係|関連|協力|連携|協働|副担当){_OFFICE}"),
@@ -66,8 +68,9 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     (Role.YEAR, r"(?:対象|評価|実績|会計|事業|計画)?(?:年度|西暦|和暦|年次|年)"),
     (Role.SORT, r"区分|種別|種類|内訳|目標実績|計画実績|目標・実績|計画・実績|値の種類"),
     (Role.ITEM, r"項目(?:名)?|内容"),
-    (Role.PART, r"名|名称|名前|数値|値|数"),
-    (Role.TEXT, r".{0,14}(?:目的|概要|内容|課題|問題点|取組状況|実施状況|方向性|方向|今後の.{1,8}|改善(?:点|策|内容)?|対応(?:策|方針)?|対策|成果|効果|必要性|有効性|効率性|公平性|妥当性|達成度|貢献度|優先度|緊急性|意見|総括|所見|説明|考え方|定義|計画期間|事業期間|実施期間|開始年度|終了年度|根拠法令等?|対象者?|手段|手法|実施方法|決算額|分析|要因|スケジュール|工程|経過|状況)"),
+    (Role.PART, r"名|名称|名前"),
+    (Role.FIGURE, r"数値|値|数|人数|件数|実数"),
+    (Role.TEXT, r".{0,8}(?:目的|概要|内容|課題|問題点|取組状況|実施状況|方向性|方向|今後の.{1,8}|改善(?:点|策|内容)?|対応(?:策|方針)?|対策|成果|効果|必要性|有効性|効率性|公平性|妥当性|達成度|貢献度|優先度|緊急性|意見|総括|所見|説明|考え方|定義|計画期間|事業期間|実施期間|開始年度|終了年度|根拠法令等?|対象者?|手段|手法|実施方法|決算額|分析|要因|スケジュール|工程|経過)"),
 )  # fmt: skip
 _PATTERNS = [(role, re.compile(words)) for role, words in _WORDS]
 _BRACKETS = re.compile(r"[(\[【〔〈<「『][^()\[\]【】〔〕]*[)\]】〕〉>」』]")
@@ -82,6 +85,9 @@ def fold(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
+_PARTS = (Role.PART, Role.ITEM)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heading:
     """The reading of one heading, or of all that stand above one column."""
@@ -90,6 +96,8 @@ class Heading:
     year: int | None = None
     doubt: str = ""
     label: str = ""
+    #: the value's word that stands over a heading such as 年度: 現状値 over 年度 and 値
+    under: Role | None = None
 
 
 def core(text: str) -> str:
@@ -116,11 +124,12 @@ def understand(path: Sequence[str]) -> Heading:
             year, doubt = named.year, named.doubt
             only_year = role is None and not fold(named.rest).strip("()[]・/~〜:")
         found = role_of(text)
-        if role in (None, Role.PART, Role.ITEM) and found is not None and not (role and found in VALUES):
+        if found is not None and (role in (None, Role.FIGURE) or (role in _PARTS and found not in VALUES)):
             role = found
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         role = Role.YEARLY
-    return Heading(role=role, year=year, doubt=doubt, label=fold(path[-1]) if path else "")
+    under = next((found for text in reversed(path[:-1]) if (found := role_of(text)) in VALUES), None)
+    return Heading(role=role, year=year, doubt=doubt, label=fold(path[-1]) if path else "", under=under)
 
 
 def is_headingish(text: str) -> bool:

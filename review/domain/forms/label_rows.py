@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role, core, is_headingish, role_of
 
-_INLINE = re.compile(r"\s*([^::\n]{1,14})[::]\s*(\S.*)", re.S)
+_INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
 _LABELS = VALUES | {
     Role.CODE, Role.GROUP, Role.MEASURE, Role.GOAL, Role.UNIT, Role.DEPARTMENT, Role.DIVISION, Role.RELATED,
     Role.TEXT, Role.LEFT_OUT,
@@ -59,7 +59,7 @@ def _inline(grid: Grid, row: int, column: int) -> Pair | None:
     role = role_of(match[1]) if match else None
     if not match or role not in _LABELS or role is None:
         return None
-    value = re.split(r"[::]", text, maxsplit=1)[1].strip()
+    value = re.split(r"[:\uff1a]", text, maxsplit=1)[1].strip()
     return Pair(role=role, label=core(match[1]), heading=match[1], text=value, row=row, column=column)
 
 
@@ -90,12 +90,12 @@ def _value_place(
         if not _is_label(text) or (role_of(text) is role and role is Role.DEPARTMENT):
             return (row, beside)
     below = grid.span(row, column)[2] + 1
-    if below not in allowed or below >= grid.height:
+    if below not in allowed or below >= grid.height or role is Role.LEFT_OUT:
         return None
     text = grid.own(below, column)
     return (below, column) if text.strip() and not _is_label(text) else None
 
 
 def _is_label(text: str) -> bool:
-    match = _INLINE.fullmatch(text)
+    match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
     return is_headingish(text) or (match is not None and role_of(match[1]) in set(_LABELS))

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Heading, Role, fold, is_number, kind_of_row
+from review.domain.forms.headings import VALUES, Heading, Role, core, fold, is_number, kind_of_row
 from review.domain.forms.tables import Table
 
 _CODE = re.compile(r"[((]?[0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十][0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十\-.・‐-―－_()()]{0,11}[))]?")
+_DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
+_DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
 _SORTS = re.compile(
     r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
 )
@@ -23,6 +25,8 @@ class ValueColumn:
     role: Role
     year: int | None
     doubt: str = ""
+    #: the column beside it that names the year in each row
+    year_column: int | None = None
 
 
 @dataclass(kw_only=True)
@@ -31,6 +35,7 @@ class Segment:
 
     goal: int | None = None
     unit: int | None = None
+    divided_by: int | None = None
     values: list[ValueColumn] = field(default_factory=list)
 
 
@@ -48,6 +53,7 @@ class Layout:
     segments: list[Segment] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
+    assumed: list[int] = field(default_factory=list)
 
 
 def lay_out(grid: Grid, table: Table) -> Layout:
@@ -74,6 +80,7 @@ class _Decision:
         self._kind_and_year()
         self._goals()
         self._names()
+        self._kind_of_years()
         self._current_values()
         self._segments()
         self._rest()
@@ -84,7 +91,7 @@ class _Decision:
             kinds = {kind_of_row(text) for text in self.data(column)}
             if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
                 self.layout.kind, self.roles[column] = column, Role.SORT
-        years = self.columns(Role.YEAR)
+        years = [column for column in self.columns(Role.YEAR) if not self.table.headings[column].under]
         self.layout.year = years[0] if years else None
 
     def _goals(self) -> None:
@@ -170,6 +177,13 @@ class _Decision:
                 numbers.setdefault(name, set()).add(number)
         return bool(numbers) and all(len(found) == 1 for found in numbers.values())
 
+    def _kind_of_years(self) -> None:
+        """Years without a word beside columns of targets hold what came of it."""
+        if self.layout.kind is None and self.columns(Role.TARGET) and not self.columns(Role.ACTUAL):
+            for column in self.columns(Role.YEARLY):
+                self.roles[column] = Role.ACTUAL
+                self.layout.assumed.append(column)
+
     def _current_values(self) -> None:
         """現状値 is the 基準値 where no other column is; beside one it is an 実績 of its year."""
         current = self.columns(Role.CURRENT)
@@ -188,12 +202,42 @@ class _Decision:
             role, heading = self.roles[column], self.table.headings[column]
             segment = self._of(segments, starts, column)
             if role is not None:
-                value = ValueColumn(column=column, role=role, year=heading.year, doubt=heading.doubt)
+                value = ValueColumn(
+                    column=column,
+                    role=role,
+                    year=heading.year,
+                    doubt=heading.doubt,
+                    year_column=self._year_beside(column),
+                )
                 segment.values.append(value)
         for unit in units:
             segment = self._of(segments, starts, unit)
             segment.unit = unit if segment.unit is None else segment.unit
+        self._divide(segments[0])
         self.layout.segments = segments
+
+    def _divide(self, segment: Segment) -> None:
+        """A column right of the name that tells its rows apart: 小学生 and 20歳代 under one 指標."""
+        if segment.goal is None:
+            return
+        column = segment.goal + 1
+        taken = {self.layout.kind, self.layout.year, segment.unit, *(value.column for value in segment.values)}
+        if column >= self.grid.width or column in taken or self.roles[column] not in _DIVIDING:
+            return
+        if not _DIVISION.fullmatch(core(self.table.headings[column].label)):
+            return
+        names: dict[str, list[str]] = {}
+        for row in range(self.table.first, self.table.end):
+            name = self.grid.seen(row, segment.goal).strip() or next(reversed(names), "")
+            names.setdefault(name, []).append(self.grid.seen(row, column).strip())
+        if any(len(set(found)) == len(found) > 1 for found in names.values()):
+            segment.divided_by = column
+
+    def _year_beside(self, column: int) -> int | None:
+        """The column 年度 under the same word as this value: 現状値 over 年度 and 値."""
+        under = self.table.headings[column].under
+        years = [c for c in self.columns(Role.YEAR) if under and self.table.headings[c].under is under]
+        return min(years, key=lambda year: abs(year - column), default=None)
 
     @staticmethod
     def _of(segments: list[Segment], starts: list[int], column: int) -> Segment:
@@ -205,7 +249,8 @@ class _Decision:
         layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
         used = {*layout.groups, *layout.departments, layout.measure, layout.code, layout.kind, layout.year}
         for segment in layout.segments:
-            used |= {segment.goal, segment.unit, *(value.column for value in segment.values)}
+            used |= {segment.goal, segment.unit, segment.divided_by}
+            used |= {place for value in segment.values for place in (value.column, value.year_column)}
         for column in range(self.grid.width):
             if column in used or not self.data(column):
                 continue

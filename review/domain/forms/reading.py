@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from review.domain.forms.departments import split_departments
@@ -18,6 +19,7 @@ from review.domain.forms.years import all_years, named_year
 from review.domain.sheet import DocumentError
 
 _NO_NAME = re.compile(r"(?:Sheet|シート|Table|Worksheet)?\s*\d*", re.I)
+_UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
 _SAMPLE = 40
 
 
@@ -75,12 +77,20 @@ class _SheetReader:
             texts = [self.grid.own(row, column) for column in columns]
             if not texts:
                 continue
+            self._note_unit(texts)
             title = len(texts) == 1 and len(self.grid.filled(row)) == 1
             if is_note(texts[0]) or (title and not self.head) or (not self.owner and table is self._first()):
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
             if title and table and self._is_section(row, texts[0], table):
                 self.sections.begin(texts[0])
+
+    def _note_unit(self, texts: list[str]) -> None:
+        """A cell of its own above a table, 単位:人, gives the unit of all its goals that have none."""
+        for text in texts:
+            match = _UNIT.fullmatch(unicodedata.normalize("NFKC", text.strip()))
+            if match:
+                self.unit = match[1].strip()
 
     def _first(self) -> Table | None:
         return self.tables[0] if self.tables else None

@@ -85,9 +85,26 @@ class TableRows:
             return False
         goals = {segment.goal for segment in layout.segments}
         wide = right > left and right not in {layout.measure, *layout.groups}
+        if column == layout.measure and not wide:
+            return self._is_section_among_names(row, column)
         if wide or column not in {layout.measure, *layout.groups, *goals, *layout.departments}:
             return True
         return column in goals and layout.measure is None and bool(class_of(text))
+
+    def _is_section_among_names(self, row: int, column: int) -> bool:
+        """A text alone in the column of the names: a heading where its numbering is another, or where names follow at once."""
+        rows = [r for r in range(self.table.first, self.table.end) if len(self.grid.filled(r)) > 1]
+        kinds = {class_of(text) for r in rows if (text := self.grid.own(r, column).strip())}
+        text = self.grid.own(row, column)
+        if class_of(text) not in kinds:
+            return bool(class_of(text))
+        following = next((r for r in rows if r > row), None)
+        if class_of(text) or following is None or not self.grid.own(following, column).strip():
+            return False
+        self._doubt(
+            "section_assumed", row, column, f"「{text.strip()}」を、下の施策の分野として読みました。", text.strip()
+        )
+        return True
 
     # --- a row of a goal --------------------------------------------------------------------------------------------
 
@@ -182,7 +199,7 @@ class TableRows:
 
     def _goal_of(self, row: int, segment: Segment, measure: Measure, has_values: bool) -> Goal | None:
         key = self.layout.segments.index(segment)
-        name = self._text(row, segment.goal)
+        name = self._divided(row, segment, measure)
         unit = self._text(row, segment.unit)
         before = self._goal.get(key)
         if name:
@@ -200,6 +217,27 @@ class TableRows:
             return measure.goal(self.fallback if self.owner else measure.name, unit or self.unit)
         self._doubt("no_goal_name", row, segment.goal, "値がありますが、指標の名前がありません。", "取り込まない")
         return None
+
+    def _divided(self, row: int, segment: Segment, measure: Measure) -> str:
+        """The goal's name, with the word that tells its rows apart where several stand under one name."""
+        name = self._text(row, segment.goal)
+        part = self._text(row, segment.divided_by) if segment.divided_by is not None else ""
+        if not part or segment.goal is None:
+            return name
+        name = name or self._last.get(segment.goal, "")
+        if not self._shares_name(row, segment, name):
+            return name
+        self._doubt("goal_divided", row, segment.goal, f"「{name}」は行ごとに分けて読みました。", f"{name}({part})")
+        return f"{name}({part})"
+
+    def _shares_name(self, row: int, segment: Segment, name: str) -> bool:
+        """Whether the row above or below stands under the same name."""
+        goal, part = segment.goal or 0, segment.divided_by or 0
+        if not self.grid.own(row, goal).strip():
+            return True
+        if row + 1 >= self.table.end or not self.grid.own(row + 1, part).strip():
+            return False
+        return self.grid.seen(row + 1, goal).strip() in ("", name)
 
     def _value(self, row: int, value: ValueColumn, goal: Goal, key: int) -> None:
         origin = self.grid.origin(row, value.column)
@@ -234,17 +272,18 @@ class TableRows:
             detail = f"{heading_place(self.table.headings[value.column])}の値が目標か実績か分かりません。"
             self._doubt("kind_unknown", self.table.first - 1, value.column, detail, "取り込まない")
             return None
-        year = value.year or self._row_year(row) or self.year_of(role)
+        year = value.year or self._row_year(row, value) or self.year_of(role)
         if year is None:
             detail = f"{heading_place(self.table.headings[value.column])}の値がどの年度のものか分かりません。"
             self._doubt("year_unknown", self.table.first - 1, value.column, detail, "取り込まない")
             return None
         return ("target" if role is Role.TARGET else "actual", year)
 
-    def _row_year(self, row: int) -> int | None:
-        text = self._text(row, self.layout.year)
-        if not text and self.layout.year is not None:
-            text = self._last.get(self.layout.year, "")
+    def _row_year(self, row: int, value: ValueColumn) -> int | None:
+        column = self.layout.year if value.year_column is None else value.year_column
+        text = self._text(row, column)
+        if not text and column is not None:
+            text = self._last.get(column, "")
         return named_year(text).year if text else None
 
     # --- doubts -----------------------------------------------------------------------------------------------------
@@ -262,6 +301,11 @@ class TableRows:
         for column in self.layout.unknown:
             detail = f"{heading_place(self.table.headings[column])}が何を表すか分かりません。"
             self._doubt("unknown_column", head, column, detail, "取り込まない")
+        for column in self.layout.assumed:
+            detail = (
+                f"{heading_place(self.table.headings[column])}に目標か実績かの言葉がないため、実績として読みました。"
+            )
+            self._doubt("kind_assumed", head, column, detail, "実績とする")
         for value in (value for segment in self.layout.segments for value in segment.values):
             if value.doubt:
                 heading = self.table.headings[value.column]

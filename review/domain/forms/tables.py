@@ -24,8 +24,12 @@ _MOST_HEADER_ROWS = 4
 _NOTE = re.compile(
     r"[※*]|[(\[]?(?:注|備考|出典|資料|凡例)[\d)\]::、  ]|[(\[]?注[)\]]?\d*[)\]::]?|単位|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[::…]"
 )
+_PAGE = re.compile(
+    r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
+)
 _TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計)(?:\(.*\))?")
 #: what stands at the head of a label's row, where a table has ended
+_INLINE = re.compile(r"\s*([^::\d\n]{1,14})[::]\s*\S.*", re.S)
 _LABELS = frozenset({Role.CODE, Role.MEASURE, Role.GROUP, Role.DEPARTMENT, Role.RELATED, Role.TEXT, Role.LEFT_OUT})
 
 
@@ -40,8 +44,9 @@ class Table:
 
 
 def is_note(text: str) -> bool:
-    """Whether a row's only text is a remark, a source or a legend."""
-    return bool(_NOTE.match(unicodedata.normalize("NFKC", text.strip())))
+    """Whether a row's only text is a remark, a source, a legend or the number of a page."""
+    plain = unicodedata.normalize("NFKC", text.strip())
+    return bool(_NOTE.match(plain) or _PAGE.fullmatch(plain))
 
 
 def is_total(text: str) -> bool:
@@ -149,7 +154,9 @@ def _divides(grid: Grid, first: int, bottom: int, column: int) -> bool:
     if not texts:
         return False
     role = role_of(texts[0])
-    return is_headingish(texts[0]) and (role in VALUES | {None, Role.PART, Role.LEFT_OUT, Role.UNIT, Role.ITEM})
+    return is_headingish(texts[0]) and (
+        role in VALUES | {None, Role.PART, Role.FIGURE, Role.LEFT_OUT, Role.UNIT, Role.ITEM}
+    )
 
 
 def _upper_text(grid: Grid, row: int, column: int) -> str:
@@ -184,7 +191,12 @@ def _end(grid: Grid, first: int, headings: list[Heading], top: int) -> int:
 
 
 def _begins_other(grid: Grid, row: int, top: int) -> bool:
-    return _header_block(grid, row, row) is not None and row > top
+    """The headings of another table, or of one that holds no goals."""
+    if row <= top:
+        return False
+    texts = [grid.own(row, column) for column in grid.filled(row)]
+    alone = len(texts) > 1 and all(role_of(text) for text in texts) and not any(map(kind_of_row, texts[:1]))
+    return _header_block(grid, row, row) is not None or (alone and _is_header_row(grid, row))
 
 
 def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
@@ -192,9 +204,14 @@ def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
     if not columns:
         return False
     column, text = columns[0], grid.own(row, columns[0])
-    role = role_of(text)
-    if role not in _LABELS or any(letter.isdigit() for letter in fold(text)):
+    inline = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
+    if inline and role_of(inline[1]) in _LABELS and not is_note(text):
+        return True
+    role, head = role_of(text), headings[column].role
+    if any(letter.isdigit() for letter in fold(text)) or (role is head and role is not Role.LEFT_OUT):
         return False
-    if kind_of_row(text) and headings[column].role in (Role.SORT, Role.YEARLY, None):
+    if role is Role.GOAL:
+        return len(columns) > 1 and head not in (Role.SORT, None)
+    if role not in _LABELS or (kind_of_row(text) and head in (Role.SORT, Role.YEARLY, Role.YEAR, None)):
         return False
     return len(columns) > 1 or role in (Role.TEXT, Role.LEFT_OUT)

@@ -19,7 +19,7 @@ _SHEET = """
 SHEETS = Case(
     name="sheets",
     pages=[
-        Page(title="011", merged="D2:D2 B12:C12 C6:D6 E6:F6", text=_SHEET.format(
+        Page(title="011", merged="A10:B10 C6:D6 E6:F6", text=_SHEET.format(
             code="011", name="ごみ収集事業", office="環境課", group="2 快適なまち", about="家庭ごみを集める。",
             goals="1人当たりごみ排出量|g/日|850|862|840|845|\n資源化率|%|25.0|24.1|26.0|24.9|", direction="現状のまま継続")),
         Page(title="012", text=_SHEET.format(
@@ -71,7 +71,12 @@ CARDS = Case(
 
 PRINTED = Case(
     name="printed",
-    pages=[Page(title="印刷用", hidden_columns=(5,), hidden_rows=(8,), text="""
+    pages=[
+        Page(
+            title="印刷用",
+            hidden_columns=(5,),
+            hidden_rows=(8,),
+            text="""
 総合計画後期基本計画 指標一覧|||||||
 No.|施 策|指 標 名|単 位|R 3|R 4|R 5|目標値⏎R 8
 |||||||
@@ -84,7 +89,9 @@ No.|施 策|指 標 名|単 位|R 3|R 4|R 5|目標値⏎R 8
 No.|施 策|指 標 名|単 位|R 3|R 4|R 5|目標値⏎R 8
 5|1-2-1 防犯|刑法犯認知件数|件|402|388|431|350以下
 ※ 数値は各年度末現在 |||||||
-""")],
+""",
+        )
+    ],
     measures=[],
 )
 
@@ -134,14 +141,20 @@ YEARLY = Case(
 
 RESILIENCE = Case(
     name="resilience",
-    pages=[Page(title="別表", merged="A2:B3 C2:C3 D2:G2 D3:E3 F3:G3 H2:H4", text="""
-国土強靱化地域計画 別表 (単位：%)
-施策||重要業績指標|進捗|||||所管
-||||現状||目標||
+    pages=[
+        Page(
+            title="別表",
+            merged="A2:B3 C2:C3 D2:G2 D3:E3 F3:G3 H2:H4",
+            text="""
+国土強靱化地域計画 別表|||||||単位：%
+施策||重要業績指標|進捗||||所管
+|||現状||目標||
 番号|名称||年度|値|年度|値|
 1-1|住宅の耐震化|住宅の耐震化率|R5|88.4|R9|95.0|建築指導課
 1-2|橋りょうの長寿命化|修繕済みの橋りょうの割合|R5|41.0|R9|80.0|土木課
-""")],
+""",
+        )
+    ],
     measures=[],
 )
 
