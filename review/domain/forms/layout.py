@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Heading, Role, core, fold, is_number, kind_of_row
-from review.domain.forms.tables import Table
+from review.domain.forms.tables import Table, passes_over
 
 _CODE = re.compile(r"[((]?[0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十][0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十\-.・‐-―－_()()]{0,11}[))]?")
 _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
@@ -68,10 +68,10 @@ class _Decision:
         self.grid, self.table = grid, table
         self.roles: list[Role | None] = [heading.role for heading in table.headings]
         self.layout = Layout()
+        self.rows = [row for row in range(table.first, table.end) if not passes_over(grid, row, table)]
 
     def data(self, column: int) -> list[str]:
-        rows = range(self.table.first, self.table.end)
-        return [text for row in rows if (text := self.grid.own(row, column).strip())]
+        return [text for row in self.rows if (text := self.grid.own(row, column).strip())]
 
     def columns(self, *roles: Role | None) -> list[int]:
         return [column for column, role in enumerate(self.roles) if role in roles and self.data(column)]
@@ -170,7 +170,7 @@ class _Decision:
         """Whether each measure has one number: a count of rows gives several to a measure with several goals."""
         numbers: dict[str, set[str]] = {}
         name = ""
-        for row in range(self.table.first, self.table.end):
+        for row in self.rows:
             name = self.grid.seen(row, measure).strip() or name
             number = self.grid.seen(row, column).strip()
             if number and name:
@@ -227,7 +227,7 @@ class _Decision:
         if not _DIVISION.fullmatch(core(self.table.headings[column].label)):
             return
         names: dict[str, list[str]] = {}
-        for row in range(self.table.first, self.table.end):
+        for row in self.rows:
             name = self.grid.seen(row, segment.goal).strip() or next(reversed(names), "")
             names.setdefault(name, []).append(self.grid.seen(row, column).strip())
         if any(len(set(found)) == len(found) > 1 for found in names.values()):

@@ -16,7 +16,7 @@ _CLASSES = (
     ("one", re.compile(r"\d+(?![\d年月,%])")),
     ("bracket", re.compile(r"\(\d+\)")),
     ("circle", re.compile(r"[①-⑳]")),
-    ("mark", re.compile(r"[◆■●○▼□◇【]")),
+    ("mark", re.compile(r"([◆■●○▼□◇【])(?!\1)")),
 )
 
 

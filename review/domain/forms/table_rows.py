@@ -10,7 +10,7 @@ from review.domain.forms.headings import Role, kind_of_row
 from review.domain.forms.layout import Layout, Segment, ValueColumn, heading_place
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of
-from review.domain.forms.tables import Table, is_note, is_total, same_header
+from review.domain.forms.tables import Table, is_total, passes_over
 from review.domain.forms.years import named_year
 
 _DITTO = frozenset({"〃", "々", "同上", "″", '"', "''", "””", "仝", "ゝ"})
@@ -51,7 +51,7 @@ class TableRows:
         self._doubt_columns()
         for row in range(self.table.first, self.table.end):
             columns = self.grid.filled(row)
-            if not columns or same_header(self.grid, row, self.table) or self._skip(row, columns):
+            if passes_over(self.grid, row, self.table) or self._is_total(row, columns):
                 continue
             if self._is_section(row, columns):
                 self.sections.begin(self.grid.own(row, columns[0]))
@@ -61,10 +61,8 @@ class TableRows:
 
     # --- rows that are no goal --------------------------------------------------------------------------------------
 
-    def _skip(self, row: int, columns: list[int]) -> bool:
+    def _is_total(self, row: int, columns: list[int]) -> bool:
         first = self.grid.own(row, columns[0])
-        if is_note(first) and len(columns) <= 2:
-            return True
         names = [self.layout.measure, *self.layout.groups, self.layout.code, *(s.goal for s in self.layout.segments)]
         texts = [self.grid.own(row, column) for column in names if column is not None]
         if is_total(first) or any(is_total(text) for text in texts if text.strip()):
@@ -200,7 +198,7 @@ class TableRows:
     def _goal_of(self, row: int, segment: Segment, measure: Measure, has_values: bool) -> Goal | None:
         key = self.layout.segments.index(segment)
         name = self._divided(row, segment, measure)
-        unit = self._text(row, segment.unit)
+        unit = self._text(row, segment.unit) if segment.unit is not None else self.unit
         before = self._goal.get(key)
         if name:
             same = before is not None and before.name == name and not unit
@@ -214,7 +212,7 @@ class TableRows:
                 self._doubt(
                     "no_goal_column", self.table.top, 0, "指標の名前の欄がありません。", "施策名を指標の名前とする"
                 )
-            return measure.goal(self.fallback if self.owner else measure.name, unit or self.unit)
+            return measure.goal(self.fallback if self.owner else measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal, "値がありますが、指標の名前がありません。", "取り込まない")
         return None
 
@@ -301,6 +299,14 @@ class TableRows:
         for column in self.layout.unknown:
             detail = f"{heading_place(self.table.headings[column])}が何を表すか分かりません。"
             self._doubt("unknown_column", head, column, detail, "取り込まない")
+        if self.unit and not self.owner and any(segment.unit is None for segment in self.layout.segments):
+            self._doubt(
+                "unit_of_note",
+                head,
+                0,
+                f"表の上の「単位:{self.unit}」を、すべての指標の単位として読みました。",
+                self.unit,
+            )
         for column in self.layout.assumed:
             detail = (
                 f"{heading_place(self.table.headings[column])}に目標か実績かの言葉がないため、実績として読みました。"

@@ -71,8 +71,11 @@ def find_tables(grid: Grid) -> list[Table]:
     return tables
 
 
-def same_header(grid: Grid, row: int, table: Table) -> bool:
-    """Whether the row repeats one of the table's own rows of headings."""
+def passes_over(grid: Grid, row: int, table: Table) -> bool:
+    """Whether the row says nothing of a goal: blank, a remark, or one of the table's own rows of headings again."""
+    columns = grid.filled(row)
+    if not columns or (len(columns) <= 2 and is_note(grid.own(row, columns[0]))):
+        return True
     texts = [fold(grid.own(row, c)) for c in range(grid.width)]
     return any(texts == [fold(grid.own(head, c)) for c in range(grid.width)] for head in range(table.top, table.first))
 
