@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from review.domain.forms.grid import Grid
@@ -12,6 +13,7 @@ from review.domain.forms.tables import Table, passes_over
 _CODE = re.compile(r"[((]?[0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十][0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十\-.・‐-―－_()()]{0,11}[))]?")
 _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
+_VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?\d|[-―ー－–—]+$")
 _SORTS = re.compile(
     r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
 )
@@ -93,6 +95,9 @@ class _Decision:
                 self.layout.kind, self.roles[column] = column, Role.SORT
         years = [column for column in self.columns(Role.YEAR) if not self.table.headings[column].under]
         self.layout.year = years[0] if years else None
+        if self.layout.kind is not None and not self.columns(*VALUES):
+            for column in self.columns(Role.FIGURE):
+                self.roles[column] = Role.YEARLY
 
     def _goals(self) -> None:
         self._drop_sorts()
@@ -112,10 +117,15 @@ class _Decision:
                 self.roles[column] = Role.LEFT_OUT
 
     def _is_name_of_goal(self, column: int) -> bool:
+        """数値目標 and the like over words instead of values, left of the columns of values."""
         heading = self.table.headings[column]
-        data = self.data(column)
         others = [c for c in self.columns(*VALUES) if c != column]
-        return heading.year is None and bool(others) and column < min(others) and not any(map(_has_digit, data))
+        if heading.year is not None or not others or column > min(others):
+            return False
+        if core(heading.label) == "目標" and Role.TARGET not in {self.roles[c] for c in others}:
+            return False
+        data = self.data(column)
+        return sum(bool(_VALUE.match(unicodedata.normalize("NFKC", text))) for text in data) * 2 < len(data)
 
     def _names(self) -> None:
         goals = self.columns(Role.GOAL)
@@ -260,10 +270,6 @@ class _Decision:
                 layout.unknown.append(column)
             else:
                 layout.left_out.append(column)
-
-
-def _has_digit(text: str) -> bool:
-    return bool(re.search(r"\d", text)) or text.strip() in ("-", "―", "－", "ー")
 
 
 def heading_place(heading: Heading) -> str:

@@ -139,9 +139,12 @@ class _SheetReader:
         owner = self.owner
         owner.code = owner.code or "".join(self.head.get(Role.CODE, [])[:1])
         owner.group = JOINED.join(self.head.get(Role.GROUP, []))
-        offices = self.head.get(Role.DEPARTMENT) or self.head.get(Role.DIVISION, [])
-        for text in [*offices, *self.head.get(Role.RELATED, [])]:
-            add_new(owner.departments, split_departments(text))
+        add_new(owner.departments, self._offices())
+
+    def _offices(self) -> list[str]:
+        own = self.head.get(Role.DEPARTMENT) or self.head.get(Role.DIVISION, [])
+        texts = [*own, *self.head.get(Role.RELATED, [])]
+        return list(dict.fromkeys(name for text in texts for name in split_departments(text)))
 
     def _labelled_value(self, pair: Pair) -> None:
         named = named_year(pair.heading)
@@ -167,6 +170,9 @@ class _SheetReader:
         rows.year_of = self._year_of
         rows.fallback = self.goal_name if owner else self._sheet_name()
         rows.unit = self.unit
+        if not self.owner:
+            rows.groups = self.head.get(Role.GROUP, [])
+            rows.departments = self._offices()
         rows.read()
         self.sections = rows.sections
         self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}

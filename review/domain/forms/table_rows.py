@@ -41,6 +41,8 @@ class TableRows:
         self.sections, self.owner = sections, owner
         self.year_of: YearOf = lambda _role: None
         self.fallback = self.unit = ""
+        self.groups: list[str] = []
+        self.departments: list[str] = []
         self._last: dict[int, str] = {}
         self._level: dict[int, str] = {}
         self._goal: dict[int, Goal] = {}
@@ -133,6 +135,8 @@ class TableRows:
             return
         for column in self.layout.departments:
             add_new(measure.departments, split_departments(self._text(row, column)))
+        if not self.layout.departments:
+            add_new(measure.departments, self.departments)
         for column, label in self.layout.texts.items():
             self._add_text(measure, label, self._text(row, column) if self.grid.own(row, column) else "")
         for segment in self.layout.segments:
@@ -152,7 +156,7 @@ class TableRows:
                 for lower in levels[place + 1 :]:
                     self._level.pop(lower if lower is not None else -1, None)
                 self._level[column] = text
-        path = [*self.sections.path(), *(self._level[c] for c in layout.groups if self._level.get(c))]
+        path = [*self.groups, *self.sections.path(), *(self._level[c] for c in layout.groups if self._level.get(c))]
         name = self._level.get(layout.measure, "") if layout.measure is not None else ""
         if layout.measure is None and self.owner is not None:
             return self.owner
