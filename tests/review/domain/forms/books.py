@@ -13,7 +13,7 @@ from openpyxl.utils import range_boundaries
 
 from review.domain.forms.grid import Grid, make_grid
 
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 
 
 @dataclass(kw_only=True)
