@@ -47,6 +47,8 @@ def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Ite
                 pair = _labelled(grid, row, column, beside, allowed)
                 if pair and (pair.row, pair.column) == (row, beside):
                     place += 1
+            if pair and not pair.text and len(columns) == 1:
+                continue  # a title that happens to be made of known words
             if pair:
                 used |= {(row, column), (pair.row, pair.column)}
                 yield pair

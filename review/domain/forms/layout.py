@@ -141,7 +141,11 @@ class _Decision:
         elif not before:
             before = measures[:1]
         self.layout.measure = before[-1] if before else None
-        self.layout.groups = sorted({*groups, *before[:-1]})
+        edge = min((column for column in (self.layout.measure, first_goal) if column is not None), default=0)
+        for column in groups:
+            if column > max(edge, first_goal if goals else edge):
+                self.roles[column] = Role.TEXT
+        self.layout.groups = sorted({*(c for c in groups if self.roles[c] is Role.GROUP), *before[:-1]})
         for column in measures:
             if column not in before:
                 self.roles[column] = Role.TEXT

@@ -12,7 +12,7 @@ from review.domain.forms.headings import Role
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
-from review.domain.forms.sections import JOINED, Sections, class_of
+from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
 from review.domain.forms.tables import Table, find_tables, is_note
 from review.domain.forms.years import all_years, named_year
@@ -70,7 +70,9 @@ class _SheetReader:
     # --- outside tables ---------------------------------------------------------------------------------------------
 
     def _between(self, rows: range, table: Table | None) -> None:
+        labelled = self.grid.height
         for pair in pairs_of(self.grid, rows, self.used):
+            labelled = min(labelled, pair.row)
             self._take(pair)
         for row in rows:
             columns = [c for c in self.grid.filled(row) if (row, c) not in self.used]
@@ -79,7 +81,7 @@ class _SheetReader:
                 continue
             self._note_unit(texts)
             title = len(texts) == 1 and len(self.grid.filled(row)) == 1
-            if is_note(texts[0]) or (title and not self.head) or (not self.owner and table is self._first()):
+            if is_note(texts[0]) or (title and row < labelled) or (not self.owner and table is self._first()):
                 self.titles += texts
                 self.used |= {(row, column) for column in columns}
             if title and table and self._is_section(row, texts[0], table):
@@ -96,7 +98,7 @@ class _SheetReader:
         return self.tables[0] if self.tables else None
 
     def _is_section(self, row: int, text: str, table: Table) -> bool:
-        if is_note(text):
+        if is_note(text) or is_caption(text):
             return False
         if class_of(text) and not named_year(text).year and not text.strip().startswith("第"):
             return True

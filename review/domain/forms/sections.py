@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from review.domain.forms.headings import role_of
+
 JOINED = " > "
 _WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|テーマ|プロジェクト"
 _CLASSES = (
-    ("word", re.compile(rf"[◆■●○【(]*({_WORDS})\s*[0-9IVX一-十]")),
+    ("word", re.compile(rf"[◆■●○◎【(]*({_WORDS})\s*[0-9IVX一-十]")),
     ("chapter", re.compile(r"第?\s*[0-9一-十IVX]+\s*([章節編部項])")),
     ("three", re.compile(r"\d+[-.]\d+[-.]\d+")),
     ("two", re.compile(r"\d+[-.]\d+")),
@@ -16,7 +18,7 @@ _CLASSES = (
     ("one", re.compile(r"\d+(?![\d年月,%])")),
     ("bracket", re.compile(r"\(\d+\)")),
     ("circle", re.compile(r"[①-⑳]")),
-    ("mark", re.compile(r"([◆■●○▼□◇【])(?!\1)")),
+    ("mark", re.compile(r"([◆■●○◎▼□◇【])(?!\1)")),
 )
 
 
@@ -30,6 +32,11 @@ def class_of(text: str) -> str:
         if match:
             return f"{name}:{match[1]}" if match.groups() else name
     return ""
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line only says what table follows (◎数値目標, ■施策とKPI), not where it belongs."""
+    return role_of(text) is not None and not any(letter.isdigit() for letter in unicodedata.normalize("NFKC", text))
 
 
 class Sections:

@@ -9,7 +9,7 @@ from review.domain.forms.grid import Grid
 from review.domain.forms.headings import Role, kind_of_row
 from review.domain.forms.layout import Layout, Segment, ValueColumn, heading_place
 from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
-from review.domain.forms.sections import JOINED, Sections, class_of
+from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.tables import Table, is_total, passes_over
 from review.domain.forms.years import named_year
 
@@ -56,8 +56,9 @@ class TableRows:
             if passes_over(self.grid, row, self.table) or self._is_total(row, columns):
                 continue
             if self._is_section(row, columns):
-                self.sections.begin(self.grid.own(row, columns[0]))
-                self._level.clear()
+                if not is_caption(text := self.grid.own(row, columns[0])):
+                    self.sections.begin(text)
+                    self._level.clear()
                 continue
             self._row(row)
 
@@ -81,10 +82,12 @@ class TableRows:
         _top, left, _bottom, right = self.grid.span(row, column)
         values = {value.column for segment in layout.segments for value in segment.values}
         text = self.grid.own(row, column)
-        if column in values or column in layout.texts or kind_of_row(text):
+        if column in values or column in layout.texts or column == layout.kind:
             return False
         goals = {segment.goal for segment in layout.segments}
         wide = right > left and right not in {layout.measure, *layout.groups}
+        if is_caption(text):
+            return True
         if column == layout.measure and not wide:
             return self._is_section_among_names(row, column)
         if wide or column not in {layout.measure, *layout.groups, *goals, *layout.departments}:
@@ -274,7 +277,7 @@ class TableRows:
             detail = f"{heading_place(self.table.headings[value.column])}の値が目標か実績か分かりません。"
             self._doubt("kind_unknown", self.table.first - 1, value.column, detail, "取り込まない")
             return None
-        year = value.year or self._row_year(row, value) or self.year_of(role)
+        year = value.year or self._row_year(row, value) or self.year_of(role) or self._year_in(row, value)
         if year is None:
             detail = f"{heading_place(self.table.headings[value.column])}の値がどの年度のものか分かりません。"
             self._doubt("year_unknown", self.table.first - 1, value.column, detail, "取り込まない")
@@ -287,6 +290,14 @@ class TableRows:
         if not text and column is not None:
             text = self._last.get(column, "")
         return named_year(text).year if text else None
+
+    def _year_in(self, row: int, value: ValueColumn) -> int | None:
+        """The year that the value itself names, 1,600億円(R9), where nothing else does."""
+        year = named_year(text := self.grid.seen(row, value.column)).year
+        if year is not None:
+            detail = f"値「{text.strip()}」に書かれた年度の値として読みました。"
+            self._doubt("year_in_value", row, value.column, detail, f"{year}年度")
+        return year
 
     # --- doubts -----------------------------------------------------------------------------------------------------
 

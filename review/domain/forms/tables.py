@@ -50,8 +50,9 @@ def is_note(text: str) -> bool:
 
 
 def is_total(text: str) -> bool:
-    """Whether the row adds up others."""
-    return bool(_TOTAL.fullmatch(fold(text)))
+    """Whether the row adds up others: 合計, or 1 安全 計."""
+    last = re.split(r"\s+", unicodedata.normalize("NFKC", text.strip()))[-1]
+    return bool(_TOTAL.fullmatch(fold(text)) or last in ("計", "小計", "合計"))
 
 
 def find_tables(grid: Grid) -> list[Table]:

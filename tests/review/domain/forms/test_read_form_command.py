@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from review.workbook.findings import ADVICE, Code
 from tests.corpus import hostile
 from tests.names import ROOT
 from tests.review.domain.forms.books import differences
@@ -55,7 +56,7 @@ def test_what_is_no_plan_is_refused_in_one_sentence(name: str, content: bytes, t
 def test_a_workbook_passes_the_gate_first(case: str, tmp_path: Path) -> None:
     done = _run(str(hostile.write(case, tmp_path)))
     assert done.returncode == 2
-    assert "保存し直してください" in done.stderr.decode() or "ダウンロードし直し" in done.stderr.decode()
+    assert ADVICE[Code(hostile.CASES[case][0])] in done.stderr.decode()
 
 
 def test_a_missing_file_is_named() -> None:
