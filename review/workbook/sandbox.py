@@ -52,7 +52,8 @@ def read_table(path: Path, *, seconds: float = SECONDS) -> Outcome:
 
 
 def read_form(path: Path, *, seconds: float = SECONDS) -> Outcome:
-    """Read a plan in whatever form: `entry` is a Proposal's data, or {"refusal": sentence} where it is no plan."""
+    """Read a plan in whatever form: `entry` is a Proposal's data with `own_form` (True for the city's
+    form, which its own readers read in full), or {"refusal": sentence} where it is no plan."""
     return _run("form", path, seconds)
 
 

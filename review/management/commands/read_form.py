@@ -8,9 +8,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
-from review.workbook.sandbox import read_form
+from review.management.proposals import proposal_in
 
 
 class Command(BaseCommand):
@@ -25,20 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="結果をJSONで出力します。")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proposal = self._read(options["file"])
+        proposal = proposal_in(options["file"])
+        del proposal["own_form"]
         text = json.dumps(proposal, ensure_ascii=False, indent=1) if options["json"] else "\n".join(_lines(proposal))
         # UTF-8 whatever the locale says.
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
         sys.stdout.buffer.flush()
-
-    def _read(self, path: Path) -> dict[str, Any]:
-        if not path.is_file():
-            raise CommandError(f"{path}: ファイルがありません。場所と名前を確かめてください。", returncode=2)
-        outcome = read_form(path)
-        refusal = (outcome.entry or {}).get("refusal") or ("" if outcome.finding.is_ok else outcome.finding.detail)
-        if refusal or outcome.entry is None:
-            raise CommandError(f"{path.name}: {refusal}", returncode=2)
-        return outcome.entry
 
 
 def _lines(proposal: dict[str, Any]) -> list[str]:
