@@ -71,13 +71,38 @@ class Grid:
         """The columns in which a text begins on this row."""
         return [column for column in range(self.width) if self.own(row, column).strip()]
 
+    def turned(self) -> Grid:
+        """The same sheet with its rows as columns, for one that has a column for each 施策."""
+        return _Turned(
+            title=self.title,
+            rows=[[row[column] for row in self.rows] for column in range(self.width)],
+            spans=[(left, top, right, bottom) for top, left, bottom, right in self.spans],
+            plain={(column, row) for row, column in self.plain},
+            dates={(column, row) for row, column in self.dates},
+            row_numbers=self.column_numbers,
+            column_numbers=self.row_numbers,
+            hidden_rows=self.hidden_columns,
+            hidden_columns=self.hidden_rows,
+        )
+
     def address(self, row: int, column: int) -> str:
         """F7, as a table calculation names the cell."""
-        letters, number = "", self.column_numbers[column]
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"{letters}{self.row_numbers[row]}"
+        return _address(self.row_numbers[row], self.column_numbers[column])
+
+
+class _Turned(Grid):
+    """A turned sheet, whose addresses are still those of the file."""
+
+    def address(self, row: int, column: int) -> str:
+        return _address(self.column_numbers[column], self.row_numbers[row])
+
+
+def _address(row: int, column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row}"
 
 
 def make_grid(

@@ -7,7 +7,17 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Heading, Role, core, fold, is_number, kind_of_row
+from review.domain.forms.headings import (
+    VALUES,
+    Heading,
+    Role,
+    core,
+    fold,
+    is_number,
+    is_year_only,
+    kind_of_row,
+    years_of,
+)
 from review.domain.forms.tables import Table, passes_over
 
 _CODE = re.compile(r"[((]?[0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十][0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十\-.・‐-―－_()()]{0,11}[))]?")
@@ -93,7 +103,11 @@ class _Decision:
             kinds = {kind_of_row(text) for text in self.data(column)}
             if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
                 self.layout.kind, self.roles[column] = column, Role.SORT
-        years = [column for column in self.columns(Role.YEAR) if not self.table.headings[column].under]
+        for column, heading in enumerate(self.table.headings):
+            data = self.data(column)
+            if heading.year is None and years_of(heading) and data and all(map(is_year_only, data)):
+                self.roles[column] = Role.YEAR
+        years = [column for column in self.columns(Role.YEAR) if not years_of(self.table.headings[column])]
         self.layout.year = years[0] if years else None
         if self.layout.kind is not None and not self.columns(*VALUES):
             for column in self.columns(Role.FIGURE):
@@ -162,13 +176,14 @@ class _Decision:
     def _codes_beside(self) -> None:
         """Two columns under one merged heading (施策 over 1-1 and its name): the first is the code of the second."""
         for column in range(self.grid.width - 1):
-            role = self.roles[column]
-            if role not in (Role.MEASURE, Role.GROUP) or self.roles[column + 1] is not role:
+            role, heading = self.roles[column + 1], self.table.headings[column + 1]
+            if self.roles[column] is not Role.MEASURE:
                 continue
             same = self.grid.origin(self.table.top, column) == self.grid.origin(self.table.top, column + 1)
             data = self.data(column)
-            if same and data and all(_CODE.fullmatch(text) for text in data) and role is Role.MEASURE:
-                self.roles[column] = Role.CODE
+            unheaded = role is None and not heading.label and bool(self.data(column + 1))
+            if ((same and role is Role.MEASURE) or unheaded) and data and all(map(_CODE.fullmatch, data)):
+                self.roles[column], self.roles[column + 1] = Role.CODE, Role.MEASURE
 
     def _code(self) -> None:
         codes = self.columns(Role.CODE)
@@ -248,9 +263,10 @@ class _Decision:
             segment.divided_by = column
 
     def _year_beside(self, column: int) -> int | None:
-        """The column 年度 under the same word as this value: 現状値 over 年度 and 値."""
-        under = self.table.headings[column].under
-        years = [c for c in self.columns(Role.YEAR) if under and self.table.headings[c].under is under]
+        """The column that says the year of this value: 年度 under the same word, or 目標年度."""
+        meant = {self.table.headings[column].under, self.roles[column], self.table.headings[column].role} - {None}
+        meant |= {Role.BASELINE, Role.CURRENT} if meant & {Role.BASELINE, Role.CURRENT} else set()
+        years = [c for c in self.columns(Role.YEAR) if years_of(self.table.headings[c]) in meant]
         return min(years, key=lambda year: abs(year - column), default=None)
 
     @staticmethod

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import Role
+from review.domain.forms.headings import VALUES, Role
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
@@ -20,7 +20,8 @@ from review.domain.sheet import DocumentError
 
 _NO_NAME = re.compile(r"(?:Sheet|シート|Table|Worksheet)?\s*\d*", re.I)
 _UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
-_SAMPLE = 40
+_SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明")
+_MOST_NAMED = 40
 
 
 def read_grids(grids: Sequence[Grid]) -> Proposal:
@@ -30,8 +31,11 @@ def read_grids(grids: Sequence[Grid]) -> Proposal:
         if grid.hidden:
             detail = f"シート「{grid.title}」は非表示のため、読みませんでした。"
             collector.doubt("hidden_sheet", detail, sheet=grid.title, proposal="取り込まない")
+        elif _SAMPLES.search(grid.title):
+            detail = f"シート「{grid.title}」は記入の例や説明のため、読みませんでした。"
+            collector.doubt("sample_sheet", detail, sheet=grid.title, proposal="取り込まない")
         elif grid.rows:
-            _SheetReader(grid, collector).read()
+            _SheetReader(_upright(grid, collector), collector).read()
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
         raise DocumentError(
@@ -39,6 +43,25 @@ def read_grids(grids: Sequence[Grid]) -> Proposal:
             advice="「施策」「指標」「目標」「実績」などの見出しがある表を選び直してください。",
         )
     return proposal
+
+
+def _upright(grid: Grid, collector: Collector) -> Grid:
+    """The sheet, turned where it has a column for each 施策: then it is a table only the other way round."""
+    if find_tables(grid):
+        return grid
+    turned = grid.turned()
+    tables = find_tables(turned)
+    roles = {heading.role for table in tables for heading in table.headings}
+    if (
+        len(tables) != 1
+        or tables[0].end - tables[0].first < 2
+        or not {Role.MEASURE, Role.GOAL} <= roles
+        or not roles & VALUES
+    ):
+        return grid
+    detail = f"シート「{grid.title}」は、列ごとに1つの施策として読みました。"
+    collector.doubt("turned_sheet", detail, sheet=grid.title, proposal="列ごとに読む")
+    return turned
 
 
 class _SheetReader:
@@ -214,12 +237,12 @@ class _SheetReader:
             for column in self.grid.filled(row)
             if (row, column) not in self.used
         ]
-        for row, column in left[:_SAMPLE]:
+        for row, column in left[:_MOST_NAMED]:
             detail = f"「{self.grid.own(row, column).strip()[:40]}」の置き場所が分かりません。"
             cell = self.grid.address(row, column)
             self.collector.doubt("unplaced", detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
-        if len(left) > _SAMPLE:
-            detail = f"ほかに{len(left) - _SAMPLE}個のセルの置き場所が分かりません。"
+        if len(left) > _MOST_NAMED:
+            detail = f"ほかに{len(left) - _MOST_NAMED}個のセルの置き場所が分かりません。"
             self.collector.doubt("unplaced", detail, sheet=self.grid.title, proposal="取り込まない")
 
     def _doubt(self, code: str, pair: Pair, detail: str) -> None:

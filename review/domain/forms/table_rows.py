@@ -208,6 +208,7 @@ class TableRows:
         unit = self._text(row, segment.unit) if segment.unit is not None else self.unit
         before = self._goal.get(key)
         if name:
+            self._doubt_several(row, segment, name)
             same = before is not None and before.name == name and not unit
             return measure.goal(name, before.unit if same and before else unit)
         if not has_values:
@@ -222,6 +223,12 @@ class TableRows:
             return measure.goal(self.fallback if self.owner else measure.name, unit)
         self._doubt("no_goal_name", row, segment.goal, "値がありますが、指標の名前がありません。", "取り込まない")
         return None
+
+    def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
+        lines = [line.strip() for line in name.split("\n") if line.strip()]
+        if len(lines) > 1 and all(class_of(line) in ("circle", "bracket", "mark") or line[0] in "・" for line in lines):
+            detail = f"1つのセルに指標が{len(lines)}つ書かれているようです。1つの指標として読みました。"
+            self._doubt("several_in_cell", row, segment.goal or 0, detail, "指標ごとに行を分ける")
 
     def _divided(self, row: int, segment: Segment, measure: Measure) -> str:
         """The goal's name, with the word that tells its rows apart where several stand under one name."""

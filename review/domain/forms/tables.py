@@ -128,7 +128,7 @@ def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
     texts = [grid.own(row, column) for column in columns]
     if not columns or not all(is_headingish(text) for text in texts):
         return all(grid.origin(row, column)[0] <= bottom for column in range(grid.width) if grid.seen(row, column))
-    heads = [_upper_text(grid, bottom, column) for column in columns]
+    heads = [_upper_text(grid, bottom, row, column) for column in columns]
     divided = [text for text, head in zip(texts, heads, strict=True) if head and fold(head) != fold(text)]
     if columns == [0] or (len(columns) == 1 and kind_of_row(texts[0]) and role_of(heads[0]) in (Role.YEAR, Role.SORT)):
         return False
@@ -146,7 +146,7 @@ def _path(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
             continue
         seen.add(origin)
         if not text.strip() and row < bottom and _divides(grid, row + 1, bottom, column):
-            text = _upper_text(grid, row, column)
+            text = _upper_text(grid, row, bottom, column)
         if text.strip():
             path.append(text)
     return path
@@ -163,7 +163,7 @@ def _divides(grid: Grid, first: int, bottom: int, column: int) -> bool:
     )
 
 
-def _upper_text(grid: Grid, row: int, column: int) -> str:
+def _upper_text(grid: Grid, row: int, last: int, column: int) -> str:
     """The heading over a cell of the next row: its own, or the single cell left of it that is not a merged range."""
     text = grid.seen(row, column)
     left = column
@@ -171,12 +171,14 @@ def _upper_text(grid: Grid, row: int, column: int) -> str:
         left -= 1
         text = grid.seen(row, left)
     _top, start, bottom, end = grid.span(row, left)
-    closed = left != column and (end > start or bottom > row or not _has_below(grid, row, left))
+    closed = left != column and (end > start or bottom > row or not _has_below(grid, row, last, left))
     return "" if closed else text
 
 
-def _has_below(grid: Grid, row: int, column: int) -> bool:
-    return row + 1 < grid.height and is_headingish(grid.own(row + 1, column) or "-")
+def _has_below(grid: Grid, row: int, last: int, column: int) -> bool:
+    """Whether the first text under a heading, down to the last row of headings, is one too."""
+    below = (grid.own(other, column) for other in range(row + 1, last + 1))
+    return is_headingish(next((text for text in below if text.strip()), "-"))
 
 
 # --- the end --------------------------------------------------------------------------------------------------------

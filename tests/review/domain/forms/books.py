@@ -82,7 +82,7 @@ class Case:
 
 
 def goal(name: str, unit: str = "", baseline: str = "", targets: str = "", actuals: str = "") -> dict[str, Any]:
-    """A goal; values are written as `2024=5 2025=7`, with ~ for a space inside one."""
+    """A goal; values are written as `2024=5 2025=7`, with ~ for a space inside one and | for a line break."""
     return {
         "name": name, "unit": unit, "baseline": baseline, "targets": _years(targets), "actuals": _years(actuals),
     }  # fmt: skip
@@ -98,7 +98,10 @@ def measure(
 
 
 def _years(text: str) -> dict[str, str]:
-    return {year: value.replace("~", " ") for year, _sign, value in (part.partition("=") for part in text.split())}
+    return {
+        year: value.replace("~", " ").replace("|", "\n")
+        for year, _sign, value in (part.partition("=") for part in text.split())
+    }
 
 
 def cells(measures: list[dict[str, Any]]) -> Iterator[tuple[tuple[str, ...], str]]:

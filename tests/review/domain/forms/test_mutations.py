@@ -99,8 +99,14 @@ def full_width(sheet: Sheet, chance: random.Random) -> Sheet:
     return [[cell.translate(wide) if cell in heads else cell for cell in row] for row in rows], spans, plain
 
 
+def unmerged(sheet: Sheet, chance: random.Random) -> Sheet:
+    """As a list comes out of a CSV: only the first cell of what was merged holds the text."""
+    rows, _spans, plain = sheet
+    return rows, [], plain
+
+
 MUTATIONS: list[Callable[[Sheet, random.Random], Sheet]] = [
-    blank_rows, blank_columns, title_rows, notes_below, spaced_headings, broken_headings, footnotes, full_width,
+    blank_rows, blank_columns, title_rows, notes_below, spaced_headings, broken_headings, footnotes, full_width, unmerged,
 ]  # fmt: skip
 
 
