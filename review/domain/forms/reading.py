@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role
+from review.domain.forms.headings import VALUES, Role, kind_of_row
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
@@ -75,6 +75,7 @@ class _SheetReader:
         self.titles: list[str] = [grid.title]
         self.owner: Measure | None = None
         self.head: dict[Role, list[str]] = {}
+        self.kind: Role | None = None
         self.goal_name = ""
         self.unit = ""
         self.goal: Goal | None = None
@@ -103,6 +104,9 @@ class _SheetReader:
             if not texts:
                 continue
             self._note_unit(texts)
+            if len(texts) == 1 and is_caption(texts[0]):
+                self.kind = kind_of_row(texts[0])
+                self.used.add((row, columns[0]))
             title = len(texts) == 1 and len(self.grid.filled(row)) == 1
             if is_note(texts[0]) or (title and row < labelled) or (not self.owner and table is self._first()):
                 self.titles += texts
@@ -194,7 +198,7 @@ class _SheetReader:
         rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
         rows.year_of = self._year_of
         rows.fallback = self.goal_name if owner else self._sheet_name()
-        rows.unit = self.unit
+        rows.unit, rows.kind = self.unit, self.kind
         if not self.owner:
             rows.groups = self.head.get(Role.GROUP, [])
             rows.departments = self._offices()

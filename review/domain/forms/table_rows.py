@@ -41,6 +41,7 @@ class TableRows:
         self.sections, self.owner = sections, owner
         self.year_of: YearOf = lambda _role: None
         self.fallback = self.unit = ""
+        self.kind: Role | None = None
         self.groups: list[str] = []
         self.departments: list[str] = []
         self._last: dict[int, str] = {}
@@ -56,7 +57,9 @@ class TableRows:
             if passes_over(self.grid, row, self.table) or self._is_total(row, columns):
                 continue
             if self._is_section(row, columns):
-                if not is_caption(text := self.grid.own(row, columns[0])):
+                if is_caption(text := self.grid.own(row, columns[0])):
+                    self.kind = kind_of_row(text) or self.kind
+                else:
                     self.sections.begin(text)
                     self._level.clear()
                 continue
@@ -276,6 +279,8 @@ class TableRows:
         role: Role | None = value.role
         if role is Role.YEARLY and self.layout.kind is not None:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
+        if role is Role.YEARLY:
+            role = self.kind
         if role is Role.BASELINE or role is Role.CURRENT:
             return ("baseline", None)
         if role is Role.LEFT_OUT:
