@@ -45,7 +45,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     making = _Making(
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
-    making.doubts += [_doubt_of(one) for one in proposal["doubts"]]
+    making.doubts += [_doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
     making.doubts += [_outside(year) for year in sorted(named - set(inside))]
     codes = making.codes(measures)
     groups = _Groups()

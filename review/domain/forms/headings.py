@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from review.domain.forms.years import named_year
 
@@ -130,6 +131,7 @@ def core(text: str) -> str:
     return bare.strip("0123456789:;、,.・-—()") or _MARKS.sub("", rest).strip("()[]【】:;")
 
 
+@lru_cache(maxsize=20_000)
 def role_of(text: str) -> Role | None:
     """The role of a single heading; None where its words are not known."""
     word = core(text)
@@ -148,14 +150,14 @@ def understand(path: Sequence[str]) -> Heading:
         if year is None and named.year is not None:
             year, doubt = named.year, named.doubt
             only_year = role is None and is_year_only(text)
-        found = role_of(text)
-        if found is not None and (role in (None, Role.FIGURE) or (role in _PARTS and found not in VALUES)):
-            role = found
+        word = role_of(text)
+        if word is not None and (role in (None, Role.FIGURE) or (role in _PARTS and word not in VALUES)):
+            role = word
     if role is Role.FIGURE and year is not None:
         role = Role.YEARLY
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         role = Role.YEARLY
-    under = next((found for text in reversed(path[:-1]) if (found := role_of(text)) in VALUES), None)
+    under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
     return Heading(role=role, year=year, doubt=doubt, label=fold(path[-1]) if path else "", under=under)
 
 

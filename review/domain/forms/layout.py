@@ -66,6 +66,7 @@ class Layout:
     left_out: list[int] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
     assumed: list[int] = field(default_factory=list)
+    current: list[int] = field(default_factory=list)
 
 
 def lay_out(grid: Grid, table: Table) -> Layout:
@@ -204,7 +205,7 @@ class _Decision:
             number = self.grid.seen(row, column).strip()
             if number and name:
                 numbers.setdefault(name, set()).add(number)
-        return bool(numbers) and all(len(found) == 1 for found in numbers.values())
+        return bool(numbers) and all(len(several) == 1 for several in numbers.values())
 
     def _kind_of_years(self) -> None:
         """Years without a word beside columns of targets hold what came of it."""
@@ -220,6 +221,7 @@ class _Decision:
         for column in current:
             heading = self.table.headings[column]
             self.roles[column] = Role.ACTUAL if has_baseline and heading.year else Role.BASELINE
+            self.layout.current += [column] if has_baseline else []
             has_baseline = True
 
     def _segments(self) -> None:
@@ -259,7 +261,7 @@ class _Decision:
         for row in self.rows:
             name = self.grid.seen(row, segment.goal).strip() or next(reversed(names), "")
             names.setdefault(name, []).append(self.grid.seen(row, column).strip())
-        if any(len(set(found)) == len(found) > 1 for found in names.values()):
+        if any(len(set(parts)) == len(parts) > 1 for parts in names.values()):
             segment.divided_by = column
 
     def _year_beside(self, column: int) -> int | None:

@@ -149,6 +149,17 @@ class Collector:
             self.doubt("two_values", detail, sheet=sheet, cell=cell, proposal=before.text)
 
     def proposal(self) -> Proposal:
+        """All that was taken in, with a word on numbers that are written otherwise than a bare cell shows them."""
+        goals = [goal for measure in self.measures.values() for goal in measure.goals.values()]
+        changed = [
+            f"{typed.text} → {text}"
+            for goal in goals
+            for (_slot, typed), text in zip(goal.values.items(), goal.shown().values(), strict=True)
+            if typed.text != text
+        ]
+        if changed:
+            detail = f"表示形式のない数値{len(changed)}個を、桁区切りと小数の桁をそろえて読みました(例: {changed[0]})。"
+            self.doubt("bare_numbers", detail, proposal=changed[0])
         return Proposal(measures=tuple(self.measures.values()), doubts=tuple(self.doubts))
 
 

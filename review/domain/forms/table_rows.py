@@ -44,6 +44,7 @@ class TableRows:
         self.kind: Role | None = None
         self.groups: list[str] = []
         self.departments: list[str] = []
+        self._rows_of: dict[int, tuple[int, Measure]] = {}
         self._last: dict[int, str] = {}
         self._level: dict[int, str] = {}
         self._goal: dict[int, Goal] = {}
@@ -64,6 +65,10 @@ class TableRows:
                     self._level.clear()
                 continue
             self._row(row)
+        for row, measure in self._rows_of.values() if self.layout.departments else ():
+            if not measure.departments:
+                detail = f"施策「{measure.name}」の担当部署が書かれていません。"
+                self._doubt("no_department", row, self.layout.departments[0], detail, "担当未定")
 
     # --- rows that are no goal --------------------------------------------------------------------------------------
 
@@ -139,6 +144,7 @@ class TableRows:
             cell = self.grid.filled(row)[0]
             self._doubt("no_measure", row, cell, "どの施策の行か分かりません。", "取り込まない")
             return
+        self._rows_of.setdefault(id(measure), (row, measure))
         for column in self.layout.departments:
             add_new(measure.departments, split_departments(self._text(row, column)))
         if not self.layout.departments:
@@ -166,6 +172,14 @@ class TableRows:
         name = self._level.get(layout.measure, "") if layout.measure is not None else ""
         if layout.measure is None and self.owner is not None:
             return self.owner
+        if not name and path and layout.measure is not None:
+            self._doubt(
+                "measure_missing",
+                row,
+                layout.measure,
+                f"施策の名前がないため、分野「{path[-1]}」の名前で読みました。",
+                path[-1],
+            )
         if not name:
             name = path.pop() if path else self._nameless(row)
         if not name:
@@ -289,7 +303,7 @@ class TableRows:
             detail = f"{heading_place(self.table.headings[value.column])}の値が目標か実績か分かりません。"
             self._doubt("kind_unknown", self.table.first - 1, value.column, detail, "取り込まない")
             return None
-        year = value.year or self._row_year(row, value) or self.year_of(role) or self._year_in(row, value)
+        year = value.year or self._row_year(row, value) or self._year_above(value, role) or self._year_in(row, value)
         if year is None:
             detail = f"{heading_place(self.table.headings[value.column])}の値がどの年度のものか分かりません。"
             self._doubt("year_unknown", self.table.first - 1, value.column, detail, "取り込まない")
@@ -302,6 +316,14 @@ class TableRows:
         if not text and column is not None:
             text = self._last.get(column, "")
         return named_year(text).year if text else None
+
+    def _year_above(self, value: ValueColumn, role: Role) -> int | None:
+        year = self.year_of(role)
+        if year is not None:
+            heading = heading_place(self.table.headings[value.column])
+            detail = f"{heading}に年度がないため、表題から{year}年度の値として読みました。"
+            self._doubt("year_from_title", self.table.first - 1, value.column, detail, f"{year}年度")
+        return year
 
     def _year_in(self, row: int, value: ValueColumn) -> int | None:
         """The year that the value itself names, 1,600億円(R9), where nothing else does."""
@@ -334,6 +356,9 @@ class TableRows:
                 f"表の上の「単位:{self.unit}」を、すべての指標の単位として読みました。",
                 self.unit,
             )
+        for column in self.layout.current:
+            detail = f"{heading_place(self.table.headings[column])}は、基準値が別にあるため、実績として読みました。"
+            self._doubt("current_as_actual", head, column, detail, "実績とする")
         for column in self.layout.assumed:
             detail = (
                 f"{heading_place(self.table.headings[column])}に目標か実績かの言葉がないため、実績として読みました。"

@@ -22,7 +22,7 @@ from review.domain.forms.headings import (
 
 _MOST_HEADER_ROWS = 4
 _NOTE = re.compile(
-    r"[※*]|[(\[]?(?:注|備考|出典|資料|凡例)[\d)\]::、  ]|[(\[]?注[)\]]?\d*[)\]::]?|単位|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[::…]"
+    r"[※*]|[(\[]?(?:注|備考|出典|資料|凡例)\s*[\d)\]:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
 )
 _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
@@ -44,9 +44,13 @@ class Table:
 
 
 def is_note(text: str) -> bool:
-    """Whether a row's only text is a remark, a source, a legend or the number of a page."""
-    plain = unicodedata.normalize("NFKC", text.strip())
-    return bool(_NOTE.match(plain) or _PAGE.fullmatch(plain))
+    """Whether a text is a remark, a source or a legend."""
+    return bool(_NOTE.match(unicodedata.normalize("NFKC", text.strip())))
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a row's only text numbers a page or says that the list goes on."""
+    return bool(_PAGE.fullmatch(unicodedata.normalize("NFKC", text.strip())))
 
 
 def is_total(text: str) -> bool:
@@ -75,7 +79,8 @@ def find_tables(grid: Grid) -> list[Table]:
 def passes_over(grid: Grid, row: int, table: Table) -> bool:
     """Whether the row says nothing of a goal: blank, a remark, or one of the table's own rows of headings again."""
     columns = grid.filled(row)
-    if not columns or (len(columns) <= 2 and is_note(grid.own(row, columns[0]))):
+    first = grid.own(row, columns[0]) if columns else ""
+    if not columns or (len(columns) <= 2 and is_note(first)) or (len(columns) == 1 and is_page_number(first)):
         return True
     texts = [fold(grid.own(row, c)) for c in range(grid.width)]
     return any(texts == [fold(grid.own(head, c)) for c in range(grid.width)] for head in range(table.top, table.first))

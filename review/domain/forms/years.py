@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from review.domain.fiscal import ERAS
 
@@ -29,6 +30,7 @@ class Named:
     doubt: str = ""
 
 
+@lru_cache(maxsize=20_000)
 def named_year(text: str) -> Named:
     """The 年度 in the text, read with its month where one stands there (令和6年3月末 belongs to 令和5年度)."""
     plain = _YEAR_IN_BRACKETS.sub(r"\1", unicodedata.normalize("NFKC", text))
