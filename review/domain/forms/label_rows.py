@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, core, is_headingish, role_of
+from review.domain.forms.headings import VALUES, Role, core, role_of
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
+_UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
 _LABELS = VALUES | {
     Role.CODE, Role.GROUP, Role.MEASURE, Role.GOAL, Role.UNIT, Role.DEPARTMENT, Role.DIVISION, Role.RELATED,
     Role.TEXT, Role.LEFT_OUT,
@@ -89,6 +90,8 @@ def _value_place(
     """Right of the label, unless the next cell is a label too; else below it."""
     if beside is not None:
         text = grid.own(row, beside)
+        if _UNIT.fullmatch(unicodedata.normalize("NFKC", text)) and beside != grid.filled(row)[-1]:
+            return None  # a row of a small table: 決算額, 千円 and a value for each year
         if not _is_label(text) or (role_of(text) is role and role is Role.DEPARTMENT):
             return (row, beside)
     below = grid.span(row, column)[2] + 1
@@ -100,4 +103,4 @@ def _value_place(
 
 def _is_label(text: str) -> bool:
     match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
-    return is_headingish(text) or (match is not None and role_of(match[1]) in set(_LABELS))
+    return role_of(text) is not None or (match is not None and role_of(match[1]) in set(_LABELS))

@@ -23,7 +23,7 @@ from review.domain.forms.tables import Table, passes_over
 _CODE = re.compile(r"[((]?[0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十][0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十\-.・‐-―－_()()]{0,11}[))]?")
 _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
-_VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?\d|[-―ー－–—]+$")
+_VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
 _SORTS = re.compile(
     r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
 )
@@ -116,6 +116,7 @@ class _Decision:
 
     def _goals(self) -> None:
         self._drop_sorts()
+        self._groups_called_goals()
         if self.columns(Role.GOAL):
             return
         named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
@@ -124,6 +125,18 @@ class _Decision:
             self.roles[named[0]] = Role.GOAL
         elif items and self.columns(Role.MEASURE, Role.GROUP):
             self.roles[items[-1]] = Role.GOAL
+
+    def _groups_called_goals(self) -> None:
+        """目標 left of the names, over words instead of values, is a 分野."""
+        names = self.columns(Role.MEASURE, Role.GOAL)
+        for column in self.columns(Role.TARGET):
+            if names and column < min(names) and self.table.headings[column].year is None and self._is_worded(column):
+                self.roles[column] = Role.GROUP
+
+    def _is_worded(self, column: int) -> bool:
+        """Whether most of a column's cells are words, not values."""
+        data = self.data(column)
+        return sum(bool(_VALUE.match(unicodedata.normalize("NFKC", text))) for text in data) * 2 < len(data)
 
     def _drop_sorts(self) -> None:
         """Of several columns under one merged heading, the one that says 活動指標 or 成果指標 in each row names no goal."""
@@ -139,8 +152,7 @@ class _Decision:
             return False
         if core(heading.label) == "目標" and Role.TARGET not in {self.roles[c] for c in others}:
             return False
-        data = self.data(column)
-        return sum(bool(_VALUE.match(unicodedata.normalize("NFKC", text))) for text in data) * 2 < len(data)
+        return self._is_worded(column)
 
     def _names(self) -> None:
         goals = self.columns(Role.GOAL)

@@ -28,6 +28,8 @@ _PAGE = re.compile(
     r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
 )
 _TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計)(?:\(.*\))?")
+#: what may stand over several columns alone; None is a year
+_SPANNING = VALUES | {None, Role.GOAL, Role.FIGURE, Role.LEFT_OUT}
 #: what stands at the head of a label's row, where a table has ended
 _INLINE = re.compile(r"\s*([^::\d\n]{1,14})[::]\s*\S.*", re.S)
 _LABELS = frozenset({Role.CODE, Role.MEASURE, Role.GROUP, Role.DEPARTMENT, Role.RELATED, Role.TEXT, Role.LEFT_OUT})
@@ -118,12 +120,12 @@ def _is_header_row(grid: Grid, row: int) -> bool:
 
 
 def _is_upper(grid: Grid, row: int) -> bool:
-    """A row above that only spans: 実績値 over its years. A title over the whole table is none."""
+    """A row above that only spans, right of the names: 実績値 over its years. Neither a title nor a label with its value."""
     columns = grid.filled(row)
-    if not columns or not all(is_headingish(grid.own(row, column)) for column in columns):
+    texts = [grid.own(row, column) for column in columns]
+    if not columns or columns[0] == 0 or not all(map(is_headingish, texts)):
         return False
-    _top, left, _bottom, right = grid.span(row, columns[0])
-    return len(columns) > 1 or (left > 0 and right - left + 1 < grid.width * 0.8)
+    return all(role_of(text) in _SPANNING for text in texts)
 
 
 def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
