@@ -198,7 +198,7 @@ class _SheetReader:
         rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
         rows.year_of = self._year_of
         rows.fallback = self.goal_name if owner else self._sheet_name()
-        rows.unit, rows.kind = self.unit, self.kind
+        rows.unit, rows.kind, rows.kind_of_titles = self.unit, self.kind, self._kind_of_titles()
         if not self.owner:
             rows.groups = self.head.get(Role.GROUP, [])
             rows.departments = self._offices()
@@ -208,6 +208,14 @@ class _SheetReader:
 
     def _sheet_name(self) -> str:
         return "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
+
+    def _kind_of_titles(self) -> Role | None:
+        """目標 or 実績, where the sheet's name or else its titles speak of one of them alone."""
+        for text in (self.grid.title, "".join(self.titles[1:])):
+            target, actual = re.search("目標", text), re.search("実績|推移", text)
+            if bool(target) != bool(actual):
+                return Role.TARGET if target else Role.ACTUAL
+        return None
 
     def _year_of(self, role: Role) -> int | None:
         """The year that the titles name for a value without one: that beside 実績 or 目標, else the only one there is."""

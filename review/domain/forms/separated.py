@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from review.domain.forms.grid import Grid, make_grid
 from review.domain.sheet import DocumentError
@@ -20,6 +21,7 @@ def read_separated(data: bytes) -> Grid:
     if len(data) > MAX_BYTES:
         raise DocumentError("ファイルが大きすぎます(20MBまで)。", advice="計画の一覧かどうかを確かめてください。")
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub(r"\Asep=.\n", "", text)
     if "\0" in text:
         raise DocumentError("文字ではないデータが含まれています。", advice="CSVか.xlsxの形式で保存し直してください。")
     try:

@@ -42,6 +42,7 @@ class TableRows:
         self.year_of: YearOf = lambda _role: None
         self.fallback = self.unit = ""
         self.kind: Role | None = None
+        self.kind_of_titles: Role | None = None
         self.groups: list[str] = []
         self.departments: list[str] = []
         self._rows_of: dict[int, tuple[int, Measure]] = {}
@@ -294,7 +295,7 @@ class TableRows:
         if role is Role.YEARLY and self.layout.kind is not None:
             role = kind_of_row(self.grid.seen(row, self.layout.kind))
         if role is Role.YEARLY:
-            role = self.kind
+            role = self.kind or self._kind_from_titles(value)
         if role is Role.BASELINE or role is Role.CURRENT:
             return ("baseline", None)
         if role is Role.LEFT_OUT:
@@ -316,6 +317,13 @@ class TableRows:
         if not text and column is not None:
             text = self._last.get(column, "")
         return named_year(text).year if text else None
+
+    def _kind_from_titles(self, value: ValueColumn) -> Role | None:
+        if self.kind_of_titles is not None:
+            heading = heading_place(self.table.headings[value.column])
+            detail = f"{heading}に目標か実績かの言葉がないため、表題から{self.kind_of_titles}として読みました。"
+            self._doubt("kind_assumed", self.table.first - 1, value.column, detail, f"{self.kind_of_titles}とする")
+        return self.kind_of_titles
 
     def _year_above(self, value: ValueColumn, role: Role) -> int | None:
         year = self.year_of(role)

@@ -4,11 +4,12 @@ import pytest
 
 from review.domain.forms.reading import read_grids
 from tests.review.domain.forms.books import Case, differences
+from tests.review.domain.forms.cities_later import LATER
 from tests.review.domain.forms.cities_lists import LISTS
 from tests.review.domain.forms.cities_more import MORE
 from tests.review.domain.forms.cities_sheets import SHEET_CASES
 
-CASES = [*LISTS, *SHEET_CASES, *MORE]
+CASES = [*LISTS, *SHEET_CASES, *MORE, *LATER]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
