@@ -45,7 +45,7 @@ _VERB = r"(?:主?担当|主務|所管|主管|実施|責任|推進|取組|取り�
 _THING = r"(?:施策|取組み?|取り組み|事業|事務事業|プロジェクト|プログラム|アクション|アクションプラン|サービス)"
 #: (role, the whole heading without spaces, brackets and years); the first that fits decides
 _WORDS: tuple[tuple[Role, str], ...] = (
-    (Role.LEFT_OUT, r"(?:上半期|上期|下半期|下期|第?[1-4一-四]?四半期|中間期).{0,6}"),
+    (Role.LEFT_OUT, r"(?:上半期|上期|下半期|下期|第?[1-4一二三四]?四半期|中間期).{0,6}"),
     (Role.LEFT_OUT, r"(?:変更前|見直し前|修正前|改定前|当初)の?目標(?:値)?"),
     (Role.UNIT, r"(?:指標の?)?単位(?:名|等)?"),
     (Role.LEFT_OUT, r".*(?:指標|KPI)(?:の)?(?:番号|No\.?|NO\.?|ID|区分|種別|種類)"),

@@ -20,7 +20,9 @@ from review.domain.forms.headings import (
 )
 from review.domain.forms.tables import Table, passes_over
 
-_CODE = re.compile(r"[((]?[0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十][0-9A-Za-zⅠ-Ⅻ①-⑳ア-ン一-十\-.・‐-―－_()()]{0,11}[))]?")
+_CODE = re.compile(
+    r"[(（]?(?:[A-Za-z]{0,3}[-‐]?[0-9Ⅰ-Ⅻ①-⑳]+(?:[-.・‐―－_()（）]*[0-9①-⑳A-Za-zア-ン])*|[ア-ンA-Za-z一二三四五六七八九十])[)）]?"
+)
 _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
 _VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")

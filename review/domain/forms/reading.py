@@ -10,7 +10,7 @@ from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import VALUES, Role, kind_of_row
 from review.domain.forms.label_rows import Pair, pairs_of
-from review.domain.forms.layout import lay_out
+from review.domain.forms.layout import Layout, lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
 from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
 from review.domain.forms.table_rows import TableRows
@@ -200,11 +200,27 @@ class _SheetReader:
         rows.fallback = self.goal_name if owner else self._sheet_name()
         rows.unit, rows.kind, rows.kind_of_titles = self.unit, self.kind, self._kind_of_titles()
         if not self.owner:
-            rows.groups = self.head.get(Role.GROUP, [])
+            rows.groups = self.head.get(Role.GROUP, []) or self._group_of_sheet(layout)
             rows.departments = self._offices()
         rows.read()
         self.sections = rows.sections
         self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
+
+    def _group_of_sheet(self, layout: Layout) -> list[str]:
+        """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""
+        title = self.grid.title.strip()
+        headed = any(
+            class_of(self.grid.own(row, c))
+            for table in self.tables
+            for row in range(table.first, table.end)
+            for c in self.grid.filled(row)[:1]
+            if len(self.grid.filled(row)) == 1
+        )
+        if layout.groups or self.sections.path() or headed or not class_of(title).startswith("word"):
+            return []
+        detail = f"分野の欄がないため、シートの名前「{title}」を分野としました。"
+        self.collector.doubt("group_from_sheet", detail, sheet=self.grid.title, proposal=title)
+        return [title]
 
     def _sheet_name(self) -> str:
         return "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title

@@ -10,8 +10,8 @@ from review.domain.forms.headings import role_of
 JOINED = " > "
 _WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|テーマ|プロジェクト"
 _CLASSES = (
-    ("word", re.compile(rf"[◆■●○◎【(]*({_WORDS})\s*[0-9IVX一-十]")),
-    ("chapter", re.compile(r"第?\s*[0-9一-十IVX]+\s*([章節編部項])")),
+    ("word", re.compile(rf"[◆■●○◎【(]*({_WORDS})\s*[0-9IVX一二三四五六七八九十]")),
+    ("chapter", re.compile(r"第?\s*[0-9一二三四五六七八九十IVX]+\s*([章節編部項])")),
     ("three", re.compile(r"\d+[-.]\d+[-.]\d+")),
     ("two", re.compile(r"\d+[-.]\d+")),
     ("roman", re.compile(r"[IVX]+[\s.、:-]")),

@@ -212,4 +212,25 @@ CHANGED = Case(
     doubts={"left_out"},
 )  # fmt: skip
 
-LATER = [OWN_YEARS, TURNED, TRENDS, BLOCKS, CAPTIONS, NESTED, DOWNWARD, TWO_SHEETS, CHANGED]
+BY_SHEET = Case(
+    name="by_sheet",
+    pages=[
+        Page(title="基本目標1 学ぶ", text="""
+教育大綱
+施策|指標|単位|R6目標|R6実績|担当課
+学力|正答率|%|62|60.5|指導課
+"""),
+        Page(title="基本目標2 育つ", text="""
+教育大綱
+施策|指標|単位|R6目標|R6実績|担当課
+読書|貸出冊数|冊|12,000|12,431|図書館
+"""),
+    ],
+    measures=[
+        measure("学力", "指導課", goal("正答率", "%", "", "2024=62", "2024=60.5"), group="基本目標1 学ぶ"),
+        measure("読書", "図書館", goal("貸出冊数", "冊", "", "2024=12,000", "2024=12,431"), group="基本目標2 育つ"),
+    ],
+    doubts={"group_from_sheet"},
+)  # fmt: skip
+
+LATER = [BY_SHEET, OWN_YEARS, TURNED, TRENDS, BLOCKS, CAPTIONS, NESTED, DOWNWARD, TWO_SHEETS, CHANGED]
