@@ -60,7 +60,7 @@ _WORDS: tuple[tuple[Role, str], ...] = (
     (Role.GOAL, r".{0,10}(?:指標|KPI|評価項目|目標項目|(?:管理|モニタリング|測定|達成|数値)項目|モノサシ|ものさし)(?:の)?(?:名|名称|項目|内容|名前|\(.*\))*"),
     (Role.BASELINE, r"(?:計画|戦略|ビジョン|プラン)?(?:基準|当初|初期|策定時|策定当初|策定前|開始時|開始前|前|ベース|ベースライン|スタート)(?:時点?|年度?)?(?:の)?(?:現状)?(?:値|数値|実績値?|数|年度)?"),
     (Role.CURRENT, r"(?:現状|現況|現在|直近)(?:の)?(?:年度)?(?:実績)?(?:値|数値|数)?"),
-    (Role.TARGET, r"(?:変更後の?|見直し後の?|修正後の?|改定後の?|最終|中間|年間|通年|年度別?|単年度?|各年度?|年次|数値|計画|成果|到達|達成|取組|KPI|期間|評価|めざす|目指す|将来|後期|前期|期末|計画期間の?|(?:計画)?期間終了時の|当該?年度?)*(?:目標|計画|めざす|目指す|めざそう|目指そう)(?:の|すべき)?(?:数値|値|数|水準|額|量|年[度次]?)?(?:の推移)?"),
+    (Role.TARGET, r"(?:変更後の?|見直し後の?|修正後の?|改定後の?|最終|中間|年間|通年|年度別?|単年度?|各年度?|年次|数値|計画|成果|到達|達成|取組|KPI|期間|評価|実施|行動|事業|めざす|目指す|将来|後期|前期|期末|計画期間の?|(?:計画)?期間終了時の|当該?年度?)*(?:目標|計画|めざす|目指す|めざそう|目指そう)(?:の|すべき)?(?:数値|値|数|水準|額|量|年[度次]?)?(?:の推移)?"),
     (Role.ACTUAL, r"(?:年度別?|年間|通年|単年度?|各年度?|当該?年度?|最新|取組|成果|達成)*(?:実績|結果|実測|達成)(?:見込み?|報告|値|数値|数|額|量|見込値|の?推移)*|最新(?:の)?(?:値|数値|状況|実績)?|(?:中間|最終|直近|事後|期末)(?:評価|年度|時点?|実績|確認)+(?:の)?(?:値|数値|時|年度)*"),
     (Role.GROUP, r"(?:基本|重点|政策|戦略|施策|計画|重点的|まちづくり|横断的?|個別|改革|推進|取組|環境|健康|行動|主要)*(?:の)?(?:基本的な?|的な?)?(?:目標|方針|戦略|政策|方向性?|分野|柱|領域|大綱)(?:別|名|名称)*"),
     (Role.GROUP, r"(?:総合計画(?:で|上|に|で|における)?の?)?(?:位置付け|位置づけ|体系)|施策体系|政策体系|[大中]項目|[大中]分類|[大中]施策|分類|基本理念|将来(?:都市)?像|目標像|章|節|基本施策(?:名)?|将来像|重点項目|テーマ|カテゴリー?|ビジョン|部門"),
@@ -159,14 +159,22 @@ def understand(path: Sequence[str]) -> Heading:
     if only_year and role not in VALUES and role not in (Role.LEFT_OUT, Role.UNIT, Role.DEPARTMENT):
         role = Role.YEARLY
     under = next((word for text in reversed(path[:-1]) if (word := role_of(text)) in VALUES), None)
-    return Heading(role=role, year=year, doubt=doubt, label=fold(path[-1]) if path else "", under=under)
+    return Heading(role=role, year=year, doubt=doubt, label=_label(path), under=under)
+
+
+def _label(path: Sequence[str]) -> str:
+    """The lowest heading that is more than a unit in brackets."""
+    return next((fold(text) for text in reversed(path) if not _is_bracketed(text)), "")
 
 
 def is_headingish(text: str) -> bool:
     """Whether the cell can be a heading: a known word, or nothing but a year."""
-    if role_of(text) is not None:
-        return True
-    return is_year_only(text)
+    return role_of(text) is not None or is_year_only(text) or _is_bracketed(text)
+
+
+def _is_bracketed(text: str) -> bool:
+    """(千円) alone, the unit of what stands above it."""
+    return bool(re.fullmatch(r"[(\[][^()\d]{1,6}[)\]]", fold(text)))
 
 
 def is_number(text: str) -> bool:

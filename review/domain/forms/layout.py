@@ -25,6 +25,7 @@ _CODE = re.compile(
 )
 _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
+_LONGEST_UNIT = 5
 _VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
 _SORTS = re.compile(
     r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
@@ -95,6 +96,7 @@ class _Decision:
         self._kind_and_year()
         self._goals()
         self._names()
+        self._words_called_actuals()
         self._kind_of_years()
         self._current_values()
         self._segments()
@@ -118,6 +120,7 @@ class _Decision:
 
     def _goals(self) -> None:
         self._drop_sorts()
+        self._unit_beside_goal()
         self._groups_called_goals()
         if self.columns(Role.GOAL):
             return
@@ -145,6 +148,18 @@ class _Decision:
         for column in self.columns(Role.GOAL):
             if all(_SORTS.fullmatch(fold(text)) for text in self.data(column)) and len(self.columns(Role.GOAL)) > 1:
                 self.roles[column] = Role.LEFT_OUT
+
+    def _unit_beside_goal(self) -> None:
+        """Two columns under one merged 指標: the second holds units where all of it is short and says no number."""
+        for column in self.columns(Role.GOAL, None)[1:]:
+            beside, heading = column - 1, self.table.headings[column]
+            if self.roles[beside] is not Role.GOAL or self.columns(Role.UNIT):
+                continue
+            same = self.grid.origin(self.table.top, column) == self.grid.origin(self.table.top, beside)
+            short = all(len(text) <= _LONGEST_UNIT and not any(map(str.isdigit, text)) for text in self.data(column))
+            each = all(self.grid.own(row, beside).strip() for row in self.rows if self.grid.own(row, column).strip())
+            if short and each and (same if self.roles[column] else not heading.label):
+                self.roles[column] = Role.UNIT
 
     def _is_name_of_goal(self, column: int) -> bool:
         """数値目標 and the like over words instead of values, left of the columns of values."""
@@ -214,7 +229,7 @@ class _Decision:
         """Whether each measure has one number: a count of rows gives several to a measure with several goals."""
         numbers: dict[str, set[str]] = {}
         name = ""
-        for row in self.rows:
+        for row in (row for row in self.rows if len(self.grid.filled(row)) > 1):
             name = self.grid.seen(row, measure).strip() or name
             number = self.grid.seen(row, column).strip()
             if number and name:
@@ -227,6 +242,14 @@ class _Decision:
             for column in self.columns(Role.YEARLY):
                 self.roles[column] = Role.ACTUAL
                 self.layout.assumed.append(column)
+
+    def _words_called_actuals(self) -> None:
+        """取組実績 over words, beside a column of 実績 with values, is a text."""
+        actual = self.columns(Role.ACTUAL)
+        worded = [c for c in actual if self.table.headings[c].year is None and self._is_worded(c)]
+        if len(worded) < len(actual):
+            for column in worded:
+                self.roles[column] = Role.TEXT
 
     def _current_values(self) -> None:
         """現状値 is the 基準値 where no other column is; beside one it is an 実績 of its year."""

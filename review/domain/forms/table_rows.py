@@ -65,7 +65,8 @@ class TableRows:
                     self.sections.begin(text)
                     self._level.clear()
                 continue
-            self._row(row)
+            if self._begin_levels(row):
+                self._row(row)
         for row, measure in self._rows_of.values() if self.layout.departments else ():
             if not measure.departments:
                 detail = f"施策「{measure.name}」の担当部署が書かれていません。"
@@ -161,7 +162,8 @@ class TableRows:
         if text and text not in before.split("\n"):
             measure.texts[label] = f"{before}\n{text}" if before else text
 
-    def _measure(self, row: int) -> Measure | None:
+    def _begin_levels(self, row: int) -> bool:
+        """Take the names on the row; False where it holds nothing but 分野, and so no goal."""
         layout = self.layout
         for place, column in enumerate(levels := [*layout.groups, layout.measure]):
             text = self._text(row, column)
@@ -169,6 +171,10 @@ class TableRows:
                 for lower in levels[place + 1 :]:
                     self._level.pop(lower if lower is not None else -1, None)
                 self._level[column] = text
+        return layout.measure is None or not set(self.grid.filled(row)) <= {*layout.groups}
+
+    def _measure(self, row: int) -> Measure | None:
+        layout = self.layout
         path = [*self.groups, *self.sections.path(), *(self._level[c] for c in layout.groups if self._level.get(c))]
         name = self._level.get(layout.measure, "") if layout.measure is not None else ""
         if layout.measure is None and self.owner is not None:

@@ -233,4 +233,68 @@ BY_SHEET = Case(
     doubts={"group_from_sheet"},
 )  # fmt: skip
 
-LATER = [BY_SHEET, OWN_YEARS, TURNED, TRENDS, BLOCKS, CAPTIONS, NESTED, DOWNWARD, TWO_SHEETS, CHANGED]
+UNIT_BESIDE = Case(
+    name="unit_beside",
+    pages=[Page(title="指標", merged="C1:D1", text="""
+分野|施策|指標||R5|R6|目標R8|担当
+農業|担い手|新規就農者|人|5|6|10|農政課
+観光|||||||
+|誘客|入込客数|万人|50|55|70|観光課
+""")],
+    measures=[
+        measure("担い手", "農政課", goal("新規就農者", "人", "", "2026=10", "2023=5 2024=6"), group="農業"),
+        measure("誘客", "観光課", goal("入込客数", "万人", "", "2026=70", "2023=50 2024=55"), group="観光"),
+    ],
+)  # fmt: skip
+
+ROW_YEARS = Case(
+    name="row_years",
+    pages=[Page(title="評価", text="""
+施策名|担当課|KPI|目標値|年度|実績値|評価|取組実績
+相談|福祉課|相談件数|100件|令和5年度|80件|B|窓口を開いた。
+相談|福祉課|相談件数|100件|令和6年度|105件|A|夜間も開いた。
+見守り|福祉課|登録者数|50人|令和5年度|50人|A|
+見守り|福祉課|登録者数|60人|令和6年度|48人|B|
+""")],
+    measures=[
+        measure("相談", "福祉課", goal("相談件数", "", "", "2023=100件 2024=100件", "2023=80件 2024=105件"),
+                texts={"取組実績": "窓口を開いた。\n夜間も開いた。"}),
+        measure("見守り", "福祉課", goal("登録者数", "", "", "2023=50人 2024=60人", "2023=50人 2024=48人")),
+    ],
+)  # fmt: skip
+
+CHAPTERS = Case(
+    name="chapters",
+    pages=[Page(title="結果", text="""
+第5次行財政改革プラン　取組結果一覧（令和6年度）
+１　歳入の確保
+番号|取組項目|指標|目標|実績|評価|所管
+1-1|市税収納率|収納率|98.5%|98.7%|○|収納課
+1-2|ふるさと納税|寄附額|3億円|2.8億円|△|企画課
+２　歳出の削減
+番号|取組項目|指標|目標|実績|評価|所管
+2-1|時間外の削減|時間|10,000時間以下|11,200時間|×|人事課
+""")],
+    measures=[
+        measure("市税収納率", "収納課", goal("収納率", "", "", "2024=98.5%", "2024=98.7%"), group="１　歳入の確保", code="1-1"),
+        measure("ふるさと納税", "企画課", goal("寄附額", "", "", "2024=3億円", "2024=2.8億円"), group="１　歳入の確保", code="1-2"),
+        measure("時間外の削減", "人事課", goal("時間", "", "", "2024=10,000時間以下", "2024=11,200時間"), group="２　歳出の削減", code="2-1"),
+    ],
+    doubts={"year_from_title"},
+)  # fmt: skip
+
+LATER = [
+    UNIT_BESIDE,
+    ROW_YEARS,
+    CHAPTERS,
+    BY_SHEET,
+    OWN_YEARS,
+    TURNED,
+    TRENDS,
+    BLOCKS,
+    CAPTIONS,
+    NESTED,
+    DOWNWARD,
+    TWO_SHEETS,
+    CHANGED,
+]
