@@ -70,6 +70,8 @@ class Layout:
     unknown: list[int] = field(default_factory=list)
     assumed: list[int] = field(default_factory=list)
     current: list[int] = field(default_factory=list)
+    #: what years without any word seem to hold, where no column says 目標 or 実績
+    guess: Role | None = None
 
 
 def lay_out(grid: Grid, table: Table) -> Layout:
@@ -242,6 +244,9 @@ class _Decision:
             for column in self.columns(Role.YEARLY):
                 self.roles[column] = Role.ACTUAL
                 self.layout.assumed.append(column)
+        elif self.layout.kind is None and not self.columns(Role.TARGET, Role.ACTUAL):
+            worded = [self._is_worded(column) for column in self.columns(Role.YEARLY)]
+            self.layout.guess = Role.TARGET if worded and all(worded) else Role.ACTUAL
 
     def _words_called_actuals(self) -> None:
         """取組実績 over words, beside a column of 実績 with values, is a text."""

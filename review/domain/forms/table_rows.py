@@ -325,11 +325,13 @@ class TableRows:
         return named_year(text).year if text else None
 
     def _kind_from_titles(self, value: ValueColumn) -> Role | None:
-        if self.kind_of_titles is not None:
+        kind = self.kind_of_titles or self.layout.guess
+        if kind is not None:
             heading = heading_place(self.table.headings[value.column])
-            detail = f"{heading}に目標か実績かの言葉がないため、表題から{self.kind_of_titles}として読みました。"
-            self._doubt("kind_assumed", self.table.first - 1, value.column, detail, f"{self.kind_of_titles}とする")
-        return self.kind_of_titles
+            source = "表題から" if self.kind_of_titles else ""
+            detail = f"{heading}に目標か実績かの言葉がないため、{source}{kind}として読みました。"
+            self._doubt("kind_assumed", self.table.first - 1, value.column, detail, f"{kind}とする")
+        return kind
 
     def _year_above(self, value: ValueColumn, role: Role) -> int | None:
         year = self.year_of(role)

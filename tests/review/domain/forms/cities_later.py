@@ -283,7 +283,28 @@ CHAPTERS = Case(
     doubts={"year_from_title"},
 )  # fmt: skip
 
+INDENTED = Case(
+    name="indented",
+    pages=[Page(title="一覧", text="""
+基本方向|施策|主な取組|KPI|R4|R5|R6
+1 まち|||||
+|(1) 公園|||||
+||① 再整備|公園数|1|2|3
+||② 緑化|本数|10|20|30
+2 ひと||||||
+|(1) 学校|||||
+||① ICT|台数|5|6|7
+""")],
+    measures=[
+        measure("① 再整備", "", goal("公園数", "", "", "", "2022=1 2023=2 2024=3"), group="1 まち > (1) 公園"),
+        measure("② 緑化", "", goal("本数", "", "", "", "2022=10 2023=20 2024=30"), group="1 まち > (1) 公園"),
+        measure("① ICT", "", goal("台数", "", "", "", "2022=5 2023=6 2024=7"), group="2 ひと > (1) 学校"),
+    ],
+    doubts={"kind_assumed"},
+)  # fmt: skip
+
 LATER = [
+    INDENTED,
     UNIT_BESIDE,
     ROW_YEARS,
     CHAPTERS,
