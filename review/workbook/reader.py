@@ -74,6 +74,11 @@ def read_plan_workbook(path: Path) -> PlanDocument:
     return PlanDocument(years=years, sheets=sheets, doubts=tuple(doubts))
 
 
+def holds_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether these rows of a sheet hold the city's form."""
+    return any(_begins_form(Row(number=1, cells=tuple(row))) for row in rows)
+
+
 # --- opening ----------------------------------------------------------------------------------------------------
 
 

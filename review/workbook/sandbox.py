@@ -51,6 +51,12 @@ def read_table(path: Path, *, seconds: float = SECONDS) -> Outcome:
     return _run("table", path, seconds)
 
 
+def read_form(path: Path, *, seconds: float = SECONDS) -> Outcome:
+    """Read a plan in whatever form: `entry` is a Proposal's data with `own_form` (True for the city's
+    form, which its own readers read in full), or {"refusal": sentence} where it is no plan."""
+    return _run("form", path, seconds)
+
+
 def _run(task: str, path: Path, seconds: float) -> Outcome:
     # openpyxl with lxml would let some DTDs pass where defusedxml refuses them.
     environment = {"OPENPYXL_LXML": "False", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
@@ -137,4 +143,8 @@ def _work(task: str, path: Path) -> dict[str, Any]:
             entry = {"rows": read_rows(path)}
         except Refused as refusal:
             finding = refusal.finding()
+    if task == "form":
+        from review.workbook.form_file import read_form_file
+
+        finding, entry = read_form_file(path, finding)
     return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}

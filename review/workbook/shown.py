@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
 _CORE = re.compile(r"[#0?][#0?,]*(?:\.[#0?]+)?(?:E[+-]0+)?")
@@ -24,18 +24,29 @@ def shown_text(value: object, number_format: str) -> tuple[str, str]:
 
 
 def _number(value: Decimal, number_format: str) -> str:
-    section = number_format.split(";")[0]
+    section, size = _section(value, number_format)
     bare = _LITERAL.sub(lambda match: "\0" * bool(match[1] or match[2]), section)
     core = _CORE.search(bare)
-    if not core or "E" in core[0] or section == "General" or section == "@":
+    if not core and "\0" in bare:
+        return _LITERAL.sub(lambda match: match[1] or match[2] or "", section).strip(" ?#")
+    if not core or "E" in core[0] or "General" in section or section == "@":
         return _plain(value)
     before, after = _affixes(section)
     percent = "%" in bare
     places = len(core[0].partition(".")[2])
-    number = f"{value * 100 if percent else value:{',' if ',' in core[0] else ''}.{places}f}"
+    exact = (size * 100 if percent else size).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    number = f"{exact:{',' if ',' in core[0] else ''}.{places}f}"
     if "#" in core[0].partition(".")[2]:
         number = number.rstrip("0").rstrip(".")
     return before + number + after
+
+
+def _section(value: Decimal, number_format: str) -> tuple[str, Decimal]:
+    """(the part of the format for a number of this sign, the number as it is written there: a negative part has its own sign)."""
+    sections = number_format.split(";")
+    if value < 0 and len(sections) > 1:
+        return sections[1], -value
+    return (sections[2] if value == 0 and len(sections) > 2 else sections[0]), value
 
 
 def _affixes(section: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""`manage.py import_plan FILE`: take in the city's plan, from its text or from .xlsx in the city's form."""
+"""`manage.py import_plan FILE`: take in a plan from whatever `read_form` reads: the city's form, or any list or sheets."""
 
 from __future__ import annotations
 
@@ -11,16 +11,21 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from review.domain.forms.as_document import Known, document_of
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument
+from review.management.proposals import proposal_in
 from review.management.refusing import database_words, refusing
+from review.models import Plan
 from review.plan.services import planning, plans
 from review.plan.services.planning import Imported
 from review.workbook.reader import read_plan_workbook
 
+NOTHING = "\n何も取り込んでいません。"
+
 
 class Command(BaseCommand):
-    help = "計画の文書(タブ区切りテキスト、または市の様式の.xlsx)を取り込みます。疑わしい点はすべて一覧にします。"
+    help = "計画の文書や一覧(.xlsx、CSV、タブ区切りテキスト)を取り込みます。疑わしい点はすべて一覧にします。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -36,26 +41,33 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (options["plan"] or options["dry_run"]):
             raise CommandError("取り込む計画を --plan で指定してください。計画は create_plan で作ります。")
-        document = self._read(options["file"])
+        proposal = proposal_in(options["file"], afterwards=NOTHING)
+        plan = self._plan(options)
+        document = self._document(proposal, options["file"], plan)
         if options["accept"]:
             document = planning.accepted(document, codes=options["accept"])
-        imported = self._import(document, options)
+        imported = self._import(document, plan, options)
         self._say(imported, options)
 
-    def _read(self, path: Path) -> PlanDocument:
+    def _plan(self, options: dict[str, Any]) -> Plan | None:
         try:
+            return plans.by_short_name(options["plan"]) if options["plan"] else None
+        except DatabaseError as error:
+            if not options["dry_run"]:
+                raise CommandError(database_words(error)) from error
+            return None
+
+    def _document(self, proposal: dict[str, Any], path: Path, plan: Plan | None) -> PlanDocument:
+        try:
+            if not proposal["own_form"]:
+                return document_of(proposal, planning.known(plan) if plan else Known())
             data = path.read_bytes()
             return read_plan_workbook(path) if data[:2] == b"PK" else read_plan_text(data)
-        except OSError as error:
-            raise CommandError(
-                f"{path}: ファイルを開けません({error.strerror})。場所と名前を確かめてください。"
-            ) from error
         except DocumentError as error:
-            raise CommandError(f"{path.name}: {error}\n何も取り込んでいません。") from error
+            raise CommandError(f"{path.name}: {error}{NOTHING}") from error
 
-    def _import(self, document: PlanDocument, options: dict[str, Any]) -> Imported:
+    def _import(self, document: PlanDocument, plan: Plan | None, options: dict[str, Any]) -> Imported:
         try:
-            plan = plans.by_short_name(options["plan"]) if options["plan"] else None
             return planning.import_plan(
                 document,
                 plan_name=plan.name if plan else "(計画)",

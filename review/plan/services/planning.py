@@ -19,6 +19,8 @@ from review.assessment.services import judging
 from review.domain import fields
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
+from review.domain.forms.as_document import Known
+from review.domain.forms.proposal import squeezed
 from review.domain.refusals import Invalid
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 from review.domain.values import achievement
@@ -134,7 +136,7 @@ class _Import:
                 "last_year": max(years),
             },
         )
-        _refuse_other_years(plan, years)
+        _refuse_other_years(plan, {*years, self.year})
         self.written += made
         self.closed = set(
             Cycle.objects.filter(plan=plan).exclude(state=CycleState.DRAFT).values_list("fiscal_year", flat=True)
@@ -190,6 +192,8 @@ class _Import:
 
     def _department(self, name: str) -> Department:
         if name not in self.departments:
+            detail = f"部署「{name}」を新しく作りました。同じ部署が別の名前で登録されていないか確かめてください。"
+            self.doubts.append(Doubt(code="department_made", measure="", line=0, detail=detail, proposal=name))
             self.departments[name] = Department.objects.create(name=name, order=len(self.departments) + 1)
             self.written += 1
         return self.departments[name]
@@ -265,6 +269,20 @@ class _Import:
             )
         )
         return False
+
+
+def known(plan: Plan) -> Known:
+    """What a proposal can find again in the plan: its 施策 and goals by their latest names. Two queries."""
+    named = MeasureYear.objects.filter(measure__plan=plan).order_by("fiscal_year")
+    goals = IndicatorYear.objects.filter(indicator__measure__plan=plan).exclude(name="").order_by("fiscal_year")
+    return Known(
+        years=plan.years,
+        codes={squeezed(name): code for name, code in named.values_list("name", "measure__code")},
+        numbers={
+            (code, squeezed(name)): number
+            for code, name, number in goals.values_list("indicator__measure__code", "name", "indicator__number")
+        },
+    )
 
 
 def _last_sheets(plan: Plan) -> dict[str, int]:

@@ -1,0 +1,230 @@
+"""A proposal as the document that an import stores: 施策ID and numbers of goals are given, years outside the plan left out.
+
+What the plan holds already is found again by its name, so that next year's list with other numbers changes no identity.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from review.domain import measure_codes
+from review.domain.fiscal import fiscal_year_label
+from review.domain.forms.proposal import squeezed
+from review.domain.forms.sections import JOINED
+from review.domain.forms.texts import sheet_texts
+from review.domain.sheet import DocumentError, Doubt, IndicatorBlock, IndicatorCell, PlanDocument, Sheet
+
+NOBODY = "担当未定"
+EVERYBODY = "全課等"
+LONGEST_NAME, LONGEST_GOAL, LONGEST_DEPARTMENT, LEVELS = 200, 300, 60, 3
+_LEADING = re.compile(
+    r"[(（\[]?\s*((?:[0-9０-９]+|[Ⅰ-Ⅻ]|[①-⑳])(?:[-.‐－ー―][0-9０-９①-⑳()（）]+)*)\s*[)）\]]?[\s.、．:：]*(.*)", re.S
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the plan holds: its years, {name: 施策ID}, {(施策ID, name): number of the goal}; empty for a plan without 施策."""
+
+    years: Sequence[int] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
+    """The sheets of a proposal's data. Raises DocumentError for a name that is too long to be stored."""
+    measures: list[Mapping[str, Any]] = proposal["measures"]
+    named = {int(y) for m in measures for g in m["indicators"] for kind in _KINDS for y in g[kind]}
+    inside = sorted(year for year in named if year in known.years) if known.years else sorted(named)
+    if not inside:
+        raise DocumentError(_no_years(named, known), advice="計画とファイルの組み合わせを確かめてください。")
+    making = _Making(
+        known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
+    )
+    making.doubts += [_doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
+    making.doubts += [_outside(year) for year in sorted(named - set(inside))]
+    codes = making.codes(measures)
+    groups = _Groups()
+    sheets = tuple(
+        making.sheet(one, code, groups.path(one.get("group", ""))) for one, code in zip(measures, codes, strict=True)
+    )
+    return PlanDocument(years=tuple(inside), sheets=sheets, doubts=tuple(making.doubts))
+
+
+_KINDS = ("targets", "actuals")
+
+
+class _Making:
+    """One document in the making, with the doubts that come of it."""
+
+    def __init__(self, known: Known, years: range) -> None:
+        self.known, self.years = known, years
+        self.doubts: list[Doubt] = []
+
+    # --- 施策ID -------------------------------------------------------------------------------------------------------
+
+    def codes(self, measures: Sequence[Mapping[str, Any]]) -> list[str]:
+        """A 施策ID for each: the plan's own for a name it has, else the file's, the name's leading number, or a count."""
+        proposed = _proposed(measures)
+        taken = {measure_codes.same(code) for code in self.known.codes.values()}
+        codes: list[str] = []
+        for measure, code in zip(measures, proposed, strict=True):
+            own = self.known.codes.get(squeezed(measure["name"]), "")
+            given = measure.get("code", "")
+            if own and own not in codes and (not given or given == own or given not in proposed):
+                codes.append(own)
+                continue
+            if not code or measure_codes.same(code) in {measure_codes.same(one) for one in codes}:
+                code = _next_free(taken | {measure_codes.same(one) for one in codes})
+            codes.append(code)
+            if code != given:
+                detail = f"施策「{measure['name']}」に、施策ID「{code}」を付けました。"
+                detail = (
+                    detail
+                    if not given
+                    else f"{detail}ファイルの番号「{given}」は、ほかの施策と同じか、施策IDにできない文字です。"
+                )
+                self.doubts.append(Doubt(code="code_made", measure=code, line=0, detail=detail, proposal=code))
+        return codes
+
+    # --- one sheet ----------------------------------------------------------------------------------------------------
+
+    def sheet(self, measure: Mapping[str, Any], code: str, group: tuple[tuple[str, str], ...]) -> Sheet:
+        _refuse_long(measure["name"], LONGEST_NAME, "施策名")
+        offices = [re.sub(r"\s*\n\s*", "", name) for name in measure["departments"]]
+        for name in offices:
+            _refuse_long(name, LONGEST_DEPARTMENT, "部署名")
+        if not offices:
+            detail = f"施策「{measure['name']}」の担当部署が書かれていません。「{NOBODY}」としました。"
+            self.doubts.append(Doubt(code="no_department", measure=code, line=0, detail=detail, proposal=NOBODY))
+        texts, left = sheet_texts(measure.get("texts", {}))
+        for label in left:
+            detail = f"「{label}」の文章は、シートに置く欄がないため取り込みませんでした。"
+            self.doubts.append(Doubt(code="text_left_out", measure=code, line=0, detail=detail))
+        return Sheet(
+            code=code,
+            name=measure["name"],
+            owner=offices[0] if offices else NOBODY,
+            group=group,
+            related=tuple(name for name in offices[1:] if name != EVERYBODY),
+            related_all=EVERYBODY in offices[1:],
+            texts=texts,
+            indicators=self._blocks(measure["indicators"], code),
+        )
+
+    def _blocks(self, goals: Iterable[Mapping[str, Any]], code: str) -> tuple[IndicatorBlock, ...]:
+        numbers = {name: number for (owner, name), number in self.known.numbers.items() if owner == code}
+        used = set(numbers.values())
+        blocks: list[IndicatorBlock] = []
+        for goal in goals:
+            _refuse_long(goal["name"], LONGEST_GOAL, "指標の名前")
+            number = numbers.pop(squeezed(goal["name"]), 0)
+            if not number:
+                number = next(count for count in range(1, len(used) + 2) if count not in used)
+                used.add(number)
+            blocks.append(self._block(number, goal))
+        return tuple(blocks)
+
+    def _block(self, number: int, goal: Mapping[str, Any]) -> IndicatorBlock:
+        years = tuple(
+            IndicatorCell(
+                fiscal_year=year,
+                name=goal["name"],
+                target=goal["targets"].get(str(year), ""),
+                actual=goal["actuals"].get(str(year), ""),
+            )
+            for year in self.years
+        )
+        return IndicatorBlock(number=number, years=years, unit=goal["unit"], baseline=goal["baseline"])
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _proposed(measures: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The file's codes where it has one for each; else the numbers that all names begin with, where they differ."""
+    groups = [leading_number(measure.get("group", "").split(JOINED)[-1])[0] for measure in measures]
+    for codes in (
+        [measure.get("code", "") for measure in measures],
+        [leading_number(measure["name"])[0] for measure in measures],
+    ):
+        in_groups = [f"{group}-{code}" if group and code else "" for group, code in zip(groups, codes, strict=True)]
+        for candidates in (codes, in_groups):
+            if _serves(candidates):
+                return candidates
+    return [code if measure_codes.is_code(code) else "" for code in (one.get("code", "") for one in measures)]
+
+
+def _serves(codes: Sequence[str]) -> bool:
+    return all(map(measure_codes.is_code, codes)) and len({measure_codes.same(code) for code in codes}) == len(codes)
+
+
+def _next_free(taken: Collection[str]) -> str:
+    return next(code for number in range(1, len(taken) + 2) if (code := f"{number:02d}") not in taken)
+
+
+def leading_number(text: str) -> tuple[str, str]:
+    """(number, the rest) of 1-1 企業の立地, (2) 農業 or Ⅲ 人; ("", the text) where it begins with none."""
+    match = _LEADING.fullmatch(text.strip())
+    if not match or not match[2].strip() or re.match(r"[年月日歳%%時人件回割]", match[2]):
+        return "", text.strip()
+    return unicodedata.normalize("NFKC", match[1]) if match[1].isdigit() else match[1], match[2].strip()
+
+
+class _Groups:
+    """The 分野 of the file as (number, name), with a number for those that have none: its place among their like."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], str] = {}
+
+    def path(self, group: str) -> tuple[tuple[str, str], ...]:
+        parts = [part.strip() for part in re.sub(r"\s*\n\s*", "", group).split(JOINED.strip()) if part.strip()]
+        if len(parts) > LEVELS:
+            parts = [*parts[: LEVELS - 1], JOINED.join(parts[LEVELS - 1 :])]
+        return tuple(
+            (self._number(tuple(parts[: place + 1])), leading_number(part)[1]) for place, part in enumerate(parts)
+        )
+
+    def _number(self, path: tuple[str, ...]) -> str:
+        if path not in self._numbers:
+            beside = {number for other, number in self._numbers.items() if other[:-1] == path[:-1]}
+            own = leading_number(path[-1])[0]
+            counted = (str(count) for count in range(1, len(beside) + 2))
+            self._numbers[path] = (
+                own if own and own not in beside else next(one for one in counted if one not in beside)
+            )
+        return self._numbers[path]
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+
+def _refuse_long(text: str, most: int, what: str) -> None:
+    if len(text) > most:
+        cause = f"{what}「{text[:20]}…」が長すぎます({most}文字まで。今は{len(text)}文字です)。"
+        raise DocumentError(cause, advice="短くするか、欄の見出しを確かめてください。")
+
+
+def _no_years(named: Collection[int], known: Known) -> str:
+    if not named:
+        return "目標や実績の年度が1つも読めません。"
+    period = f"{fiscal_year_label(known.years[0])}〜{fiscal_year_label(known.years[-1])}"
+    return f"ファイルの年度({'、'.join(map(fiscal_year_label, sorted(named)))})が、すべて計画の期間({period})の外です。"
+
+
+def _outside(year: int) -> Doubt:
+    detail = f"{fiscal_year_label(year)}は計画の期間の外のため、その年度の目標と実績は取り込みませんでした。"
+    return Doubt(code="year_outside_plan", measure="", line=0, detail=detail, proposal="取り込まない")
+
+
+def _doubt_of(doubt: Mapping[str, str]) -> Doubt:
+    place = "の".join(filter(None, (f"シート「{doubt['sheet']}」" if doubt["sheet"] else "", doubt["cell"])))
+    row = re.search(r"\d+$", doubt["cell"])
+    detail = f"{place}: {doubt['detail']}" if place else doubt["detail"]
+    return Doubt(
+        code=doubt["code"], measure="", line=int(row[0]) if row else 0, detail=detail, proposal=doubt["proposal"]
+    )

@@ -1,0 +1,50 @@
+"""The first city's own form, read by its own readers, as a proposal like any other file's."""
+
+from __future__ import annotations
+
+from review.domain import fields
+from review.domain.form_rows import Row, is_code_row
+from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
+from review.domain.plan_text import read_plan_text
+from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
+
+
+def is_plan_text(text: str) -> bool:
+    """Whether a text holds the form's sheets: lines that begin with 施策ID and a tab."""
+    lines = text.replace("\r", "\n").split("\n")
+    return any(is_code_row(Row(number=1, cells=tuple(line.split("\t")))) for line in lines if "\t" in line)
+
+
+def read(data: bytes) -> Proposal:
+    """The proposal of the plan's text. Raises DocumentError."""
+    return proposal_of(read_plan_text(data))
+
+
+def proposal_of(document: PlanDocument) -> Proposal:
+    """The sheets of a document as measures, with its doubts."""
+    return Proposal(measures=tuple(map(_measure, document.sheets)), doubts=tuple(map(_doubt, document.doubts)))
+
+
+def _measure(sheet: Sheet) -> Measure:
+    departments = [sheet.owner, *(sheet.related if not sheet.related_all else ("全課等",))]
+    measure = Measure(name=sheet.name, code=sheet.code, departments=[name for name in departments if name.strip()])
+    for block in sheet.indicators:
+        if not block.is_empty:
+            _goal(measure, block)
+    named = {one.key: one.label for one in fields.texts()}
+    measure.texts = {named.get(key, key): text for key, text in sheet.texts.items() if text.strip()}
+    return measure
+
+
+def _goal(measure: Measure, block: IndicatorBlock) -> None:
+    name = next((cell.name for cell in reversed(block.years) if cell.name.strip()), "")
+    goal = measure.goal(name, "")
+    for cell in block.years:
+        for kind, text in (("target", cell.target), ("actual", cell.actual)):
+            if text.strip():
+                goal.values.setdefault((kind, cell.fiscal_year), Typed(text=text))
+
+
+def _doubt(doubt: Doubt) -> FormDoubt:
+    cell = f"{doubt.line}行目" if doubt.line else ""
+    return FormDoubt(code=doubt.code, sheet=doubt.measure, cell=cell, detail=doubt.detail, proposal=doubt.proposal)

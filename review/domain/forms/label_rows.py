@@ -1,0 +1,106 @@
+"""Reads what stands as a label with its value beside it or below it, as on a sheet of one 施策."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import VALUES, Role, core, role_of
+
+_INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
+_UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
+_LABELS = VALUES | {
+    Role.CODE, Role.GROUP, Role.MEASURE, Role.GOAL, Role.UNIT, Role.DEPARTMENT, Role.DIVISION, Role.RELATED,
+    Role.TEXT, Role.LEFT_OUT,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One label and its value, which may be blank."""
+
+    role: Role
+    label: str
+    heading: str
+    text: str
+    row: int
+    column: int
+    plain: bool = False
+
+
+def pairs_of(grid: Grid, rows: Sequence[int], used: set[tuple[int, int]]) -> Iterator[Pair]:
+    """The labelled values on these rows in reading order; their cells are added to `used`."""
+    allowed = set(rows)
+    for row in rows:
+        columns = grid.filled(row)
+        place = 0
+        while place < len(columns):
+            column = columns[place]
+            place += 1
+            if (row, column) in used:
+                continue
+            pair = _inline(grid, row, column)
+            if pair is None:
+                beside = columns[place] if place < len(columns) else None
+                pair = _labelled(grid, row, column, beside, allowed)
+                if pair and (pair.row, pair.column) == (row, beside):
+                    place += 1
+            if pair and not pair.text and len(columns) == 1:
+                continue  # a title that happens to be made of known words
+            if pair:
+                used |= {(row, column), (pair.row, pair.column)}
+                yield pair
+
+
+def _inline(grid: Grid, row: int, column: int) -> Pair | None:
+    """施策名:…, label and value in one cell."""
+    text = grid.own(row, column)
+    match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
+    role = role_of(match[1]) if match else None
+    if not match or role not in _LABELS or role is None:
+        return None
+    value = re.split(r"[:\uff1a]", text, maxsplit=1)[1].strip()
+    return Pair(role=role, label=core(match[1]), heading=match[1], text=value, row=row, column=column)
+
+
+def _labelled(grid: Grid, row: int, column: int, beside: int | None, allowed: set[int]) -> Pair | None:
+    heading = grid.own(row, column)
+    role = role_of(heading)
+    if role not in _LABELS or role is None:
+        return None
+    place = _value_place(grid, row, column, beside, allowed, role)
+    value_row, value_column = place or (row, column)
+    return Pair(
+        role=role,
+        label=core(heading),
+        heading=heading,
+        text=grid.own(*place).strip() if place else "",
+        row=value_row,
+        column=value_column,
+        plain=place is not None and place in grid.plain,
+    )
+
+
+def _value_place(
+    grid: Grid, row: int, column: int, beside: int | None, allowed: set[int], role: Role
+) -> tuple[int, int] | None:
+    """Right of the label, unless the next cell is a label too; else below it."""
+    if beside is not None:
+        text = grid.own(row, beside)
+        if _UNIT.fullmatch(unicodedata.normalize("NFKC", text)) and beside != grid.filled(row)[-1]:
+            return None  # a row of a small table: 決算額, 千円 and a value for each year
+        if not _is_label(text) or (role_of(text) is role and role is Role.DEPARTMENT):
+            return (row, beside)
+    below = grid.span(row, column)[2] + 1
+    if below not in allowed or below >= grid.height or role is Role.LEFT_OUT:
+        return None
+    text = grid.own(below, column)
+    return (below, column) if text.strip() and not _is_label(text) else None
+
+
+def _is_label(text: str) -> bool:
+    match = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
+    return role_of(text) is not None or (match is not None and role_of(match[1]) in set(_LABELS))

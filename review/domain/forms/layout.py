@@ -1,0 +1,341 @@
+"""Which column of a table holds what: decided from the headings, and from the data where headings leave a choice."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import (
+    VALUES,
+    Heading,
+    Role,
+    core,
+    fold,
+    is_number,
+    is_year_only,
+    kind_of_row,
+    years_of,
+)
+from review.domain.forms.tables import Table, passes_over
+
+_CODE = re.compile(
+    r"[(（]?(?:[A-Za-z]{0,3}[-‐]?[0-9Ⅰ-Ⅻ①-⑳]+(?:[-.・‐―－_()（）]*[0-9①-⑳A-Za-zア-ン])*|[ア-ンA-Za-z一二三四五六七八九十])[)）]?"
+)
+_DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
+_DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
+_LONGEST_UNIT = 5
+_VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
+_SORTS = re.compile(
+    r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueColumn:
+    """A column of values: of which kind, and of which year where the headings name one."""
+
+    column: int
+    role: Role
+    year: int | None
+    doubt: str = ""
+    #: the column beside it that names the year in each row
+    year_column: int | None = None
+
+
+@dataclass(kw_only=True)
+class Segment:
+    """The columns of one goal of a row: its name, unit and values."""
+
+    goal: int | None = None
+    unit: int | None = None
+    divided_by: int | None = None
+    values: list[ValueColumn] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Layout:
+    """All columns of a table by what they hold."""
+
+    groups: list[int] = field(default_factory=list)
+    measure: int | None = None
+    code: int | None = None
+    departments: list[int] = field(default_factory=list)
+    texts: dict[int, str] = field(default_factory=dict)
+    kind: int | None = None
+    year: int | None = None
+    segments: list[Segment] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    unknown: list[int] = field(default_factory=list)
+    assumed: list[int] = field(default_factory=list)
+    current: list[int] = field(default_factory=list)
+    #: what years without any word seem to hold, where no column says 目標 or 実績
+    guess: Role | None = None
+
+
+def lay_out(grid: Grid, table: Table) -> Layout:
+    """The columns of the table. Nothing is decided on a column without headings, unless its data leave no choice."""
+    return _Decision(grid, table).decide()
+
+
+class _Decision:
+    """One table whose columns are being assigned, role by role; a column that is assigned is free no longer."""
+
+    def __init__(self, grid: Grid, table: Table) -> None:
+        self.grid, self.table = grid, table
+        self.roles: list[Role | None] = [heading.role for heading in table.headings]
+        self.layout = Layout()
+        self.rows = [row for row in range(table.first, table.end) if not passes_over(grid, row, table)]
+
+    def data(self, column: int) -> list[str]:
+        return [text for row in self.rows if (text := self.grid.own(row, column).strip())]
+
+    def columns(self, *roles: Role | None) -> list[int]:
+        return [column for column, role in enumerate(self.roles) if role in roles and self.data(column)]
+
+    def decide(self) -> Layout:
+        self._kind_and_year()
+        self._goals()
+        self._names()
+        self._words_called_actuals()
+        self._kind_of_years()
+        self._current_values()
+        self._segments()
+        self._rest()
+        return self.layout
+
+    def _kind_and_year(self) -> None:
+        for column in self.columns(*(set(Role) - VALUES), None):
+            kinds = {kind_of_row(text) for text in self.data(column)}
+            if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
+                self.layout.kind, self.roles[column] = column, Role.SORT
+        for column, heading in enumerate(self.table.headings):
+            data = self.data(column)
+            if heading.year is None and years_of(heading) and data and all(map(is_year_only, data)):
+                self.roles[column] = Role.YEAR
+        years = [column for column in self.columns(Role.YEAR) if not years_of(self.table.headings[column])]
+        self.layout.year = years[0] if years else None
+        if self.layout.kind is not None and not self.columns(*VALUES):
+            for column in self.columns(Role.FIGURE):
+                self.roles[column] = Role.YEARLY
+
+    def _goals(self) -> None:
+        self._drop_sorts()
+        self._unit_beside_goal()
+        self._groups_called_goals()
+        if self.columns(Role.GOAL):
+            return
+        named = [c for c in self.columns(Role.TARGET) if self._is_name_of_goal(c)]
+        items = self.columns(Role.ITEM)
+        if named:
+            self.roles[named[0]] = Role.GOAL
+        elif items and self.columns(Role.MEASURE, Role.GROUP):
+            self.roles[items[-1]] = Role.GOAL
+
+    def _groups_called_goals(self) -> None:
+        """目標 left of the names, over words instead of values, is a 分野."""
+        names = self.columns(Role.MEASURE, Role.GOAL)
+        for column in self.columns(Role.TARGET):
+            if names and column < min(names) and self.table.headings[column].year is None and self._is_worded(column):
+                self.roles[column] = Role.GROUP
+
+    def _is_worded(self, column: int) -> bool:
+        """Whether most of a column's cells are words, not values."""
+        data = self.data(column)
+        return sum(bool(_VALUE.match(unicodedata.normalize("NFKC", text))) for text in data) * 2 < len(data)
+
+    def _drop_sorts(self) -> None:
+        """Of several columns under one merged heading, the one that says 活動指標 or 成果指標 in each row names no goal."""
+        for column in self.columns(Role.GOAL):
+            if all(_SORTS.fullmatch(fold(text)) for text in self.data(column)) and len(self.columns(Role.GOAL)) > 1:
+                self.roles[column] = Role.LEFT_OUT
+
+    def _unit_beside_goal(self) -> None:
+        """Two columns under one merged 指標: the second holds units where all of it is short and says no number."""
+        for column in self.columns(Role.GOAL, None)[1:]:
+            beside, heading = column - 1, self.table.headings[column]
+            if self.roles[beside] is not Role.GOAL or self.columns(Role.UNIT):
+                continue
+            same = self.grid.origin(self.table.top, column) == self.grid.origin(self.table.top, beside)
+            short = all(len(text) <= _LONGEST_UNIT and not any(map(str.isdigit, text)) for text in self.data(column))
+            each = all(self.grid.own(row, beside).strip() for row in self.rows if self.grid.own(row, column).strip())
+            if short and each and (same if self.roles[column] else not heading.label):
+                self.roles[column] = Role.UNIT
+
+    def _is_name_of_goal(self, column: int) -> bool:
+        """数値目標 and the like over words instead of values, left of the columns of values."""
+        heading = self.table.headings[column]
+        others = [c for c in self.columns(*VALUES) if c != column]
+        if heading.year is not None or not others or column > min(others):
+            return False
+        if core(heading.label) == "目標" and Role.TARGET not in {self.roles[c] for c in others}:
+            return False
+        return self._is_worded(column)
+
+    def _names(self) -> None:
+        goals = self.columns(Role.GOAL)
+        first_goal = goals[0] if goals else self.grid.width
+        self._codes_beside()
+        measures = self.columns(Role.MEASURE)
+        before = [column for column in measures if column < first_goal]
+        groups = self.columns(Role.GROUP)
+        if not measures and not groups:
+            before = self._unheaded_names(first_goal)
+        elif not measures:
+            before, groups = groups[-1:], groups[:-1]
+        elif not before:
+            before = measures[:1]
+        self.layout.measure = before[-1] if before else None
+        edge = min((column for column in (self.layout.measure, first_goal) if column is not None), default=0)
+        for column in groups:
+            if column > max(edge, first_goal if goals else edge):
+                self.roles[column] = Role.TEXT
+        self.layout.groups = sorted({*(c for c in groups if self.roles[c] is Role.GROUP), *before[:-1]})
+        for column in measures:
+            if column not in before:
+                self.roles[column] = Role.TEXT
+        self._code()
+
+    def _unheaded_names(self, first_goal: int) -> list[int]:
+        texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)
+        unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(is_number, self.data(c)))]
+        candidates = texts[:1] or unheaded[:1]
+        for column in candidates:
+            self.roles[column] = Role.MEASURE
+        return candidates
+
+    def _codes_beside(self) -> None:
+        """Two columns under one merged heading (施策 over 1-1 and its name): the first is the code of the second."""
+        for column in range(self.grid.width - 1):
+            role, heading = self.roles[column + 1], self.table.headings[column + 1]
+            if self.roles[column] is not Role.MEASURE:
+                continue
+            same = self.grid.origin(self.table.top, column) == self.grid.origin(self.table.top, column + 1)
+            data = self.data(column)
+            unheaded = role is None and not heading.label and bool(self.data(column + 1))
+            if ((same and role is Role.MEASURE) or unheaded) and data and all(map(_CODE.fullmatch, data)):
+                self.roles[column], self.roles[column + 1] = Role.CODE, Role.MEASURE
+
+    def _code(self) -> None:
+        codes = self.columns(Role.CODE)
+        measure = self.layout.measure
+        if not codes or measure is None:
+            return
+        before = [column for column in codes if column < measure]
+        chosen = before[-1] if before else codes[0]
+        if self._numbers_measures(chosen, measure):
+            self.layout.code = chosen
+
+    def _numbers_measures(self, column: int, measure: int) -> bool:
+        """Whether each measure has one number: a count of rows gives several to a measure with several goals."""
+        numbers: dict[str, set[str]] = {}
+        name = ""
+        for row in (row for row in self.rows if len(self.grid.filled(row)) > 1):
+            name = self.grid.seen(row, measure).strip() or name
+            number = self.grid.seen(row, column).strip()
+            if number and name:
+                numbers.setdefault(name, set()).add(number)
+        return bool(numbers) and all(len(several) == 1 for several in numbers.values())
+
+    def _kind_of_years(self) -> None:
+        """Years without a word beside columns of targets hold what came of it."""
+        if self.layout.kind is None and self.columns(Role.TARGET) and not self.columns(Role.ACTUAL):
+            for column in self.columns(Role.YEARLY):
+                self.roles[column] = Role.ACTUAL
+                self.layout.assumed.append(column)
+        elif self.layout.kind is None and not self.columns(Role.TARGET, Role.ACTUAL):
+            worded = [self._is_worded(column) for column in self.columns(Role.YEARLY)]
+            self.layout.guess = Role.TARGET if worded and all(worded) else Role.ACTUAL
+
+    def _words_called_actuals(self) -> None:
+        """取組実績 over words, beside a column of 実績 with values, is a text."""
+        actual = self.columns(Role.ACTUAL)
+        worded = [c for c in actual if self.table.headings[c].year is None and self._is_worded(c)]
+        if len(worded) < len(actual):
+            for column in worded:
+                self.roles[column] = Role.TEXT
+
+    def _current_values(self) -> None:
+        """現状値 is the 基準値 where no other column is; beside one it is an 実績 of its year."""
+        current = self.columns(Role.CURRENT)
+        has_baseline = bool(self.columns(Role.BASELINE))
+        for column in current:
+            heading = self.table.headings[column]
+            self.roles[column] = Role.ACTUAL if has_baseline and heading.year else Role.BASELINE
+            self.layout.current += [column] if has_baseline else []
+            has_baseline = True
+
+    def _segments(self) -> None:
+        goals = self.columns(Role.GOAL)
+        units = self.columns(Role.UNIT)
+        segments = [Segment(goal=goal) for goal in goals] or [Segment()]
+        starts = [0, *goals[1:]]
+        for column in self.columns(*VALUES):
+            role, heading = self.roles[column], self.table.headings[column]
+            segment = self._of(segments, starts, column)
+            if role is not None:
+                value = ValueColumn(
+                    column=column,
+                    role=role,
+                    year=heading.year,
+                    doubt=heading.doubt,
+                    year_column=self._year_beside(column),
+                )
+                segment.values.append(value)
+        for unit in units:
+            segment = self._of(segments, starts, unit)
+            segment.unit = unit if segment.unit is None else segment.unit
+        self._divide(segments[0])
+        self.layout.segments = segments
+
+    def _divide(self, segment: Segment) -> None:
+        """A column right of the name that tells its rows apart: 小学生 and 20歳代 under one 指標."""
+        if segment.goal is None:
+            return
+        column = segment.goal + 1
+        taken = {self.layout.kind, self.layout.year, segment.unit, *(value.column for value in segment.values)}
+        if column >= self.grid.width or column in taken or self.roles[column] not in _DIVIDING:
+            return
+        if not _DIVISION.fullmatch(core(self.table.headings[column].label)):
+            return
+        names: dict[str, list[str]] = {}
+        for row in self.rows:
+            name = self.grid.seen(row, segment.goal).strip() or next(reversed(names), "")
+            names.setdefault(name, []).append(self.grid.seen(row, column).strip())
+        if any(len(set(parts)) == len(parts) > 1 for parts in names.values()):
+            segment.divided_by = column
+
+    def _year_beside(self, column: int) -> int | None:
+        """The column that says the year of this value: 年度 under the same word, or 目標年度."""
+        meant = {self.table.headings[column].under, self.roles[column], self.table.headings[column].role} - {None}
+        meant |= {Role.BASELINE, Role.CURRENT} if meant & {Role.BASELINE, Role.CURRENT} else set()
+        years = [c for c in self.columns(Role.YEAR) if years_of(self.table.headings[c]) in meant]
+        return min(years, key=lambda year: abs(year - column), default=None)
+
+    @staticmethod
+    def _of(segments: list[Segment], starts: list[int], column: int) -> Segment:
+        return segments[max(index for index, start in enumerate(starts) if start <= column)]
+
+    def _rest(self) -> None:
+        layout = self.layout
+        own, related = self.columns(Role.DEPARTMENT), self.columns(Role.RELATED)
+        layout.departments = [*(own or self.columns(Role.DIVISION)), *related]
+        used = {*layout.groups, *layout.departments, layout.measure, layout.code, layout.kind, layout.year}
+        for segment in layout.segments:
+            used |= {segment.goal, segment.unit, segment.divided_by}
+            used |= {place for value in segment.values for place in (value.column, value.year_column)}
+        for column in range(self.grid.width):
+            if column in used or not self.data(column):
+                continue
+            if self.roles[column] is Role.TEXT:
+                layout.texts[column] = self.table.headings[column].label
+            elif self.roles[column] is None:
+                layout.unknown.append(column)
+            else:
+                layout.left_out.append(column)
+
+
+def heading_place(heading: Heading) -> str:
+    """How a column is named to a person: by its heading, else as having none."""
+    return f"「{heading.label}」の欄" if heading.label else "見出しのない欄"

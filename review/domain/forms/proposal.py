@@ -1,0 +1,173 @@
+"""What a file seems to say: measures with their goals as typed, and each doubt that a person should look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+#: (baseline, None), (target, year) or (actual, year)
+Slot = tuple[str, int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormDoubt:
+    """Something that the reading does not settle: where it stands, what it is, and what is proposed."""
+
+    code: str
+    sheet: str = ""
+    cell: str = ""
+    detail: str
+    proposal: str = ""
+
+    def as_data(self) -> dict[str, str]:
+        return {
+            "code": self.code,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "detail": self.detail,
+            "proposal": self.proposal,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """A value as shown. `plain` where the cell holds a number that no format of its own shows."""
+
+    text: str
+    plain: bool = False
+
+
+@dataclass(kw_only=True)
+class Goal:
+    """One 指標 with its values."""
+
+    name: str
+    unit: str = ""
+    values: dict[Slot, Typed] = field(default_factory=dict)
+
+    def shown(self) -> dict[Slot, str]:
+        """The values as they stand in one writing: bare numbers get the decimals of their neighbours, and commas."""
+        places = max((len(_places(one.text)) for one in self.values.values() if one.plain), default=0)
+        return {slot: _written(one.text, places) if one.plain else one.text for slot, one in self.values.items()}
+
+    def as_data(self) -> dict[str, Any]:
+        shown = self.shown()
+        years = {
+            kind: {str(slot[1]): text for slot, text in sorted(shown.items(), key=_by_year) if slot[0] == kind}
+            for kind in ("target", "actual")
+        }
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "baseline": shown.get(("baseline", None), ""),
+            "targets": years["target"],
+            "actuals": years["actual"],
+        }
+
+
+def _by_year(item: tuple[Slot, str]) -> int:
+    return item[0][1] or 0
+
+
+def _places(text: str) -> str:
+    return text.partition(".")[2]
+
+
+def _written(text: str, places: int) -> str:
+    whole, _point, part = text.partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    if not digits.isdigit():
+        return text
+    part = part.ljust(places, "0")
+    return f"{sign}{int(digits):,}" + (f".{part}" if part else "")
+
+
+@dataclass(kw_only=True)
+class Measure:
+    """One 施策 as the file names it."""
+
+    name: str
+    group: str = ""
+    code: str = ""
+    departments: list[str] = field(default_factory=list)
+    goals: dict[tuple[str, str], Goal] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def goal(self, name: str, unit: str) -> Goal:
+        """The goal of this name and unit, made where it is new."""
+        return self.goals.setdefault((squeezed(name), unit), Goal(name=name, unit=unit))
+
+    def as_data(self) -> dict[str, Any]:
+        head = {"code": self.code, "group": self.group, "name": self.name}
+        return {
+            **{key: text for key, text in head.items() if text or key == "name"},
+            "departments": self.departments,
+            "indicators": [goal.as_data() for goal in self.goals.values()],
+            **({"texts": self.texts} if self.texts else {}),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """The reading of a whole file."""
+
+    measures: tuple[Measure, ...]
+    doubts: tuple[FormDoubt, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "measures": [measure.as_data() for measure in self.measures],
+            "doubts": [doubt.as_data() for doubt in self.doubts],
+        }
+
+
+class Collector:
+    """Takes in what the sheets say, one cell after the other; a later sheet adds to the same measure."""
+
+    def __init__(self) -> None:
+        self.measures: dict[tuple[str, str, str], Measure] = {}
+        self.doubts: list[FormDoubt] = []
+
+    def measure(self, name: str, *, group: str = "", code: str = "") -> Measure:
+        """The measure of that place, made where it is new."""
+        key = (squeezed(group), code, squeezed(name))
+        return self.measures.setdefault(key, Measure(name=name, group=group, code=code))
+
+    def doubt(self, code: str, detail: str, *, sheet: str = "", cell: str = "", proposal: str = "") -> None:
+        """Put a doubt on the list, once."""
+        doubt = FormDoubt(code=code, sheet=sheet, cell=cell, detail=detail, proposal=proposal)
+        if doubt not in self.doubts:
+            self.doubts.append(doubt)
+
+    def put(self, goal: Goal, slot: Slot, typed: Typed, *, sheet: str, cell: str) -> None:
+        """Store a value; another value for the same place is doubted and left out."""
+        before = goal.values.setdefault(slot, typed)
+        if before.text != typed.text:
+            detail = f"「{goal.name}」の同じ年度の値が2つあります(「{before.text}」と「{typed.text}」)。"
+            self.doubt("two_values", detail, sheet=sheet, cell=cell, proposal=before.text)
+
+    def proposal(self) -> Proposal:
+        """All that was taken in, with a word on numbers that are written otherwise than a bare cell shows them."""
+        goals = [goal for measure in self.measures.values() for goal in measure.goals.values()]
+        changed = [
+            f"{typed.text} → {text}"
+            for goal in goals
+            for (_slot, typed), text in zip(goal.values.items(), goal.shown().values(), strict=True)
+            if typed.text != text
+        ]
+        if changed:
+            detail = f"表示形式のない数値{len(changed)}個を、桁区切りと小数の桁をそろえて読みました(例: {changed[0]})。"
+            self.doubt("bare_numbers", detail, proposal=changed[0])
+        return Proposal(measures=tuple(self.measures.values()), doubts=tuple(self.doubts))
+
+
+def squeezed(text: str) -> str:
+    """A name as it is compared: without spaces and line breaks."""
+    return re.sub(r"\s+", "", text)
+
+
+def add_new(names: list[str], more: Iterable[str]) -> None:
+    """Append each name that is not there yet."""
+    names.extend(name for name in dict.fromkeys(more) if name not in names)

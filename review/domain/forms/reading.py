@@ -1,0 +1,282 @@
+"""Reads the sheets of a file that is in nobody's known form: tables, labels, and what remains as doubts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from review.domain.forms.departments import split_departments
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import VALUES, Role, kind_of_row
+from review.domain.forms.label_rows import Pair, pairs_of
+from review.domain.forms.layout import Layout, lay_out
+from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
+from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
+from review.domain.forms.table_rows import TableRows
+from review.domain.forms.tables import Table, find_tables, is_note
+from review.domain.forms.years import all_years, named_year
+from review.domain.sheet import DocumentError
+
+_NO_NAME = re.compile(r"(?:Sheet|シート|Table|Worksheet)?\s*\d*", re.I)
+_UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
+_SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明")
+_MOST_NAMED = 40
+
+
+def read_grids(grids: Sequence[Grid]) -> Proposal:
+    """The proposal for these sheets. Raises DocumentError where nothing in them looks like a plan."""
+    collector = Collector()
+    for grid in grids:
+        if grid.hidden:
+            detail = f"シート「{grid.title}」は非表示のため、読みませんでした。"
+            collector.doubt("hidden_sheet", detail, sheet=grid.title, proposal="取り込まない")
+        elif _SAMPLES.search(grid.title):
+            detail = f"シート「{grid.title}」は記入の例や説明のため、読みませんでした。"
+            collector.doubt("sample_sheet", detail, sheet=grid.title, proposal="取り込まない")
+        elif grid.rows:
+            _SheetReader(_upright(grid, collector), collector).read()
+    proposal = collector.proposal()
+    if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
+        raise DocumentError(
+            "施策や指標の見出しが見つかりません。計画の一覧や評価シートではないようです。",
+            advice="「施策」「指標」「目標」「実績」などの見出しがある表を選び直してください。",
+        )
+    return proposal
+
+
+def _upright(grid: Grid, collector: Collector) -> Grid:
+    """The sheet, turned where it has a column for each 施策: then it is a table only the other way round."""
+    if find_tables(grid):
+        return grid
+    turned = grid.turned()
+    tables = find_tables(turned)
+    roles = {heading.role for table in tables for heading in table.headings}
+    if (
+        len(tables) != 1
+        or tables[0].end - tables[0].first < 2
+        or not {Role.MEASURE, Role.GOAL} <= roles
+        or not roles & VALUES
+    ):
+        return grid
+    detail = f"シート「{grid.title}」は、列ごとに1つの施策として読みました。"
+    collector.doubt("turned_sheet", detail, sheet=grid.title, proposal="列ごとに読む")
+    return turned
+
+
+class _SheetReader:
+    """One sheet, from top to bottom: labels name the measure that the tables below them belong to."""
+
+    def __init__(self, grid: Grid, collector: Collector) -> None:
+        self.grid, self.collector = grid, collector
+        self.tables = find_tables(grid)
+        self.sections = Sections()
+        self.used: set[tuple[int, int]] = set()
+        self.titles: list[str] = [grid.title]
+        self.owner: Measure | None = None
+        self.head: dict[Role, list[str]] = {}
+        self.kind: Role | None = None
+        self.goal_name = ""
+        self.unit = ""
+        self.goal: Goal | None = None
+
+    def read(self) -> None:
+        self._doubt_hidden()
+        row = 0
+        for table in [*self.tables, None]:
+            rows = range(row, table.top if table else self.grid.height)
+            self._between(rows, table)
+            if table:
+                self._table(table)
+                row = table.end
+        self._doubt_unplaced()
+
+    # --- outside tables ---------------------------------------------------------------------------------------------
+
+    def _between(self, rows: range, table: Table | None) -> None:
+        labelled = self.grid.height
+        for pair in pairs_of(self.grid, rows, self.used):
+            labelled = min(labelled, pair.row)
+            self._take(pair)
+        for row in rows:
+            columns = [c for c in self.grid.filled(row) if (row, c) not in self.used]
+            texts = [self.grid.own(row, column) for column in columns]
+            if not texts:
+                continue
+            self._note_unit(texts)
+            if len(texts) == 1 and is_caption(texts[0]):
+                self.kind = kind_of_row(texts[0])
+                self.used.add((row, columns[0]))
+            title = len(texts) == 1 and len(self.grid.filled(row)) == 1
+            if is_note(texts[0]) or (title and row < labelled) or (not self.owner and table is self._first()):
+                self.titles += texts
+                self.used |= {(row, column) for column in columns}
+            if title and table and self._is_section(row, texts[0], table):
+                self.sections.begin(texts[0])
+
+    def _note_unit(self, texts: list[str]) -> None:
+        """A cell of its own above a table, 単位:人, gives the unit of all its goals that have none."""
+        for text in texts:
+            match = _UNIT.fullmatch(unicodedata.normalize("NFKC", text.strip()))
+            if match:
+                self.unit = match[1].strip()
+
+    def _first(self) -> Table | None:
+        return self.tables[0] if self.tables else None
+
+    def _is_section(self, row: int, text: str, table: Table) -> bool:
+        if is_note(text) or is_caption(text):
+            return False
+        if class_of(text) and not named_year(text).year and not text.strip().startswith("第"):
+            return True
+        return len(self.tables) > 1 and row == table.top - 1 and (row > 0 or table is not self._first())
+
+    def _take(self, pair: Pair) -> None:
+        if pair.role in (Role.MEASURE, Role.CODE) and pair.text:
+            self._begin_measure(pair)
+        if pair.role is Role.LEFT_OUT:
+            if pair.text:
+                self._doubt("left_out", pair, f"「{pair.label}」は、取り込む先がありません。")
+            return
+        if not pair.text:
+            return
+        if pair.role is Role.GOAL:
+            self.goal_name, self.unit, self.goal = pair.text, "", None
+        elif pair.role is Role.UNIT:
+            self.unit = pair.text
+        elif pair.role is Role.TEXT and self.owner:
+            self.owner.texts.setdefault(pair.label, pair.text)
+        elif pair.role in (Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL):
+            self._labelled_value(pair)
+        else:
+            self.head.setdefault(pair.role, []).append(pair.text)
+        self._complete()
+
+    def _begin_measure(self, pair: Pair) -> None:
+        """A second name or number on the sheet begins another measure."""
+        if pair.role in self.head:
+            self.head, self.owner = {}, None
+            self.goal_name, self.unit, self.goal = "", "", None
+
+    def _complete(self) -> None:
+        names = self.head.get(Role.MEASURE)
+        if not names:
+            return
+        if self.owner is None:
+            self.owner = Measure(name=names[0])
+            self.collector.measures[("", self.grid.title, str(len(self.collector.measures)))] = self.owner
+        owner = self.owner
+        owner.code = owner.code or "".join(self.head.get(Role.CODE, [])[:1])
+        owner.group = JOINED.join(self.head.get(Role.GROUP, []))
+        add_new(owner.departments, self._offices())
+
+    def _offices(self) -> list[str]:
+        own = self.head.get(Role.DEPARTMENT) or self.head.get(Role.DIVISION, [])
+        texts = [*own, *self.head.get(Role.RELATED, [])]
+        return list(dict.fromkeys(name for text in texts for name in split_departments(text)))
+
+    def _labelled_value(self, pair: Pair) -> None:
+        named = named_year(pair.heading)
+        year = named.year or self._year_of(pair.role)
+        baseline = pair.role in (Role.BASELINE, Role.CURRENT)
+        if not self.owner or not self.goal_name or (year is None and not baseline):
+            self._doubt("unplaced", pair, f"「{pair.label}」の「{pair.text}」の置き場所が分かりません。")
+            return
+        self.goal = self.owner.goal(self.goal_name, self.unit)
+        kind = "baseline" if baseline else "target" if pair.role is Role.TARGET else "actual"
+        cell = self.grid.address(pair.row, pair.column)
+        slot = (kind, None if baseline else year)
+        self.collector.put(self.goal, slot, Typed(text=pair.text, plain=pair.plain), sheet=self.grid.title, cell=cell)
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    def _table(self, table: Table) -> None:
+        layout = lay_out(self.grid, table)
+        owner = self.owner if layout.measure is None or not layout.segments[0].values else None
+        if owner and layout.measure is None and layout.groups:
+            owner = None
+        rows = TableRows(self.grid, table, layout, self.collector, sections=self.sections.copy(), owner=owner)
+        rows.year_of = self._year_of
+        rows.fallback = self.goal_name if owner else self._sheet_name()
+        rows.unit, rows.kind, rows.kind_of_titles = self.unit, self.kind, self._kind_of_titles()
+        if not self.owner:
+            rows.groups = self.head.get(Role.GROUP, []) or self._group_of_sheet(layout)
+            rows.departments = self._offices()
+        rows.read()
+        self.sections = rows.sections
+        self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
+
+    def _group_of_sheet(self, layout: Layout) -> list[str]:
+        """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""
+        title = self.grid.title.strip()
+        headed = any(
+            class_of(self.grid.own(row, c))
+            for table in self.tables
+            for row in range(table.first, table.end)
+            for c in self.grid.filled(row)[:1]
+            if len(self.grid.filled(row)) == 1
+        )
+        if layout.groups or self.sections.path() or headed or not class_of(title).startswith("word"):
+            return []
+        detail = f"分野の欄がないため、シートの名前「{title}」を分野としました。"
+        self.collector.doubt("group_from_sheet", detail, sheet=self.grid.title, proposal=title)
+        return [title]
+
+    def _sheet_name(self) -> str:
+        return "" if _NO_NAME.fullmatch(self.grid.title) else self.grid.title
+
+    def _kind_of_titles(self) -> Role | None:
+        """目標 or 実績, where the sheet's name or else its titles speak of one of them alone."""
+        for text in (self.grid.title, "".join(self.titles[1:])):
+            target, actual = re.search("目標", text), re.search("実績|推移", text)
+            if bool(target) != bool(actual):
+                return Role.TARGET if target else Role.ACTUAL
+        return None
+
+    def _year_of(self, role: Role) -> int | None:
+        """The year that the titles name for a value without one: that beside 実績 or 目標, else the only one there is."""
+        word = "目標|計画" if role is Role.TARGET else "実績|結果|評価"
+        beside = [
+            year for text in self.titles if re.search(word, text) for year in all_years(text) if not _is_day(text)
+        ]
+        years = set(beside) or {year for text in self.titles for year in all_years(text)}
+        return years.pop() if len(years) == 1 else None
+
+    # --- doubts -----------------------------------------------------------------------------------------------------
+
+    def _doubt_hidden(self) -> None:
+        grid = self.grid
+        for row, column in sorted(grid.dates):
+            text = grid.own(row, column)
+            detail = f"日付のセルを「{text}」と読みました。記入どおりか確かめてください。"
+            self.collector.doubt("date_cell", detail, sheet=grid.title, cell=grid.address(row, column), proposal=text)
+        for row in sorted(grid.hidden_rows):
+            detail = f"{grid.row_numbers[row]}行目は非表示ですが、読みました。"
+            self.collector.doubt("hidden_row", detail, sheet=grid.title, cell=grid.address(row, 0), proposal="取り込む")
+        for column in sorted(grid.hidden_columns):
+            cell = grid.address(0, column)
+            detail = f"{cell.rstrip('0123456789')}列は非表示ですが、読みました。"
+            self.collector.doubt("hidden_column", detail, sheet=grid.title, cell=cell, proposal="取り込む")
+
+    def _doubt_unplaced(self) -> None:
+        left = [
+            (row, column)
+            for row in range(self.grid.height)
+            for column in self.grid.filled(row)
+            if (row, column) not in self.used
+        ]
+        for row, column in left[:_MOST_NAMED]:
+            detail = f"「{self.grid.own(row, column).strip()[:40]}」の置き場所が分かりません。"
+            cell = self.grid.address(row, column)
+            self.collector.doubt("unplaced", detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
+        if len(left) > _MOST_NAMED:
+            detail = f"ほかに{len(left) - _MOST_NAMED}個のセルの置き場所が分かりません。"
+            self.collector.doubt("unplaced", detail, sheet=self.grid.title, proposal="取り込まない")
+
+    def _doubt(self, code: str, pair: Pair, detail: str) -> None:
+        cell = self.grid.address(pair.row, pair.column)
+        self.collector.doubt(code, detail, sheet=self.grid.title, cell=cell, proposal="取り込まない")
+
+
+def _is_day(text: str) -> bool:
+    return bool(re.search(r"\d月\d+日", text))

@@ -1,0 +1,61 @@
+"""Headings that stand as rows of their own above or inside a table: 基本目標1 …, (1) …; their order makes the levels."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from review.domain.forms.headings import role_of
+
+JOINED = " > "
+_WORDS = "基本目標|基本方針|基本戦略|基本施策|重点目標|重点戦略|重点項目|政策分野|政策|施策|分野|方針|戦略|目標|取組|柱|テーマ|プロジェクト"
+_CLASSES = (
+    ("word", re.compile(rf"[◆■●○◎【(]*({_WORDS})\s*[0-9IVX一二三四五六七八九十]")),
+    ("chapter", re.compile(r"第?\s*[0-9一二三四五六七八九十IVX]+\s*([章節編部項])")),
+    ("three", re.compile(r"\d+[-.]\d+[-.]\d+")),
+    ("two", re.compile(r"\d+[-.]\d+")),
+    ("roman", re.compile(r"[IVX]+[\s.、:-]")),
+    ("one", re.compile(r"\d+(?![\d年月,%])")),
+    ("bracket", re.compile(r"\(\d+\)")),
+    ("circle", re.compile(r"[①-⑳]")),
+    ("mark", re.compile(r"([◆■●○◎▼□◇【])(?!\1)")),
+)
+
+
+def class_of(text: str) -> str:
+    """The kind of numbering that a heading begins with; '' where it has none."""
+    if re.match(r"\s*[①-⑳]", text):
+        return "circle"
+    plain = unicodedata.normalize("NFKC", text.strip())
+    for name, pattern in _CLASSES:
+        match = pattern.match(plain)
+        if match:
+            return f"{name}:{match[1]}" if match.groups() else name
+    return ""
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line only says what table follows (◎数値目標, ■施策とKPI), not where it belongs."""
+    return role_of(text) is not None and not any(letter.isdigit() for letter in unicodedata.normalize("NFKC", text))
+
+
+class Sections:
+    """The headings in force at a row: one of a kind seen before ends all that stand below that kind."""
+
+    def __init__(self) -> None:
+        self._stack: list[tuple[str, str]] = []
+
+    def begin(self, text: str) -> None:
+        kind = class_of(text)
+        kinds = [one for one, _text in self._stack]
+        if kind in kinds:
+            del self._stack[kinds.index(kind) :]
+        self._stack.append((kind, text.strip()))
+
+    def path(self) -> list[str]:
+        return [text for _kind, text in self._stack]
+
+    def copy(self) -> Sections:
+        twin = Sections()
+        twin._stack = list(self._stack)
+        return twin

@@ -1,0 +1,391 @@
+"""Reads the rows of one table: which measure and goal each row speaks of, and where each value belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from review.domain.forms.departments import split_departments
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import Role, kind_of_row
+from review.domain.forms.layout import Layout, Segment, ValueColumn, heading_place
+from review.domain.forms.proposal import Collector, Goal, Measure, Slot, Typed, add_new
+from review.domain.forms.sections import JOINED, Sections, class_of, is_caption
+from review.domain.forms.tables import Table, is_total, passes_over
+from review.domain.forms.years import named_year
+
+_DITTO = frozenset({"〃", "々", "同上", "″", '"', "''", "””", "仝", "ゝ"})
+_YEAR_DOUBTS = {
+    "year_range": "期間の見出しのため、最後の年度の値として読みました。",
+    "year_without_era": "元号がないため、令和として読みました。",
+    "year_by_month": "月から年度を読みました。",
+    "years_differ": "年度が2つあるため、後の年度として読みました。",
+}
+#: the year of a value of this role where no heading names one
+YearOf = Callable[[Role], int | None]
+
+
+class TableRows:
+    """One table on its way into the collector."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        table: Table,
+        layout: Layout,
+        collector: Collector,
+        *,
+        sections: Sections,
+        owner: Measure | None,
+    ) -> None:
+        self.grid, self.table, self.layout, self.collector = grid, table, layout, collector
+        self.sections, self.owner = sections, owner
+        self.year_of: YearOf = lambda _role: None
+        self.fallback = self.unit = ""
+        self.kind: Role | None = None
+        self.kind_of_titles: Role | None = None
+        self.groups: list[str] = []
+        self.departments: list[str] = []
+        self._rows_of: dict[int, tuple[int, Measure]] = {}
+        self._last: dict[int, str] = {}
+        self._level: dict[int, str] = {}
+        self._goal: dict[int, Goal] = {}
+        self._goal_at: dict[tuple[int, int], Goal] = {}
+
+    def read(self) -> None:
+        """Every row of the table, from the first to the last."""
+        self._doubt_columns()
+        for row in range(self.table.first, self.table.end):
+            columns = self.grid.filled(row)
+            if passes_over(self.grid, row, self.table) or self._is_total(row, columns):
+                continue
+            if self._is_section(row, columns):
+                if is_caption(text := self.grid.own(row, columns[0])):
+                    self.kind = kind_of_row(text) or self.kind
+                else:
+                    self.sections.begin(text)
+                    self._level.clear()
+                continue
+            if self._begin_levels(row):
+                self._row(row)
+        for row, measure in self._rows_of.values() if self.layout.departments else ():
+            if not measure.departments:
+                detail = f"施策「{measure.name}」の担当部署が書かれていません。"
+                self._doubt("no_department", row, self.layout.departments[0], detail, "担当未定")
+
+    # --- rows that are no goal --------------------------------------------------------------------------------------
+
+    def _is_total(self, row: int, columns: list[int]) -> bool:
+        first = self.grid.own(row, columns[0])
+        names = [self.layout.measure, *self.layout.groups, self.layout.code, *(s.goal for s in self.layout.segments)]
+        texts = [self.grid.own(row, column) for column in names if column is not None]
+        if is_total(first) or any(is_total(text) for text in texts if text.strip()):
+            self._doubt(
+                "total_row", row, columns[0], f"「{first.strip()}」は合計の行として読みませんでした。", "取り込まない"
+            )
+            return True
+        return False
+
+    def _is_section(self, row: int, columns: list[int]) -> bool:
+        if len(columns) != 1:
+            return False
+        column, layout = columns[0], self.layout
+        _top, left, _bottom, right = self.grid.span(row, column)
+        values = {value.column for segment in layout.segments for value in segment.values}
+        text = self.grid.own(row, column)
+        if column in values or column in layout.texts or column == layout.kind:
+            return False
+        goals = {segment.goal for segment in layout.segments}
+        wide = right > left and right not in {layout.measure, *layout.groups}
+        if is_caption(text):
+            return True
+        if column == layout.measure and not wide:
+            return self._is_section_among_names(row, column)
+        if wide or column not in {layout.measure, *layout.groups, *goals, *layout.departments}:
+            return True
+        return column in goals and layout.measure is None and bool(class_of(text))
+
+    def _is_section_among_names(self, row: int, column: int) -> bool:
+        """A text alone in the column of the names: a heading where its numbering is another, or where names follow at once."""
+        rows = [r for r in range(self.table.first, self.table.end) if len(self.grid.filled(r)) > 1]
+        kinds = {class_of(text) for r in rows if (text := self.grid.own(r, column).strip())}
+        text = self.grid.own(row, column)
+        if class_of(text) not in kinds:
+            return bool(class_of(text))
+        following = next((r for r in rows if r > row), None)
+        if class_of(text) or following is None or not self.grid.own(following, column).strip():
+            return False
+        self._doubt(
+            "section_assumed", row, column, f"「{text.strip()}」を、下の施策の分野として読みました。", text.strip()
+        )
+        return True
+
+    # --- a row of a goal --------------------------------------------------------------------------------------------
+
+    def _text(self, row: int, column: int | None) -> str:
+        """The text of a cell that names something; a ditto mark stands for the text above it."""
+        if column is None:
+            return ""
+        text = self.grid.seen(row, column).strip()
+        if text in _DITTO and self._last.get(column):
+            if self.grid.own(row, column):
+                self._doubt(
+                    "ditto",
+                    row,
+                    column,
+                    f"「{text}」を、上の「{self._last[column]}」として読みました。",
+                    self._last[column],
+                )
+            return self._last[column]
+        if text:
+            self._last[column] = text
+        return text
+
+    def _row(self, row: int) -> None:
+        measure = self._measure(row)
+        if measure is None:
+            cell = self.grid.filled(row)[0]
+            self._doubt("no_measure", row, cell, "どの施策の行か分かりません。", "取り込まない")
+            return
+        self._rows_of.setdefault(id(measure), (row, measure))
+        for column in self.layout.departments:
+            add_new(measure.departments, split_departments(self._text(row, column)))
+        if not self.layout.departments:
+            add_new(measure.departments, self.departments)
+        for column, label in self.layout.texts.items():
+            self._add_text(measure, label, self._text(row, column) if self.grid.own(row, column) else "")
+        for segment in self.layout.segments:
+            self._segment(row, segment, measure)
+
+    @staticmethod
+    def _add_text(measure: Measure, label: str, text: str) -> None:
+        before = measure.texts.get(label, "")
+        if text and text not in before.split("\n"):
+            measure.texts[label] = f"{before}\n{text}" if before else text
+
+    def _begin_levels(self, row: int) -> bool:
+        """Take the names on the row; False where it holds nothing but 分野, and so no goal."""
+        layout = self.layout
+        for place, column in enumerate(levels := [*layout.groups, layout.measure]):
+            text = self._text(row, column)
+            if column is not None and text and text != self._level.get(column):
+                for lower in levels[place + 1 :]:
+                    self._level.pop(lower if lower is not None else -1, None)
+                self._level[column] = text
+        return layout.measure is None or not set(self.grid.filled(row)) <= {*layout.groups}
+
+    def _measure(self, row: int) -> Measure | None:
+        layout = self.layout
+        path = [*self.groups, *self.sections.path(), *(self._level[c] for c in layout.groups if self._level.get(c))]
+        name = self._level.get(layout.measure, "") if layout.measure is not None else ""
+        if layout.measure is None and self.owner is not None:
+            return self.owner
+        if not name and path and layout.measure is not None:
+            self._doubt(
+                "measure_missing",
+                row,
+                layout.measure,
+                f"施策の名前がないため、分野「{path[-1]}」の名前で読みました。",
+                path[-1],
+            )
+        if not name:
+            name = path.pop() if path else self._nameless(row)
+        if not name:
+            return None
+        return self.collector.measure(name, group=JOINED.join(path), code=self._code(row, name))
+
+    def _nameless(self, row: int) -> str:
+        """Where nothing names a measure: the sheet's own name, else each goal stands for itself."""
+        if self.layout.measure is not None:
+            return ""
+        goal = self._text(row, self.layout.segments[0].goal)
+        name = self.fallback or goal
+        if name:
+            self._doubt("no_measure_column", self.table.top, 0, "施策の欄がありません。", f"「{name}」を施策とする")
+        return name
+
+    def _code(self, row: int, name: str) -> str:
+        column = self.layout.code
+        if column is None:
+            return ""
+        code = self.grid.seen(row, column).strip()
+        measure = self.layout.measure
+        if not code and measure is not None:
+            code = self._level.get(-2, "") if self._level.get(-3) == name else ""
+        self._level[-2], self._level[-3] = code, name
+        return code
+
+    # --- goals and values -------------------------------------------------------------------------------------------
+
+    def _segment(self, row: int, segment: Segment, measure: Measure) -> None:
+        values = [value for value in segment.values if self.grid.seen(row, value.column).strip()]
+        goal = self._goal_of(row, segment, measure, bool(values))
+        if goal is None:
+            return
+        key = self.layout.segments.index(segment)
+        self._goal[key] = self._goal_at[row, key] = goal
+        for value in values:
+            self._value(row, value, goal, key)
+
+    def _goal_of(self, row: int, segment: Segment, measure: Measure, has_values: bool) -> Goal | None:
+        key = self.layout.segments.index(segment)
+        name = self._divided(row, segment, measure)
+        unit = self._text(row, segment.unit) if segment.unit is not None else self.unit
+        before = self._goal.get(key)
+        if name:
+            self._doubt_several(row, segment, name)
+            same = before is not None and before.name == name and not unit
+            return measure.goal(name, before.unit if same and before else unit)
+        if not has_values:
+            return None
+        if before is not None and (self.layout.kind is not None or self.layout.year is not None):
+            return before
+        if segment.goal is None:
+            if key == 0 and self.owner is None:
+                self._doubt(
+                    "no_goal_column", self.table.top, 0, "指標の名前の欄がありません。", "施策名を指標の名前とする"
+                )
+            return measure.goal(self.fallback if self.owner else measure.name, unit)
+        self._doubt("no_goal_name", row, segment.goal, "値がありますが、指標の名前がありません。", "取り込まない")
+        return None
+
+    def _doubt_several(self, row: int, segment: Segment, name: str) -> None:
+        lines = [line.strip() for line in name.split("\n") if line.strip()]
+        if len(lines) > 1 and all(class_of(line) in ("circle", "bracket", "mark") or line[0] in "・" for line in lines):
+            detail = f"1つのセルに指標が{len(lines)}つ書かれているようです。1つの指標として読みました。"
+            self._doubt("several_in_cell", row, segment.goal or 0, detail, "指標ごとに行を分ける")
+
+    def _divided(self, row: int, segment: Segment, measure: Measure) -> str:
+        """The goal's name, with the word that tells its rows apart where several stand under one name."""
+        name = self._text(row, segment.goal)
+        part = self._text(row, segment.divided_by) if segment.divided_by is not None else ""
+        if not part or segment.goal is None:
+            return name
+        name = name or self._last.get(segment.goal, "")
+        if not self._shares_name(row, segment, name):
+            return name
+        self._doubt("goal_divided", row, segment.goal, f"「{name}」は行ごとに分けて読みました。", f"{name}({part})")
+        return f"{name}({part})"
+
+    def _shares_name(self, row: int, segment: Segment, name: str) -> bool:
+        """Whether the row above or below stands under the same name."""
+        goal, part = segment.goal or 0, segment.divided_by or 0
+        if not self.grid.own(row, goal).strip():
+            return True
+        if row + 1 >= self.table.end or not self.grid.own(row + 1, part).strip():
+            return False
+        return self.grid.seen(row + 1, goal).strip() in ("", name)
+
+    def _value(self, row: int, value: ValueColumn, goal: Goal, key: int) -> None:
+        origin = self.grid.origin(row, value.column)
+        text = self.grid.seen(row, value.column).strip()
+        if origin != (row, value.column):
+            if origin[0] != row and self._goal_at.get((origin[0], key)) is goal:
+                return
+            self._doubt(
+                "merged_value",
+                *origin,
+                f"結合されたセルの「{text}」を、かかる行と年度のすべての値として読みました。",
+                text,
+            )
+        if text in _DITTO:
+            text = self._last.get(value.column, "")
+            self._doubt("ditto", row, value.column, f"同じ値の印を、上の「{text}」として読みました。", text)
+        self._last[value.column] = text
+        slot = self._slot(row, value)
+        if slot and text:
+            typed = Typed(text=text, plain=origin in self.grid.plain)
+            self.collector.put(goal, slot, typed, sheet=self.grid.title, cell=self.grid.address(row, value.column))
+
+    def _slot(self, row: int, value: ValueColumn) -> Slot | None:
+        role: Role | None = value.role
+        if role is Role.YEARLY and self.layout.kind is not None:
+            role = kind_of_row(self.grid.seen(row, self.layout.kind))
+        if role is Role.YEARLY:
+            role = self.kind or self._kind_from_titles(value)
+        if role is Role.BASELINE or role is Role.CURRENT:
+            return ("baseline", None)
+        if role is Role.LEFT_OUT:
+            return None
+        if role not in (Role.TARGET, Role.ACTUAL):
+            detail = f"{heading_place(self.table.headings[value.column])}の値が目標か実績か分かりません。"
+            self._doubt("kind_unknown", self.table.first - 1, value.column, detail, "取り込まない")
+            return None
+        year = value.year or self._row_year(row, value) or self._year_above(value, role) or self._year_in(row, value)
+        if year is None:
+            detail = f"{heading_place(self.table.headings[value.column])}の値がどの年度のものか分かりません。"
+            self._doubt("year_unknown", self.table.first - 1, value.column, detail, "取り込まない")
+            return None
+        return ("target" if role is Role.TARGET else "actual", year)
+
+    def _row_year(self, row: int, value: ValueColumn) -> int | None:
+        column = self.layout.year if value.year_column is None else value.year_column
+        text = self._text(row, column)
+        if not text and column is not None:
+            text = self._last.get(column, "")
+        return named_year(text).year if text else None
+
+    def _kind_from_titles(self, value: ValueColumn) -> Role | None:
+        kind = self.kind_of_titles or self.layout.guess
+        if kind is not None:
+            heading = heading_place(self.table.headings[value.column])
+            source = "表題から" if self.kind_of_titles else ""
+            detail = f"{heading}に目標か実績かの言葉がないため、{source}{kind}として読みました。"
+            self._doubt("kind_assumed", self.table.first - 1, value.column, detail, f"{kind}とする")
+        return kind
+
+    def _year_above(self, value: ValueColumn, role: Role) -> int | None:
+        year = self.year_of(role)
+        if year is not None:
+            heading = heading_place(self.table.headings[value.column])
+            detail = f"{heading}に年度がないため、表題から{year}年度の値として読みました。"
+            self._doubt("year_from_title", self.table.first - 1, value.column, detail, f"{year}年度")
+        return year
+
+    def _year_in(self, row: int, value: ValueColumn) -> int | None:
+        """The year that the value itself names, 1,600億円(R9), where nothing else does."""
+        year = named_year(text := self.grid.seen(row, value.column)).year
+        if year is not None:
+            detail = f"値「{text.strip()}」に書かれた年度の値として読みました。"
+            self._doubt("year_in_value", row, value.column, detail, f"{year}年度")
+        return year
+
+    # --- doubts -----------------------------------------------------------------------------------------------------
+
+    def _doubt_columns(self) -> None:
+        head = self.table.first - 1
+        for column in self.layout.left_out:
+            self._doubt(
+                "left_out",
+                head,
+                column,
+                f"{heading_place(self.table.headings[column])}は、取り込む先がありません。",
+                "取り込まない",
+            )
+        for column in self.layout.unknown:
+            detail = f"{heading_place(self.table.headings[column])}が何を表すか分かりません。"
+            self._doubt("unknown_column", head, column, detail, "取り込まない")
+        if self.unit and not self.owner and any(segment.unit is None for segment in self.layout.segments):
+            self._doubt(
+                "unit_of_note",
+                head,
+                0,
+                f"表の上の「単位:{self.unit}」を、すべての指標の単位として読みました。",
+                self.unit,
+            )
+        for column in self.layout.current:
+            detail = f"{heading_place(self.table.headings[column])}は、基準値が別にあるため、実績として読みました。"
+            self._doubt("current_as_actual", head, column, detail, "実績とする")
+        for column in self.layout.assumed:
+            detail = (
+                f"{heading_place(self.table.headings[column])}に目標か実績かの言葉がないため、実績として読みました。"
+            )
+            self._doubt("kind_assumed", head, column, detail, "実績とする")
+        for value in (value for segment in self.layout.segments for value in segment.values):
+            if value.doubt:
+                heading = self.table.headings[value.column]
+                detail = f"見出し「{heading.label}」は、{_YEAR_DOUBTS[value.doubt]}"
+                self._doubt(value.doubt, head, value.column, detail, f"{value.year}年度")
+
+    def _doubt(self, code: str, row: int, column: int, detail: str, proposal: str) -> None:
+        cell = self.grid.address(row, column)
+        self.collector.doubt(code, detail, sheet=self.grid.title, cell=cell, proposal=proposal)

@@ -1,0 +1,230 @@
+"""Where tables begin and end on a sheet, and the headings above each of their columns."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from review.domain.forms.grid import Grid
+from review.domain.forms.headings import (
+    NAMING,
+    VALUES,
+    Heading,
+    Role,
+    fold,
+    is_headingish,
+    is_number,
+    kind_of_row,
+    role_of,
+    understand,
+)
+
+_MOST_HEADER_ROWS = 4
+_NOTE = re.compile(
+    r"[※*]|[(\[]?(?:注|備考|出典|資料|凡例)\s*[\d)\]:、]|[(\[]?単位\s*:|[●○■◆]?評価[^\w]*[A-ES◎○△×]\s*[:…]"
+)
+_PAGE = re.compile(
+    r"[-(]?\s*(?:P\.?\s*)?\d+\s*(?:/\s*\d+\s*)?(?:ページ|頁)?\s*[-)]?|\(?(?:次ページへ)?(?:続き|つづき|続く)\)?|以上"
+)
+_TOTAL = re.compile(r"(?:合計|小計|総計|計|平均|総合計|合計値|全体|施策数|指標数|件数計|累計)(?:\(.*\))?")
+#: what may stand over several columns alone; None is a year
+_SPANNING = VALUES | {None, Role.GOAL, Role.FIGURE, Role.LEFT_OUT}
+#: what stands at the head of a label's row, where a table has ended
+_INLINE = re.compile(r"\s*([^::\d\n]{1,14})[::]\s*\S.*", re.S)
+_LABELS = frozenset({Role.CODE, Role.MEASURE, Role.GROUP, Role.DEPARTMENT, Role.RELATED, Role.TEXT, Role.LEFT_OUT})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table of a sheet: its rows of headings, its rows below, and what each column's headings say."""
+
+    top: int
+    first: int
+    end: int
+    headings: list[Heading]
+
+
+def is_note(text: str) -> bool:
+    """Whether a text is a remark, a source or a legend."""
+    return bool(_NOTE.match(unicodedata.normalize("NFKC", text.strip())))
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a row's only text numbers a page or says that the list goes on."""
+    return bool(_PAGE.fullmatch(unicodedata.normalize("NFKC", text.strip())))
+
+
+def is_total(text: str) -> bool:
+    """Whether the row adds up others: 合計, or 1 安全 計."""
+    last = re.split(r"\s+", unicodedata.normalize("NFKC", text.strip()))[-1]
+    return bool(_TOTAL.fullmatch(fold(text)) or last in ("計", "小計", "合計"))
+
+
+def find_tables(grid: Grid) -> list[Table]:
+    """The tables of a sheet in their order; headings that are repeated for printing do not begin a new one."""
+    tables: list[Table] = []
+    row = 0
+    while row < grid.height:
+        block = _header_block(grid, row, tables[-1].end if tables else 0)
+        if not block:
+            row += 1
+            continue
+        top, bottom = block
+        headings = [understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
+        end = _end(grid, bottom + 1, headings, top)
+        tables.append(Table(top=top, first=bottom + 1, end=end, headings=headings))
+        row = max(end, bottom + 1)
+    return tables
+
+
+def passes_over(grid: Grid, row: int, table: Table) -> bool:
+    """Whether the row says nothing of a goal: blank, a remark, or one of the table's own rows of headings again."""
+    columns = grid.filled(row)
+    first = grid.own(row, columns[0]) if columns else ""
+    if not columns or (len(columns) <= 2 and is_note(first)) or (len(columns) == 1 and is_page_number(first)):
+        return True
+    texts = [fold(grid.own(row, c)) for c in range(grid.width)]
+    return any(texts == [fold(grid.own(head, c)) for c in range(grid.width)] for head in range(table.top, table.first))
+
+
+# --- headings -------------------------------------------------------------------------------------------------------
+
+
+def _header_block(grid: Grid, row: int, floor: int) -> tuple[int, int] | None:
+    """The rows of headings of which this row is the first that is plainly one."""
+    if not _is_header_row(grid, row):
+        return None
+    top = bottom = row
+    while top > floor and _is_upper(grid, top - 1):
+        top -= 1
+    while bottom + 1 < grid.height and bottom - top + 1 < _MOST_HEADER_ROWS and _goes_on(grid, top, bottom):
+        bottom += 1
+    headings = [understand(_path(grid, top, bottom, column)) for column in range(grid.width)]
+    roles = {heading.role for heading in headings}
+    has_values = bool(roles & VALUES)
+    lists = Role.MEASURE in roles and len(roles - {None, Role.LEFT_OUT}) >= 3
+    return (top, bottom) if has_values or lists else None
+
+
+def _is_header_row(grid: Grid, row: int) -> bool:
+    texts = [grid.own(row, column) for column in grid.filled(row)]
+    heads = [text for text in texts if is_headingish(text)]
+    if len(heads) < 2 or len(heads) < len(texts) * 0.6:
+        return False
+    if any(is_number(text) and not is_headingish(text) for text in texts):
+        return False
+    roles = [role_of(text) for text in heads]
+    years = roles.count(None)
+    return bool(set(roles) & (NAMING | VALUES)) or years >= 2
+
+
+def _is_upper(grid: Grid, row: int) -> bool:
+    """A row above that only spans, right of the names: 実績値 over its years. Neither a title nor a label with its value."""
+    columns = grid.filled(row)
+    texts = [grid.own(row, column) for column in columns]
+    if not columns or columns[0] == 0 or not all(map(is_headingish, texts)):
+        return False
+    return all(role_of(text) in _SPANNING for text in texts)
+
+
+def _goes_on(grid: Grid, top: int, bottom: int) -> bool:
+    """Whether the row below is one of headings too: known words, and at least one under a word that it divides."""
+    row = bottom + 1
+    columns = grid.filled(row)
+    texts = [grid.own(row, column) for column in columns]
+    if not columns or not all(is_headingish(text) for text in texts):
+        return all(grid.origin(row, column)[0] <= bottom for column in range(grid.width) if grid.seen(row, column))
+    heads = [_upper_text(grid, bottom, row, column) for column in columns]
+    divided = [text for text, head in zip(texts, heads, strict=True) if head and fold(head) != fold(text)]
+    if columns == [0] or (len(columns) == 1 and kind_of_row(texts[0]) and role_of(heads[0]) in (Role.YEAR, Role.SORT)):
+        return False
+    return bool(divided) or all(not head for head in heads)
+
+
+def _path(grid: Grid, top: int, bottom: int, column: int) -> list[str]:
+    """The headings above a column, from the highest down. A blank one that stands right of a word belongs to it."""
+    path: list[str] = []
+    seen: set[tuple[int, int]] = set()
+    for row in range(top, bottom + 1):
+        origin = grid.origin(row, column)
+        text = grid.seen(row, column)
+        if origin in seen:
+            continue
+        seen.add(origin)
+        if not text.strip() and row < bottom and _divides(grid, row + 1, bottom, column):
+            text = _upper_text(grid, row, bottom, column)
+        if text.strip():
+            path.append(text)
+    return path
+
+
+def _divides(grid: Grid, first: int, bottom: int, column: int) -> bool:
+    """Whether what stands below is a year, a value's word or the like, which only means something under a heading."""
+    texts = [grid.own(row, column) for row in range(first, bottom + 1) if grid.own(row, column).strip()]
+    if not texts:
+        return False
+    role = role_of(texts[0])
+    return is_headingish(texts[0]) and (
+        role in VALUES | {None, Role.PART, Role.FIGURE, Role.LEFT_OUT, Role.UNIT, Role.ITEM}
+    )
+
+
+def _upper_text(grid: Grid, row: int, last: int, column: int) -> str:
+    """The heading over a cell of the next row: its own, or the single cell left of it that is not a merged range."""
+    text = grid.seen(row, column)
+    left = column
+    while not text.strip() and left > 0:
+        left -= 1
+        text = grid.seen(row, left)
+    _top, start, bottom, end = grid.span(row, left)
+    closed = left != column and (end > start or bottom > row or not _has_below(grid, row, last, left))
+    return "" if closed else text
+
+
+def _has_below(grid: Grid, row: int, last: int, column: int) -> bool:
+    """Whether the first text under a heading, down to the last row of headings, is one too."""
+    below = (grid.own(other, column) for other in range(row + 1, last + 1))
+    return is_headingish(next((text for text in below if text.strip()), "-"))
+
+
+# --- the end --------------------------------------------------------------------------------------------------------
+
+
+def _end(grid: Grid, first: int, headings: list[Heading], top: int) -> int:
+    """The row after the table's last one: before the next headings, or before labels that stand under it."""
+    own = [[fold(grid.own(row, c)) for c in range(grid.width)] for row in range(top, first)]
+    row = first
+    while row < grid.height:
+        texts = [fold(grid.own(row, c)) for c in range(grid.width)]
+        if texts not in own and (_begins_other(grid, row, top) or _is_label_row(grid, row, headings)):
+            return row
+        row += 1
+    return row
+
+
+def _begins_other(grid: Grid, row: int, top: int) -> bool:
+    """The headings of another table, or of one that holds no goals."""
+    if row <= top:
+        return False
+    texts = [grid.own(row, column) for column in grid.filled(row)]
+    alone = len(texts) > 1 and all(role_of(text) for text in texts) and not any(map(kind_of_row, texts[:1]))
+    return _header_block(grid, row, row) is not None or (alone and _is_header_row(grid, row))
+
+
+def _is_label_row(grid: Grid, row: int, headings: list[Heading]) -> bool:
+    columns = grid.filled(row)
+    if not columns:
+        return False
+    column, text = columns[0], grid.own(row, columns[0])
+    inline = _INLINE.fullmatch(unicodedata.normalize("NFKC", text))
+    if inline and role_of(inline[1]) in _LABELS and not is_note(text):
+        return True
+    role, head = role_of(text), headings[column].role
+    if any(letter.isdigit() for letter in fold(text)) or (role is head and role is not Role.LEFT_OUT):
+        return False
+    if role is Role.GOAL:
+        return len(columns) > 1 and head not in (Role.SORT, None)
+    if role not in _LABELS or (kind_of_row(text) and head in (Role.SORT, Role.YEARLY, Role.YEAR, None)):
+        return False
+    return len(columns) > 1 or role in (Role.TEXT, Role.LEFT_OUT)
