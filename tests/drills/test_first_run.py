@@ -46,14 +46,18 @@ class Town:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def person(self, username: str, password: str) -> Any:
-        """A browser of this person's own, the first password replaced."""
+    def visitor(self) -> Any:
+        """A browser of nobody's."""
         context = self.browser.new_context(
             base_url=f"http://localhost:{self.stack.port}", locale="ja-JP", timezone_id="Asia/Tokyo"
         )
         context.set_default_timeout(30_000)
         self.contexts.append(context)
-        page = context.new_page()
+        return context.new_page()
+
+    def person(self, username: str, password: str) -> Any:
+        """A browser of this person's own, the first password replaced."""
+        page = self.visitor()
         page.goto("/accounts/login/")
         page.fill("[name=username]", username)
         page.fill("[name=password]", password)
