@@ -210,21 +210,8 @@ def by_department(snapshot: Snapshot) -> list[Totals]:
 
 def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
     """One 成果目標 as a page shows it: its years, its judgement, and its chart where its values can be drawn."""
-    cells = list(one["years"])
+    cells, years = list(one["years"]), years_of(one, fiscal_year)
     this = next((cell for cell in cells if cell["fiscal_year"] == fiscal_year), None)
-    years = [
-        {
-            "year": cell["fiscal_year"],
-            "name": cell["name"],
-            "target": cell["target"],
-            "actual": cell["actual"],
-            "is_now": cell["fiscal_year"] == fiscal_year,
-            "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
-            "grade_words": one.get("grade_words", ""),
-            "definition_changed": renamed(cells, place),
-        }
-        for place, cell in enumerate(cells)
-    ]
     covered = WHY_OPEN.keys() if why_open(one) else frozenset()
     name = this["name"] if this else next((cell["name"] for cell in reversed(cells) if cell["name"]), "")
     label = f"成果目標{circled(one['number'])}"
@@ -252,6 +239,24 @@ def indicator(one: Row, fiscal_year: int) -> dict[str, Any]:
         "chart": chart(label, years),
         "empty": not any(cell[key] for cell in cells for key in ("name", "target", "actual")),
     }
+
+
+def years_of(one: Row, fiscal_year: int) -> list[dict[str, Any]]:
+    """The years of a 成果目標 as its table and its chart take them."""
+    cells = list(one["years"])
+    return [
+        {
+            "year": cell["fiscal_year"],
+            "name": cell["name"],
+            "target": cell["target"],
+            "actual": cell["actual"],
+            "is_now": cell["fiscal_year"] == fiscal_year,
+            "grade": one["grade"] if cell["fiscal_year"] == fiscal_year else "",
+            "grade_words": one.get("grade_words", ""),
+            "definition_changed": renamed(cells, place),
+        }
+        for place, cell in enumerate(cells)
+    ]
 
 
 def notes_of(one: Row) -> list[dict[str, str]]:

@@ -236,6 +236,12 @@ def _opinion() -> dict[str, Any]:
     )
 
 
+#: What editions of earlier schemas do not have.
+_LATER = [
+    "direction", "kind", "baseline", "progress", "grade_words", "open_reason", "reading", "state", "state_until", "notes",
+]  # fmt: skip
+
+
 def _indicator() -> dict[str, Any]:
     answered = closed(dict.fromkeys(("answer", "text", "of"), _text()), about="主管部署の確認")
     texts = {"name": _text("評価項目"), "target": _text("目標"), "actual": _text("実績")}
@@ -245,14 +251,7 @@ def _indicator() -> dict[str, Any]:
         {
             "number": {"type": "integer", "minimum": 1},
             "baseline": _text("基準値。ないときは項目もない"),
-            "progress": closed(
-                {
-                    "target": _text(),
-                    "baseline": _text(),
-                    **{name: {"type": "integer"} for name in ("target_year", "gone", "whole")},
-                },
-                about="目標が後の年度だけにあるときの進み具合。rate は進捗率",
-            ),
+            "progress": _progress(),
             "years": _list(cell),
             "status": {"enum": STATUSES},
             "rate": {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"},
@@ -265,32 +264,21 @@ def _indicator() -> dict[str, Any]:
             "flags": _list(_text()),
             "reason": _text("判定の理由"),
             "demo": {"type": "boolean"},
-            "direction": {
-                "enum": ["up", "down", ""],
-                "description": "大きいほどよい、小さいほどよい、指標ごとの設定なし",
-            },
-            "kind": {
-                "enum": ["year", "total", "end", "average", ""],
-                "description": "単年度、累計、年度末時点、年度平均、確認なし",
-            },
+            "direction": {"enum": ["up", "down", ""], "description": "大きいほどよい、小さいほどよい、指標ごとの設定なし"},
+            "kind": {"enum": ["year", "total", "end", "average", ""], "description": "単年度、累計、年度末時点、年度平均、確認なし"},
             "reading": closed({"target": _text(), "actual": _text()}, about="目標と実績の読み取り"),
             "state": {"enum": [*State, ""], "description": "実績の状態。確定と速報のほかは判定しない"},
             "state_until": _text("年度途中の値のとき、いつまでの値か"),
             "notes": _list(closed({"code": _text(), "sentence": _text(), "answer": _text("主管部署の確認")})),
         },
-        optional=[
-            "direction",
-            "kind",
-            "baseline",
-            "progress",
-            "grade_words",
-            "open_reason",
-            "reading",
-            "state",
-            "state_until",
-            "notes",
-        ],
-    )
+        optional=_LATER,
+    )  # fmt: skip
+
+
+def _progress() -> dict[str, Any]:
+    years = {name: {"type": "integer"} for name in ("target_year", "gone", "whole")}
+    about = "目標が後の年度だけにあるときの進み具合。rate は進捗率"
+    return closed({"target": _text(), "baseline": _text(), **years}, about=about)
 
 
 # --- CSVW ------------------------------------------------------------------------------------------------------------

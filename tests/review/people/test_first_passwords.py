@@ -16,7 +16,7 @@ from review.background.services import jobs
 from review.domain.people_list import lines_of, rows_of_csv
 from review.domain.refusals import NotAllowed
 from review.models import AuditEntry, FirstPassword, User
-from review.people.services import first_passwords, people, people_import, sealing
+from review.people.services import first_passwords, passwords, people, people_import, sealing
 from tests.cast import Cast
 from tests.review.acting import as_, words
 
@@ -134,3 +134,8 @@ def test_the_command_writes_a_file_that_only_its_owner_reads(cast: Cast, tmp_pat
 def test_no_cell_begins_a_formula() -> None:
     assert first_passwords.harmless("=1+1") == "'=1+1" and first_passwords.harmless("山田") == "山田"
     assert sealing.seals("a").decrypt(sealing.seal_of(settings.SECRET_KEY, "a").encrypt(b"x")) == b"x"
+
+
+def test_a_temporary_password_is_easy_to_copy_from_paper() -> None:
+    made = {passwords.temporary_password() for _each in range(50)}
+    assert len(made) == 50 and set("".join(made)) <= set(passwords.LETTERS) and not set("".join(made)) & set("l0o1")
