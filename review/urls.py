@@ -28,7 +28,7 @@ from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
 from review.sign_in.views import second_factor
-from review.year.views import cycles, progress
+from review.year.views import cycles, progress, scale
 
 
 class MeasureCode(StringConverter):
@@ -97,7 +97,7 @@ screens = [
     path("files/<int:pk>/download/", files.download, name="download"),
     path("cycles/", cycles.cycles, name="cycles"),
     path("plans/<plan:plan>/<int:year>/", cycles.cycle, name="cycle"),
-    path("plans/<plan:plan>/<int:year>/scale/", cycles.scale, name="scale"),
+    path("plans/<plan:plan>/<int:year>/scale/", scale.scale, name="scale"),
     path("plans/<plan:plan>/<int:year>/departments/", deadlines.departments, name="department_deadlines"),
     path("plans/<plan:plan>/<int:year>/reminders/", reminders.reminders, name="reminders"),
     path("plans/<plan:plan>/<int:year>/nudge/", reminders.nudge, name="nudge"),
