@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from review.assessment.services import judging, scale_preview
@@ -27,7 +28,7 @@ def own(*rows: tuple[str, str, str, str], last: str = "保留") -> dict[str, str
 GOOD = own(("優", "達成", "", "circle"), ("良", "7割5分以上", "75", "square"), ("可", "そのほか", "", "triangle"))
 
 
-def page(cast: Cast) -> tuple[Client, str]:
+def page(cast: Cast) -> tuple[Any, str]:
     cast.draft(1)
     return as_(cast.reviewer2), reverse(PAGE[0], args=PAGE[1])
 
