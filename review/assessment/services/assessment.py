@@ -163,7 +163,8 @@ def claim(*, user: User, review_id: int) -> None:
 
     Taking it up leaves a row in the trail; renewing it, as the open page does by itself, leaves none.
     """
-    if not permissions.is_reviewer(user):
+    plan = MeasureReview.objects.filter(pk=review_id).values_list("cycle__plan_id", flat=True).first()
+    if plan is None or not permissions.is_reviewer(user, plan):
         return
     now = clock.now()
     sheet = MeasureReview.objects.filter(pk=review_id, state=ReviewState.SUBMITTED)

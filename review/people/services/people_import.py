@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ from review import clock, holders, permissions
 from review.domain import people_list
 from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
-from review.models import Appointment, Department, Role, User
+from review.models import Appointment, Department, Plan, Role, User
+from review.models.organization import PLAN_ROLES
 from review.people.services import first_passwords, people, posts
 from review.people.services.finding_words import why_refused
 from review.people.services.posts import Post
@@ -34,6 +35,8 @@ from review.workbook import sandbox
 
 ADD, TRANSFER = "add", "transfer"
 MAX_BYTES = 2 * 1024 * 1024
+#: in the column 計画: 確認者 or 承認者 of every plan, also of later ones
+EVERY_PLAN = "すべて"
 ROLES = {folded(str(word)): role for role in Role for word in (role.value, role.label)}
 
 
@@ -95,11 +98,11 @@ def _lines(path: Path, filename: str) -> list[Line]:
 
 
 def preview(lines: Sequence[Line], *, way: str, day: date) -> Preview:
-    """What the list would do as things stand now. Five queries however long it is."""
+    """What the list would do as things stand now. Six queries however long it is."""
     known = _Known(User.objects.all())
     offices = {folded(office.name): office for office in _offices(day)}
-    held = _held(day)
-    rows = list(_once([_row(line, known, offices, held, way, day) for line in lines]))
+    held, plans = _held(day), list(Plan.objects.order_by("pk"))
+    rows = list(_once([_row(line, known, offices, plans, held, way, day) for line in lines]))
     return Preview(rows=tuple(_with_endings(rows, day) if way == TRANSFER else rows))
 
 
@@ -135,12 +138,18 @@ def _offices(day: date) -> Iterable[Department]:
 
 
 def _held(day: date) -> set[tuple[int, Post]]:
-    rows = Appointment.objects.filter(holders.held_on(day)).values_list("user_id", "role", "department_id")
-    return {(user, Post(role=role, department=office)) for user, role, office in rows}
+    rows = Appointment.objects.filter(holders.held_on(day)).values_list("user_id", "role", "department_id", "plan_id")
+    return {(user, Post(role=role, department=office, plan=plan)) for user, role, office, plan in rows}
 
 
 def _row(
-    line: Line, known: _Known, offices: dict[str, Department], held: set[tuple[int, Post]], way: str, day: date
+    line: Line,
+    known: _Known,
+    offices: dict[str, Department],
+    plans: Sequence[Plan],
+    held: set[tuple[int, Post]],
+    way: str,
+    day: date,
 ) -> Row:
     user = known.one(line.username)
     problems = list(_problems(line, known.all(line.username)))
@@ -148,6 +157,8 @@ def _row(
     office = offices.get(folded(line.department)) if line.department else None
     post = Post(role=role.value, department=office.pk if office else None) if role else None
     problems += _post_problems(line, role, office, post)
+    if (post and role in PLAN_ROLES) or line.plan:
+        post = _in_plan(line, post, plans, bool(user and (user.pk, post) in held), way, problems)
     starts_on, ends_on = _days(line, way, day, problems)
     does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
     return Row(
@@ -168,6 +179,33 @@ def _post_problems(line: Line, role: Role | None, office: Department | None, pos
         }
     elif post and not posts.fits(post):
         yield _("部署の列: 担当者と所属長には部署が必要で、ほかの役割に部署はありません。")
+
+
+def _in_plan(
+    line: Line, post: Post | None, plans: Sequence[Plan], everywhere: bool, way: str, problems: list[str]
+) -> Post | None:
+    """The post in the plan of the line. Blank is the one plan that there is, or as it is held already (`everywhere`)."""
+    if post is None or post.role not in PLAN_ROLES:
+        problems.append(_("計画の列: %(why)s") % {"why": people.ONLY_OF_PLANS})
+        return post
+    name = folded(line.plan)
+    if name == folded(EVERY_PLAN) or (everywhere and (not name or way == ADD)) or not (name or plans):
+        return post
+    named = [plan for plan in plans if name in (folded(plan.short_name), folded(plan.name))] if name else plans
+    if len(named) == 1:
+        return replace(post, plan=named[0].pk)
+    problems.append(
+        _("計画の列: 「%(plan)s」という計画はありません。%(plans)sのどれか、または「%(every)s」と書いてください。")
+        % {
+            "plan": line.plan,
+            "plans": _("、").join(_("「%(name)s」") % {"name": plan.short_name} for plan in plans),
+            "every": EVERY_PLAN,
+        }
+        if name
+        else _("計画の列: 計画が複数あります。どの計画の%(role)sかを、計画の短い名前で書いてください。")
+        % {"role": Role(post.role).label}
+    )
+    return post
 
 
 def _problems(line: Line, users: Sequence[User]) -> Iterable[str]:
@@ -253,7 +291,7 @@ def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
     ending: dict[int, list[str]] = {}
     running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=new_posts)
     for post in running.select_related("department").order_by("pk"):
-        if post.starts_on > day or Post(role=post.role, department=post.department_id) not in new_posts[post.user_id]:
+        if post.starts_on > day or Post.of(post) not in new_posts[post.user_id]:
             words = _("%(post)sが %(day)s の前の日で終わります。") % {
                 "post": f"{post.department or ''} {post.get_role_display()}".strip(),
                 "day": day,
