@@ -15,7 +15,7 @@ from tests.review.test_access_table import SKIPPED, call, cast, fits, numbers, o
 
 #: What is of one thing of a plan: whoever reviews or approves another plan is nobody special there.
 OF_A_PLAN = ("/plans/", "/sheets/", "/evidence/", "/concurrence/", "/extensions/", "/corrections/", "/changes/", "/meetings/",
-             "/files/", "/uploads/", "/preview/")  # fmt: skip
+             "/files/", "/opinions/", "/uploads/", "/preview/")  # fmt: skip
 #: What is of the one person that the table has in mind.
 ONES_OWN = {"meguri:proxy_withdraw"}
 FOR_EVERYBODY_WITH_A_POST = {"meguri:progress", "meguri:files"}

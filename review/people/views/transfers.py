@@ -132,10 +132,10 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:
-    """Everybody who could take at least one of the sheets over. Three queries however many."""
+    """Everybody who could take at least one of the sheets over. A query for the departments and each plan, and one more."""
     offices = list({review.measure_year.owner for review in (*work.returned, *work.writing)})
     members = holders.holding(Role.CONTRIBUTOR, Role.HEAD, departments=offices)
     user_ids = set(members.values_list("pk", flat=True))
-    if work.claims:
-        user_ids |= set(holders.holding(Role.REVIEWER).values_list("pk", flat=True))
+    for plan in {review.cycle.plan_id for review in work.claims}:
+        user_ids |= set(holders.holding(Role.REVIEWER, plan=plan).values_list("pk", flat=True))
     return User.objects.filter(pk__in=user_ids - {leaving.pk}).order_by("display_name", "pk")

@@ -255,7 +255,8 @@ def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
 
 def managing(user: User) -> dict[str, Any]:
     """Years that wait to be opened, and work that failed. Two queries."""
+    drafts = Cycle.objects.filter(state=CycleState.DRAFT).select_related("plan")
     return {
-        "drafts": list(Cycle.objects.filter(state=CycleState.DRAFT).select_related("plan")),
+        "drafts": [row for row in drafts if permissions.may_manage_cycle(user, row.plan_id)],
         "failed_jobs": Job.objects.filter(state=JobState.FAILED).count(),
     }

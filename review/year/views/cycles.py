@@ -37,9 +37,10 @@ DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_d
 
 @require_safe
 def cycles(request: SignedInRequest) -> HttpResponse:
-    """Every year of every plan."""
+    """Every year of the plans that the person looks after."""
     counted = tallies()
-    rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year"))
+    every = Cycle.objects.select_related("plan").order_by("-fiscal_year")
+    rows = [row for row in every if permissions.may_manage_cycle(request.user, row.plan_id)]
     context = {
         "page_title": _("年度と期限"),
         "breadcrumbs": crumbs(_("年度と期限")),
