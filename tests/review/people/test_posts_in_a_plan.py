@@ -123,10 +123,10 @@ def test_a_list_may_say_every_plan_and_a_transfer_takes_one_out_of_every_plan(ca
 
 def test_the_menu_counts_the_work_of_ones_own_plans(cast: Cast) -> None:
     cycle, kpi = cast.open(1), second_plan()
-    cycle.reviews.update(state=ReviewState.SUBMITTED)
-    mine, other = somebody("mine", role="reviewer", plan=cycle.plan), somebody("other", role="reviewer", plan=kpi)
+    cycle.reviews.update(state=ReviewState.SUBMITTED, round=1)
+    mine, other = somebody("mine", role="reviewer", plan=cycle.plan), somebody("kpi1", role="reviewer", plan=kpi)
     assert [chrome.counts_of(user)["to_review"] for user in (mine, other, cast.reviewer2)] == [1, 0, 1]
-    cycle.reviews.update(state=ReviewState.REVIEWED)
+    cycle.reviews.update(state=ReviewState.REVIEWED, round=1)
     mine, other = somebody("m2", role="approver", plan=cycle.plan), somebody("o2", role="approver", plan=kpi)
     assert [chrome.counts_of(user)["to_approve"] for user in (mine, other, cast.approver)] == [1, 0, 1]
 
@@ -140,7 +140,7 @@ def test_the_years_shown_are_those_one_looks_after(cast: Cast) -> None:
 
 def test_a_claim_and_a_handed_over_claim_need_the_post_in_the_sheets_plan(cast: Cast) -> None:
     cycle = cast.open(1)
-    cycle.reviews.update(state=ReviewState.SUBMITTED)
+    cycle.reviews.update(state=ReviewState.SUBMITTED, round=1)
     sheet, other = cast.sheet(1), somebody(role="reviewer", plan=second_plan())
     assessment.claim(user=other, review_id=sheet.pk)
     assert cast.sheet(1).claimed_by is None
