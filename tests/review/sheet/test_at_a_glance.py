@@ -25,7 +25,7 @@ def test_a_sheet_s_line_says_what_is_there_and_what_is_missing(cast: Cast) -> No
     IndicatorYear.objects.filter(pk=first.pk).update(actual="50件", status="missed")
     assert "実績 1/2・要因 未" in at_a_glance.lines([cast.sheet(1)])[cast.sheet(1).pk]
     year = MeasureYear.objects.get(pk=cast.sheet(1).measure_year_id)
-    year.texts = {**year.texts, "factors": "人手が足りなかった。"}
+    year.texts = {**year.texts, "cause": "人手が足りなかった。"}
     year.save()
     assert "要因" not in at_a_glance.lines([cast.sheet(1)])[cast.sheet(1).pk]
 
@@ -34,16 +34,16 @@ def test_the_lines_cost_no_query_for_each_sheet(cast: Cast) -> None:
     cast.open(2)
     client = as_(cast.contributor)
     client.get(HOME)
-    few = len(queries_of(lambda: client.get(HOME)))
+    few = queries_of(client, HOME)
     more_sheets(cast, 12)
-    assert len(queries_of(lambda: client.get(HOME))) <= few
+    assert queries_of(client, HOME) <= few
 
 
 def test_a_request_for_concurrence_is_work(cast: Cast) -> None:
     cast.open(1)
     office = cast.departments["市民課"]
     Concurrence.objects.create(
-        review=cast.sheet(1), department=office, asked_by=cast.contributor, asked_at=clock.now(),
+        review=cast.sheet(1), round=1, department=office, asked_by=cast.contributor, asked_at=clock.now(),
         due_on=clock.today() + timedelta(days=5),
     )  # fmt: skip
     page = words(as_(cast.related).get(HOME))
