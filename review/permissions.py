@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from review import listing
 from review.addresses import RULED, Rule
-from review.holders import Person, Standing, holding, holding_roles, reviewers, senders, standing
+from review.holders import Person, holding, holding_roles, reviewers, senders, standing
 from review.locks import why_locked
 from review.models import (
     ChangeState,
@@ -333,14 +333,8 @@ def may_name_proxy(user: Person, principal: User) -> bool:
     """The person represented; for them, a reviewer in their own right or an administrator. A reviewer of some plans
     not for who confirms or approves in another: a proxy counts in every plan of the post."""
     post = standing(user)
-    managing = post.has(Role.ADMINISTRATOR) or (None in post.capacities(Role.REVIEWER) and _covers(post, principal))
+    managing = post.has(Role.ADMINISTRATOR) or (None in post.capacities(Role.REVIEWER) and post.reviews_for(standing(principal)))
     return user.is_authenticated and user.is_active and (user.pk == principal.pk or managing)
-
-
-def _covers(post: Standing, principal: User) -> bool:
-    """Whether a reviewer reviews in every plan in which the other confirms or approves."""
-    mine = {row.plan for row in post.held if row.role == Role.REVIEWER and row.principal is None}
-    return None in mine or standing(principal).plans(Role.REVIEWER, Role.APPROVER) <= mine
 
 
 def may_manage_people(user: Person, plan: int | str | None = None) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
 from review.models import Appointment, Department, Plan, Role, User
 from review.models.organization import PLAN_ROLES
-from review.people.services import first_passwords, people, posts
+from review.people.services import first_passwords, people, plan_of_line, posts
 from review.people.services.finding_words import why_refused
 from review.people.services.posts import Post
 from review.reader_words import problem
@@ -35,8 +35,6 @@ from review.workbook import sandbox
 
 ADD, TRANSFER = "add", "transfer"
 MAX_BYTES = 2 * 1024 * 1024
-#: in the column 計画: 確認者 or 承認者 of every plan, also of later ones
-EVERY_PLAN = "すべて"
 ROLES = {folded(str(word)): role for role in Role for word in (role.value, role.label)}
 
 
@@ -158,7 +156,7 @@ def _row(
     post = Post(role=role.value, department=office.pk if office else None) if role else None
     problems += _post_problems(line, role, office, post)
     if (post and role in PLAN_ROLES) or line.plan:
-        post = _in_plan(line, post, plans, bool(user and (user.pk, post) in held), way, problems)
+        post = plan_of_line.in_plan(line, post, plans, bool(user and (user.pk, post) in held), way == ADD, problems)
     starts_on, ends_on = _days(line, way, day, problems)
     does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
     return Row(
@@ -179,33 +177,6 @@ def _post_problems(line: Line, role: Role | None, office: Department | None, pos
         }
     elif post and not posts.fits(post):
         yield _("部署の列: 担当者と所属長には部署が必要で、ほかの役割に部署はありません。")
-
-
-def _in_plan(
-    line: Line, post: Post | None, plans: Sequence[Plan], everywhere: bool, way: str, problems: list[str]
-) -> Post | None:
-    """The post in the plan of the line. Blank is the one plan that there is, or as it is held already (`everywhere`)."""
-    if post is None or post.role not in PLAN_ROLES:
-        problems.append(_("計画の列: %(why)s") % {"why": people.ONLY_OF_PLANS})
-        return post
-    name = folded(line.plan)
-    if name == folded(EVERY_PLAN) or (everywhere and (not name or way == ADD)) or not (name or plans):
-        return post
-    named = [plan for plan in plans if name in (folded(plan.short_name), folded(plan.name))] if name else plans
-    if len(named) == 1:
-        return replace(post, plan=named[0].pk)
-    problems.append(
-        _("計画の列: 「%(plan)s」という計画はありません。%(plans)sのどれか、または「%(every)s」と書いてください。")
-        % {
-            "plan": line.plan,
-            "plans": _("、").join(_("「%(name)s」") % {"name": plan.short_name} for plan in plans),
-            "every": EVERY_PLAN,
-        }
-        if name
-        else _("計画の列: 計画が複数あります。どの計画の%(role)sかを、計画の短い名前で書いてください。")
-        % {"role": Role(post.role).label}
-    )
-    return post
 
 
 def _problems(line: Line, users: Sequence[User]) -> Iterable[str]:

@@ -15,6 +15,7 @@ from review.models import Appointment, Plan, Role, User
 from review.models.sheet import ReviewState
 from review.people.services import handover, people, people_import, posts
 from review.people.services.people_import import ADD, TRANSFER
+from review.people.services.plan_of_line import EVERY_PLAN
 from review.people.services.posts import Post
 from review.screens.views import chrome
 from tests.cast import Cast
@@ -110,7 +111,7 @@ def test_a_plan_is_named_in_a_list_by_either_name(cast: Cast, written: str) -> N
 def test_a_list_may_say_every_plan_and_a_transfer_takes_one_out_of_every_plan(cast: Cast) -> None:
     cast.draft(1)
     kpi, user, today = second_plan(), somebody(), clock.today()
-    people_import.apply(by=cast.administrator, lines=listed(user, "確認者", "すべて"), way=ADD, day=today)
+    people_import.apply(by=cast.administrator, lines=listed(user, "確認者", EVERY_PLAN), way=ADD, day=today)
     assert posts.held(user, today) == {Post(role="reviewer")}
     assert people_import.preview(listed(user, "確認者", "kpi"), way=ADD, day=today).rows[0].does == ()
     day = today + timedelta(days=10)
