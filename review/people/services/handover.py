@@ -178,7 +178,7 @@ def left_alone_without(posts: Iterable[Appointment], *, from_day: date) -> list[
 
 def _roles_left_alone(ending: list[Appointment], rest: QuerySet[Appointment]) -> Iterable[str]:
     """The roles that nobody would hold; 確認者 and 承認者 by plan, once a plan exists. A query for each plan and role."""
-    plans = list(Plan.objects.order_by("pk")) or [None]
+    plans: list[Plan | None] = [*Plan.objects.order_by("pk")] or [None]
     for role in (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR):
         posts = [post for post in ending if post.role == role]
         for plan in plans if role in PLAN_ROLES else [None]:

@@ -58,11 +58,12 @@ def plan_name(post: Post) -> str:
 def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on: date | None = None) -> Appointment:
     """Give one post from a day on, in one plan or in all; a post that the person has already from that day is not changed."""
     office: Any = post.department
+    plan: Any = post.plan
     row, made = Appointment.objects.get_or_create(
         user=user,
         role=post.role,
         department_id=office,
-        plan_id=post.plan,
+        plan_id=plan,
         starts_on=starts_on,
         defaults={"ends_on": ends_on},
     )

@@ -110,8 +110,8 @@ def plan_tabs(user: User, cycles: list[Cycle], shown: Cycle | None) -> list[dict
             mine |= Q(state=ReviewState.SUBMITTED)
         if post.within(one.plan_id).has(Role.APPROVER):
             mine |= Q(state=ReviewState.REVIEWED)
-        asked = Q(concurrences__answer=Concurrence.Answer.WAITING, concurrences__department__in=scope.departments)
-        count = one.reviews.visible(scope).filter(mine | asked).distinct().count()
+        concurring = Q(concurrences__answer=Concurrence.Answer.WAITING, concurrences__department__in=scope.departments)
+        count = one.reviews.visible(scope).filter(mine | concurring).distinct().count()
         url = f"{reverse('meguri:home')}?plan={one.plan.short_name}"
         tabs.append({"label": one.plan.name, "url": url, "current": one == shown, "count": count})
     return tabs

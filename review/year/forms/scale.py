@@ -73,7 +73,7 @@ class ScaleForm(forms.Form):
                 max_value=Decimal("99.99"),
                 decimal_places=2,
                 error_messages={
-                    "invalid": _("0以上100未満の数を、%を付けずに入力してください。"),
+                    "invalid": _("0以上100未満の数だけを入力してください(例: 80)。"),
                     "min_value": _("しきい値は0以上にしてください。"),
                     "max_value": _("しきい値は100より小さくしてください。100に届いたものは先頭の区分(達成)です。"),
                 },

@@ -40,7 +40,7 @@ def test_the_lines_cost_no_query_for_each_sheet(cast: Cast) -> None:
 
 
 def test_a_request_for_concurrence_is_work(cast: Cast) -> None:
-    cast.open(1)
+    cycle = cast.open(1)
     office = cast.departments["市民課"]
     Concurrence.objects.create(
         review=cast.sheet(1), round=1, department=office, asked_by=cast.contributor, asked_at=clock.now(),
@@ -48,7 +48,7 @@ def test_a_request_for_concurrence_is_work(cast: Cast) -> None:
     )  # fmt: skip
     page = words(as_(cast.related).get(HOME))
     assert "合議の依頼" in page and "今、することはありません" not in page
-    (tab,) = home.plan_tabs(cast.related, [cast.cycle], None)
+    (tab,) = home.plan_tabs(cast.related, [cycle], None)
     assert tab["count"] == 1
 
 
