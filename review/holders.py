@@ -81,6 +81,11 @@ class Standing:
             return frozenset({None} if self.has(*roles) else ())
         return frozenset(row.plan for row in self.held if row.role in roles)
 
+    def reviews_for(self, other: Standing) -> bool:
+        """Whether they review, in their own right, in every plan in which the other confirms or approves."""
+        mine = {row.plan for row in self.held if row.role == Role.REVIEWER and row.principal is None}
+        return None in mine or other.plans(Role.REVIEWER, Role.APPROVER) <= mine
+
     def has(self, *roles: str) -> bool:
         """Whether any of the roles is held."""
         return bool(self.roles & set(roles))

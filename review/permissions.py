@@ -330,9 +330,12 @@ def may_read_audit(user: Person, plan: int | str | None = None) -> bool:
 
 
 def may_name_proxy(user: Person, principal: User) -> bool:
-    """The person represented; for them, a reviewer in their own right or an administrator."""
+    """The person represented; for them, a reviewer in their own right or an administrator. A reviewer of some plans
+    not for who confirms or approves in another: a proxy counts in every plan of the post."""
     post = standing(user)
-    managing = None in post.capacities(Role.REVIEWER) or post.has(Role.ADMINISTRATOR)
+    managing = post.has(Role.ADMINISTRATOR) or (
+        None in post.capacities(Role.REVIEWER) and post.reviews_for(standing(principal))
+    )
     return user.is_authenticated and user.is_active and (user.pk == principal.pk or managing)
 
 

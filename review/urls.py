@@ -23,12 +23,12 @@ from review.people.views import (
     proxies,
     transfers,
 )
-from review.plan.views import new_plan, plan_changes, plans, structure
+from review.plan.views import new_plan, plan_changes, plan_people, plans, structure
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
 from review.sign_in.views import second_factor
-from review.year.views import cycles, progress
+from review.year.views import cycles, progress, scale
 
 
 class MeasureCode(StringConverter):
@@ -97,7 +97,7 @@ screens = [
     path("files/<int:pk>/download/", files.download, name="download"),
     path("cycles/", cycles.cycles, name="cycles"),
     path("plans/<plan:plan>/<int:year>/", cycles.cycle, name="cycle"),
-    path("plans/<plan:plan>/<int:year>/scale/", cycles.scale, name="scale"),
+    path("plans/<plan:plan>/<int:year>/scale/", scale.scale, name="scale"),
     path("plans/<plan:plan>/<int:year>/departments/", deadlines.departments, name="department_deadlines"),
     path("plans/<plan:plan>/<int:year>/reminders/", reminders.reminders, name="reminders"),
     path("plans/<plan:plan>/<int:year>/nudge/", reminders.nudge, name="nudge"),
@@ -116,6 +116,7 @@ screens = [
     # the plan, and its changes in mid-plan
     path("plans/new/", new_plan.plan_new, name="plan_new"),
     path("plans/<plan:plan>/", plans.plan, name="plan"),
+    path("plans/<plan:plan>/people/new/", plan_people.plan_appoint, name="plan_appoint"),
     path("plans/<plan:plan>/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plans/<plan:plan>/<int:year>/structure/", structure.structure, name="structure"),
     path(

@@ -14,6 +14,8 @@ ACTIVITY = "取組内容"
 # The label where the years are repeated on a further page.
 CONTINUED = "成果目標(続き)"
 NAME_ROW, TARGET_ROW, ACTUAL_ROW = "評価項目", "目標", "実績"
+# A fourth row, of a 成果目標 that has one.
+BASELINE_ROW = "基準値"
 GOAL = "成果目標"
 EVALUATION = "評価"
 RESULTS = "判定結果(参考)"

@@ -20,6 +20,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "email": ("メール", "メールアドレス", "email"),
     "role": ("役割", "role"),
     "department": ("部署", "所属", "department"),
+    "plan": ("計画", "plan"),
     "starts_on": ("開始日", "発令日", "starts_on"),
     "ends_on": ("終了日", "ends_on"),
 }
@@ -70,6 +71,7 @@ class Line:
     email: str = ""
     role: str = ""
     department: str = ""
+    plan: str = ""
     starts_on: str = ""
     ends_on: str = ""
 

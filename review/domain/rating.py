@@ -255,8 +255,13 @@ _LOOKS = {
     "fair": ("triangle", "#6D4C00", "#FBF5E0"),
     "weak": ("diamond", "#8B3A00", "#FFEEE2"),
     "poor": ("cross", "#A30000", "#FDEEEE"),
+    "even": ("square", "#3D3270", "#F0EEFA"),
     "open": ("dash", "#4D4D4D", "#F2F2F2"),
 }
+
+
+#: Sign of a shape: its colours, for a scale of the city's own.
+COLOURS = {shape: (colour, background) for shape, colour, background in _LOOKS.values()}
 
 
 def _preset(*rows: tuple[str, str, Role, str | None, str]) -> Scale:

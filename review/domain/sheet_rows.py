@@ -262,7 +262,7 @@ class SheetReader:
             IndicatorCell(fiscal_year=year, name=names[year], target=targets[year], actual=actuals[year])
             for year in header.years
         )
-        block = IndicatorBlock(number=number, years=cells)
+        block = IndicatorBlock(number=number, years=cells, baseline=self._baseline(rows[-1], header))
         if self.scanned:
             self._doubt_label(rows, number, header)
         if block.is_empty:
@@ -271,6 +271,13 @@ class SheetReader:
         elif self.scanned:
             self._doubt_names(rows[0], block)
         return block
+
+    def _baseline(self, actual: Row, header: Header) -> str:
+        """What the row 基準値 right under the 実績 says; '' where there is none."""
+        below = next((row for row in self.rows[self.rows.index(actual) + 1 :] if not row.is_blank), None)
+        if below is None or fold(below.at(header.label_column)) != labels.BASELINE_ROW or text_field(below):
+            return ""
+        return next((below.at(at) for at in sorted(header.columns) if below.at(at).strip()), "")
 
     def _block_row(self, row: Row, number: int, header: Header) -> dict[int, str]:
         label, column = block_label(row, header) or ("", header.label_column)

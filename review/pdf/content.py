@@ -40,7 +40,8 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
             _schedule(item.name, {bar.fiscal_year: bar for bar in item.bars}, form) for item in sheet.schedule
         ],
         "goals": [
-            _goal(block.number, {cell.fiscal_year: cell for cell in block.years}, form) for block in sheet.indicators
+            _goal(block.number, block.baseline, {cell.fiscal_year: cell for cell in block.years}, form)
+            for block in sheet.indicators
         ],
         "evaluation": _texts(sheet, Section.EVALUATION) if form.print_evaluation else [],
         "results": _results(judged) if judged and form.print_evaluation else None,
@@ -60,10 +61,12 @@ def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:
     return {"name": name, "bars": cells}
 
 
-def _goal(number: int, cells: dict[int, IndicatorCell], form: FormSheet) -> Content:
+def _goal(number: int, baseline: str, cells: dict[int, IndicatorCell], form: FormSheet) -> Content:
     rows = []
     for label, name in ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual")):
         rows.append([label, [getattr(cells[year], name) if year in cells else "" for year in form.years]])
+    if baseline.strip():
+        rows.append([labels.BASELINE_ROW, [baseline, *[""] * (len(form.years) - 1)]])
     return {"label": labels.goal_label(number), "rows": rows}
 
 

@@ -270,6 +270,7 @@ def _bar(item: ScheduleRow, position: int, years: tuple[int, ...], first_open: i
 
 
 def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line]:
+    baseline = block.baseline if block.baseline.strip() else ""
     cells = {cell.fiscal_year: cell for cell in block.years}
     for place, (label, name) in enumerate(
         ((labels.NAME_ROW, "name"), (labels.TARGET_ROW, "target"), (labels.ACTUAL_ROW, "actual"))
@@ -282,8 +283,16 @@ def _block(block: IndicatorBlock, form: FormSheet, grid: _Grid) -> Iterator[Line
             boxes.append(Box(first=3 + i, last=3 + i, text=text, style="value_now" if now else "value", key=key))
         height = grid.height(*boxes)
         if place == 0:
-            boxes.insert(0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=3))
+            boxes.insert(
+                0, Box(first=1, last=1, text=labels.goal_label(block.number), style="label", rows=4 if baseline else 3)
+            )
         yield Line(boxes=tuple(boxes), height=height, section=place == 0, part="goals")
+    if baseline:
+        row = (
+            Box(first=2, last=2, text=labels.BASELINE_ROW, style="row_label"),
+            Box(first=3, last=2 + len(form.years), text=baseline, style="value"),
+        )
+        yield Line(boxes=row, height=grid.height(*row), part="goals")
 
 
 def _goal_key(number: int, name: str, ahead: int) -> str:

@@ -65,6 +65,7 @@ EXPECTED = {
     "meguri:plan_changes": ALL_SHEETS, "meguri:plan_change_new": REVIEWER, "meguri:structure": REVIEWER, "meguri:plan_change": ALL_SHEETS,
     "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
     "meguri:first_passwords": PEOPLE, "meguri:first_passwords_anew": PEOPLE, "meguri:city": PEOPLE, "meguri:plan_new": PEOPLE,
+    "meguri:plan_appoint": PEOPLE,
     "meguri:people_import": PEOPLE, "meguri:departments": PEOPLE, "meguri:reorganise": PEOPLE, "meguri:department_list": PEOPLE,
     "meguri:reorganisation_withdraw": PEOPLE,
     "meguri:person_new": PEOPLE, "meguri:person_password": PEOPLE, "meguri:person_appoint": PEOPLE,

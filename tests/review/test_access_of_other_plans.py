@@ -14,8 +14,8 @@ from tests.review.screens.test_access import filled, ours
 from tests.review.test_access_table import SKIPPED, call, cast, fits, numbers, outcome  # noqa: F401 - fixtures among them
 
 #: What is of one thing of a plan: whoever reviews or approves another plan is nobody special there.
-OF_A_PLAN = ("/plans/", "/sheets/", "/evidence/", "/concurrence/", "/extensions/", "/opinions/", "/corrections/", "/changes/", "/meetings/",
-             "/files/", "/uploads/", "/preview/")  # fmt: skip
+OF_A_PLAN = ("/plans/", "/sheets/", "/evidence/", "/concurrence/", "/extensions/", "/corrections/", "/changes/", "/meetings/",
+             "/files/", "/opinions/", "/uploads/", "/preview/")  # fmt: skip
 #: What is of the one person that the table has in mind.
 ONES_OWN = {"meguri:proxy_withdraw"}
 FOR_EVERYBODY_WITH_A_POST = {"meguri:progress", "meguri:files"}

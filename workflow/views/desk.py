@@ -121,7 +121,8 @@ def is_late(review: MeasureReview) -> bool:
 
 def effects(request: SignedInRequest, review: MeasureReview) -> list[str]:
     """What a submission does, to whom."""
-    who = "、".join(str(person) for person in holders.holding(Role.REVIEWER) if person.pk != request.user.pk)
+    plan = review.cycle.plan_id
+    who = "、".join(str(one) for one in holders.holding(Role.REVIEWER, plan=plan) if one.pk != request.user.pk)
     heads = holders.holding(Role.HEAD, departments=[review.measure_year.owner])
     own_head = permissions.heads(request.user, review.measure_year.owner_id)
     sentences = []

@@ -154,7 +154,7 @@ def rows(request: SignedInRequest, reviews: Sequence[MeasureReview], filters: Fi
         if waiting and reviews
         else {}
     )
-    others = sheet_page.others(request.user, Role.REVIEWER) if mine else ""
+    others = sheet_page.others(request.user, Role.REVIEWER, reviews[0].cycle.plan_id) if mine else ""
     doubts = doubts_of(reviews)
     same = carrying.repeated(
         reviews[0].cycle.fiscal_year if reviews else 0, [review.measure_year.measure_id for review in reviews]

@@ -116,7 +116,7 @@ def held_in(story: Years, fiscal_year: int) -> dict[str, str]:
     query where there is none, else one."""
     rows = [(row, years) for years in story.values() for row in years if row.fiscal_year == fiscal_year and asks(row)]
     held = [row for row, years in rows if row.actual.strip() and judging.rests_on_definition(row, years)]
-    who = who_confirms() if held else ""
+    who = who_confirms(held[0].indicator.measure.plan_id) if held else ""
     sentence = _(
         "成果目標%(mark)sの定義(大きいほどよいか小さいほどよいか、単年度の値か累計か)が確認されていないため、まだ提出できません。"
         "%(who)sが「指標の定義の確認」の画面で確認します。実績はこのまま入力し、確認されてから提出してください。"
@@ -125,9 +125,9 @@ def held_in(story: Years, fiscal_year: int) -> dict[str, str]:
     return {items.actual_key(one): sentence % {"mark": items.circled(one), "who": who} for one in numbers}
 
 
-def who_confirms() -> str:
-    """The reviewers, by name where they are few. One query."""
-    people = list(holders.holding(Role.REVIEWER))
+def who_confirms(plan: int) -> str:
+    """The plan's reviewers, by name where they are few. One query."""
+    people = list(holders.holding(Role.REVIEWER, plan=plan))
     names = _("、").join(_("%(who)sさん") % {"who": person} for person in people)
     return _("確認者(%(who)s)") % {"who": names} if 0 < len(people) <= FEW else _("確認者")
 
@@ -139,7 +139,7 @@ def require_confirmed(cycle: Cycle) -> None:
             _(
                 "定義が確認されていない成果目標があるため、公表できません: %(goals)s。%(who)sに、確認を依頼してください。"
             )
-            % {"goals": _("、").join(map(_named, held)), "who": who_confirms()}
+            % {"goals": _("、").join(map(_named, held)), "who": who_confirms(cycle.plan_id)}
         )
 
 

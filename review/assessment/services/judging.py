@@ -94,6 +94,12 @@ def preview(row: IndicatorYear, *, actual: str, scale: rating.Scale) -> Indicato
     return row
 
 
+def labels_on(rows: Sequence[IndicatorYear], scale: rating.Scale) -> list[str]:
+    """What each row would be graded by rule on this scale (rating.label). One query; nothing is stored."""
+    history = _history(list(rows))
+    return [rating.label(_by_definition(row, history[row.indicator_id], scale), scale) for row in rows]
+
+
 def judge_alone(row: IndicatorYear, years: Sequence[IndicatorYear], scale: rating.Scale) -> None:
     """Judge one row among all the years of its 成果目標, `row` being one of them; nothing is read or stored."""
     _judge(row, list(years), scale)

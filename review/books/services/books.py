@@ -187,6 +187,7 @@ def _block(one: Mapping[str, Any], years: list[int]) -> IndicatorBlock:
             else IndicatorCell(fiscal_year=y)
             for y in years
         ),
+        baseline=one.get("baseline", ""),
     )
 
 

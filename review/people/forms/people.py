@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from review import clock
 from review.domain.fiscal import wareki
 from review.models import Department, MeasureReview, Plan, Role, User
+from review.models.organization import PLAN_ROLES
+from review.people.services.people import ONLY_OF_PLANS
 from review.people.services.posts import Post
 from review.screens.forms.fields import DayField, ReasonForm
 
@@ -80,15 +82,26 @@ class PersonForm(NamesForm):
     )
 
 
+class PlanField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no argument at run time
+    """The plan in which 確認者 and 承認者 hold their post; blank: in every one."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("計画"))
+        super().__init__(
+            queryset=Plan.objects.order_by("pk"),
+            required=False,
+            error_messages=CHOOSE,
+            empty_label=_("すべての計画"),
+            **options,
+        )
+
+
 class PostForm(OfficeForm):
     """A post from a day on."""
 
     role = forms.ChoiceField(label=_("役割"), choices=Role.choices, error_messages=CHOOSE)
     department = OfficeField(required=False, help_text=_("担当者と所属長のときに選びます。"))
-    plan = forms.ModelChoiceField(
-        label=_("計画"), queryset=Plan.objects.order_by("pk"), required=False, error_messages=CHOOSE,
-        empty_label=_("すべての計画"), help_text=_("確認者と承認者を、一つの計画に限るときに選びます。"),
-    )  # fmt: skip
+    plan = PlanField(help_text=_("確認者と承認者を、一つの計画に限るときに選びます。"))
     starts_on = DayField(label=_("開始日"), error_messages=NO_DAY)
     ends_on = DayField(
         label=_("終了日"), required=False, error_messages=NO_DAY, help_text=_("決まっていれば入力します。")
@@ -97,12 +110,12 @@ class PostForm(OfficeForm):
     @property
     def post(self) -> Post:
         """What was chosen, once `is_valid()`."""
-        return post_of(self.cleaned_data["role"], self.cleaned_data["department"])
+        return post_of(self.cleaned_data["role"], self.cleaned_data["department"], self.cleaned_data["plan"])
 
 
-def post_of(role: str, office: Department | None) -> Post:
-    """The role with the office's id."""
-    return Post(role=role, department=office.pk if office else None)
+def post_of(role: str, office: Department | None, plan: Plan | None) -> Post:
+    """The role with the ids of the office and of the plan."""
+    return Post(role=role, department=office.pk if office else None, plan=plan.pk if plan else None)
 
 
 class TransferForm(OfficeForm):
@@ -111,18 +124,28 @@ class TransferForm(OfficeForm):
     day = DayField(label=_("発令日"), error_messages=NO_DAY, help_text=_("この日の前日までは、今の役割のままです。"))
     role = forms.ChoiceField(label=_("異動先の役割"), choices=Role.choices, error_messages=CHOOSE)
     department = OfficeField(label=_("異動先の部署"), required=False, help_text=_("担当者と所属長のときに選びます。"))
+    plan = PlanField(label=_("異動先の計画"), help_text=_("確認者と承認者を、一つの計画に限るときに選びます。"))
     second_role = forms.ChoiceField(
         label=_("兼務の役割"), choices=[("", _("(兼務なし)")), *Role.choices], required=False, error_messages=CHOOSE
     )
     second_department = OfficeField(label=_("兼務の部署"), required=False)
+    second_plan = PlanField(label=_("兼務の計画"))
+
+    def clean(self) -> dict[str, Any]:
+        """A plan stands beside a post that is held in one."""
+        given = super().clean() or self.cleaned_data
+        for role, plan in (("role", "plan"), ("second_role", "second_plan")):
+            if given.get(plan) and given.get(role) not in PLAN_ROLES:
+                self.add_error(plan, ONLY_OF_PLANS)
+        return given
 
     @property
     def posts(self) -> list[Post]:
         """What was chosen, once `is_valid()`."""
         data = self.cleaned_data
-        posts = [post_of(data["role"], data["department"])]
+        posts = [post_of(data["role"], data["department"], data["plan"])]
         if data["second_role"]:
-            posts.append(post_of(data["second_role"], data["second_department"]))
+            posts.append(post_of(data["second_role"], data["second_department"], data["second_plan"]))
         return posts
 
 

@@ -14,8 +14,19 @@ from review import clock, holders, permissions, queries
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.refusals import Invalid
-from review.models import Appointment, AuditEntry, CycleState, Department, MeasureReview, Proxy, ReviewState, Role, User
-from review.models.organization import DEPARTMENT_ROLES
+from review.models import (
+    Appointment,
+    AuditEntry,
+    CycleState,
+    Department,
+    MeasureReview,
+    Plan,
+    Proxy,
+    ReviewState,
+    Role,
+    User,
+)
+from review.models.organization import DEPARTMENT_ROLES, PLAN_ROLES
 from review.models.sheet import OPEN_STATES
 from review.reader_words import problem
 from review.trail.services import audit
@@ -66,7 +77,7 @@ def _held_by(user: User) -> Q:
 def candidates(review: MeasureReview, *, leaving: User) -> QuerySet[User]:
     """Who could take the sheet over: colleagues of its department, or, for a claim, the other reviewers."""
     if review.state == ReviewState.SUBMITTED:
-        return holders.holding(Role.REVIEWER).exclude(pk=leaving.pk)
+        return holders.holding(Role.REVIEWER, plan=review.cycle.plan_id).exclude(pk=leaving.pk)
     members = holders.holding(*DEPARTMENT_ROLES, departments=[review.measure_year.owner])
     return members.exclude(pk=leaving.pk)
 
@@ -92,6 +103,11 @@ def hand_over(*, user: User, leaving: User, to: User, review_ids: Collection[int
         if not ids or not set(ids) <= set(mine):
             raise Invalid(_("引き継ぐシートを選び直してください。"), {"sheets": _("引き継ぐシートを選んでください。")})
         chosen = [mine[pk] for pk in ids]
+        for review in chosen:
+            require(
+                permissions.may_manage_cycle(user, review.cycle.plan_id),
+                _("仕事の引継ぎは、その計画の確認者または管理者が行います。"),
+            )
         unfit = [r for r in chosen if not candidates(r, leaving=leaving).filter(pk=to.pk).exists()]
         if unfit:
             codes = "、".join(review.measure_year.measure.code for review in unfit)
@@ -157,12 +173,20 @@ def left_alone_without(posts: Iterable[Appointment], *, from_day: date) -> list[
         for office in sorted(offices, key=lambda one: (one.order, one.pk))
         if not rest.filter(department=office).exists() and _has_open_sheets(office)
     ]
-    roles = {post.role for post in ending}
-    return sentences + [
-        _("「%(role)s」の役割に就いている人が、ほかにいません。") % {"role": role.label}
-        for role in (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
-        if role in roles and not rest.filter(role=role).exists()
-    ]
+    return sentences + list(_roles_left_alone(ending, rest))
+
+
+def _roles_left_alone(ending: list[Appointment], rest: QuerySet[Appointment]) -> Iterable[str]:
+    """The roles that nobody would hold; 確認者 and 承認者 by plan, once a plan exists. A query for each plan and role."""
+    plans: list[Plan | None] = [*Plan.objects.order_by("pk")] or [None]
+    for role in (Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR):
+        posts = [post for post in ending if post.role == role]
+        for plan in plans if role in PLAN_ROLES else [None]:
+            concerned = [post for post in posts if plan is None or post.plan_id in (None, plan.pk)]
+            if not concerned or rest.filter(holders.in_plan(plan.pk if plan else None), role=role).exists():
+                continue
+            words = _("「%(role)s」の役割に就いている人が、ほかにいません。") % {"role": role.label}
+            yield f"{plan.name}: {words}" if plan and len(plans) > 1 else words
 
 
 def _has_open_sheets(office: Department) -> bool:

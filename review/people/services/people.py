@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from review import clock, holders, permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Appointment, FirstPassword, Plan, Role, User
+from review.models import Appointment, FirstPassword, Role, User
 from review.models.organization import PLAN_ROLES
 from review.people.services import handover, posts, proxies
 from review.people.services.passwords import Enrolled, temporary_password
@@ -21,6 +23,8 @@ from review.people.services.posts import Post
 from review.reader_words import problem
 from review.trail.services import audit
 from review.transition import require
+
+ONLY_OF_PLANS = gettext_lazy("計画を選べるのは、確認者と承認者だけです。ほかの役割では空欄にしてください。")
 
 
 def _require_administrator(user: User) -> None:
@@ -125,32 +129,30 @@ def reset_password(*, by: User, user_id: int) -> Enrolled:
 # --- posts -------------------------------------------------------------------------------------------------------
 
 
-def appoint(
-    *, by: User, user_id: int, post: Post, starts_on: date, ends_on: date | None = None, plan: Plan | None = None
-) -> Appointment:
+def appoint(*, by: User, user_id: int, post: Post, starts_on: date, ends_on: date | None = None) -> Appointment:
     """Give the person a post from a day on, which may lie ahead; 確認者 and 承認者 in one plan, or in all."""
     with transaction.atomic():
         _require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
-        problems = {}
+        problems: dict[str, Any] = {}
         if not user.is_active:
             raise AlreadyDecided(_("%(who)sさんの利用は停止されています。先に再開してください。") % {"who": user})
-        if not posts.fits(post):
+        if not posts.fits(post.everywhere):
             problems["department"] = _("担当者と所属長には部署を選び、ほかの役割では部署を空欄にしてください。")
-        if plan and post.role not in PLAN_ROLES:
-            problems["plan"] = _("計画を選べるのは、確認者と承認者だけです。ほかの役割では空欄にしてください。")
+        if post.plan and post.role not in PLAN_ROLES:
+            problems["plan"] = ONLY_OF_PLANS
         if ends_on and ends_on < starts_on:
             problems["ends_on"] = _("終了日は開始日以後にしてください。")
-        if not problems and _already(user, post, plan, starts_on, ends_on):
+        if not problems and _already(user, post, starts_on, ends_on):
             problems["starts_on"] = _("同じ役割に、その期間もう就いています。")
         if problems:
             raise Invalid(_("任用できません。内容を確かめてください。"), problems)
-        return posts.appoint(user=user, post=post, by=by, starts_on=starts_on, ends_on=ends_on, plan=plan)
+        return posts.appoint(user=user, post=post, by=by, starts_on=starts_on, ends_on=ends_on)
 
 
-def _already(user: User, post: Post, plan: Plan | None, starts_on: date, ends_on: date | None) -> bool:
+def _already(user: User, post: Post, starts_on: date, ends_on: date | None) -> bool:
     same = Appointment.objects.filter(
-        Q(plan=None) | Q(plan=plan), user=user, role=post.role, department=post.department
+        Q(plan=None) | Q(plan=post.plan), user=user, role=post.role, department=post.department
     )
     running = same.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on))
     return running.filter(starts_on__lte=ends_on).exists() if ends_on else running.exists()
@@ -208,8 +210,8 @@ def _begin_posts(by: User, user: User, day: date, to: set[Post]) -> list[Appoint
     if not user.is_active or not to or not all(posts.fits(post) for post in to):
         raise Invalid(_("異動先の役割と部署を確かめてください。"), {"role": _("役割と部署を確かめてください。")})
     ending = posts.ending(user=user, day=day, keep=to)
-    leaving = {Post(role=row.role, department=row.department_id) for row in ending if row.starts_on <= day}
-    for post in sorted(to - (posts.held(user, day) - leaving)):
+    leaving = {Post.of(row) for row in ending if row.starts_on <= day}
+    for post in sorted(to - (posts.held(user, day) - leaving), key=posts.in_order):
         posts.appoint(user=user, post=post, by=by, starts_on=day)
     return ending
 

@@ -23,8 +23,9 @@ from review import clock, holders, permissions
 from review.domain import people_list
 from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
-from review.models import Appointment, Department, Role, User
-from review.people.services import first_passwords, people, posts
+from review.models import Appointment, Department, Plan, Role, User
+from review.models.organization import PLAN_ROLES
+from review.people.services import first_passwords, people, plan_of_line, posts
 from review.people.services.finding_words import why_refused
 from review.people.services.posts import Post
 from review.reader_words import problem
@@ -95,11 +96,11 @@ def _lines(path: Path, filename: str) -> list[Line]:
 
 
 def preview(lines: Sequence[Line], *, way: str, day: date) -> Preview:
-    """What the list would do as things stand now. Five queries however long it is."""
+    """What the list would do as things stand now. Six queries however long it is."""
     known = _Known(User.objects.all())
     offices = {folded(office.name): office for office in _offices(day)}
-    held = _held(day)
-    rows = list(_once([_row(line, known, offices, held, way, day) for line in lines]))
+    held, plans = _held(day), list(Plan.objects.order_by("pk"))
+    rows = list(_once([_row(line, known, offices, plans, held, way, day) for line in lines]))
     return Preview(rows=tuple(_with_endings(rows, day) if way == TRANSFER else rows))
 
 
@@ -135,12 +136,18 @@ def _offices(day: date) -> Iterable[Department]:
 
 
 def _held(day: date) -> set[tuple[int, Post]]:
-    rows = Appointment.objects.filter(holders.held_on(day)).values_list("user_id", "role", "department_id")
-    return {(user, Post(role=role, department=office)) for user, role, office in rows}
+    rows = Appointment.objects.filter(holders.held_on(day)).values_list("user_id", "role", "department_id", "plan_id")
+    return {(user, Post(role=role, department=office, plan=plan)) for user, role, office, plan in rows}
 
 
 def _row(
-    line: Line, known: _Known, offices: dict[str, Department], held: set[tuple[int, Post]], way: str, day: date
+    line: Line,
+    known: _Known,
+    offices: dict[str, Department],
+    plans: Sequence[Plan],
+    held: set[tuple[int, Post]],
+    way: str,
+    day: date,
 ) -> Row:
     user = known.one(line.username)
     problems = list(_problems(line, known.all(line.username)))
@@ -148,6 +155,8 @@ def _row(
     office = offices.get(folded(line.department)) if line.department else None
     post = Post(role=role.value, department=office.pk if office else None) if role else None
     problems += _post_problems(line, role, office, post)
+    if (post and role in PLAN_ROLES) or line.plan:
+        post = plan_of_line.in_plan(line, post, plans, bool(user and (user.pk, post) in held), way == ADD, problems)
     starts_on, ends_on = _days(line, way, day, problems)
     does = () if problems else tuple(_does(line, user, post, office, held, starts_on))
     return Row(
@@ -253,7 +262,7 @@ def _with_endings(rows: Sequence[Row], day: date) -> Iterable[Row]:
     ending: dict[int, list[str]] = {}
     running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), user__in=new_posts)
     for post in running.select_related("department").order_by("pk"):
-        if post.starts_on > day or Post(role=post.role, department=post.department_id) not in new_posts[post.user_id]:
+        if post.starts_on > day or Post.of(post) not in new_posts[post.user_id]:
             words = _("%(post)sが %(day)s の前の日で終わります。") % {
                 "post": f"{post.department or ''} {post.get_role_display()}".strip(),
                 "day": day,

@@ -218,12 +218,7 @@ def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             work.appoint(
-                by=request.user,
-                user_id=pk,
-                post=form.post,
-                starts_on=data["starts_on"],
-                ends_on=data["ends_on"],
-                plan=data["plan"],
+                by=request.user, user_id=pk, post=form.post, starts_on=data["starts_on"], ends_on=data["ends_on"]
             )
         except Invalid as refusal:
             add_refusal(form, str(refusal), refusal.fields)

@@ -64,16 +64,13 @@ def foreseen(user: User, day: date, new_posts: list[Post]) -> tuple[list[str], l
     held = posts.held(user, day)
     effects = [
         _("%(post)s は %(day)s で終わります。")
-        % {
-            "post": words_of(Post(role=row.role, department=row.department_id)),
-            "day": day_text(day - timedelta(days=1)),
-        }
+        % {"post": words_of(Post.of(row)), "day": day_text(day - timedelta(days=1))}
         for row in ending
     ]
     effects += [
         _("%(post)s に %(day)s から就きます。") % {"post": words_of(post), "day": day_text(day)}
         for post in new_posts
-        if post not in held or any(row.role == post.role and row.department_id == post.department for row in ending)
+        if post not in held or any(Post.of(row) == post for row in ending)
     ]
     effects.append(_("これまでの提出や決定は、そのまま本人の名前で残ります。"))
     work = handover.open_work(user)
@@ -91,7 +88,8 @@ def foreseen(user: User, day: date, new_posts: list[Post]) -> tuple[list[str], l
 def words_of(post: Post) -> str:
     """産業振興課 担当者."""
     office = Department.objects.filter(pk=post.department or 0).first()
-    return f"{office or ''} {Role(post.role).label}".strip()
+    plan = posts.plan_name(post)
+    return f"{office or ''} {Role(post.role).label}{f'({plan})' if plan else ''}".strip()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -134,10 +132,10 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def takers(work: handover.OpenWork, leaving: User) -> QuerySet[User]:
-    """Everybody who could take at least one of the sheets over. Three queries however many."""
+    """Everybody who could take at least one of the sheets over. A query for the departments and each plan, and one more."""
     offices = list({review.measure_year.owner for review in (*work.returned, *work.writing)})
     members = holders.holding(Role.CONTRIBUTOR, Role.HEAD, departments=offices)
     user_ids = set(members.values_list("pk", flat=True))
-    if work.claims:
-        user_ids |= set(holders.holding(Role.REVIEWER).values_list("pk", flat=True))
+    for plan in {review.cycle.plan_id for review in work.claims}:
+        user_ids |= set(holders.holding(Role.REVIEWER, plan=plan).values_list("pk", flat=True))
     return User.objects.filter(pk__in=user_ids - {leaving.pk}).order_by("display_name", "pk")

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review import holders, permissions
+from review import clock, permissions
 from review.domain.refusals import Invalid
-from review.models import AuditEntry, Cycle, Department, Plan, Role, User
+from review.models import AuditEntry, Cycle, Department, Plan, User
 from review.plan.forms.plans import PlanForm
 from review.plan.services import plan_settings
+from review.plan.views import plan_people
 from review.reader_words import year_label
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
@@ -57,14 +58,16 @@ def plan(request: SignedInRequest, plan: str) -> HttpResponse:
 
 def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
     """What the page shows. Ten queries at most."""
-    roles, offices = (Role.REVIEWER, Role.APPROVER), offices_by_id()
+    offices = offices_by_id()
     return {
         "page_title": plan.name,
         "breadcrumbs": crumbs((_("年度と期限"), reverse("meguri:cycles")), plan.name),
         "plan": plan,
         "form": form,
         "may_change": permissions.may_change_plan(user, plan.pk),
-        "people": [{"label": role.label, "people": list(holders.holding(role, plan=plan.pk))} for role in roles],
+        "today": clock.today(),
+        "people": plan_people.posts_of(plan),
+        "may_appoint": permissions.may_visit(user, "meguri:plan_appoint", plan.pk),
         "settings": [(field.label, in_words(field.name, form.initial.get(field.name), offices)) for field in form],
         "may_see_people": permissions.may_visit(user, "meguri:person"),
         "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),

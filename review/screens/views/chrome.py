@@ -223,7 +223,8 @@ def counts_of(user: User) -> dict[str, Any]:
     names |= {"to_review"} if permissions.is_reviewer(user) else set()
     names |= {"approve", "proposed", "years", "to_settle"} if permissions.is_approver(user) else set()
     names |= {"failed_jobs"} if permissions.may_see_jobs(user) else set()
-    counts = counters.counted(user.pk, names, post.departments, post.headed)
+    plans = {role.value: post.plans(role) for role in (Role.REVIEWER, Role.APPROVER)}
+    counts = counters.counted(user.pk, names, post.departments, post.headed, plans)
     to_approve = counts["approve"] + counts["proposed"] + counts["years"]
     mine = counts["asked"] + counts["own"] + counts["endorse"] + counts["to_review"] + to_approve
     return {**counts, "to_approve": to_approve, "mine": mine + counts["to_read"] + counts["to_settle"]}

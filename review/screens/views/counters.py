@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -24,6 +24,7 @@ from review.models import (
     Notification,
     PlanChange,
     ReviewState,
+    Role,
     Submission,
     User,
 )
@@ -43,11 +44,25 @@ class HowMany(Subquery):
         super().__init__(rows.order_by().values("pk"))
 
 
-def counted(user: int, keys: Collection[str], departments: Collection[int], headed: Collection[int]) -> dict[str, Any]:
-    """{name of ROWS: how many}, 0 for what is not in `keys`, and the stored name of the `city`; no query per number, one in all."""
-    size = 1 << max(len(departments), len(headed), 1).bit_length()
+def counted(
+    user: int,
+    keys: Collection[str],
+    departments: Collection[int],
+    headed: Collection[int],
+    plans: Mapping[str, Collection[int | None]],
+) -> dict[str, Any]:
+    """{name of ROWS: how many}, 0 for what is not in `keys`, and the stored name of the `city`; no query per number, one in all.
+
+    `plans`: role -> the plans in which the person holds it, None among them for every one."""
+    limits = {role: [plan for plan in held if plan] for role, held in plans.items() if held and None not in held}
+    size = 1 << max(len(departments), len(headed), 1, *map(len, limits.values())).bit_length()
     names = tuple(sorted(keys))
-    rows = question(names, size)(user=user, departments=padded(departments, size), headed=padded(headed, size))
+    rows = question(names, size, tuple(sorted(limits)))(
+        user=user,
+        departments=padded(departments, size),
+        headed=padded(headed, size),
+        **{f"{role}_plans": padded(held, size) for role, held in limits.items()},
+    )
     return defaultdict(int, zip((*names, "city"), rows[0], strict=True) if rows else ())
 
 
@@ -57,15 +72,20 @@ def padded(numbers: Collection[int], size: int) -> list[int]:
 
 
 @lru_cache(maxsize=64)
-def question(names: tuple[str, ...], size: int) -> Ask[tuple[Any, ...]]:
-    """The counts of these names for somebody with up to `size` departments."""
+def question(names: tuple[str, ...], size: int, limited: tuple[str, ...]) -> Ask[tuple[Any, ...]]:
+    """The counts of these names for somebody with up to `size` departments, and plans for each of the `limited` roles."""
     kinds: dict[str, type | int] = {"user": int}
     kinds |= {"departments": size} if DEPARTMENTS & set(names) else {}
     kinds |= {"headed": size} if "endorse" in names else {}
+    roles = {name: PLANS[name][0] for name in names if name in PLANS and PLANS[name][0] in limited}
+    kinds |= {f"{role}_plans": size for role in roles.values()}
 
     @prepared(**kinds)
-    def numbers(user: int, departments: Any = (), headed: Any = ()) -> QuerySet[Any, tuple[Any, ...]]:
-        columns = [HowMany(ROWS[name](user, departments, headed)) for name in names]
+    def numbers(user: int, departments: Any = (), headed: Any = (), **plans: Any) -> QuerySet[Any, tuple[Any, ...]]:
+        rows = {name: ROWS[name](user, departments, headed) for name in names}
+        for name, role in roles.items():
+            rows[name] = rows[name].filter(**{f"{PLANS[name][1]}__in": plans[f"{role}_plans"]})
+        columns = [HowMany(rows[name]) for name in names]
         return User.objects.filter(pk=user).values_list(*columns, Subquery(City.objects.values("name")[:1]))
 
     return numbers
@@ -110,6 +130,14 @@ ROWS: dict[str, Rows] = {
     "failed_jobs": lambda user, own, headed: Job.objects.filter(state=JobState.FAILED),
     "unread": lambda user, own, headed: Notification.objects.filter(recipient=user, read_at=None, settled_at=None),
     "demo": lambda user, own, headed: with_demo_values(),
+}
+#: Those that a post in one plan counts in that plan only: whose post, and where the row names its plan.
+PLANS = {
+    "to_review": (Role.REVIEWER.value, "cycle__plan"),
+    "approve": (Role.APPROVER.value, "cycle__plan"),
+    "proposed": (Role.APPROVER.value, "cycle__plan"),
+    "years": (Role.APPROVER.value, "plan"),
+    "to_settle": (Role.APPROVER.value, "plan"),
 }
 #: Those that ask for the person's departments.
 DEPARTMENTS = frozenset({"own", "asked"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from review import holders, locks, permissions, queries
 from review.assessment.services import definitions
 from review.models import (
+    Concurrence,
     Correction,
     Cycle,
     CycleState,
@@ -31,7 +32,7 @@ from review.models import (
 )
 from review.models.sheet import OPEN_STATES
 from review.screens.services import city
-from review.sheet.views import concurrence_parts, sheet_page
+from review.sheet.views import at_a_glance, concurrence_parts, sheet_page
 
 PAGE = 40
 TOP = 5
@@ -50,13 +51,14 @@ _ORDER = {
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One sheet that waits for me: its state, its deadline, and the one button."""
+    """One sheet that waits for me: its state, its deadline, what of it is filled in, and the one button."""
 
     review: MeasureReview
     label: str
     url: str
     due: Any
     primary: bool = False
+    line: str = ""
 
 
 @require_GET
@@ -108,7 +110,8 @@ def plan_tabs(user: User, cycles: list[Cycle], shown: Cycle | None) -> list[dict
             mine |= Q(state=ReviewState.SUBMITTED)
         if post.within(one.plan_id).has(Role.APPROVER):
             mine |= Q(state=ReviewState.REVIEWED)
-        count = one.reviews.visible(scope).filter(mine).count()
+        concurring = Q(concurrences__answer=Concurrence.Answer.WAITING, concurrences__department__in=scope.departments)
+        count = one.reviews.visible(scope).filter(mine | concurring).distinct().count()
         url = f"{reverse('meguri:home')}?plan={one.plan.short_name}"
         tabs.append({"label": one.plan.name, "url": url, "current": one == shown, "count": count})
     return tabs
@@ -132,22 +135,22 @@ def deadlines(cycle: Cycle | None) -> list[dict[str, Any]]:
 
 
 def department(user: User, cycle: Cycle, page: str | None) -> dict[str, Any]:
-    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Four queries at most.
+    """わたしの施策, the sheets to endorse, and those of which the department is 関連部署, and 合議. Five queries at most.
 
     What is to be done comes first, then the rest; an office with very many sheets turns pages.
     """
     mine = list(queries.reviews(cycle.reviews.own(permissions.scope_of(user))))
     mine.sort(key=lambda review: (_ORDER[ReviewState(review.state)], review.measure_year.measure.code))
     todo = [task for review in mine if (task := task_of(user, review))]
-    if todo:
-        first = todo[0]
-        todo[0] = Task(review=first.review, label=first.label, url=first.url, due=first.due, primary=True)
+    todo[:1] = [replace(task, primary=True) for task in todo[:1]]
     waiting = {task.review.pk for task in todo}
     rest = [review for review in mine if review.pk not in waiting]
     shown = Paginator([*todo, *rest], PAGE).get_page(page)
+    tasks = [one for one in shown.object_list if isinstance(one, Task)]
+    lines = at_a_glance.lines([task.review for task in tasks])
     return {
         "page_obj": shown,
-        "tasks": [one for one in shown.object_list if isinstance(one, Task)],
+        "tasks": [replace(task, line=lines[task.review.pk]) for task in tasks],
         "others": [one for one in shown.object_list if isinstance(one, MeasureReview)],
         "todo": len(todo),
         "count": len(mine),
@@ -255,7 +258,8 @@ def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
 
 def managing(user: User) -> dict[str, Any]:
     """Years that wait to be opened, and work that failed. Two queries."""
+    drafts = Cycle.objects.filter(state=CycleState.DRAFT).select_related("plan")
     return {
-        "drafts": list(Cycle.objects.filter(state=CycleState.DRAFT).select_related("plan")),
+        "drafts": [row for row in drafts if permissions.may_manage_cycle(user, row.plan_id)],
         "failed_jobs": Job.objects.filter(state=JobState.FAILED).count(),
     }

@@ -20,7 +20,7 @@ from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.forms.sheet import CommentForm, ExtendForm, ExternalOpinionForm, GradeForm, OutcomeForm
 from review.sheet.services import extensions, opinions, submission
-from review.sheet.views import concurrence_parts, sheet_page, sheet_records
+from review.sheet.views import at_a_glance, concurrence_parts, sheet_page, sheet_records
 from review.sheet.views import extensions as extensions_page
 
 # The pages from which a grade can be given, and where its sender goes back to.
@@ -39,12 +39,15 @@ def page(request: SignedInRequest, review: MeasureReview, *, status: int = 200, 
     shown = sheet_page.body(review)
     mine = permissions.may_write(user, review)
     missing = submission.missing(review) if mine else {}
+    receipt = at_a_glance.receipt(user, review, [part.this for part in shown["indicators"] if part.this])
+    actions = sheet_page.actions(user, review, bool(missing))
     context = {
         **sheet_page.head(review),
         **shown,
         **sheet_page.small_forms(user, review, shown),
         **({} if "concurrences" in forms else concurrence_parts.context_of(user, review)),
-        "actions": sheet_page.actions(user, review, bool(missing)),
+        "actions": [one for one in actions if not receipt or one.url != receipt["recall_url"]],
+        "receipt": receipt,
         "missing_count": len(missing),
         "why_locked": locks.why_locked(review) if is_owner(request, review) else "",
         "why_not_mine": sheet_page.why_not_mine(user, review),

@@ -197,19 +197,19 @@ def why_not_mine(user: User, review: MeasureReview) -> str:
     if review.state == ReviewState.SUBMITTED and permissions.is_reviewer(user, review.cycle.plan_id):
         if permissions.may_review(user, review):
             return ""
-        who = others(user, Role.REVIEWER)
+        who = others(user, Role.REVIEWER, review.cycle.plan_id)
         return _("ご自分が提出したシートは確認できません。確認できる方: %(who)s") % {"who": who}
     if review.state == ReviewState.REVIEWED and permissions.is_approver(user, review.cycle.plan_id):
         if permissions.may_approve(user, review):
             return ""
-        who = others(user, Role.APPROVER)
+        who = others(user, Role.APPROVER, review.cycle.plan_id)
         return _("ご自分が提出または確認したシートは承認できません。承認できる方: %(who)s") % {"who": who}
     return ""
 
 
-def others(user: User, role: Role) -> str:
-    """The other holders of a post, by name."""
-    people = [str(person) for person in holders.holding(role) if person.pk != user.pk]
+def others(user: User, role: Role, plan: int) -> str:
+    """The other holders of a post in the plan, by name."""
+    people = [str(person) for person in holders.holding(role, plan=plan) if person.pk != user.pk]
     return "、".join(people) or _("いません。管理者に相談してください")
 
 

@@ -1,4 +1,4 @@
-"""The forms of a year: its deadlines, and the scale that it is graded on."""
+"""The form of a year's deadlines."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from review.domain import rating
-from review.domain.grade_words import legends
 from review.models import Cycle
 from review.screens.forms.fields import MinuteField
 from review.year.services.cycles import Deadlines
@@ -59,24 +57,3 @@ class DeadlinesForm(forms.Form):
         """Put the service's sentences under their fields."""
         for name, sentence in fields.items():
             self.add_error(name if name in self.fields else None, sentence)
-
-
-class ScaleForm(forms.Form):
-    """Which of the common scales a year is graded on, by key."""
-
-    scale = forms.ChoiceField(
-        label=_("達成区分"),
-        widget=forms.RadioSelect,
-        choices=[
-            (key, "・".join(f"{letter} {words}" for letter, words in legends(preset).items()))
-            for key, preset in rating.PRESETS.items()
-        ],
-        help_text=_(
-            "達成した成果目標は先頭の区分、達成していないものは丸める前の達成率で決まります。判定できないものは「－」になり、人が理由を添えて区分を決められます。"
-        ),
-        error_messages={"required": _("達成区分を選んでください。"), "invalid_choice": _("一覧から選んでください。")},
-    )
-
-    def chosen(self) -> rating.Scale:
-        """The scale of the key."""
-        return rating.PRESETS[self.cleaned_data["scale"]]

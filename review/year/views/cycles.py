@@ -18,18 +18,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review import calendar, clock, permissions, queries
 from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
-from review.deadlines.views.deadlines import tabs, way_to, year_or_404
-from review.domain import rating
+from review.deadlines.views.deadlines import tabs, year_or_404
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, CycleState, MeasureYear
 from review.publication.services import corrections
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.chrome import address
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import day_text, fiscal_year
-from review.year.forms.cycles import DeadlinesForm, ScaleForm
+from review.year.forms.cycles import DeadlinesForm
 from review.year.services import cycles as work
 from review.year.views.progress import steps_of
 
@@ -38,9 +37,10 @@ DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_d
 
 @require_safe
 def cycles(request: SignedInRequest) -> HttpResponse:
-    """Every year of every plan."""
+    """Every year of the plans that the person looks after."""
     counted = tallies()
-    rows = list(Cycle.objects.select_related("plan").order_by("-fiscal_year"))
+    every = Cycle.objects.select_related("plan").order_by("-fiscal_year")
+    rows = [row for row in every if permissions.may_manage_cycle(request.user, row.plan_id)]
     context = {
         "page_title": _("年度と期限"),
         "breadcrumbs": crumbs(_("年度と期限")),
@@ -71,40 +71,6 @@ def cycle(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
             return see_other("meguri:cycle", plan, year)
     context = context_of(cycle, form, may_correct=permissions.may_prepare_correction(request.user, cycle.plan_id))
     return render(request, "year/cycle.html", context, status=status)
-
-
-def scale_record(request: SignedInRequest, plan: str, year: int) -> Record:
-    """What the choice of the scale edits."""
-    cycle = year_or_404(plan, year)
-    form = ScaleForm(initial={"scale": scale_key(cycle)})
-    rows = Cycle.objects.filter(pk=cycle.pk)
-    return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.scale",))
-
-
-def scale_key(cycle: Cycle) -> str | None:
-    """Which of the common scales the year has."""
-    return next((key for key, preset in rating.PRESETS.items() if preset.as_data() == cycle.scale), None)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@refusing
-@versioned(scale_record)
-def scale(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
-    """The scale of one year: chosen while the year is a draft, shown afterwards."""
-    cycle = year_or_404(plan, year)
-    form = ScaleForm(request.POST if request.method == "POST" else None, initial={"scale": scale_key(cycle)})
-    if form.is_bound and form.is_valid():
-        work.choose_scale(user=request.user, cycle_id=cycle.pk, scale=form.chosen())
-        messages.success(request, _("達成区分を保存しました。"))
-        return see_other("meguri:cycle", plan, year, fragment="rules")
-    context = {
-        "page_title": _("%(year)s 達成区分") % {"year": fiscal_year(year)},
-        "breadcrumbs": way_to(cycle, _("達成区分")),
-        "form": form,
-        "draft": cycle.state == CycleState.DRAFT,
-        "grades": cycle.scale,
-    }
-    return render(request, "year/scale.html", context, status=422 if form.is_bound else 200)
 
 
 def set_deadlines(request: SignedInRequest, cycle: Cycle, form: DeadlinesForm) -> int:

@@ -289,10 +289,10 @@ def test_others_cannot_ask(cast: Cast, who: str) -> None:
 
 def test_a_sheet_that_is_with_somebody_else_says_how_to_get_it_back(cast: Cast) -> None:
     cast.open(3)
-    for number, sentence in (
-        (1, "確認が終わる前ならシートを取り下げられます"),
-        (2, "情報経営課に差戻しを依頼してください"),
+    for number, title, sentence in (
+        (1, "提出しました", "取り下げる"),
+        (2, "今は入力できません", "情報経営課に差戻しを依頼してください"),
     ):
         (cast.submitted if number == 1 else cast.reviewed)(number)
         page = words(as_(cast.contributor).get(reverse("meguri:sheet", args=[cast.sheet(number).pk])))
-        assert "今は入力できません" in page and sentence in page
+        assert title in page and sentence in page

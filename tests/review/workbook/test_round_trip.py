@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import string
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -122,6 +123,16 @@ def test_a_character_no_workbook_holds_marks_its_cell_and_stops_nothing(tmp_path
     assert [cell.value for cell in marked] == [stored]
 
 
+@pytest.mark.parametrize("text", ["1,200人(令和3年度)", "=1+1", "-", "基準値"])
+def test_the_baseline_of_a_goal_comes_back(tmp_path, text):
+    """A fourth row, under the goals that have one; the goals beside it are read as before."""
+    goals = (samples.block(1, "一"), replace(samples.block(2, "二"), baseline=text), samples.block(3, "三"))
+    sheet = samples.sheet("文章", indicators=goals)
+    assert not write(tmp_path / "b.xlsx", sheet)
+    (back,) = read_plan_workbook(tmp_path / "b.xlsx").sheets
+    assert [one.baseline for one in back.indicators] == ["", text, ""] and back == sheet
+
+
 def test_a_form_of_several_pages_comes_back(tmp_path):
     path = tmp_path / "form.xlsx"
     sheet = samples.sheet("文" * 600, indicators=tuple(samples.block(number, "短い") for number in range(1, 17)))
@@ -172,6 +183,7 @@ def sheets(draw) -> Sheet:
     blocks = tuple(
         IndicatorBlock(
             number=number,
+            baseline=draw(st.one_of(st.just(""), FILLED)),
             years=cells(
                 lambda y: IndicatorCell(fiscal_year=y, name=draw(TEXTS), target=draw(TEXTS), actual=draw(TEXTS))
             ),
