@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
 
 from review.models import (
     Artifact,
@@ -25,6 +25,7 @@ from review.models import (
     MeasureYear,
     Opinion,
     OutboxEvent,
+    Plan,
     Rating,
     ReviewState,
     ScheduleItem,
@@ -43,6 +44,12 @@ def cycle_now() -> Cycle | None:
     return cycles.filter(state__in=[CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED]).first() or (
         cycles.exclude(state=CycleState.DRAFT).first() or cycles.first()
     )
+
+
+def ended_plans() -> list[Plan]:
+    """The plans whose last 年度 is published and after which none has begun, the latest first. One query."""
+    last = Cycle.objects.filter(plan=OuterRef("pk"), fiscal_year=OuterRef("last_year"), state=CycleState.PUBLISHED)
+    return list(Plan.objects.filter(Exists(last)).order_by("-last_year", "pk"))
 
 
 def cycle_of(fiscal_year: int) -> Cycle | None:

@@ -43,6 +43,7 @@ class Event(StrEnum):
     CORRECTION_RETURNED = "CorrectionReturned", gettext_noop("訂正の差戻し")
     EDITION_CORRECTED = "EditionCorrected", gettext_noop("訂正")
     NEXT_CYCLE_DRAFTED = "NextCycleDrafted", gettext_noop("次年度の準備")
+    PLAN_ENDED = "PlanEnded", gettext_noop("計画期間の終わり")
     DEADLINE_NEAR = "DeadlineNear", gettext_noop("期限前のお知らせ")
     DEADLINE_PASSED = "DeadlinePassed", gettext_noop("期限後のお知らせ")
     DEADLINE_ESCALATED = "DeadlineEscalated", gettext_noop("期限後の所属長へのお知らせ")

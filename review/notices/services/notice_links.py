@@ -67,6 +67,12 @@ def change(row: OutboxEvent) -> str:
     return reverse("meguri:plan_change", args=[row.payload["change"]])
 
 
+def plan_end(row: OutboxEvent) -> str:
+    if row.cycle is None:
+        raise ValueError(f"{row.name} tells of a plan but names no year of it")
+    return reverse("meguri:plan_end", args=[row.cycle.plan.short_name])
+
+
 def proxies(row: OutboxEvent) -> str:
     return reverse("meguri:proxies")
 

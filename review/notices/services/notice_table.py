@@ -284,6 +284,17 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    Event.PLAN_ENDED: (
+        Notice(
+            to=audiences.leaders,
+            title="計画期間が終わりました",
+            body="計画の最後の年度({year})の公表が終わりました。次の年度の準備はありません。",
+            act="計画期間の総括、次期計画、計画の延長のうち、必要なものに進んでください。",
+            link=links.plan_end,
+            urgent=True,
+            to_act=True,
+        ),
+    ),
     **DEADLINE_NOTICES,
     Event.PLAN_CHANGE_PROPOSED: (
         Notice(

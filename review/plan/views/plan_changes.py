@@ -62,7 +62,8 @@ def plan_changes(request: SignedInRequest, year: int) -> HttpResponse:
     cycle = cycle_or_404(year)
     rows = PlanChange.objects.filter(plan=cycle.plan).select_related("proposed_by", "decided_by", "on_behalf_of")
     changes = list(rows[:300])
-    proposing = permissions.is_reviewer(request.user)
+    open_years = plan_proposals.open_years(cycle.plan)
+    proposing = bool(open_years) and permissions.is_reviewer(request.user)
     context = {
         "page_title": _("計画の変更"),
         "breadcrumbs": crumbs((_("計画の変更"), "")),
@@ -70,6 +71,7 @@ def plan_changes(request: SignedInRequest, year: int) -> HttpResponse:
         "waiting": [row for row in changes if row.state == ChangeState.PROPOSED],
         "decided": [row for row in changes if row.state != ChangeState.PROPOSED],
         "kinds": kinds(cycle, measure="") if proposing else [],
+        "ended": not open_years,
     }
     return render(request, "plan/plan_changes.html", context)
 

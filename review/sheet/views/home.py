@@ -85,6 +85,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["managing"] = managing(user)
         if cycle is None or cycle.state == CycleState.DRAFT:
             context["first_steps"] = first_steps(user, cycle)
+    if post.has(Role.ADMINISTRATOR, Role.REVIEWER, Role.APPROVER):
+        context["ended"] = queries.ended_plans()
     context["auditing"] = post.has(Role.AUDITOR)
     return render(request, "sheet/home.html", context)
 

@@ -219,10 +219,12 @@ def draft_first(*, plan: Plan, fiscal_year: int) -> Cycle:
 def draft_next(cycle: Cycle) -> Cycle | None:
     """Draft the next 年度 from the published one: definitions carried over, this plan's 目標 in place.
 
-    None after the plan's last 年度. Running it twice changes nothing: what exists already stands.
+    None after the plan's last 年度, of which those who lead on are notified. Running it twice changes nothing: what
+    exists already stands.
     """
     following = cycle.fiscal_year + 1
     if following > cycle.plan.last_year:
+        _announce_end(cycle)
         return None
     with transaction.atomic():
         made = draft(plan=cycle.plan, fiscal_year=following)
@@ -242,6 +244,14 @@ def draft_next(cycle: Cycle) -> Cycle | None:
             audit.write(actor=None, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": sheets})
             outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(made.pk), cycle=made)
         return made
+
+
+def _announce_end(cycle: Cycle) -> None:
+    with transaction.atomic():
+        Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        if not cycle.events.filter(name=Event.PLAN_ENDED).exists():
+            audit.write(actor=None, action="plan.end", subject=f"plan:{cycle.plan_id}", after={"cycle": cycle.pk})
+            outbox.announce(Event.PLAN_ENDED, key=str(cycle.pk), cycle=cycle)
 
 
 _RULES = ("requires_endorsement", "return_days", "reminders")
