@@ -246,6 +246,13 @@ def draft_next(cycle: Cycle) -> Cycle | None:
         return made
 
 
+def draft_after_extension(plan_id: int, fiscal_year: int) -> None:
+    """The plan goes on from that year: drafted now where the year before is published, else with its publication."""
+    before = Cycle.objects.filter(plan=plan_id, fiscal_year=fiscal_year - 1, state=CycleState.PUBLISHED)
+    for cycle in before.select_related("plan"):
+        draft_next(cycle)
+
+
 def _announce_end(cycle: Cycle) -> None:
     with transaction.atomic():
         Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
