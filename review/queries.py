@@ -15,6 +15,7 @@ from review.models import (
     Decision,
     Edition,
     Heartbeat,
+    Indicator,
     IndicatorYear,
     ItemComment,
     Job,
@@ -95,7 +96,39 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
+    _with_earlier(story.values())
     return goals_of_year(story, review.measure_year.fiscal_year)
+
+
+def earlier_rows(goals: Iterable[Indicator]) -> dict[int, list[IndicatorYear]]:
+    """{成果目標: the rows of those that it continues in former plans, in year order}. No query where none continues another,
+    else one for each plan before."""
+    heirs: dict[int, set[int]] = {}
+    for goal in goals:
+        if goal.continues_id:
+            heirs.setdefault(goal.continues_id, set()).add(goal.pk)
+    earlier: dict[int, list[IndicatorYear]] = {}
+    while heirs:
+        further: dict[int, set[int]] = {}
+        within = Q(fiscal_year__lte=F("indicator__measure__plan__last_year"))
+        rows = IndicatorYear.objects.filter(within, indicator__in=list(heirs)).select_related(
+            "indicator__measure__plan"
+        )
+        for row in rows:
+            for heir in heirs[row.indicator_id]:
+                earlier.setdefault(heir, []).append(row)
+            if row.indicator.continues_id:
+                further.setdefault(row.indicator.continues_id, set()).update(heirs[row.indicator_id])
+        heirs = further
+    return {heir: sorted(rows, key=lambda row: row.fiscal_year) for heir, rows in earlier.items()}
+
+
+def _with_earlier(stories: Iterable[list[IndicatorYear]]) -> None:
+    """Put the years of former plans before those of each goal."""
+    known = list(stories)
+    earlier = earlier_rows({rows[0].indicator_id: rows[0].indicator for rows in known}.values())
+    for rows in known:
+        rows[:0] = earlier.get(rows[0].indicator_id, [])
 
 
 def goals_of_year(story: dict[int, list[IndicatorYear]], year: int) -> dict[int, list[IndicatorYear]]:
@@ -138,6 +171,7 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
+    _with_earlier(rows for story in stories.values() for rows in story.values())
     rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.
@@ -339,6 +373,8 @@ def year_before(review: MeasureReview) -> MeasureYear | None:
     """The same 施策 in the year before. One query."""
     year = review.measure_year
     years = _measure_years(measure=year.measure_id, year=year.fiscal_year - 1)
+    if not years and year.measure.continues_id:
+        years = _measure_years(measure=year.measure.continues_id, year=year.fiscal_year - 1)
     return years[0] if years else None
 
 

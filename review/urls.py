@@ -10,7 +10,7 @@ from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.domain import measure_codes
-from review.ending.views import plan_end
+from review.ending.views import next_plan, plan_end
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
 from review.people.views import (
@@ -110,6 +110,8 @@ screens = [
     path("plans/new/", new_plan.plan_new, name="plan_new"),
     path("plans/<slug:short_name>/", plans.plan, name="plan"),
     path("plans/<slug:short_name>/end/", plan_end.plan_end, name="plan_end"),
+    path("plans/<slug:short_name>/next/", next_plan.next_plan, name="next_plan"),
+    path("plans/<slug:short_name>/first-year/", next_plan.first_year, name="first_year"),
     path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plan/<int:year>/structure/", structure.structure, name="structure"),
     path("plan/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"),

@@ -1,4 +1,4 @@
-"""A plan's end: its extension is a change of the plan."""
+"""A plan's end: its extension is a change of the plan; a next plan goes on with the 施策 and goals of the one before."""
 
 from django.db import migrations, models
 
@@ -18,6 +18,17 @@ KINDS = [
 ]
 
 
+def before(name, of):
+    return models.ForeignKey(
+        blank=True,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="continued_by",
+        to=f"review.{of}",
+        verbose_name=name,
+    )
+
+
 class Migration(migrations.Migration):
     dependencies = [("review", "0010_installation")]
 
@@ -25,4 +36,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             "planchange", "kind", models.CharField(choices=KINDS, max_length=20, verbose_name="変更の種類")
         ),
+        migrations.AddField("plan", "continues", before("前の計画", "plan")),
+        migrations.AddField("measure", "continues", before("前の計画の施策", "measure")),
+        migrations.AddField("indicator", "continues", before("前の計画の成果目標", "indicator")),
     ]

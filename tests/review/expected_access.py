@@ -61,7 +61,7 @@ EXPECTED = {
     "meguri:bundle_make": "LFFFFNFNF",
     "meguri:retry_all": MANAGER, "meguri:job_retry": MANAGER, "meguri:job_give_up": MANAGER, "meguri:event_release": MANAGER,
     "meguri:mail_release": MANAGER, "meguri:mail_let_go": PEOPLE,
-    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_end": ALL_SHEETS, "meguri:plan_change_new": REVIEWER, "meguri:structure": REVIEWER, "meguri:plan_change": ALL_SHEETS,
+    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_end": ALL_SHEETS, "meguri:next_plan": MANAGER, "meguri:first_year": MANAGER, "meguri:plan_change_new": REVIEWER, "meguri:structure": REVIEWER, "meguri:plan_change": ALL_SHEETS,
     "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
     "meguri:first_passwords": PEOPLE, "meguri:first_passwords_anew": PEOPLE, "meguri:city": PEOPLE, "meguri:plan_new": PEOPLE,
     "meguri:people_import": PEOPLE, "meguri:departments": PEOPLE, "meguri:reorganise": PEOPLE, "meguri:department_list": PEOPLE,

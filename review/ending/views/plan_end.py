@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from review import queries
-from review.models import Plan
+from review import permissions, queries
+from review.ending.services import next_plan
+from review.models import ChangeKind, ChangeState, Plan, PlanChange, User
+from review.reader_words import year_label
 from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 
@@ -40,5 +43,40 @@ def plan_end(request: SignedInRequest, short_name: str) -> HttpResponse:
 
 
 def doors_of(request: SignedInRequest, plan: Plan) -> list[Door]:
-    """The ways on."""
-    return []
+    """The ways on, each as far as it has come and as far as this person may go."""
+    user, ended = request.user, any(one.pk == plan.pk for one in queries.ended_plans())
+    return [_next(user, plan, ended), _extension(user, plan)]
+
+
+def _next(user: User, plan: Plan, ended: bool) -> Door:
+    title, made = _("次期計画をつくる"), next_plan.following(plan)
+    text = _("施策と成果目標を引き継いで、次の計画を作ります。昨年度の値と推移は、次の計画でも続けて見られます。")
+    if made is None:
+        may = ended and permissions.may_change_plan(user)
+        links = ((title, reverse("meguri:next_plan", args=[plan.short_name])),) if may else ()
+        return Door(title=title, text=text, links=links)
+    links = ((_("計画の設定を見る"), reverse("meguri:plan", args=[made.short_name])),)
+    if not permissions.may_visit(user, "meguri:plan"):
+        links = ()
+    state = _("「%(name)s」(%(first)s〜%(last)s)を作りました。") % {
+        "name": made.name,
+        "first": year_label(made.first_year),
+        "last": year_label(made.last_year),
+    }
+    if not made.cycles.exists() and permissions.may_change_plan(user):
+        links += ((_("最初の年度を準備する"), reverse("meguri:first_year", args=[made.short_name])),)
+    return Door(title=title, text=text, state=state, links=links)
+
+
+def _extension(user: User, plan: Plan) -> Door:
+    title = _("計画を延長する")
+    text = _("最終年度を先に延ばします。確認者が理由を付けて提案し、承認者が決定すると、次の年度が準備されます。")
+    waiting = PlanChange.objects.filter(plan=plan, kind=ChangeKind.EXTEND, state=ChangeState.PROPOSED).first()
+    if waiting:
+        links = ((_("提案を見る"), reverse("meguri:plan_change", args=[waiting.pk])),)
+        return Door(title=title, text=text, state=_("提案が決定を待っています。"), links=links)
+    last = plan.cycles.order_by("-fiscal_year").first()
+    if last is None or not permissions.is_reviewer(user):
+        return Door(title=title, text=text)
+    address = reverse("meguri:plan_change_new", args=[last.fiscal_year, ChangeKind.EXTEND.value])
+    return Door(title=title, text=text, links=((_("延長を提案する"), address),))

@@ -106,6 +106,7 @@ ACTIONS: dict[str, Any] = {
     "cycle.launch": gettext_lazy("施策シートの用意"),
     "cycle.ready": gettext_lazy("公表の決定待ち"),
     "incident.begin": gettext_lazy("遅れの始まり"),
+    "plan.take_over": gettext_lazy("次期計画への引継ぎ"),
     "plan.end": gettext_lazy("計画期間の終わり"),
     "cycle.draft": gettext_lazy("次の年度の準備"),
     "cycle.scale": gettext_lazy("達成区分の選択"),

@@ -46,7 +46,8 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
             _("%(year)s年度は「%(plan)s」の期間(%(first)s〜%(last)s年度)にありません。")
             % {"year": fiscal_year, "plan": plan, "first": plan.first_year, "last": plan.last_year}
         )
-    before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
+    line = Q(plan=plan) | Q(plan=plan.continues_id or 0)
+    before = Cycle.objects.filter(line, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
     scale = before.scale if before and before.scale else rating.DEFAULT.as_data()
     cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
     judging.judge_earlier(cycle)
