@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
 
+from review import continuing
 from review.models import (
     Artifact,
     AuditEntry,
@@ -15,7 +16,6 @@ from review.models import (
     Decision,
     Edition,
     Heartbeat,
-    Indicator,
     IndicatorYear,
     ItemComment,
     Job,
@@ -26,7 +26,6 @@ from review.models import (
     MeasureYear,
     Opinion,
     OutboxEvent,
-    Plan,
     Rating,
     ReviewState,
     ScheduleItem,
@@ -45,12 +44,6 @@ def cycle_now() -> Cycle | None:
     return cycles.filter(state__in=[CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED]).first() or (
         cycles.exclude(state=CycleState.DRAFT).first() or cycles.first()
     )
-
-
-def ended_plans() -> list[Plan]:
-    """The plans whose last 年度 is published and after which none has begun, the latest first. One query."""
-    last = Cycle.objects.filter(plan=OuterRef("pk"), fiscal_year=OuterRef("last_year"), state=CycleState.PUBLISHED)
-    return list(Plan.objects.filter(Exists(last)).order_by("-last_year", "pk"))
 
 
 def cycle_of(fiscal_year: int) -> Cycle | None:
@@ -96,39 +89,8 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
-    _with_earlier(story.values())
+    continuing.put_earlier(story.values())
     return goals_of_year(story, review.measure_year.fiscal_year)
-
-
-def earlier_rows(goals: Iterable[Indicator]) -> dict[int, list[IndicatorYear]]:
-    """{成果目標: the rows of those that it continues in former plans, in year order}. No query where none continues another,
-    else one for each plan before."""
-    heirs: dict[int, set[int]] = {}
-    for goal in goals:
-        if goal.continues_id:
-            heirs.setdefault(goal.continues_id, set()).add(goal.pk)
-    earlier: dict[int, list[IndicatorYear]] = {}
-    while heirs:
-        further: dict[int, set[int]] = {}
-        within = Q(fiscal_year__lte=F("indicator__measure__plan__last_year"))
-        rows = IndicatorYear.objects.filter(within, indicator__in=list(heirs)).select_related(
-            "indicator__measure__plan"
-        )
-        for row in rows:
-            for heir in heirs[row.indicator_id]:
-                earlier.setdefault(heir, []).append(row)
-            if row.indicator.continues_id:
-                further.setdefault(row.indicator.continues_id, set()).update(heirs[row.indicator_id])
-        heirs = further
-    return {heir: sorted(rows, key=lambda row: row.fiscal_year) for heir, rows in earlier.items()}
-
-
-def _with_earlier(stories: Iterable[list[IndicatorYear]]) -> None:
-    """Put the years of former plans before those of each goal."""
-    known = list(stories)
-    earlier = earlier_rows({rows[0].indicator_id: rows[0].indicator for rows in known}.values())
-    for rows in known:
-        rows[:0] = earlier.get(rows[0].indicator_id, [])
 
 
 def goals_of_year(story: dict[int, list[IndicatorYear]], year: int) -> dict[int, list[IndicatorYear]]:
@@ -171,7 +133,7 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
-    _with_earlier(rows for story in stories.values() for rows in story.values())
+    continuing.put_earlier(rows for story in stories.values() for rows in story.values())
     rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.
@@ -288,20 +250,14 @@ def shelf() -> list[Edition]:
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What differs wherever a public page may differ: editions, which is current, their plan, their books. One query."""
-    names = ("pk", "sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
-    rows = list(Edition.objects.values_list(*names))
-    return sorted({row[:7] for row in rows}), sorted({(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS})
+    names = ("sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
+    rows = list(Edition.objects.values_list("pk", continuing.last_summary(), *names))
+    return sorted({row[:8] for row in rows}), sorted({(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS})
 
 
 OF_PLAN = ("cycle__plan__city", "cycle__plan__name", "cycle__plan__municipality_code")
 #: the files of an edition that its pages show
 BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
-
-
-def edition_files() -> dict[tuple[int, str], Artifact]:
-    """{(edition, kind): its file} of every edition. One query."""
-    files = Artifact.objects.filter(edition__isnull=False)
-    return {(file.edition_id, file.kind): file for file in files if file.edition_id}
 
 
 # --- what one sheet's screens show ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.domain import measure_codes
-from review.ending.views import next_plan, plan_end
+from review.ending.views import next_plan, plan_end, public_summary, summary
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
 from review.people.views import (
@@ -110,6 +110,10 @@ screens = [
     path("plans/new/", new_plan.plan_new, name="plan_new"),
     path("plans/<slug:short_name>/", plans.plan, name="plan"),
     path("plans/<slug:short_name>/end/", plan_end.plan_end, name="plan_end"),
+    path("plans/<slug:short_name>/summary/text/", summary.summary_text, name="summary_text"),
+    path("plans/<slug:short_name>/summary/submit/", summary.summary_submit, name="summary_submit"),
+    path("plans/<slug:short_name>/summary/reopen/", summary.summary_reopen, name="summary_reopen"),
+    path("plans/<slug:short_name>/summary/measures/<code:code>/", summary.summary_measure, name="summary_measure"),
     path("plans/<slug:short_name>/next/", next_plan.next_plan, name="next_plan"),
     path("plans/<slug:short_name>/first-year/", next_plan.first_year, name="first_year"),
     path("plan/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
@@ -179,6 +183,9 @@ results: list[URLPattern | URLResolver] = [
     path("plan/<int:first>/<code:code>/", publication.run, name="run"),
     path("<int:year>/", include(edition)),
     path("<int:year>/editions/<int:number>/", include(edition)),
+    path("<slug:short_name>/summary/", public_summary.summary, name="summary"),
+    path("<slug:short_name>/summary/<int:number>/", public_summary.summary, name="summary"),
+    path("<slug:short_name>/summary/<int:number>/<file:name>", public_summary.summary_data, name="summary_data"),
 ]
 
 interface = [

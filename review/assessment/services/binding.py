@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
-from review import queries
+from review import continuing
 from review.domain import fields
 from review.domain.items import circled
 from review.domain.refusals import Changed
@@ -106,7 +106,7 @@ def _goals(measures: Mapping[int, MeasureYear], fiscal_year: int) -> Iterator[tu
     for row in stored.select_related("indicator"):
         goals[row.indicator_id] = row.indicator
         yield row.indicator, row
-    for pk, rows in queries.earlier_rows(goals.values()).items():
+    for pk, rows in continuing.earlier_rows(goals.values()).items():
         yield from ((goals[pk], row) for row in rows)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from review import queries
+from review import continuing
 from review.domain import answers, checks, grade_words, progress, rating
 from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
@@ -114,7 +114,7 @@ def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
     )
     for year in stored.order_by("fiscal_year"):
         years[year.indicator_id].append(given.get(year.pk, year))
-    for goal, before in queries.earlier_rows({rows[0].indicator for rows in years.values()}).items():
+    for goal, before in continuing.earlier_rows({rows[0].indicator for rows in years.values()}).items():
         years[goal][:0] = before
     return years
 

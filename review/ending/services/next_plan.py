@@ -1,6 +1,6 @@
 """次期計画: made from a plan whose last 年度 is published, with the 施策 and goals taken over, each linked to the old one.
 
-So last year's value, trend, chart and the checks against last year go on over both plans (`queries.earlier_rows`). The
+So last year's value, trend, chart and the checks against last year go on over both plans (`continuing.earlier_rows`). The
 目標 of the new plan are blank until they are imported or typed.
 """
 
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions, queries
+from review import clock, continuing, holders, permissions
 from review.background.services import outbox
 from review.domain import measure_codes
 from review.domain.events import Event
@@ -111,7 +111,7 @@ def require_time(user: User, old: Plan) -> None:
     made = following(old)
     if made:
         raise AlreadyDecided(_("次期計画「%(name)s」はもう作られています。") % {"name": made.name})
-    if all(plan.pk != old.pk for plan in queries.ended_plans()):
+    if all(plan.pk != old.pk for plan in continuing.ended_plans()):
         raise Invalid(
             _("次期計画は、最後の年度(%(year)s)の公表のあとに作ります。") % {"year": year_label(old.last_year)}
         )

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from review import permissions, queries
-from review.ending.services import next_plan
+from review import continuing, permissions
+from review.ending.services import next_plan, summaries
 from review.models import ChangeKind, ChangeState, Plan, PlanChange, User
 from review.reader_words import year_label
 from review.screens.views.acts import crumbs
@@ -36,7 +36,7 @@ def plan_end(request: SignedInRequest, short_name: str) -> HttpResponse:
         "page_title": _("計画期間の終わり"),
         "breadcrumbs": crumbs(_("計画期間の終わり")),
         "plan": plan,
-        "ended": any(one.pk == plan.pk for one in queries.ended_plans()),
+        "ended": any(one.pk == plan.pk for one in continuing.ended_plans()),
         "doors": doors_of(request, plan),
     }
     return render(request, "ending/plan_end.html", context)
@@ -44,8 +44,17 @@ def plan_end(request: SignedInRequest, short_name: str) -> HttpResponse:
 
 def doors_of(request: SignedInRequest, plan: Plan) -> list[Door]:
     """The ways on, each as far as it has come and as far as this person may go."""
-    user, ended = request.user, any(one.pk == plan.pk for one in queries.ended_plans())
-    return [_next(user, plan, ended), _extension(user, plan)]
+    user, ended = request.user, any(one.pk == plan.pk for one in continuing.ended_plans())
+    return [_summary(plan, ended), _next(user, plan, ended), _extension(user, plan)]
+
+
+def _summary(plan: Plan, ended: bool) -> Door:
+    title, summary = _("計画期間の総括"), summaries.of(plan)
+    text = _(
+        "すべての年度の値と最終の達成区分に、施策ごとの総括を付けて公表します。確認者が提案し、承認者が決定します。"
+    )
+    links = ((_("総括を開く"), reverse("meguri:summary", args=[plan.short_name])),) if ended or summary else ()
+    return Door(title=title, text=text, state=summary.get_state_display() if summary else "", links=links)
 
 
 def _next(user: User, plan: Plan, ended: bool) -> Door:

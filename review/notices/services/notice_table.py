@@ -11,6 +11,7 @@ from review.domain.reminding import Step
 from review.notices.services import notice_audiences as audiences
 from review.notices.services import notice_links as links
 from review.notices.services.deadline_table import DEADLINE_NOTICES
+from review.notices.services.ending_table import ENDING_NOTICES
 from review.notices.services.notice import Notice
 from review.notices.services.proxy_table import PROXY_NOTICES
 from review.notices.services.withdrawal_table import WITHDRAWAL_NOTICES
@@ -284,17 +285,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
-    Event.PLAN_ENDED: (
-        Notice(
-            to=audiences.leaders,
-            title="計画期間が終わりました",
-            body="計画の最後の年度({year})の公表が終わりました。次の年度の準備はありません。",
-            act="計画期間の総括、次期計画、計画の延長のうち、必要なものに進んでください。",
-            link=links.plan_end,
-            urgent=True,
-            to_act=True,
-        ),
-    ),
+    **ENDING_NOTICES,
     **DEADLINE_NOTICES,
     Event.PLAN_CHANGE_PROPOSED: (
         Notice(

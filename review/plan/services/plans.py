@@ -18,7 +18,7 @@ from review.transition import require
 
 #: Words of addresses, which no plan may take.
 RESERVED = frozenset({
-    "api", "data", "editions", "en", "files", "healthz", "method", "new", "plans", "readyz", "results", "schema", "static",
+    "api", "data", "editions", "en", "files", "healthz", "method", "new", "plans", "readyz", "results", "schema", "static", "summary",
 })  # fmt: skip
 LONGEST_PERIOD = 20
 

@@ -47,7 +47,8 @@ def index(site: Site) -> Page:
         )
         bars.append({"label": fiscal_year(book.year), "counts": heads["totals"]["indicators"], "url": url})
     framed = frame(site, _("計画の評価結果"), here="index", path=("index",))
-    return Page(template="publication/index.html", context={**framed, "years": years, "bars": bars, "site_title": ""})
+    context = {**framed, "years": years, "bars": bars, "site_title": "", "summaries": site.summary_links()}
+    return Page(template="publication/index.html", context=context)
 
 
 def method(site: Site) -> Page:
@@ -121,6 +122,7 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
         "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
         "indexes": site.remembered((pk, "indexes"), lambda: parts.indexes(book)) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
+        "summaries": site.summary_links(plan) if book.year == (plan := book.edition.cycle.plan).last_year else [],
         "list_url": book.url("year"),
     }
     if alone:
