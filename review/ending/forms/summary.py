@@ -27,7 +27,7 @@ class MeasureForm(forms.Form):
 
     def __init__(self, data: Any = None, *, part: Part, scale: Scale) -> None:
         own = {f"grade_{goal.pk}": goal.grade if goal.grade != goal.proposed else "" for goal in part.goals}
-        reasons = {f"reason_{goal.pk}": goal.reason for goal in part.goals}
+        reasons = {f"reason_{goal.pk}": goal.grade_reason for goal in part.goals}
         super().__init__(data, initial={"text": part.text, **own, **reasons})
         self.part = part
         for goal in part.goals:

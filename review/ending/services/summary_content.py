@@ -30,7 +30,7 @@ class Goal:
     years: tuple[Mapping[str, Any], ...]
     proposed: str
     grade: str
-    reason: str
+    grade_reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +102,7 @@ def _goal(
         years=years,
         proposed=proposed,
         grade=own.get("grade") or proposed,
-        reason=own.get("reason", ""),
+        grade_reason=own.get("reason", ""),
     )
 
 
@@ -142,7 +142,7 @@ def _measure(part: Part) -> dict[str, Any]:
             "years": [dict(year) for year in goal.years],
             "proposed_grade": goal.proposed,
             "grade": goal.grade,
-            "grade_reason": goal.reason,
+            "grade_reason": goal.grade_reason,
         }
         for goal in part.goals
     ]

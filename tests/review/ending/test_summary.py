@@ -199,7 +199,7 @@ def test_the_trail_tells_each_step(cast: Cast) -> None:
 def test_home_leads_on_until_the_summary_and_the_next_plan_are_there(cast: Cast) -> None:
     plan = proposed(cast)
     decide(cast, plan)
-    client, door = signed_in(cast, "reviewer2"), reverse("meguri:plan_end", args=[plan.short_name])
+    client, door = signed_in(cast, "reviewer2"), "総括、次期計画、延長に進む"
     assert door in client.get(reverse("meguri:home")).content.decode()
     Plan.objects.create(name="次", city="見本市", first_year=YEAR + 1, last_year=YEAR + 4, continues=plan)
     assert door not in client.get(reverse("meguri:home")).content.decode()
