@@ -179,7 +179,7 @@ def decide(
             round=round,
             verdict=Verdict.ACCEPT if accept else Verdict.RETURN,
             comment=comment.strip(),
-            submitted_by=summary.submitted_by,
+            submitted_by_id=summary.submitted_by_id or 0,
             decided_by=user,
             decided_at=clock.now(),
             meeting=meeting,
@@ -257,7 +257,9 @@ def reopen(*, user: User, plan_id: int, reason: str) -> PlanSummary:
     """Begin a further edition of a published 総括; the one before stays. Raises NotAllowed, AlreadyDecided, or Invalid."""
     with transaction.atomic():
         rows = PlanSummary.objects.select_for_update(of=("self",), no_key=True).select_related("plan")
-        summary = rows.get(plan_id=plan_id)
+        summary = rows.filter(plan_id=plan_id).first()
+        if summary is None:
+            raise Invalid(_("この計画の総括は、まだ公表されていません。"))
         holders.standing(user, fresh=True)
         require(permissions.is_reviewer(user), _("計画期間の総括は、%(office)sの確認者が作ります。"), summary.plan)
         if summary.state != State.PUBLISHED:

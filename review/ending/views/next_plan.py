@@ -25,7 +25,11 @@ from review.screens.views.signed_in import SignedInRequest
 def next_plan(request: SignedInRequest, short_name: str) -> HttpResponse:
     """The form, then what comes of it, then the act."""
     plan = get_object_or_404(Plan, short_name=short_name)
-    work.require_time(request.user, plan)
+    try:
+        work.require_time(request.user, plan)
+    except Invalid as refusal:
+        messages.error(request, str(refusal))
+        return see_other("meguri:plan_end", short_name)
     form = NextPlanForm(request.POST if request.method == "POST" else None, plan=plan)
     effects = previewed(
         request, form, act=lambda: make(request, plan, form.wish()), effects=lambda: foreseen(plan, form.wish())

@@ -62,9 +62,9 @@ def _next(user: User, plan: Plan, ended: bool) -> Door:
     text = _("施策と成果目標を引き継いで、次の計画を作ります。昨年度の値と推移は、次の計画でも続けて見られます。")
     if made is None:
         may = ended and permissions.may_change_plan(user)
-        links = ((title, reverse("meguri:next_plan", args=[plan.short_name])),) if may else ()
-        return Door(title=title, text=text, links=links)
-    links = ((_("計画の設定を見る"), reverse("meguri:plan", args=[made.short_name])),)
+        here = ((title, reverse("meguri:next_plan", args=[plan.short_name])),) if may else ()
+        return Door(title=title, text=text, links=here)
+    links: tuple[tuple[str, str], ...] = ((_("計画の設定を見る"), reverse("meguri:plan", args=[made.short_name])),)
     if not permissions.may_visit(user, "meguri:plan"):
         links = ()
     state = _("「%(name)s」(%(first)s〜%(last)s)を作りました。") % {

@@ -174,7 +174,7 @@ def summary_submit(request: SignedInRequest, short_name: str) -> HttpResponse:
 @refusing
 def summary_reopen(request: SignedInRequest, short_name: str) -> HttpResponse:
     """Begin a further edition, with a reason."""
-    plan = get_object_or_404(Plan, short_name=short_name, summary__isnull=False)
+    plan = get_object_or_404(Plan, short_name=short_name)
     form, back = ReopenForm(request.POST or None), reverse("meguri:summary", args=[short_name])
 
     def act() -> HttpResponse:

@@ -33,9 +33,9 @@ def begun(cast: Cast) -> Cycle:
     cycle = Cycle.objects.get(plan=new)
     IndicatorYear.objects.filter(indicator__measure__plan=new).update(target="150件")
     before = Cycle.objects.get(plan=old)
-    cycles.set_deadlines(
-        user=cast.reviewer2, cycle_id=cycle.pk, deadlines=cycles.Deadlines(due_at=before.due_at, closes_at=before.closes_at)
-    )  # type: ignore[arg-type]  # fmt: skip
+    assert before.due_at and before.closes_at
+    deadlines = cycles.Deadlines(due_at=before.due_at, closes_at=before.closes_at)
+    cycles.set_deadlines(user=cast.reviewer2, cycle_id=cycle.pk, deadlines=deadlines)
     steps.open_year(user=cast.reviewer2, cycle_id=cycle.pk)
     settle_background()
     return Cycle.objects.select_related("plan").get(pk=cycle.pk)
