@@ -99,6 +99,8 @@ REFUSED_BY_STATE = {
     # a change of the plan is read by those who see the board, and decided by an approver
     ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
     ("meguri:plan_change", "auditor"),
+    # the next plan is the reviewers' as long as there are any
+    ("meguri:next_plan", "administrator"), ("meguri:first_year", "administrator"),
 }  # fmt: skip
 
 # What a sender of forms would send, so that a refusal is the rule's and not the form's.
