@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from review.models import Cycle, Notification, OutboxEvent, Plan
+from review.notices.services.ending_table import ENDING_NOTICES
 from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
 
@@ -58,3 +59,10 @@ def test_home_leads_on_and_the_changes_page_offers_nothing_that_cannot_be(cast: 
 def test_a_plan_with_a_year_to_come_has_no_such_card(cast: Cast) -> None:
     cast.published(1)
     assert "計画期間が終わりました" not in signed_in(cast, "reviewer2").get(reverse("meguri:home")).content.decode()
+
+
+def test_every_notice_of_the_end_leads_somewhere(cast: Cast) -> None:
+    cycle = cast.open(1)
+    for rows in ENDING_NOTICES.values():
+        for notice in rows:
+            assert notice.link and cycle.plan.short_name in notice.link(OutboxEvent(cycle=cycle))
