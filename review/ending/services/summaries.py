@@ -161,8 +161,7 @@ def missing(summary: PlanSummary) -> str:
 def decide(
     *, user: User, plan_id: int, round: int, accept: bool, comment: str = "", meeting: Meeting | None = None
 ) -> PlanSummary:
-    """Publish what was proposed, or send it back with a reason: one decision a round. Raises NotAllowed, AlreadyDecided,
-    Changed where a value is not what it was when it was proposed, or Invalid."""
+    """Publish what was proposed, or send it back with a reason. Raises NotAllowed, AlreadyDecided, Changed or Invalid."""
     with transaction.atomic():
         rows = PlanSummary.objects.select_for_update(of=("self",), no_key=True).select_related("plan")
         summary = rows.get(plan_id=plan_id)
@@ -184,8 +183,7 @@ def decide(
             decided_at=clock.now(),
             meeting=meeting,
         )
-        summary.state = State.PUBLISHED if accept else State.RETURNED
-        summary.state_since = decision.decided_at
+        summary.state, summary.state_since = State.PUBLISHED if accept else State.RETURNED, decision.decided_at
         summary.save(update_fields=["state", "state_since"])
         after: dict[str, Any] = {
             "round": round,
@@ -195,9 +193,10 @@ def decide(
         if accept:
             edition = _publish(summary, snapshot, decision)
             after |= {"edition": edition.number, "sha256": edition.sha256, "seal": edition.seal}
-        action = "summary.publish" if accept else "summary.return"
+        words = ("summary.publish", Event.SUMMARY_PUBLISHED), ("summary.return", Event.SUMMARY_RETURNED)
+        action, event = words[0 if accept else 1]
         audit.write(actor=user, action=action, subject=f"summary:{summary.pk}", after=after)
-        _tell(Event.SUMMARY_PUBLISHED if accept else Event.SUMMARY_RETURNED, user, summary, decision)
+        _tell(event, user, summary, decision)
         return summary
 
 
