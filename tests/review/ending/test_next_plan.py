@@ -10,7 +10,7 @@ from review.books.services.snapshot import snapshot_of
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.ending.services import next_plan
 from review.ending.services.next_plan import NextPlan
-from review.models import Cycle, IndicatorYear, Measure, MeasureReview, Plan, User
+from review.models import Cycle, IndicatorYear, Job, Measure, MeasureReview, Plan, User
 from review.year.services import cycles
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.ending.test_last_year import ended, signed_in
@@ -103,6 +103,11 @@ def test_the_next_plans_first_year_is_published(cast: Cast) -> None:
     assert snapshot["years"] == [NEXT, NEXT + 1, NEXT + 2, NEXT + 3]
     public = signed_in(cast, "auditor").get(reverse("publication:measure", args=[NEXT, "N-01-01"]))
     assert public.status_code == 200 and "120件" in public.content.decode()
+    assert not Job.objects.filter(state="failed").exists()
+    for name in ("data.json", "indicators.csv"):
+        assert signed_in(cast, "auditor").get(reverse("publication:data", args=[NEXT, name])).status_code == 200
+    run = reverse("publication:run", args=[NEXT, "N-01-01"])
+    assert signed_in(cast, "auditor").get(run).status_code == 200
 
 
 def test_a_plan_is_continued_once_and_by_its_reviewers(cast: Cast) -> None:
