@@ -83,6 +83,8 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "publication:errata": _act(Rule.ANYONE, _("正誤表を読む")),
         "publication:compare": _act(Rule.ANYONE, _("年度や版を比べる")),
         "publication:run": _act(Rule.ANYONE, _("施策の計画期間の推移を見る")),
+        "publication:summary": _act(Rule.ANYONE, _("計画期間の総括を読む")),
+        "publication:summary_data": _act(Rule.ANYONE, _("計画期間の総括のデータを受け取る")),
         "publication:open_data": _act(Rule.ANYONE, _("オープンデータの説明を読む")),
         "publication:schema": _act(Rule.ANYONE, _("データの形式の定義を受け取る")),
         "publication:download": _act(Rule.ANYONE, _("公表版のファイルを受け取る")),
@@ -184,6 +186,20 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
     (_("計画の変更"), {
         "meguri:plan_new": _act(Rule.MAY_MANAGE_PEOPLE, _("計画を作る")),
         "meguri:plan_appoint": _act(Rule.MAY_MANAGE_PEOPLE, _("計画の確認者・承認者を任用する")),
+        "meguri:plan_end": _act(Rule.SEES_BOARD, _("計画期間が終わったあとの進め方を見る")),
+        "meguri:summary": _act(
+            Rule.SEES_BOARD, _("計画期間の総括を見る"), "", _("決定は承認者。自分が提案したものは不可")
+        ),
+        "meguri:summary_text": _act(Rule.IS_REVIEWER, _("計画全体の総括を書く")),
+        "meguri:summary_measure": _act(Rule.IS_REVIEWER, _("施策の総括と最終の達成区分を書く")),
+        "meguri:summary_submit": _act(Rule.IS_REVIEWER, _("総括の決定を依頼する")),
+        "meguri:summary_reopen": _act(Rule.IS_REVIEWER, _("総括の訂正を始める")),
+        "meguri:next_plan": _act(
+            Rule.MAY_MANAGE_CYCLE, _("次期計画を作る"), "", _("管理者が作るのは確認者がいない間だけ")
+        ),
+        "meguri:first_year": _act(
+            Rule.MAY_MANAGE_CYCLE, _("次期計画の最初の年度を準備する"), "", _("管理者が行うのは確認者がいない間だけ")
+        ),
         "meguri:plan_changes": _act(Rule.SEES_BOARD, _("計画の変更の一覧を見る")),
         "meguri:plan_change_new": _act(Rule.IS_REVIEWER, _("計画の変更を提案する")),
         "meguri:plan_change": _act(

@@ -26,12 +26,13 @@ from review.models import (
     Extension,
     MeasureReview,
     PlanChange,
+    PlanSummary,
     RecordedDecision,
     ReviewState,
     Role,
     Step,
     User,
-)
+)  # fmt: skip
 from review.models.scope import Scope
 from review.models.sheet import OPEN_STATES
 
@@ -317,6 +318,16 @@ def sees_board(user: Person, plan: int | str | None = None) -> bool:
     return standing(user).within(plan).has(*SEES_EVERYTHING)
 
 
+def may_decide_summary(user: Person, summary: PlanSummary) -> bool:
+    """計画期間の総括: an approver in their own right who proposed it in no round, for the decision publishes it."""
+    proposers = {summary.submitted_by_id, *summary.decisions.values_list("submitted_by", flat=True)}
+    return (
+        summary.state == PlanSummary.State.DECIDING
+        and approves_in_person(user, summary.plan_id)
+        and user.pk not in proposers
+    )
+
+
 may_download_year = may_see_corrections = sees_board
 may_prepare_correction, may_retry_jobs = is_reviewer, may_manage_cycle
 
@@ -374,25 +385,8 @@ def decides_or_manages(user: Person) -> bool:
     return standing(user).has(Role.HEAD, Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
 
 
-#: every rule of the table -> the question
-QUESTIONS: dict[Rule, Callable[..., bool]] = {
-    Rule.ANYONE: anyone,
-    Rule.SIGNED_IN: signed_in,
-    Rule.HOLDS_POST: holds_post,
-    Rule.WRITES_SHEETS: writes_sheets,
-    Rule.REVIEWS_OR_APPROVES: reviews_or_approves,
-    Rule.MAY_MANAGE_CYCLE: may_manage_cycle,
-    Rule.IS_REVIEWER: is_reviewer,
-    Rule.MAY_RETRY_JOBS: may_retry_jobs,
-    Rule.MAY_MANAGE_PEOPLE: may_manage_people,
-    Rule.SEES_BOARD: sees_board,
-    Rule.MAY_SEE_JOBS: may_see_jobs,
-    Rule.MAY_READ_AUDIT: may_read_audit,
-    Rule.IS_APPROVER: is_approver,
-    Rule.MAY_DOWNLOAD_YEAR: may_download_year,
-    Rule.MAY_SEE_CORRECTIONS: may_see_corrections,
-    Rule.MAY_PREPARE_CORRECTION: may_prepare_correction,
-}
+#: every rule of the table -> the question of its name, above
+QUESTIONS: dict[Rule, Callable[..., bool]] = {rule: globals()[rule.value] for rule in Rule}
 
 #: every named address -> the question asked of whoever calls it
 ACCESS = {address: QUESTIONS[rule] for address, rule in RULED.items()}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
 
+from review import continuing
 from review.models import (
     Artifact,
     AuditEntry,
@@ -90,6 +91,7 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
+    continuing.put_earlier(story.values())
     return goals_of_year(story, review.measure_year.fiscal_year)
 
 
@@ -133,6 +135,7 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
+    continuing.put_earlier(rows for story in stories.values() for rows in story.values())
     rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.
@@ -249,19 +252,14 @@ def shelf() -> list[Edition]:
 
 def shelf_state() -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """What differs wherever a public page may differ: editions, which is current, their plan, their books. One query."""
-    names = ("pk", "sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
-    rows = list(Edition.objects.values_list(*names))
-    return sorted({row[:7] for row in rows}), sorted({(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS})
+    names = ("sha256", "current", "published_at", *OF_PLAN, "artifacts__kind", "artifacts__sha256")
+    rows = list(Edition.objects.values_list("pk", continuing.last_summary(), *names))
+    return sorted({row[:8] for row in rows}), sorted({(pk, kind, file) for pk, *_, kind, file in rows if kind in BOOKS})
 
 
 OF_PLAN = ("cycle__plan__city", "cycle__plan__name", "cycle__plan__municipality_code")
 #: the files of an edition that its pages show
 BOOKS = (Artifact.Kind.CONSOLIDATED, Artifact.Kind.BOOK_PDF)
-
-
-def edition_files() -> dict[tuple[int, str], Artifact]:
-    """{(edition, kind): its file} of every edition. One query."""
-    return {(one.edition_id, one.kind): one for one in Artifact.objects.exclude(edition=None) if one.edition_id}
 
 
 # --- what one sheet's screens show ---------------------------------------------------------------------------------
@@ -333,6 +331,8 @@ def year_before(review: MeasureReview) -> MeasureYear | None:
     """The same 施策 in the year before. One query."""
     year = review.measure_year
     years = _measure_years(measure=year.measure_id, year=year.fiscal_year - 1)
+    if not years and year.measure.continues_id:
+        years = _measure_years(measure=year.measure.continues_id, year=year.fiscal_year - 1)
     return years[0] if years else None
 
 

@@ -18,7 +18,17 @@ from viewflow.workflow.status import STATUS
 from review.assessment.services import approval, assessment, meetings
 from review.assessment.services.ratings import Overall
 from review.domain.refusals import AlreadyDecided, NotAllowed, Refusal
-from review.models import Correction, Cycle, MeasureReview, Meeting, Outcome, PlanChange, RecordedDecision, User
+from review.models import (
+    ChangeKind,
+    Correction,
+    Cycle,
+    MeasureReview,
+    Meeting,
+    Outcome,
+    PlanChange,
+    RecordedDecision,
+    User,
+)
 from review.plan.services import plan_changes, plan_effects
 from review.publication.services import corrections, publication
 from review.sheet.services import concurrence, submission
@@ -176,6 +186,8 @@ def decide_plan_change(
                 MeasureReviewFlow.start.run(review=cycles.make_review(cycle, year))
             for review in effects.lead_out:
                 decide_outcome(user=user, review_id=review.pk, accept=True, meeting=meeting)
+            if change.kind == ChangeKind.EXTEND:
+                cycles.draft_after_extension(change.plan_id, change.fiscal_year)
         return change
 
 

@@ -11,6 +11,7 @@ from workflow.views import (
     plan_changes,
     queue,
     records,
+    summary,
     together,
     withdrawing,
     year,
@@ -39,6 +40,7 @@ screens = [
     path("sheets/<int:pk>/approve/", deciding.approve, name="approve"),
     path("sheets/<int:pk>/approve/withdraw/", withdrawing.withdraw_approval, name="withdraw_approval"),
     path("sheets/<int:pk>/outcome/decide/", board.decide_outcome, name="decide_outcome"),
+    path("plans/<plan:short_name>/summary/", summary.summary, name="summary"),
     path("changes/<int:pk>/", plan_changes.plan_change, name="plan_change"),
     # the year
     path("plans/<plan:plan>/<int:year>/board/decide/", year.decide, name="decide"),

@@ -22,6 +22,7 @@ from review.models.plan import (
     TargetChange,
 )
 from review.models.plan_change import ChangeKind, ChangeState, PlanChange
+from review.models.plan_summary import PlanSummary, SummaryDecision, SummaryEdition
 from review.models.proxy import LaterReading, Proxy
 from review.models.publication import Correction, CorrectionDecision, CorrectionItem, Edition, edition_label
 from review.models.reminding import ClosingDay, Extension, ReminderPause
@@ -87,6 +88,7 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanField",
+    "PlanSummary",
     "Proxy",
     "Rating",
     "RecordedDecision",
@@ -99,6 +101,8 @@ __all__ = [
     "SecondFactor",
     "Step",
     "Submission",
+    "SummaryDecision",
+    "SummaryEdition",
     "Tally",
     "TargetChange",
     "Upload",

@@ -65,6 +65,9 @@ class Plan(models.Model):
     )
     body = models.CharField(_("決定する会議の名前"), max_length=60, default=NEUTRAL_BODY[0])
     body_en = models.CharField(_("決定する会議の英語名"), max_length=100, blank=True)
+    continues = models.ForeignKey(
+        "self", verbose_name=_("前の計画"), null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by"
+    )
 
     class Meta:
         verbose_name = _("計画")
@@ -131,6 +134,14 @@ class Measure(models.Model):
     sort_key = models.CharField(max_length=measure_codes.LONGEST_KEY, editable=False, default="")
     first_year = models.PositiveSmallIntegerField(_("開始年度"))
     last_year = models.PositiveSmallIntegerField(_("終了年度"), null=True, blank=True)
+    continues = models.ForeignKey(
+        "self",
+        verbose_name=_("前の計画の施策"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="continued_by",
+    )
 
     class Meta:
         verbose_name = _("施策")
@@ -214,6 +225,14 @@ class Indicator(models.Model):
     defined_for = models.JSONField(_("定義を確認した評価項目と単位"), default=dict, blank=True)
     defined_reason = models.CharField(_("定義の確認の理由"), max_length=200, blank=True)
     last_year = models.PositiveSmallIntegerField(_("終了年度"), null=True, blank=True)
+    continues = models.ForeignKey(
+        "self",
+        verbose_name=_("前の計画の成果目標"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="continued_by",
+    )
 
     class Meta:
         verbose_name = _("成果目標")

@@ -11,7 +11,7 @@ from review.models.plan import Measure, Plan
 
 
 class ChangeKind(models.TextChoices):
-    """What may happen to a 施策 or to one of its 成果目標."""
+    """What may happen to a 施策, to one of its 成果目標, or to the plan's period."""
 
     ADD = "add", _("施策の追加")
     RENAME = "rename", _("施策名の変更")
@@ -24,6 +24,7 @@ class ChangeKind(models.TextChoices):
     INDICATOR_SPLIT = "indicator-split", _("成果目標の分割")
     INDICATOR_MERGE = "indicator-merge", _("成果目標の統合")
     INDICATOR_END = "indicator-end", _("成果目標の終了")
+    EXTEND = "extend", _("計画の延長")
 
 
 class ChangeState(models.TextChoices):

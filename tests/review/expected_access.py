@@ -20,7 +20,7 @@ EXPECTED = {
     "publication:index": EVERYONE, "publication:plan": NOBODY_HERE, "publication:method": NOBODY_HERE,
     "publication:year": NOBODY_HERE,
     "publication:measure": NOBODY_HERE, "publication:download": NOBODY_HERE, "publication:data": NOBODY_HERE,
-    "publication:departments": NOBODY_HERE, "publication:errata": NOBODY_HERE, "publication:run": NOBODY_HERE,
+    "publication:departments": NOBODY_HERE, "publication:errata": NOBODY_HERE, "publication:summary": NOBODY_HERE, "publication:summary_data": NOBODY_HERE, "publication:run": NOBODY_HERE,
     "publication:pdf": NOBODY_HERE, "publication:schema": NOBODY_HERE,
     "publication:compare": NOBODY_HERE, "publication:open_data": EVERYONE,
     "api:openapi": EVERYONE, "api:root": EVERYONE, "api:editions": NOBODY_HERE,
@@ -62,7 +62,9 @@ EXPECTED = {
     "meguri:bundle_make": "LFFFFNFNF",
     "meguri:retry_all": MANAGER, "meguri:job_retry": MANAGER, "meguri:job_give_up": MANAGER, "meguri:event_release": MANAGER,
     "meguri:mail_release": MANAGER, "meguri:mail_let_go": PEOPLE,
-    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_change_new": REVIEWER, "meguri:structure": REVIEWER, "meguri:plan_change": ALL_SHEETS,
+    "meguri:plan_changes": ALL_SHEETS, "meguri:plan_end": ALL_SHEETS, "meguri:summary": ALL_SHEETS,
+    "meguri:summary_text": REVIEWER, "meguri:summary_measure": REVIEWER, "meguri:summary_submit": REVIEWER,
+    "meguri:summary_reopen": REVIEWER, "meguri:next_plan": MANAGER, "meguri:first_year": MANAGER, "meguri:plan_change_new": REVIEWER, "meguri:structure": REVIEWER, "meguri:plan_change": ALL_SHEETS,
     "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
     "meguri:first_passwords": PEOPLE, "meguri:first_passwords_anew": PEOPLE, "meguri:city": PEOPLE, "meguri:plan_new": PEOPLE,
     "meguri:plan_appoint": PEOPLE,
@@ -99,6 +101,8 @@ REFUSED_BY_STATE = {
     # a change of the plan is read by those who see the board, and decided by an approver
     ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
     ("meguri:plan_change", "auditor"),
+    # the next plan is the reviewers' as long as there are any
+    ("meguri:next_plan", "administrator"), ("meguri:first_year", "administrator"),
 }  # fmt: skip
 
 # What a sender of forms would send, so that a refusal is the rule's and not the form's.

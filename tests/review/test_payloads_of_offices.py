@@ -37,12 +37,14 @@ from review.models import (
     NoticeText,
     Opinion,
     PlanChange,
+    PlanSummary,
     Proxy,
     Rating,
     RecordedDecision,
     ReminderPause,
     Reorganisation,
     Role,
+    SummaryDecision,
     User,
 )
 from tests.cast import YEAR, Cast
@@ -77,6 +79,7 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
     of_the_people(sheet, cast)
     of_the_calendar(cast)
     change = of_the_plan(sheet, cast)
+    of_the_plans_end(sheet, cast)
     sheets = [reverse("meguri:sheet", args=[one.pk]) for one in (sheet, settled, waiting)]
     of_the_year = [
         reverse(name, args=["dx", YEAR])
@@ -88,6 +91,7 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         (cast.approver, reverse("meguri:board", args=["dx", YEAR])),
         (cast.approver, reverse("meguri:proxies")),
         (cast.reviewer2, reverse("meguri:plan_change", args=[change.pk])),
+        (cast.reviewer2, reverse("meguri:summary", args=[sheet.cycle.plan.short_name])),
         (cast.administrator, reverse("meguri:people")),
         (cast.administrator, reverse("meguri:person", args=[cast.other.pk])),
         (cast.administrator, reverse("meguri:person", args=[cast.approver.pk])),
@@ -101,6 +105,18 @@ def pages(cast: Cast) -> list[tuple[User, str]]:
         (cast.contributor, reverse("meguri:extension", args=[sheet.pk])),
         *corrected(cast),
     ]
+
+
+def of_the_plans_end(sheet: MeasureReview, cast: Cast) -> None:
+    """計画期間の総括, sent back once."""
+    now = clock.now()
+    summary = PlanSummary.objects.create(
+        plan=sheet.cycle.plan, text=armed("PlanSummary.text"), reason=armed("PlanSummary.reason"), state_since=now
+    )
+    SummaryDecision.objects.create(
+        summary=summary, round=1, verdict="return", comment=armed("SummaryDecision.comment"),
+        submitted_by=cast.reviewer, decided_by=cast.approver, decided_at=now,
+    )  # fmt: skip
 
 
 def on_sheets(sheet: MeasureReview, settled: MeasureReview, cast: Cast) -> None:
@@ -253,6 +269,7 @@ OURS = {
     "Heartbeat": {"name"}, "Mail": {"address", "message_id", "cause"}, "Notification": {"event", "key", "act", "link"}, "NoticeText": {"key"},
     "NoticeChoice": {"notice"}, "OutboxEvent": {"name", "key", "cause"}, "Tally": {"key"}, "SecondFactor": {"secret"}, "RecoveryCode": {"digest"},
     "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "Indicator": {"defined_reason"},
+    "PlanSummary": {"sha256"}, "SummaryEdition": {"sha256", "seal"},
     "City": {"code", "email"}, "FirstPassword": {"sealed"},
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from review import permissions
 from review.domain.refusals import Invalid
-from review.models import ChangeState, PlanChange
+from review.models import ChangeState, Cycle, PlanChange
 from review.plan.forms.plan_changes import DecideForm
 from review.plan.views.plan_changes import MEANINGS
 from review.screens.forms.fields import add_refusal
@@ -41,9 +41,12 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
             return see_other("meguri:plan_change", pk)
     waiting = change.state == ChangeState.PROPOSED
     title = change.get_kind_display()
+    # The year from which it counts may be ahead, and have no page yet.
+    years = Cycle.objects.filter(plan=change.plan, fiscal_year__lte=change.fiscal_year).order_by("-fiscal_year")
+    back = [reverse("meguri:plan_changes", args=cycle.key) for cycle in years[:1]]
     context = {
         "page_title": title,
-        "breadcrumbs": crumbs((_("計画の変更"), reverse("meguri:plan_changes", args=change.key)), (title, "")),
+        "breadcrumbs": crumbs((_("計画の変更"), "".join(back)), (title, "")),
         "change": change,
         "meaning": MEANINGS[change.kind],
         "waiting": waiting,

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from django.utils.translation import gettext as _
 
+from review import continuing
 from review.domain import fields
 from review.domain.items import circled
 from review.domain.refusals import Changed
@@ -21,6 +22,7 @@ from review.models import (
     AuditEntry,
     Cycle,
     Decision,
+    Indicator,
     IndicatorYear,
     MeasureReview,
     MeasureYear,
@@ -79,10 +81,10 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
         _add(parts[owner[year.pk]], "sheet", year, SHEET)
         parts[owner[year.pk]] |= {f"sheet:{key}": year.text(key) for key in fields.text_keys()}
         parts[owner[year.pk]]["code"] = year.measure.code
-    for row in _goals(of_measure, cycle.fiscal_year):
+    for goal, row in _goals(of_measure, cycle.fiscal_year):
         this = row.fiscal_year == cycle.fiscal_year
-        place = f"goal:{row.indicator.number}:{row.fiscal_year}"
-        into = parts[owner[of_measure[row.indicator.measure_id].pk]]
+        place = f"goal:{goal.number}:{row.fiscal_year}"
+        into = parts[owner[of_measure[goal.measure_id].pk]]
         _add(into, place, row, GOAL if this else EARLIER)
         if this and row.indicator.baseline:
             into[f"{place}:baseline"] = row.indicator.baseline
@@ -97,10 +99,15 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
     return {pk: {key: _digest(value) for key, value in values.items()} for pk, values in parts.items()}
 
 
-def _goals(measures: Mapping[int, MeasureYear], fiscal_year: int) -> Iterable[IndicatorYear]:
-    """The rows of the sheets' goals up to their year."""
+def _goals(measures: Mapping[int, MeasureYear], fiscal_year: int) -> Iterator[tuple[Indicator, IndicatorYear]]:
+    """The sheets' goals with their rows up to their year, those of former plans among them."""
     stored = IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year__lte=fiscal_year)
-    return stored.select_related("indicator")
+    goals: dict[int, Indicator] = {}
+    for row in stored.select_related("indicator"):
+        goals[row.indicator_id] = row.indicator
+        yield row.indicator, row
+    for pk, rows in continuing.earlier_rows(goals.values()).items():
+        yield from ((goals[pk], row) for row in rows)
 
 
 def _add(into: dict[str, Any], place: str, row: Any, names: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from review import continuing
 from review.domain import answers, checks, grade_words, progress, rating
 from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
@@ -119,6 +120,8 @@ def _history(rows: list[IndicatorYear]) -> dict[int, list[IndicatorYear]]:
     )
     for year in stored.order_by("fiscal_year"):
         years[year.indicator_id].append(given.get(year.pk, year))
+    for goal, before in continuing.earlier_rows({rows[0].indicator for rows in years.values()}).items():
+        years[goal][:0] = before
     return years
 
 
@@ -146,7 +149,11 @@ def verdict_of(
             **given, target=later[1], baseline=row.indicator.baseline, span=_span(row, later), scale=scale
         )
     return achievement.judge(
-        **given, target=row.target, targets=[year.target for year in years], fiscal_year=row.fiscal_year
+        **given,
+        target=row.target,
+        # Those of a former plan were set for other years: they say nothing of where this plan's lead.
+        targets=[year.target for year in years if year.indicator_id == row.indicator_id],
+        fiscal_year=row.fiscal_year,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from review.ending.services import summaries
 from review.publication.services import edition_check
 
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         report = edition_check.verify()
         if options["json"]:
             findings = [{"where": one.where, "what": one.what} for one in report.findings]
+            findings += [{"where": "計画期間の総括", "what": line} for line in summaries.altered()]
             words = {"intact": not findings, "editions": report.editions, "files": report.files, "findings": findings}
             self.stdout.write(json.dumps(words, ensure_ascii=False))
         else:
@@ -33,5 +35,7 @@ class Command(BaseCommand):
             first, *more = report.findings
             rest = f" ほかに{len(more)}件あります(--json で全部を示します)。" if more else ""
             raise CommandError(f"{first}{rest}")
+        if lines := summaries.altered():
+            raise CommandError(lines[0])
         if not options["json"]:
             self.stdout.write("すべて、公表したときのままです。")

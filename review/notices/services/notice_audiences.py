@@ -94,6 +94,11 @@ def managers(row: OutboxEvent) -> Iterable[User]:
     return holders.holding(Role.REVIEWER, Role.ADMINISTRATOR, plan=_plan(row))
 
 
+def leaders(row: OutboxEvent) -> Iterable[User]:
+    """Those who lead a plan on into its next years."""
+    return holders.holding(Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
+
+
 def keepers_of_the_trail(row: OutboxEvent) -> Iterable[User]:
     return holders.holding(Role.ADMINISTRATOR, Role.AUDITOR)
 

@@ -67,6 +67,18 @@ def change(row: OutboxEvent) -> str:
     return reverse("meguri:plan_change", args=[row.payload["change"]])
 
 
+def plan_end(row: OutboxEvent) -> str:
+    return reverse("meguri:plan_end", args=[_plan(row)])
+
+
+def summary(row: OutboxEvent) -> str:
+    return reverse("meguri:summary", args=[_plan(row)])
+
+
+def public_summary(row: OutboxEvent) -> str:
+    return reverse("publication:summary", args=[_plan(row)])
+
+
 def proxies(row: OutboxEvent) -> str:
     return reverse("meguri:proxies")
 
@@ -77,6 +89,12 @@ def jobs(row: OutboxEvent) -> str:
 
 def audit(row: OutboxEvent) -> str:
     return reverse("meguri:audit")
+
+
+def _plan(row: OutboxEvent) -> str:
+    if row.cycle is None:
+        raise ValueError(f"{row.name} tells of a plan but names no year of it")
+    return row.cycle.plan.short_name
 
 
 def _year(row: OutboxEvent) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from review.domain.reminding import Step
 from review.notices.services import notice_audiences as audiences
 from review.notices.services import notice_links as links
 from review.notices.services.deadline_table import DEADLINE_NOTICES
+from review.notices.services.ending_table import ENDING_NOTICES
 from review.notices.services.notice import Notice
 from review.notices.services.proxy_table import PROXY_NOTICES
 from review.notices.services.withdrawal_table import WITHDRAWAL_NOTICES
@@ -284,6 +285,7 @@ NOTICES: dict[Event, tuple[Notice, ...]] = {
             to_act=True,
         ),
     ),
+    **ENDING_NOTICES,
     **DEADLINE_NOTICES,
     Event.PLAN_CHANGE_PROPOSED: (
         Notice(

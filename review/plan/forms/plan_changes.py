@@ -68,6 +68,14 @@ class ChangeForm(OfficeForm, ReasonForm):
 
     def _add(self, numbers: list[tuple[str, str]], others: list[tuple[str, str]]) -> None:
         kind = self.kind
+        if kind == ChangeKind.EXTEND:
+            # It counts from the year after the plan's last one.
+            del self.fields["fiscal_year"]
+            self.fields["last_year"] = forms.IntegerField(
+                label=_("新しい最終年度"),
+                help_text=_("西暦の年度で入力します(令和8年度は2026)。"),
+                error_messages={**REQUIRED, "invalid": _("数字で入力してください。")},
+            )
         if kind == ChangeKind.RENAME:
             self.fields["name"] = _name(_("新しい施策名"))
         if kind == ChangeKind.OWNER:
@@ -153,6 +161,7 @@ class ChangeForm(OfficeForm, ReasonForm):
             parts=tuple(self._parts()) if self.kind in PARTS else (),
             numbers=tuple(int(one) for one in ([numbers] if isinstance(numbers, str) else numbers)),
             goals=tuple(self._goals()) if self.kind in GOALS else (),
+            last_year=data.get("last_year"),
         )
 
     def _parts(self) -> Iterable[Part]:

@@ -44,6 +44,8 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     measure = Measure.objects.filter(pk=proposal.measure or 0).first()
     year, detail, kind = proposal.fiscal_year, proposal.detail, proposal.kind
     label = str(kind.label)
+    if kind == ChangeKind.EXTEND:
+        return [_extension_line(proposal)]
     if kind in (ChangeKind.ADD, ChangeKind.SPLIT):
         origin = _titled(measure, year) if measure else ""
         return [
@@ -67,6 +69,14 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in detail.numbers)
     after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in detail.goals)
     return [{**line, "before": before, "after": after or _("%(year)sで終了") % {"year": year_label(year - 1)}}]
+
+
+def _extension_line(proposal: Proposal) -> dict[str, str]:
+    until = _("%(year)sまで")
+    before, after = (
+        until % {"year": year_label(year or 0)} for year in (proposal.fiscal_year - 1, proposal.detail.last_year)
+    )
+    return {"code": "", "item": _("計画期間"), "before": before, "after": after}
 
 
 def _merge_lines(measure: Measure, year: int, detail: Detail, label: str) -> list[dict[str, str]]:
@@ -226,7 +236,7 @@ def _tell(event: Event, user: User, change: PlanChange) -> None:
         payload={
             "change": change.pk,
             "kind": kind,
-            "codes": "、".join(dict.fromkeys(line["code"] for line in change.lines)),
+            "codes": "、".join(dict.fromkeys(line["code"] or line["item"] for line in change.lines)),
             "comment": change.comment or change.reason,
             "people": [change.proposed_by_id],
             "offices": sorted(_offices(change)),

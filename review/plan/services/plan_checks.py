@@ -7,11 +7,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from review.assessment.services import binding
 from review.domain import measure_codes
 from review.models import ChangeKind, Department, Measure, MeasureReview, Plan, PlanField
 from review.models.sheet import OPEN_STATES
+from review.plan.services import plans
 from review.plan.services.plan_proposals import Detail, Proposal, goals_of, living, open_years
-from review.reader_words import problem
+from review.reader_words import problem, year_label
 
 LONGEST_NAME = 200
 PLACE = "measure_year__measure__sort_key"
@@ -20,6 +22,8 @@ PLACE = "measure_year__measure__sort_key"
 def problems_of(proposal: Proposal) -> dict[str, str]:
     """{field: sentence} for what is impossible now."""
     plan = Plan.objects.get(pk=proposal.plan)
+    if proposal.kind == ChangeKind.EXTEND:
+        return _extension_problems(plan, proposal)
     problems: dict[str, str] = {}
     if proposal.fiscal_year not in open_years(plan):
         problems["fiscal_year"] = _("公表済みまたは公表の決まった年度の計画は変更できません。")
@@ -38,6 +42,27 @@ def problems_of(proposal: Proposal) -> dict[str, str]:
     if not problems:
         measure = known[proposal.measure] if proposal.measure else None
         problems = _CHECKS[proposal.kind](plan, measure, proposal.fiscal_year, proposal.detail)
+    return problems
+
+
+def _extension_problems(plan: Plan, proposal: Proposal) -> dict[str, str]:
+    """Why the plan cannot go on until that year."""
+    problems: dict[str, str] = {}
+    last = proposal.detail.last_year or 0
+    if proposal.fiscal_year != plan.last_year + 1 or last <= plan.last_year:
+        problems["last_year"] = _("今の最終年度(%(year)s)より後の年度を入力してください。") % {
+            "year": year_label(plan.last_year)
+        }
+    elif not plans.possible_period(plan.first_year, last):
+        problems["last_year"] = _("計画期間は、始まりから終わりまで%(most)s年以内の年度(西暦)にしてください。") % {
+            "most": plans.LONGEST_PERIOD
+        }
+    if not proposal.reason.strip() or problem(proposal.reason):
+        problems["reason"] = problem(proposal.reason) or _("理由を入力してください。")
+    if not problems and MeasureReview.objects.filter(cycle__plan=plan, state__in=binding.OPEN_TO_CHANGE).exists():
+        problems["last_year"] = _(
+            "提出された施策シートがこの内容で確認・承認されているため、その年度が公表されるまで変えられません。"
+        )
     return problems
 
 

@@ -20,9 +20,11 @@ from review.models import (
     MeasureReview,
     MeasureYear,
     Outcome,
+    Plan,
     PlanChange,
     ScheduleItem,
 )
+from review.plan.services import plan_settings
 from review.plan.services.plan_changes import accepted_for
 from review.plan.services.plan_proposals import Detail, Goal, Part
 from review.reader_words import city_language
@@ -235,6 +237,24 @@ def _clear(change: PlanChange, measure: Measure, *, keep: bool) -> None:
     years.delete()
 
 
+# --- the period ----------------------------------------------------------------------------------------------------
+
+
+def _extend(change: PlanChange, detail: Detail) -> Effects:
+    """The plan goes on; its history shows it beside what its page changed. The next year is drafted by the caller."""
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=change.plan_id)
+    before, plan.last_year = plan.last_year, detail.last_year or plan.last_year
+    plan.save(update_fields=["last_year"])
+    audit.write(
+        actor=change.decided_by,
+        action=plan_settings.CHANGED,
+        subject=f"plan:{plan.pk}",
+        before={"last_year": before},
+        after={"last_year": plan.last_year, "reason": change.reason},
+    )
+    return Effects()
+
+
 # --- 成果目標 -------------------------------------------------------------------------------------------------------
 
 
@@ -330,4 +350,5 @@ _APPLY = {
     ChangeKind.INDICATOR_SPLIT: _replace_goals,
     ChangeKind.INDICATOR_MERGE: _replace_goals,
     ChangeKind.INDICATOR_END: _replace_goals,
+    ChangeKind.EXTEND: _extend,
 }

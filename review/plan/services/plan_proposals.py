@@ -38,6 +38,7 @@ class Detail:
     parts: tuple[Part, ...] = ()
     numbers: tuple[int, ...] = ()
     goals: tuple[Goal, ...] = ()
+    last_year: int | None = None
 
     def as_data(self) -> dict[str, Any]:
         """As plain data."""
@@ -53,6 +54,7 @@ class Detail:
             parts=tuple(Part(**{**one, "takes": tuple(one["takes"])}) for one in data.get("parts", ())),
             numbers=tuple(data.get("numbers", ())),
             goals=tuple(Goal(**one) for one in data.get("goals", ())),
+            last_year=data.get("last_year"),
         )
 
 

@@ -71,6 +71,25 @@ def create(
     if by is not None:
         holders.standing(by, fresh=True)
         require(permissions.may_manage_people(by), _("計画は管理者が作ります。"))
+    return store(
+        short_name=short_name, name=name, city=city, first_year=first_year, last_year=last_year,
+        municipality_code=municipality_code, called=called, by=by,
+    )  # fmt: skip
+
+
+def store(
+    *,
+    short_name: str,
+    name: str,
+    city: str,
+    first_year: int,
+    last_year: int,
+    municipality_code: str = "",
+    called: Names = NEUTRAL,
+    by: User | None = None,
+    continues: Plan | None = None,
+) -> Plan:
+    """The plan's row, by whoever may make it: an administrator, or with the plan that it `continues` its reviewer."""
     problems = problems_of(short_name, name, city, municipality_code, called)
     if not possible_period(first_year, last_year):
         sentence = _(
@@ -82,10 +101,11 @@ def create(
     with transaction.atomic():
         plan = Plan.objects.create(
             short_name=short_name, name=name, city=city, municipality_code=municipality_code,
-            first_year=first_year, last_year=last_year, **vars(called),
+            first_year=first_year, last_year=last_year, continues=continues,
+            office_department=continues.office_department if continues else None, **vars(called),
         )  # fmt: skip
         after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}
-        after |= vars(called)
+        after |= vars(called) | ({"continues": continues.pk} if continues else {})
         audit.write(actor=by, action="plan.create", subject=f"plan:{plan.pk}", after=after)
         return plan
 

@@ -45,6 +45,9 @@ MEANINGS: dict[str, Any] = {
     ChangeKind.INDICATOR_SPLIT: gettext_lazy("元の成果目標は前の年度で終わり、新しい成果目標に分かれます。"),
     ChangeKind.INDICATOR_MERGE: gettext_lazy("選んだ成果目標は前の年度で終わり、新しい1つの成果目標になります。"),
     ChangeKind.INDICATOR_END: gettext_lazy("この年度から、成果目標はなくなります。前の年度の目標と実績は残ります。"),
+    ChangeKind.EXTEND: gettext_lazy(
+        "計画期間が延び、最後の年度の公表のあとに次の年度が準備されます。施策と成果目標が引き継がれ、目標は空欄です。"
+    ),
 }
 
 
@@ -62,6 +65,7 @@ def plan_changes(request: SignedInRequest, plan: str, year: int) -> HttpResponse
     cycle = cycle_or_404(plan, year)
     rows = PlanChange.objects.filter(plan=cycle.plan).select_related("proposed_by", "decided_by", "on_behalf_of")
     changes = list(rows[:300])
+    open_years = plan_proposals.open_years(cycle.plan)
     proposing = permissions.is_reviewer(request.user, cycle.plan_id)
     context = {
         "page_title": _("計画の変更"),
@@ -69,17 +73,18 @@ def plan_changes(request: SignedInRequest, plan: str, year: int) -> HttpResponse
         "cycle": cycle,
         "waiting": [row for row in changes if row.state == ChangeState.PROPOSED],
         "decided": [row for row in changes if row.state != ChangeState.PROPOSED],
-        "kinds": kinds(cycle, measure="") if proposing else [],
+        "kinds": kinds(cycle, open_years) if proposing else [],
+        "ended": not open_years,
     }
     return render(request, "plan/plan_changes.html", context)
 
 
-def kinds(cycle: Cycle, measure: str) -> list[dict[str, str]]:
-    """Every kind with the address of its proposal."""
-    query = f"?measure={measure}" if measure else ""
+def kinds(cycle: Cycle, open_years: list[int]) -> list[dict[str, str]]:
+    """Every kind that can be proposed now with its address: where no year is left to change, only the extension."""
     return [
-        {"label": str(kind.label), "url": reverse("meguri:plan_change_new", args=[*cycle.key, kind.value]) + query}
+        {"label": str(kind.label), "url": reverse("meguri:plan_change_new", args=[*cycle.key, kind.value])}
         for kind in ChangeKind
+        if open_years or kind == ChangeKind.EXTEND
     ]
 
 
@@ -91,11 +96,12 @@ def plan_change_new(request: SignedInRequest, plan: str, year: int, change: str)
     if change not in ChangeKind.values:
         raise Http404
     kind = ChangeKind(change)
-    first = plan_proposals.open_years(cycle.plan)[:1]
+    of_plan = kind in (ChangeKind.ADD, ChangeKind.EXTEND)
+    first = [cycle.plan.last_year + 1] if kind == ChangeKind.EXTEND else plan_proposals.open_years(cycle.plan)[:1]
     if not first:
         raise Http404
-    measure = measure_of(request, cycle)
-    if kind != ChangeKind.ADD and measure is None:
+    measure = None if of_plan else measure_of(request, cycle)
+    if not of_plan and measure is None:
         return choose_measure(request, cycle, kind, first[0])
     form = form_of(request, cycle, kind, measure)
     proposal = partial(proposal_of, cycle, kind, measure, form)
@@ -121,7 +127,7 @@ def proposal_of(cycle: Cycle, kind: ChangeKind, measure: Measure | None, form: C
     """What a valid form proposes."""
     return Proposal(
         plan=cycle.plan_id,
-        fiscal_year=form.cleaned_data["fiscal_year"],
+        fiscal_year=form.cleaned_data.get("fiscal_year") or cycle.plan.last_year + 1,
         kind=kind,
         measure=measure.pk if measure else None,
         detail=form.detail,
@@ -144,7 +150,7 @@ def measure_of(request: SignedInRequest, cycle: Cycle) -> Measure | None:
 
 def form_of(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, measure: Measure | None) -> ChangeForm:
     """The form of the kind, with what the 施策 has now."""
-    years = plan_proposals.open_years(cycle.plan)
+    years = plan_proposals.open_years(cycle.plan) or [cycle.plan.last_year + 1]
     now = plan_proposals.latest(measure, years[0]) if measure else None
     others = [(one, name) for one, name in named(cycle, years[0]) if measure and one.pk != measure.pk]
     initial: dict[str, Any] = {"fiscal_year": cycle.fiscal_year if cycle.fiscal_year in years else years[0]}

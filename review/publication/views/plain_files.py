@@ -250,7 +250,7 @@ def stock_as_of(last: Edition) -> Stock:
         snapshots={
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
         },
-        books={key: file for key, file in queries.edition_files().items() if key[0] <= last.pk},
+        books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk},
     )
 
 

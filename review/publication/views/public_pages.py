@@ -67,7 +67,14 @@ def _years_of(site: Site, plan: str = "", *, path: tuple[str, ...]) -> Page:
     title = site.plan_name(plan) if site.several else _("計画の評価結果")
     framed = frame(site, title, here="plan" if site.several else "index", plan=plan, path=path)
     way = crumbs(site, "", (title, "")) if site.several else []
-    context = {**framed, "breadcrumbs": way, "years": years, "bars": bars, "site_title": ""}
+    context = {
+        **framed,
+        "breadcrumbs": way,
+        "years": years,
+        "bars": bars,
+        "site_title": "",
+        "summaries": site.summary_links(plan),
+    }
     return Page(template="publication/index.html", context=context)
 
 
@@ -141,6 +148,7 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
         "choices": {} if site.static else site.remembered((pk, "choices"), lambda: parts.choices(snapshot)),
         "indexes": site.remembered((pk, "indexes"), lambda: parts.indexes(book)) if site.static else [],
         "search_data": book.url("data", "search.js") if book.site.static else "",
+        "summaries": site.summary_links(book.plan) if book.year == book.edition.cycle.plan.last_year else [],
         "list_url": book.url("year"),
     }
     if alone:

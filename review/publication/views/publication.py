@@ -20,7 +20,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import condition, require_safe
 
-from review import queries
+from review import continuing, queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
@@ -64,7 +64,7 @@ def language_of(request: HttpRequest) -> str:
 
 
 def site_of(request: HttpRequest) -> Site:
-    """All that is published, in the language of the address. Two queries."""
+    """All that is published, in the language of the address. Three queries."""
     language = language_of(request)
     heads: dict[int, Snapshot] = {}
 
@@ -75,7 +75,12 @@ def site_of(request: HttpRequest) -> Site:
         return heads[edition.pk]
 
     return Site(
-        editions=tuple(queries.shelf()), read=read, heads=head, language=language, books=queries.edition_files()
+        editions=tuple(queries.shelf()),
+        read=read,
+        heads=head,
+        language=language,
+        books=shelf.edition_files(),
+        summaries=tuple(continuing.summary_shelf()),
     )
 
 

@@ -16,10 +16,10 @@ from django.conf import settings
 from django.urls import reverse
 
 from review.books.services.editions import Snapshot
-from review.models import Artifact, Edition
+from review.models import Artifact, Edition, SummaryEdition
 
 #: what has no language: files of data, books and schemas
-FILES = frozenset({"data", "download", "pdf", "schema"})
+FILES = frozenset({"data", "download", "pdf", "schema", "summary_data"})
 #: The language of a page is part of its address.
 NAMESPACES = {"ja": "publication", "en": "publication_en"}
 
@@ -43,6 +43,8 @@ class Site:
     static: bool = False
     heads: Callable[[Edition], Snapshot] | None = None
     books: Mapping[tuple[int, str], Artifact] = field(default_factory=dict)
+    #: of every 計画期間の総括, newest first; plain files are made as of an edition, and hold none
+    summaries: tuple[SummaryEdition, ...] = ()
     _memory: dict[Any, Any] = field(default_factory=dict)
 
     def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
@@ -71,6 +73,11 @@ class Site:
     def current(self, plan: str) -> list[Edition]:
         """The current edition of each year of the plan, newest year first."""
         return [one for one in self.editions if one.current and one.cycle.plan.short_name == plan]
+
+    def summary_links(self, plan: str = "") -> list[dict[str, str]]:
+        """{plan, url} of the newest edition of each 総括, or of that plan's."""
+        newest = {one.plan_id: one for one in reversed(self.summaries) if plan in ("", one.plan.short_name)}
+        return [{"plan": one.plan.name, "url": self.url("summary", one.plan.short_name)} for one in newest.values()]
 
     @property
     def plans(self) -> list[str]:
@@ -141,3 +148,9 @@ def as_of(editions: Iterable[Edition], last: Edition) -> tuple[Edition, ...]:
     for edition in up_to_last:
         edition.current = edition.number == newest[edition.cycle_id]
     return tuple(up_to_last)
+
+
+def edition_files() -> dict[tuple[int, str], Artifact]:
+    """{(edition, kind): its file} of every edition. One query."""
+    files = Artifact.objects.filter(edition__isnull=False)
+    return {(file.edition_id, file.kind): file for file in files if file.edition_id}

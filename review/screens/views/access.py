@@ -127,7 +127,8 @@ OF_A_PLAN: dict[str, tuple[type[Model], str]] = {
 def plan_of(address: str, given: Mapping[str, Any]) -> int | str | None:
     """The plan of which the address is, by its short name or number; None where it is of none. A query for a thing."""
     if address not in OF_A_PLAN:
-        return given.get("plan")
+        named: str | None = given.get("plan", given.get("short_name"))
+        return named
     model, way = OF_A_PLAN[address]
     return model._default_manager.filter(pk=given["pk"]).values_list(way, flat=True).first()
 

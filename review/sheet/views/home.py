@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from review import holders, locks, permissions, queries
+from review import continuing, holders, locks, permissions, queries
 from review.assessment.services import definitions
 from review.models import (
     Concurrence,
@@ -90,6 +90,8 @@ def home(request: HttpRequest) -> HttpResponse:
         context["managing"] = managing(user)
         if cycle is None or cycle.state == CycleState.DRAFT:
             context["first_steps"] = first_steps(user, cycle)
+    if post.has(Role.ADMINISTRATOR, Role.REVIEWER, Role.APPROVER):
+        context["ended"] = continuing.plans_to_lead_on()
     context["auditing"] = post.has(Role.AUDITOR)
     return render(request, "sheet/home.html", context)
 

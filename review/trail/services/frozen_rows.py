@@ -19,6 +19,8 @@ from review.models import (
     Rating,
     RecordedDecision,
     Submission,
+    SummaryDecision,
+    SummaryEdition,
 )
 
 #: {model: its fields that are filled once, from NULL}. All else that happens to such a row is a row of its own.
@@ -31,6 +33,8 @@ FROZEN: dict[type[models.Model], tuple[str, ...]] = {
     Rating: (),
     ItemComment: (),
     Evidence: ("withdrawn_at", "withdrawn_by"),
+    SummaryDecision: (),
+    SummaryEdition: (),
 }
 # Bits of pg_trigger.tgtype: before UPDATE or DELETE of each row; before TRUNCATE, once.
 _KINDS = {"frozen_keep": 1 | 2 | 8 | 16, "frozen_keep_all": 2 | 32}

@@ -46,7 +46,8 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
             _("%(year)s年度は「%(plan)s」の期間(%(first)s〜%(last)s年度)にありません。")
             % {"year": fiscal_year, "plan": plan, "first": plan.first_year, "last": plan.last_year}
         )
-    before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
+    line = Q(plan=plan) | Q(plan=plan.continues_id or 0)
+    before = Cycle.objects.filter(line, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
     scale = before.scale if before and before.scale else rating.DEFAULT.as_data()
     cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
     judging.judge_earlier(cycle)
@@ -227,10 +228,12 @@ def draft_first(*, plan: Plan, fiscal_year: int) -> Cycle:
 def draft_next(cycle: Cycle) -> Cycle | None:
     """Draft the next 年度 from the published one: definitions carried over, this plan's 目標 in place.
 
-    None after the plan's last 年度. Running it twice changes nothing: what exists already stands.
+    None after the plan's last 年度, of which those who lead on are notified. Running it twice changes nothing: what
+    exists already stands.
     """
     following = cycle.fiscal_year + 1
     if following > cycle.plan.last_year:
+        _announce_end(cycle)
         return None
     with transaction.atomic():
         made = draft(plan=cycle.plan, fiscal_year=following)
@@ -250,6 +253,21 @@ def draft_next(cycle: Cycle) -> Cycle | None:
             audit.write(actor=None, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": sheets})
             outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(made.pk), cycle=made)
         return made
+
+
+def draft_after_extension(plan_id: int, fiscal_year: int) -> None:
+    """The plan goes on from that year: drafted now where the year before is published, else with its publication."""
+    before = Cycle.objects.filter(plan=plan_id, fiscal_year=fiscal_year - 1, state=CycleState.PUBLISHED)
+    for cycle in before.select_related("plan"):
+        draft_next(cycle)
+
+
+def _announce_end(cycle: Cycle) -> None:
+    with transaction.atomic():
+        Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+        if not cycle.events.filter(name=Event.PLAN_ENDED).exists():
+            audit.write(actor=None, action="plan.end", subject=f"plan:{cycle.plan_id}", after={"cycle": cycle.pk})
+            outbox.announce(Event.PLAN_ENDED, key=str(cycle.pk), cycle=cycle)
 
 
 _RULES = ("requires_endorsement", "return_days", "reminders")

@@ -44,6 +44,7 @@ LEFT_OUT = {
         "sort_key": "the order of the 施策ID, which is bound itself",
         "first_year": "says in which years there is a sheet, not what it says",
         "last_year": "says in which years there is a sheet, not what it says",
+        "continues": "leads to last years' values, which are bound themselves",
     },
     "MeasureYear": {
         "measure": "what the sheet belongs to; it would be another sheet",
@@ -61,6 +62,7 @@ LEFT_OUT = {
     },
     "Plan": {
         "short_name": "a name for commands, which no sheet and no edition says",
+        "continues": "leads to last years' values, which are bound themselves",
         **dict.fromkeys(
             ("office", "office_en", "office_department", "body", "body_en"),
             "offices are renamed in the middle of a review; what is approved does not speak of them",

@@ -233,6 +233,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "registration/second_factor_off.html": (1, OWN),
     "registration/second_factor_on.html": (1, OWN),
     "screens/act.html": (1, f"{APPENDS}, or {ONCE}"),
+    "ending/summary.html": (1, f"carries the round that it decides: {ONCE}"),
     "operations/anonymise.html": (1, ONCE),
     "deadlines/closing_days.html": (2, f"{APPENDS}; the other takes one away: {ONCE}"),
     "components/language.html": (1, OWN),

@@ -25,9 +25,12 @@ from review.models import (
     LaterReading,
     MeasureReview,
     Meeting,
+    PlanSummary,
     Rating,
     RecordedDecision,
     Submission,
+    SummaryDecision,
+    SummaryEdition,
 )
 from review.trail.services import audit_chain, frozen_rows
 from review.trail.services.frozen_rows import FROZEN
@@ -61,8 +64,25 @@ def written(cast: Cast) -> dict[type[Row], Row]:
             correction=correction, round=1, verdict="accept", submitted_by=by, decided_by=by, decided_at=now
         ),
         attached(review, cast),
+        *summed_up(cast, meeting),
     ]
     return {type(row): row for row in rows}
+
+
+def summed_up(cast: Cast, meeting: Meeting) -> list[Row]:
+    """The decision on a 総括, and the edition that it made."""
+    plan, now = meeting.cycle.plan, clock.now()
+    summary = PlanSummary.objects.create(plan=plan, submitted_by=cast.reviewer, state_since=now)
+    decision = SummaryDecision.objects.create(
+        summary=summary, round=1, verdict="accept", submitted_by=cast.reviewer, decided_by=cast.approver, decided_at=now
+    )
+    digests = {"sha256": "0" * 64, "seal": "0" * 64}
+    return [
+        decision,
+        SummaryEdition.objects.create(
+            plan=plan, number=1, snapshot={"text": ""}, decision=decision, published_at=now, **digests
+        ),
+    ]
 
 
 def recorded(review: MeasureReview, meeting: Meeting, cast: Cast) -> RecordedDecision:
