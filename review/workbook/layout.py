@@ -228,6 +228,9 @@ def _texts(page: Page, grid: _Grid, section: Section, *, least: float, part: str
         if one.in_book:
             key = one.key if is_text(one.key) else ""
             yield grid.labelled(one.label, page.form.sheet.text(one.key), least=least, part=part, key=key)
+    for mine in page.form.sheet.own:
+        if mine.section == section:
+            yield grid.labelled(mine.label, mine.text, least=least, part=part, key=mine.key)
 
 
 def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:

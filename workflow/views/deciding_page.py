@@ -125,7 +125,7 @@ class Line:
 
 def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any = None) -> DecisionForm:
     """The decision's form with a remark for each item."""
-    remarks = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"])
+    remarks = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"], sheet.cycle.form)
     initial = {"round": sheet.round, "opinion": sheet.measure_year.text("board_opinion")}
     grades = grade_choices(shown, sheet, mode)
     return DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, initial=initial)

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review import queries
-from review.domain import fields, items
+from review.domain import fields, forms, items
 from review.domain.difference import difference
 from review.domain.fields import Required, Section
 from review.domain.fiscal import wareki
@@ -51,7 +51,10 @@ def explained(review: MeasureReview) -> list[dict[str, Any]]:
 
 
 def _texts(review: MeasureReview, section: Section) -> list[dict[str, Any]]:
-    return [{"label": _(one.label), "text": review.measure_year.text(one.key)} for one in fields.of(section)]
+    return [
+        {"label": _(one.label), "text": review.measure_year.text(one.key)}
+        for one in forms.of(review.cycle.form, section)
+    ]
 
 
 def schedule(review: MeasureReview, rows: Sequence[ScheduleItem] | None = None) -> dict[str, Any]:

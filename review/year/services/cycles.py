@@ -48,7 +48,8 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
         )
     before = Cycle.objects.filter(plan=plan, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
     scale = before.scale if before and before.scale else rating.DEFAULT.as_data()
-    cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
+    start = {"scale": scale, "form": before.form if before else {}}
+    cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults=start)
     judging.judge_earlier(cycle)
     return cycle
 

@@ -1,0 +1,11 @@
+"""The items that a plan asks for besides the built-in ones, as data of each year."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("review", "0010_installation")]
+
+    operations = [
+        migrations.AddField("cycle", "form", models.JSONField(blank=True, default=dict, verbose_name="様式")),
+    ]
