@@ -79,7 +79,12 @@ def submit_page(
     shown = sheet_page.body(review)
     left = open_remarks(shown["item_comments"], shown["submissions"], desk.texts)
     gaps = [
-        {"key": key, "label": label_of(key), "sentence": sentence, "url": sending.place_of(review, key)}
+        {
+            "key": key,
+            "label": label_of(key, review.cycle.form),
+            "sentence": sentence,
+            "url": sending.place_of(review, key),
+        }
         for key, sentence in {**left, **desk.missing}.items()
     ]
     context: dict[str, Any] = {
@@ -97,7 +102,8 @@ def submit_page(
         "same_as_before": [{**row, "url": sending.place_of(review, row["key"])} for row in desk.same_as_before()],
         "carriable": desk.carriable_labels,
         "changes": [
-            {"label": label_of(key), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
+            {"label": label_of(key, review.cycle.form), "parts": parts}
+            for key, parts in changed_since(shown, desk.texts).items()
         ],
         "breadcrumbs": sheet_page.crumbs(review, _("確認・提出")),
         "page_title": _("確認・提出"),
@@ -200,7 +206,7 @@ def sent(request: SignedInRequest, review: MeasureReview) -> dict[str, Any]:
         **shown,
         **sending.contents(request.user, Desk(request.user, review, LAST), shown),
         "sent_title": _("提出された内容"),
-        "changes": [{"label": label_of(key), "parts": parts} for key, parts in changed.items()],
+        "changes": [{"label": label_of(key, review.cycle.form), "parts": parts} for key, parts in changed.items()],
         "own_rating": next((row for row in shown["ratings"] if row.hand == Rating.Hand.DEPARTMENT), None),
     }
 

@@ -119,7 +119,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "evaluation": sheet_parts.evaluation(review),
         "submissions": submissions,
         "decisions": decisions,
-        "comments": sheet_parts.comment_rows(comments, submissions, texts),
+        "comments": sheet_parts.comment_rows(comments, submissions, texts, review.cycle.form),
         "item_comments": comments,
         "trail": sheet_parts.trail(submissions, decisions),
         "withdrawn": sheet_parts.withdrawn(review, decisions),

@@ -77,7 +77,7 @@ def bar(row: ScheduleItem, years: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 
 def comment_rows(
-    comments: Sequence[ItemComment], submissions: Sequence[Submission], texts: Mapping[str, str]
+    comments: Sequence[ItemComment], submissions: Sequence[Submission], texts: Mapping[str, str], form: forms.Form
 ) -> list[dict[str, Any]]:
     """The thread as the component takes it; a return's remark with whether its item was changed or answered since."""
     met = remarks.met(comments, submissions, texts)
@@ -86,7 +86,7 @@ def comment_rows(
             "who": str(comment.author),
             "when": comment.created_at,
             "text": comment.body,
-            "item": label_of(comment.item) if comment.item else "",
+            "item": label_of(comment.item, form) if comment.item else "",
             "kind": "" if comment.kind == ItemComment.Kind.COMMENT else comment.kind,
             "done": met.get(comment.pk, False),
             "open": not met.get(comment.pk, True),
