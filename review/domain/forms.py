@@ -1,7 +1,7 @@
 """The form of one year: the built-in texts of `domain.fields` and the items of the plan's own, which are data.
 
 `Cycle.form` is {"items": [{"key", "label", "help", "kind", "levels", "section", "required", "in_book", "public",
-"retired"}]}. A key is `x-` and the word that the item began with: it is stored with what was written and never changes,
+"retired"}], "off": [keys of built-in texts]}. A key is `x-` and the word that the item began with: it is stored with what was written and never changes,
 while its label may. A retired item is asked no more; what was written under it stays.
 """
 
@@ -49,6 +49,11 @@ def _field(item: Mapping[str, Any]) -> Field:
     )
 
 
+def off(form: Form) -> frozenset[str]:
+    """The keys of the built-in texts that the year does not ask for."""
+    return frozenset(form.get("off", ()))
+
+
 def own(form: Form) -> tuple[Field, ...]:
     """The items of the plan's own that the year asks for."""
     return tuple(_field(one) for one in form.get("items", ()) if not one.get("retired"))
@@ -56,17 +61,21 @@ def own(form: Form) -> tuple[Field, ...]:
 
 def of(form: Form, *sections: Section) -> tuple[Field, ...]:
     """The form of the year: the built-in texts of these sections (default: of all), each with the plan's own after them."""
-    mine = own(form)
+    mine, left_out = own(form), off(form)
     return tuple(
         one
         for part in sections or SECTIONS
-        for one in (*fields.of(part), *(item for item in mine if item.section == part))
+        for one in (
+            *(one for one in fields.of(part) if one.key not in left_out),
+            *(item for item in mine if item.section == part),
+        )
     )
 
 
 def typed(form: Form) -> dict[str, Field]:
     """{key: field} of the texts that the department writes in that year, in the order of its steps."""
-    return fields.typed() | {one.key: one for one in own(form)}
+    built_in = {key: one for key, one in fields.typed().items() if key not in off(form)}
+    return built_in | {one.key: one for one in own(form)}
 
 
 def field(form: Form, key: str) -> Field | None:

@@ -8,4 +8,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("cycle", "form", models.JSONField(blank=True, default=dict, verbose_name="様式")),
+        migrations.AddField("plan", "form", models.CharField(default="city", max_length=12, verbose_name="様式")),
     ]

@@ -225,7 +225,7 @@ def _content(page: Page, grid: _Grid) -> Iterator[Line]:
 
 def _texts(page: Page, grid: _Grid, section: Section, *, least: float, part: str = "form") -> Iterator[Line]:
     for one in fields.of(section):
-        if one.in_book:
+        if one.in_book and one.key not in page.form.sheet.off:
             key = one.key if is_text(one.key) else ""
             yield grid.labelled(one.label, page.form.sheet.text(one.key), least=least, part=part, key=key)
     for mine in page.form.sheet.own:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
 from review.books.services import books, entry_books
+from review.domain.form_presets import PRESETS
 from review.domain.refusals import Invalid
-from review.models import Cycle, Decision, Edition, MeasureReview, Submission
+from review.models import Cycle, Decision, Edition, MeasureReview, Plan, Submission
 from review.pdf import content
 from review.publication.services import schemas
 from review.sheet.services import submission
 from review.workbook import consolidated
 from review.workbook.entry_reader import read_entry_book
+from review.year.services import cycles
 from tests.cast import Cast, settle_background
 from tests.review.acting import as_, hidden, words
 from workflow import steps
@@ -34,10 +38,10 @@ COUNT = COST | {"key": "x-活動の数", "label": "活動の数", "kind": "numbe
 pytestmark = pytest.mark.django_db
 
 
-def opened(cast: Cast, *items: dict[str, Any]) -> MeasureReview:
+def opened(cast: Cast, *items: dict[str, Any], off: Iterable[str] = ()) -> MeasureReview:
     """The first sheet of a year that was opened with these items, its goals filled in."""
-    cycle = cast.draft(1)
-    cycle.form = {"items": list(items)}
+    cycle = cast.cycle or cast.draft(1)
+    cycle.form = {"items": list(items), "off": list(off)}
     cycle.save()
     steps.open_year(user=cast.reviewer2, cycle_id=cycle.pk)
     settle_background()
@@ -119,3 +123,30 @@ def test_an_item_that_is_not_public_leaves_no_trace_in_the_edition(cast: Cast) -
 
     opened(cast, ITEM | {"public": False})
     assert "items" not in snapshot.snapshot_of(Cycle.objects.get())["measures"][0]
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_each_form_that_comes_along_asks_for_its_items_and_leads_to_an_edition(cast: Cast, preset: str) -> None:
+    cast.draft(1)
+    call_command("create_plan", "next", "--name", "次の計画", "--years", "2024-2026", "--form", preset)
+    form = cycles.draft(plan=Plan.objects.get(short_name="next"), fiscal_year=2024).form
+    assert form == PRESETS[preset]
+    review = opened(cast, *form.get("items", ()), off=form.get("off", ()))
+    keys = submission.current_texts(review)
+    assert not set(form.get("off", ())) & set(keys) and {one["key"] for one in form.get("items", ())} <= set(keys)
+    texts = {one["key"]: (one["levels"] or ["1,200"])[0] for one in form.get("items", ())}
+    assert typed(cast, review, **texts)[0] == 303
+    review = steps.submit(user=cast.contributor, review_id=review.pk)
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round)
+    steps.approve(user=cast.approver, review_id=review.pk, round=review.round)
+    settle_background()
+    steps.decide_year(user=cast.approver, cycle_id=review.cycle_id)
+    settle_background()
+    edition = Edition.objects.get()
+    row = edition.snapshot["measures"][0]
+    labels = [label for label, _text in content.of_sheet(books.form(row, edition.snapshot, label=""))["evaluation"]]
+    assert ("自己評価" in labels) == (preset == "city") and {one["label"] for one in form.get("items", ())} <= set(
+        labels
+    )
+    document = json.loads(Client().get(f"/results/dx/{edition.snapshot['fiscal_year']}/data.json").content)
+    jsonschema_rs.Draft202012Validator(schemas.edition_schema()).validate(document)

@@ -158,6 +158,7 @@ def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
         related_all=row["related_all"],
         related_note=row["related_text"],
         texts=_texts(row),
+        off=tuple(row.get("off", ())),
         own=tuple(
             OwnText(key=one["key"], label=one["label"], section=one["section"], text=one["text"])
             for one in row.get("items", ())

@@ -145,6 +145,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
         "evaluation": {key: year.text(key) for key in fields.text_keys(Section.EVALUATION)},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
+        **({"off": sorted(left_out)} if (left_out := forms.off(cycle.form)) else {}),
         **({"items": mine} if (mine := forms.frozen(forms.own(cycle.form), year.texts)) else {}),
         **({"opinions": heard} if (heard := opinions_of(review)) else {}),
         "demo": year.demo,

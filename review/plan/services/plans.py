@@ -66,6 +66,7 @@ def create(
     municipality_code: str = "",
     called: Names = NEUTRAL,
     by: User | None = None,
+    form: str = "city",
 ) -> Plan:
     """A plan without any 施策 yet; `by` is None for the command. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
     if by is not None:
@@ -82,7 +83,7 @@ def create(
     with transaction.atomic():
         plan = Plan.objects.create(
             short_name=short_name, name=name, city=city, municipality_code=municipality_code,
-            first_year=first_year, last_year=last_year, **vars(called),
+            first_year=first_year, last_year=last_year, form=form, **vars(called),
         )  # fmt: skip
         after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}
         after |= vars(called)

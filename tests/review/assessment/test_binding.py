@@ -60,6 +60,7 @@ LEFT_OUT = {
         "position": "where the row stands: it would be another row",
     },
     "Plan": {
+        "form": "with which form the first year began, which no sheet says",
         "short_name": "a name for commands, which no sheet and no edition says",
         **dict.fromkeys(
             ("office", "office_en", "office_department", "body", "body_en"),
@@ -67,6 +68,7 @@ LEFT_OUT = {
         ),
     },
     "Cycle": {
+        "form": "stands from the opening on; each of its items is bound with its sheet",
         "plan": "another plan's year is none of this",
         "state": "the state of the year, which moves with the decision itself",
         "requires_endorsement": "which steps there are, not the sheet's content",
