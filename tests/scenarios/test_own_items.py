@@ -144,6 +144,7 @@ def test_each_form_that_comes_along_asks_for_its_items_and_leads_to_an_edition(c
     settle_background()
     edition = Edition.objects.get()
     row = edition.snapshot["measures"][0]
+    assert ("items" in row, "off" in row) == (preset != "city",) * 2, "the first city's editions stay as they were"
     labels = [label for label, _text in content.of_sheet(books.form(row, edition.snapshot, label=""))["evaluation"]]
     assert ("自己評価" in labels) == (preset == "city") and {one["label"] for one in form.get("items", ())} <= set(
         labels
