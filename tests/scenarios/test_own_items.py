@@ -18,7 +18,8 @@ from review.domain.form_presets import PRESETS
 from review.domain.refusals import Invalid
 from review.models import Cycle, Decision, Edition, MeasureReview, Plan, Submission
 from review.pdf import content
-from review.publication.services import schemas
+from review.publication.services import corrections, schemas
+from review.publication.services.corrections import Typed
 from review.sheet.services import submission
 from review.workbook import consolidated
 from review.workbook.entry_reader import read_entry_book
@@ -80,6 +81,7 @@ def test_a_level_runs_from_the_draft_to_the_public_page(cast: Cast, tmp_path: Pa
     steps.decide_year(user=cast.approver, cycle_id=review.cycle_id)
     settle_background()
     published(tmp_path)
+    corrected(cast)
 
 
 def published(tmp_path: Path) -> None:
@@ -94,6 +96,17 @@ def published(tmp_path: Path) -> None:
     assert LABEL in page and "高い" in page
     document = json.loads(client.get(f"{site}/data.json").content)
     jsonschema_rs.Draft202012Validator(schemas.edition_schema()).validate(document)
+
+
+def corrected(cast: Cast) -> None:
+    correction = steps.start_correction(user=cast.reviewer, cycle_id=cast.cycle.pk)
+    typed = [Typed(code="01-01", key=KEY, right="低い", reason="誤記のため。")]
+    corrections.save_items(user=cast.reviewer, correction_id=correction.pk, version=0, code="01-01", typed=typed)
+    correction = steps.submit_correction(user=cast.reviewer, correction_id=correction.pk)
+    steps.decide_correction(user=cast.approver, correction_id=correction.pk, round=correction.round, accept=True)
+    settle_background()
+    assert Edition.objects.get(current=True).snapshot["measures"][0]["items"][0]["text"] == "低い"
+    assert cast.sheet().measure_year.text(KEY) == "低い"
 
 
 @pytest.mark.parametrize(
