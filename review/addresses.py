@@ -173,6 +173,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:cycles": _act(Rule.MAY_MANAGE_CYCLE, _("年度の一覧を見る")),
         "meguri:cycle": _act(Rule.MAY_MANAGE_CYCLE, _("期限を設定する")),
         "meguri:scale": _act(Rule.MAY_MANAGE_CYCLE, _("達成区分を選ぶ")),
+        "meguri:year_form": _act(Rule.MAY_MANAGE_CYCLE, _("様式の項目を決める")),
         "meguri:extend": _act(Rule.MAY_MANAGE_CYCLE, _("シートの期限を延長する"), "", _("自分の課のシートは不可")),
         "meguri:extension_decide": _act(
             Rule.MAY_MANAGE_CYCLE, _("延長の依頼に答える"), "", _("自分が依頼したものは不可")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from review.domain import correction_items, items
+from review.domain import correction_items, items, sheet_form
+from review.domain.fields import OWN
+from review.domain.sheet_form import Form
 from review.reader_words import year_label
 
 
@@ -20,12 +22,15 @@ def correctable_label(key: str) -> str:
     return word
 
 
-def label_of(key: str) -> str:
-    """The words under which the reader knows the item; the key itself where it is unknown."""
+def label_of(key: str, form: Form | None = None) -> str:
+    """The words under which the reader knows the item; the key itself where it is unknown. An item of the plan's own has
+    its label in the form of the year; without that it is called by the word that it began with."""
+    if form and (mine := sheet_form.field(form, key)):
+        return mine.label
     kind, _colon, rest = key.partition(":")
     number, _colon, what = rest.partition(":")
     one = items.field_of(key)
-    word = _(one.label) if one else key or _("シート全体")
+    word = _(one.label) if one else key.removeprefix(OWN) or _("シート全体")
     if kind == "indicator" and number.isdigit():
         return f"{_('成果目標%(mark)s') % {'mark': items.circled(int(number))}} {word}"
     if kind == "schedule":

@@ -37,6 +37,7 @@ def items_of(row: Row, fiscal_year: int) -> list[Item]:
     if row["outcome"]:
         parts.append(Item(key="outcome", label=OUTCOME, text=OUTCOMES[row["outcome"]]))
         parts.append(Item(key="outcome_reason", label=OUTCOME_REASON, text=row["outcome_reason"]))
+    parts += [Item(key=one["key"], label=one["label"], text=one["text"]) for one in row.get("items", ())]
     return parts
 
 
@@ -66,12 +67,14 @@ def _of_indicator(one: Row, fiscal_year: int) -> list[Item]:
 def word_of(key: str) -> str:
     """What the item is, in the city's words, without the 成果目標, the 年度 or the line of the schedule it belongs to."""
     one = field_of(key)
+    if key.startswith(fields.OWN):
+        return key.removeprefix(fields.OWN)
     return one.label if one else {"outcome": OUTCOME, "outcome_reason": OUTCOME_REASON}.get(key, GRADE)
 
 
 def field_of(key: str) -> Field | None:
-    """The field of the form that the item is; None for 未提出・対象外 and for a person's own 達成区分."""
-    if is_grade(key) or key.startswith("outcome"):
+    """The field of the form that the item is; None for 未提出・対象外, the plan's own items and for a person's own 達成区分."""
+    if is_grade(key) or key.startswith(("outcome", fields.OWN)):
         return None
     if indicator_of(key) is not None:
         return fields.field(Section.GOAL, key.split(":")[2])
@@ -84,6 +87,8 @@ def text_of(row: Row, key: str) -> str:
     """A field of the sheet itself as text; '' for one that the edition is older than."""
     if key == "related":
         return related_text(row["related"], every=row["related_all"], note=row["related_text"])
+    if key.startswith(fields.OWN):
+        return next((one["text"] for one in row.get("items", ()) if one["key"] == key), "")
     of_evaluation = key in fields.text_keys(Section.EVALUATION)
     return str((row["evaluation"] if of_evaluation else row).get(key, ""))
 
@@ -131,6 +136,8 @@ def write(row: MutableMapping[str, Any], key: str, text: str) -> None:
         case ["related"]:
             names, row["related_all"], row["related_text"] = read_related(text)
             row["related"] = list(names)
+        case [name] if name.startswith(fields.OWN):
+            next(one for one in row["items"] if one["key"] == name)["text"] = text
         case ["outcome"]:
             row["outcome"] = outcome_of(text)
         case [name] if name in fields.text_keys(Section.EVALUATION):

@@ -28,13 +28,17 @@ class Section(StrEnum):
 
 
 class Kind(StrEnum):
-    """What can be written there: a text of any length, one line, a value to be judged, offices, the years of a bar."""
+    """What can be written there: a text of any length, one line, a value to be judged, offices, the years of a bar;
+    in items of the plan's own also one of some levels, a number, an amount in 千円."""
 
     TEXT = "text"
     LINE = "line"
     VALUE = "value"
     OFFICES = "offices"
     BAR = "bar"
+    LEVEL = "level"
+    NUMBER = "number"
+    AMOUNT = "amount"
 
 
 class Writer(StrEnum):
@@ -80,6 +84,7 @@ class Field:
     column: str = ""
     about: str = ""
     english: str = ""
+    levels: tuple[str, ...] = ()
 
     @property
     def remarkable(self) -> bool:
@@ -106,6 +111,8 @@ def _head(key: str, label: str, kind: Kind = Kind.LINE, most: int | None = None,
 
 #: The key of the deciding body's opinion on a sheet: it writes it with its decision.
 OPINION = "board_opinion"
+#: How the keys of items begin that are not here but in a plan's own form (`domain.sheet_form`).
+OWN = "x-"
 _EVALUATION, _BY_DEPARTMENT = "評価の文章", Writer.DEPARTMENT
 
 #: In the order of the form.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from review.domain import fields
+from review.domain import fields, sheet_form
 from review.domain.fields import Field, Required, Section
 
 _DOUBT = re.compile(r"indicator:[0-9]+:doubt:([a-z0-9_]+)")
@@ -102,12 +102,14 @@ def field_of(key: str) -> Field | None:
 
 def is_text(key: str) -> bool:
     """Whether the item is a text of the sheet that the department writes."""
-    return key in fields.typed()
+    return key in fields.typed() or key.startswith(fields.OWN)
 
 
 def step_of(key: str) -> int:
     """The guided step (1 to 5) of the item."""
     one = field_of(key)
+    if key.startswith(fields.OWN):
+        return sheet_form.STEP
     return one.step if one and one.step else 5
 
 
@@ -116,7 +118,7 @@ def label_of(key: str) -> str:
     kind, _, rest = key.partition(":")
     number, _, what = rest.partition(":")
     one = field_of(key)
-    word = one.label if one else key or "シート全体"
+    word = one.label if one else key.removeprefix(fields.OWN) or "シート全体"
     if kind == "indicator":
         return f"成果目標{circled(int(number))} {word}"
     return f"取組内容{number} {'スケジュール' if what else word}" if kind == "schedule" else word
@@ -141,7 +143,8 @@ def open_keys(keys: Iterable[str], returned: Sequence[str] | None) -> frozenset[
 
 
 def _goes_with(key: str, named: frozenset[str]) -> bool:
-    rule = fields.typed()[key].required if is_text(key) else Required.NEVER
+    own = fields.typed().get(key)
+    rule = own.required if own else Required.NEVER
     if rule == Required.WHERE_MISSED:
         return any(one.startswith("indicator:") and not is_next(one) for one in named)
     if is_bar(key):

@@ -58,12 +58,23 @@ class IndicatorBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnText:
+    """One item of the plan's own, as written."""
+
+    key: str
+    label: str
+    section: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One 施策 of one 年度, as the city's form holds it.
 
     `code` is the 施策ID. `group` are the (number, name) of its 分野, the first level first, where the file names any. `related` holds the names before 全課等 and before any reason in
     brackets; `related_all` is True where the cell is 全課等; `related_note` is that reason. `texts` are those of
-    `fields.texts()` by key; one that a file has no place for is missing.
+    `fields.texts()` by key; one that a file has no place for is missing. `own` are the items of the plan's own, `off` the keys of
+    texts that the year does not ask for.
     """
 
     code: str
@@ -74,6 +85,8 @@ class Sheet:
     related_all: bool = False
     related_note: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+    own: tuple[OwnText, ...] = ()
+    off: tuple[str, ...] = ()
     schedule: tuple[ScheduleRow, ...] = ()
     indicators: tuple[IndicatorBlock, ...] = ()
 

@@ -24,7 +24,8 @@ class Cycle(models.Model):
     """The annual review of one plan in one 年度.
 
     A sheet may be submitted until `closes_at`; after `due_at` it is marked 期限後. `scale` is the grade scale of
-    this year as data (see review.domain.rating), so that a city can bring its own. `department_deadlines` holds the
+    this year as data (see review.domain.rating), so that a city can bring its own; `form` are the items
+    that the plan asks for besides the built-in ones (see review.domain.sheet_form). `department_deadlines` holds the
     departments with deadlines of their own, {department id: {field: moment, "reason": text}}, and `reminders` the days
     on which deadlines are called to mind (see review.domain.reminding; empty: as by default).
     """
@@ -43,6 +44,7 @@ class Cycle(models.Model):
     reminders = models.JSONField(_("催促の日"), default=dict, blank=True)
     requires_endorsement = models.BooleanField(_("所属長の確認を行う"), default=False)
     scale = models.JSONField(_("達成区分"), default=list)
+    form = models.JSONField(_("様式"), default=dict, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 

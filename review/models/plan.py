@@ -53,6 +53,7 @@ class Plan(models.Model):
     municipality_code = models.CharField(_("全国地方公共団体コード"), max_length=6, blank=True)
     first_year = models.PositiveSmallIntegerField(_("初年度"))
     last_year = models.PositiveSmallIntegerField(_("最終年度"))
+    form = models.CharField(_("様式"), max_length=12, default="city")
     office = models.CharField(_("確認する課の名前"), max_length=60, default=NEUTRAL_OFFICE[0])
     office_en = models.CharField(_("確認する課の英語名"), max_length=100, blank=True)
     office_department = models.ForeignKey(

@@ -49,7 +49,11 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
 
 
 def _texts(sheet: Sheet, section: Section) -> list[list[str]]:
-    return [[one.label, sheet.text(one.key)] for one in fields.of(section) if one.in_book]
+    own = ([one.label, one.text] for one in sheet.own if one.section == section)
+    return [
+        *([one.label, sheet.text(one.key)] for one in fields.of(section) if one.in_book and one.key not in sheet.off),
+        *own,
+    ]
 
 
 def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:

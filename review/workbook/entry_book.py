@@ -26,6 +26,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain import items
 from review.domain.book import FormSheet
+from review.domain.fields import OWN
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import fold
 from review.workbook import entry_cells, paging
@@ -40,6 +41,8 @@ FORM_PROPERTY, TOKEN_PROPERTY, CYCLE_PROPERTY, SHEET_PROPERTY, CODE_PROPERTY = (
     "MeguriForm", "MeguriToken", "MeguriCycle", "MeguriSheet.", "MeguriCode.",
 )  # fmt: skip
 NAME = "meguri."
+#: How a key of `domain.fields.OWN` begins there, for a name of Excel has no hyphen.
+_OWN = "own:"
 OPEN_FILL = PatternFill("solid", fgColor=OPEN)
 HOW_TO = "黄色のセルだけに記入し、めぐりへアップロードしてください。ほかのセルは変更できません。"
 
@@ -138,13 +141,13 @@ def _lock(sheet: Worksheet) -> None:
 
 def cell_name(key: str) -> str:
     """The name of an item's cell: `meguri.indicator.1.actual`."""
-    return NAME + key.replace(":", ".")
+    return NAME + key.replace(OWN, _OWN, 1).replace(":", ".")
 
 
 def item_key(name: str) -> str:
     """The item of a cell's name, '' where the name is not one of ours. Excel may change the case of a name."""
     folded = name.lower()
-    return folded.removeprefix(NAME).replace(".", ":") if folded.startswith(NAME) else ""
+    return folded.removeprefix(NAME).replace(".", ":").replace(_OWN, OWN, 1) if folded.startswith(NAME) else ""
 
 
 def arrangement(sheet: Worksheet, cells: dict[str, str]) -> str:

@@ -225,9 +225,12 @@ def _content(page: Page, grid: _Grid) -> Iterator[Line]:
 
 def _texts(page: Page, grid: _Grid, section: Section, *, least: float, part: str = "form") -> Iterator[Line]:
     for one in fields.of(section):
-        if one.in_book:
+        if one.in_book and one.key not in page.form.sheet.off:
             key = one.key if is_text(one.key) else ""
             yield grid.labelled(one.label, page.form.sheet.text(one.key), least=least, part=part, key=key)
+    for mine in page.form.sheet.own:
+        if mine.section == section:
+            yield grid.labelled(mine.label, mine.text, least=least, part=part, key=mine.key)
 
 
 def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:

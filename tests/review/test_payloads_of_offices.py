@@ -261,7 +261,7 @@ IN_THE_YEAR = {
 
 #: Nobody types these: codes, hashes, keys, paths and sentences of our own, chosen values, and what the sign-in provider says.
 OURS = {
-    "User": {"password", "first_name", "last_name", "email", "language"}, "Plan": {"municipality_code", "short_name"}, "PlanField": {"number"},
+    "User": {"password", "first_name", "last_name", "email", "language"}, "Plan": {"form", "municipality_code", "short_name"}, "PlanField": {"number"},
     "Measure": {"code", "sort_key"}, "IndicatorYear": {"status", "rate_text", "grade", "reason", "given_grade"}, "Submission": {"sha256"},
     "RecordedDecision": {"grade"}, "ItemComment": {"item"}, "Rating": {"grade", "proposed_grade"}, "Edition": {"sha256", "seal"},
     "CorrectionItem": {"code", "key", "label"}, "Artifact": {"label", "path", "sha256", "seal"}, "AuditEntry": {"action", "subject", "request_id"},

@@ -75,11 +75,11 @@ def submit_page(
     form: OverallForm | None = None,
 ) -> HttpResponse:
     """The page before the submission."""
-    desk = Desk(request.user, review, LAST)
+    desk, items = Desk(request.user, review, LAST), review.cycle.form
     shown = sheet_page.body(review)
     left = open_remarks(shown["item_comments"], shown["submissions"], desk.texts)
     gaps = [
-        {"key": key, "label": label_of(key), "sentence": sentence, "url": sending.place_of(review, key)}
+        {"key": key, "label": label_of(key, items), "sentence": sentence, "url": sending.place_of(review, key)}
         for key, sentence in {**left, **desk.missing}.items()
     ]
     context: dict[str, Any] = {
@@ -97,7 +97,7 @@ def submit_page(
         "same_as_before": [{**row, "url": sending.place_of(review, row["key"])} for row in desk.same_as_before()],
         "carriable": desk.carriable_labels,
         "changes": [
-            {"label": label_of(key), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
+            {"label": label_of(key, items), "parts": parts} for key, parts in changed_since(shown, desk.texts).items()
         ],
         "breadcrumbs": sheet_page.crumbs(review, _("確認・提出")),
         "page_title": _("確認・提出"),
@@ -201,7 +201,7 @@ def sent(request: SignedInRequest, review: MeasureReview) -> dict[str, Any]:
         **shown,
         **sending.contents(request.user, Desk(request.user, review, LAST), shown),
         "sent_title": _("提出された内容"),
-        "changes": [{"label": label_of(key), "parts": parts} for key, parts in changed.items()],
+        "changes": [{"label": label_of(key, review.cycle.form), "parts": parts} for key, parts in changed.items()],
         "own_rating": next((row for row in shown["ratings"] if row.hand == Rating.Hand.DEPARTMENT), None),
     }
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from review import permissions
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import fields, items
+from review.domain import items, sheet_form
 from review.item_words import label_of
 from review.models import MeasureReview, User
 from review.sheet.services import evidence
@@ -28,7 +28,7 @@ def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
     owns = permissions.may_write(user, review)
     return {
         "goals": [goal(desk, part) for part in shown["indicators"] if part.this],
-        "texts_sent": [one for key in fields.typed() if (one := line(desk, key))],
+        "texts_sent": [one for key in sheet_form.typed(review.cycle.form) if (one := line(desk, key))],
         "progress_sent": [
             one | {"label": row.name} for row in desk.plan if (one := line(desk, items.schedule_key(row.position)))
         ],
@@ -43,7 +43,9 @@ def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
 def beside(user: User, review: MeasureReview) -> dict[str, Any]:
     """What goes along beside the form: 根拠資料 and 合議. Two queries."""
     return {
-        "files_sent": [{"file": one, "item": label_of(one.item)} for one in evidence.of_sheet(review)],
+        "files_sent": [
+            {"file": one, "item": label_of(one.item, review.cycle.form)} for one in evidence.of_sheet(review)
+        ],
         "requested": concurrence_parts.context_of(user, review)["concurrences"],
     }
 
@@ -52,7 +54,12 @@ def line(desk: Desk, key: str) -> dict[str, str] | None:
     """One item as it stands; None where the sheet has none of it."""
     if key not in desk.texts:
         return None
-    return {"key": key, "label": label_of(key), "text": desk.texts[key], "url": place(desk, key)}
+    return {
+        "key": key,
+        "label": label_of(key, desk.review.cycle.form),
+        "text": desk.texts[key],
+        "url": place(desk, key),
+    }
 
 
 def place(desk: Desk, *keys: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, cast
 from django.utils.translation import gettext as _
 
 from review import continuing
-from review.domain import fields
+from review.domain import fields, sheet_form
 from review.domain.items import circled
 from review.domain.refusals import Changed
 from review.models import (
@@ -76,10 +76,11 @@ def parts_of(reviews: Iterable[MeasureReview]) -> dict[int, Parts]:
     parts: dict[int, dict[str, Any]] = {pk: {"scale": cycle.scale} for pk in sheets}
     for values in parts.values():
         _add(values, "plan", cycle.plan, PLAN)
+    own = [one.key for one in sheet_form.own(cycle.form)]
     owner = {year.pk: pk for pk, review in sheets.items() for year in [review.measure_year]}
     for year in years:
         _add(parts[owner[year.pk]], "sheet", year, SHEET)
-        parts[owner[year.pk]] |= {f"sheet:{key}": year.text(key) for key in fields.text_keys()}
+        parts[owner[year.pk]] |= {f"sheet:{key}": year.text(key) for key in (*fields.text_keys(), *own)}
         parts[owner[year.pk]]["code"] = year.measure.code
     for goal, row in _goals(of_measure, cycle.fiscal_year):
         this = row.fiscal_year == cycle.fiscal_year
@@ -251,7 +252,9 @@ def part_label(key: str) -> str:
     kind, *rest = key.split(":")
     if kind == "sheet":
         one = fields.text(rest[0])
-        return _(one.label) if one else str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
+        if one or rest[0].startswith(fields.OWN):
+            return _(one.label) if one else rest[0].removeprefix(fields.OWN)
+        return str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
     if kind == "goal":
         number, year, name = rest
         words = {

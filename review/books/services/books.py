@@ -19,7 +19,7 @@ from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, Sc
 from review.domain.fields import OPINION, Section
 from review.domain.fiscal import fiscal_year_label, wareki
 from review.domain.progress import BEFORE, status_of
-from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
+from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, OwnText, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
 
@@ -158,6 +158,12 @@ def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
         related_all=row["related_all"],
         related_note=row["related_text"],
         texts=_texts(row),
+        off=tuple(row.get("off", ())),
+        own=tuple(
+            OwnText(key=one["key"], label=one["label"], section=one["section"], text=one["text"])
+            for one in row.get("items", ())
+            if one["in_book"]
+        ),
         schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
         indicators=tuple(_block(one, years) for one in row["indicators"]),
     )

@@ -12,7 +12,7 @@ from review import queries
 from review.assessment.services import judging, next_year, ratings
 from review.assessment.services.tallies import APPROVED_STATES
 from review.books.services import submitted_offices
-from review.domain import fields, grade_words
+from review.domain import fields, grade_words, sheet_form
 from review.domain.answers import words_of
 from review.domain.fields import OPINION, Required, Section
 from review.domain.rating import Scale, overall
@@ -145,6 +145,8 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
         "evaluation": {key: year.text(key) for key in fields.text_keys(Section.EVALUATION)},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
+        **({"off": sorted(left_out)} if (left_out := sheet_form.off(cycle.form)) else {}),
+        **({"items": mine} if (mine := sheet_form.frozen(sheet_form.own(cycle.form), year.texts)) else {}),
         **({"opinions": heard} if (heard := opinions_of(review)) else {}),
         "demo": year.demo,
     }
@@ -184,6 +186,7 @@ def _final(row: dict[str, Any], cycle: Cycle, state: str) -> dict[str, Any]:
     return {
         **row,
         "evaluation": {key: text if key == OPINION else "" for key, text in row["evaluation"].items()},
+        **({"items": [{**one, "text": ""} for one in row["items"]]} if "items" in row else {}),
         "schedule": [{**item, "progress": ""} for item in row["schedule"]],
         "indicators": [_without_result(one, cycle.fiscal_year, word) for one in row["indicators"]],
     }

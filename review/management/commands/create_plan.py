@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from review.domain.form_presets import PRESETS
 from review.management.refusing import refusing
 from review.plan.services import plans
 from review.screens.services import city
@@ -25,6 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--office-en", default="", help="確認する課の英語名(省略時は日本語の名前)")
         parser.add_argument("--body", default="", help="決定する会議の名前(省略時は「決定機関」)")
         parser.add_argument("--body-en", default="", help="決定する会議の英語名(省略時は日本語の名前)")
+        parser.add_argument(
+            "--form",
+            default="city",
+            choices=sorted(PRESETS),
+            help="様式: city(施策シート)、kpi(KPIの一覧)、activity(事務事業評価)",
+        )
         parser.add_argument("--municipality-code", help="全国地方公共団体コード(6桁)")
 
     @refusing
@@ -36,6 +43,7 @@ class Command(BaseCommand):
             short_name=options["short_name"], name=options["name"], city=options["city"] or mine.name, first_year=first,
             last_year=last, municipality_code=options["municipality_code"] or mine.code,
             called=plans.Names.of(options["office"], options["body"], options["office_en"], options["body_en"]),
+            form=options["form"],
         )  # fmt: skip
         self.stdout.write(
             f"計画「{plan.name}」({first}〜{last}年度)を作りました。次に: manage.py import_plan FILE --plan {plan.short_name}"

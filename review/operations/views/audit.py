@@ -115,6 +115,7 @@ ACTIONS: dict[str, Any] = {
     "plan.end": gettext_lazy("計画期間の終わり"),
     "cycle.draft": gettext_lazy("次の年度の準備"),
     "cycle.scale": gettext_lazy("達成区分の選択"),
+    "cycle.form": gettext_lazy("様式の変更"),
     "cycle.decide": gettext_lazy("公表の決定"),
     "cycle.return": gettext_lazy("年度の決定での差戻し"),
     "cycle.wait_again": gettext_lazy("承認の取消しで公表の決定待ちを解除"),

@@ -66,6 +66,7 @@ def create(
     municipality_code: str = "",
     called: Names = NEUTRAL,
     by: User | None = None,
+    form: str = "city",
 ) -> Plan:
     """A plan without any 施策 yet; `by` is None for the command. Raises Invalid with {field: sentence} for what cannot be, a name that is taken among it."""
     if by is not None:
@@ -73,7 +74,7 @@ def create(
         require(permissions.may_manage_people(by), _("計画は管理者が作ります。"))
     return store(
         short_name=short_name, name=name, city=city, first_year=first_year, last_year=last_year,
-        municipality_code=municipality_code, called=called, by=by,
+        municipality_code=municipality_code, called=called, by=by, form=form,
     )  # fmt: skip
 
 
@@ -88,6 +89,7 @@ def store(
     called: Names = NEUTRAL,
     by: User | None = None,
     continues: Plan | None = None,
+    form: str = "city",
 ) -> Plan:
     """The plan's row, by whoever may make it: an administrator, or with the plan that it `continues` its reviewer."""
     problems = problems_of(short_name, name, city, municipality_code, called)
@@ -101,7 +103,7 @@ def store(
     with transaction.atomic():
         plan = Plan.objects.create(
             short_name=short_name, name=name, city=city, municipality_code=municipality_code,
-            first_year=first_year, last_year=last_year, continues=continues,
+            first_year=first_year, last_year=last_year, continues=continues, form=form,
             office_department=continues.office_department if continues else None, **vars(called),
         )  # fmt: skip
         after = {"short_name": short_name, "name": name, "first_year": first_year, "last_year": last_year}

@@ -154,7 +154,7 @@ def _follow_offices(review: MeasureReview, entry: Entry) -> bool:
 
 def _follow_sheet(review: MeasureReview, entry: Entry) -> bool:
     place = entry.key.split(":")
-    if fields.text(entry.key):
+    if fields.text(entry.key) or entry.key.startswith(fields.OWN):
         return _follow_text(review.measure_year, entry)
     row: Model | None
     if place[0] == "schedule":

@@ -187,6 +187,7 @@ def _correction() -> dict[str, Any]:
 
 
 _TEXTS = (Section.CONTENT, Section.EVALUATION)
+_ITEM = ("key", "label", "kind", "section", "text")
 
 
 def _added(texts: Iterable[Field]) -> list[str]:
@@ -222,10 +223,12 @@ def measure_schema() -> dict[str, Any]:
             "evaluation": closed({one.key: _text(one.label) for one in evaluation}, optional=_added(evaluation)),
             "schedule": _list(schedule),
             "indicators": _list(_indicator()),
+            "off": _list(_text("この年度の様式でたずねない項目のキー")),
+            "items": _list(closed({**{key: _text() for key in _ITEM}, "in_book": {"type": "boolean"}})),
             "opinions": _list(_opinion()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now", "opinions", "path", "grade_words", "grade_note", *_added(content)],
+        optional=["owner_now", "off", "items", "opinions", "path", "grade_words", "grade_note", *_added(content)],
     )
 
 

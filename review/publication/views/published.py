@@ -272,10 +272,14 @@ def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 
-def texts_of(texts: editions.Row, section: Section) -> list[dict[str, str]]:
+def texts_of(texts: editions.Row, section: Section, row: editions.Row) -> list[dict[str, str]]:
     """The public texts of the section that say something, in the order of the form."""
     public = [one for one in fields.of(section) if one.public and texts.get(one.key, "").strip()]
-    return [{"label": _(one.label), "text": texts[one.key]} for one in public]
+    own = [one for one in row.get("items", ()) if one["section"] == section and one["text"].strip()]
+    return [
+        *({"label": _(one.label), "text": texts[one.key]} for one in public),
+        *({"label": one["label"], "text": one["text"]} for one in own),
+    ]
 
 
 def schedule_of(row: editions.Row, years: list[int]) -> list[dict[str, Any]]:

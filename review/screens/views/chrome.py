@@ -147,6 +147,7 @@ UNDER = {
     "meguri:cycle": "meguri:cycles",
     "meguri:plan": "meguri:cycles",
     "meguri:scale": "meguri:cycles",
+    "meguri:year_form": "meguri:cycles",
     "meguri:open_year": "meguri:cycles",
     "meguri:correction": "meguri:cycles",
     "meguri:correction_start": "meguri:cycles",

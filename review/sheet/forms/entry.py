@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -29,16 +29,26 @@ class EntryForm(forms.Form):
     was = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, keys: Iterable[str], labels: Mapping[str, str], helps: Mapping[str, Any], **kwargs: Any
+        self,
+        *args: Any,
+        keys: Iterable[str],
+        labels: Mapping[str, str],
+        helps: Mapping[str, Any],
+        levels: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         for key in keys:
+            choices = (levels or {}).get(key)
+            rows = 1 if items.is_next(key) else _ROWS.get(key.split(":")[0], 4)
             self.fields[key] = forms.CharField(
                 label=labels.get(key) or label_of(key),
                 help_text=helps.get(key, ""),
                 required=False,
                 strip=False,
-                widget=forms.Textarea(attrs={"rows": 1 if items.is_next(key) else _ROWS.get(key.split(":")[0], 4)}),
+                widget=forms.Select(choices=[("", ""), *((one, one) for one in choices)])
+                if choices
+                else forms.Textarea(attrs={"rows": rows}),
             )
 
     @classmethod

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from review import clock, locks, permissions, queries
 from review.assessment.services import binding, definitions, judging, next_year, ratings
 from review.assessment.services.ratings import Overall
-from review.domain import bars, fields, items, text
+from review.domain import bars, items, sheet_form, text
 from review.domain.events import Event
 from review.domain.fields import Required
 from review.domain.plain_data import digest
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.item_words import label_of
 from review.models import (
+    Cycle,
     Decision,
     IndicatorYear,
     MeasureReview,
@@ -33,7 +34,7 @@ from review.models import (
 )
 from review.people.services import proxies
 from review.reader_words import problem
-from review.sheet.services import remarks, value_answers
+from review.sheet.services import own_values, remarks, value_answers
 from review.trail.services import audit
 from review.transition import locked, move, require, tell
 
@@ -56,7 +57,7 @@ def texts_of(
     this = {number: row for number, rows in story.items() for row in rows if row.fiscal_year == year.fiscal_year}
     return {
         **{items.actual_key(number): row.actual for number, row in this.items()},
-        **{key: year.text(key) for key in fields.typed()},
+        **{key: year.text(key) for key in sheet_form.typed(review.cycle.form)},
         **{items.schedule_key(row.position): row.progress for row in plan},
         **{items.bars_key(row.position): bars.text_of(row.bars) for row in plan},
         **next_year.texts(next_year.ahead(review, story, changes)),
@@ -106,14 +107,13 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
             return review
         closed = set(changed) - items.open_keys(now_there, review.open_items)
         if closed:
-            names = "、".join(label_of(key) for key in sorted(closed))
+            names = "、".join(label_of(key, review.cycle.form) for key in sorted(closed))
             raise NotAllowed(_("次の項目は差戻しの対象ではないため、変更できません: %(names)s") % {"names": names})
         if version != review.version:
             raise Stale(
                 _("ほかの人がこのシートを保存しました。両方の内容を見比べて、もう一度保存してください。"), now_there
             )
-        year = review.cycle.fiscal_year
-        problems = {key: sentence for key, value in changed.items() if (sentence := _problem(key, value, year))}
+        problems = {key: sentence for key, value in changed.items() if (sentence := _problem(key, value, review.cycle))}
         if problems:
             raise Invalid(_("保存できない文字や長さの項目があります。"), problems)
         _store(review, user, changed)
@@ -131,13 +131,15 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
         return review
 
 
-def _problem(key: str, value: str, fiscal_year: int) -> str:
+def _problem(key: str, value: str, cycle: Cycle) -> str:
     """Why the text cannot be stored; '' where it can. A 評価項目 or an explanation has less room than a text."""
     one = items.field_of(key)
     if one and one.most and len(value) > one.most:
         sentence = _("%(item)sは%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
         return sentence % {"item": label_of(key), "most": one.most, "now": f"{len(value):,}"}
-    return value_answers.problem(key, value, fiscal_year) or problem(value)
+    return (
+        value_answers.problem(key, value, cycle.fiscal_year) or own_values.problem(cycle, key, value) or problem(value)
+    )
 
 
 def _normalized(key: str, value: str) -> str:
@@ -199,9 +201,9 @@ def missing(review: MeasureReview) -> dict[str, str]:
         del rules[Required.WHERE_PLAN_CHANGES]
     if not any(row.status == "missed" for row in rows):
         del rules[Required.WHERE_MISSED]
-    for key, one in fields.typed().items():
+    for key, one in sheet_form.typed(review.cycle.form).items():
         if one.required in rules and not review.measure_year.text(key).strip():
-            missing[key] = rules[one.required] % {"item": label_of(key)}
+            missing[key] = rules[one.required] % {"item": label_of(key, review.cycle.form)}
     return missing
 
 
@@ -235,7 +237,7 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
 def _require_remarks_met(review: MeasureReview) -> None:
     left = remarks.unmet(review, current_texts(review))
     if left:
-        names = "、".join(label_of(key) for key in left)
+        names = "、".join(label_of(key, review.cycle.form) for key in left)
         raise Invalid(_("直しも回答もしていない指摘があります: %(names)s") % {"names": names}, left)
 
 

@@ -16,7 +16,7 @@ from review import permissions, queries
 from review.assessment.services import definitions, next_year
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import bars, fields, items
+from review.domain import bars, fields, items, sheet_form
 from review.domain.fields import Required
 from review.item_words import label_of
 from review.models import ItemComment, MeasureReview, ReviewState, User
@@ -68,6 +68,7 @@ class Desk:
         self.parts = indicator_parts.indicator_parts(review, self.story)
         self.plan = queries.schedule(review)
         self.changes = queries.target_changes(review)
+        self.own = sheet_form.own(review.cycle.form)
         #: {item key: text} of the whole sheet as stored
         self.texts = submission.texts_of(review, self.story, self.plan, self.changes)
 
@@ -121,6 +122,7 @@ class Desk:
             labels=self.labels(),
             helps=self.helps(),
             initial=EntryForm.start(stands, self.review.version),
+            levels={one.key: one.levels for one in self.own if one.levels},
         )
         form.initial.update(texts or {})
         for part in self.parts:
@@ -155,12 +157,12 @@ class Desk:
         actuals = {part.key: _("%(label)s 実績") % {"label": part.label} for part in self.parts}
         plan = {items.schedule_key(row.position): row.name for row in self.plan}
         bars = {items.bars_key(row.position): _("%(name)s のスケジュール") % {"name": row.name} for row in self.plan}
-        return {**actuals, **plan, **bars}
+        return {**actuals, **plan, **bars, **{one.key: one.label for one in self.own}}
 
     def helps(self) -> dict[str, Any]:
         """The help under each label."""
         parts = {key: one for key in self.texts if (one := items.field_of(key)) and one.help}
-        return {key: _(one.help) for key, one in parts.items()}
+        return {key: _(one.help) for key, one in parts.items()} | {one.key: one.help for one in self.own if one.help}
 
     def lines(self, form: EntryForm, theirs: Mapping[str, str]) -> list[Line]:
         """The step's items as the template shows them."""
@@ -228,7 +230,9 @@ class Desk:
         """Show 必須 beside what a submission needs. A draft may be saved without it, so the check itself stays as it is."""
         form.errors  # noqa: B018  cleaned now, before the marks are set
         measured = {part.key for part in self.parts if part.this and part.this.status != "not_applicable"}
-        texts = set(fields.required(Required.ALWAYS))
+        texts = {
+            key for key, one in sheet_form.typed(self.review.cycle.form).items() if one.required == Required.ALWAYS
+        }
         if self.missed:
             texts.update(fields.required(Required.WHERE_MISSED))
         if any(row.changed for row in next_year.ahead(self.review, self.story, self.changes).values()):

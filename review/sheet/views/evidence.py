@@ -42,7 +42,7 @@ def page(
     user = request.user
     writes = permissions.may_write(user, review)
     rows = [
-        {"file": one, "item": label_of(one.item), "removable": service.may_remove(user, one, review)}
+        {"file": one, "item": label_of(one.item, review.cycle.form), "removable": service.may_remove(user, one, review)}
         for one in service.of_sheet(review)
     ]
     title = _("根拠資料")
@@ -61,7 +61,7 @@ def page(
 def choices(review: MeasureReview) -> list[tuple[str, str]]:
     """The items that a file may stand behind."""
     keys = submission.current_texts(review)
-    return [(key, label_of(key)) for key in keys if not items.is_bar(key) and not items.is_next(key)]
+    return [(key, label_of(key, review.cycle.form)) for key in keys if not items.is_bar(key) and not items.is_next(key)]
 
 
 @require_POST

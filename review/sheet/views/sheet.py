@@ -86,7 +86,7 @@ def comment(request: SignedInRequest, pk: int) -> HttpResponse:
     """A remark on an item or on the sheet."""
     review = sheet_page.readable(request, pk)
     shown = sheet_page.body(review)
-    choices = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"])
+    choices = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"], review.cycle.form)
     form = CommentForm(request.POST, choices=choices)
     if form.is_valid():
         try:

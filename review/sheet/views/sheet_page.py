@@ -15,7 +15,7 @@ from review import clock, holders, names, permissions, queries
 from review.assessment.services import judging, ratings
 from review.assessment.views import indicator_parts
 from review.assessment.views.indicator_parts import IndicatorPart
-from review.domain import fields, items
+from review.domain import items, sheet_form
 from review.item_words import label_of
 from review.models import CycleState, MeasureReview, Outcome, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
@@ -119,7 +119,7 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "evaluation": sheet_parts.evaluation(review),
         "submissions": submissions,
         "decisions": decisions,
-        "comments": sheet_parts.comment_rows(comments, submissions, texts),
+        "comments": sheet_parts.comment_rows(comments, submissions, texts, review.cycle.form),
         "item_comments": comments,
         "trail": sheet_parts.trail(submissions, decisions),
         "withdrawn": sheet_parts.withdrawn(review, decisions),
@@ -137,11 +137,11 @@ def proposed(parts: list[IndicatorPart], review: MeasureReview) -> dict[str, str
     return {"letter": grade.letter, "name": overall_meaning(grade.letter, scale, goals)} if grade else None
 
 
-def item_choices(parts: list[IndicatorPart], plan: list[Any]) -> list[tuple[str, str]]:
+def item_choices(parts: list[IndicatorPart], plan: list[Any], form: sheet_form.Form) -> list[tuple[str, str]]:
     """The items that one may speak of, in the order of the sheet."""
     rows = [key for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))]
-    keys = [*(part.key for part in parts), *rows, *(key for key, one in fields.typed().items() if one.remarkable)]
-    return [(key, label_of(key)) for key in keys]
+    keys = [*(part.key for part in parts), *rows, *sheet_form.typed(form)]
+    return [(key, label_of(key, form)) for key in keys]
 
 
 # --- what may be done ----------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def what_next(review: MeasureReview) -> str:
 
 def small_forms(user: User, review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any]:
     """The forms that this person may use on the sheet's page."""
-    choices = item_choices(shown["indicators"], shown["schedule_rows"])
+    choices = item_choices(shown["indicators"], shown["schedule_rows"], review.cycle.form)
     running = review.cycle.state in (CycleState.OPEN, CycleState.DECIDING)
     extending = permissions.may_extend(user, review) and running and review.state in OPEN_STATES and not review.outcome
     return {

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from review import queries
-from review.domain import fields, items
+from review.domain import fields, items, sheet_form
 from review.domain.difference import difference
 from review.domain.fields import Required, Section
 from review.domain.fiscal import wareki
@@ -51,7 +51,10 @@ def explained(review: MeasureReview) -> list[dict[str, Any]]:
 
 
 def _texts(review: MeasureReview, section: Section) -> list[dict[str, Any]]:
-    return [{"label": _(one.label), "text": review.measure_year.text(one.key)} for one in fields.of(section)]
+    return [
+        {"label": _(one.label), "text": review.measure_year.text(one.key)}
+        for one in sheet_form.of(review.cycle.form, section)
+    ]
 
 
 def schedule(review: MeasureReview, rows: Sequence[ScheduleItem] | None = None) -> dict[str, Any]:
@@ -74,7 +77,7 @@ def bar(row: ScheduleItem, years: Sequence[int]) -> Iterator[dict[str, Any]]:
 
 
 def comment_rows(
-    comments: Sequence[ItemComment], submissions: Sequence[Submission], texts: Mapping[str, str]
+    comments: Sequence[ItemComment], submissions: Sequence[Submission], texts: Mapping[str, str], form: sheet_form.Form
 ) -> list[dict[str, Any]]:
     """The thread as the component takes it; a return's remark with whether its item was changed or answered since."""
     met = remarks.met(comments, submissions, texts)
@@ -83,7 +86,7 @@ def comment_rows(
             "who": str(comment.author),
             "when": comment.created_at,
             "text": comment.body,
-            "item": label_of(comment.item) if comment.item else "",
+            "item": label_of(comment.item, form) if comment.item else "",
             "kind": "" if comment.kind == ItemComment.Kind.COMMENT else comment.kind,
             "done": met.get(comment.pk, False),
             "open": not met.get(comment.pk, True),

@@ -17,6 +17,7 @@ from review.deadlines.services import deadline_changes
 from review.deadlines.services.deadlines import order_problems
 from review.domain import rating
 from review.domain.events import Event
+from review.domain.form_presets import PRESETS
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Plan, ScheduleItem, User
 from review.people.services import reorganisation_moves
@@ -49,7 +50,8 @@ def draft(*, plan: Plan, fiscal_year: int) -> Cycle:
     line = Q(plan=plan) | Q(plan=plan.continues_id or 0)
     before = Cycle.objects.filter(line, fiscal_year__lt=fiscal_year).order_by("-fiscal_year").first()
     scale = before.scale if before and before.scale else rating.DEFAULT.as_data()
-    cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults={"scale": scale})
+    start = {"scale": scale, "form": before.form if before else PRESETS[plan.form]}
+    cycle, _made = Cycle.objects.get_or_create(plan=plan, fiscal_year=fiscal_year, defaults=start)
     judging.judge_earlier(cycle)
     return cycle
 

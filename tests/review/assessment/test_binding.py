@@ -61,6 +61,7 @@ LEFT_OUT = {
         "position": "where the row stands: it would be another row",
     },
     "Plan": {
+        "form": "with which form the first year began, which no sheet says",
         "short_name": "a name for commands, which no sheet and no edition says",
         "continues": "leads to last years' values, which are bound themselves",
         **dict.fromkeys(
@@ -69,6 +70,7 @@ LEFT_OUT = {
         ),
     },
     "Cycle": {
+        "form": "stands from the opening on; each of its items is bound with its sheet",
         "plan": "another plan's year is none of this",
         "state": "the state of the year, which moves with the decision itself",
         "requires_endorsement": "which steps there are, not the sheet's content",
