@@ -321,11 +321,8 @@ def sees_board(user: Person, plan: int | str | None = None) -> bool:
 def may_decide_summary(user: Person, summary: PlanSummary) -> bool:
     """計画期間の総括: an approver in their own right who proposed it in no round, for the decision publishes it."""
     proposers = {summary.submitted_by_id, *summary.decisions.values_list("submitted_by", flat=True)}
-    return (
-        summary.state == PlanSummary.State.DECIDING
-        and approves_in_person(user, summary.plan_id)
-        and user.pk not in proposers
-    )
+    waits = summary.state == PlanSummary.State.DECIDING and user.pk not in proposers
+    return waits and approves_in_person(user, summary.plan_id)
 
 
 may_download_year = may_see_corrections = sees_board

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -394,8 +395,7 @@ def grade_counts(cycle: Cycle, *, fiscal_year: int) -> dict[str, int]:
     """{達成区分: number of 成果目標} of one year of the cycle's plan; {} where none was judged. One query."""
     rows = IndicatorYear.objects.filter(indicator__measure__plan_id=cycle.plan_id, fiscal_year=fiscal_year)
     pairs = rows.order_by().values_list("grade", "given_grade").annotate(Count("pk"))
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for computed, given, number in pairs:
-        if given or computed:
-            counts[given or computed] = counts.get(given or computed, 0) + number
-    return counts
+        counts[given or computed] += number
+    return {grade: number for grade, number in counts.items() if grade}

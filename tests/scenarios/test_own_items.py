@@ -142,8 +142,8 @@ def test_an_item_that_is_not_public_leaves_no_trace_in_the_edition(cast: Cast) -
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_each_form_that_comes_along_asks_for_its_items_and_leads_to_an_edition(cast: Cast, preset: str) -> None:
     cast.draft(1)
-    call_command("create_plan", "next", "--name", "次の計画", "--years", "2024-2026", "--form", preset)
-    form = cycles.draft(plan=Plan.objects.get(short_name="next"), fiscal_year=2024).form
+    call_command("create_plan", "tsugi", "--name", "次の計画", "--years", "2024-2026", "--form", preset)
+    form = cycles.draft(plan=Plan.objects.get(short_name="tsugi"), fiscal_year=2024).form
     assert form == PRESETS[preset]
     review = opened(cast, *form.get("items", ()), off=form.get("off", ()))
     keys = submission.current_texts(review)

@@ -123,10 +123,11 @@ def problems_of(
     """{field: sentence} of what these cannot be; `own` is the plan that has them already."""
     problems: dict[str, str] = {}
     others = Plan.objects.exclude(pk=own or 0)
-    if not re.fullmatch(SHORT_NAME, short_name) or short_name in reserved():
-        problems["short_name"] = _(
-            "短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください。アドレスに使う言葉(%(reserved)s)は使えません。"
-        ) % {"reserved": " ".join(sorted(reserved()))}
+    if not re.fullmatch(SHORT_NAME, short_name):
+        problems["short_name"] = _("短い名前は、小文字の英字で始め、英小文字・数字・「-」で2〜20文字にしてください。")
+    elif short_name in reserved():
+        sentence = _("短い名前「%(name)s」は、アドレスに使う言葉のため使えません。別の名前にしてください。")
+        problems["short_name"] = sentence % {"name": short_name}
     elif others.filter(short_name=short_name).exists():
         problems["short_name"] = _("短い名前「%(name)s」の計画がすでにあります。") % {"name": short_name}
     needed = (("name", name, 100), ("city", city, 60), ("office", called.office, 60), ("body", called.body, 60))
