@@ -374,8 +374,7 @@ def _ratings_of(review: int) -> QuerySet[Rating]:
 def counting_ratings(base: QuerySet[MeasureReview]) -> QuerySet[Rating]:
     """The 総合評価 given since the sheets were last submitted, without those of withdrawn decisions, the oldest first."""
     rows = Rating.objects.filter(review__in=base.order_by().values("pk"), given_at__gte=F("review__submitted_at"))
-    rows = rows.exclude(set_aside())
-    return rows.select_related("given_by").order_by("given_at", "pk")
+    return rows.exclude(set_aside()).select_related("given_by").order_by("given_at", "pk")
 
 
 def latest_by_hand(rows: Iterable[Rating]) -> dict[int, dict[str, Rating]]:

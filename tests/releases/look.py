@@ -37,7 +37,7 @@ def main() -> None:
         client.raise_request_exception = False
         for name, route in ours():
             for number in [] if name in SKIPPED else sorted(numbers) if "<int:pk>" in route else [0]:
-                status = client.get(filled(route, number)).status_code
+                status = client.get(filled(route, number, cycle.plan.short_name)).status_code
                 answers[status] += 1
                 if status >= 500 and name != "readyz":
                     broken.append(f"{name} {number} ({user}) -> {status}")

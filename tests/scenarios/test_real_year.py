@@ -64,7 +64,7 @@ def _a_wrong_value_is_put_right_in_the_open(first: Edition, worker) -> None:
     row = next(one for one in first.snapshot["measures"] if one["code"] == "01-02")
     wrong = next(cell["actual"] for cell in row["indicators"][0]["years"] if cell["fiscal_year"] == year)
     office, board = as_(person("kakunin1")), as_(person("shonin1"))
-    assert office.post(reverse("meguri:correction_start", args=[year])).status_code == 303
+    assert office.post(reverse("meguri:correction_start", args=first.cycle.key)).status_code == 303
     pk = Correction.objects.get().pk
     typed = {"version": "0", f"right:{key}": "2件", f"reason:{key}": "集計の誤りのため。", "action": "save"}
     assert office.post(reverse("meguri:correction_items", args=[pk, "01-02"]), typed).status_code == 303

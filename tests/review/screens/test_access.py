@@ -59,13 +59,13 @@ def test_a_view_takes_a_signed_in_request_just_where_nobody_else_is_let_in() -> 
     assert not wrong
 
 
-def filled(route: str, pk: int) -> str:
+def filled(route: str, pk: int, plan: str = "dx") -> str:
     """The route with something in place of its parts."""
     parts = {
         "pk": str(pk),
-        "plan": "dx",
+        "plan": plan,
         "year": str(YEAR),
-        "short_name": "dx",
+        "short_name": plan,
         "number": "1",
         "step": "1",
         "code": "01-01",
