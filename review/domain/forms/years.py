@@ -39,7 +39,7 @@ def named_year(text: str) -> Named:
         return Named(year=None, rest=plain)
     years = [_year_of(match) for match in matches]
     rest = _NAMED.sub(" ", plain)
-    rest = re.sub(r"[(\[【〔]\s*[~〜\-・/]?\s*[)\]】〕]", " ", rest)
+    rest = re.sub(r"[(\[【〔]\s*[~〜\-・/]?\s*[)\]】〕](?:\s*年度|\s*年(?!間))?", " ", rest)
     doubt = "year_without_era" if all(match["bare"] for match in matches) else ""
     if any(match["month1"] or match["month2"] for match in matches):
         doubt = "year_by_month"
