@@ -54,6 +54,7 @@ MORE_KINDS: list[Case] = [
                 group="1 安全",
             )
         ],
+        doubts={"table_continued"},
     ),
     Case(
         name="事務事業評価: 1枚に1事業、年度が2段",
