@@ -2,7 +2,7 @@
 
 import pytest
 
-from review.domain.forms.headings import Role, understand
+from review.domain.forms.headings import Role, is_year_only, understand
 from review.domain.forms.years import named_year
 
 
@@ -45,3 +45,8 @@ def test_a_doubtful_year_says_why(text: str, year: int, doubt: str) -> None:
 def test_headings_above_a_column_are_read_together(path: list[str], role: Role, year: int | None) -> None:
     heading = understand(path)
     assert (heading.role, heading.year) == (role, year)
+
+
+@pytest.mark.parametrize("text", ["2023(R5)年度", "令和5(2023)年度", "R5(2023)年", "令和6年度(2024)"])
+def test_a_year_in_two_writings_says_nothing_else(text: str) -> None:
+    assert is_year_only(text)
