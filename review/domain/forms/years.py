@@ -33,7 +33,7 @@ class Named:
 @lru_cache(maxsize=20_000)
 def named_year(text: str) -> Named:
     """The 年度 in the text, read with its month where one stands there (令和6年3月末 belongs to 令和5年度)."""
-    plain = _YEAR_IN_BRACKETS.sub(r"\1", unicodedata.normalize("NFKC", text))
+    plain = _YEAR_IN_BRACKETS.sub(r" \1", unicodedata.normalize("NFKC", text))
     matches = list(_NAMED.finditer(plain))
     if not matches:
         return Named(year=None, rest=plain)
