@@ -77,6 +77,7 @@ _WORDS: tuple[tuple[Role, str], ...] = (
 )  # fmt: skip
 _PATTERNS = [(role, re.compile(words)) for role, words in _WORDS]
 _BRACKETS = re.compile(r"[(\[【〔〈<「『][^()\[\]【】〔〕]*[)\]】〕〉>」』]")
+_FOOTNOTES = re.compile(r"[(\[]?(?:[※*](?:注)?\d*|注\d+)[)\]]?")
 _MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇・])+")
 #: 令和5年度実績(基準値), R2(基準年)
 _BASE_YEAR = re.compile(r"[(\[](?:基準|現状|策定時|当初)(?:値|年度?|時)?[)\]]")
@@ -88,6 +89,11 @@ _KINDS = {Role.TARGET, Role.ACTUAL, Role.BASELINE, Role.CURRENT, Role.LEFT_OUT, 
 def fold(text: str) -> str:
     """A heading as it is compared: half-width, without spaces and line breaks."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def unmarked(text: str) -> str:
+    """A heading without marks of footnotes, which differ where it is printed again."""
+    return _FOOTNOTES.sub("", fold(text))
 
 
 _PARTS = (Role.PART, Role.ITEM)

@@ -12,6 +12,9 @@ from review.domain.forms.headings import VALUES, Role, core, role_of
 
 _INLINE = re.compile(r"\s*([^(\[:\n]{1,14})[::]\s*(\S.*)", re.S)
 _UNIT = re.compile(r"(?:千|百万|万|億)?円|人|件|回|%|人日|時間")
+#: an answer to a label that asks for one, although it is the word of a label itself: 今後の方向性 and 改善 beside it
+_ANSWER = re.compile(r"改善|対応|達成|未達成|前|中間|最終")
+_ASKS = re.compile(r".*(?:方向性?|方針|評価|判定|区分|状況)")
 _LABELS = VALUES | {
     Role.CODE, Role.GROUP, Role.MEASURE, Role.GOAL, Role.UNIT, Role.DEPARTMENT, Role.DIVISION, Role.RELATED,
     Role.TEXT, Role.LEFT_OUT,
@@ -92,13 +95,22 @@ def _value_place(
         text = grid.own(row, beside)
         if _UNIT.fullmatch(unicodedata.normalize("NFKC", text)) and beside != grid.filled(row)[-1]:
             return None  # a row of a small table: 決算額, 千円 and a value for each year
-        if not _is_label(text) or (role_of(text) is role and role is Role.DEPARTMENT):
+        same_office = role_of(text) is role and role is Role.DEPARTMENT
+        if not _is_label(text) or same_office or _answers(grid, row, column, beside):
             return (row, beside)
     below = grid.span(row, column)[2] + 1
     if below not in allowed or below >= grid.height or role is Role.LEFT_OUT:
         return None
     text = grid.own(below, column)
     return (below, column) if text.strip() and not _is_label(text) else None
+
+
+def _answers(grid: Grid, row: int, column: int, beside: int) -> bool:
+    """Whether the last word of the row answers the label before it: it is a choice, and nothing stands below it."""
+    if not _ASKS.fullmatch(core(grid.own(row, column))) or not _ANSWER.fullmatch(core(grid.own(row, beside))):
+        return False
+    below = grid.span(row, beside)[2] + 1
+    return beside == grid.filled(row)[-1] and (below >= grid.height or not grid.own(below, beside).strip())
 
 
 def _is_label(text: str) -> bool:

@@ -129,11 +129,20 @@ class Collector:
     def __init__(self) -> None:
         self.measures: dict[tuple[str, str, str], Measure] = {}
         self.doubts: list[FormDoubt] = []
+        self.last_table: tuple[list[str], Measure | None] = ([], None)
 
     def measure(self, name: str, *, group: str = "", code: str = "") -> Measure:
         """The measure of that place, made where it is new."""
         key = (squeezed(group), code, squeezed(name))
         return self.measures.setdefault(key, Measure(name=name, group=group, code=code))
+
+    def leave(self, labels: list[str], measure: Measure | None) -> None:
+        """Say which measure a table with these headings ended with; None where no name stood in it."""
+        self.last_table = (labels, measure)
+
+    def continued(self, labels: list[str]) -> Measure | None:
+        """The measure that the table before ended with, where this one has the same headings."""
+        return self.last_table[1] if self.last_table[0] == labels else None
 
     def doubt(self, code: str, detail: str, *, sheet: str = "", cell: str = "", proposal: str = "") -> None:
         """Put a doubt on the list, once."""

@@ -45,6 +45,7 @@ class TableRows:
         self.kind_of_titles: Role | None = None
         self.groups: list[str] = []
         self.departments: list[str] = []
+        self._before: Measure | None = None
         self._rows_of: dict[int, tuple[int, Measure]] = {}
         self._last: dict[int, str] = {}
         self._level: dict[int, str] = {}
@@ -54,6 +55,8 @@ class TableRows:
     def read(self) -> None:
         """Every row of the table, from the first to the last."""
         self._doubt_columns()
+        labels = [heading.label for heading in self.table.headings]
+        self._before = self.collector.continued(labels)
         for row in range(self.table.first, self.table.end):
             columns = self.grid.filled(row)
             if passes_over(self.grid, row, self.table) or self._is_total(row, columns):
@@ -67,6 +70,7 @@ class TableRows:
                 continue
             if self._begin_levels(row):
                 self._row(row)
+        self.collector.leave(labels, self._before)
         for row, measure in self._rows_of.values() if self.layout.departments else ():
             if not measure.departments:
                 detail = f"施策「{measure.name}」の担当部署が書かれていません。"
@@ -147,6 +151,7 @@ class TableRows:
             self._doubt("no_measure", row, cell, "どの施策の行か分かりません。", "取り込まない")
             return
         self._rows_of.setdefault(id(measure), (row, measure))
+        self._before = measure if self.layout.measure is not None else self._before
         for column in self.layout.departments:
             add_new(measure.departments, split_departments(self._text(row, column)))
         if not self.layout.departments:
@@ -179,6 +184,10 @@ class TableRows:
         name = self._level.get(layout.measure, "") if layout.measure is not None else ""
         if layout.measure is None and self.owner is not None:
             return self.owner
+        if not name and not path and self._before is not None:
+            detail = f"施策の名前がないため、前の表の続きとして、施策「{self._before.name}」の行として読みました。"
+            self._doubt("table_continued", row, self.grid.filled(row)[0], detail, self._before.name)
+            return self._before
         if not name and path and layout.measure is not None:
             self._doubt(
                 "measure_missing",

@@ -18,6 +18,7 @@ from review.domain.forms.headings import (
     kind_of_row,
     role_of,
     understand,
+    unmarked,
 )
 
 _MOST_HEADER_ROWS = 4
@@ -84,8 +85,10 @@ def passes_over(grid: Grid, row: int, table: Table) -> bool:
     first = grid.own(row, columns[0]) if columns else ""
     if not columns or (len(columns) <= 2 and is_note(first)) or (len(columns) == 1 and is_page_number(first)):
         return True
-    texts = [fold(grid.own(row, c)) for c in range(grid.width)]
-    return any(texts == [fold(grid.own(head, c)) for c in range(grid.width)] for head in range(table.top, table.first))
+    texts = [unmarked(grid.own(row, c)) for c in range(grid.width)]
+    return any(
+        texts == [unmarked(grid.own(head, c)) for c in range(grid.width)] for head in range(table.top, table.first)
+    )
 
 
 # --- headings -------------------------------------------------------------------------------------------------------
@@ -193,10 +196,10 @@ def _has_below(grid: Grid, row: int, last: int, column: int) -> bool:
 
 def _end(grid: Grid, first: int, headings: list[Heading], top: int) -> int:
     """The row after the table's last one: before the next headings, or before labels that stand under it."""
-    own = [[fold(grid.own(row, c)) for c in range(grid.width)] for row in range(top, first)]
+    own = [[unmarked(grid.own(row, c)) for c in range(grid.width)] for row in range(top, first)]
     row = first
     while row < grid.height:
-        texts = [fold(grid.own(row, c)) for c in range(grid.width)]
+        texts = [unmarked(grid.own(row, c)) for c in range(grid.width)]
         if texts not in own and (_begins_other(grid, row, top) or _is_label_row(grid, row, headings)):
             return row
         row += 1

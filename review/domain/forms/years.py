@@ -33,13 +33,13 @@ class Named:
 @lru_cache(maxsize=20_000)
 def named_year(text: str) -> Named:
     """The 年度 in the text, read with its month where one stands there (令和6年3月末 belongs to 令和5年度)."""
-    plain = _YEAR_IN_BRACKETS.sub(r"\1", unicodedata.normalize("NFKC", text))
+    plain = _YEAR_IN_BRACKETS.sub(r" \1", unicodedata.normalize("NFKC", text))
     matches = list(_NAMED.finditer(plain))
     if not matches:
         return Named(year=None, rest=plain)
     years = [_year_of(match) for match in matches]
     rest = _NAMED.sub(" ", plain)
-    rest = re.sub(r"[(\[【〔]\s*[~〜\-・/]?\s*[)\]】〕]", " ", rest)
+    rest = re.sub(r"[(\[【〔]\s*[~〜\-・/]?\s*[)\]】〕](?:\s*年度|\s*年(?!間))?", " ", rest)
     doubt = "year_without_era" if all(match["bare"] for match in matches) else ""
     if any(match["month1"] or match["month2"] for match in matches):
         doubt = "year_by_month"
