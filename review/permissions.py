@@ -377,7 +377,7 @@ def reviews_or_approves(user: Person, plan: int | str | None = None) -> bool:
     return standing(user).within(plan).has(Role.REVIEWER, Role.APPROVER)
 
 
-def decides_or_manages(user: Person) -> bool:
+def decides_or_manages(user: Person, plan: int | str | None = None) -> bool:
     """Holds a post that decides, or looks after those who do."""
     return standing(user).has(Role.HEAD, Role.REVIEWER, Role.APPROVER, Role.ADMINISTRATOR)
 

@@ -15,6 +15,7 @@ from review.domain.plain_data import digest
 from review.domain.refusals import AlreadyDecided, Changed, Invalid
 from review.ending.services import summary_content
 from review.models import (
+    AuditEntry,
     Correction,
     Cycle,
     IndicatorYear,
@@ -137,8 +138,8 @@ def submit(*, user: User, plan_id: int) -> PlanSummary:
         summary.sha256 = digest(summary_content.snapshot_of(summary.plan, summary))
         summary.save()
         after = {"round": summary.round, "sha256": summary.sha256}
-        audit.write(actor=user, action="summary.submit", subject=f"summary:{summary.pk}", after=after)
-        _tell(Event.SUMMARY_SUBMITTED, user, summary)
+        entry = audit.write(actor=user, action="summary.submit", subject=f"summary:{summary.pk}", after=after)
+        _tell(Event.SUMMARY_SUBMITTED, user, summary, entry)
         return summary
 
 
@@ -195,8 +196,8 @@ def decide(
             after |= {"edition": edition.number, "sha256": edition.sha256, "seal": edition.seal}
         words = ("summary.publish", Event.SUMMARY_PUBLISHED), ("summary.return", Event.SUMMARY_RETURNED)
         action, event = words[0 if accept else 1]
-        audit.write(actor=user, action=action, subject=f"summary:{summary.pk}", after=after)
-        _tell(event, user, summary, decision)
+        entry = audit.write(actor=user, action=action, subject=f"summary:{summary.pk}", after=after)
+        _tell(event, user, summary, entry, decision)
         return summary
 
 
@@ -282,14 +283,13 @@ def reopen(*, user: User, plan_id: int, reason: str) -> PlanSummary:
         return summary
 
 
-def _tell(event: Event, user: User, summary: PlanSummary, decision: SummaryDecision | None = None) -> None:
+def _tell(
+    event: Event, user: User, summary: PlanSummary, entry: AuditEntry, decision: SummaryDecision | None = None
+) -> None:
+    """Announce the act that `entry` records."""
     cycle = Cycle.objects.filter(plan=summary.plan).order_by("fiscal_year").last()
     comment = decision.comment if decision else ""
     people = [summary.submitted_by_id]
     outbox.announce(
-        event,
-        key=f"{summary.pk}:{summary.round}",
-        actor=user,
-        cycle=cycle,
-        payload={"comment": comment, "people": people},
+        event, key=f"{summary.pk}:{entry.pk}", actor=user, cycle=cycle, payload={"comment": comment, "people": people}
     )

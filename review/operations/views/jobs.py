@@ -24,6 +24,7 @@ from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
+from review.people.services import first_passwords
 from review.publication.services import bundle
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
@@ -43,6 +44,7 @@ KINDS = {
     papers.PACK: gettext_lazy("本部会議資料の作成"),
     papers.EDITION: gettext_lazy("公表版のPDFの作成"),
     bundle.KIND: gettext_lazy("静的サイトの作成"),
+    first_passwords.KIND: gettext_lazy("仮のパスワードの作成"),
     "flow_job": gettext_lazy("年度の手続き"),
     "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
 }

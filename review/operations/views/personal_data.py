@@ -72,6 +72,13 @@ HOLDINGS = (
         "review.LinkedIdentity",
     ),
     _of(
+        gettext_lazy("仮のパスワード"),
+        gettext_lazy("一覧で受け取るまでの仮のパスワード(暗号化)"),
+        ADMINISTRATORS,
+        gettext_lazy("管理者が受け取るまで、長くて14日。その後は自動で消えます。"),
+        "review.FirstPassword",
+    ),
+    _of(
         gettext_lazy("サインインの状態"),
         gettext_lazy("サインイン中の印と、その時刻。失敗の回数は、だれのものか読めない形で数えます。"),
         gettext_lazy("だれも読めません"),
@@ -107,6 +114,9 @@ HOLDINGS = (
         "review.Correction",
         "review.CorrectionDecision",
         "review.TargetChange",
+        "review.Opinion",
+        "review.PlanSummary",
+        "review.SummaryDecision",
         "review.PlanChange",
         "review.Reorganisation",
         "review.LaterReading",

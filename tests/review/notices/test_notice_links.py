@@ -7,7 +7,7 @@ import inspect
 import pytest
 from django.urls import resolve
 
-from review.models import Cycle, MeasureReview, OutboxEvent
+from review.models import Cycle, MeasureReview, OutboxEvent, Plan
 from review.notices.services import notice_links as links
 
 OF_A_YEAR = (links.board, links.decide, links.results, links.cycle, links.definitions)
@@ -19,11 +19,14 @@ LEADING = [one for one in EVERY if one.__name__ not in DATES and not one.__name_
 @pytest.mark.parametrize("link", LEADING, ids=lambda one: one.__name__)
 def test_every_link_leads_to_an_address(link) -> None:
     row = OutboxEvent(
-        name="E", review=MeasureReview(pk=7), cycle=Cycle(fiscal_year=2024), payload={"correction": 7, "change": 7}
+        name="E",
+        review=MeasureReview(pk=7),
+        cycle=Cycle(fiscal_year=2024, plan=Plan(short_name="dx")),
+        payload={"correction": 7, "change": 7},
     )
     path, _hash, _fragment = link(row).partition("#")
     named = resolve(path).kwargs.values()
-    assert set(named) <= {7, 2024}
+    assert set(named) <= {7, 2024, "dx"}
     assert (2024 in named) == (link in OF_A_YEAR)
 
 

@@ -85,7 +85,7 @@ def test_nothing_changed_leaves_no_row_and_asks_no_reason(cast: Cast) -> None:
         ({"body": "\u0007"}, "入力してください"),
         ({"field_01": "あ" * 101}, "100"),
         ({"short_name": "PLANS"}, "小文字の英字で始め"),
-        ({"short_name": "api"}, "小文字の英字で始め"),
+        ({"short_name": "api"}, "アドレスに使う言葉のため"),
         ({"short_name": "betsu"}, "がすでにあります"),
         ({"name": "別の計画"}, "がすでにあります"),
         ({"municipality_code": "12"}, "数字6桁"),
