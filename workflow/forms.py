@@ -142,6 +142,12 @@ class MeetingChoice(OneOfSeveral):
         if required:
             field.empty_label = _("選んでください")
 
+    @property
+    def offers(self) -> bool:
+        """Whether there is a meeting to choose. One query, that of the choices."""
+        field: Any = self.fields["meeting"]
+        return len(field.choices) > 1
+
     @staticmethod
     def words(meeting: Meeting) -> str:
         """令和6年5月10日(金) 第12号."""

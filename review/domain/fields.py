@@ -86,11 +86,6 @@ class Field:
     english: str = ""
     levels: tuple[str, ...] = ()
 
-    @property
-    def remarkable(self) -> bool:
-        """Whether a reviewer can return it with a remark: what the department writes."""
-        return self.writer == Writer.DEPARTMENT
-
 
 def _content(key: str, label: str, english: str, *, column: str = "") -> Field:
     about = "施策シートの文章(書かれたとおり)"

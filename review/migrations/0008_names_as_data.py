@@ -3,13 +3,17 @@
 And the opinions of those who evaluate from outside, one row each.
 """
 
+import json
+from pathlib import Path
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
 
 def keep_the_words(apps, schema_editor):
-    apps.get_model("review", "Plan").objects.update(office="情報経営課", body="DX推進本部")
+    words = Path(settings.BASE_DIR, "review", "seed", "former_names.json").read_text(encoding="utf-8")
+    apps.get_model("review", "Plan").objects.update(**json.loads(words))
 
 
 def name(label, default):

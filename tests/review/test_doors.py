@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from review.addresses import RULED
 from review.models import Artifact
 from review.people.services import first_passwords
 from review.publication.views import files
@@ -29,6 +30,10 @@ FILES = {
     Artifact.Kind.PACK: "meguri:paper_make",
     Artifact.Kind.BUNDLE: "meguri:bundle_make",
 }
+
+
+#: Which other job shows how far it is, and where.
+JOBS = {first_passwords.KIND: "meguri:first_passwords"}
 
 
 def dotted(path: Path) -> str:
@@ -90,6 +95,5 @@ def test_every_public_function_of_a_service_is_reached_from_a_door() -> None:
 def test_every_kind_of_file_and_of_job_is_reached() -> None:
     assert set(FILES) == set(Artifact.Kind)
     asked_on_files_page = set(files.BUILDS)
-    assert set(TABLES.jobs) - {first_passwords.KIND} <= asked_on_files_page, (
-        "a job that makes a file is shown where files are"
-    )
+    assert set(TABLES.jobs) <= asked_on_files_page | JOBS.keys(), "a job that makes a file is shown where files are"
+    assert set(JOBS.values()) <= RULED.keys()

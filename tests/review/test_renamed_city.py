@@ -28,8 +28,8 @@ from workflow import steps
 
 #: The first city's names, which once stood in some ninety sentences.
 FIRST_CITY = re.compile("情報経営課|DX推進本部|木更津")
-#: Where they may stand: what the first city's demo is made of, and history.
-ITS_OWN = re.compile(r"review/seed/|workflow/demo/|/migrations/")
+#: Where they may stand: what the first city's demo is made of, and what its plans were called before.
+ITS_OWN = re.compile(r"review/seed/|workflow/demo/")
 OLD = re.compile("情報経営課|DX推進本部|木更津|見本市|設定市|%\\((office|body)\\)|{(office|body)}")
 NEW = {"ja": ("架空市", "企画戦略室", "行革推進会議"), "en": ("架空市", "Strategy Unit", "Reform Council")}
 CALLED = {

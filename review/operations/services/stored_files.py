@@ -13,6 +13,7 @@ from review import clock
 from review.background.services import jobs
 from review.books.services import papers, workbooks
 from review.models import Artifact, Evidence
+from review.sheet.services import evidence
 
 #: What is made anew from the tables alone: kind of file -> the job that does it.
 MADE_ANEW = {
@@ -45,7 +46,7 @@ class Report:
 
 def check() -> Report:
     """Read every file once."""
-    rows = [*Artifact.objects.filter(retired_at=None).select_related("cycle"), *Evidence.objects.standing()]
+    rows = [*Artifact.objects.filter(retired_at=None).select_related("cycle"), *evidence.stored()]
     return Report(files=len(rows), faults=tuple(_faults(sorted(rows, key=lambda row: row.path))))
 
 
@@ -85,11 +86,11 @@ def mend() -> int:
     begun = 0
     with transaction.atomic():
         for row in drafts.filter(path__in=broken).select_related("cycle"):
-            kind = MADE_ANEW[Artifact.Kind(row.kind)]
+            kind = Artifact.Kind(row.kind)
             which = {"review": row.review_id} if row.review_id else {"cycle": row.cycle_id}
             (subject,) = which.values()
             if not drafts.filter(kind=row.kind, revision__gt=row.revision, **which).exists():
-                jobs.request(kind, key=f"{kind}:{subject}", args=which, cycle=row.cycle)
+                jobs.request(MADE_ANEW[kind], key=f"{MADE_ANEW[kind]}:{subject}", args=which, cycle=row.cycle)
                 begun += 1
             drafts.filter(pk=row.pk).update(retired_at=clock.now())
     return begun

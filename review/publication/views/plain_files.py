@@ -73,7 +73,7 @@ class Stock:
             read=lambda edition: self.snapshots[edition.pk],
             language=language,
             static=True,
-            books=self.books,
+            files=lambda: self.books,
         )
 
 

@@ -79,8 +79,8 @@ def site_of(request: HttpRequest) -> Site:
         read=read,
         heads=head,
         language=language,
-        books=shelf.edition_files(),
-        summaries=tuple(continuing.summary_shelf()),
+        files=shelf.edition_files,
+        summary_shelf=continuing.summary_shelf,
     )
 
 

@@ -6,7 +6,7 @@ so the same pages are answered to browsers, kept in a cache and written as plain
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -42,10 +42,20 @@ class Site:
     language: str = "ja"
     static: bool = False
     heads: Callable[[Edition], Snapshot] | None = None
-    books: Mapping[tuple[int, str], Artifact] = field(default_factory=dict)
+    files: Callable[[], Mapping[tuple[int, str], Artifact]] = dict
     #: of every 計画期間の総括, newest first; plain files are made as of an edition, and hold none
-    summaries: tuple[SummaryEdition, ...] = ()
+    summary_shelf: Callable[[], Sequence[SummaryEdition]] = tuple
     _memory: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def books(self) -> Mapping[tuple[int, str], Artifact]:
+        """The files of the editions, read once, by the pages that name them."""
+        return self.remembered("books", self.files)  # type: ignore[no-any-return]
+
+    @property
+    def summaries(self) -> Sequence[SummaryEdition]:
+        """Read once, by the pages that show them."""
+        return self.remembered("summaries", self.summary_shelf)  # type: ignore[no-any-return]
 
     def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
         """What `make` gave the first time: for what many pages of one site share. Lives as long as the site."""

@@ -21,13 +21,18 @@ from review.transition import locked, require
 from review.workbook.evidence_file import ENDINGS, MAX_BYTES, MIME, NotEvidence, kind_of
 
 MAX_FILES = 30
-__all__ = ["MAX_BYTES", "MIME", "add", "may_remove", "of_sheet", "readable", "remove"]
+__all__ = ["MAX_BYTES", "MIME", "add", "may_remove", "of_sheet", "readable", "remove", "stored"]
 
 
 def readable(user: User) -> QuerySet[Evidence]:
     """The files of every sheet that the user may read; whatever else there is, is not there."""
     rows = Evidence.objects.standing().select_related("review__cycle", "review__measure_year__measure", "uploaded_by")
     return rows.visible(permissions.scope_of(user))
+
+
+def stored() -> list[Evidence]:
+    """Every row whose file must lie in the store, to hold the files against. One query."""
+    return list(Evidence.objects.standing())
 
 
 def of_sheet(review: MeasureReview) -> list[Evidence]:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from config.local import postgres
-from review.operations.services import backup, backup_folder, restoring, stored_files, table_copies  # noqa: F401 - run as commands
+from review.operations.services import backup_folder
 from tests.releases.make import ROOT
 from tests.review.operations.backups import Place, places, rows_of
 
