@@ -5,14 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import sys
-import tarfile
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from config.local import postgres
-from tests.releases.make import HERE, TABLES, environment, run
+from tests.releases.make import HERE, TABLES, environment, run, unpack
 
 RELEASES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and any(path.glob("*.gz")))
 
@@ -46,8 +45,7 @@ def test_what_a_release_wrote_on_postgresql_goes_on(release: str, tmp_path: Path
 def goes_on(release: str, kind: str, url: str, folder: Path) -> None:
     """Migrate it, check trail and editions, ask for every page as everybody, and take a step."""
     files = folder / "files"
-    with tarfile.open(HERE / release / f"{kind}-files.tar.gz") as archive:
-        archive.extractall(files, filter="data")
+    unpack(HERE / release / f"{kind}-files.tar.gz", files)
     env = environment(url, files)
     manage = [sys.executable, "manage.py"]
     run([*manage, "migrate", "--noinput", "-v", "0"], env)

@@ -61,7 +61,8 @@ def _on_postgresql() -> Iterator[str]:
         cursor.execute(
             "SELECT c.relname, t.tgname, t.tgtype::int, encode(t.tgargs, 'escape'), p.prosrc"
             " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
-            " WHERE t.tgrelid IN (SELECT unnest(%s::text[])::regclass)"
+            # a table that is not there has no triggers either; a cast to regclass would fail, or not, by the planner's whim
+            " WHERE t.tgrelid IN (SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)"
             " AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr::text = ''",
             [list(tables())],
         )

@@ -6,7 +6,6 @@ import gzip
 import json
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from config.local import postgres
-from tests.releases.make import HERE, ROOT, environment, run
+from tests.releases.make import HERE, ROOT, environment, run, unpack
 
 RELEASE = "0.9.0"
 MANAGE = [sys.executable, "manage.py"]
@@ -96,8 +95,7 @@ def _fill(kind: str, url: str, folder: Path) -> None:
             connection.execute(gzip.decompress((wrote / "postgresql.sql.gz").read_bytes()))
     else:
         (folder / "meguri.sqlite3").write_bytes(gzip.decompress((wrote / "sqlite.gz").read_bytes()))
-    with tarfile.open(wrote / f"{kind}-files.tar.gz") as archive:
-        archive.extractall(folder, filter="data")
+    unpack(wrote / f"{kind}-files.tar.gz", folder)
 
 
 #: Every row of every table, as its texts; prints JSON.

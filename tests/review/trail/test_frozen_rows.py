@@ -294,6 +294,14 @@ def test_a_function_that_lets_all_through_is_told(db: None) -> None:
     assert len(frozen_rows.weakened()) == 2 * len(FROZEN)
 
 
+@pytest.mark.postgres
+def test_a_table_that_is_not_there_is_told_like_its_triggers(db: None) -> None:
+    """Before the migration that makes it, and after somebody dropped it: no error, whatever else the query meets."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE review_summaryedition")
+    assert {one.partition(".")[0] for one in frozen_rows.weakened()} == {"review_summaryedition"}
+
+
 @on_sqlite
 def test_a_column_that_came_later_is_guarded_or_told(db: None) -> None:
     execute("ALTER TABLE review_rating ADD COLUMN later text")
