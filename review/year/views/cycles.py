@@ -20,7 +20,7 @@ from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
 from review.deadlines.views.deadlines import tabs, year_or_404
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
-from review.models import Cycle, CycleState, MeasureYear
+from review.models import Cycle, CycleState, MeasureYear, Plan
 from review.publication.services import corrections
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
@@ -37,13 +37,17 @@ DEADLINES = ("due_at", "closes_at", "endorse_due_at", "review_due_at", "decide_d
 
 @require_safe
 def cycles(request: SignedInRequest) -> HttpResponse:
-    """Every year of the plans that the person looks after."""
+    """Every year of the plans that the person looks after, the plans that have none yet, and the way to a further one."""
     counted = tallies()
     every = Cycle.objects.select_related("plan").order_by("-fiscal_year")
     rows = [row for row in every if permissions.may_manage_cycle(request.user, row.plan_id)]
     context = {
         "page_title": _("年度と期限"),
         "breadcrumbs": crumbs(_("年度と期限")),
+        "fresh": [
+            one for one in Plan.objects.filter(cycles=None) if permissions.may_manage_cycle(request.user, one.pk)
+        ],
+        "may_make": permissions.may_visit(request.user, "meguri:plan_new"),
         "cycles": [{"cycle": row, "tally": counted[row.pk]} for row in rows],
     }
     return render(request, "year/cycles.html", context)

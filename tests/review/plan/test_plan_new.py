@@ -29,3 +29,15 @@ def test_the_administrator_makes_a_plan_of_the_city(cast: Cast) -> None:
 def test_it_is_for_the_administrator(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         plans.create(by=cast.reviewer, short_name="abc", name="x", city="y", first_year=2024, last_year=2025)
+
+
+def test_a_further_plan_has_a_door_and_is_found_before_it_has_a_year(cast: Cast) -> None:
+    """Home's list of first steps is gone once a year is open; the list of years leads on."""
+    cast.open(1)
+    page = as_(cast.administrator).get(reverse("meguri:cycles")).content.decode()
+    assert reverse("meguri:plan_new") in page
+    made = Plan.objects.create(short_name="kpi", name="総合戦略", city="見本市", first_year=2025, last_year=2029)
+    for person in (cast.administrator, cast.reviewer):
+        page = as_(person).get(reverse("meguri:cycles")).content.decode()
+        assert reverse("meguri:plan", args=[made.short_name]) in page
+    assert reverse("meguri:plan_new") not in page
