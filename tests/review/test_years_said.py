@@ -28,8 +28,8 @@ from workflow import steps
 WHO = ("anonymous", "contributor", "reviewer2", "approver", "administrator", "auditor")
 #: What an address may stand for; whether its number is that of a sheet too is chance.
 ROWS = (Artifact, Concurrence, Correction, EntryBook, Extension, PlanChange, Upload, User)
-#: A year, alone or in a day; no part of a number, an address or a key.
-WESTERN = re.compile(r"(?<![\w.,:/-])(?:19|20)\d\d(?![\d,.:'_]|円|件|人|千円|%)")
+#: A year, alone or in a day; no part of a number, an address, a key or a hash (a hash may begin with 2003e1).
+WESTERN = re.compile(r"(?<![\w.,:/-])(?:19|20)\d\d(?![\da-f,.:'_]|円|件|人|千円|%)")
 ERA = re.compile(r"令和|平成|\bR\d+年")
 
 #: Japanese pages on which a western year is the thing that is spoken of.
