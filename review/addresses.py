@@ -4,8 +4,6 @@ What a rule asks of a person is decided in `permissions`, which joins the two; a
 there, and a test fails.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any

@@ -1,7 +1,5 @@
 """Moving a sheet: its lock, its state, and the record that every move leaves."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -4,8 +4,6 @@ Whatever moves a flow comes through here: screens, commands, uploads, the demo a
 same everywhere: process row, then the domain row; what touches year and sheet takes the year's first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any

@@ -8,8 +8,6 @@ A job that failed often is reported to the operators once, and is still retried:
 Only a `final` failure, caused by the data itself, waits for a person or for a new request.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 import uuid

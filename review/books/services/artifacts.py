@@ -4,8 +4,6 @@ A file gets a name of its own, and only when it is finished has it a row: what p
 and the last good file stays until the next is. `retire` and `remove_orphans` run in the sweep.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import timedelta

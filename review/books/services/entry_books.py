@@ -1,7 +1,5 @@
 """Handing out 記入用 workbooks: which sheets go in, their content, and the token under which it is stored."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass

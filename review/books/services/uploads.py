@@ -3,8 +3,6 @@
 Taking an item is typed entry: it goes through `submission.save_draft`, with its checks and its version.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field

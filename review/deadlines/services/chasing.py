@@ -1,7 +1,5 @@
 """What the office does about reminders by hand: their days, pauses with reason and end, and nudges (督促)."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

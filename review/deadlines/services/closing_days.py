@@ -1,7 +1,5 @@
 """The city's own closing days, entered and taken back by whoever looks after the year; digests that wait follow them."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from django.db import transaction

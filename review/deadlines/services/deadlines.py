@@ -1,7 +1,5 @@
 """Deadlines beside the year's own: a department's, and that of a sheet which was returned."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time

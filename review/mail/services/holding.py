@@ -4,8 +4,6 @@ The machine that was lost may have sent what the backup still has as waiting, an
 the office first. Notices appear on the screens meanwhile; their mails are written and wait.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.db import transaction

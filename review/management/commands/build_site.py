@@ -1,7 +1,5 @@
 """`manage.py build_site YEAR [--plan SHORTNAME] [--edition N] --out PATH`: the public site as plain files, a zip or a folder."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from argparse import ArgumentParser

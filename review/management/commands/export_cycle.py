@@ -1,7 +1,5 @@
 """`manage.py export_cycle YEAR [--plan SHORTNAME] --format … --out PATH`: the frozen edition of a year, or the draft where none is published."""
 
-from __future__ import annotations
-
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable

@@ -5,8 +5,6 @@ so the sweep compares who may act with who has a notice. It asks nobody twice: w
 The notices of those who may no longer act, because their post or the representation ended, are settled.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The lines of the table of notices about deadlines: reminders, nudges, escalations, and the extensions asked for."""
 
-from __future__ import annotations
-
 from review.domain.events import Event
 from review.notices.services import deadline_notices
 from review.notices.services import notice_audiences as audiences

@@ -1,7 +1,5 @@
 """The lines of the table of notices about a plan's end: that it came, and its 総括."""
 
-from __future__ import annotations
-
 from review.domain.events import Event
 from review.notices.services import notice_audiences as audiences
 from review.notices.services import notice_links as links

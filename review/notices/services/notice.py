@@ -1,7 +1,5 @@
 """What a line of the table of notices is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime

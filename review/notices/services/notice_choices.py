@@ -1,7 +1,5 @@
 """How each person receives notices: by mail at once, in the morning's digest, or only in the application."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from django.db import transaction

@@ -4,8 +4,6 @@ The lines about deadlines stand in `deadline_table`, those about 代決 in `prox
 in `withdrawal_table`.
 """
 
-from __future__ import annotations
-
 from review.domain.events import Event
 from review.domain.reminding import Step
 from review.notices.services import notice_audiences as audiences

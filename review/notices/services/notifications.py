@@ -4,8 +4,6 @@ Delivery of an event makes one notice per person (unique by event and person). U
 minutes, several for one person in one envelope; the rest waits for the next business morning's digest.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta

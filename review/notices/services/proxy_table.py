@@ -1,7 +1,5 @@
 """The lines of the table of notices about 代決: who stands in, until when, and what was decided so."""
 
-from __future__ import annotations
-
 from review.domain.events import Event
 from review.notices.services import notice_audiences as audiences
 from review.notices.services import notice_links as links

@@ -1,8 +1,6 @@
 """The lines of the table of notices about decisions that were taken back: whoever got a notice of the decision, or a
 request because of it, learns that it no longer holds, and the step is requested again."""
 
-from __future__ import annotations
-
 from review.domain.events import Event
 from review.domain.reminding import Step
 from review.notices.services import notice_audiences as audiences

@@ -1,7 +1,5 @@
 """The lines of the table of notices as screens show them: to whom they go, and what they are about."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any

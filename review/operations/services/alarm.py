@@ -1,8 +1,6 @@
 """The alarms: something has waited for its delivery longer than five minutes, or the trail for an anchor longer than two
 hours. Each is reported once per incident."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -4,8 +4,6 @@ The trail knows a person by an opaque key alone, and decisions, submissions and 
 so the row stays and loses what says who it was. No hash of the trail covers any of it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib.admin.models import LogEntry

@@ -5,8 +5,6 @@ finished. What follows may be begun again any number of times: files, anchors, t
 backup, and the record of it all in the trail and among the anchors.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

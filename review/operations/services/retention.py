@@ -1,7 +1,5 @@
 """Data stored for a limited time, and removed when that time is over. The page on personal data reads its spans here."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session

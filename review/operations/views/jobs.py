@@ -1,7 +1,5 @@
 """処理の状況: what works in the background, what waits, what failed, and the operator's few buttons."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

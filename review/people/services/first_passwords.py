@@ -4,8 +4,6 @@ A hash takes a third of a second, so no request waits for it. Each person is a t
 job goes on with those who have none yet. The list is fetched once, and removed after `KEEP_FOR`.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterable
 from datetime import timedelta

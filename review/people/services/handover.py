@@ -1,7 +1,5 @@
 """A person's open work: what it is, and its way to a colleague. The post gives the right; this says who works on it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date

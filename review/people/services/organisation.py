@@ -1,7 +1,5 @@
 """組織の一覧: 部 and 課 come in by a list, whose order is the departments' order. Shown first, then all of it or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

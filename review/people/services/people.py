@@ -1,7 +1,5 @@
 """People: enrolled, changed, transferred and deactivated by the administrator. Nobody is ever deleted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any

@@ -4,8 +4,6 @@ Two ways: `ADD` enrols and appoints, and ends nothing; `TRANSFER` takes the list
 a day on (人事異動). Whoever does not stand in the list is left alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field

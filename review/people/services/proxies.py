@@ -1,7 +1,5 @@
 """代決 and 後閲: naming who stands in, recording in whose name a decision was taken, and the reading afterwards."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 

@@ -4,8 +4,6 @@ Planning makes the new offices and dates the posts: people move by themselves on
 not published move when the day has come (`take_effect`, from the sweep); published years keep the old name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta

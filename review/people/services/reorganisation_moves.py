@@ -3,8 +3,6 @@
 The sweep calls `take_effect`; published years keep the old name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any

@@ -6,8 +6,6 @@ ended it too early) gets a row for its new beginning, so that its next end is an
 database's clock, which is the same for all machines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, timedelta
 

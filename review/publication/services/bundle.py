@@ -4,8 +4,6 @@ It holds the site as it stood when its edition was published, so it never change
 whoever makes it and when. The pages come from the screens, handed in as `pages`; here is the archive.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime

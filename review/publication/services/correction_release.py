@@ -1,7 +1,5 @@
 """Publishing a correction: the next edition, the switch to it and the live rows that follow, all or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -4,8 +4,6 @@ Publishing it is in `correcting`. One correction at a time corrects a year's cur
 what another put right.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Publishing a year: the edition, frozen, and the switch to it, all or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

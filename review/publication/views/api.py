@@ -4,8 +4,6 @@ Anyone may ask. A parameter that is unknown, doubled or out of its range is answ
 guessed at; whatever is not there, by 404 in JSON.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import wraps

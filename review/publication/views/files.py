@@ -1,7 +1,5 @@
 """集約表とファイル: what Meguri made of a year, and its download through the permission of its content."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import PurePath
 from typing import Any

@@ -5,8 +5,6 @@ way from file to file (`plain_links`): a link to something that is not in the pl
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import pickle

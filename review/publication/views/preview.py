@@ -4,8 +4,6 @@ The pages are those that citizens will read, made by the same code. Their links 
 once an edition is published (its files, comparisons, the plan's run) leads nowhere else from here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What every page of the public site has about it: the way through the site, the edition, the other language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast

@@ -4,8 +4,6 @@ Pages name offices, never persons. They are made from frozen snapshots alone, in
 there is no such page.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

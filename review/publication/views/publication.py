@@ -5,8 +5,6 @@ store (page_store) by (state of the shelf, address). An address without a number
 one too, keeps an address with its number.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 from collections.abc import Callable

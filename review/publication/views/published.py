@@ -1,7 +1,5 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """The city of this installation: one row of data. MEGURI_CITY is its name until the administrator has set it."""
 
-from __future__ import annotations
-
 import re
 
 from django.conf import settings

@@ -1,7 +1,5 @@
 """A second factor at sign-in: six digits of an authenticator app (RFC 6238), and codes for the day it is lost."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

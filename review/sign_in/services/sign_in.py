@@ -5,8 +5,6 @@ by the address from which it was typed, so that one person's mistakes never lock
 django-axes would keep the typed names in clear, and a password typed into the wrong field with them.
 """
 
-from __future__ import annotations
-
 import logging
 import unicodedata
 from datetime import timedelta

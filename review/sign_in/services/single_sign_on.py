@@ -4,8 +4,6 @@ mozilla-django-oidc does the talking (authorization code with PKCE, state and no
 was made for: audience, issuer and subject are checked here.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from typing import Any

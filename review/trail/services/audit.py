@@ -1,7 +1,5 @@
 """Writing the audit trail, in the transaction of the change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
