@@ -99,7 +99,7 @@ def _record(artifact: Artifact) -> None:
     """Record an edition's file in the audit trail, so that a removed one is noticed."""
     names = ("kind", "filename", "sha256", "seal")
     after = {"id": artifact.pk, "edition": artifact.edition_id, **{name: getattr(artifact, name) for name in names}}
-    audit.write(actor=None, action="edition.file", subject=f"cycle:{artifact.cycle_id}", after=after)
+    audit.write(None, "edition.file", f"cycle:{artifact.cycle_id}", after=after)
 
 
 def _write(name: str, write: Write, check: Check) -> tuple[WrittenFile, list[str]]:

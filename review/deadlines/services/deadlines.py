@@ -70,9 +70,9 @@ def set_for_department(
             cycle.department_deadlines[key] = {**data, "reason": reason.strip()}
         cycle.save(update_fields=["department_deadlines"])
         entry = audit.write(
-            actor=user,
-            action="cycle.department_deadlines",
-            subject=f"cycle:{cycle.pk}",
+            user,
+            "cycle.department_deadlines",
+            f"cycle:{cycle.pk}",
             before={"department": department.name, **before},
             after={"department": department.name, **cycle.department_deadlines.get(key, {})},
         )

@@ -55,7 +55,7 @@ def text(request: SignedInRequest, key: str) -> HttpResponse:
     line = every_line().get(key)
     if line is None:
         raise Http404
-    names = notice_texts.allowed(NOTICES[line.event])
+    names = notice_texts.allowed(NOTICES[line.notice.event])
     own = notice_texts.own_texts([key])
     in_force = notice_texts.text_of(key, line.notice, own)
     if request.method != "POST":
@@ -86,7 +86,7 @@ def page(
     request: SignedInRequest, line: Line, form: TextForm, shown: Text, *, tried: bool = False, status: int = 200
 ) -> HttpResponse:
     """The page; `shown` is previewed with examples in place of what is filled in."""
-    names = notice_texts.allowed(NOTICES[line.event])
+    names = notice_texts.allowed(NOTICES[line.notice.event])
     original = notice_texts.text_of(line.key, line.notice, {})
     context: dict[str, Any] = {
         "page_title": line.label,

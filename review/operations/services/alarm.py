@@ -61,6 +61,6 @@ def _incident(name: str, event: Event, since: datetime | None) -> bool:
         # Of two sweeps at once, the one that inserts the row sends the alarm.
         _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": since})
         if begun:
-            entry = audit.write(actor=None, action="incident.begin", subject=f"heartbeat:{name}")
+            entry = audit.write(None, "incident.begin", f"heartbeat:{name}")
             outbox.announce(event, key=str(entry.pk))
     return True

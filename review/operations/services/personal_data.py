@@ -65,11 +65,7 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     _take_out_of_texts(user, name)
     # The reason is stored; the removed name and address are not.
     audit.write(
-        actor=by,
-        action=ACTION,
-        subject=f"user:{user.key}",
-        before={"named": bool(name), "address": bool(address)},
-        after={"reason": words},
+        by, ACTION, f"user:{user.key}", before={"named": bool(name), "address": bool(address)}, after={"reason": words}
     )
     return user
 

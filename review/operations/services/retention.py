@@ -28,7 +28,7 @@ def remove_expired() -> dict[str, int]:
     notices, _each = Notification.objects.filter(created_at__lt=old).exclude(mail__state=MailState.WAITING).delete()
     mails, _each = Mail.objects.filter(state=MailState.SENT, sent_at__lt=old, notifications=None).delete()
     if notices or mails:
-        audit.write(actor=None, action=REMOVE, subject="retention:letters", after={"notices": notices, "mails": mails})
+        audit.write(None, REMOVE, "retention:letters", after={"notices": notices, "mails": mails})
     return {
         "sessions": sessions,
         "tallies": throttle.remove_old(),

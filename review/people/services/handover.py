@@ -129,9 +129,9 @@ def _pass_on(user: User, review: MeasureReview, to: User, reason: str) -> AuditE
         fields.append("claimed_at")
     review.save(update_fields=fields)
     return audit.write(
-        actor=user,
-        action="work.hand_over",
-        subject=f"review:{review.pk}",
+        user,
+        "work.hand_over",
+        f"review:{review.pk}",
         before={"to": str(before.key) if before else ""},
         after={"to": str(to.key), "reason": reason, "claim": claim},
     )

@@ -136,6 +136,6 @@ def _store(by: User | None, rows: Sequence[Line]) -> int:
     new = sum(row.office is None for row in rows)
     after = {"lines": [[row.name, row.division] for row in rows], "new": new, "day": str(clock.today())}
     audit.write(
-        actor=by, action="department.list", subject="department:list", before={"offices": before}, after=after
+        by, "department.list", "department:list", before={"offices": before}, after=after
     )  # fmt: skip
     return new

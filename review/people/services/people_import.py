@@ -320,12 +320,7 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[User]
             people.transfer_many(by=by, day=day, new_posts=new_posts)
         else:
             _appoint(by, shown, users)
-        audit.write(
-            actor=by,
-            action="people.import",
-            subject="people:list",
-            after={"lines": len(lines), "way": way, "new": len(made)},
-        )
+        audit.write(by, "people.import", "people:list", after={"lines": len(lines), "way": way, "new": len(made)})
         return made
 
 

@@ -143,7 +143,7 @@ def answer(
     """The page or the data of the coming edition, which no cache may keep."""
     if page in WRITERS:
         what = {"file": page, "edition": coming.label, "preview": True}
-        audit.write(actor=request.user, action="download", subject=f"cycle:{coming.cycle_id}", after=what)
+        audit.write(request.user, "download", f"cycle:{coming.cycle_id}", after=what)
         plan, year = coming.cycle.key
         response = HttpResponse(WRITERS[page](Source(snapshot=draft), coming.cycle), content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'

@@ -27,10 +27,10 @@ def address() -> str | None:
 
 
 def write(
-    *,
     actor: User | None,
     action: str,
     subject: str,
+    *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:
