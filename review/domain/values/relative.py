@@ -7,8 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from review.domain.values import grammar, units
+from review.domain.values.grammar import by_word
 from review.domain.values.reading import Change, Quantity, Relation, limits
-from review.domain.values.words import by_word
 
 _PREVIOUS = r"(?:対?(?:前|昨)年(?:度|同期|同月)?(?:度?の?実績値?|値)?|前回(?:調査)?値?|前期)"
 _OTHER = r"(?:[^ ]{0,12}?(?:年度?|基準年度?|現状値?|現況値?|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前|基準値?)(?:の?実績値?|値|時)?)"
