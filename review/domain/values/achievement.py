@@ -16,9 +16,10 @@ from typing import Any
 from review.domain.fiscal import first_day, last_day
 from review.domain.notation import compact
 from review.domain.values import baselines, cells, numeric, states
-from review.domain.values.compare import Basis, Case, Component, Outcome, Status, rounded, undecided
+from review.domain.values.compare import Basis, Component, Outcome, Status, undecided
 from review.domain.values.direction import Direction, infer_direction
-from review.domain.values.reading import FINAL, SCALE_WORDS, Reading, State, ValueState
+from review.domain.values.numeric import Case
+from review.domain.values.reading import FINAL, SCALE_WORDS, Reading, State, ValueState, rounded
 from review.domain.values.units import Unit
 
 __all__ = ["Component", "Judgement", "infer_direction", "judge", "proposed_state"]

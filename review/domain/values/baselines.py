@@ -10,9 +10,9 @@ from typing import cast
 from review.domain.fiscal import last_day
 from review.domain.notation import compact
 from review.domain.values import cells
-from review.domain.values.compare import Case, Outcome, Status, compare, undecided
+from review.domain.values.compare import Outcome, Status, compare, undecided
 from review.domain.values.direction import Direction, name_direction
-from review.domain.values.numeric import compared, steps_between
+from review.domain.values.numeric import Case, compared, steps_between
 from review.domain.values.reading import (
     COMPARATOR_WORDS,
     Comparator,

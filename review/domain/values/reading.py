@@ -279,6 +279,13 @@ def figure(value: Fraction) -> str:
     return f"{exact.normalize():,f}"
 
 
+def rounded(rate: Fraction | None) -> Decimal | None:
+    """The rate with four decimals, half up."""
+    if rate is None:
+        return None
+    return Decimal((rate.numerator * 20_000 + rate.denominator) // (2 * rate.denominator)).scaleb(-4)
+
+
 def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:
     """1,200 or, of a value typed with 千, 1.2千; the scale's word stands at the last end only."""
     if value is None:
