@@ -23,22 +23,21 @@ _LONGEST = 200  # characters; what is longer is a description, and says many thi
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
 _HARM = re.compile(alternation(lexicon.HARMS.split()))
-_GAINS = alternation(lexicon.GAINS.split()).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
+_GAINS = alternation(lexicon.GAINS.split()).replace("収量", "収(?<!回収)量")  # 回収量 is no harvest
 _REMEDIES = alternation(lexicon.REMEDIES.split())
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
 _GAIN = re.compile(
-    rf"{_GAINS}|(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒])化(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
+    rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
 )
 _REMEDY = re.compile(_REMEDIES)
-_FOR_ONE = re.compile(r".*(?:当たり|あたり|のうち)の?")
+_FOR_ONE = re.compile(r"\A.*(?:当たり|あたり|のうち)の?")
 
 # What is paid is neither the use nor the help: 利用料, 補助金.
 _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額)")
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
-    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
-    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)"
-    rf"|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
+    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|[未不非無低](?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下"
+    r"|[^、の☒]{0,4}が(?:低|悪|少な)い|[^、の☒]{0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
 )
 _HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
@@ -46,7 +45,7 @@ _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
 _CLAUSE = re.compile(
-    r".*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
+    r"(?=.*(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z]).*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
     r"(?=[一-龥ァ-ヶA-Z])"
 )
 # How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
