@@ -198,7 +198,7 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
     bare, other = (goal, given) if goal.unit.bare else (given, goal)
     if bare is given and (goal.whole is not None or goal.change is not None):
         return target, actual
-    part = replace(bare.times(outcome.scale), unit=other.unit, scale=max(outcome.scale, bare.scale))
+    part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
     words = f"単位がないため「{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}」"
     meant = replace(target if bare is goal else actual, parts=(part,), assumed=words)
     return (meant, actual) if bare is goal else (target, meant)
@@ -335,11 +335,11 @@ def _stated(case: Case, relation: Relation) -> Outcome | None:
             return Outcome(status, direction=direction) if relation.change and other.change and only.value else None
     else:
         if only is not None and only.value is not None and only.value < 0:
-            only = replace(only.times(-1), change="decrease")  # ▲18.2% beside 20%削減
+            only = only.times(-1)._replace(change="decrease")  # ▲18.2% beside 20%削減
         comparable = bool(amount and amount.change and only and only.change)
     if amount is None or only is None or not comparable or not only.unit.fits(amount.unit):
         return None
-    outcome = compare(replace(amount, label=""), replace(only, label=""), "up" if amount.change else direction)
+    outcome = compare(amount._replace(label=""), only._replace(label=""), "up" if amount.change else direction)
     return outcome._replace(rate=None, direction=direction)
 
 
@@ -369,7 +369,7 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
         moved = (("at_most", "below") if down else ("at_least", "above"))[amount.comparator in ("above", "below")]
         word = (amount.comparator or "") if relation.relation == "ratio" else moved
     comparator = cast(reading.Comparator, word) if word in reading.COMPARATOR_WORDS else None
-    return replace(before, **limits(value, value, comparator), approximate=False, whole=None, is_range=False)
+    return before._replace(**limits(value, value, comparator), approximate=False, whole=None, is_range=False)
 
 
 _ENDING = re.compile(

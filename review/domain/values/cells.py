@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -122,9 +121,9 @@ def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, An
     bracket: Parts = ()
     if note and len(first) == 1:
         if first[0].unit.bare and (unit := units.KNOWN.get(note)):
-            first = (replace(first[0], unit=unit),)  # 300(件): the bracket is the unit
+            first = (first[0]._replace(unit=unit),)  # 300(件): the bracket is the unit
         if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
-            first = (replace(first[0], period=counted[1] or "", yearly=not counted[1]),)
+            first = (first[0]._replace(period=counted[1] or "", yearly=not counted[1]),)
         if len(cell.notes) == 1 and _DIGIT.search(note):
             bracket = grammar.only(cell.notes[0])
     kind = "comparator" if first[0].comparator else "number"
@@ -146,7 +145,7 @@ def _everything(main: str, note: str) -> dict[str, Any] | None:
     counted = read(note).quantity if note else None  # 全小中学校(20校)
     measured = counted and counted.value and counted.unit.dimension not in ("", "percent")
     if counted and measured and not (counted.comparator or counted.label):
-        return {"kind": "share", "parts": (replace(counted, whole=counted.value),)}
+        return {"kind": "share", "parts": (counted._replace(whole=counted.value),)}
     ends = limits(Fraction(100), Fraction(100), None)
     return {"kind": "share", "parts": (Quantity(**ends, unit=units.PERCENT, label=f"全{match['noun']}"),)}
 
@@ -173,7 +172,7 @@ def _shown(parts: Parts, cell: lexer.Cell) -> Parts:
     """The values with the words of labels that stood in brackets."""
     if not cell.labels:
         return parts
-    shown = tuple(replace(part, label=cell.shown(part.label), each=cell.shown(part.each)) for part in parts)
+    shown = tuple(part._replace(label=cell.shown(part.label), each=cell.shown(part.each)) for part in parts)
     return grammar.without_breakdown(shown)
 
 
@@ -281,14 +280,14 @@ def _of_level(base: str, level: str) -> Relation:
 def _of_amount(base: str, link: str, amount: Quantity) -> Relation:
     value = amount.value or 0
     if value < 0 and amount.change is None and amount.comparator is None:
-        amount = replace(amount.times(-1), change="decrease")
+        amount = amount.times(-1)._replace(change="decrease")
     if amount.change:
         word = "at_least" if amount.change == "increase" else "at_most"
         if amount.comparator in ("at_most", "below") or amount.is_range:
             word = "unclear"  # 前年度比10%以下の減: less of a reduction, or at most so much? nobody can tell
         return Relation(base=base, relation=word, amount=amount, change=amount.change)  # type: ignore[arg-type]
     if amount.unit.symbol == "倍" and value > 0:
-        return Relation(base=base, relation="ratio", amount=replace(amount.times(100), unit=units.PERCENT))
+        return Relation(base=base, relation="ratio", amount=amount.times(100)._replace(unit=units.PERCENT))
     # 前年度比105% is a ratio; 前年度比5% may be a growth of 5 % or one twentieth.
     is_ratio = "比" in link and amount.unit.dimension == "percent" and 70 <= value <= 200
     return Relation(base=base, relation="ratio" if is_ratio else "unclear", amount=amount)

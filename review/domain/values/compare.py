@@ -6,7 +6,7 @@ A bare number is held against a unit in each scale in use: where these lead to d
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -86,7 +86,7 @@ def compare(
     elif target.change != actual.change:
         if (target.change or actual.change) != named:
             return _CHANGES
-        target, actual = replace(target, change=None), replace(actual, change=None)
+        target, actual = target._replace(change=None), actual._replace(change=None)
     if target.period != actual.period:
         goal, given = KNOWN.get(target.period), KNOWN.get(actual.period)
         if not goal or not given or goal.dimension != given.dimension:
@@ -102,7 +102,7 @@ def compare(
 
 
 def _share(part: Quantity) -> Quantity:
-    return replace(part.times(100 / part.whole), unit=PERCENT, whole=None, scale=1) if part.whole else part
+    return part.times(100 / part.whole)._replace(unit=PERCENT, whole=None, scale=1) if part.whole else part
 
 
 def _other_period(target: Quantity, actual: Quantity, direction: Direction | None, named: str) -> Outcome:
@@ -189,7 +189,7 @@ def _directed(target: Quantity, actual: Quantity, direction: Direction | None) -
     if not (target.is_range and actual.is_range):
         return _meets(target, actual, direction)
     ends = ((target.low, actual.low), (target.high, actual.high))
-    points = [(replace(target, low=one, high=one), replace(actual, low=other, high=other)) for one, other in ends]
+    points = [(target._replace(low=one, high=one), actual._replace(low=other, high=other)) for one, other in ends]
     return worst([_meets(*pair, direction) for pair in points])
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
@@ -196,7 +195,7 @@ def _slashed(text: str) -> Parts:
     if len(parts) != 2 or not (same and scaled) or whole.unit.dimension == "percent" or whole.comparator:
         return parts
     fits = count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
-    return (replace(count, unit=whole.unit, whole=whole.value),) if fits else parts
+    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else parts
 
 
 def _listed(text: str, numbers: Sequence[Number]) -> Parts:
@@ -218,7 +217,7 @@ def without_breakdown(parts: Parts) -> Parts:
     others = tuple(part for part in parts if part.label not in _TOTALS)
     if len(totals) != 1 or len(others) == 1 or (others and sum(part.value or 0 for part in others) != totals[0].value):
         return parts
-    return (replace(totals[0], label="", breakdown=others),)
+    return (totals[0]._replace(label="", breakdown=others),)
 
 
 def _item(text: str, numbers: Sequence[Number], index: int, before: str) -> tuple[Quantity, int, str] | None:
@@ -267,7 +266,7 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     if shape == "of":
         unit = unit if second.unit.bare else second.unit
         fits = second.unit.bare or same or gap.lstrip().startswith("点")
-        return replace(second, whole=low, unit=unit) if fits else None
+        return second._replace(whole=low, unit=unit) if fits else None
     bounded, high = shape == "bounded", second.end
     if (second.comparator not in ("at_most", "below")) if bounded else second.comparator:
         return None
@@ -279,8 +278,8 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
         low *= Fraction(unit.factor) / second.unit.factor
     if high is None or low > high or not (unit.bare or same):
         return None
-    span = replace(second, low=low, high=high, comparator=None, is_range=True)
-    return replace(span, is_bounded=True, low_open="超" in gap) if bounded else span
+    span = second._replace(low=low, high=high, comparator=None, is_range=True)
+    return span._replace(is_bounded=True, low_open="超" in gap) if bounded else span
 
 
 def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) -> Quantity | None:
@@ -293,13 +292,13 @@ def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) ->
         days = head.low
         if small.comparator or small.change or not 0 < small.value < 24 or days is None or days.denominator != 1:
             return None
-        return replace(head, high=days + 1, low_open=True, high_open=True, rest=small.phrase)
+        return head._replace(high=days + 1, low_open=True, high_open=True, rest=small.phrase)
     if small.unit.dimension != unit.dimension or small.unit.factor >= unit.factor:
         return None
     more = small.value * small.unit.factor / unit.factor
     low, high = (None if end is None else end + more for end in (head.low, head.high))
     about = head.approximate or small.approximate
-    return replace(head, low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
+    return head._replace(low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
 
 
 def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
@@ -56,8 +56,8 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
     if only is None or not case.actual.bracket:
         return every
     words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
-    total = replace(case.actual.bracket[0], label=only.label)
-    total = replace(total, unit=only.unit) if total.unit.bare else total
+    total = case.actual.bracket[0]._replace(label=only.label)
+    total = total._replace(unit=only.unit) if total.unit.bare else total
     larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
     if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
         return every
@@ -155,8 +155,8 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
 
     if len(targets) == 1 and len(actuals) > 1:
         if targets[0].each:
-            targets = tuple(replace(targets[0], each="", label=actual.label) for actual in actuals)
-            actuals = tuple(replace(actual, each="") for actual in actuals)
+            targets = tuple(targets[0]._replace(each="", label=actual.label) for actual in actuals)
+            actuals = tuple(actual._replace(each="") for actual in actuals)
         else:
             actuals = _of_the_same_kind(targets[0], actuals)
     if len(targets) == len(actuals) == 1:
@@ -173,8 +173,8 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
     components = tuple(
         Component(
             label=target.label or actual.label,
-            target=replace(target, label="").phrase,
-            actual=replace(actual, label="").phrase,
+            target=target._replace(label="").phrase,
+            actual=actual._replace(label="").phrase,
             status=outcome.status,
             rate=rounded(outcome.rate),
         )
@@ -302,4 +302,4 @@ def _assumed(part: Quantity, other: Quantity) -> Quantity:
     if not part.unit.bare or other.unit.bare:
         return part
     near = part.value and other.value and part.scale == 1 and abs(part.value) * 30 < abs(other.value)
-    return replace(part.times(other.scale if near else 1), unit=other.unit)
+    return part.times(other.scale if near else 1)._replace(unit=other.unit)

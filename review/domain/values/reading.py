@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from review.domain.values.units import BARE, Unit
 
@@ -66,8 +66,7 @@ def way_of(comparator: str) -> Direction:
     return "up" if comparator in ("at_least", "above") else "down"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One measured value: an interval, mostly of one point. Its ends are in the unit's symbol, with scales applied."""
 
     low: Fraction | None  #: lower end, None where it is open (80 for 80以上, None for 5未満)
@@ -105,7 +104,7 @@ class Quantity:
     def times(self, factor: Fraction | int) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""
         low, high = (None if end is None else end * factor for end in (self.low, self.high))
-        return replace(self, low=low, high=high) if factor > 0 else replace(self, low=high, high=low, comparator=None)
+        return self._replace(low=low, high=high) if factor > 0 else self._replace(low=high, high=low, comparator=None)
 
     @property
     def phrase(self) -> str:
