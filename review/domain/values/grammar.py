@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
 from typing import Any, NamedTuple
 
 from review.domain.values import units
@@ -167,12 +166,13 @@ def _with(text: str, numbers: list[Number] | None) -> list[Parts]:
     """The readings with these numbers: 1.234万 is as well 1,234万."""
     if not numbers or not all(number.sound for number in numbers):
         return []
-    doubtful = [number for number in numbers if number.dotted and number.scale > 1]
-    if len(doubtful) > 5:  # 64 readings and more
-        return [()] * (MOST_READINGS + 1)
-    ways = [(one, one._replace(value=one.dotted, dotted=0)) if one in doubtful else (one,) for one in numbers]
-    every = (_slashed(text) or _listed(text, chosen) for chosen in product(*ways))
-    return [parts for parts in every if parts]
+    ways: list[list[Number]] = [[]]
+    for one in numbers:
+        other = [one._replace(value=one.dotted, dotted=0)] if one.dotted and one.scale > 1 else []
+        ways = [[*way, meant] for way in ways for meant in (one, *other)]
+        if len(ways) > MOST_READINGS:
+            return [()] * len(ways)
+    return [parts for way in ways if (parts := _slashed(text) or _listed(text, way))]
 
 
 def only(text: str) -> Parts:

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import permutations
+from typing import NamedTuple
 
 from review.domain.notation import compact
 from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
@@ -23,8 +23,7 @@ _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
 _OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One question: the readings and what is known about the indicator."""
 
     name: str
