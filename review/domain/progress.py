@@ -16,8 +16,7 @@ from review.domain import rating, values
 from review.domain.fiscal import fiscal_year_label
 from review.domain.values import achievement
 from review.domain.values.achievement import Judgement
-from review.domain.values.compare import rounded
-from review.domain.values.reading import Quantity, Reading
+from review.domain.values.reading import Quantity, Reading, rounded
 
 NONE = "基準値がないため、進み具合は計算できません。"
 UNREAD = "基準値・目標・実績を同じ単位の1つの数として読み取れないため、進み具合は計算できません。"
