@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from review import queries
 from review.assessment.forms.definitions import DIRECTIONS, DefinitionForm
 from review.assessment.services import definitions as work
+from review.assessment.services import judging
 from review.assessment.services.definitions import Definition
 from review.domain.items import circled
 from review.domain.refusals import Invalid
@@ -77,6 +78,7 @@ def definitions(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "groups": [] if everything else _groups([row for row in waiting if not row["doubts"]]),
         "singly": [row for row in waiting if everything or row["doubts"]],
         "confirmed": [row for row in rows if row["confirmed"]] if everything else [],
+        "bare": [row for row in rows if row["confirmed"] and row["bare"]] if not everything else [],
         "directions": WAYS.items(),
         "kinds": Indicator.Kind.choices,
         "waiting": len(waiting),
@@ -140,6 +142,7 @@ def _row(row: IndicatorYear, years: Sequence[IndicatorYear]) -> dict[str, Any]:
         "reasons": made.reasons,
         "doubts": made.doubts,
         "confirmed": confirmed,
+        "bare": judging.lacks_baseline(row, years),
         "record": record_of([goal]),
     }
 
