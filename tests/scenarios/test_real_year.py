@@ -27,7 +27,7 @@ from review.publication.services import publication
 from tests.review.acting import as_, words
 from tests.scenarios.published_forms import assert_five_forms_hold_everything
 from workflow.demo import story
-from workflow.demo.people import FIRST, SECOND, person
+from workflow.demo.people import FIRST, SECOND, person, writer_of
 
 # half a minute on a quiet machine, minutes on a busy one
 pytestmark = [pytest.mark.worker, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
@@ -131,7 +131,7 @@ def _the_second_plan_has_work_for_everyone_and_a_year_to_come() -> None:
     assert [one.state for one in sheets] == ["not_started", "editing", "submitted", "reviewed"]
     rows = IndicatorYear.objects.filter(indicator__measure__plan__short_name=SECOND).exclude(actual="")
     assert all(row.rate_text.startswith("進捗率") and row.status == "not_applicable" for row in rows)
-    clerk = as_(story.writer_of(sheets[0].measure_year.owner))
+    clerk = as_(writer_of(sheets[0].measure_year.owner))
     assert "来年度の目標" in words(clerk.get(reverse("meguri:entry", args=[sheets[0].pk, 4])))
     for username, address in (("kakunin4", "queue"), ("shonin3", "board")):
         client = as_(person(username))

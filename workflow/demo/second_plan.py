@@ -18,7 +18,7 @@ from review.sheet.services import submission
 from review.year.services import cycles
 from workflow import steps
 from workflow.demo import story
-from workflow.demo.people import SECOND, person
+from workflow.demo.people import SECOND, person, writer_of
 from workflow.demo.story import MARK, Say
 
 NAME, OFFICE = f"総合戦略(架空の見本、{MARK})", "企画課"
@@ -88,7 +88,7 @@ def leave_work(cycle: Cycle, say: Say) -> None:
         shown = goals if whole else goals[:1]
         texts = {items.actual_key(n): f"{goal[4][-1]}{goal[1]}({MARK})" for n, goal in enumerate(shown, start=1)}
         texts |= {f"{OWN}kpiの評価": "おおむね順調"} if whole else {}
-        user = story.writer_of(review.measure_year.owner)
+        user = writer_of(review.measure_year.owner)
         submission.save_draft(user=user, review_id=review.pk, version=review.version, texts=texts)
         typed = [row.pk for row in queries.indicator_years(review) if row.indicator.number <= len(shown)]
         IndicatorYear.objects.filter(pk__in=typed).update(demo=True)
