@@ -30,9 +30,9 @@ from django.utils import translation
 from review import queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
-from review.models import Artifact, Edition
-from review.publication.services import schemas
-from review.publication.views import comparison_pages, published, shelf
+from review.models import Artifact, Edition, SummaryEdition
+from review.publication.services import schemas, summary_tables
+from review.publication.views import comparison_pages, published, shelf, summary_pages
 from review.publication.views import public_pages as pages
 from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
@@ -65,6 +65,7 @@ class Stock:
     editions: tuple[Edition, ...]
     snapshots: Mapping[int, Snapshot]
     books: Mapping[tuple[int, str], Artifact]
+    summaries: tuple[SummaryEdition, ...] = ()
 
     def site(self, language: str) -> Site:
         """The plain site in one language."""
@@ -74,6 +75,7 @@ class Stock:
             language=language,
             static=True,
             files=lambda: self.books,
+            summary_shelf=lambda: self.summaries,
         )
 
 
@@ -101,6 +103,9 @@ def _in_language(site: Site) -> Iterator[Sheet]:
                 b=comparison_pages.key_of(right),
                 page=page if page > 1 else "",
             )
+    for name in dict.fromkeys(one.plan.short_name for one in site.summaries):
+        yield sheet("summary", name)
+    yield from (sheet("summary", one.plan.short_name, one.number) for one in site.summaries)
     for edition in site.editions:
         place = Book(site=site, edition=edition, numbered=not edition.current).place
         yield from (sheet(name, *place) for name in ("year", "departments", "errata"))
@@ -154,6 +159,8 @@ def make(site: Site, sheet: Sheet) -> Page:
         result = comparison_pages.compare(site, sheet.args[0], left, right, page)
     elif sheet.name == "run":
         result = comparison_pages.run(site, *sheet.args)
+    elif sheet.name == "summary":
+        result = summary_pages.summary(site, *sheet.args)
     else:
         result = _of_book(site, sheet, Filters(**query), page)
     if result is None:
@@ -210,6 +217,9 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
     site = stock.site("ja")
     for name, write in schemas.SITE_FILES.items():
         yield place_of(site.url("schema", name)), write
+    for one in site.summaries:
+        for name, make_file in summary_tables.FILES.items():
+            yield place_of(site.url("summary_data", one.plan.short_name, one.number, name)), partial(make_file, one)
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
         for name in published.DATA:
@@ -242,10 +252,12 @@ def search_data(book: Book) -> bytes:
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 
 
-def stock_as_of(last: Edition) -> Stock:
-    """The shelf as it stood when the edition was published. As many queries as there are editions, and two."""
+def stock_as_of(last: Edition, summary: SummaryEdition | None = None) -> Stock:
+    """The shelf as it stood when the edition was published, or the 総括 that came after it. As many queries as there are
+    editions, and three."""
     past = shelf.as_of(queries.shelf(), last)
     return Stock(
+        summaries=shelf.summaries_until((summary or last).published_at),
         editions=past,
         snapshots={
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
@@ -254,9 +266,11 @@ def stock_as_of(last: Edition) -> Stock:
     )
 
 
-def site_as_of(last: Edition, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
-    """(place, content) of every file of the site as it stood when the edition was published."""
-    return files(stock_as_of(last), progress)
+def site_as_of(
+    last: Edition, progress: Progress | None = None, summary: SummaryEdition | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """(place, content) of every file of the site as it stood when the edition was published, or the 総括 after it."""
+    return files(stock_as_of(last, summary), progress)
 
 
 # --- all of it -----------------------------------------------------------------------------------------------------------

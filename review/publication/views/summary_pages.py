@@ -1,23 +1,17 @@
-"""The published 計画期間の総括, for everybody: a page and its data, made from the edition's frozen snapshot alone."""
+"""The page of a published 計画期間の総括, made from the edition's frozen snapshot alone."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
-from review.domain.plain_data import canonical
 from review.domain.rating import Scale
-from review.ending.services import summary_content
 from review.models import SummaryEdition
+from review.publication.services import summary_tables
 from review.publication.views.public_frame import Page, crumbs, frame
-from review.publication.views.publication import content_type, page, revalidated, site_of
 from review.publication.views.shelf import Site
 from review.templatetags.words import day_text
-
-DATA = {"data.json": canonical, "goals.csv": summary_content.as_csv}
 
 
 def edition_of(site: Site, short_name: str, number: int | None) -> SummaryEdition | None:
@@ -26,8 +20,7 @@ def edition_of(site: Site, short_name: str, number: int | None) -> SummaryEditio
     return next((one for one in of_plan if number in (None, one.number)), None)
 
 
-@page
-def summary(site: Site, query: QueryDict, short_name: str, number: int | None = None) -> Page | None:
+def summary(site: Site, short_name: str, number: int | None = None) -> Page | None:
     """The whole 総括."""
     edition = edition_of(site, short_name, number)
     if edition is None:
@@ -52,10 +45,10 @@ def summary(site: Site, query: QueryDict, short_name: str, number: int | None = 
             if one.plan_id == edition.plan_id
         ],
         "files": [
-            {"name": name, "url": site.url("summary_data", short_name, edition.number, name)} for name in DATA
+            {"name": name, "url": site.url("summary_data", short_name, edition.number, name)} for name in summary_tables.FILES
         ],
     }  # fmt: skip
-    return Page(template="ending/public_summary.html", context=context)
+    return Page(template="publication/summary.html", context=context)
 
 
 def label_of(edition: SummaryEdition) -> str:
@@ -67,15 +60,3 @@ def totals_of(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     """{grade, name, count} in the order of the scale."""
     grades = Scale.from_data(snapshot["scale"]).grades
     return [{"grade": one.letter, "name": one.name, "count": snapshot["totals"].get(one.letter, 0)} for one in grades]
-
-
-@require_safe
-@revalidated
-def summary_data(request: HttpRequest, short_name: str, number: int, name: str) -> HttpResponse:
-    """An edition as data; of the JSON `sha256` on its page is the digest."""
-    edition = edition_of(site_of(request), short_name, number)
-    if edition is None or name not in DATA:
-        raise Http404
-    response = HttpResponse(DATA[name](edition.snapshot), content_type=content_type(name))
-    response.headers["Content-Disposition"] = f'attachment; filename="{short_name}_summary_{number}_{name}"'
-    return response

@@ -395,8 +395,8 @@ def test_a_missing_baseline_is_named_to_the_department_and_to_the_office_with_it
     office = as_(cast.reviewer)
     page = office.get(f"/plans/dx/{YEAR}/").content.decode()
     assert "基準値のない成果目標が2件あります" in page and ADDRESS in page
-    asked = words(office.get(ADDRESS))
-    assert "基準値を入力する成果目標" in asked and "基準値がありません" in asked
+    listed = words(office.get(ADDRESS))
+    assert "基準値を入力する成果目標" in listed and "基準値がありません" in listed
     steps.open_year(user=cast.reviewer, cycle_id=cast.cycle.pk)
     settle_background()
     review = cast.sheet()
