@@ -4,8 +4,6 @@ It holds the site as it stood when its edition was published, or the 計画期�
 edition gives the same bytes, whoever makes it and when. The pages come from the screens, handed in as `pages`; here is the archive.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -54,7 +52,7 @@ def last_before(summary: SummaryEdition) -> Edition:
 def request(*, user: User, edition: Edition, summary: SummaryEdition | None = None) -> Job:
     """Ask for the bundle of an edition, or of the 総括 after it."""
     after = {"edition": edition.number, **({"summary": summary.number} if summary else {})}
-    audit.write(actor=user, action="bundle.request", subject=f"cycle:{edition.cycle_id}", after=after)
+    audit.write(user, "bundle.request", f"cycle:{edition.cycle_id}", after=after)
     if summary:
         key = f"{KIND}:summary:{edition.cycle_id}"
         return jobs.request(KIND, key=key, args={"summary_of": edition.cycle_id}, cycle=edition.cycle)

@@ -5,8 +5,6 @@ way from file to file (`plain_links`): a link to something that is not in the pl
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import pickle
@@ -32,7 +30,7 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import schemas, summary_tables
-from review.publication.views import comparison_pages, published, shelf, summary_pages
+from review.publication.views import comparison_pages, following, published, shelf, summary_pages
 from review.publication.views import public_pages as pages
 from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
@@ -66,6 +64,8 @@ class Stock:
     snapshots: Mapping[int, Snapshot]
     books: Mapping[tuple[int, str], Artifact]
     summaries: tuple[SummaryEdition, ...] = ()
+    #: where the files will stand, without a slash at its end; '' where that is not known
+    base: str = ""
 
     def site(self, language: str) -> Site:
         """The plain site in one language."""
@@ -74,6 +74,7 @@ class Stock:
             read=lambda edition: self.snapshots[edition.pk],
             language=language,
             static=True,
+            base=self.base,
             files=lambda: self.books,
             summary_shelf=lambda: self.summaries,
         )
@@ -217,9 +218,10 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
     site = stock.site("ja")
     for name, write in schemas.SITE_FILES.items():
         yield place_of(site.url("schema", name)), write
-    for one in site.summaries:
-        for name, make_file in summary_tables.FILES.items():
-            yield place_of(site.url("summary_data", one.plan.short_name, one.number, name)), partial(make_file, one)
+    for summary in site.summaries:
+        for name, write_file in summary_tables.FILES.items():
+            url = site.url("summary_data", summary.plan.short_name, summary.number, name)
+            yield place_of(url), partial(write_file, summary)
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
         for name in published.DATA:
@@ -229,6 +231,16 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
             file = book.file(kind)
             if file:
                 yield place_of(book.url(name)), _stored(file)
+    if stock.base:
+        yield place_of(site.url("sitemap")), lambda: following.sitemap(following.sites_of(site))
+        for one in following.sites_of(site).values():
+            for plan in ("", *one.plans):
+                yield place_of(following.feed_url(one, plan)), partial(_feed, one, plan)
+
+
+def _feed(site: Site, plan: str) -> bytes:
+    with translation.override(site.language):
+        return following.feed(site, plan)
 
 
 def _data(book: Book, name: str) -> Callable[[], bytes]:
@@ -252,9 +264,9 @@ def search_data(book: Book) -> bytes:
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 
 
-def stock_as_of(last: Edition, summary: SummaryEdition | None = None) -> Stock:
-    """The shelf as it stood when the edition was published, or the 総括 that came after it. As many queries as there are
-    editions, and three."""
+def stock_as_of(last: Edition, base: str = "", summary: SummaryEdition | None = None) -> Stock:
+    """The shelf as it stood when the edition was published, or the 総括 that came after it, to stand at `base`. As many
+    queries as there are editions, and three."""
     past = shelf.as_of(queries.shelf(), last)
     return Stock(
         summaries=shelf.summaries_until((summary or last).published_at),
@@ -263,14 +275,16 @@ def stock_as_of(last: Edition, summary: SummaryEdition | None = None) -> Stock:
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
         },
         books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk},
+        base=base.rstrip("/"),
     )
 
 
 def site_as_of(
-    last: Edition, progress: Progress | None = None, summary: SummaryEdition | None = None
+    last: Edition, progress: Progress | None = None, summary: SummaryEdition | None = None, base: str = ""
 ) -> Iterator[tuple[str, bytes]]:
-    """(place, content) of every file of the site as it stood when the edition was published, or the 総括 after it."""
-    return files(stock_as_of(last, summary), progress)
+    """(place, content) of every file of the site as it stood when the edition was published, or the 総括 after it. It will
+    stand at `base`; where that is '', at MEGURI_PUBLIC_URL."""
+    return files(stock_as_of(last, base or settings.MEGURI_PUBLIC_URL, summary), progress)
 
 
 # --- all of it -----------------------------------------------------------------------------------------------------------
