@@ -29,7 +29,7 @@ from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
 from review.sign_in.views import second_factor
-from review.year.views import cycles, first_year, progress, scale, year_forms
+from review.year.views import cycles, progress, scale, year_forms
 
 
 class MeasureCode(StringConverter):
@@ -130,7 +130,7 @@ screens = [
     path("plans/<plan:short_name>/summary/reopen/", summary.summary_reopen, name="summary_reopen"),
     path("plans/<plan:short_name>/summary/measures/<code:code>/", summary.summary_measure, name="summary_measure"),
     path("plans/<plan:short_name>/next/", next_plan.next_plan, name="next_plan"),
-    path("plans/<plan:plan>/first-year/", first_year.first_year, name="first_year"),
+    path("plans/<plan:plan>/first-year/", cycles.first_year, name="first_year"),
     # people
     path("people/", people.people, name="people"),
     path("people/import/", people_import.people_import, name="people_import"),

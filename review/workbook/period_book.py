@@ -1,7 +1,5 @@
 """計画期間の総括 as a workbook: the whole with its grades, each 施策 with its text, and one row for each 成果目標."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO

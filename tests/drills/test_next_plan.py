@@ -3,8 +3,6 @@ commands and screens only. Production's settings and processes; no row is writte
 `make drills`.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

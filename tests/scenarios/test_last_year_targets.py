@@ -1,8 +1,6 @@
 """A list of 42 KPI with targets for the last year only, from its file through two published editions: the year before the
 targets' is judged by progress from 基準値 and misses nothing, the targets' own year by the targets themselves."""
 
-from __future__ import annotations
-
 import csv
 import io
 from datetime import timedelta

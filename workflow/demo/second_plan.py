@@ -3,8 +3,6 @@
 令和7年度 is its third year of five, so that next year's 目標 and two plans at once can be tried.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from review import queries

@@ -1,7 +1,5 @@
 """A published 計画期間の総括 as data: the frozen JSON, the table of its goals, and the workbook; from its snapshot alone."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Callable, Mapping

@@ -30,7 +30,7 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import schemas, summary_tables
-from review.publication.views import comparison_pages, following, published, shelf, summary_pages
+from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
@@ -161,7 +161,7 @@ def make(site: Site, sheet: Sheet) -> Page:
     elif sheet.name == "run":
         result = comparison_pages.run(site, *sheet.args)
     elif sheet.name == "summary":
-        result = summary_pages.summary(site, *sheet.args)
+        result = pages.summary(site, *sheet.args)
     else:
         result = _of_book(site, sheet, Filters(**query), page)
     if result is None:

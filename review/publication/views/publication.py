@@ -23,7 +23,7 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
 from review.publication.services import exports, schemas, summary_tables
-from review.publication.views import comparison_pages, following, page_store, shelf, summary_pages
+from review.publication.views import comparison_pages, following, page_store, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
 from review.publication.views.open_files import for_everybody, packed, takes_gzip
@@ -274,7 +274,7 @@ def measure(site: Site, query: QueryDict, plan: str, year: int, code: str, numbe
 @page
 def summary(site: Site, query: QueryDict, short_name: str, number: int | None = None) -> Page | None:
     """計画期間の総括: its newest edition, or the one with that number."""
-    return summary_pages.summary(site, short_name, number)
+    return pages.summary(site, short_name, number)
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
@@ -356,7 +356,7 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
 @revalidated
 def summary_data(request: HttpRequest, short_name: str, number: int, name: str) -> HttpResponse:
     """An edition of a 総括 as data; of the JSON `sha256` on its page is the digest."""
-    edition = summary_pages.edition_of(site_of(request), short_name, number)
+    edition = pages.summary_edition(site_of(request), short_name, number)
     if edition is None or name not in summary_tables.FILES:
         raise Http404
     response = packed(request, summary_tables.FILES[name](edition), content_type(name))

@@ -1,7 +1,5 @@
 """The published 計画期間の総括 as a workbook and in the plain site."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 from pathlib import Path

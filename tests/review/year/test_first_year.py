@@ -1,7 +1,5 @@
 """The first year of a plan, drafted on its screen."""
 
-from __future__ import annotations
-
 import pytest
 from django.urls import reverse
 
