@@ -200,7 +200,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
             Rule.MAY_MANAGE_CYCLE, _("次期計画を作る"), "", _("管理者が作るのは確認者がいない間だけ")
         ),
         "meguri:first_year": _act(
-            Rule.MAY_MANAGE_CYCLE, _("次期計画の最初の年度を準備する"), "", _("管理者が行うのは確認者がいない間だけ")
+            Rule.MAY_MANAGE_CYCLE, _("計画の最初の年度を準備する"), "", _("管理者が行うのは確認者がいない間だけ")
         ),
         "meguri:plan_changes": _act(Rule.SEES_BOARD, _("計画の変更の一覧を見る")),
         "meguri:plan_change_new": _act(Rule.IS_REVIEWER, _("計画の変更を提案する")),

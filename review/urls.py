@@ -10,7 +10,7 @@ from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.domain import measure_codes
-from review.ending.views import next_plan, plan_end, public_summary, summary
+from review.ending.views import next_plan, plan_end, summary
 from review.models.plan import SHORT_NAME
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
@@ -130,7 +130,7 @@ screens = [
     path("plans/<plan:short_name>/summary/reopen/", summary.summary_reopen, name="summary_reopen"),
     path("plans/<plan:short_name>/summary/measures/<code:code>/", summary.summary_measure, name="summary_measure"),
     path("plans/<plan:short_name>/next/", next_plan.next_plan, name="next_plan"),
-    path("plans/<plan:short_name>/first-year/", next_plan.first_year, name="first_year"),
+    path("plans/<plan:plan>/first-year/", cycles.first_year, name="first_year"),
     # people
     path("people/", people.people, name="people"),
     path("people/import/", people_import.people_import, name="people_import"),
@@ -199,9 +199,9 @@ results: list[URLPattern | URLResolver] = [
     path("<plan:plan>/run/<code:code>/", publication.run, name="run"),
     path("<plan:plan>/<int:year>/", include(edition)),
     path("<plan:plan>/<int:year>/editions/<int:number>/", include(edition)),
-    path("<plan:short_name>/summary/", public_summary.summary, name="summary"),
-    path("<plan:short_name>/summary/<int:number>/", public_summary.summary, name="summary"),
-    path("<plan:short_name>/summary/<int:number>/<file:name>", public_summary.summary_data, name="summary_data"),
+    path("<plan:short_name>/summary/", publication.summary, name="summary"),
+    path("<plan:short_name>/summary/<int:number>/", publication.summary, name="summary"),
+    path("<plan:short_name>/summary/<int:number>/<file:name>", publication.summary_data, name="summary_data"),
 ]
 
 interface = [

@@ -6,6 +6,7 @@ from typing import Any
 
 from review.domain.fields import OWN, Kind, Section
 
+KPI = "kpi"
 _LEVELS = ("高い", "ふつう", "低い")
 
 
@@ -19,7 +20,7 @@ def _item(label: str, kind: Kind, *levels: str, help: str = "", required: bool =
 #: `off`: the built-in texts that the form does not ask for.
 PRESETS: dict[str, dict[str, Any]] = {
     "city": {},
-    "kpi": {
+    KPI: {
         "off": ["current_state", "expected_effect", "progress", "self_assessment"],
         "items": [_item("KPIの評価", Kind.LEVEL, "順調", "おおむね順調", "遅れている", required=True) | {"key": OWN + "kpiの評価"}],
     },

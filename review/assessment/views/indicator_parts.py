@@ -113,6 +113,16 @@ class IndicatorPart:
     chart: dict[str, Any] | None
     following: IndicatorYear | None
     before: IndicatorYear | None
+    #: (year, target) where the goal's only targets are of later years, and whether a 基準値 is missing from them
+    later: tuple[int, str] | None
+    lacks_baseline: bool
+
+    @property
+    def aim(self) -> str:
+        """The target of the year, else the later one with its year."""
+        if self.later:
+            return f"{self.later[1]}({year_label(self.later[0])})"
+        return self.this.target if self.this else ""
 
     @property
     def unit(self) -> str:
@@ -144,6 +154,8 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         chart=chart_of(rows, year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
         before=next((row for row in rows if row.fiscal_year == year - 1), None),
+        later=judging.aim_of(this, rows) if this else None,
+        lacks_baseline=bool(this and judging.lacks_baseline(this, rows)),
     )
 
 

@@ -16,7 +16,7 @@ from review import clock, permissions
 from review.domain.refusals import Invalid
 from review.models import AuditEntry, Cycle, Department, Plan, User
 from review.plan.forms.plans import PlanForm
-from review.plan.services import plan_settings
+from review.plan.services import plan_settings, plans
 from review.plan.views import plan_people
 from review.reader_words import year_label
 from review.screens.forms.fields import add_refusal
@@ -70,6 +70,7 @@ def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
         "may_appoint": permissions.may_visit(user, "meguri:plan_appoint", plan.pk),
         "settings": [(field.label, in_words(field.name, form.initial.get(field.name), offices)) for field in form],
         "may_see_people": permissions.may_visit(user, "meguri:person"),
+        "first_year": plans.year_to_begin(plan) if permissions.may_change_plan(user, plan.pk) else None,
         "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),
         "history": list(history(plan, form, offices)),
     }

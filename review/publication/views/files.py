@@ -94,21 +94,30 @@ def sheet_paper_make(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
-    """Each edition of the year with its static site, None where none was requested yet. Two queries."""
+    """Each edition of the year with its static site, None where none was requested yet, after the plan's last year the
+    newest 総括 before them. Four queries."""
     made = {
         file.edition_id: file
         for file in Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, edition__isnull=False)
     }
-    return [{"edition": one, "file": made.get(one.pk)} for one in queries.editions(*cycle.key)]
+    rows: list[dict[str, Any]] = [
+        {"edition": one, "label": one.label, "file": made.get(one.pk)} for one in queries.editions(*cycle.key)
+    ]
+    if rows and (summary := bundle.newest_summary(cycle)):
+        label = bundle.label_of(summary)
+        file = Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, label=label, retired_at=None).first()
+        rows.insert(0, {"edition": rows[0]["edition"], "label": label, "file": file, "summary": True})
+    return rows
 
 
 @require_POST
 def bundle_make(request: SignedInRequest, plan: str, year: int, number: int) -> HttpResponse:
-    """Ask for the static site of an edition."""
+    """Ask for the static site of an edition, or of the plan's newest 総括."""
     edition = queries.editions(plan, year).filter(number=number).first()
     if edition is None:
         raise Http404
-    bundle.request(user=request.user, edition=edition)
+    summary = bundle.newest_summary(edition.cycle) if request.POST.get("summary") else None
+    bundle.request(user=request.user, edition=edition, summary=summary)
     messages.success(request, _("静的サイトを作っています。できあがると、この画面から受け取れます。"))
     return redirect("meguri:files", plan, year)
 
