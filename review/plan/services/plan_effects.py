@@ -306,10 +306,9 @@ def _next_number(measure: Measure) -> int:
 
 
 def _copy_goal(change: PlanChange, indicator: Indicator, to: Measure) -> None:
-    """The 成果目標 goes on in another 施策: its words and 目標 from the change on, not its history."""
-    made = Indicator.objects.create(
-        measure=to, number=_next_number(to), **{name: getattr(indicator, name) for name in DEFINITION}
-    )
+    """The 成果目標 goes on in another 施策: its words and 目標 from the change on, linked to its history."""
+    words = {name: getattr(indicator, name) for name in DEFINITION}
+    made = Indicator.objects.create(measure=to, number=_next_number(to), continues=indicator, **words)
     ahead = list(goals_from(change, [indicator]))
     rows = ahead or list(indicator.years.filter(fiscal_year__lt=change.fiscal_year).order_by("-fiscal_year")[:1])
     IndicatorYear.objects.bulk_create(
