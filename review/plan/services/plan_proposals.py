@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from review.models import ChangeKind, Cycle, CycleState, IndicatorYear, Measure, MeasureYear, Plan
@@ -30,7 +30,7 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """The content of a change; which parts count depends on its kind."""
+    """The content of a change; which parts count depends on its kind. `values` are keys of `measure_state`, as changed."""
 
     name: str = ""
     owner: int | None = None
@@ -39,6 +39,7 @@ class Detail:
     numbers: tuple[int, ...] = ()
     goals: tuple[Goal, ...] = ()
     last_year: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """As plain data."""
@@ -55,6 +56,7 @@ class Detail:
             numbers=tuple(data.get("numbers", ())),
             goals=tuple(Goal(**one) for one in data.get("goals", ())),
             last_year=data.get("last_year"),
+            values=data.get("values", {}),
         )
 
 
