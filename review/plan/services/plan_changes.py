@@ -288,4 +288,5 @@ def of_measure(measure_id: int, code: str) -> list[PlanChange]:
 
 @prepared(measure=int)
 def _of_plan(measure: int) -> QuerySet[PlanChange]:
-    return PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure).distinct()
+    rows = PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure)
+    return rows.select_related("proposed_by", "decided_by").distinct()
