@@ -4,8 +4,6 @@ on within one plan: a 成果目標 that was moved into another 施策.
 Every function says how many queries it costs; none grows with the 施策.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value

@@ -23,7 +23,7 @@ from review.models import AuditEntry, ChangeKind, Cycle, CycleState, MeasureYear
 from review.plan.forms.measures import MeasureForm
 from review.plan.services import measure_edits, measure_state, plan_changes
 from review.plan.services.plan_proposals import Detail, Proposal
-from review.plan.views.plan_changes import MEANINGS, cycle_or_404, foreseen, propose
+from review.plan.views.plan_changes import cycle_or_404, foreseen, propose
 from review.plan.views.plans import offices_by_id, told
 from review.screens.views.acts import act_page, crumbs, sure
 from review.screens.views.answers import refusing, see_other
