@@ -103,6 +103,7 @@ REFUSED_BY_STATE = {
     ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
     ("meguri:plan_change", "auditor"),
     # the next plan is the reviewers' as long as there are any
+    ("meguri:measure_end", "administrator"),
     ("meguri:next_plan", "administrator"), ("meguri:first_year", "administrator"),
 }  # fmt: skip
 

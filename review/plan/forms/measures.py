@@ -1,8 +1,6 @@
 """The form of a whole 施策: its head, texts, 成果目標 with their 目標 by year, and schedule, each field under its key of the state."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -62,8 +60,8 @@ class MeasureForm(forms.Form):
                 choices=choices, widget=box, error_messages=CHOOSE, help_text=HELP[key], **named
             )
         if key.endswith(":direction"):
-            choices = [("", _("推定する")), *Indicator.Direction.choices]
-            return forms.ChoiceField(choices=choices, error_messages=CHOOSE, **named)
+            ways: list[tuple[str, Any]] = [("", _("推定する")), *Indicator.Direction.choices]
+            return forms.ChoiceField(choices=ways, error_messages=CHOOSE, **named)
         several = key.startswith("text:") or "\n" in value
         named["required"] = key == "name"
         return forms.CharField(strip=False, widget=words() if several else None, error_messages=REQUIRED, **named)
@@ -105,13 +103,6 @@ class MeasureForm(forms.Form):
         code, field = self.cleaned_data["code"].strip(), int(self.cleaned_data["field"])
         part = Part(code=code, name=changes.get("name", ""), owner=int(changes.get("owner", 0)), field=field)
         return part, {key: value for key, value in changes.items() if key not in ("name", "owner")}
-
-    def refuse(self, sentence: str, problems: Mapping[str, str]) -> None:
-        """The service's sentences, each under its field; the general one where a field is none of the form."""
-        for name, message in problems.items():
-            self.add_error(name if name in self.fields else None, message)
-        if not problems:
-            self.add_error(None, sentence)
 
 
 def _as_stored(key: str, value: Any) -> Any:

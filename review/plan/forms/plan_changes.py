@@ -1,7 +1,5 @@
 """Forms of changes in mid-plan: one for each kind, with only the fields that the kind asks for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

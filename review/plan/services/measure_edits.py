@@ -3,8 +3,6 @@
 Once the year is open, the same is proposed with a reason and decided (`plan_changes`).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import transaction

@@ -5,8 +5,6 @@ Keys are `name`, `owner`, `related` (ids), `related_all`, `related_text`; `text:
 `row:1:2025` for what is on its bar then (`bars.cell_text`). What is new has no number yet: `goal:+1:name`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,8 +72,8 @@ def state_of(cycle: Cycle, year: MeasureYear | None) -> State:
         state |= _goal(goal, cycle)
     for item in year.schedule.order_by("position") if year else ():
         on_bar = {one: bars.cell_text(item.bars[str(one)]) if str(one) in item.bars else "" for one in cycle.plan.years}
-        values = {"name": item.name, **on_bar, "end": False}
-        state |= {f"row:{item.position}:{part}": value for part, value in values.items()}
+        parts: dict[Any, Any] = {"name": item.name, **on_bar, "end": False}
+        state |= {f"row:{item.position}:{part}": value for part, value in parts.items()}
     return state
 
 

@@ -5,8 +5,6 @@ its limits in `plan_checks`, what a decision does to the rows in `plan_effects`;
 ended sheet's way out) in `workflow.steps`.
 """
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _

@@ -1,7 +1,5 @@
 """Why a change in mid-plan is impossible, field by field: checked at the proposal, and again at its decision."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

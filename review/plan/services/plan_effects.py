@@ -1,7 +1,5 @@
 """What a decided change does to the plan's rows, from its 年度 on. Years that were published are never touched."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -125,8 +123,9 @@ def _touch(change: PlanChange, measure_id: int | None, *, open_keys: Iterable[st
 def _add(change: PlanChange, detail: Detail) -> Effects:
     made = [make(change.plan_id, change.fiscal_year, part) for part in detail.parts]
     cycle = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year).first()
-    for year in made if cycle and detail.values else ():
-        measure_state.store(cycle, year, detail.values)
+    for year in made if detail.values else ():
+        if cycle:
+            measure_state.store(cycle, year, detail.values)
     return Effects(begin=tuple(made) if _runs(change) else ())
 
 
@@ -240,7 +239,7 @@ def _finish(change: PlanChange, measures: Iterable[int | None]) -> tuple[Measure
     return tuple(led)
 
 
-def clear(measure: Measure, first: int) -> dict[str, list[dict[str, Any]]]:
+def clear(measure: Measure, first: int) -> dict[str, object]:
     """Take the drafts of the years from the first on away; what they were, for the trail."""
     closed = closed_years(measure)
     years = MeasureYear.objects.filter(measure=measure, fiscal_year__gte=first, review=None)

@@ -1,9 +1,7 @@
 """Changes in mid-plan: the shape of a proposal, and the current rows that it starts from."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from review.models import ChangeKind, Cycle, CycleState, IndicatorYear, Measure, MeasureYear, Plan
 
@@ -46,7 +44,7 @@ class Detail:
         return asdict(self)
 
     @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Detail:
+    def from_data(cls, data: dict[str, Any]) -> Self:
         """From plain data."""
         return cls(
             name=data.get("name", ""),

@@ -3,11 +3,10 @@
 A draft is changed at once; in a year under way the same form makes a proposal with its reason (`plan_changes`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.db.models import Count, Q
@@ -18,15 +17,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from review import permissions
-from review.domain.refusals import Invalid
 from review.models import AuditEntry, ChangeKind, Cycle, CycleState, MeasureYear
 from review.plan.forms.measures import MeasureForm
 from review.plan.services import measure_edits, measure_state, plan_changes
 from review.plan.services.plan_proposals import Detail, Proposal
 from review.plan.views.plan_changes import cycle_or_404, foreseen, propose
 from review.plan.views.plans import offices_by_id, told
-from review.screens.views.acts import act_page, crumbs, sure
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.acts import accepted, act_page, crumbs, previewed
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -92,16 +90,16 @@ def measure_record(request: SignedInRequest, plan: str, year: int, code: str) ->
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(measure_record)
 def measure_edit(request: SignedInRequest, plan: str, year: int, code: str) -> HttpResponse:
     """Change it."""
     cycle = cycle_or_404(plan, year)
     row = year_or_404(cycle, code)
     form = MeasureForm(sent(request), cycle=cycle, now=measure_state.state_of(cycle, row))
-    proposal = partial(proposal_of, cycle, form, row)
     edit = partial(measure_edits.edit, user=request.user, cycle_id=cycle.pk, code=code)
-    effects = answered(request, cycle, form, proposal, lambda: edit(changes=form.changes()))
+    effects = answered(
+        request, cycle, form, lambda: proposal_of(cycle, form, row), lambda: edit(changes=form.changes())
+    )
     if isinstance(effects, HttpResponse):
         return effects
     title = f"{code} {row.name}"
@@ -110,7 +108,6 @@ def measure_edit(request: SignedInRequest, plan: str, year: int, code: str) -> H
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def measure_new(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """施策の追加: one form with all that it has."""
     cycle = cycle_or_404(plan, year)
@@ -122,7 +119,7 @@ def measure_new(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         part, changes = form.part(form.changes())
         measure_edits.add(user=request.user, cycle_id=cycle.pk, part=part, changes=changes)
 
-    effects = answered(request, cycle, form, partial(proposal_of, cycle, form, None), add)
+    effects = answered(request, cycle, form, lambda: proposal_of(cycle, form, None), add)
     return effects if isinstance(effects, HttpResponse) else page(request, cycle, form, effects, _("施策の追加"))
 
 
@@ -148,14 +145,10 @@ def answered(
     store: Callable[[], object],
 ) -> HttpResponse | list[str]:
     """Do what a valid form says; else what a proposal would come to, with refusals under their fields."""
-    if not (form.is_bound and form.is_valid()):
-        return []
-    try:
-        if cycle.state != CycleState.DRAFT:
-            return propose(request, proposal()) if sure(request) else foreseen(proposal())
-        store()
-    except Invalid as refusal:
-        form.refuse(str(refusal), refusal.fields)
+    if cycle.state != CycleState.DRAFT:
+        act, effects = lambda: propose(request, proposal()), lambda: foreseen(proposal())
+        return previewed(request, form, act=act, effects=effects)
+    if not accepted(form, store):
         return []
     messages.success(request, _("施策を保存しました。"))
     return see_other("meguri:measures", *cycle.key)
@@ -200,11 +193,12 @@ def history(cycle: Cycle, row: MeasureYear) -> Iterator[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def measure_end(request: SignedInRequest, plan: str, year: int, code: str) -> HttpResponse:
-    """施策の廃止 in a draft: what goes, then the act."""
+    """施策の廃止 in a draft: what goes, then the act. In a year under way it is proposed."""
     cycle = cycle_or_404(plan, year)
     row = year_or_404(cycle, code)
+    if cycle.state != CycleState.DRAFT:
+        return see_other("meguri:plan_change_new", plan, year, ChangeKind.END.value, query=f"measure={quote(code)}")
     back = reverse("meguri:measure_edit", args=[plan, year, code])
     if request.method == "POST":
         measure_edits.end(user=request.user, cycle_id=cycle.pk, code=code)

@@ -1,7 +1,5 @@
 """計画の変更: what was proposed and decided in mid-plan, and a proposal of each kind."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -22,7 +20,7 @@ from review.plan.services import plan_proposals, structure
 from review.plan.services.plan_checks import problems_of
 from review.plan.services.plan_proposals import Proposal
 from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 
@@ -101,13 +99,14 @@ def kinds(cycle: Cycle, open_years: list[int]) -> list[dict[str, str]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def plan_change_new(request: SignedInRequest, plan: str, year: int, change: str) -> HttpResponse:
     """Propose a change: which 施策, then what; then what it comes to; then the act."""
     cycle = cycle_or_404(plan, year)
-    if change not in ChangeKind.values or change in WHOLE:
+    if change not in ChangeKind.values:
         raise Http404
     kind = ChangeKind(change)
+    if kind in WHOLE:
+        return see_other(WHOLE[kind], plan, year)
     of_plan = kind == ChangeKind.EXTEND
     first = [cycle.plan.last_year + 1] if kind == ChangeKind.EXTEND else plan_proposals.open_years(cycle.plan)[:1]
     if not first:

@@ -1,7 +1,5 @@
 """The page of a plan: what it is, what it is called, who works on it, its years, and what was changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -21,7 +19,7 @@ from review.plan.views import plan_people
 from review.reader_words import year_label
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -34,7 +32,6 @@ def plan_record(request: SignedInRequest, plan: str) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(plan_record)
 def plan(request: SignedInRequest, plan: str) -> HttpResponse:
     """The plan's page; a POST changes what it is and is called."""

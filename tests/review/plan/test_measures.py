@@ -181,8 +181,10 @@ def test_the_list_of_changes_leads_to_the_forms(cast: Cast) -> None:
     cast.open(1)
     page = as_(cast.reviewer).get(f"/plans/dx/{YEAR}/changes/").content.decode()
     assert NEW in page and LIST in page and "changes/new/add/" not in page
-    address = reverse("meguri:plan_change_new", args=["dx", YEAR, "add"])
-    assert as_(cast.reviewer).get(address).status_code == 404
+    former = as_(cast.reviewer).get(reverse("meguri:plan_change_new", args=["dx", YEAR, "add"]))
+    assert (former.status_code, former["Location"]) == (303, NEW)
+    ended = as_(cast.reviewer).get(f"{PAGE}end/")
+    assert ended["Location"] == f"/plans/dx/{YEAR}/changes/new/end/?measure=01-01"
 
 
 def test_a_published_year_has_a_list_and_no_form(cast: Cast) -> None:
