@@ -48,6 +48,11 @@ def test_the_year_leads_to_its_measures_and_each_to_its_form(cast: Cast) -> None
     page = client.get(LIST)
     assert PAGE in page.content.decode() and NEW in page.content.decode() and "見本の施策2" in words(page)
     assert PAGE not in as_(cast.administrator).get(LIST).content.decode()
+    steps.open_year(user=cast.reviewer2, cycle_id=cast.cycle.pk)
+    settle_background()
+    sheet = f"/sheets/{cast.sheet().pk}/"
+    assert PAGE in client.get(sheet).content.decode()
+    assert PAGE not in as_(cast.contributor).get(sheet).content.decode()
     assert "確認者が変えます" in words(as_(cast.administrator).get(PAGE))
 
 
