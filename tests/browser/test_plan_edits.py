@@ -55,17 +55,20 @@ def added_to_the_draft(page: Any, axe: Any, screenshot: Any) -> None:
     page.get_by_label("主管部署").select_option(label="農林水産課")
     form.activate(page.get_by_label("市民課"))
     form.fill(page.get_by_label("現状と課題"), "窓口に来なければ手続きできません。")
-    form.fill(page.get_by_label("成果目標(追加1) 評価項目"), "オンライン申請の割合")
-    form.fill(page.get_by_label("成果目標(追加1) 目標(令和6年度)"), "30%以上")
-    form.fill(page.get_by_label("成果目標(追加1) 目標(令和7年度)"), "50%以上")
-    form.fill(page.get_by_label("取組内容(追加1)", exact=False).first, "申請画面の整備")
-    form.fill(page.get_by_label("取組内容(追加1) 令和6年度"), "■")
+    goal, row = page.get_by_role("group", name="成果目標(追加1)"), page.get_by_role("group", name="取組(追加1)")
+    form.fill(goal.get_by_label("評価項目"), "オンライン申請の割合")
+    form.fill(goal.get_by_label("目標(令和6年度)"), "30%以上")
+    form.fill(goal.get_by_label("目標(令和7年度)"), "50%以上")
+    form.fill(row.get_by_label("取組内容"), "申請画面の整備")
+    form.fill(row.get_by_label("令和6年度"), "■")
     screenshot(page, "plan-edit-new")
     assert serious(axe, page) == []
     form.activate(page.get_by_role("button", name="施策を保存する"))
     page.get_by_text("施策を保存しました。").wait_for()
-    goal = Indicator.objects.get(measure__code="01-09")
-    assert sorted(goal.years.values_list("fiscal_year", "target")) == [(YEAR, "30%以上"), (YEAR + 1, "50%以上")]
+    assert sorted(Indicator.objects.get(measure__code="01-09").years.values_list("fiscal_year", "target")) == [
+        (YEAR, "30%以上"),
+        (YEAR + 1, "50%以上"),
+    ]
     made = MeasureYear.objects.get(measure__code="01-09")
     assert made.schedule.get().bars == {"2024": ""} and made.related.get().name == "市民課"
     screenshot(page, "plan-edit-list")
@@ -76,14 +79,15 @@ def proposed_in_the_open_year(page: Any, cast: Cast, axe: Any) -> None:
     """From the sheet to its form; a bar without its 取組内容 is said at its place; what the change comes to; the proposal."""
     page.goto(f"/sheets/{cast.sheet(1).pk}/")
     page.get_by_role("link", name="施策の内容の変更を提案する").click()
-    target = page.get_by_label("成果目標① 目標(令和6年度)")
+    target = page.get_by_role("group", name="成果目標①").get_by_label("目標(令和6年度)")
     target.fill("150件")
     page.get_by_label("理由").fill("利用の実情に合わせる")
-    page.get_by_label("取組内容(追加1) 令和6年度").fill("■")
+    row = page.get_by_role("group", name="取組(追加1)")
+    row.get_by_label("令和6年度").fill("■")
     page.get_by_role("button", name="起こることを確かめる").click()
-    page.get_by_text("取組内容(追加1)を入力してください。").first.wait_for()
+    page.get_by_text("取組(追加1) 取組内容を入力してください。").first.wait_for()
     assert target.input_value() == "150件"
-    page.get_by_label("取組内容(追加1) 令和6年度").fill("")
+    row.get_by_label("令和6年度").fill("")
     page.get_by_role("button", name="起こることを確かめる").click()
     page.get_by_text("100件 → 150件").wait_for()
     assert serious(axe, page) == [] and not PlanChange.objects.exists()

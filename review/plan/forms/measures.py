@@ -76,20 +76,21 @@ class MeasureForm(forms.Form):
         """The texts of the plan."""
         return (field for field in self if field.name.startswith("text:"))
 
-    def goals(self) -> list[list[BoundField]]:
-        """Each 成果目標."""
+    def goals(self) -> dict[str, list[BoundField]]:
+        """Each 成果目標 by its mark."""
         return self._together("goal:")
 
-    def rows(self) -> list[list[BoundField]]:
-        """Each 取組内容."""
+    def rows(self) -> dict[str, list[BoundField]]:
+        """Each 取組内容 by its mark."""
         return self._together("row:")
 
-    def _together(self, kind: str) -> list[list[BoundField]]:
+    def _together(self, kind: str) -> dict[str, list[BoundField]]:
         groups: dict[str, list[BoundField]] = {}
         for field in self:
             if field.name.startswith(kind):
-                groups.setdefault(field.name.split(":")[1], []).append(field)
-        return list(groups.values())
+                mark, field.label = measure_state.labels_of(field.name)
+                groups.setdefault(mark, []).append(field)
+        return groups
 
     # --- what was typed, once `is_valid()` ---
 

@@ -107,29 +107,29 @@ def blanks(cycle: Cycle, count: int) -> State:
 
 def label_of(key: str, cycle: Cycle) -> str:
     """A key in words: 成果目標② 目標(令和6年度)."""
-    kind, *rest = key.split(":")
+    kind, _colon, rest = key.partition(":")
     if kind == "text":
-        return next((_(one.label) for one in sheet_form.of(cycle.form) if one.key == rest[0]), rest[0])
-    if kind == "goal":
-        return _("成果目標%(mark)s %(word)s") % {"mark": _mark(rest[0]), "word": _part_label(rest[1])}
-    if kind == "row":
-        word = year_label(int(rest[1])) if rest[1].isdecimal() else {"name": "", "end": _("削除")}[rest[1]]
-        return (_("取組内容%(mark)s %(word)s") % {"mark": _mark(rest[0]), "word": word}).strip()
+        return next((_(one.label) for one in sheet_form.of(cycle.form) if one.key == rest), rest)
+    if rest:
+        return " ".join(labels_of(key))
     return str(getattr(MeasureYear._meta.get_field(kind), "verbose_name", kind))
 
 
-def _mark(number: str) -> str:
-    return _("(追加%(n)s)") % {"n": number[1:]} if number.startswith("+") else items.circled(int(number))
-
-
-def _part_label(part: str) -> str:
-    if part == "name":
-        return _("評価項目")
-    if part == "end":
-        return _("終了")
+def labels_of(key: str) -> tuple[str, str]:
+    """The two halves of it, of a goal or a row: (成果目標②, 目標(令和6年度))."""
+    kind, number, part = key.split(":")
+    mark = _("(追加%(n)s)") % {"n": number[1:]} if number.startswith("+") else items.circled(int(number))
+    goal, year = kind == "goal", year_label(int(part)) if part.isdecimal() else ""
+    whole = _("成果目標%(mark)s") if goal else _("取組%(mark)s")
     if part in DEFINED:
-        return str(Indicator._meta.get_field(part).verbose_name)  # type: ignore[union-attr]
-    return _("目標(%(year)s)") % {"year": year_label(int(part))}
+        word = str(Indicator._meta.get_field(part).verbose_name)  # type: ignore[union-attr]
+    elif year:
+        word = _("目標(%(year)s)") % {"year": year} if goal else year
+    elif part == "end":
+        word = _("この年度から終了する") if goal else _("この行を消す")
+    else:
+        word = _("評価項目") if goal else _("取組内容")
+    return whole % {"mark": mark}, word
 
 
 def words_of(key: str, value: Any, offices: Mapping[str, str]) -> str:

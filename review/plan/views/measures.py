@@ -113,7 +113,7 @@ def measure_new(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle = cycle_or_404(plan, year)
     if cycle.state in measure_state.CLOSED:
         raise Http404
-    form = MeasureForm(sent(request), cycle=cycle, now=measure_state.state_of(cycle, None), more=4, new=True)
+    form = MeasureForm(sent(request), cycle=cycle, now=measure_state.state_of(cycle, None), more=3, new=True)
 
     def add() -> None:
         part, changes = form.part(form.changes())

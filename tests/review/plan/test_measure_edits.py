@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -99,13 +100,11 @@ def test_a_target_of_an_earlier_year_is_mended_while_no_year_was_opened(cast: Ca
         ({f"goal:+1:{YEAR}": "10件"}, "goal:+1:name", "評価項目を入力"),
         ({"goal:1:2031": "10件"}, "goal:1:2031", "計画期間"),
         ({"goal:1:direction": "sideways"}, "goal:1:direction", "一覧から"),
-        ({"row:+1:2024": "■"}, "row:+1:name", "取組内容.*を入力"),
+        ({"row:+1:2024": "■"}, "row:+1:name", "取組.追加1. 取組内容を入力"),
         ({"row:1:2031": "■"}, "row:1:2031", "計画期間"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_place(cast: Cast, changes: dict[str, Any], key: str, words: str) -> None:
-    import re
-
     cast.draft(1)
     with pytest.raises(Invalid) as refusal:
         edited(cast, changes)

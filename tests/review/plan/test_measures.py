@@ -26,7 +26,7 @@ def typed(cast: Cast, known: str = "01-01", **changes: Any) -> dict[str, Any]:
     """What a browser sends of the form, with these fields changed."""
     year = Measure.objects.get(code=known).years.get(fiscal_year=YEAR) if known else None
     form = MeasureForm(
-        cycle=cast.cycle, now=measure_state.state_of(cast.cycle, year), more=2 if known else 4, new=not known
+        cycle=cast.cycle, now=measure_state.state_of(cast.cycle, year), more=2 if known else 3, new=not known
     )
     sent = {name: form[name].value() for name in form.fields}
     return {name: value for name, value in {**sent, **changes}.items() if value not in (False, None)}
