@@ -24,7 +24,7 @@ from review.people.views import (
     proxies,
     transfers,
 )
-from review.plan.views import new_plan, plan_changes, plan_people, plans, structure
+from review.plan.views import measures, new_plan, plan_changes, plan_people, plans, structure
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
@@ -121,6 +121,10 @@ screens = [
     path("plans/<plan:plan>/people/new/", plan_people.plan_appoint, name="plan_appoint"),
     path("plans/<plan:plan>/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plans/<plan:plan>/<int:year>/structure/", structure.structure, name="structure"),
+    path("plans/<plan:plan>/<int:year>/measures/", measures.measures, name="measures"),
+    path("plans/<plan:plan>/<int:year>/new-measure/", measures.measure_new, name="measure_new"),
+    path("plans/<plan:plan>/<int:year>/measures/<code:code>/", measures.measure_edit, name="measure_edit"),
+    path("plans/<plan:plan>/<int:year>/measures/<code:code>/end/", measures.measure_end, name="measure_end"),
     path(
         "plans/<plan:plan>/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"
     ),

@@ -53,7 +53,7 @@ EXPECTED = {
     "meguri:confirm_records": APPROVER,
     "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,
     "meguri:decide": APPROVER,
-    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
+    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:measures": MANAGER, "meguri:measure_new": MANAGER, "meguri:measure_edit": MANAGER, "meguri:measure_end": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
     "meguri:correction_start": REVIEWER, "meguri:correction_items": REVIEWER, "meguri:correction": ALL_SHEETS,
     "meguri:preview": ALL_SHEETS, "meguri:correction_preview": ALL_SHEETS,
     "meguri:correction_submit": REVIEWER, "meguri:correction_drop": REVIEWER,
@@ -103,6 +103,7 @@ REFUSED_BY_STATE = {
     ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
     ("meguri:plan_change", "auditor"),
     # the next plan is the reviewers' as long as there are any
+    ("meguri:measure_end", "administrator"),
     ("meguri:next_plan", "administrator"), ("meguri:first_year", "administrator"),
 }  # fmt: skip
 

@@ -246,9 +246,9 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
     this = next((row for row in rows if row.fiscal_year == fiscal_year), IndicatorYear())
     return {
         "number": number,
-        "direction": rows[0].indicator.direction if rows else "",
-        "kind": rows[0].indicator.kind if rows else "",
-        **({"baseline": rows[0].indicator.baseline} if rows and rows[0].indicator.baseline else {}),
+        "direction": rows[-1].indicator.direction if rows else "",
+        "kind": rows[-1].indicator.kind if rows else "",
+        **({"baseline": rows[-1].indicator.baseline} if rows and rows[-1].indicator.baseline else {}),
         **({"progress": this.reading["progress"]} if "progress" in this.reading else {}),
         "years": [_cell(row, fiscal_year) for row in rows],
         "rate": str(this.rate) if this.rate is not None else None,

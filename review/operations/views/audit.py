@@ -139,6 +139,9 @@ ACTIONS: dict[str, Any] = {
     "mail.release": gettext_lazy("メールの再送"),
     "mail.let_go": gettext_lazy("メールの送信の再開"),
     "backup.restore": gettext_lazy("バックアップからの復元"),
+    "measure.edit": gettext_lazy("準備中の年度の施策の変更"),
+    "measure.add": gettext_lazy("準備中の年度の施策の追加"),
+    "measure.end": gettext_lazy("準備中の年度の施策の廃止"),
     "plan_change.propose": gettext_lazy("計画の変更の提案"),
     "plan_change.accept": gettext_lazy("計画の変更"),
     "plan_change.refuse": gettext_lazy("計画の変更の不採用"),
@@ -190,6 +193,7 @@ SUBJECTS = {
     "reorganisation": gettext_lazy("組織改正"),
     "people": gettext_lazy("利用者の一覧"),
     "plan_change": gettext_lazy("計画の変更"),
+    "measure": gettext_lazy("施策"),
     "audit": gettext_lazy("監査記録"),
     "retention": gettext_lazy("保存期間"),
 }

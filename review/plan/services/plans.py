@@ -1,11 +1,10 @@
 """A plan as such: made with its short name, its period and its city; found by that name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 from django.db import transaction
 from django.urls import URLResolver, get_resolver
@@ -33,7 +32,7 @@ class Names:
     body_en: str = ""
 
     @classmethod
-    def of(cls, office: str, body: str, office_en: str = "", body_en: str = "") -> Names:
+    def of(cls, office: str, body: str, office_en: str = "", body_en: str = "") -> Self:
         """The names given, neutral ones for those that are blank."""
         office, office_en = (office, office_en) if office else NEUTRAL_OFFICE
         body, body_en = (body, body_en) if body else NEUTRAL_BODY

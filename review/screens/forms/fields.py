@@ -84,9 +84,9 @@ def words(rows: int = 3) -> forms.Textarea:
 
 
 def add_refusal(form: forms.Form, sentence: str, fields: Mapping[str, str]) -> None:
-    """Put a service's refusal on the form: each sentence under its field, the general one where none is named."""
-    known = {name: message for name, message in fields.items() if name in form.fields}
-    for name, message in known.items():
-        form.add_error(name, message)
-    if not known:
+    """Put a service's refusal on the form: each sentence under its field, or above the form that has no such field; the
+    general one where no field of the form is named."""
+    if not form.fields.keys() & fields:
         form.add_error(None, sentence)
+    for name, message in fields.items():
+        form.add_error(name if name in form.fields else None, message)
