@@ -73,17 +73,17 @@ def endorse(*, user: User, review_id: int) -> MeasureReview:
 
 
 def confirm(
-    *, user: User, review_id: int, round: int, comment: str = "", overall: Overall | None = None
+    *,
+    user: User,
+    review_id: int,
+    round: int,
+    comment: str = "",
+    overall: Overall | None = None,
+    written: Mapping[str, str] | None = None,
 ) -> MeasureReview:
     """確認."""
-    args: dict[str, Any] = {
-        "user": user,
-        "review_id": review_id,
-        "round": round,
-        "comment": comment,
-        "overall": overall,
-    }
-    return _take(user, review_id, lambda: assessment.confirm(**args))
+    args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
+    return _take(user, review_id, lambda: assessment.confirm(**args, overall=overall, written=written))
 
 
 def return_to_department(
@@ -106,10 +106,12 @@ def approve(
     meeting: Meeting | None = None,
     overall: Overall | None = None,
     opinion: str | None = None,
+    written: Mapping[str, str] | None = None,
 ) -> MeasureReview:
     """承認."""
     args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
-    return _take(user, review_id, lambda: approval.approve(**args, meeting=meeting, overall=overall, opinion=opinion))
+    args |= {"meeting": meeting, "overall": overall, "opinion": opinion, "written": written}
+    return _take(user, review_id, lambda: approval.approve(**args))
 
 
 def return_from_approval(

@@ -42,18 +42,21 @@ class Kind(StrEnum):
 
 
 class Writer(StrEnum):
-    """Who writes it in the year: nobody (it is the plan's), the department, or the deciding body."""
+    """Who writes it in the year: nobody (it is the plan's), the department, the reviewing office, or the deciding body."""
 
     PLAN = "plan"
     DEPARTMENT = "department"
+    OFFICE = "office"
     DECIDERS = "deciders"
 
 
 class Required(StrEnum):
-    """When a sheet cannot be submitted without it."""
+    """When a sheet cannot be submitted without it; in items of the plan's own also: not confirmed, not approved."""
 
     NEVER = "never"
     ALWAYS = "always"
+    AT_REVIEW = "review"
+    AT_DECISION = "decision"
     WHERE_MISSED = "missed"
     WHERE_PLAN_CHANGES = "changes"
 

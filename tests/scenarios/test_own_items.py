@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from review.assessment.services import own_items
 from review.books.services import books, entry_books
 from review.domain.form_presets import PRESETS
 from review.domain.refusals import Invalid
@@ -20,7 +21,7 @@ from review.models import Cycle, Decision, Edition, MeasureReview, Plan, Submiss
 from review.pdf import content
 from review.publication.services import corrections, schemas
 from review.publication.services.corrections import Typed
-from review.sheet.services import own_values, submission
+from review.sheet.services import submission
 from review.workbook import consolidated
 from review.workbook.entry_reader import read_entry_book
 from review.year.services import cycles
@@ -119,7 +120,7 @@ def test_what_cannot_be_read_is_refused_in_words_and_stays_typed(
     review = opened(cast, item)
     status, page = typed(cast, review, **{item["key"]: wrong})
     assert status != 303 and item["label"] in page and wrong in page
-    assert own_values.problem(review.cycle, item["key"], wrong) and not own_values.problem(review.cycle, "cause", wrong)
+    assert own_items.problem(review.cycle, item["key"], wrong) and not own_items.problem(review.cycle, "cause", wrong)
     assert item["key"] not in cast.sheet().measure_year.texts, "nothing half-saved"
     assert typed(cast, review, **{item["key"]: right})[0] == 303
     assert cast.sheet().measure_year.text(item["key"]) == right

@@ -81,7 +81,7 @@ def items_page(
     """The form of one 施策, and what its values would be read and judged as."""
     problems = problems or {}
     row = next(row for row in correction.base.snapshot["measures"] if row["code"] == code)
-    labels = {item.key: correctable_label(item.key) for item in known}
+    labels = {item.key: correctable_label(item.key, item.label) for item in known}
     heading = f"{code} {row['name']}"
     context = {
         "correction": correction,
@@ -109,7 +109,7 @@ def groups_of(
         groups[group_of(item.key, year)].append(
             {
                 "key": item.key,
-                "label": correctable_label(item.key),
+                "label": correctable_label(item.key, item.label),
                 "text": item.text,
                 "right": right,
                 "reason": reason,

@@ -145,8 +145,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
         "evaluation": {key: year.text(key) for key in fields.text_keys(Section.EVALUATION)},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
-        **({"off": sorted(left_out)} if (left_out := sheet_form.off(cycle.form)) else {}),
-        **({"items": mine} if (mine := sheet_form.frozen(sheet_form.own(cycle.form), year.texts)) else {}),
+        **sheet_form.frozen(cycle.form, year.texts),
         **({"opinions": heard} if (heard := opinions_of(review)) else {}),
         "demo": year.demo,
     }

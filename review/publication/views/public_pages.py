@@ -233,8 +233,8 @@ def measure(book: Book, code: str) -> Page | None:
         "fiscal_year": book.year,
         "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
         "facts": parts.facts_of(row),
-        "narratives": parts.texts_of(row, Section.CONTENT, row),
-        "evaluation": parts.texts_of(row["evaluation"], Section.EVALUATION, row),
+        "narratives": parts.texts_of(Section.CONTENT, row),
+        "evaluation": parts.texts_of(Section.EVALUATION, row),
         "opinions": [{**one, "day": date.fromisoformat(one["date"])} for one in row.get("opinions", ())],
         "schedule": parts.schedule_of(row, snapshot["years"]),
         "years": snapshot["years"],
@@ -282,5 +282,5 @@ def _correction(one: editions.Row, book: Book) -> dict[str, Any]:
         for part in ("items", "consequences")
     }
     for row in linked["items"]:
-        row["label"] = correctable_label(row["key"])
+        row["label"] = correctable_label(row["key"], row["label"])
     return {**one, "day": date.fromisoformat(one["date"]), **linked}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from review.books.services import editions
 from review.books.services.editions import Filters
-from review.domain import fields
+from review.domain import sheet_form
 from review.domain.fields import Section
 from review.domain.items import circled
 from review.domain.progress import BEFORE, status_of
@@ -272,14 +272,11 @@ def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 
-def texts_of(texts: editions.Row, section: Section, row: editions.Row) -> list[dict[str, str]]:
+def texts_of(section: Section, row: editions.Row) -> list[dict[str, str]]:
     """The public texts of the section that say something, in the order of the form."""
-    public = [one for one in fields.of(section) if one.public and texts.get(one.key, "").strip()]
-    own = [one for one in row.get("items", ()) if one["section"] == section and one["text"].strip()]
-    return [
-        *({"label": _(one.label), "text": texts[one.key]} for one in public),
-        *({"label": one["label"], "text": one["text"]} for one in own),
-    ]
+    texts = sheet_form.texts_of_row(row)
+    public = (one for one in sheet_form.every(sheet_form.of_row(row)) if one.section == section and one.public)
+    return [{"label": _(one.label), "text": texts[one.key]} for one in public if texts[one.key].strip()]
 
 
 def schedule_of(row: editions.Row, years: list[int]) -> list[dict[str, Any]]:
