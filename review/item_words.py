@@ -23,12 +23,12 @@ def correctable_label(key: str, label: str) -> str:
     return word
 
 
-def label_of(key: str, form: Form | None = None) -> str:
+def label_of(key: str, form: Form) -> str:
     """The words under which the reader knows the item; the key itself where it is unknown. A text has its label in the
-    form of the year; without that it is called as in the first city, or by the word that it began with."""
+    form of the year; in an empty one it is called as in the first city, or by the word that it began with."""
     kind, _colon, rest = key.partition(":")
     number, _colon, what = rest.partition(":")
-    one = sheet_form.field(form or {}, key) or items.field_of(key)
+    one = sheet_form.field(form, key) or items.field_of(key)
     word = _(one.label) if one else key.removeprefix(OWN) or _("シート全体")
     if kind == "indicator" and number.isdigit():
         return f"{_('成果目標%(mark)s') % {'mark': items.circled(int(number))}} {word}"

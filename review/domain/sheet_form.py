@@ -70,7 +70,7 @@ def _called(form: Form, one: Field) -> Field:
 def rests_on(key: str) -> bool:
     """Whether the workflow itself asks for the built-in text, so that no form can do without."""
     one = fields.text(key)
-    return bool(one) and (key == OPINION or one.required in (Required.WHERE_MISSED, Required.WHERE_PLAN_CHANGES))
+    return one is not None and (key == OPINION or one.required in (Required.WHERE_MISSED, Required.WHERE_PLAN_CHANGES))
 
 
 def every(form: Form) -> tuple[Field, ...]:

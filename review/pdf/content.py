@@ -114,7 +114,7 @@ def of_pack(book: YearBook) -> Content:
             _decision(
                 book,
                 "未達成の指標",
-                "目標に届かなかった指標です。要因と対応を確かめます。",
+                f"目標に届かなかった指標です。{_why(book)}を確かめます。",
                 lambda one: one.status.startswith(MISSED),
             ),
             _decision(
@@ -131,6 +131,12 @@ def of_pack(book: YearBook) -> Content:
             ),
         ],
     }
+
+
+def _why(book: YearBook) -> str:
+    """要因と対応, as the year calls them."""
+    form = book.sheets[0].sheet.form if book.sheets else {}
+    return "と".join(one.label for one in sheet_form.of(form) if one.required == Required.WHERE_MISSED)
 
 
 def _decision(book: YearBook, title: str, note: str, condition: Callable[[JudgedIndicator], bool]) -> Content:

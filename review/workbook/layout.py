@@ -17,14 +17,7 @@ from review.domain.book import BookSheet, FormSheet
 from review.domain.fields import Section, Writer
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import related_text
-from review.domain.items import (
-    actual_key,
-    bar_cell_key,
-    bars_key,
-    next_name_key,
-    next_target_key,
-    schedule_key,
-)
+from review.domain.items import actual_key, bar_cell_key, bars_key, next_name_key, next_target_key, schedule_key
 from review.domain.sheet import IndicatorBlock, IndicatorCell, ScheduleRow
 from review.workbook import metrics
 

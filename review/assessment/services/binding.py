@@ -232,7 +232,11 @@ def _sentence(review: MeasureReview, keys: list[str]) -> str:
             "%(code)s は、提出や決定の記録が監査記録の伝えるものと違うため、進められません。"
             "画面を通さずに変えられた可能性があります。管理者に知らせてください。"
         ) % {"code": code}
-    words = {"code": code, "what": _("、").join(dict.fromkeys(part_label(key, review.cycle.form) for key in keys)), "who": _who(review)}
+    words = {
+        "code": code,
+        "what": _("、").join(dict.fromkeys(part_label(key, review.cycle.form) for key in keys)),
+        "who": _who(review),
+    }
     return (
         _(
             "%(code)s は、前の段階で見た内容と違うため、進められません。違うところ: %(what)s。%(who)s"

@@ -59,9 +59,7 @@ def write(user: User, review: MeasureReview, writer: Writer, moment: Required, t
     if before != typed:
         year.texts |= typed
         year.save(update_fields=["texts"])
-        audit.write(
-            actor=user, action="items.write", subject=f"review:{review.pk}", before=before, after=typed
-        )
+        audit.write(actor=user, action="items.write", subject=f"review:{review.pk}", before=before, after=typed)
 
 
 def _missing(one: Field) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -83,6 +83,13 @@ class Moment(forms.DateTimeInput):
 def words(rows: int = 3) -> forms.Textarea:
     """A few lines of text."""
     return forms.Textarea(attrs={"rows": rows})
+
+
+def item_field(label: Any, help_text: Any, levels: Sequence[str], rows: int) -> forms.CharField:
+    """The field of an item of a sheet: a choice where the item has levels, else a few lines as they are typed."""
+    choices = [("", ""), *((one, one) for one in levels)]
+    widget = forms.Select(choices=choices) if levels else words(rows)
+    return forms.CharField(label=label, help_text=help_text, required=False, strip=False, widget=widget)
 
 
 def add_refusal(form: forms.Form, sentence: str, fields: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from review.domain.answers import STATE, SURE, mark_of
 from review.domain.text import normal_newlines
 from review.domain.values import State
 from review.item_words import label_of
+from review.screens.forms.fields import item_field
 
 #: Before the name of an answer: the tick, the mark of the text beside which it was shown; of a state: its last day.
 SURELY, SHOWN, UNTIL = "sure:", "of:", "until:"
@@ -39,17 +40,9 @@ class EntryForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         for key in keys:
-            choices = (levels or {}).get(key)
             rows = 1 if items.is_next(key) else _ROWS.get(key.split(":")[0], 4)
-            self.fields[key] = forms.CharField(
-                label=labels.get(key) or label_of(key),
-                help_text=helps.get(key, ""),
-                required=False,
-                strip=False,
-                widget=forms.Select(choices=[("", ""), *((one, one) for one in choices)])
-                if choices
-                else forms.Textarea(attrs={"rows": rows}),
-            )
+            label = labels.get(key) or label_of(key, {})
+            self.fields[key] = item_field(label, helps.get(key, ""), (levels or {}).get(key, ()), rows)
 
     @classmethod
     def start(cls, texts: Mapping[str, str], version: int) -> dict[str, Any]:

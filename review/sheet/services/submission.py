@@ -191,7 +191,7 @@ def missing(review: MeasureReview) -> dict[str, str]:
         if row.status == "pending":
             key = items.actual_key(row.indicator.number)
             sentence = _("%(item)sを入力してください。測定していない場合は「-」と理由を入力してください。")
-            missing[key] = sentence % {"item": label_of(key)}
+            missing[key] = sentence % {"item": label_of(key, review.cycle.form)}
     rules = {
         Required.ALWAYS: _("%(item)sを入力してください。"),
         Required.WHERE_PLAN_CHANGES: str(next_year.REASON_REQUIRED),
