@@ -32,9 +32,9 @@ from workflow import steps
 KEY, LABEL, HELP = "x-必要性", "必要性の区分", "市が行う必要があるかを選びます。"
 ITEM: dict[str, Any] = {
     "key": KEY, "label": LABEL, "help": HELP, "kind": "level", "levels": ["高い", "ふつう", "低い"],
-    "section": "evaluation", "required": True, "in_book": True, "public": True, "retired": False,
+    "section": "evaluation", "writer": "department", "required": "always", "in_book": True, "public": True, "retired": False,
 }  # fmt: skip
-COST = ITEM | {"key": "x-事業費", "label": "事業費", "help": "", "kind": "amount", "levels": [], "required": False}
+COST = ITEM | {"key": "x-事業費", "label": "事業費", "help": "", "kind": "amount", "levels": [], "required": "never"}
 COUNT = COST | {"key": "x-活動の数", "label": "活動の数", "kind": "number"}
 
 pytestmark = pytest.mark.django_db

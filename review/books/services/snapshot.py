@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -27,8 +27,8 @@ OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
 NO_ACTUAL = "実績の記載がありません。"
 
 
-def snapshot_of(cycle: Cycle) -> dict[str, Any]:
-    """All that an edition holds, as plain data.
+def snapshot_of(cycle: Cycle, reviews: Iterable[MeasureReview] | None = None) -> dict[str, Any]:
+    """All that an edition holds, as plain data; of these sheets (default: of all), as `queries.full_reviews` has them.
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
     {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "path" (where the 体系 has levels), "owner", "owner_now" (where it is another), "related", "related_all",
@@ -43,7 +43,8 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     "decision" and the head of the "audit" trail. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
-    final = (_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle))
+    sheets = queries.full_reviews(cycle) if reviews is None else reviews
+    final = (_final(measure_of(review, cycle, scale), cycle, review.state) for review in sheets)
     measures = [grade_words.with_words(row, scale) for row in final]
     return {
         **frame_of(cycle, scale),

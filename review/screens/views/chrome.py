@@ -148,6 +148,7 @@ UNDER = {
     "meguri:plan": "meguri:cycles",
     "meguri:scale": "meguri:cycles",
     "meguri:year_form": "meguri:cycles",
+    "meguri:form_preview": "meguri:cycles",
     "meguri:open_year": "meguri:cycles",
     "meguri:correction": "meguri:cycles",
     "meguri:correction_start": "meguri:cycles",

@@ -20,6 +20,8 @@ NEED: dict[str, Any] = {
     "kind": "level",
     "levels": "高い\n低い",
     "section": "evaluation",
+    "writer": "department",
+    "required": "never",
     "public": "on",
 }
 KEY = "x-必要性"
