@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from review.books.services import books
 from review.books.services.snapshot import snapshot_of
 from review.models import Artifact, Cycle, Edition
 from review.pdf import maker
-from review.publication.services import open_data
+from review.publication.services import catalogue, open_data, schemas
 from review.publication.services.open_data import INDICATOR_COLUMNS, measure_columns
 from review.workbook import engine
 
@@ -70,7 +71,29 @@ def as_csv(source: Source) -> bytes:
 
 def measures_csv(source: Source) -> bytes:
     """The table of 施策."""
-    return open_data.as_table(measure_columns(), open_data.measure_rows(source.snapshot, source.meta))
+    return open_data.as_table(measure_columns(source.snapshot), open_data.measure_rows(source.snapshot, source.meta))
+
+
+def table_schema(source: Source) -> bytes:
+    """What the columns of both tables of this edition are."""
+    return schemas.as_bytes(schemas.table_schema(source.snapshot))
+
+
+#: The data files of an edition, by what makes them.
+FILES = {
+    "data.json": as_json,
+    "indicators.csv": as_csv,
+    "measures.csv": measures_csv,
+    "table-schema.json": table_schema,
+}
+
+
+def data_file(source: Source, name: str, address: str) -> bytes | None:
+    """One data file of an edition, whose page stands at that address; None for an unknown name."""
+    if name == "dataset.jsonld":
+        address = settings.MEGURI_BASE_URL.rstrip("/") + address
+        return schemas.as_bytes(catalogue.dataset(source.snapshot, source.meta, address))
+    return FILES[name](source) if name in FILES else None
 
 
 # --- workbook --------------------------------------------------------------------------------------------------------
