@@ -18,7 +18,7 @@ def _item(label: str, kind: Kind, *levels: str, help: str = "", required: Requir
     }  # fmt: skip
 
 
-#: `off`: the built-in texts that the form does not ask for.
+#: `off`: the built-in texts that the form does not ask for; `called`: those that the kind of plan has other words for.
 PRESETS: dict[str, dict[str, Any]] = {
     "city": {},
     "kpi": {
@@ -27,6 +27,11 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     "activity": {
         "off": ["expected_effect", "self_assessment"],
+        "called": {
+            "current_state": {"label": "事業の目的"},
+            "description": {"label": "事業の内容"},
+            "policy": {"label": "改善の内容", "section": str(Section.EVALUATION)},
+        },
         "items": [
             _item("事業費", Kind.AMOUNT, help="千円を単位に入力します。"),
             _item("人件費", Kind.AMOUNT, help="千円を単位に入力します。", required=Required.NEVER),

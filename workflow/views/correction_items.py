@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from review.domain import correction_items
+from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
 from review.item_words import correctable_label
 from review.models import Correction, Edition
@@ -89,6 +90,7 @@ def items_page(
         "groups": groups_of(correction, known, typed, problems),
         "lines": preview(correction, code, known, typed),
         "checked": bool(typed),
+        "opinion_label": labels[OPINION],
         "errors": [(key, labels[key.removeprefix("reason:")], sentence) for key, sentence in problems.items()],
         "heading": heading,
         "page_title": f"{heading} {_('訂正')}",
