@@ -64,14 +64,14 @@ class DecisionForm(OverallForm):
         *args: Any,
         remarks: Iterable[tuple[str, str]] = (),
         by_board: bool = False,
-        asked: Iterable[Field] = (),
+        own: Iterable[Field] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, auto_id="decide-%s", **kwargs)
         if not by_board:
             del self.fields["opinion"]
-        self.asked = {one.key: item_field(gettext(one.label), one.help, one.levels, 3) for one in asked}
-        self.fields.update(self.asked)
+        self.own = {one.key: item_field(gettext(one.label), one.help, one.levels, 3) for one in own}
+        self.fields.update(self.own)
         for key, label in remarks:
             self.fields[REMARK + key] = forms.CharField(
                 label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=words(3)
@@ -91,7 +91,7 @@ class DecisionForm(OverallForm):
     @property
     def written_fields(self) -> list[forms.BoundField]:
         """The fields of those items."""
-        return [self[key] for key in self.asked]
+        return [self[key] for key in self.own]
 
     @property
     def comment_text(self) -> str:

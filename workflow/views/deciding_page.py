@@ -134,9 +134,9 @@ def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any =
     remarks = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"], sheet.cycle.form)
     initial: dict[str, Any] = {"round": sheet.round, "opinion": sheet.measure_year.text(OPINION)}
     grades = grade_choices(shown, sheet, mode)
-    asked = sheet_form.own(sheet.cycle.form, *mode.writers)
-    initial |= {one.key: sheet.measure_year.text(one.key) for one in asked}
-    form = DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, asked=asked, initial=initial)
+    own = sheet_form.own(sheet.cycle.form, *mode.writers)
+    initial |= {one.key: sheet.measure_year.text(one.key) for one in own}
+    form = DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, own=own, initial=initial)
     if mode.by_board:
         form.fields["opinion"].label = label_of(OPINION, sheet.cycle.form)
     return form
@@ -234,9 +234,7 @@ def changes_of(shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
 def written_of(sheet: MeasureReview, form: DecisionForm) -> list[dict[str, str]]:
     """What others than the department wrote of the sheet, beside what this form asks for."""
     own = sheet_form.own(sheet.cycle.form, Writer.OFFICE, Writer.DECIDERS)
-    rows = [
-        {"label": _(one.label), "text": sheet.measure_year.text(one.key)} for one in own if one.key not in form.asked
-    ]
+    rows = [{"label": _(one.label), "text": sheet.measure_year.text(one.key)} for one in own if one.key not in form.own]
     return [row for row in rows if row["text"].strip()]
 
 

@@ -112,7 +112,7 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
     for review in reviews:
         with city_language():
             state = str(review.get_state_display())
-        row = snapshot.measure_of(review, cycle, scale) | {"items": _asked(review, cycle)}
+        row = snapshot.measure_of(review, cycle, scale) | {"items": _own_items(review, cycle)}
         pages.append(
             EntrySheet(
                 form=books.form(_with_following_year(row, cycle, texts[review.pk]), frame, label=state),
@@ -123,13 +123,13 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
     return pages
 
 
-def _asked(review: MeasureReview, cycle: Cycle) -> list[dict[str, Any]]:
+def _own_items(review: MeasureReview, cycle: Cycle) -> list[dict[str, Any]]:
     """The items of the plan's own: those of the department wherever else they are shown, others where books have them."""
-    asked = {one.key: one.writer == Writer.DEPARTMENT for one in sheet_form.own(cycle.form)}
+    by_department = {one.key: one.writer == Writer.DEPARTMENT for one in sheet_form.own(cycle.form)}
     return [
         {**one, "text": review.measure_year.text(one["key"]), "in_book": theirs or (one["in_book"] and one["public"])}
         for one in cycle.form.get("items", ())
-        if (theirs := asked.get(one["key"])) is not None
+        if (theirs := by_department.get(one["key"])) is not None
     ]
 
 

@@ -187,6 +187,8 @@ def _correction() -> dict[str, Any]:
 
 _TEXTS = (Section.CONTENT, Section.EVALUATION)
 _ITEM = ("key", "label", "kind", "section", "text")
+#: What only some 施策 have.
+_SOMETIMES = ("owner_now", "off", "items", "form", "opinions", "path", "grade_words", "grade_note")
 
 
 def _added(texts: Iterable[Field]) -> list[str]:
@@ -228,17 +230,7 @@ def measure_schema() -> dict[str, Any]:
             "opinions": _list(_opinion()),
             "demo": {"type": "boolean"},
         },
-        optional=[
-            "owner_now",
-            "off",
-            "items",
-            "form",
-            "opinions",
-            "path",
-            "grade_words",
-            "grade_note",
-            *_added(content),
-        ],
+        optional=[*_SOMETIMES, *_added(content)],
     )
 
 
