@@ -1,7 +1,5 @@
 """The forms that come along: 施策シート様式 (all built-in items), a list of KPI, and an activity sheet (事務事業評価)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from review.domain.fields import Kind, Required, Section, Writer

@@ -1,7 +1,5 @@
 """The items of the plan's own: what may be written into them, and what the office and the deciding body write at their step."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
@@ -59,7 +57,7 @@ def write(user: User, review: MeasureReview, writer: Writer, moment: Required, t
     if before != typed:
         year.texts |= typed
         year.save(update_fields=["texts"])
-        audit.write(actor=user, action="items.write", subject=f"review:{review.pk}", before=before, after=typed)
+        audit.write(user, "items.write", f"review:{review.pk}", before=before, after=typed)
 
 
 def _missing(one: Field) -> str:

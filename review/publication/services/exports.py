@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -91,7 +90,6 @@ FILES = {
 def data_file(source: Source, name: str, address: str) -> bytes | None:
     """One data file of an edition, whose page stands at that address; None for an unknown name."""
     if name == "dataset.jsonld":
-        address = settings.MEGURI_BASE_URL.rstrip("/") + address
         return schemas.as_bytes(catalogue.dataset(source.snapshot, source.meta, address))
     return FILES[name](source) if name in FILES else None
 

@@ -4,13 +4,12 @@ The pages are those that citizens will read, made by the same code. Their links 
 once an edition is published (its files, comparisons, the plan's run) leads nowhere else from here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -130,10 +129,11 @@ def answer(
     request: SignedInRequest, coming: Edition, draft: Snapshot, here: str, page: str, mark: Mapping[str, str]
 ) -> HttpResponse:
     """The page or the data of the coming edition, which no cache may keep."""
-    data = exports.data_file(Source(snapshot=draft), page, reverse("publication:year", args=coming.cycle.key))
+    address = settings.MEGURI_BASE_URL.rstrip("/") + reverse("publication:year", args=coming.cycle.key)
+    data = exports.data_file(Source(snapshot=draft), page, address)
     if data is not None:
         what = {"file": page, "edition": coming.label, "preview": True}
-        audit.write(actor=request.user, action="download", subject=f"cycle:{coming.cycle_id}", after=what)
+        audit.write(request.user, "download", f"cycle:{coming.cycle_id}", after=what)
         plan, year = coming.cycle.key
         response = HttpResponse(data, content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'
@@ -159,6 +159,4 @@ def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
 
 def marked(page: Page, mark: Mapping[str, str]) -> Page:
     """The page with 公表前 on it; its other language is reached by the person's own setting."""
-    return replace(
-        page, context={**page.context, "preview": mark, "other": None, "edition_date": _("公表前"), "edition_note": ""}
-    )
+    return replace(page, context={**page.context, "preview": mark, "other": None, "edition_date": _("公表前")})

@@ -1,7 +1,5 @@
 """The forms of one item of a plan's form: a built-in text, and an item of the plan's own."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The form of a drafted year: its built-in texts called, placed and left out as the plan wants; items of its own added, changed, retired."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -136,8 +134,7 @@ def _known(cycle: Cycle, key: str) -> Field:
 def _store(user: User, cycle: Cycle, parts: Item) -> None:
     before, cycle.form = cycle.form, {name: part for name, part in {**cycle.form, **parts}.items() if part}
     cycle.save(update_fields=["form"])
-    subject = f"cycle:{cycle.pk}"
-    audit.write(actor=user, action="cycle.form", subject=subject, before={"form": before}, after={"form": cycle.form})
+    audit.write(user, "cycle.form", f"cycle:{cycle.pk}", before={"form": before}, after={"form": cycle.form})
 
 
 def _problems(cycle: Cycle, old: Item | None, new: Item) -> dict[str, str]:

@@ -4,8 +4,6 @@ They are made by the code that makes the real ones, from a sheet that nobody ope
 department, the office and the deciding body would write stands there as a sample.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

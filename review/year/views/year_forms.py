@@ -1,7 +1,5 @@
 """様式: what a year asks for, in the plan's own words and order, edited while it is a draft."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
