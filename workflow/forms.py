@@ -68,7 +68,7 @@ class DecisionForm(OverallForm):
         super().__init__(*args, auto_id="decide-%s", **kwargs)
         if not by_board:
             del self.fields["opinion"]
-        self.own = {one.key: item_field(gettext(one.label), one.help, one.levels, 3) for one in own}
+        self.own = {one.key: item_field(gettext(one.label), one.help, one, 3) for one in own}
         self.fields.update(self.own)
         for key, label in remarks:
             self.fields[REMARK + key] = forms.CharField(

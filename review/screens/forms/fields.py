@@ -1,11 +1,12 @@
 """The fields that several forms have, and where they show a refusal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from review.domain.fields import Field, Kind
 from review.reader_words import problem
 
 LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
@@ -83,10 +84,11 @@ def words(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def item_field(label: Any, help_text: Any, levels: Sequence[str], rows: int) -> forms.CharField:
-    """The field of an item of a sheet: a choice where the item has levels, else a few lines as they are typed."""
-    choices = [("", ""), *((one, one) for one in levels)]
-    widget = forms.Select(choices=choices) if levels else words(rows)
+def item_field(label: Any, help_text: Any, one: Field | None, rows: int) -> forms.CharField:
+    """The field of an item of a sheet: a choice where the item has levels, else lines as they are typed, one for a number."""
+    choices = [("", ""), *((level, level) for level in one.levels)] if one and one.levels else []
+    number = one is not None and one.kind in (Kind.AMOUNT, Kind.NUMBER)
+    widget = forms.Select(choices=choices) if choices else words(1 if number else rows)
     return forms.CharField(label=label, help_text=help_text, required=False, strip=False, widget=widget)
 
 

@@ -122,7 +122,7 @@ class Desk:
             labels=self.labels(),
             helps=self.helps(),
             initial=EntryForm.start(stands, self.review.version),
-            levels={key: one.levels for key, one in self.typed.items() if one.levels},
+            known=self.typed,
         )
         form.initial.update(texts or {})
         for part in self.parts:

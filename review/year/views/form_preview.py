@@ -25,6 +25,9 @@ from review.sheet.views.entry_page import LAST, Desk
 from review.templatetags.words import fiscal_year
 from review.workbook import layout
 
+#: How many 施策 before and after the one that is shown are offered.
+NEAR = 10
+
 
 @require_safe
 def form_preview(request: SignedInRequest, plan: str, year: int, what: str, page: str = "") -> HttpResponse:
@@ -39,7 +42,9 @@ def form_preview(request: SignedInRequest, plan: str, year: int, what: str, page
         return _page(request, cycle, what, {"codes": [], "here": here})
     chosen = page or codes[0]
     row = years.select_related("measure__field", "measure__plan", "owner").get(measure__code=chosen)
-    ids = [{"code": one, "url": reverse("meguri:form_preview", args=[plan, year, what, one])} for one in codes]
+    place = codes.index(chosen)
+    near = codes[max(0, place - NEAR) : place + NEAR + 1]
+    ids = [{"code": one, "url": reverse("meguri:form_preview", args=[plan, year, what, one])} for one in near]
     return SHOWN[what](
         request, cycle, sample(cycle, row, filled=what != "entry"), {"codes": ids, "code": chosen, "here": here}
     )
