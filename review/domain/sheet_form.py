@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from review.domain import fields
@@ -24,7 +24,6 @@ Form = Mapping[str, Any]
 STEP = 3
 #: How long the word of a key may be; remarks have a column for keys.
 LONGEST = 30
-KINDS = (Kind.TEXT, Kind.LEVEL, Kind.AMOUNT, Kind.NUMBER)
 SECTIONS = (Section.CONTENT, Section.EVALUATION)
 #: When each writer can be held to an item of the plan's own.
 MOMENTS = {
@@ -110,10 +109,7 @@ def field(form: Form, key: str) -> Field | None:
 def number(text: str) -> Decimal | None:
     """The text as one number, with or without separators, in letters of any width; None where it is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    try:
-        return Decimal(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
-    except InvalidOperation:
-        return None
+    return Decimal(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
 
 
 def frozen(form: Form, text_of: Mapping[str, str]) -> dict[str, Any]:

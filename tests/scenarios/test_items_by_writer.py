@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from review.assessment.services import approval, binding
 from review.domain.refusals import Changed, Invalid
 from review.models import AuditEntry, Decision, MeasureReview
 from review.year.services import year_forms
@@ -124,3 +125,16 @@ def test_an_item_cannot_be_needed_before_its_writer_writes(cast: Cast, writer: s
     with pytest.raises(Invalid) as refusal:
         year_forms.save_item(user=cast.reviewer2, cycle_id=cycle.pk, key="", item=item)
     assert "必須にできるのは" in refusal.value.fields["required"]
+
+
+def test_what_the_office_wrote_stands_in_the_way_of_no_second_review(cast: Cast) -> None:
+    """Sent back to review, the sheet has a text that the submission did not have: the office's own, which it may change."""
+    review = sent(cast, FINDING, DIRECTION)
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round, written={"x-所見": "妥当"})
+    review = steps.return_from_approval(
+        user=cast.approver, review_id=review.pk, round=review.round, to=approval.TO_REVIEW, comment="もう一度。"
+    )
+    steps.confirm(user=cast.reviewer2, review_id=review.pk, round=review.round, written={"x-所見": "要検討"})
+    review = cast.sheet()
+    steps.approve(user=cast.approver, review_id=review.pk, round=review.round, written={"x-方向": "継続"})
+    assert binding.changed_among([cast.sheet()]) == {} and cast.sheet().measure_year.text("x-所見") == "要検討"

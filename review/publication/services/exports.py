@@ -5,9 +5,8 @@ share these writers; what the columns mean stands in `open_data`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.core.files.storage import default_storage
@@ -16,6 +15,7 @@ from django.utils import timezone
 from review import clock
 from review.books.services import books
 from review.books.services.snapshot import snapshot_of
+from review.domain.book import YearBook
 from review.models import Artifact, Cycle, Edition
 from review.pdf import maker
 from review.publication.services import catalogue, open_data, schemas
@@ -97,31 +97,21 @@ def data_file(source: Source, name: str, address: str) -> bytes | None:
 # --- workbook --------------------------------------------------------------------------------------------------------
 
 
-def write_xlsx(source: Source, out: BinaryIO, *, made_at: datetime | None = None) -> None:
-    """The consolidated workbook: the very file of the edition where it was made, else one made now."""
-    artifact = edition_file(source.edition) if source.edition else None
-    if artifact:
-        with default_storage.open(artifact.path, "rb") as stream:
-            out.write(stream.read())
-        return
-    moment = source.edition.published_at if source.edition else made_at or clock.now()
-    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
-    engine.write(book, out)
+def write_xlsx(source: Source, out: BinaryIO) -> None:
+    """The consolidated workbook."""
+    _write(source, out, Artifact.Kind.CONSOLIDATED, lambda book: engine.write(book, out))
 
 
 def write_pdf(source: Source, out: BinaryIO) -> None:
-    """The whole book as PDF/UA-1: the very file of the edition where it was made, else one made now."""
-    rows = Artifact.objects.filter(edition=source.edition, kind=Artifact.Kind.BOOK_PDF) if source.edition else None
-    artifact = rows.first() if rows is not None else None
-    if artifact:
+    """The whole book as PDF/UA-1."""
+    _write(source, out, Artifact.Kind.BOOK_PDF, lambda book: out.write(maker.book(book).data))
+
+
+def _write(source: Source, out: BinaryIO, kind: str, make: Callable[[YearBook], object]) -> None:
+    """The very file of the edition where it was made, else one made now."""
+    if artifact := Artifact.objects.filter(edition=source.edition, kind=kind).first() if source.edition else None:
         with default_storage.open(artifact.path, "rb") as stream:
             out.write(stream.read())
         return
     moment = source.edition.published_at if source.edition else clock.now()
-    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
-    out.write(maker.book(book).data)
-
-
-def edition_file(edition: Edition) -> Artifact | None:
-    """The consolidated workbook of an edition; None while it is being made. One query."""
-    return Artifact.objects.filter(edition=edition, kind=Artifact.Kind.CONSOLIDATED).first()
+    make(books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment)))
