@@ -176,6 +176,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:cycle": _act(Rule.MAY_MANAGE_CYCLE, _("期限を設定する")),
         "meguri:scale": _act(Rule.MAY_MANAGE_CYCLE, _("達成区分を選ぶ")),
         "meguri:year_form": _act(Rule.MAY_MANAGE_CYCLE, _("様式の項目を決める")),
+        "meguri:form_preview": _act(Rule.MAY_MANAGE_CYCLE, _("様式の見え方を確かめる")),
         "meguri:extend": _act(Rule.MAY_MANAGE_CYCLE, _("シートの期限を延長する"), "", _("自分の課のシートは不可")),
         "meguri:extension_decide": _act(
             Rule.MAY_MANAGE_CYCLE, _("延長の依頼に答える"), "", _("自分が依頼したものは不可")

@@ -29,7 +29,7 @@ from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
 from review.sign_in.views import second_factor
-from review.year.views import cycles, progress, scale, year_forms
+from review.year.views import cycles, form_preview, progress, scale, year_forms
 
 
 class MeasureCode(StringConverter):
@@ -100,6 +100,8 @@ screens = [
     path("plans/<plan:plan>/<int:year>/", cycles.cycle, name="cycle"),
     path("plans/<plan:plan>/<int:year>/scale/", scale.scale, name="scale"),
     path("plans/<plan:plan>/<int:year>/form/", year_forms.year_form, name="year_form"),
+    path("plans/<plan:plan>/<int:year>/form/<slug:what>/", form_preview.form_preview, name="form_preview"),
+    path("plans/<plan:plan>/<int:year>/form/<slug:what>/<str:page>/", form_preview.form_preview, name="form_preview"),
     path("plans/<plan:plan>/<int:year>/departments/", deadlines.departments, name="department_deadlines"),
     path("plans/<plan:plan>/<int:year>/reminders/", reminders.reminders, name="reminders"),
     path("plans/<plan:plan>/<int:year>/nudge/", reminders.nudge, name="nudge"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from review.domain import fields
+from review.domain import fields, sheet_form
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet, JudgedIndicator, YearBook
 from review.domain.fields import Required, Section
@@ -47,11 +47,7 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
 
 
 def _texts(sheet: Sheet, section: Section) -> list[list[str]]:
-    own = ([one.label, one.text] for one in sheet.own if one.section == section)
-    return [
-        *([one.label, sheet.text(one.key)] for one in fields.of(section) if one.in_book and one.key not in sheet.off),
-        *own,
-    ]
+    return [[one.label, sheet.text(one.key)] for one in sheet.printed(section)]
 
 
 def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:
@@ -116,7 +112,7 @@ def of_pack(book: YearBook) -> Content:
             _decision(
                 book,
                 "未達成の指標",
-                "目標に届かなかった指標です。要因と対応を確かめます。",
+                f"目標に届かなかった指標です。{_why(book)}を確かめます。",
                 lambda one: one.status.startswith(MISSED),
             ),
             _decision(
@@ -135,6 +131,12 @@ def of_pack(book: YearBook) -> Content:
     }
 
 
+def _why(book: YearBook) -> str:
+    """要因と対応, as the year calls them."""
+    form = book.sheets[0].sheet.form if book.sheets else {}
+    return "と".join(one.label for one in sheet_form.of(form) if one.required == Required.WHERE_MISSED)
+
+
 def _decision(book: YearBook, title: str, note: str, condition: Callable[[JudgedIndicator], bool]) -> Content:
     rows = [
         {
@@ -143,9 +145,9 @@ def _decision(book: YearBook, title: str, note: str, condition: Callable[[Judged
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
             "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
             "comments": [
-                [fields.typed()[key].label, text]
-                for key in fields.required(Required.WHERE_MISSED)
-                if (text := entry.sheet.text(key)).strip()
+                [one.label, text]
+                for one in sheet_form.of(entry.sheet.form)
+                if one.required == Required.WHERE_MISSED and (text := entry.sheet.text(one.key)).strip()
             ],
         }
         for entry in book.sheets

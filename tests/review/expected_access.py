@@ -53,7 +53,7 @@ EXPECTED = {
     "meguri:confirm_records": APPROVER,
     "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,
     "meguri:decide": APPROVER,
-    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:measures": MANAGER, "meguri:measure_new": MANAGER, "meguri:measure_edit": MANAGER, "meguri:measure_end": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
+    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:measures": MANAGER, "meguri:measure_new": MANAGER, "meguri:measure_edit": MANAGER, "meguri:measure_end": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:form_preview": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
     "meguri:correction_start": REVIEWER, "meguri:correction_items": REVIEWER, "meguri:correction": ALL_SHEETS,
     "meguri:preview": ALL_SHEETS, "meguri:correction_preview": ALL_SHEETS,
     "meguri:correction_submit": REVIEWER, "meguri:correction_drop": REVIEWER,

@@ -21,7 +21,9 @@ from review import clock, listing, permissions, queries
 from review.assessment.forms.meetings import MeetingForm
 from review.assessment.services import judging
 from review.assessment.services.meetings import with_amendments
+from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
+from review.item_words import label_of
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
@@ -100,6 +102,7 @@ def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int,
     return {
         "may_record": permissions.reviews_or_approves(user, cycle.plan_id),
         "records": in_words(records, sheets, cycle),
+        "opinion_label": label_of(OPINION, cycle.form),
         "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": sheet_records.with_proposals(listing.proposals(cycle=cycle.pk)),

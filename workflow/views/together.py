@@ -84,7 +84,10 @@ def explained(review: MeasureReview, rows: Sequence[IndicatorYear]) -> list[tupl
     """What the department wrote of targets that it missed: (label, text) of 要因 and 対応."""
     if not any(row.status == "missed" for row in rows):
         return []
-    return [(label_of(key), review.measure_year.text(key)) for key in fields.required(fields.Required.WHERE_MISSED)]
+    return [
+        (label_of(key, review.cycle.form), review.measure_year.text(key))
+        for key in fields.required(fields.Required.WHERE_MISSED)
+    ]
 
 
 @require_POST

@@ -161,7 +161,7 @@ def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, 
         "only_web": kinds.count(Change.WEB),
         "both_same": kinds.count(Change.BOTH_SAME),
         "same": kinds.count(Change.SAME),
-        "locked": next((row.locked for row in sheet.changes if row.locked), ""),
+        "locked": "\n".join(dict.fromkeys(row.locked for row in sheet.changes if row.locked)),
     }
 
 
@@ -172,7 +172,7 @@ def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None
     return {
         "name": name,
         "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
-        "label": f"{label_of(row.key)} {sheet.names.get(row.key, '')}".strip(),
+        "label": f"{label_of(row.key, sheet.review.cycle.form)} {sheet.names.get(row.key, '')}".strip(),
         "cell": row.cell,
         "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
         "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],

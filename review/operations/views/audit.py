@@ -81,6 +81,7 @@ ACTIONS: dict[str, Any] = {
     "decision.record.drop": gettext_lazy("本部の決定の記録の取消し"),
     "rating.give": gettext_lazy("総合評価の判断"),
     "opinion.write": gettext_lazy("本部評価・意見の記入"),
+    "items.write": gettext_lazy("確認者や承認者が書く項目の記入"),
     "external_opinion.record": gettext_lazy("外部評価の意見の記録"),
     "external_opinion.withdraw": gettext_lazy("外部評価の意見の取消し"),
     "entry_book.issue": gettext_lazy("記入用ブックの作成"),

@@ -224,7 +224,7 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
             yield place_of(url), partial(write_file, summary)
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
-        for name in published.DATA:
+        for name in published.data_of(book):
             yield place_of(book.url("data", name)), _data(book, name)
         yield place_of(book.url("data", "search.js")), partial(search_data, book)
         for kind, (name, _label, _note) in published.BOOKS.items():

@@ -107,7 +107,7 @@ def data(site: Site) -> Page:
         "years": years,
         "tables": [
             {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.INDICATOR_COLUMNS},
-            {"title": _("施策 (measures.csv)"), "columns": open_data.measure_columns()},
+            {"title": _("施策 (measures.csv)"), "columns": (*open_data.measure_columns(), open_data.OWN_COLUMN)},
         ],
         "files": [{"name": name, "url": site.url("schema", name)} for name in schemas.SITE_FILES],
         "api_url": "" if site.static else open_data.api_address(),
@@ -242,8 +242,8 @@ def measure(book: Book, code: str) -> Page | None:
         "fiscal_year": book.year,
         "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
         "facts": parts.facts_of(row),
-        "narratives": parts.texts_of(row, Section.CONTENT, row),
-        "evaluation": parts.texts_of(row["evaluation"], Section.EVALUATION, row),
+        "narratives": parts.texts_of(Section.CONTENT, row),
+        "evaluation": parts.texts_of(Section.EVALUATION, row),
         "opinions": [{**one, "day": date.fromisoformat(one["date"])} for one in row.get("opinions", ())],
         "schedule": parts.schedule_of(row, snapshot["years"]),
         "years": snapshot["years"],
@@ -269,7 +269,7 @@ def _corrected_later(book: Book, code: str) -> list[dict[str, Any]]:
         return []
     later = [one for one in editions.errata_of(newest.snapshot, code) if one["number"] > book.edition.number]
     return [
-        {**item, "label": correctable_label(item["key"]), "edition": one["label"]}
+        {**item, "label": correctable_label(item["key"], item["label"]), "edition": one["label"]}
         for one in later
         for item in one["items"]
     ]
@@ -306,7 +306,7 @@ def _correction(one: editions.Row, book: Book) -> dict[str, Any]:
         for part in ("items", "consequences")
     }
     for row in linked["items"]:
-        row["label"] = correctable_label(row["key"])
+        row["label"] = correctable_label(row["key"], row["label"])
     return {**one, "day": date.fromisoformat(one["date"]), **linked}
 
 

@@ -316,13 +316,7 @@ def content_type(name: str) -> str:
 def data_file(book: Book, name: str) -> bytes | None:
     """One data file of an edition; None for an unknown name."""
     source = exports.Source(snapshot=book.snapshot, edition=book.edition)
-    if name == "dataset.jsonld":
-        address = book.site.absolute(book.url("year"))
-        return schemas.as_bytes(schemas.dataset(book.snapshot, source.meta, address))
-    write = {"data.json": exports.as_json, "indicators.csv": exports.as_csv, "measures.csv": exports.measures_csv}.get(
-        name
-    )
-    return write(source) if write else None
+    return exports.data_file(source, name, book.site.absolute(book.url("year")))
 
 
 @for_everybody

@@ -46,7 +46,7 @@ def evaluation(review: MeasureReview) -> list[dict[str, Any]]:
 def explained(review: MeasureReview) -> list[dict[str, Any]]:
     """要因 and 対応 where they say something."""
     why = fields.required(Required.WHERE_MISSED)
-    rows = [{"label": label_of(key), "text": review.measure_year.text(key)} for key in why]
+    rows = [{"label": label_of(key, review.cycle.form), "text": review.measure_year.text(key)} for key in why]
     return [row for row in rows if row["text"].strip()]
 
 
