@@ -29,6 +29,7 @@ from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.making import of_the_background
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.views import sheet_parts, sheet_records
@@ -78,6 +79,7 @@ def page(
         "is_approver": approver,
         "is_recorder": recorder and not approver,
         "together": together or TogetherForm(),
+        **of_the_background(cycle),
         "may_decide_year": permissions.may_decide_year(user, cycle),
         **of_the_meetings(request, cycle, sheets),
         "choice": MeetingChoice(request.POST or None, cycle=cycle, required=not approver),

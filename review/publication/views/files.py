@@ -16,9 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions, queries
-from review.books.services import papers, workbooks
-from review.models import Artifact, Cycle, JobState, MeasureReview
+from review.books.services import papers
+from review.models import Artifact, Cycle, MeasureReview
 from review.publication.services import bundle
+from review.screens.views.making import of_the_background
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from review.trail.services import audit
@@ -28,9 +29,6 @@ logger = logging.getLogger(__name__)
 
 TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
-BUILDS = (
-    workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, papers.SHEET, papers.BOOK, papers.PACK, papers.EDITION, bundle.KIND
-)  # fmt: skip
 #: What a person can ask for of a year: kind of file -> who queues it.
 PAPERS = {Artifact.Kind.PACK: papers.request_pack, Artifact.Kind.BOOK_PDF: papers.request_book}
 
@@ -59,8 +57,7 @@ def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "history": drafts[1:] if may_draft else [],
         "papers": papers_of(request, cycle) if may_draft else [],
         "sheets": list(sheets),
-        "jobs": [job for job in queries.running_jobs(cycle) if job.kind in BUILDS],
-        "running": JobState.RUNNING,
+        **of_the_background(cycle),
     }
     return render(request, "publication/files.html", context)
 

@@ -32,6 +32,7 @@ from review.models import (
 )
 from review.models.sheet import OPEN_STATES
 from review.screens.services import city
+from review.screens.views import making
 from review.sheet.views import at_a_glance, concurrence_parts, sheet_page
 
 PAGE = 40
@@ -74,6 +75,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "page_title": _("ホーム"),
         "cycle": cycle,
+        "live": making.SELDOM,
         "running": cycle is not None and cycle.state in (CycleState.OPEN, CycleState.DECIDING),
         "deadlines": deadlines(cycle),
         "notices": list(Notification.objects.filter(recipient=user)[:TOP]),
@@ -92,6 +94,7 @@ def home(request: HttpRequest) -> HttpResponse:
             context["first_steps"] = first_steps(user, cycle)
     if post.has(Role.ADMINISTRATOR, Role.REVIEWER, Role.APPROVER):
         context["ended"] = continuing.plans_to_lead_on()
+        context["making"] = making.making(cycle) if cycle else []
     context["auditing"] = post.has(Role.AUDITOR)
     return render(request, "sheet/home.html", context)
 

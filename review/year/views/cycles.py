@@ -25,6 +25,7 @@ from review.publication.services import corrections
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.chrome import address
+from review.screens.views.making import making
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import day_text, fiscal_year
@@ -116,7 +117,7 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "correction": corrections.under_way(cycle.pk),
         "correct_url": address("meguri:correction_start", *cycle.key) if may_correct else "",
         "scale": cycle.scale,
-        "jobs": queries.running_jobs(cycle),
+        "making": making(cycle),
         "definitions": definitions.open_in(cycle),
         "may_confirm": may_correct,
     }

@@ -12,7 +12,7 @@ from review.background.services import outbox, tables
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
-from review.operations.views.jobs import KINDS
+from review.screens.views.making import KINDS
 from tasks import health
 from tests.cast import Cast
 from tests.review.acting import as_, queries_of, words
@@ -32,7 +32,7 @@ def failed(cast: Cast) -> Job:
 def test_every_kind_of_job_and_event_has_its_words() -> None:
     assert all(event.label and event.label != event.value for event in Event)
     assert len({event.label for event in Event}) == len(Event), "each is told from the others"
-    assert set(tables.handlers()) <= set(KINDS), "say in views.jobs.KINDS what the new job does"
+    assert set(tables.handlers()) <= set(KINDS), "say in views.making.KINDS what the new job does"
 
 
 def test_a_failure_is_shown_with_its_cause_and_reference(failed: Job, cast: Cast) -> None:

@@ -187,6 +187,41 @@
     for (const box of $$(`input[type=checkbox][name="${CSS.escape(all.dataset.selectAll)}"]:not(:disabled)`)) box.checked = all.checked;
   });
 
+  // --- a page on which people wait asks again by itself; never over what somebody types, ticks, chooses or copies ---
+  const changed = (node) =>
+    node.type === "checkbox" || node.type === "radio" ? node.checked !== node.defaultChecked
+      : node.matches("select") ? node.selectedIndex !== Math.max([...node.options].findIndex((one) => one.defaultSelected), 0)
+        : node.type !== "hidden" && node.value !== node.defaultValue;
+  const busy = (live) => {
+    const here = document.activeElement;
+    const held = here !== document.body && here.matches("input, textarea, select, button, summary") && here.closest("#live, #page-head, #menu");
+    return held || document.hidden || String(getSelection()) || $$("input, textarea, select", live).some(changed);
+  };
+  let unfolded = new Set();
+  let focused = "";
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "live" && busy(event.target)) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const live = event.target;
+    if (live.id !== "live") return;
+    if (event.detail.xhr.status !== 200 || busy(live)) event.detail.shouldSwap = false;
+    // Signed out, or handed on: the page itself is another now.
+    else if (!event.detail.xhr.responseText.includes('id="live"')) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+    unfolded = new Set($$("details[open] > summary", live).map((node) => node.textContent.trim()));
+    focused = document.activeElement.closest("a")?.getAttribute("href") ?? "";
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const live = $("#live");
+    if (!live) return;
+    for (const node of $$("details > summary", live)) if (unfolded.has(node.textContent.trim())) node.parentElement.open = true;
+    if (focused && document.activeElement === document.body) $(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  });
+
   focusErrors(document);
   document.addEventListener("htmx:afterSwap", (event) => focusErrors(event.target));
 })();
