@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.sessions.models import Session
 
+from review.background.services import outbox
 from tests.cast import YEAR, Cast, settle_background
 from workflow import steps
 
@@ -72,6 +73,8 @@ def test_the_board_leads_on_to_the_decision_by_itself(cast: Cast, waiting) -> No
     board, home = waiting(cast.approver, f"{BOARD}?show=all"), waiting(cast.approver, "/")
     board.get_by_text("分野別に見る").click()
     steps.approve(user=cast.approver2, review_id=review.pk, round=1)
+    for event in outbox.undelivered_ids():
+        outbox.deliver(event)
     for page in (board, home):
         later(page)
     board.get_by_text("年度を次の段階へ進める確認").wait_for()
@@ -80,3 +83,4 @@ def test_the_board_leads_on_to_the_decision_by_itself(cast: Cast, waiting) -> No
     for page in (board, home):
         later(page)
         page.get_by_role("link", name="公表の決定に進む").first.wait_for()
+    assert board.get_by_text("分野別に見る").locator("xpath=..").get_attribute("open") is None

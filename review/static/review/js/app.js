@@ -194,10 +194,11 @@
         : node.type !== "hidden" && node.value !== node.defaultValue;
   const busy = (live) => {
     const here = document.activeElement;
-    const held = here !== document.body && here.matches("input, textarea, select, button, summary") && here.closest("#live, #page-head, #menu");
+    const held = here !== document.body && here.matches("input, textarea, select, button") && here.closest("#live, #page-head, #menu");
     return held || document.hidden || String(getSelection()) || $$("input, textarea, select", live).some(changed);
   };
-  let unfolded = new Set();
+  const named = (node) => (node.matches("a[href], summary") ? node.getAttribute("href") ?? node.textContent.trim() : "");
+  let folds = new Map();
   let focused = "";
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -212,14 +213,15 @@
       event.detail.shouldSwap = false;
       location.reload();
     }
-    unfolded = new Set($$("details[open] > summary", live).map((node) => node.textContent.trim()));
-    focused = document.activeElement.closest("a")?.getAttribute("href") ?? "";
+    folds = new Map($$("summary", live).map((node) => [named(node), node.parentElement.open]));
+    focused = named(document.activeElement);
   });
   document.addEventListener("htmx:afterSettle", () => {
     const live = $("#live");
     if (!live) return;
-    for (const node of $$("details > summary", live)) if (unfolded.has(node.textContent.trim())) node.parentElement.open = true;
-    if (focused && document.activeElement === document.body) $(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    for (const node of $$("summary", live)) node.parentElement.open = folds.get(named(node)) ?? node.parentElement.open;
+    if (focused && document.activeElement === document.body)
+      $$("a[href], summary").find((node) => named(node) === focused)?.focus({ preventScroll: true });
   });
 
   focusErrors(document);
