@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, F, Min, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from review.domain import answers
@@ -231,18 +231,21 @@ def meetings(cycle: int) -> QuerySet[Meeting]:
     return Meeting.objects.filter(cycle=cycle).select_related("recorded_by")
 
 
-def grade_counts_by_field(cycle: Cycle, *, fiscal_year: int) -> dict[str, dict[str, int]]:
-    """{number of the 分野: {達成区分: number of 成果目標}} of one year of the cycle's plan; {} where none was judged. One
-    query."""
-    by_field: dict[str, dict[str, int]] = {}
-    for field, computed, given, number in _grades(plan=cycle.plan_id, year=fiscal_year):
-        if letter := given or computed:
-            counts = by_field.setdefault(field, {})
-            counts[letter] = counts.get(letter, 0) + number
-    return by_field
+@prepared(plan=int, year=int, before=int)
+def graded_twice(plan: int, year: int, before: int) -> QuerySet[Any]:
+    """(measure, 分野, 達成区分 computed and given, the same of the year `before`) of each 成果目標 that has a row in both
+    years. One query."""
+    rows = IndicatorYear.objects.filter(
+        indicator__measure__plan=plan, fiscal_year=year, indicator__years__fiscal_year=before
+    ).order_by()
+    way = "indicator__years__"
+    return rows.values_list(
+        "indicator__measure_id", first_level("indicator__measure__"), "grade", "given_grade", f"{way}grade", f"{way}given_grade"
+    )  # fmt: skip
 
 
 @prepared(plan=int, year=int)
-def _grades(plan: int, year: int) -> QuerySet[Any]:
-    rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year).order_by()
-    return rows.values_list(first_level("indicator__measure__"), "grade", "given_grade").annotate(Count("pk"))
+def farthest(plan: int, year: int) -> QuerySet[Any]:
+    """(measure, its worst rate) of each 施策 that missed a target. One query."""
+    missed = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year, status="missed").order_by()
+    return missed.values_list("indicator__measure_id").annotate(Min("rate"))

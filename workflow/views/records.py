@@ -32,7 +32,7 @@ def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     action = request.POST.get("action", "")
     to = DESTINATIONS.get(action)
     if to is None and action != "approve":
-        return board.page(request, cycle, status=422)
+        return board.page_again(request, cycle)
     verdict: Verdict = to.verdict if to else Verdict.ACCEPT
     verdicts = meetings.Verdicts(verdict=verdict, comment=request.POST.get("comment", "") if to else "")
     try:
@@ -45,9 +45,9 @@ def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     except Invalid as refusal:
         form = TogetherForm(request.POST)
         add_refusal(form, str(refusal), refusal.fields)
-        return board.page(request, cycle, status=422, together=form)
+        return board.page_again(request, cycle, form)
     say_results(request, done, refused, _("%(n)s件を記録しました。承認者が確認すると有効になります: %(codes)s"))
-    return see_other("meguri:board", *cycle.key)
+    return board.onward(request, cycle)
 
 
 @require_POST
