@@ -129,12 +129,12 @@ def test_every_screen_of_the_city_says_it(cast: Cast) -> None:
     assert COUNT in words(board.get(reverse("meguri:approve", args=[partial])))
     for path in (
         f"/plans/dx/{YEAR}/board/",
-        f"/plans/dx/{YEAR}/board/print/",
+        f"/plans/dx/{YEAR}/board/measures/01-01/",
         reverse("meguri:approve", args=[missed]),
     ):
         page = words(board.get(path))
         assert NO_RATE in page and not PERCENT.search(page), path
-    for path in (f"/plans/dx/{YEAR}/board/", f"/plans/dx/{YEAR}/board/print/"):
+    for path in (f"/plans/dx/{YEAR}/board/", f"/plans/dx/{YEAR}/board/measures/01-01/"):
         assert COUNT in words(board.get(path)), path
     assert cycle.fiscal_year == YEAR
 

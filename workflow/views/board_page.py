@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from review import listing
 from review.assessment.services import judging
-from review.assessment.services.standings import REASONS, Pair, Sheet, by_rule, same_base
+from review.assessment.services.standings import REASONS, Pair, Sheet, by_rule, grades_of, same_base
 from review.assessment.services.tallies import tally_of
 from review.domain import rating
 from review.models import Cycle, MeasureReview, Outcome, ReviewState
@@ -59,7 +59,7 @@ def stats(sheets: Iterable[Sheet], cycle: Cycle) -> list[dict[str, Any]]:
 def breakdown(cycle: Cycle, sheets: Sequence[Sheet]) -> dict[str, Any]:
     """The totals as the templates take them, against last year on the same base. Six queries at most."""
     submitted = [sheet for sheet in sheets if sheet.submitted]
-    base, here = same_base(cycle, submitted), fiscal_year(cycle.fiscal_year)
+    base, here, whole = same_base(cycle, submitted), fiscal_year(cycle.fiscal_year), grades_of(submitted)
     parts: dict[str, Counter[str]] = {}
     for sheet in submitted:
         parts.setdefault(sheet.part, Counter()).update(mark.grade for mark in sheet.marks if mark.grade)
@@ -71,10 +71,8 @@ def breakdown(cycle: Cycle, sheets: Sequence[Sheet]) -> dict[str, Any]:
     ]
     return {
         "stats": stats(sheets, cycle),
-        "totals": against(here, Counter(m.grade for s in submitted for m in s.marks if m.grade), base.goals, cycle),
-        "measure_totals": against(
-            here, Counter(s.rated.grade for s in submitted if s.rated.grade), base.measures, cycle
-        ),
+        "totals": against(here, whole.goals, base.goals, cycle),
+        "measure_totals": against(here, whole.measures, base.measures, cycle),
         "by_field": by_field,
     }
 

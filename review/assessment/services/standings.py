@@ -135,6 +135,20 @@ class Pair(NamedTuple):
         return cls(Counter(now for now, _before in both), Counter(before for _now, before in both))
 
 
+class Grades(NamedTuple):
+    """{grade: number} of the 施策 by 総合評価 and of their 成果目標 by 達成区分."""
+
+    measures: Counter[str]
+    goals: Counter[str]
+
+
+def grades_of(sheets: Iterable[Sheet]) -> Grades:
+    """Of those that were submitted."""
+    submitted = [sheet for sheet in sheets if sheet.submitted]
+    goals = Counter(mark.grade for sheet in submitted for mark in sheet.marks if mark.grade)
+    return Grades(Counter(sheet.rated.grade for sheet in submitted if sheet.rated.grade), goals)
+
+
 @dataclass(frozen=True, kw_only=True)
 class SameBase:
     """What has a grade in both years: 施策 by 総合評価, their 成果目標 by 達成区分, and these by 分野."""

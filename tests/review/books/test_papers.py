@@ -41,7 +41,7 @@ def test_each_paper_is_made_when_asked_for(cast: Cast) -> None:
     assert set(made) == {"pack", "book_pdf", "sheet_pdf"}
     for artifact in made.values():
         assert "120件" in text_of(artifact) and artifact.filename.endswith(".pdf")
-    assert "判断が必要な項目" in text_of(made["pack"])
+    assert "先に見るもの" in text_of(made["pack"])
     assert made["sheet_pdf"].review == cast.sheet(1)
 
 
