@@ -118,7 +118,7 @@
       const name = document.createElement("dt");
       const what = document.createElement("dd");
       const key = document.createElement("kbd");
-      key.textContent = node.dataset.key;
+      key.textContent = { ArrowLeft: "←", ArrowRight: "→" }[node.dataset.key] ?? node.dataset.key;
       name.append(key);
       what.textContent = node.dataset.keyLabel || node.textContent.trim();
       name.dataset.listed = what.dataset.listed = "";
@@ -179,6 +179,9 @@
       if (open) $("a", nav)?.focus();
     });
   }
+
+  // --- a choice that only changes what the page shows asks for it at once ---
+  document.addEventListener("change", (event) => event.target.closest("form[data-submits]")?.requestSubmit());
 
   // --- select all of a list ---
   document.addEventListener("change", (event) => {
