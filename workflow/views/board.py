@@ -21,13 +21,13 @@ from review import listing, permissions, queries
 from review.assessment.forms.meetings import MeetingForm
 from review.assessment.services import judging, standings
 from review.assessment.services.meetings import with_amendments
+from review.background.services.making import of_the_background
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
-from review.screens.views.making import of_the_background
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.views import sheet_records

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET
 
 from review import calendar, clock, listing, permissions, queries
 from review.assessment.services.assessment import who_is_on
+from review.background.services.making import of_the_background
 from review.domain.checks import OF_PLAN, SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
 from review.screens.views.acts import crumbs
-from review.screens.views.making import of_the_background
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page

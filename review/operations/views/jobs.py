@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from review import clock, permissions, queries
 from review.background.services import jobs as work
-from review.background.services import outbox
+from review.background.services import making, outbox
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
 from review.screens.forms.fields import ReasonForm
-from review.screens.views import making
 from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit

@@ -14,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions, queries
+from review.background.services.making import of_the_background
 from review.books.services import papers
 from review.models import Artifact, Cycle, MeasureReview
 from review.publication.services import bundle
-from review.screens.views.making import of_the_background
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from review.trail.services import audit

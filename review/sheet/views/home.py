@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from review import continuing, holders, locks, permissions, queries
 from review.assessment.services import definitions
+from review.background.services import making
 from review.models import (
     Concurrence,
     Correction,
@@ -32,7 +33,6 @@ from review.models import (
 )
 from review.models.sheet import OPEN_STATES
 from review.screens.services import city
-from review.screens.views import making
 from review.sheet.views import at_a_glance, concurrence_parts, sheet_page
 
 PAGE = 40

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review import calendar, clock, permissions, queries
 from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
+from review.background.services.making import making
 from review.deadlines.views.deadlines import tabs, year_or_404
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, CycleState, MeasureYear, Plan
@@ -25,7 +26,6 @@ from review.publication.services import corrections
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.chrome import address
-from review.screens.views.making import making
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import day_text, fiscal_year

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_safe
 from review import clock, permissions, queries
 from review.assessment.services.assessment import who_is_on
 from review.assessment.services.tallies import tally_of
+from review.background.services.making import of_the_background
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 from review.notices.services import waiting
 from review.screens.views.acts import crumbs
 from review.screens.views.counters import AT_WORK
-from review.screens.views.making import of_the_background
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.step_times import step_times

@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from review import clock
 from review.background.services import outbox, tables
+from review.background.services.making import KINDS
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
-from review.screens.views.making import KINDS
 from tasks import health
 from tests.cast import Cast
 from tests.review.acting import as_, queries_of, words

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import queries
-from review.models import Cycle, Job, JobState
-from review.screens.views.counters import AT_WORK
+from review.models import Cycle, CycleState, Job, JobState
 
 SOON, SELDOM = 5, 20
 
@@ -69,7 +68,7 @@ def of_the_background(cycle: Cycle | None) -> dict[str, Any]:
     """For a page on which people wait: what is under way, and after how many seconds it asks again by itself; 0: never.
     One query."""
     under_way = making(cycle) if cycle else []
-    moving = cycle is not None and cycle.state in AT_WORK
+    moving = cycle is not None and cycle.state not in (CycleState.DRAFT, CycleState.PUBLISHED)
     return {"making": under_way, "live": SOON if under_way else SELDOM if moving else 0}
 
 
