@@ -114,8 +114,10 @@ def order(sort: str) -> list[str]:
 
 
 def queue_query(request: SignedInRequest) -> str:
-    """The queue's own part of the address: what to hand on to a sheet and back."""
-    return urlencode({key: request.GET[key] for key in PARAMETERS if request.GET.get(key)})
+    """The queue's own part of the address: what to hand on to a sheet and back, and whether one goes on to the next."""
+    sent = request.POST if request.method == "POST" else request.GET
+    known = {**{key: request.GET.get(key) for key in PARAMETERS}, "then": sent.get("then")}
+    return urlencode({key: value for key, value in known.items() if value})
 
 
 def back_to_queue(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
