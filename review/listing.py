@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, Min, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from review.domain import answers
@@ -174,6 +174,17 @@ def reviewers_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
     rows = Decision.objects.filter(OF_REVIEW, review__in=numbers)
     taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people))
     return taken.order_by().values_list("review_id", "decided_by_id", "on_behalf_of_id")
+
+
+def not_sent_by(user: int) -> Any:
+    """Leaves out what the person submitted at any time."""
+    return ~Exists(Submission.objects.filter(review=OuterRef("pk"), submitted_by=user))
+
+
+def not_reviewed_by(user: int) -> Any:
+    """Leaves out what the person confirmed or returned at review, or was represented in."""
+    hand = Q(decided_by=user) | Q(on_behalf_of=user)
+    return ~Exists(Decision.objects.filter(OF_REVIEW, hand, review=OuterRef("pk")))
 
 
 @prepared(cycle=int)

@@ -196,7 +196,8 @@ def presented(
 def page_again(request: SignedInRequest, cycle: Cycle, form: TogetherForm | None = None) -> HttpResponse:
     """The page on which it was decided, with what was refused there."""
     here = request.POST.get("here", "")
-    if here and cycle.reviews.filter(measure_year__measure__code=here).exists():
+    known = cycle.reviews.visible(permissions.scope_of(request.user))
+    if here and known.filter(measure_year__measure__code=here).exists():
         return presented(request, cycle, here, status=422, together=form)
     return page(request, cycle, status=422, together=form)
 
@@ -205,13 +206,13 @@ def onward(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
     """On from there: to the next 施策 that waits, or to the board; at the same meeting."""
     meeting = MeetingChoice(request.POST, cycle=cycle).chosen
     query = f"meeting={meeting.pk}" if meeting else ""
-    if here := request.POST.get("here", ""):
-        sheets = standings.sheets_of(cycle)
-        order = standings.in_order(cycle, sheets.values())
-        codes = dict(cycle.reviews.values_list("pk", "measure_year__measure__code"))
+    if here := request.POST.get("here"):
+        order = standings.in_order(cycle, standings.sheets_of(cycle).values())
+        known = cycle.reviews.visible(permissions.scope_of(request.user))
+        codes = dict(known.values_list("pk", "measure_year__measure__code"))
         places = [codes[sheet.pk] for sheet in order]
-        at = places.index(here) if here in places else -1
-        following = [codes[sheet.pk] for sheet in order[at + 1 :] if sheet.waits]
+        passed = places.index(here) + 1 if here in places else len(order)
+        following = [codes[sheet.pk] for sheet in order[passed:] if sheet.waits]
         if following:
             return see_other("meguri:present", *cycle.key, following[0], query=query)
     return see_other("meguri:board", *cycle.key, query=query)

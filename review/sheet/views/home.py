@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from review import continuing, holders, locks, permissions, queries
 from review.assessment.services import definitions
 from review.background.services import making
+from review.listing import not_reviewed_by, not_sent_by
 from review.models import (
     Concurrence,
     Correction,
@@ -112,9 +113,9 @@ def plan_tabs(user: User, cycles: list[Cycle], shown: Cycle | None) -> list[dict
     for one in cycles:
         mine = Q(measure_year__owner__in=scope.departments, state__in=OPEN_STATES)
         if post.within(one.plan_id).has(Role.REVIEWER):
-            mine |= Q(state=ReviewState.SUBMITTED)
+            mine |= Q(not_sent_by(user.pk), state=ReviewState.SUBMITTED)
         if post.within(one.plan_id).has(Role.APPROVER):
-            mine |= Q(state=ReviewState.REVIEWED)
+            mine |= Q(not_sent_by(user.pk), not_reviewed_by(user.pk), state=ReviewState.REVIEWED)
         concurring = Q(concurrences__answer=Concurrence.Answer.WAITING, concurrences__department__in=scope.departments)
         count = one.reviews.visible(scope).filter(mine | concurring).distinct().count()
         url = f"{reverse('meguri:home')}?plan={one.plan.short_name}"
