@@ -211,7 +211,7 @@ def onward(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
         known = cycle.reviews.visible(permissions.scope_of(request.user))
         codes = dict(known.values_list("pk", "measure_year__measure__code"))
         places = [codes[sheet.pk] for sheet in order]
-        passed = places.index(here) + 1 if here in places else len(order)
+        passed = places.index(here) + 1 if here in places else 0  # one sent back left the order
         following = [codes[sheet.pk] for sheet in order[passed:] if sheet.waits]
         if following:
             return see_other("meguri:present", *cycle.key, following[0], query=query)
