@@ -6,7 +6,7 @@ Those that take a cycle's number read all of its sheets: for pages that only peo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, TextField, Value, When
@@ -103,24 +103,10 @@ class Mark(NamedTuple):
 MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "flags_text", "rate")
 
 
-def marks_by_measure(cycle: Cycle) -> dict[int, list[Mark]]:
-    """The judgements of the cycle's 成果目標 in its year: {measure id: marks in order}. One query."""
-    return by_measure(_marks(plan=cycle.plan_id, year=cycle.fiscal_year))
-
-
-def marks_among(measures: Sequence[int], fiscal_year: int) -> dict[int, list[Mark]]:
-    """The same of these 施策 in any year. One query."""
-    if len(measures) > AT_ONCE:  # the whole year on paper: no page of a list, and seldom needed
-        return by_measure(
-            marked(IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=fiscal_year))
-        )
-    return by_measure(row for part in in_parts(measures) for row in _marks_among(measures=part, year=fiscal_year))
-
-
-def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str, Any]]) -> dict[int, list[Mark]]:
-    """{measure id: its marks in order}."""
+def marks_of(plan: int, year: int) -> dict[int, list[Mark]]:
+    """The judgements of a plan's 成果目標 in a year: {measure id: marks in order}. One query."""
     marks: dict[int, list[Mark]] = defaultdict(list)
-    for measure, grade, given, status, demo, flags, rate in rows:
+    for measure, grade, given, status, demo, flags, rate in _marks(plan=plan, year=year):
         jump = '"jump"' in flags
         marks[measure].append(Mark(given or grade, bool(given), status, demo, jump, grade, rate is not None))
     return marks
@@ -128,16 +114,8 @@ def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str, Any]]) -> dic
 
 @prepared(plan=int, year=int)
 def _marks(plan: int, year: int) -> QuerySet[Any]:
-    return marked(IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year))
-
-
-@prepared(measures=AT_ONCE, year=int)
-def _marks_among(measures: list[int], year: int) -> QuerySet[Any]:
-    return marked(IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=year))
-
-
-def marked(rows: QuerySet[IndicatorYear]) -> QuerySet[Any]:
     """Their MARKED columns; the flags as text: a thousand lists need not be parsed to look for one word."""
+    rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year)
     answered = When(answers__has_key="jump", then=Value(""))
     annotated = rows.annotate(flags_text=Case(answered, default=Cast("flags", TextField()), output_field=TextField()))
     return annotated.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)

@@ -188,14 +188,15 @@ def test_last_year_is_set_against_the_same_goals(waiting: Cast) -> None:
     rows.filter(indicator__measure__code__in=["01-01", "01-02", "01-04"]).update(grade="B")
     rows.filter(indicator__measure__code="01-03").update(grade="")
     sheets = standings.sheets_of(waiting.cycle).values()
-    base = standings.same_base(waiting.cycle, sheets)
+    before = standings.overall_before(waiting.cycle)
+    base = standings.same_base(waiting.cycle, sheets, before)
     assert (dict(base.goals.now), dict(base.goals.before)) == ({"A": 4, "B": 2}, {"B": 6})
     assert dict(standings.grades_of(sheets).goals) == {"A": 4, "B": 2, "D": 2}
     page = words(as_(waiting.approver).get(BOARD))
     assert "うち昨年度もあるもの" in page and "令和5年度 0 6 (100.0%)" in page and "4 (66.7%)" in page
     MeasureReview.objects.filter(pk=waiting.sheet(4).pk).update(state=ReviewState.EDITING)
     sheets = standings.sheets_of(waiting.cycle).values()
-    assert sum(standings.same_base(waiting.cycle, sheets).goals.before.values()) == 4
+    assert sum(standings.same_base(waiting.cycle, sheets, before).goals.before.values()) == 4
 
 
 def test_last_year_s_overall_is_what_was_published(cast: Cast) -> None:
@@ -207,7 +208,7 @@ def test_last_year_s_overall_is_what_was_published(cast: Cast) -> None:
     cycle.refresh_from_db()
     cast.cycle = cycle
     cast.submitted(1)
-    base = standings.same_base(cycle, standings.sheets_of(cycle).values())
+    base = standings.same_base(cycle, standings.sheets_of(cycle).values(), standings.overall_before(cycle))
     assert dict(base.measures.before) == {"A": 1} and sum(base.goals.before.values()) == 2
 
 

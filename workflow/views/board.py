@@ -52,16 +52,16 @@ def page(
     request: SignedInRequest, cycle: Cycle, *, status: int = 200, together: TogetherForm | None = None
 ) -> HttpResponse:
     """The board; `together` stands in for the empty form where something typed was refused."""
-    sheets = standings.sheets_of(cycle)
+    sheets, before = standings.sheets_of(cycle), standings.overall_before(cycle)
     show, numbers = chosen_tab(request, cycle, sheets.values())
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
     listed = list(paged.object_list)
-    rows = rows_at(request, cycle, sheets, listed)
+    rows = rows_at(request, cycle, sheets, listed, before)
     first = [pk for pk in listed if show == WAITING and sheets[pk].reasons]
     rows = ticked(request, rows, () if show == EVERY else set(listed) - set(first))
     context = {
         "cycle": cycle,
-        **shown.breakdown(cycle, list(sheets.values())),
+        **shown.breakdown(cycle, list(sheets.values()), before),
         **deciding(request, cycle),
         "first": with_goals(request, cycle, [rows[pk] for pk in first if pk in rows]),
         "rows": [rows[pk] for pk in listed if pk in rows and pk not in first],
@@ -144,7 +144,11 @@ def in_words(records: Sequence[Any], sheets: Mapping[int, standings.Sheet], cycl
 
 
 def rows_at(
-    request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, standings.Sheet], numbers: list[int]
+    request: SignedInRequest,
+    cycle: Cycle,
+    sheets: Mapping[int, standings.Sheet],
+    numbers: list[int],
+    before: standings.Before,
 ) -> dict[int, shown.Row]:
     """The lines of these sheets, as this person may use them. Two queries for forty, and two for an approver."""
     user = request.user
@@ -152,7 +156,7 @@ def rows_at(
     waiting = [pk for pk in numbers if sheets[pk].waits]
     barred = permissions.barred(user, cycle.plan_id, waiting, Step.APPROVE)
     reader = shown.Reader(approver=approver, recorder=recorder, barred=barred)
-    return shown.rows_of(listing.listed_rows(numbers, cycle), sheets, cycle, reader)
+    return shown.rows_of(listing.listed_rows(numbers, cycle), sheets, cycle, reader, before)
 
 
 # --- one 施策 a screen ------------------------------------------------------------------------------------------------
@@ -176,7 +180,8 @@ def presented(
     if sheet.pk not in numbers:
         return see_other("meguri:sheet", sheet.pk)
     at = numbers.index(sheet.pk)
-    around = rows_at(request, cycle, sheets, numbers[max(at - 1, 0) : at + 2])
+    near = numbers[max(at - 1, 0) : at + 2]
+    around = rows_at(request, cycle, sheets, near, standings.overall_before(cycle))
     context = {
         "cycle": cycle,
         **deciding(request, cycle),

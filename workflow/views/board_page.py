@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from review import listing
 from review.assessment.services import judging
-from review.assessment.services.standings import REASONS, Pair, Sheet, by_rule, grades_of, same_base
+from review.assessment.services.standings import REASONS, Before, Pair, Sheet, grades_of, same_base
 from review.assessment.services.tallies import tally_of
 from review.domain import rating
 from review.models import Cycle, MeasureReview, Outcome, ReviewState
@@ -54,10 +54,10 @@ def stats(sheets: Iterable[Sheet], cycle: Cycle) -> list[dict[str, Any]]:
     ]
 
 
-def breakdown(cycle: Cycle, sheets: Sequence[Sheet]) -> dict[str, Any]:
-    """The totals as the templates take them, against last year on the same base. Six queries at most."""
+def breakdown(cycle: Cycle, sheets: Sequence[Sheet], before: Before) -> dict[str, Any]:
+    """The totals as the templates take them, against last year on the same base. Two queries."""
     submitted = [sheet for sheet in sheets if sheet.submitted]
-    base, here, whole = same_base(cycle, submitted), fiscal_year(cycle.fiscal_year), grades_of(submitted)
+    base, here, whole = same_base(cycle, submitted, before), fiscal_year(cycle.fiscal_year), grades_of(submitted)
     parts: dict[str, Counter[str]] = {}
     for sheet in submitted:
         parts.setdefault(sheet.part, Counter()).update(mark.grade for mark in sheet.marks if mark.grade)
@@ -144,11 +144,10 @@ class Reader:
 
 
 def rows_of(
-    reviews: Sequence[MeasureReview], sheets: Mapping[int, Sheet], cycle: Cycle, reader: Reader
+    reviews: Sequence[MeasureReview], sheets: Mapping[int, Sheet], cycle: Cycle, reader: Reader, before: Before
 ) -> dict[int, Row]:
     """Each sheet with its grades, its 総合評価, last year's, and why it needs a look. One query for forty."""
     scale = judging.scale_of(cycle)
-    before = last_year([review.measure_year.measure_id for review in reviews], cycle, scale)
     labels = {code: str(label) for code, label in REASONS.items()}
     return {
         review.pk: row_of(review, sheets[review.pk], scale, before, labels, reader.about(sheets[review.pk]))
@@ -160,13 +159,14 @@ def row_of(
     review: MeasureReview,
     sheet: Sheet,
     scale: rating.Scale,
-    before: Mapping[int, str],
+    before: Before,
     labels: Mapping[str, str],
     about: Mapping[str, Any],
 ) -> Row:
     """One sheet of the board."""
     year = review.measure_year
     shown = sheet.marks if sheet.submitted else ()
+    last, marks = before.get(year.measure_id, ("", ()))
     return Row(
         pk=review.pk,
         round=review.round,
@@ -181,19 +181,10 @@ def row_of(
         grade_name=overall_meaning(sheet.rated.grade, scale, sheet.marks) if sheet.submitted else "",
         proposed=sheet.rated.proposed if sheet.submitted else "",
         overridden=sheet.rated.overridden and sheet.submitted,
-        before=before.get(year.measure_id, ""),
+        before=last + overall_note(last, scale, marks) if last else "",
         reasons=tuple(Reason(code, labels[code], count) for code, count in sheet.reasons),
         **about,
     )
-
-
-def last_year(measures: Sequence[int], cycle: Cycle, scale: rating.Scale) -> dict[int, str]:
-    """{measure: last year's 総合評価 by this year's rule}. One query for forty."""
-    marks = listing.marks_among(measures, cycle.fiscal_year - 1)
-    grades = {measure: by_rule(tuple(rows), scale=scale)[0].grade for measure, rows in marks.items()}
-    return {
-        measure: letter + overall_note(letter, scale, marks[measure]) for measure, letter in grades.items() if letter
-    }
 
 
 def waiting_for_a_person(sheets: Mapping[int, Sheet], cycle: Cycle) -> dict[str, Any]:

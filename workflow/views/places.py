@@ -48,7 +48,7 @@ class Filters:
         return cls(
             state=one_of(query.get("state", ""), STATES) or WAITING,
             sort=query.get("sort", DEFAULT_SORT),
-            department=query.get("department", "") if is_whole(query.get("department", "")) else "",
+            department=query.get("department", "") if whole(query.get("department", "")) is not None else "",
             flag=one_of(query.get("flag", ""), FLAGS),
             who=one_of(query.get("who", ""), PEOPLE),
         )
@@ -62,11 +62,6 @@ class Filters:
 def one_of(text: str, known: tuple[str, ...]) -> str:
     """The text where it is known, else ''."""
     return text if text in known else ""
-
-
-def is_whole(text: str) -> bool:
-    """Whether it is a number that a row may have."""
-    return whole(text) is not None
 
 
 def chosen(request: SignedInRequest, cycle: Cycle, filters: Filters) -> QuerySet[MeasureReview]:

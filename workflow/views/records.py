@@ -12,12 +12,12 @@ from review.domain.refusals import Invalid, Refusal
 from review.models import MeasureReview, RecordedDecision, Verdict
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
+from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board
 from workflow.views.deciding_page import DESTINATIONS
-from workflow.views.places import is_whole
 from workflow.views.queue import cycle_or_404
 from workflow.views.together import chosen_of, say_results
 
@@ -51,7 +51,7 @@ def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 def confirm_records(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """An approver confirms the ticked records; each stands for itself, and each refusal is reported by name."""
     cycle = cycle_or_404(plan, year)
-    numbers = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
+    numbers = [number for text in request.POST.getlist("record") if (number := whole(text)) is not None]
     rows = RecordedDecision.objects.visible(permissions.scope_of(request.user)).filter(
         pk__in=numbers, review__cycle=cycle
     )

@@ -29,6 +29,8 @@ REASONS = {
 
 
 Reasons = tuple[tuple[str, int], ...]
+#: {measure: its 総合評価 of the year before, and the goals on which that rests}
+Before = Mapping[int, tuple[str, Sequence[listing.Mark]]]
 Rule = Callable[[tuple[listing.Mark, ...]], tuple[Standing, Reasons]]
 
 
@@ -59,7 +61,7 @@ def sheets_of(cycle: Cycle) -> dict[int, Sheet]:
     """Every sheet of the year by its number, in order of 施策ID. Three queries."""
     # A thousand sheets come to a few dozen different rows of marks.
     rule = cache(partial(by_rule, scale=judging.scale_of(cycle)))
-    by_measure = listing.marks_by_measure(cycle)
+    by_measure = listing.marks_of(cycle.plan_id, cycle.fiscal_year)
     rated = listing.ratings_of_year(cycle)
     sheets = {}
     for pk, state, outcome, part, doubts, measure in listing.standing_sheets(cycle=cycle.pk):
@@ -158,31 +160,33 @@ class SameBase:
     fields: Mapping[str, Pair]
 
 
-def same_base(cycle: Cycle, sheets: Iterable[Sheet]) -> SameBase:
-    """This year's grades of those of these sheets that were submitted, beside last year's. Five queries at most."""
+def same_base(cycle: Cycle, sheets: Iterable[Sheet], before: Before) -> SameBase:
+    """This year's grades of those of these sheets that were submitted, beside last year's (`before`: `overall_before`). One
+    query."""
     counted = {sheet.measure: sheet for sheet in sheets if sheet.submitted}
     letters = {grade.letter for grade in judging.scale_of(cycle).grades}
     rows = [
-        (field, given or grade, given_before or before)
-        for measure, field, grade, given, before, given_before in listing.graded_twice(
+        (field, given or grade, given_last or last)
+        for measure, field, grade, given, last, given_last in listing.graded_twice(
             plan=cycle.plan_id, year=cycle.fiscal_year, before=cycle.fiscal_year - 1
         )
-        if measure in counted and (given_before or before) in letters
+        if measure in counted and (given_last or last) in letters
     ]
     fields: dict[str, list[tuple[str, str]]] = {}
-    for field, now, before in rows:
-        fields.setdefault(field, []).append((now, before))
-    last = {measure: grade for measure, grade in _overall_before(cycle).items() if grade in letters}
+    for field, *grades in rows:
+        fields.setdefault(field, []).append((grades[0], grades[1]))
+    overall = {measure: grade for measure, (grade, _marks) in before.items() if grade in letters}
     return SameBase(
-        measures=Pair.of((sheet.rated.grade, last.get(measure, "")) for measure, sheet in counted.items()),
-        goals=Pair.of((now, before) for _field, now, before in rows),
+        measures=Pair.of((sheet.rated.grade, overall.get(measure, "")) for measure, sheet in counted.items()),
+        goals=Pair.of((now, earlier) for _field, now, earlier in rows),
         fields={field: Pair.of(pairs) for field, pairs in fields.items()},
     )
 
 
-def _overall_before(cycle: Cycle) -> dict[int, str]:
-    """{measure: its 総合評価 of the year before}; {} where that year was not published here."""
+def overall_before(cycle: Cycle) -> Before:
+    """As the year before was published here, else what this year's rule makes of it. Four queries at most."""
     before = queries.cycle_of(cycle.plan.short_name, cycle.fiscal_year - 1)
-    if before is None or before.state != CycleState.PUBLISHED:
-        return {}
-    return {sheet.measure: sheet.rated.grade for sheet in sheets_of(before).values() if sheet.submitted}
+    if before is not None and before.state == CycleState.PUBLISHED:
+        return {one.measure: (one.rated.grade, one.marks) for one in sheets_of(before).values() if one.submitted}
+    scale, marks = judging.scale_of(cycle), listing.marks_of(cycle.plan_id, cycle.fiscal_year - 1)
+    return {measure: (by_rule(tuple(rows), scale=scale)[0].grade, rows) for measure, rows in marks.items()}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import queries
@@ -40,41 +38,25 @@ STEPS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Making:
-    """One kind of work under way: of how many pieces, and how far the one at work is; without `max` that is not known."""
-
-    label: str
-    count: int
-    doing: str = ""
-    value: int = 0
-    max: int = 0
-
-
 def words_of(job: Job) -> str:
     """What the job does."""
     return str(STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind))
 
 
-def making(cycle: Cycle) -> list[Making]:
-    """The year's work under way, each kind once. One query."""
+def making(cycle: Cycle) -> list[dict[str, Any]]:
+    """{label, count, job} of the year's work under way, each kind once; `job` is the one that is at it, None while all
+    wait. One query."""
     kinds: dict[str, list[Job]] = {}
     for job in queries.running_jobs(cycle):
         kinds.setdefault(words_of(job), []).append(job)
-    return [made_of(label, jobs) for label, jobs in kinds.items()]
+    return [
+        {"label": label, "count": len(jobs), "job": next((j for j in jobs if j.state == JobState.RUNNING), None)}
+        for label, jobs in kinds.items()
+    ]
 
 
-def of_the_background(cycle: Cycle | None) -> dict[str, Any]:
+def of_the_background(cycle: Cycle) -> dict[str, Any]:
     """For a page on which people wait: what is under way, and after how many seconds it asks again by itself; 0: never.
     One query."""
-    under_way = making(cycle) if cycle else []
-    moving = cycle is not None and cycle.state not in (CycleState.DRAFT, CycleState.PUBLISHED)
+    under_way, moving = making(cycle), cycle.state not in (CycleState.DRAFT, CycleState.PUBLISHED)
     return {"making": under_way, "live": SOON if under_way else SELDOM if moving else 0}
-
-
-def made_of(label: str, jobs: list[Job]) -> Making:
-    """One kind; the steps of a job that only waits are those of its last time."""
-    at_work = next((job for job in jobs if job.state == JobState.RUNNING), None)
-    if at_work is None:
-        return Making(label=label, count=len(jobs), doing=_("順番を待っています"))
-    return Making(label=label, count=len(jobs), doing=at_work.doing, value=at_work.done_steps, max=at_work.total_steps)

@@ -35,14 +35,9 @@ def build_edition(row: OutboxEvent) -> None:
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
 
-def request_pack(cycle: Cycle, delay: float = 0) -> Job:
-    """Queue 本部会議資料 of the current data."""
-    return jobs.request(PACK, key=f"{PACK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
-
-
-def request_book(cycle: Cycle, delay: float = 0) -> Job:
-    """Queue the year's book of the current data."""
-    return jobs.request(BOOK, key=f"{BOOK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
+def request_of_year(kind: str, cycle: Cycle, delay: float = 0) -> Job:
+    """Queue 本部会議資料 (`PACK`) or the year's book (`BOOK`) of the current data."""
+    return jobs.request(kind, key=f"{kind}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
 
 
 def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
@@ -54,16 +49,12 @@ def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
 def renew(row: OutboxEvent) -> None:
     """The event changes what papers show: those that somebody asked for are made anew."""
     keys = [f"{kind}:{row.cycle_id}" for kind in (PACK, BOOK)] + [f"{SHEET}:{row.review_id}"]
-    kinds, delay = (
-        set(Job.objects.filter(key__in=keys).values_list("kind", flat=True)),
-        settings.MEGURI_BUILD_COALESCE_SECONDS,
-    )
-    if row.cycle and PACK in kinds:
-        request_pack(row.cycle, delay)
-    if row.cycle and BOOK in kinds:
-        request_book(row.cycle, delay)
-    if row.review and SHEET in kinds:
-        request_sheet(row.review, delay)
+    delay = settings.MEGURI_BUILD_COALESCE_SECONDS
+    for kind in sorted(set(Job.objects.filter(key__in=keys).values_list("kind", flat=True))):
+        if kind == SHEET and row.review:
+            request_sheet(row.review, delay)
+        elif kind != SHEET and row.cycle:
+            request_of_year(kind, row.cycle, delay)
 
 
 # --- making ------------------------------------------------------------------------------------------------------

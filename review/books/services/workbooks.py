@@ -122,7 +122,7 @@ def year_book_now(cycle: Cycle) -> YearBook:
 def _year_before(cycle: Cycle) -> YearCounts | None:
     """Last year's grades of what was submitted so far and has one in both years. Eight queries."""
     sheets = standings.sheets_of(cycle).values()
-    base = standings.same_base(cycle, sheets)
+    base = standings.same_base(cycle, sheets, standings.overall_before(cycle))
     if not base.goals.before and not base.measures.before:
         return None
     whole = standings.grades_of(sheets)

@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
-#: What a person can ask for of a year: kind of file -> who queues it.
-PAPERS = {Artifact.Kind.PACK: papers.request_pack, Artifact.Kind.BOOK_PDF: papers.request_book}
+#: What a person can ask for of a year: kind of file -> the job that makes it.
+PAPERS = {Artifact.Kind.PACK: papers.PACK, Artifact.Kind.BOOK_PDF: papers.BOOK}
 
 
 @require_safe
@@ -74,7 +74,7 @@ def paper_make(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle, kind = queries.cycle_of(plan, year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
     if cycle is None or kind is None:
         raise Http404
-    PAPERS[kind](cycle)
+    papers.request_of_year(PAPERS[kind], cycle)
     messages.success(
         request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": kind.label}
     )
