@@ -75,19 +75,23 @@ def paper_make(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     if cycle is None or kind is None:
         raise Http404
     papers.request_of_year(PAPERS[kind], cycle)
-    messages.success(
-        request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": kind.label}
-    )
-    return redirect(reverse("meguri:files", args=[plan, year]) + "#papers")
+    return to_files(request, cycle.key, str(kind.label), "papers")
 
 
 @require_POST
 def sheet_paper_make(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for one sheet as PDF, of the current data."""
-    review = get_object_or_404(MeasureReview.objects.visible(permissions.scope_of(request.user)), pk=pk)
+    readable = MeasureReview.objects.visible(permissions.scope_of(request.user)).select_related("cycle__plan")
+    review = get_object_or_404(readable, pk=pk)
     papers.request_sheet(review)
-    messages.success(request, _("PDFを作っています。しばらくしてから、この画面を開き直してください。"))
-    return redirect("meguri:sheet", pk=pk)
+    return to_files(request, review.cycle.key, "PDF", "sheets")
+
+
+def to_files(request: SignedInRequest, key: tuple[str, int], what: str, where: str) -> HttpResponse:
+    """On to the page that shows how far it is, and then the file."""
+    sentence = _("%(file)sを作っています。できあがると、この画面から受け取れます。")
+    messages.success(request, sentence % {"file": what})
+    return redirect(reverse("meguri:files", args=key) + f"#{where}")
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
