@@ -76,8 +76,8 @@ def test_the_agenda_stands_in_the_meeting_s_order_with_what_it_needs(waiting: Ca
     for seen in (
         "90件",
         "100件",
-        "20件",
-        "20.0%",
+        "46件",
+        "46.0%",
         "50%未満",
         "要因 見本の要因です。",
         "対応 見本の対応です。",
