@@ -142,7 +142,7 @@ def the_office_looks(cast: Cast, page: Any, new_page: Any, sign_in: Any, axe: An
         (1280, cast.reviewer2, f"{QUEUE}together/?chosen={again.pk}", "desk-together"),
         (390, cast.reviewer2, QUEUE, "desk-queue"),
         (390, cast.reviewer2, f"/sheets/{again.pk}/review/", "desk-review"),
-        (390, cast.approver, f"/plans/dx/{YEAR}/board/?show=clean", "desk-board"),
+        (390, cast.approver, f"/plans/dx/{YEAR}/board/", "desk-board"),
         (390, cast.approver, f"/plans/dx/{YEAR}/board/measures/01-01/", "desk-present"),
         (1280, cast.approver, f"/sheets/{first}/approve/", "desk-approve"),
     ):

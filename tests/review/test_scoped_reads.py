@@ -50,7 +50,6 @@ SCOPED_OTHERWISE = {
     ("review/sheet/views/sheet_records.py", "grade", "MeasureReview"): "the version of a sheet that was read before",
     ("review/sheet/views/sheet_records.py", "outcome", "MeasureReview"): "the version of a sheet that was read before",
     ("review/sheet/views/sheet_records.py", "proposal", "MeasureReview"): "the version of a sheet that was read before",
-    ("workflow/views/places.py", "neighbours", "MeasureReview"): "what the person themselves sent",
 }
 
 

@@ -34,7 +34,7 @@ from review.sheet.views import sheet_records
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board_page as shown
-from workflow.views.board_page import CLEAN, EVERY, WAITING
+from workflow.views.board_page import EVERY, WAITING
 from workflow.views.deciding_page import DESTINATIONS
 from workflow.views.queue import cycle_or_404
 from workflow.views.together import chosen_of, lines_of, say_results
@@ -95,9 +95,9 @@ def chosen_tab(request: SignedInRequest, cycle: Cycle, sheets: Collection[standi
     """Which tab is open, and the sheets in it; without a choice what waits, where anything does."""
     waiting = [sheet for sheet in standings.in_order(cycle, sheets) if sheet.waits]
     show = request.GET.get("show", "")
-    if show not in (WAITING, CLEAN, EVERY):
+    if show not in (WAITING, EVERY):
         show = WAITING if waiting else EVERY
-    return show, [sheet.pk for sheet in (sheets if show == EVERY else waiting) if show != CLEAN or not sheet.reasons]
+    return show, [sheet.pk for sheet in (sheets if show == EVERY else waiting)]
 
 
 def ticked(

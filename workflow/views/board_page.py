@@ -17,7 +17,7 @@ from review.models import Cycle, MeasureReview, Outcome, ReviewState
 from review.reader_words import grade_meaning, overall_meaning, overall_note
 from review.templatetags.words import fiscal_year, word_of
 
-WAITING, CLEAN, EVERY = "waiting", "clean", "all"
+WAITING, EVERY = "waiting", "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +211,9 @@ def tabs(cycle: Cycle, show: str, sheets: Iterable[Sheet]) -> list[dict[str, Any
     address = reverse("meguri:board", args=cycle.key)
     rows = list(sheets)
     waiting = [sheet for sheet in rows if sheet.waits]
-    numbers = {WAITING: len(waiting), CLEAN: sum(not sheet.reasons for sheet in waiting), EVERY: len(rows)}
-    words = {WAITING: _("承認待ち"), CLEAN: _("承認待ちのうち注意なし"), EVERY: _("すべて")}
+    numbers = {WAITING: len(waiting), EVERY: len(rows)}
+    words = {WAITING: _("承認待ち"), EVERY: _("すべて")}
     return [
         {"label": words[key], "url": f"{address}?show={key}#all", "current": key == show, "count": numbers[key]}
-        for key in (WAITING, CLEAN, EVERY)
+        for key in (WAITING, EVERY)
     ]

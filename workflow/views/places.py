@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 
 from review import clock, permissions
 from review.assessment.services.assessment import CLAIM_LASTS
+from review.listing import not_sent_by
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState
 from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
@@ -123,8 +124,7 @@ def back_to_queue(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
 def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int | None]:
     """Where the sheet stands among those that wait: {"place", "count", "before", "after"}. Two queries."""
     waiting = chosen(request, sheet.cycle, Filters.of(request)).filter(state=WAITING)
-    mine = MeasureReview.objects.filter(submissions__submitted_by=request.user.pk, state=WAITING)
-    numbers = list(waiting.exclude(pk__in=mine.order_by().values("pk")).values_list("pk", flat=True))
+    numbers = list(waiting.filter(not_sent_by(request.user.pk)).values_list("pk", flat=True))
     if sheet.pk not in numbers:
         return {"place": None, "count": len(numbers), "before": None, "after": numbers[0] if numbers else None}
     at = numbers.index(sheet.pk)

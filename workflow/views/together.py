@@ -16,6 +16,7 @@ from review.assessment.services import judging
 from review.assessment.views.indicator_parts import judgement_of
 from review.domain import fields
 from review.item_words import label_of
+from review.listing import not_sent_by
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
@@ -36,15 +37,15 @@ def together(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     base = cycle.reviews.visible(permissions.scope_of(request.user)).filter(state=WAITING)
     ticked = [whole(value.partition(":")[0]) or 0 for value in request.GET.getlist("chosen")]
     sheets = base.filter(pk__in=ticked) if ticked else clean(base)
-    mine = queries.sent_by(request.user, sheets)
-    page = Paginator(queries.reviews(sheets.exclude(pk__in=mine)), PAGE).get_page(request.GET.get("page"))
+    free = sheets.filter(not_sent_by(request.user.pk))
+    page = Paginator(queries.reviews(free), PAGE).get_page(request.GET.get("page"))
     rows = lines_of(list(page.object_list), cycle)
     context = {
         "cycle": cycle,
         "page_obj": page,
         "rows": rows,
         "any_clean": any(row["clean"] for row in rows),
-        "left_out": len(mine),
+        "left_out": sheets.count() - page.paginator.count,
         "queue_query": queue_query(request),
         "page_title": _("まとめて確認"),
         "breadcrumbs": crumbs((_("確認待ち"), reverse("meguri:queue", args=[plan, year])), _("まとめて確認")),
