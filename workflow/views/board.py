@@ -4,7 +4,7 @@ Only who may read every sheet comes here (`addresses.RULED`; a test holds it), s
 of the whole year.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,11 +19,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from review import listing, permissions, queries
 from review.assessment.forms.meetings import MeetingForm
-from review.assessment.services import judging, standings
+from review.assessment.services import approval, judging, standings
+from review.assessment.services.approval import Destination
 from review.assessment.services.meetings import with_amendments
 from review.background.services.making import of_the_background
 from review.domain.refusals import Invalid
-from review.models import Cycle, MeasureReview, Outcome, Step
+from review.models import Cycle, MeasureReview, Meeting, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
@@ -226,32 +227,41 @@ def onward(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
 # --- deciding from the board -----------------------------------------------------------------------------------------
 
 
-@require_POST
-def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
-    """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is reported by name."""
-    cycle = cycle_or_404(plan, year)
-    take: Any = partial(steps.approve, meeting=MeetingChoice(request.POST, cycle=cycle).chosen)
-    sentence = _("%(n)s件を承認しました: %(codes)s")
-    action = request.POST.get("action", "")
+Take = Callable[[list[tuple[int, int]], Meeting | None, Destination | None, str], tuple[list[int], dict[int, str]]]
+
+
+def decided_together(
+    request: SignedInRequest, cycle: Cycle, take: Take, accepted: str, returned: str = ""
+) -> HttpResponse:
+    """Do with the chosen sheets what the button says, at the meeting: each stands for itself, each refusal is reported by
+    name; what is refused for what was typed comes back to its page."""
+    action, form = request.POST.get("action", ""), TogetherForm(request.POST)
     to = DESTINATIONS.get(action)
     if to is None and action != "approve":
         return page_again(request, cycle)
-    if to is not None:
-        form = TogetherForm(request.POST)
-        comment = request.POST.get("comment", "")
-        if not comment.strip():
-            add_refusal(form, "", {"comment": _("差戻しの理由を入力してください。")})
-            return page_again(request, cycle, form)
-        take = partial(steps.return_from_approval, to=to, comment=comment, meeting=take.keywords["meeting"])
-        sentence = _("%(n)s件を差し戻しました: %(codes)s")
+    comment = request.POST.get("comment", "") if to else ""
     try:
-        done, refused = steps.each(take, user=request.user, chosen=chosen_of(request, cycle))
+        if to:
+            approval.check_reason(comment)
+        meeting = MeetingChoice(request.POST, cycle=cycle).chosen
+        done, refused = take(chosen_of(request, cycle), meeting, to, comment)
     except Invalid as refusal:
-        form = TogetherForm(request.POST)
         add_refusal(form, str(refusal), refusal.fields)
         return page_again(request, cycle, form)
-    say_results(request, done, refused, sentence)
+    say_results(request, done, refused, returned if to and returned else accepted)
     return onward(request, cycle)
+
+
+@require_POST
+def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
+    """Approve, or return with one reason, the chosen sheets."""
+
+    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Any:
+        step: Any = partial(steps.return_from_approval, to=to, comment=comment) if to else steps.approve
+        return steps.each(partial(step, meeting=meeting), user=request.user, chosen=chosen)
+
+    accepted, returned = _("%(n)s件を承認しました: %(codes)s"), _("%(n)s件を差し戻しました: %(codes)s")
+    return decided_together(request, cycle_or_404(plan, year), take, accepted, returned)
 
 
 @require_POST
