@@ -143,7 +143,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
             Rule.IS_APPROVER, _("未提出・対象外を決定する"), "", _("自分が提案したものは不可")
         ),
         "meguri:decide": _act(Rule.IS_APPROVER, _("公表を決定する")),
-        "meguri:board_print": _act(Rule.SEES_BOARD, _("審議の画面を印刷する")),
+        "meguri:present": _act(Rule.SEES_BOARD, _("審議の施策を1件ずつ映す")),
         "meguri:meeting": _act(Rule.REVIEWS_OR_APPROVES, _("会議を記録する")),
         "meguri:meeting_amend": _act(Rule.REVIEWS_OR_APPROVES, _("会議の記録を直す")),
         "meguri:record": _act(Rule.IS_REVIEWER, _("会議の決定をシートごとに記録する"), "", BY_CONFIRMATION),

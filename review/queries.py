@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 
 from review import continuing
 from review.models import (
@@ -30,9 +30,8 @@ from review.models import (
     ScheduleItem,
     Submission,
     TargetChange,
-    User,
 )
-from review.models.sheet import OF_REVIEW, set_aside
+from review.models.sheet import set_aside
 from review.prepared import prepared
 
 
@@ -343,17 +342,6 @@ def _measure_years(measure: int, year: int) -> QuerySet[MeasureYear]:
 
 
 # --- what lists of sheets show --------------------------------------------------------------------------------------
-
-
-def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
-    """Which of the sheets the person submitted at any time. One query."""
-    return set(base.filter(submissions__submitted_by=user).values_list("pk", flat=True))
-
-
-def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
-    """Which of the sheets the person confirmed or returned at review, or was represented in doing so. One query."""
-    mine = Decision.objects.filter(OF_REVIEW, Q(decided_by=user) | Q(on_behalf_of=user))
-    return set(base.filter(pk__in=mine.values("review_id")).values_list("pk", flat=True))
 
 
 def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating]]:

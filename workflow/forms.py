@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from review.models import Cycle, Meeting, Plan
 from review.publication.services.publication import Terms
 from review.screens.forms.fields import MinuteField, OneOfSeveral, item_field, words
 from review.screens.views.answers import REMARK
+from review.screens.views.questions import whole
 
 
 def pass_of(value: object) -> int:
@@ -148,13 +150,16 @@ class MeetingChoice(OneOfSeveral):
     )
 
     def __init__(
-        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, required: bool = False, **kwargs: Any
-    ) -> None:
+        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, required: bool = False, at: str | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`at`: the meeting that the page's address names, '' for none, None where it says nothing of one."""
         super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
         field.queryset = Meeting.objects.filter(cycle__plan=plan) if plan else Meeting.objects.filter(cycle=cycle)
         # What is decided on the day of a meeting is decided there, unless the person says otherwise.
-        field.initial = field.queryset.filter(held_on=clock.today()).last
+        today = field.queryset.filter(held_on=clock.today())
+        field.initial = (today if at is None else field.queryset.filter(pk=whole(at) or 0)).last
         field.label_from_instance = self.words
         if required:
             field.empty_label = _("選んでください")
@@ -172,8 +177,14 @@ class MeetingChoice(OneOfSeveral):
 
     @property
     def chosen(self) -> Meeting | None:
-        """The meeting, or None."""
+        """The meeting that was sent, or None."""
         return self.cleaned_data.get("meeting") if self.is_valid() else None
+
+    @cached_property
+    def standing(self) -> Meeting | None:
+        """The meeting at which the page decides: the one that was sent, else the one it begins with. One query."""
+        beginning: Any = self.fields["meeting"].initial
+        return self.chosen if self.is_bound else beginning()
 
 
 class PublicationForm(MeetingChoice):
@@ -212,6 +223,6 @@ class TogetherForm(OneOfSeveral):
         label=_("差戻しの理由"),
         required=False,
         strip=False,
-        widget=words(3),
+        widget=forms.Textarea(attrs={"rows": 3, "form": "together"}),
         help_text=_("選んだ施策すべてに、同じ理由が届きます。"),
     )

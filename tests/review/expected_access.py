@@ -49,7 +49,7 @@ EXPECTED = {
     "meguri:definitions": REVIEWER, "meguri:propose_outcome": REVIEWER,
     "meguri:opinion_add": REVIEWER, "meguri:opinion_withdraw": REVIEWER,
     "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
-    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:board_print": ALL_SHEETS,
+    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:present": ALL_SHEETS,
     "meguri:confirm_records": APPROVER,
     "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,
     "meguri:decide": APPROVER,

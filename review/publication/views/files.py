@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions, queries
-from review.books.services import papers, workbooks
-from review.models import Artifact, Cycle, JobState, MeasureReview
+from review.background.services.making import of_the_background
+from review.books.services import papers
+from review.models import Artifact, Cycle, MeasureReview
 from review.publication.services import bundle
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
@@ -26,11 +27,8 @@ logger = logging.getLogger(__name__)
 
 TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
-BUILDS = (
-    workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, papers.SHEET, papers.BOOK, papers.PACK, papers.EDITION, bundle.KIND
-)  # fmt: skip
-#: What a person can ask for of a year: kind of file -> who queues it.
-PAPERS = {Artifact.Kind.PACK: papers.request_pack, Artifact.Kind.BOOK_PDF: papers.request_book}
+#: What a person can ask for of a year: kind of file -> the job that makes it.
+PAPERS = {Artifact.Kind.PACK: papers.PACK, Artifact.Kind.BOOK_PDF: papers.BOOK}
 
 
 @require_safe
@@ -57,8 +55,7 @@ def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "history": drafts[1:] if may_draft else [],
         "papers": papers_of(request, cycle) if may_draft else [],
         "sheets": list(sheets),
-        "jobs": [job for job in queries.running_jobs(cycle) if job.kind in BUILDS],
-        "running": JobState.RUNNING,
+        **of_the_background(cycle),
     }
     return render(request, "publication/files.html", context)
 
@@ -77,20 +74,24 @@ def paper_make(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle, kind = queries.cycle_of(plan, year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
     if cycle is None or kind is None:
         raise Http404
-    PAPERS[kind](cycle)
-    messages.success(
-        request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": kind.label}
-    )
-    return redirect(reverse("meguri:files", args=[plan, year]) + "#papers")
+    papers.request_of_year(PAPERS[kind], cycle)
+    return to_files(request, cycle.key, str(kind.label), "papers")
 
 
 @require_POST
 def sheet_paper_make(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for one sheet as PDF, of the current data."""
-    review = get_object_or_404(MeasureReview.objects.visible(permissions.scope_of(request.user)), pk=pk)
+    readable = MeasureReview.objects.visible(permissions.scope_of(request.user)).select_related("cycle__plan")
+    review = get_object_or_404(readable, pk=pk)
     papers.request_sheet(review)
-    messages.success(request, _("PDFを作っています。しばらくしてから、この画面を開き直してください。"))
-    return redirect("meguri:sheet", pk=pk)
+    return to_files(request, review.cycle.key, "PDF", "sheets")
+
+
+def to_files(request: SignedInRequest, key: tuple[str, int], what: str, where: str) -> HttpResponse:
+    """On to the page that shows how far it is, and then the file."""
+    sentence = _("%(file)sを作っています。できあがると、この画面から受け取れます。")
+    messages.success(request, sentence % {"file": what})
+    return redirect(reverse("meguri:files", args=key) + f"#{where}")
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:

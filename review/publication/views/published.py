@@ -13,6 +13,7 @@ from review.books.services import editions
 from review.books.services.editions import Filters
 from review.domain import sheet_form
 from review.domain.fields import Section
+from review.domain.grade_words import share
 from review.domain.items import circled
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
@@ -110,14 +111,6 @@ def measure_line(row: editions.Row, book: Book) -> str:
         "result": result or "－",
         "owner": owner_of(row),
     }
-
-
-def share(part: int, whole: int) -> str:
-    """Per cent, one decimal, half up; 100.0 and 0.0 only where they are exact."""
-    if not whole:
-        return "0.0"
-    tenths = min(max((part * 2000 // whole + 1) // 2, 1 if part else 0), 1000 if part == whole else 999)
-    return f"{tenths // 10}.{tenths % 10}"
 
 
 def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:

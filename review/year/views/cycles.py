@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review import calendar, clock, permissions, queries
 from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
+from review.background.services.making import making
 from review.deadlines.views.deadlines import tabs, year_or_404
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, CycleState, MeasureYear, Plan
@@ -116,7 +117,7 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "correction": corrections.under_way(cycle.pk),
         "correct_url": address("meguri:correction_start", *cycle.key) if may_correct else "",
         "scale": cycle.scale,
-        "jobs": queries.running_jobs(cycle),
+        "making": making(cycle),
         "definitions": definitions.open_in(cycle),
         "may_confirm": may_correct,
     }
