@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from review import locks, permissions, queries
+from review.assessment.services import judging
+from review.assessment.views import indicator_parts
 from review.books.services import entry_books, uploads
 from review.books.services.uploads import SheetChanges
 from review.domain.difference import difference as word_difference
@@ -32,6 +34,8 @@ from review.templatetags.words import fiscal_year
 from review.workbook import file_kind
 
 TAKE, VERSION = "take:", "version:"
+#: A value up to this length is compared as a whole: marks inside it say less than old → new.
+SHORT = 40
 
 
 @never_cache
@@ -141,7 +145,9 @@ def comparison(
         ],
         "upload": file,
         "sheets": shown,
-        "unread": file.result.get("unread", []),
+        "unread": [*file.result.get("unread", ()), *(one for sheet in sheets for one in sheet.gone)],
+        "beyond": file.result.get("beyond", 0),
+        "apart": file.result.get("apart", ()),
         "notice": notice,
         "choices": sum(sheet["choices"] for sheet in shown),
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
@@ -169,7 +175,8 @@ def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, 
 
 
 def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None) -> dict[str, Any]:
-    """One item: three texts, what is to be noticed, and whether its box is ticked."""
+    """One item: its texts (short ones as old → new), how the new one reads, what is to be noticed, whether it is ticked."""
+    judged, scale = sheet.judged.get(row.key), judging.scale_of(sheet.review.cycle)
     name = f"{TAKE}{sheet.review.pk}:{row.key}"
     sides = [{"label": _("ブックを作ったとき"), "text": row.base}, {"label": _("今の画面"), "text": row.web}]
     return {
@@ -178,6 +185,8 @@ def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None
         "label": f"{label_of(row.key)} {sheet.names.get(row.key, '')}".strip(),
         "cell": row.cell,
         "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
+        "short": max(map(len, (row.web, row.file))) <= SHORT and "\n" not in row.web + row.file,
+        "judgement": indicator_parts.judgement_of(judged, scale) if judged else None,
         "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],
         "file": row.file,
         "both": row.change == Change.BOTH_DIFFER,
