@@ -6,11 +6,14 @@ is still the one the book was written for: the service knows that.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+from defusedxml import ElementTree
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -33,6 +36,10 @@ from review.workbook.findings import Code, Refused
 
 #: How many letters outside the open cells are handed on, each cell counted as A_CELL more: some 150 sheets of the form.
 MOST_LETTERS, A_CELL = 1_000_000, 12
+
+DRAWING, DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml"), "{http://schemas.openxmlformats.org/drawingml/2006/"
+#: Where the words of text boxes are listed, in the place of a sheet.
+SHAPES = "(図形)"
 
 # What a Japanese Excel means by the format numbers that it does not write out. openpyxl knows none of them and would
 # show the serial number of a date that was made of 1-2.
@@ -100,6 +107,7 @@ def read_entry_book(path: Path) -> EntryBook:
     codes |= {sheet.title: code for code, sheet in own.items()}
     read = {sheet.title for sheet in own.values()}
     others, beyond = _others(book, read)
+    others |= {SHAPES: shapes} if (shapes := _shapes(path)) else {}
     return EntryBook(
         token=props.get(TOKEN_PROPERTY, ""),
         cycle=props.get(CYCLE_PROPERTY, ""),
@@ -146,6 +154,15 @@ def _others(book: Workbook, read: Collection[str]) -> tuple[dict[str, dict[str, 
             else:
                 beyond += 1
     return texts, beyond
+
+
+def _shapes(path: Path) -> dict[str, str]:
+    """{number: the text} of text boxes and other shapes, which lie over the cells of some sheet."""
+    with ZipFile(path) as parts:
+        drawings = [ElementTree.fromstring(parts.read(name)) for name in parts.namelist() if DRAWING.fullmatch(name)]
+    shapes = (shape for drawing in drawings for shape in drawing.iter(f"{DRAWN}spreadsheetDrawing}}sp"))
+    texts = ("".join(one.text or "" for one in shape.iter(f"{DRAWN}main}}t")) for shape in shapes)
+    return {str(number): text[:MAX_LENGTH] for number, text in enumerate(filter(str.strip, texts), start=1)}
 
 
 def _read_sheet(sheet: Worksheet, digest: str) -> dict[str, CellText]:

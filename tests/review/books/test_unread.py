@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -129,6 +130,17 @@ def test_a_value_hidden_under_merged_cells_is_listed_or_held_for_a_tick(cast: Ca
     book.save(path)
     upload = sent(cast, path)
     assert {one["text"] for one in upload.result["unread"]} == {"121件"}
+
+
+def test_the_words_of_a_text_box_are_listed(cast: Cast, tmp_path: Path) -> None:
+    cast.open(1)
+    path = issued(cast, tmp_path)
+    spaces = 'xmlns:x="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" '
+    spaces += 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    words_in = "<x:sp><x:txBody><a:p><a:r><a:t>雨で</a:t></a:r><a:r><a:t>減りました</a:t></a:r></a:p></x:txBody></x:sp>"
+    with ZipFile(path, "a") as parts:
+        parts.writestr("xl/drawings/drawing1.xml", f"<x:wsDr {spaces}>{words_in}</x:wsDr>")
+    assert sent(cast, path).result["unread"] == [{"cell": "(図形)!1", "text": "雨で減りました"}]
 
 
 def test_more_than_is_shown_is_counted(cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
