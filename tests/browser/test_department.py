@@ -154,7 +154,7 @@ def test_what_was_saved_once_does_not_come_back(cast: Cast, page, review: Measur
     page.goto(one)
     came_back(page, TWO, "96件")
     field(page, TWO).fill("97件")
-    page.get_by_role("button", name="保存して確認・提出へ").click()
+    page.get_by_role("button", name="確認・提出").click()
     page.get_by_role("heading", name="5.").wait_for()
     now = MeasureReview.objects.get(pk=review.pk)
     submission.save_draft(user=cast.colleague, review_id=now.pk, version=now.version, texts={TWO: "95件"})

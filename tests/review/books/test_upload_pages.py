@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from review.models import AuditEntry, Evidence, Upload, User
-from review.screens.views.limits import MAX_BODY
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast
 from tests.review.books.test_uploads import fill, issued, sent, web
@@ -174,11 +173,17 @@ def test_evidence_is_added_downloaded_as_an_attachment_and_removed(cast: Cast) -
 
 def test_a_body_that_is_too_large_is_413_before_it_is_read(cast: Cast) -> None:
     cast.open(1)
-    answer = client(cast.contributor).generic(
-        "POST", reverse("meguri:upload", args=["dx", YEAR]), b"", CONTENT_LENGTH=str(MAX_BODY + 1)
-    )
+    address = reverse("meguri:evidence_add", args=[cast.sheet().pk])
+    came_from = {"CONTENT_LENGTH": str(30 * 1024 * 1024), "HTTP_REFERER": "http://testserver/sheets/1/entry/1/"}
+    answer = client(cast.contributor).generic("POST", address, b"", **came_from)
+    page = answer.content.decode()
     assert answer.status_code == 413
-    assert "ファイルが大きすぎます" in answer.content.decode()
+    assert "送られたファイルは30.0 MBです。1回に受け付けられるのは10.0 MBまで" in page
+    assert 'href="/sheets/1/entry/1/"' in page and "前の画面に戻る" in page
+    elsewhere = client(cast.contributor).generic(
+        "POST", address, b"", **{**came_from, "HTTP_REFERER": "http://x.example/"}
+    )
+    assert elsewhere.status_code == 413 and "x.example" not in elsewhere.content.decode()
 
 
 def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
