@@ -19,7 +19,6 @@ from review.assessment.services import judging
 from review.assessment.views import indicator_parts
 from review.books.services import entry_books, uploads
 from review.books.services.uploads import SheetChanges
-from review.domain.difference import difference as word_difference
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.three_way import Change, ItemChange
 from review.item_words import label_of
@@ -30,6 +29,7 @@ from review.screens.views.answers import forbidden, refusing, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import WorkbookForm
+from review.sheet.views import sheet_parts
 from review.templatetags.words import fiscal_year
 from review.workbook import file_kind
 
@@ -187,7 +187,7 @@ def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None
         "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
         "short": max(map(len, (row.web, row.file))) <= SHORT and "\n" not in row.web + row.file,
         "judgement": indicator_parts.judgement_of(judged, scale) if judged else None,
-        "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],
+        "parts": sheet_parts.stretches(row.web, row.file),
         "file": row.file,
         "both": row.change == Change.BOTH_DIFFER,
         "mark": row.mark,

@@ -254,9 +254,18 @@ class Desk:
             form.fields[key].required = True
 
     @cached_property
+    def _last_year(self) -> dict[str, str]:
+        return carrying.texts_before(self.review, self.plan)
+
+    @property
     def before(self) -> dict[str, str]:
         """Last year's texts by item, where there was a sheet."""
-        return carrying.texts_before(self.review)
+        return {key: text for key, text in self._last_year.items() if not self._with_plan(key)}
+
+    @property
+    def planned(self) -> dict[str, str]:
+        """What the plan carried into this year, by item: a department may change it."""
+        return {key: text for key, text in self._last_year.items() if self._with_plan(key)}
 
     @property
     def _reasons(self) -> list[str]:
