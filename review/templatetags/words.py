@@ -67,7 +67,7 @@ _DEFAULTS = {grade["letter"]: grade for grade in DEFAULT.as_data()}
 _SHAPES = {"A": "circle", "B": "square", "C": "triangle", "D": "diamond"}
 
 #: A number with its sign and the few letters of its unit; digits alone never part.
-_VALUE = re.compile(r"([▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」ぁ-ん]{1,4})")
+_VALUE = re.compile(r"([▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
 _DASHES = {"-", "－", "―", "–", "—", "_", ""}
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
