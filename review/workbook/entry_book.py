@@ -4,8 +4,6 @@ The book's properties carry the token under which Meguri stores what it wrote, t
 the labels beside its open cells: a re-arranged file is noticed. How the cells are found again: `entry_places`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Each open cell has a hidden name of its own on its sheet (`meguri.indicator.1.ac
 Spreadsheet programs move such names along with their rows and copy them with their sheet.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping

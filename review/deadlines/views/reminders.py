@@ -1,7 +1,5 @@
 """催促: the days of reminders, pauses, and nudges by hand with a preview."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 
@@ -25,7 +23,7 @@ from review.models import Cycle, CycleState, Department, OutboxEvent, ReminderPa
 from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -56,7 +54,6 @@ def rules_record(request: SignedInRequest, plan: str, year: int) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(rules_record)
 def reminders(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """On which days reminders of the year's deadlines are sent, and where they are not for a while."""
@@ -159,7 +156,6 @@ def _whole(text: str | None) -> int:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """What waits, to choose from; then who would get what; then it goes out."""
     cycle = year_or_404(plan, year)

@@ -1,7 +1,5 @@
 """Forms around people: accounts, posts, transfers, hand-overs and proxies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """部署と組織改正: the departments as they were, are and will be, and their reorganisation on a day."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -20,9 +18,8 @@ from review.people.forms.departments import OfficeChoice, OfficeNameForm, Reorga
 from review.people.forms.people import next_april, open_offices
 from review.people.services import reorganisation as work
 from review.people.services import reorganisation_moves
-from review.screens.forms.fields import add_refusal
-from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.acts import accepted, act_page, crumbs, previewed
+from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -36,18 +33,12 @@ def here() -> tuple[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def departments(request: SignedInRequest) -> HttpResponse:
     """Every department with its span, and the plans; a POST adds a department. Four queries however many."""
     form = OfficeNameForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            work.add_office(user=request.user, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("部署を加えました。"))
-            return see_other("meguri:departments")
+    if accepted(form, lambda: work.add_office(user=request.user, **form.cleaned_data)):
+        messages.success(request, _("部署を加えました。"))
+        return see_other("meguri:departments")
     today = clock.today()
     held = Q(appointments__starts_on__lte=today) & (Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=today))
     rows = Department.objects.select_related("successor").annotate(
@@ -76,7 +67,6 @@ def state_of(office: Department) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
     """Plan one: which department, then what, then what will happen to whom, then the act."""
     if manner not in Kind.values:
@@ -178,7 +168,6 @@ def foreseen(planned: work.Planned) -> list[str]:
 
 
 @require_POST
-@refusing
 def reorganisation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a plan back before its day."""
     plan = get_object_or_404(Reorganisation, pk=pk)

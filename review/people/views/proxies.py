@@ -1,7 +1,5 @@
 """代決: who stands in for whom, naming and withdrawing, and what was decided in my name and waits for my 後閲."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -15,15 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from review import clock, holders, permissions
-from review.domain.refusals import Invalid
 from review.models import Appointment, Decision, Proxy, User
 from review.models.proxy import PROXY_ROLES
 from review.people.forms.people import ProxyForm, RemarkForm
 from review.people.services import proxies as work
-from review.screens.forms.fields import add_refusal
 from review.screens.views import decision_words
-from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.acts import accepted, act_page, crumbs, previewed
+from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -90,7 +86,6 @@ def words_of(row: Appointment) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def proxy_new(request: SignedInRequest) -> HttpResponse:
     """Name a proxy for myself, or with `?for=` for somebody else: first what it means, then the act."""
     principal = principal_of(request)
@@ -160,7 +155,6 @@ def foreseen(principal: User, form: ProxyForm, posts: Mapping[str, str]) -> list
 
 
 @require_POST
-@refusing
 def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a naming back."""
     managing = permissions.may_manage_cycle(request.user)
@@ -172,17 +166,11 @@ def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def proxy_read(request: SignedInRequest, pk: int) -> HttpResponse:
     """後閲 of one decision."""
     decision = get_object_or_404(Decision, pk=pk, on_behalf_of=request.user)
     form = RemarkForm(request.POST)
-    if form.is_valid():
-        try:
-            work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("後閲しました。"))
-            return see_other("meguri:proxies")
+    if accepted(form, lambda: work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)):
+        messages.success(request, _("後閲しました。"))
+        return see_other("meguri:proxies")
     return page(request, refused=form, decision=decision.pk)
