@@ -227,9 +227,10 @@ def test_the_screens_in_a_browser(
     page.get_by_label("成果目標① 実績").check()
     page.get_by_role("button", name="選んだ項目を反映する").click()
     page.get_by_text("2項目を反映しました").wait_for()
-    for _width in widths(page):
-        screenshot(page, "upload-applied")
     assert submission.current_texts(cast.sheet())["indicator:1:actual"] == "80%"
+    look(page, "upload-applied", screenshot, axe)
+    page.get_by_role("link", name="確認・提出へ進む").first.click()
+    page.get_by_role("heading", name="5.").wait_for()
     page.goto(reverse("meguri:evidence", args=[cast.sheet().pk]))
     look(page, "evidence", screenshot, axe)
 
