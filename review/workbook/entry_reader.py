@@ -90,31 +90,29 @@ def read_entry_book(path: Path) -> EntryBook:
     props = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
     if props.get(FORM_PROPERTY) != FORM:
         raise Refused(Code.WRONG_FORM)
-    titles = {name.removeprefix(CODE_PROPERTY): text for name, text in props.items() if name.startswith(CODE_PROPERTY)}
-    #: {施策ID: (the title of its sheet, the digest of its arrangement)}, as the book was handed out
-    handed_out = {
-        titles.get(title, title): (title, digest)
-        for name, digest in props.items()
-        if name.startswith(SHEET_PROPERTY) and (title := name.removeprefix(SHEET_PROPERTY))
-    }
+    handed_out = _handed_out(props)
     own = _own(book, handed_out)
     if not own:
         raise Refused(Code.WRONG_FORM)
-    sheets = {code: _read_sheet(sheet, handed_out[code][1]) for code, sheet in own.items()}
     codes = {sheet.title: code for sheet in book.worksheets if (code := entry_places.code_of(sheet, handed_out))}
     codes |= {sheet.title: code for code, sheet in own.items()}
     read = {sheet.title for sheet in own.values()}
     others, beyond = _others(book, read)
-    others |= {SHAPES: shapes} if (shapes := _shapes(path)) else {}
     return EntryBook(
         token=props.get(TOKEN_PROPERTY, ""),
         cycle=props.get(CYCLE_PROPERTY, ""),
-        sheets=sheets,
-        others=others,
+        sheets={code: _read_sheet(sheet, handed_out[code][1]) for code, sheet in own.items()},
+        others=others | ({SHAPES: shapes} if (shapes := _shapes(path)) else {}),
         codes=codes,
         copies=[title for title in codes if title not in read],
         beyond=beyond,
     )
+
+
+def _handed_out(props: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """{施策ID: (the title of its sheet, the digest of its arrangement)}, as the book was written."""
+    titled = {name.removeprefix(SHEET_PROPERTY): one for name, one in props.items() if name.startswith(SHEET_PROPERTY)}
+    return {props.get(CODE_PROPERTY + title, title): (title, digest) for title, digest in titled.items()}
 
 
 def _own(book: Workbook, handed_out: Mapping[str, tuple[str, str]]) -> dict[str, Worksheet]:

@@ -40,13 +40,13 @@ def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
 
 def beside(user: User, review: MeasureReview) -> dict[str, Any]:
     """What goes along beside the form: 根拠資料 and 合議, and the way to ask for one. Two queries, three for the owners."""
-    asked = concurrence_parts.context_of(user, review)
+    concurrences = concurrence_parts.context_of(user, review)
     return {
         "files_sent": [
             {"file": one, "item": label_of(one.item, review.cycle.form)} for one in evidence.of_sheet(review)
         ],
-        "requested": asked["concurrences"],
-        "ask_form": asked["ask_form"],
+        "requested": concurrences["concurrences"],
+        "ask_form": concurrences["ask_form"],
     }
 
 

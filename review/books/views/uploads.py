@@ -166,7 +166,6 @@ def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, 
         "choices": sum(row["may_take"] for row in rows),
         "only_web": kinds.count(Change.WEB),
         "both_same": kinds.count(Change.BOTH_SAME),
-        "same": kinds.count(Change.SAME),
         "locked": next((row.locked for row in sheet.changes if row.locked), ""),
     }
 
