@@ -12,6 +12,7 @@ from django.urls import reverse
 from review.models import AuditEntry, Evidence, Upload, User
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast
+from tests.review.acting import queries_of
 from tests.review.books.test_uploads import fill, issued, sent, web
 from tests.review.sheet.test_evidence import PDF, attach
 
@@ -194,6 +195,12 @@ def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
     browser = client(cast.contributor)
     with django_assert_max_num_queries(25):
         browser.get(reverse("meguri:upload_review", args=[upload.pk]))
+    first = queries_of(browser, reverse("meguri:upload_review", args=[upload.pk]))
+    values = {"indicator:1:actual": "120件", "indicator:2:actual": "1,200千円"}
+    more = sent(cast, fill(issued(cast, tmp_path), values))
+    assert (
+        queries_of(browser, reverse("meguri:upload_review", args=[more.pk])) == first
+    )  # verdicts are read for nothing
     with django_assert_max_num_queries(25):
         browser.get(reverse("meguri:upload", args=["dx", YEAR]))
 
