@@ -111,8 +111,3 @@ def _change(base: str, web: str, file: str) -> Change:
     if file == base:
         return Change.WEB
     return Change.FILE if web == base else Change.BOTH_DIFFER
-
-
-def counts(rows: Collection[ItemChange]) -> dict[str, int]:
-    """How many items of each kind, every kind present."""
-    return {kind.value: sum(row.change == kind for row in rows) for kind in Change}

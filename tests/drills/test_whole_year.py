@@ -87,7 +87,7 @@ def fill_and_submit(page: Any, actual: str) -> None:
     for field in ("cause", "response"):
         if (box := page.locator(f"textarea[name='{field}']")).count() and box.first.is_visible():
             box.first.fill("相談日を増やす必要があった。")
-    press(page, "保存して確認・提出へ")
+    press(page, "確認・提出")
     press(page, "提出する")
     assert "提出済" in page.content(), page.locator("main").inner_text()
 

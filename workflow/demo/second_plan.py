@@ -17,9 +17,9 @@ from review.year.services import cycles
 from workflow import steps
 from workflow.demo import story
 from workflow.demo.people import SECOND, person, writer_of
-from workflow.demo.story import MARK, Say
+from workflow.demo.story import Say
 
-NAME, OFFICE = f"総合戦略(架空の見本、{MARK})", "企画課"
+NAME, OFFICE = "総合戦略(架空の見本)", "企画課"
 CALLED = plans.Names.of(OFFICE, "総合戦略推進会議", "Planning Division", "Strategy Council")
 YEARS, YEAR = range(2023, 2028), 2025
 AREAS = (("1", "しごとと人の流れをつくる"), ("2", "安心して暮らせるまちをつくる"))
@@ -61,7 +61,7 @@ def take_in(say: Say) -> Cycle:
 def _sheets() -> Iterator[Sheet]:
     for code, name, owner, goals in MEASURES:
         blocks = tuple(
-            IndicatorBlock(number=number, unit=unit, baseline=f"{base}{unit}({MARK})", years=tuple(
+            IndicatorBlock(number=number, unit=unit, baseline=f"{base}{unit}", years=tuple(
                 IndicatorCell(fiscal_year=year, name=goal, actual=actual, target=target)
                 for year, actual, target in _cells(unit, aim, values)
             ))
@@ -74,8 +74,8 @@ def _sheets() -> Iterator[Sheet]:
 def _cells(unit: str, aim: str, values: tuple[str, ...]) -> Iterator[tuple[int, str, str]]:
     """Each year with its 実績, those of the open year and later blank, and its target: the last year's alone."""
     for place, year in enumerate(YEARS):
-        actual = f"{values[place]}{unit}({MARK})" if year < YEAR else ""
-        yield year, actual, f"{aim}{unit}({MARK})" if year == YEARS[-1] else ""
+        actual = f"{values[place]}{unit}" if year < YEAR else ""
+        yield year, actual, f"{aim}{unit}" if year == YEARS[-1] else ""
 
 
 def leave_work(cycle: Cycle, say: Say) -> None:
@@ -84,7 +84,7 @@ def leave_work(cycle: Cycle, say: Say) -> None:
         review = story.sheet(cycle, code)
         whole = code != MEASURES[1][0]
         shown = goals if whole else goals[:1]
-        texts = {items.actual_key(n): f"{goal[4][-1]}{goal[1]}({MARK})" for n, goal in enumerate(shown, start=1)}
+        texts = {items.actual_key(n): f"{goal[4][-1]}{goal[1]}" for n, goal in enumerate(shown, start=1)}
         texts |= {f"{OWN}kpiの評価": "おおむね順調"} if whole else {}
         user = writer_of(review.measure_year.owner)
         submission.save_draft(user=user, review_id=review.pk, version=review.version, texts=texts)

@@ -31,7 +31,6 @@ FACTS = Path(settings.BASE_DIR) / "review" / "seed" / "facts.txt"
 CITY, PLAN = "木更津市", "木更津市DX推進計画"
 CALLED = plans.Names.of("情報経営課", "DX推進本部", "Information Management Division", "DX Promotion Headquarters")
 CITY_CODE = "122068"
-MARK = "デモ値"
 
 Say = Callable[[str], None]
 
@@ -270,7 +269,7 @@ def publish(cycle: Cycle, say: Say) -> None:
 
 
 def leave_work(cycle: Cycle, say: Say) -> None:
-    """Leave the next year with something to do for everyone; every invented value says デモ値."""
+    """Leave the next year with something to do for everyone; every invented value is marked as that."""
     codes = list(
         MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
         .order_by("measure__sort_key")
@@ -288,7 +287,7 @@ def leave_work(cycle: Cycle, say: Say) -> None:
         if review.measure_year.owner.name != OFFICE:
             _confirm(review, 0)
     _propose(cycle, codes[-1])
-    say(f"{cycle.label}には、入力・確認・承認の仕事を残しました(架空の値には「{MARK}」とあります)")
+    say(f"{cycle.label}には、入力・確認・承認の仕事を残しました(架空の値が含まれ、どの画面の上にもそうあります)")
 
 
 def _invent(cycle: Cycle, code: str, *, whole: bool = False) -> None:
@@ -302,15 +301,14 @@ def _invent(cycle: Cycle, code: str, *, whole: bool = False) -> None:
     }
     chosen = rows if whole else rows[:1]
     texts = {items.actual_key(row.indicator.number): _invented(before.get(row.indicator_id, "")) for row in chosen}
-    texts |= {"cause": f"{MARK}: 要因の記載例です。", "response": f"{MARK}: 対応の記載例です。"} if whole else {}
+    texts |= {"cause": "要因の記載例です。", "response": "対応の記載例です。"} if whole else {}
     submission.save_draft(user=_writer(review), review_id=review.pk, version=review.version, texts=texts)
     IndicatorYear.objects.filter(pk__in=[row.pk for row in chosen]).update(demo=True)
     MeasureYear.objects.filter(pk=review.measure_year_id).update(demo=True)
 
 
 def _invented(before: str) -> str:
-    value = before.split("※")[0].split("(")[0].strip() or "-"
-    return f"{value}({MARK})"
+    return before.split("※")[0].split("(")[0].strip() or "-"
 
 
 def _return_one(cycle: Cycle, code: str) -> None:
@@ -320,15 +318,13 @@ def _return_one(cycle: Cycle, code: str) -> None:
         review_id=review.pk,
         round=review.round,
         comment="",
-        remarks={items.actual_key(1): f"{MARK}です。実際の値を入力してください。"},
+        remarks={items.actual_key(1): "架空の値です。実際の値を入力してください。"},
     )
 
 
 def _propose(cycle: Cycle, code: str) -> None:
     review = sheet(cycle, code)
     approval.propose_outcome(
-        user=person("kakunin1"), review_id=review.pk, outcome=Outcome.EXCLUDED, reason=f"{MARK}: 対象外の提案の例です。"
+        user=person("kakunin1"), review_id=review.pk, outcome=Outcome.EXCLUDED, reason="対象外の提案の例です。"
     )
-    assessment.comment(
-        user=person("kakunin1"), review_id=review.pk, item="", body=f"{MARK}: 承認者の決定を待っています。"
-    )
+    assessment.comment(user=person("kakunin1"), review_id=review.pk, item="", body="承認者の決定を待っています。")

@@ -17,7 +17,7 @@ from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import items, sheet_form
 from review.domain.fields import CHANGE_REASON, OPINION, Writer
 from review.item_words import label_of
-from review.models import MeasureReview
+from review.models import Evidence, MeasureReview
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import REMARK
 from review.screens.views.signed_in import SignedInRequest
@@ -110,6 +110,7 @@ class Line:
     before: str
     part: IndicatorPart | None
     grade_offer: sheet_page.GradeOffer | None
+    files: list[Evidence]
 
     @property
     def repeated(self) -> bool:
@@ -173,14 +174,14 @@ def page(
     """The page of one decision."""
     shown = sheet_page.body(sheet)
     form = form or form_of(shown, sheet, mode)
-    changed = changes_of(shown)
+    changed, beside = changes_of(shown), sending.beside(request.user, sheet)
     context = {
         **sheet_page.head(sheet),
         **shown,
-        **sending.beside(request.user, sheet),
+        **beside,
         "mode": mode,
         "form": form,
-        "lines": lines_of(sheet, shown, form, changed),
+        "lines": lines_of(sheet, shown, beside, form, changed),
         "may_decide": mode.may(request.user, sheet),
         "changed_count": len(changed),
         "reason_label": label_of(CHANGE_REASON, sheet.cycle.form),
@@ -246,14 +247,18 @@ def schedule_names(plan: list[Any]) -> dict[str, str]:
 
 
 def lines_of(
-    sheet: MeasureReview, shown: dict[str, Any], form: DecisionForm, changed: dict[str, list[dict[str, str]]]
+    sheet: MeasureReview,
+    shown: dict[str, Any],
+    beside: dict[str, Any],
+    form: DecisionForm,
+    changed: dict[str, list[dict[str, str]]],
 ) -> list[Line]:
     """Every item in the order of the sheet: 成果目標, what was done, what is written of it. Two queries."""
     texts = shown["texts"]
     parts = {part.key: part for part in shown["indicators"]}
     names = schedule_names(shown["schedule_rows"])
     grades = sheet_page.grade_offers(shown["indicators"], sheet)
-    before = carrying.texts_before(sheet, shown["schedule_rows"], with_policy=True)
+    before = carrying.texts_before(sheet, shown["schedule_rows"])
     order = [key for key in texts if key in parts] + list(names)
     return [
         Line(
@@ -266,6 +271,7 @@ def lines_of(
             before=before.get(key, ""),
             part=parts.get(key),
             grade_offer=grades.get(parts[key].number) if key in parts else None,
+            files=[one["file"] for one in beside["files_sent"] if one["file"].item == key],
         )
         for key in [*order, *sheet_form.typed(sheet.cycle.form)]
     ]

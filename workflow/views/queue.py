@@ -55,7 +55,6 @@ class Row:
     owner: str
     state: str
     outcome: str
-    demo: bool
     late: bool
     submitted_at: datetime | None
     submitted_by: str
@@ -185,7 +184,6 @@ def row_of(review: MeasureReview, doubts: dict[str, Any], **about: Any) -> Row:
         owner=year.owner.name,
         state=review.state,
         outcome=review.outcome,
-        demo=year.demo,
         late=review.late,
         submitted_at=review.submitted_at,
         submitted_by=str(review.submitted_by or ""),

@@ -219,7 +219,6 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
                 "computed": bool(row.final_grade and row.reading.get("computed")),
                 "is_now": row.fiscal_year == year,
                 "definition_changed": renamed(before, row),
-                "demo": row.demo,
             }
             for before, row in with_previous(rows)
         ],

@@ -20,10 +20,7 @@ from review.reader_words import city_language
 from review.sheet.services import submission
 from review.trail.services import audit
 from review.workbook import cell_text
-from review.workbook.entry_book import EntrySheet, write_entry_book
-
-#: The key of `EntryBook.content[code]` under which the digests of the closed cells are stored.
-CLOSED = "closed"
+from review.workbook.entry_book import CLOSED, OPENED, EntrySheet, write_entry_book
 
 _NONE_OPEN = gettext_lazy(
     "記入できる施策シートがありません。提出済みのシートは、取り下げるか差し戻されてから記入できます。"
@@ -59,7 +56,8 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     moment = timezone.localtime(clock.now())
     sheets = _pages(cycle, writable, texts)
     written = write_entry_book(sheets, out, token=str(record.token), cycle=str(cycle.pk), made_at=moment)
-    _remember_closed(record, written.closed)
+    record.content = {code: one | written.cells.get(code, {}) for code, one in record.content.items()}
+    record.save(update_fields=["content"])
     return Issued(
         filename=_filename(cycle, writable, one=review_id is not None, day=f"{moment:%m%d}"),
         content=out.getvalue(),
@@ -83,7 +81,7 @@ def _remember(
         last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
         record = (
             last
-            if last and _without_closed(last.content) == content
+            if last and _without_cells(last.content) == content
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
         # Each time, for each copy of the file leaves the system.
@@ -91,14 +89,8 @@ def _remember(
         return record
 
 
-def _without_closed(content: dict[str, Any]) -> dict[str, Any]:
-    return {code: {name: cell for name, cell in one.items() if name != CLOSED} for code, one in content.items()}
-
-
-def _remember_closed(record: EntryBook, closed: dict[str, dict[str, str]]) -> None:
-    """Store the digests of the closed cells, so that anything written there is noticed when the file comes back."""
-    record.content = {code: {**one, CLOSED: closed.get(code, {})} for code, one in record.content.items()}
-    record.save(update_fields=["content"])
+def _without_cells(content: dict[str, Any]) -> dict[str, Any]:
+    return {code: {k: one[k] for k in one.keys() - {CLOSED, OPENED}} for code, one in content.items()}
 
 
 def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]) -> list[EntrySheet]:

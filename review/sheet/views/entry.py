@@ -23,9 +23,10 @@ from review.item_words import label_of
 from review.models import ItemComment, MeasureReview
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
+from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
-from review.sheet.forms.entry import NOTHING, SHOWN, EntryForm
-from review.sheet.services import carrying, submission, value_answers
+from review.sheet.forms.entry import FILE, NOTHING, SHOWN, EntryForm
+from review.sheet.services import carrying, evidence, submission, value_answers
 from review.sheet.views import sheet_page
 from review.sheet.views.entry_page import LAST, Desk
 
@@ -78,6 +79,7 @@ def entry(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     try:
         save(request, review, form)
         reply(request, review)
+        attach(request, pk)
         lead = carried if request.POST.get("carry") else onward
         return lead(request, pk, step)
     except Invalid as refusal:
@@ -108,21 +110,19 @@ def page(
 
 def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     """Where the pressed button leads."""
-    where = request.POST.get("action", "next")
-    if step == 1 and where in ("next", "submit") and (number := unseen(request, pk)):
+    where, _sign, which = request.POST.get("action", "next").partition(":")
+    chosen = min(max(whole(which) or 0, 0), LAST) if where == "step" else 0
+    if where == "attach":
+        return see_other("meguri:entry", pk, step, fragment=f"files-{whole(which) or 1}")
+    goes_to = step if where == "stay" else chosen or step + 1
+    if step == 1 < goes_to and (number := unseen(request, pk)):
         messages.info(request, _("入力した値に、確かめてほしいところがあります。確認するか、説明を書いてください。"))
         return see_other("meguri:entry", pk, step, fragment=f"reading-{number}")
-    if where == "close":
-        messages.success(request, _("保存しました。続きはいつでも入力できます。"))
-        return see_other("meguri:sheet", pk)
-    if where == "back":
-        return see_other("meguri:entry", pk, max(step - 1, 1))
-    if where == "stay":
-        messages.success(request, _("保存しました。"))
-        return see_other("meguri:entry", pk, step)
-    if where == "submit" or step + 1 == LAST:
+    if goes_to == LAST:
         return see_other("meguri:submit", pk)
-    return see_other("meguri:entry", pk, step + 1)
+    if goes_to == step:
+        messages.success(request, _("保存しました。続きはいつでも入力できます。"))
+    return see_other("meguri:entry", pk, goes_to)
 
 
 def unseen(request: SignedInRequest, pk: int) -> int:
@@ -194,6 +194,19 @@ def reply(request: SignedInRequest, review: MeasureReview) -> None:
     """Answers to the remarks of a return. Sent twice, an answer is stored once."""
     for item in unsent(request, review):
         assessment.comment(user=request.user, review_id=review.pk, item=item, body=replies_of(request)[item])
+
+
+def attach(request: SignedInRequest, pk: int) -> None:
+    """Keep the files that were chosen beside the values. The same file twice is kept once."""
+    for name in request.FILES:
+        upload: Any = request.FILES[name]
+        item = name.removeprefix(FILE)
+        if name.startswith(FILE) and item:
+            try:
+                evidence.add(user=request.user, review_id=pk, upload=upload, filename=upload.name or "", item=item)
+            except Invalid as refusal:
+                raise Invalid(str(refusal), {name: str(refusal)}) from refusal
+            messages.success(request, _("「%(name)s」を添付しました。") % {"name": upload.name})
 
 
 def replies_of(request: SignedInRequest) -> dict[str, str]:

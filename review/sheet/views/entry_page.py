@@ -19,9 +19,9 @@ from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import bars, fields, items, sheet_form
 from review.domain.fields import Required
 from review.item_words import label_of
-from review.models import ItemComment, MeasureReview, ReviewState, User
-from review.sheet.forms.entry import SHOWN, EntryForm
-from review.sheet.services import carrying, submission, value_answers
+from review.models import Evidence, ItemComment, MeasureReview, ReviewState, User
+from review.sheet.forms.entry import FILE, SHOWN, EntryForm
+from review.sheet.services import carrying, evidence, submission, value_answers
 from review.sheet.views import returned, sheet_parts
 
 LAST, WHY = 5, 2
@@ -50,6 +50,8 @@ class Line:
     part: IndicatorPart | None = None
     #: an answer to the remarks that was typed and not sent yet
     reply: str = ""
+    files: list[Evidence] = dataclasses.field(default_factory=list)
+    file: BoundField | None = None
 
     @property
     def html_id(self) -> str:
@@ -111,6 +113,14 @@ class Desk:
         """The items of the step in their order on the screen."""
         return [key for key in _in_order(self.texts) if items.step_of(key) == self.step]
 
+    @cached_property
+    def files(self) -> dict[str, list[Evidence]]:
+        """The 根拠資料 by the item that they stand behind. One query."""
+        by_item: dict[str, list[Evidence]] = {}
+        for file in evidence.of_sheet(self.review):
+            by_item.setdefault(file.item, []).append(file)
+        return by_item
+
     def form(self, data: Any = None, texts: Mapping[str, str] | None = None) -> EntryForm:
         """The step's form: from what was sent, or from the texts (default: those that stand)."""
         shown = [key for key in self.keys() if key in self.open_keys]
@@ -123,6 +133,7 @@ class Desk:
             helps=self.helps(),
             initial=EntryForm.start(stands, self.review.version),
             known=self.typed,
+            files=[part.key for part in self.parts if part.key in shown],
         )
         form.initial.update(texts or {})
         for part in self.parts:
@@ -187,6 +198,8 @@ class Desk:
                 theirs=theirs.get(key),
                 part=parts.get(key),
                 reply=self.replies.get(key, ""),
+                files=self.files.get(key, []) if key in parts else [],
+                file=form[FILE + key] if FILE + key in form.fields else None,
             )
             for key in self.keys()
             if not items.is_bar(key)
@@ -240,9 +253,18 @@ class Desk:
             form.fields[key].required = True
 
     @cached_property
+    def _last_year(self) -> dict[str, str]:
+        return carrying.texts_before(self.review, self.plan)
+
+    @property
     def before(self) -> dict[str, str]:
         """Last year's texts by item, where there was a sheet."""
-        return carrying.texts_before(self.review)
+        return {key: text for key, text in self._last_year.items() if not self._with_plan(key)}
+
+    @property
+    def planned(self) -> dict[str, str]:
+        """What the plan carried into this year, by item: a department may change it."""
+        return {key: text for key, text in self._last_year.items() if self._with_plan(key)}
 
     @property
     def _reasons(self) -> list[str]:

@@ -125,7 +125,6 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "withdrawn": sheet_parts.withdrawn(review, decisions),
         "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
         "files": queries.latest_files(review),
-        "has_demo": review.measure_year.demo or any(part.this and part.this.demo for part in parts),
     }
 
 
