@@ -268,15 +268,12 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
 )  # fmt: skip
 
 #: Addresses that are no act of anybody: signing in and out, the language, the health checks; and the same acts for programs.
-NO_ACTS = {
-    "password_change_done": Rule.SIGNED_IN,
-    **dict.fromkeys(
-        # `second_factor` asks for the code of whoever just gave the right password: nobody is signed in before it
-        "healthz readyz set_language login logout second_factor single_sign_on single_sign_on_return "
-        "api:root api:openapi api:editions api:edition api:measures api:measure api:indicators api:nothing".split(),
-        Rule.ANYONE,
-    ),
-}
+#: `second_factor` asks for the code of whoever just gave the right password: nobody is signed in before it.
+_FOR_ANYONE = (
+    "healthz readyz set_language login logout second_factor single_sign_on single_sign_on_return "
+    "api:root api:openapi api:editions api:edition api:measures api:measure api:indicators api:nothing"
+)
+NO_ACTS = {"password_change_done": Rule.SIGNED_IN, **dict.fromkeys(_FOR_ANYONE.split(), Rule.ANYONE)}
 
 RULED = NO_ACTS | {name: act.rule for _group, acts in ACTS for name, act in acts.items() if act.rule}
 # The published pages have the same rules in English, where their addresses are others.

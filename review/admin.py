@@ -59,9 +59,10 @@ class PersonAdmin(Readable):
     exclude = ("password", "groups", "user_permissions", "is_staff", "first_name", "last_name")
 
 
-for name in (
+READ = (
     "Appointment Department Plan PlanField Measure MeasureYear Indicator IndicatorYear TargetChange ScheduleItem Cycle "
     "MeasureReview Submission Decision Meeting Concurrence ItemComment Rating RecordedDecision Edition Correction "
     "CorrectionItem CorrectionDecision Artifact Job OutboxEvent Mail Notification"
-).split():
+)
+for name in READ.split():
     admin.site.register(apps.get_model("review", name), Readable)

@@ -12,13 +12,13 @@ from review.domain.refusals import Invalid, Refusal
 from review.models import MeasureReview, RecordedDecision, Verdict
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board
 from workflow.views.deciding_page import DESTINATIONS
 from workflow.views.places import is_whole
-from workflow.views.queue import cycle_or_404
 from workflow.views.together import chosen_of, say_results
 
 

@@ -19,11 +19,12 @@ from review.item_words import label_of
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from workflow import steps
 from workflow.views.places import WAITING, is_whole, queue_query
-from workflow.views.queue import clean, cycle_or_404
+from workflow.views.queue import clean
 
 PAGE = 30
 

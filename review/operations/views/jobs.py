@@ -7,8 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -178,7 +178,7 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a failed job run again."""
-    row_or_404(Job, pk)
+    get_object_or_404(Job, pk=pk)
     work.retry(user=request.user, job_id=pk)
     messages.success(request, _("処理をもう一度始めました。しばらくすると、この画面に結果が出ます。"))
     return redirect("meguri:jobs")
@@ -187,7 +187,7 @@ def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop trying, with a reason; a page of its own says what that means."""
-    job = row_or_404(Job, pk)
+    job = get_object_or_404(Job, pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         work.give_up(user=request.user, job_id=pk, reason=form.cleaned_data["reason"])
@@ -205,7 +205,7 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Try a parked event again."""
-    row_or_404(OutboxEvent, pk)
+    get_object_or_404(OutboxEvent, pk=pk)
     with transaction.atomic():
         outbox.release(pk)
         audit.write(request.user, "event.release", f"event:{pk}")
@@ -216,7 +216,7 @@ def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a parked mail again."""
-    row_or_404(Mail, pk)
+    get_object_or_404(Mail, pk=pk)
     with transaction.atomic():
         mailing.release(pk)
         audit.write(request.user, "mail.release", f"mail:{pk}")
@@ -238,11 +238,3 @@ def mail_let_go(request: SignedInRequest) -> HttpResponse:
             request, _("メールの送信を再開しました。待っていた%(count)d通は、保留にしました。") % {"count": count}
         )
     return redirect("meguri:jobs")
-
-
-def row_or_404(model: Any, pk: int) -> Any:
-    """The row, or 404."""
-    row = model.objects.filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row

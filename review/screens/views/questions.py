@@ -10,6 +10,9 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
+from review import queries
+from review.models import Cycle
+
 API = "/api/"
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -66,6 +69,13 @@ def whole(text: str | None) -> int | None:
     if text and text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) <= LARGEST:
         return int(text)
     return None
+
+
+def cycle_or_404(plan: str, year: int) -> Cycle:
+    """The year of a plan that the address names. One query."""
+    if cycle := queries.cycle_of(plan, year):
+        return cycle
+    raise Http404
 
 
 def is_text(text: str) -> bool:
