@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from review.domain import correction_items
 from review.domain.refusals import Invalid
@@ -25,7 +24,6 @@ from workflow.forms import pass_of
 from workflow.views.corrections import correction_or_404, lines_of, reading_of, way_to
 
 
-@require_http_methods(["GET", "POST"])
 def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Type what is right, item by item; see how it is read and judged; save."""
     correction = correction_or_404(pk)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions
 from review.domain import correction_items, values
@@ -41,7 +41,6 @@ def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
 # --- beginning -------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
 def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Begin a correction, or go on to the one that is under way."""
     cycle = cycle_or_404(plan, year)
@@ -81,7 +80,7 @@ def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 # --- the whole -------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET"])
+@require_safe
 def correction(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything of one correction: 誤 and 正, what follows from it, and what may be done next."""
     return page(request, correction_or_404(pk))

@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review import clock, holders, permissions, queries
 from review.assessment.services import approval, definitions
@@ -35,7 +34,6 @@ DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
 # --- opening -------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
 def open_year(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Open the drafted year."""
     cycle = cycle_or_404(plan, year)
@@ -95,7 +93,6 @@ def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
 # --- deciding ------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
 def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Publish, or send the named sheets back."""
     cycle = cycle_or_404(plan, year)

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from review import locks, permissions, queries
 from review.books.services import entry_books, uploads
@@ -56,7 +56,6 @@ def own_cycle(request: SignedInRequest, plan: str, year: int) -> Cycle:
     return cycle
 
 
-@require_http_methods(["GET", "POST"])
 def upload(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Download and upload on one page; a file that is read leads to its comparison."""
     cycle = own_cycle(request, plan, year)

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review import clock
 from review.deadlines.forms.deadlines import OWN, ClosingDayForm, DepartmentDeadlinesForm
@@ -76,7 +75,6 @@ def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
     return rows.filter(pk=number).first() if number else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @versioned(own_record)
 def departments(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
@@ -127,7 +125,6 @@ def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def closing(request: SignedInRequest) -> HttpResponse:
     """The city's own closing days, and the national holidays of the coming year to compare with."""
     user = request.user

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
 
 from review import calendar, clock, permissions
 from review.deadlines.forms.deadlines import NudgeForm, PauseForm, RulesForm
@@ -54,7 +53,6 @@ def rules_record(request: SignedInRequest, plan: str, year: int) -> Record:
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.reminders",))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @versioned(rules_record)
 def reminders(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """On which days reminders of the year's deadlines are sent, and where they are not for a while."""
@@ -152,7 +150,6 @@ def scope_words(row: ReminderPause) -> str:
 # --- nudges --------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """What waits, to choose from; then who would get what; then it goes out."""
     cycle = cycle_or_404(plan, year)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.deprecation import MiddlewareMixin
 
 from review import queries
 from review.models import Cycle
@@ -24,14 +25,8 @@ LONGEST = 4000
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
-class QuestionMiddleware:
+class QuestionMiddleware(MiddlewareMixin):
     """Turns away an address that nothing could answer. Where all is well it changes nothing and asks nothing."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
