@@ -83,6 +83,9 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "publication:run": _act(Rule.ANYONE, _("施策の計画期間の推移を見る")),
         "publication:summary": _act(Rule.ANYONE, _("計画期間の総括を読む")),
         "publication:summary_data": _act(Rule.ANYONE, _("計画期間の総括のデータを受け取る")),
+        "publication:feed": _act(Rule.ANYONE, _("公表と訂正のお知らせをフィードで受け取る")),
+        "publication:plan_feed": _act(Rule.ANYONE, _("一つの計画の公表と訂正のお知らせをフィードで受け取る")),
+        "publication:sitemap": _act(Rule.ANYONE, _("公表されたページの一覧を検索エンジンが読む")),
         "publication:open_data": _act(Rule.ANYONE, _("オープンデータの説明を読む")),
         "publication:schema": _act(Rule.ANYONE, _("データの形式の定義を受け取る")),
         "publication:download": _act(Rule.ANYONE, _("公表版のファイルを受け取る")),
@@ -268,12 +271,28 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
 )  # fmt: skip
 
 #: Addresses that are no act of anybody: signing in and out, the language, the health checks; and the same acts for programs.
-#: `second_factor` asks for the code of whoever just gave the right password: nobody is signed in before it.
-_FOR_ANYONE = (
-    "healthz readyz set_language login logout second_factor single_sign_on single_sign_on_return "
-    "api:root api:openapi api:editions api:edition api:measures api:measure api:indicators api:nothing"
-)
-NO_ACTS = {"password_change_done": Rule.SIGNED_IN, **dict.fromkeys(_FOR_ANYONE.split(), Rule.ANYONE)}
+NO_ACTS = {
+    "healthz": Rule.ANYONE,
+    "readyz": Rule.ANYONE,
+    "set_language": Rule.ANYONE,
+    "login": Rule.ANYONE,
+    "logout": Rule.ANYONE,
+    # asks for the code of whoever just gave the right password; nobody is signed in before it
+    "second_factor": Rule.ANYONE,
+    "single_sign_on": Rule.ANYONE,
+    "single_sign_on_return": Rule.ANYONE,
+    "password_change_done": Rule.SIGNED_IN,
+    # the published results for programs
+    "robots": Rule.ANYONE,
+    "api:root": Rule.ANYONE,
+    "api:openapi": Rule.ANYONE,
+    "api:editions": Rule.ANYONE,
+    "api:edition": Rule.ANYONE,
+    "api:measures": Rule.ANYONE,
+    "api:measure": Rule.ANYONE,
+    "api:indicators": Rule.ANYONE,
+    "api:nothing": Rule.ANYONE,
+}
 
 RULED = NO_ACTS | {name: act.rule for _group, acts in ACTS for name, act in acts.items() if act.rule}
 # The published pages have the same rules in English, where their addresses are others.

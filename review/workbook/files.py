@@ -80,7 +80,6 @@ def check_workbook(path: Path) -> None:
 
 def describe(path: Path) -> WrittenFile:
     """Its hash and its size."""
-    """Its hash and its size."""
     with path.open("rb") as stream:
         return WrittenFile(sha256=hashlib.file_digest(stream, "sha256").hexdigest(), size=path.stat().st_size)
 

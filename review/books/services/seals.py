@@ -30,9 +30,6 @@ def edition_seal(edition: Edition) -> str:
 _OF_FILE = ("kind", "revision", "label", "path", "filename", "sha256", "size", "warnings")
 
 
-_OF_FILE = ("kind", "revision", "label", "path", "filename", "sha256", "size", "warnings")
-
-
 def artifact_seal(artifact: Artifact) -> str:
     """The seal of an edition's file, which carries the file's own sha256 and size."""
     return digest(

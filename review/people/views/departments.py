@@ -21,11 +21,14 @@ from review.people.services import reorganisation_moves
 from review.people.views.people import state_of
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
+from review.screens.views.lists import matching, page_of, words_of
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
 Kind = Reorganisation.Kind
+#: of the reorganisations, the latest
+SHOWN = 30
 
 
 def here() -> tuple[str, str]:
@@ -34,23 +37,25 @@ def here() -> tuple[str, str]:
 
 
 def departments(request: SignedInRequest) -> HttpResponse:
-    """Every department with its span, and the plans; a POST adds a department. Four queries however many."""
+    """Every department with its span, and the plans; a POST adds a department. Five queries however many."""
     form = OfficeNameForm(request.POST or None)
     if accepted(form, lambda: work.add_office(user=request.user, **form.cleaned_data)):
         messages.success(request, _("部署を加えました。"))
         return see_other("meguri:departments")
     today = clock.today()
     held = Q(appointments__starts_on__lte=today) & (Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=today))
-    rows = Department.objects.select_related("successor").annotate(
-        people=Count("appointments__user", filter=held, distinct=True)
-    )
+    people = Count("appointments__user", filter=held, distinct=True)
+    rows = Department.objects.select_related("successor").annotate(people=people).order_by("order", "pk")
+    page = page_of(request, matching(rows, words_of(request), "name", "division"))
     context = {
         "page_title": _("部署と組織改正"),
         "breadcrumbs": crumbs((_("利用者"), reverse("meguri:people")), (_("部署と組織改正"), "")),
-        "rows": [{"office": row, "state": state_of(row)} for row in rows],
+        "page_obj": page,
+        "words": words_of(request),
+        "rows": [{"office": row, "state": state_of(row)} for row in page],
         "plans": [
             {"plan": plan, "may_end": not plan.applied_at and not plan.withdrawn_at and plan.effective_on > today}
-            for plan in Reorganisation.objects.prefetch_related("before", "after").select_related("planned_by")
+            for plan in Reorganisation.objects.prefetch_related("before", "after").select_related("planned_by")[:SHOWN]
         ],
         "kinds": [{"label": str(kind.label), "url": reverse("meguri:reorganise", args=[kind.value])} for kind in Kind],
         "form": form,

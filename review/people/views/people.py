@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -20,11 +19,11 @@ from review.people.services.passwords import Enrolled
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import accepted, act_page, crumbs, sure
 from review.screens.views.answers import see_other
+from review.screens.views.lists import matching, page_of, words_of
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
-PAGE = 50
 ACTIVE, LEFT, EVERY = "", "left", "all"
 
 
@@ -42,15 +41,14 @@ def person_crumb(person: User) -> tuple[str, str]:
 def people(request: SignedInRequest) -> HttpResponse:
     """Everyone, searched and filtered by the address."""
     rows = matching_people(request)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page_title": _("利用者"),
         "breadcrumbs": crumbs((_("利用者"), "")),
-        "page_obj": page,
+        "page_obj": page_of(request, rows),
         "today": clock.today(),
         "offices": open_offices(),
         "roles": Role.choices,
-        "words": request.GET.get("q", ""),
+        "words": words_of(request),
         "role": request.GET.get("role", ""),
         "department": request.GET.get("department", ""),
         "show": request.GET.get("show", ""),
@@ -65,8 +63,7 @@ def matching_people(request: SignedInRequest) -> QuerySet[User]:
     rows = User.objects.order_by("display_name", "username")
     if show != EVERY:
         rows = rows.filter(is_active=show != LEFT)
-    for word in request.GET.get("q", "").split():
-        rows = rows.filter(Q(display_name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word))
+    rows = matching(rows, words_of(request), "display_name", "username", "email")
     held = Appointment.objects.filter(holders.held_on(clock.today()))
     role, office = request.GET.get("role", ""), whole(request.GET.get("department"))
     if role in Role.values:

@@ -21,6 +21,7 @@ from review.people.views import people
 from review.screens.views import decision_words
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
+from review.screens.views.lists import matching, page_of, words_of
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -35,16 +36,20 @@ def proxies(request: SignedInRequest) -> HttpResponse:
 
 
 def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decision: int = 0) -> HttpResponse:
-    """The page. Five queries however many."""
+    """The page. Six queries however many."""
     user = request.user
     rows = Proxy.objects.select_related("principal", "deputy", "department", "named_by")
     managing = permissions.may_manage_cycle(user)
     shown = rows if managing else rows.filter(Q(principal=user) | Q(deputy=user))
+    shown = matching(shown, words_of(request), "principal__display_name", "deputy__display_name", "department__name")
+    named = page_of(request, shown)
     read = Decision.objects.filter(on_behalf_of=user).exclude(later_reading=None).order_by("-decided_at")
     context = {
         "page_title": _("代決と後閲"),
         "breadcrumbs": crumbs((_("代決と後閲"), "")),
-        "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in shown[:200]],
+        "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in named],
+        "page_obj": named,
+        "words": words_of(request),
         "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],
         "read": [
             (one, decision_words.step_words(one))
@@ -72,11 +77,11 @@ def posts_of(user: Any) -> list[tuple[str, str]]:
     """The posts for which the person can be represented, as choices: those of today and ahead. One query."""
     running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=user)
     rows = running.filter(role__in=PROXY_ROLES).select_related("department").order_by("role", "department")
-    choices = {f"{row.role}:{row.department_id or ''}": words_of(row) for row in rows}
+    choices = {f"{row.role}:{row.department_id or ''}": post_words(row) for row in rows}
     return list(choices.items())
 
 
-def words_of(row: Appointment) -> str:
+def post_words(row: Appointment) -> str:
     """産業振興課 所属長."""
     return f"{row.department or ''} {row.get_role_display()}".strip()
 

@@ -169,6 +169,4 @@ def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
 
 def marked(page: Page, mark: Mapping[str, str]) -> Page:
     """The page with 公表前 on it; its other language is reached by the person's own setting."""
-    return replace(
-        page, context={**page.context, "preview": mark, "other": None, "edition_date": _("公表前"), "edition_note": ""}
-    )
+    return replace(page, context={**page.context, "preview": mark, "other": None, "edition_date": _("公表前")})
