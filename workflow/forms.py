@@ -22,9 +22,9 @@ from review.screens.views.questions import whole
 
 
 def pass_of(value: object) -> int:
-    """The number of a pass as sent; -1 where it is none."""
-    raw = str(value)
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
+    """The number of a pass or a version as sent; -1, which is never the current one, where it is none."""
+    number = whole(str(value))
+    return -1 if number is None else number
 
 
 class OverallForm(forms.Form):

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +20,7 @@ class EntryBook(models.Model):
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="entry_books")
     content = models.JSONField()
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
     class Meta:
@@ -48,7 +47,7 @@ class Upload(models.Model):
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="uploads")
     entry_book = models.ForeignKey(EntryBook, null=True, blank=True, on_delete=models.PROTECT, related_name="uploads")
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     filename = models.CharField(_("ファイル名"), max_length=120)
     size = models.PositiveBigIntegerField()

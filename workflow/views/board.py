@@ -31,6 +31,7 @@ from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.views import sheet_records
@@ -39,7 +40,6 @@ from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board_page as shown
 from workflow.views.board_page import EVERY, WAITING
 from workflow.views.deciding_page import DESTINATIONS
-from workflow.views.queue import cycle_or_404
 from workflow.views.together import chosen_of, lines_of, say_results
 
 PAGE = 40

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from review.background.services.making import of_the_background
 from review.domain.checks import OF_PLAN, SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
 from review.screens.views.acts import crumbs
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page
@@ -100,14 +101,6 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "breadcrumbs": crumbs(_("確認待ち")),
     }
     return render(request, "workflow/queue.html", context)
-
-
-def cycle_or_404(plan: str, year: int) -> Cycle:
-    """The cycle of a fiscal year."""
-    cycle = queries.cycle_of(plan, year)
-    if cycle is None:
-        raise Http404
-    return cycle
 
 
 def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:

@@ -3,7 +3,6 @@
 Taking an item is typed entry: it goes through `submission.save_draft`, with its checks and its version.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +28,7 @@ from review.workbook import sandbox
 from review.workbook.archive import MAX_FILE
 from review.workbook.entry_book import CLOSED, OPENED
 from review.workbook.entry_places import cell_digest
+from review.workbook.files import describe
 from review.workbook.findings import ANOTHERS, Code, Finding, Refused
 
 MAX_BYTES = MAX_FILE
@@ -83,8 +83,8 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
     refused. Raises Invalid where too many files came within an hour. Up to 10 s, mostly in another process.
     """
     cycle = Cycle.objects.get(pk=cycle_id)
-    digest, size = _digest(path)
-    known = Upload.objects.filter(cycle=cycle, uploaded_by=user, sha256=digest)
+    file = describe(path)
+    known = Upload.objects.filter(cycle=cycle, uploaded_by=user, sha256=file.sha256)
     earlier = known.exclude(state=Upload.State.REFUSED).first()
     if earlier:
         return earlier
@@ -95,31 +95,22 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
             "entry_book": book,
             "uploaded_at": clock.now(),
             "filename": file_names.clean(filename, "記入用ブック.xlsx"),
-            "size": size,
+            "size": file.size,
             "state": Upload.State.READ if finding.is_ok else Upload.State.REFUSED,
             "code": finding.code.value,
             "detail": finding.detail,
             "result": result,
         }
         upload, _created = Upload.objects.update_or_create(
-            cycle=cycle, uploaded_by=user, sha256=digest, defaults=values
+            cycle=cycle, uploaded_by=user, sha256=file.sha256, defaults=values
         )
         audit.write(
             user,
             "upload.receive",
             f"upload:{upload.pk}",
-            after={"code": upload.code, "sha256": digest, "sheets": sorted(result["sheets"])},
+            after={"code": upload.code, "sha256": file.sha256, "sheets": sorted(result["sheets"])},
         )
     return upload
-
-
-def _digest(path: Path) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(1 << 20):
-            digest.update(chunk)
-            size += len(chunk)
-    return digest.hexdigest(), size
 
 
 def _refuse_flood(user: User) -> None:

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from review import locks, permissions, queries
 from review.assessment.services import judging
@@ -23,6 +23,7 @@ from review.item_words import label_of
 from review.models import Cycle, Upload
 from review.people.services.finding_words import why_refused
 from review.screens.services.incoming import on_disk
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import forbidden, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
@@ -59,7 +60,6 @@ def own_cycle(request: SignedInRequest, plan: str, year: int) -> Cycle:
     return cycle
 
 
-@require_http_methods(["GET", "POST"])
 def upload(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Download and upload on one page; a file that is read leads to its comparison."""
     cycle = own_cycle(request, plan, year)
@@ -89,11 +89,7 @@ def upload_context(
     title = _("Excelで記入する")
     return {
         "page_title": title,
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:progress", args=cycle.key)},
-            {"label": title, "url": ""},
-        ],
+        "breadcrumbs": crumbs((fiscal_year(cycle.fiscal_year), reverse("meguri:progress", args=cycle.key)), title),
         "cycle": cycle,
         "form": form,
         "refused": refused,
@@ -135,11 +131,7 @@ def comparison(
     title = _("記入用ブックの内容を確かめる")
     context = {
         "page_title": title,
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("Excelで記入する"), "url": reverse("meguri:upload", args=file.cycle.key)},
-            {"label": title, "url": ""},
-        ],
+        "breadcrumbs": crumbs((_("Excelで記入する"), reverse("meguri:upload", args=file.cycle.key)), title),
         "upload": file,
         "sheets": shown,
         "unread": [*file.result.get("unread", ()), *(one for sheet in sheets for one in sheet.gone)],
@@ -225,8 +217,8 @@ def chosen(ticks: frozenset[str]) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     for tick in ticks:
         number, _sign, key = tick.removeprefix(TAKE).partition(":")
-        if number.isascii() and number.isdigit() and len(number) < 10 and key:
-            keys.setdefault(int(number), []).append(key)
+        if (pk := whole(number)) is not None and key:
+            keys.setdefault(pk, []).append(key)
     return keys
 
 
@@ -234,8 +226,7 @@ def versions(request: SignedInRequest) -> dict[int, int]:
     """{review id: version} as the page was made; a version that is no number is one that no sheet has."""
     versions: dict[int, int] = {}
     for name, value in request.POST.items():
-        number = name.removeprefix(VERSION)
-        if name.startswith(VERSION) and number.isascii() and number.isdigit() and len(number) < 10:
-            whole = str(value).isascii() and str(value).isdigit() and len(str(value)) < 10
-            versions[int(number)] = int(str(value)) if whole else -1
+        if name.startswith(VERSION) and (pk := whole(name.removeprefix(VERSION))) is not None:
+            version = whole(str(value))
+            versions[pk] = -1 if version is None else version
     return versions

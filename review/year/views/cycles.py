@@ -19,13 +19,14 @@ from review import calendar, clock, permissions, queries
 from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
 from review.background.services.making import making
-from review.deadlines.views.deadlines import tabs, year_or_404
+from review.deadlines.views.deadlines import tabs
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, CycleState, MeasureYear, Plan
 from review.publication.services import corrections
 from review.screens.views.acts import accepted, act_page, crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.chrome import address
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import day_text, fiscal_year
@@ -56,7 +57,7 @@ def cycles(request: SignedInRequest) -> HttpResponse:
 
 def deadlines_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form of the year's deadlines edits."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     rows = Cycle.objects.filter(pk=cycle.pk)
     form = DeadlinesForm.of(cycle)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.deadlines",))
@@ -66,7 +67,7 @@ def deadlines_record(request: SignedInRequest, plan: str, year: int) -> Record:
 @versioned(deadlines_record)
 def cycle(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """One year: its step, its deadlines to set, and the button that opens it."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(cycle)
     status = 200
     if form.is_bound:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 
 from review import clock, queries
 from review.books.services import books, snapshot
-from review.deadlines.views.deadlines import way_to, year_or_404
+from review.deadlines.views.deadlines import way_to
 from review.domain import sheet_form
 from review.domain.fields import Field, Kind, Writer
 from review.models import Cycle, Edition, MeasureReview, MeasureYear, ReviewState
 from review.publication.views import preview as publication
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.views.entry_page import LAST, Desk
 from review.templatetags.words import fiscal_year
@@ -32,7 +33,7 @@ NEAR = 10
 @require_safe
 def form_preview(request: SignedInRequest, plan: str, year: int, what: str, page: str = "") -> HttpResponse:
     """One of the three; `page` is the 施策ID, without one the first."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     years = MeasureYear.objects.filter(measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
     codes = list(years.order_by("measure__sort_key").values_list("measure__code", flat=True))
     if what not in SHOWN or (page and page not in codes):

@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review.deadlines.views.deadlines import way_to, year_or_404
+from review.deadlines.views.deadlines import way_to
 from review.domain import sheet_form
 from review.domain.fields import OWN
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -37,7 +38,7 @@ def form_of(cycle: Cycle, key: str, sent: Any = None) -> BuiltInForm:
 
 def form_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form of an item edits: all items, for they stand in one order."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     form = form_of(cycle, request.GET.get("item", ""))
     rows = Cycle.objects.filter(pk=cycle.pk)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.form",), state=cycle.form)
@@ -48,7 +49,7 @@ def form_record(request: SignedInRequest, plan: str, year: int) -> Record:
 @versioned(form_record)
 def year_form(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The items of one year; `?item=` is the one in the form below them."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     key = request.GET.get("item", "")
     form = form_of(cycle, key, request.POST if request.method == "POST" else None)
     if form.is_bound and done(request, cycle, key, form):
