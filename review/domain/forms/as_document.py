@@ -13,6 +13,7 @@ from typing import Any
 
 from review.domain import measure_codes
 from review.domain.fiscal import fiscal_year_label
+from review.domain.forms import document_data
 from review.domain.forms.proposal import squeezed
 from review.domain.forms.sections import JOINED
 from review.domain.forms.texts import sheet_texts
@@ -33,6 +34,11 @@ class Known:
     years: Sequence[int] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+
+def document_in(read: Mapping[str, Any], known: Known) -> PlanDocument:
+    """The document of a file that was read: the city's form's own, else the sheets of its proposal. Raises DocumentError."""
+    return document_data.of_data(read["document"]) if "document" in read else document_of(read, known)
 
 
 def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:

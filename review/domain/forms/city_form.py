@@ -5,7 +5,6 @@ from __future__ import annotations
 from review.domain import fields
 from review.domain.form_rows import Row, is_code_row
 from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
-from review.domain.plan_text import read_plan_text
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 
 
@@ -13,11 +12,6 @@ def is_plan_text(text: str) -> bool:
     """Whether a text holds the form's sheets: lines that begin with 施策ID and a tab."""
     lines = text.replace("\r", "\n").split("\n")
     return any(is_code_row(Row(number=1, cells=tuple(line.split("\t")))) for line in lines if "\t" in line)
-
-
-def read(data: bytes) -> Proposal:
-    """The proposal of the plan's text. Raises DocumentError."""
-    return proposal_of(read_plan_text(data))
 
 
 def proposal_of(document: PlanDocument) -> Proposal:
