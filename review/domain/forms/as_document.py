@@ -100,10 +100,10 @@ class _Making:
     # --- one sheet ----------------------------------------------------------------------------------------------------
 
     def sheet(self, measure: Mapping[str, Any], code: str, group: tuple[tuple[str, str], ...]) -> Sheet:
-        _refuse_long(measure["name"], LONGEST_NAME, "施策名")
+        refuse_long(measure["name"], LONGEST_NAME, "施策名")
         offices = [re.sub(r"\s*\n\s*", "", name) for name in measure["departments"]]
         for name in offices:
-            _refuse_long(name, LONGEST_DEPARTMENT, "部署名")
+            refuse_long(name, LONGEST_DEPARTMENT, "部署名")
         if not offices:
             detail = f"施策「{measure['name']}」の担当部署が書かれていません。「{NOBODY}」としました。"
             self.doubts.append(Doubt(code="no_department", measure=code, line=0, detail=detail, proposal=NOBODY))
@@ -127,7 +127,7 @@ class _Making:
         used = set(numbers.values())
         blocks: list[IndicatorBlock] = []
         for goal in goals:
-            _refuse_long(goal["name"], LONGEST_GOAL, "指標の名前")
+            refuse_long(goal["name"], LONGEST_GOAL, "指標の名前")
             number = numbers.pop(squeezed(goal["name"]), 0)
             if not number:
                 number = next(count for count in range(1, len(used) + 2) if count not in used)
@@ -209,7 +209,8 @@ class _Groups:
 # --- sentences -------------------------------------------------------------------------------------------------------
 
 
-def _refuse_long(text: str, most: int, what: str) -> None:
+def refuse_long(text: str, most: int, what: str) -> None:
+    """Raise DocumentError, naming `what` the text is, where it is longer than can be stored."""
     if len(text) > most:
         cause = f"{what}「{text[:20]}…」が長すぎます({most}文字まで。今は{len(text)}文字です)。"
         raise DocumentError(cause, advice="短くするか、欄の見出しを確かめてください。")

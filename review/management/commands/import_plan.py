@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from review.domain.forms.as_document import Known, document_in
+from review.domain.forms.mends import mended, proposals
 from review.domain.sheet import DocumentError, PlanDocument
 from review.management.proposals import proposal_in
 from review.management.refusing import database_words, refusing
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         plan = self._plan(options)
         document = self._document(proposal, options["file"], plan)
         if options["accept"]:
-            document = planning.accepted(document, codes=options["accept"])
+            document = mended(document, proposals(document, tuple(options["accept"])))
         imported = self._import(document, plan, options)
         self._say(imported, options)
 
