@@ -51,7 +51,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     making = _Making(
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
-    making.doubts += [_doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
+    making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
     making.doubts += [_outside(year) for year in sorted(named - set(inside))]
     codes = making.codes(measures)
     groups = _Groups()
@@ -228,7 +228,8 @@ def _outside(year: int) -> Doubt:
     return Doubt(code="year_outside_plan", measure="", line=0, detail=detail, proposal="取り込まない")
 
 
-def _doubt_of(doubt: Mapping[str, str]) -> Doubt:
+def doubt_of(doubt: Mapping[str, str]) -> Doubt:
+    """A proposal's doubt as the document has it."""
     place = "の".join(filter(None, (f"シート「{doubt['sheet']}」" if doubt["sheet"] else "", doubt["cell"])))
     row = re.search(r"\d+$", doubt["cell"])
     detail = f"{place}: {doubt['detail']}" if place else doubt["detail"]

@@ -50,7 +50,7 @@ class Corrections:
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
 
-    def said(self, headings: Sequence[Heading]) -> tuple[dict[int, Role], dict[int, int]]:
+    def given_in(self, headings: Sequence[Heading]) -> tuple[dict[int, Role], dict[int, int]]:
         """({column: role}, {column: year}) of those columns of a table of which a person spoke."""
         keys = keys_of(headings)
         roles = {column: Role(self.roles[key]) for column, key in enumerate(keys) if key in self.roles}

@@ -81,10 +81,10 @@ class Layout:
     #: what each column with data holds
     holds: dict[int, Role] = field(default_factory=dict)
 
-    def roles(self, found: list[Role | None]) -> dict[int, Role]:
-        """What each column that is read or left out holds; `found` tells departments and values apart."""
+    def roles(self, final: list[Role | None]) -> dict[int, Role]:
+        """What each column that is read or left out holds; `final` tells departments and values apart."""
         roles = dict.fromkeys([*self.left_out, *self.unknown, *self.set_aside], Role.LEFT_OUT)
-        roles |= {c: Role.RELATED if found[c] is Role.RELATED else Role.DEPARTMENT for c in self.departments}
+        roles |= {c: Role.RELATED if final[c] is Role.RELATED else Role.DEPARTMENT for c in self.departments}
         roles |= dict.fromkeys(self.groups, Role.GROUP) | dict.fromkeys(self.texts, Role.TEXT)
         single: list[tuple[int | None, Role]] = [(self.measure, Role.MEASURE), (self.code, Role.CODE)]
         single += [(self.kind, Role.SORT), (self.year, Role.YEAR)]

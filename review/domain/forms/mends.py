@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,11 +48,11 @@ def spoken_of(document: PlanDocument, doubt: Doubt) -> str:
     return next((name for name in names if f"「{name}」" in doubt.detail), "") if doubt.code in OFFICE else ""
 
 
-def proposals(document: PlanDocument, codes: tuple[str, ...]) -> Mends:
+def proposals(document: PlanDocument, codes: Collection[str] = ("damaged_department",)) -> Mends:
     """What the doubts with these codes propose of departments."""
     offices: dict[str, dict[str, str]] = {}
     for doubt in document.doubts:
-        name = spoken_of(document, doubt) if doubt.code in codes and doubt.code in OFFICE else ""
+        name = spoken_of(document, doubt) if doubt.code in OFFICE.intersection(codes) else ""
         if name and doubt.proposal:
             offices.setdefault(doubt.measure, {})[name] = doubt.proposal
     return Mends(offices=offices)
@@ -85,7 +85,7 @@ def _mended(sheet: Sheet, mends: Mends) -> Sheet:
 
 
 def _settled(document: PlanDocument, doubt: Doubt, mends: Mends) -> bool:
-    name = spoken_of(document, doubt)
+    spoken = spoken_of(document, doubt)
     if doubt.code in CODE:
-        return name in mends.codes
-    return bool(name) and mends.office(doubt.measure, name) != name
+        return spoken in mends.codes
+    return any(spoken in mends.offices.get(measure, ()) for measure in (doubt.measure, _ALL))

@@ -199,7 +199,7 @@ class _SheetReader:
     # --- tables -----------------------------------------------------------------------------------------------------
 
     def _table(self, table: Table) -> None:
-        layout = lay_out(self.grid, table, *self.corrections.said(table.headings))
+        layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
         self.collector.columns += self._columns(table, layout)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is None and layout.groups:

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         plan = self._plan(options)
         document = self._document(proposal, options["file"], plan)
         if options["accept"]:
-            document = mended(document, proposals(document, tuple(options["accept"])))
+            document = mended(document, proposals(document, options["accept"]))
         imported = self._import(document, plan, options)
         self._say(imported, options)
 

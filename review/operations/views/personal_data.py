@@ -111,6 +111,7 @@ HOLDINGS = (
         "review.Evidence",
         "review.EntryBook",
         "review.Upload",
+        "review.PlanUpload",
         "review.Correction",
         "review.CorrectionDecision",
         "review.TargetChange",

@@ -17,29 +17,29 @@ _FEW, _NAMED = 3, 5
 def doubts(document: PlanDocument, known: Known, offices: Collection[str]) -> list[Doubt]:
     """What is odd of the file beside what the plan holds and the departments there are."""
     names = {squeezed(sheet.name) for sheet in document.sheets}
-    found: list[Doubt] = []
+    odd: list[Doubt] = []
     if known.codes and not names & known.codes.keys():
         detail = (
             f"計画には{len(known.codes)}件の施策がありますが、ファイルと同じ名前の施策が1つもありません。"
             "別の計画か、別の自治体のファイルではないか確かめてください。"
         )
-        found.append(_doubt("other_plan", detail, "すべて新しい施策として加える"))
+        odd.append(_doubt("other_plan", detail, "すべて新しい施策として加える"))
     elif missing := [code for name, code in known.codes.items() if name not in names]:
         detail = f"計画にある施策のうち{len(missing)}件がファイルにありません: {_listed(missing)}。今のまま残します。"
-        found.append(_doubt("measures_missing", detail, "今のまま残す"))
+        odd.append(_doubt("measures_missing", detail, "今のまま残す"))
     mine = {name for sheet in document.sheets for name in offices_of(sheet)} - {NOBODY}
     if offices and len(mine) >= _FEW and not mine & set(offices):
         detail = (
             f"ファイルの部署{len(mine)}件({_listed(sorted(mine))})は、1つも登録されていません。"
             "別の自治体のファイルではないか確かめてください。"
         )
-        found.append(_doubt("other_city", detail, "すべて新しい部署として作る"))
-    return [*found, *_halves(document.sheets)]
+        odd.append(_doubt("other_city", detail, "すべて新しい部署として作る"))
+    return [*odd, *_halves(document.sheets)]
 
 
 def _halves(sheets: Sequence[Sheet]) -> list[Doubt]:
     """施策 without a goal, and goals without a target: the file may have been cut off."""
-    found = [
+    odd = [
         Doubt(
             code="no_goal",
             measure=sheet.code,
@@ -58,8 +58,8 @@ def _halves(sheets: Sequence[Sheet]) -> list[Doubt]:
     ]
     if bare:
         detail = f"目標が1つも書かれていない成果目標が{len(bare)}件あります: {_listed(bare)}。"
-        found.append(_doubt("no_target", detail, "目標なしで取り込む"))
-    return found
+        odd.append(_doubt("no_target", detail, "目標なしで取り込む"))
+    return odd
 
 
 def _listed(names: Sequence[str]) -> str:

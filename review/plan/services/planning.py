@@ -6,7 +6,7 @@ differences come back as doubts for a person.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,10 +80,11 @@ def import_plan(
     municipality_code: str = "",
     dry_run: bool = False,
     by: User | None = None,
+    note: Mapping[str, Any] | None = None,
 ) -> Imported:
-    """Store the document's plan; `year` is the 年度 whose sheets the file holds, `by` None for the command. One transaction.
+    """Store the document's plan; `year` is the 年度 whose sheets the file holds. One transaction.
 
-    With `dry_run` everything is tried and undone.
+    `by` is None for the command, `note` goes to the trail. With `dry_run` everything is tried and undone.
     """
     try:
         with transaction.atomic():
@@ -91,9 +92,8 @@ def import_plan(
             if dry_run:
                 raise DryRun(imported)
             if imported.written:
-                audit.write(
-                    actor=by, action="plan.import", subject=f"plan:{plan_name}", after={"rows": imported.written}
-                )
+                after = {"rows": imported.written, **(note or {})}
+                audit.write(actor=by, action="plan.import", subject=f"plan:{plan_name}", after=after)
             return imported
     except DryRun as trial:
         return trial.imported

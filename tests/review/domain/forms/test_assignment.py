@@ -26,8 +26,8 @@ def read(page: Page, **corrections: object) -> dict:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_what_was_read_said_again_reads_the_same(case: Case) -> None:
     first = read_grids(case.grids())
-    said = template({"key": column.key, "role": column.role} for column in first.columns)
-    assert read_grids(case.grids(), Corrections(roles=said)).as_data()["measures"] == first.as_data()["measures"]
+    again = template({"key": column.key, "role": column.role} for column in first.columns)
+    assert read_grids(case.grids(), Corrections(roles=again)).as_data()["measures"] == first.as_data()["measures"]
 
 
 def test_a_column_is_what_a_person_says_and_of_the_year_that_they_say() -> None:
