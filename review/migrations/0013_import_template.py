@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('content', models.BinaryField()),
                 ('reading', models.JSONField(blank=True, default=dict)),
+                ('trial', models.JSONField(blank=True, default=dict)),
                 ('corrections', models.JSONField(blank=True, default=dict)),
                 ('assignment', models.JSONField(blank=True, default=dict)),
                 ('sheets_year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='シートの年度')),

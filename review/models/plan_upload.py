@@ -14,7 +14,7 @@ class PlanUpload(models.Model):
     """One file and what was made of it. A person has at most one under way in a plan.
 
     `content` are its bytes, read anew with every correction and gone once it is taken. `reading` is what the reading
-    process answered; `corrections` are {"roles", "years", "cells"} of `forms.assignment` and {"offices", "codes"} of
+    process answered, `trial` what the import of that would do; `corrections` are {"roles", "years", "cells"} of `forms.assignment` and {"offices", "codes"} of
     `forms.mends`, with `accepted`, the keys of doubts. `assignment` is {column: role} as it was taken: next year's template.
     """
 
@@ -25,6 +25,7 @@ class PlanUpload(models.Model):
     sha256 = models.CharField(max_length=64)
     content = models.BinaryField()
     reading = models.JSONField(default=dict, blank=True)
+    trial = models.JSONField(default=dict, blank=True)
     corrections = models.JSONField(default=dict, blank=True)
     assignment = models.JSONField(default=dict, blank=True)
     sheets_year = models.PositiveSmallIntegerField(_("シートの年度"), null=True, blank=True)

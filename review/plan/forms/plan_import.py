@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from review.domain.forms.assignment import CHOICES, OF_A_YEAR
 from review.models import Plan, PlanUpload
-from review.plan.services.plan_files import Preview, Row
+from review.plan.services.plan_files import Row, preview
 from review.reader_words import problem, year_label
 from review.screens.forms.fields import PickedFile
 
@@ -41,12 +41,12 @@ class CheckForm(forms.Form):
         required=False, label=gettext_lazy("ほかの確認が必要な点は、すべて提案のとおりでよい")
     )
 
-    def __init__(self, data: Any, *, upload: PlanUpload, preview: Preview) -> None:
+    def __init__(self, data: Any, *, upload: PlanUpload) -> None:
         super().__init__(data)
-        self.upload, self.preview = upload, preview
+        self.upload, self.preview = upload, preview(upload)
         self.held: list[dict[str, Any]] = list({one["key"]: one for one in upload.reading.get("columns", ())}.values())
         self._offer_columns(upload.plan)
-        for row in preview.rows:
+        for row in self.preview.rows:
             self._offer_doubt(row)
         years = [(year, year_label(year)) for year in upload.plan.years]
         self.fields["year"] = forms.TypedChoiceField(
@@ -54,7 +54,7 @@ class CheckForm(forms.Form):
             help_text=_("施策名、部署、文章は、この年度のシートに入ります。目標と実績は、書かれた年度に入ります。"),
             choices=years,
             coerce=int,
-            initial=preview.year,
+            initial=upload.sheets_year,
         )
 
     def _offer_columns(self, plan: Plan) -> None:

@@ -1,6 +1,6 @@
 """計画の取込み on the screen: a file is read under limits, corrected, looked at, and taken as a whole or not at all.
 
-Nothing of the plan changes before `take`. What the file would do is tried each time with the present data and undone.
+Nothing of the plan changes before `take`. What the file would do is tried with every correction, and undone.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from review.domain import file_names, form_presets
 from review.domain.forms.as_document import document_in, doubt_of
 from review.domain.forms.assignment import template
 from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
-from review.domain.refusals import Invalid, Stale
+from review.domain.refusals import AlreadyDecided, Invalid, Stale
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.models import Plan, PlanUpload, User
 from review.people.services.finding_words import why_refused
 from review.plan.services import file_doubts, planning
-from review.plan.services.planning import Imported
+from review.plan.services.planning import Change, Imported
+from review.trail.services import audit
 from review.transition import require
 from review.workbook import plan_list, sandbox
 from review.workbook.archive import MAX_FILE
@@ -65,7 +66,6 @@ class Preview:
     document: PlanDocument
     imported: Imported
     rows: Sequence[Row]
-    year: int
     elsewhere: int
     version: str
 
@@ -94,8 +94,10 @@ def taken_before(upload: PlanUpload) -> PlanUpload | None:
     return rows.defer("content", "reading").order_by("-applied_at").first()
 
 
-def blank_form(plan: Plan) -> bytes:
+def blank_form(*, user: User, plan: Plan) -> bytes:
     """The list to be filled in, with the columns and years of the plan, as a workbook."""
+    require_may(user, plan)
+    audit.write(actor=user, action="plan.blank_form", subject=f"plan:{plan.name}")
     off = form_presets.PRESETS[plan.form].get("off", ())
     return plan_list.blank_list(plan=plan.name, city=plan.city, years=plan.years, off=off)
 
@@ -115,42 +117,56 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
             raise
         roles, reading = {}, _read(path, {})
     keys = {column["key"] for column in reading.get("columns", ())}
-    corrections = {"roles": {key: role for key, role in roles.items() if key in keys}}
-    document_of(reading, corrections, plan)
+    upload = PlanUpload(
+        plan=plan,
+        uploaded_by=user,
+        uploaded_at=clock.now(),
+        filename=file_names.clean(filename, "計画"),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        reading=reading,
+        corrections={"roles": {key: role for key, role in roles.items() if key in keys}},
+    )
+    _try(upload)
     with transaction.atomic():
         PlanUpload.objects.filter(applied_at=None, uploaded_at__lt=clock.now() - HOLD).delete()
         PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).delete()
-        return PlanUpload.objects.create(
-            plan=plan,
-            uploaded_by=user,
-            uploaded_at=clock.now(),
-            filename=file_names.clean(filename, "計画"),
-            sha256=hashlib.sha256(content).hexdigest(),
-            content=content,
-            reading=reading,
-            corrections=corrections,
-        )
+        upload.save()
+        _tell(user, upload, "plan.file")
+    return upload
 
 
 def correct(*, user: User, upload: PlanUpload, corrections: Mapping[str, Any], year: int | None) -> PlanUpload:
     """Read the file anew with these corrections and hold them. Raises NotAllowed, and Invalid where it cannot be read so."""
-    plan = _allowed(user, upload.plan_id)
-    reading = upload.reading
-    if any(corrections.get(name) != upload.corrections.get(name) for name in ("roles", "years", "cells")):
+    _allowed(user, upload.plan_id)
+    before, upload.corrections, upload.sheets_year = upload.corrections, dict(corrections), year
+    if any(corrections.get(name) != before.get(name) for name in ("roles", "years", "cells")):
         with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
             copy.write(bytes(upload.content))
             copy.flush()
-            reading = _read(Path(copy.name), corrections)
-    document_of(reading, corrections, plan)
-    upload.reading, upload.corrections, upload.sheets_year = reading, dict(corrections), year
-    upload.save(update_fields=["reading", "corrections", "sheets_year"])
+            upload.reading = _read(Path(copy.name), corrections)
+    _try(upload)
+    with transaction.atomic():
+        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year"])
+        _tell(user, upload, "plan.file_read")
     return upload
 
 
 def drop(*, user: User, upload: PlanUpload) -> None:
     """Forget the file."""
     _allowed(user, upload.plan_id)
-    upload.delete()
+    with transaction.atomic():
+        _tell(user, upload, "plan.file_drop")
+        upload.delete()
+
+
+def _tell(user: User, upload: PlanUpload, action: str) -> None:
+    audit.write(
+        actor=user,
+        action=action,
+        subject=f"plan:{upload.plan.name}",
+        after={"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections},
+    )
 
 
 def _allowed(user: User, plan_id: int) -> Plan:
@@ -186,21 +202,46 @@ def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan
 # --- looking at it ---------------------------------------------------------------------------------------------------
 
 
-def preview(upload: PlanUpload) -> Preview:
-    """What the file would do now, with all proposals accepted; nothing stays. Raises Invalid where it cannot be taken."""
+def _documents(upload: PlanUpload) -> tuple[PlanDocument, PlanDocument]:
+    """(as it was read and mended, as it is taken: with all proposals accepted)."""
     read = document_of(upload.reading, upload.corrections, upload.plan)
-    document, plan = mended(read, proposals(read)), upload.plan
+    return read, mended(read, proposals(read))
+
+
+def _import(upload: PlanUpload, *, by: User | None = None) -> Imported:
+    """Import it, by a person; else only try what that would do."""
+    document, plan = _documents(upload)[1], upload.plan
     year = upload.sheets_year or min(max(planning.sheets_year(document), plan.first_year), plan.last_year)
-    imported = planning.import_plan(document, plan_name=plan.name, city=plan.city, year=year, dry_run=True)
+    upload.sheets_year = year
+    note = {"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections}
+    return planning.import_plan(
+        document, plan_name=plan.name, city=plan.city, year=year, dry_run=by is None, by=by, note=note
+    )
+
+
+def _try(upload: PlanUpload) -> None:
+    """Note what taking it would do with the present data. Raises Invalid where it cannot be taken."""
+    upload.trial = asdict(_import(upload))
+
+
+def preview(upload: PlanUpload) -> Preview:
+    """What the file would do, as it was tried last; nothing is written."""
+    trial = upload.trial
+    doubts = tuple(Doubt(**one) for one in trial["doubts"])
+    changes = tuple(Change(**one) for one in trial["changes"])
+    return _preview(upload, Imported(**{**trial, "doubts": doubts, "changes": changes}))
+
+
+def _preview(upload: PlanUpload, imported: Imported) -> Preview:
+    read, document = _documents(upload)
     doubts = dict.fromkeys([*read.doubts, *imported.doubts])
     rows = sorted(_rows(upload, read, doubts), key=lambda row: (not row.strange, not row.place))
-    seen = [upload.corrections, year, imported.written, [asdict(change) for change in imported.changes]]
-    text = json.dumps([*seen, [row.key for row in rows]], sort_keys=True, ensure_ascii=False)
+    seen = {**upload.corrections, "accepted": []}, upload.sheets_year, imported.written, [row.key for row in rows]
+    text = json.dumps([*seen, [asdict(one) for one in imported.changes]], sort_keys=True, ensure_ascii=False)
     return Preview(
         document=document,
         imported=imported,
         rows=rows,
-        year=year,
         elsewhere=sum(doubt.code in ELSEWHERE for doubt in doubts),
         version=hashlib.sha256(text.encode()).hexdigest()[:32],
     )
@@ -239,21 +280,19 @@ def take(*, user: User, upload_id: int, version: str, everything: bool) -> Impor
     """
     with transaction.atomic():
         upload = PlanUpload.objects.select_for_update(of=("self",)).get(pk=upload_id, uploaded_by_id=user.pk)
-        plan = _allowed(user, upload.plan_id)
-        Plan.objects.select_for_update(no_key=True).get(pk=plan.pk)
-        shown = preview(upload)
-        if upload.applied_at or shown.version != version:
+        plan = Plan.objects.select_for_update(no_key=True).get(pk=upload.plan_id)
+        _allowed(user, plan.pk)
+        if upload.applied_at:
+            raise AlreadyDecided(_("このファイルは、もう取り込まれています。"))
+        shown = _preview(upload, _import(upload, by=user))
+        if shown.version != version:
             raise Stale(_("確かめている間に、計画かファイルの読み方が変わりました。もう一度見比べてください。"), {})
         if left := shown.unanswered(everything):
             sentence = _("確かめていない点が%(n)s件あります。印を付けるか、直してください。") % {"n": len(left)}
             raise Invalid(sentence, {row.key: row.detail for row in left})
         if not shown.imported.written:
             raise Invalid(_("計画は、すでにこのファイルのとおりです。取り込むものはありません。"))
-        note = {"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections}
-        imported = planning.import_plan(
-            shown.document, plan_name=plan.name, city=plan.city, year=shown.year, by=user, note=note
-        )
         upload.assignment = template(upload.reading.get("columns", ()))
-        upload.applied_at, upload.content, upload.reading = clock.now(), b"", {}
-        upload.save(update_fields=["assignment", "applied_at", "content", "reading"])
-        return imported
+        upload.applied_at, upload.content, upload.reading, upload.trial = clock.now(), b"", {}, {}
+        upload.save(update_fields=["assignment", "applied_at", "content", "reading", "trial"])
+        return shown.imported

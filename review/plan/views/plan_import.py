@@ -66,8 +66,7 @@ def plan_import(request: SignedInRequest, plan: str) -> HttpResponse:
 def plan_import_form(request: SignedInRequest, plan: str) -> HttpResponse:
     """The blank form of the plan."""
     shown = get_object_or_404(Plan, short_name=plan)
-    work.require_may(request.user, shown)
-    answer = HttpResponse(work.blank_form(shown), content_type=file_kind.XLSX)
+    answer = HttpResponse(work.blank_form(user=request.user, plan=shown), content_type=file_kind.XLSX)
     answer["Content-Disposition"] = content_disposition_header(True, f"{shown.short_name}.xlsx")
     return answer
 
@@ -86,29 +85,29 @@ def plan_import_check(request: SignedInRequest, plan: str) -> HttpResponse:
         work.drop(user=request.user, upload=upload)
         messages.info(request, _("ファイルの取込みをやめました。計画は変わっていません。"))
         return see_other("meguri:plan_import", plan)
-    try:
-        preview = work.preview(upload)
-    except Invalid as refusal:
-        messages.error(request, str(refusal))
-        work.drop(user=request.user, upload=upload)
-        return see_other("meguri:plan_import", plan)
-    form = CheckForm(request.POST if request.method == "POST" else None, upload=upload, preview=preview)
+    form = CheckForm(request.POST if request.method == "POST" else None, upload=upload)
     if form.is_bound and form.is_valid():
         try:
             return answered(request, upload, form)
-        except (Invalid, Stale) as refusal:
+        except Invalid as refusal:
             form.add_error(None, str(refusal))
+        except Stale as refusal:
+            upload.refresh_from_db()
+            upload = work.correct(user=request.user, upload=upload, corrections=upload.corrections, year=None)
+            messages.warning(request, str(refusal))
+            return see_other("meguri:plan_import_check", plan)
     return checking(request, form)
 
 
 def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> HttpResponse:
     """Hold what was corrected; take the file where nothing was but what the person had before them."""
-    after, year, before = form.corrections(), form.cleaned_data["year"], upload.corrections
-    anew = reads_anew(before, after) or year != form.preview.year
-    work.correct(user=request.user, upload=upload, corrections=after, year=year)
-    if anew or request.POST.get("act") != "take":
-        if request.POST.get("act") == "take":
-            messages.warning(request, str(AGAIN))
+    after, year, taking = form.corrections(), form.cleaned_data["year"], request.POST.get("act") == "take"
+    anew = reads_anew(upload.corrections, after) or year != upload.sheets_year
+    if anew or after != upload.corrections:
+        work.correct(user=request.user, upload=upload, corrections=after, year=year)
+    if anew or not taking:
+        if taking:
+            messages.warning(request, AGAIN)
         return see_other("meguri:plan_import_check", upload.plan.short_name)
     done = work.take(
         user=request.user,
