@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from review.domain import fields
-from review.domain.form_rows import Row, is_code_row
+from review.domain.form_rows import Row, begins_form
 from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
 from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
 
 
 def is_plan_text(text: str) -> bool:
-    """Whether a text holds the form's sheets: lines that begin with 施策ID and a tab."""
+    """Whether a text holds the form's sheets: lines of 施策ID, a tab and its number."""
     lines = text.replace("\r", "\n").split("\n")
-    return any(is_code_row(Row(number=1, cells=tuple(line.split("\t")))) for line in lines if "\t" in line)
+    return any(begins_form(Row(number=1, cells=tuple(line.split("\t")))) for line in lines if "\t" in line)
 
 
 def proposal_of(document: PlanDocument) -> Proposal:

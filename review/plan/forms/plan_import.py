@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -157,10 +157,3 @@ def mend(made: dict[str, Any], place: Sequence[str], text: str) -> None:
     for step in path[:-1]:
         held = held.setdefault(step, {})
     held[path[-1]] = text
-
-
-def reads_anew(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether the corrections differ in more than what is accepted."""
-    return any(
-        (before.get(name) or {}) != (after.get(name) or {}) for name in ("roles", "years", "cells", "offices", "codes")
-    )

@@ -35,6 +35,8 @@ from review.workbook.archive import MAX_FILE
 
 #: How long a file that nobody takes is held.
 HOLD = timedelta(days=7)
+#: The corrections of which the reading process has to know.
+READ_ANEW = ("roles", "years", "cells")
 #: Doubts that another page settles: the definitions of goals.
 ELSEWHERE = frozenset({"direction_inferred", "direction_unknown"})
 
@@ -140,7 +142,7 @@ def correct(*, user: User, upload: PlanUpload, corrections: Mapping[str, Any], y
     """Read the file anew with these corrections and hold them. Raises NotAllowed, and Invalid where it cannot be read so."""
     _allowed(user, upload.plan_id)
     before, upload.corrections, upload.sheets_year = upload.corrections, dict(corrections), year
-    if any(corrections.get(name) != before.get(name) for name in ("roles", "years", "cells")):
+    if any(corrections.get(name) != before.get(name) for name in READ_ANEW):
         with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
             copy.write(bytes(upload.content))
             copy.flush()
@@ -202,15 +204,14 @@ def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan
 # --- looking at it ---------------------------------------------------------------------------------------------------
 
 
-def _documents(upload: PlanUpload) -> tuple[PlanDocument, PlanDocument]:
-    """(as it was read and mended, as it is taken: with all proposals accepted)."""
-    read = document_of(upload.reading, upload.corrections, upload.plan)
-    return read, mended(read, proposals(read))
+def mends_of(corrections: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the corrections that change what is read, not what is accepted."""
+    return {name: corrections[name] for name in (*READ_ANEW, "offices", "codes") if corrections.get(name)}
 
 
-def _import(upload: PlanUpload, *, by: User | None = None) -> Imported:
-    """Import it, by a person; else only try what that would do."""
-    document, plan = _documents(upload)[1], upload.plan
+def _import(upload: PlanUpload, read: PlanDocument, *, by: User | None = None) -> Imported:
+    """Import what was read, with all proposals accepted, by a person; else only try what that would do."""
+    document, plan = mended(read, proposals(read)), upload.plan
     year = upload.sheets_year or min(max(planning.sheets_year(document), plan.first_year), plan.last_year)
     upload.sheets_year = year
     note = {"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections}
@@ -221,7 +222,11 @@ def _import(upload: PlanUpload, *, by: User | None = None) -> Imported:
 
 def _try(upload: PlanUpload) -> None:
     """Note what taking it would do with the present data. Raises Invalid where it cannot be taken."""
-    upload.trial = asdict(_import(upload))
+    upload.trial = asdict(_import(upload, _read_of(upload)))
+
+
+def _read_of(upload: PlanUpload) -> PlanDocument:
+    return document_of(upload.reading, upload.corrections, upload.plan)
 
 
 def preview(upload: PlanUpload) -> Preview:
@@ -229,17 +234,16 @@ def preview(upload: PlanUpload) -> Preview:
     trial = upload.trial
     doubts = tuple(Doubt(**one) for one in trial["doubts"])
     changes = tuple(Change(**one) for one in trial["changes"])
-    return _preview(upload, Imported(**{**trial, "doubts": doubts, "changes": changes}))
+    return _preview(upload, _read_of(upload), Imported(**{**trial, "doubts": doubts, "changes": changes}))
 
 
-def _preview(upload: PlanUpload, imported: Imported) -> Preview:
-    read, document = _documents(upload)
+def _preview(upload: PlanUpload, read: PlanDocument, imported: Imported) -> Preview:
     doubts = dict.fromkeys([*read.doubts, *imported.doubts])
     rows = sorted(_rows(upload, read, doubts), key=lambda row: (not row.strange, not row.place))
-    seen = {**upload.corrections, "accepted": []}, upload.sheets_year, imported.written, [row.key for row in rows]
+    seen = mends_of(upload.corrections), upload.sheets_year, imported.written, [row.key for row in rows]
     text = json.dumps([*seen, [asdict(one) for one in imported.changes]], sort_keys=True, ensure_ascii=False)
     return Preview(
-        document=document,
+        document=mended(read, proposals(read)),
         imported=imported,
         rows=rows,
         elsewhere=sum(doubt.code in ELSEWHERE for doubt in doubts),
@@ -284,7 +288,8 @@ def take(*, user: User, upload_id: int, version: str, everything: bool) -> Impor
         _allowed(user, plan.pk)
         if upload.applied_at:
             raise AlreadyDecided(_("このファイルは、もう取り込まれています。"))
-        shown = _preview(upload, _import(upload, by=user))
+        read = _read_of(upload)  # beside the plan as it is before
+        shown = _preview(upload, read, _import(upload, read, by=user))
         if shown.version != version:
             raise Stale(_("確かめている間に、計画かファイルの読み方が変わりました。もう一度見比べてください。"), {})
         if left := shown.unanswered(everything):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from review.domain.refusals import Invalid, Stale
 from review.models import Department, Plan, PlanUpload
-from review.plan.forms.plan_import import CheckForm, PlanFileForm, reads_anew
+from review.plan.forms.plan_import import CheckForm, PlanFileForm
 from review.plan.services import plan_files as work
 from review.reader_words import year_label
 from review.screens.services.incoming import on_disk
@@ -102,7 +102,7 @@ def plan_import_check(request: SignedInRequest, plan: str) -> HttpResponse:
 def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> HttpResponse:
     """Hold what was corrected; take the file where nothing was but what the person had before them."""
     after, year, taking = form.corrections(), form.cleaned_data["year"], request.POST.get("act") == "take"
-    anew = reads_anew(upload.corrections, after) or year != upload.sheets_year
+    anew = work.mends_of(upload.corrections) != work.mends_of(after) or year != upload.sheets_year
     if anew or after != upload.corrections:
         work.correct(user=request.user, upload=upload, corrections=after, year=year)
     if anew or not taking:
