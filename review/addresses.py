@@ -4,8 +4,6 @@ What a rule asks of a person is decided in `permissions`, which joins the two; a
 there, and a test fails.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -85,6 +83,9 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "publication:run": _act(Rule.ANYONE, _("施策の計画期間の推移を見る")),
         "publication:summary": _act(Rule.ANYONE, _("計画期間の総括を読む")),
         "publication:summary_data": _act(Rule.ANYONE, _("計画期間の総括のデータを受け取る")),
+        "publication:feed": _act(Rule.ANYONE, _("公表と訂正のお知らせをフィードで受け取る")),
+        "publication:plan_feed": _act(Rule.ANYONE, _("一つの計画の公表と訂正のお知らせをフィードで受け取る")),
+        "publication:sitemap": _act(Rule.ANYONE, _("公表されたページの一覧を検索エンジンが読む")),
         "publication:open_data": _act(Rule.ANYONE, _("オープンデータの説明を読む")),
         "publication:schema": _act(Rule.ANYONE, _("データの形式の定義を受け取る")),
         "publication:download": _act(Rule.ANYONE, _("公表版のファイルを受け取る")),
@@ -290,6 +291,7 @@ NO_ACTS = {
     "single_sign_on_return": Rule.ANYONE,
     "password_change_done": Rule.SIGNED_IN,
     # the published results for programs
+    "robots": Rule.ANYONE,
     "api:root": Rule.ANYONE,
     "api:openapi": Rule.ANYONE,
     "api:editions": Rule.ANYONE,

@@ -3,8 +3,6 @@
 Every function says how many queries it costs; none grows with the 施策.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value

@@ -1,7 +1,5 @@
 """The words of a sheet's items in the reader's language. What is stored or sent to others takes `items.label_of`."""
 
-from __future__ import annotations
-
 from django.utils.translation import gettext as _
 
 from review.domain import correction_items, items, sheet_form

@@ -5,8 +5,6 @@ Those that take a cycle's number read all of its sheets: for pages that only peo
 (tests/review/test_access_table.py fails where such a page opens to anybody else).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple

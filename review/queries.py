@@ -1,7 +1,5 @@
 """Reads shared by screens and workbooks. Every function says how many queries it costs; none grows with the sheets."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta

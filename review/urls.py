@@ -192,8 +192,11 @@ edition = [
 results: list[URLPattern | URLResolver] = [
     path("", publication.index, name="index"),
     path("data/", publication.open_data, name="open_data"),
+    path("feed.xml", publication.feed, name="feed"),
+    path("sitemap.xml", publication.sitemap, name="sitemap"),
     path("schema/<file:name>", publication.schema, name="schema"),
     path("<plan:plan>/", publication.plan, name="plan"),
+    path("<plan:plan>/feed.xml", publication.feed, name="plan_feed"),
     path("<plan:plan>/method/", publication.method, name="method"),
     path("<plan:plan>/compare/", publication.compare, name="compare"),
     path("<plan:plan>/run/<code:code>/", publication.run, name="run"),
@@ -220,6 +223,7 @@ interface = [
 ]
 
 urlpatterns = [
+    path("robots.txt", publication.robots, name="robots"),
     path("api/v1/", include((interface, "api"))),
     # the same pages in English; before the others, among whose plans there is no "en"
     path("results/en/", include((results, "publication"), namespace="publication_en")),

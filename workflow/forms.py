@@ -1,7 +1,5 @@
 """Forms of the decisions. What may be decided, and by whom, is checked again by the services."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """A change of the plan in mid-plan: proposed by a reviewer with a reason, decided by an approver, from a 年度 on."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

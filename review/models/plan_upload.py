@@ -1,7 +1,5 @@
 """A file of a plan that somebody sent: looked at and corrected on the screen, then taken as a whole or not at all."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

@@ -1,7 +1,5 @@
 """What the templates show, as plain dicts and lists: labels, texts and counts, nothing to decide."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -4,8 +4,6 @@ typst refuses to write a PDF/UA that lacks a title, a language, a text for a pic
 address is asked and no other font is looked for. About 10 ms a sheet.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

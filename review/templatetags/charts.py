@@ -4,8 +4,6 @@ Every chart has a title and a description for readers, values written on it, and
 A chart's ids come from its content, so that the same data always make the same bytes.
 """
 
-from __future__ import annotations
-
 import unicodedata
 import zlib
 from collections.abc import Callable, Mapping, Sequence

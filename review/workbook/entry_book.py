@@ -6,8 +6,6 @@ wrote, the cycle, and for each sheet a digest of the places of the open cells an
 re-arranged file is noticed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Collection, Sequence

@@ -3,8 +3,6 @@
 A bar is drawn with ■ in the cell of a year, with words after it or instead of it; colouring the cell draws it too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 

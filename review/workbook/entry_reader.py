@@ -4,8 +4,6 @@ Runs in a throw-away process (see sandbox.py), after the inspection. Nothing her
 is still the one the book was written for: the service knows that.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any

@@ -3,14 +3,12 @@
 Runs in a throw-away process (see sandbox.py); a workbook is opened only where the inspection has found it safe.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from review.domain.forms import city_form, document_data, reading, separated
-from review.domain.forms.assignment import Corrections
+from review.domain.forms import city_form, reading, separated
+from review.domain.forms.headings import Corrections
 from review.domain.forms.proposal import Proposal
 from review.domain.plan_text import read_plan_text
 from review.domain.sheet import DocumentError, PlanDocument
@@ -51,7 +49,7 @@ def _text(data: bytes, corrections: Corrections) -> dict[str, Any]:
 
 
 def _of_the_city(document: PlanDocument) -> dict[str, Any]:
-    return {**city_form.proposal_of(document).as_data(), "document": document_data.as_data(document)}
+    return {**city_form.proposal_of(document).as_data(), "document": city_form.document_data(document)}
 
 
 def _of_a_list(proposal: Proposal) -> dict[str, Any]:

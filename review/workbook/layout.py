@@ -4,8 +4,6 @@ The writer paints this map, and the reader finds the same labels again wherever 
 from 1: labels in the first, 取組内容 and 評価項目・目標・実績 in the second, then one column for each 年度.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

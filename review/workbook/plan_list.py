@@ -3,8 +3,6 @@
 It is what `read_form` reads best: a row a goal; a 施策 with several goals leaves its names blank from the second row on.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from io import BytesIO
 

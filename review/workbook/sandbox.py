@@ -5,8 +5,6 @@ with one JSON document on its pipe. Whatever else happens (killed, out of memory
 exception and never memory of the caller.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -145,7 +143,7 @@ def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
         except Refused as refusal:
             finding = refusal.finding()
     if task == "form":
-        from review.domain.forms.assignment import Corrections
+        from review.domain.forms.headings import Corrections
         from review.workbook.form_file import read_form_file
 
         finding, entry = read_form_file(path, finding, Corrections.of(more))

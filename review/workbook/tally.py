@@ -4,8 +4,6 @@ What has no grade (目標なし, 未入力; of a whole sheet 提出前, 未提�
 that nothing is hidden.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -75,7 +75,7 @@ def _a_wrong_value_is_put_right_in_the_open(first: Edition, worker) -> None:
     assert "訂正第1版" in errata and wrong in errata and "2件" in errata and "集計の誤りのため。" in errata
     assert "2件" in words(Client().get(f"/results/{Plan.objects.get().short_name}/{year}/01-02/"))
     old = Client().get(f"/results/{Plan.objects.get().short_name}/{year}/editions/1/01-02/")
-    assert f"<strong>{wrong}</strong>" in old.content.decode() and "この版より新しい版があります" in words(old)
+    assert f"<strong>{wrong}</strong>" in old.content.decode() and "この版は訂正されました" in words(old)
     worker.wait_for(lambda: not Job.objects.exclude(state="done").exists())
 
 

@@ -4,8 +4,6 @@ Only who may read every sheet comes here (`addresses.RULED`; a test holds it), s
 of the whole year.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -28,7 +26,7 @@ from review.models import Cycle, MeasureReview, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.views import sheet_parts, sheet_records
@@ -173,7 +171,6 @@ def board_print(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is reported by name."""
     cycle = cycle_or_404(plan, year)
@@ -202,7 +199,6 @@ def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse
 
 
 @require_POST
-@refusing
 @versioned(sheet_records.sent_proposal)
 def decide_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide a proposal of 未提出 or 対象外."""

@@ -1,7 +1,5 @@
 """What the 本部's board shows: totals against last year, why a sheet needs a word, and a row for each sheet."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

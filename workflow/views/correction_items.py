@@ -1,7 +1,5 @@
 """The form of one 施策 in a correction: what is published beside what is right, how it is read, and what follows from it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,14 +18,13 @@ from review.models import Correction, Edition
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.publication.services.corrections import Typed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from workflow.views.corrections import correction_or_404, lines_of, reading_of, way_to
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Type what is right, item by item; see how it is read and judged; save."""
     correction = correction_or_404(pk)

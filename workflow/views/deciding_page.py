@@ -1,7 +1,5 @@
 """What the page of a decision shows: every item with its text before, what changed, and a place for a remark."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

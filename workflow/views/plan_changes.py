@@ -1,7 +1,5 @@
 """One proposed change of the plan: what it comes to, and an approver's decision."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -16,14 +14,13 @@ from review.plan.forms.plan_changes import DecideForm
 from review.plan.views.plan_changes import MEANINGS
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
 from workflow.forms import MeetingChoice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
     """The change; a POST decides it."""
     people = ("proposed_by", "decided_by", "on_behalf_of", "meeting")

@@ -1,7 +1,5 @@
 """確認待ち: what waits for the reviewing office, filtered and sorted by the address."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The 本部's decisions as the 事務局 recorded them: several recorded together, confirmed by an approver, or dropped."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,7 +11,7 @@ from review.assessment.services import meetings
 from review.domain.refusals import Invalid, Refusal
 from review.models import MeasureReview, RecordedDecision, Verdict
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
@@ -25,7 +23,6 @@ from workflow.views.together import chosen_of, say_results
 
 
 @require_POST
-@refusing
 def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Record one decision of a meeting for the chosen sheets."""
     cycle = cycle_or_404(plan, year)
@@ -51,7 +48,6 @@ def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def confirm_records(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """An approver confirms the ticked records; each stands for itself, and each refusal is reported by name."""
     cycle = cycle_or_404(plan, year)
@@ -71,7 +67,6 @@ def confirm_records(request: SignedInRequest, plan: str, year: int) -> HttpRespo
 
 
 @require_POST
-@refusing
 def drop_record(request: SignedInRequest, pk: int) -> HttpResponse:
     """The 事務局 withdraws a record, or an approver does not confirm it and says why. `pk` is the sheet's."""
     rows = RecordedDecision.objects.visible(permissions.scope_of(request.user))

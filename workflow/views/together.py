@@ -1,7 +1,5 @@
 """Several sheets decided together: a look at each line first, then one button; each sheet stands for itself."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -21,7 +21,7 @@ from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
 from review.notices.services import waiting
 from review.publication.services import publication
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from workflow import steps
@@ -36,7 +36,6 @@ DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def open_year(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Open the drafted year."""
     cycle = cycle_or_404(plan, year)
@@ -97,7 +96,6 @@ def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Publish, or send the named sheets back."""
     cycle = cycle_or_404(plan, year)

@@ -1,7 +1,5 @@
 """From a snapshot to the plain values that the workbook writers lay out."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime

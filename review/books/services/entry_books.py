@@ -1,7 +1,5 @@
 """Handing out 記入用 workbooks: which sheets go in, their content, and the token under which it is stored."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -88,9 +86,7 @@ def _remember(
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
         # Each time, for each copy of the file leaves the system.
-        audit.write(
-            actor=user, action="entry_book.issue", subject=f"cycle:{cycle.pk}", after={"sheets": sorted(content)}
-        )
+        audit.write(user, "entry_book.issue", f"cycle:{cycle.pk}", after={"sheets": sorted(content)})
         return record
 
 

@@ -4,8 +4,6 @@ A published edition's PDF is made by itself. The others are made when somebody a
 files and the sheet), and from then on anew whenever what they show changes (`renew`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO

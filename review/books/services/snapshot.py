@@ -1,7 +1,5 @@
 """The year as plain data: what an edition freezes and what every workbook and public page is made from."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -3,8 +3,6 @@
 Taking an item is typed entry: it goes through `submission.save_draft`, with its checks and its version.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -102,9 +100,9 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
             cycle=cycle, uploaded_by=user, sha256=digest, defaults=values
         )
         audit.write(
-            actor=user,
-            action="upload.receive",
-            subject=f"upload:{upload.pk}",
+            user,
+            "upload.receive",
+            f"upload:{upload.pk}",
             after={"code": upload.code, "sha256": digest, "sheets": sorted(result["sheets"])},
         )
     return upload
@@ -256,7 +254,7 @@ def apply(*, user: User, upload_id: int, chosen: Mapping[int, Collection[str]], 
         }
         upload.state, upload.applied_at = Upload.State.APPLIED, clock.now()
         upload.save(update_fields=["applied", "state", "applied_at"])
-        audit.write(actor=user, action="upload.apply", subject=f"upload:{upload.pk}", after={"items": taken})
+        audit.write(user, "upload.apply", f"upload:{upload.pk}", after={"items": taken})
         return upload
 
 

@@ -4,8 +4,6 @@ Each event queues its sheet's book and the year's book; the requests of a minute
 to be and goes is in `artifacts`.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from django.conf import settings

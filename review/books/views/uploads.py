@@ -1,7 +1,5 @@
 """The Excel round trip: hand out the 記入用 workbook, take it back, show what it would change, take what was chosen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +22,7 @@ from review.item_words import label_of
 from review.models import Cycle, Upload
 from review.people.services.finding_words import why_refused
 from review.screens.services.incoming import on_disk
-from review.screens.views.answers import forbidden, refusing, see_other
+from review.screens.views.answers import forbidden, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import WorkbookForm
@@ -36,7 +34,6 @@ TAKE, VERSION = "take:", "version:"
 
 @never_cache
 @require_GET
-@refusing
 def entry_book(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The 記入用 workbook of the person's open sheets, or of `?sheet=`."""
     cycle = own_cycle(request, plan, year)

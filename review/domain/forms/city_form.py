@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
 from review.domain import fields
 from review.domain.form_rows import Row, begins_form
 from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
-from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
+from review.domain.sheet import Bar, Doubt, IndicatorBlock, IndicatorCell, OwnText, PlanDocument, ScheduleRow, Sheet
 
 
 def is_plan_text(text: str) -> bool:
@@ -42,3 +46,38 @@ def _goal(measure: Measure, block: IndicatorBlock) -> None:
 def _doubt(doubt: Doubt) -> FormDoubt:
     cell = f"{doubt.line}行目" if doubt.line else ""
     return FormDoubt(code=doubt.code, sheet=doubt.measure, cell=cell, detail=doubt.detail, proposal=doubt.proposal)
+
+
+# --- as data ---------------------------------------------------------------------------------------------------------
+
+
+def document_data(document: PlanDocument) -> dict[str, Any]:
+    """The whole document in the types of JSON, but for tuples, which it writes as lists."""
+    return asdict(document)
+
+
+def document_from(data: Mapping[str, Any]) -> PlanDocument:
+    """The document that `document_data` wrote."""
+    return PlanDocument(
+        years=tuple(data["years"]),
+        sheets=tuple(map(_sheet_from, data["sheets"])),
+        doubts=tuple(Doubt(**one) for one in data["doubts"]),
+    )
+
+
+def _sheet_from(data: Mapping[str, Any]) -> Sheet:
+    parts: dict[str, Any] = {
+        "group": tuple(tuple(one) for one in data["group"]),
+        "related": tuple(data["related"]),
+        "own": tuple(OwnText(**one) for one in data["own"]),
+        "off": tuple(data["off"]),
+        "schedule": tuple(
+            ScheduleRow(name=row["name"], bars=tuple(Bar(**bar) for bar in row["bars"])) for row in data["schedule"]
+        ),
+        "indicators": tuple(_block_from(one) for one in data["indicators"]),
+    }
+    return Sheet(**{**data, **parts})
+
+
+def _block_from(data: Mapping[str, Any]) -> IndicatorBlock:
+    return IndicatorBlock(**{**data, "years": tuple(IndicatorCell(**cell) for cell in data["years"])})

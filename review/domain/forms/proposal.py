@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from review.domain.forms.assignment import Column
+from review.domain.forms.headings import Column
 
 #: (baseline, None), (target, year) or (actual, year)
 Slot = tuple[str, int | None]

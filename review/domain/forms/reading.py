@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from review.domain.forms.assignment import NONE, Column, Corrections, keys_of
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, kind_of_row
+from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, keys_of, kind_of_row
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import Layout, lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new

@@ -1,7 +1,5 @@
 """監査記録: who did what, when and from where; to search, never to change."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """処理の状況: what works in the background, what waits, what failed, and the operator's few buttons."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -169,7 +167,7 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
     """Let every failed job and every parked event run again, once their cause is gone."""
     with transaction.atomic():
         begun = {"jobs": work.retry_all(), "events": outbox.release_all()}
-        audit.write(actor=request.user, action="job.retry_all", subject="jobs", after=begun)
+        audit.write(request.user, "job.retry_all", "jobs", after=begun)
     count = sum(map(len, begun.values()))
     messages.success(
         request, _("%(count)d件をもう一度始めました。しばらくすると、この画面に結果が出ます。") % {"count": count}
@@ -210,7 +208,7 @@ def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
     row_or_404(OutboxEvent, pk)
     with transaction.atomic():
         outbox.release(pk)
-        audit.write(actor=request.user, action="event.release", subject=f"event:{pk}")
+        audit.write(request.user, "event.release", f"event:{pk}")
     messages.success(request, _("もう一度配達します。"))
     return redirect("meguri:jobs")
 
@@ -221,7 +219,7 @@ def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
     row_or_404(Mail, pk)
     with transaction.atomic():
         mailing.release(pk)
-        audit.write(actor=request.user, action="mail.release", subject=f"mail:{pk}")
+        audit.write(request.user, "mail.release", f"mail:{pk}")
     messages.success(request, _("もう一度送信します。"))
     return redirect("meguri:jobs")
 

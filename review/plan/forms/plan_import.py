@@ -1,7 +1,5 @@
 """The forms of 計画の取込み: a file, and what a person says of how it was read."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
@@ -10,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review.domain.forms.assignment import CHOICES, OF_A_YEAR
+from review.domain.forms.headings import CHOICES, OF_A_YEAR
 from review.models import Plan, PlanUpload
 from review.plan.services.plan_files import Row, preview
 from review.reader_words import problem, year_label

@@ -1,7 +1,5 @@
 """Whether a file belongs to the plan at all, and whether it is the whole of it: doubts that only the plan beside it shows."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 from review.domain.forms.as_document import NOBODY, Known

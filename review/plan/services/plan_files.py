@@ -3,8 +3,6 @@
 Nothing of the plan changes before `take`. What the file would do is tried with every correction, and undone.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import tempfile
@@ -20,7 +18,7 @@ from django.utils.translation import gettext as _
 from review import clock, holders, permissions
 from review.domain import file_names, form_presets
 from review.domain.forms.as_document import document_in, doubt_of
-from review.domain.forms.assignment import template
+from review.domain.forms.headings import template
 from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
 from review.domain.refusals import AlreadyDecided, Invalid, Stale
 from review.domain.sheet import DocumentError, Doubt, PlanDocument

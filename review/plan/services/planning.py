@@ -361,11 +361,3 @@ def sheets_year(document: PlanDocument) -> int:
         if cell.actual.strip("-－―_ \u3000")
     ]
     return max(written, default=min(document.years))
-
-
-def codes(doubts: Iterable[Doubt]) -> dict[str, int]:
-    """{doubt code: how many}."""
-    counts: dict[str, int] = {}
-    for doubt in doubts:
-        counts[doubt.code] = counts.get(doubt.code, 0) + 1
-    return counts

@@ -1,7 +1,5 @@
 """計画の取込み: a file is sent, how it was read is looked at and corrected, and it is taken as a whole."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +19,7 @@ from review.plan.services import plan_files as work
 from review.reader_words import year_label
 from review.screens.services.incoming import on_disk
 from review.screens.views.acts import Crumb, crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.workbook import file_kind
 
@@ -36,7 +34,6 @@ def way(plan: Plan, *more: tuple[str, str] | str) -> list[Crumb]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def plan_import(request: SignedInRequest, plan: str) -> HttpResponse:
     """What can be sent, and the file; one that is read leads to the page on which it is looked at."""
     shown = get_object_or_404(Plan, short_name=plan)
@@ -62,7 +59,6 @@ def plan_import(request: SignedInRequest, plan: str) -> HttpResponse:
 
 
 @require_safe
-@refusing
 def plan_import_form(request: SignedInRequest, plan: str) -> HttpResponse:
     """The blank form of the plan."""
     shown = get_object_or_404(Plan, short_name=plan)
@@ -73,7 +69,6 @@ def plan_import_form(request: SignedInRequest, plan: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def plan_import_check(request: SignedInRequest, plan: str) -> HttpResponse:
     """How the file was read and what it would do; a POST corrects it, takes it, or drops it."""
     shown = get_object_or_404(Plan, short_name=plan)

@@ -4,8 +4,6 @@ It holds the site as it stood when its edition was published, so it never change
 whoever makes it and when. The pages come from the screens, handed in as `pages`; here is the archive.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -36,9 +34,7 @@ Pages = Callable[[Edition, Progress | None], Iterator[tuple[str, bytes]]]
 
 def request(*, user: User, edition: Edition) -> Job:
     """Ask for the bundle of an edition."""
-    audit.write(
-        actor=user, action="bundle.request", subject=f"cycle:{edition.cycle_id}", after={"edition": edition.number}
-    )
+    audit.write(user, "bundle.request", f"cycle:{edition.cycle_id}", after={"edition": edition.number})
     return jobs.request(KIND, key=f"{KIND}:{edition.pk}", args={"edition": edition.pk}, cycle=edition.cycle)
 
 

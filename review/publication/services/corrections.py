@@ -4,8 +4,6 @@ Publishing it is in `correcting`. One correction at a time corrects a year's cur
 what another put right.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -119,9 +117,9 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
         correction.version += 1
         correction.save(update_fields=["version"])
         audit.write(
-            actor=user,
-            action="correction.save",
-            subject=f"correction:{correction.pk}",
+            user,
+            "correction.save",
+            f"correction:{correction.pk}",
             before={"code": code, "items": before},
             after={"code": code, "items": {one.key: one.right for one in entries}},
         )
@@ -330,9 +328,9 @@ def _check_comment(comment: str, *, needed: bool) -> None:
 
 def _record(user: User, correction: Correction, action: str, **payload: Any) -> AuditEntry:
     return audit.write(
-        actor=user,
-        action=action,
-        subject=f"correction:{correction.pk}",
+        user,
+        action,
+        f"correction:{correction.pk}",
         after={"state": correction.state, "round": correction.round, **payload},
     )
 

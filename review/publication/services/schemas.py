@@ -333,11 +333,11 @@ _TYPES = {
 
 
 def dataset(snapshot: Snapshot, edition: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """One edition as a dataset of DCAT in JSON-LD; the addresses are relative to `address`, the page of the edition."""
+    """One edition as a dataset of DCAT in JSON-LD; the addresses are relative to `address`, the page of the edition; where it is '', to the file itself."""
     year = snapshot["fiscal_year"]
     name = f"{snapshot['city']} {snapshot['plan']} {fiscal_year_label(year)} 評価結果"
     return {
-        "@context": {**_CONTEXT, "@base": address},
+        "@context": {**_CONTEXT, **({"@base": address} if address else {})},
         "@id": "",
         "@type": "dcat:Dataset",
         "dct:identifier": f"{snapshot['municipality_code'] or 'meguri'}-{year}-{edition['number']}",

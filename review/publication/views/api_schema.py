@@ -1,7 +1,5 @@
 """The OpenAPI 3.1 description of the published results, made from the same lists of columns as the data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any

@@ -1,7 +1,5 @@
 """集約表とファイル: what Meguri made of a year, and its download through the permission of its content."""
 
-from __future__ import annotations
-
 import logging
 from pathlib import PurePath
 from typing import Any
@@ -125,9 +123,9 @@ def download(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     response = attachment(artifact)
     if request.method == "GET":
         audit.write(
-            actor=request.user,
-            action="download",
-            subject=f"artifact:{artifact.pk}",
+            request.user,
+            "download",
+            f"artifact:{artifact.pk}",
             after={"file": artifact.filename, "sha256": artifact.sha256},
         )
     return response

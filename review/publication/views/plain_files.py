@@ -5,8 +5,6 @@ way from file to file (`plain_links`): a link to something that is not in the pl
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import pickle
@@ -32,7 +30,7 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
 from review.publication.services import schemas
-from review.publication.views import comparison_pages, published, shelf
+from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
@@ -65,6 +63,8 @@ class Stock:
     editions: tuple[Edition, ...]
     snapshots: Mapping[int, Snapshot]
     books: Mapping[tuple[int, str], Artifact]
+    #: where the files will stand, without a slash at its end; '' where that is not known
+    base: str = ""
 
     def site(self, language: str) -> Site:
         """The plain site in one language."""
@@ -73,6 +73,7 @@ class Stock:
             read=lambda edition: self.snapshots[edition.pk],
             language=language,
             static=True,
+            base=self.base,
             files=lambda: self.books,
         )
 
@@ -219,6 +220,16 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
             file = book.file(kind)
             if file:
                 yield place_of(book.url(name)), _stored(file)
+    if stock.base:
+        yield place_of(site.url("sitemap")), lambda: following.sitemap(following.sites_of(site))
+        for one in following.sites_of(site).values():
+            for plan in ("", *one.plans):
+                yield place_of(following.feed_url(one, plan)), partial(_feed, one, plan)
+
+
+def _feed(site: Site, plan: str) -> bytes:
+    with translation.override(site.language):
+        return following.feed(site, plan)
 
 
 def _data(book: Book, name: str) -> Callable[[], bytes]:
@@ -242,8 +253,9 @@ def search_data(book: Book) -> bytes:
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 
 
-def stock_as_of(last: Edition) -> Stock:
-    """The shelf as it stood when the edition was published. As many queries as there are editions, and two."""
+def stock_as_of(last: Edition, base: str = "") -> Stock:
+    """The shelf as it stood when the edition was published, to stand at `base`. As many queries as there are editions,
+    and two."""
     past = shelf.as_of(queries.shelf(), last)
     return Stock(
         editions=past,
@@ -251,12 +263,14 @@ def stock_as_of(last: Edition) -> Stock:
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
         },
         books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk},
+        base=base.rstrip("/"),
     )
 
 
-def site_as_of(last: Edition, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
-    """(place, content) of every file of the site as it stood when the edition was published."""
-    return files(stock_as_of(last), progress)
+def site_as_of(last: Edition, progress: Progress | None = None, base: str = "") -> Iterator[tuple[str, bytes]]:
+    """(place, content) of every file of the site as it stood when the edition was published. It will stand at `base`;
+    where that is '', at MEGURI_PUBLIC_URL."""
+    return files(stock_as_of(last, base or settings.MEGURI_PUBLIC_URL), progress)
 
 
 # --- all of it -----------------------------------------------------------------------------------------------------------

@@ -4,8 +4,6 @@ The pages are those that citizens will read, made by the same code. Their links 
 once an edition is published (its files, comparisons, the plan's run) leads nowhere else from here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -145,7 +143,7 @@ def answer(
     """The page or the data of the coming edition, which no cache may keep."""
     if page in WRITERS:
         what = {"file": page, "edition": coming.label, "preview": True}
-        audit.write(actor=request.user, action="download", subject=f"cycle:{coming.cycle_id}", after=what)
+        audit.write(request.user, "download", f"cycle:{coming.cycle_id}", after=what)
         plan, year = coming.cycle.key
         response = HttpResponse(WRITERS[page](Source(snapshot=draft), coming.cycle), content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'
@@ -171,6 +169,4 @@ def page_of(request: SignedInRequest, book: Book, page: str) -> Page | None:
 
 def marked(page: Page, mark: Mapping[str, str]) -> Page:
     """The page with 公表前 on it; its other language is reached by the person's own setting."""
-    return replace(
-        page, context={**page.context, "preview": mark, "other": None, "edition_date": _("公表前"), "edition_note": ""}
-    )
+    return replace(page, context={**page.context, "preview": mark, "other": None, "edition_date": _("公表前")})

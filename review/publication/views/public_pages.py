@@ -4,8 +4,6 @@ Pages name offices, never persons. They are made from frozen snapshots alone, in
 there is no such page.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 
@@ -130,7 +128,12 @@ def year(book: Book, filters: Filters | None = None, page: int = 1) -> Page:
     label = fiscal_year(book.year)
     query = parts.query_of(filters, page=page if page > 1 else "")
     framed = frame(
-        book.site, _("%(year)s 評価結果") % {"year": label}, here="year", book=book, path=("year", *book.place, query)
+        book.site,
+        _("%(year)s 評価結果") % {"year": label},
+        here="year",
+        book=book,
+        path=("year", *book.place, query),
+        words=parts.headline(book),
     )
     words = parts.narrowed_by(site.remembered((pk, "choices"), lambda: parts.choices(snapshot)), filters)
     context = {
@@ -223,7 +226,12 @@ def measure(book: Book, code: str) -> Page | None:
         return None
     row, label = with_words(row, snapshot), fiscal_year(book.year)
     framed = frame(
-        book.site, f"{row['code']} {row['name']}", here="measure", book=book, path=("measure", *book.place, code)
+        book.site,
+        f"{row['code']} {row['name']}",
+        here="measure",
+        book=book,
+        path=("measure", *book.place, code),
+        words=parts.measure_line(row, book),
     )
     context = {
         **framed,
@@ -241,6 +249,7 @@ def measure(book: Book, code: str) -> Page | None:
         "before": {**before, "url": book.url("measure", before["code"])} if before else None,
         "after": {**after, "url": book.url("measure", after["code"])} if after else None,
         "corrections": [_correction(one, book) for one in editions.errata_of(snapshot, code)],
+        "corrected_later": _corrected_later(book, code),
         "changes": _changes(snapshot, code),
         "errata_url": book.url("errata"),
         # among plain files, one published year would say the same again
@@ -249,6 +258,20 @@ def measure(book: Book, code: str) -> Page | None:
         else book.site.url("run", book.plan, code),
     }
     return Page(template="publication/measure.html", context=context)
+
+
+def _corrected_later(book: Book, code: str) -> list[dict[str, Any]]:
+    """What editions after this one put right in the 施策: each item with its words then and now. One snapshot more is
+    read, and only for an edition that is no longer current."""
+    newest = None if book.edition.current else book.site.book(book.plan, book.year)
+    if newest is None:
+        return []
+    later = [one for one in editions.errata_of(newest.snapshot, code) if one["number"] > book.edition.number]
+    return [
+        {**item, "label": correctable_label(item["key"]), "edition": one["label"]}
+        for one in later
+        for item in one["items"]
+    ]
 
 
 def _changes(snapshot: editions.Snapshot, code: str) -> list[dict[str, Any]]:

@@ -5,8 +5,6 @@ store (page_store) by (state of the shelf, address). An address without a number
 one too, keeps an address with its number.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 from collections.abc import Callable
@@ -14,7 +12,7 @@ from functools import lru_cache, wraps
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -25,9 +23,10 @@ from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
 from review.publication.services import exports, schemas
-from review.publication.views import comparison_pages, page_store, shelf
+from review.publication.views import comparison_pages, following, page_store, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
+from review.publication.views.open_files import for_everybody, packed, takes_gzip
 from review.publication.views.public_frame import Page
 from review.publication.views.shelf import Book, Site
 
@@ -41,6 +40,8 @@ LOOKS = (
     ("locale", "*.mo"),
 )
 STYLE = "review/css/public.css"
+#: the settings that stand on a page
+SET_SO = ("MEGURI_BASE_URL", "MEGURI_CITY", "MEGURI_DATA_LICENCE", "MEGURI_DATA_LICENCE_URL")
 HTML = "text/html; charset=utf-8"
 
 
@@ -77,6 +78,7 @@ def site_of(request: HttpRequest) -> Site:
     return Site(
         editions=tuple(queries.shelf()),
         read=read,
+        base=settings.MEGURI_BASE_URL.rstrip("/"),
         heads=head,
         language=language,
         files=shelf.edition_files,
@@ -98,14 +100,9 @@ def book_of(request: HttpRequest, plan: str, year: int, number: int | None) -> B
 def etag(request: HttpRequest) -> str:
     """A strong mark of the page: what is published, which Meguri shows it, and the address. One query."""
     address = (request.path, request.META.get("QUERY_STRING", ""), takes_gzip(request))
-    set_so = (settings.MEGURI_CITY, settings.MEGURI_DATA_LICENCE, settings.MEGURI_DATA_LICENCE_URL)
+    set_so = [getattr(settings, name) for name in SET_SO]
     state = repr((queries.shelf_state(), look(), set_so, address))
     return f'"{hashlib.sha256(state.encode()).hexdigest()[:40]}"'
-
-
-def takes_gzip(request: HttpRequest) -> bool:
-    """Whether the answer may be packed. A public page holds nothing secret that its packed size could give away."""
-    return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
 @lru_cache(maxsize=1)
@@ -276,21 +273,27 @@ def measure(site: Site, query: QueryDict, plan: str, year: int, code: str, numbe
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _file(request: HttpRequest, plan: str, year: int, number: int | None, kind: str) -> FileResponse:
+def _file(request: HttpRequest, plan: str, year: int, number: int | None, kind: str) -> HttpResponseBase:
     made = book_of(request, plan, year, number).file(kind)
     if made is None:
         raise Http404
-    return attachment(made)
+    answer = condition(etag_func=lambda *_args, **_kwargs: f'"{made.sha256}"')(lambda _request: attachment(made))(
+        request
+    )
+    answer.headers["Cache-Control"] = "public, no-cache"
+    return answer
 
 
+@for_everybody
 @require_safe
-def download(request: HttpRequest, plan: str, year: int, number: int | None = None) -> FileResponse:
+def download(request: HttpRequest, plan: str, year: int, number: int | None = None) -> HttpResponseBase:
     """The edition's consolidated workbook."""
     return _file(request, plan, year, number, Artifact.Kind.CONSOLIDATED)
 
 
+@for_everybody
 @require_safe
-def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -> FileResponse:
+def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -> HttpResponseBase:
     """The edition as PDF."""
     return _file(request, plan, year, number, Artifact.Kind.BOOK_PDF)
 
@@ -307,7 +310,7 @@ def data_file(book: Book, name: str) -> bytes | None:
     """One data file of an edition; None for an unknown name."""
     source = exports.Source(snapshot=book.snapshot, edition=book.edition)
     if name == "dataset.jsonld":
-        address = settings.MEGURI_BASE_URL.rstrip("/") + book.url("year")
+        address = book.site.absolute(book.url("year"))
         return schemas.as_bytes(schemas.dataset(book.snapshot, source.meta, address))
     write = {"data.json": exports.as_json, "indicators.csv": exports.as_csv, "measures.csv": exports.measures_csv}.get(
         name
@@ -315,6 +318,7 @@ def data_file(book: Book, name: str) -> bytes | None:
     return write(source) if write else None
 
 
+@for_everybody
 @require_safe
 @revalidated
 def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
@@ -323,12 +327,13 @@ def data(request: HttpRequest, plan: str, year: int, name: str, number: int | No
     content = data_file(book, name)
     if content is None:
         raise Http404
-    response = HttpResponse(content, content_type=content_type(name))
+    response = packed(request, content, content_type(name))
     saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{plan}_{year}_{book.edition.number}_{name}"
     response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     return response
 
 
+@for_everybody
 @require_safe
 @revalidated
 def schema(request: HttpRequest, name: str) -> HttpResponse:
@@ -336,4 +341,33 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
     write = schemas.SITE_FILES.get(name)
     if write is None:
         raise Http404
-    return HttpResponse(write(), content_type=content_type(name))
+    return packed(request, write(), content_type(name))
+
+
+# --- to follow and to find -------------------------------------------------------------------------------------------
+
+
+@for_everybody
+@require_safe
+@revalidated
+def feed(request: HttpRequest, plan: str = "") -> HttpResponse:
+    """What was published and corrected, for readers of feeds: of a plan, or of all."""
+    site = site_of(request)
+    if plan and plan not in site.plans:
+        raise Http404
+    with translation.override(site.language):
+        return packed(request, following.feed(site, plan), following.ATOM)
+
+
+@for_everybody
+@require_safe
+@revalidated
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every page, for search engines."""
+    return packed(request, following.sitemap(following.sites_of(site_of(request))), "application/xml")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What programs may read of this server."""
+    return HttpResponse(following.robots(), content_type="text/plain; charset=utf-8")

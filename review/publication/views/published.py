@@ -1,7 +1,5 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -20,7 +18,7 @@ from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
 from review.publication.views.shelf import Book
 from review.reader_words import legend, with_words
-from review.templatetags.words import word_of
+from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
     "achieved": gettext_noop("達成"),
@@ -81,6 +79,35 @@ def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
         "tiles": tiles,
         "top": tiles[0],
         "achieved_share": tiles[0]["share"],
+    }
+
+
+def headline(book: Book) -> str:
+    """The year in a sentence: how many goals were assessed, and how many were achieved."""
+    snapshot = book.snapshot
+    whole = editions.totals(snapshot["measures"])
+    achieved = whole.indicators.get(snapshot["scale"][0]["letter"], 0) if snapshot["scale"] else 0
+    return _(
+        "%(city)s %(plan)s %(year)s: 成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。"
+    ) % {
+        "city": snapshot["city"],
+        "plan": snapshot["plan"],
+        "year": fiscal_year(book.year),
+        "goals": whole.indicator_count,
+        "achieved": achieved,
+        "share": share(achieved, whole.indicator_count),
+    }
+
+
+def measure_line(row: editions.Row, book: Book) -> str:
+    """One 施策 in a sentence: its plan and year, what came out, and who answers for it."""
+    result = word_of(row["outcome"]) if row["outcome"] else " ".join(filter(None, (row["grade"], row["grade_words"])))
+    return _("%(plan)s %(year)s の施策「%(name)s」。総合評価: %(result)s。主管部署: %(owner)s。") % {
+        "plan": book.snapshot["plan"],
+        "year": fiscal_year(book.year),
+        "name": row["name"],
+        "result": result or "－",
+        "owner": owner_of(row),
     }
 
 

@@ -7,7 +7,7 @@ so the same pages are answered to browsers, kept in a cache and written as plain
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -17,9 +17,10 @@ from django.urls import reverse
 
 from review.books.services.editions import Snapshot
 from review.models import Artifact, Edition, SummaryEdition
+from review.publication.views.plain_links import place_of
 
 #: what has no language: files of data, books and schemas
-FILES = frozenset({"data", "download", "pdf", "schema", "summary_data"})
+FILES = frozenset({"data", "download", "pdf", "schema", "sitemap", "summary_data"})
 #: The language of a page is part of its address.
 NAMESPACES = {"ja": "publication", "en": "publication_en"}
 
@@ -35,12 +36,14 @@ class Site:
     of that moment. Plans are named by their short names.
 
     `read` gives an edition's snapshot, `heads` at least its totals, plan and scale, for less. `static` pages are plain files: they hold no form and sort nothing.
+    `base` is where the site stands, without a slash at its end; '' where it does not know.
     """
 
     editions: tuple[Edition, ...]
     read: Callable[[Edition], Snapshot]
     language: str = "ja"
     static: bool = False
+    base: str = ""
     heads: Callable[[Edition], Snapshot] | None = None
     files: Callable[[], Mapping[tuple[int, str], Artifact]] = dict
     #: of every 計画期間の総括, newest first; plain files are made as of an edition, and hold none
@@ -68,6 +71,22 @@ class Site:
         namespace = NAMESPACES["ja" if name in FILES else self.language]
         words = urlencode({key: value for key, value in (query or {}).items() if value not in ("", None)})
         return reverse(f"{namespace}:{name}", args=args) + (f"?{words}" if words else "")
+
+    def absolute(self, url: str) -> str:
+        """The whole address of one of the site's own; '' where the site does not know where it stands."""
+        if not self.base:
+            return ""
+        return self.base + ("/" + place_of(url).removesuffix("index.html") if self.static else url)
+
+    def in_language(self, language: str) -> Site:
+        """The same shelf for readers of the language."""
+        return replace(self, language=language, _memory={})
+
+    @property
+    def city(self) -> str:
+        """The city of all editions, where they agree."""
+        cities = {edition.cycle.plan.city for edition in self.editions}
+        return cities.pop() if len(cities) == 1 else str(settings.MEGURI_CITY)
 
     def book(self, plan: str, year: int, number: int | None = None) -> Book | None:
         """The plan's edition with that number, or the year's current one; None where there is none."""

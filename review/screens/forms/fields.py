@@ -1,7 +1,5 @@
 """The fields that several forms have, and where they show a refusal."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

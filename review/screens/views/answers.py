@@ -1,10 +1,7 @@
 """How a screen answers: on to the next page after a deed, and in plain words where a service refuses."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
-from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -50,19 +47,16 @@ def receipted(request: HttpRequest, response: HttpResponse) -> None:
         response.set_cookie("receipt", receipt, samesite="Strict", secure=request.is_secure())
 
 
+def refused(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """A service's refusal with its sentence: 403, or 409 with what the person had typed. None for any other error."""
+    if isinstance(error, NotAllowed):
+        return forbidden(request, str(error))
+    return conflict(request, str(error)) if isinstance(error, AlreadyDecided | Stale) else None
+
+
 def refusing(view: View) -> View:
-    """Answer a service's refusal with its sentence: 403, or 409 with what the person had typed."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowed as refusal:
-            return forbidden(request, str(refusal))
-        except (AlreadyDecided, Stale) as refusal:
-            return conflict(request, str(refusal))
-
-    return answered
+    """Leaves the refusals of the view to the middleware, as every view does."""
+    return view
 
 
 def forbidden(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:

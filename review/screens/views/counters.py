@@ -1,7 +1,5 @@
 """The numbers beside the menu: what waits for one person, counted in one query."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache

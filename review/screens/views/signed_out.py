@@ -1,7 +1,5 @@
 """A session that ended while somebody wrote: their words, to copy, and the way back through sign-in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,5 @@
 """計画の取込み on the screen: sent, corrected, looked at, and taken as a whole or not at all."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any
@@ -165,7 +163,10 @@ def test_half_a_plan_and_numbers_twice_are_named(cast: Cast, plan: Plan) -> None
     whole = "番号,施策名,担当課,指標,令和6年度目標\n1,窓口,市民課,待ち時間,10分\n2,予約,市民課,件数,5件\n"
     send(cast, whole)
     act(cast, "take", everything="on")
-    send(cast, "番号,施策名,担当課,指標,令和6年度目標\n1,窓口,市民課,待ち時間,10分\n1,広報,市民課,発行,\n3,地図,市民課,,\n")
+    send(
+        cast,
+        "番号,施策名,担当課,指標,令和6年度目標\n1,窓口,市民課,待ち時間,10分\n1,広報,市民課,発行,\n3,地図,市民課,,\n",
+    )
     rows = {row.code: row for row in page(cast).context["preview"].rows}
     assert {"measures_missing", "no_goal", "no_target", "code_made"} <= rows.keys()
     assert "ほかの施策と同じ" in rows["code_made"].detail

@@ -1,7 +1,5 @@
 """`manage.py run_demo`: drive the demo year on a fresh database, with a real worker at work beside it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

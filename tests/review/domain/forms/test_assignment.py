@@ -1,11 +1,8 @@
 """What a person says of a column or a cell stands; saying what was read already changes nothing."""
 
-from __future__ import annotations
-
 import pytest
 
-from review.domain.forms.assignment import Corrections, keys_of, template
-from review.domain.forms.headings import understand
+from review.domain.forms.headings import Corrections, keys_of, template, understand
 from review.domain.forms.reading import read_grids
 from tests.review.domain.forms.books import Case, Page
 from tests.review.domain.forms.test_cities import CASES
