@@ -190,6 +190,14 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
     (_("計画の変更"), {
         "meguri:plan_new": _act(Rule.MAY_MANAGE_PEOPLE, _("計画を作る")),
         "meguri:plan_appoint": _act(Rule.MAY_MANAGE_PEOPLE, _("計画の確認者・承認者を任用する")),
+        **{
+            f"meguri:{name}": _act(Rule.MAY_MANAGE_CYCLE, label, "", _("管理者が行うのは確認者がいない間だけ"))
+            for name, label in (
+                ("plan_import", _("計画のファイルを送る")),
+                ("plan_import_check", _("読み取った内容を確かめて取り込む")),
+                ("plan_import_form", _("計画の記入様式を受け取る")),
+            )
+        },
         "meguri:plan_end": _act(Rule.SEES_BOARD, _("計画期間が終わったあとの進め方を見る")),
         "meguri:summary": _act(
             Rule.SEES_BOARD, _("計画期間の総括を見る"), "", _("決定は承認者。自分が提案したものは不可")

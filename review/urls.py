@@ -24,7 +24,7 @@ from review.people.views import (
     proxies,
     transfers,
 )
-from review.plan.views import measures, new_plan, plan_changes, plan_people, plans, structure
+from review.plan.views import measures, new_plan, plan_changes, plan_import, plan_people, plans, structure
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
@@ -120,6 +120,9 @@ screens = [
     # the plan, and its changes in mid-plan
     path("plans/new/", new_plan.plan_new, name="plan_new"),
     path("plans/<plan:plan>/", plans.plan, name="plan"),
+    path("plans/<plan:plan>/import/", plan_import.plan_import, name="plan_import"),
+    path("plans/<plan:plan>/import/check/", plan_import.plan_import_check, name="plan_import_check"),
+    path("plans/<plan:plan>/import/blank/", plan_import.plan_import_form, name="plan_import_form"),
     path("plans/<plan:plan>/people/new/", plan_people.plan_appoint, name="plan_appoint"),
     path("plans/<plan:plan>/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plans/<plan:plan>/<int:year>/structure/", structure.structure, name="structure"),

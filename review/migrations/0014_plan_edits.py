@@ -12,7 +12,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("review", "0012_form_items")]
+    dependencies = [("review", "0013_import_template")]
 
     operations = [
         migrations.AlterField(

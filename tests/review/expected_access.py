@@ -69,6 +69,7 @@ EXPECTED = {
     "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
     "meguri:first_passwords": PEOPLE, "meguri:first_passwords_anew": PEOPLE, "meguri:city": PEOPLE, "meguri:plan_new": PEOPLE,
     "meguri:plan_appoint": PEOPLE,
+    "meguri:plan_import": MANAGER, "meguri:plan_import_check": MANAGER, "meguri:plan_import_form": MANAGER,
     "meguri:people_import": PEOPLE, "meguri:departments": PEOPLE, "meguri:reorganise": PEOPLE, "meguri:department_list": PEOPLE,
     "meguri:reorganisation_withdraw": PEOPLE,
     "meguri:person_new": PEOPLE, "meguri:person_password": PEOPLE, "meguri:person_appoint": PEOPLE,
@@ -105,6 +106,9 @@ REFUSED_BY_STATE = {
     # the next plan is the reviewers' as long as there are any
     ("meguri:measure_end", "administrator"),
     ("meguri:next_plan", "administrator"), ("meguri:first_year", "administrator"),
+    # nor does anybody else bring files into a plan as long as it has reviewers
+    ("meguri:plan_import", "administrator"), ("meguri:plan_import_check", "administrator"),
+    ("meguri:plan_import_form", "administrator"),
 }  # fmt: skip
 
 # What a sender of forms would send, so that a refusal is the rule's and not the form's.

@@ -61,6 +61,20 @@ class DayField(forms.DateField):
         )
 
 
+class PickedFile(forms.FileField):
+    """A file that a person chooses, of these endings. What it is, the services find out; here only whether one came."""
+
+    def __init__(self, *, accept: str, **options: Any) -> None:
+        words = {
+            "required": _("ファイルを選んでください。"),
+            "missing": _("ファイルを選んでください。"),
+            "invalid": _("ファイルが届いていません。もう一度選んでください。"),
+            "max_length": _("ファイルの名前が長すぎます。短くして選び直してください。"),
+        }
+        widget = forms.ClearableFileInput(attrs={"accept": accept})
+        super().__init__(allow_empty_file=True, error_messages=words, widget=widget, **options)
+
+
 class Day(forms.DateInput):
     """A day, picked from the browser's own calendar."""
 

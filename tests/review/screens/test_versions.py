@@ -256,6 +256,8 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "people/first_passwords.html": (1, "fetches each password once and removes it"),
     "people/handover.html": (1, APPENDS),
     "people/import.html": (1, READS),
+    "plan/import.html": (1, READS),
+    "plan/import_check.html": (1, OWN_VERSION),
     "people/import_preview.html": (1, "compares the file with the people of now before it is applied"),
     "people/person.html": (1, APPENDS),
     "people/proxies.html": (2, f"{APPENDS}; the other withdraws: {ONCE}"),
