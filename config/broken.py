@@ -1,8 +1,6 @@
 """The page of an error that nobody foresaw. It needs nothing but itself: no template, catalogue, style file or database,
 any of which may be what failed. It is in both languages, for the reader's choice may not be readable either."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from html import escape

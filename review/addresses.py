@@ -4,8 +4,6 @@ What a rule asks of a person is decided in `permissions`, which joins the two; a
 there, and a test fails.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -68,6 +66,7 @@ ONES_OWN_APPROVAL = _("自分の承認だけ。公表を決定するまで")
 BY_CONFIRMATION = _("承認者の確認で効力を生じる")
 WHILE_OPEN = _("シートが受付中のあいだ")
 
+WHILE_NONE = _("管理者が変えるのは確認者がいない間だけ")
 MANAGERS_SEE_ALL = _("確認者と管理者は全員の分")
 MANAGERS_NAME_ALL = _("確認者と管理者はほかの人の分も")
 
@@ -85,6 +84,9 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "publication:run": _act(Rule.ANYONE, _("施策の計画期間の推移を見る")),
         "publication:summary": _act(Rule.ANYONE, _("計画期間の総括を読む")),
         "publication:summary_data": _act(Rule.ANYONE, _("計画期間の総括のデータを受け取る")),
+        "publication:feed": _act(Rule.ANYONE, _("公表と訂正のお知らせをフィードで受け取る")),
+        "publication:plan_feed": _act(Rule.ANYONE, _("一つの計画の公表と訂正のお知らせをフィードで受け取る")),
+        "publication:sitemap": _act(Rule.ANYONE, _("公表されたページの一覧を検索エンジンが読む")),
         "publication:open_data": _act(Rule.ANYONE, _("オープンデータの説明を読む")),
         "publication:schema": _act(Rule.ANYONE, _("データの形式の定義を受け取る")),
         "publication:download": _act(Rule.ANYONE, _("公表版のファイルを受け取る")),
@@ -141,7 +143,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
             Rule.IS_APPROVER, _("未提出・対象外を決定する"), "", _("自分が提案したものは不可")
         ),
         "meguri:decide": _act(Rule.IS_APPROVER, _("公表を決定する")),
-        "meguri:board_print": _act(Rule.SEES_BOARD, _("審議の画面を印刷する")),
+        "meguri:present": _act(Rule.SEES_BOARD, _("審議の施策を1件ずつ映す")),
         "meguri:meeting": _act(Rule.REVIEWS_OR_APPROVES, _("会議を記録する")),
         "meguri:meeting_amend": _act(Rule.REVIEWS_OR_APPROVES, _("会議の記録を直す")),
         "meguri:record": _act(Rule.IS_REVIEWER, _("会議の決定をシートごとに記録する"), "", BY_CONFIRMATION),
@@ -174,6 +176,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:cycle": _act(Rule.MAY_MANAGE_CYCLE, _("期限を設定する")),
         "meguri:scale": _act(Rule.MAY_MANAGE_CYCLE, _("達成区分を選ぶ")),
         "meguri:year_form": _act(Rule.MAY_MANAGE_CYCLE, _("様式の項目を決める")),
+        "meguri:form_preview": _act(Rule.MAY_MANAGE_CYCLE, _("様式の見え方を確かめる")),
         "meguri:extend": _act(Rule.MAY_MANAGE_CYCLE, _("シートの期限を延長する"), "", _("自分の課のシートは不可")),
         "meguri:extension_decide": _act(
             Rule.MAY_MANAGE_CYCLE, _("延長の依頼に答える"), "", _("自分が依頼したものは不可")
@@ -199,8 +202,12 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
             Rule.MAY_MANAGE_CYCLE, _("次期計画を作る"), "", _("管理者が作るのは確認者がいない間だけ")
         ),
         "meguri:first_year": _act(
-            Rule.MAY_MANAGE_CYCLE, _("次期計画の最初の年度を準備する"), "", _("管理者が行うのは確認者がいない間だけ")
+            Rule.MAY_MANAGE_CYCLE, _("計画の最初の年度を準備する"), "", _("管理者が行うのは確認者がいない間だけ")
         ),
+        "meguri:measures": _act(Rule.MAY_MANAGE_CYCLE, _("年度の施策の一覧を見る")),
+        "meguri:measure_edit": _act(Rule.MAY_MANAGE_CYCLE, _("施策の内容を変える・変更を提案する"), "", WHILE_NONE),
+        "meguri:measure_new": _act(Rule.MAY_MANAGE_CYCLE, _("施策を追加する・追加を提案する"), "", WHILE_NONE),
+        "meguri:measure_end": _act(Rule.MAY_MANAGE_CYCLE, _("準備中の年度の施策を廃止する"), "", WHILE_NONE),
         "meguri:plan_changes": _act(Rule.SEES_BOARD, _("計画の変更の一覧を見る")),
         "meguri:plan_change_new": _act(Rule.IS_REVIEWER, _("計画の変更を提案する")),
         "meguri:plan_change": _act(
@@ -233,9 +240,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:proxy_read": _act(Rule.SIGNED_IN, _("後閲する"), OF_OWN_THINGS, _("代決された本人だけ")),
     }),
     (_("管理"), {
-        "meguri:plan": _act(
-            Rule.MAY_MANAGE_CYCLE, _("計画の設定を見る・変える"), "", _("管理者が変えるのは確認者がいない間だけ")
-        ),
+        "meguri:plan": _act(Rule.MAY_MANAGE_CYCLE, _("計画の設定を見る・変える"), "", WHILE_NONE),
         "meguri:jobs": _act(Rule.MAY_SEE_JOBS, _("処理の状況を見る")),
         "meguri:retry_all": _act(Rule.MAY_RETRY_JOBS, _("失敗した処理をすべて再実行する")),
         "meguri:job_retry": _act(Rule.MAY_RETRY_JOBS, _("処理を再実行する")),
@@ -282,6 +287,7 @@ NO_ACTS = {
     "single_sign_on_return": Rule.ANYONE,
     "password_change_done": Rule.SIGNED_IN,
     # the published results for programs
+    "robots": Rule.ANYONE,
     "api:root": Rule.ANYONE,
     "api:openapi": Rule.ANYONE,
     "api:editions": Rule.ANYONE,

@@ -4,8 +4,6 @@ People, posts and departments have screens of their own (`views/people.py`, `vie
 checked and stands in the audit trail. Which of the admin's addresses answer at all is decided in `permissions`.
 """
 
-from __future__ import annotations
-
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models

@@ -3,8 +3,6 @@
 Within `cached()` (a request, a morning's work) it is read once, however many rows of a page count their days left.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

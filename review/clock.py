@@ -8,8 +8,6 @@ A moment that lies further ahead than anybody would set it was written by a cloc
 `reached()` takes it for reached, `is_past()` for long ago.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any, NamedTuple, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from review import clock
 from review.models import Appointment, Decision, Department, MeasureReview, Proxy, Role, Submission, User
+from review.models.proxy import PROXY_ROLES
 from review.models.sheet import OF_REVIEW
 from review.prepared import prepared
 
@@ -196,10 +197,19 @@ def holding_roles(plan: int | None = None) -> list[str]:
 
 
 def possible_deputies(principal: User) -> QuerySet[User]:
-    """Whom the person can choose to stand in for them."""
+    """Whom the person can choose to stand in for them, each with `near`: whether they hold one of the person's roles today
+    (2), belong to one of the person's departments (1), or neither (0). The nearest first."""
     never = holding(*NEVER_DEPUTIES).order_by().values("pk")
+    held = Appointment.objects.filter(held_on(clock.today()))
+    mine = held.filter(user=principal)
+    theirs = held.filter(user=OuterRef("pk"))
+    near = Case(
+        When(Exists(theirs.filter(role__in=mine.filter(role__in=PROXY_ROLES).values("role"))), then=2),
+        When(Exists(theirs.filter(department__in=mine.exclude(department=None).values("department"))), then=1),
+        default=0,
+    )
     others = User.objects.filter(is_active=True).exclude(pk=principal.pk).exclude(pk__in=never)
-    return others.order_by("display_name", "pk")
+    return others.annotate(near=near).order_by("-near", "display_name", "pk")
 
 
 def able(*roles: str, departments: list[Department] | None = None, plan: int | None = None) -> QuerySet[User]:

@@ -1,7 +1,5 @@
 """Whether a sheet can be written on at all, whoever asks: its year, its state, its deadline; and why not, in words."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.translation import gettext as _

@@ -4,8 +4,6 @@ A sentence holds `%(office)s` and `%(body)s` and is filled with `of` whatever be
 at hand.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.conf import settings

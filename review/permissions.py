@@ -5,8 +5,6 @@ by screens to show what is possible) and "which sheets, which users?" (`scope_of
 uses an unscoped queryset of sheets, so another department's sheet is simply not there: 404.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 

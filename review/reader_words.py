@@ -1,7 +1,5 @@
 """Words that many refusals need, in the reader's language; and the way to the city's, for what is stored or sent."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Moving a sheet: its lock, its state, and the record that every move leaves."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
@@ -55,10 +53,7 @@ def tell(
     row that the act added: the audit row vouches for it."""
     vouched = {sealed_rows.NAME: sealed_rows.mark(sealed)} if sealed else {}
     entry = audit.write(
-        actor=user,
-        action=action,
-        subject=f"review:{review.pk}",
-        after={"state": review.state, "round": review.round, **payload, **vouched},
+        user, action, f"review:{review.pk}", after={"state": review.state, "round": review.round, **payload, **vouched}
     )
     outbox.announce(
         event, key=f"{review.pk}:{entry.pk}", actor=user, review=review, payload={"state": str(review.state), **payload}

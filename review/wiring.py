@@ -3,8 +3,6 @@
 An event always makes its notices as well: who is notified of what stands in `notices/services/notice_table.py`.
 """
 
-from __future__ import annotations
-
 from functools import partial
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed

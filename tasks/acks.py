@@ -11,8 +11,6 @@ Celery closes a lost connection twice. The second time kombu wants to put the me
 its connection no more, and the worker's process ends of an AttributeError (`broker_killed`, celery 5.6, kombu 5.7.0).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from kombu.transport import redis, virtual

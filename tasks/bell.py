@@ -4,8 +4,6 @@ The broker may be away, or worse: accept connections and never answer. So the me
 and whoever rings only lays a line into a short queue. A full queue drops what comes: nothing hangs on a bell.
 """
 
-from __future__ import annotations
-
 import atexit
 import logging
 import os

@@ -5,8 +5,6 @@ Kombu's Redis transport reads each message in the worker's main loop and lets wh
 Meguri itself rings for is in the database, so nothing is lost with a message that cannot be read.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from queue import Empty

@@ -1,7 +1,5 @@
 """The workers' signs of life, for the operator's page: a row for each, renewed by its pool's processes."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from typing import Any

@@ -1,7 +1,5 @@
 """A sweep at once when a worker finds the broker, for the first time or again: what waits is not left to beat's next."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

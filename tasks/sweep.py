@@ -1,7 +1,5 @@
 """Runs every thirty seconds: rings again for whatever stands waiting. All of it may run twice at once."""
 
-from __future__ import annotations
-
 import logging
 
 from celery import shared_task

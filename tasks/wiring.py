@@ -1,7 +1,5 @@
 """What the tasks hand down: words for the errors that only Celery knows."""
 
-from __future__ import annotations
-
 from celery.exceptions import SoftTimeLimitExceeded
 
 from review.background.services.tables import Tables

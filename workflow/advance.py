@@ -3,8 +3,6 @@
 The last sheet's event asks for it at once; the sweep asks again, so that a lost bell never leaves a year standing.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from viewflow.workflow.models import Task

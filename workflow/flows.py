@@ -4,8 +4,6 @@ The flow answers "who may act next" and keeps the trail. The sheet's own state, 
 transaction, is what every gateway reads.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast

@@ -1,8 +1,6 @@
 """The two nodes that the open edition of Viewflow leaves to its users: a human step without its own pages, and a
 background job that survives the loss of its worker and of the broker."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -4,11 +4,10 @@ Whatever moves a flow comes through here: screens, commands, uploads, the demo a
 same everywhere: process row, then the domain row; what touches year and sheet takes the year's first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -37,6 +36,33 @@ from workflow import advance
 from workflow.flows import AnnualCycleFlow, CorrectionFlow, MeasureReviewFlow
 from workflow.models import CorrectionProcess, SheetProcess, YearProcess
 
+P = ParamSpec("P")
+
+
+def _on_the_sheet(service: Callable[P, MeasureReview]) -> Callable[P, MeasureReview]:
+    """The service as a step of the flow of the sheet that it names by `review_id`."""
+
+    @wraps(service)
+    def step(*args: P.args, **words: P.kwargs) -> MeasureReview:
+        return _take(cast(User, words["user"]), cast(int, words["review_id"]), lambda: service(*args, **words))
+
+    return step
+
+
+def _on_the_correction(service: Callable[P, Correction]) -> Callable[P, Correction]:
+    """The service as a step of the flow of the correction that it names by `correction_id`."""
+
+    @wraps(service)
+    def step(*args: P.args, **words: P.kwargs) -> Correction:
+        process = CorrectionProcess.objects.get(correction_id=words["correction_id"])
+        with transaction.atomic(), CorrectionFlow.lock(process.pk):
+            correction = service(*args, **words)
+            task = Task.objects.get(process=process, flow_task_type="HUMAN", finished=None)
+            _complete(task, cast(User, words["user"]))
+            return correction
+
+    return step
+
 
 def open_year(*, user: User, cycle_id: int) -> Cycle:
     """Open the drafted year and start its process; a worker then launches one process per 施策."""
@@ -62,76 +88,11 @@ def submit(*, user: User, review_id: int, overall: Overall | None = None) -> Mea
     return _take(user, review_id, act)
 
 
-def recall(*, user: User, review_id: int) -> MeasureReview:
-    """取下げ."""
-    return _take(user, review_id, lambda: submission.recall(user=user, review_id=review_id))
-
-
-def endorse(*, user: User, review_id: int) -> MeasureReview:
-    """所属長の確認."""
-    return _take(user, review_id, lambda: submission.endorse(user=user, review_id=review_id))
-
-
-def confirm(
-    *, user: User, review_id: int, round: int, comment: str = "", overall: Overall | None = None
-) -> MeasureReview:
-    """確認."""
-    args: dict[str, Any] = {
-        "user": user,
-        "review_id": review_id,
-        "round": round,
-        "comment": comment,
-        "overall": overall,
-    }
-    return _take(user, review_id, lambda: assessment.confirm(**args))
-
-
-def return_to_department(
-    *, user: User, review_id: int, round: int, comment: str, remarks: Mapping[str, str] | None = None
-) -> MeasureReview:
-    """差戻し from review."""
-    return _take(
-        user,
-        review_id,
-        lambda: assessment.send_back(user=user, review_id=review_id, round=round, comment=comment, remarks=remarks),
-    )
-
-
-def approve(
-    *,
-    user: User,
-    review_id: int,
-    round: int,
-    comment: str = "",
-    meeting: Meeting | None = None,
-    overall: Overall | None = None,
-    opinion: str | None = None,
-) -> MeasureReview:
-    """承認."""
-    args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
-    return _take(user, review_id, lambda: approval.approve(**args, meeting=meeting, overall=overall, opinion=opinion))
-
-
-def return_from_approval(
-    *,
-    user: User,
-    review_id: int,
-    round: int,
-    to: approval.Destination,
-    comment: str,
-    remarks: Mapping[str, str] | None = None,
-    meeting: Meeting | None = None,
-    opinion: str | None = None,
-) -> MeasureReview:
-    """差戻し from approval, to the department or to review."""
-    args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "to": to, "comment": comment}
-    return _take(user, review_id, lambda: approval.send_back(**args, remarks=remarks, meeting=meeting, opinion=opinion))
-
-
-def withdraw_review(*, user: User, review_id: int, round: int, comment: str) -> MeasureReview:
-    """確認の取消し."""
-    args: dict[str, Any] = {"user": user, "review_id": review_id, "round": round, "comment": comment}
-    return _take(user, review_id, lambda: withdrawals.withdraw_review(**args))
+#: The services' own signatures: each takes its step on the sheet, and the flow moves with it.
+recall, endorse = _on_the_sheet(submission.recall), _on_the_sheet(submission.endorse)
+confirm, return_to_department = _on_the_sheet(assessment.confirm), _on_the_sheet(assessment.send_back)
+approve, return_from_approval = _on_the_sheet(approval.approve), _on_the_sheet(approval.send_back)
+withdraw_review = _on_the_sheet(withdrawals.withdraw_review)
 
 
 def withdraw_approval(*, user: User, review_id: int, round: int, comment: str) -> MeasureReview:
@@ -276,34 +237,6 @@ def start_correction(*, user: User, cycle_id: int) -> Correction:
         return correction
 
 
-def submit_correction(*, user: User, correction_id: int) -> Correction:
-    """Ask the approvers to decide the correction."""
-    return _correct(user, correction_id, lambda: corrections.submit(user=user, correction_id=correction_id))
-
-
-def drop_correction(*, user: User, correction_id: int, reason: str) -> Correction:
-    """Give the correction up."""
-    return _correct(
-        user, correction_id, lambda: corrections.drop(user=user, correction_id=correction_id, reason=reason)
-    )
-
-
-def decide_correction(
-    *, user: User, correction_id: int, round: int, accept: bool, comment: str = "", meeting: Meeting | None = None
-) -> Correction:
-    """The decision on a correction; accepted, a worker publishes it."""
-    return _correct(
-        user,
-        correction_id,
-        lambda: corrections.decide(
-            user=user, correction_id=correction_id, round=round, accept=accept, comment=comment, meeting=meeting
-        ),
-    )
-
-
-def _correct(user: User, correction_id: int, act: Callable[[], Correction]) -> Correction:
-    process = CorrectionProcess.objects.get(correction_id=correction_id)
-    with transaction.atomic(), CorrectionFlow.lock(process.pk):
-        correction = act()
-        _complete(Task.objects.get(process=process, flow_task_type="HUMAN", finished=None), user)
-        return correction
+submit_correction, drop_correction = _on_the_correction(corrections.submit), _on_the_correction(corrections.drop)
+#: Accepted, a worker publishes it.
+decide_correction = _on_the_correction(corrections.decide)

@@ -1,7 +1,5 @@
 """What follows from what in the flows: event -> reactions, kind of job -> what does it, the part of the sweep."""
 
-from __future__ import annotations
-
 from review.background.services.tables import Tables
 from review.domain.events import Event
 from workflow import advance, nodes

@@ -250,6 +250,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # What the city is called while no plan says it.
 MEGURI_CITY = env.str("MEGURI_CITY", default="自治体")
 MEGURI_BASE_URL = env.str("MEGURI_BASE_URL", default="http://127.0.0.1:8000")
+# Where the static site will stand, for its feeds and its sitemap; empty: it has none, and names no host at all.
+MEGURI_PUBLIC_URL = env.str("MEGURI_PUBLIC_URL", default="")
 # Under what licence the published data may be used, as the city decided.
 MEGURI_DATA_LICENCE = env.str("MEGURI_DATA_LICENCE", default="クリエイティブ・コモンズ 表示 4.0 国際 (CC BY 4.0)")
 MEGURI_DATA_LICENCE_URL = env.str(

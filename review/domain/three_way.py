@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from review.domain import items
 from review.domain.text import normal_newlines
 
 
@@ -31,7 +30,6 @@ class ItemChange:
     """
 
     key: str
-    label: str
     base: str
     web: str
     file: str
@@ -96,7 +94,6 @@ def _compare(
         change = _change(then, theirs, mine)
         yield ItemChange(
             key=key,
-            label=items.label_of(key),
             base=then,
             web=theirs,
             file=mine,

@@ -1,7 +1,5 @@
 """The proposal that a file holds, for the commands that read or import one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A refusal of a service as a command tells it: one sentence, status 1, nothing half-saved."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any

@@ -1,7 +1,5 @@
 """Who did what, when and from where: written with the change, never altered."""
 
-from __future__ import annotations
-
 from typing import Any, NoReturn, TypeVar
 
 from django.db import models

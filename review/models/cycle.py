@@ -1,7 +1,5 @@
 """One 年度 under review."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.db import models

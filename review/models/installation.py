@@ -1,7 +1,5 @@
 """What belongs to the installation as a whole: the city, and first passwords that wait to be fetched."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

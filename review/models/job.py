@@ -1,7 +1,5 @@
 """Work that outlives a request, and the signs of life of those who do it."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _

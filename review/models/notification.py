@@ -1,7 +1,5 @@
 """Notices to people, and the mails that carry them."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

@@ -1,7 +1,5 @@
 """People, departments and who holds which post from when to when."""
 
-from __future__ import annotations
-
 import uuid
 
 from django.contrib.auth.models import AbstractUser

@@ -1,7 +1,5 @@
 """Events that were committed and must have their effects."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 

@@ -1,8 +1,6 @@
 """計画期間の総括: what came of a plan over all its years, proposed by a reviewer, decided by an approver, published as
 editions of its own that are never altered."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q

@@ -1,7 +1,5 @@
 """代決: who stands in for whom, in which post and from when to when; and 後閲, the reading afterwards."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q

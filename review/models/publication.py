@@ -1,7 +1,5 @@
 """Published editions: numbered, frozen, never altered. The database refuses any other change of their rows."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

@@ -1,7 +1,5 @@
 """Closing days, pauses of reminders, and extensions of single sheets."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q

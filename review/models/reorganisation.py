@@ -1,7 +1,5 @@
 """組織改正: departments renamed, merged or split on a day that may lie ahead."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

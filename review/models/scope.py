@@ -1,7 +1,5 @@
 """Which rows a person may see: the scope that `permissions` makes, and the queryset of sheets that takes it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Self, TypeVar
 

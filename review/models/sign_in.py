@@ -1,7 +1,5 @@
 """What sign-in keeps beside the password: tallies of tries, and a person's second factor."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _

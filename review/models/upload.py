@@ -1,7 +1,5 @@
 """記入用 workbooks that were handed out, and those that came back."""
 
-from __future__ import annotations
-
 import uuid
 
 from django.conf import settings

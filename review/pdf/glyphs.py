@@ -1,7 +1,5 @@
 """Which letters the fonts can draw: PDF/UA forbids a letter without a shape, so what has none is replaced and reported."""
 
-from __future__ import annotations
-
 import re
 import struct
 import unicodedata

@@ -4,8 +4,6 @@ A row's part of the page depends on nothing but the values it is given and on th
 again gets the same HTML, without the template having run. Nothing can go stale: other values are another row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Days left as an office counts them: 開庁日 only."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Icons, drawn for Meguri on a 24 px grid with strokes of 2, inlined so that print and forced colours keep them."""
 
-from __future__ import annotations
-
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe

@@ -1,7 +1,5 @@
 """The hidden field that carries what a record's form showed; see `views/versions.py`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import template

@@ -1,7 +1,5 @@
 """How values read on a screen: days in 和暦, 年度, numbers, states and grades."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal

@@ -4,8 +4,6 @@ A workbook's XML cannot hold control characters, and gives `_x0001_` a meaning; 
 cell. What fits is escaped and comes back; what does not is replaced by a visible sign, with a warning.
 """
 
-from __future__ import annotations
-
 import re
 
 MAX_UNITS = 32_767

@@ -1,7 +1,5 @@
 """Writes the year's consolidated book: 表紙, 総括, 成果指標一覧, every 施策, 変更履歴, linked with each other."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO

@@ -14,8 +14,6 @@ What is written 3,000 times costs no cell object:
 A sheet with a text that no cell can hold is left to openpyxl as a whole, which marks the cell and writes its note.
 """
 
-from __future__ import annotations
-
 import gc
 import json
 from collections.abc import Callable

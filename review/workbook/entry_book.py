@@ -6,8 +6,6 @@ wrote, the cycle, and for each sheet a digest of the places of the open cells an
 re-arranged file is noticed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Collection, Sequence
@@ -96,7 +94,7 @@ def _add(book: Workbook, painter: Painter, entry: EntrySheet) -> dict[str, str]:
     sheet["A2"].value = HOW_TO
     _lock(sheet)
     cells = {key: f"{get_column_letter(left)}{top}" for key, (top, left, _, _) in places.items()}
-    entry_cells.add_hints(sheet, cells)
+    entry_cells.add_hints(sheet, cells, entry.form.sheet.form)
     _note(book, SHEET_PROPERTY + sheet.title, arrangement(sheet, cells))
     if sheet.title != entry.form.sheet.code:
         _note(book, CODE_PROPERTY + sheet.title, entry.form.sheet.code)

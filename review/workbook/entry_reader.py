@@ -4,8 +4,6 @@ Runs in a throw-away process (see sandbox.py), after the inspection. Nothing her
 is still the one the book was written for: the service knows that.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain import items
+from review.domain.form_labels import fold
 from review.domain.text import MAX_LENGTH, problem
 from review.workbook import cell_text, shown
 from review.workbook.entry_book import (
@@ -153,17 +152,15 @@ def _read_cell(sheet: Worksheet, key: str, coordinate: str) -> CellText:
     if cell.data_type == "f":
         raise Refused(Code.FORMULA, cell=place)
     if isinstance(value, str) and cell.data_type != "e":
-        return CellText(text=_checked(cell_text.decode(value), key, place), cell=place)
-    text, mark = shown.shown_text(value, cell.number_format)
-    return CellText(text=_checked(text, key, place), cell=place, mark=mark)
-
-
-def _checked(text: str, key: str, place: str) -> str:
+        text, mark = cell_text.decode(value), ""
+    else:
+        text, mark = shown.shown_text(value, cell.number_format)
+    label = items.label_of(items.item_of(key), {})
+    if items.is_text(key):  # as the year calls it, which is written beside the cell
+        label = fold(str(sheet.cell(row=cell.row, column=1).value or label))
     if len(text) > MAX_LENGTH:
-        what = f"「{items.label_of(items.item_of(key))}」に{len(text):,}文字あります(上限は{MAX_LENGTH:,}文字)"
+        what = f"「{label}」に{len(text):,}文字あります(上限は{MAX_LENGTH:,}文字)"
         raise Refused(Code.TOO_LONG, what, cell=place)
     if problem(text):
-        raise Refused(
-            Code.BAD_CHAR, f"「{items.label_of(items.item_of(key))}」に保存できない文字があります", cell=place
-        )
-    return text
+        raise Refused(Code.BAD_CHAR, f"「{label}」に保存できない文字があります", cell=place)
+    return CellText(text=text, cell=place, mark=mark)

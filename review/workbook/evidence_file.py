@@ -1,7 +1,5 @@
 """What kind of file a piece of evidence is, by its content: PDF, PNG, JPEG, or an Office document without macros."""
 
-from __future__ import annotations
-
 from typing import BinaryIO
 
 from review.workbook import archive, parts

@@ -1,7 +1,5 @@
 """What kind of file bytes are, by their content: never by name or by the declared type."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container
 from typing import BinaryIO
 

@@ -4,8 +4,6 @@ A file is written under a temporary name beside its place, flushed to the disk, 
 only then renamed. Whatever was there before stays until the rename, and stays for good where anything fails.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import posixpath

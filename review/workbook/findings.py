@@ -3,8 +3,6 @@
 The sentences are Japanese because a clerk reads them; `{…}` is filled with the facts.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

@@ -3,8 +3,6 @@
 Runs in a throw-away process (see sandbox.py); a workbook is opened only where the inspection has found it safe.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -3,8 +3,6 @@
 Runs in a throw-away process (see sandbox.py), after the inspection, which has refused macros, links and formulas.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from pathlib import Path
 from typing import Any

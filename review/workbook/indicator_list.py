@@ -1,7 +1,5 @@
 """成果指標一覧: one row for each indicator, to read, to filter and to calculate with."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

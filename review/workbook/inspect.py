@@ -4,8 +4,6 @@ In this order, each step only if the one before passed: the kind of file, the ar
 types, every relationship, then every part as a stream of XML. No workbook library is involved.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -6,8 +6,6 @@ so that an estimate is rather a line too tall than a line too short. Every text 
 build: whole runs are counted at once, letters only where they differ.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

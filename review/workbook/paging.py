@@ -1,7 +1,5 @@
 """The lines of a form on their pages: where a page begins, what is repeated there, and which row a line gets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from review.domain.items import item_of

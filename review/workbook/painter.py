@@ -1,7 +1,5 @@
 """Puts values into the cells of one workbook, exactly, and remembers what could not be put exactly."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

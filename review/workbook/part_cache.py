@@ -5,8 +5,6 @@ The file only saves time. Missing, damaged or of another worker's build, it cost
 so it is written without waiting for the disk, checked by its sum on reading, and never larger than what one book needs.
 """
 
-from __future__ import annotations
-
 import os
 import struct
 import tempfile

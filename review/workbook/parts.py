@@ -1,7 +1,5 @@
 """The small parts of a workbook: content types, relationships, the book itself, styles, shared strings."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from dataclasses import dataclass, field

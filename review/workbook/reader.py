@@ -4,8 +4,6 @@ The labels are searched on the whole sheet; rows and columns may have moved. Wha
 is read as it was shown, and doubted. The file must have been inspected before (this module opens it in full).
 """
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Sequence

@@ -5,8 +5,6 @@ with one JSON document on its pipe. Whatever else happens (killed, out of memory
 exception and never memory of the caller.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The XML of a sheet around its rows: openpyxl writes a sheet without any, and the rows are put in."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

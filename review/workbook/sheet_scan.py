@@ -1,7 +1,5 @@
 """One worksheet as it streams by: formulas with their cell, positions, sizes, numbers and texts."""
 
-from __future__ import annotations
-
 import math
 import re
 

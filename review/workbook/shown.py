@@ -1,7 +1,5 @@
 """What a cell shows: Excel turns 80% into 0.8 and 1-2 into a date, and its number format shows the typed text."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal

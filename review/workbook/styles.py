@@ -4,8 +4,6 @@ openpyxl hashes a style at each assignment; a `Palette` does that once for each 
 the index. Colour is never the only mark: a bar also has its sign, a grade its letter, a demo value its word.
 """
 
-from __future__ import annotations
-
 from copy import copy
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The charts of 総括, drawn by the spreadsheet program itself from the tables above them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """総括: how many of which grade, in tables and in charts that the spreadsheet program draws itself."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial

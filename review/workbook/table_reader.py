@@ -3,8 +3,6 @@
 Runs in a throw-away process (see sandbox.py), after the inspection, which has refused macros, links and formulas.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Writes the city's form: one sheet for each 施策, named by its 施策ID, ready for A4 paper."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime

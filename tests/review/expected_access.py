@@ -23,7 +23,8 @@ EXPECTED = {
     "publication:departments": NOBODY_HERE, "publication:errata": NOBODY_HERE, "publication:summary": NOBODY_HERE, "publication:summary_data": NOBODY_HERE, "publication:run": NOBODY_HERE,
     "publication:pdf": NOBODY_HERE, "publication:schema": NOBODY_HERE,
     "publication:compare": NOBODY_HERE, "publication:open_data": EVERYONE,
-    "api:openapi": EVERYONE, "api:root": EVERYONE, "api:editions": NOBODY_HERE,
+    "publication:feed": EVERYONE, "publication:plan_feed": NOBODY_HERE, "publication:sitemap": EVERYONE,
+    "robots": EVERYONE, "api:openapi": EVERYONE, "api:root": EVERYONE, "api:editions": NOBODY_HERE,
     "api:nothing": NOBODY_HERE, "api:edition": NOBODY_HERE, "api:measures": NOBODY_HERE,
     "api:measure": NOBODY_HERE, "api:indicators": NOBODY_HERE,
     "meguri:home": EVERYONE, "meguri:help": EVERYONE, "meguri:access": SIGNED_IN,
@@ -48,11 +49,11 @@ EXPECTED = {
     "meguri:definitions": REVIEWER, "meguri:propose_outcome": REVIEWER,
     "meguri:opinion_add": REVIEWER, "meguri:opinion_withdraw": REVIEWER,
     "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
-    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:board_print": ALL_SHEETS,
+    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:present": ALL_SHEETS,
     "meguri:confirm_records": APPROVER,
     "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,
     "meguri:decide": APPROVER,
-    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
+    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:measures": MANAGER, "meguri:measure_new": MANAGER, "meguri:measure_edit": MANAGER, "meguri:measure_end": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:form_preview": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
     "meguri:correction_start": REVIEWER, "meguri:correction_items": REVIEWER, "meguri:correction": ALL_SHEETS,
     "meguri:preview": ALL_SHEETS, "meguri:correction_preview": ALL_SHEETS,
     "meguri:correction_submit": REVIEWER, "meguri:correction_drop": REVIEWER,
@@ -102,6 +103,7 @@ REFUSED_BY_STATE = {
     ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
     ("meguri:plan_change", "auditor"),
     # the next plan is the reviewers' as long as there are any
+    ("meguri:measure_end", "administrator"),
     ("meguri:next_plan", "administrator"), ("meguri:first_year", "administrator"),
 }  # fmt: skip
 

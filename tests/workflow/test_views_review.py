@@ -218,8 +218,11 @@ def test_the_filters_go_along_to_the_sheet_and_back(cast: Cast) -> None:
     assert sheet.replace("&", "&amp;") in listed.content.decode()
     around = client.get(sheet).context["around"]
     assert (around["place"], around["count"], around["before"], around["after"]) == (1, 2, None, cast.sheet(3).pk)
+    assert 'value="next" checked' in " ".join(client.get(f"{sheet}&then=next").content.decode().split())
     answer = client.post(sheet, {"round": "1", "action": "confirm", "then": "next"})
-    assert answer["Location"] == f"{page_of(cast.sheet(3))}?{query}"
+    assert answer["Location"] == f"{page_of(cast.sheet(3))}?{query}&then=next", "it is remembered"
+    second = " ".join(client.get(answer["Location"]).content.decode().split())
+    assert 'value="next"' not in second, "the last has none after it"
     assert client.post(answer["Location"], {"round": "1", "action": "confirm"})["Location"] == f"{QUEUE}?{query}"
 
 

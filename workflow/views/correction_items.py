@@ -1,7 +1,5 @@
 """The form of one 施策 in a correction: what is published beside what is right, how it is read, and what follows from it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,20 +12,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from review.domain import correction_items
+from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
 from review.item_words import correctable_label
 from review.models import Correction, Edition
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.publication.services.corrections import Typed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from workflow.views.corrections import correction_or_404, lines_of, reading_of, way_to
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Type what is right, item by item; see how it is read and judged; save."""
     correction = correction_or_404(pk)
@@ -81,7 +79,7 @@ def items_page(
     """The form of one 施策, and what its values would be read and judged as."""
     problems = problems or {}
     row = next(row for row in correction.base.snapshot["measures"] if row["code"] == code)
-    labels = {item.key: correctable_label(item.key) for item in known}
+    labels = {item.key: correctable_label(item.key, item.label) for item in known}
     heading = f"{code} {row['name']}"
     context = {
         "correction": correction,
@@ -89,6 +87,7 @@ def items_page(
         "groups": groups_of(correction, known, typed, problems),
         "lines": preview(correction, code, known, typed),
         "checked": bool(typed),
+        "opinion_label": labels[OPINION],
         "errors": [(key, labels[key.removeprefix("reason:")], sentence) for key, sentence in problems.items()],
         "heading": heading,
         "page_title": f"{heading} {_('訂正')}",
@@ -109,7 +108,7 @@ def groups_of(
         groups[group_of(item.key, year)].append(
             {
                 "key": item.key,
-                "label": correctable_label(item.key),
+                "label": correctable_label(item.key, item.label),
                 "text": item.text,
                 "right": right,
                 "reason": reason,

@@ -1,7 +1,5 @@
 """Correcting a published edition: begun, prepared item by item, sent, and decided with 誤 and 正 side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -21,7 +19,7 @@ from review.models import Correction, Cycle, Edition, edition_label
 from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.screens.views.acts import Crumb, crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -48,7 +46,6 @@ def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Begin a correction, or go on to the one that is under way."""
     cycle = cycle_or_404(plan, year)
@@ -89,7 +86,6 @@ def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET"])
-@refusing
 def correction(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything of one correction: 誤 and 正, what follows from it, and what may be done next."""
     return page(request, correction_or_404(pk))
@@ -183,7 +179,7 @@ def shown(one: Entry) -> dict[str, Any]:
     """One item, with how its new value is read where it is a value."""
     return {
         "key": one.key,
-        "label": correctable_label(one.key),
+        "label": correctable_label(one.key, one.label),
         "reason": one.reason,
         "sides": [{"label": _("誤"), "text": one.wrong}, {"label": _("正"), "text": one.right}],
         "reading": reading_of(one.key, one.right),
@@ -255,7 +251,6 @@ def sent_items(request: SignedInRequest, pk: int) -> Record | None:
 
 
 @require_POST
-@refusing
 @versioned(sent_items)
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for the decision."""
@@ -269,7 +264,6 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def drop(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the correction up."""
     correction, reason = correction_or_404(pk), request.POST.get("reason", "")
@@ -282,7 +276,6 @@ def drop(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Publish the correction, or return it with a reason."""
     correction, comment = correction_or_404(pk), request.POST.get("comment", "")

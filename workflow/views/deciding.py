@@ -1,7 +1,5 @@
 """One sheet before whoever decides on it: 確認, 承認, their returns, and what the 事務局 records of the 本部's meeting."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +14,7 @@ from review.assessment.services import assessment, meetings
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import MeasureReview, Meeting, Verdict
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import REMARK, refusing, see_other
+from review.screens.views.answers import REMARK, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.views import sheet_page
 from workflow import steps
@@ -29,7 +27,6 @@ Act = Callable[[DecisionForm], str]
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認 or 差戻し by the reviewing office."""
     sheet = sheet_page.readable(request, pk)
@@ -41,7 +38,6 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     """I am on this sheet, or no longer. The open page renews it by itself, so a claim outlives its page by 20 minutes."""
     sheet = sheet_page.readable(request, pk)
@@ -55,7 +51,6 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     """承認 or 差戻し by the 本部."""
     sheet = sheet_page.readable(request, pk)
@@ -67,7 +62,6 @@ def approve(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def record(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the 本部's meeting decided on the sheet, recorded by the 事務局 for an approver to confirm."""
     sheet = sheet_page.readable(request, pk)
@@ -88,7 +82,7 @@ def _review_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             steps.return_to_department(**args, comment=form.comment_text, remarks=form.remarks)
             return _("差し戻しました。主管部署に理由が届きます。")
         _accepting(request, form, "confirm")
-        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
         return _("確認しました。%(body)sの承認に進みます。") % names.of(sheet)
 
     return act
@@ -103,7 +97,7 @@ def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             steps.return_from_approval(**args, to=to, comment=form.comment_text, remarks=form.remarks)
             return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
         _accepting(request, form, "approve")
-        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
         return _("承認しました。")
 
     return act

@@ -1,7 +1,5 @@
 """The department's three acts: submit, recall, and the head's 確認. Each has a page that says what will happen."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +16,7 @@ from review.domain.refusals import Invalid
 from review.item_words import label_of
 from review.models import MeasureReview, Rating, Role
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import concurrence
 from review.sheet.services.remarks import open_remarks
@@ -31,7 +29,6 @@ from workflow.views import sending
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Step 5: what is sent, what is missing, what happens next."""
     review = sheet_page.own(request, pk)
@@ -147,7 +144,6 @@ def repeated_requests(review: MeasureReview, texts: Mapping[str, str]) -> list[s
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def recall(request: SignedInRequest, pk: int) -> HttpResponse:
     """取下げ."""
     review = sheet_page.own(request, pk)
@@ -170,7 +166,6 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
     """所属長の確認."""
     review = sheet_page.own(request, pk)

@@ -1,7 +1,5 @@
 """確認待ち: what waits for the reviewing office, filtered and sorted by the address."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from review import calendar, clock, listing, permissions, queries
 from review.assessment.services.assessment import who_is_on
+from review.background.services.making import of_the_background
 from review.domain.checks import OF_PLAN, SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
 from review.screens.views.acts import crumbs
@@ -96,6 +95,7 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "departments": [(str(pk), name) for pk, name in listing.owners(cycle=cycle.pk)],
         "flags": FLAG_WORDS.items(),
         "people": PEOPLE_WORDS.items(),
+        **of_the_background(cycle),
         "clean": clean(base).count() if filters.state == WAITING else 0,
         "page_title": _("確認待ち"),
         "breadcrumbs": crumbs(_("確認待ち")),

@@ -1,7 +1,5 @@
 """What goes with a submission: all of it on the last page before and for the head, files and 合議 also where somebody decides on it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.urls import reverse

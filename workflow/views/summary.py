@@ -1,7 +1,5 @@
 """計画期間の総括: the page that shows it, and an approver's decision, which publishes it."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,13 +12,12 @@ from review.ending.services import summaries as work
 from review.ending.views.summary import page_of
 from review.models import Plan
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from workflow.forms import MeetingChoice
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def summary(request: SignedInRequest, short_name: str) -> HttpResponse:
     """The 総括 as it stands; a POST decides it."""
     plan = get_object_or_404(Plan, short_name=short_name)

@@ -1,7 +1,5 @@
 """Taking a decision back: 確認の取消し by a reviewer, 承認の取消し by an approver, each with a page that asks for the reason."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +16,7 @@ from review import names, permissions
 from review.domain.refusals import Invalid
 from review.models import CycleState, MeasureReview
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.views import sheet_page
 from workflow import steps
@@ -64,14 +62,12 @@ APPROVAL = Withdrawal(
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def withdraw_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認の取消し."""
     return withdraw(request, pk, REVIEW)
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def withdraw_approval(request: SignedInRequest, pk: int) -> HttpResponse:
     """承認の取消し."""
     return withdraw(request, pk, APPROVAL)

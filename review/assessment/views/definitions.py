@@ -17,15 +17,19 @@ from django.views.decorators.http import require_http_methods
 from review import queries
 from review.assessment.forms.definitions import DIRECTIONS, DefinitionForm
 from review.assessment.services import definitions as work
+from review.assessment.services import judging
 from review.assessment.services.definitions import Definition
 from review.domain.items import circled
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState, Indicator, IndicatorYear
+from review.screens.views.lists import having, page_of, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 
 WAYS = dict(DIRECTIONS)
+#: as many goals are confirmed at once as somebody reads before pressing the button; then come the next
+TOGETHER = 100
 
 
 def record_of(goals: Sequence[Indicator]) -> Record:
@@ -63,8 +67,11 @@ def definitions(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         return _confirm(request, cycle)
     years = work.years_of(indicator__measure__plan=cycle.plan)
     rows = [_row(one, story) for story in years.values() for one in story if one.fiscal_year == year]
+    rows = having(rows, words_of(request), lambda row: f"{row['code']} {row['name']}")
     waiting = [row for row in rows if not row["confirmed"]]
     everything = bool(request.GET.get("all"))
+    asking = [row for row in rows if (row["bare"] if row["confirmed"] else row["doubts"])]
+    singly = page_of(request, rows if everything else asking)
     context = {
         "page_title": _("指標の定義の確認"),
         "breadcrumbs": [
@@ -75,8 +82,11 @@ def definitions(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         ],
         "cycle": cycle,
         "groups": [] if everything else _groups([row for row in waiting if not row["doubts"]]),
-        "singly": [row for row in waiting if everything or row["doubts"]],
-        "confirmed": [row for row in rows if row["confirmed"]] if everything else [],
+        "page_obj": singly,
+        "words": words_of(request),
+        "kept": [("all", "1")] if everything else [],
+        "singly": [row for row in singly if not row["confirmed"]],
+        "confirmed": [row for row in singly if row["confirmed"]],
         "directions": WAYS.items(),
         "kinds": Indicator.Kind.choices,
         "waiting": len(waiting),
@@ -140,6 +150,7 @@ def _row(row: IndicatorYear, years: Sequence[IndicatorYear]) -> dict[str, Any]:
         "reasons": made.reasons,
         "doubts": made.doubts,
         "confirmed": confirmed,
+        "bare": judging.lacks_baseline(row, years),
         "record": record_of([goal]),
     }
 
@@ -153,10 +164,13 @@ def _groups(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _group(words: tuple[str, str], rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    goals = [row["goal"] for row in rows]
+    shown = sorted(rows, key=lambda row: str(row["unit"]))[:TOGETHER]
+    goals = [row["goal"] for row in shown]
     return {
         "title": _("%(direction)s・%(kind)s") % {"direction": WAYS[words[0]], "kind": Indicator.Kind(words[1]).label},
-        "rows": sorted(rows, key=lambda row: str(row["unit"])),
+        "rows": shown,
+        "count": len(rows),
+        "more": len(rows) - len(shown),
         "shown": ",".join(str(goal.pk) for goal in goals),
         "record": record_of(goals),
     }

@@ -4,8 +4,6 @@ A cause outside the program (a full disk, a server that is away) ends without no
 so that it is done soon after. Anything else is tried more and more rarely, and never given up automatically.
 """
 
-from __future__ import annotations
-
 import errno
 from collections.abc import Iterator
 from datetime import timedelta

@@ -4,8 +4,6 @@
 looks for waiting rows by itself.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 

@@ -8,8 +8,6 @@ A job that failed often is reported to the operators once, and is still retried:
 Only a `final` failure, caused by the data itself, waits for a person or for a new request.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 import uuid
@@ -272,7 +270,7 @@ def retry(*, user: User, job_id: int) -> None:
     """Let a failed job run again now."""
     with transaction.atomic():
         if _reopen(Job.objects.filter(pk=job_id, state__in=[JobState.FAILED, JobState.GIVEN_UP])):
-            audit.write(actor=user, action="job.retry", subject=f"job:{job_id}")
+            audit.write(user, "job.retry", f"job:{job_id}")
 
 
 def retry_all() -> list[int]:
@@ -298,4 +296,4 @@ def give_up(*, user: User, job_id: int, reason: str) -> None:
             state=JobState.GIVEN_UP, cause=reason, told_at=None, token=None, leased_until=None
         )
         if changed:
-            audit.write(actor=user, action="job.give_up", subject=f"job:{job_id}", after={"reason": reason})
+            audit.write(user, "job.give_up", f"job:{job_id}", after={"reason": reason})

@@ -4,8 +4,6 @@ Delivery is one database transaction: it makes the notices and the job requests 
 leaves the database afterwards (mail, files) has rows and leases of its own.
 """
 
-from __future__ import annotations
-
 import logging
 import uuid
 from collections.abc import Mapping

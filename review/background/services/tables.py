@@ -4,8 +4,6 @@
 where events are delivered and jobs are done.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,8 +4,6 @@ A file gets a name of its own, and only when it is finished has it a row: what p
 and the last good file stays until the next is. `retire` and `remove_orphans` run in the sweep.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -101,7 +99,7 @@ def _record(artifact: Artifact) -> None:
     """Record an edition's file in the audit trail, so that a removed one is noticed."""
     names = ("kind", "filename", "sha256", "seal")
     after = {"id": artifact.pk, "edition": artifact.edition_id, **{name: getattr(artifact, name) for name in names}}
-    audit.write(actor=None, action="edition.file", subject=f"cycle:{artifact.cycle_id}", after=after)
+    audit.write(None, "edition.file", f"cycle:{artifact.cycle_id}", after=after)
 
 
 def _write(name: str, write: Write, check: Check) -> tuple[WrittenFile, list[str]]:

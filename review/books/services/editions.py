@@ -3,8 +3,6 @@
 Everything here takes the frozen snapshot (services.snapshot) and makes no query.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Handing out 記入用 workbooks: which sheets go in, their content, and the token under which it is stored."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from review import clock, locks, permissions, queries
 from review.assessment.services import judging
 from review.books.services import books, snapshot
-from review.domain import file_names, items
+from review.domain import file_names, items, sheet_form
+from review.domain.fields import Writer
 from review.domain.refusals import NotAllowed
 from review.models import Cycle, EntryBook, MeasureReview, User
 from review.reader_words import city_language
@@ -88,9 +87,7 @@ def _remember(
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
         # Each time, for each copy of the file leaves the system.
-        audit.write(
-            actor=user, action="entry_book.issue", subject=f"cycle:{cycle.pk}", after={"sheets": sorted(content)}
-        )
+        audit.write(user, "entry_book.issue", f"cycle:{cycle.pk}", after={"sheets": sorted(content)})
         return record
 
 
@@ -111,7 +108,7 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
     for review in reviews:
         with city_language():
             state = str(review.get_state_display())
-        row = snapshot.measure_of(review, cycle, scale)
+        row = snapshot.measure_of(review, cycle, scale) | {"items": _own_items(review, cycle)}
         pages.append(
             EntrySheet(
                 form=books.form(_with_following_year(row, cycle, texts[review.pk]), frame, label=state),
@@ -120,6 +117,16 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
             )
         )
     return pages
+
+
+def _own_items(review: MeasureReview, cycle: Cycle) -> list[dict[str, Any]]:
+    """The items of the plan's own: those of the department wherever else they are shown, others where books have them."""
+    by_department = {one.key: one.writer == Writer.DEPARTMENT for one in sheet_form.own(cycle.form)}
+    return [
+        {**one, "text": review.measure_year.text(one["key"]), "in_book": theirs or (one["in_book"] and one["public"])}
+        for one in cycle.form.get("items", ())
+        if (theirs := by_department.get(one["key"])) is not None
+    ]
 
 
 def _with_following_year(row: dict[str, Any], cycle: Cycle, texts: dict[str, str]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The seal of a row that must never change: one hash over the whole row, chained from edition to edition."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from review.domain.plain_data import digest

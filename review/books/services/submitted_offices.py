@@ -1,7 +1,5 @@
 """Which offices a sheet names: those of the day on which it was submitted, whatever was merged or renamed since."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.timezone import localdate

@@ -3,11 +3,9 @@
 Taking an item is typed entry: it goes through `submission.save_draft`, with its checks and its version.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,12 +15,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from review import clock, locks, permissions, queries
-from review.assessment.services import next_year
+from review.assessment.services import next_year, own_items
 from review.books.services.entry_books import CLOSED
 from review.domain import bars, file_names, items
 from review.domain.measure_codes import sort_key
 from review.domain.refusals import Invalid, NotAllowed
 from review.domain.three_way import FileText, ItemChange, compare
+from review.item_words import label_of
 from review.models import Cycle, EntryBook, MeasureReview, Upload, User
 from review.sheet.services import submission
 from review.trail.services import audit
@@ -102,9 +101,9 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
             cycle=cycle, uploaded_by=user, sha256=digest, defaults=values
         )
         audit.write(
-            actor=user,
-            action="upload.receive",
-            subject=f"upload:{upload.pk}",
+            user,
+            "upload.receive",
+            f"upload:{upload.pk}",
             after={"code": upload.code, "sha256": digest, "sheets": sorted(result["sheets"])},
         )
     return upload
@@ -211,12 +210,24 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
             open_keys=() if why else items.open_keys(web, review.open_items),
             why_closed=why or _("差戻しの対象ではないため、変更できません。"),
         )
+        rows = [_with_problem(review, row) for row in rows]
         taken = web | {row.key: row.file for row in rows if row.may_take}
         unexplained = next_year.unexplained(next_year.ahead(review, story, changes), taken)
         names = {
             key: row.name for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))
         }
         yield SheetChanges(review=review, code=code, rows=rows, names=names, unexplained=unexplained)
+
+
+def _with_problem(review: MeasureReview, row: ItemChange) -> ItemChange:
+    """The row, closed with a sentence where the form cannot take what its cell says."""
+    why = own_items.problem(review.cycle, row.key, row.file.strip()) if row.may_take else ""
+    words = {"cell": row.cell, "why": why}
+    return (
+        replace(row, locked=_("セル %(cell)s: %(why)s直したブックを、もう一度アップロードしてください。") % words)
+        if why
+        else row
+    )
 
 
 def _file_text(review: MeasureReview, key: str, cell: Mapping[str, str], now: str) -> FileText:
@@ -256,7 +267,7 @@ def apply(*, user: User, upload_id: int, chosen: Mapping[int, Collection[str]], 
         }
         upload.state, upload.applied_at = Upload.State.APPLIED, clock.now()
         upload.save(update_fields=["applied", "state", "applied_at"])
-        audit.write(actor=user, action="upload.apply", subject=f"upload:{upload.pk}", after={"items": taken})
+        audit.write(user, "upload.apply", f"upload:{upload.pk}", after={"items": taken})
         return upload
 
 
@@ -276,6 +287,6 @@ def _texts(sheet: SheetChanges, keys: Collection[str]) -> dict[str, str]:
         if row is None or not row.would_change:
             continue
         if row.locked:
-            raise NotAllowed(f"{row.label}: {row.locked}")
+            raise NotAllowed(f"{label_of(key, sheet.review.cycle.form)}: {row.locked}")
         texts[key] = row.file
     return texts

@@ -1,7 +1,5 @@
 """The Excel round trip: hand out the 記入用 workbook, take it back, show what it would change, take what was chosen."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +22,7 @@ from review.item_words import label_of
 from review.models import Cycle, Upload
 from review.people.services.finding_words import why_refused
 from review.screens.services.incoming import on_disk
-from review.screens.views.answers import forbidden, refusing, see_other
+from review.screens.views.answers import forbidden, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import WorkbookForm
@@ -36,7 +34,6 @@ TAKE, VERSION = "take:", "version:"
 
 @never_cache
 @require_GET
-@refusing
 def entry_book(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The 記入用 workbook of the person's open sheets, or of `?sheet=`."""
     cycle = own_cycle(request, plan, year)
@@ -164,7 +161,7 @@ def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, 
         "only_web": kinds.count(Change.WEB),
         "both_same": kinds.count(Change.BOTH_SAME),
         "same": kinds.count(Change.SAME),
-        "locked": next((row.locked for row in sheet.changes if row.locked), ""),
+        "locked": "\n".join(dict.fromkeys(row.locked for row in sheet.changes if row.locked)),
     }
 
 
@@ -175,7 +172,7 @@ def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None
     return {
         "name": name,
         "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
-        "label": f"{label_of(row.key)} {sheet.names.get(row.key, '')}".strip(),
+        "label": f"{label_of(row.key, sheet.review.cycle.form)} {sheet.names.get(row.key, '')}".strip(),
         "cell": row.cell,
         "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
         "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],

@@ -1,7 +1,5 @@
 """Forms about deadlines: a department's own, closing days, the days of reminders, pauses, nudges and extensions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any

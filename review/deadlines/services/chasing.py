@@ -1,7 +1,5 @@
 """What the office does about reminders by hand: their days, pauses with reason and end, and nudges (督促)."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -41,7 +39,7 @@ def set_rules(*, user: User, cycle_id: int, rules: Mapping[Step, Rule]) -> Cycle
         }
         cycle.save(update_fields=["reminders"])
         subject = f"cycle:{cycle.pk}"
-        audit.write(actor=user, action="cycle.reminders", subject=subject, before=before, after=cycle.reminders)
+        audit.write(user, "cycle.reminders", subject, before=before, after=cycle.reminders)
         return cycle
 
 
@@ -81,7 +79,7 @@ def pause(
             set_by=user,
             set_at=clock.now(),
         )
-        audit.write(actor=user, action="reminders.pause", subject=f"cycle:{cycle.pk}", after=_pause_words(made))
+        audit.write(user, "reminders.pause", f"cycle:{cycle.pk}", after=_pause_words(made))
         return made
 
 
@@ -94,7 +92,7 @@ def lift(*, user: User, pause_id: int) -> ReminderPause:
             raise AlreadyDecided(_("この一時停止はもう終わっています。"))
         row.lifted_by, row.lifted_at = user, clock.now()
         row.save(update_fields=["lifted_by", "lifted_at"])
-        audit.write(actor=user, action="reminders.resume", subject=f"cycle:{row.cycle_id}", before=_pause_words(row))
+        audit.write(user, "reminders.resume", f"cycle:{row.cycle_id}", before=_pause_words(row))
         return row
 
 
@@ -158,7 +156,7 @@ def _send(user: User, cycle: Cycle, letter: Letter, note: str, key: str) -> Outb
     ids = [review.pk for review in letter.sheets]
     payload = {"step": letter.step.value, "kind": "nudge", "sheets": ids, "note": note.strip()}
     for review in letter.sheets:
-        audit.write(actor=user, action="reminders.nudge", subject=f"review:{review.pk}", after={"note": note.strip()})
+        audit.write(user, "reminders.nudge", f"review:{review.pk}", after={"note": note.strip()})
     return outbox.announce(Event.NUDGED, key=key, actor=user, cycle=cycle, payload=payload)
 
 

@@ -1,7 +1,5 @@
 """The city's own closing days, entered and taken back by whoever looks after the year; digests that wait follow them."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from django.db import transaction
@@ -33,12 +31,7 @@ def close(*, user: User, day: date, name: str) -> ClosingDay:
         made = ClosingDay.objects.create(day=day, name=name.strip(), added_by=user, added_at=clock.now())
         calendar.changed()
         notifications.follow_calendar()
-        audit.write(
-            actor=user,
-            action="closing_day.add",
-            subject=f"closing_day:{day}",
-            after={"day": str(day), "name": made.name},
-        )
+        audit.write(user, "closing_day.add", f"closing_day:{day}", after={"day": str(day), "name": made.name})
         return made
 
 
@@ -51,10 +44,7 @@ def reopen(*, user: User, pk: int) -> bool:
         if row is None:
             return False
         audit.write(
-            actor=user,
-            action="closing_day.remove",
-            subject=f"closing_day:{row.day}",
-            before={"day": str(row.day), "name": row.name},
+            user, "closing_day.remove", f"closing_day:{row.day}", before={"day": str(row.day), "name": row.name}
         )
         row.delete()
         calendar.changed()

@@ -1,7 +1,5 @@
 """Telling those concerned that a deadline changed: one notice each, in the next digest."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Deadlines beside the year's own: a department's, and that of a sheet which was returned."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -72,9 +70,9 @@ def set_for_department(
             cycle.department_deadlines[key] = {**data, "reason": reason.strip()}
         cycle.save(update_fields=["department_deadlines"])
         entry = audit.write(
-            actor=user,
-            action="cycle.department_deadlines",
-            subject=f"cycle:{cycle.pk}",
+            user,
+            "cycle.department_deadlines",
+            f"cycle:{cycle.pk}",
             before={"department": department.name, **before},
             after={"department": department.name, **cycle.department_deadlines.get(key, {})},
         )

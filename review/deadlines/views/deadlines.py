@@ -1,7 +1,5 @@
 """Deadlines beside the year's own: departments that differ, and the city's closing days."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +20,7 @@ from review.domain.refusals import Invalid
 from review.models import ClosingDay, Cycle, CycleState, Department
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import Crumb, crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -87,7 +85,6 @@ def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(own_record)
 def departments(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
@@ -139,7 +136,6 @@ def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def closing(request: SignedInRequest) -> HttpResponse:
     """The city's own closing days, and the national holidays of the coming year to compare with."""
     user = request.user

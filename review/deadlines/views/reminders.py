@@ -1,7 +1,5 @@
 """催促: the days of reminders, pauses, and nudges by hand with a preview."""
 
-from __future__ import annotations
-
 import uuid
 from typing import Any
 
@@ -21,11 +19,12 @@ from review.deadlines.views.deadlines import owners, tabs, way_to, year_or_404
 from review.domain import reminding
 from review.domain.refusals import Invalid
 from review.domain.reminding import Rule, Step
-from review.models import Cycle, CycleState, Department, OutboxEvent, ReminderPause
+from review.models import Cycle, CycleState, Department, MeasureReview, OutboxEvent, ReminderPause
 from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
+from review.screens.views.lists import having, page_of, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -56,7 +55,6 @@ def rules_record(request: SignedInRequest, plan: str, year: int) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(rules_record)
 def reminders(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """On which days reminders of the year's deadlines are sent, and where they are not for a while."""
@@ -159,11 +157,13 @@ def _whole(text: str | None) -> int:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """What waits, to choose from; then who would get what; then it goes out."""
     cycle = year_or_404(plan, year)
-    chosen = [int(pk) for pk in request.POST.getlist("sheet") if pk.isascii() and pk.isdigit() and len(pk) < 10]
+    ticked = [*request.POST.getlist("sheet"), *request.POST.get("sheets", "").split(",")]
+    chosen = [int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 10]
+    if "every" in request.POST:
+        chosen = [review.pk for review in waiting_sheets(request, cycle)]
     form = NudgeForm(request.POST if request.method == "POST" else None)
     if request.method != "POST" or not permissions.is_reviewer(request.user, cycle.plan_id) or not chosen:
         if request.method == "POST":
@@ -188,11 +188,24 @@ def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     return previewed(request, cycle, chosen, form)
 
 
+def waiting_sheets(request: SignedInRequest, cycle: Cycle) -> list[MeasureReview]:
+    """The sheets that wait for somebody and match the address: a step, and words in their name or department."""
+    step = request.GET.get("step", "")
+    rows = [row for row in waiting.sheets(cycle) if step not in STEPS or waiting.step_of(row) == step]
+    return having(rows, words_of(request), _searched)
+
+
+def _searched(review: MeasureReview) -> str:
+    year = review.measure_year
+    return f"{year.measure.code} {year.name} {year.owner.name}"
+
+
 def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResponse:
-    """Every sheet that waits for somebody, the latest first. Five queries however many."""
+    """The sheets that wait for somebody, the latest first, a page of them. Five queries however many."""
     now = clock.now()
     called, quiet = chasing.last_called(cycle), Quiet(cycle, clock.today())
-    step = request.GET.get("step", "")
+    step, sheets = request.GET.get("step", ""), waiting_sheets(request, cycle)
+    page = page_of(request, sorted(sheets, key=lambda review: (review.step_due_at is None, review.step_due_at or now)))
     rows = [
         {
             "review": review,
@@ -203,8 +216,7 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
             "quiet": quiet.covers(review),
             "chosen": review.pk in chosen,
         }
-        for review in waiting.sheets(cycle)
-        if step not in STEPS or waiting.step_of(review) == step
+        for review in page
     ]
     here = reverse("meguri:nudge", args=cycle.key)
     filters = [{"label": _("すべて"), "url": here, "current": step not in STEPS, "count": None}]
@@ -216,7 +228,10 @@ def listed(request: SignedInRequest, cycle: Cycle, chosen: set[int]) -> HttpResp
         "tabs": tabs(cycle, "meguri:nudge"),
         "filters": filters,
         "cycle": cycle,
-        "rows": sorted(rows, key=lambda row: (row["due"] is None, row["due"] or now)),
+        "rows": rows,
+        "page_obj": page,
+        "words": words_of(request),
+        "kept": [("step", step)] if step in STEPS else [],
         "form": NudgeForm(initial={"note": request.POST.get("note", "")}),
         "may_send": permissions.is_reviewer(request.user, cycle.plan_id),
     }

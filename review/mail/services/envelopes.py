@@ -1,7 +1,5 @@
 """Envelopes: the notices that are due, gathered into one mail a person."""
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

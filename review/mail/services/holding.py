@@ -4,8 +4,6 @@ The machine that was lost may have sent what the backup still has as waiting, an
 the office first. Notices appear on the screens meanwhile; their mails are written and wait.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.db import transaction
@@ -45,6 +43,6 @@ def let_go(*, user: User, send_old: bool) -> int | None:
         if not send_old:
             old.order_by().update(state=MailState.PARKED, token=None, leased_until=None, cause=FROM_BEFORE)
         Heartbeat.objects.filter(name=HELD).delete()
-        audit.write(actor=user, action="mail.let_go", subject="mail", after={"sent" if send_old else "parked": count})
+        audit.write(user, "mail.let_go", "mail", after={"sent" if send_old else "parked": count})
         doorbell.ring_after_commit("mail")
         return count

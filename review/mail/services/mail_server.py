@@ -1,7 +1,5 @@
 """The city's mail server: one connection for many mails, and a sender that is never held for longer than a lease."""
 
-from __future__ import annotations
-
 import math
 import smtplib
 import socket

@@ -4,8 +4,6 @@ Never lost; sent twice only where the process dies between the server's yes and 
 Message-ID, so that a reader's mail program can tell.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 import uuid

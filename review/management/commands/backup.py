@@ -1,7 +1,5 @@
 """`manage.py backup --out DIR`: everything that a city would miss, in one folder."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any

@@ -1,10 +1,9 @@
 """`manage.py build_site YEAR [--plan SHORTNAME] [--edition N] --out PATH`: the public site as plain files, a zip or a folder."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -27,12 +26,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("year", type=int, help="年度(西暦)。令和6年度は 2024")
         parser.add_argument("--plan", default="", metavar="SHORTNAME", help="計画の短い名前。計画が一つなら省ける")
-        parser.add_argument("--edition", type=int, help="版の番号。省くと最新の版")
+        parser.add_argument(
+            "--edition", type=int, help="版の番号。省くと最新の版(計画の最後の年度は、公表した総括を含む)"
+        )
         parser.add_argument("--out", required=True, type=Path, help="書き出す .zip、または新しいフォルダー")
+
+        parser.add_argument(
+            "--base-url",
+            default="",
+            metavar="URL",
+            help="ファイルを置くアドレス。フィード、サイトマップ、データの説明に書く。省くと MEGURI_PUBLIC_URL",
+        )
 
     @refusing
     def handle(self, *args: Any, year: int, out: str | Path, **options: Any) -> None:
         out, edition = Path(out), self._edition(options["plan"], year, options["edition"])
+        self.newest = not options["edition"]
+        self.base = options["base_url"]
+        if self.base and not self.base.startswith(("https://", "http://")):
+            raise CommandError(f"--base-url {self.base} はアドレスではありません。https:// から書いてください。")
         if out.suffix != ".zip" and out.exists():
             raise CommandError(f"{out} はすでにあります。新しいフォルダーの名前を指定してください。")
         try:
@@ -68,7 +80,9 @@ class Command(BaseCommand):
             shutil.move(unpacked, out)
 
     def _write(self, edition: Edition, stream: Any) -> None:
-        bundle.write(edition, stream, plain_files.site_as_of, self._progress)
+        summary = bundle.newest_summary(edition.cycle) if self.newest else None
+        last = bundle.last_before(summary) if summary else edition
+        bundle.write(last, stream, partial(plain_files.site_as_of, base=self.base), self._progress, summary)
 
     def _progress(self, done: int, total: int) -> None:
         self.stderr.write(f"\r{done} / {total} ページ", ending="" if done < total else "\n")

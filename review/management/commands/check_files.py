@@ -1,7 +1,5 @@
 """`manage.py check_files`: is each file that the database names there, and what it was?"""
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict

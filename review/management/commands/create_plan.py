@@ -1,7 +1,5 @@
 """`manage.py create_plan SHORTNAME --name … --years 2022-2025`: a plan, into which `import_plan` then takes its 施策."""
 
-from __future__ import annotations
-
 import re
 from argparse import ArgumentParser
 from typing import Any

@@ -1,7 +1,5 @@
 """`manage.py database_roles`: gives the application a database role that cannot change the audit trail."""
 
-from __future__ import annotations
-
 import os
 from argparse import ArgumentParser
 from typing import Any

@@ -1,7 +1,5 @@
 """`manage.py draft_year SHORTNAME YEAR`: the draft of a year, which the office then opens on the screen."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

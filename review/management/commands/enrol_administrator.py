@@ -1,7 +1,5 @@
 """`manage.py enrol_administrator USERNAME NAME`: the first administrator, who then enrols everybody else on the screens."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

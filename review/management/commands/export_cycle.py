@@ -1,7 +1,5 @@
 """`manage.py export_cycle YEAR [--plan SHORTNAME] --format … --out PATH`: the frozen edition of a year, or the draft where none is published."""
 
-from __future__ import annotations
-
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -65,7 +63,7 @@ class Command(BaseCommand):
     def _record(self, source: Source, cycle: Cycle, format: str) -> None:
         """What is published is everybody's; what is not leaves the house with a row, as from a screen."""
         if source.edition is None:
-            audit.write(actor=None, action="export", subject=f"cycle:{cycle.pk}", after={"format": format})
+            audit.write(None, "export", f"cycle:{cycle.pk}", after={"format": format})
 
     def _source(self, plan: str, year: int) -> tuple[Cycle, Source]:
         try:

@@ -1,7 +1,5 @@
 """`manage.py import_departments FILE`: 部 and 課 by a list, as on the screen 部署の一覧を入れる."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """`manage.py import_people FILE`: people by a list, as on the screen 利用者の取込み; `--passwords FILE` takes their first passwords."""
 
-from __future__ import annotations
-
 import os
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`manage.py import_plan FILE`: take in a plan from whatever `read_form` reads: the city's form, or any list or sheets."""
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`manage.py inspect_upload`: says of each file whether it is safe to parse; needs no database."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

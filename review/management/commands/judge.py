@@ -1,7 +1,5 @@
 """`manage.py judge`: judges JSON Lines from standard input; needs no database."""
 
-from __future__ import annotations
-
 import sys
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`manage.py read_form FILE`: what the file of a plan seems to say; stores nothing and needs no database."""
 
-from __future__ import annotations
-
 import json
 import sys
 from argparse import ArgumentParser

@@ -1,7 +1,5 @@
 """`manage.py set_city --name …`: the city and whom its people ask, as on the screen 自治体と問い合わせ先."""
 
-from __future__ import annotations
-
 from argparse import ArgumentParser
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`manage.py verify_audit`: whether the audit trail still is what was written."""
 
-from __future__ import annotations
-
 import json
 import re
 from argparse import ArgumentParser

@@ -1,7 +1,5 @@
 """`manage.py verify_editions`: whether every published edition and its files still are what was published."""
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from typing import Any

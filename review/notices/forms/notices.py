@@ -1,7 +1,5 @@
 """Forms about notices: how a person receives them, and the administrator's own words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

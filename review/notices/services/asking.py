@@ -5,8 +5,6 @@ so the sweep compares who may act with who has a notice. It asks nobody twice: w
 The notices of those who may no longer act, because their post or the representation ended, are settled.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -65,7 +63,7 @@ def _ask(cycle: Cycle) -> int:
         for request in requests:
             keys = User.objects.filter(pk__in=request.people).order_by("pk").values_list("key", flat=True)
             facts = {"step": request.step.value, "sheets": list(request.sheets), "people": [str(key) for key in keys]}
-            entry = audit.write(actor=None, action="step.ask", subject=f"cycle:{cycle.pk}", after=facts)
+            entry = audit.write(None, "step.ask", f"cycle:{cycle.pk}", after=facts)
             payload = {**facts, "people": list(request.people), "fallen": request.fallen}
             event = outbox.announce(
                 Event.STEP_ASKED, key=f"{cycle.pk}:{entry.pk}", cycle=cycle, payload={**payload, "kind": "asked"}
@@ -91,7 +89,7 @@ def _ask_for_the_year(cycle: Cycle) -> None:
         if state != CycleState.DECIDING or untold or not new:
             return
         facts = {"step": "decide_year", "people": [people[pk] for pk in new]}
-        entry = audit.write(actor=None, action="step.ask", subject=f"cycle:{cycle.pk}", after=facts)
+        entry = audit.write(None, "step.ask", f"cycle:{cycle.pk}", after=facts)
         key = f"{cycle.pk}:asked:{entry.pk}"
         event = outbox.announce(Event.CYCLE_READY, key=key, cycle=cycle, payload={"people": new})
         outbox.deliver(event.pk)

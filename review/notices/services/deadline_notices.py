@@ -3,8 +3,6 @@
 Each function checks again which of the event's sheets still wait for the step. Where none does, nobody gets a notice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any

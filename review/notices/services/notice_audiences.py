@@ -4,8 +4,6 @@ The names of these functions must not change: with the event they name a line of
 words and people's choices stand.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from review import holders, permissions

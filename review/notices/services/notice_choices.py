@@ -1,7 +1,5 @@
 """How each person receives notices: by mail at once, in the morning's digest, or only in the application."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -56,5 +54,5 @@ def choose(*, user: User, choices: Mapping[str, str], acting: Mapping[str, bool]
             NoticeChoice.objects.update_or_create(user=user, notice=key, defaults={"channel": channel})
         if changed:
             old = {key: before.get(key, "") for key in changed}
-            audit.write(actor=user, action="notice.choose", subject=f"user:{user.key}", before=old, after=changed)
+            audit.write(user, "notice.choose", f"user:{user.key}", before=old, after=changed)
         return len(changed)

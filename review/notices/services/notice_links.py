@@ -1,7 +1,5 @@
 """Where a notice leads, and by when what it asks for is due."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.urls import reverse

@@ -166,7 +166,7 @@ def change(*, user: User, key: str, text: Text, names: Iterable[str]) -> NoticeT
         row, _made = NoticeText.objects.update_or_create(
             key=key, defaults={**vars(text), "changed_by": user, "changed_at": clock.now()}
         )
-        audit.write(actor=user, action="notice_text.change", subject=f"notice_text:{key}", before=old, after=vars(text))
+        audit.write(user, "notice_text.change", f"notice_text:{key}", before=old, after=vars(text))
         return row
 
 
@@ -179,7 +179,7 @@ def restore(*, user: User, key: str) -> bool:
             return False
         old = {part: getattr(row, part) for part in PARTS}
         row.delete()
-        audit.write(actor=user, action="notice_text.restore", subject=f"notice_text:{key}", before=old)
+        audit.write(user, "notice_text.restore", f"notice_text:{key}", before=old)
         return True
 
 

@@ -4,8 +4,6 @@ Delivery of an event makes one notice per person (unique by event and person). U
 minutes, several for one person in one envelope; the rest waits for the next business morning's digest.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,7 +19,7 @@ from review.domain.fiscal import wareki
 from review.models import Cycle, CycleState, MeasureReview, NoticeText, Notification, OutboxEvent, User
 from review.notices.services import deadline_notices, notice_choices, notice_texts, waiting
 from review.notices.services.notice import Notice
-from review.notices.services.notice_table import NOTICES, key_of
+from review.notices.services.notice_table import NOTICES
 from review.notices.services.reminders import MORNING
 
 logger = logging.getLogger(__name__)
@@ -30,12 +28,11 @@ logger = logging.getLogger(__name__)
 def notify(row: OutboxEvent) -> None:
     """Make the notices of one event. A person in two lines of the table gets one, from the first."""
     settle(row)
-    event = Event(row.name)
-    rows = {key_of(event, notice): notice for notice in NOTICES.get(event, ())}
+    rows = {notice.key: notice for notice in NOTICES.get(Event(row.name), ())}
     words: dict[str, str] = {}
     own = notice_texts.own_texts(rows)
     actor, recipients = {row.actor_id}, set[int]()
-    for key, notice in rows.items():
+    for notice in rows.values():
         if not notice.fits(row):
             continue
         audience = list(notice.to(row))
@@ -47,19 +44,19 @@ def notify(row: OutboxEvent) -> None:
             continue
         recipients |= {user.pk for user in people}
         words = words or _words(row)
-        text = _filled(key, notice, own, words)
-        choices = notice_choices.chosen_for(key)
+        text = _filled(notice, own, words)
+        choices = notice_choices.chosen_for(notice.key)
         for user in people:
             _make(row, notice, user, text, choices.get(user.pk, ""))
 
 
-def _filled(key: str, notice: Notice, own: Mapping[str, NoticeText], words: dict[str, str]) -> notice_texts.Text:
+def _filled(notice: Notice, own: Mapping[str, NoticeText], words: dict[str, str]) -> notice_texts.Text:
     """The words in force; the original ones where the administrator's ask for what this event does not know."""
     try:
-        return notice_texts.text_of(key, notice, own).filled(words)
+        return notice_texts.text_of(notice.key, notice, own).filled(words)
     except (KeyError, ValueError, IndexError, AttributeError):
-        logger.warning("own text of %s cannot be filled in; the original is sent", key)
-        return notice_texts.text_of(key, notice, {}).filled(words)
+        logger.warning("own text of %s cannot be filled in; the original is sent", notice.key)
+        return notice_texts.text_of(notice.key, notice, {}).filled(words)
 
 
 def settle(row: OutboxEvent) -> None:
@@ -186,9 +183,7 @@ def _sheet_words(review: MeasureReview) -> dict[str, str]:
 
 def preview(row: OutboxEvent) -> notice_texts.Text | None:
     """The text of the first notice of an event that is not written; None where nobody would get one."""
-    event = Event(row.name)
-    for notice in NOTICES.get(event, ()):
+    for notice in NOTICES.get(Event(row.name), ()):
         if notice.fits(row) and list(notice.to(row)):
-            key = key_of(event, notice)
-            return _filled(key, notice, notice_texts.own_texts([key]), _words(row))
+            return _filled(notice, notice_texts.own_texts([notice.key]), _words(row))
     return None

@@ -4,8 +4,6 @@ One event for a department (or for the office) gathers its sheets, so each perso
 sheets' states are read again when the notice is made: a sheet that was handed in meanwhile is not named.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

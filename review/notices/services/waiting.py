@@ -1,7 +1,5 @@
 """Who has a sheet now, and by when it is due: the basis of reminders, nudges and screens."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The lines of the table of notices as screens show them: to whom they go, and what they are about."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from review import holders
-from review.domain.events import Event
 from review.models import Role, User
-from review.notices.services import notice_choices, notice_table
+from review.notices.services import notice_choices
 from review.notices.services.notice import Notice
+from review.notices.services.notice_table import ROWS
 
 _WRITERS = frozenset({Role.CONTRIBUTOR, Role.HEAD})
 _OFFICE = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
@@ -42,9 +40,12 @@ _ANYBODY = (_("関係する人"), frozenset(Role.values))
 class Line:
     """One line of the table."""
 
-    key: str
-    event: Event
     notice: Notice
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return self.notice.key
 
     @property
     def label(self) -> str:
@@ -54,7 +55,7 @@ class Line:
     @property
     def audience(self) -> Any:
         """To whom it goes, in words."""
-        return _audience(self.key)[0]
+        return _audience(self.notice)[0]
 
     @property
     def usual(self) -> notice_choices.Channel:
@@ -62,16 +63,16 @@ class Line:
         return notice_choices.usual(urgent=self.notice.urgent)
 
 
-def _audience(key: str) -> tuple[Any, frozenset[str]]:
-    return AUDIENCES.get(key.rpartition(".")[2], _ANYBODY)
+def _audience(notice: Notice) -> tuple[Any, frozenset[str]]:
+    return AUDIENCES.get(notice.to.__name__, _ANYBODY)
 
 
 def every_line() -> dict[str, Line]:
     """Every line by its key, in the order of the table."""
-    return {key: Line(key=key, event=event, notice=notice) for key, (event, notice) in notice_table.lines().items()}
+    return {row.key: Line(notice=row) for row in ROWS}
 
 
 def lines_of(user: User) -> list[Line]:
     """The lines that can reach a person in the posts they hold today."""
     roles = holders.standing(user).roles
-    return [line for line in every_line().values() if _audience(line.key)[1] & roles]
+    return [line for line in every_line().values() if _audience(line.notice)[1] & roles]

@@ -1,7 +1,5 @@
 """お知らせの受け取り方: how one person receives each kind of notice."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages

@@ -1,7 +1,5 @@
 """お知らせの文面: the administrator reads, changes, tries and restores the words of each notice."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +17,7 @@ from review.notices.services.notice_table import NOTICES
 from review.notices.services.notice_texts import Text
 from review.notices.views.notice_lines import Line, every_line
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -51,14 +49,13 @@ def text_record(request: SignedInRequest, key: str) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(text_record)
 def text(request: SignedInRequest, key: str) -> HttpResponse:
     """One notice: its words, what may stand in braces, and how it would look."""
     line = every_line().get(key)
     if line is None:
         raise Http404
-    names = notice_texts.allowed(NOTICES[line.event])
+    names = notice_texts.allowed(NOTICES[line.notice.event])
     own = notice_texts.own_texts([key])
     in_force = notice_texts.text_of(key, line.notice, own)
     if request.method != "POST":
@@ -89,7 +86,7 @@ def page(
     request: SignedInRequest, line: Line, form: TextForm, shown: Text, *, tried: bool = False, status: int = 200
 ) -> HttpResponse:
     """The page; `shown` is previewed with examples in place of what is filled in."""
-    names = notice_texts.allowed(NOTICES[line.event])
+    names = notice_texts.allowed(NOTICES[line.notice.event])
     original = notice_texts.text_of(line.key, line.notice, {})
     context: dict[str, Any] = {
         "page_title": line.label,

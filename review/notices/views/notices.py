@@ -1,7 +1,5 @@
 """お知らせ: a person's notices, and which of them they have read."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet

@@ -1,7 +1,5 @@
 """The search of the audit trail."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,8 +1,6 @@
 """The alarms: something has waited for its delivery longer than five minutes, or the trail for an anchor longer than two
 hours. Each is reported once per incident."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,6 +61,6 @@ def _incident(name: str, event: Event, since: datetime | None) -> bool:
         # Of two sweeps at once, the one that inserts the row sends the alarm.
         _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": since})
         if begun:
-            entry = audit.write(actor=None, action="incident.begin", subject=f"heartbeat:{name}")
+            entry = audit.write(None, "incident.begin", f"heartbeat:{name}")
             outbox.announce(event, key=str(entry.pk))
     return True

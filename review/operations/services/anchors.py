@@ -4,8 +4,6 @@ One line of JSON each, appended hourly and at each publication to a file in MEGU
 another machine, or copy it there: an anchor on the same disk convinces nobody.
 """
 
-from __future__ import annotations
-
 import fcntl
 import json
 import logging

@@ -6,8 +6,6 @@ read once more. What is missing in the end and still named was lost before, and 
 whose turn to go came.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from collections.abc import Iterable

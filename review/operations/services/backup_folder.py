@@ -10,8 +10,6 @@
 the passwords of .env are saved elsewhere.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -4,8 +4,6 @@ The trail knows a person by an opaque key alone, and decisions, submissions and 
 so the row stays and loses what says who it was. No hash of the trail covers any of it.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -67,11 +65,7 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
     _take_out_of_texts(user, name)
     # The reason is stored; the removed name and address are not.
     audit.write(
-        actor=by,
-        action=ACTION,
-        subject=f"user:{user.key}",
-        before={"named": bool(name), "address": bool(address)},
-        after={"reason": words},
+        by, ACTION, f"user:{user.key}", before={"named": bool(name), "address": bool(address)}, after={"reason": words}
     )
     return user
 

@@ -5,8 +5,6 @@ finished. What follows may be begun again any number of times: files, anchors, t
 backup, and the record of it all in the trail and among the anchors.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil
@@ -207,7 +205,7 @@ def _record(manifest: Manifest, files: list[str]) -> None:
     seq, value = manifest.head
     with transaction.atomic():
         after = {"made_at": manifest.made_at, "version": manifest.version, "seq": seq, "hash": value}
-        audit.write(actor=None, action="backup.restore", subject="database", after={**after, "files": len(files)})
+        audit.write(None, "backup.restore", "database", after={**after, "files": len(files)})
         drafts = Artifact.objects.filter(edition=None, retired_at=None)
         drafts.filter(path__in=manifest.retired).update(retired_at=clock.now())
         Heartbeat.objects.filter(name=UNFINISHED).delete()

@@ -1,7 +1,5 @@
 """Data stored for a limited time, and removed when that time is over. The page on personal data reads its spans here."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
@@ -30,7 +28,7 @@ def remove_expired() -> dict[str, int]:
     notices, _each = Notification.objects.filter(created_at__lt=old).exclude(mail__state=MailState.WAITING).delete()
     mails, _each = Mail.objects.filter(state=MailState.SENT, sent_at__lt=old, notifications=None).delete()
     if notices or mails:
-        audit.write(actor=None, action=REMOVE, subject="retention:letters", after={"notices": notices, "mails": mails})
+        audit.write(None, REMOVE, "retention:letters", after={"notices": notices, "mails": mails})
     return {
         "sessions": sessions,
         "tallies": throttle.remove_old(),

@@ -1,7 +1,5 @@
 """Files against rows: is each file that a row names there, and what it was?"""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass

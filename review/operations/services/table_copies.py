@@ -5,8 +5,6 @@ file as VACUUM INTO writes it. Neither needs a program of the database's beside 
 the texts as the one database writes them: a backup goes back into the kind of database that it came from.
 """
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 import tempfile

@@ -1,7 +1,5 @@
 """監査記録: who did what, when and from where; to search, never to change."""
 
-from __future__ import annotations
-
 import re
 import uuid
 from collections.abc import Iterable
@@ -83,6 +81,7 @@ ACTIONS: dict[str, Any] = {
     "decision.record.drop": gettext_lazy("本部の決定の記録の取消し"),
     "rating.give": gettext_lazy("総合評価の判断"),
     "opinion.write": gettext_lazy("本部評価・意見の記入"),
+    "items.write": gettext_lazy("確認者や承認者が書く項目の記入"),
     "external_opinion.record": gettext_lazy("外部評価の意見の記録"),
     "external_opinion.withdraw": gettext_lazy("外部評価の意見の取消し"),
     "entry_book.issue": gettext_lazy("記入用ブックの作成"),
@@ -141,6 +140,9 @@ ACTIONS: dict[str, Any] = {
     "mail.release": gettext_lazy("メールの再送"),
     "mail.let_go": gettext_lazy("メールの送信の再開"),
     "backup.restore": gettext_lazy("バックアップからの復元"),
+    "measure.edit": gettext_lazy("準備中の年度の施策の変更"),
+    "measure.add": gettext_lazy("準備中の年度の施策の追加"),
+    "measure.end": gettext_lazy("準備中の年度の施策の廃止"),
     "plan_change.propose": gettext_lazy("計画の変更の提案"),
     "plan_change.accept": gettext_lazy("計画の変更"),
     "plan_change.refuse": gettext_lazy("計画の変更の不採用"),
@@ -192,6 +194,7 @@ SUBJECTS = {
     "reorganisation": gettext_lazy("組織改正"),
     "people": gettext_lazy("利用者の一覧"),
     "plan_change": gettext_lazy("計画の変更"),
+    "measure": gettext_lazy("施策"),
     "audit": gettext_lazy("監査記録"),
     "retention": gettext_lazy("保存期間"),
 }

@@ -1,7 +1,5 @@
 """The trail as a file: what the search finds, with all that its hashes cover."""
 
-from __future__ import annotations
-
 import csv
 import uuid
 from collections.abc import Iterator

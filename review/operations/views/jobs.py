@@ -1,7 +1,5 @@
 """処理の状況: what works in the background, what waits, what failed, and the operator's few buttons."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,23 +7,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from review import clock, permissions, queries
 from review.background.services import jobs as work
-from review.background.services import outbox
-from review.books.services import papers, workbooks
+from review.background.services import making, outbox
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
-from review.people.services import first_passwords
-from review.publication.services import bundle
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
@@ -34,31 +28,6 @@ from review.trail.services import audit
 SWEEPS_MISSED = 3
 PAGE = 30
 
-#: job kind -> what it does, in words; the kinds of the layers above stand here by their stored names
-KINDS = {
-    workbooks.SHEET: gettext_lazy("施策シートのファイルの作成"),
-    workbooks.YEAR: gettext_lazy("集約表の作成"),
-    workbooks.EDITION: gettext_lazy("公表版の集約表の作成"),
-    papers.SHEET: gettext_lazy("施策シートのPDFの作成"),
-    papers.BOOK: gettext_lazy("集約表のPDFの作成"),
-    papers.PACK: gettext_lazy("本部会議資料の作成"),
-    papers.EDITION: gettext_lazy("公表版のPDFの作成"),
-    bundle.KIND: gettext_lazy("静的サイトの作成"),
-    first_passwords.KIND: gettext_lazy("仮のパスワードの作成"),
-    "flow_job": gettext_lazy("年度の手続き"),
-    "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
-}
-
-#: a step of a flow, which is a job of the kind "flow_job" -> what it does, in words
-STEPS = {
-    "AnnualCycleFlow.launch": gettext_lazy("施策シートの準備"),
-    "AnnualCycleFlow.consolidate": gettext_lazy("公表案の作成"),
-    "AnnualCycleFlow.apply_returns": gettext_lazy("差戻し"),
-    "AnnualCycleFlow.publish": gettext_lazy("公表"),
-    "AnnualCycleFlow.close_sheets": gettext_lazy("施策シートの終了"),
-    "AnnualCycleFlow.roll_over": gettext_lazy("次年度の準備"),
-    "CorrectionFlow.publish": gettext_lazy("訂正版の公表"),
-}
 PUBLISHING = {"AnnualCycleFlow.publish", "CorrectionFlow.publish"}
 
 #: job state -> the state word of the chips
@@ -99,6 +68,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "page_obj": page,
         "rows": shown(page.object_list),
         "tabs": tabs_of(counts, state),
+        "live": making.SELDOM,
         "waiting_count": sum(part["count"] for part in waiting.values()),
     }
     return render(request, "operations/jobs.html", context)
@@ -144,7 +114,7 @@ def shown(rows: Any) -> list[dict[str, Any]]:
     return [
         {
             "job": job,
-            "kind": STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind),
+            "kind": making.words_of(job),
             # Publishing is all or nothing: the first question after a failure is what citizens see now.
             "unchanged": job.args.get("step") in PUBLISHING and job.state in (JobState.FAILED, JobState.GIVEN_UP),
             "chip": CHIPS[JobState(job.state)],
@@ -169,7 +139,7 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
     """Let every failed job and every parked event run again, once their cause is gone."""
     with transaction.atomic():
         begun = {"jobs": work.retry_all(), "events": outbox.release_all()}
-        audit.write(actor=request.user, action="job.retry_all", subject="jobs", after=begun)
+        audit.write(request.user, "job.retry_all", "jobs", after=begun)
     count = sum(map(len, begun.values()))
     messages.success(
         request, _("%(count)d件をもう一度始めました。しばらくすると、この画面に結果が出ます。") % {"count": count}
@@ -180,7 +150,7 @@ def retry_all(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a failed job run again."""
-    row_or_404(Job, pk)
+    get_object_or_404(Job, pk=pk)
     work.retry(user=request.user, job_id=pk)
     messages.success(request, _("処理をもう一度始めました。しばらくすると、この画面に結果が出ます。"))
     return redirect("meguri:jobs")
@@ -189,7 +159,7 @@ def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop trying, with a reason; a page of its own says what that means."""
-    job = row_or_404(Job, pk)
+    job = get_object_or_404(Job, pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         work.give_up(user=request.user, job_id=pk, reason=form.cleaned_data["reason"])
@@ -207,10 +177,10 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Try a parked event again."""
-    row_or_404(OutboxEvent, pk)
+    get_object_or_404(OutboxEvent, pk=pk)
     with transaction.atomic():
         outbox.release(pk)
-        audit.write(actor=request.user, action="event.release", subject=f"event:{pk}")
+        audit.write(request.user, "event.release", f"event:{pk}")
     messages.success(request, _("もう一度配達します。"))
     return redirect("meguri:jobs")
 
@@ -218,10 +188,10 @@ def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
     """Send a parked mail again."""
-    row_or_404(Mail, pk)
+    get_object_or_404(Mail, pk=pk)
     with transaction.atomic():
         mailing.release(pk)
-        audit.write(actor=request.user, action="mail.release", subject=f"mail:{pk}")
+        audit.write(request.user, "mail.release", f"mail:{pk}")
     messages.success(request, _("もう一度送信します。"))
     return redirect("meguri:jobs")
 
@@ -240,11 +210,3 @@ def mail_let_go(request: SignedInRequest) -> HttpResponse:
             request, _("メールの送信を再開しました。待っていた%(count)d通は、保留にしました。") % {"count": count}
         )
     return redirect("meguri:jobs")
-
-
-def row_or_404(model: Any, pk: int) -> Any:
-    """The row, or 404."""
-    row = model.objects.filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row

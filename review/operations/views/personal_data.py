@@ -1,7 +1,5 @@
 """個人情報の取扱い: what is stored of whom and for how long, and taking away the names of people who left."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +17,7 @@ from review.operations.services import personal_data, retention
 from review.screens.forms.fields import ReasonForm
 from review.screens.views import sessions
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.services import second_factor
 
@@ -192,7 +190,6 @@ def stored_of(user: User) -> Iterator[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def anonymise(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take away what names a person who left; a page of its own says what that means."""
     person = get_object_or_404(User, pk=pk)

@@ -1,7 +1,5 @@
 """Forms of departments: a new one, and their reorganisation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

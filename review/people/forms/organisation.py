@@ -1,7 +1,5 @@
 """部 and 課, pasted."""
 
-from __future__ import annotations
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 

@@ -1,7 +1,5 @@
 """For whom passwords are issued anew."""
 
-from __future__ import annotations
-
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _

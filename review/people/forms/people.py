@@ -1,8 +1,6 @@
 """Forms around people: accounts, posts, transfers, hand-overs and proxies."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -181,10 +179,18 @@ def sheet_words(review: MeasureReview) -> str:
 class ProxyForm(ReasonForm):
     """Who stands in, in which post, from when to when, and why."""
 
-    field_order = ("post", "deputy", "starts_on", "ends_on", "reason")
+    field_order = ("post", "deputy", "seek", "starts_on", "ends_on", "reason")
+    #: as many as are looked through in a list; the others are sought by name
+    OFFERED = 60
     post = forms.ChoiceField(label=_("代決する役割"), error_messages=CHOOSE)
     deputy = forms.ModelChoiceField(
         label=_("代決者"), queryset=User.objects.none(), error_messages=CHOOSE, empty_label=_("選んでください")
+    )
+    seek = forms.CharField(
+        label=_("一覧にいない人を探す"),
+        required=False,
+        max_length=100,
+        help_text=_("氏名か利用者名の一部を入れて進むと、合う人が代決者の一覧に加わります。"),
     )
     starts_on = DayField(label=_("開始日"), error_messages=NO_DAY)
     ends_on = DayField(label=_("終了日"), error_messages=NO_DAY)
@@ -193,6 +199,41 @@ class ProxyForm(ReasonForm):
         super().__init__(*args, **options)
         self.fields["post"].choices = list(posts)  # type: ignore[attr-defined]
         self.fields["deputy"].queryset = people  # type: ignore[attr-defined]
+        self.sought = self._sought(people)
+        if self.sought == []:
+            self.fields["deputy"].error_messages["required"] = _("合う人はいません。氏名か利用者名を確かめてください。")
+        elif self.sought:
+            self.fields["deputy"].error_messages["required"] = _("合う人を一覧の先頭に加えました。選んでください。")
+        self.fields["deputy"].widget.choices = list(self._groups(people))
+
+    def _sought(self, people: Any) -> list[Any] | None:
+        """Whoever matches the words, however far from the person's own offices; None where nobody is sought."""
+        words = self.data.get(self.add_prefix("seek"), "").split() if self.is_bound else []
+        if not words:
+            return None
+        for word in words:
+            people = people.filter(Q(display_name__icontains=word) | Q(username__icontains=word))
+        return list(people[: self.OFFERED])
+
+    def _groups(self, people: Any) -> Iterator[tuple[Any, Any]]:
+        """The choices, the nearest first; whoever was chosen is always among them."""
+        yield "", _("選んでください")
+        near = list(people.filter(near__gt=0)[: self.OFFERED])
+        chosen = str(self.data.get(self.add_prefix("deputy"), "")) if self.is_bound else ""
+        others = [] if self.sought or near else list(people[: self.OFFERED])
+        if (
+            chosen.isascii()
+            and chosen.isdigit()
+            and chosen not in {str(one.pk) for one in [*near, *(self.sought or [])]}
+        ):
+            others += people.filter(pk=int(chosen[:9]))
+        parts = (
+            (_("探した人"), self.sought or []),
+            (_("同じ役割の人"), [one for one in near if one.near == 2]),
+            (_("同じ部署の人"), [one for one in near if one.near == 1]),
+            (_("ほかの人"), others),
+        )
+        yield from ((label, [(one.pk, str(one)) for one in group]) for label, group in parts if group)
 
     @property
     def chosen(self) -> Post:

@@ -1,7 +1,5 @@
 """Why an uploaded workbook was refused, in the reader's language. The finding itself is stored in Japanese."""
 
-from __future__ import annotations
-
 import re
 
 from django.utils.translation import gettext as _

@@ -4,8 +4,6 @@ A hash takes a third of a second, so no request waits for it. Each person is a t
 job goes on with those who have none yet. The list is fetched once, and removed after `KEEP_FOR`.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -49,7 +47,7 @@ def issue_anew(*, by: User, users: Iterable[User]) -> int:
             raise Invalid(_("あてはまる利用者がいません。条件を変えてください。"))
         ask(chosen)
         audit.write(
-            actor=by, action="people.passwords_anew", subject="people:list",
+            by, "people.passwords_anew", "people:list",
             after={"people": [str(user.key) for user in chosen]},
         )  # fmt: skip
         return len(chosen)
@@ -81,7 +79,7 @@ def make_one(pk: int) -> None:
         user.save(update_fields=["password", "must_change_password"])
         row.sealed, row.made_at = seals(PURPOSE).encrypt(password.encode()).decode(), clock.now()
         row.save(update_fields=["sealed", "made_at"])
-        audit.write(actor=None, action="user.password_reset", subject=f"user:{user.key}", after={"by": "list"})
+        audit.write(None, "user.password_reset", f"user:{user.key}", after={"by": "list"})
 
 
 def make_all() -> None:
@@ -127,7 +125,7 @@ def fetch(*, by: User, take: Callable[[list[Enrolled]], object] = list) -> list[
         ask(lost)
         if fetched:
             after = {"people": [str(one.user.key) for one in fetched]}
-            audit.write(actor=by, action="people.passwords_fetched", subject="people:list", after=after)
+            audit.write(by, "people.passwords_fetched", "people:list", after=after)
         return fetched
 
 
@@ -145,7 +143,7 @@ def remove_old() -> int:
     with transaction.atomic():
         gone, _each = FirstPassword.objects.filter(made_at__lt=clock.now() - KEEP_FOR).delete()
         if gone:
-            audit.write(actor=None, action="people.passwords_removed", subject="people:list", after={"number": gone})
+            audit.write(None, "people.passwords_removed", "people:list", after={"number": gone})
         return gone
 
 

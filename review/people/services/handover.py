@@ -1,7 +1,5 @@
 """A person's open work: what it is, and its way to a colleague. The post gives the right; this says who works on it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -131,9 +129,9 @@ def _pass_on(user: User, review: MeasureReview, to: User, reason: str) -> AuditE
         fields.append("claimed_at")
     review.save(update_fields=fields)
     return audit.write(
-        actor=user,
-        action="work.hand_over",
-        subject=f"review:{review.pk}",
+        user,
+        "work.hand_over",
+        f"review:{review.pk}",
         before={"to": str(before.key) if before else ""},
         after={"to": str(to.key), "reason": reason, "claim": claim},
     )

@@ -1,7 +1,5 @@
 """組織の一覧: 部 and 課 come in by a list, whose order is the departments' order. Shown first, then all of it or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,6 +136,6 @@ def _store(by: User | None, rows: Sequence[Line]) -> int:
     new = sum(row.office is None for row in rows)
     after = {"lines": [[row.name, row.division] for row in rows], "new": new, "day": str(clock.today())}
     audit.write(
-        actor=by, action="department.list", subject="department:list", before={"offices": before}, after=after
+        by, "department.list", "department:list", before={"offices": before}, after=after
     )  # fmt: skip
     return new

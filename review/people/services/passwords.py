@@ -1,7 +1,5 @@
 """A temporary password: its letters, and whom it is for."""
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 

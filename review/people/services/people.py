@@ -1,7 +1,5 @@
 """People: enrolled, changed, transferred and deactivated by the administrator. Nobody is ever deleted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -76,7 +74,7 @@ def _account(
     user = User(username=name, display_name=display_name.strip(), email=email.strip(), must_change_password=True)
     user.set_password(password)
     user.save()
-    audit.write(actor=by, action="user.enrol", subject=f"user:{user.key}", after={"by": whose})
+    audit.write(by, "user.enrol", f"user:{user.key}", after={"by": whose})
     return Enrolled(user=user, password=password or "")
 
 
@@ -106,7 +104,7 @@ def change(*, by: User, user_id: int, display_name: str, email: str) -> User:
             setattr(user, name, values[name])
         if changed:
             user.save(update_fields=changed)
-            audit.write(actor=by, action="user.change", subject=f"user:{user.key}", after={"fields": changed})
+            audit.write(by, "user.change", f"user:{user.key}", after={"fields": changed})
         return user
 
 
@@ -122,7 +120,7 @@ def reset_password(*, by: User, user_id: int) -> Enrolled:
         user.must_change_password = True
         user.save(update_fields=["password", "must_change_password"])
         FirstPassword.objects.filter(user=user).delete()
-        audit.write(actor=by, action="user.password_reset", subject=f"user:{user.key}")
+        audit.write(by, "user.password_reset", f"user:{user.key}")
         return Enrolled(user=user, password=password)
 
 
@@ -251,7 +249,7 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
         proxies.end_all(user=by, of=user)
         user.is_active = False
         user.save(update_fields=["is_active"])
-        audit.write(actor=by, action="user.deactivate", subject=f"user:{user.key}", after={"reason": reason.strip()})
+        audit.write(by, "user.deactivate", f"user:{user.key}", after={"reason": reason.strip()})
         return user
 
 
@@ -266,5 +264,5 @@ def reactivate(*, by: User, user_id: int, reason: str) -> Enrolled:
             raise Invalid(_("理由を入力してください。"), {"reason": problem(reason) or _("理由を入力してください。")})
         user.is_active = True
         user.save(update_fields=["is_active"])
-        audit.write(actor=by, action="user.reactivate", subject=f"user:{user.key}", after={"reason": reason.strip()})
+        audit.write(by, "user.reactivate", f"user:{user.key}", after={"reason": reason.strip()})
         return reset_password(by=by, user_id=user.pk)

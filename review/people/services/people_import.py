@@ -4,8 +4,6 @@ Two ways: `ADD` enrols and appoints, and ends nothing; `TRANSFER` takes the list
 a day on (人事異動). Whoever does not stand in the list is left alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -322,12 +320,7 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[User]
             people.transfer_many(by=by, day=day, new_posts=new_posts)
         else:
             _appoint(by, shown, users)
-        audit.write(
-            actor=by,
-            action="people.import",
-            subject="people:list",
-            after={"lines": len(lines), "way": way, "new": len(made)},
-        )
+        audit.write(by, "people.import", "people:list", after={"lines": len(lines), "way": way, "new": len(made)})
         return made
 
 

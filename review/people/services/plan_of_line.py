@@ -1,7 +1,5 @@
 """The column 計画 of a list of people: in which plan a 確認者 or 承認者 holds the post."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

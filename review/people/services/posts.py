@@ -68,7 +68,7 @@ def appoint(*, user: User, post: Post, by: User | None, starts_on: date, ends_on
         defaults={"ends_on": ends_on},
     )
     if made:
-        audit.write(actor=by, action="post.begin", subject=f"user:{user.key}", after=_words(post, starts_on))
+        audit.write(by, "post.begin", f"user:{user.key}", after=_words(post, starts_on))
     return row
 
 
@@ -115,7 +115,7 @@ def end(row: Appointment, *, by: User | None, last_day: date) -> Appointment | N
     row.save(update_fields=["ends_on"])
     post = Post.of(row)
     words = {**_words(post, row.starts_on), "ends_on": last_day.isoformat()}
-    audit.write(actor=by, action="post.end", subject=f"user:{row.user.key}", before=words)
+    audit.write(by, "post.end", f"user:{row.user.key}", before=words)
     return row
 
 
@@ -130,7 +130,7 @@ def _end(user: User, post: Post, by: User | None, today: date) -> None:
 
 def _strike(row: Appointment, by: User | None) -> None:
     post = Post.of(row)
-    audit.write(actor=by, action="post.end", subject=f"user:{row.user.key}", before=_words(post, row.starts_on))
+    audit.write(by, "post.end", f"user:{row.user.key}", before=_words(post, row.starts_on))
     row.delete()
 
 

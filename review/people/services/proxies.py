@@ -1,7 +1,5 @@
 """代決 and 後閲: naming who stands in, recording in whose name a decision was taken, and the reading afterwards."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,7 +63,7 @@ def name(*, user: User, naming: Naming) -> Proxy:
             named_by=user,
             named_at=clock.now(),
         )
-        audit.write(actor=user, action="proxy.name", subject=f"proxy:{made.pk}", after=facts(made))
+        audit.write(user, "proxy.name", f"proxy:{made.pk}", after=facts(made))
         outbox.announce(Event.PROXY_NAMED, key=str(made.pk), actor=user, payload=notice_payload(made))
         return made
 
@@ -130,7 +128,7 @@ def end_all(*, user: User, of: User) -> None:
 def _end(user: User, proxy: Proxy) -> None:
     proxy.withdrawn_by, proxy.withdrawn_at = user, clock.now()
     proxy.save(update_fields=["withdrawn_by", "withdrawn_at"])
-    audit.write(actor=user, action="proxy.withdraw", subject=f"proxy:{proxy.pk}", before=facts(proxy))
+    audit.write(user, "proxy.withdraw", f"proxy:{proxy.pk}", before=facts(proxy))
     outbox.announce(Event.PROXY_WITHDRAWN, key=str(proxy.pk), actor=user, payload=notice_payload(proxy))
 
 
@@ -174,9 +172,9 @@ def represent(user: User, review: MeasureReview, step: str) -> User | None:
         return None
     principal = User.objects.get(pk=names[0])
     entry = audit.write(
-        actor=user,
-        action="proxy.decide",
-        subject=f"review:{review.pk}",
+        user,
+        "proxy.decide",
+        f"review:{review.pk}",
         after={"step": str(step), "round": review.round, "on_behalf_of": str(principal.key)},
     )
     outbox.announce(
@@ -214,9 +212,9 @@ def read_later(*, user: User, decision_id: int, remark: str = "") -> LaterReadin
             raise Invalid(_("所見を保存できません。"), {"remark": error})
         made = LaterReading.objects.create(decision=decision, read_by=user, read_at=clock.now(), remark=remark.strip())
         audit.write(
-            actor=user,
-            action="proxy.read",
-            subject=f"review:{decision.review_id}",
+            user,
+            "proxy.read",
+            f"review:{decision.review_id}",
             after={"step": decision.step, "round": decision.round, "remark": made.remark},
         )
         return made

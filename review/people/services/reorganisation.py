@@ -4,8 +4,6 @@ Planning makes the new offices and dates the posts: people move by themselves on
 not published move when the day has come (`take_effect`, from the sweep); published years keep the old name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -105,9 +103,9 @@ def plan(*, user: User, planned: Planned) -> Reorganisation:
         made.after.set(after)
         move_people(user, made, {pk: [after[place] for place in places] for pk, places in planned.people.items()})
         audit.write(
-            actor=user,
-            action="reorganisation.plan",
-            subject=f"reorganisation:{made.pk}",
+            user,
+            "reorganisation.plan",
+            f"reorganisation:{made.pk}",
             before={"departments": [office.name for office in before]},
             after={
                 "kind": made.kind,
@@ -160,7 +158,7 @@ def withdraw(*, user: User, plan_id: int) -> Reorganisation:
         _undo(reorganisation)
         reorganisation.withdrawn_by, reorganisation.withdrawn_at = user, clock.now()
         reorganisation.save(update_fields=["withdrawn_by", "withdrawn_at"])
-        audit.write(actor=user, action="reorganisation.withdraw", subject=f"reorganisation:{reorganisation.pk}")
+        audit.write(user, "reorganisation.withdraw", f"reorganisation:{reorganisation.pk}")
         return reorganisation
 
 
@@ -193,5 +191,5 @@ def add_office(*, user: User, name: str, starts_on: date | None = None) -> Depar
             raise Invalid(_("部署名を確かめてください。"), {"name": _("この名前の部署がもうあります。")})
         last = max(Department.objects.values_list("order", flat=True), default=0)
         made = Department.objects.create(name=name, order=last + 1, starts_on=starts_on)
-        audit.write(actor=user, action="department.add", subject=f"department:{made.pk}", after={"name": name})
+        audit.write(user, "department.add", f"department:{made.pk}", after={"name": name})
         return made

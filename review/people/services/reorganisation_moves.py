@@ -3,8 +3,6 @@
 The sweep calls `take_effect`; published years keep the old name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,10 +47,7 @@ def move_people(
         moved.append(_move_post(post, (wishes or {}).get(post.user_id) or after[:1], day))
     if moved != plan.moved:
         audit.write(
-            actor=user,
-            action="reorganisation.people",
-            subject=f"reorganisation:{plan.pk}",
-            after={"posts": len(moved) - len(plan.moved)},
+            user, "reorganisation.people", f"reorganisation:{plan.pk}", after={"posts": len(moved) - len(plan.moved)}
         )
         plan.moved = moved
         plan.save(update_fields=["moved"])
@@ -131,9 +126,9 @@ def _apply(pk: int) -> bool:
         plan.applied_at = clock.now()
         plan.save(update_fields=["applied_at"])
         audit.write(
-            actor=None,
-            action="reorganisation.apply",
-            subject=f"reorganisation:{plan.pk}",
+            None,
+            "reorganisation.apply",
+            f"reorganisation:{plan.pk}",
             after={"sheets": list(owners), "owners": owners, "deadlines": deadlines, "pauses": pauses},
         )
         outbox.announce(
@@ -234,9 +229,9 @@ def _rename_reviewing_offices(plan: Reorganisation) -> None:
         now = {"office": row.office, "office_en": row.office_en, "office_department": str(after.pk if after else "")}
         changed = {name: value for name, value in now.items() if value != before[name]}
         audit.write(
-            actor=None,
-            action="plan.change",
-            subject=f"plan:{row.pk}",
+            None,
+            "plan.change",
+            f"plan:{row.pk}",
             before={name: before[name] for name in changed},
             after={**changed, "reason": plan.reason},
         )

@@ -6,8 +6,6 @@ ended it too early) gets a row for its new beginning, so that its next end is an
 database's clock, which is the same for all machines.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -66,7 +64,7 @@ def _tell(pk: int) -> bool:
         why = why_over(proxy, today)
         action, event = (ENDED, Event.PROXY_ENDED) if why else (RESUMED, Event.PROXY_RESUMED)
         facts = {**proxies.facts(proxy), "why": why}
-        entry = audit.write(actor=None, action=action, subject=f"proxy:{pk}", after=facts)
+        entry = audit.write(None, action, f"proxy:{pk}", after=facts)
         payload = {**proxies.notice_payload(proxy), "comment": why}
         outbox.announce(event, key=f"{pk}:{entry.pk}", payload=payload)
         return True

@@ -1,7 +1,5 @@
 """Secrets at rest, sealed with a key made of SECRET_KEY: a stolen backup alone opens none."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 

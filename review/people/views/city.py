@@ -1,21 +1,17 @@
 """自治体と問い合わせ先: the one row of the installation."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from review.domain.refusals import Invalid
 from review.models import City
 from review.people.forms.city import CityForm
 from review.people.views.people import people_crumb
-from review.screens.forms.fields import add_refusal
 from review.screens.services import city as work
-from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.acts import accepted, crumbs
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -33,18 +29,12 @@ def shown() -> dict[str, str]:
 
 @versioned(record)
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def city(request: SignedInRequest) -> HttpResponse:
     """The form; a POST stores it."""
     form = CityForm(request.POST if request.method == "POST" else None, initial=shown())
-    if form.is_bound and form.is_valid():
-        try:
-            work.change(by=request.user, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("自治体と問い合わせ先を保存しました。"))
-            return see_other("meguri:home")
+    if accepted(form, lambda: work.change(by=request.user, **form.cleaned_data)):
+        messages.success(request, _("自治体と問い合わせ先を保存しました。"))
+        return see_other("meguri:home")
     title = _("自治体と問い合わせ先")
     context = {"page_title": title, "breadcrumbs": crumbs(people_crumb(), (title, "")), "form": form}
     return render(request, "people/city.html", context, status=422 if form.errors else 200)

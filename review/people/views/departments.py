@@ -1,7 +1,5 @@
 """部署と組織改正: the departments as they were, are and will be, and their reorganisation on a day."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -20,14 +18,16 @@ from review.people.forms.departments import OfficeChoice, OfficeNameForm, Reorga
 from review.people.forms.people import next_april, open_offices
 from review.people.services import reorganisation as work
 from review.people.services import reorganisation_moves
-from review.screens.forms.fields import add_refusal
-from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.acts import accepted, act_page, crumbs, previewed
+from review.screens.views.answers import see_other
+from review.screens.views.lists import matching, page_of, words_of
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
 Kind = Reorganisation.Kind
+#: of the reorganisations, the latest
+SHOWN = 30
 
 
 def here() -> tuple[str, str]:
@@ -36,30 +36,26 @@ def here() -> tuple[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def departments(request: SignedInRequest) -> HttpResponse:
-    """Every department with its span, and the plans; a POST adds a department. Four queries however many."""
+    """Every department with its span, and the plans; a POST adds a department. Five queries however many."""
     form = OfficeNameForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            work.add_office(user=request.user, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("部署を加えました。"))
-            return see_other("meguri:departments")
+    if accepted(form, lambda: work.add_office(user=request.user, **form.cleaned_data)):
+        messages.success(request, _("部署を加えました。"))
+        return see_other("meguri:departments")
     today = clock.today()
     held = Q(appointments__starts_on__lte=today) & (Q(appointments__ends_on=None) | Q(appointments__ends_on__gte=today))
-    rows = Department.objects.select_related("successor").annotate(
-        people=Count("appointments__user", filter=held, distinct=True)
-    )
+    people = Count("appointments__user", filter=held, distinct=True)
+    rows = Department.objects.select_related("successor").annotate(people=people).order_by("order", "pk")
+    page = page_of(request, matching(rows, words_of(request), "name", "division"))
     context = {
         "page_title": _("部署と組織改正"),
         "breadcrumbs": crumbs((_("利用者"), reverse("meguri:people")), (_("部署と組織改正"), "")),
-        "rows": [{"office": row, "state": state_of(row)} for row in rows],
+        "page_obj": page,
+        "words": words_of(request),
+        "rows": [{"office": row, "state": state_of(row)} for row in page],
         "plans": [
             {"plan": plan, "may_end": not plan.applied_at and not plan.withdrawn_at and plan.effective_on > today}
-            for plan in Reorganisation.objects.prefetch_related("before", "after").select_related("planned_by")
+            for plan in Reorganisation.objects.prefetch_related("before", "after").select_related("planned_by")[:SHOWN]
         ],
         "kinds": [{"label": str(kind.label), "url": reverse("meguri:reorganise", args=[kind.value])} for kind in Kind],
         "form": form,
@@ -76,7 +72,6 @@ def state_of(office: Department) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
     """Plan one: which department, then what, then what will happen to whom, then the act."""
     if manner not in Kind.values:
@@ -178,7 +173,6 @@ def foreseen(planned: work.Planned) -> list[str]:
 
 
 @require_POST
-@refusing
 def reorganisation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a plan back before its day."""
     plan = get_object_or_404(Reorganisation, pk=pk)

@@ -1,7 +1,5 @@
 """仮のパスワードの一覧: how far it is, fetched once as a page or a file, and issued anew for many."""
 
-from __future__ import annotations
-
 import io
 
 from django.contrib import messages
@@ -17,13 +15,12 @@ from review.people.forms.passwords import AnewForm
 from review.people.services import first_passwords as work
 from review.people.views.people import people_crumb, told_once
 from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def passwords(request: SignedInRequest) -> HttpResponse:
     """How far the list is; a POST fetches what is made, once."""
     if request.method == "POST":
@@ -46,7 +43,6 @@ def passwords(request: SignedInRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def anew(request: SignedInRequest) -> HttpResponse:
     """New passwords for many: whom, then what it does, then the act."""
     form = AnewForm(request.POST or None)

@@ -1,7 +1,5 @@
 """部署の一覧を入れる: 部 and 課 pasted, shown line by line, then stored."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -15,12 +13,11 @@ from review.people.services import organisation as work
 from review.people.views.departments import here
 from review.people.views.people import people_crumb
 from review.screens.views.acts import act_page, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def department_list(request: SignedInRequest) -> HttpResponse:
     """The list as it is now; a POST shows what the list would do, and does it."""
     form = DepartmentListForm(request.POST if request.method == "POST" else None, initial={"text": present()})

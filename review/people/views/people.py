@@ -1,10 +1,7 @@
 """利用者: the list, one person with their posts and open work, and the administrator's acts on them."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,13 +18,13 @@ from review.people.services import handover
 from review.people.services import people as work
 from review.people.services.passwords import Enrolled
 from review.screens.forms.fields import ReasonForm, add_refusal
-from review.screens.views.acts import act_page, crumbs, sure
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.acts import accepted, act_page, crumbs, sure
+from review.screens.views.answers import see_other
+from review.screens.views.lists import matching, page_of, words_of
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
-PAGE = 50
 ACTIVE, LEFT, EVERY = "", "left", "all"
 
 
@@ -45,15 +42,14 @@ def person_crumb(person: User) -> tuple[str, str]:
 def people(request: SignedInRequest) -> HttpResponse:
     """Everyone, searched and filtered by the address."""
     rows = matching_people(request)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page_title": _("利用者"),
         "breadcrumbs": crumbs((_("利用者"), "")),
-        "page_obj": page,
+        "page_obj": page_of(request, rows),
         "today": clock.today(),
         "offices": open_offices(),
         "roles": Role.choices,
-        "words": request.GET.get("q", ""),
+        "words": words_of(request),
         "role": request.GET.get("role", ""),
         "department": request.GET.get("department", ""),
         "show": request.GET.get("show", ""),
@@ -68,8 +64,7 @@ def matching_people(request: SignedInRequest) -> QuerySet[User]:
     rows = User.objects.order_by("display_name", "username")
     if show != EVERY:
         rows = rows.filter(is_active=show != LEFT)
-    for word in request.GET.get("q", "").split():
-        rows = rows.filter(Q(display_name__icontains=word) | Q(username__icontains=word) | Q(email__icontains=word))
+    rows = matching(rows, words_of(request), "display_name", "username", "email")
     held = Appointment.objects.filter(holders.held_on(clock.today()))
     role, office = request.GET.get("role", ""), whole(request.GET.get("department"))
     if role in Role.values:
@@ -91,7 +86,6 @@ def names_record(request: SignedInRequest, pk: int) -> Record:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(names_record)
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person; a POST changes name and mail."""
@@ -99,14 +93,9 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
     form = NamesForm(request.POST if request.method == "POST" else None, initial=names_of(user))
     if form.is_bound:
         require_administrator(request)
-        if form.is_valid():
-            try:
-                work.change(by=request.user, user_id=pk, **form.cleaned_data)
-            except Invalid as refusal:
-                add_refusal(form, str(refusal), refusal.fields)
-            else:
-                messages.success(request, _("変更を保存しました。"))
-                return see_other("meguri:person", pk)
+        if accepted(form, lambda: work.change(by=request.user, user_id=pk, **form.cleaned_data)):
+            messages.success(request, _("変更を保存しました。"))
+            return see_other("meguri:person", pk)
     return person_page(request, user, form=form, status=422 if form.errors else 200)
 
 
@@ -157,7 +146,6 @@ def state_of(post: Appointment) -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def person_new(request: SignedInRequest) -> HttpResponse:
     """A new account; its temporary password is shown once."""
     form = PersonForm(request.POST or None)
@@ -187,7 +175,6 @@ def told_once(request: SignedInRequest, made: list[Enrolled], title: str) -> Htt
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new temporary password for somebody who lost theirs."""
     user = get_object_or_404(User, pk=pk)
@@ -209,7 +196,6 @@ def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a post, from today or a day ahead."""
     user = get_object_or_404(User, pk=pk)
@@ -229,19 +215,15 @@ def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a post end with a day."""
     post = get_object_or_404(Appointment.objects.select_related("user", "department"), pk=pk)
     form = LastDayForm(request.POST or None, initial={"last_day": clock.today()})
-    if form.is_bound and form.is_valid():
-        try:
-            work.end_post(by=request.user, appointment_id=pk, last_day=form.cleaned_data["last_day"])
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("役割を終える日を決めました。"))
-            return see_other("meguri:person", post.user_id, fragment="posts")
+    if accepted(
+        form, lambda: work.end_post(by=request.user, appointment_id=pk, last_day=form.cleaned_data["last_day"])
+    ):
+        messages.success(request, _("役割を終える日を決めました。"))
+        return see_other("meguri:person", post.user_id, fragment="posts")
     office = f"{post.department} " if post.department else ""
     return act_page(
         request,
@@ -258,7 +240,6 @@ def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person left. What would be left behind is shown, and must be handed over first."""
     user = get_object_or_404(User, pk=pk)
@@ -317,7 +298,6 @@ def leaving_effects(user: User) -> list[str]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person is back."""
     user = get_object_or_404(User, pk=pk)

@@ -1,7 +1,5 @@
 """利用者の取込み: a list of people as CSV or .xlsx, shown line by line before anything is done."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 
@@ -23,7 +21,7 @@ from review.people.services import people_import as work
 from review.people.views.people import people_crumb
 from review.screens.services.incoming import on_disk
 from review.screens.views.acts import crumbs, sure
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 SALT, HOUR = "review.people_import", 3600
@@ -32,7 +30,6 @@ TITLE = gettext_lazy("利用者の取込み")
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def people_import(request: SignedInRequest) -> HttpResponse:
     """The file, what it would do, and the act."""
     if request.method == "POST" and sure(request):

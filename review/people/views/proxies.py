@@ -1,7 +1,5 @@
 """代決: who stands in for whom, naming and withdrawing, and what was decided in my name and waits for my 後閲."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -15,15 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from review import clock, holders, permissions
-from review.domain.refusals import Invalid
 from review.models import Appointment, Decision, Proxy, User
 from review.models.proxy import PROXY_ROLES
 from review.people.forms.people import ProxyForm, RemarkForm
 from review.people.services import proxies as work
-from review.screens.forms.fields import add_refusal
 from review.screens.views import decision_words
-from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.acts import accepted, act_page, crumbs, previewed
+from review.screens.views.answers import see_other
+from review.screens.views.lists import matching, page_of, words_of
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
@@ -38,16 +35,20 @@ def proxies(request: SignedInRequest) -> HttpResponse:
 
 
 def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decision: int = 0) -> HttpResponse:
-    """The page. Five queries however many."""
+    """The page. Six queries however many."""
     user = request.user
     rows = Proxy.objects.select_related("principal", "deputy", "department", "named_by")
     managing = permissions.may_manage_cycle(user)
     shown = rows if managing else rows.filter(Q(principal=user) | Q(deputy=user))
+    shown = matching(shown, words_of(request), "principal__display_name", "deputy__display_name", "department__name")
+    named = page_of(request, shown)
     read = Decision.objects.filter(on_behalf_of=user).exclude(later_reading=None).order_by("-decided_at")
     context = {
         "page_title": _("代決と後閲"),
         "breadcrumbs": crumbs((_("代決と後閲"), "")),
-        "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in shown[:200]],
+        "rows": [{"proxy": one, "state": state_of(one), "may_end": may_end(user, one)} for one in named],
+        "page_obj": named,
+        "words": words_of(request),
         "unread": [(one, decision_words.step_words(one)) for one in work.unread_by(user)],
         "read": [
             (one, decision_words.step_words(one))
@@ -80,17 +81,16 @@ def posts_of(user: Any) -> list[tuple[str, str]]:
     """The posts for which the person can be represented, as choices: those of today and ahead. One query."""
     running = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()), user=user)
     rows = running.filter(role__in=PROXY_ROLES).select_related("department").order_by("role", "department")
-    choices = {f"{row.role}:{row.department_id or ''}": words_of(row) for row in rows}
+    choices = {f"{row.role}:{row.department_id or ''}": post_words(row) for row in rows}
     return list(choices.items())
 
 
-def words_of(row: Appointment) -> str:
+def post_words(row: Appointment) -> str:
     """産業振興課 所属長."""
     return f"{row.department or ''} {row.get_role_display()}".strip()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def proxy_new(request: SignedInRequest) -> HttpResponse:
     """Name a proxy for myself, or with `?for=` for somebody else: first what it means, then the act."""
     principal = principal_of(request)
@@ -160,7 +160,6 @@ def foreseen(principal: User, form: ProxyForm, posts: Mapping[str, str]) -> list
 
 
 @require_POST
-@refusing
 def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a naming back."""
     managing = permissions.may_manage_cycle(request.user)
@@ -172,17 +171,11 @@ def proxy_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def proxy_read(request: SignedInRequest, pk: int) -> HttpResponse:
     """後閲 of one decision."""
     decision = get_object_or_404(Decision, pk=pk, on_behalf_of=request.user)
     form = RemarkForm(request.POST)
-    if form.is_valid():
-        try:
-            work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("後閲しました。"))
-            return see_other("meguri:proxies")
+    if accepted(form, lambda: work.read_later(user=request.user, decision_id=decision.pk, **form.cleaned_data)):
+        messages.success(request, _("後閲しました。"))
+        return see_other("meguri:proxies")
     return page(request, refused=form, decision=decision.pk)

@@ -1,7 +1,5 @@
 """人事異動 and 引継ぎ: a person's next posts from a day on, and their open work on its way to a colleague."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -21,13 +19,12 @@ from review.people.services.posts import Post
 from review.people.views.people import people_crumb, person_crumb
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import act_page, crumbs, sure
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Prepare a transfer: first what it will do, then the act."""
     user = get_object_or_404(User, pk=pk)
@@ -93,7 +90,6 @@ def words_of(post: Post) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Which of the person's sheets go to whom."""
     leaving = get_object_or_404(User, pk=pk)

@@ -1,7 +1,5 @@
 """Two frozen editions side by side, and one 施策 through the years of its plan. Asks the database nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,8 +1,6 @@
 """A corrected snapshot: exactly the named items changed, and everything computed from them judged anew by the code that
 judges a sheet. Nothing is stored here."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

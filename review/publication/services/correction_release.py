@@ -1,7 +1,5 @@
 """Publishing a correction: the next edition, the switch to it and the live rows that follow, all or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
@@ -100,9 +98,7 @@ def _follow(cycle: Cycle, entries: list[Entry], user: User) -> None:
     left = [f"{one.code} {one.key}" for one in entries if not _follow_one(cycle, one, user)]
     _judge_anew(cycle, entries)
     if left:
-        audit.write(
-            actor=user, action="correction.left", subject=f"cycle:{cycle.pk}", after={"items": left, "why": "changed"}
-        )
+        audit.write(user, "correction.left", f"cycle:{cycle.pk}", after={"items": left, "why": "changed"})
 
 
 def _follow_one(cycle: Cycle, entry: Entry, user: User) -> bool:

@@ -4,8 +4,6 @@ Publishing it is in `correcting`. One correction at a time corrects a year's cur
 what another put right.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from review import clock, holders, permissions
+from review.assessment.services import own_items
 from review.background.services import outbox
 from review.domain import correction_items, text
 from review.domain.events import Event
@@ -119,9 +118,9 @@ def save_items(*, user: User, correction_id: int, version: int, code: str, typed
         correction.version += 1
         correction.save(update_fields=["version"])
         audit.write(
-            actor=user,
-            action="correction.save",
-            subject=f"correction:{correction.pk}",
+            user,
+            "correction.save",
+            f"correction:{correction.pk}",
             before={"code": code, "items": before},
             after={"code": code, "items": {one.key: one.right for one in entries}},
         )
@@ -210,6 +209,8 @@ def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable
             problems[one.key] = _("1行で、%(most)s文字までで入力してください。") % {"most": most}
         elif correction_items.is_grade(one.key) and one.right not in letters:
             problems[one.key] = pgettext("of one goal", "達成区分を選んでください。")
+        elif message := own_items.problem(correction.cycle, one.key, one.right):
+            problems[one.key] = message
         if not one.reason:
             problems[f"reason:{one.key}"] = _("訂正の理由を入力してください。")
         elif message := problem(one.reason):
@@ -330,9 +331,9 @@ def _check_comment(comment: str, *, needed: bool) -> None:
 
 def _record(user: User, correction: Correction, action: str, **payload: Any) -> AuditEntry:
     return audit.write(
-        actor=user,
-        action=action,
-        subject=f"correction:{correction.pk}",
+        user,
+        action,
+        f"correction:{correction.pk}",
         after={"state": correction.state, "round": correction.round, **payload},
     )
 

@@ -1,7 +1,5 @@
 """Publishing a year: the edition, frozen, and the switch to it, all or nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,9 +57,7 @@ def schedule(*, user: User, cycle_id: int, terms: Terms | None = None) -> None:
     if terms:
         data = {"publish_at": str(terms.publish_at or ""), "meeting": terms.meeting.pk if terms.meeting else None}
         data |= {"left_open": terms.left_open} if terms.left_open else {}
-    audit.write(
-        actor=user, action="cycle.decide", subject=f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED, **data}
-    )
+    audit.write(user, "cycle.decide", f"cycle:{cycle_id}", after={"state": CycleState.SCHEDULED, **data})
 
 
 def _check_terms(terms: Terms, cycle_id: int) -> None:
@@ -139,9 +135,9 @@ def freeze(edition: Edition, snapshot: Mapping[str, Any], *, at: datetime) -> Ed
     Edition.objects.filter(cycle=edition.cycle, current=True).update(current=False)
     edition.save(force_insert=True)
     audit.write(
-        actor=edition.decided_by,
-        action="edition.publish" if edition.kind == Edition.Kind.FIRST else "edition.correct",
-        subject=f"cycle:{edition.cycle_id}",
+        edition.decided_by,
+        "edition.publish" if edition.kind == Edition.Kind.FIRST else "edition.correct",
+        f"cycle:{edition.cycle_id}",
         after={"id": edition.pk, "edition": edition.number, "sha256": edition.sha256, "seal": edition.seal},
     )
     return edition

@@ -4,8 +4,6 @@ Anyone may ask. A parameter that is unknown, doubled or out of its range is answ
 guessed at; whatever is not there, by 404 in JSON.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import wraps
@@ -13,15 +11,16 @@ from itertools import islice
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from review.books.services import editions
 from review.books.services.editions import Filters
+from review.domain import sheet_form
 from review.publication.services import exports, open_data
 from review.publication.views import api_schema
+from review.publication.views.open_files import for_everybody
 from review.publication.views.publication import revalidated, site_of
 from review.publication.views.shelf import Book
 
@@ -49,18 +48,16 @@ class _Encoder(DjangoJSONEncoder):
 
 
 def answer(data: Any, status: int = 200) -> JsonResponse:
-    """JSON that a browser may show and any page may read."""
-    response = JsonResponse(data, status=status, encoder=_Encoder, json_dumps_params={"ensure_ascii": False})
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    return response
+    """JSON that a browser may show."""
+    return JsonResponse(data, status=status, encoder=_Encoder, json_dumps_params={"ensure_ascii": False})
 
 
-def endpoint(allowed: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
+def endpoint(allowed: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., HttpResponseBase]]:
     """A view that answers JSON, with the parameters it allows; HEAD and GET only, without cookies."""
     known = frozenset(allowed)
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponse]:
-        @csrf_exempt
+    def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
+        @for_everybody
         @require_safe
         @revalidated
         @wraps(view)
@@ -145,7 +142,7 @@ def described(book: Book) -> dict[str, Any]:
     }
 
 
-@csrf_exempt
+@for_everybody
 @require_safe
 @revalidated
 def openapi(request: HttpRequest) -> HttpResponse:
@@ -191,6 +188,11 @@ def edition(request: HttpRequest, plan: str, year: int, number: int | None = Non
         "years": snapshot["years"],
         "scale": [{"letter": grade["letter"], "name": grade["name"]} for grade in snapshot["scale"]],
         "totals": snapshot["totals"],
+        "items": [
+            {"key": one.key, "label": one.label, "kind": str(one.kind)}
+            for one in sheet_form.of(open_data.form_of(snapshot))
+            if one.public
+        ],
     }
 
 
@@ -225,7 +227,7 @@ def measure(request: HttpRequest, plan: str, year: int, code: str, number: int |
     return dict(row)
 
 
-@csrf_exempt
+@for_everybody
 @require_safe
 def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
     """404 in JSON for every other address below."""

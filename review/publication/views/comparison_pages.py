@@ -1,7 +1,5 @@
 """Published years beside each other: two of them, or the whole run of one 施策 through its plan."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.translation import gettext as _

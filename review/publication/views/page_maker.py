@@ -4,8 +4,6 @@
 Asks the database nothing.
 """
 
-from __future__ import annotations
-
 import pickle
 import sys
 from pathlib import Path

@@ -6,8 +6,6 @@ out of date; the oldest pages are deleted for new ones. Each file begins with th
 the rest: a page that a power cut left short is made anew instead of being shown.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -5,8 +5,6 @@ way from file to file (`plain_links`): a link to something that is not in the pl
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import pickle
@@ -30,9 +28,9 @@ from django.utils import translation
 from review import queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
-from review.models import Artifact, Edition
-from review.publication.services import schemas
-from review.publication.views import comparison_pages, published, shelf
+from review.models import Artifact, Edition, SummaryEdition
+from review.publication.services import schemas, summary_tables
+from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
@@ -65,6 +63,9 @@ class Stock:
     editions: tuple[Edition, ...]
     snapshots: Mapping[int, Snapshot]
     books: Mapping[tuple[int, str], Artifact]
+    summaries: tuple[SummaryEdition, ...] = ()
+    #: where the files will stand, without a slash at its end; '' where that is not known
+    base: str = ""
 
     def site(self, language: str) -> Site:
         """The plain site in one language."""
@@ -73,7 +74,9 @@ class Stock:
             read=lambda edition: self.snapshots[edition.pk],
             language=language,
             static=True,
+            base=self.base,
             files=lambda: self.books,
+            summary_shelf=lambda: self.summaries,
         )
 
 
@@ -101,6 +104,9 @@ def _in_language(site: Site) -> Iterator[Sheet]:
                 b=comparison_pages.key_of(right),
                 page=page if page > 1 else "",
             )
+    for name in dict.fromkeys(one.plan.short_name for one in site.summaries):
+        yield sheet("summary", name)
+    yield from (sheet("summary", one.plan.short_name, one.number) for one in site.summaries)
     for edition in site.editions:
         place = Book(site=site, edition=edition, numbered=not edition.current).place
         yield from (sheet(name, *place) for name in ("year", "departments", "errata"))
@@ -154,6 +160,8 @@ def make(site: Site, sheet: Sheet) -> Page:
         result = comparison_pages.compare(site, sheet.args[0], left, right, page)
     elif sheet.name == "run":
         result = comparison_pages.run(site, *sheet.args)
+    elif sheet.name == "summary":
+        result = pages.summary(site, *sheet.args)
     else:
         result = _of_book(site, sheet, Filters(**query), page)
     if result is None:
@@ -210,15 +218,29 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
     site = stock.site("ja")
     for name, write in schemas.SITE_FILES.items():
         yield place_of(site.url("schema", name)), write
+    for summary in site.summaries:
+        for name, write_file in summary_tables.FILES.items():
+            url = site.url("summary_data", summary.plan.short_name, summary.number, name)
+            yield place_of(url), partial(write_file, summary)
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
-        for name in published.DATA:
+        for name in published.data_of(book):
             yield place_of(book.url("data", name)), _data(book, name)
         yield place_of(book.url("data", "search.js")), partial(search_data, book)
         for kind, (name, _label, _note) in published.BOOKS.items():
             file = book.file(kind)
             if file:
                 yield place_of(book.url(name)), _stored(file)
+    if stock.base:
+        yield place_of(site.url("sitemap")), lambda: following.sitemap(following.sites_of(site))
+        for one in following.sites_of(site).values():
+            for plan in ("", *one.plans):
+                yield place_of(following.feed_url(one, plan)), partial(_feed, one, plan)
+
+
+def _feed(site: Site, plan: str) -> bytes:
+    with translation.override(site.language):
+        return following.feed(site, plan)
 
 
 def _data(book: Book, name: str) -> Callable[[], bytes]:
@@ -242,21 +264,27 @@ def search_data(book: Book) -> bytes:
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 
 
-def stock_as_of(last: Edition) -> Stock:
-    """The shelf as it stood when the edition was published. As many queries as there are editions, and two."""
+def stock_as_of(last: Edition, base: str = "", summary: SummaryEdition | None = None) -> Stock:
+    """The shelf as it stood when the edition was published, or the 総括 that came after it, to stand at `base`. As many
+    queries as there are editions, and three."""
     past = shelf.as_of(queries.shelf(), last)
     return Stock(
+        summaries=shelf.summaries_until((summary or last).published_at),
         editions=past,
         snapshots={
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
         },
         books={key: file for key, file in shelf.edition_files().items() if key[0] <= last.pk},
+        base=base.rstrip("/"),
     )
 
 
-def site_as_of(last: Edition, progress: Progress | None = None) -> Iterator[tuple[str, bytes]]:
-    """(place, content) of every file of the site as it stood when the edition was published."""
-    return files(stock_as_of(last), progress)
+def site_as_of(
+    last: Edition, progress: Progress | None = None, summary: SummaryEdition | None = None, base: str = ""
+) -> Iterator[tuple[str, bytes]]:
+    """(place, content) of every file of the site as it stood when the edition was published, or the 総括 after it. It will
+    stand at `base`; where that is '', at MEGURI_PUBLIC_URL."""
+    return files(stock_as_of(last, base or settings.MEGURI_PUBLIC_URL, summary), progress)
 
 
 # --- all of it -----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,5 @@
 """The path of each page of the plain site, and the links from file to file."""
 
-from __future__ import annotations
-
 import hashlib
 import html
 import re

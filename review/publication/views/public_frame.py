@@ -1,12 +1,9 @@
 """What every page of the public site has about it: the way through the site, the edition, the other language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.conf import settings
 from django.template import Context
 from django.template.backends.django import Template
 from django.template.loader import get_template
@@ -14,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from review.publication.services import open_data
 from review.publication.views import published as parts
+from review.publication.views.following import feed_url, sites_of
 from review.publication.views.shelf import Book, Site
 from review.templatetags.words import day_text, fiscal_year
 
 #: each language by its own name
 LANGUAGES = {"ja": "日本語", "en": "English"}
+#: what narrows or turns over a list makes no page of its own
+UNSAID = ("q", "sort")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +36,17 @@ class Page:
 
 
 def frame(
-    site: Site, title: str, *, here: str, book: Book | None = None, plan: str = "", path: tuple[Any, ...] = ()
+    site: Site,
+    title: str,
+    *,
+    here: str,
+    book: Book | None = None,
+    plan: str = "",
+    path: tuple[Any, ...] = (),
+    words: str = "",
 ) -> dict[str, Any]:
     """The context of public_base.html. `plan` is that of a page which shows no book, where it is of one; `path` is the
-    page's own address: its name, arguments, and perhaps a query."""
+    page's own address: its name, arguments, and perhaps a query; `words` say what stands on it."""
     plan = book.plan if book else plan or (site.plans[0] if site.plans and not site.several else "")
     entries = [("index", _("計画一覧") if site.several else _("年度一覧"), site.url("index"))]
     if plan and site.several:
@@ -58,20 +65,15 @@ def frame(
         "site_title": _("計画の評価結果"),
         "site_url": site.url("index"),
         "method_url": site.url("method", plan) if plan else "",
-        "city": _city(site, book),
+        "city": book.edition.cycle.plan.city if book else site.city,
         "public_nav": [{"label": label, "url": url, "current": key == here} for key, label, url in entries if url],
         "licence": open_data.licence(),
         "other": _other_language(site, path),
+        **_seen_from_outside(site, title, book, path, words),
     }
     if book:
         context |= _edition_of(book)
     return context
-
-
-def _city(site: Site, book: Book | None) -> str:
-    """The city of the edition; of all editions, where the page shows none and they agree."""
-    cities = {edition.cycle.plan.city for edition in ([book.edition] if book else site.editions)}
-    return cities.pop() if len(cities) == 1 else settings.MEGURI_CITY
 
 
 def not_there(language: str, reference: str) -> Page:
@@ -84,10 +86,30 @@ def not_there(language: str, reference: str) -> Page:
 def _other_language(site: Site, path: tuple[Any, ...]) -> dict[str, str]:
     """The same page in the other language."""
     language = "ja" if site.language == "en" else "en"
+    return {"language": language, "name": LANGUAGES[language], "url": _address(site.in_language(language), path)}
+
+
+def _address(site: Site, path: tuple[Any, ...], leave: tuple[str, ...] = ()) -> str:
+    """The address that `path` means: a name, its arguments, and perhaps a query, of which some is left out."""
     name, *args = path
-    query = args.pop() if args and isinstance(args[-1], dict) else None
-    other = Site(editions=(), read=site.read, language=language)
-    return {"language": language, "name": LANGUAGES[language], "url": other.url(name, *args, query=query)}
+    query = args.pop() if args and isinstance(args[-1], dict) else {}
+    return site.url(name, *args, query={key: value for key, value in query.items() if key not in leave})
+
+
+def _seen_from_outside(site: Site, title: str, book: Book | None, path: tuple[Any, ...], words: str) -> dict[str, Any]:
+    """What the page says of itself to search engines, readers of feeds and whoever shares it: its one true address
+    (the year's, for an edition that is current), that in each language, and a sentence. {} where the site does not know its address."""
+    if not site.base:
+        return {"description": words or title}
+    if book and book.numbered and book.edition.current:
+        path = (*path[:3], *path[4:])
+    addresses = {one: in_it.absolute(_address(in_it, path, UNSAID)) for one, in_it in sites_of(site).items()}
+    return {
+        "description": words or title,
+        "canonical": addresses[site.language],
+        "alternates": addresses,
+        "feed_url": feed_url(site, book.plan if book else ""),
+    }
 
 
 def _edition_of(book: Book) -> dict[str, Any]:
@@ -96,8 +118,19 @@ def _edition_of(book: Book) -> dict[str, Any]:
         "edition": edition,
         "edition_label": parts.edition_name(edition),
         "edition_date": _("公表日 %(day)s") % {"day": day_text(edition.published_at)},
-        "edition_note": "" if edition.current else _("この版より新しい版があります"),
-        "current_url": "" if edition.current else book.site.url("year", book.plan, book.year),
+        **({} if edition.current else _newer_than(book)),
+    }
+
+
+def _newer_than(book: Book) -> dict[str, Any]:
+    """Where an edition that was corrected leads: to what is right now, and to what was wrong."""
+    newest = book.site.book(book.plan, book.year)
+    if newest is None:
+        return {}
+    return {
+        "superseded_by": parts.edition_name(newest.edition),
+        "current_url": newest.url("year"),
+        "current_errata_url": newest.url("errata"),
     }
 
 

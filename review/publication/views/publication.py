@@ -5,8 +5,6 @@ store (page_store) by (state of the shelf, address). An address without a number
 one too, keeps an address with its number.
 """
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 from collections.abc import Callable
@@ -14,7 +12,7 @@ from functools import lru_cache, wraps
 from typing import Any, cast
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -24,12 +22,14 @@ from review import continuing, queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
-from review.publication.services import exports, schemas
-from review.publication.views import comparison_pages, page_store, shelf
+from review.publication.services import exports, schemas, summary_tables
+from review.publication.views import comparison_pages, following, page_store, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
+from review.publication.views.open_files import for_everybody, packed, takes_gzip
 from review.publication.views.public_frame import Page
 from review.publication.views.shelf import Book, Site
+from review.workbook.file_kind import XLSX
 
 View = Callable[..., HttpResponse]
 #: what a page is made by, below the project's folder
@@ -41,6 +41,8 @@ LOOKS = (
     ("locale", "*.mo"),
 )
 STYLE = "review/css/public.css"
+#: the settings that stand on a page
+SET_SO = ("MEGURI_BASE_URL", "MEGURI_CITY", "MEGURI_DATA_LICENCE", "MEGURI_DATA_LICENCE_URL")
 HTML = "text/html; charset=utf-8"
 
 
@@ -77,6 +79,7 @@ def site_of(request: HttpRequest) -> Site:
     return Site(
         editions=tuple(queries.shelf()),
         read=read,
+        base=settings.MEGURI_BASE_URL.rstrip("/"),
         heads=head,
         language=language,
         files=shelf.edition_files,
@@ -98,14 +101,9 @@ def book_of(request: HttpRequest, plan: str, year: int, number: int | None) -> B
 def etag(request: HttpRequest) -> str:
     """A strong mark of the page: what is published, which Meguri shows it, and the address. One query."""
     address = (request.path, request.META.get("QUERY_STRING", ""), takes_gzip(request))
-    set_so = (settings.MEGURI_CITY, settings.MEGURI_DATA_LICENCE, settings.MEGURI_DATA_LICENCE_URL)
+    set_so = [getattr(settings, name) for name in SET_SO]
     state = repr((queries.shelf_state(), look(), set_so, address))
     return f'"{hashlib.sha256(state.encode()).hexdigest()[:40]}"'
-
-
-def takes_gzip(request: HttpRequest) -> bool:
-    """Whether the answer may be packed. A public page holds nothing secret that its packed size could give away."""
-    return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
 @lru_cache(maxsize=1)
@@ -273,29 +271,41 @@ def measure(site: Site, query: QueryDict, plan: str, year: int, code: str, numbe
     return pages.measure(book, code) if book else None
 
 
+@page
+def summary(site: Site, query: QueryDict, short_name: str, number: int | None = None) -> Page | None:
+    """計画期間の総括: its newest edition, or the one with that number."""
+    return pages.summary(site, short_name, number)
+
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _file(request: HttpRequest, plan: str, year: int, number: int | None, kind: str) -> FileResponse:
+def _file(request: HttpRequest, plan: str, year: int, number: int | None, kind: str) -> HttpResponseBase:
     made = book_of(request, plan, year, number).file(kind)
     if made is None:
         raise Http404
-    return attachment(made)
+    answer = condition(etag_func=lambda *_args, **_kwargs: f'"{made.sha256}"')(lambda _request: attachment(made))(
+        request
+    )
+    answer.headers["Cache-Control"] = "public, no-cache"
+    return answer
 
 
+@for_everybody
 @require_safe
-def download(request: HttpRequest, plan: str, year: int, number: int | None = None) -> FileResponse:
+def download(request: HttpRequest, plan: str, year: int, number: int | None = None) -> HttpResponseBase:
     """The edition's consolidated workbook."""
     return _file(request, plan, year, number, Artifact.Kind.CONSOLIDATED)
 
 
+@for_everybody
 @require_safe
-def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -> FileResponse:
+def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -> HttpResponseBase:
     """The edition as PDF."""
     return _file(request, plan, year, number, Artifact.Kind.BOOK_PDF)
 
 
-TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json"}
+TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json", "xlsx": XLSX}
 
 
 def content_type(name: str) -> str:
@@ -306,15 +316,10 @@ def content_type(name: str) -> str:
 def data_file(book: Book, name: str) -> bytes | None:
     """One data file of an edition; None for an unknown name."""
     source = exports.Source(snapshot=book.snapshot, edition=book.edition)
-    if name == "dataset.jsonld":
-        address = settings.MEGURI_BASE_URL.rstrip("/") + book.url("year")
-        return schemas.as_bytes(schemas.dataset(book.snapshot, source.meta, address))
-    write = {"data.json": exports.as_json, "indicators.csv": exports.as_csv, "measures.csv": exports.measures_csv}.get(
-        name
-    )
-    return write(source) if write else None
+    return exports.data_file(source, name, book.site.absolute(book.url("year")))
 
 
+@for_everybody
 @require_safe
 @revalidated
 def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
@@ -323,12 +328,13 @@ def data(request: HttpRequest, plan: str, year: int, name: str, number: int | No
     content = data_file(book, name)
     if content is None:
         raise Http404
-    response = HttpResponse(content, content_type=content_type(name))
+    response = packed(request, content, content_type(name))
     saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{plan}_{year}_{book.edition.number}_{name}"
     response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
     return response
 
 
+@for_everybody
 @require_safe
 @revalidated
 def schema(request: HttpRequest, name: str) -> HttpResponse:
@@ -336,4 +342,46 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
     write = schemas.SITE_FILES.get(name)
     if write is None:
         raise Http404
-    return HttpResponse(write(), content_type=content_type(name))
+    return packed(request, write(), content_type(name))
+
+
+@for_everybody
+@require_safe
+@revalidated
+def summary_data(request: HttpRequest, short_name: str, number: int, name: str) -> HttpResponse:
+    """An edition of a 総括 as data; of the JSON `sha256` on its page is the digest."""
+    edition = pages.summary_edition(site_of(request), short_name, number)
+    if edition is None or name not in summary_tables.FILES:
+        raise Http404
+    response = packed(request, summary_tables.FILES[name](edition), content_type(name))
+    response.headers["Content-Disposition"] = f'attachment; filename="{short_name}_summary_{number}_{name}"'
+    return response
+
+
+# --- to follow and to find -------------------------------------------------------------------------------------------
+
+
+@for_everybody
+@require_safe
+@revalidated
+def feed(request: HttpRequest, plan: str = "") -> HttpResponse:
+    """What was published and corrected, for readers of feeds: of a plan, or of all."""
+    site = site_of(request)
+    if plan and plan not in site.plans:
+        raise Http404
+    with translation.override(site.language):
+        return packed(request, following.feed(site, plan), following.ATOM)
+
+
+@for_everybody
+@require_safe
+@revalidated
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every page, for search engines."""
+    return packed(request, following.sitemap(following.sites_of(site_of(request))), "application/xml")
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What programs may read of this server."""
+    return HttpResponse(following.robots(), content_type="text/plain; charset=utf-8")

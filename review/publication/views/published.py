@@ -1,7 +1,5 @@
 """What the public pages show of a snapshot, as plain dicts for their templates."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
@@ -13,14 +11,16 @@ from django.utils.translation import gettext as _
 
 from review.books.services import editions
 from review.books.services.editions import Filters
-from review.domain import fields
+from review.domain import sheet_form
 from review.domain.fields import Section
+from review.domain.grade_words import share
 from review.domain.items import circled
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
+from review.publication.services import open_data
 from review.publication.views.shelf import Book
 from review.reader_words import legend, with_words
-from review.templatetags.words import word_of
+from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
     "achieved": gettext_noop("達成"),
@@ -84,12 +84,33 @@ def overview_of(snapshot: editions.Snapshot) -> dict[str, Any]:
     }
 
 
-def share(part: int, whole: int) -> str:
-    """Per cent, one decimal, half up; 100.0 and 0.0 only where they are exact."""
-    if not whole:
-        return "0.0"
-    tenths = min(max((part * 2000 // whole + 1) // 2, 1 if part else 0), 1000 if part == whole else 999)
-    return f"{tenths // 10}.{tenths % 10}"
+def headline(book: Book) -> str:
+    """The year in a sentence: how many goals were assessed, and how many were achieved."""
+    snapshot = book.snapshot
+    whole = editions.totals(snapshot["measures"])
+    achieved = whole.indicators.get(snapshot["scale"][0]["letter"], 0) if snapshot["scale"] else 0
+    return _(
+        "%(city)s %(plan)s %(year)s: 成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。"
+    ) % {
+        "city": snapshot["city"],
+        "plan": snapshot["plan"],
+        "year": fiscal_year(book.year),
+        "goals": whole.indicator_count,
+        "achieved": achieved,
+        "share": share(achieved, whole.indicator_count),
+    }
+
+
+def measure_line(row: editions.Row, book: Book) -> str:
+    """One 施策 in a sentence: its plan and year, what came out, and who answers for it."""
+    result = word_of(row["outcome"]) if row["outcome"] else " ".join(filter(None, (row["grade"], row["grade_words"])))
+    return _("%(plan)s %(year)s の施策「%(name)s」。総合評価: %(result)s。主管部署: %(owner)s。") % {
+        "plan": book.snapshot["plan"],
+        "year": fiscal_year(book.year),
+        "name": row["name"],
+        "result": result or "－",
+        "owner": owner_of(row),
+    }
 
 
 def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:
@@ -272,14 +293,11 @@ def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 
-def texts_of(texts: editions.Row, section: Section, row: editions.Row) -> list[dict[str, str]]:
+def texts_of(section: Section, row: editions.Row) -> list[dict[str, str]]:
     """The public texts of the section that say something, in the order of the form."""
-    public = [one for one in fields.of(section) if one.public and texts.get(one.key, "").strip()]
-    own = [one for one in row.get("items", ()) if one["section"] == section and one["text"].strip()]
-    return [
-        *({"label": _(one.label), "text": texts[one.key]} for one in public),
-        *({"label": one["label"], "text": one["text"]} for one in own),
-    ]
+    texts = sheet_form.texts_of_row(row)
+    public = (one for one in sheet_form.every(sheet_form.of_row(row)) if one.section == section and one.public)
+    return [{"label": _(one.label), "text": texts[one.key]} for one in public if texts[one.key].strip()]
 
 
 def schedule_of(row: editions.Row, years: list[int]) -> list[dict[str, Any]]:
@@ -312,6 +330,13 @@ DATA = {
     "data.json": gettext_noop("公表した内容のすべて。プログラムでの利用に"),
     "dataset.jsonld": gettext_noop("データの説明 (DCAT)。カタログへの登録に"),
 }
+#: What only an edition with a form of its own has: of all others, one file says it for the whole site.
+OF_FORM = {"table-schema.json": gettext_noop("この版の表の列の説明 (CSVW)")}
+
+
+def data_of(book: Book) -> dict[str, str]:
+    """{name: what it is} of the edition's data files."""
+    return {**DATA, **(OF_FORM if open_data.form_of(book.snapshot) else {})}
 
 
 def downloads(book: Book) -> list[dict[str, Any]]:
@@ -329,7 +354,7 @@ def downloads(book: Book) -> list[dict[str, Any]]:
                 "kind": "table",
             }
         )
-    for name, note in DATA.items():
+    for name, note in data_of(book).items():
         files.append(
             {"name": name, "url": book.url("data", name), "size": None, "sha256": "", "note": _(note), "kind": "sheet"}
         )

@@ -7,7 +7,8 @@ so the same pages are answered to browsers, kept in a cache and written as plain
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -17,9 +18,10 @@ from django.urls import reverse
 
 from review.books.services.editions import Snapshot
 from review.models import Artifact, Edition, SummaryEdition
+from review.publication.views.plain_links import place_of
 
 #: what has no language: files of data, books and schemas
-FILES = frozenset({"data", "download", "pdf", "schema", "summary_data"})
+FILES = frozenset({"data", "download", "pdf", "schema", "sitemap", "summary_data"})
 #: The language of a page is part of its address.
 NAMESPACES = {"ja": "publication", "en": "publication_en"}
 
@@ -35,15 +37,17 @@ class Site:
     of that moment. Plans are named by their short names.
 
     `read` gives an edition's snapshot, `heads` at least its totals, plan and scale, for less. `static` pages are plain files: they hold no form and sort nothing.
+    `base` is where the site stands, without a slash at its end; '' where it does not know.
     """
 
     editions: tuple[Edition, ...]
     read: Callable[[Edition], Snapshot]
     language: str = "ja"
     static: bool = False
+    base: str = ""
     heads: Callable[[Edition], Snapshot] | None = None
     files: Callable[[], Mapping[tuple[int, str], Artifact]] = dict
-    #: of every 計画期間の総括, newest first; plain files are made as of an edition, and hold none
+    #: of every 計画期間の総括, newest first
     summary_shelf: Callable[[], Sequence[SummaryEdition]] = tuple
     _memory: dict[Any, Any] = field(default_factory=dict)
 
@@ -68,6 +72,22 @@ class Site:
         namespace = NAMESPACES["ja" if name in FILES else self.language]
         words = urlencode({key: value for key, value in (query or {}).items() if value not in ("", None)})
         return reverse(f"{namespace}:{name}", args=args) + (f"?{words}" if words else "")
+
+    def absolute(self, url: str) -> str:
+        """The whole address of one of the site's own; '' where the site does not know where it stands."""
+        if not self.base:
+            return ""
+        return self.base + ("/" + place_of(url).removesuffix("index.html") if self.static else url)
+
+    def in_language(self, language: str) -> Site:
+        """The same shelf for readers of the language."""
+        return replace(self, language=language, _memory={})
+
+    @property
+    def city(self) -> str:
+        """The city of all editions, where they agree."""
+        cities = {edition.cycle.plan.city for edition in self.editions}
+        return cities.pop() if len(cities) == 1 else str(settings.MEGURI_CITY)
 
     def book(self, plan: str, year: int, number: int | None = None) -> Book | None:
         """The plan's edition with that number, or the year's current one; None where there is none."""
@@ -158,6 +178,12 @@ def as_of(editions: Iterable[Edition], last: Edition) -> tuple[Edition, ...]:
     for edition in up_to_last:
         edition.current = edition.number == newest[edition.cycle_id]
     return tuple(up_to_last)
+
+
+def summaries_until(moment: datetime) -> tuple[SummaryEdition, ...]:
+    """Every edition of a 総括 that was published by then, with its snapshot, the newest first. One query."""
+    rows = SummaryEdition.objects.filter(published_at__lte=moment).select_related("plan")
+    return tuple(rows.order_by("-plan__last_year", "plan", "-number"))
 
 
 def edition_files() -> dict[tuple[int, str], Artifact]:

@@ -1,7 +1,5 @@
 """The city of this installation: one row of data. MEGURI_CITY is its name until the administrator has set it."""
 
-from __future__ import annotations
-
 import re
 
 from django.conf import settings
@@ -54,7 +52,7 @@ def change(*, by: User | None, name: str, code: str, office: str, extension: str
         before = {field: getattr(row, field) for field in FIELDS}
         City.objects.filter(pk=1).update(**values)
         if before != values or _made:
-            audit.write(actor=by, action="city.change", subject="city:1", before=before, after=values)
+            audit.write(by, "city.change", "city:1", before=before, after=values)
         row.refresh_from_db()
         return row
 

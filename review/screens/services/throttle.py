@@ -3,8 +3,6 @@
 A span begins with the first hit, by the database's clock, and ends by itself: what is throttled gets free again without anybody's help.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from django.db.models import F

@@ -3,8 +3,6 @@
 Which rule an address has stands in `addresses.RULED`, what the rule asks in `permissions`. A view may ask more of the thing it shows, never less.
 """
 
-from __future__ import annotations
-
 import logging
 import secrets
 from collections.abc import Callable, Mapping

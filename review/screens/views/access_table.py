@@ -1,7 +1,5 @@
 """権限の一覧: who may do what, read from the very rules that the door asks (`permissions.ACCESS`)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

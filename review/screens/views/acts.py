@@ -1,7 +1,5 @@
 """The page of an act: a form, and before anything irreversible what will happen to whom, with a second button."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,13 +39,21 @@ def previewed(
     request: HttpRequest, form: forms.Form, *, act: Callable[[], HttpResponse], effects: Callable[[], list[str]]
 ) -> HttpResponse | list[str]:
     """The act's answer once the person is sure, before that what it would do; a refusal goes to the form's fields."""
+    answers: list[HttpResponse | list[str]] = []
+    accepted(form, lambda: answers.append(act() if sure(request) else effects()))
+    return answers[0] if answers else []
+
+
+def accepted(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Whether the form was sent and what it asks for is done; a refusal goes to the form's fields."""
     if not (form.is_bound and form.is_valid()):
-        return []
+        return False
     try:
-        return act() if sure(request) else effects()
+        act()
     except Invalid as refusal:
         add_refusal(form, str(refusal), refusal.fields)
-        return []
+        return False
+    return True
 
 
 def act_page(

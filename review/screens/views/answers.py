@@ -1,16 +1,14 @@
 """How a screen answers: on to the next page after a deed, and in plain words where a service refuses."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
-from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
+from review.domain.fields import OWN
 from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
 from review.item_words import label_of
 
@@ -50,19 +48,16 @@ def receipted(request: HttpRequest, response: HttpResponse) -> None:
         response.set_cookie("receipt", receipt, samesite="Strict", secure=request.is_secure())
 
 
+def refused(request: HttpRequest, error: Exception) -> HttpResponse | None:
+    """A service's refusal with its sentence: 403, or 409 with what the person had typed. None for any other error."""
+    if isinstance(error, NotAllowed):
+        return forbidden(request, str(error))
+    return conflict(request, str(error)) if isinstance(error, AlreadyDecided | Stale) else None
+
+
 def refusing(view: View) -> View:
-    """Answer a service's refusal with its sentence: 403, or 409 with what the person had typed."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except NotAllowed as refusal:
-            return forbidden(request, str(refusal))
-        except (AlreadyDecided, Stale) as refusal:
-            return conflict(request, str(refusal))
-
-    return answered
+    """Leaves the refusals of the view to the middleware, as every view does."""
+    return view
 
 
 def forbidden(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:
@@ -84,5 +79,7 @@ def typed_texts(request: HttpRequest) -> Iterator[dict[str, str]]:
         known = _WORDS.get(name.partition("-")[0])  # the year's decision has a reason for each sheet: comment-12
         if known:
             yield {"label": str(known), "text": value}
+        elif name.startswith(OWN):
+            yield {"label": label_of(name, {}), "text": value}
         elif name.startswith(REMARK):
-            yield {"label": label_of(name.removeprefix(REMARK)), "text": value}
+            yield {"label": label_of(name.removeprefix(REMARK), {}), "text": value}

@@ -1,6 +1,4 @@
-"""A lock of the database that did not come in time: a sentence, the next step and the typed words, not a fault."""
-
-from __future__ import annotations
+"""What ends a request early and is no fault: a service's refusal, or a lock of the database that did not come in time."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -12,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from review.screens.views import signed_out
 from review.screens.views.access import way_back
+from review.screens.views.answers import refused
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ SECRET = ("password", "token", "code", "secret")
 
 
 class BusyMiddleware:
-    """Turns the error of a lock that was waited for in vain into a page of 503."""
+    """Turns a refusal into its page, and the error of a lock that was waited for in vain into a page of 503."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,7 +34,7 @@ class BusyMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """None leaves any other error to the page of a fault."""
-        return page(request) if is_lock(error) else None
+        return page(request) if is_lock(error) else refused(request, error)
 
 
 def is_lock(error: Exception) -> bool:

@@ -143,51 +143,24 @@ def menu(request: HttpRequest, user: User, now: Cycle | None, counts: dict[str, 
 
 
 # Pages without an entry of their own light up the one they were opened from.
-UNDER = {
-    "meguri:cycle": "meguri:cycles",
-    "meguri:plan": "meguri:cycles",
-    "meguri:scale": "meguri:cycles",
-    "meguri:year_form": "meguri:cycles",
-    "meguri:open_year": "meguri:cycles",
-    "meguri:correction": "meguri:cycles",
-    "meguri:correction_start": "meguri:cycles",
-    "meguri:correction_items": "meguri:cycles",
-    "meguri:decide": "meguri:board",
-    "meguri:approve": "meguri:board",
-    "meguri:approve_many": "meguri:board",
-    "meguri:meeting": "meguri:board",
-    "meguri:meeting_amend": "meguri:board",
-    "meguri:record": "meguri:board",
-    "meguri:review": "meguri:queue",
-    "meguri:confirm_many": "meguri:queue",
-    "meguri:together": "meguri:queue",
-    "meguri:job_give_up": "meguri:jobs",
-    "meguri:plan_change_new": "meguri:plan_changes",
-    "meguri:plan_change": "meguri:plan_changes",
-    "meguri:proxy_new": "meguri:proxies",
-    "meguri:person": "meguri:people",
-    "meguri:person_new": "meguri:people",
-    "meguri:people_import": "meguri:people",
-    "meguri:first_passwords": "meguri:people",
-    "meguri:first_passwords_anew": "meguri:people",
-    "meguri:city": "meguri:people",
-    "meguri:department_list": "meguri:people",
-    "meguri:departments": "meguri:people",
-    "meguri:reorganise": "meguri:people",
-    "meguri:reorganisation_withdraw": "meguri:people",
-    "meguri:person_password": "meguri:people",
-    "meguri:person_appoint": "meguri:people",
-    "meguri:person_deactivate": "meguri:people",
-    "meguri:person_reactivate": "meguri:people",
-    "meguri:post_end": "meguri:people",
-    "meguri:transfer": "meguri:people",
-    "meguri:hand_over": "meguri:people",
-    "meguri:notice_text": "meguri:notice_texts",
-    "meguri:department_deadlines": "meguri:cycles",
-    "meguri:reminders": "meguri:cycles",
-    "meguri:nudge": "meguri:cycles",
-    "meguri:closing_days": "meguri:cycles",
+_UNDER = {
+    "cycles": (
+        "cycle plan scale year_form form_preview measures measure_new measure_edit measure_end open_year correction correction_start correction_items "
+        "department_deadlines reminders nudge closing_days"
+    ),
+    "board": "decide approve approve_many meeting meeting_amend record",
+    "queue": "review confirm_many together",
+    "jobs": "job_give_up",
+    "plan_changes": "plan_change_new plan_change",
+    "proxies": "proxy_new",
+    "people": (
+        "person person_new people_import first_passwords first_passwords_anew city department_list "
+        "departments reorganise reorganisation_withdraw person_password person_appoint person_deactivate "
+        "person_reactivate post_end transfer hand_over"
+    ),
+    "notice_texts": "notice_text",
 }
+UNDER = {f"meguri:{page}": f"meguri:{place}" for place, pages in _UNDER.items() for page in pages.split()}
 
 
 #: Menu entries for those alone whom they may concern.

@@ -1,7 +1,5 @@
 """What was decided and by whom, in words."""
 
-from __future__ import annotations
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 

@@ -4,8 +4,6 @@ Sign-in is counted by address, and so generously that a whole city hall behind o
 guesses at one name is stopped long before by `services/sign_in.py`. The rest is counted by person.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Addresses are typed by anybody. Values that no page, filter or search can use ar
 sees them: with 404 in the path, with 400 in the query string.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

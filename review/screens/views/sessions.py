@@ -3,8 +3,6 @@
 A changed password ends every other session by itself (Django compares a hash of it at each request).
 """
 
-from __future__ import annotations
-
 import hashlib
 from datetime import timedelta
 from typing import Any

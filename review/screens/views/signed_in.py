@@ -1,7 +1,5 @@
 """The request that a view of signed-in people gets."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest
 
 from review.models import User

@@ -1,7 +1,5 @@
 """段階ごとの日数: how long each pass through a step took, from what was submitted, recalled and decided."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any

@@ -4,8 +4,6 @@ A page carries a digest of what its form showed. A save compares it, under the l
 where they differ, nothing is saved and the answer is 409 with who saved, when, and both texts.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator

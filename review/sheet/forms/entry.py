@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
 from review.domain import bars, items
 from review.domain.answers import STATE, SURE, mark_of
+from review.domain.fields import Field
 from review.domain.text import normal_newlines
 from review.domain.values import State
 from review.item_words import label_of
+from review.screens.forms.fields import item_field
 
 #: Before the name of an answer: the tick, the mark of the text beside which it was shown; of a state: its last day.
 SURELY, SHOWN, UNTIL = "sure:", "of:", "until:"
@@ -34,22 +36,14 @@ class EntryForm(forms.Form):
         keys: Iterable[str],
         labels: Mapping[str, str],
         helps: Mapping[str, Any],
-        levels: Mapping[str, Sequence[str]] | None = None,
+        known: Mapping[str, Field] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         for key in keys:
-            choices = (levels or {}).get(key)
             rows = 1 if items.is_next(key) else _ROWS.get(key.split(":")[0], 4)
-            self.fields[key] = forms.CharField(
-                label=labels.get(key) or label_of(key),
-                help_text=helps.get(key, ""),
-                required=False,
-                strip=False,
-                widget=forms.Select(choices=[("", ""), *((one, one) for one in choices)])
-                if choices
-                else forms.Textarea(attrs={"rows": rows}),
-            )
+            label = labels.get(key) or label_of(key, {})
+            self.fields[key] = item_field(label, helps.get(key, ""), (known or {}).get(key), rows)
 
     @classmethod
     def start(cls, texts: Mapping[str, str], version: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from review.assessment.views import indicator_parts
 from review.domain import answers, items
 from review.domain.answers import mark_of
 from review.domain.refusals import Invalid, NotAllowed, Stale
+from review.item_words import label_of
 from review.models import ItemComment, MeasureReview
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
@@ -26,7 +27,7 @@ from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.entry import NOTHING, SHOWN, EntryForm
 from review.sheet.services import carrying, submission, value_answers
 from review.sheet.views import sheet_page
-from review.sheet.views.entry_page import LAST, TITLES, Desk
+from review.sheet.views.entry_page import LAST, Desk
 
 REPLY = "reply:"
 #: How the names of what was typed begin, beside the texts of the sheet.
@@ -92,7 +93,7 @@ def page(
     request: SignedInRequest, desk: Desk, form: EntryForm, *, status: int = 200, theirs: dict[str, str] | None = None
 ) -> HttpResponse:
     """The step's page."""
-    review, title = desk.review, str(TITLES[desk.step])
+    review, title = desk.review, desk.title(desk.step)
     desk.replies = replies_of(request)
     context = {
         **sheet_page.head(review),
@@ -217,7 +218,7 @@ def locked(request: SignedInRequest, review: MeasureReview) -> HttpResponse:
 def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> HttpResponse:
     """409 with everything that was typed, to copy."""
     words = [
-        {"label": items.label_of(name), "text": text}
+        {"label": label_of(name, review.cycle.form), "text": text}
         for name, text in request.POST.items()
         if (name.startswith(TYPED) or items.is_text(name)) and str(text).strip()
     ]
@@ -249,7 +250,7 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
     labels = desk.labels()
     others = [
-        {"label": labels.get(key) or items.label_of(key), "text": desk.texts[key]}
+        {"label": labels.get(key) or label_of(key, review.cycle.form), "text": desk.texts[key]}
         for key, text in form.texts.items()
         if desk.texts.get(key, text) != text
     ]

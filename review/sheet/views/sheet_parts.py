@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from review import queries
 from review.domain import fields, items, sheet_form
 from review.domain.difference import difference
-from review.domain.fields import Required, Section
+from review.domain.fields import Section
 from review.domain.fiscal import wareki
 from review.item_words import label_of
 from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
@@ -41,13 +41,6 @@ def narrative(review: MeasureReview) -> list[dict[str, Any]]:
 def evaluation(review: MeasureReview) -> list[dict[str, Any]]:
     """What the department wrote this year, and the 本部's opinion."""
     return _texts(review, Section.EVALUATION)
-
-
-def explained(review: MeasureReview) -> list[dict[str, Any]]:
-    """要因 and 対応 where they say something."""
-    why = fields.required(Required.WHERE_MISSED)
-    rows = [{"label": label_of(key), "text": review.measure_year.text(key)} for key in why]
-    return [row for row in rows if row["text"].strip()]
 
 
 def _texts(review: MeasureReview, section: Section) -> list[dict[str, Any]]:

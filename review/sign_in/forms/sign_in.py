@@ -1,7 +1,5 @@
 """Forms around signing in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

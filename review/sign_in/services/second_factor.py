@@ -1,7 +1,5 @@
 """A second factor at sign-in: six digits of an authenticator app (RFC 6238), and codes for the day it is lost."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -77,7 +75,7 @@ def confirm(*, user: User, code: str) -> list[str]:
         raise Invalid(_("番号が違います。アプリに今出ている6桁の番号を入力してください。"), fields={"code": ""})
     factor.confirmed_at = clock.now()
     factor.save(update_fields=["confirmed_at"])
-    audit.write(actor=user, action=ON, subject=f"user:{user.key}")
+    audit.write(user, ON, f"user:{user.key}")
     return _fresh_recovery_codes(factor)
 
 
@@ -93,7 +91,7 @@ def switch_off(*, user: User, by: User, reason: str = "") -> None:
         if sentence := problem(reason) or ("" if reason.strip() else _("理由を入力してください。")):
             raise Invalid(sentence, fields={"reason": sentence})
     if SecondFactor.objects.filter(user=user).delete()[0]:
-        audit.write(actor=by, action=OFF, subject=f"user:{user.key}", after={"reason": reason} if reason else None)
+        audit.write(by, OFF, f"user:{user.key}", after={"reason": reason} if reason else None)
 
 
 def in_use() -> QuerySet[SecondFactor]:
@@ -112,7 +110,7 @@ def check(*, user: User, code: str) -> bool:
             throttle.forget(key)
             return True
     throttle.hit(key, span=PAUSE)
-    audit.write(actor=None, action=FAILED, subject=f"user:{user.key}")
+    audit.write(None, FAILED, f"user:{user.key}")
     return False
 
 
@@ -139,7 +137,7 @@ def _recovers(factor: SecondFactor, code: str) -> bool:
         return False
     recovery_code.used_at = clock.now()
     recovery_code.save(update_fields=["used_at"])
-    audit.write(actor=factor.user, action=RECOVERY, subject=f"user:{factor.user.key}")
+    audit.write(factor.user, RECOVERY, f"user:{factor.user.key}")
     return True
 
 

@@ -5,8 +5,6 @@ by the address from which it was typed, so that one person's mistakes never lock
 django-axes would keep the typed names in clear, and a password typed into the wrong field with them.
 """
 
-from __future__ import annotations
-
 import logging
 import unicodedata
 from datetime import timedelta
@@ -34,20 +32,20 @@ TRIES_WORTH_A_WORD = 200
 
 def record_sign_in(sender: Any, user: User, **kwargs: Any) -> None:
     """Someone signed in."""
-    audit.write(actor=user, action=IN, subject=f"user:{user.key}")
+    audit.write(user, IN, f"user:{user.key}")
 
 
 def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
     """Someone signed out."""
     if user:
-        audit.write(actor=user, action=OUT, subject=f"user:{user.key}")
+        audit.write(user, OUT, f"user:{user.key}")
 
 
 def record_failure(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
     """A wrong try. What was typed is never stored: a password typed into the wrong field would be in the trail."""
     name = str(credentials.get("username") or "")
     user = User.objects.filter(username=name).first()
-    audit.write(actor=None, action=FAILED, subject=f"user:{user.key}" if user else "user:unknown")
+    audit.write(None, FAILED, f"user:{user.key}" if user else "user:unknown")
     address = audit.address()
     for key in _tallies(name, address):
         throttle.hit(key, span=PAUSE)
@@ -86,7 +84,7 @@ def is_emergency(user: User) -> bool:
 
 def record_emergency(user: User) -> None:
     """The emergency account was used: the trail and the operator's log say so."""
-    audit.write(actor=user, action=EMERGENCY, subject=f"user:{user.key}")
+    audit.write(user, EMERGENCY, f"user:{user.key}")
     logger.warning("emergency account used: user %s", user.pk)
 
 
@@ -94,4 +92,4 @@ def password_changed(user: User) -> None:
     """The person chose a password of their own."""
     User.objects.filter(pk=user.pk).update(must_change_password=False)
     user.must_change_password = False
-    audit.write(actor=user, action=PASSWORD, subject=f"user:{user.key}")
+    audit.write(user, PASSWORD, f"user:{user.key}")

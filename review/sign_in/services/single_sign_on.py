@@ -4,8 +4,6 @@ mozilla-django-oidc does the talking (authorization code with PKCE, state and no
 was made for: audience, issuer and subject are checked here.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -105,11 +103,11 @@ def _link(issuer: str, subject: str, claims: Mapping[str, Any]) -> User | None:
         user = User(username=name, display_name=name)
         user.set_unusable_password()
         user.save()
-        audit.write(actor=None, action=CREATE, subject=f"user:{user.key}", after={"by": "provider"})
+        audit.write(None, CREATE, f"user:{user.key}", after={"by": "provider"})
     elif is_emergency(user) or user.identities.filter(issuer=issuer).exists():
         return None
     LinkedIdentity.objects.create(user=user, issuer=issuer, subject=subject)
-    audit.write(actor=user, action=LINK, subject=f"user:{user.key}")
+    audit.write(user, LINK, f"user:{user.key}")
     return user
 
 
@@ -126,7 +124,7 @@ def _follow(user: User, claims: Mapping[str, Any]) -> None:
         user.save(update_fields=changed)
         # Which fields, not their values: a name in the trail could never be removed again.
         after = {"by": "provider", "fields": changed}
-        audit.write(actor=None, action=CHANGE, subject=f"user:{user.key}", after=after)
+        audit.write(None, CHANGE, f"user:{user.key}", after=after)
     if settings.MEGURI_OIDC_ROLE_MAP:
         # Nobody gives a post to themselves: it is the provider's word, in the request of this sign-in.
         posts.replace(user=user, posts=posts_of(claims), by=None)

@@ -1,7 +1,5 @@
 """二段階認証: the code at sign-in, and switching it on and off."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import segno
@@ -21,7 +19,7 @@ from review.domain.refusals import Invalid
 from review.models import User
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sign_in.forms.sign_in import CodeForm, FirstCodeForm, PasswordForm
 from review.sign_in.services import second_factor, sign_in
@@ -123,7 +121,6 @@ def second_factors(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Switch off the second factor of somebody who lost the phone and the recovery codes."""
     person = get_object_or_404(User, pk=pk, second_factor__confirmed_at__isnull=False)

@@ -1,7 +1,5 @@
 """Signing in, and choosing a new password."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages

@@ -1,7 +1,5 @@
 """Signing in through the city's own provider; absent (404) where the city has none."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any, cast
 

@@ -1,7 +1,5 @@
 """Writing the audit trail, in the transaction of the change."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -29,10 +27,10 @@ def address() -> str | None:
 
 
 def write(
-    *,
     actor: User | None,
     action: str,
     subject: str,
+    *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEntry:

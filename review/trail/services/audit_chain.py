@@ -6,8 +6,6 @@ database's functions nor its triggers. What a chain alone cannot show is a tail 
 somebody who owns the database: for these, heads are stored outside as anchors (`services/anchors.py`).
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

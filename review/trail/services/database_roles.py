@@ -7,8 +7,6 @@ app      reads and writes what the screens and the worker change. The audit trai
 backup   reads.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from django.db import connection, models

@@ -3,8 +3,6 @@
 Triggers hold it for everybody (migration 0002), missing rights for the application's role (`database_roles`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from django.db import connection, models

@@ -4,8 +4,6 @@ The act's row there holds a digest of the whole row, seal and content included, 
 changes such a row, or adds one past the services, would have to write the trail anew from there on.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any

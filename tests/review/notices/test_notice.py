@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from review.domain.events import Event
 from review.domain.reminding import Step
 from review.models import OutboxEvent, ReviewState
 from review.notices.services.notice import Notice
 
 
 def line(step: Step | None) -> Notice:
-    return Notice(to=lambda row: [], title="件名", link=lambda row: "/", step=step)
+    return Notice(Event.CYCLE_OPENED, lambda row: [], title="件名", link=lambda row: "/", step=step)
 
 
 @pytest.mark.parametrize(

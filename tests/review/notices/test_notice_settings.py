@@ -176,7 +176,7 @@ def test_every_original_text_passes_its_own_check(key: str) -> None:
     from review.notices.services.notice_table import NOTICES
 
     line = every_line()[key]
-    names = notice_texts.allowed(NOTICES[line.event])
+    names = notice_texts.allowed(NOTICES[line.notice.event])
     text = notice_texts.text_of(key, line.notice, {})
     assert notice_texts.problems_of(text, names) == {}
     assert "{" not in text.filled(notice_texts.example(names)).title

@@ -9,23 +9,23 @@ import pytest
 from review.notices.services import notice_audiences, notice_texts
 from review.notices.services.deadline_table import DEADLINE_NOTICES
 from review.notices.services.notice import Notice
-from review.notices.services.notice_table import NOTICES, key_of, lines
+from review.notices.services.notice_table import NOTICES, ROWS
 from review.notices.services.proxy_table import PROXY_NOTICES
 from review.notices.services.withdrawal_table import WITHDRAWAL_NOTICES
 
 BESIDE = (DEADLINE_NOTICES, PROXY_NOTICES, WITHDRAWAL_NOTICES)
-EVERY = [pytest.param(notice, id=key) for key, (_event, notice) in lines().items()]
+EVERY = [pytest.param(notice, id=notice.key) for notice in ROWS]
 
 
 def test_each_event_stands_in_one_table_and_in_the_whole() -> None:
-    events = [event for table in BESIDE for event in table]
+    events = [event for table in BESIDE for event in {row.event for row in table}]
     assert len(events) == len(set(events))
     for table in BESIDE:
-        assert {event: NOTICES[event] for event in table} == table
+        assert [row for row in ROWS if row.event in {one.event for one in table}] == list(table)
 
 
 def test_no_two_lines_have_one_name() -> None:
-    names = [key_of(event, notice) for event, rows in NOTICES.items() for notice in rows]
+    names = [notice.key for notice in ROWS]
     assert len(names) == len(set(names))
 
 
@@ -45,8 +45,8 @@ def test_what_asks_for_an_act_says_which(notice: Notice) -> None:
 
 
 def test_a_withdrawal_asks_again_for_the_step_it_took_back_and_tells_those_asked_before() -> None:
-    for rows in WITHDRAWAL_NOTICES.values():
-        first, *others = rows
+    for event in {row.event for row in WITHDRAWAL_NOTICES}:
+        first, *others = rows = NOTICES[event]
         assert first.to_act and first.step and first.actor_too and "{comment}" in first.body
         assert others and not any(row.to_act for row in others)
         assert rows[-1].to is notice_audiences.sender

@@ -295,8 +295,8 @@ def test_an_edition_names_the_office_that_submitted_the_sheet(
     if older == "trail":
         write = reorganisation.audit.write
 
-        def as_before(**entry: Any) -> Any:
-            return write(**{**entry, "after": {key: one for key, one in entry["after"].items() if key != "owners"}})
+        def as_before(*entry: Any, after: dict[str, Any], **more: Any) -> Any:
+            return write(*entry, after={key: one for key, one in after.items() if key != "owners"}, **more)
 
         monkeypatch.setattr(reorganisation.audit, "write", as_before)
     planned(cast, Kind.MERGE, ["農林水産課", "産業振興課"], ["経済部"], effective_on=clock.today() + timedelta(days=1))

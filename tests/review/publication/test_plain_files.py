@@ -276,16 +276,15 @@ def assert_the_older_edition_is_kept(first: Files, second: Files) -> None:
         if own == place:
             continue
         old = second[own].decode()
-        assert "この版より新しい版があります" in old or "There is a newer edition" in old or "newer" in old, own
+        assert "この版は訂正されました" in old or "This edition has been corrected" in old, own
         assert main_text(old) == main_text(text), own
 
 
 def main_text(page: str) -> str:
     text = page[page.index("<main") : page.index("</main>")]
-    text = re.sub(
-        r'<p class="edition">.*?</p>|<p class="notice notice--warning notice--slim">.*?</p>', "", text, flags=re.S
-    )
-    text = re.sub(r'<section class="section" aria-labelledby="about-edition">.*?</section>', "", text, flags=re.S)
+    text = re.sub(r'<p class="edition">.*?</p>|<div class="notice notice--warning" .*?</div>', "", text, flags=re.S)
+    of_edition = r'<section class="section" aria-labelledby="(?:about-edition|corrected-later)">.*?</section>'
+    text = re.sub(of_edition, "", text, flags=re.S)
     return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 

@@ -318,7 +318,7 @@ def test_an_older_edition_keeps_its_own_addresses(edition: Edition) -> None:
     follow(edition, changed(edition, "01-01", "121件"))
     assert "121件" in page(f"{YEAR_PAGE}01-01/") and "訂正第1版" in page(YEAR_PAGE)
     old = Client().get(f"{YEAR_PAGE}editions/1/01-01/")
-    assert "121件" not in words(old) and "この版より新しい版があります" in words(old)
+    assert "121件" not in words(old) and "この版は訂正されました" in words(old)
     links = re.findall(r'href="(/results/dx/2024[^"]*)"', Client().get(f"{YEAR_PAGE}editions/1/").content.decode())
     inside = [html.unescape(link) for link in links if ("01-0" in link and "plan" not in link) or "data." in link]
     assert inside and all("/editions/1/" in link for link in inside)

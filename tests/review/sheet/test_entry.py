@@ -177,7 +177,7 @@ def test_a_missed_target_asks_for_cause_and_response_and_a_met_one_does_not(cast
     )  # fmt: skip
     page = client.get(step_url(review, 2)).content.decode()
     assert "目標に届かなかった成果目標はありません" in page and "field__need--required" not in page
-    aside = page[page.index("それでも要因や対応を書き残す") :]
+    aside = page[page.index("それでも要因と対応を書き残す") :]
     assert 'name="cause"' in aside and 'name="self_assessment"' not in aside
     assert submission.missing(cast.sheet()) == {}
 

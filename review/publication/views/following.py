@@ -1,0 +1,116 @@
+"""What lets the published results be followed and found by others: Atom feeds, the sitemap and robots.txt.
+
+All of it names whole addresses, so a site that does not know its own (`Site.base`) has neither feed nor sitemap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from review.publication.views import published as parts
+from review.publication.views.shelf import NAMESPACES, Book, Site
+from review.templatetags.words import fiscal_year
+
+ATOM = "application/atom+xml; charset=utf-8"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
+#: as many entries as a reader that comes once a year may have missed
+ENTRIES = 50
+
+Entry = tuple[datetime, str, str, str]  #: (when, title, sentence, address)
+
+
+def feed(site: Site, plan: str = "") -> bytes:
+    """Editions, corrections and 総括 of all plans, or of one, the newest first (Atom, RFC 4287)."""
+    title = _("%(plan)s 評価結果") % {"plan": site.plan_name(plan)} if plan else _("計画の評価結果")
+    address = site.absolute(feed_url(site, plan))
+    entries = sorted(_entries(site, plan), key=lambda entry: entry[0], reverse=True)[:ENTRIES]
+    atom = Atom1Feed(
+        title=title,
+        link=site.absolute(site.url("plan", plan) if plan else site.url("index")),
+        description=_("公表と訂正のお知らせ"),
+        language=site.language,
+        author_name=site.city,
+        feed_url=address,
+        feed_guid=address,
+    )
+    for moment, heading, sentence, url in entries:
+        atom.add_item(heading, url, sentence, unique_id=url, pubdate=moment, updateddate=moment)
+    return atom.writeString("utf-8").encode()
+
+
+def feed_url(site: Site, plan: str = "") -> str:
+    """The address of the feed of a plan, or of all."""
+    return site.url("plan_feed", plan) if plan else site.url("feed")
+
+
+def _entries(site: Site, plan: str) -> Iterator[Entry]:
+    for edition in site.editions:
+        book = Book(site=site, edition=edition)
+        if plan in ("", book.plan):
+            names = {
+                "plan": edition.cycle.plan.name,
+                "year": fiscal_year(book.year),
+                "label": parts.edition_name(edition),
+            }
+            title = _("%(plan)s %(year)s 評価結果 %(label)s") % names
+            corrected = _("公表した内容に訂正がありました。どこをどう直したかは、正誤表にあります。")
+            sentence = corrected if edition.number > 1 else _("%(year)s の評価結果を公表しました。") % names
+            yield timezone.localtime(edition.published_at), title, sentence, site.absolute(book.everlasting())
+    for summary in site.summaries:
+        if plan in ("", summary.plan.short_name):
+            title = _("%(plan)s 計画期間の総括") % {"plan": summary.plan.name}
+            url = site.absolute(site.url("summary", summary.plan.short_name, summary.number))
+            yield timezone.localtime(summary.published_at), title, _("計画期間の総括を公表しました。"), url
+
+
+# --- what is there ---------------------------------------------------------------------------------------------------
+
+
+def sitemap(sites: dict[str, Site]) -> bytes:
+    """Every page that stands under an address of its own, each with its twin in the other language."""
+    root = ET.Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
+    pages = {language: list(_pages(site)) for language, site in sites.items()}
+    for language, rows in pages.items():
+        for place, (url, moment) in enumerate(rows):
+            entry = ET.SubElement(root, "url")
+            ET.SubElement(entry, "loc").text = sites[language].absolute(url)
+            if moment:
+                ET.SubElement(entry, "lastmod").text = timezone.localtime(moment).isoformat(timespec="seconds")
+            for other, twins in pages.items():
+                twin = {"rel": "alternate", "hreflang": other, "href": sites[other].absolute(twins[place][0])}
+                ET.SubElement(entry, "xhtml:link", twin)
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _pages(site: Site) -> Iterator[tuple[str, datetime | None]]:
+    """(address, when it changed last) of the pages of the current editions, and of those that belong to no edition."""
+    for name in ("index", "open_data"):
+        yield site.url(name), None
+    for plan in site.plans:
+        yield from ((site.url(name, plan), None) for name in ("plan", "method"))
+    newest = {one.plan.short_name: one.published_at for one in reversed(site.summaries)}
+    yield from ((site.url("summary", plan), moment) for plan, moment in newest.items())
+    for edition in site.editions:
+        book, moment = Book(site=site, edition=edition, numbered=not edition.current), edition.published_at
+        yield from ((book.url(name), moment) for name in ("year", "errata"))
+        if edition.current:
+            yield from ((book.url("measure", row["code"]), moment) for row in book.snapshot["measures"])
+
+
+def robots() -> str:
+    """What programs may read: what is published. All else wants a sign-in."""
+    address = settings.MEGURI_BASE_URL.rstrip("/") + Site(editions=(), read=lambda _edition: {}).url("sitemap")
+    return f"User-agent: *\nAllow: /results/\nAllow: /api/\nDisallow: /\n\nSitemap: {address}\n"
+
+
+def sites_of(site: Site) -> dict[str, Site]:
+    """The same shelf in every language."""
+    return {language: site.in_language(language) for language in NAMESPACES}
