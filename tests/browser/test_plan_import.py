@@ -62,7 +62,12 @@ def test_a_plan_of_thirty_measures_comes_in_with_few_interactions(
     first = Counted(new_page())
     sign_in(first.page, cast.administrator)
     first.page.goto("/plans/new/")
-    for label, text in (("計画の名前", "総合戦略"), ("短い名前", "sogo"), ("最初の年度", "2025"), ("最後の年度", "2026")):
+    for label, text in (
+        ("計画の名前", "総合戦略"),
+        ("短い名前", "sogo"),
+        ("最初の年度", "2025"),
+        ("最後の年度", "2026"),
+    ):
         first.fill(label, text)
     first.press("計画を作る")
 
