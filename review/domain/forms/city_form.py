@@ -9,7 +9,7 @@ from typing import Any
 from review.domain import fields
 from review.domain.form_rows import Row, begins_form
 from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
-from review.domain.sheet import Bar, Doubt, IndicatorBlock, IndicatorCell, OwnText, PlanDocument, ScheduleRow, Sheet
+from review.domain.sheet import Bar, Doubt, IndicatorBlock, IndicatorCell, PlanDocument, ScheduleRow, Sheet
 
 
 def is_plan_text(text: str) -> bool:
@@ -69,8 +69,6 @@ def _sheet_from(data: Mapping[str, Any]) -> Sheet:
     parts: dict[str, Any] = {
         "group": tuple(tuple(one) for one in data["group"]),
         "related": tuple(data["related"]),
-        "own": tuple(OwnText(**one) for one in data["own"]),
-        "off": tuple(data["off"]),
         "schedule": tuple(
             ScheduleRow(name=row["name"], bars=tuple(Bar(**bar) for bar in row["bars"])) for row in data["schedule"]
         ),

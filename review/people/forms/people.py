@@ -106,6 +106,11 @@ class PostForm(OfficeForm):
     )
 
     @property
+    def days(self) -> dict[str, Any]:
+        """From when to when, once `is_valid()`."""
+        return {name: self.cleaned_data[name] for name in ("starts_on", "ends_on")}
+
+    @property
     def post(self) -> Post:
         """What was chosen, once `is_valid()`."""
         return post_of(self.cleaned_data["role"], self.cleaned_data["department"], self.cleaned_data["plan"])
@@ -168,6 +173,12 @@ class HandoverForm(ReasonForm):
         super().__init__(*args, **options)
         self.fields["sheets"].choices = [(str(one.pk), sheet_words(one)) for one in sheets]  # type: ignore[attr-defined]
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, once `is_valid()`."""
+        data = self.cleaned_data
+        return {"to": data["to"], "review_ids": [int(one) for one in data["sheets"]], "reason": data["reason"]}
 
 
 def sheet_words(review: MeasureReview) -> str:

@@ -4,8 +4,6 @@ What a file says is stored as typed. Where a year is under review already, the f
 differences come back as doubts for a person.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

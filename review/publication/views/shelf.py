@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -46,7 +47,7 @@ class Site:
     base: str = ""
     heads: Callable[[Edition], Snapshot] | None = None
     files: Callable[[], Mapping[tuple[int, str], Artifact]] = dict
-    #: of every 計画期間の総括, newest first; plain files are made as of an edition, and hold none
+    #: of every 計画期間の総括, newest first
     summary_shelf: Callable[[], Sequence[SummaryEdition]] = tuple
     _memory: dict[Any, Any] = field(default_factory=dict)
 
@@ -177,6 +178,12 @@ def as_of(editions: Iterable[Edition], last: Edition) -> tuple[Edition, ...]:
     for edition in up_to_last:
         edition.current = edition.number == newest[edition.cycle_id]
     return tuple(up_to_last)
+
+
+def summaries_until(moment: datetime) -> tuple[SummaryEdition, ...]:
+    """Every edition of a 総括 that was published by then, with its snapshot, the newest first. One query."""
+    rows = SummaryEdition.objects.filter(published_at__lte=moment).select_related("plan")
+    return tuple(rows.order_by("-plan__last_year", "plan", "-number"))
 
 
 def edition_files() -> dict[tuple[int, str], Artifact]:

@@ -9,6 +9,10 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.deprecation import MiddlewareMixin
+
+from review import queries
+from review.models import Cycle
 
 API = "/api/"
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -21,14 +25,8 @@ LONGEST = 4000
 WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
-class QuestionMiddleware:
+class QuestionMiddleware(MiddlewareMixin):
     """Turns away an address that nothing could answer. Where all is well it changes nothing and asks nothing."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[object, ...], kwargs: dict[str, object]
@@ -66,6 +64,13 @@ def whole(text: str | None) -> int | None:
     if text and text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) <= LARGEST:
         return int(text)
     return None
+
+
+def cycle_or_404(plan: str, year: int) -> Cycle:
+    """The year of a plan that the address names. One query."""
+    if cycle := queries.cycle_of(plan, year):
+        return cycle
+    raise Http404
 
 
 def is_text(text: str) -> bool:

@@ -21,14 +21,20 @@ class WorkbookForm(forms.Form):
     )
 
 
-class EvidenceForm(forms.Form):
-    """A piece of evidence and the item that it supports."""
-
-    file = PickedFile(
+def evidence_file(**options: Any) -> forms.FileField:
+    """The field that takes one piece of evidence."""
+    return PickedFile(
         label=_("ファイル"),
         help_text=_("PDF、画像(PNG・JPEG)、Office文書(.xlsx .docx .pptx)。1件10MBまで。個人情報を含めないでください。"),
         accept=".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.pptx",
+        **options,
     )
+
+
+class EvidenceForm(forms.Form):
+    """A piece of evidence and the item that it supports."""
+
+    file = evidence_file()
     item = forms.ChoiceField(label=_("対象の項目"), required=False)
 
     def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **options: Any) -> None:

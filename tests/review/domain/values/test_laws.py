@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -34,7 +33,7 @@ def _read(text: str) -> tuple:
 
 def _values(reading: values.Reading) -> list:
     """The values without the spaces of their labels, which are no part of a value."""
-    return [replace(part, label=compact(part.label)) for parts in reading.readings for part in parts]
+    return [part._replace(label=compact(part.label)) for parts in reading.readings for part in parts]
 
 
 def _wide(text: str) -> str:
