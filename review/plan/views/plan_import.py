@@ -118,7 +118,9 @@ def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> H
 def checking(request: SignedInRequest, form: CheckForm) -> HttpResponse:
     """The page."""
     preview, upload = form.preview, form.upload
-    changes, sheets = preview.imported.changes, preview.document.sheets
+    sheets, additions, changes = preview.document.sheets, [], []
+    for change in preview.imported.changes:
+        (additions if change.fiscal_year is None else changes).append(change)
     earlier = work.taken_before(upload)
     context = {
         "page_title": _("読み取った内容の確認"),
@@ -137,6 +139,7 @@ def checking(request: SignedInRequest, form: CheckForm) -> HttpResponse:
         "open": len(preview.unanswered(everything=False)),
         "sheets": sheets,
         "first": [sheet_rows(sheet) for sheet in sheets[:FIRST_SHEETS]],
+        "additions": additions,
         "changes": changes[:MOST_CHANGES],
         "more_changes": max(len(changes) - MOST_CHANGES, 0),
         "offices": Department.objects.order_by("order", "name").values_list("name", flat=True),

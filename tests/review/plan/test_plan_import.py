@@ -95,7 +95,8 @@ def test_what_would_change_stands_before_and_after_and_twice_changes_nothing(cas
     send(cast, first)
     act(cast, "take", everything="on")
     send(cast, first.replace("10分", "8分") + "広報,市民課,発行回数,12回\n")
-    changes = [(one.measure, one.item, one.before, one.after) for one in page(cast).context["changes"]]
+    shown = page(cast).context
+    changes = [(one.measure, one.item, one.before, one.after) for one in (*shown["changes"], *shown["additions"])]
     assert changes == [
         ("01", "成果目標① 目標", "10分", "8分"), ("03", "施策の追加", "", "広報"), ("03", "成果目標の追加", "", "発行回数"),
     ]  # fmt: skip
