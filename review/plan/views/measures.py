@@ -22,7 +22,7 @@ from review.plan.forms.measures import MeasureForm
 from review.plan.services import measure_edits, measure_state, plan_changes
 from review.plan.services.plan_proposals import Detail, Proposal
 from review.plan.views.plan_changes import cycle_or_404, foreseen, propose
-from review.plan.views.plans import offices_by_id, changes_of
+from review.plan.views.plans import changes_of, offices_by_id
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest

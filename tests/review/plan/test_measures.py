@@ -64,7 +64,7 @@ def test_a_draft_is_saved_at_once_and_its_history_says_who_and_what(cast: Cast) 
     year = Measure.objects.get(code="01-01").years.get(fiscal_year=YEAR)
     assert (year.name, year.text("current_state")) == ("改めた施策", "一行目\n二行目")
     page = words(client.get(PAGE))
-    assert "確認 四郎" in page and "見本の施策1 → 改めた施策" in said and "100件 → 150件" in said
+    assert "確認 四郎" in page and "見本の施策1 → 改めた施策" in page and "100件 → 150件" in page
     assert "成果目標① 目標(令和6年度)" in page
 
 
