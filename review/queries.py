@@ -89,8 +89,9 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
-    continuing.put_earlier(story.values())
-    return goals_of_year(story, review.measure_year.fiscal_year)
+    known = goals_of_year(story, review.measure_year.fiscal_year)
+    continuing.put_earlier(known.values())
+    return known
 
 
 def goals_of_year(story: dict[int, list[IndicatorYear]], year: int) -> dict[int, list[IndicatorYear]]:
@@ -133,7 +134,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
-    continuing.put_earlier(rows for story in stories.values() for rows in story.values())
+    known = (goals_of_year(story, cycle.fiscal_year) for story in stories.values())
+    continuing.put_earlier(rows for story in known for rows in story.values())
     rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from review import clock, holders, names, queries
+from review import clock, holders, names, permissions, queries
 from review.background.services import outbox
 from review.domain.events import Event
 from review.domain.fiscal import wareki
@@ -29,6 +29,12 @@ def require(allowed: bool, sentence: str, of: Any = None) -> None:
     if not allowed:
         sentence = sentence or _("このシートに対する権限がありません。")
         raise NotAllowed(sentence % names.of(of) if of else sentence)
+
+
+def require_administrator(user: User, sentence: str = "") -> None:
+    """The same of whoever manages people, with the posts read anew."""
+    holders.standing(user, fresh=True)
+    require(permissions.may_manage_people(user), sentence or _("利用者は管理者が管理します。"))
 
 
 def move(review: MeasureReview, state: ReviewState) -> None:

@@ -6,23 +6,25 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from review import clock
 from review.assessment.services.ratings import Overall
+from review.domain.fields import OWN, Field
 from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting, Plan
 from review.publication.services.publication import Terms
-from review.screens.forms.fields import MinuteField, OneOfSeveral, words
+from review.screens.forms.fields import MinuteField, OneOfSeveral, item_field, words
 from review.screens.views.answers import REMARK
 from review.screens.views.questions import whole
 
 
 def pass_of(value: object) -> int:
-    """The number of a pass as sent; -1 where it is none."""
-    raw = str(value)
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
+    """The number of a pass or a version as sent; -1, which is never the current one, where it is none."""
+    number = whole(str(value))
+    return -1 if number is None else number
 
 
 class OverallForm(forms.Form):
@@ -45,8 +47,8 @@ class OverallForm(forms.Form):
 
 
 class DecisionForm(OverallForm):
-    """A decision on one sheet: a word on the whole, a remark on each item, a 総合評価 of one's own, and for the 本部 its
-    opinion. `round` says which pass was seen."""
+    """A decision on one sheet: a word on the whole, a remark on each item, a 総合評価 of one's own, for the 本部 its
+    opinion, and the items of the plan's own that are written with it. `round` says which pass was seen."""
 
     round = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
@@ -58,11 +60,18 @@ class DecisionForm(OverallForm):
     opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=words(4))
 
     def __init__(
-        self, *args: Any, remarks: Iterable[tuple[str, str]] = (), by_board: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        remarks: Iterable[tuple[str, str]] = (),
+        by_board: bool = False,
+        own: Iterable[Field] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, auto_id="decide-%s", **kwargs)
         if not by_board:
             del self.fields["opinion"]
+        self.own = {one.key: item_field(gettext(one.label), one.help, one, 3) for one in own}
+        self.fields.update(self.own)
         for key, label in remarks:
             self.fields[REMARK + key] = forms.CharField(
                 label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=words(3)
@@ -73,6 +82,16 @@ class DecisionForm(OverallForm):
         """{item key: what is wrong}, blank ones left out."""
         pairs = ((name.removeprefix(REMARK), name) for name in self.fields if name.startswith(REMARK))
         return {key: remark for key, name in pairs if (remark := str(self.data.get(name, ""))).strip()}
+
+    @property
+    def written(self) -> dict[str, str]:
+        """{item key: text} of what the decider wrote into items of the plan's own."""
+        return {name: str(text) for name, text in self.data.items() if name.startswith(OWN)}
+
+    @property
+    def written_fields(self) -> list[forms.BoundField]:
+        """The fields of those items."""
+        return [self[key] for key in self.own]
 
     @property
     def comment_text(self) -> str:

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, ProgrammingError
 
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 
@@ -32,5 +32,7 @@ def refusing(handle: Callable[..., None]) -> Callable[..., None]:
             handle(*args, **options)
         except (Invalid, NotAllowed, AlreadyDecided) as refusal:
             raise CommandError(" ".join([str(refusal), *getattr(refusal, "fields", {}).values()])) from refusal
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(database_words(error)) from error
 
     return answered

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -34,15 +33,13 @@ class Concurrence(models.Model):
     review = models.ForeignKey(MeasureReview, on_delete=models.PROTECT, related_name="concurrences")
     round = models.PositiveIntegerField()
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="concurrences")
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     due_on = models.DateField(_("回答期限"))
     answer = models.CharField(_("回答"), max_length=10, choices=Answer, blank=True, default=Answer.WAITING)
     opinion = models.TextField(_("意見"), blank=True)
     texts = models.JSONField(default=dict, blank=True, editable=False)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    answered_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConcurrenceQuerySet.as_manager()

@@ -1,6 +1,5 @@
 """Notices to people, and the mails that carry them."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +18,7 @@ class MailState(models.TextChoices):
 class Mail(models.Model):
     """One envelope. It may carry several notices; `message_id` is fixed before the first try and never changes."""
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mails")
+    recipient = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="mails")
     address = models.EmailField()
     message_id = models.CharField(max_length=120, unique=True)
     subject = models.CharField(max_length=200)
@@ -55,7 +54,7 @@ class Notification(models.Model):
     year) of a notice that is worth nothing any more once they have been dealt with.
     """
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications")
+    recipient = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="notifications")
     event = models.CharField(max_length=30)
     cycle = models.ForeignKey(Cycle, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     review = models.ForeignKey(MeasureReview, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -91,7 +90,7 @@ class NoticeText(models.Model):
     title = models.CharField(_("件名"), max_length=200)
     body = models.TextField(_("本文"), blank=True)
     act = models.TextField(_("していただくこと"), blank=True)
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
 
     class Meta:
@@ -111,7 +110,7 @@ class NoticeChoice(models.Model):
         DIGEST = "digest", _("朝のまとめメール")
         APP = "app", _("画面だけ")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notice_choices")
+    user = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="notice_choices")
     notice = models.CharField(max_length=60)
     channel = models.CharField(max_length=6, choices=Channel)
 

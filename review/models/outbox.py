@@ -1,6 +1,5 @@
 """Events that were committed and must have their effects."""
 
-from django.conf import settings
 from django.db import models
 
 from review.models.cycle import Cycle
@@ -19,9 +18,7 @@ class OutboxEvent(models.Model):
     key = models.CharField(max_length=120, unique=True)
     cycle = models.ForeignKey(Cycle, null=True, blank=True, on_delete=models.PROTECT, related_name="events")
     review = models.ForeignKey(MeasureReview, null=True, blank=True, on_delete=models.PROTECT, related_name="events")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     payload = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)

@@ -1,6 +1,5 @@
 """A change of the plan in mid-plan: proposed by a reviewer with a reason, decided by an approver, from a 年度 on."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ class ChangeKind(models.TextChoices):
     """What may happen to a 施策, to one of its 成果目標, or to the plan's period."""
 
     ADD = "add", _("施策の追加")
+    EDIT = "edit", _("施策の内容の変更")
     RENAME = "rename", _("施策名の変更")
     OWNER = "owner", _("主管部署の変更")
     SPLIT = "split", _("施策の分割")
@@ -46,15 +46,11 @@ class PlanChange(models.Model):
     lines = models.JSONField(default=list, blank=True)
     reason = models.TextField(_("理由"))
     state = models.CharField(_("状態"), max_length=8, choices=ChangeState, default=ChangeState.PROPOSED)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
-    on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    on_behalf_of = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     comment = models.TextField(_("決定の意見"), blank=True)
     meeting = models.ForeignKey("Meeting", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

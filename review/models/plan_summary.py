@@ -1,7 +1,6 @@
 """計画期間の総括: what came of a plan over all its years, proposed by a reviewer, decided by an approver, published as
 editions of its own that are never altered."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -33,9 +32,7 @@ class PlanSummary(models.Model):
     grades = models.JSONField(_("最終の達成区分"), default=dict, blank=True)
     reason = models.TextField(_("訂正の理由"), blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    submitted_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state_since = models.DateTimeField()
 
     class Meta:
@@ -62,8 +59,8 @@ class SummaryDecision(models.Model):
     round = models.PositiveIntegerField()
     verdict = models.CharField(max_length=6, choices=Verdict)
     comment = models.TextField(_("理由・意見"), blank=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

@@ -1,6 +1,5 @@
 """代決: who stands in for whom, in which post and from when to when; and 後閲, the reading afterwards."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -18,18 +17,16 @@ class Proxy(models.Model):
     It holds on those days on which the principal holds the post; a withdrawn one keeps its row.
     """
 
-    principal = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="represented_by")
-    deputy = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="represents")
+    principal = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="represented_by")
+    deputy = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="represents")
     role = models.CharField(_("役割"), max_length=20, choices=[(role.value, role.label) for role in PROXY_ROLES])
     department = models.ForeignKey(Department, null=True, blank=True, on_delete=models.PROTECT, related_name="proxies")
     starts_on = models.DateField(_("開始日"))
     ends_on = models.DateField(_("終了日"))
     reason = models.TextField(_("理由"))
-    named_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    named_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField()
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    withdrawn_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -55,7 +52,7 @@ class LaterReading(models.Model):
     """後閲: the person represented has read what was decided in their name."""
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="later_reading")
-    read_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    read_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     read_at = models.DateTimeField()
     remark = models.TextField(_("後閲の所見"), blank=True)
 

@@ -1,6 +1,5 @@
 """Published editions: numbered, frozen, never altered. The database refuses any other change of their rows."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,10 +27,8 @@ class Edition(models.Model):
     previous = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="following")
     snapshot = models.JSONField()
     sha256 = models.CharField(max_length=64)
-    prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    prepared_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(_("決定日時"))
     meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="editions")
     published_at = models.DateTimeField(_("公表日時"))
@@ -89,7 +86,7 @@ class Correction(models.Model):
     state = models.CharField(_("状態"), max_length=10, choices=State, default=State.PREPARING)
     version = models.PositiveIntegerField(default=0)
     round = models.PositiveIntegerField(default=0)
-    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    prepared_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     state_since = models.DateTimeField()
     dropped_reason = models.TextField(_("取りやめの理由"), blank=True)
@@ -150,8 +147,8 @@ class CorrectionDecision(models.Model):
     round = models.PositiveIntegerField()
     verdict = models.CharField(max_length=6, choices=Verdict)
     comment = models.TextField(blank=True)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 

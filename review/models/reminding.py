@@ -1,6 +1,5 @@
 """Closing days, pauses of reminders, and extensions of single sheets."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +14,7 @@ class ClosingDay(models.Model):
 
     day = models.DateField(_("閉庁日"), unique=True)
     name = models.CharField(_("名称"), max_length=60)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
 
     class Meta:
@@ -40,11 +39,9 @@ class ReminderPause(models.Model):
     reason = models.TextField(_("理由"))
     starts_on = models.DateField(_("開始日"))
     ends_on = models.DateField(_("終了日"))
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
-    lifted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    lifted_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -76,11 +73,9 @@ class Extension(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.REQUESTED)
     until = models.DateTimeField(_("延長後の締切"))
     reason = models.TextField(_("延長の理由"))
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    decided_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     answer = models.TextField(_("回答"), blank=True)
 

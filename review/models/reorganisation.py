@@ -1,6 +1,5 @@
 """組織改正: departments renamed, merged or split on a day that may lie ahead."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,12 +27,10 @@ class Reorganisation(models.Model):
     after = models.ManyToManyField(Department, related_name="arriving")
     placements = models.JSONField(default=dict, blank=True)
     moved = models.JSONField(default=list, blank=True)
-    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    planned_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    withdrawn_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

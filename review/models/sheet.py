@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.fields.json import KeyTransform
@@ -56,15 +55,11 @@ class MeasureReview(models.Model):
     outcome = models.CharField(_("結果"), max_length=14, choices=Outcome, blank=True, default="")
     outcome_reason = models.TextField(_("未提出・対象外の理由"), blank=True)
     proposed_outcome = models.CharField(_("提案された結果"), max_length=14, choices=Outcome, blank=True, default="")
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    proposed_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     round = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     open_items = models.JSONField(null=True, blank=True)
-    submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    submitted_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField(null=True, blank=True)
     late = models.BooleanField(_("期限後"), default=False)
     extended_until = models.DateTimeField(_("延長期限"), null=True, blank=True)
@@ -72,12 +67,10 @@ class MeasureReview(models.Model):
     again_due_at = models.DateTimeField(_("再提出の期限"), null=True, blank=True)
     state_since = models.DateTimeField()
     doubts = models.PositiveIntegerField(default=0)
-    claimed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    claimed_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     claimed_at = models.DateTimeField(null=True, blank=True)
     assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        "review.User",
         verbose_name=_("引き継いだ担当者"),
         null=True,
         blank=True,
@@ -166,15 +159,13 @@ class Submission(models.Model):
     round = models.PositiveIntegerField()
     content = models.JSONField()
     sha256 = models.CharField(max_length=64)
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    submitted_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     late = models.BooleanField(default=False)
     #: {part: digest} of all that was submitted; its shape: services.binding. {} before 0.9.0.
     seal = models.JSONField(default=dict, blank=True, editable=False)
     recalled_at = models.DateTimeField(null=True, blank=True)
-    recalled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
+    recalled_by = models.ForeignKey("review.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["review", "round"]
@@ -233,7 +224,7 @@ class Meeting(models.Model):
     minute = models.TextField(_("議事"), blank=True)
     document_number = models.CharField(_("文書番号"), max_length=60, blank=True)
     decided_on = models.DateField(_("決裁日"), null=True, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         ordering = ["held_on", "pk"]
@@ -253,10 +244,10 @@ class Decision(models.Model):
     step = models.CharField(max_length=10, choices=Step)
     verdict = models.CharField(max_length=18, choices=Verdict)
     comment = models.TextField(blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    decided_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="decisions")
     decided_at = models.DateTimeField()
     on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        "review.User",
         verbose_name=_("代決された人"),
         null=True,
         blank=True,
@@ -291,14 +282,9 @@ class RecordedDecision(models.Model):
     grade_reason = models.TextField(blank=True)
     opinion = models.TextField(blank=True)
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="recorded")
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("代決された人"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
+        "review.User", verbose_name=_("代決された人"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     recorded_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -332,7 +318,7 @@ class ItemComment(models.Model):
     item = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=8, choices=Kind)
     body = models.TextField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:
@@ -356,7 +342,7 @@ class Rating(models.Model):
     grade = models.CharField(max_length=4)
     proposed_grade = models.CharField(max_length=4, blank=True)
     reason = models.TextField(blank=True)
-    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_by = models.ForeignKey("review.User", on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
 
     class Meta:

@@ -1,6 +1,5 @@
 """What sign-in keeps beside the password: tallies of tries, and a person's second factor."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +22,7 @@ class SecondFactor(models.Model):
     taken: no code counts twice.
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="second_factor")
+    user = models.OneToOneField("review.User", on_delete=models.CASCADE, related_name="second_factor")
     secret = models.TextField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
     last_step = models.BigIntegerField(default=0)
@@ -53,7 +52,7 @@ class RecoveryCode(models.Model):
 class LinkedIdentity(models.Model):
     """The person's identity at the city's sign-in provider. Names and addresses change there; the subject does not."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="identities")
+    user = models.ForeignKey("review.User", on_delete=models.CASCADE, related_name="identities")
     issuer = models.CharField(max_length=200)
     subject = models.CharField(max_length=255)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from review.domain import fields
+from review.domain import fields, sheet_form
 from review.domain import form_labels as labels
 from review.domain.book import Agenda, BookSheet, FormSheet, JudgedIndicator, YearBook
 from review.domain.fields import Required, Section
@@ -48,11 +48,7 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
 
 
 def _texts(sheet: Sheet, section: Section) -> list[list[str]]:
-    own = ([one.label, one.text] for one in sheet.own if one.section == section)
-    return [
-        *([one.label, sheet.text(one.key)] for one in fields.of(section) if one.in_book and one.key not in sheet.off),
-        *own,
-    ]
+    return [[one.label, sheet.text(one.key)] for one in sheet.printed(section)]
 
 
 def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:
@@ -130,12 +126,18 @@ def of_pack(book: YearBook, agenda: Agenda) -> Content:
     }
 
 
+def _why(book: YearBook) -> str:
+    """要因と対応, as the year calls them."""
+    form = book.sheets[0].sheet.form if book.sheets else {}
+    return "と".join(one.label for one in sheet_form.of(form) if one.required == Required.WHERE_MISSED)
+
+
 SETTLED = ("未提出", "対象外")
 #: title, what is to be done, and which 成果目標 it holds
 DECISIONS: tuple[tuple[str, str, Callable[[JudgedIndicator], bool]], ...] = (
     (
         "未達成の指標",
-        "目標に届かなかった指標です(目標から遠い順)。要因と対応を確かめます。",
+        "目標に届かなかった指標です(目標から遠い順)。{why}を確かめます。",
         lambda one: one.status.startswith(MISSED),
     ),
     ("評価できない指標", "計算では判定できません。本部が区分を判断します。", lambda one: one.status == UNDECIDED),
@@ -158,14 +160,14 @@ def _decision(book: YearBook, title: str, note: str, condition: Callable[[Judged
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
             "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
             "comments": [
-                [fields.typed()[key].label, text]
-                for key in fields.required(Required.WHERE_MISSED)
-                if (text := entry.sheet.text(key)).strip()
+                [one.label, text]
+                for one in sheet_form.of(entry.sheet.form)
+                if one.required == Required.WHERE_MISSED and (text := entry.sheet.text(one.key)).strip()
             ],
         }
         for entry, one in chosen
     ]
-    return {"title": title, "note": note, "rows": rows}
+    return {"title": title, "note": note.format(why=_why(book)), "rows": rows}
 
 
 def _frame(book: YearBook) -> Content:

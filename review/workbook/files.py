@@ -17,7 +17,6 @@ from zipfile import ZipFile
 
 from defusedxml.ElementTree import fromstring
 
-_CHUNK = 1 << 20
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -31,7 +30,7 @@ class WrittenFile:
 
 
 def write_atomically(
-    path: Path, write: Callable[[BinaryIO], None], check: Callable[[Path], None] | None = None
+    path: Path, write: Callable[[BinaryIO], object], check: Callable[[Path], None] | None = None
 ) -> WrittenFile:
     """Put at `path` what `write` wrote, if `check` accepts it; the folder must exist.
 
@@ -47,7 +46,7 @@ def write_atomically(
             os.fsync(stream.fileno())
         if check:
             check(temporary)
-        written = _describe(temporary)
+        written = describe(temporary)
         temporary.chmod(0o644)  # mkstemp makes it private; the web server is another user
         temporary.replace(path)
     except BaseException:
@@ -79,13 +78,10 @@ def check_workbook(path: Path) -> None:
         raise ValueError(f"{path.name} names sheets that it does not hold")
 
 
-def _describe(path: Path) -> WrittenFile:
-    digest, size = hashlib.sha256(), 0
+def describe(path: Path) -> WrittenFile:
+    """Its hash and its size."""
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return WrittenFile(sha256=digest.hexdigest(), size=size)
+        return WrittenFile(sha256=hashlib.file_digest(stream, "sha256").hexdigest(), size=path.stat().st_size)
 
 
 def _sync_folder(folder: Path) -> None:

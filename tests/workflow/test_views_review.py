@@ -153,6 +153,22 @@ def test_whoever_decides_sees_what_was_sent_beside_the_form(cast: Cast) -> None:
     assert "付ける・外す" not in seen and "合議を依頼する" not in seen
 
 
+def test_a_file_and_the_concurrences_stand_where_the_reviewer_looks_and_a_bar_takes_a_remark(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    pdf = ContentFile(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
+    evidence.add(user=cast.contributor, review_id=review.pk, upload=pdf, filename="集計.pdf", item="indicator:1:actual")
+    market = [cast.departments["市民課"].pk]
+    due = concurrence.usual_date()
+    concurrence.ask(user=cast.contributor, review_id=review.pk, departments=market, due_on=due)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    html = as_(cast.reviewer2).get(page_of(review)).content.decode()
+    goal = html.partition('id="indicator-1"')[2].partition("</section>")[0]
+    assert "集計.pdf" in goal and "集計.pdf" not in html.partition('id="indicator-2"')[2].partition("</section>")[0]
+    assert "市民課 回答待ち" in html.partition('id="indicator-1"')[0]
+    assert 'name="remark:schedule:1:bars"' in html
+
+
 def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> None:
     cast.open(2)
     last = {"cause": "見本の要因です。", "response": "昨年度の対応です。", "policy": "方針です。"}

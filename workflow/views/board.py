@@ -23,12 +23,15 @@ from review.assessment.services import approval, judging, standings
 from review.assessment.services.approval import Destination
 from review.assessment.services.meetings import with_amendments
 from review.background.services.making import of_the_background
+from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
+from review.item_words import label_of
 from review.models import Cycle, MeasureReview, Meeting, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.views import sheet_records
@@ -37,7 +40,6 @@ from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board_page as shown
 from workflow.views.board_page import EVERY, WAITING
 from workflow.views.deciding_page import DESTINATIONS
-from workflow.views.queue import cycle_or_404
 from workflow.views.together import chosen_of, lines_of, say_results
 
 PAGE = 40
@@ -127,6 +129,7 @@ def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int,
     return {
         "may_record": permissions.reviews_or_approves(user, cycle.plan_id),
         "records": in_words(records, sheets, cycle),
+        "opinion_label": label_of(OPINION, cycle.form),
         "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": sheet_records.with_proposals(listing.proposals(cycle=cycle.pk)),

@@ -100,7 +100,6 @@ class Row:
     owner: str
     state: str
     outcome: str
-    demo: bool
     #: each letter with what it means
     grades: tuple[tuple[str, str], ...]
     grade: str
@@ -175,7 +174,6 @@ def row_of(
         owner=year.owner.name,
         state=review.state,
         outcome=review.outcome,
-        demo=year.demo or any(mark.demo for mark in sheet.marks),
         grades=tuple((mark.grade, grade_meaning(mark.grade, scale, [mark])) for mark in shown if mark.grade),
         grade=sheet.rated.grade if sheet.submitted else "",
         grade_name=overall_meaning(sheet.rated.grade, scale, sheet.marks) if sheet.submitted else "",

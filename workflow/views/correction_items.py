@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from review.domain import correction_items
+from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
 from review.item_words import correctable_label
 from review.models import Correction, Edition
@@ -21,10 +21,10 @@ from review.publication.services.corrections import Typed
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
+from workflow.forms import pass_of
 from workflow.views.corrections import correction_or_404, lines_of, reading_of, way_to
 
 
-@require_http_methods(["GET", "POST"])
 def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """Type what is right, item by item; see how it is read and judged; save."""
     correction = correction_or_404(pk)
@@ -33,7 +33,7 @@ def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     if not any(row["code"] == code for row in correction.base.snapshot["measures"]):
         raise Http404
     known = corrections.items_of(correction, code)
-    if request.method == "GET":
+    if request.method != "POST":
         stored = [one for one in corrections.entries_of(correction) if one.code == code]
         return items_page(request, correction, code, known, {one.key: (one.right, one.reason) for one in stored})
     typed = typed_of(request, code, known)
@@ -41,17 +41,13 @@ def items(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     if request.POST.get("action") == "check":
         return items_page(request, correction, code, known, values)
     try:
-        corrections.save_items(user=request.user, correction_id=pk, version=version_of(request), code=code, typed=typed)
+        corrections.save_items(
+            user=request.user, correction_id=pk, version=pass_of(request.POST.get("version")), code=code, typed=typed
+        )
     except Invalid as refusal:
         return items_page(request, correction, code, known, values, status=422, problems=refusal.fields)
     messages.success(request, _("%(code)s の訂正を保存しました。") % {"code": code})
     return see_other("meguri:correction", pk)
-
-
-def version_of(request: SignedInRequest) -> int:
-    """The version that the form was made from; -1, which is never the current one, where it was tampered with."""
-    raw = request.POST.get("version", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1
 
 
 def typed_of(request: SignedInRequest, code: str, known: Iterable[Any]) -> list[Typed]:
@@ -78,7 +74,7 @@ def items_page(
     """The form of one 施策, and what its values would be read and judged as."""
     problems = problems or {}
     row = next(row for row in correction.base.snapshot["measures"] if row["code"] == code)
-    labels = {item.key: correctable_label(item.key) for item in known}
+    labels = {item.key: correctable_label(item.key, item.label) for item in known}
     heading = f"{code} {row['name']}"
     context = {
         "correction": correction,
@@ -86,6 +82,7 @@ def items_page(
         "groups": groups_of(correction, known, typed, problems),
         "lines": preview(correction, code, known, typed),
         "checked": bool(typed),
+        "opinion_label": labels[OPINION],
         "errors": [(key, labels[key.removeprefix("reason:")], sentence) for key, sentence in problems.items()],
         "heading": heading,
         "page_title": f"{heading} {_('訂正')}",
@@ -106,7 +103,7 @@ def groups_of(
         groups[group_of(item.key, year)].append(
             {
                 "key": item.key,
-                "label": correctable_label(item.key),
+                "label": correctable_label(item.key, item.label),
                 "text": item.text,
                 "right": right,
                 "reason": reason,

@@ -6,10 +6,10 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions
 from review.domain import correction_items, values
@@ -20,21 +20,17 @@ from review.publication.services import corrections
 from review.publication.services.correction_effects import Entry
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 from workflow import steps
-from workflow.forms import MeetingChoice
-from workflow.views.queue import cycle_or_404
+from workflow.forms import MeetingChoice, pass_of
 
 
 def correction_or_404(pk: int) -> Correction:
     """The correction with its edition and year. One query."""
-    rows = Correction.objects.select_related("base", "cycle__plan", "prepared_by", "edition")
-    correction = rows.filter(pk=pk).first()
-    if correction is None:
-        raise Http404
-    return correction
+    return get_object_or_404(Correction.objects.select_related("base", "cycle__plan", "prepared_by", "edition"), pk=pk)
 
 
 def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
@@ -45,7 +41,6 @@ def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
 # --- beginning -------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
 def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Begin a correction, or go on to the one that is under way."""
     cycle = cycle_or_404(plan, year)
@@ -85,7 +80,7 @@ def start(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 # --- the whole -------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET"])
+@require_safe
 def correction(request: SignedInRequest, pk: int) -> HttpResponse:
     """Everything of one correction: 誤 and 正, what follows from it, and what may be done next."""
     return page(request, correction_or_404(pk))
@@ -179,7 +174,7 @@ def shown(one: Entry) -> dict[str, Any]:
     """One item, with how its new value is read where it is a value."""
     return {
         "key": one.key,
-        "label": correctable_label(one.key),
+        "label": correctable_label(one.key, one.label),
         "reason": one.reason,
         "sides": [{"label": _("誤"), "text": one.wrong}, {"label": _("正"), "text": one.right}],
         "reading": reading_of(one.key, one.right),
@@ -280,12 +275,11 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Publish the correction, or return it with a reason."""
     correction, comment = correction_or_404(pk), request.POST.get("comment", "")
     accept = request.POST.get("action") != "return"
-    raw = request.POST.get("round", "")
     try:
         steps.decide_correction(
             user=request.user,
             correction_id=pk,
-            round=int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else -1,
+            round=pass_of(request.POST.get("round")),
             accept=accept,
             comment=comment,
             meeting=MeetingChoice(request.POST, cycle=correction.cycle).chosen,

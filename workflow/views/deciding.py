@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from review import names, permissions
 from review.assessment.services import assessment, meetings
@@ -26,7 +26,6 @@ from workflow.views.places import back_to_queue, next_in_queue, queue_query
 Act = Callable[[DecisionForm], str]
 
 
-@require_http_methods(["GET", "POST"])
 def review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認 or 差戻し by the reviewing office."""
     sheet = sheet_page.readable(request, pk)
@@ -50,7 +49,6 @@ def claim(request: SignedInRequest, pk: int) -> HttpResponse:
     return see_other("meguri:review", pk, query=queue_query(request))
 
 
-@require_http_methods(["GET", "POST"])
 def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     """承認 or 差戻し by the 本部."""
     sheet = sheet_page.readable(request, pk)
@@ -61,7 +59,6 @@ def approve(request: SignedInRequest, pk: int) -> HttpResponse:
     return shown.page(request, sheet, APPROVE)
 
 
-@require_http_methods(["GET", "POST"])
 def record(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the 本部's meeting decided on the sheet, recorded by the 事務局 for an approver to confirm."""
     sheet = sheet_page.readable(request, pk)
@@ -82,7 +79,7 @@ def _review_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             steps.return_to_department(**args, comment=form.comment_text, remarks=form.remarks)
             return _("差し戻しました。主管部署に理由が届きます。")
         _accepting(request, form, "confirm")
-        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
         return _("確認しました。%(body)sの承認に進みます。") % names.of(sheet)
 
     return act
@@ -97,7 +94,7 @@ def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             steps.return_from_approval(**args, to=to, comment=form.comment_text, remarks=form.remarks)
             return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
         _accepting(request, form, "approve")
-        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
         return _("承認しました。")
 
     return act

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review import clock, holders, names, permissions, reader_words
 from review.assessment.services import judging, ratings
@@ -28,7 +27,6 @@ from workflow.forms import OverallForm
 from workflow.views import sending
 
 
-@require_http_methods(["GET", "POST"])
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Step 5: what is sent, what is missing, what happens next."""
     review = sheet_page.own(request, pk)
@@ -143,7 +141,6 @@ def repeated_requests(review: MeasureReview, texts: Mapping[str, str]) -> list[s
     return [sentence % {"names": offices}] if offices else []
 
 
-@require_http_methods(["GET", "POST"])
 def recall(request: SignedInRequest, pk: int) -> HttpResponse:
     """取下げ."""
     review = sheet_page.own(request, pk)
@@ -165,7 +162,6 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
     return confirm_page(request, review, words)
 
 
-@require_http_methods(["GET", "POST"])
 def endorse(request: SignedInRequest, pk: int) -> HttpResponse:
     """所属長の確認."""
     review = sheet_page.own(request, pk)

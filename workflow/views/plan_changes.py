@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review import permissions
 from review.domain.refusals import Invalid
@@ -21,7 +20,6 @@ from workflow import steps
 from workflow.forms import MeetingChoice
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
     """The change; a POST decides it."""
     people = ("proposed_by", "decided_by", "on_behalf_of", "meeting")

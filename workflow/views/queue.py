@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from review.background.services.making import of_the_background
 from review.domain.checks import OF_PLAN, SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
 from review.screens.views.acts import crumbs
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from review.sheet.views import sheet_page
@@ -55,7 +56,6 @@ class Row:
     owner: str
     state: str
     outcome: str
-    demo: bool
     late: bool
     submitted_at: datetime | None
     submitted_by: str
@@ -101,14 +101,6 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "breadcrumbs": crumbs(_("確認待ち")),
     }
     return render(request, "workflow/queue.html", context)
-
-
-def cycle_or_404(plan: str, year: int) -> Cycle:
-    """The cycle of a fiscal year."""
-    cycle = queries.cycle_of(plan, year)
-    if cycle is None:
-        raise Http404
-    return cycle
 
 
 def clean(base: QuerySet[MeasureReview]) -> QuerySet[MeasureReview]:
@@ -185,7 +177,6 @@ def row_of(review: MeasureReview, doubts: dict[str, Any], **about: Any) -> Row:
         owner=year.owner.name,
         state=review.state,
         outcome=review.outcome,
-        demo=year.demo,
         late=review.late,
         submitted_at=review.submitted_at,
         submitted_by=str(review.submitted_by or ""),

@@ -14,11 +14,10 @@ from review.assessment.services.approval import Destination
 from review.domain.refusals import Invalid, Refusal
 from review.models import MeasureReview, Meeting, RecordedDecision, Verdict
 from review.screens.views.answers import see_other
-from review.screens.views.questions import whole
+from review.screens.views.questions import cycle_or_404, whole
 from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
 from workflow.views import board
-from workflow.views.queue import cycle_or_404
 from workflow.views.together import say_results
 
 

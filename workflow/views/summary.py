@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review.domain.refusals import Invalid
 from review.ending.forms.summary import DecisionForm
@@ -17,7 +16,6 @@ from review.screens.views.signed_in import SignedInRequest
 from workflow.forms import MeetingChoice
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def summary(request: SignedInRequest, short_name: str) -> HttpResponse:
     """The 総括 as it stands; a POST decides it."""
     plan = get_object_or_404(Plan, short_name=short_name)

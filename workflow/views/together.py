@@ -20,12 +20,12 @@ from review.listing import not_sent_by
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
-from review.screens.views.questions import whole
+from review.screens.views.questions import cycle_or_404, whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from workflow import steps
 from workflow.views.places import WAITING, queue_query
-from workflow.views.queue import clean, cycle_or_404
+from workflow.views.queue import clean
 
 PAGE = 30
 
@@ -86,7 +86,10 @@ def explained(review: MeasureReview, rows: Sequence[IndicatorYear]) -> list[tupl
     """What the department wrote of targets that it missed: (label, text) of 要因 and 対応."""
     if not any(row.status == "missed" for row in rows):
         return []
-    return [(label_of(key), review.measure_year.text(key)) for key in fields.required(fields.Required.WHERE_MISSED)]
+    return [
+        (label_of(key, review.cycle.form), review.measure_year.text(key))
+        for key in fields.required(fields.Required.WHERE_MISSED)
+    ]
 
 
 @require_POST

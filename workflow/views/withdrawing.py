@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from review import names, permissions
 from review.domain.refusals import Invalid
@@ -61,13 +60,11 @@ APPROVAL = Withdrawal(
 )
 
 
-@require_http_methods(["GET", "POST"])
 def withdraw_review(request: SignedInRequest, pk: int) -> HttpResponse:
     """確認の取消し."""
     return withdraw(request, pk, REVIEW)
 
 
-@require_http_methods(["GET", "POST"])
 def withdraw_approval(request: SignedInRequest, pk: int) -> HttpResponse:
     """承認の取消し."""
     return withdraw(request, pk, APPROVAL)

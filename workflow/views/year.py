@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review import clock, holders, permissions, queries
 from review.assessment.services import approval, definitions
@@ -23,12 +22,12 @@ from review.notices.services import waiting
 from review.publication.services import publication
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text, fiscal_year
 from workflow import steps
 from workflow.forms import MeetingChoice, PublicationForm
 from workflow.views import board_page
-from workflow.views.queue import cycle_or_404
 
 DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
 
@@ -36,7 +35,6 @@ DESTINATIONS = {"department": TO_DEPARTMENT, "review": TO_REVIEW}
 # --- opening -------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
 def open_year(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Open the drafted year."""
     cycle = cycle_or_404(plan, year)
@@ -96,11 +94,10 @@ def opening_effects(cycle: Cycle, sheets: int, owners: int) -> list[str]:
 # --- deciding ------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "POST"])
 def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Publish, or send the named sheets back."""
     cycle = cycle_or_404(plan, year)
-    if request.method == "GET":
+    if request.method != "POST":
         return deciding_page(request, cycle) if permissions.may_decide_year(request.user, cycle) else to_board(cycle)
     if permissions.approves_in_person(request.user, cycle.plan_id):
         # Before what was typed is judged: on a page opened before the decision nothing can be right any more.

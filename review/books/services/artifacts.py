@@ -14,10 +14,14 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db.models import Count
 
-from review import clock
+from review import clock, queries
+from review.assessment.services import judging
 from review.background.services.jobs import Claim, LeaseLost
+from review.books.services import books, snapshot
 from review.books.services.seals import artifact_seal
-from review.models import Artifact, Edition
+from review.domain import file_names
+from review.domain.book import FormSheet
+from review.models import Artifact, Edition, MeasureReview
 from review.trail.services import audit
 from review.workbook.files import WrittenFile, write_atomically
 
@@ -92,6 +96,30 @@ def produce_for_edition(
         edition=edition,
         label=label,
         filename=f"{cycle.file_name}_{name}_{label}.{ending}",
+    )
+
+
+def produce_for_sheet(
+    claim: Claim, write: Callable[[FormSheet], Write], *, kind: str, check: Check, ending: str, folder: str
+) -> None:
+    """The same for a file of one sheet's current data; `write` takes the page of the city's form."""
+    if exists(claim, kind=kind, review=claim.args["review"], revision=claim.requested):
+        return
+    review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
+    cycle, scale = review.cycle, judging.scale_of(review.cycle)
+    (full,) = queries.full_reviews(cycle, only=[review.pk])
+    row, label = snapshot.measure_of(full, cycle, scale), full.get_state_display()
+    produce(
+        claim,
+        write(books.form(row, snapshot.frame_of(cycle, scale), label=label)),
+        path=f"{cycle.folder}/{folder}/{row['code']}-r{claim.requested}",
+        ending=ending,
+        check=check,
+        kind=kind,
+        cycle=cycle,
+        review=review,
+        label=label,
+        filename=f"{cycle.plan.short_name}_{file_names.part(row['code'])}_{cycle.label}_{label}.{ending}",
     )
 
 

@@ -11,12 +11,10 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
-from review import clock, listing, queries
-from review.assessment.services import judging
+from review import clock, listing
 from review.background.services import jobs
 from review.background.services.jobs import Claim
-from review.books.services import artifacts, books, snapshot, workbooks
-from review.domain import file_names
+from review.books.services import artifacts, books, workbooks
 from review.domain.book import Agenda, YearBook
 from review.domain.fiscal import fiscal_year_label, wareki
 from review.models import Artifact, Cycle, Job, MeasureReview, OutboxEvent
@@ -62,26 +60,13 @@ def renew(row: OutboxEvent) -> None:
 
 def make_sheet(claim: Claim) -> None:
     """Build the PDF of one sheet."""
-    kind = Artifact.Kind.SHEET_PDF
-    if artifacts.exists(claim, kind=kind, review=claim.args["review"], revision=claim.requested):
-        return
-    review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
-    (full,) = queries.full_reviews(review.cycle, only=[review.pk])
-    scale = judging.scale_of(review.cycle)
-    row, label = snapshot.measure_of(full, review.cycle, scale), full.get_state_display()
-    form = books.form(row, snapshot.frame_of(review.cycle, scale), label=label)
-    paper = maker.sheet(form, made_at=timezone.localtime(clock.now()))
-    artifacts.produce(
+    artifacts.produce_for_sheet(
         claim,
-        _writes(paper),
-        path=f"{review.cycle.folder}/papers/{row['code']}-r{claim.requested}",
-        ending="pdf",
+        lambda form: _writes(maker.sheet(form, made_at=timezone.localtime(clock.now()))),
+        kind=Artifact.Kind.SHEET_PDF,
         check=check_pdf,
-        kind=kind,
-        cycle=review.cycle,
-        review=review,
-        label=label,
-        filename=f"{review.cycle.plan.short_name}_{file_names.part(row['code'])}_{review.cycle.label}_{label}.pdf",
+        ending="pdf",
+        folder="papers",
     )
 
 

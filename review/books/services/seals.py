@@ -27,20 +27,16 @@ def edition_seal(edition: Edition) -> str:
     )
 
 
+_OF_FILE = ("kind", "revision", "label", "path", "filename", "sha256", "size", "warnings")
+
+
 def artifact_seal(artifact: Artifact) -> str:
     """The seal of an edition's file, which carries the file's own sha256 and size."""
     return digest(
         {
+            **{name: getattr(artifact, name) for name in _OF_FILE},
             "edition": artifact.edition_id,
             "cycle": artifact.cycle_id,
-            "kind": artifact.kind,
-            "revision": artifact.revision,
-            "label": artifact.label,
-            "path": artifact.path,
-            "filename": artifact.filename,
-            "sha256": artifact.sha256,
-            "size": artifact.size,
-            "warnings": artifact.warnings,
             "created_at": _moment(artifact.created_at),
         }
     )

@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from review import clock, queries
-from review.assessment.services import judging, standings
+from review.assessment.services import standings
 from review.background.services import jobs
 from review.background.services.jobs import Claim
 from review.books.services import artifacts, books, snapshot
@@ -66,24 +66,13 @@ def request_edition(cycle: Cycle, edition_id: int) -> None:
 
 def make_sheet(claim: Claim) -> None:
     """Build one sheet's book in the city's form."""
-    if artifacts.exists(claim, kind=Artifact.Kind.SHEET, review=claim.args["review"], revision=claim.requested):
-        return
-    review = MeasureReview.objects.select_related("cycle__plan").get(pk=claim.args["review"])
-    (full,) = queries.full_reviews(review.cycle, only=[review.pk])
-    scale = judging.scale_of(review.cycle)
-    row = snapshot.measure_of(full, review.cycle, scale)
-    label = full.get_state_display()
-    page = books.form(row, snapshot.frame_of(review.cycle, scale), label=label)
-    artifacts.produce(
+    artifacts.produce_for_sheet(
         claim,
-        lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
-        path=f"{review.cycle.folder}/sheets/{row['code']}-r{claim.requested}",
-        check=check_workbook,
+        lambda page: lambda out: writer.write_form([page], out, made_at=timezone.localtime(clock.now())),
         kind=Artifact.Kind.SHEET,
-        cycle=review.cycle,
-        review=review,
-        label=label,
-        filename=f"{review.cycle.plan.short_name}_{row['code']}_{review.cycle.label}_{label}.xlsx",
+        check=check_workbook,
+        ending="xlsx",
+        folder="sheets",
     )
 
 

@@ -10,26 +10,31 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from review import locks, permissions, queries
+from review.assessment.services import judging
+from review.assessment.views import indicator_parts
 from review.books.services import entry_books, uploads
 from review.books.services.uploads import SheetChanges
-from review.domain.difference import difference as word_difference
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.three_way import Change, ItemChange
 from review.item_words import label_of
 from review.models import Cycle, Upload
 from review.people.services.finding_words import why_refused
 from review.screens.services.incoming import on_disk
+from review.screens.views.acts import crumbs
 from review.screens.views.answers import forbidden, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import WorkbookForm
+from review.sheet.views import sheet_parts
 from review.templatetags.words import fiscal_year
 from review.workbook import file_kind
 
 TAKE, VERSION = "take:", "version:"
+#: A value up to this length is compared as a whole: marks inside it say less than old → new.
+SHORT = 40
 
 
 @never_cache
@@ -55,7 +60,6 @@ def own_cycle(request: SignedInRequest, plan: str, year: int) -> Cycle:
     return cycle
 
 
-@require_http_methods(["GET", "POST"])
 def upload(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Download and upload on one page; a file that is read leads to its comparison."""
     cycle = own_cycle(request, plan, year)
@@ -85,11 +89,7 @@ def upload_context(
     title = _("Excelで記入する")
     return {
         "page_title": title,
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": fiscal_year(cycle.fiscal_year), "url": reverse("meguri:progress", args=cycle.key)},
-            {"label": title, "url": ""},
-        ],
+        "breadcrumbs": crumbs((fiscal_year(cycle.fiscal_year), reverse("meguri:progress", args=cycle.key)), title),
         "cycle": cycle,
         "form": form,
         "refused": refused,
@@ -131,14 +131,12 @@ def comparison(
     title = _("記入用ブックの内容を確かめる")
     context = {
         "page_title": title,
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("Excelで記入する"), "url": reverse("meguri:upload", args=file.cycle.key)},
-            {"label": title, "url": ""},
-        ],
+        "breadcrumbs": crumbs((_("Excelで記入する"), reverse("meguri:upload", args=file.cycle.key)), title),
         "upload": file,
         "sheets": shown,
-        "unread": file.result.get("unread", []),
+        "unread": [*file.result.get("unread", ()), *(one for sheet in sheets for one in sheet.gone)],
+        "beyond": file.result.get("beyond", 0),
+        "apart": file.result.get("apart", ()),
         "notice": notice,
         "choices": sum(sheet["choices"] for sheet in shown),
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
@@ -160,22 +158,24 @@ def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, 
         "choices": sum(row["may_take"] for row in rows),
         "only_web": kinds.count(Change.WEB),
         "both_same": kinds.count(Change.BOTH_SAME),
-        "same": kinds.count(Change.SAME),
-        "locked": next((row.locked for row in sheet.changes if row.locked), ""),
+        "locked": "\n".join(dict.fromkeys(row.locked for row in sheet.changes if row.locked)),
     }
 
 
 def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None) -> dict[str, Any]:
-    """One item: three texts, what is to be noticed, and whether its box is ticked."""
+    """One item: its texts (short ones as old → new), how the new one reads, what is to be noticed, whether it is ticked."""
+    judged, scale = sheet.judged.get(row.key), judging.scale_of(sheet.review.cycle)
     name = f"{TAKE}{sheet.review.pk}:{row.key}"
     sides = [{"label": _("ブックを作ったとき"), "text": row.base}, {"label": _("今の画面"), "text": row.web}]
     return {
         "name": name,
         "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
-        "label": f"{label_of(row.key)} {sheet.names.get(row.key, '')}".strip(),
+        "label": f"{label_of(row.key, sheet.review.cycle.form)} {sheet.names.get(row.key, '')}".strip(),
         "cell": row.cell,
         "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
-        "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],
+        "short": max(map(len, (row.web, row.file))) <= SHORT and "\n" not in row.web + row.file,
+        "judgement": indicator_parts.judgement_of(judged, scale) if judged else None,
+        "parts": sheet_parts.stretches(row.web, row.file),
         "file": row.file,
         "both": row.change == Change.BOTH_DIFFER,
         "mark": row.mark,
@@ -217,8 +217,8 @@ def chosen(ticks: frozenset[str]) -> dict[int, list[str]]:
     keys: dict[int, list[str]] = {}
     for tick in ticks:
         number, _sign, key = tick.removeprefix(TAKE).partition(":")
-        if number.isascii() and number.isdigit() and len(number) < 10 and key:
-            keys.setdefault(int(number), []).append(key)
+        if (pk := whole(number)) is not None and key:
+            keys.setdefault(pk, []).append(key)
     return keys
 
 
@@ -226,8 +226,7 @@ def versions(request: SignedInRequest) -> dict[int, int]:
     """{review id: version} as the page was made; a version that is no number is one that no sheet has."""
     versions: dict[int, int] = {}
     for name, value in request.POST.items():
-        number = name.removeprefix(VERSION)
-        if name.startswith(VERSION) and number.isascii() and number.isdigit() and len(number) < 10:
-            whole = str(value).isascii() and str(value).isdigit() and len(str(value)) < 10
-            versions[int(number)] = int(str(value)) if whole else -1
+        if name.startswith(VERSION) and (pk := whole(name.removeprefix(VERSION))) is not None:
+            version = whole(str(value))
+            versions[pk] = -1 if version is None else version
     return versions

@@ -5,13 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
-from review import clock, queries
+from review import clock
 from review.deadlines.forms.deadlines import OWN, ClosingDayForm, DepartmentDeadlinesForm
 from review.deadlines.services import closing_days, deadlines
 from review.deadlines.services.deadlines import OwnDeadlines
@@ -21,18 +20,10 @@ from review.models import ClosingDay, Cycle, CycleState, Department
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import see_other
-from review.screens.views.questions import whole
+from review.screens.views.questions import cycle_or_404, whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
-
-
-def year_or_404(plan: str, year: int) -> Cycle:
-    """The cycle of the year in the address."""
-    cycle = queries.cycle_of(plan, year)
-    if cycle is None:
-        raise Http404
-    return cycle
 
 
 def way_to(cycle: Cycle, *pages: tuple[str, str] | str) -> list[Crumb]:
@@ -63,7 +54,7 @@ def owners(cycle: Cycle) -> QuerySet[Department]:
 
 def own_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form edits: the deadlines of the chosen department, or of any where none was chosen yet."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     rows = owners(cycle)
     shown = chosen_of(rows, request.GET.get("department", ""))
     edited = chosen_of(rows, request.POST.get("department", "")) if request.method == "POST" else shown
@@ -84,11 +75,10 @@ def chosen_of(rows: QuerySet[Department], named: str) -> Department | None:
     return rows.filter(pk=number).first() if number else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @versioned(own_record)
 def departments(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Every owning department with its deadlines, and a form for the one that is chosen."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     rows = owners(cycle)
     chosen = chosen_of(rows, request.GET.get("department", ""))
     form = DepartmentDeadlinesForm(
@@ -135,7 +125,6 @@ def _row(cycle: Cycle, department: Department) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def closing(request: SignedInRequest) -> HttpResponse:
     """The city's own closing days, and the national holidays of the coming year to compare with."""
     user = request.user

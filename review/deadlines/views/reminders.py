@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
 
 from review import calendar, clock, permissions
 from review.deadlines.forms.deadlines import NudgeForm, PauseForm, RulesForm
 from review.deadlines.services import chasing
-from review.deadlines.views.deadlines import owners, tabs, way_to, year_or_404
+from review.deadlines.views.deadlines import owners, tabs, way_to
 from review.domain import reminding
 from review.domain.refusals import Invalid
 from review.domain.reminding import Rule, Step
@@ -24,7 +23,7 @@ from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
-from review.screens.views.lists import having, page_of, words_of
+from review.screens.views.questions import cycle_or_404, having, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -48,20 +47,19 @@ _DEADLINES = {
 
 def rules_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form of the days edits."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     form = RulesForm(rules=reminding.rules_of(cycle.reminders), labels=STEPS)
     rows = Cycle.objects.filter(pk=cycle.pk)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.reminders",))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @versioned(rules_record)
 def reminders(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """On which days reminders of the year's deadlines are sent, and where they are not for a while."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     act = request.POST.get("act", "")
     if act == "lift":
-        pause = get_object_or_404(ReminderPause, pk=_whole(request.POST.get("pause")), cycle=cycle)
+        pause = get_object_or_404(ReminderPause, pk=whole(request.POST.get("pause")) or 0, cycle=cycle)
         chasing.lift(user=request.user, pause_id=pause.pk)
         messages.success(request, _("催促を再開しました。"))
         return see_other("meguri:reminders", plan, year)
@@ -149,19 +147,14 @@ def scope_words(row: ReminderPause) -> str:
     return row.department.name if row.department else _("年度全体")
 
 
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
 # --- nudges --------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def nudge(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """What waits, to choose from; then who would get what; then it goes out."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     ticked = [*request.POST.getlist("sheet"), *request.POST.get("sheets", "").split(",")]
-    chosen = [int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 10]
+    chosen = [pk for text in ticked if (pk := whole(text)) is not None]
     if "every" in request.POST:
         chosen = [review.pk for review in waiting_sheets(request, cycle)]
     form = NudgeForm(request.POST if request.method == "POST" else None)

@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
 
-from review.management.refusing import database_words
+from review.management.refusing import refusing
 from review.operations.services import backup
 from review.operations.services.backup_folder import BadBackup
 
@@ -20,6 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="保存先。まだないか、空のフォルダ。")
 
+    @refusing
     def handle(self, *args: Any, out: Path, **options: Any) -> None:
         try:
             manifest = backup.make(out)
@@ -29,8 +29,6 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{out} に書けません({problem.strerror})。空き容量と権限を確かめ、別のフォルダにもう一度行ってください。"
             ) from problem
-        except DatabaseError as problem:
-            raise CommandError(database_words(problem)) from problem
         self.stdout.write(f"{out} にバックアップしました({sum(manifest.tables.values())} 行)。")
         for path in manifest.missing:
             self.stderr.write(f"このファイルは、前からありません: {path}")

@@ -1,22 +1,22 @@
 """`manage.py export_cycle YEAR [--plan SHORTNAME] --format … --out PATH`: the frozen edition of a year, or the draft where none is published."""
 
-import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from review import queries
 from review.domain.fiscal import fiscal_year_label
-from review.management.refusing import database_words, refusing
+from review.management.refusing import refusing
 from review.models import Cycle
 from review.plan.services import plans
 from review.publication.services import exports, schemas
 from review.publication.services.exports import Source
 from review.trail.services import audit
+from review.workbook.files import write_atomically
 
 Writer = Callable[[Source, BinaryIO], Any]
 WRITERS: dict[str, Writer] = {
@@ -51,9 +51,9 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 self._record(source, cycle, format)
-                self._write(out, lambda target: WRITERS[format](source, target))
+                write_atomically(out.resolve(), lambda target: WRITERS[format](source, target))
                 if schema:
-                    self._write(Path(schema), lambda target: target.write(schemas.as_bytes(SCHEMAS[format]())))
+                    write_atomically(Path(schema).resolve(), lambda to: to.write(schemas.as_bytes(SCHEMAS[format]())))
         except OSError as error:
             raise CommandError(
                 f"{out}: 書き込めません({error.strerror})。場所と空き容量を確かめてください。"
@@ -66,24 +66,9 @@ class Command(BaseCommand):
             audit.write(None, "export", f"cycle:{cycle.pk}", after={"format": format})
 
     def _source(self, plan: str, year: int) -> tuple[Cycle, Source]:
-        try:
-            cycle = queries.cycle_of(plans.one(plan).short_name, year)
-            if cycle is None:
-                raise CommandError(
-                    f"{year}年度({fiscal_year_label(year)})の評価はありません。年度は西暦で指定してください。"
-                )
-            return cycle, exports.source_of(cycle)
-        except DatabaseError as error:
-            raise CommandError(database_words(error)) from error
-
-    def _write(self, out: Path, fill: Callable[[BinaryIO], Any]) -> None:
-        """Whole or not at all: an earlier file stays until the new one is finished."""
-        with tempfile.NamedTemporaryFile(dir=out.resolve().parent, prefix=f".{out.name}-", delete=False) as fresh:
-            path = Path(fresh.name)
-            try:
-                fill(cast(BinaryIO, fresh))
-            except BaseException:
-                path.unlink(missing_ok=True)
-                raise
-        path.chmod(0o644)
-        path.replace(out)
+        cycle = queries.cycle_of(plans.one(plan).short_name, year)
+        if cycle is None:
+            raise CommandError(
+                f"{year}年度({fiscal_year_label(year)})の評価はありません。年度は西暦で指定してください。"
+            )
+        return cycle, exports.source_of(cycle)

@@ -10,12 +10,12 @@ from typing import Protocol
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions
+from review import clock
 from review.domain.refusals import Invalid
 from review.models import NoticeText, User
 from review.reader_words import problem
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 
 PARTS = {"title": "件名", "body": "本文", "act": "していただくこと"}
 LONGEST_TITLE = 120
@@ -158,7 +158,7 @@ def own_texts(keys: Iterable[str] | None = None) -> dict[str, NoticeText]:
 def change(*, user: User, key: str, text: Text, names: Iterable[str]) -> NoticeText:
     """Put the administrator's text in the original's place. Raises Invalid with a sentence for each part."""
     with transaction.atomic():
-        _require_administrator(user)
+        require_administrator(user, _("お知らせの文面は管理者が変更します。"))
         if problems := problems_of(text, names):
             raise Invalid(_("文面を確かめてください。"), problems)
         before = NoticeText.objects.select_for_update(no_key=True).filter(key=key).first()
@@ -173,7 +173,7 @@ def change(*, user: User, key: str, text: Text, names: Iterable[str]) -> NoticeT
 def restore(*, user: User, key: str) -> bool:
     """Return to the original text; False where it was in force already."""
     with transaction.atomic():
-        _require_administrator(user)
+        require_administrator(user, _("お知らせの文面は管理者が変更します。"))
         row = NoticeText.objects.select_for_update(no_key=True).filter(key=key).first()
         if row is None:
             return False
@@ -181,8 +181,3 @@ def restore(*, user: User, key: str) -> bool:
         row.delete()
         audit.write(user, "notice_text.restore", f"notice_text:{key}", before=old)
         return True
-
-
-def _require_administrator(user: User) -> None:
-    holders.standing(user, fresh=True)
-    require(permissions.may_manage_people(user), _("お知らせの文面は管理者が変更します。"))

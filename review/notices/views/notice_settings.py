@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review.domain.refusals import Invalid
 from review.notices.forms.notices import ChoicesForm
@@ -18,7 +17,6 @@ from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: SignedInRequest) -> HttpResponse:
     """One choice for each kind of notice that can reach the person."""
     lines = lines_of(request.user)

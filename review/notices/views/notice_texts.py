@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from review.domain.refusals import Invalid
 from review.notices.forms.notices import TextForm
@@ -48,7 +48,6 @@ def text_record(request: SignedInRequest, key: str) -> Record:
     return Record(form=form, rows=rows, subject=f"notice_text:{key}", actions=actions)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @versioned(text_record)
 def text(request: SignedInRequest, key: str) -> HttpResponse:
     """One notice: its words, what may stand in braces, and how it would look."""

@@ -23,7 +23,6 @@ SUMS, MANIFEST = "SHA256SUMS", "manifest.json"
 DATABASE, FILES, ANCHORS = "database", "files", "anchors"
 PRODUCT, FORMAT = "meguri", 1
 _LINE = re.compile(r"(?P<sha256>[0-9a-f]{64})  (?P<name>[^\\\r\n]+)")
-_CHUNK = 1 << 20
 
 
 class BadBackup(Exception):
@@ -99,11 +98,8 @@ def copy(stream: Iterable[bytes] | BinaryIO, target: Path) -> tuple[int, str]:
 
 def sha256_of(path: Path) -> str:
     """In hexadecimal."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while part := stream.read(_CHUNK):
-            digest.update(part)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 # --- reading one -----------------------------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions
+from review import clock
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Appointment, LinkedIdentity, Mail, Notification, SecondFactor, User
 from review.reader_words import problem
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 
 ACTION = "user.anonymise"
 #: What stands in place of a name from then on.
@@ -45,8 +45,7 @@ def anonymise(*, user_id: int, by: User, reason: str) -> User:
 
     Raises NotAllowed for somebody who still holds a post or is the one who asks, and Invalid without a reason.
     """
-    holders.standing(by, fresh=True)
-    require(permissions.may_manage_people(by), _("匿名化は管理者が行います。"))
+    require_administrator(by, _("匿名化は管理者が行います。"))
     words = reason.strip()
     if not words or problem(words):
         sentence = problem(words) or _("理由を入力してください。")

@@ -183,11 +183,8 @@ def _put_files(folder: Path, files: list[str]) -> None:
 
 
 def _same(name: str, source: Path) -> bool:
-    digest = hashlib.sha256()
     with default_storage.open(name, "rb") as stream:
-        for part in stream.chunks():
-            digest.update(part)
-    return digest.hexdigest() == backup_folder.sha256_of(source)
+        return hashlib.file_digest(stream, "sha256").hexdigest() == backup_folder.sha256_of(source)
 
 
 def _put_anchors(folder: Path) -> None:

@@ -55,15 +55,12 @@ def _faults(rows: list[Artifact | Evidence]) -> Iterator[Fault]:
 
 
 def _what_is_wrong(row: Artifact | Evidence) -> str:
-    digest, size = hashlib.sha256(), 0
     try:
         with default_storage.open(row.path, "rb") as stream:
-            for part in stream.chunks():
-                digest.update(part)
-                size += len(part)
+            file = (stream.size, hashlib.file_digest(stream, "sha256").hexdigest())
     except FileNotFoundError:
         return MISSING
-    return "" if (size, digest.hexdigest()) == (row.size, row.sha256) else DAMAGED
+    return "" if file == (row.size, row.sha256) else DAMAGED
 
 
 def _help(row: Artifact | Evidence) -> str:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from review import clock, permissions, queries
 from review.background.services import jobs as work
@@ -156,7 +156,6 @@ def job_retry(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("meguri:jobs")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     """Stop trying, with a reason; a page of its own says what that means."""
     job = get_object_or_404(Job, pk=pk)

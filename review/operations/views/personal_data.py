@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from review import permissions
 from review.models import Appointment, Mail, Notification, Submission, User
@@ -34,8 +34,10 @@ class Holding:
     models: frozenset[str]
 
 
-def _of(label: Any, what: Any, readers: Any, period: Any, *models: str) -> Holding:
-    return Holding(label=label, what=what, readers=readers, period=period, models=frozenset(models))
+def _of(label: Any, what: Any, readers: Any, period: Any, models: str) -> Holding:
+    """`models` are those of `review`, where they name no other app."""
+    names = frozenset(name if "." in name else f"review.{name}" for name in models.split())
+    return Holding(label=label, what=what, readers=readers, period=period, models=names)
 
 
 UNTIL_ANONYMISED = gettext_lazy("離任するまで。離任した後、管理者が匿名化すると消えます。")
@@ -50,81 +52,51 @@ HOLDINGS = (
         gettext_lazy("利用者名、氏名、メールアドレス、パスワード(元に戻せない形)、最後にサインインした日時"),
         gettext_lazy("氏名は職員、ほかは管理者"),
         UNTIL_ANONYMISED,
-        "review.User",
+        "User",
     ),
     _of(
         gettext_lazy("役割"),
         gettext_lazy("担当者や確認者などの役割、部署、代決、その期間"),
         ADMINISTRATORS,
         WITH_THE_RECORD,
-        "review.Appointment",
-        "review.Proxy",
+        "Appointment Proxy",
     ),
     _of(
         gettext_lazy("二段階認証とシングルサインオン"),
         gettext_lazy("認証アプリの秘密(暗号化)、回復コード(元に戻せない形)、認証基盤での番号"),
         gettext_lazy("だれも読めません"),
         gettext_lazy("無効にするまで。匿名化すると消えます。"),
-        "review.SecondFactor",
-        "review.RecoveryCode",
-        "review.LinkedIdentity",
+        "SecondFactor RecoveryCode LinkedIdentity",
     ),
     _of(
         gettext_lazy("仮のパスワード"),
         gettext_lazy("一覧で受け取るまでの仮のパスワード(暗号化)"),
         ADMINISTRATORS,
         gettext_lazy("管理者が受け取るまで、長くて14日。その後は自動で消えます。"),
-        "review.FirstPassword",
+        "FirstPassword",
     ),
     _of(
         gettext_lazy("サインインの状態"),
         gettext_lazy("サインイン中の印と、その時刻。失敗の回数は、だれのものか読めない形で数えます。"),
         gettext_lazy("だれも読めません"),
         gettext_lazy("サインインは最長%(hours)s時間、失敗の回数は%(tally_days)s日。その後は自動で消えます。"),
-        "sessions.Session",
-        "review.Tally",
+        "sessions.Session Tally",
     ),
     _of(
         gettext_lazy("お知らせとメール"),
         gettext_lazy("届いたお知らせとメールの宛先、件名、本文(提出した人の氏名を含みます)"),
         gettext_lazy("本人。配達に失敗したメールの宛先は管理者"),
         LETTERS,
-        "review.Notification",
-        "review.NoticeChoice",
-        "review.Mail",
+        "Notification NoticeChoice Mail",
     ),
     _of(
         gettext_lazy("評価の記録"),
         gettext_lazy("提出、確認、承認、コメント、評価、会議の記録、根拠資料、記入用ブックの、だれがいつ行ったか"),
         PEOPLE_AT_WORK,
         WITH_THE_RECORD,
-        "review.MeasureReview",
-        "review.Submission",
-        "review.Decision",
-        "review.ItemComment",
-        "review.Rating",
-        "review.IndicatorYear",
-        "review.Indicator",
-        "review.Meeting",
-        "review.Evidence",
-        "review.EntryBook",
-        "review.Upload",
-        "review.Correction",
-        "review.CorrectionDecision",
-        "review.TargetChange",
-        "review.Opinion",
-        "review.PlanSummary",
-        "review.SummaryDecision",
-        "review.PlanChange",
-        "review.Reorganisation",
-        "review.LaterReading",
-        "review.Concurrence",
-        "review.RecordedDecision",
-        "review.Extension",
-        "review.ReminderPause",
-        "review.ClosingDay",
-        "review.NoticeText",
-        "review.OutboxEvent",
+        "MeasureReview Submission Decision ItemComment Rating IndicatorYear Indicator Meeting Evidence EntryBook Upload PlanUpload "
+        "Correction CorrectionDecision TargetChange Opinion PlanSummary SummaryDecision PlanChange Reorganisation "
+        "LaterReading Concurrence RecordedDecision Extension ReminderPause ClosingDay NoticeText OutboxEvent "
         "viewflow.Task",
     ),
     _of(
@@ -132,14 +104,14 @@ HOLDINGS = (
         gettext_lazy("公表を決定した人の番号。公表されるページとファイルには部署名だけが載り、氏名は載りません。"),
         gettext_lazy("氏名は、だれにも表示しません"),
         WITH_THE_RECORD,
-        "review.Edition",
+        "Edition",
     ),
     _of(
         gettext_lazy("監査記録"),
         gettext_lazy("だれが(氏名ではなく、意味のない番号で)、いつ、どこから(接続元)、何をしたか"),
         gettext_lazy("監査、管理者"),
         gettext_lazy("消しません。匿名化すると、番号がだれのものか分からなくなります。"),
-        "review.AuditEntry",
+        "AuditEntry",
     ),
     _of(
         gettext_lazy("管理画面の履歴"),
@@ -189,7 +161,6 @@ def stored_of(user: User) -> Iterator[dict[str, Any]]:
     yield {"label": _("監査記録での番号"), "text": str(user.key)}
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def anonymise(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take away what names a person who left; a page of its own says what that means."""
     person = get_object_or_404(User, pk=pk)

@@ -14,7 +14,7 @@ from review.models import Department, MeasureReview, Plan, Role, User
 from review.models.organization import PLAN_ROLES
 from review.people.services.people import ONLY_OF_PLANS
 from review.people.services.posts import Post
-from review.screens.forms.fields import DayField, ReasonForm
+from review.screens.forms.fields import DayField, PickedFile, ReasonForm
 
 REQUIRED = {"required": _("入力してください。")}
 CHOOSE = {"required": _("選んでください。"), "invalid_choice": _("一覧から選んでください。")}
@@ -106,6 +106,11 @@ class PostForm(OfficeForm):
     )
 
     @property
+    def days(self) -> dict[str, Any]:
+        """From when to when, once `is_valid()`."""
+        return {name: self.cleaned_data[name] for name in ("starts_on", "ends_on")}
+
+    @property
     def post(self) -> Post:
         """What was chosen, once `is_valid()`."""
         return post_of(self.cleaned_data["role"], self.cleaned_data["department"], self.cleaned_data["plan"])
@@ -168,6 +173,12 @@ class HandoverForm(ReasonForm):
         super().__init__(*args, **options)
         self.fields["sheets"].choices = [(str(one.pk), sheet_words(one)) for one in sheets]  # type: ignore[attr-defined]
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was chosen, once `is_valid()`."""
+        data = self.cleaned_data
+        return {"to": data["to"], "review_ids": [int(one) for one in data["sheets"]], "reason": data["reason"]}
 
 
 def sheet_words(review: MeasureReview) -> str:
@@ -253,12 +264,10 @@ class RemarkForm(forms.Form):
 class PeopleFileForm(forms.Form):
     """A list of people, and how it is meant."""
 
-    file = forms.FileField(
+    file = PickedFile(
         label=_("利用者の一覧"),
         help_text=_("CSV(UTF-8 か Shift_JIS)または Excel(.xlsx)、2MBまで。"),
-        allow_empty_file=True,
-        error_messages=CHOOSE,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+        accept=".csv,.xlsx",
     )
     way = forms.ChoiceField(
         label=_("取込みの方法"),

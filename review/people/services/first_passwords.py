@@ -14,14 +14,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions
+from review import clock
 from review.background.services import jobs
 from review.domain.refusals import Invalid
 from review.models import FirstPassword, Job, User
 from review.people.services.passwords import Enrolled, temporary_password
 from review.people.services.sealing import seals
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 
 KIND = "people.first_passwords"
 PURPOSE = "review.first_passwords"
@@ -41,7 +41,7 @@ def ask(users: Iterable[User]) -> None:
 def issue_anew(*, by: User, users: Iterable[User]) -> int:
     """New passwords for many; each one's present password goes on until the job has come to them. Returns how many."""
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by, _("仮のパスワードは管理者が受け取ります。"))
         chosen = [user for user in users if user.is_active and user.pk != by.pk]
         if not chosen:
             raise Invalid(_("あてはまる利用者がいません。条件を変えてください。"))
@@ -110,7 +110,7 @@ def fetch(*, by: User, take: Callable[[list[Enrolled]], object] = list) -> list[
     What no key opens any more (SECRET_KEY was changed) is rows for anew.
     """
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by, _("仮のパスワードは管理者が受け取ります。"))
         rows = list(FirstPassword.objects.exclude(sealed="").select_for_update(of=("self",)).select_related("user"))
         fetched, lost = [], []
         for row in rows:
@@ -145,8 +145,3 @@ def remove_old() -> int:
         if gone:
             audit.write(None, "people.passwords_removed", "people:list", after={"number": gone})
         return gone
-
-
-def _require_administrator(user: User) -> None:
-    holders.standing(user, fresh=True)
-    require(permissions.may_manage_people(user), _("仮のパスワードは管理者が受け取ります。"))

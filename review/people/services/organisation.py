@@ -7,14 +7,14 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions
+from review import clock
 from review.domain.people_list import Unreadable, folded, rows_of_csv
 from review.domain.refusals import Invalid
 from review.models import Department, User
 from review.people.services.finding_words import why_refused
 from review.reader_words import problem
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 from review.workbook import sandbox
 
 LONGEST, MOST = 60, 2000
@@ -110,8 +110,7 @@ def apply(*, by: User | None, lines: Sequence[Line]) -> int:
     """
     with transaction.atomic():
         if by is not None:
-            holders.standing(by, fresh=True)
-            require(permissions.may_manage_people(by), _("部署は管理者が管理します。"))
+            require_administrator(by, _("部署は管理者が管理します。"))
         list(Department.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
         rows = preview(lines)
         if not rows or len(rows) > MOST:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import clock, holders, permissions
+from review import clock, holders
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Appointment, FirstPassword, Role, User
 from review.models.organization import PLAN_ROLES
@@ -20,14 +20,9 @@ from review.people.services.passwords import Enrolled, temporary_password
 from review.people.services.posts import Post
 from review.reader_words import problem
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 
 ONLY_OF_PLANS = gettext_lazy("計画を選べるのは、確認者と承認者だけです。ほかの役割では空欄にしてください。")
-
-
-def _require_administrator(user: User) -> None:
-    holders.standing(user, fresh=True)
-    require(permissions.may_manage_people(user), _("利用者は管理者が管理します。"))
 
 
 def enrol(*, by: User, username: str, display_name: str, email: str) -> Enrolled:
@@ -36,14 +31,14 @@ def enrol(*, by: User, username: str, display_name: str, email: str) -> Enrolled
     Raises Invalid where a name is taken or cannot be stored.
     """
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         return _account(username, display_name, email, by=by, whose="administrator", password=temporary_password())
 
 
 def enrol_without_password(*, by: User, username: str, display_name: str, email: str) -> User:
     """Make an account that nobody signs in to before `first_passwords` has issued its password. Raises as `enrol` does."""
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         return _account(username, display_name, email, by=by, whose="administrator", password=None).user
 
 
@@ -93,7 +88,7 @@ def _name_problems(display_name: str, email: str) -> dict[str, str]:
 def change(*, by: User, user_id: int, display_name: str, email: str) -> User:
     """Change name and mail. The trail keeps which fields changed, not the names: those may be removed one day."""
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         problems = _name_problems(display_name, email)
         if problems:
@@ -111,7 +106,7 @@ def change(*, by: User, user_id: int, display_name: str, email: str) -> User:
 def reset_password(*, by: User, user_id: int) -> Enrolled:
     """A new temporary password, to be changed at the next sign-in; sessions of the old one end."""
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if not user.is_active:
             raise AlreadyDecided(_("%(who)sさんの利用は停止されています。") % {"who": user})
@@ -130,7 +125,7 @@ def reset_password(*, by: User, user_id: int) -> Enrolled:
 def appoint(*, by: User, user_id: int, post: Post, starts_on: date, ends_on: date | None = None) -> Appointment:
     """Give the person a post from a day on, which may lie ahead; 確認者 and 承認者 in one plan, or in all."""
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         problems: dict[str, Any] = {}
         if not user.is_active:
@@ -162,7 +157,7 @@ def end_post(*, by: User, appointment_id: int, last_day: date) -> Appointment | 
     Raises Invalid where somebody is needed in it, in the words of `handover.left_alone`.
     """
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         row = (
             Appointment.objects.select_for_update(of=("self",), no_key=True)
             .select_related("user")
@@ -189,7 +184,7 @@ def transfer(*, by: User, user_id: int, day: date, to: Iterable[Post]) -> None:
 def transfer_many(*, by: User, day: date, new_posts: Mapping[int, Iterable[Post]]) -> None:
     """The same for several people at once, so that two can change places: nobody is missed who is replaced."""
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         if day < clock.today():
             raise Invalid(_("発令日は今日以後にしてください。"), {"day": _("発令日は今日以後にしてください。")})
         people = list(User.objects.select_for_update(no_key=True).filter(pk__in=new_posts).order_by("pk"))
@@ -233,7 +228,7 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
     Raises Invalid while something would be left behind (`obstacles`).
     """
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if not user.is_active:
             raise AlreadyDecided(_("%(who)sさんの利用はもう停止されています。") % {"who": user})
@@ -256,7 +251,7 @@ def deactivate(*, by: User, user_id: int, reason: str) -> User:
 def reactivate(*, by: User, user_id: int, reason: str) -> Enrolled:
     """The person is back: they sign in with a new temporary password, and hold no post until one is given."""
     with transaction.atomic():
-        _require_administrator(by)
+        require_administrator(by)
         user = User.objects.select_for_update(no_key=True).get(pk=user_id)
         if user.is_active:
             raise AlreadyDecided(_("%(who)sさんはもう利用できます。") % {"who": user})

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions
+from review import clock, holders
 from review.domain import people_list
 from review.domain.people_list import Line, Unreadable, alike, day_of, folded
 from review.domain.refusals import Invalid
@@ -28,7 +28,7 @@ from review.people.services.finding_words import why_refused
 from review.people.services.posts import Post
 from review.reader_words import problem
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 from review.workbook import sandbox
 
 ADD, TRANSFER = "add", "transfer"
@@ -302,8 +302,7 @@ def apply(*, by: User, lines: Sequence[Line], way: str, day: date) -> list[User]
     Raises NotAllowed, or Invalid with the line where something cannot be any more.
     """
     with transaction.atomic():
-        holders.standing(by, fresh=True)
-        require(permissions.may_manage_people(by), _("利用者は管理者が取り込みます。"))
+        require_administrator(by, _("利用者は管理者が取り込みます。"))
         shown = preview(lines, way=way, day=day)
         bad = next((row for row in shown.rows if row.problems), None)
         if bad:

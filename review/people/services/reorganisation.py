@@ -13,13 +13,13 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions
+from review import clock
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Appointment, Department, Proxy, Reorganisation, User
 from review.people.services.reorganisation_moves import move_people, take_effect
 from review.reader_words import problem
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 
 Kind = Reorganisation.Kind
 
@@ -84,8 +84,7 @@ def _names_problem(planned: Planned, old: Sequence[str]) -> str:
 def plan(*, user: User, planned: Planned) -> Reorganisation:
     """Make the new offices and date the posts; on its day the sheets follow. Raises NotAllowed, or Invalid by field."""
     with transaction.atomic():
-        holders.standing(user, fresh=True)
-        require(permissions.may_manage_people(user), _("組織改正は管理者が登録します。"))
+        require_administrator(user, _("組織改正は管理者が登録します。"))
         before = list(Department.objects.select_for_update(no_key=True).filter(pk__in=planned.before).order_by("pk"))
         problems = problems_of(planned)
         if problems:
@@ -146,8 +145,7 @@ def withdraw(*, user: User, plan_id: int) -> Reorganisation:
     Raises AlreadyDecided once the day has come, Invalid where somebody was appointed to a new office meanwhile.
     """
     with transaction.atomic():
-        holders.standing(user, fresh=True)
-        require(permissions.may_manage_people(user), _("組織改正は管理者が取り消します。"))
+        require_administrator(user, _("組織改正は管理者が取り消します。"))
         reorganisation = Reorganisation.objects.select_for_update(no_key=True).get(pk=plan_id)
         if reorganisation.applied_at or reorganisation.withdrawn_at or reorganisation.effective_on <= clock.today():
             raise AlreadyDecided(_("この組織改正はもう施行されたか、取り消されています。"))
@@ -182,8 +180,7 @@ def _undo(reorganisation: Reorganisation) -> None:
 def add_office(*, user: User, name: str, starts_on: date | None = None) -> Department:
     """A new department, from a day on. Raises Invalid where the name exists already."""
     with transaction.atomic():
-        holders.standing(user, fresh=True)
-        require(permissions.may_manage_people(user), _("部署は管理者が管理します。"))
+        require_administrator(user, _("部署は管理者が管理します。"))
         name = name.strip()
         if not name or len(name) > 60 or problem(name):
             raise Invalid(_("部署名を確かめてください。"), {"name": _("部署名を60文字以内で入力してください。")})

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review.models import City
 from review.people.forms.city import CityForm
@@ -28,7 +27,6 @@ def shown() -> dict[str, str]:
 
 
 @versioned(record)
-@require_http_methods(["GET", "HEAD", "POST"])
 def city(request: SignedInRequest) -> HttpResponse:
     """The form; a POST stores it."""
     form = CityForm(request.POST if request.method == "POST" else None, initial=shown())

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from review import clock
 from review.domain.refusals import Invalid
@@ -18,10 +18,10 @@ from review.people.forms.departments import OfficeChoice, OfficeNameForm, Reorga
 from review.people.forms.people import next_april, open_offices
 from review.people.services import reorganisation as work
 from review.people.services import reorganisation_moves
+from review.people.views.people import state_of
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
-from review.screens.views.lists import matching, page_of, words_of
-from review.screens.views.questions import whole
+from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
@@ -35,7 +35,6 @@ def here() -> tuple[str, str]:
     return _("部署と組織改正"), reverse("meguri:departments")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def departments(request: SignedInRequest) -> HttpResponse:
     """Every department with its span, and the plans; a POST adds a department. Five queries however many."""
     form = OfficeNameForm(request.POST or None)
@@ -63,15 +62,6 @@ def departments(request: SignedInRequest) -> HttpResponse:
     return render(request, "people/departments.html", context, status=422 if form.errors else 200)
 
 
-def state_of(office: Department) -> str:
-    """now, ahead or past."""
-    today = clock.today()
-    if office.ends_on and office.ends_on < today:
-        return "past"
-    return "ahead" if office.starts_on and office.starts_on > today else "now"
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 def reorganise(request: SignedInRequest, manner: str) -> HttpResponse:
     """Plan one: which department, then what, then what will happen to whom, then the act."""
     if manner not in Kind.values:

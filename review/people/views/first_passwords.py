@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from review import permissions
 from review.people.forms.passwords import AnewForm
@@ -20,7 +19,6 @@ from review.screens.views.signed_in import SignedInRequest
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def passwords(request: SignedInRequest) -> HttpResponse:
     """How far the list is; a POST fetches what is made, once."""
     if request.method == "POST":
@@ -42,7 +40,6 @@ def passwords(request: SignedInRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def anew(request: SignedInRequest) -> HttpResponse:
     """New passwords for many: whom, then what it does, then the act."""
     form = AnewForm(request.POST or None)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review.domain.refusals import Invalid
 from review.models import Department
@@ -17,7 +16,6 @@ from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def department_list(request: SignedInRequest) -> HttpResponse:
     """The list as it is now; a POST shows what the list would do, and does it."""
     form = DepartmentListForm(request.POST if request.method == "POST" else None, initial={"text": present()})

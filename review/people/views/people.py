@@ -8,20 +8,18 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from review import clock, holders, permissions
-from review.domain.refusals import Invalid
-from review.models import Appointment, Proxy, Role, User
+from review.models import Appointment, Department, Proxy, Role, User
 from review.people.forms.people import LastDayForm, NamesForm, PersonForm, PostForm, open_offices
 from review.people.services import handover
 from review.people.services import people as work
 from review.people.services.passwords import Enrolled
-from review.screens.forms.fields import ReasonForm, add_refusal
+from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import accepted, act_page, crumbs, sure
 from review.screens.views.answers import see_other
-from review.screens.views.lists import matching, page_of, words_of
-from review.screens.views.questions import whole
+from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -85,7 +83,6 @@ def names_record(request: SignedInRequest, pk: int) -> Record:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 @versioned(names_record)
 def person(request: SignedInRequest, pk: int) -> HttpResponse:
     """One person; a POST changes name and mail."""
@@ -136,26 +133,20 @@ def person_page(
     return render(request, "people/person.html", context, status=status)
 
 
-def state_of(post: Appointment) -> str:
+def state_of(row: Appointment | Department | Proxy) -> str:
     """now, ahead or past."""
     today = clock.today()
-    if post.starts_on > today:
-        return "ahead"
-    return "past" if post.ends_on and post.ends_on < today else "now"
+    if row.ends_on and row.ends_on < today:
+        return "past"
+    return "ahead" if row.starts_on and row.starts_on > today else "now"
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def person_new(request: SignedInRequest) -> HttpResponse:
     """A new account; its temporary password is shown once."""
-    form = PersonForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            made = work.enrol(by=request.user, **form.cleaned_data)
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            return told_once(request, [made], _("利用者を登録しました"))
+    form, made = PersonForm(request.POST or None), list[Enrolled]()
+    if accepted(form, lambda: made.append(work.enrol(by=request.user, **form.cleaned_data))):
+        return told_once(request, made, _("利用者を登録しました"))
     return act_page(
         request,
         title=_("利用者を登録する"),
@@ -174,7 +165,6 @@ def told_once(request: SignedInRequest, made: list[Enrolled], title: str) -> Htt
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def person_password(request: SignedInRequest, pk: int) -> HttpResponse:
     """A new temporary password for somebody who lost theirs."""
     user = get_object_or_404(User, pk=pk)
@@ -200,21 +190,12 @@ def person_appoint(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a post, from today or a day ahead."""
     user = get_object_or_404(User, pk=pk)
     form = PostForm(request.POST)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            work.appoint(
-                by=request.user, user_id=pk, post=form.post, starts_on=data["starts_on"], ends_on=data["ends_on"]
-            )
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("任用しました。"))
-            return see_other("meguri:person", pk, fragment="posts")
+    if accepted(form, lambda: work.appoint(by=request.user, user_id=pk, post=form.post, **form.days)):
+        messages.success(request, _("任用しました。"))
+        return see_other("meguri:person", pk, fragment="posts")
     return person_page(request, user, post_form=form, status=422)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let a post end with a day."""
     post = get_object_or_404(Appointment.objects.select_related("user", "department"), pk=pk)
@@ -239,20 +220,14 @@ def post_end(request: SignedInRequest, pk: int) -> HttpResponse:
 # --- leaving ---------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def person_deactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person left. What would be left behind is shown, and must be handed over first."""
     user = get_object_or_404(User, pk=pk)
     form = ReasonForm(request.POST or None)
     blocked = work.obstacles(user) if user.is_active else [_("この利用者の利用は、もう停止されています。")]
-    if form.is_bound and form.is_valid() and sure(request):
-        try:
-            work.deactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": user})
-            return see_other("meguri:person", pk)
+    if sure(request) and accepted(form, lambda: work.deactivate(by=request.user, user_id=pk, **form.cleaned_data)):
+        messages.success(request, _("%(who)sさんの利用を停止しました。") % {"who": user})
+        return see_other("meguri:person", pk)
     back = reverse("meguri:person", args=[pk])
     if blocked:
         return render(
@@ -297,18 +272,12 @@ def leaving_effects(user: User) -> list[str]:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def person_reactivate(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person is back."""
     user = get_object_or_404(User, pk=pk)
-    form = ReasonForm(request.POST or None)
-    if form.is_bound and form.is_valid():
-        try:
-            made = work.reactivate(by=request.user, user_id=pk, reason=form.cleaned_data["reason"])
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            return told_once(request, [made], _("利用を再開しました"))
+    form, made = ReasonForm(request.POST or None), list[Enrolled]()
+    if accepted(form, lambda: made.append(work.reactivate(by=request.user, user_id=pk, **form.cleaned_data))):
+        return told_once(request, made, _("利用を再開しました"))
     return act_page(
         request,
         title=_("利用を再開する"),

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from review import clock
 from review.domain.people_list import Unreadable
@@ -29,7 +28,6 @@ TITLE = gettext_lazy("利用者の取込み")
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def people_import(request: SignedInRequest) -> HttpResponse:
     """The file, what it would do, and the act."""
     if request.method == "POST" and sure(request):

@@ -10,18 +10,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from review import clock, holders, permissions
 from review.models import Appointment, Decision, Proxy, User
 from review.models.proxy import PROXY_ROLES
 from review.people.forms.people import ProxyForm, RemarkForm
 from review.people.services import proxies as work
+from review.people.views import people
 from review.screens.views import decision_words
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
-from review.screens.views.lists import matching, page_of, words_of
-from review.screens.views.questions import whole
+from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
@@ -64,12 +64,7 @@ def page(request: SignedInRequest, *, refused: RemarkForm | None = None, decisio
 
 def state_of(proxy: Proxy) -> str:
     """withdrawn, ahead, now or past."""
-    today = clock.today()
-    if proxy.withdrawn_at:
-        return "withdrawn"
-    if proxy.starts_on > today:
-        return "ahead"
-    return "past" if proxy.ends_on < today else "now"
+    return "withdrawn" if proxy.withdrawn_at else people.state_of(proxy)
 
 
 def may_end(user: Any, proxy: Proxy) -> bool:
@@ -90,7 +85,6 @@ def post_words(row: Appointment) -> str:
     return f"{row.department or ''} {row.get_role_display()}".strip()
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def proxy_new(request: SignedInRequest) -> HttpResponse:
     """Name a proxy for myself, or with `?for=` for somebody else: first what it means, then the act."""
     principal = principal_of(request)

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from review import clock, holders
 from review.domain.refusals import Invalid
@@ -18,13 +17,12 @@ from review.people.services import handover, people, posts
 from review.people.services.posts import Post
 from review.people.views.people import people_crumb, person_crumb
 from review.screens.forms.fields import add_refusal
-from review.screens.views.acts import act_page, crumbs, sure
+from review.screens.views.acts import accepted, act_page, crumbs, sure
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def transfer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Prepare a transfer: first what it will do, then the act."""
     user = get_object_or_404(User, pk=pk)
@@ -89,7 +87,6 @@ def words_of(post: Post) -> str:
     return f"{office or ''} {Role(post.role).label}{f'({plan})' if plan else ''}".strip()
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """Which of the person's sheets go to whom."""
     leaving = get_object_or_404(User, pk=pk)
@@ -100,22 +97,11 @@ def hand_over(request: SignedInRequest, pk: int) -> HttpResponse:
         people=takers(work, leaving),
         initial={"sheets": [str(one.pk) for one in work.sheets]},
     )
-    if form.is_bound and form.is_valid():
+    if accepted(form, lambda: handover.hand_over(user=request.user, leaving=leaving, **form.chosen)):
         data = form.cleaned_data
-        try:
-            done = handover.hand_over(
-                user=request.user,
-                leaving=leaving,
-                to=data["to"],
-                review_ids=[int(one) for one in data["sheets"]],
-                reason=data["reason"],
-            )
-        except Invalid as refusal:
-            add_refusal(form, str(refusal), refusal.fields)
-        else:
-            message = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(done), "who": data["to"]}
-            messages.success(request, message)
-            return see_other("meguri:person", pk, fragment="work")
+        message = _("%(n)s件を%(who)sさんに引き継ぎました。") % {"n": len(data["sheets"]), "who": data["to"]}
+        messages.success(request, message)
+        return see_other("meguri:person", pk, fragment="work")
     context = {
         "page_title": _("仕事を引き継ぐ"),
         "breadcrumbs": crumbs(people_crumb(), person_crumb(leaving), (_("仕事を引き継ぐ"), "")),

@@ -3,7 +3,7 @@ judges a sheet. Nothing is stored here."""
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -118,18 +118,7 @@ def _errata(base: Edition, after: Snapshot, entries: Sequence[Entry], on: date) 
         "number": base.number + 1,
         "label": edition_label(base.number + 1),
         "date": on.isoformat(),
-        "items": [
-            {
-                "code": entry.code,
-                "name": names[entry.code],
-                "key": entry.key,
-                "label": entry.label,
-                "wrong": entry.wrong,
-                "right": entry.right,
-                "reason": entry.reason,
-            }
-            for entry in entries
-        ],
+        "items": [{**asdict(entry), "name": names[entry.code]} for entry in entries],
         "consequences": consequences(base.snapshot, after),
     }
 

@@ -30,7 +30,6 @@ TRIGGERS = {
         "review_artifact": {"edition_file_keep", "edition_file_keep_row", "edition_file_once"},
     },
 }
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,14 +167,11 @@ def _content(file: Artifact) -> Iterator[str]:
     if not default_storage.exists(file.path):
         yield f"ファイルがありません({file.path})。"
         return
-    digest, size = hashlib.sha256(), 0
     with default_storage.open(file.path, "rb") as stream:
-        while part := stream.read(_CHUNK):
-            digest.update(part)
-            size += len(part)
+        size, sha256 = stream.size, hashlib.file_digest(stream, "sha256").hexdigest()
     if size != file.size:
         yield f"ファイルの大きさが違います(記録 {file.size:,} バイト、今 {size:,} バイト)。"
-    elif digest.hexdigest() != file.sha256:
+    elif sha256 != file.sha256:
         yield "ファイルの内容が、公表したときと違います(sha256が合いません)。"
 
 

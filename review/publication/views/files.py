@@ -18,6 +18,8 @@ from review.background.services.making import of_the_background
 from review.books.services import papers
 from review.models import Artifact, Cycle, MeasureReview
 from review.publication.services import bundle
+from review.screens.views.acts import crumbs
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 from review.trail.services import audit
@@ -34,19 +36,14 @@ PAPERS = {Artifact.Kind.PACK: papers.PACK, Artifact.Kind.BOOK_PDF: papers.BOOK}
 @require_safe
 def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The year's consolidated workbook, its editions, and the sheets' workbooks that the person may read."""
-    cycle = queries.cycle_of(plan, year)
-    if cycle is None:
-        raise Http404
+    cycle = cycle_or_404(plan, year)
     books = list(queries.consolidated_files(cycle)[: HISTORY + 1])
     drafts = [book for book in books if book.edition_id is None]
     may_draft = permissions.may_download_year(request.user, cycle.plan_id)
     sheets = queries.latest_sheet_files(cycle.reviews.visible(permissions.scope_of(request.user)))
     context = {
         "page_title": _("%(year)s 集約表とファイル") % {"year": fiscal_year(year)},
-        "breadcrumbs": [
-            {"label": _("ホーム"), "url": reverse("meguri:home")},
-            {"label": _("集約表とファイル"), "url": ""},
-        ],
+        "breadcrumbs": crumbs(_("集約表とファイル")),
         "cycle": cycle,
         "editions": [book for book in books if book.edition_id],
         "sites": sites_of(cycle) if permissions.may_retry_jobs(request.user, cycle.plan_id) else [],
@@ -71,8 +68,8 @@ def papers_of(request: SignedInRequest, cycle: Cycle) -> list[dict[str, Any]]:
 @require_POST
 def paper_make(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Ask for 本部会議資料 or the book as PDF, of the current data."""
-    cycle, kind = queries.cycle_of(plan, year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
-    if cycle is None or kind is None:
+    cycle, kind = cycle_or_404(plan, year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
+    if kind is None:
         raise Http404
     papers.request_of_year(PAPERS[kind], cycle)
     return to_files(request, cycle.key, str(kind.label), "papers")
@@ -95,21 +92,28 @@ def to_files(request: SignedInRequest, key: tuple[str, int], what: str, where: s
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
-    """Each edition of the year with its static site, None where none was requested yet. Two queries."""
+    """Each edition of the year with its static site, None where none was requested yet, after the plan's last year the
+    newest 総括 before them. Four queries."""
     made = {
         file.edition_id: file
         for file in Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, edition__isnull=False)
     }
-    return [{"edition": one, "file": made.get(one.pk)} for one in queries.editions(*cycle.key)]
+    rows: list[dict[str, Any]] = [
+        {"edition": one, "label": one.label, "file": made.get(one.pk)} for one in queries.editions(*cycle.key)
+    ]
+    if rows and (summary := bundle.newest_summary(cycle)):
+        label = bundle.label_of(summary)
+        file = Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, label=label, retired_at=None).first()
+        rows.insert(0, {"edition": rows[0]["edition"], "label": label, "file": file, "summary": True})
+    return rows
 
 
 @require_POST
 def bundle_make(request: SignedInRequest, plan: str, year: int, number: int) -> HttpResponse:
-    """Ask for the static site of an edition."""
-    edition = queries.editions(plan, year).filter(number=number).first()
-    if edition is None:
-        raise Http404
-    bundle.request(user=request.user, edition=edition)
+    """Ask for the static site of an edition, or of the plan's newest 総括."""
+    edition = get_object_or_404(queries.editions(plan, year), number=number)
+    summary = bundle.newest_summary(edition.cycle) if request.POST.get("summary") else None
+    bundle.request(user=request.user, edition=edition, summary=summary)
     messages.success(request, _("静的サイトを作っています。できあがると、この画面から受け取れます。"))
     return redirect("meguri:files", plan, year)
 
@@ -118,9 +122,7 @@ def bundle_make(request: SignedInRequest, plan: str, year: int, number: int) -> 
 @require_safe
 def download(request: SignedInRequest, pk: int) -> HttpResponse | FileResponse:
     """One file, as an attachment under its own name. Leaves an audit row."""
-    artifact = Artifact.objects.visible(permissions.scope_of(request.user)).filter(pk=pk, retired_at=None).first()
-    if artifact is None:
-        raise Http404
+    artifact = get_object_or_404(Artifact.objects.visible(permissions.scope_of(request.user)), pk=pk, retired_at=None)
     response = attachment(artifact)
     if request.method == "GET":
         audit.write(

@@ -8,12 +8,11 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import holders, permissions
 from review.domain.refusals import Invalid
 from review.models import City, User
 from review.reader_words import problem
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 
 FIELDS = {"name": 60, "code": 6, "office": 60, "extension": 30, "email": 254}
 
@@ -44,8 +43,7 @@ def change(*, by: User | None, name: str, code: str, office: str, extension: str
     values = {field: text.strip() for field, text in given.items()}
     with transaction.atomic():
         if by is not None:
-            holders.standing(by, fresh=True)
-            require(permissions.may_manage_people(by), _("自治体と問い合わせ先は管理者が決めます。"))
+            require_administrator(by, _("自治体と問い合わせ先は管理者が決めます。"))
         if problems := _problems(values):
             raise Invalid(_("保存できません。内容を確かめてください。"), problems)
         row, _made = City.objects.select_for_update().get_or_create(pk=1, defaults={"name": settings.MEGURI_CITY})

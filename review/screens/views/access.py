@@ -14,8 +14,9 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from review import calendar, permissions
@@ -28,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+#: A page that only shows, or only acts, says so itself; what programs load has its own.
+METHODS = ("GET", "HEAD", "POST")
 #: marks the sign-in page that a button led to, whose act was not done
 UNSENT = "unsent"
 
@@ -71,14 +74,11 @@ def client_address(request: HttpRequest) -> str | None:
         return None
 
 
-class AccessMiddleware:
+class AccessMiddleware(MiddlewareMixin):
     """Asks `permissions.may_visit` before any view runs. An address without a rule is refused and logged."""
 
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """With the receipt of a form that was saved; what was made for one person no proxy keeps."""
         if request.method == "POST" and response.status_code == SeeOther.status_code:
             receipted(request, response)
         if request.session.accessed:
@@ -87,8 +87,11 @@ class AccessMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """None lets the view run; anonymous people are sent to sign in; the rest is 403."""
+        """None lets the view run; anonymous people are sent to sign in; the rest is 403, a method that no page has 405."""
         address = request.resolver_match.view_name if request.resolver_match else ""
+        for_programs = address.startswith("api:") or getattr(view, "csrf_exempt", False)
+        if request.method not in METHODS and not for_programs:
+            return HttpResponseNotAllowed(METHODS)
         rule = permissions.ACCESS.get(address)
         if rule is None and not address.startswith("admin:"):
             logger.error("address without a rule refused: %s", address)

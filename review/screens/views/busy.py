@@ -1,11 +1,12 @@
 """What ends a request early and is no fault: a service's refusal, or a lock of the database that did not come in time."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from review.screens.views import signed_out
@@ -23,14 +24,8 @@ WAIT_SECONDS = "10"
 SECRET = ("password", "token", "code", "secret")
 
 
-class BusyMiddleware:
+class BusyMiddleware(MiddlewareMixin):
     """Turns a refusal into its page, and the error of a lock that was waited for in vain into a page of 503."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """None leaves any other error to the page of a fault."""

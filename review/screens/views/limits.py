@@ -5,31 +5,31 @@ guesses at one name is stopped long before by `services/sign_in.py`. The rest is
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.deprecation import MiddlewareMixin
 
 from review.screens.services import throttle
+from review.screens.views.access import way_back
 from review.trail.services import audit
 
 logger = logging.getLogger(__name__)
 
 
-# The largest file, and room for the form around it.
-MAX_BODY = 10 * 1024 * 1024 + 256 * 1024
+# The largest file, and with it room for the form around it.
+MAX_FILE = 10 * 1024 * 1024
+MAX_BODY = MAX_FILE + 256 * 1024
 
 
-class BodyLimitMiddleware:
+class BodyLimitMiddleware(MiddlewareMixin):
     """Answers 413 by the length that the request announces, before anything reads the body; without one Django reads none."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        """None lets the request on."""
         try:
             length = int(request.META.get("CONTENT_LENGTH") or 0)
         except ValueError:
@@ -37,8 +37,9 @@ class BodyLimitMiddleware:
         if length > MAX_BODY:
             reference = getattr(request, "reference", "")
             logger.warning("status=413 reference=%s path=%s", reference, request.path)
-            return HttpResponse(loader.get_template("413.html").render({"reference": reference}), status=413)
-        return self.get_response(request)
+            facts = {"reference": reference, "size": length, "limit": MAX_FILE, "next_url": way_back(request)}
+            return HttpResponse(loader.get_template("413.html").render(facts), status=413)
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +61,8 @@ RATES = {
 }
 
 
-class RateMiddleware:
+class RateMiddleware(MiddlewareMixin):
     """Counts the POST requests to the addresses of RATES before their views run."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None lets the view run."""

@@ -254,13 +254,16 @@ def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
     addresses = ("meguri:city", "meguri:department_list", "meguri:plan_new")
     city_url, offices, new_plan = (reverse(name) if manages else "" for name in addresses)
     page = reverse("meguri:plan", args=[plan.short_name]) if plan else new_plan
+    leads = plan is not None and permissions.may_change_plan(user, plan.pk)
+    imports = reverse("meguri:plan_import", args=[plan.short_name]) if plan and leads else ""
+    draft = reverse("meguri:first_year", args=[plan.short_name]) if plan and leads and plan.sheets and not cycle else ""
     return [
         FirstStep(label=_("自治体名と問い合わせ先を決める"), done=city.is_set(), url=city_url, command="set_city --name …"),
         FirstStep(label=_("部署(部と課)を登録する"), done=Department.objects.exists(), url=offices, command="import_departments FILE"),
         FirstStep(label=_("計画を作る(名前、期間)"), done=plan is not None, url=page, command="create_plan SHORTNAME --name … --years 2022-2025"),
-        FirstStep(label=_("計画の施策を取り込む"), done=bool(plan and plan.sheets), command="import_plan FILE --plan SHORTNAME"),
+        FirstStep(label=_("計画の施策を取り込む"), done=bool(plan and plan.sheets), url=imports, command="import_plan FILE --plan SHORTNAME"),
         FirstStep(label=_("担当者・確認者・承認者を登録する"), done=named, url=people, command="import_people FILE"),
-        FirstStep(label=_("最初の年度を準備する"), done=cycle is not None, command="draft_year SHORTNAME YEAR"),
+        FirstStep(label=_("最初の年度を準備する"), done=cycle is not None, url=draft, command="draft_year SHORTNAME YEAR"),
         FirstStep(label=_("期限を決めて、年度を開始する"), done=False, url=cycles if cycle else ""),
     ]  # fmt: skip
 

@@ -154,7 +154,9 @@ def changes(submissions: Sequence[Submission], texts: dict[str, str]) -> dict[st
     if len(submissions) < 2:
         return {}
     before = submissions[-2].content.get("items", {})
-    return {
-        key: [{"op": part.op, "text": part.text} for part in difference(before.get(key, ""), texts[key])]
-        for key in items.changed(before, texts)
-    }
+    return {key: stretches(before.get(key, ""), texts[key]) for key in items.changed(before, texts)}
+
+
+def stretches(before: str, now: str) -> list[dict[str, str]]:
+    """What differs between two texts, as the component takes it."""
+    return [{"op": part.op, "text": part.text} for part in difference(before, now)]

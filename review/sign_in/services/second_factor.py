@@ -13,14 +13,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from review import clock, holders, permissions
+from review import clock
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import RecoveryCode, SecondFactor, User
 from review.people.services.sealing import seal_of, seals
 from review.reader_words import problem
 from review.screens.services import throttle
 from review.trail.services import audit
-from review.transition import require
+from review.transition import require_administrator
 
 PURPOSE = "review.second_factor"
 STEP = 30
@@ -86,8 +86,7 @@ def switch_off(*, user: User, by: User, reason: str = "") -> None:
     Raises NotAllowed for anybody else, and Invalid where an administrator says no reason.
     """
     if by.pk != user.pk:
-        holders.standing(by, fresh=True)
-        require(permissions.may_manage_people(by), _("ほかの人の二段階認証を無効にできるのは管理者だけです。"))
+        require_administrator(by, _("ほかの人の二段階認証を無効にできるのは管理者だけです。"))
         if sentence := problem(reason) or ("" if reason.strip() else _("理由を入力してください。")):
             raise Invalid(sentence, fields={"reason": sentence})
     if SecondFactor.objects.filter(user=user).delete()[0]:

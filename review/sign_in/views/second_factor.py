@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from review import clock
 from review.domain.refusals import Invalid
@@ -55,7 +55,6 @@ def waiting(request: HttpRequest) -> tuple[User, dict[str, Any]] | None:
 
 @never_cache
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """The second page of signing in."""
     pair = waiting(request)
@@ -78,7 +77,6 @@ def code(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
 def settings_page(request: SignedInRequest) -> HttpResponse:
     """Switch it on with a first code, or off with the password."""
     user: User = request.user
@@ -120,7 +118,6 @@ def second_factors(request: SignedInRequest) -> HttpResponse:
     return render(request, "sign_in/second_factors.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def second_factor_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Switch off the second factor of somebody who lost the phone and the recovery codes."""
     person = get_object_or_404(User, pk=pk, second_factor__confirmed_at__isnull=False)

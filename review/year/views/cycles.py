@@ -1,4 +1,4 @@
-"""年度と期限: the years, and for each where it stands, its deadlines and what comes next."""
+"""年度と期限: the years, and for each where it stands, its deadlines and what comes next; and the first one of a plan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,17 +19,18 @@ from review import calendar, clock, permissions, queries
 from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
 from review.background.services.making import making
-from review.deadlines.views.deadlines import tabs, year_or_404
+from review.deadlines.views.deadlines import tabs
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, CycleState, MeasureYear, Plan
 from review.publication.services import corrections
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import accepted, act_page, crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.chrome import address
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import day_text, fiscal_year
-from review.year.forms.cycles import DeadlinesForm
+from review.year.forms.cycles import DeadlinesForm, FirstYearForm
 from review.year.services import cycles as work
 from review.year.views.progress import steps_of
 
@@ -56,7 +57,7 @@ def cycles(request: SignedInRequest) -> HttpResponse:
 
 def deadlines_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form of the year's deadlines edits."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     rows = Cycle.objects.filter(pk=cycle.pk)
     form = DeadlinesForm.of(cycle)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.deadlines",))
@@ -66,7 +67,7 @@ def deadlines_record(request: SignedInRequest, plan: str, year: int) -> Record:
 @versioned(deadlines_record)
 def cycle(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """One year: its step, its deadlines to set, and the button that opens it."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     form = DeadlinesForm(request.POST) if request.method == "POST" else DeadlinesForm.of(cycle)
     status = 200
     if form.is_bound:
@@ -148,3 +149,22 @@ def business_days_text(left: int) -> str:
     if left < 0:
         return ngettext("%(n)s開庁日前に過ぎました", "%(n)s開庁日前に過ぎました", -left) % {"n": -left}
     return ngettext("あと%(n)s開庁日", "あと%(n)s開庁日", left) % {"n": left}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_year(request: SignedInRequest, plan: str) -> HttpResponse:
+    """The years of a plan to choose the first from; a POST drafts the chosen one."""
+    shown = get_object_or_404(Plan, short_name=plan)
+    work.require_may_begin(request.user, shown)
+    form = FirstYearForm(request.POST if request.method == "POST" else None, plan=shown)
+
+    def draft() -> None:
+        work.draft_first(plan=shown, fiscal_year=form.cleaned_data["fiscal_year"], user=request.user)
+
+    if accepted(form, draft):
+        year = form.cleaned_data["fiscal_year"]
+        messages.success(request, _("%(year)sを準備しました。") % {"year": fiscal_year(year)})
+        return see_other("meguri:cycle", plan, year)
+    title, back = _("最初の年度を準備する"), reverse("meguri:plan", args=[plan])
+    lead = _("選んだ年度の下書きができます。期限を決めて開始するまで、主管部署には何も届きません。")
+    return act_page(request, title=title, verb=title, back_url=back, trail=[(shown.name, back)], form=form, lead=lead)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from review.assessment.services import judging, scale_preview
-from review.deadlines.views.deadlines import way_to, year_or_404
+from review.deadlines.views.deadlines import way_to
 from review.models import Cycle, CycleState
 from review.screens.views.answers import refusing, see_other
+from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -21,7 +22,7 @@ from review.year.services import cycles as work
 
 def scale_record(request: SignedInRequest, plan: str, year: int) -> Record:
     """What the form of the scale edits."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     form = ScaleForm(present=judging.scale_of(cycle))
     rows = Cycle.objects.filter(pk=cycle.pk)
     return Record(form=form, rows=rows, subject=f"cycle:{cycle.pk}", actions=("cycle.scale",))
@@ -32,7 +33,7 @@ def scale_record(request: SignedInRequest, plan: str, year: int) -> Record:
 @versioned(scale_record)
 def scale(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The scale of one year: written while the year is a draft, shown afterwards. `preview` saves nothing."""
-    cycle = year_or_404(plan, year)
+    cycle = cycle_or_404(plan, year)
     form = ScaleForm(request.POST if request.method == "POST" else None, present=judging.scale_of(cycle))
     trying = "preview" in request.POST
     good = form.is_bound and form.is_valid()
