@@ -36,9 +36,9 @@ def test_the_office_changes_its_plan_and_the_department_reads_who_when_and_why(
     clerk = new_page()
     sign_in(clerk, cast.contributor)
     clerk.goto(f"/sheets/{cast.sheet(1).pk}/")
-    told = clerk.locator("#plan-changes").inner_text()
+    shown = clerk.locator("#plan-changes").inner_text()
     for part in ("100件", "150件", "利用の実情に合わせる", "確認 五月", "承認 六郎"):
-        assert part in told, part
+        assert part in shown, part
     assert "150件" in clerk.locator("#indicator-1").inner_text()
     screenshot(clerk, "plan-edit-department")
 

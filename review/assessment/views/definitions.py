@@ -22,7 +22,7 @@ from review.assessment.services.definitions import Definition
 from review.domain.items import circled
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState, Indicator, IndicatorYear
-from review.screens.views.lists import having, page_of, words_of
+from review.screens.views.questions import having, page_of, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year

@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
 
-from review.domain.fiscal import first_day, last_day
+from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
 from review.domain.values import cells, reading, states
 from review.domain.values.compare import Basis, Component, Outcome, Status, compare, undecided
@@ -122,7 +122,7 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
             return replace(cell.state, until=until)
         if until >= first_day(fiscal_year):  # 令和7年5月末現在 of 令和6年度: after the year's end
             return states.whole_year(cell.plain)
-        return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=until.year - (until.month < 4))
+        return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=fiscal_year_of(until))
     if cell.state.state is State.OTHER_YEAR:
         year = states.year_of(compact(words))
         by_words = "年度末" in cell.plain or states.year_of(plain) is not None

@@ -148,8 +148,7 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
         and (value <= 1 or share > value * 8)
     ):
         return _AMBIGUOUS_SHARE
-    # 33,474 beside 30,000千円 in 千円, 円 or 百万円
-    more = (1, 1000, 10**6) if other.unit.dimension == "money" else (1,)
+    more = (1, 1000, 10**6) if other.unit.dimension == "money" else (1,)  # 33,474 beside 30,000千円
     scales = (1,) if bare.scale != 1 or other.scale == 1 else dict.fromkeys((other.scale, *more))
     outcomes = []
     for scale in scales:

@@ -102,5 +102,5 @@ def _year(cycle: Cycle, code: str) -> MeasureYear:
 
 
 def _write(user: User, action: str, measure: Measure, cycle: Cycle, before: dict[str, Any], after: State) -> None:
-    told = {**after, "fiscal_year": cycle.fiscal_year}
-    audit.write(actor=user, action=action, subject=f"measure:{measure.pk}", before=before, after=told)
+    after_with_year = {**after, "fiscal_year": cycle.fiscal_year}
+    audit.write(actor=user, action=action, subject=f"measure:{measure.pk}", before=before, after=after_with_year)

@@ -51,13 +51,13 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
         return [
             *({"code": part.code, "item": label, "before": origin, "after": _described(part)} for part in detail.parts),
             *(_moved(measure, year, part, n) for part in detail.parts for n in part.takes if measure),
-            *(line for part in detail.parts for line in _said(proposal, part.code, None)),
+            *(line for part in detail.parts for line in _form_lines(proposal, part.code, None)),
         ]
     if measure is None:
         return []
     now = latest(measure, year)
     if kind == ChangeKind.EDIT:
-        return _said(proposal, measure.code, measure.years.filter(fiscal_year=year).first())
+        return _form_lines(proposal, measure.code, measure.years.filter(fiscal_year=year).first())
     line = {"code": measure.code, "item": label, "before": "", "after": ""}
     if kind == ChangeKind.RENAME:
         return [{**line, "before": now.name if now else "", "after": detail.name}]
@@ -75,7 +75,7 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     return [{**line, "before": before, "after": after or _("%(year)sで終了") % {"year": year_label(year - 1)}}]
 
 
-def _said(proposal: Proposal, code: str, year: MeasureYear | None) -> list[dict[str, str]]:
+def _form_lines(proposal: Proposal, code: str, year: MeasureYear | None) -> list[dict[str, str]]:
     """Line by line what a form of the whole 施策 changes."""
     cycle = Cycle.objects.filter(plan=proposal.plan, fiscal_year=proposal.fiscal_year).first()
     if cycle is None or not proposal.detail.values:

@@ -99,8 +99,8 @@ def _check_values(plan: Plan, measure: Measure | None, year: int, detail: Detail
 
 
 def _check_new(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
-    said = _check_values(plan, None, year, detail) if detail.values else {}
-    return {**said, **check_parts(plan, measure, year, detail)}
+    problems = _check_values(plan, None, year, detail) if detail.values else {}
+    return {**problems, **check_parts(plan, measure, year, detail)}
 
 
 def check_parts(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:

@@ -22,7 +22,7 @@ from review.plan.forms.measures import MeasureForm
 from review.plan.services import measure_edits, measure_state, plan_changes
 from review.plan.services.plan_proposals import Detail, Proposal
 from review.plan.views.plan_changes import cycle_or_404, foreseen, propose
-from review.plan.views.plans import offices_by_id, told
+from review.plan.views.plans import changes_of, offices_by_id
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
@@ -46,8 +46,8 @@ def year_or_404(cycle: Cycle, code: str) -> MeasureYear:
 
 def may_change(request: SignedInRequest, cycle: Cycle) -> bool:
     """A draft: who may change the plan's page. A year under way: who may propose. A closed one: nobody."""
-    asked = permissions.may_change_plan if cycle.state == CycleState.DRAFT else permissions.is_reviewer
-    return cycle.state not in measure_state.CLOSED and asked(request.user, cycle.plan_id)
+    rule = permissions.may_change_plan if cycle.state == CycleState.DRAFT else permissions.is_reviewer
+    return cycle.state not in measure_state.CLOSED and rule(request.user, cycle.plan_id)
 
 
 def sent(request: SignedInRequest) -> Any:
@@ -183,13 +183,13 @@ def history(cycle: Cycle, row: MeasureYear) -> Iterator[dict[str, Any]]:
     def lines_of(entry: AuditEntry) -> list[dict[str, str]]:
         keys = [key for key in entry.after if key != "fiscal_year"]
         both = ((key, entry.before.get(key, ""), entry.after[key]) for key in keys)
-        said = partial(measure_state.words_of, offices=offices)
+        words = partial(measure_state.words_of, offices=offices)
         return [
-            {"label": measure_state.label_of(key, cycle), "before": said(key, old), "after": said(key, new)}
+            {"label": measure_state.label_of(key, cycle), "before": words(key, old), "after": words(key, new)}
             for key, old, new in both
         ]
 
-    yield from told(f"measure:{row.measure_id}", measure_edits.ACTIONS, lines_of)
+    yield from changes_of(f"measure:{row.measure_id}", measure_edits.ACTIONS, lines_of)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -118,9 +118,9 @@ def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> H
 def checking(request: SignedInRequest, form: CheckForm) -> HttpResponse:
     """The page."""
     preview, upload = form.preview, form.upload
-    sheets, both = preview.document.sheets, preview.imported.changes
-    additions = [change for change in both if change.fiscal_year is None]
-    changes = [change for change in both if change.fiscal_year is not None]
+    sheets = preview.document.sheets
+    additions = [change for change in preview.imported.changes if change.fiscal_year is None]
+    changes = [change for change in preview.imported.changes if change.fiscal_year is not None]
     earlier = work.taken_before(upload)
     context = {
         "page_title": _("読み取った内容の確認"),

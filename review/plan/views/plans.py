@@ -87,10 +87,10 @@ def history(plan: Plan, form: PlanForm, offices: dict[str, str]) -> Iterator[dic
             if name != "reason"
         ]
 
-    return told(f"plan:{plan.pk}", [plan_settings.CHANGED], lines_of)
+    return changes_of(f"plan:{plan.pk}", [plan_settings.CHANGED], lines_of)
 
 
-def told(
+def changes_of(
     subject: str, actions: Sequence[str], lines_of: Callable[[AuditEntry], list[dict[str, Any]]]
 ) -> Iterator[dict[str, Any]]:
     """Each change, the latest first: who, when, why, and what stood before and after. Two queries."""

@@ -1,7 +1,7 @@
 """The public site as plain files with relative links: the same pages, made from the same shelf, for any web server.
 
 Every page is planned as an address first. Its file follows from the address, and each link in a page is turned into the
-way from file to file (`plain_links`): a link to something that is not in the plan raises, so that a finished site has
+way from file to file (`shelf.Linker`): a link to something that is not in the plan raises, so that a finished site has
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
@@ -32,10 +32,9 @@ from review.models import Artifact, Edition, SummaryEdition
 from review.publication.services import schemas, summary_tables
 from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
-from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
-from review.publication.views.shelf import Book, Site
+from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
 
 #: from so many pages on, more than one process makes them

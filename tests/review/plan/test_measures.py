@@ -37,8 +37,8 @@ def new(cast: Cast, **changes: Any) -> dict[str, Any]:
     owner = str(cast.departments["農林水産課"].pk)
     goal = {"goal:+1:name": "開催回数", f"goal:+1:{YEAR}": "4回", f"goal:+1:{NEXT}": "6回"}
     rows = {"row:+1:name": "準備", "row:+1:2024": "有"}
-    said = {**head, **goal, **rows, "owner": owner, "text:current_state": "現状です。", **changes}
-    return typed(cast, "", **said)
+    fields = {**head, **goal, **rows, "owner": owner, "text:current_state": "現状です。", **changes}
+    return typed(cast, "", **fields)
 
 
 def test_the_year_leads_to_its_measures_and_each_to_its_form(cast: Cast) -> None:
@@ -63,9 +63,9 @@ def test_a_draft_is_saved_at_once_and_its_history_says_who_and_what(cast: Cast) 
     assert client.post(PAGE, {**sent, "form_version": hidden(client.get(PAGE), "form_version")}).status_code == 303
     year = Measure.objects.get(code="01-01").years.get(fiscal_year=YEAR)
     assert (year.name, year.text("current_state")) == ("改めた施策", "一行目\n二行目")
-    said = words(client.get(PAGE))
-    assert "確認 四郎" in said and "見本の施策1 → 改めた施策" in said and "100件 → 150件" in said
-    assert "成果目標① 目標(令和6年度)" in said
+    page = words(client.get(PAGE))
+    assert "確認 四郎" in page and "見本の施策1 → 改めた施策" in page and "100件 → 150件" in page
+    assert "成果目標① 目標(令和6年度)" in page
 
 
 def test_a_stale_form_undoes_nothing(cast: Cast) -> None:
