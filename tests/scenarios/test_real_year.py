@@ -71,13 +71,13 @@ def _a_wrong_value_is_put_right_in_the_open(first: Edition, worker) -> None:
     assert office.post(reverse("meguri:correction_items", args=[pk, "01-02"]), typed).status_code == 303
     assert office.post(reverse("meguri:correction_submit", args=[pk])).status_code == 303
     assert board.post(reverse("meguri:correction_decide", args=[pk]), {"round": "1"}).status_code == 303
-    worker.wait_for(lambda: Artifact.objects.filter(edition__number=2, kind="consolidated").exists())
+    worker.wait_for(lambda: Artifact.objects.filter(edition__number=2, kind="consolidated").exists(), seconds=120)
     errata = words(Client().get(f"/results/{FIRST}/{year}/errata/"))
     assert "訂正第1版" in errata and wrong in errata and "2件" in errata and "集計の誤りのため。" in errata
     assert "2件" in words(Client().get(f"/results/{FIRST}/{year}/01-02/"))
     old = Client().get(f"/results/{FIRST}/{year}/editions/1/01-02/")
     assert f"<strong>{wrong}</strong>" in old.content.decode() and "この版は訂正されました" in words(old)
-    worker.wait_for(lambda: not Job.objects.exclude(state="done").exists())
+    worker.wait_for(lambda: not Job.objects.exclude(state="done").exists(), seconds=120)
 
 
 def _the_edition_holds_what_the_document_says(edition: Edition) -> None:
