@@ -127,6 +127,9 @@ class _Import:
         self.departments: dict[str, Department] = {}
         self.closed: set[int] = set()
         self.shown_on: dict[str, int] = {}
+        self.goals: dict[tuple[int, int], Indicator] = {}
+        self.values: dict[tuple[int, int], IndicatorYear] = {}
+        self.new: list[IndicatorYear] = []
 
     def run(self, plan_name: str, city: str, municipality_code: str) -> Imported:
         years = self.document.years
@@ -147,8 +150,12 @@ class _Import:
         self.departments = offices_today()
         self.doubts += file_doubts.doubts(self.document, known(plan), self.departments)
         self.shown_on = _last_sheets(plan)
+        self.goals = {(one.measure_id, one.number): one for one in Indicator.objects.filter(measure__plan=plan)}
+        values = IndicatorYear.objects.filter(indicator__measure__plan=plan).select_related("indicator")
+        self.values = {(one.indicator_id, one.fiscal_year): one for one in values}
         for sheet in self.document.sheets:
             self._sheet(plan, sheet)
+        IndicatorYear.objects.bulk_create(self.new)
         for drafted in Cycle.objects.filter(plan=plan, state=CycleState.DRAFT) if self.written else ():
             judging.judge_earlier(drafted)
         return Imported(
@@ -238,9 +245,10 @@ class _Import:
                 continue
             # Only a person sets the definition; the page of definitions infers it for them to confirm.
             facts = {"unit": block.unit[:40], "baseline": block.baseline[:300]}
-            indicator, made = Indicator.objects.get_or_create(measure=measure, number=block.number, defaults=facts)
-            self.written += made
-            if made:
+            indicator = self.goals.get((measure.pk, block.number))
+            if indicator is None:
+                indicator = Indicator.objects.create(measure=measure, number=block.number, **facts)
+                self.written += 1
                 latest = next(cell.name for cell in reversed(block.years) if not cell.is_empty)
                 self._changed(sheet.code, None, _("成果目標の追加"), "", latest)
             for cell in block.years:
@@ -249,10 +257,9 @@ class _Import:
 
     def _cell(self, indicator: Indicator, code: str, cell: Any) -> None:
         values = {"name": cell.name, "target": cell.target, "actual": cell.actual}
-        row, made = IndicatorYear.objects.get_or_create(
-            indicator=indicator, fiscal_year=cell.fiscal_year, defaults=values
-        )
-        if made:
+        row = self.values.get((indicator.pk, cell.fiscal_year))
+        if row is None:
+            self.new.append(IndicatorYear(indicator=indicator, fiscal_year=cell.fiscal_year, **values))
             self.written += 1
         else:
             self._update(row, values, code)
