@@ -92,7 +92,7 @@ def headline(book: Book) -> str:
     return _(
         "%(city)s %(plan)s %(year)s: 成果目標%(goals)s件のうち%(achieved)s件が目標を達成しました(%(share)s%%)。"
     ) % {
-        "city": snapshot["city"],
+        "city": book.edition.cycle.plan.city,
         "plan": snapshot["plan"],
         "year": fiscal_year(book.year),
         "goals": whole.indicator_count,
