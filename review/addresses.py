@@ -66,6 +66,7 @@ ONES_OWN_APPROVAL = _("自分の承認だけ。公表を決定するまで")
 BY_CONFIRMATION = _("承認者の確認で効力を生じる")
 WHILE_OPEN = _("シートが受付中のあいだ")
 
+WHILE_NONE = _("管理者が変えるのは確認者がいない間だけ")
 MANAGERS_SEE_ALL = _("確認者と管理者は全員の分")
 MANAGERS_NAME_ALL = _("確認者と管理者はほかの人の分も")
 
@@ -142,7 +143,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
             Rule.IS_APPROVER, _("未提出・対象外を決定する"), "", _("自分が提案したものは不可")
         ),
         "meguri:decide": _act(Rule.IS_APPROVER, _("公表を決定する")),
-        "meguri:board_print": _act(Rule.SEES_BOARD, _("審議の画面を印刷する")),
+        "meguri:present": _act(Rule.SEES_BOARD, _("審議の施策を1件ずつ映す")),
         "meguri:meeting": _act(Rule.REVIEWS_OR_APPROVES, _("会議を記録する")),
         "meguri:meeting_amend": _act(Rule.REVIEWS_OR_APPROVES, _("会議の記録を直す")),
         "meguri:record": _act(Rule.IS_REVIEWER, _("会議の決定をシートごとに記録する"), "", BY_CONFIRMATION),
@@ -175,6 +176,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:cycle": _act(Rule.MAY_MANAGE_CYCLE, _("期限を設定する")),
         "meguri:scale": _act(Rule.MAY_MANAGE_CYCLE, _("達成区分を選ぶ")),
         "meguri:year_form": _act(Rule.MAY_MANAGE_CYCLE, _("様式の項目を決める")),
+        "meguri:form_preview": _act(Rule.MAY_MANAGE_CYCLE, _("様式の見え方を確かめる")),
         "meguri:extend": _act(Rule.MAY_MANAGE_CYCLE, _("シートの期限を延長する"), "", _("自分の課のシートは不可")),
         "meguri:extension_decide": _act(
             Rule.MAY_MANAGE_CYCLE, _("延長の依頼に答える"), "", _("自分が依頼したものは不可")
@@ -188,6 +190,14 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
     (_("計画の変更"), {
         "meguri:plan_new": _act(Rule.MAY_MANAGE_PEOPLE, _("計画を作る")),
         "meguri:plan_appoint": _act(Rule.MAY_MANAGE_PEOPLE, _("計画の確認者・承認者を任用する")),
+        **{
+            f"meguri:{name}": _act(Rule.MAY_MANAGE_CYCLE, label, "", _("管理者が行うのは確認者がいない間だけ"))
+            for name, label in (
+                ("plan_import", _("計画のファイルを送る")),
+                ("plan_import_check", _("読み取った内容を確かめて取り込む")),
+                ("plan_import_form", _("計画の記入様式を受け取る")),
+            )
+        },
         "meguri:plan_end": _act(Rule.SEES_BOARD, _("計画期間が終わったあとの進め方を見る")),
         "meguri:summary": _act(
             Rule.SEES_BOARD, _("計画期間の総括を見る"), "", _("決定は承認者。自分が提案したものは不可")
@@ -200,8 +210,12 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
             Rule.MAY_MANAGE_CYCLE, _("次期計画を作る"), "", _("管理者が作るのは確認者がいない間だけ")
         ),
         "meguri:first_year": _act(
-            Rule.MAY_MANAGE_CYCLE, _("次期計画の最初の年度を準備する"), "", _("管理者が行うのは確認者がいない間だけ")
+            Rule.MAY_MANAGE_CYCLE, _("計画の最初の年度を準備する"), "", _("管理者が行うのは確認者がいない間だけ")
         ),
+        "meguri:measures": _act(Rule.MAY_MANAGE_CYCLE, _("年度の施策の一覧を見る")),
+        "meguri:measure_edit": _act(Rule.MAY_MANAGE_CYCLE, _("施策の内容を変える・変更を提案する"), "", WHILE_NONE),
+        "meguri:measure_new": _act(Rule.MAY_MANAGE_CYCLE, _("施策を追加する・追加を提案する"), "", WHILE_NONE),
+        "meguri:measure_end": _act(Rule.MAY_MANAGE_CYCLE, _("準備中の年度の施策を廃止する"), "", WHILE_NONE),
         "meguri:plan_changes": _act(Rule.SEES_BOARD, _("計画の変更の一覧を見る")),
         "meguri:plan_change_new": _act(Rule.IS_REVIEWER, _("計画の変更を提案する")),
         "meguri:plan_change": _act(
@@ -234,9 +248,7 @@ ACTS: tuple[tuple[Any, dict[str, Act]], ...] = (
         "meguri:proxy_read": _act(Rule.SIGNED_IN, _("後閲する"), OF_OWN_THINGS, _("代決された本人だけ")),
     }),
     (_("管理"), {
-        "meguri:plan": _act(
-            Rule.MAY_MANAGE_CYCLE, _("計画の設定を見る・変える"), "", _("管理者が変えるのは確認者がいない間だけ")
-        ),
+        "meguri:plan": _act(Rule.MAY_MANAGE_CYCLE, _("計画の設定を見る・変える"), "", WHILE_NONE),
         "meguri:jobs": _act(Rule.MAY_SEE_JOBS, _("処理の状況を見る")),
         "meguri:retry_all": _act(Rule.MAY_RETRY_JOBS, _("失敗した処理をすべて再実行する")),
         "meguri:job_retry": _act(Rule.MAY_RETRY_JOBS, _("処理を再実行する")),

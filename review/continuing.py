@@ -1,4 +1,5 @@
-"""What goes on from one plan to the next: which plans have ended, the values of former plans, and the 総括.
+"""What goes on from one plan to the next: which plans have ended, the values of former plans, and the 総括. And what goes
+on within one plan: a 成果目標 that was moved into another 施策.
 
 Every function says how many queries it costs; none grows with the 施策.
 """
@@ -28,8 +29,8 @@ def plans_to_lead_on() -> list[Plan]:
 
 
 def earlier_rows(goals: Iterable[Indicator]) -> dict[int, list[IndicatorYear]]:
-    """{成果目標: the rows of those that it continues in former plans, in year order}. No query where none continues another,
-    else one for each plan before."""
+    """{成果目標: the rows of those that it continues, in a former plan or in another 施策, up to where they ended, in year
+    order}. No query where none continues another, else one for each step back."""
     heirs: dict[int, set[int]] = {}
     for goal in goals:
         if goal.continues_id:
@@ -38,6 +39,8 @@ def earlier_rows(goals: Iterable[Indicator]) -> dict[int, list[IndicatorYear]]:
     while heirs:
         further: dict[int, set[int]] = {}
         within = Q(fiscal_year__lte=F("indicator__measure__plan__last_year"))
+        for ended in ("indicator__last_year", "indicator__measure__last_year"):
+            within &= Q(**{ended: None}) | Q(fiscal_year__lte=F(ended))
         rows = IndicatorYear.objects.filter(within, indicator__in=list(heirs)).select_related(
             "indicator__measure__plan"
         )
@@ -51,7 +54,7 @@ def earlier_rows(goals: Iterable[Indicator]) -> dict[int, list[IndicatorYear]]:
 
 
 def put_earlier(stories: Iterable[list[IndicatorYear]]) -> None:
-    """Put the years of former plans before those of each goal."""
+    """Put the years of those that each goal continues before its own."""
     known = list(stories)
     earlier = earlier_rows({rows[0].indicator_id: rows[0].indicator for rows in known}.values())
     for rows in known:

@@ -8,9 +8,10 @@ from review.domain.sheet_form import Form
 from review.reader_words import year_label
 
 
-def correctable_label(key: str) -> str:
-    """The words of an item of a published sheet that can be corrected (`correction_items.items_of`), in the reader's language."""
-    word = _(correction_items.word_of(key))
+def correctable_label(key: str, label: str) -> str:
+    """The words of an item of a published sheet that can be corrected (`correction_items.items_of`), in the reader's language;
+    `label` is its own, by which a text is known in its year."""
+    word = _(label if correction_items.is_text(key) else correction_items.word_of(key))
     if (number := correction_items.indicator_of(key)) is not None:
         goal = _("成果目標%(mark)s") % {"mark": items.circled(number)}
         year = correction_items.year_of(key)
@@ -20,14 +21,12 @@ def correctable_label(key: str) -> str:
     return word
 
 
-def label_of(key: str, form: Form | None = None) -> str:
-    """The words under which the reader knows the item; the key itself where it is unknown. An item of the plan's own has
-    its label in the form of the year; without that it is called by the word that it began with."""
-    if form and (mine := sheet_form.field(form, key)):
-        return mine.label
+def label_of(key: str, form: Form) -> str:
+    """The words under which the reader knows the item; the key itself where it is unknown. A text has its label in the
+    form of the year; in an empty one it is called as in the first city, or by the word that it began with."""
     kind, _colon, rest = key.partition(":")
     number, _colon, what = rest.partition(":")
-    one = items.field_of(key)
+    one = sheet_form.field(form, key) or items.field_of(key)
     word = _(one.label) if one else key.removeprefix(OWN) or _("シート全体")
     if kind == "indicator" and number.isdigit():
         return f"{_('成果目標%(mark)s') % {'mark': items.circled(int(number))}} {word}"

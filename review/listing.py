@@ -6,10 +6,10 @@ Those that take a cycle's number read all of its sheets: for pages that only peo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from review.domain import answers
@@ -103,24 +103,10 @@ class Mark(NamedTuple):
 MARKED = ("indicator__measure_id", "grade", "given_grade", "status", "demo", "flags_text", "rate")
 
 
-def marks_by_measure(cycle: Cycle) -> dict[int, list[Mark]]:
-    """The judgements of the cycle's 成果目標 in its year: {measure id: marks in order}. One query."""
-    return by_measure(_marks(plan=cycle.plan_id, year=cycle.fiscal_year))
-
-
-def marks_among(measures: Sequence[int], fiscal_year: int) -> dict[int, list[Mark]]:
-    """The same of these 施策 in any year. One query."""
-    if len(measures) > AT_ONCE:  # the whole year on paper: no page of a list, and seldom needed
-        return by_measure(
-            marked(IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=fiscal_year))
-        )
-    return by_measure(row for part in in_parts(measures) for row in _marks_among(measures=part, year=fiscal_year))
-
-
-def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str, Any]]) -> dict[int, list[Mark]]:
-    """{measure id: its marks in order}."""
+def marks_of(plan: int, year: int) -> dict[int, list[Mark]]:
+    """The judgements of a plan's 成果目標 in a year: {measure id: marks in order}. One query."""
     marks: dict[int, list[Mark]] = defaultdict(list)
-    for measure, grade, given, status, demo, flags, rate in rows:
+    for measure, grade, given, status, demo, flags, rate in _marks(plan=plan, year=year):
         jump = '"jump"' in flags
         marks[measure].append(Mark(given or grade, bool(given), status, demo, jump, grade, rate is not None))
     return marks
@@ -128,16 +114,8 @@ def by_measure(rows: Iterable[tuple[int, str, str, str, bool, str, Any]]) -> dic
 
 @prepared(plan=int, year=int)
 def _marks(plan: int, year: int) -> QuerySet[Any]:
-    return marked(IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year))
-
-
-@prepared(measures=AT_ONCE, year=int)
-def _marks_among(measures: list[int], year: int) -> QuerySet[Any]:
-    return marked(IndicatorYear.objects.filter(indicator__measure__in=measures, fiscal_year=year))
-
-
-def marked(rows: QuerySet[IndicatorYear]) -> QuerySet[Any]:
     """Their MARKED columns; the flags as text: a thousand lists need not be parsed to look for one word."""
+    rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year)
     answered = When(answers__has_key="jump", then=Value(""))
     annotated = rows.annotate(flags_text=Case(answered, default=Cast("flags", TextField()), output_field=TextField()))
     return annotated.order_by("indicator__measure_id", "indicator__number").values_list(*MARKED)
@@ -174,6 +152,17 @@ def reviewers_among(people: list[int], numbers: list[int]) -> QuerySet[Any]:
     rows = Decision.objects.filter(OF_REVIEW, review__in=numbers)
     taken = rows.filter(Q(decided_by__in=people) | Q(on_behalf_of__in=people))
     return taken.order_by().values_list("review_id", "decided_by_id", "on_behalf_of_id")
+
+
+def not_sent_by(user: int) -> Any:
+    """Leaves out what the person submitted at any time."""
+    return ~Exists(Submission.objects.filter(review=OuterRef("pk"), submitted_by=user))
+
+
+def not_reviewed_by(user: int) -> Any:
+    """Leaves out what the person confirmed or returned at review, or was represented in."""
+    hand = Q(decided_by=user) | Q(on_behalf_of=user)
+    return ~Exists(Decision.objects.filter(OF_REVIEW, hand, review=OuterRef("pk")))
 
 
 @prepared(cycle=int)
@@ -229,18 +218,21 @@ def meetings(cycle: int) -> QuerySet[Meeting]:
     return Meeting.objects.filter(cycle=cycle).select_related("recorded_by")
 
 
-def grade_counts_by_field(cycle: Cycle, *, fiscal_year: int) -> dict[str, dict[str, int]]:
-    """{number of the 分野: {達成区分: number of 成果目標}} of one year of the cycle's plan; {} where none was judged. One
-    query."""
-    by_field: dict[str, dict[str, int]] = {}
-    for field, computed, given, number in _grades(plan=cycle.plan_id, year=fiscal_year):
-        if letter := given or computed:
-            counts = by_field.setdefault(field, {})
-            counts[letter] = counts.get(letter, 0) + number
-    return by_field
+@prepared(plan=int, year=int, before=int)
+def graded_twice(plan: int, year: int, before: int) -> QuerySet[Any]:
+    """(measure, 分野, 達成区分 computed and given, the same of the year `before`) of each 成果目標 that has a row in both
+    years. One query."""
+    rows = IndicatorYear.objects.filter(
+        indicator__measure__plan=plan, fiscal_year=year, indicator__years__fiscal_year=before
+    ).order_by()
+    way = "indicator__years__"
+    return rows.values_list(
+        "indicator__measure_id", first_level("indicator__measure__"), "grade", "given_grade", f"{way}grade", f"{way}given_grade"
+    )  # fmt: skip
 
 
 @prepared(plan=int, year=int)
-def _grades(plan: int, year: int) -> QuerySet[Any]:
-    rows = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year).order_by()
-    return rows.values_list(first_level("indicator__measure__"), "grade", "given_grade").annotate(Count("pk"))
+def farthest(plan: int, year: int) -> QuerySet[Any]:
+    """(measure, its worst rate) of each 施策 that missed a target. One query."""
+    missed = IndicatorYear.objects.filter(indicator__measure__plan=plan, fiscal_year=year, status="missed").order_by()
+    return missed.values_list("indicator__measure_id").annotate(Min("rate"))

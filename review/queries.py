@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, QuerySet
 
 from review import continuing
 from review.models import (
@@ -30,9 +30,8 @@ from review.models import (
     ScheduleItem,
     Submission,
     TargetChange,
-    User,
 )
-from review.models.sheet import OF_REVIEW, set_aside
+from review.models.sheet import set_aside
 from review.prepared import prepared
 
 
@@ -90,8 +89,9 @@ def indicator_history(review: MeasureReview) -> dict[int, list[IndicatorYear]]:
     story: dict[int, list[IndicatorYear]] = {}
     for row in _story(measure=review.measure_year.measure_id):
         story.setdefault(row.indicator.number, []).append(row)
-    continuing.put_earlier(story.values())
-    return goals_of_year(story, review.measure_year.fiscal_year)
+    known = goals_of_year(story, review.measure_year.fiscal_year)
+    continuing.put_earlier(known.values())
+    return known
 
 
 def goals_of_year(story: dict[int, list[IndicatorYear]], year: int) -> dict[int, list[IndicatorYear]]:
@@ -134,7 +134,8 @@ def full_reviews(cycle: Cycle, only: Collection[int] | None = None) -> list[Meas
     years = IndicatorYear.objects.filter(indicator__measure__years__review__in=base).select_related("indicator")
     for year in years.distinct().order_by("indicator__number", "fiscal_year"):
         stories.setdefault(year.indicator.measure_id, {}).setdefault(year.indicator.number, []).append(year)
-    continuing.put_earlier(rows for story in stories.values() for rows in story.values())
+    known = (goals_of_year(story, cycle.fiscal_year) for story in stories.values())
+    continuing.put_earlier(rows for story in known for rows in story.values())
     rated = counted_ratings(base)
     for row in rows:
         # A book prints the whole plan, as the city's own document does: goals of later years too.
@@ -341,17 +342,6 @@ def _measure_years(measure: int, year: int) -> QuerySet[MeasureYear]:
 
 
 # --- what lists of sheets show --------------------------------------------------------------------------------------
-
-
-def sent_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
-    """Which of the sheets the person submitted at any time. One query."""
-    return set(base.filter(submissions__submitted_by=user).values_list("pk", flat=True))
-
-
-def reviewed_by(user: User, base: QuerySet[MeasureReview]) -> set[int]:
-    """Which of the sheets the person confirmed or returned at review, or was represented in doing so. One query."""
-    mine = Decision.objects.filter(OF_REVIEW, Q(decided_by=user) | Q(on_behalf_of=user))
-    return set(base.filter(pk__in=mine.values("review_id")).values_list("pk", flat=True))
 
 
 def counted_ratings(base: QuerySet[MeasureReview]) -> dict[int, dict[str, Rating]]:

@@ -10,7 +10,7 @@ from review.assessment.views import definitions, help, meetings
 from review.books.views import uploads
 from review.deadlines.views import deadlines, reminders
 from review.domain import measure_codes
-from review.ending.views import next_plan, plan_end, public_summary, summary
+from review.ending.views import next_plan, plan_end, summary
 from review.models.plan import SHORT_NAME
 from review.notices.views import notice_settings, notice_texts, notices
 from review.operations.views import audit, audit_export, jobs, personal_data
@@ -24,12 +24,12 @@ from review.people.views import (
     proxies,
     transfers,
 )
-from review.plan.views import new_plan, plan_changes, plan_people, plans, structure
+from review.plan.views import measures, new_plan, plan_changes, plan_import, plan_people, plans, structure
 from review.publication.views import api, files, preview, publication
 from review.screens.views import access_table
 from review.sheet.views import concurrence, entry, evidence, extensions, home, opinions, sheet
 from review.sign_in.views import second_factor
-from review.year.views import cycles, progress, scale, year_forms
+from review.year.views import cycles, form_preview, progress, scale, year_forms
 
 
 class MeasureCode(StringConverter):
@@ -100,6 +100,8 @@ screens = [
     path("plans/<plan:plan>/<int:year>/", cycles.cycle, name="cycle"),
     path("plans/<plan:plan>/<int:year>/scale/", scale.scale, name="scale"),
     path("plans/<plan:plan>/<int:year>/form/", year_forms.year_form, name="year_form"),
+    path("plans/<plan:plan>/<int:year>/form/<slug:what>/", form_preview.form_preview, name="form_preview"),
+    path("plans/<plan:plan>/<int:year>/form/<slug:what>/<str:page>/", form_preview.form_preview, name="form_preview"),
     path("plans/<plan:plan>/<int:year>/departments/", deadlines.departments, name="department_deadlines"),
     path("plans/<plan:plan>/<int:year>/reminders/", reminders.reminders, name="reminders"),
     path("plans/<plan:plan>/<int:year>/nudge/", reminders.nudge, name="nudge"),
@@ -118,9 +120,16 @@ screens = [
     # the plan, and its changes in mid-plan
     path("plans/new/", new_plan.plan_new, name="plan_new"),
     path("plans/<plan:plan>/", plans.plan, name="plan"),
+    path("plans/<plan:plan>/import/", plan_import.plan_import, name="plan_import"),
+    path("plans/<plan:plan>/import/check/", plan_import.plan_import_check, name="plan_import_check"),
+    path("plans/<plan:plan>/import/blank/", plan_import.plan_import_form, name="plan_import_form"),
     path("plans/<plan:plan>/people/new/", plan_people.plan_appoint, name="plan_appoint"),
     path("plans/<plan:plan>/<int:year>/changes/", plan_changes.plan_changes, name="plan_changes"),
     path("plans/<plan:plan>/<int:year>/structure/", structure.structure, name="structure"),
+    path("plans/<plan:plan>/<int:year>/measures/", measures.measures, name="measures"),
+    path("plans/<plan:plan>/<int:year>/new-measure/", measures.measure_new, name="measure_new"),
+    path("plans/<plan:plan>/<int:year>/measures/<code:code>/", measures.measure_edit, name="measure_edit"),
+    path("plans/<plan:plan>/<int:year>/measures/<code:code>/end/", measures.measure_end, name="measure_end"),
     path(
         "plans/<plan:plan>/<int:year>/changes/new/<slug:change>/", plan_changes.plan_change_new, name="plan_change_new"
     ),
@@ -130,7 +139,7 @@ screens = [
     path("plans/<plan:short_name>/summary/reopen/", summary.summary_reopen, name="summary_reopen"),
     path("plans/<plan:short_name>/summary/measures/<code:code>/", summary.summary_measure, name="summary_measure"),
     path("plans/<plan:short_name>/next/", next_plan.next_plan, name="next_plan"),
-    path("plans/<plan:short_name>/first-year/", next_plan.first_year, name="first_year"),
+    path("plans/<plan:plan>/first-year/", cycles.first_year, name="first_year"),
     # people
     path("people/", people.people, name="people"),
     path("people/import/", people_import.people_import, name="people_import"),
@@ -199,9 +208,9 @@ results: list[URLPattern | URLResolver] = [
     path("<plan:plan>/run/<code:code>/", publication.run, name="run"),
     path("<plan:plan>/<int:year>/", include(edition)),
     path("<plan:plan>/<int:year>/editions/<int:number>/", include(edition)),
-    path("<plan:short_name>/summary/", public_summary.summary, name="summary"),
-    path("<plan:short_name>/summary/<int:number>/", public_summary.summary, name="summary"),
-    path("<plan:short_name>/summary/<int:number>/<file:name>", public_summary.summary_data, name="summary_data"),
+    path("<plan:short_name>/summary/", publication.summary, name="summary"),
+    path("<plan:short_name>/summary/<int:number>/", publication.summary, name="summary"),
+    path("<plan:short_name>/summary/<int:number>/<file:name>", publication.summary_data, name="summary_data"),
 ]
 
 interface = [

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from review import clock
 from review.assessment.services.ratings import Overall
+from review.domain.fields import OWN, Field
 from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting, Plan
 from review.publication.services.publication import Terms
-from review.screens.forms.fields import MinuteField, OneOfSeveral, words
+from review.screens.forms.fields import MinuteField, OneOfSeveral, item_field, words
 from review.screens.views.answers import REMARK
 from review.screens.views.questions import whole
 
@@ -44,8 +47,8 @@ class OverallForm(forms.Form):
 
 
 class DecisionForm(OverallForm):
-    """A decision on one sheet: a word on the whole, a remark on each item, a 総合評価 of one's own, and for the 本部 its
-    opinion. `round` says which pass was seen."""
+    """A decision on one sheet: a word on the whole, a remark on each item, a 総合評価 of one's own, for the 本部 its
+    opinion, and the items of the plan's own that are written with it. `round` says which pass was seen."""
 
     round = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(
@@ -57,11 +60,18 @@ class DecisionForm(OverallForm):
     opinion = forms.CharField(label=_("本部評価・意見"), required=False, strip=False, widget=words(4))
 
     def __init__(
-        self, *args: Any, remarks: Iterable[tuple[str, str]] = (), by_board: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        remarks: Iterable[tuple[str, str]] = (),
+        by_board: bool = False,
+        own: Iterable[Field] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, auto_id="decide-%s", **kwargs)
         if not by_board:
             del self.fields["opinion"]
+        self.own = {one.key: item_field(gettext(one.label), one.help, one, 3) for one in own}
+        self.fields.update(self.own)
         for key, label in remarks:
             self.fields[REMARK + key] = forms.CharField(
                 label=_("%(item)s への指摘") % {"item": label}, required=False, strip=False, widget=words(3)
@@ -72,6 +82,16 @@ class DecisionForm(OverallForm):
         """{item key: what is wrong}, blank ones left out."""
         pairs = ((name.removeprefix(REMARK), name) for name in self.fields if name.startswith(REMARK))
         return {key: remark for key, name in pairs if (remark := str(self.data.get(name, ""))).strip()}
+
+    @property
+    def written(self) -> dict[str, str]:
+        """{item key: text} of what the decider wrote into items of the plan's own."""
+        return {name: str(text) for name, text in self.data.items() if name.startswith(OWN)}
+
+    @property
+    def written_fields(self) -> list[forms.BoundField]:
+        """The fields of those items."""
+        return [self[key] for key in self.own]
 
     @property
     def comment_text(self) -> str:
@@ -130,13 +150,16 @@ class MeetingChoice(OneOfSeveral):
     )
 
     def __init__(
-        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, required: bool = False, **kwargs: Any
-    ) -> None:
+        self, *args: Any, cycle: Cycle | None = None, plan: Plan | None = None, required: bool = False, at: str | None = None,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`at`: the meeting that the page's address names, '' for none, None where it says nothing of one."""
         super().__init__(*args, **kwargs)
         field: Any = self.fields["meeting"]
         field.queryset = Meeting.objects.filter(cycle__plan=plan) if plan else Meeting.objects.filter(cycle=cycle)
         # What is decided on the day of a meeting is decided there, unless the person says otherwise.
-        field.initial = field.queryset.filter(held_on=clock.today()).last
+        today = field.queryset.filter(held_on=clock.today())
+        field.initial = (today if at is None else field.queryset.filter(pk=whole(at) or 0)).last
         field.label_from_instance = self.words
         if required:
             field.empty_label = _("選んでください")
@@ -154,8 +177,14 @@ class MeetingChoice(OneOfSeveral):
 
     @property
     def chosen(self) -> Meeting | None:
-        """The meeting, or None."""
+        """The meeting that was sent, or None."""
         return self.cleaned_data.get("meeting") if self.is_valid() else None
+
+    @cached_property
+    def standing(self) -> Meeting | None:
+        """The meeting at which the page decides: the one that was sent, else the one it begins with. One query."""
+        beginning: Any = self.fields["meeting"].initial
+        return self.chosen if self.is_bound else beginning()
 
 
 class PublicationForm(MeetingChoice):
@@ -194,6 +223,6 @@ class TogetherForm(OneOfSeveral):
         label=_("差戻しの理由"),
         required=False,
         strip=False,
-        widget=words(3),
+        widget=forms.Textarea(attrs={"rows": 3, "form": "together"}),
         help_text=_("選んだ施策すべてに、同じ理由が届きます。"),
     )

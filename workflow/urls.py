@@ -34,7 +34,7 @@ screens = [
     path("plans/<plan:plan>/<int:year>/board/record/", records.record_many, name="record_many"),
     # the 本部
     path("plans/<plan:plan>/<int:year>/board/", board.board, name="board"),
-    path("plans/<plan:plan>/<int:year>/board/print/", board.board_print, name="board_print"),
+    path("plans/<plan:plan>/<int:year>/board/measures/<code:code>/", board.present, name="present"),
     path("plans/<plan:plan>/<int:year>/board/confirm/", records.confirm_records, name="confirm_records"),
     path("plans/<plan:plan>/<int:year>/board/approve/", board.approve_many, name="approve_many"),
     path("sheets/<int:pk>/approve/", deciding.approve, name="approve"),

@@ -7,7 +7,7 @@ for the reader (labels, grades, sentences): a writer decides the place of a thin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -126,11 +126,26 @@ class BookSheet:
 
 @dataclass(frozen=True, kw_only=True)
 class YearCounts:
-    """How many sheets and indicators earned which grade in another 年度; an empty mapping where nothing is known."""
+    """How many sheets and indicators earned which grade in another 年度; an empty mapping where nothing is known.
+
+    Where these are not all of that year: `same_sheets`, `same_indicators` are the same things in the book's own year.
+    """
 
     fiscal_year: int
     sheets: Mapping[str, int]
     indicators: Mapping[str, int]
+    same_sheets: Mapping[str, int] = field(default_factory=dict)
+    same_indicators: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agenda:
+    """What the meeting decides beside the sheets: (施策, what is proposed, why) of each change of the plan, and of each
+    施策 that is to count as 未提出 or 対象外; and a sentence on the publication."""
+
+    changes: tuple[tuple[str, str, str], ...] = ()
+    proposals: tuple[tuple[str, str, str], ...] = ()
+    publication: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

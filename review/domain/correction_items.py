@@ -11,7 +11,7 @@ import copy
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
-from review.domain import bars, fields
+from review.domain import bars, fields, sheet_form
 from review.domain.fields import Field, Kind, Section, gettext_noop
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import read_related, related_text
@@ -26,19 +26,23 @@ OUTCOMES = {"": "", "not_submitted": "未提出", "excluded": "対象外"}
 
 def items_of(row: Row, fiscal_year: int) -> list[Item]:
     """Everything that can be corrected, in the order of the sheet. 実績 of years to come do not exist yet."""
-    parts = [_item(one.key, row, one) for one in _correctable(Section.HEAD, Section.CONTENT)]
+    parts = [_item(one.key, row, one) for one in (*_correctable(Section.HEAD), *_texts(row, Section.CONTENT))]
     for place, one in enumerate(row["schedule"], start=1):
         for part in _correctable(Section.SCHEDULE):
             text = bars.text_of(one["bars"]) if part.kind == Kind.BAR else one[part.key]
             parts.append(Item(key=f"schedule:{place}:{part.key}", label=f"取組内容{place} {part.label}", text=text))
     for one in row["indicators"]:
         parts += _of_indicator(one, fiscal_year)
-    parts += [_item(one.key, row, one) for one in _correctable(Section.EVALUATION)]
+    parts += [_item(one.key, row, one) for one in _texts(row, Section.EVALUATION)]
     if row["outcome"]:
         parts.append(Item(key="outcome", label=OUTCOME, text=OUTCOMES[row["outcome"]]))
         parts.append(Item(key="outcome_reason", label=OUTCOME_REASON, text=row["outcome_reason"]))
-    parts += [Item(key=one["key"], label=one["label"], text=one["text"]) for one in row.get("items", ())]
     return parts
+
+
+def _texts(row: Row, section: Section) -> Iterator[Field]:
+    every = sheet_form.every(sheet_form.of_row(row))
+    return (one for one in every if one.section == section and one.correctable and one.public)
 
 
 def _correctable(*sections: Section) -> Iterator[Field]:
@@ -67,9 +71,12 @@ def _of_indicator(one: Row, fiscal_year: int) -> list[Item]:
 def word_of(key: str) -> str:
     """What the item is, in the city's words, without the 成果目標, the 年度 or the line of the schedule it belongs to."""
     one = field_of(key)
-    if key.startswith(fields.OWN):
-        return key.removeprefix(fields.OWN)
     return one.label if one else {"outcome": OUTCOME, "outcome_reason": OUTCOME_REASON}.get(key, GRADE)
+
+
+def is_text(key: str) -> bool:
+    """Whether the item is one of the form's texts."""
+    return bool(fields.text(key)) or key.startswith(fields.OWN)
 
 
 def field_of(key: str) -> Field | None:
@@ -87,10 +94,7 @@ def text_of(row: Row, key: str) -> str:
     """A field of the sheet itself as text; '' for one that the edition is older than."""
     if key == "related":
         return related_text(row["related"], every=row["related_all"], note=row["related_text"])
-    if key.startswith(fields.OWN):
-        return next((one["text"] for one in row.get("items", ()) if one["key"] == key), "")
-    of_evaluation = key in fields.text_keys(Section.EVALUATION)
-    return str((row["evaluation"] if of_evaluation else row).get(key, ""))
+    return str(sheet_form.texts_of_row(row).get(key, row.get(key, "")))
 
 
 def given(one: Row) -> str:

@@ -42,18 +42,21 @@ class Kind(StrEnum):
 
 
 class Writer(StrEnum):
-    """Who writes it in the year: nobody (it is the plan's), the department, or the deciding body."""
+    """Who writes it in the year: nobody (it is the plan's), the department, the reviewing office, or the deciding body."""
 
     PLAN = "plan"
     DEPARTMENT = "department"
+    OFFICE = "office"
     DECIDERS = "deciders"
 
 
 class Required(StrEnum):
-    """When a sheet cannot be submitted without it."""
+    """When a sheet cannot be submitted without it; in items of the plan's own also: not confirmed, not approved."""
 
     NEVER = "never"
     ALWAYS = "always"
+    AT_REVIEW = "review"
+    AT_DECISION = "decision"
     WHERE_MISSED = "missed"
     WHERE_PLAN_CHANGES = "changes"
 
@@ -106,6 +109,8 @@ def _head(key: str, label: str, kind: Kind = Kind.LINE, most: int | None = None,
 
 #: The key of the deciding body's opinion on a sheet: it writes it with its decision.
 OPINION = "board_opinion"
+#: The key of the reason for what a sheet changes in the year to come.
+CHANGE_REASON = "change_reason"
 #: How the keys of items begin that are not here but in a plan's own form (`domain.sheet_form`).
 OWN = "x-"
 _EVALUATION, _BY_DEPARTMENT = "評価の文章", Writer.DEPARTMENT
@@ -174,7 +179,7 @@ FIELDS: tuple[Field, ...] = (
         column="本部評価・意見", about=_EVALUATION, english="Opinion of the headquarters",
     ),
     Field(
-        key="change_reason", label=gettext_noop("目標や指標の変更とその理由"), section=Section.EVALUATION, writer=_BY_DEPARTMENT,
+        key=CHANGE_REASON, label=gettext_noop("目標や指標の変更とその理由"), section=Section.EVALUATION, writer=_BY_DEPARTMENT,
         step=4, required=Required.WHERE_PLAN_CHANGES,
         help=gettext_noop("目標や指標を変えたい場合に、その内容と理由を書きます。変更がなければ空欄のままにします。"),
         column="目標や指標の変更とその理由", about=_EVALUATION, english="Changes of targets or indicators, and why",

@@ -33,6 +33,11 @@ ERAS = (
 _YEAR = re.compile(r"(令和|平成|昭和|[RHS])\.?\s*(元|\d{1,2})\s*年?\s*度?|(\d{4})\s*年?\s*度?")
 
 
+def fiscal_year_of(day: date) -> int:
+    """2024 for 31 March 2025."""
+    return day.year - (day.month < 4)
+
+
 def first_day(fiscal_year: int) -> date:
     """1 April of the fiscal year."""
     return date(fiscal_year, 4, 1)

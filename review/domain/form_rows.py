@@ -12,6 +12,7 @@ from review.domain import fields, measure_codes
 from review.domain import form_labels as labels
 from review.domain.fiscal import parse_fiscal_year
 from review.domain.form_labels import fold
+from review.domain.forms.headings import role_of
 from review.domain.sheet import DocumentError
 
 BLOCK_ROWS = (labels.NAME_ROW, labels.TARGET_ROW, labels.ACTUAL_ROW)
@@ -78,6 +79,11 @@ class Header:
 def is_code_row(row: Row) -> bool:
     """True for the row that begins a 施策: its first cell is 施策ID."""
     return fold(row.first()) == fold(labels.CODE)
+
+
+def begins_form(row: Row) -> bool:
+    """The row of 施策ID in a form; in a list it is the head of a column, with another head beside it."""
+    return is_code_row(row) and role_of(row.at(row.after(row.filled()[0]))) is None
 
 
 def is_results(row: Row) -> bool:

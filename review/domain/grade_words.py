@@ -108,3 +108,11 @@ def with_words(measure: Mapping[str, Any], scale: Scale, say: Callable[[str], st
             for one, goal in zip(measure["indicators"], goals, strict=True)
         ],
     }
+
+
+def share(part: int, whole: int) -> str:
+    """Per cent, one decimal, half up; 100.0 and 0.0 only where they are exact."""
+    if not whole:
+        return "0.0"
+    tenths = min(max((part * 2000 // whole + 1) // 2, 1 if part else 0), 1000 if part == whole else 999)
+    return f"{tenths // 10}.{tenths % 10}"

@@ -113,11 +113,11 @@ def step_of(key: str) -> int:
     return one.step if one and one.step else 5
 
 
-def label_of(key: str) -> str:
-    """The words under which people know the item; the key itself where it is unknown."""
+def label_of(key: str, form: sheet_form.Form) -> str:
+    """The words under which people know the item in a year with that form; the key itself where it is unknown."""
     kind, _, rest = key.partition(":")
     number, _, what = rest.partition(":")
-    one = field_of(key)
+    one = sheet_form.field(form, key) or field_of(key)
     word = one.label if one else key.removeprefix(fields.OWN) or "シート全体"
     if kind == "indicator":
         return f"成果目標{circled(int(number))} {word}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from review.domain.values.dates import read_date
+from review.domain.values.cells import read_date
 
 #: the column's name in the code -> the headings under which a file may have it
 COLUMNS: Mapping[str, tuple[str, ...]] = {

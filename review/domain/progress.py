@@ -16,8 +16,7 @@ from review.domain import rating, values
 from review.domain.fiscal import fiscal_year_label
 from review.domain.values import achievement
 from review.domain.values.achievement import Judgement
-from review.domain.values.compare import rounded
-from review.domain.values.reading import Quantity, Reading
+from review.domain.values.reading import Quantity, Reading, rounded
 
 NONE = "基準値がないため、進み具合は計算できません。"
 UNREAD = "基準値・目標・実績を同じ単位の1つの数として読み取れないため、進み具合は計算できません。"
@@ -76,15 +75,17 @@ def judge(
     achieved = plain.status == "achieved" and not _other_way(rate, plain)
     if plain.status == "undetermined":
         return replace(plain, reason=f"{_due(span)}{plain.reason}")
-    pace = rate / Fraction(span.gone, span.whole) if rate is not None and span.gone and span.whole else None
+    pace = None
+    if rate is not None and not achieved and span.gone and span.whole:
+        pace = rate / Fraction(span.gone, span.whole)
     return replace(
         plain,
         status="achieved" if achieved else "not_applicable",
         rate=rounded(rate),
         exact_rate=rate,
         components=() if not achieved else plain.components,
-        reason=(_due(span) + (plain.reason if achieved else "") + _words(rate, cause, span, scale)),
-        pace=None if achieved else pace,
+        reason=(_due(span) + (plain.reason if achieved else "") + _words(rate, cause, span, scale, pace)),
+        pace=pace,
         progress={
             "target": target, "target_year": span.target_year, "baseline": baseline,
             "gone": span.gone, "whole": span.whole,
@@ -96,10 +97,11 @@ def _due(span: Span) -> str:
     return f"目標は{fiscal_year_label(span.target_year)}です。"
 
 
-def _words(rate: Fraction | None, cause: str, span: Span, scale: rating.Scale) -> str:
+def _words(rate: Fraction | None, cause: str, span: Span, scale: rating.Scale, pace: Fraction | None) -> str:
     if rate is None:
         return cause
-    time = f"(経過 {span.gone}/{span.whole} 年)" if span.whole else ""
+    by_time = "" if pace is None else f"に対して {rating.percent(pace, scale)}"  # what the grade goes by
+    time = f"(経過 {span.gone}/{span.whole} 年{by_time})" if span.whole else ""
     return f"基準値からの進み具合は {rating.percent(rate, scale)} です{time}。"
 
 

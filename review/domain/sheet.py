@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from review.domain import sheet_form
+from review.domain.fields import Field, Section
+from review.domain.sheet_form import Form
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
@@ -58,23 +62,12 @@ class IndicatorBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OwnText:
-    """One item of the plan's own, as written."""
-
-    key: str
-    label: str
-    section: str
-    text: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """One 施策 of one 年度, as the city's form holds it.
 
     `code` is the 施策ID. `group` are the (number, name) of its 分野, the first level first, where the file names any. `related` holds the names before 全課等 and before any reason in
     brackets; `related_all` is True where the cell is 全課等; `related_note` is that reason. `texts` are those of
-    `fields.texts()` by key; one that a file has no place for is missing. `own` are the items of the plan's own, `off` the keys of
-    texts that the year does not ask for.
+    `form` (the year's, `domain.sheet_form`) by key; one that a file has no place for is missing.
     """
 
     code: str
@@ -85,14 +78,17 @@ class Sheet:
     related_all: bool = False
     related_note: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
-    own: tuple[OwnText, ...] = ()
-    off: tuple[str, ...] = ()
+    form: Form = field(default_factory=dict)
     schedule: tuple[ScheduleRow, ...] = ()
     indicators: tuple[IndicatorBlock, ...] = ()
 
     def text(self, key: str) -> str:
         """The text with that key, '' where there is none."""
         return self.texts.get(key, "")
+
+    def printed(self, section: Section) -> tuple[Field, ...]:
+        """What the year's form has of the section in books and papers, in its order."""
+        return tuple(one for one in sheet_form.of(self.form, section) if one.in_book)
 
 
 @dataclass(frozen=True, kw_only=True)

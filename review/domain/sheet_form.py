@@ -1,20 +1,22 @@
-"""The form of one year: the built-in texts of `domain.fields` and the items of the plan's own, which are data.
+"""The form of one year: the built-in texts of `domain.fields` as the plan calls them, and the items of its own, which are data.
 
-`Cycle.form` is {"items": [{"key", "label", "help", "kind", "levels", "section", "required", "in_book", "public",
-"retired"}], "off": [keys of built-in texts]}. A key is `x-` and the word that the item began with: it is stored with what was written and never changes,
-while its label may. A retired item is asked no more; what was written under it stays.
+`Cycle.form` is {"items": [{"key", "label", "help", "kind", "levels", "section", "writer", "required", "in_book", "public",
+"retired"}], "off": [keys of built-in texts that are not asked for], "called": {key of a built-in text: {"label", "help", "section"}},
+"order": [keys of both]}; what is missing is as the product has it. A key is `x-` and the word that the item began with: it is
+stored with what was written and never changes, while its label may. A retired item is asked no more; what was written under it stays.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from review.domain import fields
-from review.domain.fields import OWN, Field, Kind, Required, Section, Writer
+from review.domain.fields import OPINION, OWN, Field, Kind, Required, Section, Writer
 
 Form = Mapping[str, Any]
 
@@ -22,8 +24,13 @@ Form = Mapping[str, Any]
 STEP = 3
 #: How long the word of a key may be; remarks have a column for keys.
 LONGEST = 30
-KINDS = (Kind.TEXT, Kind.LEVEL, Kind.AMOUNT, Kind.NUMBER)
 SECTIONS = (Section.CONTENT, Section.EVALUATION)
+#: When each writer can be held to an item of the plan's own.
+MOMENTS = {
+    Writer.DEPARTMENT: (Required.ALWAYS, Required.AT_REVIEW),
+    Writer.OFFICE: (Required.AT_REVIEW,),
+    Writer.DECIDERS: (Required.AT_DECISION,),
+}
 _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?")
 
 
@@ -33,15 +40,19 @@ def key_of(label: str) -> str:
     return OWN + word if word else ""
 
 
-def _field(item: Mapping[str, Any]) -> Field:
+def _own(item: Mapping[str, Any]) -> Field:
+    writer = Writer(item.get("writer", Writer.DEPARTMENT))
+    required = item.get("required", False)
+    if isinstance(required, bool):  # as forms of 0.9 have it
+        required = Required.ALWAYS if required else Required.NEVER
     return Field(
         key=item["key"],
         label=item["label"],
         section=Section(item["section"]),
         kind=Kind(item["kind"]),
-        writer=Writer.DEPARTMENT,
-        step=STEP,
-        required=Required.ALWAYS if item.get("required") else Required.NEVER,
+        writer=writer,
+        step=STEP if writer == Writer.DEPARTMENT else 0,
+        required=Required(required),
         help=item.get("help", ""),
         levels=tuple(item.get("levels", ())),
         in_book=item.get("in_book", True),
@@ -49,52 +60,62 @@ def _field(item: Mapping[str, Any]) -> Field:
     )
 
 
+def _called(form: Form, one: Field) -> Field:
+    """A built-in text as the year calls it; '' is as the product has it."""
+    words = {name: word for name, word in form.get("called", {}).get(one.key, {}).items() if word}
+    return replace(one, **{**words, "section": Section(words.get("section", one.section))}) if words else one
+
+
+def rests_on(key: str) -> bool:
+    """Whether the workflow itself asks for the built-in text, so that no form can do without."""
+    one = fields.text(key)
+    return one is not None and (key == OPINION or one.required in (Required.WHERE_MISSED, Required.WHERE_PLAN_CHANGES))
+
+
+def every(form: Form) -> tuple[Field, ...]:
+    """All texts that the plan knows in the order of its form, those that it asks no more among them."""
+    rows = [*(_called(form, one) for one in fields.texts()), *map(_own, form.get("items", ()))]
+    place = {key: number for number, key in enumerate(form.get("order", ()))}
+    return tuple(sorted(rows, key=lambda one: (SECTIONS.index(one.section), place.get(one.key, len(place)))))
+
+
 def off(form: Form) -> frozenset[str]:
-    """The keys of the built-in texts that the year does not ask for."""
-    return frozenset(form.get("off", ()))
-
-
-def own(form: Form) -> tuple[Field, ...]:
-    """The items of the plan's own that the year asks for."""
-    return tuple(_field(one) for one in form.get("items", ()) if not one.get("retired"))
+    """The keys that the year does not ask for."""
+    return frozenset(form.get("off", ())) | {one["key"] for one in form.get("items", ()) if one.get("retired")}
 
 
 def of(form: Form, *sections: Section) -> tuple[Field, ...]:
-    """The form of the year: the built-in texts of these sections (default: of all), each with the plan's own after them."""
-    mine, left_out = own(form), off(form)
-    return tuple(
-        one
-        for part in sections or SECTIONS
-        for one in (
-            *(one for one in fields.of(part) if one.key not in left_out),
-            *(item for item in mine if item.section == part),
-        )
-    )
+    """What the year asks for in these sections (default: in all), in the order of its form."""
+    left_out = off(form)
+    return tuple(one for one in every(form) if one.key not in left_out and (not sections or one.section in sections))
+
+
+def own(form: Form, *writers: Writer) -> tuple[Field, ...]:
+    """The items of the plan's own that the year asks for, of these writers (default: of all)."""
+    return tuple(one for one in of(form) if one.key.startswith(OWN) and (not writers or one.writer in writers))
 
 
 def typed(form: Form) -> dict[str, Field]:
     """{key: field} of the texts that the department writes in that year, in the order of its steps."""
-    built_in = {key: one for key, one in fields.typed().items() if key not in off(form)}
-    return built_in | {one.key: one for one in own(form)}
+    texts = (one for one in of(form) if one.writer == Writer.DEPARTMENT)
+    return {one.key: one for one in sorted(texts, key=lambda one: one.step)}
 
 
 def field(form: Form, key: str) -> Field | None:
-    """The own item with that key, None where the year asks for none."""
-    return next((one for one in own(form) if one.key == key), None)
+    """The text with that key as the plan calls it, asked for or not; None where it knows none."""
+    return next((one for one in every(form) if one.key == key), None)
 
 
-def is_number(text: str) -> bool:
-    """Whether the text is one number, with or without separators, in letters of any width."""
+def number(text: str) -> Decimal | None:
+    """The text as one number, with or without separators, in letters of any width; None where it is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    try:
-        return bool(_NUMBER.fullmatch(plain)) and Decimal(plain.replace(",", "")).is_finite()
-    except InvalidOperation:
-        return False
+    return Decimal(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
 
 
-def frozen(items: Iterable[Field], text_of: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The own items as an edition holds them, with their labels, for the form may be another one later."""
-    return [
+def frozen(form: Form, text_of: Mapping[str, str]) -> dict[str, Any]:
+    """What an edition holds of the form beside each 施策, for the form may be another one later; {} for the first city's."""
+    called = {name: form[name] for name in ("called", "order") if form.get(name)}
+    items = [
         {
             "key": one.key,
             "label": one.label,
@@ -103,6 +124,24 @@ def frozen(items: Iterable[Field], text_of: Mapping[str, str]) -> list[dict[str,
             "text": str(text_of.get(one.key, "")),
             "in_book": one.in_book,
         }
-        for one in items
+        for one in own(form)
         if one.public
     ]
+    left_out = sorted(form.get("off", ()))
+    return {
+        **({"off": left_out} if left_out else {}),
+        **({"items": items} if items else {}),
+        **({"form": called} if called else {}),
+    }
+
+
+def of_row(row: Mapping[str, Any]) -> Form:
+    """The form beside one 施策 of an edition."""
+    return {"items": row.get("items", ()), "off": row.get("off", ()), **row.get("form", {})}
+
+
+def texts_of_row(row: Mapping[str, Any]) -> dict[str, str]:
+    """{key: text} of one 施策 of an edition; '' for a text that the edition is older than."""
+    content = {key: row.get(key, "") for key in fields.text_keys(Section.CONTENT)}
+    evaluation = {key: row["evaluation"].get(key, "") for key in fields.text_keys(Section.EVALUATION)}
+    return {**content, **evaluation, **{one["key"]: one["text"] for one in row.get("items", ())}}

@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from review.domain import items
 from review.domain.text import normal_newlines
 
 
@@ -31,7 +30,6 @@ class ItemChange:
     """
 
     key: str
-    label: str
     base: str
     web: str
     file: str
@@ -96,7 +94,6 @@ def _compare(
         change = _change(then, theirs, mine)
         yield ItemChange(
             key=key,
-            label=items.label_of(key),
             base=then,
             web=theirs,
             file=mine,
@@ -114,8 +111,3 @@ def _change(base: str, web: str, file: str) -> Change:
     if file == base:
         return Change.WEB
     return Change.FILE if web == base else Change.BOTH_DIFFER
-
-
-def counts(rows: Collection[ItemChange]) -> dict[str, int]:
-    """How many items of each kind, every kind present."""
-    return {kind.value: sum(row.change == kind for row in rows) for kind in Change}

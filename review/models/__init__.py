@@ -23,6 +23,7 @@ from review.models.plan import (
 )
 from review.models.plan_change import ChangeKind, ChangeState, PlanChange
 from review.models.plan_summary import PlanSummary, SummaryDecision, SummaryEdition
+from review.models.plan_upload import PlanUpload
 from review.models.proxy import LaterReading, Proxy
 from review.models.publication import Correction, CorrectionDecision, CorrectionItem, Edition, edition_label
 from review.models.reminding import ClosingDay, Extension, ReminderPause

@@ -228,7 +228,7 @@ class Indicator(models.Model):
     last_year = models.PositiveSmallIntegerField(_("終了年度"), null=True, blank=True)
     continues = models.ForeignKey(
         "self",
-        verbose_name=_("前の計画の成果目標"),
+        verbose_name=_("続く元の成果目標"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,

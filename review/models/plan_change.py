@@ -11,6 +11,7 @@ class ChangeKind(models.TextChoices):
     """What may happen to a 施策, to one of its 成果目標, or to the plan's period."""
 
     ADD = "add", _("施策の追加")
+    EDIT = "edit", _("施策の内容の変更")
     RENAME = "rename", _("施策名の変更")
     OWNER = "owner", _("主管部署の変更")
     SPLIT = "split", _("施策の分割")

@@ -12,8 +12,9 @@ from review.models.cycle import Cycle
 class EntryBook(models.Model):
     """One 記入用 workbook that was handed out. The file carries `token`; its content is stored here.
 
-    `content` is {施策ID: {"review": id, "version": n, "texts": {item key: text}, "closed": {cell: digest}}}: what the file said when it was
-    made, for the comparison when it comes back. It is not in the file, where a hand could change it.
+    `content` is {施策ID: {"review": id, "version": n, "texts": {item key: text}, "closed": {cell: digest}, "open": {cell:
+    digest}}}: what the file said when it was made, for the comparison when it comes back. It is not in the file, where a hand
+    could change it.
     """
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -35,7 +36,7 @@ class Upload(models.Model):
     """One workbook that came back. The bytes are not stored, only what was read.
 
     `code` and `detail` are the finding of the inspection; `result` is {"sheets": {施策ID: {item key: {"text", "cell",
-    "mark"}}}}; `applied` is {施策ID: [item keys]} of what was taken. One row a person, cycle and content: sending the
+    "mark"}}}, "unread": [{"cell", "text"}], "beyond": how many more are unread, "apart": [施策ID of other departments]}; `applied` is {施策ID: [item keys]} of what was taken. One row a person, cycle and content: sending the
     same file twice leads to the same row.
     """
 

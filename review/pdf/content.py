@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from review.domain import fields
+from review.domain import fields, sheet_form
 from review.domain import form_labels as labels
-from review.domain.book import BookSheet, FormSheet, JudgedIndicator, YearBook
+from review.domain.book import Agenda, BookSheet, FormSheet, JudgedIndicator, YearBook
 from review.domain.fields import Required, Section
 from review.domain.fiscal import fiscal_year_label, wareki
 from review.domain.form_rows import related_text
+from review.domain.grade_words import share
 from review.domain.sheet import IndicatorCell, Sheet
 from review.workbook import consolidated, tally
 from review.workbook.summary_chart import SERIES_COLOURS
@@ -47,11 +48,7 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
 
 
 def _texts(sheet: Sheet, section: Section) -> list[list[str]]:
-    own = ([one.label, one.text] for one in sheet.own if one.section == section)
-    return [
-        *([one.label, sheet.text(one.key)] for one in fields.of(section) if one.in_book and one.key not in sheet.off),
-        *own,
-    ]
+    return [[one.label, sheet.text(one.key)] for one in sheet.printed(section)]
 
 
 def _schedule(name: str, bars: dict[int, Any], form: FormSheet) -> Content:
@@ -107,35 +104,55 @@ def of_book(book: YearBook) -> Content:
     }
 
 
-def of_pack(book: YearBook) -> Content:
-    """本部会議資料: totals, then what needs a decision, then the sheets."""
+def of_pack(book: YearBook, agenda: Agenda) -> Content:
+    """本部会議資料: totals, then the agenda in its order, then the sheets."""
+    decisions = [_decision(book, *one) for one in DECISIONS]
+    first = {row["code"] for one in decisions for row in one["rows"]}
+    rest = [entry for entry in book.sheets if not entry.aside and entry.sheet.code not in first]
+    settled = [entry for entry in book.sheets if entry.aside in SETTLED]
     return {
         **of_book(book),
         "heading": f"{fiscal_year_label(book.fiscal_year)} 本部会議資料",
-        "decisions": [
-            _decision(
-                book,
-                "未達成の指標",
-                "目標に届かなかった指標です。要因と対応を確かめます。",
-                lambda one: one.status.startswith(MISSED),
-            ),
-            _decision(
-                book,
-                "評価できない指標",
-                "計算では判定できません。本部が区分を判断します。",
-                lambda one: one.status == UNDECIDED,
-            ),
-            _decision(
-                book,
-                "大きく変わった指標",
-                "前年度の2倍以上・半分以下、または累計が減ったものです。誤りでないかを確かめます。",
-                lambda one: one.large_change,
-            ),
+        "decisions": decisions,
+        "plan_changes": list(map(list, agenda.changes)),
+        "unsettled": [
+            *map(list, agenda.proposals),
+            *([f"{entry.sheet.code} {entry.sheet.name}", f"{entry.aside}(決定済)", ""] for entry in settled),
         ],
+        "rest": [
+            [entry.sheet.code, entry.sheet.name, entry.sheet.owner, entry.shown, entry.state_label] for entry in rest
+        ],
+        "publication": agenda.publication,
     }
 
 
+def _why(book: YearBook) -> str:
+    """要因と対応, as the year calls them."""
+    form = book.sheets[0].sheet.form if book.sheets else {}
+    return "と".join(one.label for one in sheet_form.of(form) if one.required == Required.WHERE_MISSED)
+
+
+SETTLED = ("未提出", "対象外")
+#: title, what is to be done, and which 成果目標 it holds
+DECISIONS: tuple[tuple[str, str, Callable[[JudgedIndicator], bool]], ...] = (
+    (
+        "未達成の指標",
+        "目標に届かなかった指標です(目標から遠い順)。{why}を確かめます。",
+        lambda one: one.status.startswith(MISSED),
+    ),
+    ("評価できない指標", "計算では判定できません。本部が区分を判断します。", lambda one: one.status == UNDECIDED),
+    (
+        "大きく変わった指標",
+        "前年度の2倍以上・半分以下、または累計が減ったものです。誤りでないかを確かめます。",
+        lambda one: one.large_change,
+    ),
+)
+
+
 def _decision(book: YearBook, title: str, note: str, condition: Callable[[JudgedIndicator], bool]) -> Content:
+    chosen = [(entry, one) for entry in book.sheets if not entry.aside for one in entry.indicators if condition(one)]
+    if title == DECISIONS[0][0]:
+        chosen.sort(key=lambda pair: (pair[1].rate is None, pair[1].rate))
     rows = [
         {
             "code": entry.sheet.code,
@@ -143,16 +160,14 @@ def _decision(book: YearBook, title: str, note: str, condition: Callable[[Judged
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
             "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
             "comments": [
-                [fields.typed()[key].label, text]
-                for key in fields.required(Required.WHERE_MISSED)
-                if (text := entry.sheet.text(key)).strip()
+                [one.label, text]
+                for one in sheet_form.of(entry.sheet.form)
+                if one.required == Required.WHERE_MISSED and (text := entry.sheet.text(one.key)).strip()
             ],
         }
-        for entry in book.sheets
-        for one in entry.indicators
-        if condition(one)
+        for entry, one in chosen
     ]
-    return {"title": title, "note": note, "rows": rows}
+    return {"title": title, "note": note.format(why=_why(book)), "rows": rows}
 
 
 def _frame(book: YearBook) -> Content:
@@ -190,12 +205,13 @@ def _totals(book: YearBook) -> Content:
 
 def _row(row: tally.Row, grades: Iterable[str], others: Iterable[str]) -> Content:
     grades = list(grades)
-    counts = [row.counts[grade] for grade in grades]
+    counts, total = [row.counts[grade] for grade in grades], row.total(grades)
     parts = "、".join(f"{grade}が{count}" for grade, count in zip(grades, counts, strict=True) if count)
     return {
         "label": row.label,
         "counts": counts,
-        "total": row.total(grades),
+        "shares": [f"{share(count, total)}%" if count else "" for count in counts],
+        "total": total,
         "others": ["" if row.graded_only else str(row.counts[word]) for word in others],
         "summary": f"{row.label}: {parts or 'なし'}",
     }

@@ -14,7 +14,7 @@ from typing import Any
 
 import typst
 
-from review.domain.book import BookSheet, FormSheet, YearBook
+from review.domain.book import Agenda, BookSheet, FormSheet, YearBook
 from review.pdf import content, glyphs
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,9 +39,10 @@ def book(year: YearBook) -> Paper:
     return _made("book.typ", content.of_book(year), year.made_at)
 
 
-def pack(year: YearBook) -> Paper:
-    """本部会議資料: one page of totals, a table of contents, what needs a decision, and the sheets."""
-    return _made("pack.typ", content.of_pack(year), year.made_at)
+def pack(year: YearBook, agenda: Agenda | None = None) -> Paper:
+    """本部会議資料: one page of totals, a table of contents, then as the meeting goes: what to look at first, changes of the
+    plan, 未提出・対象外, the rest, the publication; and the sheets."""
+    return _made("pack.typ", content.of_pack(year, agenda or Agenda()), year.made_at)
 
 
 def _made(template: str, content: Mapping[str, Any], made_at: datetime) -> Paper:

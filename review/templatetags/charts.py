@@ -14,6 +14,7 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language, gettext
 
+from review.domain.grade_words import share
 from review.domain.rating import DEFAULT
 from review.reader_words import legend
 from review.templatetags.words import STATES, fiscal_year_short, number
@@ -201,8 +202,9 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             if not counts[grade]:
                 continue
             width = counts[grade] / total * plot
-            text_width = 29 + 9 * len(str(counts[grade]))
-            text = f"{grade} {counts[grade]}" if width >= text_width else grade if width >= 20 else ""
+            number = str(counts[grade])
+            texts = (f"{grade} {number} ({share(counts[grade], total)}%)", f"{grade} {number}", grade)
+            text = next((one for one in texts if width >= 11 + 9 * len(one)), "")
             parts.append(
                 {
                     "grade": grade,
@@ -218,7 +220,8 @@ def _bars(rows: Sequence[Mapping[str, Any]], order: Sequence[str], *, left: int,
             )
             x += width
         text_y = y - 8 if above else y + 22
-        drawn.append({**source, "total": total, "parts": parts, "text_y": text_y, "counts": counts})
+        cells = [(number, share(number, total) if number else "") for number in counts.values()]
+        drawn.append({**source, "total": total, "parts": parts, "text_y": text_y, "counts": counts, "cells": cells})
     return {
         "rows": drawn,
         "width": left + plot + (70 if left else 2),

@@ -1,5 +1,6 @@
 """How values read on a screen: days in 和暦, 年度, numbers, states and grades."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from typing import Any
 from django import template
 from django.db.models import Choices
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,8 @@ _DEFAULTS = {grade["letter"]: grade for grade in DEFAULT.as_data()}
 #: grade -> the shape beside the letter, so that no reader depends on colour
 _SHAPES = {"A": "circle", "B": "square", "C": "triangle", "D": "diamond"}
 
+#: A number with its sign and the few letters of its unit; digits alone never part.
+_VALUE = re.compile(r"([▲△+−-]?\d[\d,，.．/]*[^\s\d、。,，・()（）「」~〜～ぁ-ん]{1,4})")
 _DASHES = {"-", "－", "―", "–", "—", "_", ""}
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -143,6 +146,14 @@ def number(value: Any) -> str:
         return f"{value:,}"
     text = f"{Decimal(str(value)):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.filter
+def whole(text: str) -> SafeString:
+    """The text with each number held together with its sign and its unit, wherever the line ends: never 80,00|0件."""
+    pieces = enumerate(_VALUE.split(str(text)))
+    held = (format_html('<span class="nowrap">{}</span>', one) if place % 2 else escape(one) for place, one in pieces)
+    return SafeString("".join(held))
 
 
 @register.filter

@@ -4,10 +4,14 @@ Runs in a throw-away process (see sandbox.py), after the inspection. Nothing her
 is still the one the book was written for: the service knows that.
 """
 
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
+from defusedxml import ElementTree
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -15,8 +19,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain import items
+from review.domain.form_labels import fold
 from review.domain.text import MAX_LENGTH, problem
-from review.workbook import cell_text, shown
+from review.workbook import cell_text, entry_places, shown
 from review.workbook.entry_book import (
     CODE_PROPERTY,
     CYCLE_PROPERTY,
@@ -24,15 +29,16 @@ from review.workbook.entry_book import (
     FORM_PROPERTY,
     SHEET_PROPERTY,
     TOKEN_PROPERTY,
-    arrangement,
-    closed_cells,
-    item_key,
 )
 from review.workbook.entry_cells import CellText, has_colour, joined
 from review.workbook.findings import Code, Refused
 
-#: A sheet of the form has some 150 cells with a text; a file with a thousand others is no filled-in form.
-MOST_CELLS, MOST_LETTERS = 10_000, 2_000
+#: How many letters outside the open cells are handed on, each cell counted as A_CELL more: some 150 sheets of the form.
+MOST_LETTERS, A_CELL = 1_000_000, 12
+
+DRAWING, DRAWN = re.compile(r"xl/drawings/drawing\d+\.xml"), "{http://schemas.openxmlformats.org/drawingml/2006/"
+#: Where the words of text boxes are listed, in the place of a sheet.
+SHAPES = "(図形)"
 
 # What a Japanese Excel means by the format numbers that it does not write out. openpyxl knows none of them and would
 # show the serial number of a date that was made of 1-2.
@@ -51,13 +57,18 @@ JAPANESE_FORMATS = {
 @dataclass(frozen=True, kw_only=True)
 class EntryBook:
     """A book that came back: its token and cycle, {施策ID: {item key: CellText}}, and the texts of other cells:
-    {sheet: {cell: text}}, at most MOST_CELLS of them, each cut after MOST_LETTERS.
+    {sheet: {cell: text}}, MOST_LETTERS of them; `beyond` counts the cells after those.
+
+    `codes` is {sheet: 施策ID} of what is a sheet of the book or a copy of one; of `copies`, `others` has every cell.
     """
 
     token: str
     cycle: str
     sheets: dict[str, dict[str, CellText]]
     others: dict[str, dict[str, str]] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    copies: list[str] = field(default_factory=list)
+    beyond: int = 0
 
     def as_data(self) -> dict[str, Any]:
         """The book as plain data, for the pipe and for the database."""
@@ -80,63 +91,83 @@ def read_entry_book(path: Path) -> EntryBook:
     props = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
     if props.get(FORM_PROPERTY) != FORM:
         raise Refused(Code.WRONG_FORM)
-    digests = {
-        name.removeprefix(SHEET_PROPERTY): text for name, text in props.items() if name.startswith(SHEET_PROPERTY)
-    }
-    codes = {name.removeprefix(CODE_PROPERTY): text for name, text in props.items() if name.startswith(CODE_PROPERTY)}
-    sheets = {
-        codes.get(sheet.title, sheet.title): _read_sheet(sheet, digests[sheet.title])
-        for sheet in book.worksheets
-        if sheet.title in digests
-    }
-    _refuse_lost(book, sheets, digests)
+    handed_out = _handed_out(props)
+    own = _own(book, handed_out)
+    if not own:
+        raise Refused(Code.WRONG_FORM)
+    codes = {sheet.title: code for sheet in book.worksheets if (code := entry_places.code_of(sheet, handed_out))}
+    codes |= {sheet.title: code for code, sheet in own.items()}
+    read = {sheet.title for sheet in own.values()}
+    others, beyond = _others(book, read)
     return EntryBook(
         token=props.get(TOKEN_PROPERTY, ""),
         cycle=props.get(CYCLE_PROPERTY, ""),
-        sheets=sheets,
-        others=_others(book, codes),
+        sheets={code: _read_sheet(sheet, handed_out[code][1]) for code, sheet in own.items()},
+        others=others | ({SHAPES: shapes} if (shapes := _shapes(path)) else {}),
+        codes=codes,
+        copies=[title for title in codes if title not in read],
+        beyond=beyond,
     )
 
 
-def _others(book: Workbook, codes: dict[str, str]) -> dict[str, dict[str, str]]:
-    """The texts outside the open cells, sheet by sheet."""
-    left = MOST_CELLS
+def _handed_out(props: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """{施策ID: (the title of its sheet, the digest of its arrangement)}, as the book was written."""
+    titled = {name.removeprefix(SHEET_PROPERTY): one for name, one in props.items() if name.startswith(SHEET_PROPERTY)}
+    return {props.get(CODE_PROPERTY + title, title): (title, digest) for title, digest in titled.items()}
+
+
+def _own(book: Workbook, handed_out: Mapping[str, tuple[str, str]]) -> dict[str, Worksheet]:
+    """{施策ID: its sheet}: the one of its own title, else the first that has its hidden names, however it is called now.
+
+    A sheet may be left out, another one may be added (a memo).
+    """
+    named: dict[str, list[Worksheet]] = {}
+    for sheet in book.worksheets:
+        if entry_places.places(sheet):
+            named.setdefault(entry_places.code_of(sheet, handed_out), []).append(sheet)
+    own: dict[str, Worksheet] = {}
+    for code, (title, _digest) in handed_out.items():
+        if title in book.sheetnames:
+            own[code] = book[title]
+        elif code in named:
+            own[code] = named[code][0]
+    astray = [sheet.title for sheet in named.get("", ()) if sheet not in own.values()]
+    if astray:
+        raise Refused(Code.WRONG_FORM, f"シート「{astray[0]}」がどの施策のものか分かりません")
+    return own
+
+
+def _others(book: Workbook, read: Collection[str]) -> tuple[dict[str, dict[str, str]], int]:
+    """The texts outside the open cells of the sheets that are read, and how many more there are."""
+    left, beyond = MOST_LETTERS, 0
     texts: dict[str, dict[str, str]] = {}
     for sheet in book.worksheets:
-        cells = closed_cells(sheet, set(_places(sheet).values()))
-        code = codes.get(sheet.title, sheet.title)
-        texts[code] = {cell: text[:MOST_LETTERS] for cell, text in list(cells.items())[:left]}
-        left -= len(texts[code])
-    return texts
+        opened = set(entry_places.places(sheet).values()) if sheet.title in read else ()
+        cells = texts.setdefault(sheet.title, {})
+        for cell, text in entry_places.texts(sheet, opened):
+            left -= len(text) + A_CELL
+            if left >= 0:
+                cells[cell] = text
+            else:
+                beyond += 1
+    return texts, beyond
 
 
-def _refuse_lost(book: Workbook, sheets: dict[str, dict[str, CellText]], digests: dict[str, str]) -> None:
-    """A sheet may be left out, one of another name may be added (a memo); a renamed one would be lost in silence."""
-    if not sheets:
-        raise Refused(Code.WRONG_FORM)
-    renamed = [sheet.title for sheet in book.worksheets if sheet.title not in digests and _places(sheet)]
-    if renamed:
-        raise Refused(Code.WRONG_FORM, f"シート「{renamed[0]}」の名前が変わっています")
-
-
-def _places(sheet: Worksheet) -> dict[str, str]:
-    """{item key: its cell}, from the names of the sheet."""
-    places: dict[str, str] = {}
-    for name, defined in sheet.defined_names.items():
-        key = item_key(name)
-        if key:
-            places[key] = str(defined.attr_text or "").rpartition("!")[2].replace("$", "").partition(":")[0]
-    return places
+def _shapes(path: Path) -> dict[str, str]:
+    """{number: the text} of text boxes and other shapes, which lie over the cells of some sheet."""
+    with ZipFile(path) as parts:
+        drawings = [ElementTree.fromstring(parts.read(name)) for name in parts.namelist() if DRAWING.fullmatch(name)]
+    shapes = (shape for drawing in drawings for shape in drawing.iter(f"{DRAWN}spreadsheetDrawing}}sp"))
+    texts = ("".join(one.text or "" for one in shape.iter(f"{DRAWN}main}}t")) for shape in shapes)
+    return {str(number): text[:MAX_LENGTH] for number, text in enumerate(filter(str.strip, texts), start=1)}
 
 
 def _read_sheet(sheet: Worksheet, digest: str) -> dict[str, CellText]:
-    places = _places(sheet)
-    try:
-        unmoved = arrangement(sheet, places) == digest
-    except (ValueError, AttributeError, TypeError, KeyError):  # a name that leads to no cell: #REF!
-        unmoved = False
-    if not unmoved:
-        raise Refused(Code.WRONG_FORM, f"シート「{sheet.title}」の行・列・見出しが動いています")
+    places = entry_places.places(sheet)
+    if not entry_places.is_arranged(sheet, places, digest):
+        lost = "、".join(items.label_of(items.item_of(key), {}) for key, cell in places.items() if not cell)
+        what = f"「{lost}」の欄が消えています" if lost else "行・列・見出しが動いています"
+        raise Refused(Code.WRONG_FORM, f"シート「{sheet.title}」の{what}")
     cells = {key: _read_cell(sheet, key, coordinate) for key, coordinate in places.items()}
     painted = {key for key, coordinate in places.items() if items.bar_cell(key) and has_colour(sheet[coordinate])}
     return joined(cells, painted)
@@ -151,17 +182,15 @@ def _read_cell(sheet: Worksheet, key: str, coordinate: str) -> CellText:
     if cell.data_type == "f":
         raise Refused(Code.FORMULA, cell=place)
     if isinstance(value, str) and cell.data_type != "e":
-        return CellText(text=_checked(cell_text.decode(value), key, place), cell=place)
-    text, mark = shown.shown_text(value, cell.number_format)
-    return CellText(text=_checked(text, key, place), cell=place, mark=mark)
-
-
-def _checked(text: str, key: str, place: str) -> str:
+        text, mark = cell_text.decode(value), ""
+    else:
+        text, mark = shown.shown_text(value, cell.number_format)
+    label = items.label_of(items.item_of(key), {})
+    if items.is_text(key):  # as the year calls it, which is written beside the cell
+        label = fold(str(sheet.cell(row=cell.row, column=1).value or label))
     if len(text) > MAX_LENGTH:
-        what = f"「{items.label_of(items.item_of(key))}」に{len(text):,}文字あります(上限は{MAX_LENGTH:,}文字)"
+        what = f"「{label}」に{len(text):,}文字あります(上限は{MAX_LENGTH:,}文字)"
         raise Refused(Code.TOO_LONG, what, cell=place)
     if problem(text):
-        raise Refused(
-            Code.BAD_CHAR, f"「{items.label_of(items.item_of(key))}」に保存できない文字があります", cell=place
-        )
-    return text
+        raise Refused(Code.BAD_CHAR, f"「{label}」に保存できない文字があります", cell=place)
+    return CellText(text=text, cell=place, mark=mark)

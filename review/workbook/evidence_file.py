@@ -34,8 +34,9 @@ def kind_of(stream: BinaryIO, size: int) -> str:
     if not size:
         raise NotEvidence("ファイルが空です。もう一度選び直してください。")
     if size > MAX_BYTES:
+        limit, much = f"{MAX_BYTES // 1024 // 1024}MB", f"{size / 1024 / 1024:.1f}MB"
         raise NotEvidence(
-            f"{MAX_BYTES // 1024 // 1024}MBまで添付できます。ファイルを分けるか、画像を小さくしてください。"
+            f"このファイルは{much}です。1件{limit}まで添付できます。ファイルを分けるか、画像を小さくしてください。"
         )
     stream.seek(0)
     head = stream.read(16)
@@ -49,7 +50,20 @@ def kind_of(stream: BinaryIO, size: int) -> str:
         return "jpeg"
     if head.startswith(b"PK\x03\x04"):
         return _office(stream, size)
-    raise NotEvidence(_NOT_TAKEN)
+    raise NotEvidence(_what_else(head) + _NOT_TAKEN)
+
+
+def _what_else(head: bytes) -> str:
+    """What a file that is not taken is, and what to make of it, where its first bytes say so."""
+    if head[4:8] == b"ftyp":
+        return "写真か動画のファイル(HEIC・MP4など)です。写真はJPEGで保存し直してください。"
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        return (
+            "古い形式のOffice文書か、パスワードの付いた文書です。パスワードを外し、新しい形式で保存し直してください。"
+        )
+    if not any(byte < 0x20 and byte not in b"\t\n\r\x1b" for byte in head):
+        return "文字だけのファイル(テキスト・CSVなど)です。PDFかExcelブックで保存し直してください。"
+    return ""
 
 
 def _pdf(stream: BinaryIO, tail: bytes) -> str:
@@ -89,7 +103,7 @@ def _office(stream: BinaryIO, size: int) -> str:
 
 def _document(stream: BinaryIO, members: dict[str, Member]) -> str:
     if parts.CONTENT_TYPES not in members:
-        raise NotEvidence(_NOT_TAKEN)
+        raise NotEvidence("ZIPファイルです。中のファイルを1つずつ添付してください。" + _NOT_TAKEN)
     types = _Declared(Budget.of(SECONDS))
     types.scan(archive.read_chunks(stream, members[parts.CONTENT_TYPES]))
     if types.acts or any("vbaproject" in name.lower() for name in members):

@@ -47,6 +47,8 @@ ADVICE: dict[Code, str] = {
     Code.TOO_LONG: "文字が多すぎます。短くして保存し直してください。",
     Code.BAD_CHAR: "保存できない文字が入っています。その文字を消して保存し直してください。",
 }
+#: In its place for a book that is ours, and another department's.
+ANOTHERS = "ご自分の部署の記入用ブックを選び直すか、ダウンロードし直して、そこへ記入してください。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +69,14 @@ OK = Finding(code=Code.OK, detail=ADVICE[Code.OK])
 
 
 class Refused(Exception):
-    """Ends an inspection. `what` is the fact, without a full stop; the advice follows from the code."""
+    """Ends an inspection. `what` is the fact, without a full stop; the advice follows from the code unless it is given."""
 
-    def __init__(self, code: Code, what: str = "", *, cell: str = "") -> None:
+    def __init__(self, code: Code, what: str = "", *, cell: str = "", advice: str = "") -> None:
         super().__init__(code, what, cell)
-        self.code, self.what, self.cell = code, what, cell
+        self.code, self.what, self.cell, self.advice = code, what, cell, advice or ADVICE[code]
 
     def finding(self) -> Finding:
         """The finding that the inspection ends with."""
         where = f"セル{self.cell}: " if self.cell else ""
         sentence = f"{where}{self.what}。" if self.what else where
-        return Finding(code=self.code, detail=sentence + ADVICE[self.code], cell=self.cell)
+        return Finding(code=self.code, detail=sentence + self.advice, cell=self.cell)

@@ -3,47 +3,56 @@
 Runs in a throw-away process (see sandbox.py); a workbook is opened only where the inspection has found it safe.
 """
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from review.domain.forms import city_form, reading, separated
+from review.domain.forms.headings import Corrections
 from review.domain.forms.proposal import Proposal
-from review.domain.sheet import DocumentError
+from review.domain.plan_text import read_plan_text
+from review.domain.sheet import DocumentError, PlanDocument
 from review.workbook.file_kind import ZIP
 from review.workbook.findings import OK, Code, Finding, Refused
 
 
-def read_form_file(path: Path, finding: Finding) -> tuple[Finding, dict[str, Any] | None]:
-    """(the finding, the proposal's data with `own_form`, or {"refusal": sentence}), after the inspection found `finding`."""
+def read_form_file(path: Path, finding: Finding, corrections: Corrections) -> tuple[Finding, dict[str, Any] | None]:
+    """(the finding, the data of `sandbox.read_form`), after the inspection found `finding`."""
     try:
         if finding.is_ok:
-            return finding, _book(path)
+            return finding, _book(path, corrections)
         data = path.read_bytes() if finding.code is Code.NOT_XLSX and path.is_file() else ZIP
         if data.startswith(ZIP):
             return finding, None
-        return OK, _text(data)
+        return OK, _text(data, corrections)
     except Refused as refusal:
         return refusal.finding(), None
     except DocumentError as error:
         return OK, {"refusal": str(error)}
 
 
-def _book(path: Path) -> dict[str, Any]:
+def _book(path: Path, corrections: Corrections) -> dict[str, Any]:
     # openpyxl is only loaded for a file that is worth it.
     from review.workbook.form_grids import read_grids
     from review.workbook.reader import holds_form, read_plan_workbook
 
     grids = read_grids(path)
     if any(holds_form(grid.rows) for grid in grids):
-        return _data(city_form.proposal_of(read_plan_workbook(path)), own_form=True)
-    return _data(reading.read_grids(grids), own_form=False)
+        return _of_the_city(read_plan_workbook(path))
+    return _of_a_list(reading.read_grids(grids, corrections))
 
 
-def _text(data: bytes) -> dict[str, Any]:
+def _text(data: bytes, corrections: Corrections) -> dict[str, Any]:
     if city_form.is_plan_text(separated.decode(data)):
-        return _data(city_form.read(data), own_form=True)
-    return _data(reading.read_grids([separated.read_separated(data)]), own_form=False)
+        return _of_the_city(read_plan_text(data))
+    return _of_a_list(reading.read_grids([separated.read_separated(data)], corrections))
 
 
-def _data(proposal: Proposal, *, own_form: bool) -> dict[str, Any]:
-    return {**proposal.as_data(), "own_form": own_form}
+def _of_the_city(document: PlanDocument) -> dict[str, Any]:
+    return {**city_form.proposal_of(document).as_data(), "document": city_form.document_data(document)}
+
+
+def _of_a_list(proposal: Proposal) -> dict[str, Any]:
+    columns = [asdict(column) for column in proposal.columns]
+    cells = [[*place, text] for place, text in proposal.cells.items()]
+    return {**proposal.as_data(), "columns": columns, "cells": cells}

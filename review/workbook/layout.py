@@ -12,18 +12,10 @@ from itertools import accumulate
 from review.domain import bars, fields
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, FormSheet
-from review.domain.fields import Section
+from review.domain.fields import Section, Writer
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_rows import related_text
-from review.domain.items import (
-    actual_key,
-    bar_cell_key,
-    bars_key,
-    is_text,
-    next_name_key,
-    next_target_key,
-    schedule_key,
-)
+from review.domain.items import actual_key, bar_cell_key, bars_key, next_name_key, next_target_key, schedule_key
 from review.domain.sheet import IndicatorBlock, IndicatorCell, ScheduleRow
 from review.workbook import metrics
 
@@ -222,13 +214,9 @@ def _content(page: Page, grid: _Grid) -> Iterator[Line]:
 
 
 def _texts(page: Page, grid: _Grid, section: Section, *, least: float, part: str = "form") -> Iterator[Line]:
-    for one in fields.of(section):
-        if one.in_book and one.key not in page.form.sheet.off:
-            key = one.key if is_text(one.key) else ""
-            yield grid.labelled(one.label, page.form.sheet.text(one.key), least=least, part=part, key=key)
-    for mine in page.form.sheet.own:
-        if mine.section == section:
-            yield grid.labelled(mine.label, mine.text, least=least, part=part, key=mine.key)
+    for one in page.form.sheet.printed(section):
+        key = one.key if one.writer == Writer.DEPARTMENT else ""
+        yield grid.labelled(one.label, page.form.sheet.text(one.key), least=least, part=part, key=key)
 
 
 def _schedule(page: Page, grid: _Grid) -> Iterator[Line]:

@@ -78,6 +78,16 @@ class Package:
         self._zip.close()
 
 
+def write(workbook: Workbook, out: BinaryIO, made_at: datetime) -> None:
+    """A workbook of openpyxl's alone, whose archive has one time: the same book gives the same bytes."""
+    stream, parts = BytesIO(), ZipParts(out, made_at)
+    writer.save(workbook, stream)
+    with ZipFile(stream) as made:
+        for name in made.namelist():
+            parts.add(name, compress(made.read(name)))
+    parts.close()
+
+
 def _changed(
     name: str,
     data: bytes,

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from review.domain import fields
 from review.domain import form_labels as labels
 from review.domain.form_labels import fold
-from review.domain.form_rows import HEAD_LABELS, Header, Row, block_label, find_header, is_code_row, is_results
+from review.domain.form_rows import Header, Row, begins_form, block_label, find_header, is_results
 from review.domain.plan_text import department_doubts, plan_doubts, plan_years, refuse_duplicates
 from review.domain.scan_marks import Wording
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
@@ -74,7 +74,7 @@ def read_plan_workbook(path: Path) -> PlanDocument:
 
 def holds_form(rows: Sequence[Sequence[str]]) -> bool:
     """Whether these rows of a sheet hold the city's form."""
-    return any(_begins_form(Row(number=1, cells=tuple(row))) for row in rows)
+    return any(begins_form(Row(number=1, cells=tuple(row))) for row in rows)
 
 
 # --- opening ----------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def _form_of(sheet: Worksheet) -> _Form | None:
         Row(number=number, cells=tuple(map(_typed, cells)))
         for number, cells in enumerate(sheet.iter_rows(max_col=width), start=1)
     ]
-    start = next((i for i, row in enumerate(rows) if _begins_form(row)), None)
+    start = next((i for i, row in enumerate(rows) if begins_form(row)), None)
     if start is None:
         if _CODE_LIKE.fullmatch(sheet.title):
             raise DocumentError("「施策ID」の欄がありません。", place=f"シート「{sheet.title}」")
@@ -160,11 +160,6 @@ def _form_of(sheet: Worksheet) -> _Form | None:
         form.rows.append(Row(number=row.number, cells=tuple(_read_cell(form, row.number, cell) for cell in cells)))
     _read_painted_bars(form, sheet, columns)
     return form
-
-
-def _begins_form(row: Row) -> bool:
-    """The row of 施策ID in a form; in a list it is the head of a column, with other heads beside it."""
-    return is_code_row(row) and sum(fold(cell) in HEAD_LABELS for cell in row.cells[: row.after(0) + 1]) <= 1
 
 
 def _doubt_demo(form: _Form, rows: Sequence[Row]) -> None:

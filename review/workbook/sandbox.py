@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,20 +50,20 @@ def read_table(path: Path, *, seconds: float = SECONDS) -> Outcome:
     return _run("table", path, seconds)
 
 
-def read_form(path: Path, *, seconds: float = SECONDS) -> Outcome:
-    """Read a plan in whatever form: `entry` is a Proposal's data with `own_form` (True for the city's
-    form, which its own readers read in full), or {"refusal": sentence} where it is no plan."""
-    return _run("form", path, seconds)
+def read_form(path: Path, *, corrections: Mapping[str, Any] | None = None, seconds: float = SECONDS) -> Outcome:
+    """Read a plan in whatever form: `entry` is a Proposal's data with the `document` of the city's form, which its own
+    readers read in full, or with the `columns` and `cells` of a list; {"refusal": sentence} where it is no plan."""
+    return _run("form", path, seconds, corrections)
 
 
-def _run(task: str, path: Path, seconds: float) -> Outcome:
+def _run(task: str, path: Path, seconds: float, more: Mapping[str, Any] | None = None) -> Outcome:
     # openpyxl with lxml would let some DTDs pass where defusedxml refuses them.
     environment = {"OPENPYXL_LXML": "False", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-I", "-c", _BOOT, str(_ROOT), task, os.fsdecode(path)]
     try:
         done = subprocess.run(
             command,
-            stdin=subprocess.DEVNULL,
+            input=json.dumps(more or {}).encode(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=seconds,
@@ -99,7 +100,7 @@ def child(task: str, name: str) -> None:
     """The whole life of the child: limit itself, look, answer. Ends with status 1 where memory or time ran out."""
     _limit()
     try:
-        answer = json.dumps(_work(task, Path(name)), ensure_ascii=True)
+        answer = json.dumps(_work(task, Path(name), json.load(sys.stdin)), ensure_ascii=True)
     except (MemoryError, RecursionError):
         os._exit(1)
     sys.stdout.write(answer[:MAX_ANSWER])
@@ -121,7 +122,7 @@ def _limit() -> None:
         resource.setrlimit(which, (allowed, allowed))
 
 
-def _work(task: str, path: Path) -> dict[str, Any]:
+def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
     from review.workbook.inspect import inspect
 
     finding = inspect(path)
@@ -142,7 +143,8 @@ def _work(task: str, path: Path) -> dict[str, Any]:
         except Refused as refusal:
             finding = refusal.finding()
     if task == "form":
+        from review.domain.forms.headings import Corrections
         from review.workbook.form_file import read_form_file
 
-        finding, entry = read_form_file(path, finding)
+        finding, entry = read_form_file(path, finding, Corrections.of(more))
     return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}

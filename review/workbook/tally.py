@@ -87,10 +87,13 @@ def overall(book: YearBook) -> list[Row]:
 def _year_before(book: YearBook, label: str) -> list[Row]:
     if book.previous is None:
         return []
-    counts = book.previous.sheets if label == SHEETS else book.previous.indicators
-    year = fiscal_year_label(book.previous.fiscal_year)
-    known = Counter({grade: counts[grade] for grade in grades(book) if grade in counts})
-    return [Row(label=f"{label[:2]}({year})", counts=known, graded_only=True)] if known else []
+    last = book.previous
+    before, same = (last.sheets, last.same_sheets) if label == SHEETS else (last.indicators, last.same_indicators)
+    rows = [("うち昨年度もあるもの", same), (f"{label[:2]}({fiscal_year_label(last.fiscal_year)})", before)]
+    known = [
+        (words, Counter({grade: counts[grade] for grade in grades(book) if grade in counts})) for words, counts in rows
+    ]
+    return [Row(label=words, counts=counts, graded_only=True) for words, counts in known if counts and known[1][1]]
 
 
 def by_field(book: YearBook) -> list[Row]:

@@ -206,7 +206,6 @@ def test_query_counts_are_the_same_at_30_and_at_1000(cast: Cast) -> None:
         (cast.reviewer2, f"/plans/dx/{YEAR}/queue/together/"),
         (cast.reviewer2, f"/sheets/{cast.sheet(1).pk}/review/"),
         (cast.approver, f"/plans/dx/{YEAR}/board/"),
-        (cast.approver, f"/plans/dx/{YEAR}/board/print/"),
         (cast.reviewer2, f"/plans/dx/{YEAR}/progress/"),
     ]
     counts: dict[str, list[int]] = {}

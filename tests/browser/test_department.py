@@ -154,7 +154,7 @@ def test_what_was_saved_once_does_not_come_back(cast: Cast, page, review: Measur
     page.goto(one)
     came_back(page, TWO, "96件")
     field(page, TWO).fill("97件")
-    page.get_by_role("button", name="保存して確認・提出へ").click()
+    page.get_by_role("button", name="確認・提出").click()
     page.get_by_role("heading", name="5.").wait_for()
     now = MeasureReview.objects.get(pk=review.pk)
     submission.save_draft(user=cast.colleague, review_id=now.pk, version=now.version, texts={TWO: "95件"})
@@ -315,3 +315,31 @@ def test_a_reviewer_s_reasons_come_back_after_leaving(cast: Cast, page, sign_in)
     page.goto(reverse("meguri:review", args=[review.pk]))
     page.get_by_text("まだ保存されていなかった入力を、この画面に戻しました").wait_for()
     assert page.locator("#decision [name='comment']").input_value() == "要因を詳しく書いてください。"
+
+
+def test_a_file_is_attached_within_the_step_and_no_number_is_parted(
+    page, review: MeasureReview, screenshot, axe, tmp_path
+) -> None:
+    """Chosen, it goes at once with what was typed; on the last step it stands beside the rest, each number whole."""
+    paper = tmp_path / "集計.pdf"
+    paper.write_bytes(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
+    page.goto(step_of(review, 1))
+    field(page, ONE).fill("1,234,567,890件 ※児童手当の制度改正による増")
+    page.get_by_text("根拠資料を付ける").first.click()
+    page.locator(f"[name='file:{ONE}']").set_input_files(str(paper))
+    page.locator("#files-1").get_by_role("link", name="集計.pdf").wait_for()
+    assert texts(review)[ONE].startswith("1,234,567,890件")
+    assert not [one for one in axe(page) if one["impact"] in ("serious", "critical")]
+    field(page, TWO).fill("80,000件")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_text("保存しました").wait_for()
+    page.goto(reverse("meguri:submit", args=[review.pk]))
+    page.get_by_role("link", name="集計.pdf").wait_for()
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        screenshot(page, "desk-5-whole")
+        rows = page.eval_on_selector_all(
+            "main .nowrap", "all => all.map(one => [one.textContent, one.getClientRects().length])"
+        )
+        assert {text for text, lines in rows if lines > 1} == set()
+        assert any("80,000件" in text for text, _lines in rows)

@@ -12,6 +12,7 @@ import pytest
 
 from review.models import ReviewState
 from tests.cast import YEAR, Cast, settle_background
+from workflow import steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
@@ -141,8 +142,8 @@ def the_office_looks(cast: Cast, page: Any, new_page: Any, sign_in: Any, axe: An
         (1280, cast.reviewer2, f"{QUEUE}together/?chosen={again.pk}", "desk-together"),
         (390, cast.reviewer2, QUEUE, "desk-queue"),
         (390, cast.reviewer2, f"/sheets/{again.pk}/review/", "desk-review"),
-        (390, cast.approver, f"/plans/dx/{YEAR}/board/?show=clean", "desk-board"),
-        (390, cast.approver, f"/plans/dx/{YEAR}/board/print/", "desk-board-print"),
+        (390, cast.approver, f"/plans/dx/{YEAR}/board/", "desk-board"),
+        (390, cast.approver, f"/plans/dx/{YEAR}/board/measures/01-01/", "desk-present"),
         (1280, cast.approver, f"/sheets/{first}/approve/", "desk-approve"),
     ):
         page.set_viewport_size({"width": width, "height": 900})
@@ -154,3 +155,34 @@ def the_office_looks(cast: Cast, page: Any, new_page: Any, sign_in: Any, axe: An
     sign_in(page, cast.reviewer)
     page.goto(f"/sheets/{again.pk}/review/")
     assert page.locator("ins, del").count() and page.get_by_text("確認 五月さんが確認しています").count() == 1
+
+
+def test_a_meeting_goes_through_the_agenda_by_keyboard(cast: Cast, page, sign_in, axe, screenshot) -> None:
+    """The arrows lead from 施策 to 施策, never while one types; the decision leads on."""
+    cast.open(3)
+    for number, actual in ((1, "120件"), (2, "95件"), (3, "46件")):
+        review = cast.submitted(number, actual)
+        steps.confirm(user=cast.reviewer2, review_id=review.pk, round=1)
+    sign_in(page, cast.approver)
+    page.goto(f"/plans/dx/{YEAR}/board/")
+    page.keyboard.press("p")
+    page.get_by_role("heading", name="01-03").wait_for()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert page.get_by_role("button", name="承認する").bounding_box()["y"] < 900, "the act is in sight"
+    screenshot(page, "desk-present")
+    assert not serious(axe, page)
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("heading", name="01-02").wait_for()
+    page.get_by_text("差し戻す", exact=True).first.click()
+    page.get_by_label("差戻しの理由").fill("根拠")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(200)
+    assert page.get_by_role("heading", name="01-02").count() == 1
+    page.get_by_role("button", name="主管部署へ差し戻す").click()
+    page.get_by_role("heading", name="01-03").wait_for()
+    page.get_by_role("button", name="承認する").click()
+    page.get_by_role("heading", name="01-01").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("heading", name="2. 決定を待つ計画の変更").wait_for()
+    states = [cast.sheet(number).state for number in (1, 2, 3)]
+    assert states == [ReviewState.REVIEWED, ReviewState.RETURNED, ReviewState.APPROVED]

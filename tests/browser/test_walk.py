@@ -98,7 +98,7 @@ def fill_and_submit(person: Person, review: MeasureReview, actual: str) -> None:
     for box in person.page.locator("textarea[name*='actual']").all():
         box.fill(actual)
     person.look("entry-1")
-    person.press("保存して確認・提出へ")
+    person.press("確認・提出")
     person.look("submit")
     person.press("提出する")
     person.see("提出済")
@@ -123,7 +123,7 @@ def correct_and_submit(person: Person, review: MeasureReview) -> None:
     assert not person.page.locator("[data-restored]").is_visible()
     person.look("entry-returned")
     person.page.locator("textarea[name*='actual']:not([readonly]):not([disabled])").first.fill("121件")
-    person.press("保存して確認・提出へ")
+    person.press("確認・提出")
     person.press("提出する")
     person.see("提出済")
 

@@ -65,10 +65,10 @@ def press(page: Any, words: str) -> None:
     page.wait_for_load_state("load")
 
 
-def confirm_definitions(page: Any) -> None:
+def confirm_definitions(page: Any, year: str = "dx/2024") -> None:
     """What Meguri proposes for each goal, confirmed group by group."""
     for _group in range(10):
-        page.goto("/plans/dx/2024/definitions/")
+        page.goto(f"/plans/{year}/definitions/")
         if not page.get_by_role("button", name=re.compile("まとめて確認する")).count():
             return
         press(page, "まとめて確認する")
@@ -87,25 +87,25 @@ def fill_and_submit(page: Any, actual: str) -> None:
     for field in ("cause", "response"):
         if (box := page.locator(f"textarea[name='{field}']")).count() and box.first.is_visible():
             box.first.fill("相談日を増やす必要があった。")
-    press(page, "保存して確認・提出へ")
+    press(page, "確認・提出")
     press(page, "提出する")
     assert "提出済" in page.content(), page.locator("main").inner_text()
 
 
-def confirm_all(page: Any) -> None:
+def confirm_all(page: Any, year: str = "dx/2024") -> None:
     """Each sheet that waits, opened and confirmed."""
     for _sheet in range(2):
-        page.goto("/plans/dx/2024/queue/")
+        page.goto(f"/plans/{year}/queue/")
         page.locator("a[data-row-link]").first.click()
         press(page, "^確認する")
         assert "確認" in page.content()
 
 
-def approve_and_publish(page: Any) -> None:
+def approve_and_publish(page: Any, year: str = "dx/2024") -> None:
     """All sheets approved together, then 公表の決定 once the draft of the edition stands."""
-    page.goto("/plans/dx/2024/board/")
+    page.goto(f"/plans/{year}/board/")
     for box in page.locator("input[name=chosen]").all():
         box.check()
     press(page, "承認する")
-    wait_for(page, "/plans/dx/2024/board/decide/", "公表を決定する")
+    wait_for(page, f"/plans/{year}/board/decide/", "公表を決定する")
     press(page, "公表を決定する")

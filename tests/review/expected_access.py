@@ -49,11 +49,11 @@ EXPECTED = {
     "meguri:definitions": REVIEWER, "meguri:propose_outcome": REVIEWER,
     "meguri:opinion_add": REVIEWER, "meguri:opinion_withdraw": REVIEWER,
     "meguri:grade": DECIDERS, "meguri:meeting": DECIDERS, "meguri:meeting_amend": DECIDERS,
-    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:board_print": ALL_SHEETS,
+    "meguri:drop_record": DECIDERS, "meguri:board": ALL_SHEETS, "meguri:present": ALL_SHEETS,
     "meguri:confirm_records": APPROVER,
     "meguri:approve": APPROVER, "meguri:approve_many": APPROVER, "meguri:decide_outcome": APPROVER,
     "meguri:decide": APPROVER,
-    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
+    "meguri:cycles": MANAGER, "meguri:plan": MANAGER, "meguri:cycle": MANAGER, "meguri:measures": MANAGER, "meguri:measure_new": MANAGER, "meguri:measure_edit": MANAGER, "meguri:measure_end": MANAGER, "meguri:scale": MANAGER, "meguri:year_form": MANAGER, "meguri:form_preview": MANAGER, "meguri:extend": MANAGER, "meguri:open_year": MANAGER,
     "meguri:correction_start": REVIEWER, "meguri:correction_items": REVIEWER, "meguri:correction": ALL_SHEETS,
     "meguri:preview": ALL_SHEETS, "meguri:correction_preview": ALL_SHEETS,
     "meguri:correction_submit": REVIEWER, "meguri:correction_drop": REVIEWER,
@@ -69,6 +69,7 @@ EXPECTED = {
     "meguri:people": MANAGER, "meguri:person": MANAGER, "meguri:hand_over": MANAGER,
     "meguri:first_passwords": PEOPLE, "meguri:first_passwords_anew": PEOPLE, "meguri:city": PEOPLE, "meguri:plan_new": PEOPLE,
     "meguri:plan_appoint": PEOPLE,
+    "meguri:plan_import": MANAGER, "meguri:plan_import_check": MANAGER, "meguri:plan_import_form": MANAGER,
     "meguri:people_import": PEOPLE, "meguri:departments": PEOPLE, "meguri:reorganise": PEOPLE, "meguri:department_list": PEOPLE,
     "meguri:reorganisation_withdraw": PEOPLE,
     "meguri:person_new": PEOPLE, "meguri:person_password": PEOPLE, "meguri:person_appoint": PEOPLE,
@@ -103,7 +104,11 @@ REFUSED_BY_STATE = {
     ("meguri:plan_change", "reviewer2"), ("meguri:plan_change", "administrator"),
     ("meguri:plan_change", "auditor"),
     # the next plan is the reviewers' as long as there are any
+    ("meguri:measure_end", "administrator"),
     ("meguri:next_plan", "administrator"), ("meguri:first_year", "administrator"),
+    # nor does anybody else bring files into a plan as long as it has reviewers
+    ("meguri:plan_import", "administrator"), ("meguri:plan_import_check", "administrator"),
+    ("meguri:plan_import_form", "administrator"),
 }  # fmt: skip
 
 # What a sender of forms would send, so that a refusal is the rule's and not the form's.

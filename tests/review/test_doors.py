@@ -6,9 +6,9 @@ import ast
 from pathlib import Path
 
 from review.addresses import RULED
+from review.background.services import making
 from review.models import Artifact
 from review.people.services import first_passwords
-from review.publication.views import files
 from review.wiring import TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +94,5 @@ def test_every_public_function_of_a_service_is_reached_from_a_door() -> None:
 
 def test_every_kind_of_file_and_of_job_is_reached() -> None:
     assert set(FILES) == set(Artifact.Kind)
-    asked_on_files_page = set(files.BUILDS)
-    assert set(TABLES.jobs) <= asked_on_files_page | JOBS.keys(), "a job that makes a file is shown where files are"
+    assert set(TABLES.jobs) <= making.KINDS.keys(), "a job that makes a file is shown where files are"
     assert set(JOBS.values()) <= RULED.keys()

@@ -18,9 +18,9 @@ KEYS = [
 
 @pytest.mark.parametrize("key", KEYS)
 def test_an_item_has_the_domain_s_words_in_japanese_and_others_in_english(key: str) -> None:
-    assert label_of(key) == items.label_of(key)
+    assert label_of(key, {}) == items.label_of(key, {})
     with translation.override("en"):
-        assert not re.search("[ぁ-んァ-ヶ一-龠]", label_of(key))
+        assert not re.search("[ぁ-んァ-ヶ一-龠]", label_of(key, {}))
 
 
 def test_what_can_be_corrected_has_the_erratum_s_words_in_japanese_and_others_in_english(cast: Cast) -> None:
@@ -28,7 +28,9 @@ def test_what_can_be_corrected_has_the_erratum_s_words_in_japanese_and_others_in
     row = snapshot.snapshot_of(cast.published(1))["measures"][0] | {"outcome": "excluded", "outcome_reason": "廃止"}
     items = correction_items.items_of(row, YEAR)
     assert {"indicator", "schedule", "outcome"} <= {item.key.partition(":")[0] for item in items}
-    assert [correctable_label(item.key) for item in items] == [item.label for item in items]
+    assert [correctable_label(item.key, item.label) for item in items] == [item.label for item in items]
     with translation.override("en"):
-        japanese = [words for item in items if re.search("[ぁ-んァ-ヶ一-龠]", words := correctable_label(item.key))]
+        japanese = [
+            words for item in items if re.search("[ぁ-んァ-ヶ一-龠]", words := correctable_label(item.key, item.label))
+        ]
     assert japanese == []

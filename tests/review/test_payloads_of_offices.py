@@ -255,7 +255,7 @@ IN_THE_YEAR = {
     "User": {"display_name"}, "Department": {"name"}, "Plan": {"name", "city", "office", "office_en", "body", "body_en"}, "PlanField": {"name"}, "ScheduleItem": {"name", "progress"},
     "MeasureYear": {"name", "related_text", *text_keys()} - {OPINION},
     "IndicatorYear": {"name", "target", "actual"}, "TargetChange": {"name", "name_before", "target", "target_before"}, "Decision": {"comment"}, "ItemComment": {"body"},
-    "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "Artifact": {"filename"},
+    "Meeting": {"attendees", "minute", "document_number"}, "Evidence": {"filename"}, "Upload": {"filename"}, "PlanUpload": {"filename"}, "Artifact": {"filename"},
     "Mail": {"subject", "body"}, "Notification": {"title", "body"},
 }  # fmt: skip
 
@@ -268,7 +268,7 @@ OURS = {
     "AuditLink": {"prev_hash", "hash"}, "Evidence": {"item", "path", "sha256"}, "Job": {"kind", "key", "doing", "cause", "reference"},
     "Heartbeat": {"name"}, "Mail": {"address", "message_id", "cause"}, "Notification": {"event", "key", "act", "link"}, "NoticeText": {"key"},
     "NoticeChoice": {"notice"}, "OutboxEvent": {"name", "key", "cause"}, "Tally": {"key"}, "SecondFactor": {"secret"}, "RecoveryCode": {"digest"},
-    "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "Indicator": {"defined_reason"},
+    "LinkedIdentity": {"issuer", "subject"}, "Upload": {"sha256", "code", "detail"}, "PlanUpload": {"sha256"}, "Indicator": {"defined_reason"},
     "PlanSummary": {"sha256"}, "SummaryEdition": {"sha256", "seal"},
     "City": {"code", "email"}, "FirstPassword": {"sealed"},
 }  # fmt: skip

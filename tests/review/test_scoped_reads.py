@@ -39,7 +39,6 @@ SCOPED_OTHERWISE = {
     ("review/screens/views/counters.py", "ROWS", "Concurrence"): "asked of the person's own departments",
     ("review/screens/views/counters.py", "ROWS", "Decision"): "decided in the person's own name",
     ("review/screens/views/counters.py", "at_work", "MeasureReview"): "counted where the person's own work is, by post",
-    ("review/screens/views/counters.py", "not_sent_by", "Submission"): "what the person sent is not theirs to decide",
     ("review/screens/views/step_times.py", "events_of", "Decision"): "dates of the sheets that it is given",
     ("review/screens/views/step_times.py", "events_of", "Submission"): "dates of the sheets that it is given",
     ("review/sheet/views/entry.py", "unsent", "ItemComment"): "the person's own, on a sheet that they may write",
@@ -51,7 +50,6 @@ SCOPED_OTHERWISE = {
     ("review/sheet/views/sheet_records.py", "grade", "MeasureReview"): "the version of a sheet that was read before",
     ("review/sheet/views/sheet_records.py", "outcome", "MeasureReview"): "the version of a sheet that was read before",
     ("review/sheet/views/sheet_records.py", "proposal", "MeasureReview"): "the version of a sheet that was read before",
-    ("workflow/views/places.py", "neighbours", "MeasureReview"): "what the person themselves sent",
 }
 
 

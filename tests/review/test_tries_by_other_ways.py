@@ -99,7 +99,7 @@ def test_by_a_proxy_that_is_over(foreign: MeasureReview, cast: Cast) -> None:
                 answer = client.get(page)
                 nothing_of_it(answer, f"{whose} {over}")
                 assert answer.status_code in (302, 404)
-            for name in ("meguri:queue", "meguri:board", "meguri:board_print"):
+            for name in ("meguri:queue", "meguri:board"):
                 assert as_(fresh(cast.other)).get(reverse(name, args=["dx", YEAR])).status_code == 403, name
         Proxy.objects.filter(pk=running.pk).update(withdrawn_at=None)
         post = Appointment.objects.filter(user=whose["principal"], role=whose["role"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,14 +15,15 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from review.assessment.services import own_items
 from review.books.services import books, entry_books
 from review.domain.form_presets import PRESETS
 from review.domain.refusals import Invalid
-from review.models import Cycle, Decision, Edition, MeasureReview, Plan, Submission
+from review.models import Cycle, Decision, Edition, Indicator, MeasureReview, Plan, Submission
 from review.pdf import content
 from review.publication.services import corrections, schemas
 from review.publication.services.corrections import Typed
-from review.sheet.services import own_values, submission
+from review.sheet.services import submission
 from review.workbook import consolidated
 from review.workbook.entry_reader import read_entry_book
 from review.year.services import cycles
@@ -31,22 +34,32 @@ from workflow import steps
 KEY, LABEL, HELP = "x-必要性", "必要性の区分", "市が行う必要があるかを選びます。"
 ITEM: dict[str, Any] = {
     "key": KEY, "label": LABEL, "help": HELP, "kind": "level", "levels": ["高い", "ふつう", "低い"],
-    "section": "evaluation", "required": True, "in_book": True, "public": True, "retired": False,
+    "section": "evaluation", "writer": "department", "required": "always", "in_book": True, "public": True, "retired": False,
 }  # fmt: skip
-COST = ITEM | {"key": "x-事業費", "label": "事業費", "help": "", "kind": "amount", "levels": [], "required": False}
+COST = ITEM | {"key": "x-事業費", "label": "事業費", "help": "", "kind": "amount", "levels": [], "required": "never"}
 COUNT = COST | {"key": "x-活動の数", "label": "活動の数", "kind": "number"}
 
 pytestmark = pytest.mark.django_db
 
 
-def opened(cast: Cast, *items: dict[str, Any], off: Iterable[str] = ()) -> MeasureReview:
+def opened(cast: Cast, *own: dict[str, Any], **form: Any) -> MeasureReview:
     """The first sheet of a year that was opened with these items, its goals filled in."""
     cycle = cast.cycle or cast.draft(1)
-    cycle.form = {"items": list(items), "off": list(off)}
+    cycle.form = form or {"items": list(own)}
     cycle.save()
     steps.open_year(user=cast.reviewer2, cycle_id=cycle.pk)
     settle_background()
     return cast.fill(cast.sheet())
+
+
+def goals_named(review: MeasureReview, *names: str) -> tuple[str, ...]:
+    """The goals of the sheet, called so."""
+    goals = Indicator.objects.filter(measure=review.measure_year.measure).order_by("number")
+    for goal, name in zip(goals, names, strict=True):
+        goal.years.update(name=name)
+        goal.defined_for |= {"name": name}
+        goal.save()
+    return names
 
 
 def typed(cast: Cast, review: MeasureReview, **texts: str) -> tuple[int, str]:
@@ -119,7 +132,7 @@ def test_what_cannot_be_read_is_refused_in_words_and_stays_typed(
     review = opened(cast, item)
     status, page = typed(cast, review, **{item["key"]: wrong})
     assert status != 303 and item["label"] in page and wrong in page
-    assert own_values.problem(review.cycle, item["key"], wrong) and not own_values.problem(review.cycle, "cause", wrong)
+    assert own_items.problem(review.cycle, item["key"], wrong) and not own_items.problem(review.cycle, "cause", wrong)
     assert item["key"] not in cast.sheet().measure_year.texts, "nothing half-saved"
     assert typed(cast, review, **{item["key"]: right})[0] == 303
     assert cast.sheet().measure_year.text(item["key"]) == right
@@ -139,13 +152,30 @@ def test_an_item_that_is_not_public_leaves_no_trace_in_the_edition(cast: Cast) -
     assert "items" not in snapshot.snapshot_of(Cycle.objects.get())["measures"][0]
 
 
+def open_to_all(form: dict[str, Any], texts: dict[str, str], names: Iterable[str], edition: Edition) -> None:
+    """What was typed stands on the public page, in the table under its name, and in the interface under its key."""
+    client, year = Client(), edition.snapshot["fiscal_year"]
+    page = words(client.get(f"/results/dx/{year}/01-01/"))
+    content = client.get(f"/results/dx/{year}/measures.csv").content.decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(content))
+    (row,) = client.get(f"/api/v1/plans/dx/years/{year}/measures").json()["items"]
+    for one in form.get("items", ()):
+        number = one["kind"] == "amount"
+        assert one["label"] in page and texts[one["key"]] in page
+        assert line[one["label"]] == ("1200" if number else texts[one["key"]])
+        assert row[one["key"]] == (1200 if number else texts[one["key"]])
+    assert all(one["label"] in line for one in form.get("called", {}).values())
+    assert all(name in page for name in names)
+
+
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_each_form_that_comes_along_asks_for_its_items_and_leads_to_an_edition(cast: Cast, preset: str) -> None:
     cast.draft(1)
     call_command("create_plan", "tsugi", "--name", "次の計画", "--years", "2024-2026", "--form", preset)
     form = cycles.draft(plan=Plan.objects.get(short_name="tsugi"), fiscal_year=2024).form
     assert form == PRESETS[preset]
-    review = opened(cast, *form.get("items", ()), off=form.get("off", ()))
+    review = opened(cast, **form)
+    names = goals_named(review, "活動指標 研修の回数", "成果指標 受講した職員の数") if preset == "activity" else ()
     keys = submission.current_texts(review)
     assert not set(form.get("off", ())) & set(keys) and {one["key"] for one in form.get("items", ())} <= set(keys)
     texts = {one["key"]: (one["levels"] or ["1,200"])[0] for one in form.get("items", ())}
@@ -159,6 +189,8 @@ def test_each_form_that_comes_along_asks_for_its_items_and_leads_to_an_edition(c
     edition = Edition.objects.get()
     row = edition.snapshot["measures"][0]
     assert ("items" in row, "off" in row) == (preset != "city",) * 2, "the first city's editions stay as they were"
+    assert ("form" in row) == (preset == "activity")
+    open_to_all(form, texts, names, edition)
     labels = [label for label, _text in content.of_sheet(books.form(row, edition.snapshot, label=""))["evaluation"]]
     assert ("自己評価" in labels) == (preset == "city") and {one["label"] for one in form.get("items", ())} <= set(
         labels

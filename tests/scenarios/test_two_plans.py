@@ -21,18 +21,7 @@ from tests.review.screens.test_access import filled, ours
 from workflow import steps
 
 #: Addresses of a year that lists something: each shows its own plan alone.
-PAGES = (
-    "progress",
-    "queue",
-    "board",
-    "board_print",
-    "files",
-    "cycle",
-    "definitions",
-    "plan_changes",
-    "preview",
-    "nudge",
-)
+PAGES = ("progress", "queue", "board", "files", "cycle", "definitions", "plan_changes", "preview", "nudge")
 
 
 @pytest.fixture

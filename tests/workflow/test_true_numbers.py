@@ -20,6 +20,7 @@ from pypdf import PdfReader
 
 from review import clock
 from review.assessment.services import approval
+from review.assessment.services.standings import sheets_of
 from review.books.services import books, workbooks
 from review.domain.book import YearBook
 from review.models import Artifact, MeasureReview, MeasureYear, Outcome, Plan
@@ -29,7 +30,6 @@ from review.workbook import engine, tally
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from workflow import steps
-from workflow.views.board_page import sheets_of
 from workflow.views.year import publishing_effects
 
 REPORTED = "SELECT COUNT(*) FROM review_measurereview WHERE outcome = ''"

@@ -8,9 +8,9 @@ from django.urls import reverse
 from review import clock
 from review.assessment.services.ratings import Overall
 from review.domain import items
-from review.models import Cycle, MeasureReview, Rating, ReviewState, Submission
+from review.models import Cycle, MeasureReview, MeasureYear, Rating, ReviewState, Submission
 from review.sheet.services import concurrence, evidence, submission
-from tests.cast import Cast
+from tests.cast import YEAR, Cast
 from tests.review.acting import as_, queries_of, words
 from workflow import steps
 
@@ -108,7 +108,37 @@ def test_the_page_before_submission_shows_all_that_goes(cast: Cast) -> None:
     assert "集計.pdf" in page and "要因" in page
     assert "市民課" in page and "回答待ち" in page
     assert "目標と実績の単位が合わないため" in page
-    assert page.index("集計.pdf") < page.index("提出すると起こること")
+    order = ["確かめるところと、主管部署の説明", "目標と実績の単位が合わないため", "提出する内容", "集計.pdf"]
+    order += ["回答待ち", "提出すると起こること"]
+    assert [page.index(one) for one in order] == sorted(page.index(one) for one in order)
+
+
+def test_a_policy_that_was_changed_is_marked_and_a_copied_text_asked_about(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    year = review.measure_year
+    texts = {"policy": "窓口を増やします。", "cause": "周知が足りませんでした。"}
+    MeasureYear.objects.create(
+        measure=year.measure, fiscal_year=YEAR - 1, name=year.name, owner=year.owner, texts=texts
+    )
+    typed = {**texts, "policy": "窓口を減らします。"}
+    submission.save_draft(user=cast.contributor, review_id=review.pk, version=review.version, texts=typed)
+    answer = as_(cast.contributor).get(url("submit", review))
+    page = words(answer)
+    assert "計画(昨年度)から変えたところに印を付けています。" in page
+    assert "<ins>" in answer.content.decode() and "<del>" in answer.content.decode()
+    assert "要因 昨年度と同じ文" in page.partition("提出する内容")[0]
+
+
+def test_a_concurrence_is_asked_for_on_the_last_step(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    html = as_(cast.contributor).get(url("submit", review)).content.decode()
+    assert html.index('name="back" value="submit"') < html.index('id="send"')
+    data = {"departments": [cast.departments["市民課"].pk], "due_on": f"{concurrence.usual_date()}", "back": "submit"}
+    answer = as_(cast.contributor).post(reverse("meguri:concurrence_ask", args=[review.pk]), data)
+    assert answer.url == url("submit", review) + "#concurrence"
+    assert "市民課 回答待ち" in words(as_(cast.contributor).get(url("submit", review)))
 
 
 def test_what_changed_is_shown_before_resubmitting(cast: Cast) -> None:

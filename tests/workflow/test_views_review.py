@@ -153,6 +153,22 @@ def test_whoever_decides_sees_what_was_sent_beside_the_form(cast: Cast) -> None:
     assert "付ける・外す" not in seen and "合議を依頼する" not in seen
 
 
+def test_a_file_and_the_concurrences_stand_where_the_reviewer_looks_and_a_bar_takes_a_remark(cast: Cast) -> None:
+    cast.open(1)
+    review = cast.fill(cast.sheet())
+    pdf = ContentFile(b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n")
+    evidence.add(user=cast.contributor, review_id=review.pk, upload=pdf, filename="集計.pdf", item="indicator:1:actual")
+    market = [cast.departments["市民課"].pk]
+    due = concurrence.usual_date()
+    concurrence.ask(user=cast.contributor, review_id=review.pk, departments=market, due_on=due)
+    steps.submit(user=cast.contributor, review_id=review.pk)
+    html = as_(cast.reviewer2).get(page_of(review)).content.decode()
+    goal = html.partition('id="indicator-1"')[2].partition("</section>")[0]
+    assert "集計.pdf" in goal and "集計.pdf" not in html.partition('id="indicator-2"')[2].partition("</section>")[0]
+    assert "市民課 回答待ち" in html.partition('id="indicator-1"')[0]
+    assert 'name="remark:schedule:1:bars"' in html
+
+
 def test_texts_that_are_last_year_s_are_marked_for_the_reviewer(cast: Cast) -> None:
     cast.open(2)
     last = {"cause": "見本の要因です。", "response": "昨年度の対応です。", "policy": "方針です。"}
@@ -218,8 +234,11 @@ def test_the_filters_go_along_to_the_sheet_and_back(cast: Cast) -> None:
     assert sheet.replace("&", "&amp;") in listed.content.decode()
     around = client.get(sheet).context["around"]
     assert (around["place"], around["count"], around["before"], around["after"]) == (1, 2, None, cast.sheet(3).pk)
+    assert 'value="next" checked' in " ".join(client.get(f"{sheet}&then=next").content.decode().split())
     answer = client.post(sheet, {"round": "1", "action": "confirm", "then": "next"})
-    assert answer["Location"] == f"{page_of(cast.sheet(3))}?{query}"
+    assert answer["Location"] == f"{page_of(cast.sheet(3))}?{query}&then=next", "it is remembered"
+    second = " ".join(client.get(answer["Location"]).content.decode().split())
+    assert 'value="next"' not in second, "the last has none after it"
     assert client.post(answer["Location"], {"round": "1", "action": "confirm"})["Location"] == f"{QUEUE}?{query}"
 
 

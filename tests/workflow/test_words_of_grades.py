@@ -129,12 +129,12 @@ def test_every_screen_of_the_city_says_it(cast: Cast) -> None:
     assert COUNT in words(board.get(reverse("meguri:approve", args=[partial])))
     for path in (
         f"/plans/dx/{YEAR}/board/",
-        f"/plans/dx/{YEAR}/board/print/",
+        f"/plans/dx/{YEAR}/board/measures/01-01/",
         reverse("meguri:approve", args=[missed]),
     ):
         page = words(board.get(path))
         assert NO_RATE in page and not PERCENT.search(page), path
-    for path in (f"/plans/dx/{YEAR}/board/", f"/plans/dx/{YEAR}/board/print/"):
+    for path in (f"/plans/dx/{YEAR}/board/", f"/plans/dx/{YEAR}/board/measures/01-02/"):
         assert COUNT in words(board.get(path)), path
     assert cycle.fiscal_year == YEAR
 
@@ -234,7 +234,7 @@ def test_an_answer_by_a_person_leaves_nothing_open(cast: Cast) -> None:
     row.update(given_grade="－", given_reason="測り方を見直しているため。", given_by=cast.reviewer)
     assert not any(
         mark.status == "undetermined" and not mark.given
-        for marks in listing.marks_by_measure(cycle).values()
+        for marks in listing.marks_of(cycle.plan_id, cycle.fiscal_year).values()
         for mark in marks
     )
     assert "区分を決めずに公表します" not in words(as_(cast.approver).get(DECIDE))

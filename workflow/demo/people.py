@@ -5,20 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from review.models import Appointment, Department, Role, User
+from review.models import Appointment, Department, Plan, Role, User
 
 PASSWORD = "meguri-demo-2024"  # noqa: S105 - printed for everyone who tries the demo
 OFFICE = "情報経営課"
+FIRST, SECOND = "dx", "senryaku"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """One who can sign in: the sign-in name, the name on the screen, the post and its department."""
+    """One who can sign in: the sign-in name, the name on the screen, the post, and its department or plan."""
 
     username: str
     name: str
     post: str
     department: str = ""
+    plan: str = ""
 
     @property
     def post_label(self) -> str:
@@ -27,18 +29,20 @@ class Person:
 
 
 CITY = (
-    Person(username="kakunin1", name="架空 かくにん一", post=Role.REVIEWER),
-    Person(username="kakunin2", name="架空 かくにん二", post=Role.REVIEWER),
-    Person(username="kakunin3", name="架空 かくにん三", post=Role.REVIEWER),
-    Person(username="shonin1", name="架空 しょうにん一", post=Role.APPROVER),
-    Person(username="shonin2", name="架空 しょうにん二", post=Role.APPROVER),
+    Person(username="kakunin1", name="架空 かくにん一", post=Role.REVIEWER, plan=FIRST),
+    Person(username="kakunin2", name="架空 かくにん二", post=Role.REVIEWER, plan=FIRST),
+    Person(username="kakunin3", name="架空 かくにん三", post=Role.REVIEWER, plan=FIRST),
+    Person(username="shonin1", name="架空 しょうにん一", post=Role.APPROVER, plan=FIRST),
+    Person(username="shonin2", name="架空 しょうにん二", post=Role.APPROVER, plan=FIRST),
+    Person(username="kakunin4", name="架空 かくにん四", post=Role.REVIEWER, plan=SECOND),
+    Person(username="shonin3", name="架空 しょうにん三", post=Role.APPROVER, plan=SECOND),
     Person(username="kanri", name="架空 かんり", post=Role.ADMINISTRATOR),
     Person(username="kansa", name="架空 かんさ", post=Role.AUDITOR),
 )
 
 
 def enlist() -> list[Person]:
-    """Make everyone; the departments must stand already. kakunin3 also writes for 情報経営課, whose own sheets
+    """Make everyone; the departments and plans must stand already. kakunin3 also writes for 情報経営課, whose own sheets
     are then reviewed by the other two."""
     people = list(CITY)
     for number, department in enumerate(Department.objects.order_by("order", "pk"), start=1):
@@ -66,12 +70,13 @@ def _make(person: Person) -> None:
     user = User.objects.create_user(
         username=person.username, password=PASSWORD, email=f"{person.username}@demo.example", display_name=person.name
     )
-    _appoint(user, person.post, person.department)
+    _appoint(user, person.post, person.department, person.plan)
 
 
-def _appoint(user: User, post: str, department: str) -> None:
+def _appoint(user: User, post: str, department: str, plan: str = "") -> None:
     place = Department.objects.get(name=department, ends_on=None) if department else None
-    Appointment.objects.create(user=user, role=post, department=place, starts_on=date(2022, 4, 1))
+    of = Plan.objects.get(short_name=plan) if plan else None
+    Appointment.objects.create(user=user, role=post, department=place, plan=of, starts_on=date(2022, 4, 1))
 
 
 def writer_of(department: Department) -> User:

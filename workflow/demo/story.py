@@ -24,15 +24,13 @@ from review.sheet.services import submission
 from review.year.services import cycles
 from review.year.services.cycles import Deadlines
 from workflow import steps
-from workflow.demo.people import OFFICE, person, writer_of
+from workflow.demo.people import FIRST, OFFICE, person, writer_of
 from workflow.demo.waiting import wait_for
 
 FACTS = Path(settings.BASE_DIR) / "review" / "seed" / "facts.txt"
 CITY, PLAN = "木更津市", "木更津市DX推進計画"
-SHORT_NAME = "dx"
 CALLED = plans.Names.of("情報経営課", "DX推進本部", "Information Management Division", "DX Promotion Headquarters")
 CITY_CODE = "122068"
-MARK = "デモ値"
 
 Say = Callable[[str], None]
 
@@ -46,7 +44,7 @@ def take_in(say: Say) -> tuple[PlanDocument, Cycle]:
     year = planning.sheets_year(document)
     held = replace(document, sheets=tuple(_without_actuals(sheet, year) for sheet in document.sheets))
     plan = plans.create(
-        short_name=SHORT_NAME, name=PLAN, city=CITY, municipality_code=CITY_CODE, called=CALLED,
+        short_name=FIRST, name=PLAN, city=CITY, municipality_code=CITY_CODE, called=CALLED,
         first_year=min(document.years), last_year=max(document.years),
     )  # fmt: skip
     done = planning.import_plan(held, plan_name=PLAN, city=CITY, municipality_code=CITY_CODE, year=year)
@@ -74,8 +72,8 @@ def actuals_of(document: PlanDocument, year: int) -> dict[str, dict[int, str]]:
     }
 
 
-def open_year(cycle: Cycle, say: Say) -> None:
-    """Set the deadlines from today on and open the year; a worker launches the sheets."""
+def open_year(cycle: Cycle, say: Say, username: str = "kakunin1") -> None:
+    """Set the deadlines from today on and open the year, as this reviewer; a worker launches the sheets."""
     days = calendar.city()
     start = days.next_open(clock.today())
     due, closes, check, decide = (days.add(start, count) for count in (15, 20, 30, 40))
@@ -84,7 +82,7 @@ def open_year(cycle: Cycle, say: Say) -> None:
     def at(day: date) -> datetime:
         return noon.replace(year=day.year, month=day.month, day=day.day)
 
-    reviewer = person("kakunin1")
+    reviewer = person(username)
     cycles.set_deadlines(
         user=reviewer,
         cycle_id=cycle.pk,
@@ -92,12 +90,12 @@ def open_year(cycle: Cycle, say: Say) -> None:
     )
     confirm_definitions(cycle, reviewer, say)
     steps.open_year(user=reviewer, cycle_id=cycle.pk)
-    expected = MeasureYear.objects.filter(fiscal_year=cycle.fiscal_year).count()
+    expected = MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year).count()
     wait_for(
         f"{cycle.label}の施策シートの準備",
         lambda: MeasureReview.objects.filter(cycle=cycle).exclude(process=None).count() == expected,
     )
-    say(f"{cycle.label}を開始しました: 施策シート {expected} 件")
+    say(f"{cycle.plan}の{cycle.label}を開始しました: 施策シート {expected} 件")
 
 
 def confirm_definitions(cycle: Cycle, reviewer: User, say: Say) -> None:
@@ -265,15 +263,15 @@ def publish(cycle: Cycle, say: Say) -> None:
     wait_for("公表案の作成", lambda: state() == CycleState.DECIDING)
     steps.decide_year(user=person("shonin1"), cycle_id=cycle.pk)
     wait_for("公表", lambda: state() == CycleState.PUBLISHED)
-    wait_for("次年度の準備", lambda: Cycle.objects.filter(fiscal_year=cycle.fiscal_year + 1).exists())
+    wait_for("次年度の準備", lambda: cycle.plan.cycles.filter(fiscal_year=cycle.fiscal_year + 1).exists())
     edition = cycle.editions.get(current=True)
     say(f"{cycle.label}の評価結果を公表しました: {edition.label} sha256 {edition.sha256}")
 
 
 def leave_work(cycle: Cycle, say: Say) -> None:
-    """Leave the next year with something to do for everyone; every invented value says デモ値."""
+    """Leave the next year with something to do for everyone; every invented value is marked as that."""
     codes = list(
-        MeasureYear.objects.filter(fiscal_year=cycle.fiscal_year)
+        MeasureYear.objects.filter(measure__plan=cycle.plan, fiscal_year=cycle.fiscal_year)
         .order_by("measure__sort_key")
         .values_list("measure__code", flat=True)
     )
@@ -289,7 +287,7 @@ def leave_work(cycle: Cycle, say: Say) -> None:
         if review.measure_year.owner.name != OFFICE:
             _confirm(review, 0)
     _propose(cycle, codes[-1])
-    say(f"{cycle.label}には、入力・確認・承認の仕事を残しました(架空の値には「{MARK}」とあります)")
+    say(f"{cycle.label}には、入力・確認・承認の仕事を残しました(架空の値が含まれ、どの画面の上にもそうあります)")
 
 
 def _invent(cycle: Cycle, code: str, *, whole: bool = False) -> None:
@@ -303,15 +301,14 @@ def _invent(cycle: Cycle, code: str, *, whole: bool = False) -> None:
     }
     chosen = rows if whole else rows[:1]
     texts = {items.actual_key(row.indicator.number): _invented(before.get(row.indicator_id, "")) for row in chosen}
-    texts |= {"cause": f"{MARK}: 要因の記載例です。", "response": f"{MARK}: 対応の記載例です。"} if whole else {}
+    texts |= {"cause": "要因の記載例です。", "response": "対応の記載例です。"} if whole else {}
     submission.save_draft(user=_writer(review), review_id=review.pk, version=review.version, texts=texts)
     IndicatorYear.objects.filter(pk__in=[row.pk for row in chosen]).update(demo=True)
     MeasureYear.objects.filter(pk=review.measure_year_id).update(demo=True)
 
 
 def _invented(before: str) -> str:
-    value = before.split("※")[0].split("(")[0].strip() or "-"
-    return f"{value}({MARK})"
+    return before.split("※")[0].split("(")[0].strip() or "-"
 
 
 def _return_one(cycle: Cycle, code: str) -> None:
@@ -321,15 +318,13 @@ def _return_one(cycle: Cycle, code: str) -> None:
         review_id=review.pk,
         round=review.round,
         comment="",
-        remarks={items.actual_key(1): f"{MARK}です。実際の値を入力してください。"},
+        remarks={items.actual_key(1): "架空の値です。実際の値を入力してください。"},
     )
 
 
 def _propose(cycle: Cycle, code: str) -> None:
     review = sheet(cycle, code)
     approval.propose_outcome(
-        user=person("kakunin1"), review_id=review.pk, outcome=Outcome.EXCLUDED, reason=f"{MARK}: 対象外の提案の例です。"
+        user=person("kakunin1"), review_id=review.pk, outcome=Outcome.EXCLUDED, reason="対象外の提案の例です。"
     )
-    assessment.comment(
-        user=person("kakunin1"), review_id=review.pk, item="", body=f"{MARK}: 承認者の決定を待っています。"
-    )
+    assessment.comment(user=person("kakunin1"), review_id=review.pk, item="", body="承認者の決定を待っています。")

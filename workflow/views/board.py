@@ -4,25 +4,29 @@ Only who may read every sheet comes here (`addresses.RULED`; a test holds it), s
 of the whole year.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from review import clock, listing, permissions, queries
+from review import listing, permissions, queries
 from review.assessment.forms.meetings import MeetingForm
-from review.assessment.services import judging
+from review.assessment.services import approval, judging, standings
+from review.assessment.services.approval import Destination
 from review.assessment.services.meetings import with_amendments
+from review.background.services.making import of_the_background
+from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
-from review.models import Cycle, MeasureReview, Outcome, Step
+from review.item_words import label_of
+from review.models import Cycle, MeasureReview, Meeting, Outcome, Step
 from review.reader_words import overall_meaning
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
@@ -30,11 +34,11 @@ from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
-from review.sheet.views import sheet_parts, sheet_records
+from review.sheet.views import sheet_records
 from workflow import steps
 from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board_page as shown
-from workflow.views.board_page import CLEAN, EVERY, WAITING
+from workflow.views.board_page import EVERY, WAITING
 from workflow.views.deciding_page import DESTINATIONS
 from workflow.views.together import chosen_of, lines_of, say_results
 
@@ -43,7 +47,7 @@ PAGE = 40
 
 @require_GET
 def board(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
-    """Totals, what to look at first, every sheet, the meetings and the year's decision."""
+    """The agenda of a meeting: totals, what to look at first, changes of the plan, proposals, the rest, the publication."""
     return page(request, cycle_or_404(plan, year))
 
 
@@ -51,66 +55,91 @@ def page(
     request: SignedInRequest, cycle: Cycle, *, status: int = 200, together: TogetherForm | None = None
 ) -> HttpResponse:
     """The board; `together` stands in for the empty form where something typed was refused."""
-    user = request.user
-    sheets = shown.sheets_of(cycle)
-    show, numbers = chosen_tab(request, sheets.values())
+    sheets, before = standings.sheets_of(cycle), standings.overall_before(cycle)
+    show, numbers = chosen_tab(request, cycle, sheets.values())
     paged = Paginator(numbers, PAGE).get_page(request.GET.get("page"))
-    listed, first = list(paged.object_list), shown.first(sheets.values())
-    rows = rows_at(request, cycle, sheets, list(dict.fromkeys([*listed, *first])))
-    approver, recorder = permissions.is_approver(user, cycle.plan_id), permissions.is_reviewer(user, cycle.plan_id)
-    ticked, all_ticked = set(request.POST.getlist("chosen")), show == CLEAN and not request.POST
-    choosable = any(rows[pk].box for pk in listed if pk in rows)
+    listed = list(paged.object_list)
+    rows = rows_at(request, cycle, sheets, listed, before)
+    first = [pk for pk in listed if show == WAITING and sheets[pk].reasons]
+    rows = ticked(request, rows, () if show == EVERY else set(listed) - set(first))
     context = {
         "cycle": cycle,
-        **shown.breakdown(cycle, list(sheets.values())),
-        "first": [rows[pk] for pk in first if pk in rows],
-        "rows": [
-            replace(row, choosable=choosable, ticked=row.box and (all_ticked or row.value in ticked))
-            for row in (rows[pk] for pk in listed if pk in rows)
-        ],
+        **shown.breakdown(cycle, list(sheets.values()), before),
+        **deciding(request, cycle),
+        "first": with_goals(request, cycle, [rows[pk] for pk in first if pk in rows]),
+        "rows": [rows[pk] for pk in listed if pk in rows and pk not in first],
+        "choosable": any(row.choosable for row in rows.values()),
         "page_obj": paged,
         "tabs": shown.tabs(cycle, show, sheets.values()),
         "show": show,
-        "all_ticked": all_ticked,
-        "choosable": choosable,
-        "is_approver": approver,
-        "is_recorder": recorder and not approver,
         "together": together or TogetherForm(),
-        "may_decide_year": permissions.may_decide_year(user, cycle),
+        **of_the_background(cycle),
         **of_the_meetings(request, cycle, sheets),
-        "choice": MeetingChoice(request.POST or None, cycle=cycle, required=not approver),
         "page_title": _("審議"),
         "breadcrumbs": crumbs(_("審議")),
     }
     return render(request, "workflow/board.html", context, status=status)
 
 
-def chosen_tab(request: SignedInRequest, sheets: Collection[shown.Sheet]) -> tuple[str, list[int]]:
+def deciding(request: SignedInRequest, cycle: Cycle) -> dict[str, Any]:
+    """Who decides here, and at which meeting: the one in the address, else today's."""
+    approver = permissions.is_approver(request.user, cycle.plan_id)
+    choice = MeetingChoice(request.POST or None, cycle=cycle, required=not approver, at=request.GET.get("meeting"))
+    return {
+        "is_approver": approver,
+        "is_recorder": permissions.is_reviewer(request.user, cycle.plan_id) and not approver,
+        "may_decide_year": permissions.may_decide_year(request.user, cycle),
+        "choice": choice,
+        "at": choice.standing,
+    }
+
+
+def chosen_tab(request: SignedInRequest, cycle: Cycle, sheets: Collection[standings.Sheet]) -> tuple[str, list[int]]:
     """Which tab is open, and the sheets in it; without a choice what waits, where anything does."""
-    waiting = [sheet for sheet in sheets if sheet.waits]
+    waiting = [sheet for sheet in standings.in_order(cycle, sheets) if sheet.waits]
     show = request.GET.get("show", "")
-    if show not in (WAITING, CLEAN, EVERY):
+    if show not in (WAITING, EVERY):
         show = WAITING if waiting else EVERY
-    return show, [sheet.pk for sheet in (sheets if show == EVERY else waiting) if show != CLEAN or not sheet.reasons]
+    return show, [sheet.pk for sheet in (sheets if show == EVERY else waiting)]
 
 
-def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, shown.Sheet]) -> dict[str, Any]:
+def ticked(
+    request: SignedInRequest, rows: Mapping[int, shown.Row], beforehand: Collection[int]
+) -> dict[int, shown.Row]:
+    """The rows with their boxes: those that were sent, else those that need no word."""
+    choosable, sent = any(row.box for row in rows.values()), request.POST.getlist("chosen")
+    return {
+        pk: replace(
+            row, choosable=choosable, ticked=row.box and (row.value in sent if request.POST else pk in beforehand)
+        )
+        for pk, row in rows.items()
+    }
+
+
+def with_goals(request: SignedInRequest, cycle: Cycle, rows: Sequence[shown.Row]) -> list[dict[str, Any]]:
+    """The rows, each with what `together.lines_of` says of its sheet's 成果目標. Six queries, none without a row."""
+    sheets = cycle.reviews.visible(permissions.scope_of(request.user)).filter(pk__in=[row.pk for row in rows])
+    lines = {one["review"].pk: one for one in lines_of(list(queries.reviews(sheets)), cycle)} if rows else {}
+    return [{**lines[row.pk], "row": row} for row in rows if row.pk in lines]
+
+
+def of_the_meetings(request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, standings.Sheet]) -> dict[str, Any]:
     """The 本部's meetings, what was recorded of them and waits, and what waits for the next one."""
     user, records = request.user, listing.open_records(cycle=cycle.pk)
     return {
         "may_record": permissions.reviews_or_approves(user, cycle.plan_id),
         "records": in_words(records, sheets, cycle),
+        "opinion_label": label_of(OPINION, cycle.form),
         "unanswered": shown.waiting_for_a_person(sheets, cycle),
         "confirmable": {row.pk for row in records if permissions.may_confirm_record(user, row)},
         "proposals": sheet_records.with_proposals(listing.proposals(cycle=cycle.pk)),
         "changes": listing.proposed_changes(cycle),
         "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
-        "today": clock.today(),
         "meeting_form": MeetingForm(),
     }
 
 
-def in_words(records: Sequence[Any], sheets: Mapping[int, shown.Sheet], cycle: Cycle) -> Sequence[Any]:
+def in_words(records: Sequence[Any], sheets: Mapping[int, standings.Sheet], cycle: Cycle) -> Sequence[Any]:
     """The recorded decisions, each with what its 総合評価 means. No query."""
     scale = judging.scale_of(cycle)
     for row in records:
@@ -119,7 +148,11 @@ def in_words(records: Sequence[Any], sheets: Mapping[int, shown.Sheet], cycle: C
 
 
 def rows_at(
-    request: SignedInRequest, cycle: Cycle, sheets: Mapping[int, shown.Sheet], numbers: list[int]
+    request: SignedInRequest,
+    cycle: Cycle,
+    sheets: Mapping[int, standings.Sheet],
+    numbers: list[int],
+    before: standings.Before,
 ) -> dict[int, shown.Row]:
     """The lines of these sheets, as this person may use them. Two queries for forty, and two for an approver."""
     user = request.user
@@ -127,75 +160,111 @@ def rows_at(
     waiting = [pk for pk in numbers if sheets[pk].waits]
     barred = permissions.barred(user, cycle.plan_id, waiting, Step.APPROVE)
     reader = shown.Reader(approver=approver, recorder=recorder, barred=barred)
-    return shown.rows_of(listing.listed_rows(numbers, cycle), sheets, cycle, reader)
+    return shown.rows_of(listing.listed_rows(numbers, cycle), sheets, cycle, reader, before)
 
 
-def in_order(base: QuerySet[MeasureReview], numbers: list[int]) -> list[MeasureReview]:
-    """The sheets of these numbers, in order of 施策ID. One query."""
-    return list(listing.listed(base.filter(pk__in=numbers)).order_by("measure_year__measure__sort_key"))
+# --- one 施策 a screen ------------------------------------------------------------------------------------------------
 
 
 @require_GET
-def board_print(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
-    """The same on paper: totals, each 成果目標 of what needs a word, one line for every other sheet."""
-    cycle = cycle_or_404(plan, year)
-    base = cycle.reviews.visible(permissions.scope_of(request.user))
-    sheets = shown.sheets_of(cycle)
-    doubtful = [sheet.pk for sheet in sheets.values() if sheet.reasons]
-    full = list(queries.reviews(base.filter(pk__in=doubtful)))
-    lines = {one["review"].pk: one["lines"] for one in lines_of(full, cycle)}
-    rows = shown.rows_of(full, sheets, cycle, shown.Reader())
-    rest = in_order(base, [pk for pk in sheets if pk not in lines])
+def present(request: SignedInRequest, plan: str, year: int, code: str) -> HttpResponse:
+    """One 施策 for the projector, in the order of the agenda."""
+    return presented(request, cycle_or_404(plan, year), code)
+
+
+def presented(
+    request: SignedInRequest, cycle: Cycle, code: str, *, status: int = 200, together: TogetherForm | None = None
+) -> HttpResponse:
+    """What it says of its 成果目標, where it stands among the others, and the decision on it."""
+    sheets = standings.sheets_of(cycle)
+    numbers = [sheet.pk for sheet in standings.in_order(cycle, sheets.values())]
+    sheet = get_object_or_404(
+        cycle.reviews.visible(permissions.scope_of(request.user)), measure_year__measure__code=code
+    )
+    if sheet.pk not in numbers:
+        return see_other("meguri:sheet", sheet.pk)
+    at = numbers.index(sheet.pk)
+    near = numbers[max(at - 1, 0) : at + 2]
+    around = rows_at(request, cycle, sheets, near, standings.overall_before(cycle))
     context = {
         "cycle": cycle,
-        **shown.breakdown(cycle, list(sheets.values())),
-        "first": [
-            {
-                "row": rows[one.pk],
-                "explained": sheet_parts.explained(one),
-                "why": sheets[one.pk].rated.reason,
-                "lines": lines[one.pk],
-            }
-            for one in full
-        ],
-        "rest": list(shown.rows_of(rest, sheets, cycle, shown.Reader()).values()),
-        "proposals": listing.proposals(cycle=cycle.pk),
-        "changes": listing.proposed_changes(cycle),
-        "meetings": with_amendments(cycle, listing.meetings(cycle=cycle.pk)),
-        "scale": judging.scale_of(cycle).as_data(),
+        **deciding(request, cycle),
+        "one": with_goals(request, cycle, [around[sheet.pk]])[0],
+        "place": at + 1,
+        "count": len(numbers),
+        "before": around[numbers[at - 1]] if at else None,
+        "after": around[numbers[at + 1]] if at + 1 < len(numbers) else None,
+        "together": together or TogetherForm(),
+        "nav": "",
+        "page_title": f"{code} {around[sheet.pk].name}",
+        "breadcrumbs": crumbs((_("審議"), reverse("meguri:board", args=cycle.key)), code),
     }
-    return render(request, "workflow/board_print.html", context)
+    return render(request, "workflow/present.html", context, status=status)
+
+
+def page_again(request: SignedInRequest, cycle: Cycle, form: TogetherForm | None = None) -> HttpResponse:
+    """The page on which it was decided, with what was refused there."""
+    here = request.POST.get("here", "")
+    known = cycle.reviews.visible(permissions.scope_of(request.user))
+    if here and known.filter(measure_year__measure__code=here).exists():
+        return presented(request, cycle, here, status=422, together=form)
+    return page(request, cycle, status=422, together=form)
+
+
+def onward(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
+    """On from there: to the next 施策 that waits, or to the board; at the same meeting."""
+    meeting = MeetingChoice(request.POST, cycle=cycle).chosen
+    query = f"meeting={meeting.pk}" if meeting else ""
+    if here := request.POST.get("here"):
+        order = standings.in_order(cycle, standings.sheets_of(cycle).values())
+        known = cycle.reviews.visible(permissions.scope_of(request.user))
+        codes = dict(known.values_list("pk", "measure_year__measure__code"))
+        places = [codes[sheet.pk] for sheet in order]
+        passed = places.index(here) + 1 if here in places else 0  # one sent back left the order
+        following = [codes[sheet.pk] for sheet in order[passed:] if sheet.waits]
+        if following:
+            return see_other("meguri:present", *cycle.key, following[0], query=query)
+    return see_other("meguri:board", *cycle.key, query=query)
 
 
 # --- deciding from the board -----------------------------------------------------------------------------------------
 
 
-@require_POST
-def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
-    """Approve, or return with one reason, the chosen sheets; each stands for itself, each refusal is reported by name."""
-    cycle = cycle_or_404(plan, year)
-    take: Any = partial(steps.approve, meeting=MeetingChoice(request.POST, cycle=cycle).chosen)
-    sentence = _("%(n)s件を承認しました: %(codes)s")
-    action = request.POST.get("action", "")
+Take = Callable[[list[tuple[int, int]], Meeting | None, Destination | None, str], tuple[list[int], dict[int, str]]]
+
+
+def decided_together(
+    request: SignedInRequest, cycle: Cycle, take: Take, accepted: str, returned: str = ""
+) -> HttpResponse:
+    """Do with the chosen sheets what the button says, at the meeting: each stands for itself, each refusal is reported by
+    name; what is refused for what was typed comes back to its page."""
+    action, form = request.POST.get("action", ""), TogetherForm(request.POST)
     to = DESTINATIONS.get(action)
     if to is None and action != "approve":
-        return page(request, cycle, status=422)
-    if to is not None:
-        form = TogetherForm(request.POST)
-        comment = request.POST.get("comment", "")
-        if not comment.strip():
-            add_refusal(form, "", {"comment": _("差戻しの理由を入力してください。")})
-            return page(request, cycle, status=422, together=form)
-        take = partial(steps.return_from_approval, to=to, comment=comment, meeting=take.keywords["meeting"])
-        sentence = _("%(n)s件を差し戻しました: %(codes)s")
+        return page_again(request, cycle)
+    comment = request.POST.get("comment", "") if to else ""
     try:
-        done, refused = steps.each(take, user=request.user, chosen=chosen_of(request, cycle))
+        if to:
+            approval.check_reason(comment)
+        meeting = MeetingChoice(request.POST, cycle=cycle).chosen
+        done, refused = take(chosen_of(request, cycle), meeting, to, comment)
     except Invalid as refusal:
-        form = TogetherForm(request.POST)
         add_refusal(form, str(refusal), refusal.fields)
-        return page(request, cycle, status=422, together=form)
-    say_results(request, done, refused, sentence)
-    return see_other("meguri:board", *cycle.key)
+        return page_again(request, cycle, form)
+    say_results(request, done, refused, returned if to and returned else accepted)
+    return onward(request, cycle)
+
+
+@require_POST
+def approve_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
+    """Approve, or return with one reason, the chosen sheets."""
+
+    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Any:
+        step: Any = partial(steps.return_from_approval, to=to, comment=comment) if to else steps.approve
+        return steps.each(partial(step, meeting=meeting), user=request.user, chosen=chosen)
+
+    accepted, returned = _("%(n)s件を承認しました: %(codes)s"), _("%(n)s件を差し戻しました: %(codes)s")
+    return decided_together(request, cycle_or_404(plan, year), take, accepted, returned)
 
 
 @require_POST
@@ -216,4 +285,4 @@ def decide_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
         else _("%(code)s の「%(word)s」の提案を採用しませんでした。")
     )
     messages.success(request, sentence % {"code": code, "word": word})
-    return see_other("meguri:board", *review.cycle.key)
+    return onward(request, review.cycle)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review.domain import correction_items
+from review.domain.fields import OPINION
 from review.domain.refusals import Invalid
 from review.item_words import correctable_label
 from review.models import Correction, Edition
@@ -73,7 +74,7 @@ def items_page(
     """The form of one 施策, and what its values would be read and judged as."""
     problems = problems or {}
     row = next(row for row in correction.base.snapshot["measures"] if row["code"] == code)
-    labels = {item.key: correctable_label(item.key) for item in known}
+    labels = {item.key: correctable_label(item.key, item.label) for item in known}
     heading = f"{code} {row['name']}"
     context = {
         "correction": correction,
@@ -81,6 +82,7 @@ def items_page(
         "groups": groups_of(correction, known, typed, problems),
         "lines": preview(correction, code, known, typed),
         "checked": bool(typed),
+        "opinion_label": labels[OPINION],
         "errors": [(key, labels[key.removeprefix("reason:")], sentence) for key, sentence in problems.items()],
         "heading": heading,
         "page_title": f"{heading} {_('訂正')}",
@@ -101,7 +103,7 @@ def groups_of(
         groups[group_of(item.key, year)].append(
             {
                 "key": item.key,
-                "label": correctable_label(item.key),
+                "label": correctable_label(item.key, item.label),
                 "text": item.text,
                 "right": right,
                 "reason": reason,

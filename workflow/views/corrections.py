@@ -174,7 +174,7 @@ def shown(one: Entry) -> dict[str, Any]:
     """One item, with how its new value is read where it is a value."""
     return {
         "key": one.key,
-        "label": correctable_label(one.key),
+        "label": correctable_label(one.key, one.label),
         "reason": one.reason,
         "sides": [{"label": _("誤"), "text": one.wrong}, {"label": _("正"), "text": one.right}],
         "reading": reading_of(one.key, one.right),

@@ -79,7 +79,7 @@ def _review_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             steps.return_to_department(**args, comment=form.comment_text, remarks=form.remarks)
             return _("差し戻しました。主管部署に理由が届きます。")
         _accepting(request, form, "confirm")
-        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.confirm(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
         return _("確認しました。%(body)sの承認に進みます。") % names.of(sheet)
 
     return act
@@ -94,7 +94,7 @@ def _approve_act(request: SignedInRequest, sheet: MeasureReview) -> Act:
             steps.return_from_approval(**args, to=to, comment=form.comment_text, remarks=form.remarks)
             return _("%(where)sへ差し戻しました。理由が届きます。") % {"where": pgettext("destination", to.label)}
         _accepting(request, form, "approve")
-        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given)
+        steps.approve(**args, comment=form.comment_text.strip(), overall=form.overall_given, written=form.written)
         return _("承認しました。")
 
     return act

@@ -15,8 +15,9 @@ from review import permissions, reader_words
 from review.assessment.services import approval, assessment, judging, meetings
 from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import items, sheet_form
+from review.domain.fields import CHANGE_REASON, OPINION, Writer
 from review.item_words import label_of
-from review.models import MeasureReview
+from review.models import Evidence, MeasureReview
 from review.screens.views.acts import Crumb, crumbs
 from review.screens.views.answers import REMARK
 from review.screens.views.signed_in import SignedInRequest
@@ -48,6 +49,8 @@ class Mode:
     place: tuple[Any, str]
     may: Callable[[Any, MeasureReview], bool]
     buttons: tuple[Button, ...]
+    #: whose items of the plan's own are written with the decision
+    writers: tuple[Writer, ...]
 
     @property
     def by_board(self) -> bool:
@@ -60,6 +63,7 @@ REVIEW = Mode(
     title=gettext_lazy("内容の確認"),
     place=(gettext_lazy("確認待ち"), "meguri:queue"),
     may=permissions.may_review,
+    writers=(Writer.OFFICE,),
     buttons=(
         Button(action="confirm", label=gettext_lazy("確認する"), key="c"),
         Button(action="return", label=gettext_lazy("差し戻す"), key="s", danger=True),
@@ -70,6 +74,7 @@ APPROVE = Mode(
     title=gettext_lazy("承認"),
     place=(gettext_lazy("審議"), "meguri:board"),
     may=permissions.may_approve,
+    writers=(Writer.DECIDERS,),
     buttons=(
         Button(action="approve", label=gettext_lazy("承認する"), key="c"),
         Button(action="return_department", label=gettext_lazy("主管部署へ差し戻す"), key="s", danger=True),
@@ -81,6 +86,7 @@ RECORD = Mode(
     title=gettext_lazy("本部の決定の記録"),
     place=(gettext_lazy("審議"), "meguri:board"),
     may=permissions.may_record_decision,
+    writers=(),
     buttons=(
         Button(action="approve", label=gettext_lazy("承認として記録する"), key="c"),
         Button(
@@ -104,6 +110,7 @@ class Line:
     before: str
     part: IndicatorPart | None
     grade_offer: sheet_page.GradeOffer | None
+    files: list[Evidence]
 
     @property
     def repeated(self) -> bool:
@@ -124,9 +131,14 @@ class Line:
 def form_of(shown: dict[str, Any], sheet: MeasureReview, mode: Mode, data: Any = None) -> DecisionForm:
     """The decision's form with a remark for each item."""
     remarks = sheet_page.item_choices(shown["indicators"], shown["schedule_rows"], sheet.cycle.form)
-    initial = {"round": sheet.round, "opinion": sheet.measure_year.text("board_opinion")}
+    initial: dict[str, Any] = {"round": sheet.round, "opinion": sheet.measure_year.text(OPINION)}
     grades = grade_choices(shown, sheet, mode)
-    return DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, initial=initial)
+    own = sheet_form.own(sheet.cycle.form, *mode.writers)
+    initial |= {one.key: sheet.measure_year.text(one.key) for one in own}
+    form = DecisionForm(data, remarks=remarks, grades=grades, by_board=mode.by_board, own=own, initial=initial)
+    if mode.by_board:
+        form.fields["opinion"].label = label_of(OPINION, sheet.cycle.form)
+    return form
 
 
 def sent_form(sheet: MeasureReview, mode: Mode, data: QueryDict) -> DecisionForm:
@@ -162,18 +174,22 @@ def page(
     """The page of one decision."""
     shown = sheet_page.body(sheet)
     form = form or form_of(shown, sheet, mode)
-    changed = changes_of(shown)
+    changed, beside = changes_of(shown), sending.beside(request.user, sheet)
     context = {
         **sheet_page.head(sheet),
         **shown,
-        **sending.beside(request.user, sheet),
+        **beside,
         "mode": mode,
         "form": form,
-        "lines": lines_of(sheet, shown, form, changed),
+        "lines": lines_of(sheet, shown, beside, form, changed),
         "may_decide": mode.may(request.user, sheet),
         "changed_count": len(changed),
+        "reason_label": label_of(CHANGE_REASON, sheet.cycle.form),
+        "written": written_of(sheet, form),
         "ahead_lines": [
-            {"label": label_of(key), "parts": parts} for key, parts in changed.items() if items.is_next(key)
+            {"label": label_of(key, sheet.cycle.form), "parts": parts}
+            for key, parts in changed.items()
+            if items.is_next(key)
         ],
         "claimed": claimed_by_another(request, sheet),
         "meeting_form": meeting_form(request, sheet, mode),
@@ -214,6 +230,13 @@ def changes_of(shown: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     return sheet_parts.changes(shown["submissions"], shown["texts"])
 
 
+def written_of(sheet: MeasureReview, form: DecisionForm) -> list[dict[str, str]]:
+    """What others than the department wrote of the sheet, beside what this form asks for."""
+    own = sheet_form.own(sheet.cycle.form, Writer.OFFICE, Writer.DECIDERS)
+    rows = [{"label": _(one.label), "text": sheet.measure_year.text(one.key)} for one in own if one.key not in form.own]
+    return [row for row in rows if row["text"].strip()]
+
+
 def schedule_names(plan: list[Any]) -> dict[str, str]:
     """{item key: label} of what was done and of the bar, 取組内容 by 取組内容."""
     labels = {}
@@ -224,14 +247,18 @@ def schedule_names(plan: list[Any]) -> dict[str, str]:
 
 
 def lines_of(
-    sheet: MeasureReview, shown: dict[str, Any], form: DecisionForm, changed: dict[str, list[dict[str, str]]]
+    sheet: MeasureReview,
+    shown: dict[str, Any],
+    beside: dict[str, Any],
+    form: DecisionForm,
+    changed: dict[str, list[dict[str, str]]],
 ) -> list[Line]:
     """Every item in the order of the sheet: 成果目標, what was done, what is written of it. Two queries."""
     texts = shown["texts"]
     parts = {part.key: part for part in shown["indicators"]}
     names = schedule_names(shown["schedule_rows"])
     grades = sheet_page.grade_offers(shown["indicators"], sheet)
-    before = carrying.texts_before(sheet, shown["schedule_rows"], with_policy=True)
+    before = carrying.texts_before(sheet, shown["schedule_rows"])
     order = [key for key in texts if key in parts] + list(names)
     return [
         Line(
@@ -244,6 +271,7 @@ def lines_of(
             before=before.get(key, ""),
             part=parts.get(key),
             grade_offer=grades.get(parts[key].number) if key in parts else None,
+            files=[one["file"] for one in beside["files_sent"] if one["file"].item == key],
         )
         for key in [*order, *sheet_form.typed(sheet.cycle.form)]
     ]

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 
 from review import clock, permissions
 from review.assessment.services.assessment import CLAIM_LASTS
+from review.listing import not_sent_by
 from review.models import Cycle, IndicatorYear, MeasureReview, ReviewState
 from review.screens.views.answers import see_other
 from review.screens.views.questions import whole
@@ -48,7 +49,7 @@ class Filters:
         return cls(
             state=one_of(query.get("state", ""), STATES) or WAITING,
             sort=query.get("sort", DEFAULT_SORT),
-            department=query.get("department", "") if is_whole(query.get("department", "")) else "",
+            department=query.get("department", "") if whole(query.get("department", "")) is not None else "",
             flag=one_of(query.get("flag", ""), FLAGS),
             who=one_of(query.get("who", ""), PEOPLE),
         )
@@ -62,11 +63,6 @@ class Filters:
 def one_of(text: str, known: tuple[str, ...]) -> str:
     """The text where it is known, else ''."""
     return text if text in known else ""
-
-
-def is_whole(text: str) -> bool:
-    """Whether it is a number that a row may have."""
-    return whole(text) is not None
 
 
 def chosen(request: SignedInRequest, cycle: Cycle, filters: Filters) -> QuerySet[MeasureReview]:
@@ -114,8 +110,10 @@ def order(sort: str) -> list[str]:
 
 
 def queue_query(request: SignedInRequest) -> str:
-    """The queue's own part of the address: what to hand on to a sheet and back."""
-    return urlencode({key: request.GET[key] for key in PARAMETERS if request.GET.get(key)})
+    """The queue's own part of the address: what to hand on to a sheet and back, and whether one goes on to the next."""
+    sent = request.POST if request.method == "POST" else request.GET
+    known = {**{key: request.GET.get(key) for key in PARAMETERS}, "then": sent.get("then")}
+    return urlencode({key: value for key, value in known.items() if value})
 
 
 def back_to_queue(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
@@ -126,8 +124,7 @@ def back_to_queue(request: SignedInRequest, cycle: Cycle) -> HttpResponse:
 def neighbours(request: SignedInRequest, sheet: MeasureReview) -> dict[str, int | None]:
     """Where the sheet stands among those that wait: {"place", "count", "before", "after"}. Two queries."""
     waiting = chosen(request, sheet.cycle, Filters.of(request)).filter(state=WAITING)
-    mine = MeasureReview.objects.filter(submissions__submitted_by=request.user.pk, state=WAITING)
-    numbers = list(waiting.exclude(pk__in=mine.order_by().values("pk")).values_list("pk", flat=True))
+    numbers = list(waiting.filter(not_sent_by(request.user.pk)).values_list("pk", flat=True))
     if sheet.pk not in numbers:
         return {"place": None, "count": len(numbers), "before": None, "after": numbers[0] if numbers else None}
     at = numbers.index(sheet.pk)

@@ -1,6 +1,7 @@
 """One proposed change of the plan: what it comes to, and an approver's decision."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from review import permissions
 from review.domain.refusals import Invalid
-from review.models import ChangeState, Cycle, PlanChange
+from review.models import ChangeState, Cycle, Meeting, PlanChange
 from review.plan.forms.plan_changes import DecideForm
 from review.plan.views.plan_changes import MEANINGS
 from review.screens.forms.fields import add_refusal
@@ -23,7 +24,8 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
     """The change; a POST decides it."""
     people = ("proposed_by", "decided_by", "on_behalf_of", "meeting")
     change = get_object_or_404(PlanChange.objects.select_related("plan", *people), pk=pk)
-    form, choice = DecideForm(request.POST or None), MeetingChoice(request.POST or None, plan=change.plan)
+    at = request.GET.get("meeting")
+    form, choice = DecideForm(request.POST or None), MeetingChoice(request.POST or None, plan=change.plan, at=at)
     if form.is_bound and form.is_valid():
         accept = request.POST.get("accept") == "1"
         words = {**form.cleaned_data, "meeting": choice.chosen}
@@ -33,12 +35,10 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
             add_refusal(form, str(refusal), refusal.fields)
         else:
             messages.success(request, _("変更を決定しました。") if accept else _("提案を採用しませんでした。"))
-            return see_other("meguri:plan_change", pk)
+            return see_other("meguri:plan_change", pk) if at is None else to_the_board(change, choice.chosen)
     waiting = change.state == ChangeState.PROPOSED
     title = change.get_kind_display()
-    # The year from which it counts may be ahead, and have no page yet.
-    years = Cycle.objects.filter(plan=change.plan, fiscal_year__lte=change.fiscal_year).order_by("-fiscal_year")
-    back = [reverse("meguri:plan_changes", args=cycle.key) for cycle in years[:1]]
+    back = [reverse("meguri:plan_changes", args=cycle.key) for cycle in years_of(change)[:1]]
     context = {
         "page_title": title,
         "breadcrumbs": crumbs((_("計画の変更"), "".join(back)), (title, "")),
@@ -53,3 +53,16 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
         "choice": choice,
     }
     return render(request, "workflow/plan_change.html", context, status=422 if form.errors else 200)
+
+
+def years_of(change: PlanChange) -> QuerySet[Cycle]:
+    """The years of its plan, the latest first; the one from which it counts may be ahead, and have no page yet."""
+    years = Cycle.objects.filter(plan=change.plan, fiscal_year__lte=change.fiscal_year).select_related("plan")
+    return years.order_by("-fiscal_year")
+
+
+def to_the_board(change: PlanChange, meeting: Meeting | None) -> HttpResponse:
+    """Back to the agenda from which it was opened."""
+    cycle = meeting.cycle if meeting else years_of(change)[0]
+    query = f"meeting={meeting.pk if meeting else ''}"
+    return see_other("meguri:board", *cycle.key, query=query, fragment="changes")

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from review import calendar, clock, listing, permissions, queries
 from review.assessment.services.assessment import who_is_on
+from review.background.services.making import of_the_background
 from review.domain.checks import OF_PLAN, SENTENCES
 from review.models import Cycle, MeasureReview, ReviewState, Role, Step
 from review.screens.views.acts import crumbs
@@ -55,7 +56,6 @@ class Row:
     owner: str
     state: str
     outcome: str
-    demo: bool
     late: bool
     submitted_at: datetime | None
     submitted_by: str
@@ -95,6 +95,7 @@ def queue(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "departments": [(str(pk), name) for pk, name in listing.owners(cycle=cycle.pk)],
         "flags": FLAG_WORDS.items(),
         "people": PEOPLE_WORDS.items(),
+        **of_the_background(cycle),
         "clean": clean(base).count() if filters.state == WAITING else 0,
         "page_title": _("確認待ち"),
         "breadcrumbs": crumbs(_("確認待ち")),
@@ -176,7 +177,6 @@ def row_of(review: MeasureReview, doubts: dict[str, Any], **about: Any) -> Row:
         owner=year.owner.name,
         state=review.state,
         outcome=review.outcome,
-        demo=year.demo,
         late=review.late,
         submitted_at=review.submitted_at,
         submitted_by=str(review.submitted_by or ""),

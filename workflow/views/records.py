@@ -1,5 +1,7 @@
 """The 本部's decisions as the 事務局 recorded them: several recorded together, confirmed by an approver, or dropped."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -8,50 +10,34 @@ from django.views.decorators.http import require_POST
 
 from review import permissions
 from review.assessment.services import meetings
+from review.assessment.services.approval import Destination
 from review.domain.refusals import Invalid, Refusal
-from review.models import MeasureReview, RecordedDecision, Verdict
-from review.screens.forms.fields import add_refusal
+from review.models import MeasureReview, Meeting, RecordedDecision, Verdict
 from review.screens.views.answers import see_other
-from review.screens.views.questions import cycle_or_404
+from review.screens.views.questions import cycle_or_404, whole
 from review.screens.views.signed_in import SignedInRequest
 from workflow import steps
-from workflow.forms import MeetingChoice, TogetherForm
 from workflow.views import board
-from workflow.views.deciding_page import DESTINATIONS
-from workflow.views.places import is_whole
-from workflow.views.together import chosen_of, say_results
+from workflow.views.together import say_results
 
 
 @require_POST
 def record_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Record one decision of a meeting for the chosen sheets."""
-    cycle = cycle_or_404(plan, year)
-    action = request.POST.get("action", "")
-    to = DESTINATIONS.get(action)
-    if to is None and action != "approve":
-        return board.page(request, cycle, status=422)
-    verdict: Verdict = to.verdict if to else Verdict.ACCEPT
-    verdicts = meetings.Verdicts(verdict=verdict, comment=request.POST.get("comment", "") if to else "")
-    try:
-        done, refused = meetings.record(
-            user=request.user,
-            chosen=chosen_of(request, cycle),
-            meeting=MeetingChoice(request.POST, cycle=cycle).chosen,
-            verdicts=verdicts,
-        )
-    except Invalid as refusal:
-        form = TogetherForm(request.POST)
-        add_refusal(form, str(refusal), refusal.fields)
-        return board.page(request, cycle, status=422, together=form)
-    say_results(request, done, refused, _("%(n)s件を記録しました。承認者が確認すると有効になります: %(codes)s"))
-    return see_other("meguri:board", *cycle.key)
+
+    def take(chosen: Any, meeting: Meeting | None, to: Destination | None, comment: str) -> Any:
+        verdicts = meetings.Verdicts(verdict=to.verdict if to else Verdict.ACCEPT, comment=comment)
+        return meetings.record(user=request.user, chosen=chosen, meeting=meeting, verdicts=verdicts)
+
+    recorded = _("%(n)s件を記録しました。承認者が確認すると有効になります: %(codes)s")
+    return board.decided_together(request, cycle_or_404(plan, year), take, recorded)
 
 
 @require_POST
 def confirm_records(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """An approver confirms the ticked records; each stands for itself, and each refusal is reported by name."""
     cycle = cycle_or_404(plan, year)
-    numbers = [int(text) for text in request.POST.getlist("record") if is_whole(text)]
+    numbers = [number for text in request.POST.getlist("record") if (number := whole(text)) is not None]
     rows = RecordedDecision.objects.visible(permissions.scope_of(request.user)).filter(
         pk__in=numbers, review__cycle=cycle
     )

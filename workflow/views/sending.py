@@ -10,7 +10,7 @@ from review.domain import items, sheet_form
 from review.item_words import label_of
 from review.models import MeasureReview, User
 from review.sheet.services import evidence
-from review.sheet.views import concurrence_parts
+from review.sheet.views import concurrence_parts, sheet_parts
 from review.sheet.views.entry_page import Desk
 
 
@@ -21,11 +21,12 @@ def place_of(review: MeasureReview, key: str) -> str:
 
 
 def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
-    """Every item with its text and the way to it, and what stands beside the form. Two queries."""
+    """Every item with its text and the way to it, and what stands beside the form. Three queries."""
     review = desk.review
-    owns = permissions.may_write(user, review)
+    goals = [goal(desk, part) for part in shown["indicators"] if part.this]
     return {
-        "goals": [goal(desk, part) for part in shown["indicators"] if part.this],
+        "goals": goals,
+        "doubted": any(one["doubts"] for one in goals),
         "texts_sent": [one for key in sheet_form.typed(review.cycle.form) if (one := line(desk, key))],
         "progress_sent": [
             one | {"label": row.name} for row in desk.plan if (one := line(desk, items.schedule_key(row.position)))
@@ -33,29 +34,32 @@ def contents(user: User, desk: Desk, shown: dict[str, Any]) -> dict[str, Any]:
         "bars_url": place(desk, *(items.bars_key(row.position) for row in desk.plan)),
         "ahead_url": place(desk, *filter(items.is_next, desk.texts)),
         **beside(user, review),
-        "owns": owns,
-        "may_ask": owns and bool(concurrence_parts.askable(review)),
+        "owns": permissions.may_write(user, review),
     }
 
 
 def beside(user: User, review: MeasureReview) -> dict[str, Any]:
-    """What goes along beside the form: 根拠資料 and 合議. Two queries."""
+    """What goes along beside the form: 根拠資料 and 合議, and the way to ask for one. Two queries, three for the owners."""
+    concurrences = concurrence_parts.context_of(user, review)
     return {
         "files_sent": [
             {"file": one, "item": label_of(one.item, review.cycle.form)} for one in evidence.of_sheet(review)
         ],
-        "requested": concurrence_parts.context_of(user, review)["concurrences"],
+        "requested": concurrences["concurrences"],
+        "ask_form": concurrences["ask_form"],
     }
 
 
-def line(desk: Desk, key: str) -> dict[str, str] | None:
-    """One item as it stands; None where the sheet has none of it."""
+def line(desk: Desk, key: str) -> dict[str, Any] | None:
+    """One item as it stands, and where it was changed what the plan had of it; None where the sheet has none of it."""
     if key not in desk.texts:
         return None
+    planned, now = desk.planned.get(key, ""), desk.texts[key]
     return {
         "key": key,
         "label": label_of(key, desk.review.cycle.form),
-        "text": desk.texts[key],
+        "text": now,
+        "parts": sheet_parts.stretches(planned, now) if planned and planned != now else None,
         "url": place(desk, key),
     }
 

@@ -16,14 +16,15 @@ from review.assessment.services import judging
 from review.assessment.views.indicator_parts import judgement_of
 from review.domain import fields
 from review.item_words import label_of
+from review.listing import not_sent_by
 from review.models import Cycle, IndicatorYear, MeasureReview
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
-from review.screens.views.questions import cycle_or_404
+from review.screens.views.questions import cycle_or_404, whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import carrying
 from workflow import steps
-from workflow.views.places import WAITING, is_whole, queue_query
+from workflow.views.places import WAITING, queue_query
 from workflow.views.queue import clean
 
 PAGE = 30
@@ -34,17 +35,17 @@ def together(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The ticked sheets, or all without a doubt: what each says, line by line, before they are confirmed together."""
     cycle = cycle_or_404(plan, year)
     base = cycle.reviews.visible(permissions.scope_of(request.user)).filter(state=WAITING)
-    ticked = [int(value.partition(":")[0]) for value in request.GET.getlist("chosen") if is_whole(value.split(":")[0])]
+    ticked = [whole(value.partition(":")[0]) or 0 for value in request.GET.getlist("chosen")]
     sheets = base.filter(pk__in=ticked) if ticked else clean(base)
-    mine = queries.sent_by(request.user, sheets)
-    page = Paginator(queries.reviews(sheets.exclude(pk__in=mine)), PAGE).get_page(request.GET.get("page"))
+    free = sheets.filter(not_sent_by(request.user.pk))
+    page = Paginator(queries.reviews(free), PAGE).get_page(request.GET.get("page"))
     rows = lines_of(list(page.object_list), cycle)
     context = {
         "cycle": cycle,
         "page_obj": page,
         "rows": rows,
         "any_clean": any(row["clean"] for row in rows),
-        "left_out": len(mine),
+        "left_out": sheets.count() - page.paginator.count,
         "queue_query": queue_query(request),
         "page_title": _("まとめて確認"),
         "breadcrumbs": crumbs((_("確認待ち"), reverse("meguri:queue", args=[plan, year])), _("まとめて確認")),
@@ -85,7 +86,10 @@ def explained(review: MeasureReview, rows: Sequence[IndicatorYear]) -> list[tupl
     """What the department wrote of targets that it missed: (label, text) of 要因 and 対応."""
     if not any(row.status == "missed" for row in rows):
         return []
-    return [(label_of(key), review.measure_year.text(key)) for key in fields.required(fields.Required.WHERE_MISSED)]
+    return [
+        (label_of(key, review.cycle.form), review.measure_year.text(key))
+        for key in fields.required(fields.Required.WHERE_MISSED)
+    ]
 
 
 @require_POST
@@ -108,8 +112,8 @@ def confirm_many(request: SignedInRequest, plan: str, year: int) -> HttpResponse
 
 def chosen_of(request: SignedInRequest, cycle: Cycle) -> list[tuple[int, int]]:
     """The ticked rows as (sheet, round), of the year's sheets that the person may read. One query."""
-    pairs = [value.partition(":") for value in request.POST.getlist("chosen")]
-    chosen = [(int(a), int(b)) for a, _colon, b in pairs if is_whole(a) and is_whole(b)]
+    pairs = (value.partition(":")[::2] for value in request.POST.getlist("chosen"))
+    chosen = [(pk, seen) for a, b in pairs if (pk := whole(a)) is not None and (seen := whole(b)) is not None]
     known = cycle.reviews.visible(permissions.scope_of(request.user))
     readable = set(known.filter(pk__in=[pk for pk, _round in chosen]).values_list("pk", flat=True))
     return [(pk, seen) for pk, seen in dict.fromkeys(chosen) if pk in readable]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from review import clock, holders, permissions, queries
 from review.assessment.services import approval, definitions
 from review.assessment.services.approval import TO_DEPARTMENT, TO_REVIEW, YearReturn
+from review.assessment.services.standings import sheets_of
 from review.domain.refusals import Invalid
 from review.models import Cycle, MeasureReview, MeasureYear, ReviewState, Role
 from review.notices.services import waiting
@@ -102,7 +103,7 @@ def decide(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         # Before what was typed is judged: on a page opened before the decision nothing can be right any more.
         approval.require_year_undecided(cycle)
     typed = returns_of(request, cycle)
-    unanswered = board_page.waiting_for_a_person(board_page.sheets_of(cycle), cycle)
+    unanswered = board_page.waiting_for_a_person(sheets_of(cycle), cycle)
     form = PublicationForm(request.POST, cycle=cycle, unanswered=unanswered["count"])
     publishing = request.POST.get("action") != "return"
     try:
@@ -175,7 +176,7 @@ def entries(typed: dict[int, dict[str, str]]) -> list[YearReturn]:
 
 def returns_of(request: SignedInRequest, cycle: Cycle) -> dict[int, dict[str, str]]:
     """{sheet: {to, comment}} as typed, for the year's approved sheets. One query."""
-    known = sheets_of(request, cycle).values_list("pk", flat=True)
+    known = approved(request, cycle).values_list("pk", flat=True)
     typed = {}
     for pk in known:
         to, comment = request.POST.get(f"to-{pk}", ""), request.POST.get(f"comment-{pk}", "")
@@ -184,7 +185,7 @@ def returns_of(request: SignedInRequest, cycle: Cycle) -> dict[int, dict[str, st
     return typed
 
 
-def sheets_of(request: SignedInRequest, cycle: Cycle) -> Any:
+def approved(request: SignedInRequest, cycle: Cycle) -> Any:
     """The approved sheets that the person may read."""
     return queries.reviews(cycle.reviews.visible(permissions.scope_of(request.user)).filter(state=ReviewState.APPROVED))
 
@@ -217,10 +218,10 @@ def deciding_page(
     form: PublicationForm | None = None,
 ) -> HttpResponse:
     """What will happen to whom, and each sheet with a place to send it back."""
-    sheets = list(sheets_of(request, cycle))
+    sheets = list(approved(request, cycle))
     problems = refused.fields if refused else {}
-    unanswered = board_page.waiting_for_a_person(board_page.sheets_of(cycle), cycle)
-    form = form or PublicationForm(cycle=cycle, unanswered=unanswered["count"])
+    unanswered = board_page.waiting_for_a_person(sheets_of(cycle), cycle)
+    form = form or PublicationForm(cycle=cycle, unanswered=unanswered["count"], at=request.GET.get("meeting"))
     for name in form.fields.keys() & problems.keys() - form.errors.keys():
         form.add_error(name, problems[name])
     rows = [ReturnRow.of(sheet, typed or {}, problems) for sheet in sheets]

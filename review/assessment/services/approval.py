@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from review import clock, holders, permissions
-from review.assessment.services import binding, definitions, next_year, ratings
+from review.assessment.services import binding, definitions, next_year, own_items, ratings
 from review.assessment.services.assessment import check_words, cleaned_remarks, open_again
 from review.background.services import outbox
 from review.domain import text
 from review.domain.events import Event
-from review.domain.fields import OPINION
+from review.domain.fields import OPINION, Required, Writer
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import (
     AuditEntry,
@@ -61,8 +61,10 @@ def approve(
     meeting: Meeting | None = None,
     overall: ratings.Overall | None = None,
     opinion: str | None = None,
+    written: Mapping[str, str] | None = None,
 ) -> MeasureReview:
-    """承認, with the 本部's 総合評価 (without one, as it stood) and its opinion (None leaves what is written).
+    """承認, with the 本部's 総合評価 (without one, as it stood), its opinion (None leaves what is written) and what it wrote
+    into its own items: {item key: text}.
 
     Raises NotAllowed, Invalid, or AlreadyDecided where somebody was first.
     """
@@ -72,6 +74,7 @@ def approve(
         next_year.take_effect(review, user)
         ratings.rate(user=user, review=review, hand=Rating.Hand.APPROVER, chosen=overall)
         write_opinion(user, review, opinion)
+        own_items.write(user, review, Writer.DECIDERS, Required.AT_DECISION, written or {})
         if review.proposed_outcome:
             drop_proposal(user, review, BY_APPROVAL)
         # Last, for it is sealed with all that it decides.

@@ -11,13 +11,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from review import clock, holders, permissions, queries
-from review.assessment.services import binding, judging, ratings
+from review.assessment.services import binding, judging, own_items, ratings
 from review.background.services import outbox
 from review.deadlines.services import deadlines
 from review.domain import items, text
 from review.domain.events import Event
+from review.domain.fields import Required, Writer
 from review.domain.refusals import Invalid, NotAllowed
-from review.models import Decision, IndicatorYear, ItemComment, MeasureReview, Rating, ReviewState, Step, User, Verdict
+from review.models import (
+    Cycle,
+    Decision,
+    IndicatorYear,
+    ItemComment,
+    MeasureReview,
+    Rating,
+    ReviewState,
+    Step,
+    User,
+    Verdict,
+)
 from review.people.services import proxies
 from review.reader_words import problem
 from review.trail.services import audit
@@ -27,9 +39,16 @@ CLAIM_LASTS = timedelta(minutes=20)
 
 
 def confirm(
-    *, user: User, review_id: int, round: int, comment: str = "", overall: ratings.Overall | None = None
+    *,
+    user: User,
+    review_id: int,
+    round: int,
+    comment: str = "",
+    overall: ratings.Overall | None = None,
+    written: Mapping[str, str] | None = None,
 ) -> MeasureReview:
-    """確認: the sheet goes on to approval, with the reviewer's 総合評価 (without one, as the year's rule proposes).
+    """確認: the sheet goes on to approval, with the reviewer's 総合評価 (without one, as the year's rule proposes) and with
+    what the office wrote into its own items: {item key: text}.
 
     Raises NotAllowed, Invalid, or AlreadyDecided where somebody was first.
     """
@@ -38,6 +57,7 @@ def confirm(
         check_words({"comment": comment})
         binding.require_unchanged(review)
         ratings.rate(user=user, review=review, hand=Rating.Hand.REVIEWER, chosen=overall)
+        own_items.write(user, review, Writer.OFFICE, Required.AT_REVIEW, written or {})
         made = _decide(user, review, Verdict.ACCEPT, comment)
         move(review, ReviewState.REVIEWED)
         review.save()
@@ -55,7 +75,7 @@ def send_back(
     with transaction.atomic():
         review = _at_review(user, review_id, round)
         cleaned = cleaned_remarks(remarks)
-        reason = comment.strip() or _summary(cleaned)
+        reason = comment.strip() or _summary(cleaned, review.cycle)
         check_words({"comment": comment, **cleaned})
         if not reason:
             raise Invalid(
@@ -107,8 +127,8 @@ def check_words(words: Mapping[str, str]) -> None:
         raise Invalid(_("保存できない文字や長さの項目があります。"), problems)
 
 
-def _summary(remarks: Mapping[str, str]) -> str:
-    return "\n".join(f"{items.label_of(key)}: {body}" for key, body in remarks.items())
+def _summary(remarks: Mapping[str, str], cycle: Cycle) -> str:
+    return "\n".join(f"{items.label_of(key, cycle.form)}: {body}" for key, body in remarks.items())
 
 
 def open_again(user: User, review: MeasureReview, *, reason: str, remarks: Mapping[str, str]) -> None:

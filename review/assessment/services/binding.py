@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from review import continuing
 from review.domain import fields, sheet_form
+from review.domain.fields import Writer
 from review.domain.items import circled
 from review.domain.refusals import Changed
 from review.models import (
@@ -169,9 +170,16 @@ def changed_among(reviews: Iterable[MeasureReview]) -> dict[int, list[str]]:
                 for key in before.keys() | now[review.pk].keys()
                 if before.get(key, _absent(key)) != now[review.pk].get(key, _absent(key)) and not _is_free(key, free)
             )
-            if keys:
+            if keys and (keys := [key for key in keys if not _is_free(key, _still_written(review))]):
                 changes[review.pk] = keys
     return changes
+
+
+def _still_written(review: MeasureReview) -> tuple[str, ...]:
+    """The items of the plan's own that are written at a step to come."""
+    writers = {ReviewState.REVIEWED.value: (Writer.DECIDERS,), ReviewState.APPROVED.value: ()}
+    later = writers.get(review.state, (Writer.OFFICE, Writer.DECIDERS))
+    return tuple(one.key for one in sheet_form.own(review.cycle.form, *later)) if later else ()
 
 
 def _absent(key: str) -> str | None:
@@ -224,7 +232,11 @@ def _sentence(review: MeasureReview, keys: list[str]) -> str:
             "%(code)s は、提出や決定の記録が監査記録の伝えるものと違うため、進められません。"
             "画面を通さずに変えられた可能性があります。管理者に知らせてください。"
         ) % {"code": code}
-    words = {"code": code, "what": _("、").join(dict.fromkeys(part_label(key) for key in keys)), "who": _who(review)}
+    words = {
+        "code": code,
+        "what": _("、").join(dict.fromkeys(part_label(key, review.cycle.form) for key in keys)),
+        "who": _who(review),
+    }
     return (
         _(
             "%(code)s は、前の段階で見た内容と違うため、進められません。違うところ: %(what)s。%(who)s"
@@ -247,13 +259,12 @@ def _who(review: MeasureReview) -> str:
     return _("最後に変えた人: %(who)s。") % {"who": person}
 
 
-def part_label(key: str) -> str:
+def part_label(key: str, form: sheet_form.Form) -> str:
     """A part in words: 成果目標② 実績(令和6年度), 要因."""
     kind, *rest = key.split(":")
     if kind == "sheet":
-        one = fields.text(rest[0])
-        if one or rest[0].startswith(fields.OWN):
-            return _(one.label) if one else rest[0].removeprefix(fields.OWN)
+        if one := sheet_form.field(form, rest[0]):
+            return _(one.label)
         return str(getattr(MeasureYear._meta.get_field(rest[0]), "verbose_name", rest[0]))
     if kind == "goal":
         number, year, name = rest

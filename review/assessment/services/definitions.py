@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from review import clock, holders, permissions
 from review.assessment.services import judging
 from review.background.services import outbox
-from review.domain import definitions, items
+from review.domain import definitions, items, values
 from review.domain.definitions import Proposal
 from review.domain.events import Event
 from review.domain.notation import compact
@@ -56,10 +56,12 @@ class Definition(NamedTuple):
 
 
 class Open(NamedTuple):
-    """The goals of a year without a confirmed definition, and those of them on which a verdict rests."""
+    """The goals of a year without a confirmed definition, those of them on which a verdict rests, and those that a
+    基準値 is missing from."""
 
     asking: list[IndicatorYear]
     held: list[IndicatorYear]
+    bare: list[IndicatorYear]
 
 
 # --- what is asked -------------------------------------------------------------------------------------------------
@@ -88,13 +90,17 @@ def proposal(row: IndicatorYear, years: Sequence[IndicatorYear]) -> Proposal:
     doubts = [sentence for sentence in [changed(row) if row.indicator.defined_at else ""] if sentence]
     if row.indicator.direction not in ("", made.direction):
         doubts.append(_("決めてある向きと、推定が違います。"))
+    if judging.lacks_baseline(row, years):
+        doubts.append(
+            _("目標が後の年度だけにあり、基準値がありません。「定義」の欄に基準値を入力すると、進み具合を計算します。")
+        )
     return made.with_doubts(doubts)
 
 
 def years_of(**chosen: Any) -> dict[int, list[IndicatorYear]]:
     """{indicator: its rows in year order}, in the plan's order. One query."""
     years: dict[int, list[IndicatorYear]] = defaultdict(list)
-    rows = IndicatorYear.objects.filter(**chosen).select_related("indicator__measure")
+    rows = IndicatorYear.objects.filter(**chosen).select_related("indicator__measure__plan")
     for row in rows.order_by("indicator__measure__sort_key", "indicator__number", "fiscal_year"):
         years[row.indicator_id].append(row)
     return years
@@ -104,11 +110,14 @@ def open_in(cycle: Cycle) -> Open:
     """What the year still asks for, sheets that were settled otherwise left out. Two queries at most."""
     rows = IndicatorYear.objects.filter(indicator__measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
     settled = cycle.reviews.exclude(outcome="").values("measure_year__measure")
-    rows = rows.exclude(indicator__measure__in=settled).select_related("indicator__measure")
-    asking = [row for row in rows.order_by("indicator__measure__sort_key", "indicator__number") if asks(row)]
+    rows = rows.exclude(indicator__measure__in=settled).select_related("indicator__measure__plan")
+    every = list(rows.order_by("indicator__measure__sort_key", "indicator__number"))
+    asking = [row for row in every if asks(row)]
     judged = [row for row in asking if row.actual.strip()]
-    years = years_of(indicator__in=[row.indicator_id for row in judged]) if judged else {}
-    return Open(asking, [row for row in judged if judging.rests_on_definition(row, years[row.indicator_id])])
+    blank = [row for row in every if not row.indicator.baseline.strip() and values.read(row.target).kind == "none"]
+    years = years_of(indicator__in={row.indicator_id for row in (*judged, *blank)}) if judged or blank else {}
+    held = [row for row in judged if judging.rests_on_definition(row, years[row.indicator_id])]
+    return Open(asking, held, [row for row in blank if judging.lacks_baseline(row, years[row.indicator_id])])
 
 
 def held_in(story: Years, fiscal_year: int) -> dict[str, str]:

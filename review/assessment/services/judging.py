@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from review import continuing
-from review.domain import answers, checks, grade_words, progress, rating
+from review.domain import answers, checks, grade_words, progress, rating, values
+from review.domain.form_presets import KPI
 from review.domain.values import State, achievement
 from review.domain.values.direction import Direction
 from review.models import Cycle, Indicator, IndicatorYear, MeasureReview
@@ -18,8 +19,8 @@ from review.models.sheet import OPEN_STATES, ReviewState
 
 DIRECTIONS: dict[str, Direction] = {"up": "up", "down": "down"}
 NOBODY_CAN_TELL = "大きい方がよいか小さい方がよいかを決められない指標と確認されているため、判定しません。"
-#: The sheet was sent with the grades of the years before: they stay until it is back, or published.
 PROGRESS = "進捗率"
+#: The sheet was sent with the grades of the years before: they stay until it is back, or published.
 _SEALED = (ReviewState.ENDORSING, ReviewState.SUBMITTED, ReviewState.REVIEWED, ReviewState.APPROVED)
 _STORED = ["status", "rate", "rate_text", "grade", "flags", "reason", "reading", "answers"]
 
@@ -158,13 +159,28 @@ def verdict_of(
 
 
 def later_target(row: IndicatorYear, years: Sequence[IndicatorYear]) -> tuple[int, str] | None:
-    """(year, target) by which the row is judged, where its goal has a target for a later year only. Without a 基準値 that is
-    so only where a value was typed: nobody is asked for one."""
-    if not row.indicator.baseline.strip() and achievement.proposed_state(row.actual).state is State.NOT_MEASURED:
-        return None
-    if not row.indicator.baseline.strip() and not row.actual.strip():
-        return None
-    return progress.later_target([(year.fiscal_year, year.target) for year in years], row.fiscal_year)
+    """(year, target) by which the row is judged, where its goal has a target for a later year only. Without a 基準値 nobody
+    is asked for its 実績, except in a list of KPI, whose targets all stand for the last year: there it is judged where a
+    value was typed."""
+    later = aim_of(row, years)
+    if later is None or row.indicator.baseline.strip():
+        return later
+    measured = row.actual.strip() and achievement.proposed_state(row.actual).state is not State.NOT_MEASURED
+    return later if measured or row.indicator.measure.plan.form == KPI else None
+
+
+def aim_of(row: IndicatorYear, years: Sequence[IndicatorYear]) -> tuple[int, str] | None:
+    """(year, target) of the first target of the row's goal, where it stands for a later year only. Those of a former plan
+    were set for other years."""
+    mine = [(year.fiscal_year, year.target) for year in years if year.indicator_id == row.indicator_id]
+    return progress.later_target(mine, row.fiscal_year)
+
+
+def lacks_baseline(row: IndicatorYear, years: Sequence[IndicatorYear]) -> bool:
+    """Whether a 基準値 would give the row a progress: a later target that is a number, and none to start from."""
+    later = None if row.indicator.baseline.strip() else aim_of(row, years)
+    quantity = values.read(later[1]).quantity if later else None
+    return quantity is not None and quantity.value is not None
 
 
 def _span(row: IndicatorYear, later: tuple[int, str]) -> progress.Span:

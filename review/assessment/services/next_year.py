@@ -56,7 +56,7 @@ def ahead(review: MeasureReview, story: History, changes: Mapping[int, TargetCha
 
 
 def _ahead(rows: Sequence[IndicatorYear], following: int, change: TargetChange | None) -> Ahead | None:
-    indicator = rows[0].indicator
+    indicator = rows[-1].indicator  # the earlier rows may be those of a goal that it continues
     this = next((row for row in rows if row.fiscal_year == following - 1), None)
     if this is None or (indicator.last_year or following) < following:
         return None

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 from review import queries
 from review.assessment.forms.definitions import DIRECTIONS, DefinitionForm
 from review.assessment.services import definitions as work
+from review.assessment.services import judging
 from review.assessment.services.definitions import Definition
 from review.domain.items import circled
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState, Indicator, IndicatorYear
-from review.screens.views.lists import having, page_of, words_of
+from review.screens.views.questions import having, page_of, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
@@ -69,7 +70,8 @@ def definitions(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     rows = having(rows, words_of(request), lambda row: f"{row['code']} {row['name']}")
     waiting = [row for row in rows if not row["confirmed"]]
     everything = bool(request.GET.get("all"))
-    singly = page_of(request, rows if everything else [row for row in waiting if row["doubts"]])
+    asking = [row for row in rows if (row["bare"] if row["confirmed"] else row["doubts"])]
+    singly = page_of(request, rows if everything else asking)
     context = {
         "page_title": _("指標の定義の確認"),
         "breadcrumbs": [
@@ -148,6 +150,7 @@ def _row(row: IndicatorYear, years: Sequence[IndicatorYear]) -> dict[str, Any]:
         "reasons": made.reasons,
         "doubts": made.doubts,
         "confirmed": confirmed,
+        "bare": judging.lacks_baseline(row, years),
         "record": record_of([goal]),
     }
 

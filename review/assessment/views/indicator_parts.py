@@ -113,6 +113,16 @@ class IndicatorPart:
     chart: dict[str, Any] | None
     following: IndicatorYear | None
     before: IndicatorYear | None
+    #: (year, target) where the goal's only targets are of later years, and whether a 基準値 is missing from them
+    later: tuple[int, str] | None
+    lacks_baseline: bool
+
+    @property
+    def aim(self) -> str:
+        """The target of the year, else the later one with its year."""
+        if self.later:
+            return f"{self.later[1]}({year_label(self.later[0])})"
+        return self.this.target if self.this else ""
 
     @property
     def unit(self) -> str:
@@ -144,6 +154,8 @@ def part_of(number: int, rows: Sequence[IndicatorYear], year: int, scale: rating
         chart=chart_of(rows, year),
         following=next((row for row in rows if row.fiscal_year == year + 1), None),
         before=next((row for row in rows if row.fiscal_year == year - 1), None),
+        later=judging.aim_of(this, rows) if this else None,
+        lacks_baseline=bool(this and judging.lacks_baseline(this, rows)),
     )
 
 
@@ -193,7 +205,8 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
     """The city's form of one 成果目標: 評価項目, 目標, 実績 and 達成区分 by year."""
     return {
         "label": label,
-        "baseline": rows[0].indicator.baseline if rows else "",
+        "baseline": rows[-1].indicator.baseline if rows else "",
+        "came_from": came_from(rows),
         "show_grade": any(row.final_grade for row in rows),
         "years": [
             {
@@ -206,11 +219,20 @@ def table_of(label: str, rows: Sequence[IndicatorYear], year: int, scale: rating
                 "computed": bool(row.final_grade and row.reading.get("computed")),
                 "is_now": row.fiscal_year == year,
                 "definition_changed": renamed(before, row),
-                "demo": row.demo,
             }
             for before, row in with_previous(rows)
         ],
     }
+
+
+def came_from(rows: Sequence[IndicatorYear]) -> str:
+    """Where the earlier values stand, in a sentence, for a goal that goes on from another 施策 or plan; '' for others."""
+    former = [row for row in rows if row.indicator_id != rows[-1].indicator_id]
+    if not former:
+        return ""
+    goal, year = former[-1].indicator, former[-1].fiscal_year
+    words = {"year": year_label(year), "code": goal.measure.code, "mark": items.circled(goal.number)}
+    return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words
 
 
 def with_previous(rows: Sequence[IndicatorYear]) -> Iterable[tuple[IndicatorYear | None, IndicatorYear]]:

@@ -11,13 +11,13 @@ from django.utils import timezone
 from review.books.services import editions
 from review.books.services.editions import audit_head
 from review.books.services.snapshot import OUTCOME_WORDS
-from review.domain import fields, grade_words, rating, values
+from review.domain import grade_words, rating, sheet_form, values
 from review.domain.answers import sentence_of
 from review.domain.book import BookSheet, Change, FormSheet, JudgedIndicator, ScaleRow, YearBook, YearCounts
-from review.domain.fields import OPINION, Section
+from review.domain.fields import OPINION
 from review.domain.fiscal import fiscal_year_label, wareki
 from review.domain.progress import BEFORE, status_of
-from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, OwnText, ScheduleRow, Sheet
+from review.domain.sheet import Bar, IndicatorBlock, IndicatorCell, ScheduleRow, Sheet
 from review.domain.values.reading import Reading
 from review.models import Edition
 
@@ -156,12 +156,7 @@ def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
         related_all=row["related_all"],
         related_note=row["related_text"],
         texts=_texts(row),
-        off=tuple(row.get("off", ())),
-        own=tuple(
-            OwnText(key=one["key"], label=one["label"], section=one["section"], text=one["text"])
-            for one in row.get("items", ())
-            if one["in_book"]
-        ),
+        form=sheet_form.of_row(row),
         schedule=tuple(_schedule_row(item, years) for item in row["schedule"]),
         indicators=tuple(_block(one, years) for one in row["indicators"]),
     )
@@ -169,8 +164,7 @@ def sheet(row: Mapping[str, Any], years: list[int]) -> Sheet:
 
 def _texts(row: Mapping[str, Any]) -> dict[str, str]:
     outcome = row["outcome_reason"] if row["outcome"] else ""
-    content = {key: row.get(key, "") for key in fields.text_keys(Section.CONTENT)}
-    return {**content, **row["evaluation"], OPINION: row["evaluation"][OPINION] or outcome}
+    return {**sheet_form.texts_of_row(row), OPINION: row["evaluation"][OPINION] or outcome}
 
 
 def _schedule_row(item: Mapping[str, Any], years: list[int]) -> ScheduleRow:

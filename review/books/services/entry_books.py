@@ -12,17 +12,15 @@ from django.utils.translation import gettext_lazy
 from review import clock, locks, permissions, queries
 from review.assessment.services import judging
 from review.books.services import books, snapshot
-from review.domain import file_names, items
+from review.domain import file_names, items, sheet_form
+from review.domain.fields import Writer
 from review.domain.refusals import NotAllowed
 from review.models import Cycle, EntryBook, MeasureReview, User
 from review.reader_words import city_language
 from review.sheet.services import submission
 from review.trail.services import audit
 from review.workbook import cell_text
-from review.workbook.entry_book import EntrySheet, write_entry_book
-
-#: The key of `EntryBook.content[code]` under which the digests of the closed cells are stored.
-CLOSED = "closed"
+from review.workbook.entry_book import CLOSED, OPENED, EntrySheet, write_entry_book
 
 _NONE_OPEN = gettext_lazy(
     "記入できる施策シートがありません。提出済みのシートは、取り下げるか差し戻されてから記入できます。"
@@ -58,7 +56,8 @@ def issue(*, user: User, cycle_id: int, review_id: int | None = None) -> Issued:
     moment = timezone.localtime(clock.now())
     sheets = _pages(cycle, writable, texts)
     written = write_entry_book(sheets, out, token=str(record.token), cycle=str(cycle.pk), made_at=moment)
-    _remember_closed(record, written.closed)
+    record.content = {code: one | written.cells.get(code, {}) for code, one in record.content.items()}
+    record.save(update_fields=["content"])
     return Issued(
         filename=_filename(cycle, writable, one=review_id is not None, day=f"{moment:%m%d}"),
         content=out.getvalue(),
@@ -82,7 +81,7 @@ def _remember(
         last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
         record = (
             last
-            if last and _without_closed(last.content) == content
+            if last and _without_cells(last.content) == content
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
         # Each time, for each copy of the file leaves the system.
@@ -90,14 +89,8 @@ def _remember(
         return record
 
 
-def _without_closed(content: dict[str, Any]) -> dict[str, Any]:
-    return {code: {name: cell for name, cell in one.items() if name != CLOSED} for code, one in content.items()}
-
-
-def _remember_closed(record: EntryBook, closed: dict[str, dict[str, str]]) -> None:
-    """Store the digests of the closed cells, so that anything written there is noticed when the file comes back."""
-    record.content = {code: {**one, CLOSED: closed.get(code, {})} for code, one in record.content.items()}
-    record.save(update_fields=["content"])
+def _without_cells(content: dict[str, Any]) -> dict[str, Any]:
+    return {code: {k: one[k] for k in one.keys() - {CLOSED, OPENED}} for code, one in content.items()}
 
 
 def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]) -> list[EntrySheet]:
@@ -107,7 +100,7 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
     for review in reviews:
         with city_language():
             state = str(review.get_state_display())
-        row = snapshot.measure_of(review, cycle, scale)
+        row = snapshot.measure_of(review, cycle, scale) | {"items": _own_items(review, cycle)}
         pages.append(
             EntrySheet(
                 form=books.form(_with_following_year(row, cycle, texts[review.pk]), frame, label=state),
@@ -116,6 +109,16 @@ def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict
             )
         )
     return pages
+
+
+def _own_items(review: MeasureReview, cycle: Cycle) -> list[dict[str, Any]]:
+    """The items of the plan's own: those of the department wherever else they are shown, others where books have them."""
+    by_department = {one.key: one.writer == Writer.DEPARTMENT for one in sheet_form.own(cycle.form)}
+    return [
+        {**one, "text": review.measure_year.text(one["key"]), "in_book": theirs or (one["in_book"] and one["public"])}
+        for one in cycle.form.get("items", ())
+        if (theirs := by_department.get(one["key"])) is not None
+    ]
 
 
 def _with_following_year(row: dict[str, Any], cycle: Cycle, texts: dict[str, str]) -> dict[str, Any]:

@@ -11,16 +11,19 @@ from typing import BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
-from review import clock
+from review import clock, listing
 from review.background.services import jobs
 from review.background.services.jobs import Claim
 from review.books.services import artifacts, books, workbooks
-from review.domain.book import YearBook
+from review.domain.book import Agenda, YearBook
+from review.domain.fiscal import fiscal_year_label, wareki
 from review.models import Artifact, Cycle, Job, MeasureReview, OutboxEvent
 from review.pdf import maker
 
 SHEET, BOOK, PACK, EDITION = "sheet_pdf", "book_pdf", "meeting_pack", "edition_pdf"
 _EOF = b"%%EOF"
+#: of the PDF of a year: gathering, setting, writing
+STEPS = 3
 
 
 def build_edition(row: OutboxEvent) -> None:
@@ -30,14 +33,9 @@ def build_edition(row: OutboxEvent) -> None:
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
 
-def request_pack(cycle: Cycle, delay: float = 0) -> Job:
-    """Queue 本部会議資料 of the current data."""
-    return jobs.request(PACK, key=f"{PACK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
-
-
-def request_book(cycle: Cycle, delay: float = 0) -> Job:
-    """Queue the year's book of the current data."""
-    return jobs.request(BOOK, key=f"{BOOK}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
+def request_of_year(kind: str, cycle: Cycle, delay: float = 0) -> Job:
+    """Queue 本部会議資料 (`PACK`) or the year's book (`BOOK`) of the current data."""
+    return jobs.request(kind, key=f"{kind}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
 
 
 def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
@@ -49,14 +47,12 @@ def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
 def renew(row: OutboxEvent) -> None:
     """The event changes what papers show: those that somebody asked for are made anew."""
     keys = [f"{kind}:{row.cycle_id}" for kind in (PACK, BOOK)] + [f"{SHEET}:{row.review_id}"]
-    kinds = set(Job.objects.filter(key__in=keys).values_list("kind", flat=True))
     delay = settings.MEGURI_BUILD_COALESCE_SECONDS
-    if row.cycle and PACK in kinds:
-        request_pack(row.cycle, delay)
-    if row.cycle and BOOK in kinds:
-        request_book(row.cycle, delay)
-    if row.review and SHEET in kinds:
-        request_sheet(row.review, delay)
+    for kind in sorted(set(Job.objects.filter(key__in=keys).values_list("kind", flat=True))):
+        if kind == SHEET and row.review:
+            request_sheet(row.review, delay)
+        elif kind != SHEET and row.cycle:
+            request_of_year(kind, row.cycle, delay)
 
 
 # --- making ------------------------------------------------------------------------------------------------------
@@ -76,24 +72,41 @@ def make_sheet(claim: Claim) -> None:
 
 def make_book(claim: Claim) -> None:
     """Build the PDF of the year's book from the current data."""
-    _make_of_year(claim, Artifact.Kind.BOOK_PDF, maker.book, "集約表")
+    _make_of_year(claim, Artifact.Kind.BOOK_PDF, lambda _cycle, book: maker.book(book), "集約表")
 
 
 def make_pack(claim: Claim) -> None:
     """Build 本部会議資料 from the current data."""
-    _make_of_year(claim, Artifact.Kind.PACK, maker.pack, "本部会議資料")
+    _make_of_year(claim, Artifact.Kind.PACK, lambda cycle, book: maker.pack(book, agenda_of(cycle)), "本部会議資料")
 
 
-def _make_of_year(claim: Claim, kind: str, make: Callable[[YearBook], maker.Paper], name: str) -> None:
+def agenda_of(cycle: Cycle) -> Agenda:
+    """What waits for the meeting beside the sheets. Two queries."""
+    return Agenda(
+        changes=tuple(
+            (f"{one.measure.code}" if one.measure else "", f"{one.get_kind_display()}({fiscal_year_label(one.fiscal_year)}から)", one.reason)
+            for one in listing.proposed_changes(cycle)
+        ),
+        proposals=tuple(
+            (f"{one.measure_year.measure.code} {one.measure_year.name}", f"{one.get_proposed_outcome_display()}の提案", one.outcome_reason)
+            for one in listing.proposals(cycle=cycle.pk)
+        ),
+        publication=f"公表日時: {wareki(timezone.localdate(cycle.publish_at))}" if cycle.publish_at else "公表日時は、公表の決定のときに定めます。",
+    )  # fmt: skip
+
+
+def _make_of_year(claim: Claim, kind: str, make: Callable[[Cycle, YearBook], maker.Paper], name: str) -> None:
     if artifacts.exists(claim, kind=kind, cycle=claim.args["cycle"], edition=None, revision=claim.requested):
         return
     cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
-    claim.progress(0, 0, "内容を集めています")
+    claim.progress(0, STEPS, "内容を集めています")
     book = workbooks.year_book_now(cycle)
-    claim.progress(0, 0, "PDFを組んでいます")
+    claim.progress(1, STEPS, "PDFを組んでいます")
+    paper = make(cycle, book)
+    claim.progress(2, STEPS, "ファイルに書いています")
     artifacts.produce(
         claim,
-        _writes(make(book)),
+        _writes(paper),
         path=f"{cycle.folder}/papers/{kind}-r{claim.requested}",
         ending="pdf",
         check=check_pdf,

@@ -1,7 +1,7 @@
 """The year as plain data: what an edition freezes and what every workbook and public page is made from."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -25,8 +25,8 @@ OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
 NO_ACTUAL = "実績の記載がありません。"
 
 
-def snapshot_of(cycle: Cycle) -> dict[str, Any]:
-    """All that an edition holds, as plain data.
+def snapshot_of(cycle: Cycle, reviews: Iterable[MeasureReview] | None = None) -> dict[str, Any]:
+    """All that an edition holds, as plain data; of these sheets (default: of all), as `queries.full_reviews` has them.
 
     {"schema", "city", "municipality_code", "plan", "fiscal_year", "years": [..], "scale": [..], "totals": {"measures":
     {grade: n}, "indicators": {grade: n}}, "previous": {"fiscal_year", "measures", "indicators"}, "measures": [{"code", "name", "field", "path" (where the 体系 has levels), "owner", "owner_now" (where it is another), "related", "related_all",
@@ -41,7 +41,8 @@ def snapshot_of(cycle: Cycle) -> dict[str, Any]:
     "decision" and the head of the "audit" trail. `corrections` grows from edition to edition, the oldest first. About twelve queries.
     """
     scale = judging.scale_of(cycle)
-    final = (_final(measure_of(review, cycle, scale), cycle, review.state) for review in queries.full_reviews(cycle))
+    sheets = queries.full_reviews(cycle) if reviews is None else reviews
+    final = (_final(measure_of(review, cycle, scale), cycle, review.state) for review in sheets)
     measures = [grade_words.with_words(row, scale) for row in final]
     return {
         **frame_of(cycle, scale),
@@ -143,8 +144,7 @@ def measure_of(review: MeasureReview, cycle: Cycle, scale: Scale) -> dict[str, A
         "evaluation": {key: year.text(key) for key in fields.text_keys(Section.EVALUATION)},
         "schedule": [{"name": item.name, "bars": item.bars, "progress": item.progress} for item in year.schedule.all()],
         "indicators": indicators,
-        **({"off": sorted(left_out)} if (left_out := sheet_form.off(cycle.form)) else {}),
-        **({"items": mine} if (mine := sheet_form.frozen(sheet_form.own(cycle.form), year.texts)) else {}),
+        **sheet_form.frozen(cycle.form, year.texts),
         **({"opinions": heard} if (heard := opinions_of(review)) else {}),
         "demo": year.demo,
     }
@@ -246,9 +246,9 @@ def indicator_of(number: int, rows: list[IndicatorYear], fiscal_year: int) -> di
     this = next((row for row in rows if row.fiscal_year == fiscal_year), IndicatorYear())
     return {
         "number": number,
-        "direction": rows[0].indicator.direction if rows else "",
-        "kind": rows[0].indicator.kind if rows else "",
-        **({"baseline": rows[0].indicator.baseline} if rows and rows[0].indicator.baseline else {}),
+        "direction": rows[-1].indicator.direction if rows else "",
+        "kind": rows[-1].indicator.kind if rows else "",
+        **({"baseline": rows[-1].indicator.baseline} if rows and rows[-1].indicator.baseline else {}),
         **({"progress": this.reading["progress"]} if "progress" in this.reading else {}),
         "years": [_cell(row, fiscal_year) for row in rows],
         "rate": str(this.rate) if this.rate is not None else None,

@@ -3,8 +3,9 @@
 Taking an item is typed entry: it goes through `submission.save_draft`, with its checks and its version.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,20 +15,21 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from review import clock, locks, permissions, queries
-from review.assessment.services import next_year
-from review.books.services.entry_books import CLOSED
+from review.assessment.services import judging, next_year, own_items
 from review.domain import bars, file_names, items
 from review.domain.measure_codes import sort_key
 from review.domain.refusals import Invalid, NotAllowed
 from review.domain.three_way import FileText, ItemChange, compare
-from review.models import Cycle, EntryBook, MeasureReview, Upload, User
+from review.item_words import label_of
+from review.models import Cycle, EntryBook, IndicatorYear, MeasureReview, Upload, User
 from review.sheet.services import submission
 from review.trail.services import audit
 from review.workbook import sandbox
 from review.workbook.archive import MAX_FILE
-from review.workbook.entry_book import cell_digest
+from review.workbook.entry_book import CLOSED, OPENED
+from review.workbook.entry_places import cell_digest
 from review.workbook.files import describe
-from review.workbook.findings import Code, Finding, Refused
+from review.workbook.findings import ANOTHERS, Code, Finding, Refused
 
 MAX_BYTES = MAX_FILE
 AN_HOUR = 30
@@ -39,13 +41,16 @@ MOST_UNREAD, MOST_LETTERS = 100, 200
 class SheetChanges:
     """One sheet of an upload compared with the web: the stored sheet, and every item three ways.
 
-    `names` are those of the activities, {item key: name}. `unexplained` says what to do where the file would change the plan's 目標 without a reason, '' where it does not.
+    `names` are those of the activities, {item key: name}; `judged` the 成果目標 whose 実績 the file would change, {item key:
+    row}, judged as they would be; `gone` what the file says of items that the sheet has no more. `unexplained` says what to do where the file would change the plan's 目標 without a reason, '' where it does not.
     """
 
     review: MeasureReview
     code: str
     rows: list[ItemChange]
     names: Mapping[str, str] = field(default_factory=dict)
+    judged: Mapping[str, IndicatorYear] = field(default_factory=dict)
+    gone: Sequence[Mapping[str, str]] = ()
     unexplained: str = ""
 
     @property
@@ -124,50 +129,61 @@ def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | No
         sheets = _own_sheets(user, cycle, book, outcome.entry["sheets"])
     except Refused as refusal:
         return refusal.finding(), None, {"sheets": {}}
-    return outcome.finding, book, {"sheets": sheets, "unread": _unread(book, sheets, outcome.entry["others"])}
+    return outcome.finding, book, {"sheets": sheets, **_unread(book, sheets, outcome.entry)}
 
 
-def _unread(
-    book: EntryBook, sheets: Mapping[str, Any], others: Mapping[str, Mapping[str, str]]
-) -> list[dict[str, str]]:
-    """Text typed into cells that are not read: [{"cell": "01-02!C24", "text"}], the first MOST_UNREAD of them.
+def _unread(book: EntryBook, sheets: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """All that stands in the file and is not read: the first MOST_UNREAD cells with a text, how many more there are, and
+    the sheets of other departments.
 
-    Closed cells as they were handed out are passed over, and sheets of the book that are another department's.
+    Passed over are the cells that stand as they were handed out, in their place or moved along with their row, and in
+    a copied sheet also the open ones.
     """
     unread: list[dict[str, str]] = []
-    for title, cells in others.items():
-        if title in book.content and (title not in sheets or CLOSED not in book.content[title]):
+    for title, cells in entry["others"].items():
+        code, copied = entry["codes"].get(title, ""), title in entry["copies"]
+        if code and (code not in sheets or CLOSED not in book.content[code]):
             continue
-        handed_out = book.content.get(title, {}).get(CLOSED, {})
-        unread += [
-            {"cell": f"{title}!{cell}", "text": text[:MOST_LETTERS]}
-            for cell, text in cells.items()
-            if handed_out.get(cell) != cell_digest(text)
-        ]
-    return unread[:MOST_UNREAD]
+        handed_out = book.content[code][CLOSED] if code else {}
+        if copied:
+            handed_out = handed_out | book.content[code].get(OPENED, {})
+        typed = {cell: text for cell, text in cells.items() if handed_out.get(cell) != cell_digest(text)}
+        moved = Counter(handed_out[cell] for cell in handed_out.keys() - (cells.keys() - typed.keys()))
+        for cell, text in typed.items():
+            moved[digest := cell_digest(text)] -= 1
+            if moved[digest] < 0:
+                short = text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"
+                unread.append({"cell": f"{title}!{cell}", "text": short})
+    return {
+        "unread": unread[:MOST_UNREAD],
+        "beyond": max(len(unread) - MOST_UNREAD, 0) + entry["beyond"],
+        "apart": sorted(entry["sheets"].keys() - sheets.keys(), key=sort_key),
+    }
 
 
 def _book_of(cycle: Cycle, entry: Mapping[str, Any]) -> EntryBook:
-    if entry["cycle"] != str(cycle.pk):
-        raise Refused(Code.STALE, "ほかの年度の記入用ブックです")
     try:
         token = UUID(entry["token"])
     except ValueError:
         raise Refused(Code.WRONG_FORM) from None
-    book = EntryBook.objects.filter(token=token, cycle=cycle).first()
-    if book is None:
-        raise Refused(Code.STALE, "めぐりに控えのない記入用ブックです")
-    return book
+    book = EntryBook.objects.select_related("cycle__plan").filter(token=token).first()
+    if book and str(book.cycle_id) == entry["cycle"] == str(cycle.pk):
+        return book
+    if book and book.cycle_id != cycle.pk:
+        raise Refused(Code.STALE, f"「{book.cycle.plan.name}」{book.cycle.label}の記入用ブックです")
+    raise Refused(Code.STALE, "めぐりに控えのない記入用ブックです")
 
 
 def _own_sheets(user: User, cycle: Cycle, book: EntryBook, sheets: Mapping[str, Any]) -> dict[str, Any]:
-    """The sheets that the user may open; the others of the file are as if they were not there."""
+    """The sheets that the user's departments own; a book without any is another department's."""
     mine = set(cycle.reviews.own(permissions.scope_of(user)).values_list("pk", flat=True))
-    own = {
-        code: cells for code, cells in sheets.items() if code in book.content and book.content[code]["review"] in mine
-    }
+    own = {code: cells for code, cells in sheets.items() if book.content[code]["review"] in mine}
     if not own:
-        raise Refused(Code.WRONG_FORM, "あなたの部署のシートが入っていません")
+        theirs = cycle.reviews.filter(pk__in=[book.content[code]["review"] for code in sheets])
+        names = "、".join(sorted({*theirs.values_list("measure_year__owner__name", flat=True)}))
+        raise Refused(
+            Code.WRONG_FORM, f"{names}の記入用ブックです({'、'.join(sorted(sheets, key=sort_key))})", advice=ANOTHERS
+        )
     return own
 
 
@@ -200,12 +216,47 @@ def _difference(user: User, upload: Upload) -> Iterator[SheetChanges]:
             open_keys=() if why else items.open_keys(web, review.open_items),
             why_closed=why or _("差戻しの対象ではないため、変更できません。"),
         )
+        rows = [_with_problem(review, row) for row in rows]
         taken = web | {row.key: row.file for row in rows if row.may_take}
         unexplained = next_year.unexplained(next_year.ahead(review, story, changes), taken)
         names = {
             key: row.name for row in plan for key in (items.schedule_key(row.position), items.bars_key(row.position))
         }
-        yield SheetChanges(review=review, code=code, rows=rows, names=names, unexplained=unexplained)
+        base = content[code]["texts"]
+        gone = [
+            one
+            for key, one in cells.items()
+            if key not in web and one["text"] and _file_text(review, key, one, then := base.get(key, "")).text != then
+        ]
+        judged = _judged(review, story, rows)
+        yield SheetChanges(
+            review=review, code=code, rows=rows, names=names, judged=judged, gone=gone, unexplained=unexplained
+        )
+
+
+def _judged(review: MeasureReview, story: next_year.History, changes: Iterable[ItemChange]) -> dict[str, IndicatorYear]:
+    """The 成果目標 whose 実績 would change, read and judged as they would be; nothing is stored, nothing read."""
+    texts = {row.key: row.file for row in changes if row.would_change}
+    judged: dict[str, IndicatorYear] = {}
+    for number, years in story.items():
+        key = items.actual_key(number)
+        row = next((row for row in years if row.fiscal_year == review.cycle.fiscal_year), None)
+        if row and key in texts:
+            row.actual, row.indicator.measure = texts[key], review.measure_year.measure
+            judging.judge_alone(row, years, judging.scale_of(review.cycle))
+            judged[key] = row
+    return judged
+
+
+def _with_problem(review: MeasureReview, row: ItemChange) -> ItemChange:
+    """The row, closed with a sentence where the form cannot take what its cell says."""
+    why = own_items.problem(review.cycle, row.key, row.file.strip()) if row.may_take else ""
+    words = {"cell": row.cell, "why": why}
+    return (
+        replace(row, locked=_("セル %(cell)s: %(why)s直したブックを、もう一度アップロードしてください。") % words)
+        if why
+        else row
+    )
 
 
 def _file_text(review: MeasureReview, key: str, cell: Mapping[str, str], now: str) -> FileText:
@@ -265,6 +316,6 @@ def _texts(sheet: SheetChanges, keys: Collection[str]) -> dict[str, str]:
         if row is None or not row.would_change:
             continue
         if row.locked:
-            raise NotAllowed(f"{row.label}: {row.locked}")
+            raise NotAllowed(f"{label_of(key, sheet.review.cycle.form)}: {row.locked}")
         texts[key] = row.file
     return texts

@@ -4,6 +4,7 @@ Each event queues its sheet's book and the year's book; the requests of a minute
 to be and goes is in `artifacts`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 from django.conf import settings
@@ -11,10 +12,11 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from review import clock, queries
+from review.assessment.services import standings
 from review.background.services import jobs
 from review.background.services.jobs import Claim
 from review.books.services import artifacts, books, snapshot
-from review.domain.book import YearBook
+from review.domain.book import YearBook, YearCounts
 from review.models import Artifact, Cycle, Edition, MeasureReview, OutboxEvent
 from review.models.sheet import OPEN_STATES
 from review.workbook import engine, writer
@@ -80,7 +82,7 @@ def make_year(claim: Claim) -> None:
     if artifacts.exists(claim, cycle=claim.args["cycle"], kind=kind, edition=None, revision=claim.requested):
         return
     cycle = Cycle.objects.select_related("plan").get(pk=claim.args["cycle"])
-    claim.progress(0, 0, "内容を集めています")
+    claim.progress(0, MeasureReview.objects.filter(cycle=cycle).count() or 1, "内容を集めています")
     book = year_book_now(cycle)
     artifacts.produce(
         claim,
@@ -102,7 +104,24 @@ def year_book_now(cycle: Cycle) -> YearBook:
     open_ones = MeasureReview.objects.filter(cycle=cycle, state__in=OPEN_STATES, outcome="")
     unsubmitted = set(open_ones.values_list("measure_year__measure__code", flat=True))
     now = timezone.localtime(clock.now())
-    return books.year_book(data, label=label, made_at=now, states=states, unsubmitted=unsubmitted)
+    book = books.year_book(data, label=label, made_at=now, states=states, unsubmitted=unsubmitted)
+    return replace(book, previous=_year_before(cycle))
+
+
+def _year_before(cycle: Cycle) -> YearCounts | None:
+    """Last year's grades of what was submitted so far and has one in both years. Eight queries."""
+    sheets = standings.sheets_of(cycle).values()
+    base = standings.same_base(cycle, sheets, standings.overall_before(cycle))
+    if not base.goals.before and not base.measures.before:
+        return None
+    whole = standings.grades_of(sheets)
+    return YearCounts(
+        fiscal_year=cycle.fiscal_year - 1,
+        sheets=base.measures.before,
+        indicators=base.goals.before,
+        same_sheets=base.measures.now if base.measures.now != whole.measures else {},
+        same_indicators=base.goals.now if base.goals.now != whole.goals else {},
+    )
 
 
 def make_edition(claim: Claim) -> None:

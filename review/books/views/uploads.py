@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from review import locks, permissions, queries
+from review.assessment.services import judging
+from review.assessment.views import indicator_parts
 from review.books.services import entry_books, uploads
 from review.books.services.uploads import SheetChanges
-from review.domain.difference import difference as word_difference
 from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.three_way import Change, ItemChange
 from review.item_words import label_of
@@ -27,10 +28,13 @@ from review.screens.views.answers import forbidden, see_other
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import WorkbookForm
+from review.sheet.views import sheet_parts
 from review.templatetags.words import fiscal_year
 from review.workbook import file_kind
 
 TAKE, VERSION = "take:", "version:"
+#: A value up to this length is compared as a whole: marks inside it say less than old → new.
+SHORT = 40
 
 
 @never_cache
@@ -130,7 +134,9 @@ def comparison(
         "breadcrumbs": crumbs((_("Excelで記入する"), reverse("meguri:upload", args=file.cycle.key)), title),
         "upload": file,
         "sheets": shown,
-        "unread": file.result.get("unread", []),
+        "unread": [*file.result.get("unread", ()), *(one for sheet in sheets for one in sheet.gone)],
+        "beyond": file.result.get("beyond", 0),
+        "apart": file.result.get("apart", ()),
         "notice": notice,
         "choices": sum(sheet["choices"] for sheet in shown),
         "to_confirm": sum(row["must_confirm"] for sheet in shown for row in sheet["rows"]),
@@ -152,22 +158,24 @@ def shown_sheet(sheet: SheetChanges, ticks: frozenset[str] | None) -> dict[str, 
         "choices": sum(row["may_take"] for row in rows),
         "only_web": kinds.count(Change.WEB),
         "both_same": kinds.count(Change.BOTH_SAME),
-        "same": kinds.count(Change.SAME),
-        "locked": next((row.locked for row in sheet.changes if row.locked), ""),
+        "locked": "\n".join(dict.fromkeys(row.locked for row in sheet.changes if row.locked)),
     }
 
 
 def shown_row(sheet: SheetChanges, row: ItemChange, ticks: frozenset[str] | None) -> dict[str, Any]:
-    """One item: three texts, what is to be noticed, and whether its box is ticked."""
+    """One item: its texts (short ones as old → new), how the new one reads, what is to be noticed, whether it is ticked."""
+    judged, scale = sheet.judged.get(row.key), judging.scale_of(sheet.review.cycle)
     name = f"{TAKE}{sheet.review.pk}:{row.key}"
     sides = [{"label": _("ブックを作ったとき"), "text": row.base}, {"label": _("今の画面"), "text": row.web}]
     return {
         "name": name,
         "id": f"take-{sheet.review.pk}-{row.key.replace(':', '-')}",
-        "label": f"{label_of(row.key)} {sheet.names.get(row.key, '')}".strip(),
+        "label": f"{label_of(row.key, sheet.review.cycle.form)} {sheet.names.get(row.key, '')}".strip(),
         "cell": row.cell,
         "sides": sides if row.change == Change.BOTH_DIFFER else sides[1:],
-        "parts": [{"op": part.op, "text": part.text} for part in word_difference(row.web, row.file)],
+        "short": max(map(len, (row.web, row.file))) <= SHORT and "\n" not in row.web + row.file,
+        "judgement": indicator_parts.judgement_of(judged, scale) if judged else None,
+        "parts": sheet_parts.stretches(row.web, row.file),
         "file": row.file,
         "both": row.change == Change.BOTH_DIFFER,
         "mark": row.mark,

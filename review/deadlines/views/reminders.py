@@ -23,8 +23,7 @@ from review.notices.services import notifications, waiting
 from review.notices.services.reminders import Quiet
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
-from review.screens.views.lists import having, page_of, words_of
-from review.screens.views.questions import cycle_or_404, whole
+from review.screens.views.questions import cycle_or_404, having, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year

@@ -13,9 +13,9 @@ from typing import Any
 
 from review.domain import measure_codes
 from review.domain.fiscal import fiscal_year_label
+from review.domain.forms import city_form
 from review.domain.forms.proposal import squeezed
 from review.domain.forms.sections import JOINED
-from review.domain.forms.texts import sheet_texts
 from review.domain.sheet import DocumentError, Doubt, IndicatorBlock, IndicatorCell, PlanDocument, Sheet
 
 NOBODY = "担当未定"
@@ -35,6 +35,11 @@ class Known:
     numbers: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
+def document_in(read: Mapping[str, Any], known: Known) -> PlanDocument:
+    """The document of a file that was read: the city's form's own, else the sheets of its proposal. Raises DocumentError."""
+    return city_form.document_from(read["document"]) if "document" in read else document_of(read, known)
+
+
 def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     """The sheets of a proposal's data. Raises DocumentError for a name that is too long to be stored."""
     measures: list[Mapping[str, Any]] = proposal["measures"]
@@ -45,7 +50,7 @@ def document_of(proposal: Mapping[str, Any], known: Known) -> PlanDocument:
     making = _Making(
         known, range(known.years[0], known.years[-1] + 1) if known.years else range(inside[0], inside[-1] + 1)
     )
-    making.doubts += [_doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
+    making.doubts += [doubt_of(one) for one in proposal["doubts"] if one["code"] != "no_department"]
     making.doubts += [_outside(year) for year in sorted(named - set(inside))]
     codes = making.codes(measures)
     groups = _Groups()
@@ -94,10 +99,10 @@ class _Making:
     # --- one sheet ----------------------------------------------------------------------------------------------------
 
     def sheet(self, measure: Mapping[str, Any], code: str, group: tuple[tuple[str, str], ...]) -> Sheet:
-        _refuse_long(measure["name"], LONGEST_NAME, "施策名")
+        refuse_long(measure["name"], LONGEST_NAME, "施策名")
         offices = [re.sub(r"\s*\n\s*", "", name) for name in measure["departments"]]
         for name in offices:
-            _refuse_long(name, LONGEST_DEPARTMENT, "部署名")
+            refuse_long(name, LONGEST_DEPARTMENT, "部署名")
         if not offices:
             detail = f"施策「{measure['name']}」の担当部署が書かれていません。「{NOBODY}」としました。"
             self.doubts.append(Doubt(code="no_department", measure=code, line=0, detail=detail, proposal=NOBODY))
@@ -121,7 +126,7 @@ class _Making:
         used = set(numbers.values())
         blocks: list[IndicatorBlock] = []
         for goal in goals:
-            _refuse_long(goal["name"], LONGEST_GOAL, "指標の名前")
+            refuse_long(goal["name"], LONGEST_GOAL, "指標の名前")
             number = numbers.pop(squeezed(goal["name"]), 0)
             if not number:
                 number = next(count for count in range(1, len(used) + 2) if count not in used)
@@ -203,7 +208,8 @@ class _Groups:
 # --- sentences -------------------------------------------------------------------------------------------------------
 
 
-def _refuse_long(text: str, most: int, what: str) -> None:
+def refuse_long(text: str, most: int, what: str) -> None:
+    """Raise DocumentError, naming `what` the text is, where it is longer than can be stored."""
     if len(text) > most:
         cause = f"{what}「{text[:20]}…」が長すぎます({most}文字まで。今は{len(text)}文字です)。"
         raise DocumentError(cause, advice="短くするか、欄の見出しを確かめてください。")
@@ -221,10 +227,44 @@ def _outside(year: int) -> Doubt:
     return Doubt(code="year_outside_plan", measure="", line=0, detail=detail, proposal="取り込まない")
 
 
-def _doubt_of(doubt: Mapping[str, str]) -> Doubt:
+def doubt_of(doubt: Mapping[str, str]) -> Doubt:
+    """A proposal's doubt as the document has it."""
     place = "の".join(filter(None, (f"シート「{doubt['sheet']}」" if doubt["sheet"] else "", doubt["cell"])))
     row = re.search(r"\d+$", doubt["cell"])
     detail = f"{place}: {doubt['detail']}" if place else doubt["detail"]
     return Doubt(
         code=doubt["code"], measure="", line=int(row[0]) if row else 0, detail=detail, proposal=doubt["proposal"]
     )
+
+
+# --- texts -----------------------------------------------------------------------------------------------------------
+
+#: (key of `domain.fields`, words that a label of it contains); the first that fits decides
+_PLACES: tuple[tuple[str, str], ...] = (
+    ("cause", r"要因|原因|分析|理由"),
+    ("current_state", r"課題|現状|問題|背景|必要性"),
+    ("progress", r"取組状況|実施状況|取組実績|取組と成果|実績と成果|実施結果"),
+    ("response", r"改善|対応|対策"),
+    ("policy", r"今後|方向|方針|見通し"),
+    ("expected_effect", r"効果|期待"),
+    ("description", r"概要|内容|目的|説明|手段|手法|対象|事業期間|計画期間"),
+)
+
+
+def sheet_texts(labelled: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """({key: text}, the labels without a place). Several labels of one key follow each other, each with its label."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    left: list[str] = []
+    for label, text in labelled.items():
+        key = next((key for key, words in _PLACES if re.search(words, label)), "")
+        if key:
+            places.setdefault(key, []).append((label, text))
+        else:
+            left.append(label)
+    return {key: _joined(parts) for key, parts in places.items()}, left
+
+
+def _joined(parts: list[tuple[str, str]]) -> str:
+    if len(parts) == 1:
+        return parts[0][1]
+    return "\n".join(f"【{label}】{text}" for label, text in parts)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
 from review.domain import fields
-from review.domain.form_rows import Row, is_code_row
+from review.domain.form_rows import Row, begins_form
 from review.domain.forms.proposal import FormDoubt, Measure, Proposal, Typed
-from review.domain.plan_text import read_plan_text
-from review.domain.sheet import Doubt, IndicatorBlock, PlanDocument, Sheet
+from review.domain.sheet import Bar, Doubt, IndicatorBlock, IndicatorCell, PlanDocument, ScheduleRow, Sheet
 
 
 def is_plan_text(text: str) -> bool:
-    """Whether a text holds the form's sheets: lines that begin with 施策ID and a tab."""
+    """Whether a text holds the form's sheets: lines of 施策ID, a tab and its number."""
     lines = text.replace("\r", "\n").split("\n")
-    return any(is_code_row(Row(number=1, cells=tuple(line.split("\t")))) for line in lines if "\t" in line)
-
-
-def read(data: bytes) -> Proposal:
-    """The proposal of the plan's text. Raises DocumentError."""
-    return proposal_of(read_plan_text(data))
+    return any(begins_form(Row(number=1, cells=tuple(line.split("\t")))) for line in lines if "\t" in line)
 
 
 def proposal_of(document: PlanDocument) -> Proposal:
@@ -48,3 +46,36 @@ def _goal(measure: Measure, block: IndicatorBlock) -> None:
 def _doubt(doubt: Doubt) -> FormDoubt:
     cell = f"{doubt.line}行目" if doubt.line else ""
     return FormDoubt(code=doubt.code, sheet=doubt.measure, cell=cell, detail=doubt.detail, proposal=doubt.proposal)
+
+
+# --- as data ---------------------------------------------------------------------------------------------------------
+
+
+def document_data(document: PlanDocument) -> dict[str, Any]:
+    """The whole document in the types of JSON, but for tuples, which it writes as lists."""
+    return asdict(document)
+
+
+def document_from(data: Mapping[str, Any]) -> PlanDocument:
+    """The document that `document_data` wrote."""
+    return PlanDocument(
+        years=tuple(data["years"]),
+        sheets=tuple(map(_sheet_from, data["sheets"])),
+        doubts=tuple(Doubt(**one) for one in data["doubts"]),
+    )
+
+
+def _sheet_from(data: Mapping[str, Any]) -> Sheet:
+    parts: dict[str, Any] = {
+        "group": tuple(tuple(one) for one in data["group"]),
+        "related": tuple(data["related"]),
+        "schedule": tuple(
+            ScheduleRow(name=row["name"], bars=tuple(Bar(**bar) for bar in row["bars"])) for row in data["schedule"]
+        ),
+        "indicators": tuple(_block_from(one) for one in data["indicators"]),
+    }
+    return Sheet(**{**data, **parts})
+
+
+def _block_from(data: Mapping[str, Any]) -> IndicatorBlock:
+    return IndicatorBlock(**{**data, "years": tuple(IndicatorCell(**cell) for cell in data["years"])})

@@ -6,7 +6,8 @@ where a cell stands in the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 #: (top, left, bottom, right), all counted from 0 and included
@@ -70,6 +71,17 @@ class Grid:
     def filled(self, row: int) -> list[int]:
         """The columns in which a text begins on this row."""
         return [column for column in range(self.width) if self.own(row, column).strip()]
+
+    def rewritten(self, texts: Mapping[str, str]) -> Grid:
+        """The same sheet with other texts at these addresses: as if they had been typed."""
+        if not texts:
+            return self
+        at = {self.address(row, column): (row, column) for row in range(self.height) for column in range(self.width)}
+        rows = [list(row) for row in self.rows]
+        places = {self.origin(*at[address]): text for address, text in texts.items() if address in at}
+        for (row, column), text in places.items():
+            rows[row][column] = text
+        return replace(self, rows=rows, plain=self.plain - places.keys(), dates=self.dates - places.keys())
 
     def turned(self) -> Grid:
         """The same sheet with its rows as columns, for one that has a column for each 施策."""

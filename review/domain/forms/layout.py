@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from review.domain.forms.grid import Grid
 from review.domain.forms.headings import (
@@ -26,6 +28,8 @@ _CODE = re.compile(
 _DIVIDING = frozenset({Role.SORT, Role.TEXT, None})
 _DIVISION = re.compile(r"|対象者?|区分|内訳|種別|種類|性別|年齢(?:層|区分)?|年代|地区|地域|学年|分類|細目")
 _LONGEST_UNIT = 5
+#: a text whose column has no heading
+NAMELESS = "本文"
 _VALUE = re.compile(r"[約概ね延べ]*[-+△▲]?[\d,]++(?:\.\d++)?(?![\s.、)\-]+[^\d\s])|[-―ー－–—]+$")
 _SORTS = re.compile(
     r"(?:活動|成果|アウトプット|アウトカム|インプット|代表|補助|参考|主要|結果|取組|施策|事業)?(?:指標|KPI|KGI|目標)?[①-⑳\d]*"
@@ -68,23 +72,57 @@ class Layout:
     segments: list[Segment] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
     unknown: list[int] = field(default_factory=list)
+    #: those that a person left out
+    set_aside: list[int] = field(default_factory=list)
     assumed: list[int] = field(default_factory=list)
     current: list[int] = field(default_factory=list)
     #: what years without any word seem to hold, where no column says 目標 or 実績
     guess: Role | None = None
+    #: what each column with data holds
+    holds: dict[int, Role] = field(default_factory=dict)
+
+    def roles(self, final: list[Role | None]) -> dict[int, Role]:
+        """What each column that is read or left out holds; `final` tells departments and values apart."""
+        roles = dict.fromkeys([*self.left_out, *self.unknown, *self.set_aside], Role.LEFT_OUT)
+        roles |= {c: Role.RELATED if final[c] is Role.RELATED else Role.DEPARTMENT for c in self.departments}
+        roles |= dict.fromkeys(self.groups, Role.GROUP) | dict.fromkeys(self.texts, Role.TEXT)
+        single: list[tuple[int | None, Role]] = [(self.measure, Role.MEASURE), (self.code, Role.CODE)]
+        single += [(self.kind, Role.SORT), (self.year, Role.YEAR)]
+        for segment in self.segments:
+            single += [(segment.goal, Role.GOAL), (segment.unit, Role.UNIT), (segment.divided_by, Role.SORT)]
+            single += [(value.year_column, Role.YEAR) for value in segment.values]
+            single += [(value.column, value.role) for value in segment.values]
+        return roles | {column: role for column, role in single if column is not None}
 
 
-def lay_out(grid: Grid, table: Table) -> Layout:
-    """The columns of the table. Nothing is decided on a column without headings, unless its data leave no choice."""
-    return _Decision(grid, table).decide()
+class _Roles(list[Role | None]):
+    """The roles of all columns, of which those that a person gave stand against every later reading."""
+
+    def __init__(self, roles: list[Role | None], given: Mapping[int, Role]) -> None:
+        super().__init__(given.get(column, role) for column, role in enumerate(roles))
+        self.given = given
+
+    def __setitem__(self, column: Any, role: Any) -> None:
+        if column not in self.given:
+            super().__setitem__(column, role)
+
+
+def lay_out(
+    grid: Grid, table: Table, given: Mapping[int, Role] | None = None, years: Mapping[int, int] | None = None
+) -> Layout:
+    """The columns of the table; `given` and `years` are those of which a person spoke.
+
+    Nothing is decided on a column without headings, unless its data leave no choice.
+    """
+    return _Decision(grid, table, given or {}, years or {}).decide()
 
 
 class _Decision:
     """One table whose columns are being assigned, role by role; a column that is assigned is free no longer."""
 
-    def __init__(self, grid: Grid, table: Table) -> None:
-        self.grid, self.table = grid, table
-        self.roles: list[Role | None] = [heading.role for heading in table.headings]
+    def __init__(self, grid: Grid, table: Table, given: Mapping[int, Role], years: Mapping[int, int]) -> None:
+        self.grid, self.table, self.given, self.years = grid, table, given, years
+        self.roles = _Roles([heading.role for heading in table.headings], given)
         self.layout = Layout()
         self.rows = [row for row in range(table.first, table.end) if not passes_over(grid, row, table)]
 
@@ -103,10 +141,13 @@ class _Decision:
         self._current_values()
         self._segments()
         self._rest()
+        self.layout.holds = self.layout.roles(self.roles)
         return self.layout
 
     def _kind_and_year(self) -> None:
         for column in self.columns(*(set(Role) - VALUES), None):
+            if self.given.get(column, Role.SORT) is not Role.SORT:
+                continue
             kinds = {kind_of_row(text) for text in self.data(column)}
             if None not in kinds and kinds & {Role.TARGET, Role.ACTUAL} and self.layout.kind is None:
                 self.layout.kind, self.roles[column] = column, Role.SORT
@@ -182,7 +223,7 @@ class _Decision:
         groups = self.columns(Role.GROUP)
         if not measures and not groups:
             before = self._unheaded_names(first_goal)
-        elif not measures:
+        elif not measures and groups[-1] not in self.given:
             before, groups = groups[-1:], groups[:-1]
         elif not before:
             before = measures[:1]
@@ -200,7 +241,7 @@ class _Decision:
     def _unheaded_names(self, first_goal: int) -> list[int]:
         texts = self.columns(Role.TEXT, Role.ITEM) if not self.columns(Role.GOAL) else self.columns(Role.ITEM)
         unheaded = [c for c in self.columns(None) if c < first_goal and not all(map(is_number, self.data(c)))]
-        candidates = texts[:1] or unheaded[:1]
+        candidates = [column for column in texts[:1] or unheaded[:1] if column not in self.given]
         for column in candidates:
             self.roles[column] = Role.MEASURE
         return candidates
@@ -224,7 +265,7 @@ class _Decision:
             return
         before = [column for column in codes if column < measure]
         chosen = before[-1] if before else codes[0]
-        if self._numbers_measures(chosen, measure):
+        if chosen in self.given or self._numbers_measures(chosen, measure):
             self.layout.code = chosen
 
     def _numbers_measures(self, column: int, measure: int) -> bool:
@@ -241,7 +282,7 @@ class _Decision:
     def _kind_of_years(self) -> None:
         """Years without a word beside columns of targets hold what came of it."""
         if self.layout.kind is None and self.columns(Role.TARGET) and not self.columns(Role.ACTUAL):
-            for column in self.columns(Role.YEARLY):
+            for column in (one for one in self.columns(Role.YEARLY) if one not in self.given):
                 self.roles[column] = Role.ACTUAL
                 self.layout.assumed.append(column)
         elif self.layout.kind is None and not self.columns(Role.TARGET, Role.ACTUAL):
@@ -278,8 +319,8 @@ class _Decision:
                 value = ValueColumn(
                     column=column,
                     role=role,
-                    year=heading.year,
-                    doubt=heading.doubt,
+                    year=self.years.get(column, heading.year),
+                    doubt="" if column in self.years else heading.doubt,
                     year_column=self._year_beside(column),
                 )
                 segment.values.append(value)
@@ -329,7 +370,9 @@ class _Decision:
             if column in used or not self.data(column):
                 continue
             if self.roles[column] is Role.TEXT:
-                layout.texts[column] = self.table.headings[column].label
+                layout.texts[column] = self.table.headings[column].label or NAMELESS
+            elif self.given.get(column) is Role.LEFT_OUT:
+                layout.set_aside.append(column)
             elif self.roles[column] is None:
                 layout.unknown.append(column)
             else:

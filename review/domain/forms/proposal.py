@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from review.domain.forms.headings import Column
 
 #: (baseline, None), (target, year) or (actual, year)
 Slot = tuple[str, int | None]
@@ -115,6 +117,9 @@ class Proposal:
 
     measures: tuple[Measure, ...]
     doubts: tuple[FormDoubt, ...] = ()
+    columns: tuple[Column, ...] = ()
+    #: the texts of the cells of which a doubt speaks, by (sheet, address)
+    cells: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         return {
@@ -129,6 +134,8 @@ class Collector:
     def __init__(self) -> None:
         self.measures: dict[tuple[str, str, str], Measure] = {}
         self.doubts: list[FormDoubt] = []
+        self.columns: list[Column] = []
+        self.cells: dict[tuple[str, str], str] = {}
         self.last_table: tuple[list[str], Measure | None] = ([], None)
 
     def measure(self, name: str, *, group: str = "", code: str = "") -> Measure:
@@ -169,7 +176,12 @@ class Collector:
         if changed:
             detail = f"表示形式のない数値{len(changed)}個を、桁区切りと小数の桁をそろえて読みました(例: {changed[0]})。"
             self.doubt("bare_numbers", detail, proposal=changed[0])
-        return Proposal(measures=tuple(self.measures.values()), doubts=tuple(self.doubts))
+        return Proposal(
+            measures=tuple(self.measures.values()),
+            doubts=tuple(self.doubts),
+            columns=tuple(self.columns),
+            cells=self.cells,
+        )
 
 
 def squeezed(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from review.domain.forms.departments import split_departments
 from review.domain.forms.grid import Grid
-from review.domain.forms.headings import VALUES, Role, kind_of_row
+from review.domain.forms.headings import NONE, VALUES, Column, Corrections, Role, keys_of, kind_of_row
 from review.domain.forms.label_rows import Pair, pairs_of
 from review.domain.forms.layout import Layout, lay_out
 from review.domain.forms.proposal import Collector, Goal, Measure, Proposal, Typed, add_new
@@ -22,12 +23,13 @@ _NO_NAME = re.compile(r"(?:Sheet|シート|Table|Worksheet)?\s*\d*", re.I)
 _UNIT = re.compile(r"[(\[]?\s*単位\s*[::]\s*([^)\]]+)[)\]]?")
 _SAMPLES = re.compile(r"記[入載]例|記[入載]見本|見本|サンプル|記[入載]要領|作成要領|使い方|凡例|説明")
 _MOST_NAMED = 40
+_MOST_SAMPLES, _SAMPLE = 3, 30
 
 
-def read_grids(grids: Sequence[Grid]) -> Proposal:
+def read_grids(grids: Sequence[Grid], corrections: Corrections = NONE) -> Proposal:
     """The proposal for these sheets. Raises DocumentError where nothing in them looks like a plan."""
     collector = Collector()
-    for grid in grids:
+    for grid in (one.rewritten(corrections.cells.get(one.title, {})) for one in grids):
         if grid.hidden:
             detail = f"シート「{grid.title}」は非表示のため、読みませんでした。"
             collector.doubt("hidden_sheet", detail, sheet=grid.title, proposal="取り込まない")
@@ -35,7 +37,7 @@ def read_grids(grids: Sequence[Grid]) -> Proposal:
             detail = f"シート「{grid.title}」は記入の例や説明のため、読みませんでした。"
             collector.doubt("sample_sheet", detail, sheet=grid.title, proposal="取り込まない")
         elif grid.rows:
-            _SheetReader(_upright(grid, collector), collector).read()
+            _SheetReader(_upright(grid, collector), collector, corrections).read()
     proposal = collector.proposal()
     if not any(measure.goals or measure.code or measure.departments for measure in proposal.measures):
         raise DocumentError(
@@ -67,8 +69,8 @@ def _upright(grid: Grid, collector: Collector) -> Grid:
 class _SheetReader:
     """One sheet, from top to bottom: labels name the measure that the tables below them belong to."""
 
-    def __init__(self, grid: Grid, collector: Collector) -> None:
-        self.grid, self.collector = grid, collector
+    def __init__(self, grid: Grid, collector: Collector, corrections: Corrections) -> None:
+        self.grid, self.collector, self.corrections = grid, collector, corrections
         self.tables = find_tables(grid)
         self.sections = Sections()
         self.used: set[tuple[int, int]] = set()
@@ -90,6 +92,11 @@ class _SheetReader:
                 self._table(table)
                 row = table.end
         self._doubt_unplaced()
+        places = {doubt.cell for doubt in self.collector.doubts if doubt.sheet == self.grid.title}
+        for row in range(self.grid.height):
+            for column in range(self.grid.width):
+                if (cell := self.grid.address(row, column)) in places:
+                    self.collector.cells[self.grid.title, cell] = self.grid.own(row, column)
 
     # --- outside tables ---------------------------------------------------------------------------------------------
 
@@ -191,7 +198,8 @@ class _SheetReader:
     # --- tables -----------------------------------------------------------------------------------------------------
 
     def _table(self, table: Table) -> None:
-        layout = lay_out(self.grid, table)
+        layout = lay_out(self.grid, table, *self.corrections.given_in(table.headings))
+        self.collector.columns += self._columns(table, layout)
         owner = self.owner if layout.measure is None or not layout.segments[0].values else None
         if owner and layout.measure is None and layout.groups:
             owner = None
@@ -205,6 +213,22 @@ class _SheetReader:
         rows.read()
         self.sections = rows.sections
         self.used |= {(row, c) for row in range(table.top, table.end) for c in range(self.grid.width)}
+
+    def _columns(self, table: Table, layout: Layout) -> Iterator[Column]:
+        """Every column with data, as it was read."""
+        keys = keys_of(table.headings)
+        years = {value.column: value.year for segment in layout.segments for value in segment.values}
+        for column, role in sorted(layout.holds.items()):
+            texts = (self.grid.own(row, column).strip() for row in range(table.first, table.end))
+            yield Column(
+                key=keys[column],
+                sheet=self.grid.title,
+                cell=self.grid.address(table.first - 1, column),
+                label=table.headings[column].label,
+                role=role,
+                year=years.get(column),
+                samples=tuple(islice((text[:_SAMPLE] for text in texts if text), _MOST_SAMPLES)),
+            )
 
     def _group_of_sheet(self, layout: Layout) -> list[str]:
         """The sheet's name, 基本目標1 …, where nothing on the sheet says a 分野."""

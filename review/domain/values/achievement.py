@@ -7,19 +7,21 @@ person to confirm, and everything else is `undetermined` with the reason. A text
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
-from review.domain.fiscal import first_day, last_day
+from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
-from review.domain.values import baselines, cells, numeric, states
-from review.domain.values.compare import Basis, Case, Component, Outcome, Status, rounded, undecided
-from review.domain.values.direction import Direction, infer_direction
-from review.domain.values.reading import FINAL, SCALE_WORDS, Reading, State, ValueState
-from review.domain.values.units import Unit
+from review.domain.values import cells, reading, states
+from review.domain.values.compare import Basis, Component, Outcome, Status, compare, undecided
+from review.domain.values.direction import Direction, infer_direction, name_direction
+from review.domain.values.numeric import Case, compared, doubts_of, numeric, steps_between
+from review.domain.values.reading import FINAL, DateSpan, Quantity, Reading, Relation, State, ValueState, limits, way_of
 
 __all__ = ["Component", "Judgement", "infer_direction", "judge", "proposed_state"]
 
@@ -40,9 +42,7 @@ class Judgement:
     components: tuple[Component, ...] = ()
     flags: tuple[str, ...] = ()  #: codes; the sentences are `checks.SENTENCES`
     pace: Fraction | None = None  #: of a target of a later year: the progress by the share of the time that is gone
-    progress: dict[str, Any] | None = (
-        None  #: what the progress is of (`domain.progress`); the rate is then the progress
-    )
+    progress: dict[str, Any] | None = None  #: what `rate` is the progress of, where it is one (`domain.progress`)
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON object of `manage.py judge`."""
@@ -80,35 +80,26 @@ def judge(
     """
     if direction not in ("up", "down", None):
         raise ValueError(f"direction must be 'up', 'down' or None, not {direction!r}")
-    counts = proposed_state(actual, name=name, target=target, fiscal_year=fiscal_year)
-    if state is not None:
-        counts = replace(counts, state=state) if state == counts.state else ValueState(state=state)
+    now = proposed_state(actual, name=name, target=target, fiscal_year=fiscal_year)
+    before = FINAL if previous is None else proposed_state(previous, fiscal_year=fiscal_year and fiscal_year - 1)
+    if fiscal_year is None and before.state is State.OTHER_YEAR:
+        before = FINAL  # a year that its words name is its own where none is known
     case = Case(
         name=name,
         target=cells.read(target),
-        actual=_in_state(cells.read(actual), counts),
-        previous=_last_year(previous, previous_state, fiscal_year),
+        actual=_in_state(actual, now, state),
+        previous=None if previous is None else _in_state(previous, before, previous_state),
         targets=tuple(targets),
         direction=direction,
         kind=kind,
     )
-    return _finished(case, _absent(case, counts) or _verdict(case), counts)
+    return _finished(case, _verdict(case))
 
 
-def _in_state(reading: Reading, state: ValueState) -> Reading:
-    return reading if state is reading.state or state == reading.state else replace(reading, state=state)
-
-
-def _last_year(previous: str | None, state: State | None, fiscal_year: int | None) -> Reading | None:
-    """Last year's reading with the state that counts; a year that its words name is its own where none is known."""
-    if previous is None:
-        return None
-    counts = proposed_state(previous, fiscal_year=None if fiscal_year is None else fiscal_year - 1)
-    if state is not None:
-        counts = ValueState(state=state)
-    elif fiscal_year is None and counts.state is State.OTHER_YEAR:
-        counts = FINAL
-    return _in_state(cells.read(previous), counts)
+def _in_state(text: str, proposed: ValueState, confirmed: State | None) -> Reading:
+    """The reading in the state that counts: as confirmed, else as proposed."""
+    cell, state = cells.read(text), proposed if confirmed in (None, proposed.state) else ValueState(state=confirmed)
+    return cell if state is cell.state or state == cell.state else replace(cell, state=state)
 
 
 def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year: int | None = None) -> ValueState:
@@ -117,28 +108,28 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
     A part of the year is no doubt where the target or the name is of that part as well; nor a year that is the one in
     question, or that the target names, too.
     """
-    reading = cells.read(actual)
-    if reading.state is FINAL and reading.kind != "none":
+    cell = cells.read(actual)
+    if cell.state is FINAL and cell.kind != "none":
         return FINAL
-    words, plain = reading.state.words, compact(target)
-    if reading.kind == "none" and not reading.blank:
-        return ValueState(state=State.NOT_MEASURED, words=reading.plain)
-    if reading.state.state is State.INTERIM:
+    words, plain = cell.state.words, compact(target)
+    if cell.kind == "none" and not cell.blank:
+        return ValueState(state=State.NOT_MEASURED, words=cell.plain)
+    if cell.state.state is State.INTERIM:
         if states.says_part_of_year(plain + compact(name)):
-            return states.whole_year(reading.plain)
+            return states.whole_year(cell.plain)
         until = None if fiscal_year is None else states.last_day_of(words, fiscal_year)
         if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
-            return replace(reading.state, until=until)
+            return replace(cell.state, until=until)
         if until >= first_day(fiscal_year):  # 令和7年5月末現在 of 令和6年度: after the year's end
-            return states.whole_year(reading.plain)
-        return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=until.year - (until.month < 4))
-    if reading.state.state is State.OTHER_YEAR:
+            return states.whole_year(cell.plain)
+        return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=fiscal_year_of(until))
+    if cell.state.state is State.OTHER_YEAR:
         year = states.year_of(compact(words))
-        by_words = "年度末" in reading.plain or states.year_of(plain) is not None
+        by_words = "年度末" in cell.plain or states.year_of(plain) is not None
         if year is not None and (by_words if fiscal_year is None else year == fiscal_year):
-            return states.whole_year(reading.plain)
-        return replace(reading.state, fiscal_year=year)
-    return reading.state
+            return states.whole_year(cell.plain)
+        return replace(cell.state, fiscal_year=year)
+    return cell.state
 
 
 _NO_RESULT = {
@@ -148,32 +139,28 @@ _NO_RESULT = {
 }
 
 
-def _absent(case: Case, state: ValueState) -> Outcome | None:
-    """Rule 1, and values that are not the year's result."""
-    if case.target.kind == "none":
-        return Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。", basis="none")
-    if case.actual.blank:
-        return Outcome("pending", cause="実績がまだ入力されていません。", basis="none")
-    if state.state.is_result:
-        return None
-    flag = "not_measured" if state.state is State.NOT_MEASURED else ""
-    return Outcome("undetermined", flag=flag, cause=_NO_RESULT[state.state], basis="none")
-
-
 def _verdict(case: Case) -> Outcome:
+    """Rule 1, values that are not the year's result, and else the way of judging that the two readings call for."""
     target, actual = case.target, case.actual
+    if target.kind == "none":
+        return Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。", basis="none")
+    if actual.blank:
+        return Outcome("pending", cause="実績がまだ入力されていません。", basis="none")
+    if cause := _NO_RESULT.get(actual.state.state):
+        flag = "not_measured" if actual.not_measured else ""
+        return Outcome("undetermined", flag=flag, cause=cause, basis="none")
     if target.relation is not None:
-        return baselines.related(case, target.relation)
+        return _related(case, target.relation)
     if target.span is not None and actual.span is not None:
-        return baselines.dated(case, target.span, actual.span)
+        return _dated(case, target.span, actual.span)
     if target.parts and actual.parts:
-        return numeric.numeric(case)
+        return numeric(case)
     if target.parts and actual.relation is not None:
         return undecided("実績がほかの年との比較で書かれているため", "needs_previous")
-    return baselines.words(case)
+    return _words(case)
 
 
-def _finished(case: Case, outcome: Outcome, state: ValueState) -> Judgement:
+def _finished(case: Case, outcome: Outcome) -> Judgement:
     decided = outcome.status in ("achieved", "missed")
     direction = outcome.direction if outcome.basis == "number" else None
     rate = outcome.rate if decided else None
@@ -183,15 +170,15 @@ def _finished(case: Case, outcome: Outcome, state: ValueState) -> Judgement:
     codes = {
         "direction_inferred": direction is not None and case.direction is None,
         outcome.flag: outcome.flag,
-        "provisional": state.state is State.PROVISIONAL,
+        "provisional": actual.provisional,
         "approximate": any(part.approximate for part in parts),
     }
-    asks = numeric.doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
+    asks = doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
     flags = (*(code for code, applies in codes.items() if applies), *asks)
     return Judgement(
         status=outcome.status,
         basis=outcome.basis if decided else "none",
-        rate=rounded(rate),
+        rate=reading.rounded(rate),
         exact_rate=rate,
         direction=direction,
         components=outcome.components,
@@ -199,7 +186,7 @@ def _finished(case: Case, outcome: Outcome, state: ValueState) -> Judgement:
         reason=_reason(case, outcome),
         target_reading=target if decided else case.target,
         actual_reading=actual if decided else case.actual,
-        state=state,
+        state=case.actual.state,
     )
 
 
@@ -208,17 +195,13 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
     goal, given = target.quantity, actual.quantity
     if goal is None or given is None or goal.unit.bare == given.unit.bare or not goal.unit.fits(given.unit):
         return target, actual
-    if goal.unit.bare:
-        return _in(target, given.unit, outcome.scale), actual
-    if goal.whole is not None or goal.change is not None:
+    bare, other = (goal, given) if goal.unit.bare else (given, goal)
+    if bare is given and (goal.whole is not None or goal.change is not None):
         return target, actual
-    return target, _in(actual, goal.unit, outcome.scale)
-
-
-def _in(reading: Reading, unit: Unit, scale: int) -> Reading:
-    part = reading.parts[0].times(scale)
-    meant = replace(part, unit=unit, scale=max(scale, part.scale))
-    return replace(reading, parts=(meant,), assumed=f"単位がないため「{SCALE_WORDS.get(scale, '')}{unit.symbol}」")
+    part = bare.times(outcome.scale)._replace(unit=other.unit, scale=max(outcome.scale, bare.scale))
+    words = f"単位がないため「{reading.SCALE_WORDS.get(outcome.scale, '')}{other.unit.symbol}」"
+    meant = replace(target if bare is goal else actual, parts=(part,), assumed=words)
+    return (meant, actual) if bare is goal else (target, meant)
 
 
 _PLAIN = ("number", "share")
@@ -259,3 +242,155 @@ def _named(reading: Reading) -> str:
     """The value for a sentence: a number as it is, anything longer in quotes."""
     words = reading.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ")
     return words if reading.kind in _PLAIN else f"「{words}」"
+
+
+# Targets that are no plain values: 前年度比10%増, 現状維持 (rule 8, part by part), dates, words.
+
+_SAME_TEXT = Outcome("achieved", basis="text")
+_PROSE = "目標と実績が文章で書かれているため、担当者が内容を見て判断してください。"
+
+
+def _words(case: Case) -> Outcome:
+    """Rule 9: equal texts are achieved, others are a person's to judge."""
+    if case.target.plain == case.actual.plain:
+        return _SAME_TEXT
+    if not case.target.parts and not case.actual.parts:
+        return Outcome("undetermined", cause=_PROSE, basis="none")
+    cause = "実績を数値として読み取れないため" if case.target.parts else "目標が文章で実績が数値のため"
+    return undecided(cause, basis="none")
+
+
+def _related(case: Case, relation: Relation) -> Outcome:
+    """The verdict on a relative target; `undetermined` where last year is needed and not known."""
+    if relation.base == "" and case.target.plain == case.actual.plain:
+        return _SAME_TEXT
+    stated = _stated(case, relation)
+    if stated is not None:
+        return stated
+    direction = _way(case, relation)
+    if case.direction and direction and case.direction != direction:
+        return undecided("指標の方向と目標の増減の表現が矛盾しているため")._replace(direction=case.direction)
+    previous = _baseline(case, relation)
+    if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
+        return Outcome("achieved")
+    if previous is None or not previous.parts or relation.relation == "unclear":
+        base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
+        unclear = "何と比べてどれだけ増減する目標かを読み取れないため"
+        cause = unclear if relation.relation == "unclear" else f"比べる元となる{base}の実績が分からないため"
+        return undecided(cause, "needs_previous")._replace(direction=direction)
+    if not case.actual.parts:
+        return _words(case)
+    targets = [_target_from(relation, part) for part in previous.parts]
+    doubt = next((target for target in targets if isinstance(target, Outcome)), None)
+    if doubt is not None:
+        return doubt._replace(direction=direction)
+    verdict = compared(case, tuple(cast(list[Quantity], targets)), case.actual.parts, direction)
+    if relation.relation == "same" and verdict.status != "achieved":
+        return undecided("前年並み・維持の目標に対し実績が変わっているため")._replace(components=verdict.components)
+    return verdict._replace(rate=None, components=tuple(replace(part, rate=None) for part in verdict.components))
+
+
+def _baseline(case: Case, relation: Relation) -> Reading | None:
+    """What the target is measured against: last year's 実績, or a value typed beside the base (前年度実績(65%)以上).
+
+    A typed value that is not last year's leaves the base unknown; what was not yet last year's result is none.
+    """
+    typed = cells.read(case.target.note) if case.target.note else None
+    previous = case.previous if case.previous and case.previous.state.state.is_result else None
+    if typed is None or typed.quantity is None or typed.quantity.is_range:
+        return previous if relation.base in ("previous", "") else None
+    known = previous if relation.base == "previous" else None
+    return typed if known is None or _unchanged(known, typed) else None
+
+
+def _unchanged(previous: Reading, actual: Reading) -> bool:
+    """現状維持 with last year's very value."""
+    steps = list(steps_between(previous, actual))
+    return len(steps) == len(actual.parts) > 0 and all(before == after for before, after in steps)
+
+
+def _way(case: Case, relation: Relation) -> Direction | None:
+    amount = relation.amount
+    if relation.change:
+        return "up" if relation.change == "increase" else "down"
+    if relation.relation == "same":
+        return None
+    if amount is not None and amount.comparator:
+        return way_of(amount.comparator)
+    if not case.direction and relation.relation == "ratio" and amount and (amount.value or 0) > 100:
+        return "up"
+    return case.direction or name_direction(case.name)
+
+
+def _stated(case: Case, relation: Relation) -> Outcome | None:
+    """前年度比10%増 against 前年度比12%増 or 12%増: the amounts are compared, no last year is needed."""
+    amount, other, only = relation.amount, case.actual.relation, case.actual.quantity
+    direction = _way(case, relation)
+    if "unclear" in (relation.relation, other and other.relation) or (other and other.base != relation.base):
+        return None
+    if other:
+        only, comparable = other.amount, (other.relation == "ratio") == (relation.relation == "ratio")
+        if only and not amount:  # 前年度より減少 against 前年度比5件減: by more than nothing
+            status: Status = "achieved" if other.change == relation.change else "missed"
+            return Outcome(status, direction=direction) if relation.change and other.change and only.value else None
+    else:
+        if only is not None and only.value is not None and only.value < 0:
+            only = only.times(-1)._replace(change="decrease")  # ▲18.2% beside 20%削減
+        comparable = bool(amount and amount.change and only and only.change)
+    if amount is None or only is None or not comparable or not only.unit.fits(amount.unit):
+        return None
+    outcome = compare(amount._replace(label=""), only._replace(label=""), "up" if amount.change else direction)
+    return outcome._replace(rate=None, direction=direction)
+
+
+def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
+    """The value that the relation asks for, given last year's."""
+    value, amount, word = before.value, relation.amount, str(relation.relation)
+    if value is None:
+        return undecided("前年度の実績に幅があるため", "needs_previous")
+    if amount is not None:
+        if amount.value is None:
+            return undecided("増減の量を読み取れないため", "needs_previous")
+        down = relation.change == "decrease"
+        step = -amount.value if down else amount.value
+        if amount.unit.dimension == "percent":
+            if before.unit.dimension == "percent" or before.unit.bare:
+                return undecided("割合の増減が比率かポイントか分からないため", "needs_previous")
+            if value == 0:
+                return undecided("前年度の実績が0で、割合の増減を求められないため", "needs_previous")
+            share = step * amount.unit.factor / 100
+            value *= share if relation.relation == "ratio" else 1 + share
+        elif amount.unit.dimension == "point" and before.unit.dimension == "percent":
+            value += step
+        elif amount.unit.dimension != before.unit.dimension:
+            return undecided("前年度の実績と増減の量の単位が合わないため", "unit_mismatch")
+        else:
+            value += step * amount.unit.factor / before.unit.factor
+        moved = (("at_most", "below") if down else ("at_least", "above"))[amount.comparator in ("above", "below")]
+        word = (amount.comparator or "") if relation.relation == "ratio" else moved
+    comparator = cast(reading.Comparator, word) if word in reading.COMPARATOR_WORDS else None
+    return before._replace(**limits(value, value, comparator), approximate=False, whole=None, is_range=False)
+
+
+_ENDING = re.compile(
+    r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改定|提出"
+)
+
+
+def _dated(case: Case, target: DateSpan, actual: DateSpan) -> Outcome:
+    """Dates by a deadline: all of the actual before its end, or all after it; without a deadline only an equal date."""
+    if target.has_year != actual.has_year:
+        return undecided("目標と実績の一方に年がないため")
+    due, first, last = target.last, actual.first, actual.last
+    ways: list[tuple[date, ...]] = [(due, first, last)]
+    if not target.has_year:  # April after a March deadline: eleven months early, or one late?
+        ways.append(tuple(day - timedelta(days=366 if day.month < 4 else 0) for day in ways[0]))
+    if (target.first.month, due.month, target.first.year) == (1, 12, due.year):  # 令和6年, meant perhaps as its 年度
+        ways.append((last_day(due.year), first, last))
+    statuses: set[Status] = {
+        "achieved" if last <= due else "missed" if first > due else "undetermined" for due, first, last in ways
+    }
+    named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain)
+    if len(statuses) == 1 and (named or target.first <= first <= last <= due):
+        return Outcome(statuses.pop())
+    return undecided("日付の前後だけでは達成したかどうかが定まらないため")

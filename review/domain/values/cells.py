@@ -6,16 +6,18 @@ The order is the grammar's: nothing, notes set aside, a date, a relation to anot
 
 from __future__ import annotations
 
+import calendar
 import re
-from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
-from review.domain.values import dates, grammar, lexer, relative, states, units
+from review.domain.values import grammar, lexer, states, units
 from review.domain.values.grammar import Parts
-from review.domain.values.reading import Kind, Quantity, Reading, State, ValueState
+from review.domain.values.reading import Change, DateSpan, Quantity, Reading, Relation, State, ValueState, limits
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")
@@ -23,10 +25,10 @@ _DASH = re.compile(r"[-_ー…‥ｰ ]+")
 _DASH_AND_REASON = re.compile(r"[-_…‥]+(?: ?[(※【\[]| (?=[^\d]))")
 _YEAR_LABEL = re.compile(r"(?:R|H|令和|平成)?(?:元|\d{1,2}|20\d\d)(?:年度?)?末?")
 _ALL = re.compile(
-    r"(?P<label>[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|部局|局|施設|地区|地域|"
+    r"(?:[^\d]{0,12} )?全(?:ての|て)?(?P<noun>[一-龥ァ-ヶー]{0,8}?(?:校|園|課|課等|所属|部署|部局|局|施設|地区|地域|"
     r"区|職員|世帯|戸|館|件|員|学級|クラス|対象者|手続|手続き|業務|事業|市町村|自治体|団体|自治会|分団|駅|路線|便|橋|橋梁|橋りょう|公園|"
     r"避難所|か所|箇所|会場|講座|台|車両|庁舎|住宅|棟|室|教室|店|店舗|社|企業|事業所|品目|項目|システム|帳票|様式|審議会|委員会|支所|出張所|"
-    r"保育所|市営住宅))(?:で|に|を|の)?(?P<act>実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
+    r"保育所|市営住宅))(?:で|に|を|の)?(?:実施|導入|整備|完了|設置|達成|済み?|配置|配備|対応)*(?:済み?|完了)?"
 )
 _FREE_NOTE_NEVER = re.compile(
     r"[のをにがはでともやへ]|から|まで|より|うち(?!訳)|増|減|以|未|超|程|台|中|不足|件|人|%|→|\+|-|×|~|=|\d|(?i:over|under|up|down)"
@@ -79,11 +81,9 @@ def _something(folded: str) -> dict[str, Any]:
 def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
     """What the text without its notes says, as fields of a Reading."""
     main = cell.main
-    span = dates.read_date(main)
-    if span is not None:
+    if span := read_date(main):
         return {"kind": "date", "span": span}
-    related = relative.relation_of(main)
-    if related is not None:
+    if related := _relation(main):
         return {"kind": "relative", "relation": related}
     if not _DIGIT.search(main) and "ゼロ" not in main:
         return _everything(main, note) or _words(main)
@@ -95,8 +95,7 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
         readings, more = _with_free_note(text)
         note = " ".join(filter(None, (more, note)))
     if len(readings) > grammar.MOST_READINGS:
-        reason = "32通りより多くに読めるため、文章とします(数値としては判定しません)"
-        return {"kind": "text", "reason": reason}
+        return {"kind": "text", "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)"}
     return _numeric(cell, readings, note) if readings else _words(main)
 
 
@@ -122,23 +121,20 @@ def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, An
     bracket: Parts = ()
     if note and len(first) == 1:
         if first[0].unit.bare and (unit := units.KNOWN.get(note)):
-            first = (replace(first[0], unit=unit),)  # 300(件): the bracket is the unit
+            first = (first[0]._replace(unit=unit),)  # 300(件): the bracket is the unit
         if counted := _PERIOD_NOTE.search(note):  # 100人(1日平均)
-            first = (replace(first[0], period=counted[1] or "", yearly=not counted[1]),)
+            first = (first[0]._replace(period=counted[1] or "", yearly=not counted[1]),)
         if len(cell.notes) == 1 and _DIGIT.search(note):
             bracket = grammar.only(cell.notes[0])
-    bracket = bracket if len(bracket) == 1 else ()
-    return {"kind": _kind(first), "parts": first, "others": tuple(others), "bracket": bracket, "note": note}
-
-
-def _kind(parts: Parts) -> Kind:
-    if len(parts) > 1:
-        return "parts"
-    if parts[0].is_range:
-        return "range"
-    if parts[0].whole is not None:
-        return "share"
-    return "comparator" if parts[0].comparator else "number"
+    kind = "comparator" if first[0].comparator else "number"
+    kind = "range" if first[0].is_range else "share" if first[0].whole is not None else kind
+    return {
+        "kind": kind if len(first) == 1 else "parts",
+        "parts": first,
+        "others": tuple(others),
+        "bracket": bracket if len(bracket) == 1 else (),
+        "note": note,
+    }
 
 
 def _everything(main: str, note: str) -> dict[str, Any] | None:
@@ -147,16 +143,11 @@ def _everything(main: str, note: str) -> dict[str, Any] | None:
     if not match:
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
-    if (
-        counted is not None
-        and counted.value
-        and not (counted.comparator or counted.label or counted.unit.dimension in ("", "percent"))
-    ):
-        whole = replace(counted, whole=counted.value)
-    else:
-        hundred = Fraction(100)
-        whole = Quantity(low=hundred, high=hundred, unit=units.PERCENT, label=f"全{match['noun']}")
-    return {"kind": "share", "parts": (whole,)}
+    measured = counted and counted.value and counted.unit.dimension not in ("", "percent")
+    if counted and measured and not (counted.comparator or counted.label):
+        return {"kind": "share", "parts": (counted._replace(whole=counted.value),)}
+    ends = limits(Fraction(100), Fraction(100), None)
+    return {"kind": "share", "parts": (Quantity(**ends, unit=units.PERCENT, label=f"全{match['noun']}"),)}
 
 
 def _with_free_note(text: str) -> tuple[list[Parts], str]:
@@ -181,5 +172,122 @@ def _shown(parts: Parts, cell: lexer.Cell) -> Parts:
     """The values with the words of labels that stood in brackets."""
     if not cell.labels:
         return parts
-    shown = tuple(replace(part, label=cell.shown(part.label), each=cell.shown(part.each)) for part in parts)
+    shown = tuple(part._replace(label=cell.shown(part.label), each=cell.shown(part.each)) for part in parts)
     return grammar.without_breakdown(shown)
+
+
+# Dates: 令和7年3月末まで, R7.3.31, 2025/3/31, 3月下旬, 令和6年度.
+
+_YEAR = r"(?P<year>(?:令和|平成|昭和|[RHS])\.?(?:元|\d{1,2})|(?:19|20)\d\d)"
+_DATE = re.compile(
+    rf"(?P<label>[^\d:]*?):?(?:{_YEAR}(?P<fiscal>年度)?(?:年|[./-])?)?"
+    r"(?:(?P<month>\d{1,2})(?:月|[./-](?=\d)|$))?(?:(?P<day>\d{1,2})日?)?"
+    r"(?P<part>上旬|中旬|下旬|初旬|初め|末日|末|中|内)?"
+    r"(?P<deadline>までに|まで|以前|より前|迄)?(?P<tail>の|に|から)?(?P<act>[一-龥ァ-ヶー]{0,12}?(?:済み?|完了|予定|見込み?)?)$"
+)
+_MENTION = re.compile(r"\d年|\d月|\d[./-]\d|(?:令和|平成|昭和|[RHS])(?:元|\d)|年度")
+# A season is no date, 以降 has no end, and what is planned has not happened.
+_NO_DAY = re.compile(r"[春夏秋冬]|上半|下半|前半|後半|上期|下期|中頃|頃|以降|以後|(?:予定|見込み?)\Z")
+_NEUTRAL_YEAR = 2023  # for dates without a year: its fiscal year holds 29 February, so that no typed day is refused
+
+
+def read_date(main: str) -> DateSpan | None:
+    """The date that the whole text is (a label before it and an act after it allowed), or None."""
+    packed = main.replace(" ", "")
+    match = _DATE.match(packed) if _MENTION.search(packed) else None
+    if not match or _NO_DAY.match(match["act"]):
+        return None
+    typed, fiscal, month, day, part = match.group("year", "fiscal", "month", "day", "part")
+    # 12/15 is as well 12 of 15, and 月3.5冊 a monthly value.
+    if (not month and (not typed or day)) or not (typed or re.search(r"\d月", packed)):
+        return None
+    year = parse_fiscal_year(typed or "") or _NEUTRAL_YEAR
+    at_the_end = part in ("末", "末日")
+    try:
+        if month:
+            year += bool(fiscal or not typed) and int(month) < 4
+            end = calendar.monthrange(year, int(month))[1]
+            ten = {"上旬": (1, 10), "初旬": (1, 10), "初め": (1, 10), "中旬": (11, 20), "下旬": (21, end)}
+            days = (end, end) if at_the_end else ten.get(part or "", (1, end))
+            first, last = (date(year, int(month), one) for one in ((int(day), int(day)) if day else days))
+        else:
+            first, last = (first_day(year), last_day(year)) if fiscal else (date(year, 1, 1), date(year, 12, 31))
+            first = last if at_the_end else first
+    except ValueError:  # a day that does not exist
+        return None
+    deadline = bool(match["deadline"])
+    return DateSpan(first=first, last=last, has_year=bool(typed), is_deadline=deadline, label=match["label"])
+
+
+# Relations: 前年度比10%増, 前年度実績以上, 令和元年度比20%削減, 現状維持.
+
+_PREVIOUS = r"(?:対?(?:前|昨)年(?:度|同期|同月)?(?:度?の?実績値?|値)?|前回(?:調査)?値?|前期)"
+_OTHER = r"(?:[^ ]{0,12}?(?:年度?|基準年度?|現状値?|現況値?|当初|策定時|策定前|導入前|利用前|実施前|開始前|整備前|基準値?)(?:の?実績値?|値|時)?)"
+_BASE = re.compile(
+    rf"(?:(?P<label>[^\d]*?)[ :])?(?:(?P<previous>{_PREVIOUS})|(?P<other>{_OTHER}))"
+    r"(?:度)?(?P<link>に?対?比(?:で|較して|較)?|より|と?に?比べて?|に比較して|と比較して|に対し(?:て)?|に対する|から|を|の|と|、)? ?(?P<rest>.*)\Z"
+)
+_CHANGES: dict[str, Change] = grammar.by_word(
+    """
+    increase: 増 増加 の増加 プラス 向上 上昇 アップ 増やす も増加 増加させる 拡大 多い 多く 超 超え 超える 上回る 上回ること 増加する 超過
+    decrease: 減 減少 の減少 マイナス 低下 削減 低減 縮減 短縮 ダウン 減らす 少ない 少なく 下回る 未満 下回ること 減少させる 抑制 減少する
+    """
+)
+_LEVEL = r"(?:実績|値|水準|同等|同数|同程度|同水準|並み|並|同)?"
+_LEVELS = re.compile(
+    rf"(?P<at_least>{_LEVEL}以上)|(?P<at_most>{_LEVEL}以[下内])"
+    r"|(?P<same>並み?|同(?:等|程度|数|水準|様|額|率)?|(?:水準|同水準|並み|実績|の)?を?維持|と同じ|程度|横ばい|水準)"
+    r"|(?P<half>の?半減|の?半分(?:以下)?)|(?P<double>の?倍増|2倍(?:以上)?)"
+)
+_HOLD = re.compile(r"(?:現状|現状値|現行|現在の水準|現状水準)(?:を|の)?(?:維持|程度|並み)(?:する)?")
+_ABOUT_BASE = re.compile(
+    r"前年|昨年|前回|前期|年度?比|基準年|現状|現況|当初|策定時|導入前|利用前|実施前|開始前|整備前|策定前|基準値|より|年度?実績|年度?から"
+)
+
+
+def _relation(main: str) -> Relation | None:
+    """The relation a folded text states. None where it states none; unreadable ones are `unclear`."""
+    if not _ABOUT_BASE.search(main):
+        return None
+    if _HOLD.fullmatch(main.replace(" ", "").rstrip("。")):
+        return Relation(base="", relation="same")
+    match = _BASE.match(main.rstrip("。"))
+    if not match:
+        return None
+    base = "previous" if match["previous"] else match["other"]
+    rest = re.sub(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z", "", match["rest"].replace(" ", ""))
+    if level := _LEVELS.fullmatch(rest):
+        return _of_level(base, level.lastgroup or "")
+    if change := _CHANGES.get(rest):
+        return Relation(base=base, relation="above" if change == "increase" else "below", change=change)
+    signed = re.fullmatch(r"(?:\+|プラス)([^増減]+)", rest)  # +5% is 5%増
+    parts = grammar.only(f"{signed[1]}増" if signed else rest) if rest else ()
+    if len(parts) != 1 or parts[0].label or parts[0].whole is not None:
+        return None
+    return _of_amount(base, match["link"] or "", parts[0])
+
+
+def _of_level(base: str, level: str) -> Relation:
+    """以上, 以下, 並み; and 半減, 2倍, a share of the base that says which way it is meant."""
+    if level in ("half", "double"):
+        end, comparator = (Fraction(50), "at_most") if level == "half" else (Fraction(200), "at_least")
+        share = Quantity(**limits(end, end, comparator), unit=units.PERCENT)  # type: ignore[arg-type]
+        return Relation(base=base, relation="ratio", amount=share)
+    changes: dict[str, Change] = {"at_least": "increase", "at_most": "decrease"}
+    return Relation(base=base, relation=level, change=changes.get(level))  # type: ignore[arg-type]
+
+
+def _of_amount(base: str, link: str, amount: Quantity) -> Relation:
+    value = amount.value or 0
+    if value < 0 and amount.change is None and amount.comparator is None:
+        amount = amount.times(-1)._replace(change="decrease")
+    if amount.change:
+        word = "at_least" if amount.change == "increase" else "at_most"
+        if amount.comparator in ("at_most", "below") or amount.is_range:
+            word = "unclear"  # 前年度比10%以下の減: less of a reduction, or at most so much? nobody can tell
+        return Relation(base=base, relation=word, amount=amount, change=amount.change)  # type: ignore[arg-type]
+    if amount.unit.symbol == "倍" and value > 0:
+        return Relation(base=base, relation="ratio", amount=amount.times(100)._replace(unit=units.PERCENT))
+    # 前年度比105% is a ratio; 前年度比5% may be a growth of 5 % or one twentieth.
+    is_ratio = "比" in link and amount.unit.dimension == "percent" and 70 <= value <= 200
+    return Relation(base=base, relation="ratio" if is_ratio else "unclear", amount=amount)

@@ -23,22 +23,21 @@ _LONGEST = 200  # characters; what is longer is a description, and says many thi
 
 _BRACKETS = re.compile(r"\([^()]*\)|「[^「」]*」")
 _HARM = re.compile(alternation(lexicon.HARMS.split()))
-_GAINS = alternation(lexicon.GAINS.split()).replace("収量", "(?<!回)収量")  # 回収量 is no harvest
+_GAINS = alternation(lexicon.GAINS.split()).replace("収量", "収(?<!回収)量")  # 回収量 is no harvest
 _REMEDIES = alternation(lexicon.REMEDIES.split())
 # オンライン化, LED化 and the like are intended; 高齢化, 老朽化, 変化 are not.
 _GAIN = re.compile(
-    rf"{_GAINS}|(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒])化(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
+    rf"{_GAINS}|化(?<=[^齢疎朽子悪症洞骸暖弱鈍期渋文変固劣街少☒]化)(?:した|された|済み?)?(?:率|件数|数|済|割合|\Z)"
 )
 _REMEDY = re.compile(_REMEDIES)
-_FOR_ONE = re.compile(r".*(?:当たり|あたり|のうち)の?")
+_FOR_ONE = re.compile(r"\A.*(?:当たり|あたり|のうち)の?")
 
 # What is paid is neither the use nor the help: 利用料, 補助金.
 _PAID = re.compile(rf"(?:{_GAINS})(?:料|経費)|(?:補助|助成|給付|奨励|派遣|参加|登録|発行)金(?!額)")
 # A gain denied or spoilt: 未登録, 参加していない, 読書離れ.
 _SPOILT = re.compile(
-    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|(?:未|不|非|無|低)(?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下)"
-    rf"|(?:{_GAINS})[^、の☒]{{0,4}}が(?:低|悪|少な)い|(?:{_GAINS})[^、の☒]{{0,8}}な(?:い|かった)"
-    rf"|(?:{_GAINS})[^、☒]{{0,6}}\d[\d.]*[^、☒\d]{{0,2}}(?:以下|未満)"
+    rf"未[^来就成満然婚病明熟経定]|化(?:し|され)てい?ない|[未不非無低](?:{_GAINS})|(?:{_GAINS})(?:離れ|格差|不足|不良|不調|停止|中断|未|率低下"
+    r"|[^、の☒]{0,4}が(?:低|悪|少な)い|[^、の☒]{0,8}な(?:い|かった)|[^、☒]{0,6}\d[\d.]*[^、☒\d]{0,2}(?:以下|未満))"
 )
 _HINT = re.compile(r"[未不非無低離格良調停中断料費金下]|ない|なかった")  # what one of these must hold
 _ABSENT = re.compile(r"☒+[^、☒]{0,8}?(?:(?<!でき)(?<!られ)(?<!感じ)(?<!思わ)な[いく]|無い|ゼロ|なし)")
@@ -46,7 +45,7 @@ _BOUNDED = re.compile(r"☒[^、☒]{0,14}?(?:以下|未満|以内)")
 _AGAINST = re.compile(rf"☒+[^のをに、☒]{{0,3}}[のを]?(?={_REMEDIES})")
 # The verb of a clause before the bearer: 解雇された|雇用者, 感じる|市民, 期限切れの|備蓄.
 _CLAUSE = re.compile(
-    r".*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
+    r"(?=.*(?:[うかくすたっつだぬむるぐぶい]|切れの)[一-龥ァ-ヶA-Z]).*(?:(?<!向)[ぁ-ん☒]た|[てで]いる|な[いかっ]+た?|(?<![よ係])(?<!おけ|関す|対す|かか|わた|占め|基づ|とい|に伴)[うくすつぬむるぐぶ]|だ|切れの)"
     r"(?=[一-龥ァ-ヶA-Z])"
 )
 # How something is counted, and whose it is: a head of these words leaves what stands before it to speak.
@@ -77,15 +76,13 @@ _GOOD_PASSIVE = re.compile(r"(?:導入|整備|登録|開催|実施|改善|設置
 
 
 # What some names say as a whole; "open": nobody can tell. The first that fits decides.
-_BALANCE = r"(?:水道|病院|公営|企業会計|下水).*収支比率|収支比率.*(?:水道|病院|公営|企業会計|下水)"
-_COSTS = (
-    r"(?:普通|一般)会計.*経常収支比率|経常収支比率\((?:普通|一般)会計|(?:人件|給与|材料|経)費(?:対.*)?の?(?:比率|割合)"
-)
+_ENTERPRISE = "(?:水道|病院|公営|企業会計|下水)"
+_GENERAL = "(?:普通|一般)会計"
 _LESS = "削減|短縮|低減|縮減|軽減|節減|節約|減量|圧縮|抑制"
 _WHOLES = (
     # The balance of an enterprise is income over cost; that of the city's budget (経常収支比率) goes the other way.
-    (_BALANCE, "up"),
-    (_COSTS, "down"),
+    (rf"{_ENTERPRISE}.*収支比率|収支比率.*{_ENTERPRISE}", "up"),
+    (rf"{_GENERAL}.*経常収支比率|経常収支比率\({_GENERAL}|(?:人件|給与|材料|経)費(?:対.*)?の?(?:比率|割合)", "down"),
     (r"(?:順位|ランキング).*(?:改善|向上|上昇)|(?:改善|向上|上昇).*(?:順位|ランキング)", "open"),
     ("順位|ランキング", "down"),
     (r"(?:抑制|削減|低減|縮小|防止|解消|軽減|短縮|縮減|率の減少)\Z", "open"),  # of a level, or by so much?
@@ -113,86 +110,69 @@ def name_direction(name: str) -> Direction | None:
     base = _BRACKETS.sub("", plain) or plain
     base = _FOR_ONE.sub("", base) or base
     answer = _as_a_whole(plain, base) or _as_evidence(base)
-    if answer not in ("up", "down") or (answer == "up" and _SHADOW.search(base)):
-        return None
-    return "up" if answer == "up" else "down"
-
-
-def _as_evidence(base: str) -> Direction | None:
-    """What the words for harms and gains say, and the clause that they stand in."""
-    marked = _SPOILT.sub(_blotted, _PAID.sub("□", base)) if _HINT.search(base) else base
-    marked = without = remedied = _HARM.sub(_blotted, marked)
-    if "☒" in marked:
-        if _BOUNDED.search(marked):
-            return None  # 騒音が基準以下の地点
-        without = _ABSENT.sub("", marked)
-        remedied = _AGAINST.sub("", without)
-    absent = without != marked
-    clause = _CLAUSE.match(remedied)
-    if clause and clause.end() < len(remedied):
-        return _of_clause(remedied[: clause.end()], remedied[clause.end() :], absent=absent)
-    return _of_measured(remedied, helped=absent or remedied != without, absent=absent)
+    if answer == "up":
+        return None if _SHADOW.search(base) else "up"
+    return "down" if answer == "down" else None
 
 
 def _as_a_whole(plain: str, base: str) -> str | None:
     """What some names say as a whole, `open` where nobody can tell; None for all others."""
     for place, (pattern, answer) in enumerate(_OF_THE_WHOLE):
         match = pattern.search(base if place > 1 else plain)
-        if not match:
-            continue
-        if answer == "changed":  # 苦情の減少, 利用者の増加
-            harm = bool(_HARM.search(base, 0, match.start()))
-            if match["less"]:
-                return "down" if harm or not _GAIN.search(base, 0, match.start()) else "open"
-            return "open" if harm else "up"
-        if answer != "help":
+        if match and answer == "changed":  # 苦情の減少, 利用者の増加
+            harm, gain = (evidence.search(base, 0, match.start()) for evidence in (_HARM, _GAIN))
+            bad = harm or (match["less"] and not gain)
+            return ("down" if bad else "open") if match["less"] else ("open" if bad else "up")
+        if match and (
+            answer != "help" or not (_REMEDY.search(base) or (_GAIN.search(base) and not _HARM.search(base)))
+        ):
             return answer
-        if not _REMEDY.search(base) and (_HARM.search(base) or not _GAIN.search(base)):
-            return "open"
     return None
 
 
-def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
-    """参加した|市民, 待たされた|利用者: what was done speaks, never what it was done to."""
-    gain = bool(_GAIN.search(clause))
-    if "☒" in clause + bearer and _ESCAPED.search(clause):
-        return None  # 不登校から復帰した|児童, 未然に防いだ|被害
-    if "☒" in clause + bearer:
-        if clause.endswith(("感じない", "思わない")):
-            return None
-        if _REMEDY.search(bearer):
-            return "up"
-        if absent or _GAIN.search(bearer):
-            return None
-        return "down" if not gain or _last(clause) < clause.rfind("☒") else None
-    past = clause.endswith("た") and not gain and not _TAKEN_UP.search(clause)
-    if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
-        return "up"  # 市長と語る|会の参加者数
-    done = gain and _DONE.search(clause, _last(clause)) and not _FAILS.search(clause, _last(clause))
-    return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
-
-
-def _of_measured(marked: str, *, helped: bool, absent: bool) -> Direction | None:
-    """The last evidence is what is measured: 空き家の|活用件数, 参加者の|事故."""
-    head = marked.rpartition("の")[2]
+def _as_evidence(base: str) -> Direction | None:
+    """What the words for harms and gains say, and the clause that they stand in."""
+    marked = _SPOILT.sub("☒", _PAID.sub("□", base)) if _HINT.search(base) else base
+    marked = _HARM.sub("☒", marked)
+    if _BOUNDED.search(marked):
+        return None  # 騒音が基準以下の地点
+    without = _ABSENT.sub("", marked)
+    remedied = _AGAINST.sub("", without)
+    absent = without != marked
+    clause = _CLAUSE.match(remedied)
+    if clause and clause.end() < len(remedied):
+        return _of_clause(remedied[: clause.end()], remedied[clause.end() :], absent=absent)
+    # The last evidence is what is measured: 空き家の|活用件数, 参加者の|事故.
+    head = remedied.rpartition("の")[2]
     if not ("☒" in head or _GAIN.search(head) or _REMEDY.search(head) or _MERE.fullmatch(head)):
         return None  # 利用者の|転倒件数: what is measured says nothing, whoever it happens to
-    last = marked.rfind("☒")
-    gain = _last(marked)
+    last, gain = remedied.rfind("☒"), _last_gain(remedied)
     if last < 0:
-        return "up" if gain >= 0 or helped else None
-    if _REMEDY.search(marked, last):
+        return "up" if gain >= 0 or remedied != marked else None
+    if _REMEDY.search(remedied, last):
         return "up"
     return None if absent or gain > last else "down"
 
 
-def _last(marked: str) -> int:
-    """Where the last gain stands; -1 without one."""
+def _of_clause(clause: str, bearer: str, *, absent: bool) -> Direction | None:
+    """参加した|市民, 待たされた|利用者: what was done speaks, never what it was done to."""
+    gain = _last_gain(clause)
+    if "☒" in clause + bearer:
+        if _ESCAPED.search(clause) or clause.endswith(("感じない", "思わない")):
+            return None  # 不登校から復帰した|児童, 未然に防いだ|被害
+        if _REMEDY.search(bearer):
+            return "up"
+        return "down" if not absent and not _GAIN.search(bearer) and gain <= clause.rfind("☒") else None
+    past = clause.endswith("た") and gain < 0 and not _TAKEN_UP.search(clause)
+    if absent or (not past and not _BAD_CLAUSE.search(clause) and _GAIN.search(bearer.rpartition("の")[2])):
+        return "up"  # 市長と語る|会の参加者数
+    done = gain >= 0 and _DONE.search(clause, gain) and not _FAILS.search(clause, gain)
+    return "up" if done and (not _PASSIVE.search(clause) or _GOOD_PASSIVE.search(clause)) else None
+
+
+def _last_gain(marked: str) -> int:
+    """Where it stands; -1 without one."""
     return max((match.start() for match in _GAIN.finditer(marked)), default=-1)
-
-
-def _blotted(match: re.Match[str]) -> str:
-    return "☒" * len(match[0])
 
 
 _OF_DECREASE = re.compile(r"削減|短縮|低減|縮減|軽減|節減|減量|減少|抑制")
@@ -210,8 +190,7 @@ def named_change(name: str) -> Change | None:
 
 def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
     """The direction a comparator in the target demands; None without one, or where the parts disagree."""
-    ways = {way_of(part.comparator) for part in parts if part.comparator}
-    ways |= {"down" for part in parts if not part.comparator and part.unit.dimension == "rank"}
+    ways = {way_of(part.comparator or "below") for part in parts if part.comparator or part.unit.dimension == "rank"}
     return ways.pop() if len(ways) == 1 else None
 
 
@@ -257,6 +236,9 @@ _FORESEEN = {
 }
 
 
+_WORDS: dict[str, str] = {"up": "多い(高い)ほどよい指標", "down": "少ない(低い)ほどよい指標"}
+
+
 def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, str]:
     """The direction from the targets over the years and the name, and why.
 
@@ -276,6 +258,3 @@ def from_plan(name: str, targets: tuple[str, ...]) -> tuple[Direction | None, st
     if spoken:
         return spoken, f"評価項目の名称から、{_WORDS[spoken]}と判断しました。"
     return None, "目標の動きからも評価項目の名称からも、多い方がよいか少ない方がよいかを判断できません。"
-
-
-_WORDS: dict[str, str] = {"up": "多い(高い)ほどよい指標", "down": "少ない(低い)ほどよい指標"}

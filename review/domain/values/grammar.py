@@ -1,4 +1,4 @@
-"""The grammar of values: 小 5%未満 中 10%未満, 7~7.5俵, 100校中95校, 1億2,000万円, 各課月5件.
+"""The grammar of values: 小 5%未満 中 10%未満, 7~7.5俵, 100校中95校, 1億2,000万円, 各課月5件, 3校で実施, 10分短縮.
 
 `readings` gives every way in which a whole text is values, the likeliest first, or none. Every number must be part of
 a value, and whatever stands around the values must be grammar that is known here (a label before, a unit, a
@@ -8,14 +8,14 @@ comparator, an act after); else the number is inside a sentence, and a number in
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import product
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from review.domain.values import units
 from review.domain.values.lexer import Number, has_middle_dot, numbers_in
-from review.domain.values.reading import Quantity, limits
-from review.domain.values.words import BEFORE, COMPARATORS, Suffix, one_per, per_after, suffix_of
+from review.domain.values.reading import Change, Comparator, Quantity, limits
 
 MOST_READINGS = 32  # of one cell; beyond that it is text
 OF_A_TARGET = ("目標", "目標値", "計画", "計画値")  #: 目標:300団体, labels that no actual may bear
@@ -46,6 +46,114 @@ _SEPARATOR = re.compile(r"[ 、,;/・]+")
 _LATER_TAIL = re.compile(r"(?:以 ?[上下内]|未 ?満|超|程度)(?=[ 、,;/・])")  # 80% 以上 after a space belongs to the 80
 _TOTALS = {"計", "累計", "合計", "全体", "総計", "総数", "延べ", "のべ"}
 _STRIPPED = " 、,;/・"
+_BOUND = re.compile(r"(?:以 ?上|超)[、,・ ]*(?:かつ)?~? ?\Z")
+_OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
+_LABEL_GOES_ON = re.compile("(?![以未超程達増減中前強弱余])[一-龥ァ-ヺA-Za-zー:]")  # 100 人口, but not 100 人
+
+
+def by_word(table: str) -> dict[str, Any]:
+    """word: value, of lines `value: word word`."""
+    lines = (line.partition(":") for line in table.strip().splitlines())
+    return {word: value.strip() for value, _, words in lines for word in words.split()}
+
+
+COMPARATORS: dict[str, Comparator] = by_word(
+    """
+    at_least: 以上 突破 を突破 は達成 を下回らない を割らない 以上を維持 以上確保 以上を確保
+    above: より多く より多い 超 を超える を上回る 超え 強 余り 余 を超えた を超過
+    at_most: 以下 以内 まで を超えない 超えない を上回らない 以下を維持 以下に抑制 以内に抑制
+    below: 未満 より少なく より少ない を下回る 弱 を切る
+    """
+)
+BEFORE: dict[str, Comparator] = by_word(
+    """
+    at_least: 最低 少なくとも ≥ >= 最低でも
+    above: >
+    at_most: ≤ <= 最大 最大で 最大でも 上限 多くとも 多くても
+    below: <
+    """
+)
+CHANGES: dict[str, Change] = by_word(
+    """
+    increase: 増 増加 アップ UP up 向上 上昇 の増加 の増 プラス 増やす の向上
+    decrease: 減 減少 削減 短縮 低減 縮減 軽減 ダウン の削減 の減少 を削減 を短縮 節減 低下 の短縮 の縮減 カット 抑制 減らす 減量 の低減 の減 圧縮
+    """
+)
+_VAGUE = {"強", "弱", "余", "余り"}
+# What was done with the counted things. It closes a value; any other words after the unit make a sentence of it.
+_ACTS = (
+    "達成|実施|開催|出席|参加|締結|導入|整備|設置|取得|登録|作成|策定|配布|受講|受診|利用|申請|公開|掲載|対応|完了|確保|増設|運用|交付|"
+    "実現|維持|継続|派遣|養成|育成|認定|採択|採用|公表|発行|発信|配信|更新|改修|改定|改正|見直し|支援|訪問|貸出|貸与|販売|製作|制作|"
+    "構築|検討|調査|点検|巡回|処理|相談|提供|移行|廃止|統合|修繕|工事|選定|指定|表彰|植樹|接種|検査|回収|納付|試行|研修|講習|活用|募集|"
+    "受付|受理|来場|来館|入場|入館|着手|供用|供用開始|開始|開設|設立|創出|誘致|就職|就業|就農|創業|起業|移住|転入|成立|成約|協議|報告|"
+    "投稿|投入|稼働|配置|配備|搭載|接続|閲覧|視聴|再生|宿泊|回答|満足|合格|修了|卒業|在籍|加入|加盟|入会|稼動|適用|適合|電子化|"
+    "オンライン化|デジタル化|自動化|耐震化|新設|新規|追加|獲得|連携|協定締結|実績|ある|あり|済|済み|体制|目指す|めざす|目標とする|目標|"
+    "達成する|実施する|開催する|確保する|維持する"
+)
+# Spaces between any two of these weigh nothing.
+_TAIL = re.compile(
+    r" ?(?P<about>程 ?度|前後|くらい|ぐらい|ほど)?(?:に)?"
+    rf" ?(?P<comparator>以 [上下内]|未 満|{units.alternation(COMPARATORS)})?"
+    r" ?(?P<about2>程度|前後)?"
+    rf" ?(?P<change>{units.alternation(CHANGES)})?"
+    rf"(?: ?(?P<comparator2>以上|超|以下|未満|以内)| ?(?:[をはがの]|で|に)? ?(?:(?:{_ACTS}) ?)+(?:率|数|済み?|完了)?)?"
+    r" ?(?P<about3>程度)?"
+    r" ?(?:(?:[のとを]|に)?(?:なる)?見込(?:み|む)?|速報値?|暫定値?|概算値?|推計値?)?[。.、,;]? ?\Z"
+)
+# 5冊/人, 850g/人・日, 150円/m3: what the value is counted for. A year is the default and is not kept.
+_PER = re.compile(rf"/(年度?|月|週|人・?日|日・?人|人・?月|月・?人|{units.KNOWN_PATTERN})(?=\Z|[ 、,;]|以|未|超|程|達)")
+_ONE_PER = {"年": "", "年度": "", "名": "人", "日人": "人日", "月人": "人月"}
+
+
+class Suffix(NamedTuple):
+    """What follows a number and belongs to it."""
+
+    unit: units.Unit = units.BARE
+    comparator: Comparator | None = None
+    change: Change | None = None
+    approximate: bool = False
+    per: str = ""
+    yearly: bool = False
+
+
+def one_per(words: str) -> str:
+    """人 for 名, 人日 for 日・人; a year is the default and is "" here."""
+    packed = words.replace("・", "")
+    return _ONE_PER.get(packed, packed)
+
+
+def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
+    """Where 冊/人 ends at the start of the words, and for what it is counted; (0, "") where there is no such slash."""
+    match = _PER.match(words, len(unit.symbol))
+    return (match.end(), one_per(match[1])) if match else (0, "")
+
+
+@lru_cache(maxsize=4096)
+def suffix_of(words: str) -> Suffix | None:
+    """Unit, comparator, change and act after a number; None where there is anything else."""
+    for text, unit, end, per in _units_of(words):
+        if tail := _TAIL.match(text, end):
+            word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
+            about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
+            yearly = end > len(unit.symbol) and not per
+            return Suffix(unit, COMPARATORS.get(word), CHANGES.get(tail["change"] or ""), about, per, yearly)
+    return None
+
+
+def _units_of(words: str) -> Iterator[tuple[str, units.Unit, int, str]]:
+    """The units that the words may begin with, where each ends, and what it is counted for."""
+    known = units.known_at_start(words)
+    if known is not None:
+        yield words, known, len(known.symbol), ""
+        end, per = per_after(words, known)
+        if end:
+            yield words, known, end, per
+    yield words, units.BARE, 0, ""
+    packed = words.replace(" ", "")[:24]  # an unknown unit: the longest run that leaves a known tail
+    for end in range(len(packed), len(packed) - 1 if known else 0, -1):
+        shaped = units.shaped_like_unit(packed[:end])
+        if shaped:
+            yield packed, shaped, end, ""
 
 
 def readings(text: str) -> list[Parts]:
@@ -58,15 +166,13 @@ def _with(text: str, numbers: list[Number] | None) -> list[Parts]:
     """The readings with these numbers: 1.234万 is as well 1,234万."""
     if not numbers or not all(number.sound for number in numbers):
         return []
-    doubtful = [bool(number.dotted and number.scale > 1) for number in numbers]
-    if sum(doubtful) > 5:  # 64 readings and more
-        return [()] * (MOST_READINGS + 1)
-    ways = [
-        (number, number._replace(value=number.dotted, dotted=0)) if doubt else (number,)
-        for number, doubt in zip(numbers, doubtful, strict=True)
-    ]
-    every = (_slashed(text) or _listed(text, list(chosen)) for chosen in product(*ways))
-    return [parts for parts in every if parts]
+    ways: list[list[Number]] = [[]]
+    for one in numbers:
+        other = [one._replace(value=one.dotted, dotted=0)] if one.dotted and one.scale > 1 else []
+        ways = [[*way, meant] for way in ways for meant in (one, *other)]
+        if len(ways) > MOST_READINGS:
+            return [()] * len(ways)
+    return [parts for way in ways if (parts := _slashed(text) or _listed(text, way))]
 
 
 def only(text: str) -> Parts:
@@ -76,28 +182,23 @@ def only(text: str) -> Parts:
 
 
 def _slashed(text: str) -> Parts:
-    """700回/1/1 as three values; 12/15校 as 12 of 15."""
+    """700回/1/1 as three values; 12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
     pieces = [piece.strip() for piece in text.split("/")]
     if len(pieces) < 2 or not all(piece[:1].isdigit() for piece in pieces):
         return ()
-    every = [only(piece) for piece in pieces]
-    if any(len(parts) != 1 for parts in every):
+    parts = tuple(parts[0] for parts in map(only, pieces) if len(parts) == 1)
+    if len(parts) != len(pieces):
         return ()
-    parts = tuple(parts[0] for parts in every)
-    if len(parts) == 2 and _is_share(*parts):
-        return (replace(parts[0], unit=parts[1].unit, whole=parts[1].value),)
-    return parts
+    count, whole = parts[0], parts[-1]
+    same = count.unit.bare or count.unit == whole.unit
+    scaled = not whole.unit.bare or whole.value in (5, 10, 100)
+    if len(parts) != 2 or not (same and scaled) or whole.unit.dimension == "percent" or whole.comparator:
+        return parts
+    fits = count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
+    return (count._replace(unit=whole.unit, whole=whole.value),) if fits else parts
 
 
-def _is_share(count: Quantity, whole: Quantity) -> bool:
-    same_unit = count.unit.bare or count.unit == whole.unit
-    of_a_scale = whole.unit.bare and whole.value in (5, 10, 100)  # 4.2/5.0 on a scale of five
-    if not same_unit or (whole.unit.bare and not of_a_scale) or whole.unit.dimension == "percent" or whole.comparator:
-        return False
-    return count.value is not None and whole.value is not None and 0 <= count.value <= whole.value
-
-
-def _listed(text: str, numbers: list[Number]) -> Parts:
+def _listed(text: str, numbers: Sequence[Number]) -> Parts:
     """Values one after another, each with what stands before and after it."""
     parts: list[Quantity] = []
     before, index = text[: numbers[0].start], 0
@@ -114,30 +215,23 @@ def without_breakdown(parts: Parts) -> Parts:
     """計11回(A 5回、B 6回) typed without brackets: the total is the value, if it is the sum of the others."""
     totals = [part for part in parts if part.label in _TOTALS]
     others = tuple(part for part in parts if part.label not in _TOTALS)
-    if len(totals) != 1 or len(others) == 1:
+    if len(totals) != 1 or len(others) == 1 or (others and sum(part.value or 0 for part in others) != totals[0].value):
         return parts
-    if others and sum((part.value or Fraction(0) for part in others), Fraction(0)) != totals[0].value:
-        return parts
-    return (replace(totals[0], label="", breakdown=others),)
+    return (totals[0]._replace(label="", breakdown=others),)
 
 
-_BOUND = re.compile(r"(?:以 ?上|超)[、,・ ]*(?:かつ)?~? ?\Z")
-_OF = re.compile(r"(?:満点)?(?:中|のうち|の内|内)、?(?:の)?\Z")
-
-
-def _item(text: str, numbers: list[Number], index: int, before: str) -> tuple[Quantity, int, str] | None:
+def _item(text: str, numbers: Sequence[Number], index: int, before: str) -> tuple[Quantity, int, str] | None:
     """The value at `index`, of two numbers where a shape joins them; the place of the next, and the words before it."""
     number, last = numbers[index], index + 1 == len(numbers)
-    end = len(text) if last else numbers[index + 1].start
-    gap = ("割" if number.tenths else "") + text[number.end : end]
-    shape, unit = ("", units.BARE) if last else _shape(gap, number, numbers[index + 1], before)
-    item = _item(text, numbers, index + 1, "" if shape == "compound" else before) if shape else None
-    joined = item and _joined(shape, number, unit, gap, item[0], before)
-    if item and joined:
-        return joined, item[1], item[2]
-    closed = shape == "bounded" and item is not None and item[0].comparator in ("at_most", "below")
-    if closed or shape in ("range", "of"):
-        return None
+    gap = ("割" if number.tenths else "") + text[number.end : None if last else numbers[index + 1].start]
+    shape = ""
+    if not last:
+        shape, unit = _shape(gap, number, numbers[index + 1], before)
+        item = _item(text, numbers, index + 1, "" if shape == "compound" else before) if shape else None
+        if item and (joined := _joined(shape, number, unit, gap, item[0], before)):
+            return joined, *item[1:]
+        if shape in ("range", "of") or (shape == "bounded" and item and item[0].comparator in ("at_most", "below")):
+            return None
     split = _split_gap(f"{gap.strip()} " if shape == "bounded" else gap, last=last)
     quantity = split and _quantity(before, number, split[0])
     if split is None or quantity is None or (shape == "bounded" and split[1].strip(_STRIPPED)):
@@ -158,9 +252,8 @@ def _shape(gap: str, first: Number, second: Number, before: str) -> tuple[str, u
     of = _OF.fullmatch(inner) and unit.dimension not in ("", "percent") and second.value <= first.value
     if of and not before.rstrip(" :").endswith(("小", "中")):
         return "of", unit
-    if not inner and unit.dimension in ("time", "months", "days", "length", "mass"):
-        return "compound", unit
-    return "", unit
+    compound = not inner and unit.dimension in ("time", "months", "days", "length", "mass")
+    return "compound" if compound else "", unit
 
 
 def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quantity, before: str) -> Quantity | None:
@@ -169,26 +262,24 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
         return _compound(number, unit, second, before)
     if second.is_range or second.whole is not None:
         return None
+    low, same = Fraction(number.value), unit.dimension == second.unit.dimension
     if shape == "of":
-        fits = second.unit.bare or second.unit.dimension == unit.dimension or unit.symbol == "点"
-        whole = replace(second, whole=Fraction(number.value), unit=unit if second.unit.bare else second.unit)
-        return whole if fits else None
+        unit = unit if second.unit.bare else second.unit
+        fits = second.unit.bare or same or gap.lstrip().startswith("点")
+        return second._replace(whole=low, unit=unit) if fits else None
     bounded, high = shape == "bounded", second.end
     if (second.comparator not in ("at_most", "below")) if bounded else second.comparator:
         return None
-    if gap.strip()[len(unit.symbol) :].strip() not in ("~", "-") and not bounded:
+    if not bounded and gap.strip()[len(unit.symbol) :].strip() not in ("~", "-"):
         return None  # 6件/年~15件
-    if high is None or (not unit.bare and unit.dimension != second.unit.dimension):
-        return None
-    low = Fraction(number.value)
     if unit.bare and number.scale == 1:
         low *= second.scale  # 3~5千円 is 3,000 to 5,000
     elif not unit.bare:
         low *= Fraction(unit.factor) / second.unit.factor
-    if low > high:
+    if high is None or low > high or not (unit.bare or same):
         return None
-    span = replace(second, low=low, high=high, comparator=None, is_range=True)
-    return replace(span, is_bounded=True, low_open="超" in gap) if bounded else span
+    span = second._replace(low=low, high=high, comparator=None, is_range=True)
+    return span._replace(is_bounded=True, low_open="超" in gap) if bounded else span
 
 
 def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) -> Quantity | None:
@@ -198,21 +289,16 @@ def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) ->
     if head is None or small.label or small.is_range or small.whole is not None or small.value is None:
         return None
     if unit.dimension == "days" and small.unit.dimension == "time":
-        if (
-            small.comparator
-            or small.change
-            or not 0 < small.value < 24
-            or head.low is None
-            or head.low.denominator != 1
-        ):
+        days = head.low
+        if small.comparator or small.change or not 0 < small.value < 24 or days is None or days.denominator != 1:
             return None
-        return replace(head, high=head.low + 1, low_open=True, high_open=True, rest=small.phrase)
+        return head._replace(high=days + 1, low_open=True, high_open=True, rest=small.phrase)
     if small.unit.dimension != unit.dimension or small.unit.factor >= unit.factor:
         return None
     more = small.value * small.unit.factor / unit.factor
     low, high = (None if end is None else end + more for end in (head.low, head.high))
     about = head.approximate or small.approximate
-    return replace(head, low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
+    return head._replace(low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
 
 
 def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
@@ -222,7 +308,7 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
         suffix = suffix_of(bare) or suffix_of(bare.replace(" ", ""))
         return None if suffix is None else (suffix, "")
     unit = units.known_at_start(bare)
-    if unit is None or (bare != gap and not _stands_alone(bare, unit)):
+    if unit is None or (bare != gap and _LABEL_GOES_ON.match(bare, len(unit.symbol))):
         bare, unit = gap, None
     separator = _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0)
     if not separator:
@@ -231,12 +317,6 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
     end = more.end() if more else separator.start()
     suffix = suffix_of(bare[:end])
     return None if suffix is None else (suffix, bare[max(end, separator.end()) :])
-
-
-def _stands_alone(words: str, unit: units.Unit) -> bool:
-    """True where a known unit after a space is a unit and not the beginning of a label: 100 人, but not 100 人口."""
-    after = words[len(unit.symbol) : len(unit.symbol) + 1]
-    return not after or not re.match(r"[一-龥ァ-ヺA-Za-zー:]", after) or after in "以未超程達増減中前強弱余"
 
 
 def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
@@ -278,19 +358,15 @@ def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
         approximate=suffix.approximate or bool(marks["about"]),
         whole=end if marks["all"] and comparator is None else None,
         each=each,
-        period=_period(marks["period"], suffix.per) or _period_in_label(label),
+        period=_period(marks["period"].removeprefix("毎")[:1], suffix.per, label),
         yearly=suffix.yearly or marks["period"].lstrip("毎").startswith("年"),
         change=suffix.change,
     )
 
 
-def _period(before: str, per: str) -> str:
-    """月 in 月5件, 人 in 5冊/人, 人月 in 月4冊/人."""
-    word = before.removeprefix("毎")[:1]
-    period = word if word in ("月", "週", "日") else ""
-    return per + period if per == "人" and period in ("月", "日") else per or period
-
-
-def _period_in_label(label: str) -> str:
-    match = _PER_ONE.search(label) if label else None
-    return ("人日" if match["both"] else match["every"] or one_per(match["one"])) if match else ""
+def _period(before: str, per: str, label: str) -> str:
+    """月 in 月5件, 人 in 5冊/人, 人月 in 月4冊/人; else what the label's end says."""
+    if before and before in "月週日":
+        return per + before if per == "人" and before != "週" else per or before
+    match = _PER_ONE.search(label) if label and not per else None
+    return ("人日" if match["both"] else match["every"] or one_per(match["one"])) if match else per

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
 from review.domain.values.units import KNOWN_PATTERN
@@ -127,15 +128,13 @@ def _value(body: str) -> tuple[Fraction | int, int, bool]:
     if not _SCALED.search(body):
         return decimal(body), 1, True
     total: Fraction | int = 0
-    scale, last = 1, None
+    last = 0
     for digits, word in _STEP.findall(body):
-        scale = 1
-        for character in word.replace(" ", ""):
-            scale *= _SCALES[character]
-        if last is not None and scale >= last:
+        scale = prod(_SCALES[character] for character in word.replace(" ", ""))
+        if last and scale >= last:
             return total, scale, False
         total, last = total + decimal(digits) * scale, scale
-    return total, scale, True
+    return total, last, True
 
 
 def decimal(digits: str) -> Fraction | int:

@@ -4,86 +4,80 @@ or beside last year's, gives reason to ask about: jump, repeated, over_100_perce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
+from itertools import permutations
+from typing import NamedTuple
 
 from review.domain.notation import compact
-from review.domain.values.compare import (
-    CONTRADICTION,
-    DIFFERENT,
-    NO_DIRECTION,
-    Case,
-    Component,
-    Outcome,
-    compare,
-    pair,
-    rounded,
-    same_thing,
-    settled_in_every_order,
-    undecided,
-    worst,
-)
+from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
-from review.domain.values.grammar import Parts
-from review.domain.values.reading import Direction, Quantity, Reading, way_of
+from review.domain.values.grammar import OF_A_TARGET, Parts
+from review.domain.values.reading import Direction, Quantity, Reading, rounded, way_of
 
+_DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
+_UNPAIRED = undecided("内訳の名称が目標と実績で対応しないため", "parts_mismatch")
+_OF_THE_YEAR = undecided("目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため")
 _CUMULATIVE = re.compile(r"累計|累積|通算|計画期間")
+_OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
+
+
+class Case(NamedTuple):
+    """One question: the readings and what is known about the indicator."""
+
+    name: str
+    target: Reading
+    actual: Reading
+    previous: Reading | None
+    targets: tuple[str, ...]
+    direction: Direction | None
+    kind: str = ""  #: as confirmed; "total": the larger value in brackets is the value, "": the words say so
 
 
 def numeric(case: Case) -> Outcome:
     """The verdict to which every reading leads; `undetermined`, naming two of them, where they differ."""
     entries = [(goal, given, _of_parts(case, goal, given)) for goal in case.target.readings for given in _actuals(case)]
     # A reading that cannot be compared at all is none, where another can: 1・5ha beside 1.4ha is no list.
-    entries = [entry for entry in entries if entry[2].flag != "parts_mismatch"] or entries
-    first = entries[0]
-    verdict = first[2]
-    for other in entries[1:]:
-        if other[2].status != verdict.status:
-            side, name = (0, "目標") if first[0] != other[0] else (1, "実績")
-            ways = ["、".join(part.phrase for part in one[side]) for one in (first[:2], other[:2])]
+    (goal, given, verdict), *others = [one for one in entries if one[2].flag != "parts_mismatch"] or entries
+    for other_goal, other_given, other in others:
+        if other.status != verdict.status:
+            name, both = ("目標", (goal, other_goal)) if goal != other_goal else ("実績", (given, other_given))
+            ways = ["、".join(part.phrase for part in way) for way in both]
             cause = f"{name}を「{ways[0]}」と読むか「{ways[1]}」と読むかで判定が分かれるため"
             return undecided(cause)._replace(direction=verdict.direction)
-    if any(entry[2].rate != verdict.rate for entry in entries):
-        return verdict._replace(rate=None)
-    return verdict
+    return verdict if all(entry[2].rate == verdict.rate for entry in others) else verdict._replace(rate=None)
 
 
 def _actuals(case: Case) -> tuple[Parts, ...]:
     """The readings of the 実績, and for a running total the larger value in brackets: 3 (8)."""
-    only, bracket = case.actual.quantity, case.actual.bracket
+    only, every = case.actual.quantity, case.actual.readings
+    if only is None or not case.actual.bracket:
+        return every
     words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
-    if bracket and only is not None and (case.kind == "total" or _CUMULATIVE.search(words)):
-        total = bracket[0] if not bracket[0].unit.bare else replace(bracket[0], unit=only.unit)
-        if total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0):
-            running = (replace(total, label=only.label),)
-            return (running,) if case.kind == "total" else (*case.actual.readings, running)
-    return case.actual.readings
+    total = case.actual.bracket[0]._replace(label=only.label)
+    total = total._replace(unit=only.unit) if total.unit.bare else total
+    larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
+    if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
+        return every
+    return ((total,),) if case.kind == "total" else (*every, (total,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
-    if _falls_by(case, targets + actuals):  # the larger fall is the better one; negative values have no rate
+    falls = all((part.value or 0) < 0 and not part.comparator for part in targets + actuals)
+    if falls and case.direction is None and named_change(case.name) == "decrease":
+        # A 削減率 of ▲46% beside ▲28.5%: the larger fall is the better one; negative values have no rate.
         fallen = [tuple(part.times(-1) for part in side) for side in (targets, actuals)]
         return compared(case, fallen[0], fallen[1], "up")._replace(rate=None, direction="down", components=())
     direction, doubt = _direction(case, targets)
-    doubt = doubt or _other_span(case)
-    if doubt is not None:
+    if doubt := doubt or _other_span(case):
         return doubt._replace(direction=direction)
     verdict = compared(case, targets, actuals, direction)
     if len(targets) == len(actuals) == 1 and targets[0].breakdown and actuals[0].breakdown:
         parts = compared(case, targets[0].breakdown, actuals[0].breakdown, direction)
-        if parts.status == verdict.status:
-            return parts
-        return undecided("合計と内訳とで判定が分かれるため", "parts_mismatch")._replace(direction=direction)
+        differ = undecided("合計と内訳とで判定が分かれるため", "parts_mismatch")._replace(direction=direction)
+        return parts if parts.status == verdict.status else differ
     return verdict
-
-
-def _falls_by(case: Case, parts: Parts) -> bool:
-    """True for a 削減率 of ▲46% beside ▲28.5%: both are amounts by which something fell."""
-    if named_change(case.name) != "decrease" or case.direction is not None:
-        return False
-    return all(part.value is not None and part.value < 0 and not part.comparator for part in parts)
 
 
 def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | None]:
@@ -93,8 +87,7 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
     demanded = of_parts(targets)
     mixed = demanded is None and any(part.comparator for part in targets)
     if case.direction is not None:
-        against = mixed or (demanded is not None and demanded != case.direction)
-        return case.direction, CONTRADICTION if against else None
+        return case.direction, CONTRADICTION if mixed or demanded not in (None, case.direction) else None
     if mixed:
         return None, None  # each part obeys its own comparator
     named = name_direction(case.name)
@@ -114,13 +107,13 @@ def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | 
 
 
 _YEARS = re.compile(r"(?<!\d)(?:[2-9]|1\d)[かヶカ]?年(?:間|分)(?!平均)")  # 300人(3年間)
-_OPPOSITES = (
-    ((_CUMULATIVE, "累計"), (re.compile("単年|単独年度"), "単年の値")),
-    ((re.compile("延べ|のべ|延人数"), "延べ数"), (re.compile(r"実人数|実人員|実(?=\d)|実数"), "実数")),
-)
+_SPANS = {
+    "累計": _CUMULATIVE,
+    "単年の値": re.compile("単年|単独年度"),
+    "延べ数": re.compile("延べ|のべ|延人数"),
+    "実数": re.compile(r"実人数|実人員|実(?=\d)|実数"),
+}
 _SPAN_WORD = re.compile("[累単実延]|通算|のべ|計画期間|年[間分]")
-_OF_THE_YEAR = undecided("目標と実績の一方が累計ですが、他方が累計か単年の値か分からないため")
-_OTHER_VALUE = re.compile(r"\([^()]*\d[^()]*\)")
 
 
 def _other_span(case: Case) -> Outcome | None:
@@ -131,10 +124,10 @@ def _other_span(case: Case) -> Outcome | None:
     if _YEARS.search(actual) and not _YEARS.search(target + compact(case.name)):
         return undecided("実績が複数年の値のため")
     goal, given = _OTHER_VALUE.sub("", target) or target, _OTHER_VALUE.sub("", actual)
-    if not any(one.search(goal) for kinds in _OPPOSITES for one, _ in kinds):
+    if not any(pattern.search(goal) for pattern in _SPANS.values()):
         goal = compact(case.name)
-    for kinds in _OPPOSITES:
-        names = [[name for pattern, name in kinds if pattern.search(side)] for side in (goal, given)]
+    for kinds in (("累計", "単年の値"), ("延べ数", "実数")):
+        names = [[kind for kind in kinds if _SPANS[kind].search(side)] for side in (goal, given)]
         if len(names[0]) == len(names[1]) == 1 and names[0] != names[1]:
             return undecided(f"目標と実績の一方が{names[0][0]}、他方が{names[1][0]}のため")
     return None
@@ -144,13 +137,11 @@ def _may_be_of_the_year(case: Case, target: Quantity, actual: Quantity) -> bool:
     """累計60件 beside a bare 4件 is perhaps the year's own, and 累計60件 beside a target of 10件 perhaps of many years."""
     if not _CUMULATIVE.search(case.target.plain + case.actual.plain) or _CUMULATIVE.search(compact(case.name)):
         return False
-    if not actual.value or not target.value:
-        return False
     total, given = (bool(_CUMULATIVE.search(_OTHER_VALUE.sub("", side.plain))) for side in (case.target, case.actual))
+    if total == given or not actual.value or not target.value:
+        return False
     goal, reached = target.value * target.unit.factor, actual.value * actual.unit.factor
-    if total and not given:
-        return 0 < reached * 3 < goal * 2
-    return given and not total and reached >= goal * 2 > 0
+    return 0 < reached * 3 < goal * 2 if total else reached >= goal * 2 > 0
 
 
 def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | None) -> Outcome:
@@ -163,26 +154,26 @@ def compared(case: Case, targets: Parts, actuals: Parts, direction: Direction | 
 
     if len(targets) == 1 and len(actuals) > 1:
         if targets[0].each:
-            targets = tuple(replace(targets[0], each="", label=actual.label) for actual in actuals)
-            actuals = tuple(replace(actual, each="") for actual in actuals)
+            targets = tuple(targets[0]._replace(each="", label=actual.label) for actual in actuals)
+            actuals = tuple(actual._replace(each="") for actual in actuals)
         else:
             actuals = _of_the_same_kind(targets[0], actuals)
     if len(targets) == len(actuals) == 1:
-        if not same_thing(targets[0], actuals[0], case.name):
-            return DIFFERENT._replace(direction=direction)
+        if not _same_thing(targets[0], actuals[0], case.name):
+            return _DIFFERENT._replace(direction=direction)
         doubt = _OF_THE_YEAR if _may_be_of_the_year(case, targets[0], actuals[0]) else None
         return (doubt or one(targets[0], actuals[0]))._replace(direction=direction)
     if len(targets) != len(actuals):
         return undecided("目標と実績の内訳の数が異なるため", "parts_mismatch")._replace(direction=direction)
-    pairs, certain = pair(targets, actuals)
-    if not certain:
-        return settled_in_every_order(targets, actuals, one)._replace(direction=direction)
+    pairs = _pairs(targets, actuals)
+    if pairs is None:
+        return _settled_in_every_order(targets, actuals, one)._replace(direction=direction)
     outcomes = [one(*both) for both in pairs]
     components = tuple(
         Component(
             label=target.label or actual.label,
-            target=replace(target, label="").phrase,
-            actual=replace(actual, label="").phrase,
+            target=target._replace(label="").phrase,
+            actual=actual._replace(label="").phrase,
             status=outcome.status,
             rate=rounded(outcome.rate),
         )
@@ -197,6 +188,59 @@ def _of_the_same_kind(target: Quantity, actuals: Parts) -> Parts:
         return actuals
     alike = tuple(actual for actual in actuals if actual.unit.fits(target.unit))
     return alike if len(alike) == 1 and not alike[0].label else actuals
+
+
+def _pairs(targets: Parts, actuals: Parts) -> list[tuple[Quantity, Quantity]] | None:
+    """Pairs of equally many parts; None where the pairing is not certain."""
+    goals, given = ([compact(part.label) for part in parts] for parts in (targets, actuals))
+    if not any(goals) or not any(given):
+        return list(zip(targets, actuals, strict=True))
+    order: list[int] = []
+    for label in goals:  # the one that is equal, or that begins with this one or the other way round (小, 小学校)
+        alike = [place for place, other in enumerate(given) if other == label]
+        if not alike and label:
+            near = (other and (other.startswith(label) or label.startswith(other)) for other in given)
+            alike = [place for place, fits in enumerate(near) if fits]
+        if len(alike) != 1 or alike[0] in order:
+            return None
+        order += alike
+    return [(target, actuals[place]) for target, place in zip(targets, order, strict=True)]
+
+
+def _settled_in_every_order(targets: Parts, actuals: Parts, one: Callable[[Quantity, Quantity], Outcome]) -> Outcome:
+    """The verdict of parts whose labels do not match, if each of at most 120 pairings gives it; it has no rate."""
+    if len(targets) > 5:
+        return _UNPAIRED
+    table = [[one(target, actual) for actual in actuals] for target in targets]
+    orders = permutations(range(len(actuals)))
+    statuses = {worst([table[row][column] for row, column in enumerate(order)]).status for order in orders}
+    return _UNPAIRED if len(statuses) > 1 or "undetermined" in statuses else Outcome(statuses.pop())
+
+
+_SAY_NOTHING = re.compile("平均|一人|[一1]人[当あ]たり|実績値?|結果|合?計|全体")
+_COUNTED = re.compile(r"件数|人数|回数|者数|[数率件人回者の済的実延べ]")
+
+
+def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
+    """False where the labels of two single values name different things: 男性 and 女性, 令和5年度 and 令和6年度.
+
+    Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
+    """
+    goal, given, plain = compact(target.label), compact(actual.label), compact(name)
+    if given in OF_A_TARGET:
+        return False
+    if not given or goal == given or goal in OF_A_TARGET or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
+        return True
+    if not goal:
+        return given[0] not in "未不" or given in plain
+    numbers = [re.findall(r"\d+", label) for label in (goal, given)]
+    if all(numbers) and numbers[0] != numbers[1]:
+        return False
+    if goal in given or given in goal or (goal in plain and given in plain):
+        return True
+    shared = [goal[place : place + 2] for place in range(len(goal) - 1) if goal[place : place + 2] in given]
+    # 重大事故 and 軽微な事故: beside the common word each says something of its own
+    return any(not all(_COUNTED.sub("", label.replace(word, "")) for label in (goal, given)) for word in shared)
 
 
 _ONE = "(?:当たり|あたり|当り|平均|につき)"
@@ -223,22 +267,16 @@ _MAY_EXCEED = re.compile(
 
 def doubts_of(name: str, actual: Reading, previous: Reading | None) -> tuple[str, ...]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
-    if not actual.parts:
-        return ()
-    comparable = previous is not None and previous.state.state.is_result
-    steps = list(steps_between(previous, actual)) if previous and comparable else []
+    shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
+    over = any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares)
+    steps = list(steps_between(previous, actual)) if previous and previous.state.state.is_result else []
     doubts = {
-        "over_100_percent": any(map(_over_100_percent, actual.parts)) and not _may_exceed(name),
+        "over_100_percent": over and not _MAY_EXCEED.search(compact(name)),
         # at least twice or at most half; zero and negative values have no such ratio
         "jump": any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps),
         "repeated": bool(steps) and all(before == after for before, after in steps),
     }
     return tuple(code for code, applies in doubts.items() if applies)
-
-
-@lru_cache(maxsize=4096)
-def _may_exceed(name: str) -> bool:
-    return bool(_MAY_EXCEED.search(compact(name)))
 
 
 def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction, Fraction]]:
@@ -248,8 +286,7 @@ def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Fraction
     """
     if not actual.parts or len(actual.parts) != len(previous.parts):
         return
-    pairs, certain = pair(previous.parts, actual.parts)
-    for before, after in pairs if certain else ():
+    for before, after in _pairs(previous.parts, actual.parts) or ():
         if not before.unit.fits(after.unit) or before.change != after.change:
             continue
         before, after = _assumed(before, after), _assumed(after, before)
@@ -264,11 +301,4 @@ def _assumed(part: Quantity, other: Quantity) -> Quantity:
     if not part.unit.bare or other.unit.bare:
         return part
     near = part.value and other.value and part.scale == 1 and abs(part.value) * 30 < abs(other.value)
-    return replace(part.times(other.scale if near else 1), unit=other.unit)
-
-
-def _over_100_percent(part: Quantity) -> bool:
-    if part.unit.dimension != "percent" or part.change:
-        return False
-    high = part.low if part.high is None else part.high
-    return high is not None and high * part.unit.factor > 100
+    return part.times(other.scale if near else 1)._replace(unit=other.unit)

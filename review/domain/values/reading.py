@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from review.domain.values.units import BARE, Unit
 
@@ -67,8 +66,7 @@ def way_of(comparator: str) -> Direction:
     return "up" if comparator in ("at_least", "above") else "down"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One measured value: an interval, mostly of one point. Its ends are in the unit's symbol, with scales applied."""
 
     low: Fraction | None  #: lower end, None where it is open (80 for 80以上, None for 5未満)
@@ -106,7 +104,7 @@ class Quantity:
     def times(self, factor: Fraction | int) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""
         low, high = (None if end is None else end * factor for end in (self.low, self.high))
-        return replace(self, low=low, high=high) if factor > 0 else replace(self, low=high, high=low, comparator=None)
+        return self._replace(low=low, high=high) if factor > 0 else self._replace(low=high, high=low, comparator=None)
 
     @property
     def phrase(self) -> str:
@@ -194,13 +192,12 @@ class Reading:
     @property
     def sentence(self) -> str:
         """For 「このように読み取りました: …」. Made once: `cached_property` would take a lock, and there are thousands."""
-        sentence: str | None = self.__dict__.get("_sentence")
-        if sentence is None:
-            sentence = self.__dict__["_sentence"] = self._written()
-        return sentence
+        if "_sentence" not in self.__dict__:
+            self.__dict__["_sentence"] = self._written()
+        return str(self.__dict__["_sentence"])
 
     def _written(self) -> str:
-        body = _SENTENCES[self.kind](self)
+        body = self._body()
         if self.not_measured and self.kind != "none":
             body = "まだ測定されていない値(文字)"
         if self.provisional:
@@ -210,6 +207,18 @@ class Reading:
         if self.assumed:
             body += f"。{self.assumed}として読みました"
         return f"{body}、注記「{self.note}」" if self.note and self.parts else body
+
+    def _body(self) -> str:
+        if self.parts:
+            return f"{_phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
+        if self.span:
+            return _span_words(self.span)
+        if self.relation:
+            return _relation_words(self.relation)
+        if self.kind == "none":
+            return "空欄" if self.blank else "値なし"
+        text = self.reason or "文章(数値としては判定しません)"
+        return text if self.kind == "text" else f"「{self.plain}」(文字。数値としては判定しません)"
 
     @property
     def not_measured(self) -> bool:
@@ -236,19 +245,18 @@ def _phrases(parts: tuple[Quantity, ...]) -> str:
     return "、".join(part.phrase for part in parts)
 
 
-def _span_words(reading: Reading) -> str:
-    span = reading.span
-    if span is None:
-        return ""
+_OF_PARTS = {"number": "数値", "comparator": "範囲を示す数値", "range": "幅のある数値", "share": "全体のうちの数"}
+
+
+def _span_words(span: DateSpan) -> str:
     days = [f"{f'{day.year}年' if span.has_year else ''}{day.month}月{day.day}日" for day in (span.first, span.last)]
     if span.is_deadline:
         return f"{days[1]}まで(日付)"
     return f"{days[0]}(日付)" if days[0] == days[1] else f"{days[0]}から{days[1]}(日付)"
 
 
-def _relation_words(reading: Reading) -> str:
-    relation = reading.relation
-    if relation is None or relation.relation == "unclear":
+def _relation_words(relation: Relation) -> str:
+    if relation.relation == "unclear":
         return "ほかの時点との比較(数値としては読み取れません)"
     base = {"previous": "前年度の実績", "": "現状"}.get(relation.base, relation.base)
     if relation.amount:
@@ -257,26 +265,19 @@ def _relation_words(reading: Reading) -> str:
     return f"{base}{words.get(relation.relation, '')}(比較)"
 
 
-_SENTENCES: dict[str, Callable[[Reading], str]] = {
-    "number": lambda reading: f"{reading.parts[0].phrase}(数値)",
-    "comparator": lambda reading: f"{reading.parts[0].phrase}(範囲を示す数値)",
-    "range": lambda reading: f"{reading.parts[0].phrase}(幅のある数値)",
-    "share": lambda reading: f"{reading.parts[0].phrase}(全体のうちの数)",
-    "parts": lambda reading: f"{_phrases(reading.parts)}({len(reading.parts)}つの数値)",
-    "relative": _relation_words,
-    "date": _span_words,
-    "milestone": lambda reading: f"「{reading.plain}」(文字。数値としては判定しません)",
-    "text": lambda reading: reading.reason or "文章(数値としては判定しません)",
-    "none": lambda reading: "空欄" if reading.blank else "値なし",
-}
-
-
 def figure(value: Fraction) -> str:
     """The number with separators and no needless zeros: 1,200 or 8.9."""
     if value.denominator == 1:
         return f"{value.numerator:,}"
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     return f"{exact.normalize():,f}"
+
+
+def rounded(rate: Fraction | None) -> Decimal | None:
+    """The rate with four decimals, half up."""
+    if rate is None:
+        return None
+    return Decimal((rate.numerator * 20_000 + rate.denominator) // (2 * rate.denominator)).scaleb(-4)
 
 
 def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:

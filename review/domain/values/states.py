@@ -94,11 +94,8 @@ def whole_year(text: str) -> ValueState:
 
 def says_part_of_year(packed: str) -> bool:
     """True for 上半期, 9月末現在, 12月31日時点, 4月~9月; the end of the year itself is no such word."""
-    if _BOTH.search(packed):
-        return False
-    return bool(_PART.search(packed) or _LATE.search(packed)) or any(
-        _breaks_off(match) for match in _UNTIL.finditer(packed)
-    )
+    part = _PART.search(packed) or _LATE.search(packed) or any(map(_breaks_off, _UNTIL.finditer(packed)))
+    return bool(part) and not _BOTH.search(packed)
 
 
 def _month_and_day(match: re.Match[str]) -> tuple[int, str]:
@@ -110,9 +107,8 @@ def _breaks_off(match: re.Match[str]) -> bool:
     month, day = _month_and_day(match)
     if match["word"] is None and not match["from"] and day not in ("末", "30", "31"):
         return False  # a month in passing: (9月開催)
-    if month == 3 and day in ("", "末", "31"):
-        return False
-    return not (month == 4 and day in ("1", "01"))  # the day on which a year's beginning is counted
+    # the end of the year, and the day on which the next one's beginning is counted
+    return (month, day) not in ((3, ""), (3, "末"), (3, "31"), (4, "1"), (4, "01"))
 
 
 def last_day_of(words: str, fiscal_year: int) -> date | None:

@@ -68,13 +68,13 @@ def _table() -> dict[str, Unit]:
     table = {symbol: Unit(symbol=symbol, dimension=symbol) for symbol in _PLAIN.split()}
     dimension = ""
     for word in _CONVERTED.split():
-        if word.endswith(":"):
-            dimension = word[:-1]
-            continue
         symbol, _, size = word.partition("=")
         factor = Fraction(size or 1)
-        exact = factor.numerator if factor.denominator == 1 else factor
-        table[symbol] = Unit(symbol=symbol, dimension=dimension, factor=exact)
+        if word.endswith(":"):
+            dimension = word[:-1]
+        else:
+            exact = factor.numerator if factor.denominator == 1 else factor
+            table[symbol] = Unit(symbol=symbol, dimension=dimension, factor=exact)
     return table
 
 

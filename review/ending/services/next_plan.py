@@ -14,12 +14,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from review import clock, continuing, holders, permissions
-from review.background.services import outbox
 from review.domain import measure_codes
-from review.domain.events import Event
 from review.domain.fiscal import first_day
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Appointment, Cycle, Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanField, User
+from review.models import Appointment, Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanField, User
 from review.people.services import reorganisation_moves
 from review.plan.services import plans
 from review.plan.services.plan_effects import DEFINITION
@@ -76,24 +74,8 @@ def make(*, user: User, plan_id: int, wish: NextPlan) -> Plan:
         _copy_posts(old, new)
         _take_over(old, new, wish)
         if has_begun(new.first_year):
-            _draft(user, new)
+            cycles.draft_first(plan=new, fiscal_year=new.first_year, user=user)
         return new
-
-
-def begin(*, user: User, plan_id: int) -> Cycle:
-    """Draft the first year of a plan that continues another, once the office wants it. Raises NotAllowed, AlreadyDecided."""
-    with transaction.atomic():
-        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan_id)
-        require_no_year(user, plan)
-        return _draft(user, plan)
-
-
-def require_no_year(user: User, plan: Plan) -> None:
-    """Raise NotAllowed, or AlreadyDecided where the plan has a year."""
-    holders.standing(user, fresh=True)
-    require(permissions.may_change_plan(user, plan.pk), _only_reviewers(), plan)
-    if Cycle.objects.filter(plan=plan).exists():
-        raise AlreadyDecided(_("この計画の最初の年度は、もう準備されています。"))
 
 
 def has_begun(fiscal_year: int) -> bool:
@@ -211,9 +193,3 @@ def _copy_goal(goal: Indicator, to: Measure, number: int, name: str) -> None:
     words = {column: getattr(goal, column) for column in DEFINITION}
     made = Indicator.objects.create(measure=to, number=number, continues=goal, **words)
     IndicatorYear.objects.create(indicator=made, fiscal_year=to.first_year, name=name)
-
-
-def _draft(user: User, plan: Plan) -> Cycle:
-    cycle = cycles.draft_first(plan=plan, fiscal_year=plan.first_year)
-    outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(cycle.pk), actor=user, cycle=cycle)
-    return cycle

@@ -1,4 +1,4 @@
-"""次期計画: the form that makes it, what that comes to, and the draft of its first year."""
+"""次期計画: the form that makes it, and what that comes to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from review.ending.services import next_plan as work
 from review.ending.services.next_plan import NextPlan
 from review.models import Plan
 from review.reader_words import year_label
-from review.screens.views.acts import act_page, previewed, sure
+from review.screens.views.acts import act_page, previewed
 from review.screens.views.answers import refusing, see_other
 from review.screens.views.signed_in import SignedInRequest
 
@@ -73,24 +73,3 @@ def foreseen(plan: Plan, wish: NextPlan) -> list[str]:
     if work.has_begun(wish.first_year):
         lines.append(_("%(first)sはもう始まっているため、下書きもできます。") % years)
     return lines
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@refusing
-def first_year(request: SignedInRequest, short_name: str) -> HttpResponse:
-    """Draft the first year of a plan that has none yet."""
-    plan = get_object_or_404(Plan, short_name=short_name)
-    if request.method == "POST" and sure(request):
-        cycle = work.begin(user=request.user, plan_id=plan.pk)
-        messages.success(request, _("%(year)sを準備しました。") % {"year": year_label(cycle.fiscal_year)})
-        return see_other("meguri:cycle", *cycle.key)
-    work.require_no_year(request.user, plan)
-    title = _("最初の年度を準備する")
-    back = reverse("meguri:plan", args=[plan.short_name])
-    effects = [
-        _("%(year)sの下書きができます。期限を決めて開始するまで、主管部署には何も届きません。")
-        % {"year": year_label(plan.first_year)}
-    ]
-    return act_page(
-        request, title=title, verb=title, back_url=back, trail=[(plan.name, back)], effects=effects
-    )  # fmt: skip

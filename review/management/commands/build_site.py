@@ -26,7 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("year", type=int, help="年度(西暦)。令和6年度は 2024")
         parser.add_argument("--plan", default="", metavar="SHORTNAME", help="計画の短い名前。計画が一つなら省ける")
-        parser.add_argument("--edition", type=int, help="版の番号。省くと最新の版")
+        parser.add_argument(
+            "--edition", type=int, help="版の番号。省くと最新の版(計画の最後の年度は、公表した総括を含む)"
+        )
         parser.add_argument("--out", required=True, type=Path, help="書き出す .zip、または新しいフォルダー")
 
         parser.add_argument(
@@ -39,6 +41,7 @@ class Command(BaseCommand):
     @refusing
     def handle(self, *args: Any, year: int, out: str | Path, **options: Any) -> None:
         out, edition = Path(out), self._edition(options["plan"], year, options["edition"])
+        self.newest = not options["edition"]
         self.base = options["base_url"]
         if self.base and not self.base.startswith(("https://", "http://")):
             raise CommandError(f"--base-url {self.base} はアドレスではありません。https:// から書いてください。")
@@ -77,7 +80,9 @@ class Command(BaseCommand):
             shutil.move(unpacked, out)
 
     def _write(self, edition: Edition, stream: Any) -> None:
-        bundle.write(edition, stream, partial(plain_files.site_as_of, base=self.base), self._progress)
+        summary = bundle.newest_summary(edition.cycle) if self.newest else None
+        last = bundle.last_before(summary) if summary else edition
+        bundle.write(last, stream, partial(plain_files.site_as_of, base=self.base), self._progress, summary)
 
     def _progress(self, done: int, total: int) -> None:
         self.stderr.write(f"\r{done} / {total} ページ", ending="" if done < total else "\n")

@@ -9,15 +9,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from review.domain.forms.as_document import Known, document_of
-from review.domain.plan_text import read_plan_text
+from review.domain.forms.as_document import Known, document_in
+from review.domain.forms.mends import mended, proposals
 from review.domain.sheet import DocumentError, PlanDocument
 from review.management.proposals import proposal_in
 from review.management.refusing import database_words, refusing
 from review.models import Plan
 from review.plan.services import planning, plans
 from review.plan.services.planning import Imported
-from review.workbook.reader import read_plan_workbook
 
 NOTHING = "\n何も取り込んでいません。"
 
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         plan = self._plan(options)
         document = self._document(proposal, options["file"], plan)
         if options["accept"]:
-            document = planning.accepted(document, codes=options["accept"])
+            document = mended(document, proposals(document, options["accept"]))
         imported = self._import(document, plan, options)
         self._say(imported, options)
 
@@ -57,10 +56,7 @@ class Command(BaseCommand):
 
     def _document(self, proposal: dict[str, Any], path: Path, plan: Plan | None) -> PlanDocument:
         try:
-            if not proposal["own_form"]:
-                return document_of(proposal, planning.known(plan) if plan else Known())
-            data = path.read_bytes()
-            return read_plan_workbook(path) if data[:2] == b"PK" else read_plan_text(data)
+            return document_in(proposal, planning.known(plan) if plan else Known())
         except DocumentError as error:
             raise CommandError(f"{path.name}: {error}{NOTHING}") from error
 

@@ -23,8 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="結果をJSONで出力します。")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proposal = proposal_in(options["file"])
-        del proposal["own_form"]
+        read = proposal_in(options["file"])
+        proposal = {name: read[name] for name in ("measures", "doubts")}
         text = json.dumps(proposal, ensure_ascii=False, indent=1) if options["json"] else "\n".join(_lines(proposal))
         # UTF-8 whatever the locale says.
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")

@@ -237,7 +237,7 @@ ROWS = (
         Event.NEXT_CYCLE_DRAFTED,
         audiences.managers,
         title="{year}の準備ができました",
-        body="前の年度の公表が終わり、次の年度の下書きができました。",
+        body="年度の下書きができました。",
         act="期限を決めて、年度を開始してください。",
         link=links.cycle,
         urgent=False,

@@ -11,19 +11,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from review import clock, permissions, queries
 from review.background.services import jobs as work
-from review.background.services import outbox
-from review.books.services import papers, workbooks
+from review.background.services import making, outbox
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
 from review.operations.services import alarm
-from review.people.services import first_passwords
-from review.publication.services import bundle
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
@@ -32,31 +28,6 @@ from review.trail.services import audit
 SWEEPS_MISSED = 3
 PAGE = 30
 
-#: job kind -> what it does, in words; the kinds of the layers above stand here by their stored names
-KINDS = {
-    workbooks.SHEET: gettext_lazy("施策シートのファイルの作成"),
-    workbooks.YEAR: gettext_lazy("集約表の作成"),
-    workbooks.EDITION: gettext_lazy("公表版の集約表の作成"),
-    papers.SHEET: gettext_lazy("施策シートのPDFの作成"),
-    papers.BOOK: gettext_lazy("集約表のPDFの作成"),
-    papers.PACK: gettext_lazy("本部会議資料の作成"),
-    papers.EDITION: gettext_lazy("公表版のPDFの作成"),
-    bundle.KIND: gettext_lazy("静的サイトの作成"),
-    first_passwords.KIND: gettext_lazy("仮のパスワードの作成"),
-    "flow_job": gettext_lazy("年度の手続き"),
-    "advance_year": gettext_lazy("年度を次の段階へ進める確認"),
-}
-
-#: a step of a flow, which is a job of the kind "flow_job" -> what it does, in words
-STEPS = {
-    "AnnualCycleFlow.launch": gettext_lazy("施策シートの準備"),
-    "AnnualCycleFlow.consolidate": gettext_lazy("公表案の作成"),
-    "AnnualCycleFlow.apply_returns": gettext_lazy("差戻し"),
-    "AnnualCycleFlow.publish": gettext_lazy("公表"),
-    "AnnualCycleFlow.close_sheets": gettext_lazy("施策シートの終了"),
-    "AnnualCycleFlow.roll_over": gettext_lazy("次年度の準備"),
-    "CorrectionFlow.publish": gettext_lazy("訂正版の公表"),
-}
 PUBLISHING = {"AnnualCycleFlow.publish", "CorrectionFlow.publish"}
 
 #: job state -> the state word of the chips
@@ -97,6 +68,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "page_obj": page,
         "rows": shown(page.object_list),
         "tabs": tabs_of(counts, state),
+        "live": making.SELDOM,
         "waiting_count": sum(part["count"] for part in waiting.values()),
     }
     return render(request, "operations/jobs.html", context)
@@ -142,7 +114,7 @@ def shown(rows: Any) -> list[dict[str, Any]]:
     return [
         {
             "job": job,
-            "kind": STEPS.get(job.args.get("step", "")) or KINDS.get(job.kind, job.kind),
+            "kind": making.words_of(job),
             # Publishing is all or nothing: the first question after a failure is what citizens see now.
             "unchanged": job.args.get("step") in PUBLISHING and job.state in (JobState.FAILED, JobState.GIVEN_UP),
             "chip": CHIPS[JobState(job.state)],

@@ -94,7 +94,7 @@ HOLDINGS = (
         gettext_lazy("提出、確認、承認、コメント、評価、会議の記録、根拠資料、記入用ブックの、だれがいつ行ったか"),
         PEOPLE_AT_WORK,
         WITH_THE_RECORD,
-        "MeasureReview Submission Decision ItemComment Rating IndicatorYear Indicator Meeting Evidence EntryBook Upload "
+        "MeasureReview Submission Decision ItemComment Rating IndicatorYear Indicator Meeting Evidence EntryBook Upload PlanUpload "
         "Correction CorrectionDecision TargetChange Opinion PlanSummary SummaryDecision PlanChange Reorganisation "
         "LaterReading Concurrence RecordedDecision Extension ReminderPause ClosingDay NoticeText OutboxEvent "
         "viewflow.Task",

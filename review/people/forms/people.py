@@ -14,7 +14,7 @@ from review.models import Department, MeasureReview, Plan, Role, User
 from review.models.organization import PLAN_ROLES
 from review.people.services.people import ONLY_OF_PLANS
 from review.people.services.posts import Post
-from review.screens.forms.fields import DayField, ReasonForm
+from review.screens.forms.fields import DayField, PickedFile, ReasonForm
 
 REQUIRED = {"required": _("入力してください。")}
 CHOOSE = {"required": _("選んでください。"), "invalid_choice": _("一覧から選んでください。")}
@@ -264,12 +264,10 @@ class RemarkForm(forms.Form):
 class PeopleFileForm(forms.Form):
     """A list of people, and how it is meant."""
 
-    file = forms.FileField(
+    file = PickedFile(
         label=_("利用者の一覧"),
         help_text=_("CSV(UTF-8 か Shift_JIS)または Excel(.xlsx)、2MBまで。"),
-        allow_empty_file=True,
-        error_messages=CHOOSE,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
+        accept=".csv,.xlsx",
     )
     way = forms.ChoiceField(
         label=_("取込みの方法"),

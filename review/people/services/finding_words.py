@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from review.workbook.findings import ADVICE, Code
+from review.workbook.findings import ADVICE, ANOTHERS, Code
 
 _CELL = re.compile("セル([^:]+): ")
 
@@ -12,7 +12,7 @@ _CELL = re.compile("セル([^:]+): ")
 def why_refused(code: str, detail: str) -> str:
     """The finding's sentence for the reader: in Japanese unchanged, else the cell, the cause where it is translated
     into the reader's language, and what to do."""
-    advice = ADVICE[Code(code)]
+    advice = ANOTHERS if detail.endswith(ANOTHERS) else ADVICE[Code(code)]
     translation = _(advice)
     if translation == advice or not detail.endswith(advice):
         return detail

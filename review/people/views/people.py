@@ -19,8 +19,7 @@ from review.people.services.passwords import Enrolled
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import accepted, act_page, crumbs, sure
 from review.screens.views.answers import see_other
-from review.screens.views.lists import matching, page_of, words_of
-from review.screens.views.questions import whole
+from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 

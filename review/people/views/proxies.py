@@ -21,8 +21,7 @@ from review.people.views import people
 from review.screens.views import decision_words
 from review.screens.views.acts import accepted, act_page, crumbs, previewed
 from review.screens.views.answers import see_other
-from review.screens.views.lists import matching, page_of, words_of
-from review.screens.views.questions import whole
+from review.screens.views.questions import matching, page_of, whole, words_of
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import day_text
 

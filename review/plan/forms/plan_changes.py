@@ -1,7 +1,5 @@
 """Forms of changes in mid-plan: one for each kind, with only the fields that the kind asks for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,7 +15,7 @@ from review.reader_words import year_label
 from review.screens.forms.fields import ReasonForm
 
 #: Which fields a kind has, in their order. Those of parts and goals repeat with a number.
-PARTS = {ChangeKind.ADD: 1, ChangeKind.SPLIT: 3}
+PARTS = {ChangeKind.SPLIT: 3}
 GOALS = {
     ChangeKind.INDICATOR_ADD: 1,
     ChangeKind.INDICATOR_RENAME: 1,
@@ -43,7 +41,7 @@ class MeasureChoice(forms.Form):
 
 
 class ChangeForm(OfficeForm, ReasonForm):
-    """A change of one kind, of one 施策 (or of none, where it adds one)."""
+    """A change of one kind, of one 施策, or of the plan's period."""
 
     fiscal_year = forms.TypedChoiceField(label=_("いつから"), coerce=int, error_messages=CHOOSE)
 
@@ -97,12 +95,12 @@ class ChangeForm(OfficeForm, ReasonForm):
                 label=_("統合する成果目標"), choices=numbers, widget=forms.CheckboxSelectMultiple, error_messages=CHOOSE
             )
         for place in range(PARTS.get(kind, 0)):
-            self._add_part(place, numbers if kind == ChangeKind.SPLIT else [])
+            self._add_part(place, numbers)
         for place in range(GOALS.get(kind, 0)):
             self._add_goal(place)
 
     def _add_part(self, place: int, numbers: list[tuple[str, str]]) -> None:
-        mark, needed = (str(place + 1) if place or numbers else ""), place == 0
+        mark, needed = str(place + 1), place == 0
         self.fields[numbered("code", place)] = forms.CharField(
             label=_("新しい施策ID%(n)s") % {"n": mark},
             max_length=measure_codes.LONGEST,

@@ -1,7 +1,5 @@
 """Who confirms and approves in a plan."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """The form of the plan's page."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

@@ -1,7 +1,5 @@
 """The form of a plan's 体系: a line for each 分野, some blank ones, and the 分野 of each 施策."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

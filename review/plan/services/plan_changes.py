@@ -5,8 +5,6 @@ its limits in `plan_checks`, what a decision does to the rows in `plan_effects`;
 ended sheet's way out) in `workflow.steps`.
 """
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -23,12 +21,14 @@ from review.models import (
     Department,
     Measure,
     MeasureReview,
+    MeasureYear,
     Meeting,
     Plan,
     PlanChange,
     PlanField,
     User,
 )
+from review.plan.services import measure_state
 from review.plan.services.plan_checks import problems_of
 from review.plan.services.plan_proposals import Detail, Part, Proposal, goals_of, latest
 from review.prepared import prepared
@@ -49,11 +49,15 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     if kind in (ChangeKind.ADD, ChangeKind.SPLIT):
         origin = _titled(measure, year) if measure else ""
         return [
-            {"code": part.code, "item": label, "before": origin, "after": _described(part)} for part in detail.parts
-        ] + [_moved(measure, year, part, n) for part in detail.parts for n in part.takes if measure]
+            *({"code": part.code, "item": label, "before": origin, "after": _described(part)} for part in detail.parts),
+            *(_moved(measure, year, part, n) for part in detail.parts for n in part.takes if measure),
+            *(line for part in detail.parts for line in _form_lines(proposal, part.code, None)),
+        ]
     if measure is None:
         return []
     now = latest(measure, year)
+    if kind == ChangeKind.EDIT:
+        return _form_lines(proposal, measure.code, measure.years.filter(fiscal_year=year).first())
     line = {"code": measure.code, "item": label, "before": "", "after": ""}
     if kind == ChangeKind.RENAME:
         return [{**line, "before": now.name if now else "", "after": detail.name}]
@@ -69,6 +73,14 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
     before = "\n".join(f"{circled(n)} {ours.get(n, '')}" for n in detail.numbers)
     after = "\n".join(f"{goal.name} {goal.target}".strip() for goal in detail.goals)
     return [{**line, "before": before, "after": after or _("%(year)sで終了") % {"year": year_label(year - 1)}}]
+
+
+def _form_lines(proposal: Proposal, code: str, year: MeasureYear | None) -> list[dict[str, str]]:
+    """Line by line what a form of the whole 施策 changes."""
+    cycle = Cycle.objects.filter(plan=proposal.plan, fiscal_year=proposal.fiscal_year).first()
+    if cycle is None or not proposal.detail.values:
+        return []
+    return measure_state.lines(cycle, code, measure_state.state_of(cycle, year), proposal.detail.values)
 
 
 def _extension_line(proposal: Proposal) -> dict[str, str]:
@@ -247,7 +259,8 @@ def _tell(event: Event, user: User, change: PlanChange) -> None:
 def _offices(change: PlanChange) -> set[int]:
     """The departments whose sheets the change touches."""
     detail = Detail.from_data(change.detail)
-    offices = {part.owner for part in detail.parts} | ({detail.owner} if detail.owner else set())
+    new = [detail.owner or 0, *map(int, [detail.values.get("owner", 0), *detail.values.get("related", ())])]
+    offices = {part.owner for part in detail.parts} | {pk for pk in new if pk}
     for pk in (change.measure_id, *detail.others):
         measure = Measure.objects.filter(pk=pk or 0).first()
         now = latest(measure, change.fiscal_year) if measure else None
@@ -273,4 +286,5 @@ def of_measure(measure_id: int, code: str) -> list[PlanChange]:
 
 @prepared(measure=int)
 def _of_plan(measure: int) -> QuerySet[PlanChange]:
-    return PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure).distinct()
+    rows = PlanChange.objects.exclude(state=ChangeState.REFUSED).filter(plan__measures=measure)
+    return rows.select_related("proposed_by", "decided_by").distinct()

@@ -1,7 +1,5 @@
 """Why a change in mid-plan is impossible, field by field: checked at the proposal, and again at its decision."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from review.assessment.services import binding
 from review.domain import measure_codes
-from review.models import ChangeKind, Department, Measure, MeasureReview, Plan, PlanField
+from review.models import ChangeKind, Cycle, Department, Measure, MeasureReview, Plan, PlanField
 from review.models.sheet import OPEN_STATES
-from review.plan.services import plans
+from review.plan.services import measure_state, plans
 from review.plan.services.plan_proposals import Detail, Proposal, goals_of, living, open_years
 from review.reader_words import problem, year_label
 
@@ -89,7 +87,23 @@ def _check_owner(plan: Plan, measure: Measure | None, year: int, detail: Detail)
     return {} if office else {"owner": _("主管部署を選んでください。")}
 
 
-def _check_parts(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+def _check_values(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+    """What a form of the whole 施策 says: of one that the year has, or of a new one."""
+    cycle = Cycle.objects.filter(plan=plan, fiscal_year=year).first()
+    row = measure.years.filter(fiscal_year=year).first() if measure else None
+    if cycle is None or (measure and row is None):
+        return {"fiscal_year": _("その年度の施策シートがまだないため、内容は変更できません。")}
+    if measure and not detail.values:
+        return {"name": _("変わったところがありません。")}
+    return measure_state.problems_of(cycle, measure, measure_state.state_of(cycle, row), detail.values)
+
+
+def _check_new(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
+    problems = _check_values(plan, None, year, detail) if detail.values else {}
+    return {**problems, **check_parts(plan, measure, year, detail)}
+
+
+def check_parts(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
     problems: dict[str, str] = {}
     if not detail.parts:
         problems["code"] = _("新しい施策を入力してください。")
@@ -155,10 +169,11 @@ def _nothing_more(plan: Plan, measure: Measure | None, year: int, detail: Detail
 
 
 _CHECKS = {
-    ChangeKind.ADD: _check_parts,
+    ChangeKind.ADD: _check_new,
+    ChangeKind.EDIT: _check_values,
     ChangeKind.RENAME: _check_name,
     ChangeKind.OWNER: _check_owner,
-    ChangeKind.SPLIT: _check_parts,
+    ChangeKind.SPLIT: check_parts,
     ChangeKind.MERGE: _check_others,
     ChangeKind.END: _nothing_more,
     ChangeKind.INDICATOR_ADD: _check_goals(1, 1, 0),

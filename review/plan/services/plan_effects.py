@@ -1,7 +1,5 @@
 """What a decided change does to the plan's rows, from its 年度 on. Years that were published are never touched."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +22,8 @@ from review.models import (
     PlanChange,
     ScheduleItem,
 )
-from review.plan.services import plan_settings
+from review.plan.services import measure_state, plan_settings
+from review.plan.services.measure_state import CLOSED, next_number
 from review.plan.services.plan_changes import accepted_for
 from review.plan.services.plan_proposals import Detail, Goal, Part
 from review.reader_words import city_language
@@ -34,7 +33,6 @@ from review.trail.services import audit
 DEFINITION = (
     "direction", "unit", "kind", "baseline", "defined_at", "defined_by_id", "defined_for", "defined_reason",
 )  # fmt: skip
-CLOSED = (CycleState.SCHEDULED, CycleState.PUBLISHED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +67,9 @@ def carry_on(cycle: Cycle) -> None:
 # --- the rows of the years to come ---------------------------------------------------------------------------------
 
 
-def closed_years(change: PlanChange) -> list[int]:
-    """The years of the plan that nothing may touch."""
-    return list(Cycle.objects.filter(plan=change.plan_id, state__in=CLOSED).values_list("fiscal_year", flat=True))
+def closed_years(of: PlanChange | Measure) -> list[int]:
+    """The years of its plan that nothing may touch."""
+    return list(Cycle.objects.filter(plan=of.plan_id, state__in=CLOSED).values_list("fiscal_year", flat=True))
 
 
 def years_from(change: PlanChange, measure_id: int | None) -> QuerySet[MeasureYear]:
@@ -123,35 +121,51 @@ def _touch(change: PlanChange, measure_id: int | None, *, open_keys: Iterable[st
 
 
 def _add(change: PlanChange, detail: Detail) -> Effects:
-    return Effects(begin=tuple(filter(None, [_make(change, part, None) for part in detail.parts])))
+    made = [make(change.plan_id, change.fiscal_year, part) for part in detail.parts]
+    cycle = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year).first()
+    for year in made if detail.values else ():
+        if cycle:
+            measure_state.store(cycle, year, detail.values)
+    return Effects(begin=tuple(made) if _runs(change) else ())
+
+
+def _edit(change: PlanChange, detail: Detail) -> Effects:
+    """The form of the whole 施策: what differs from what it showed."""
+    cycle = Cycle.objects.get(plan=change.plan_id, fiscal_year=change.fiscal_year)
+    year = MeasureYear.objects.select_related("measure").get(measure=change.measure, fiscal_year=change.fiscal_year)
+    made = measure_state.store(cycle, year, detail.values)
+    if "owner" in detail.values:
+        _hand_over(change)
+    _touch(change, change.measure_id, open_keys=made)
+    return Effects()
 
 
 def _split(change: PlanChange, detail: Detail) -> Effects:
     begun = []
     for part in detail.parts:
-        made = _make(change, part, change.measure)
+        made = make(change.plan_id, change.fiscal_year, part, change.measure)
         taken = Indicator.objects.filter(measure=change.measure_id, number__in=part.takes).order_by("number")
         measure = Measure.objects.get(plan=change.plan_id, code=part.code)
         for indicator in taken:
             _copy_goal(change, indicator, measure)
         _end_goals(change, taken)
-        if made:
-            begun.append(made)
+        begun.append(made)
     _touch(change, change.measure_id)
-    return Effects(begin=tuple(begun))
+    return Effects(begin=tuple(begun) if _runs(change) else ())
 
 
-def _make(change: PlanChange, part: Part, origin: Measure | None) -> MeasureYear | None:
-    """The new 施策 and its first year; returned where that year is under way, so that its sheet begins."""
-    measure = Measure.objects.create(
-        plan_id=change.plan_id, field_id=part.field, code=part.code, first_year=change.fiscal_year
-    )
-    before = (
-        origin.years.filter(fiscal_year__lte=change.fiscal_year).order_by("-fiscal_year").first() if origin else None
-    )
+def _runs(change: PlanChange) -> bool:
+    """Whether the year is under way, so that the sheet of a new 施策 begins."""
+    return Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year, state=CycleState.OPEN).exists()
+
+
+def make(plan: int, fiscal_year: int, part: Part, origin: Measure | None = None) -> MeasureYear:
+    """The new 施策 and its first year, which begins with the words of its origin."""
+    measure = Measure.objects.create(plan_id=plan, field_id=part.field, code=part.code, first_year=fiscal_year)
+    before = origin.years.filter(fiscal_year__lte=fiscal_year).order_by("-fiscal_year").first() if origin else None
     words: dict[str, Any] = before.carried() if before else {}
     year = MeasureYear.objects.create(
-        measure=measure, fiscal_year=change.fiscal_year, name=part.name, owner_id=part.owner, **words
+        measure=measure, fiscal_year=fiscal_year, name=part.name, owner_id=part.owner, **words
     )
     if before:
         year.related.set(before.related.all())
@@ -159,8 +173,7 @@ def _make(change: PlanChange, part: Part, origin: Measure | None) -> MeasureYear
             ScheduleItem(measure_year=year, position=item.position, name=item.name, bars=item.bars)
             for item in before.schedule.all()
         )
-    running = Cycle.objects.filter(plan=change.plan_id, fiscal_year=change.fiscal_year, state=CycleState.OPEN)
-    return year if running.exists() else None
+    return year
 
 
 def _rename(change: PlanChange, detail: Detail) -> Effects:
@@ -171,13 +184,16 @@ def _rename(change: PlanChange, detail: Detail) -> Effects:
 
 def _owner(change: PlanChange, detail: Detail) -> Effects:
     years_from(change, change.measure_id).update(owner_id=detail.owner)
-    review = sheet_of(change, change.measure_id)
-    if review:
-        # Who had taken it over works in the department that it leaves.
-        review.assigned_to = None
-        review.save(update_fields=["assigned_to"])
+    _hand_over(change)
     _touch(change, change.measure_id)
     return Effects()
+
+
+def _hand_over(change: PlanChange) -> None:
+    """Who had taken the sheet over works in the department that it leaves."""
+    MeasureReview.objects.filter(
+        measure_year__measure=change.measure_id, measure_year__fiscal_year=change.fiscal_year
+    ).update(assigned_to=None)
 
 
 def _end(change: PlanChange, detail: Detail) -> Effects:
@@ -213,28 +229,30 @@ def _finish(change: PlanChange, measures: Iterable[int | None]) -> tuple[Measure
                 review.outcome_reason = f"{change.get_kind_display()}: {change.reason}"
             review.save(update_fields=["proposed_outcome", "proposed_by", "outcome_reason"])
             led.append(review)
-        _clear(change, measure, keep=bool(review))
+        before = clear(measure, change.fiscal_year + bool(review))
+        audit.write(
+            actor=change.decided_by,
+            action="plan_change.clear",
+            subject=f"plan_change:{change.pk}",
+            before={"code": measure.code, **before},
+        )
     return tuple(led)
 
 
-def _clear(change: PlanChange, measure: Measure, *, keep: bool) -> None:
-    """Take the drafts of the years from the change on away; `keep` leaves the first, which has a sheet."""
-    first = change.fiscal_year + keep
-    years = years_from(change, measure.pk).filter(fiscal_year__gte=first, review=None)
-    goals = goals_from(change, measure.indicators.all()).filter(fiscal_year__gte=first)
-    audit.write(
-        actor=change.decided_by,
-        action="plan_change.clear",
-        subject=f"plan_change:{change.pk}",
-        before={
-            "code": measure.code,
-            "years": list(years.values("fiscal_year", "name", "owner__name")),
-            "goals": list(goals.values("indicator__number", "fiscal_year", "name", "target")),
-        },
-    )
+def clear(measure: Measure, first: int) -> dict[str, object]:
+    """Take the drafts of the years from the first on away; what they were, for the trail."""
+    closed = closed_years(measure)
+    years = MeasureYear.objects.filter(measure=measure, fiscal_year__gte=first, review=None)
+    goals = IndicatorYear.objects.filter(indicator__measure=measure, fiscal_year__gte=first)
+    years, goals = years.exclude(fiscal_year__in=closed), goals.exclude(fiscal_year__in=closed)
+    before = {
+        "years": list(years.values("fiscal_year", "name", "owner__name")),
+        "goals": list(goals.values("indicator__number", "fiscal_year", "name", "target")),
+    }
     goals.delete()
     ScheduleItem.objects.filter(measure_year__in=years).delete()
     years.delete()
+    return before
 
 
 # --- the period ----------------------------------------------------------------------------------------------------
@@ -291,7 +309,7 @@ def _new_goals(change: PlanChange, goals: Iterable[Goal]) -> None:
     made = []
     for goal in goals:
         indicator = Indicator.objects.create(
-            measure=change.measure, number=_next_number(change.measure), direction=goal.direction
+            measure=change.measure, number=next_number(change.measure), direction=goal.direction
         )
         IndicatorYear.objects.create(
             indicator=indicator, fiscal_year=change.fiscal_year, name=goal.name, target=goal.target
@@ -300,16 +318,10 @@ def _new_goals(change: PlanChange, goals: Iterable[Goal]) -> None:
     _touch(change, change.measure_id, open_keys=made)
 
 
-def _next_number(measure: Measure) -> int:
-    """The next free number of a 成果目標."""
-    return max(Indicator.objects.filter(measure=measure).values_list("number", flat=True), default=0) + 1
-
-
 def _copy_goal(change: PlanChange, indicator: Indicator, to: Measure) -> None:
-    """The 成果目標 goes on in another 施策: its words and 目標 from the change on, not its history."""
-    made = Indicator.objects.create(
-        measure=to, number=_next_number(to), **{name: getattr(indicator, name) for name in DEFINITION}
-    )
+    """The 成果目標 goes on in another 施策: its words and 目標 from the change on, linked to its history."""
+    words = {name: getattr(indicator, name) for name in DEFINITION}
+    made = Indicator.objects.create(measure=to, number=next_number(to), continues=indicator, **words)
     ahead = list(goals_from(change, [indicator]))
     rows = ahead or list(indicator.years.filter(fiscal_year__lt=change.fiscal_year).order_by("-fiscal_year")[:1])
     IndicatorYear.objects.bulk_create(
@@ -340,6 +352,7 @@ def _end_goals(change: PlanChange, indicators: Iterable[Indicator]) -> None:
 
 _APPLY = {
     ChangeKind.ADD: _add,
+    ChangeKind.EDIT: _edit,
     ChangeKind.RENAME: _rename,
     ChangeKind.OWNER: _owner,
     ChangeKind.SPLIT: _split,

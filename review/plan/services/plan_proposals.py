@@ -1,9 +1,7 @@
 """Changes in mid-plan: the shape of a proposal, and the current rows that it starts from."""
 
-from __future__ import annotations
-
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 from review.models import ChangeKind, Cycle, CycleState, IndicatorYear, Measure, MeasureYear, Plan
 
@@ -30,7 +28,7 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """The content of a change; which parts count depends on its kind."""
+    """The content of a change; which parts count depends on its kind. `values` are keys of `measure_state`, as changed."""
 
     name: str = ""
     owner: int | None = None
@@ -39,13 +37,14 @@ class Detail:
     numbers: tuple[int, ...] = ()
     goals: tuple[Goal, ...] = ()
     last_year: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
 
     @classmethod
-    def from_data(cls, data: dict[str, Any]) -> Detail:
+    def from_data(cls, data: dict[str, Any]) -> Self:
         """From plain data."""
         return cls(
             name=data.get("name", ""),
@@ -55,6 +54,7 @@ class Detail:
             numbers=tuple(data.get("numbers", ())),
             goals=tuple(Goal(**one) for one in data.get("goals", ())),
             last_year=data.get("last_year"),
+            values=data.get("values", {}),
         )
 
 

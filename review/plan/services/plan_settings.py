@@ -1,7 +1,5 @@
 """What a plan is and is called, changed on its page: freely while its years are drafts, with a reason afterwards."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any

@@ -4,10 +4,8 @@ What a file says is stored as typed. Where a year is under review already, the f
 differences come back as doubts for a person.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +17,7 @@ from review.assessment.services import judging
 from review.domain import fields
 from review.domain.fields import Section
 from review.domain.fiscal import fiscal_year_label
+from review.domain.form_labels import goal_label
 from review.domain.forms.as_document import Known
 from review.domain.forms.proposal import squeezed
 from review.domain.refusals import Invalid
@@ -35,19 +34,32 @@ from review.models import (
     MeasureYear,
     Plan,
     ScheduleItem,
+    User,
 )
-from review.plan.services import structure
+from review.plan.services import file_doubts, structure
 from review.trail.services import audit
 
 
 @dataclass(frozen=True, kw_only=True)
+class Change:
+    """Something of the plan that was there already and is another now, or a 施策 or goal that came to it."""
+
+    measure: str
+    fiscal_year: int | None
+    item: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What an import did: counts of the document and of rows written, and every doubt."""
+    """What an import did: counts of the document and of rows written, every doubt and every change."""
 
     measures: int
     indicators: int
     written: int
     doubts: tuple[Doubt, ...]
+    changes: tuple[Change, ...] = ()
 
 
 class DryRun(Exception):
@@ -57,29 +69,20 @@ class DryRun(Exception):
         self.imported = imported
 
 
-def accepted(document: PlanDocument, *, codes: Sequence[str] = ("damaged_department",)) -> PlanDocument:
-    """The document with the proposals of these doubt codes taken over (a person accepted them)."""
-    names = {
-        (doubt.measure, doubt.detail): doubt.proposal
-        for doubt in document.doubts
-        if doubt.code in codes and doubt.proposal
-    }
-
-    def mended(sheet: Sheet) -> Sheet:
-        owner = next(
-            (new for (code, detail), new in names.items() if code == sheet.code and sheet.owner in detail), None
-        )
-        return replace(sheet, owner=owner) if owner else sheet
-
-    return replace(document, sheets=tuple(mended(sheet) for sheet in document.sheets))
-
-
 def import_plan(
-    document: PlanDocument, *, plan_name: str, city: str, year: int, municipality_code: str = "", dry_run: bool = False
+    document: PlanDocument,
+    *,
+    plan_name: str,
+    city: str,
+    year: int,
+    municipality_code: str = "",
+    dry_run: bool = False,
+    by: User | None = None,
+    note: Mapping[str, Any] | None = None,
 ) -> Imported:
     """Store the document's plan; `year` is the 年度 whose sheets the file holds. One transaction.
 
-    With `dry_run` everything is tried and undone.
+    `by` is None for the command, `note` goes to the trail. With `dry_run` everything is tried and undone.
     """
     try:
         with transaction.atomic():
@@ -87,9 +90,8 @@ def import_plan(
             if dry_run:
                 raise DryRun(imported)
             if imported.written:
-                audit.write(
-                    actor=None, action="plan.import", subject=f"plan:{plan_name}", after={"rows": imported.written}
-                )
+                after = {"rows": imported.written, **(note or {})}
+                audit.write(actor=by, action="plan.import", subject=f"plan:{plan_name}", after=after)
             return imported
     except DryRun as trial:
         return trial.imported
@@ -120,6 +122,7 @@ class _Import:
         self.document = document
         self.year = year
         self.written = 0
+        self.changes: list[Change] = []
         self.doubts = [*document.doubts, *direction_doubts(document)]
         self.departments: dict[str, Department] = {}
         self.closed: set[int] = set()
@@ -142,6 +145,7 @@ class _Import:
             Cycle.objects.filter(plan=plan).exclude(state=CycleState.DRAFT).values_list("fiscal_year", flat=True)
         )
         self.departments = offices_today()
+        self.doubts += file_doubts.doubts(self.document, known(plan), self.departments)
         self.shown_on = _last_sheets(plan)
         for sheet in self.document.sheets:
             self._sheet(plan, sheet)
@@ -152,7 +156,11 @@ class _Import:
             indicators=self.document.indicator_count,
             written=self.written,
             doubts=tuple(self.doubts),
+            changes=tuple(self.changes),
         )
+
+    def _changed(self, measure: str, year: int | None, item: str, before: str, after: str) -> None:
+        self.changes.append(Change(measure=measure, fiscal_year=year, item=item, before=before, after=after))
 
     def _sheet(self, plan: Plan, sheet: Sheet) -> None:
         measure = Measure.objects.filter(plan=plan, code=sheet.code).first()
@@ -160,6 +168,7 @@ class _Import:
             field, doubt = structure.proposed_place(plan, sheet)
             self.doubts += [doubt] if doubt else []
             measure = Measure.objects.create(plan=plan, code=sheet.code, field=field, first_year=plan.first_year)
+            self._changed(sheet.code, None, _("施策の追加"), "", sheet.name)
             self.written += 1
         year = self._measure_year(measure, sheet)
         self._schedule(year, sheet)
@@ -185,7 +194,10 @@ class _Import:
         written = {key: text for key, text in row.texts.items() if key in fields.text_keys(Section.EVALUATION)}
         texts = {key: text or written.get(key, "") for key, text in values["texts"].items()}
         self._update(row, {**values, "texts": texts}, sheet.code)
-        if set(row.related.all()) != set(related) and self._may_write(self.year, sheet.code, "関連部署"):
+        before = list(row.related.all())
+        if set(before) != set(related) and self._may_write(self.year, sheet.code, "関連部署"):
+            names = ("、".join(office.name for office in offices) for offices in (before, related))
+            self._changed(sheet.code, self.year, _("関連部署"), *names)
             row.related.set(related)
             self.written += 1
         return row
@@ -208,6 +220,9 @@ class _Import:
             return
         if stored and not self._may_write(year.fiscal_year, sheet.code, "取組みスケジュール"):
             return
+        if stored:
+            names = ("、".join(one) for one in ([row.name for row in stored], [name for name, _bars in expected]))
+            self._changed(sheet.code, year.fiscal_year, _("取組みスケジュール"), *names)
         year.schedule.all().delete()
         ScheduleItem.objects.bulk_create(
             ScheduleItem(measure_year=year, position=place, name=name, bars=bars)
@@ -225,6 +240,9 @@ class _Import:
             facts = {"unit": block.unit[:40], "baseline": block.baseline[:300]}
             indicator, made = Indicator.objects.get_or_create(measure=measure, number=block.number, defaults=facts)
             self.written += made
+            if made:
+                latest = next(cell.name for cell in reversed(block.years) if not cell.is_empty)
+                self._changed(sheet.code, None, _("成果目標の追加"), "", latest)
             for cell in block.years:
                 if not cell.is_empty:
                     self._cell(indicator, sheet.code, cell)
@@ -245,16 +263,23 @@ class _Import:
         changed = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not changed:
             return
-        labels = [str(getattr(row._meta.get_field(name), "verbose_name", name)) for name in changed if name != "texts"]
-        if isinstance(row, MeasureYear):
-            texts = changed.get("texts", row.texts)
-            labels += [one.label for one in fields.texts() if row.text(one.key) != texts.get(one.key, "")]
-        if not self._may_write(row.fiscal_year, code, "・".join(labels)):
+        texts = {
+            str(getattr(row._meta.get_field(name), "verbose_name", name)): (str(getattr(row, name)), str(value))
+            for name, value in changed.items()
+            if name != "texts"
+        }
+        if isinstance(row, MeasureYear) and "texts" in changed:
+            pairs = {one.label: (row.text(one.key), changed["texts"].get(one.key, "")) for one in fields.texts()}
+            texts |= {label: pair for label, pair in pairs.items() if pair[0] != pair[1]}
+        if not self._may_write(row.fiscal_year, code, "・".join(texts)):
             return
+        place = f"{goal_label(row.indicator.number)} " if isinstance(row, IndicatorYear) else ""
+        for label, pair in texts.items():
+            self._changed(code, row.fiscal_year, f"{place}{label}", *pair)
         for name, value in changed.items():
             setattr(row, name, value)
         row.save(update_fields=list(changed))
-        self.written += len(labels)
+        self.written += len(texts)
 
     def _may_write(self, fiscal_year: int, code: str, what: str) -> bool:
         # A sheet shows the years before its own too, and its verdict rests on them.
@@ -334,11 +359,3 @@ def sheets_year(document: PlanDocument) -> int:
         if cell.actual.strip("-－―_ \u3000")
     ]
     return max(written, default=min(document.years))
-
-
-def codes(doubts: Iterable[Doubt]) -> dict[str, int]:
-    """{doubt code: how many}."""
-    counts: dict[str, int] = {}
-    for doubt in doubts:
-        counts[doubt.code] = counts.get(doubt.code, 0) + 1
-    return counts

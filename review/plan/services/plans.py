@@ -1,19 +1,19 @@
 """A plan as such: made with its short name, its period and its city; found by that name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 from django.db import transaction
 from django.urls import URLResolver, get_resolver
 from django.utils.translation import gettext as _
 
-from review import holders, permissions
+from review import clock, holders, permissions
+from review.domain.fiscal import fiscal_year_of
 from review.domain.refusals import Invalid
-from review.models import Plan, User
+from review.models import Cycle, CycleState, Plan, User
 from review.models.plan import NEUTRAL_BODY, NEUTRAL_OFFICE, SHORT_NAME
 from review.reader_words import problem
 from review.trail.services import audit
@@ -32,7 +32,7 @@ class Names:
     body_en: str = ""
 
     @classmethod
-    def of(cls, office: str, body: str, office_en: str = "", body_en: str = "") -> Names:
+    def of(cls, office: str, body: str, office_en: str = "", body_en: str = "") -> Self:
         """The names given, neutral ones for those that are blank."""
         office, office_en = (office, office_en) if office else NEUTRAL_OFFICE
         body, body_en = (body, body_en) if body else NEUTRAL_BODY
@@ -165,3 +165,17 @@ def by_short_name(short_name: str) -> Plan:
             )
         raise Invalid(_("計画「%(name)s」はありません(今ある計画: %(names)s)。") % {"name": short_name, "names": names})
     return plan
+
+
+def years_to_begin(plan: Plan) -> list[int]:
+    """The years that can be drafted as the plan's first, while none was opened. One query."""
+    known = dict(Cycle.objects.filter(plan=plan).values_list("fiscal_year", "state"))
+    if any(state != CycleState.DRAFT for state in known.values()):
+        return []
+    return [year for year in plan.years if year not in known]
+
+
+def year_to_begin(plan: Plan) -> int | None:
+    """Of these the one to evaluate now: the last that is over, as near as the plan's years come. One query."""
+    over = fiscal_year_of(clock.today()) - 1
+    return min(years_to_begin(plan), key=lambda year: abs(year - over), default=None)

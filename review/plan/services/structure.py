@@ -1,7 +1,5 @@
 """体系: the 分野 of a plan in up to three levels, and which 施策 stands in which."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A plan is made by the administrator; its 施策 come in afterwards."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
@@ -14,12 +12,11 @@ from review.plan.services import plans as work
 from review.screens.forms.fields import add_refusal
 from review.screens.services.city import city
 from review.screens.views.acts import act_page
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def plan_new(request: SignedInRequest) -> HttpResponse:
     """The form; a POST makes the plan, in the name of the installation's city."""
     form = NewPlanForm(request.POST if request.method == "POST" else None)

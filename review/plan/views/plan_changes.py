@@ -1,7 +1,5 @@
 """計画の変更: what was proposed and decided in mid-plan, and a proposal of each kind."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 
@@ -22,7 +20,7 @@ from review.plan.services import plan_proposals, structure
 from review.plan.services.plan_checks import problems_of
 from review.plan.services.plan_proposals import Proposal
 from review.screens.views.acts import act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.templatetags.words import fiscal_year
 
@@ -31,6 +29,7 @@ MEANINGS: dict[str, Any] = {
     ChangeKind.ADD: gettext_lazy(
         "新しい施策のシートができます。実施中の年度からのときは、すぐに主管部署が入力できます。"
     ),
+    ChangeKind.EDIT: gettext_lazy("この年度からの施策の内容が変わります。前の年度の内容はそのままです。"),
     ChangeKind.RENAME: gettext_lazy("この年度からの施策名が変わります。前の年度の名前はそのままです。"),
     ChangeKind.OWNER: gettext_lazy(
         "この年度からのシートは、新しい主管部署が受け持ちます。前の年度の主管部署はそのままです。"
@@ -49,6 +48,10 @@ MEANINGS: dict[str, Any] = {
         "計画期間が延び、最後の年度の公表のあとに次の年度が準備されます。施策と成果目標が引き継がれ、目標は空欄です。"
     ),
 }
+
+
+#: What is proposed with the form of the whole 施策, and where.
+WHOLE = {ChangeKind.ADD: "meguri:measure_new", ChangeKind.EDIT: "meguri:measures"}
 
 
 def cycle_or_404(plan: str, year: int) -> Cycle:
@@ -80,23 +83,31 @@ def plan_changes(request: SignedInRequest, plan: str, year: int) -> HttpResponse
 
 
 def kinds(cycle: Cycle, open_years: list[int]) -> list[dict[str, str]]:
-    """Every kind that can be proposed now with its address: where no year is left to change, only the extension."""
-    return [
+    """Every kind that can be proposed now with its address: where no year is left to change, only the extension. A whole
+    施策 has a form of its own, in the first year that is there."""
+    there = Cycle.objects.filter(plan=cycle.plan_id, fiscal_year__in=open_years).order_by("fiscal_year")
+    whole = [
+        {"label": str(kind.label), "url": reverse(address, args=[cycle.plan.short_name, year])}
+        for year in there.values_list("fiscal_year", flat=True)[:1]
+        for kind, address in WHOLE.items()
+    ]
+    return whole + [
         {"label": str(kind.label), "url": reverse("meguri:plan_change_new", args=[*cycle.key, kind.value])}
         for kind in ChangeKind
-        if open_years or kind == ChangeKind.EXTEND
+        if kind == ChangeKind.EXTEND or (open_years and kind not in WHOLE)
     ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def plan_change_new(request: SignedInRequest, plan: str, year: int, change: str) -> HttpResponse:
     """Propose a change: which 施策, then what; then what it comes to; then the act."""
     cycle = cycle_or_404(plan, year)
     if change not in ChangeKind.values:
         raise Http404
     kind = ChangeKind(change)
-    of_plan = kind in (ChangeKind.ADD, ChangeKind.EXTEND)
+    if kind in WHOLE:
+        return see_other(WHOLE[kind], plan, year)
+    of_plan = kind == ChangeKind.EXTEND
     first = [cycle.plan.last_year + 1] if kind == ChangeKind.EXTEND else plan_proposals.open_years(cycle.plan)[:1]
     if not first:
         raise Http404

@@ -1,7 +1,5 @@
 """The administrator appoints 確認者 and 承認者 of one plan, from its page."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +18,7 @@ from review.people.services import people
 from review.plan.forms.plan_people import PlanPostForm
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import act_page
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
@@ -33,7 +31,6 @@ def posts_of(plan: Plan) -> list[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def plan_appoint(request: SignedInRequest, plan: str) -> HttpResponse:
     """The form; a POST appoints in this plan alone."""
     shown = get_object_or_404(Plan, short_name=plan)

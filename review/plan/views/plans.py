@@ -1,8 +1,6 @@
 """The page of a plan: what it is, what it is called, who works on it, its years, and what was changed."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,12 +14,12 @@ from review import clock, permissions
 from review.domain.refusals import Invalid
 from review.models import AuditEntry, Cycle, Department, Plan, User
 from review.plan.forms.plans import PlanForm
-from review.plan.services import plan_settings
+from review.plan.services import plan_settings, plans
 from review.plan.views import plan_people
 from review.reader_words import year_label
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -34,7 +32,6 @@ def plan_record(request: SignedInRequest, plan: str) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(plan_record)
 def plan(request: SignedInRequest, plan: str) -> HttpResponse:
     """The plan's page; a POST changes what it is and is called."""
@@ -70,32 +67,38 @@ def context_of(user: User, plan: Plan, form: PlanForm) -> dict[str, Any]:
         "may_appoint": permissions.may_visit(user, "meguri:plan_appoint", plan.pk),
         "settings": [(field.label, in_words(field.name, form.initial.get(field.name), offices)) for field in form],
         "may_see_people": permissions.may_visit(user, "meguri:person"),
+        "first_year": plans.year_to_begin(plan) if permissions.may_change_plan(user, plan.pk) else None,
         "cycles": list(Cycle.objects.filter(plan=plan).order_by("-fiscal_year")),
         "history": list(history(plan, form, offices)),
     }
 
 
 def history(plan: Plan, form: PlanForm, offices: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """What the page changed."""
+
+    def lines_of(entry: AuditEntry) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": form.fields[name].label if name in form.fields else _("所属長の確認"),
+                "before": in_words(name, entry.before.get(name), offices),
+                "after": in_words(name, entry.after.get(name), offices),
+            }
+            for name in entry.after
+            if name != "reason"
+        ]
+
+    return changes_of(f"plan:{plan.pk}", [plan_settings.CHANGED], lines_of)
+
+
+def changes_of(
+    subject: str, actions: Sequence[str], lines_of: Callable[[AuditEntry], list[dict[str, Any]]]
+) -> Iterator[dict[str, Any]]:
     """Each change, the latest first: who, when, why, and what stood before and after. Two queries."""
-    entries = list(
-        AuditEntry.objects.filter(subject=f"plan:{plan.pk}", action=plan_settings.CHANGED).order_by("-pk")[:50]
-    )
+    entries = list(AuditEntry.objects.filter(subject=subject, action__in=actions).order_by("-pk")[:50])
     people = {user.key: user for user in User.objects.filter(key__in=[entry.actor_key for entry in entries])}
     for entry in entries:
-        names = [name for name in entry.after if name != "reason"]
-        yield {
-            "at": entry.at,
-            "who": people.get(entry.actor_key) if entry.actor_key else None,
-            "reason": entry.after.get("reason", ""),
-            "lines": [
-                {
-                    "label": form.fields[name].label if name in form.fields else _("所属長の確認"),
-                    "before": in_words(name, entry.before.get(name), offices),
-                    "after": in_words(name, entry.after.get(name), offices),
-                }
-                for name in names
-            ],
-        }
+        who, reason = people.get(entry.actor_key) if entry.actor_key else None, entry.after.get("reason", "")
+        yield {"at": entry.at, "who": who, "reason": reason, "lines": lines_of(entry)}
 
 
 def offices_by_id() -> dict[str, str]:

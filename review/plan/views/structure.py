@@ -1,7 +1,5 @@
 """計画の体系: the 分野 of the plan in up to three levels, and where each 施策 stands."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,7 +14,7 @@ from review.plan.services import structure as work
 from review.plan.views.plan_changes import cycle_or_404
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import crumbs
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -44,7 +42,6 @@ def structure_record(request: SignedInRequest, plan: str, year: int) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(structure_record)
 def structure(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The whole 体系 as one form."""

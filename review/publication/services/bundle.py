@@ -1,7 +1,7 @@
 """The static bundle: the public site as one archive that can be carried out of the closed network.
 
-It holds the site as it stood when its edition was published, so it never changes: the same edition gives the same bytes,
-whoever makes it and when. The pages come from the screens, handed in as `pages`; here is the archive.
+It holds the site as it stood when its edition was published, or the 計画期間の総括 after it, so it never changes: the same
+edition gives the same bytes, whoever makes it and when. The pages come from the screens, handed in as `pages`; here is the archive.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from django.db.models import Subquery
 from django.utils import timezone
 
 from review.background.services import jobs
@@ -19,7 +20,7 @@ from review.books.services import artifacts
 from review.books.services.editions import audit_head
 from review.domain.fiscal import fiscal_year_label
 from review.domain.form_labels import AUDIT_HEAD
-from review.models import Artifact, Edition, Job, User
+from review.models import Artifact, Cycle, Edition, Job, SummaryEdition, User
 from review.trail.services import audit
 
 KIND = "site_bundle"
@@ -29,31 +30,57 @@ README = "README.txt"
 PACKED = (".woff2", ".xlsx", ".pdf")
 
 Progress = Callable[[int, int], None]
-Pages = Callable[[Edition, Progress | None], Iterator[tuple[str, bytes]]]
+Pages = Callable[[Edition, Progress | None, SummaryEdition | None], Iterator[tuple[str, bytes]]]
 
 
-def request(*, user: User, edition: Edition) -> Job:
-    """Ask for the bundle of an edition."""
-    audit.write(user, "bundle.request", f"cycle:{edition.cycle_id}", after={"edition": edition.number})
+def newest_summary(cycle: Cycle) -> SummaryEdition | None:
+    """The newest edition of the plan's 総括, for its last year; None where a correction of the year came after it, whose
+    own site holds it. One query; none for another year."""
+    if cycle.fiscal_year != cycle.plan.last_year:
+        return None
+    last = cycle.editions.order_by("-published_at").values("published_at")[:1]
+    rows = SummaryEdition.objects.filter(plan=cycle.plan_id, published_at__gte=Subquery(last))
+    return rows.select_related("plan").order_by("number").last()
+
+
+def last_before(summary: SummaryEdition) -> Edition:
+    """The last edition of all that was published when the 総括 was. One query."""
+    rows = Edition.objects.filter(published_at__lte=summary.published_at).select_related("cycle__plan")
+    return rows.latest("pk")
+
+
+def request(*, user: User, edition: Edition, summary: SummaryEdition | None = None) -> Job:
+    """Ask for the bundle of an edition, or of the 総括 after it."""
+    after = {"edition": edition.number, **({"summary": summary.number} if summary else {})}
+    audit.write(user, "bundle.request", f"cycle:{edition.cycle_id}", after=after)
+    if summary:
+        key = f"{KIND}:summary:{edition.cycle_id}"
+        return jobs.request(KIND, key=key, args={"summary_of": edition.cycle_id}, cycle=edition.cycle)
     return jobs.request(KIND, key=f"{KIND}:{edition.pk}", args={"edition": edition.pk}, cycle=edition.cycle)
 
 
-def write(edition: Edition, out: BinaryIO, pages: Pages, progress: Progress | None = None) -> list[str]:
+def write(
+    edition: Edition,
+    out: BinaryIO,
+    pages: Pages,
+    progress: Progress | None = None,
+    summary: SummaryEdition | None = None,
+) -> list[str]:
     """Write the archive; returns nothing to warn of. Raises Failure while a book of an edition is still being made."""
     require_books(edition)
-    pack(edition, pages(edition, progress), out)
+    pack(summary or edition, pages(edition, progress, summary), out)
     return []
 
 
-def pack(edition: Edition, files: Iterable[tuple[str, bytes]], out: BinaryIO) -> None:
+def pack(published: Edition | SummaryEdition, files: Iterable[tuple[str, bytes]], out: BinaryIO) -> None:
     """The archive of some files, with what it is and their checksums. The same files give the same bytes."""
-    moment = timezone.localtime(edition.published_at)
+    moment = timezone.localtime(published.published_at)
     sums: dict[str, str] = {}
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         for place, content in files:
             _put(archive, place, content, moment)
             sums[place] = hashlib.sha256(content).hexdigest()
-        readme = readme_of(edition).encode()
+        readme = readme_of(published).encode()
         _put(archive, README, readme, moment)
         sums[README] = hashlib.sha256(readme).hexdigest()
         lines = "".join(f"{sums[place]}  {place}\n" for place in sorted(sums))
@@ -80,19 +107,28 @@ def require_books(edition: Edition) -> None:
         raise Failure("公表版の集約表(Excel・PDF)がまだできていません。できあがってから、もう一度お試しください。")
 
 
-def readme_of(edition: Edition) -> str:
+def readme_of(published: Edition | SummaryEdition) -> str:
     """What the archive is and how it is checked, in plain text."""
-    year = fiscal_year_label(edition.cycle.fiscal_year)
+    if isinstance(published, Edition):
+        plan, audited = published.cycle.plan, _audit_line(published)
+        what = f"{fiscal_year_label(published.cycle.fiscal_year)} 評価結果 {published.label}"
+    else:
+        plan, audited, what = published.plan, "", label_of(published)
     return (
-        f"{edition.cycle.plan.city} {edition.cycle.plan.name} {year} 評価結果 {edition.label}\n\n"
+        f"{plan.city} {plan.name} {what}\n\n"
         "results/index.html を開くと、公表した評価結果のすべてのページを読めます。\n"
         "このフォルダーをそのままウェブサーバーに置けます。プログラムやデータベースは要りません。\n"
         f"改ざんや欠けがないかは、次のコマンドで確かめられます: sha256sum --check {MANIFEST}\n"
-        f"公表内容の照合値 (sha256): {edition.sha256}\n"
-        f"{_audit_line(edition)}\n"
+        f"公表内容の照合値 (sha256): {published.sha256}\n"
+        f"{audited}\n"
         "Open results/index.html (English: results/en/index.html). Put the folder on any web server as it is.\n"
         f"Check it with: sha256sum --check {MANIFEST}\n"
     )
+
+
+def label_of(summary: SummaryEdition) -> str:
+    """計画期間の総括 第1版."""
+    return f"計画期間の総括 第{summary.number}版"
 
 
 def _audit_line(edition: Edition) -> str:
@@ -101,11 +137,13 @@ def _audit_line(edition: Edition) -> str:
 
 
 def make(claim: Claim, *, pages: Pages) -> None:
-    """Build the bundle of an edition, once."""
+    """Build the bundle of an edition or of a 総括, once."""
 
     def report(done: int, total: int) -> None:
         claim.progress(done, total, "ページを書いています")
 
+    if "summary_of" in claim.args:
+        return _make_with_summary(claim, pages, report)
     artifacts.produce_for_edition(
         claim,
         lambda edition: lambda out: write(edition, out, pages, report),
@@ -114,6 +152,26 @@ def make(claim: Claim, *, pages: Pages) -> None:
         ending="zip",
         name="評価結果サイト",
         tail="-site",
+    )
+
+
+def _make_with_summary(claim: Claim, pages: Pages, report: Progress) -> None:
+    cycle = Cycle.objects.select_related("plan").get(pk=claim.args["summary_of"])
+    summary = newest_summary(cycle)
+    if summary is None:
+        raise Failure("この計画の総括は、まだ公表されていません。")
+    which = {"kind": Artifact.Kind.BUNDLE, "cycle": cycle, "label": label_of(summary)}
+    if artifacts.exists(claim, **which):
+        return
+    edition = last_before(summary)
+    artifacts.produce(
+        claim,
+        lambda out: write(edition, out, pages, report, summary),
+        path=f"{cycle.folder}/editions/summary-{summary.number}-site",
+        ending="zip",
+        check=check,
+        filename=f"{cycle.file_name}_総括_第{summary.number}版_評価結果サイト.zip",
+        **which,
     )
 
 

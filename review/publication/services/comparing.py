@@ -21,6 +21,7 @@ class Side:
     actual: str = ""
     rate_text: str = ""
     grade: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,10 @@ class IndicatorRow:
     label: str
     left: Side
     right: Side
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.left, self.right
 
     @property
     def differs(self) -> bool:
@@ -96,7 +101,7 @@ def _measure(code: str, left: Row | None, right: Row | None, years: tuple[int, i
 
 
 def _overall(measure: Mapping[str, Any]) -> str:
-    return f"{measure['grade']}{measure['grade_note']}" if measure else ""
+    return f"{measure['grade']} {measure.get('grade_words', '')}{measure['grade_note']}".strip() if measure else ""
 
 
 def _numbered(measure: Mapping[str, Any], number: int) -> Row | None:
@@ -113,6 +118,7 @@ def _side(one: Row | None, year: int) -> Side:
         actual=cell.get("actual", ""),
         rate_text=one["rate_text"],
         grade=one["grade"],
+        words=one.get("grade_words", ""),
     )
 
 

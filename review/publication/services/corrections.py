@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from review import clock, holders, permissions
+from review.assessment.services import own_items
 from review.background.services import outbox
 from review.domain import correction_items, text
 from review.domain.events import Event
@@ -208,6 +209,8 @@ def _problems(correction: Correction, known: Mapping[str, Item], typed: Iterable
             problems[one.key] = _("1行で、%(most)s文字までで入力してください。") % {"most": most}
         elif correction_items.is_grade(one.key) and one.right not in letters:
             problems[one.key] = pgettext("of one goal", "達成区分を選んでください。")
+        elif message := own_items.problem(correction.cycle, one.key, one.right):
+            problems[one.key] = message
         if not one.reason:
             problems[f"reason:{one.key}"] = _("訂正の理由を入力してください。")
         elif message := problem(one.reason):

@@ -5,9 +5,8 @@ share these writers; what the columns mean stands in `open_data`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.core.files.storage import default_storage
@@ -16,9 +15,10 @@ from django.utils import timezone
 from review import clock
 from review.books.services import books
 from review.books.services.snapshot import snapshot_of
+from review.domain.book import YearBook
 from review.models import Artifact, Cycle, Edition
 from review.pdf import maker
-from review.publication.services import open_data
+from review.publication.services import catalogue, open_data, schemas
 from review.publication.services.open_data import INDICATOR_COLUMNS, measure_columns
 from review.workbook import engine
 
@@ -70,37 +70,48 @@ def as_csv(source: Source) -> bytes:
 
 def measures_csv(source: Source) -> bytes:
     """The table of 施策."""
-    return open_data.as_table(measure_columns(), open_data.measure_rows(source.snapshot, source.meta))
+    return open_data.as_table(measure_columns(source.snapshot), open_data.measure_rows(source.snapshot, source.meta))
+
+
+def table_schema(source: Source) -> bytes:
+    """What the columns of both tables of this edition are."""
+    return schemas.as_bytes(schemas.table_schema(source.snapshot))
+
+
+#: The data files of an edition, by what makes them.
+FILES = {
+    "data.json": as_json,
+    "indicators.csv": as_csv,
+    "measures.csv": measures_csv,
+    "table-schema.json": table_schema,
+}
+
+
+def data_file(source: Source, name: str, address: str) -> bytes | None:
+    """One data file of an edition, whose page stands at that address; None for an unknown name."""
+    if name == "dataset.jsonld":
+        return schemas.as_bytes(catalogue.dataset(source.snapshot, source.meta, address))
+    return FILES[name](source) if name in FILES else None
 
 
 # --- workbook --------------------------------------------------------------------------------------------------------
 
 
-def write_xlsx(source: Source, out: BinaryIO, *, made_at: datetime | None = None) -> None:
-    """The consolidated workbook: the very file of the edition where it was made, else one made now."""
-    artifact = edition_file(source.edition) if source.edition else None
-    if artifact:
-        with default_storage.open(artifact.path, "rb") as stream:
-            out.write(stream.read())
-        return
-    moment = source.edition.published_at if source.edition else made_at or clock.now()
-    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
-    engine.write(book, out)
+def write_xlsx(source: Source, out: BinaryIO) -> None:
+    """The consolidated workbook."""
+    _write(source, out, Artifact.Kind.CONSOLIDATED, lambda book: engine.write(book, out))
 
 
 def write_pdf(source: Source, out: BinaryIO) -> None:
-    """The whole book as PDF/UA-1: the very file of the edition where it was made, else one made now."""
-    rows = Artifact.objects.filter(edition=source.edition, kind=Artifact.Kind.BOOK_PDF) if source.edition else None
-    artifact = rows.first() if rows is not None else None
-    if artifact:
+    """The whole book as PDF/UA-1."""
+    _write(source, out, Artifact.Kind.BOOK_PDF, lambda book: out.write(maker.book(book).data))
+
+
+def _write(source: Source, out: BinaryIO, kind: str, make: Callable[[YearBook], object]) -> None:
+    """The very file of the edition where it was made, else one made now."""
+    if artifact := Artifact.objects.filter(edition=source.edition, kind=kind).first() if source.edition else None:
         with default_storage.open(artifact.path, "rb") as stream:
             out.write(stream.read())
         return
     moment = source.edition.published_at if source.edition else clock.now()
-    book = books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment))
-    out.write(maker.book(book).data)
-
-
-def edition_file(edition: Edition) -> Artifact | None:
-    """The consolidated workbook of an edition; None while it is being made. One query."""
-    return Artifact.objects.filter(edition=edition, kind=Artifact.Kind.CONSOLIDATED).first()
+    make(books.year_book(source.snapshot, label=source.label, made_at=timezone.localtime(moment)))

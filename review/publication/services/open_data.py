@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +18,9 @@ from django.urls import reverse
 
 from review.books.services import books, editions
 from review.books.services.editions import Row, Snapshot
-from review.domain import fields, grade_words, values
+from review.domain import fields, grade_words, sheet_form, values
 from review.domain.answers import sentence_of
-from review.domain.fields import Section
+from review.domain.fields import OWN, Field, Kind
 from review.domain.fiscal import fiscal_year_label
 from review.domain.progress import status_of
 from review.domain.rating import Scale
@@ -114,13 +114,44 @@ _OF_MEASURE = (
 )  # fmt: skip
 
 
-def measure_columns() -> tuple[Column, ...]:
-    """The columns of the table with one row a 施策; the texts of the form among them."""
-    texts = (
-        _column(one.column, one.key, one.about, one.english) for one in fields.texts() if one.public and one.column
-    )
+_NUMBERS = (Kind.AMOUNT, Kind.NUMBER)
+#: What stands for the columns of a plan's own items where no edition is named.
+OWN_COLUMN = _column(
+    "(計画の独自の項目)", f"{OWN}…", "計画が様式に加えた項目。列の名は項目の名、キーは変わらない。版ごとの列は、その版の table-schema.json にある",
+    "Items that the plan's form has of its own; their keys are stable, and table-schema.json of an edition lists them",
+)  # fmt: skip
+
+
+def form_of(snapshot: Snapshot | None) -> sheet_form.Form:
+    """The form that the edition was frozen with; {} for the first city's."""
+    rows = snapshot["measures"] if snapshot else ()
+    return {name: part for name, part in sheet_form.of_row(rows[0]).items() if part} if rows else {}
+
+
+def measure_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
+    """The columns of the table with one row a 施策: the texts under the names that the edition has for them, the plan's
+    own items after them. Their keys and their order are the same in every edition."""
+    form = form_of(snapshot)
+    called = form.get("called", {})
+    texts = [
+        _column(called.get(one.key, {}).get("label", one.column), one.key, one.about, one.english)
+        for one in fields.texts()
+        if one.public and one.column
+    ]
     why = _column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so")
+    texts += [_own_column(one) for one in sheet_form.own(form)]
+    fixed = {one.title for one in (*_HEAD, *_OF_MEASURE, why, *_RESULT)}
+    texts = [replace(one, title=f"{one.title}({one.key})") if one.title in fixed else one for one in texts]
     return (*_HEAD, *_OF_MEASURE, *texts, why, *_RESULT)
+
+
+def _own_column(one: Field) -> Column:
+    number = one.kind in _NUMBERS
+    unit, in_english = ("(千円)", ", in thousand yen") if one.kind == Kind.AMOUNT else ("", "")
+    return _column(
+        one.label, one.key, f"計画の様式の独自の項目{unit}", f"Item of the plan's own form{in_english}",
+        "number" if number else "string", number,
+    )  # fmt: skip
 
 
 def licence() -> dict[str, str]:
@@ -242,8 +273,8 @@ def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, 
         "related": "、".join(related),
         "indicators": len(graded),
         "achieved": sum(one["status"] == "achieved" for one in graded),
-        **{key: measure.get(key, "") for key in fields.text_keys(Section.CONTENT)},
-        **{key: measure["evaluation"].get(key, "") for key in fields.text_keys(Section.EVALUATION)},
+        **sheet_form.texts_of_row(measure),
+        **{one["key"]: sheet_form.number(one["text"]) for one in measure.get("items", ()) if one["kind"] in _NUMBERS},
         "outcome_reason": measure["outcome_reason"],
         "measure_grade": measure["grade"],
         "measure_grade_words": worded["grade_words"] + worded["grade_note"],
@@ -290,7 +321,7 @@ def dictionary() -> bytes:
         _column("説明", "about", "", ""),
         _column("English", "english", "", ""),
     )
-    tables = (("indicators.csv", INDICATOR_COLUMNS), ("measures.csv", measure_columns()))
+    tables = (("indicators.csv", INDICATOR_COLUMNS), ("measures.csv", (*measure_columns(), OWN_COLUMN)))
     rows = (
         {
             "table": name,

@@ -1,20 +1,18 @@
-"""What describes the open data to machines: JSON Schema, table schema (CSVW), and the catalogue entry (DCAT)."""
+"""What describes the open data to machines: JSON Schema and table schema (CSVW)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import quote
 
-from django.conf import settings
-
-from review.books.services.editions import Snapshot, audit_head
+from review.books.services.editions import Snapshot
 from review.domain import fields
-from review.domain.fields import Field, Section
-from review.domain.fiscal import first_day, fiscal_year_label, last_day
+from review.domain.fields import OWN, Field, Section
 from review.domain.values import State
 from review.publication.services import open_data
-from review.publication.services.open_data import INDICATOR_COLUMNS, Column, measure_columns
+from review.publication.services.open_data import INDICATOR_COLUMNS, OWN_COLUMN, Column, measure_columns
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 STATUSES = ["achieved", "missed", "undetermined", "pending", "not_applicable", ""]
@@ -59,13 +57,14 @@ _COUNTS = {"type": "object", "additionalProperties": {"type": "integer", "minimu
 _YEAR = {"type": "integer", "minimum": 1926, "maximum": 2200}
 
 
-def row_schema(columns: Iterable[Column]) -> dict[str, Any]:
-    """One row of a tidy table as JSON."""
+def row_schema(columns: Iterable[Column], *, own: bool = False) -> dict[str, Any]:
+    """One row of a tidy table as JSON; `own`: with the items that a plan's form has of its own."""
     properties = {}
     for column in columns:
         kind: Any = [column.kind, "null"] if column.nullable else column.kind
         properties[column.key] = {"type": kind, "title": column.title, "description": column.about}
-    return closed(properties)
+    items = {f"^{OWN}": {"type": ["string", "number", "null"], "description": OWN_COLUMN.about}}
+    return closed(properties) | ({"patternProperties": items} if own else {})
 
 
 def edition_schema() -> dict[str, Any]:
@@ -188,6 +187,8 @@ def _correction() -> dict[str, Any]:
 
 _TEXTS = (Section.CONTENT, Section.EVALUATION)
 _ITEM = ("key", "label", "kind", "section", "text")
+#: What only some 施策 have.
+_SOMETIMES = ("owner_now", "off", "items", "form", "opinions", "path", "grade_words", "grade_note")
 
 
 def _added(texts: Iterable[Field]) -> list[str]:
@@ -225,10 +226,20 @@ def measure_schema() -> dict[str, Any]:
             "indicators": _list(_indicator()),
             "off": _list(_text("この年度の様式でたずねない項目のキー")),
             "items": _list(closed({**{key: _text() for key in _ITEM}, "in_book": {"type": "boolean"}})),
+            "form": _form(),
             "opinions": _list(_opinion()),
             "demo": {"type": "boolean"},
         },
-        optional=["owner_now", "off", "items", "opinions", "path", "grade_words", "grade_note", *_added(content)],
+        optional=[*_SOMETIMES, *_added(content)],
+    )
+
+
+def _form() -> dict[str, Any]:
+    words = closed(dict.fromkeys(("label", "help", "section"), _text()), optional=("label", "help", "section"))
+    return closed(
+        {"called": {"type": "object", "additionalProperties": words}, "order": _list(_text())},
+        optional=("called", "order"),
+        about="計画の様式での、共通の項目の名前と置く場所、項目の順番。変えた計画だけにある",
     )
 
 
@@ -287,11 +298,11 @@ def _progress() -> dict[str, Any]:
 # --- CSVW ------------------------------------------------------------------------------------------------------------
 
 
-def table_schema() -> dict[str, Any]:
-    """Both tidy tables, for any edition and for `export_cycle --format csv`."""
+def table_schema(snapshot: Snapshot | None = None) -> dict[str, Any]:
+    """Both tidy tables, of one edition or as they are without a form of the plan's own."""
     tables = (
         ("indicators.csv", INDICATOR_COLUMNS, ["indicator_id", "year"]),
-        ("measures.csv", measure_columns(), ["measure_id"]),
+        ("measures.csv", measure_columns(snapshot), ["measure_id"]),
     )
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "ja"}],
@@ -309,76 +320,13 @@ def table_schema() -> dict[str, Any]:
 
 def _csvw(column: Column) -> dict[str, Any]:
     return {
-        "name": column.key,
+        # A name of CSVW is a name of a URI template: no hyphen, and no letter that is not escaped.
+        "name": quote(column.key.replace("-", "_")),
         "titles": column.title,
         "datatype": CSVW_TYPES[column.kind],
         "dc:description": {"ja": column.about, "en": column.english},
         "required": column.kind == "integer" and not column.nullable,
     }
-
-
-# --- DCAT ------------------------------------------------------------------------------------------------------------
-
-_CONTEXT = {
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "xsd": "http://www.w3.org/2001/XMLSchema#",
-}
-_TYPES = {
-    "indicators.csv": ("text/csv", "成果目標と年度ごとに1行の表", "table-schema.json"),
-    "measures.csv": ("text/csv", "施策ごとに1行の表", "table-schema.json"),
-    "data.json": ("application/json", "公表した内容のすべて", "edition.schema.json"),
-}
-
-
-def dataset(snapshot: Snapshot, edition: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """One edition as a dataset of DCAT in JSON-LD; the addresses are relative to `address`, the page of the edition; where it is '', to the file itself."""
-    year = snapshot["fiscal_year"]
-    name = f"{snapshot['city']} {snapshot['plan']} {fiscal_year_label(year)} 評価結果"
-    return {
-        "@context": {**_CONTEXT, **({"@base": address} if address else {})},
-        "@id": "",
-        "@type": "dcat:Dataset",
-        "dct:identifier": f"{snapshot['municipality_code'] or 'meguri'}-{year}-{edition['number']}",
-        "dct:title": {"@value": f"{name} {edition['label']}", "@language": "ja"},
-        "dct:description": {
-            "@value": f"{snapshot['plan']}の施策ごとの目標、実績、達成の判定。{len(snapshot['measures'])}施策。",
-            "@language": "ja",
-        },
-        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": snapshot["city"]},
-        **_provenance(snapshot),
-        "dct:issued": {"@value": edition["published_at"], "@type": "xsd:dateTime"},
-        "dct:language": "ja",
-        "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
-        "dct:temporal": {
-            "@type": "dct:PeriodOfTime",
-            "dcat:startDate": {"@value": first_day(year).isoformat(), "@type": "xsd:date"},
-            "dcat:endDate": {"@value": last_day(year).isoformat(), "@type": "xsd:date"},
-        },
-        "dcat:version": str(edition["number"]),
-        "dcat:keyword": ["計画", "評価", "施策", "成果目標"],
-        "dcat:distribution": [
-            {
-                "@type": "dcat:Distribution",
-                "dct:title": {"@value": title, "@language": "ja"},
-                "dcat:downloadURL": {"@id": file},
-                "dcat:mediaType": media,
-                "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
-                "dct:conformsTo": {"@id": f"../schema/{schema}"},
-            }
-            for file, (media, title, schema) in _TYPES.items()
-        ],
-    }
-
-
-def _provenance(snapshot: Snapshot) -> dict[str, Any]:
-    """The printed head of the audit trail; nothing for an edition that was frozen without."""
-    head = audit_head(snapshot)
-    if not head:
-        return {}
-    statement = {"@value": f"監査記録の照合値 {head}", "@language": "ja"}
-    return {"dct:provenance": {"@type": "dct:ProvenanceStatement", "dct:description": statement}}
 
 
 SITE_FILES = {

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from review.books.services import editions
 from review.books.services.editions import Filters
+from review.domain import sheet_form
 from review.publication.services import exports, open_data
 from review.publication.views import api_schema
 from review.publication.views.open_files import for_everybody
@@ -187,6 +188,11 @@ def edition(request: HttpRequest, plan: str, year: int, number: int | None = Non
         "years": snapshot["years"],
         "scale": [{"letter": grade["letter"], "name": grade["name"]} for grade in snapshot["scale"]],
         "totals": snapshot["totals"],
+        "items": [
+            {"key": one.key, "label": one.label, "kind": str(one.kind)}
+            for one in sheet_form.of(open_data.form_of(snapshot))
+            if one.public
+        ],
     }
 
 

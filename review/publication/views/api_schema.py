@@ -153,6 +153,7 @@ def _schemas() -> dict[str, Any]:
         "years": {"type": "array", "items": {"type": "integer"}},
         "scale": {"type": "array", "items": closed({"letter": _TEXT, "name": _TEXT})},
         "totals": closed({"measures": counts, "indicators": counts}),
+        "items": {"type": "array", "items": closed({"key": _TEXT, "label": _TEXT, "kind": _TEXT})},
     }
     years = {"type": "array", "items": {"type": "integer"}}
     plan = closed({"short_name": _TEXT, "name": _TEXT, "years": years, "editions": _TEXT, "page": _TEXT})
@@ -160,7 +161,7 @@ def _schemas() -> dict[str, Any]:
         "Plans": closed({"plans": {"type": "array", "items": plan}}),
         "Edition": closed(edition),
         "EditionDetail": closed({**edition, **detail}),
-        "MeasureRow": schemas.row_schema(measure_columns()),
+        "MeasureRow": schemas.row_schema(measure_columns(), own=True),
         "IndicatorRow": schemas.row_schema(INDICATOR_COLUMNS),
         "Measure": measure_schema(),
         "Problem": closed({"status": {"type": "integer"}, "detail": _TEXT}),

@@ -14,8 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from review import permissions, queries
-from review.books.services import papers, workbooks
-from review.models import Artifact, Cycle, JobState, MeasureReview
+from review.background.services.making import of_the_background
+from review.books.services import papers
+from review.models import Artifact, Cycle, MeasureReview
 from review.publication.services import bundle
 from review.screens.views.acts import crumbs
 from review.screens.views.questions import cycle_or_404
@@ -28,11 +29,8 @@ logger = logging.getLogger(__name__)
 
 TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
-BUILDS = (
-    workbooks.SHEET, workbooks.YEAR, workbooks.EDITION, papers.SHEET, papers.BOOK, papers.PACK, papers.EDITION, bundle.KIND
-)  # fmt: skip
-#: What a person can ask for of a year: kind of file -> who queues it.
-PAPERS = {Artifact.Kind.PACK: papers.request_pack, Artifact.Kind.BOOK_PDF: papers.request_book}
+#: What a person can ask for of a year: kind of file -> the job that makes it.
+PAPERS = {Artifact.Kind.PACK: papers.PACK, Artifact.Kind.BOOK_PDF: papers.BOOK}
 
 
 @require_safe
@@ -54,8 +52,7 @@ def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "history": drafts[1:] if may_draft else [],
         "papers": papers_of(request, cycle) if may_draft else [],
         "sheets": list(sheets),
-        "jobs": [job for job in queries.running_jobs(cycle) if job.kind in BUILDS],
-        "running": JobState.RUNNING,
+        **of_the_background(cycle),
     }
     return render(request, "publication/files.html", context)
 
@@ -74,36 +71,49 @@ def paper_make(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     cycle, kind = cycle_or_404(plan, year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
     if kind is None:
         raise Http404
-    PAPERS[kind](cycle)
-    messages.success(
-        request, _("%(file)sを作っています。できあがると、この画面から受け取れます。") % {"file": kind.label}
-    )
-    return redirect(reverse("meguri:files", args=[plan, year]) + "#papers")
+    papers.request_of_year(PAPERS[kind], cycle)
+    return to_files(request, cycle.key, str(kind.label), "papers")
 
 
 @require_POST
 def sheet_paper_make(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for one sheet as PDF, of the current data."""
-    review = get_object_or_404(MeasureReview.objects.visible(permissions.scope_of(request.user)), pk=pk)
+    readable = MeasureReview.objects.visible(permissions.scope_of(request.user)).select_related("cycle__plan")
+    review = get_object_or_404(readable, pk=pk)
     papers.request_sheet(review)
-    messages.success(request, _("PDFを作っています。しばらくしてから、この画面を開き直してください。"))
-    return redirect("meguri:sheet", pk=pk)
+    return to_files(request, review.cycle.key, "PDF", "sheets")
+
+
+def to_files(request: SignedInRequest, key: tuple[str, int], what: str, where: str) -> HttpResponse:
+    """On to the page that shows how far it is, and then the file."""
+    sentence = _("%(file)sを作っています。できあがると、この画面から受け取れます。")
+    messages.success(request, sentence % {"file": what})
+    return redirect(reverse("meguri:files", args=key) + f"#{where}")
 
 
 def sites_of(cycle: Cycle) -> list[dict[str, Any]]:
-    """Each edition of the year with its static site, None where none was requested yet. Two queries."""
+    """Each edition of the year with its static site, None where none was requested yet, after the plan's last year the
+    newest 総括 before them. Four queries."""
     made = {
         file.edition_id: file
         for file in Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, edition__isnull=False)
     }
-    return [{"edition": one, "file": made.get(one.pk)} for one in queries.editions(*cycle.key)]
+    rows: list[dict[str, Any]] = [
+        {"edition": one, "label": one.label, "file": made.get(one.pk)} for one in queries.editions(*cycle.key)
+    ]
+    if rows and (summary := bundle.newest_summary(cycle)):
+        label = bundle.label_of(summary)
+        file = Artifact.objects.filter(cycle=cycle, kind=Artifact.Kind.BUNDLE, label=label, retired_at=None).first()
+        rows.insert(0, {"edition": rows[0]["edition"], "label": label, "file": file, "summary": True})
+    return rows
 
 
 @require_POST
 def bundle_make(request: SignedInRequest, plan: str, year: int, number: int) -> HttpResponse:
-    """Ask for the static site of an edition."""
+    """Ask for the static site of an edition, or of the plan's newest 総括."""
     edition = get_object_or_404(queries.editions(plan, year), number=number)
-    bundle.request(user=request.user, edition=edition)
+    summary = bundle.newest_summary(edition.cycle) if request.POST.get("summary") else None
+    bundle.request(user=request.user, edition=edition, summary=summary)
     messages.success(request, _("静的サイトを作っています。できあがると、この画面から受け取れます。"))
     return redirect("meguri:files", plan, year)
 

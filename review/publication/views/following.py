@@ -96,6 +96,8 @@ def _pages(site: Site) -> Iterator[tuple[str, datetime | None]]:
         yield site.url(name), None
     for plan in site.plans:
         yield from ((site.url(name, plan), None) for name in ("plan", "method"))
+    newest = {one.plan.short_name: one.published_at for one in reversed(site.summaries)}
+    yield from ((site.url("summary", plan), moment) for plan, moment in newest.items())
     for edition in site.editions:
         book, moment = Book(site=site, edition=edition, numbered=not edition.current), edition.published_at
         yield from ((book.url(name), moment) for name in ("year", "errata"))

@@ -1,7 +1,7 @@
 """The public site as plain files with relative links: the same pages, made from the same shelf, for any web server.
 
 Every page is planned as an address first. Its file follows from the address, and each link in a page is turned into the
-way from file to file (`plain_links`): a link to something that is not in the plan raises, so that a finished site has
+way from file to file (`shelf.Linker`): a link to something that is not in the plan raises, so that a finished site has
 no dead link. Large sites are made by several processes at once; the order of the files never depends on that.
 """
 
@@ -28,14 +28,13 @@ from django.utils import translation
 from review import queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
-from review.models import Artifact, Edition
-from review.publication.services import schemas
+from review.models import Artifact, Edition, SummaryEdition
+from review.publication.services import schemas, summary_tables
 from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
-from review.publication.views.plain_links import Linker, place_of
 from review.publication.views.public_frame import Page
 from review.publication.views.publication import data_file
-from review.publication.views.shelf import Book, Site
+from review.publication.views.shelf import Book, Linker, Site, place_of
 from review.reader_words import with_words
 
 #: from so many pages on, more than one process makes them
@@ -63,6 +62,7 @@ class Stock:
     editions: tuple[Edition, ...]
     snapshots: Mapping[int, Snapshot]
     books: Mapping[tuple[int, str], Artifact]
+    summaries: tuple[SummaryEdition, ...] = ()
     #: where the files will stand, without a slash at its end; '' where that is not known
     base: str = ""
 
@@ -75,6 +75,7 @@ class Stock:
             static=True,
             base=self.base,
             files=lambda: self.books,
+            summary_shelf=lambda: self.summaries,
         )
 
 
@@ -102,6 +103,9 @@ def _in_language(site: Site) -> Iterator[Sheet]:
                 b=comparison_pages.key_of(right),
                 page=page if page > 1 else "",
             )
+    for name in dict.fromkeys(one.plan.short_name for one in site.summaries):
+        yield sheet("summary", name)
+    yield from (sheet("summary", one.plan.short_name, one.number) for one in site.summaries)
     for edition in site.editions:
         place = Book(site=site, edition=edition, numbered=not edition.current).place
         yield from (sheet(name, *place) for name in ("year", "departments", "errata"))
@@ -155,6 +159,8 @@ def make(site: Site, sheet: Sheet) -> Page:
         result = comparison_pages.compare(site, sheet.args[0], left, right, page)
     elif sheet.name == "run":
         result = comparison_pages.run(site, *sheet.args)
+    elif sheet.name == "summary":
+        result = pages.summary(site, *sheet.args)
     else:
         result = _of_book(site, sheet, Filters(**query), page)
     if result is None:
@@ -211,9 +217,13 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
     site = stock.site("ja")
     for name, write in schemas.SITE_FILES.items():
         yield place_of(site.url("schema", name)), write
+    for summary in site.summaries:
+        for name, write_file in summary_tables.FILES.items():
+            url = site.url("summary_data", summary.plan.short_name, summary.number, name)
+            yield place_of(url), partial(write_file, summary)
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
-        for name in published.DATA:
+        for name in published.data_of(book):
             yield place_of(book.url("data", name)), _data(book, name)
         yield place_of(book.url("data", "search.js")), partial(search_data, book)
         for kind, (name, _label, _note) in published.BOOKS.items():
@@ -253,11 +263,12 @@ def search_data(book: Book) -> bytes:
     return ("window.meguriSearch = " + json.dumps(rows, ensure_ascii=False, separators=(",", ":")) + ";\n").encode()
 
 
-def stock_as_of(last: Edition, base: str = "") -> Stock:
-    """The shelf as it stood when the edition was published, to stand at `base`. As many queries as there are editions,
-    and two."""
+def stock_as_of(last: Edition, base: str = "", summary: SummaryEdition | None = None) -> Stock:
+    """The shelf as it stood when the edition was published, or the 総括 that came after it, to stand at `base`. As many
+    queries as there are editions, and three."""
     past = shelf.as_of(queries.shelf(), last)
     return Stock(
+        summaries=shelf.summaries_until((summary or last).published_at),
         editions=past,
         snapshots={
             edition.pk: Edition.objects.values_list("snapshot", flat=True).get(pk=edition.pk) for edition in past
@@ -267,10 +278,12 @@ def stock_as_of(last: Edition, base: str = "") -> Stock:
     )
 
 
-def site_as_of(last: Edition, progress: Progress | None = None, base: str = "") -> Iterator[tuple[str, bytes]]:
-    """(place, content) of every file of the site as it stood when the edition was published. It will stand at `base`;
-    where that is '', at MEGURI_PUBLIC_URL."""
-    return files(stock_as_of(last, base or settings.MEGURI_PUBLIC_URL), progress)
+def site_as_of(
+    last: Edition, progress: Progress | None = None, summary: SummaryEdition | None = None, base: str = ""
+) -> Iterator[tuple[str, bytes]]:
+    """(place, content) of every file of the site as it stood when the edition was published, or the 総括 after it. It will
+    stand at `base`; where that is '', at MEGURI_PUBLIC_URL."""
+    return files(stock_as_of(last, base or settings.MEGURI_PUBLIC_URL, summary), progress)
 
 
 # --- all of it -----------------------------------------------------------------------------------------------------------

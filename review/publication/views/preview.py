@@ -4,7 +4,7 @@ The pages are those that citizens will read, made by the same code. Their links 
 once an edition is published (its files, comparisons, the plan's run) leads nowhere else from here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 from review import clock, queries
 from review.books.services import snapshot
 from review.books.services.editions import Snapshot
-from review.models import Correction, Cycle, CycleState, Edition
-from review.publication.services import corrections, exports, schemas
+from review.models import Correction, CycleState, Edition
+from review.publication.services import corrections, exports
 from review.publication.services.exports import Source
 from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
@@ -33,18 +33,6 @@ from review.trail.services import audit
 YEARS = (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED)
 
 
-def _dataset(source: Source, cycle: Cycle) -> bytes:
-    """The description of the data, at the address that they will have."""
-    address = settings.MEGURI_BASE_URL.rstrip("/") + reverse("publication:year", args=cycle.key)
-    return schemas.as_bytes(schemas.dataset(source.snapshot, source.meta, address))
-
-
-WRITERS: dict[str, Callable[[Source, Cycle], bytes]] = {
-    "data.json": lambda source, _cycle: exports.as_json(source),
-    "indicators.csv": lambda source, _cycle: exports.as_csv(source),
-    "measures.csv": lambda source, _cycle: exports.measures_csv(source),
-    "dataset.jsonld": _dataset,
-}
 #: the pages of one edition, by what follows the preview's own address
 PARTS = ("departments", "errata")
 
@@ -141,11 +129,13 @@ def answer(
     request: SignedInRequest, coming: Edition, draft: Snapshot, here: str, page: str, mark: Mapping[str, str]
 ) -> HttpResponse:
     """The page or the data of the coming edition, which no cache may keep."""
-    if page in WRITERS:
+    address = settings.MEGURI_BASE_URL.rstrip("/") + reverse("publication:year", args=coming.cycle.key)
+    data = exports.data_file(Source(snapshot=draft), page, address)
+    if data is not None:
         what = {"file": page, "edition": coming.label, "preview": True}
         audit.write(request.user, "download", f"cycle:{coming.cycle_id}", after=what)
         plan, year = coming.cycle.key
-        response = HttpResponse(WRITERS[page](Source(snapshot=draft), coming.cycle), content_type=content_type(page))
+        response = HttpResponse(data, content_type=content_type(page))
         response.headers["Content-Disposition"] = f'attachment; filename="preview_{plan}_{year}_{page}"'
     else:
         site = shelf_with(coming, draft, here)

@@ -14,13 +14,14 @@ from review.books.services.editions import Filters
 from review.domain.fields import Section
 from review.domain.rating import Scale
 from review.item_words import correctable_label
-from review.publication.services import open_data, schemas
+from review.models import SummaryEdition
+from review.publication.services import open_data, schemas, summary_tables
 from review.publication.views import comparison_pages
 from review.publication.views import published as parts
 from review.publication.views.public_frame import Page, crumbs, frame
 from review.publication.views.shelf import Book, Site
 from review.reader_words import with_words
-from review.templatetags.words import fiscal_year
+from review.templatetags.words import day_text, fiscal_year
 
 # --- all years -------------------------------------------------------------------------------------------------------
 
@@ -106,7 +107,7 @@ def data(site: Site) -> Page:
         "years": years,
         "tables": [
             {"title": _("成果目標と年度 (indicators.csv)"), "columns": open_data.INDICATOR_COLUMNS},
-            {"title": _("施策 (measures.csv)"), "columns": open_data.measure_columns()},
+            {"title": _("施策 (measures.csv)"), "columns": (*open_data.measure_columns(), open_data.OWN_COLUMN)},
         ],
         "files": [{"name": name, "url": site.url("schema", name)} for name in schemas.SITE_FILES],
         "api_url": "" if site.static else open_data.api_address(),
@@ -241,8 +242,8 @@ def measure(book: Book, code: str) -> Page | None:
         "fiscal_year": book.year,
         "indicators": [parts.shown_indicator(one, book.year, row["outcome"]) for one in row["indicators"]],
         "facts": parts.facts_of(row),
-        "narratives": parts.texts_of(row, Section.CONTENT, row),
-        "evaluation": parts.texts_of(row["evaluation"], Section.EVALUATION, row),
+        "narratives": parts.texts_of(Section.CONTENT, row),
+        "evaluation": parts.texts_of(Section.EVALUATION, row),
         "opinions": [{**one, "day": date.fromisoformat(one["date"])} for one in row.get("opinions", ())],
         "schedule": parts.schedule_of(row, snapshot["years"]),
         "years": snapshot["years"],
@@ -268,7 +269,7 @@ def _corrected_later(book: Book, code: str) -> list[dict[str, Any]]:
         return []
     later = [one for one in editions.errata_of(newest.snapshot, code) if one["number"] > book.edition.number]
     return [
-        {**item, "label": correctable_label(item["key"]), "edition": one["label"]}
+        {**item, "label": correctable_label(item["key"], item["label"]), "edition": one["label"]}
         for one in later
         for item in one["items"]
     ]
@@ -305,5 +306,56 @@ def _correction(one: editions.Row, book: Book) -> dict[str, Any]:
         for part in ("items", "consequences")
     }
     for row in linked["items"]:
-        row["label"] = correctable_label(row["key"])
+        row["label"] = correctable_label(row["key"], row["label"])
     return {**one, "day": date.fromisoformat(one["date"]), **linked}
+
+
+# --- 計画期間の総括 --------------------------------------------------------------------------------------------------
+
+
+def summary_edition(site: Site, short_name: str, number: int | None) -> SummaryEdition | None:
+    """The edition with that number, or the plan's newest; None where there is none."""
+    of_plan = [one for one in site.summaries if one.plan.short_name == short_name]
+    return next((one for one in of_plan if number in (None, one.number)), None)
+
+
+def summary(site: Site, short_name: str, number: int | None = None) -> Page | None:
+    """The whole 総括."""
+    edition = summary_edition(site, short_name, number)
+    if edition is None:
+        return None
+    snapshot = edition.snapshot
+    title = _("%(plan)sの計画期間の総括") % {"plan": snapshot["plan"]}
+    path: list[Any] = [short_name] if number is None else [short_name, number]
+    context = {
+        **frame(site, title, here="summary", plan=short_name, path=("summary", *path)),
+        "breadcrumbs": crumbs(site, short_name, (title, "")),
+        "snapshot": snapshot,
+        "first": snapshot["years"][0],
+        "last": snapshot["years"][-1],
+        "totals": _summary_totals(snapshot),
+        "label": _summary_label(edition),
+        "day": day_text(edition.published_at),
+        "sha256": edition.sha256,
+        "current_url": "" if edition == summary_edition(site, short_name, None) else site.url("summary", short_name),
+        "editions": [
+            {"label": _summary_label(one), "url": site.url("summary", short_name, one.number)}
+            for one in site.summaries
+            if one.plan_id == edition.plan_id
+        ],
+        "files": [
+            {"name": name, "url": site.url("summary_data", short_name, edition.number, name)} for name in summary_tables.FILES
+        ],
+    }  # fmt: skip
+    return Page(template="publication/summary.html", context=context)
+
+
+def _summary_label(edition: SummaryEdition) -> str:
+    """第1版."""
+    return _("第%(n)s版") % {"n": edition.number}
+
+
+def _summary_totals(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+    """{grade, name, count} in the order of the scale."""
+    grades = Scale.from_data(snapshot["scale"]).grades
+    return [{"grade": one.letter, "name": one.name, "count": snapshot["totals"].get(one.letter, 0)} for one in grades]

@@ -22,13 +22,14 @@ from review import continuing, queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition
-from review.publication.services import exports, schemas
+from review.publication.services import exports, schemas, summary_tables
 from review.publication.views import comparison_pages, following, page_store, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.files import attachment
 from review.publication.views.open_files import for_everybody, packed, takes_gzip
 from review.publication.views.public_frame import Page
 from review.publication.views.shelf import Book, Site
+from review.workbook.file_kind import XLSX
 
 View = Callable[..., HttpResponse]
 #: what a page is made by, below the project's folder
@@ -270,6 +271,12 @@ def measure(site: Site, query: QueryDict, plan: str, year: int, code: str, numbe
     return pages.measure(book, code) if book else None
 
 
+@page
+def summary(site: Site, query: QueryDict, short_name: str, number: int | None = None) -> Page | None:
+    """計画期間の総括: its newest edition, or the one with that number."""
+    return pages.summary(site, short_name, number)
+
+
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
@@ -298,7 +305,7 @@ def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -
     return _file(request, plan, year, number, Artifact.Kind.BOOK_PDF)
 
 
-TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json"}
+TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json", "xlsx": XLSX}
 
 
 def content_type(name: str) -> str:
@@ -309,13 +316,7 @@ def content_type(name: str) -> str:
 def data_file(book: Book, name: str) -> bytes | None:
     """One data file of an edition; None for an unknown name."""
     source = exports.Source(snapshot=book.snapshot, edition=book.edition)
-    if name == "dataset.jsonld":
-        address = book.site.absolute(book.url("year"))
-        return schemas.as_bytes(schemas.dataset(book.snapshot, source.meta, address))
-    write = {"data.json": exports.as_json, "indicators.csv": exports.as_csv, "measures.csv": exports.measures_csv}.get(
-        name
-    )
-    return write(source) if write else None
+    return exports.data_file(source, name, book.site.absolute(book.url("year")))
 
 
 @for_everybody
@@ -342,6 +343,19 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
     if write is None:
         raise Http404
     return packed(request, write(), content_type(name))
+
+
+@for_everybody
+@require_safe
+@revalidated
+def summary_data(request: HttpRequest, short_name: str, number: int, name: str) -> HttpResponse:
+    """An edition of a 総括 as data; of the JSON `sha256` on its page is the digest."""
+    edition = pages.summary_edition(site_of(request), short_name, number)
+    if edition is None or name not in summary_tables.FILES:
+        raise Http404
+    response = packed(request, summary_tables.FILES[name](edition), content_type(name))
+    response.headers["Content-Disposition"] = f'attachment; filename="{short_name}_summary_{number}_{name}"'
+    return response
 
 
 # --- to follow and to find -------------------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from review.books.services import editions
 from review.books.services.editions import Filters
-from review.domain import fields
+from review.domain import sheet_form
 from review.domain.fields import Section
+from review.domain.grade_words import share
 from review.domain.items import circled
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
+from review.publication.services import open_data
 from review.publication.views.shelf import Book
 from review.reader_words import legend, with_words
 from review.templatetags.words import fiscal_year, word_of
@@ -109,14 +111,6 @@ def measure_line(row: editions.Row, book: Book) -> str:
         "result": result or "－",
         "owner": owner_of(row),
     }
-
-
-def share(part: int, whole: int) -> str:
-    """Per cent, one decimal, half up; 100.0 and 0.0 only where they are exact."""
-    if not whole:
-        return "0.0"
-    tenths = min(max((part * 2000 // whole + 1) // 2, 1 if part else 0), 1000 if part == whole else 999)
-    return f"{tenths // 10}.{tenths % 10}"
 
 
 def decision_of(snapshot: editions.Snapshot) -> dict[str, Any]:
@@ -299,14 +293,11 @@ def facts_of(row: editions.Row) -> list[dict[str, Any]]:
     return [{"label": _("主管部署"), "text": owner_of(row)}, {"label": _("関連部署"), "text": related}]
 
 
-def texts_of(texts: editions.Row, section: Section, row: editions.Row) -> list[dict[str, str]]:
+def texts_of(section: Section, row: editions.Row) -> list[dict[str, str]]:
     """The public texts of the section that say something, in the order of the form."""
-    public = [one for one in fields.of(section) if one.public and texts.get(one.key, "").strip()]
-    own = [one for one in row.get("items", ()) if one["section"] == section and one["text"].strip()]
-    return [
-        *({"label": _(one.label), "text": texts[one.key]} for one in public),
-        *({"label": one["label"], "text": one["text"]} for one in own),
-    ]
+    texts = sheet_form.texts_of_row(row)
+    public = (one for one in sheet_form.every(sheet_form.of_row(row)) if one.section == section and one.public)
+    return [{"label": _(one.label), "text": texts[one.key]} for one in public if texts[one.key].strip()]
 
 
 def schedule_of(row: editions.Row, years: list[int]) -> list[dict[str, Any]]:
@@ -339,6 +330,13 @@ DATA = {
     "data.json": gettext_noop("公表した内容のすべて。プログラムでの利用に"),
     "dataset.jsonld": gettext_noop("データの説明 (DCAT)。カタログへの登録に"),
 }
+#: What only an edition with a form of its own has: of all others, one file says it for the whole site.
+OF_FORM = {"table-schema.json": gettext_noop("この版の表の列の説明 (CSVW)")}
+
+
+def data_of(book: Book) -> dict[str, str]:
+    """{name: what it is} of the edition's data files."""
+    return {**DATA, **(OF_FORM if open_data.form_of(book.snapshot) else {})}
 
 
 def downloads(book: Book) -> list[dict[str, Any]]:
@@ -356,7 +354,7 @@ def downloads(book: Book) -> list[dict[str, Any]]:
                 "kind": "table",
             }
         )
-    for name, note in DATA.items():
+    for name, note in data_of(book).items():
         files.append(
             {"name": name, "url": book.url("data", name), "size": None, "sha256": "", "note": _(note), "kind": "sheet"}
         )

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from review.domain.fields import Field, Kind
 from review.reader_words import problem
 
 LOCAL_MINUTE = "%Y-%m-%dT%H:%M"
@@ -60,6 +61,20 @@ class DayField(forms.DateField):
         )
 
 
+class PickedFile(forms.FileField):
+    """A file that a person chooses, of these endings. What it is, the services find out; here only whether one came."""
+
+    def __init__(self, *, accept: str, **options: Any) -> None:
+        words = {
+            "required": _("ファイルを選んでください。"),
+            "missing": _("ファイルを選んでください。"),
+            "invalid": _("ファイルが届いていません。もう一度選んでください。"),
+            "max_length": _("ファイルの名前が長すぎます。短くして選び直してください。"),
+        }
+        widget = forms.ClearableFileInput(attrs={"accept": accept})
+        super().__init__(allow_empty_file=True, error_messages=words, widget=widget, **options)
+
+
 class Day(forms.DateInput):
     """A day, picked from the browser's own calendar."""
 
@@ -83,10 +98,18 @@ def words(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
+def item_field(label: Any, help_text: Any, one: Field | None, rows: int) -> forms.CharField:
+    """The field of an item of a sheet: a choice where the item has levels, else lines as they are typed, one for a number."""
+    choices = [("", ""), *((level, level) for level in one.levels)] if one and one.levels else []
+    number = one is not None and one.kind in (Kind.AMOUNT, Kind.NUMBER)
+    widget = forms.Select(choices=choices) if choices else words(1 if number else rows)
+    return forms.CharField(label=label, help_text=help_text, required=False, strip=False, widget=widget)
+
+
 def add_refusal(form: forms.Form, sentence: str, fields: Mapping[str, str]) -> None:
-    """Put a service's refusal on the form: each sentence under its field, the general one where none is named."""
-    known = {name: message for name, message in fields.items() if name in form.fields}
-    for name, message in known.items():
-        form.add_error(name, message)
-    if not known:
+    """Put a service's refusal on the form: each sentence under its field, or above the form that has no such field; the
+    general one where no field of the form is named."""
+    if not form.fields.keys() & fields:
         form.add_error(None, sentence)
+    for name, message in fields.items():
+        form.add_error(name if name in form.fields else None, message)

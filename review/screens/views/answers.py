@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext_lazy as _
 
+from review.domain.fields import OWN
 from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
 from review.item_words import label_of
 
@@ -78,5 +79,7 @@ def typed_texts(request: HttpRequest) -> Iterator[dict[str, str]]:
         known = _WORDS.get(name.partition("-")[0])  # the year's decision has a reason for each sheet: comment-12
         if known:
             yield {"label": str(known), "text": value}
+        elif name.startswith(OWN):
+            yield {"label": label_of(name, {}), "text": value}
         elif name.startswith(REMARK):
-            yield {"label": label_of(name.removeprefix(REMARK)), "text": value}
+            yield {"label": label_of(name.removeprefix(REMARK), {}), "text": value}

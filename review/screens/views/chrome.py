@@ -145,7 +145,7 @@ def menu(request: HttpRequest, user: User, now: Cycle | None, counts: dict[str, 
 # Pages without an entry of their own light up the one they were opened from.
 _UNDER = {
     "cycles": (
-        "cycle plan scale year_form open_year correction correction_start correction_items "
+        "cycle plan scale year_form form_preview measures measure_new measure_edit measure_end open_year correction correction_start correction_items "
         "department_deadlines reminders nudge closing_days"
     ),
     "board": "decide approve approve_many meeting meeting_amend record",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, IntegerField, OuterRef, QuerySet, Subquery
 
+from review.listing import not_reviewed_by, not_sent_by
 from review.models import (
     ChangeState,
     City,
@@ -23,7 +24,6 @@ from review.models import (
     PlanChange,
     ReviewState,
     Role,
-    Submission,
     User,
 )
 from review.models.sheet import OPEN_STATES
@@ -97,11 +97,6 @@ def at_work() -> QuerySet[MeasureReview]:
     return MeasureReview.objects.filter(cycle__state__in=[CycleState.OPEN, CycleState.DECIDING])
 
 
-def not_sent_by(user: int) -> Any:
-    """Leaves out what the person submitted at any time."""
-    return ~Exists(Submission.objects.filter(review=OuterRef("pk"), submitted_by=user))
-
-
 def with_demo_values() -> QuerySet[Cycle]:
     """The years under way that hold invented values."""
     year = OuterRef("fiscal_year")
@@ -118,7 +113,9 @@ ROWS: dict[str, Rows] = {
         department__in=own, answer=Concurrence.Answer.WAITING
     ),
     "to_review": lambda user, own, headed: at_work().filter(not_sent_by(user), state=ReviewState.SUBMITTED),
-    "approve": lambda user, own, headed: at_work().filter(not_sent_by(user), state=ReviewState.REVIEWED),
+    "approve": lambda user, own, headed: at_work().filter(
+        not_sent_by(user), not_reviewed_by(user), state=ReviewState.REVIEWED
+    ),
     "proposed": lambda user, own, headed: at_work().exclude(proposed_outcome="").exclude(proposed_by=user),
     "years": lambda user, own, headed: Cycle.objects.filter(state=CycleState.DECIDING),
     "to_settle": lambda user, own, headed: PlanChange.objects.filter(state=ChangeState.PROPOSED).exclude(

@@ -14,13 +14,15 @@ from django.template import loader
 from django.utils.deprecation import MiddlewareMixin
 
 from review.screens.services import throttle
+from review.screens.views.access import way_back
 from review.trail.services import audit
 
 logger = logging.getLogger(__name__)
 
 
-# The largest file, and room for the form around it.
-MAX_BODY = 10 * 1024 * 1024 + 256 * 1024
+# The largest file, and with it room for the form around it.
+MAX_FILE = 10 * 1024 * 1024
+MAX_BODY = MAX_FILE + 256 * 1024
 
 
 class BodyLimitMiddleware(MiddlewareMixin):
@@ -35,7 +37,8 @@ class BodyLimitMiddleware(MiddlewareMixin):
         if length > MAX_BODY:
             reference = getattr(request, "reference", "")
             logger.warning("status=413 reference=%s path=%s", reference, request.path)
-            return HttpResponse(loader.get_template("413.html").render({"reference": reference}), status=413)
+            facts = {"reference": reference, "size": length, "limit": MAX_FILE, "next_url": way_back(request)}
+            return HttpResponse(loader.get_template("413.html").render(facts), status=413)
         return None
 
 

@@ -5,9 +5,12 @@ sees them: with 404 in the path, with 400 in the query string.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import BadRequest, TooManyFieldsSent
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.deprecation import MiddlewareMixin
 
@@ -76,3 +79,35 @@ def cycle_or_404(plan: str, year: int) -> Cycle:
 def is_text(text: str) -> bool:
     """Whether it is text to PostgreSQL, too: no NUL, and no half of a character."""
     return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+# --- lists that bear size: searched by words, shown a page at a time -------------------------------------------------
+
+PAGE = 50
+#: longer than what anybody types into the box of a list
+LONGEST_WORDS = 100
+
+
+def words_of(request: HttpRequest) -> str:
+    """What is searched for."""
+    return request.GET.get("q", "").strip()[:LONGEST_WORDS]
+
+
+def matching(rows: QuerySet[Any], words: str, *columns: str) -> QuerySet[Any]:
+    """The rows of which each word stands in one of the columns."""
+    for word in words.split():
+        condition = Q()
+        for column in columns:
+            condition |= Q(**{f"{column}__icontains": word})
+        rows = rows.filter(condition)
+    return rows
+
+
+def having(rows: Iterable[Any], words: str, text: Any) -> list[Any]:
+    """The same for rows that are no query: each word stands in what `text` gives of the row."""
+    return [row for row in rows if all(word.casefold() in text(row).casefold() for word in words.split())]
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any], size: int = PAGE) -> Page[Any]:
+    """The page that the address names; the nearest one where there is none such."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from review.domain import items
+from review.domain import fields
 from review.item_words import label_of
 from review.screens.views.answers import typed_texts
 
@@ -19,10 +19,10 @@ _REPLY = "reply:"
 def typed(request: HttpRequest) -> Iterator[dict[str, str]]:
     """The sheet's texts in a form that was sent without a session, each with its label."""
     for name, text in request.POST.items():
-        if (items.is_text(name) or name.startswith(_KINDS)) and str(text).strip():
-            yield {"label": label_of(name), "text": str(text)}
+        if (name in fields.typed() or name.startswith(_KINDS)) and str(text).strip():
+            yield {"label": label_of(name, {}), "text": str(text)}
         elif name.startswith(_REPLY) and str(text).strip():
-            label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY))}
+            label = _("指摘への回答: %(item)s") % {"item": label_of(name.removeprefix(_REPLY), {})}
             yield {"label": label, "text": str(text)}
     yield from typed_texts(request)
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
 from review.domain import bars, items
 from review.domain.answers import STATE, SURE, mark_of
+from review.domain.fields import Field
 from review.domain.text import normal_newlines
 from review.domain.values import State
 from review.item_words import label_of
+from review.screens.forms.fields import item_field
+from review.sheet.forms.uploads import evidence_file
 
 #: Before the name of an answer: the tick, the mark of the text beside which it was shown; of a state: its last day.
 SURELY, SHOWN, UNTIL = "sure:", "of:", "until:"
+#: Before the key of the item that a file stands behind.
+FILE = "file:"
 NOTHING = mark_of("")
 _ROWS = {"policy": 8, "indicator": 2, "schedule": 2}
 
@@ -34,22 +39,17 @@ class EntryForm(forms.Form):
         keys: Iterable[str],
         labels: Mapping[str, str],
         helps: Mapping[str, Any],
-        levels: Mapping[str, Sequence[str]] | None = None,
+        known: Mapping[str, Field] | None = None,
+        files: Iterable[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        for key in files:
+            self.fields[FILE + key] = evidence_file(required=False)
         for key in keys:
-            choices = (levels or {}).get(key)
             rows = 1 if items.is_next(key) else _ROWS.get(key.split(":")[0], 4)
-            self.fields[key] = forms.CharField(
-                label=labels.get(key) or label_of(key),
-                help_text=helps.get(key, ""),
-                required=False,
-                strip=False,
-                widget=forms.Select(choices=[("", ""), *((one, one) for one in choices)])
-                if choices
-                else forms.Textarea(attrs={"rows": rows}),
-            )
+            label = labels.get(key) or label_of(key, {})
+            self.fields[key] = item_field(label, helps.get(key, ""), (known or {}).get(key), rows)
 
     @classmethod
     def start(cls, texts: Mapping[str, str], version: int) -> dict[str, Any]:
@@ -73,8 +73,8 @@ class EntryForm(forms.Form):
     @property
     def texts(self) -> dict[str, str]:
         """What was typed, by item key. Read from the request: a text that cannot be stored is still the person's."""
-        names = [name for name in self.fields if name not in ("version", "was") and name in self.data]
-        return {name: self.sent(name) for name in names}
+        names = [name for name in self.fields if name not in ("version", "was") and not name.startswith(FILE)]
+        return {name: self.sent(name) for name in names if name in self.data}
 
     def sent(self, name: str) -> str:
         """One text as it was typed."""

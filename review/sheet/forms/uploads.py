@@ -1,4 +1,4 @@
-"""Forms that take files. What a file is, the services find out; here only whether one came."""
+"""Forms that take files."""
 
 from __future__ import annotations
 
@@ -8,36 +8,33 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-_WORDS = {
-    "required": _("ファイルを選んでください。"),
-    "missing": _("ファイルを選んでください。"),
-    "invalid": _("ファイルが届いていません。もう一度選んでください。"),
-    "max_length": _("ファイルの名前が長すぎます。短くして選び直してください。"),
-}
+from review.screens.forms.fields import PickedFile
 
 
 class WorkbookForm(forms.Form):
     """A 記入用 workbook that comes back."""
 
-    file = forms.FileField(
+    file = PickedFile(
         label=_("記入したブック"),
         help_text=_("めぐりからダウンロードした記入用ブック(.xlsx、10MBまで)を選んでください。"),
-        allow_empty_file=True,
-        error_messages=_WORDS,
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
+        accept=".xlsx",
+    )
+
+
+def evidence_file(**options: Any) -> forms.FileField:
+    """The field that takes one piece of evidence."""
+    return PickedFile(
+        label=_("ファイル"),
+        help_text=_("PDF、画像(PNG・JPEG)、Office文書(.xlsx .docx .pptx)。1件10MBまで。個人情報を含めないでください。"),
+        accept=".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.pptx",
+        **options,
     )
 
 
 class EvidenceForm(forms.Form):
     """A piece of evidence and the item that it supports."""
 
-    file = forms.FileField(
-        label=_("ファイル"),
-        help_text=_("PDF、画像(PNG・JPEG)、Office文書(.xlsx .docx .pptx)。1件10MBまで。個人情報を含めないでください。"),
-        allow_empty_file=True,
-        error_messages=_WORDS,
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.jpg,.jpeg,.xlsx,.docx,.pptx"}),
-    )
+    file = evidence_file()
     item = forms.ChoiceField(label=_("対象の項目"), required=False)
 
     def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **options: Any) -> None:

@@ -29,9 +29,7 @@ def _of_their_year() -> frozenset[str]:
     return frozenset(carried) | frozenset(fields.required(Required.WHERE_PLAN_CHANGES))
 
 
-def texts_before(
-    review: MeasureReview, plan: Sequence[ScheduleItem] | None = None, *, with_policy: bool = False
-) -> dict[str, str]:
+def texts_before(review: MeasureReview, plan: Sequence[ScheduleItem] | None = None) -> dict[str, str]:
     """{item key: what the department wrote last year}, without 実績; {} where there was no sheet. One query to three.
 
     A schedule row is found by its name, for rows move from year to year. `plan` are this year's, where they were read.
@@ -42,7 +40,7 @@ def texts_before(
     progress = {row.name: row.progress for row in queries.schedule_of(year=year.pk)}
     rows = queries.schedule(review) if plan is None else plan
     done = {items.schedule_key(row.position): progress.get(row.name, "") for row in rows}
-    words = {key: year.text(key) for key in (fields.typed() if with_policy else compared())}
+    words = {key: year.text(key) for key in fields.typed()}
     return {key: text for key, text in {**words, **done}.items() if text.strip()}
 
 

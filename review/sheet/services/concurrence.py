@@ -99,7 +99,7 @@ def ask_again(*, user: User, review: MeasureReview, texts: Mapping[str, str]) ->
             subject=f"review:{review.pk}",
             after={"departments": [str(before.department)], "due_on": due_on.isoformat(), "changed": changed},
         )
-        words = "、".join(items.label_of(key) for key in changed)
+        words = "、".join(items.label_of(key, review.cycle.form) for key in changed)
         outbox.announce(
             Event.CONCURRENCE_ASKED_AGAIN,
             key=f"{review.pk}:{entry.pk}",

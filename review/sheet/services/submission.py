@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from review import clock, locks, permissions, queries
-from review.assessment.services import binding, definitions, judging, next_year, ratings
+from review.assessment.services import binding, definitions, judging, next_year, own_items, ratings
 from review.assessment.services.ratings import Overall
-from review.domain import bars, items, sheet_form, text
+from review.domain import bars, items, sheet_form
 from review.domain.events import Event
 from review.domain.fields import Required
 from review.domain.plain_data import digest
@@ -34,7 +34,7 @@ from review.models import (
 )
 from review.people.services import proxies
 from review.reader_words import problem
-from review.sheet.services import own_values, remarks, value_answers
+from review.sheet.services import remarks, value_answers
 from review.trail.services import audit
 from review.transition import locked, move, require, tell
 
@@ -101,7 +101,7 @@ def save_draft(*, user: User, review_id: int, version: int, texts: Mapping[str, 
         review = locked(review_id, user)
         require(permissions.may_write(user, review), locks.why_locked(review))
         now_there = stored_texts(review)
-        requested = {key: _normalized(key, value) for key, value in texts.items() if key in now_there}
+        requested = {key: _normalized(review.cycle, key, value) for key, value in texts.items() if key in now_there}
         changed = {key: value for key, value in requested.items() if now_there[key] != value}
         if not changed:
             return review
@@ -136,15 +136,15 @@ def _problem(key: str, value: str, cycle: Cycle) -> str:
     one = items.field_of(key)
     if one and one.most and len(value) > one.most:
         sentence = _("%(item)sは%(most)s文字まで入力できます(今は%(now)s文字です)。短くしてください。")
-        return sentence % {"item": label_of(key), "most": one.most, "now": f"{len(value):,}"}
+        return sentence % {"item": label_of(key, cycle.form), "most": one.most, "now": f"{len(value):,}"}
     return (
-        value_answers.problem(key, value, cycle.fiscal_year) or own_values.problem(cycle, key, value) or problem(value)
+        value_answers.problem(key, value, cycle.fiscal_year) or own_items.problem(cycle, key, value) or problem(value)
     )
 
 
-def _normalized(key: str, value: str) -> str:
-    """The text as it is stored: a bar in its one spelling, all else as typed."""
-    return bars.text_of(bars.read(value)) if items.is_bar(key) else text.normal_newlines(value)
+def _normalized(cycle: Cycle, key: str, value: str) -> str:
+    """The text as it is stored: a bar in its one spelling, all else as `own_items` has it."""
+    return bars.text_of(bars.read(value)) if items.is_bar(key) else own_items.normalized(cycle, key, value)
 
 
 def _store(review: MeasureReview, user: User, changed: Mapping[str, str]) -> None:
@@ -191,7 +191,7 @@ def missing(review: MeasureReview) -> dict[str, str]:
         if row.status == "pending":
             key = items.actual_key(row.indicator.number)
             sentence = _("%(item)sを入力してください。測定していない場合は「-」と理由を入力してください。")
-            missing[key] = sentence % {"item": label_of(key)}
+            missing[key] = sentence % {"item": label_of(key, review.cycle.form)}
     rules = {
         Required.ALWAYS: _("%(item)sを入力してください。"),
         Required.WHERE_PLAN_CHANGES: str(next_year.REASON_REQUIRED),

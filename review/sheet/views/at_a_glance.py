@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from review import holders, names, permissions
-from review.domain import fields
+from review.domain import sheet_form
 from review.domain.fields import Required
-from review.item_words import label_of
 from review.models import IndicatorYear, MeasureReview, ReviewState, Role, User
 from review.models.sheet import OPEN_STATES
 
@@ -38,11 +37,11 @@ def line(review: MeasureReview, rows: Iterable[IndicatorYear]) -> str:
     """The goals that have their 実績, and each text that a submission needs and that is missing. No query."""
     goals = [row for row in rows if row.status != "not_applicable"]
     done = sum(row.status != "pending" for row in goals)
-    needed = fields.required(Required.ALWAYS)
-    if any(row.status == "missed" for row in goals):
-        needed += fields.required(Required.WHERE_MISSED)
+    rules = [Required.ALWAYS, *([Required.WHERE_MISSED] if any(row.status == "missed" for row in goals) else [])]
+    typed = sheet_form.typed(review.cycle.form)
+    needed = [one for one in typed.values() if one.required in rules and not review.measure_year.text(one.key).strip()]
     parts = [_("実績 %(done)s/%(all)s") % {"done": done, "all": len(goals)}] if goals else []
-    parts += [_("%(item)s 未") % {"item": label_of(key)} for key in needed if not review.measure_year.text(key).strip()]
+    parts += [_("%(item)s 未") % {"item": _(one.label)} for one in needed]
     return _("・").join(parts)
 
 
@@ -57,7 +56,8 @@ def receipt(user: User, review: MeasureReview, rows: Iterable[IndicatorYear]) ->
         or review.measure_year.owner_id not in holders.standing(user).departments
     ):
         return None
-    texts = [label_of(key) for key in fields.typed() if review.measure_year.text(key).strip()]
+    typed = sheet_form.typed(review.cycle.form).values()
+    texts = [_(one.label) for one in typed if review.measure_year.text(one.key).strip()]
     filled = sum(bool(row.actual.strip()) for row in rows)
     endorsing = review.state == ReviewState.ENDORSING
     people = (

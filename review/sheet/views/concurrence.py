@@ -34,7 +34,8 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             names = "、".join(str(row.department) for row in concurrences)
             messages.success(request, _("%(names)s に合議を依頼しました。") % {"names": names})
-            return see_other("meguri:sheet", pk, fragment=PLACE)
+            place = "meguri:submit" if request.POST.get("back") == "submit" else "meguri:sheet"
+            return see_other(place, pk, fragment=PLACE)
     return sheet.page(request, review, status=422, **context_of(request.user, review, ask_form=form))
 
 

@@ -19,14 +19,16 @@ from review.assessment.views import indicator_parts
 from review.domain import answers, items
 from review.domain.answers import mark_of
 from review.domain.refusals import Invalid, NotAllowed, Stale
+from review.item_words import label_of
 from review.models import ItemComment, MeasureReview
 from review.screens.forms.fields import add_refusal
 from review.screens.views.answers import see_other
+from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
-from review.sheet.forms.entry import NOTHING, SHOWN, EntryForm
-from review.sheet.services import carrying, submission, value_answers
+from review.sheet.forms.entry import FILE, NOTHING, SHOWN, EntryForm
+from review.sheet.services import carrying, evidence, submission, value_answers
 from review.sheet.views import sheet_page
-from review.sheet.views.entry_page import LAST, TITLES, Desk
+from review.sheet.views.entry_page import LAST, Desk
 
 REPLY = "reply:"
 #: How the names of what was typed begin, beside the texts of the sheet.
@@ -77,6 +79,7 @@ def entry(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     try:
         save(request, review, form)
         reply(request, review)
+        attach(request, pk)
         lead = carried if request.POST.get("carry") else onward
         return lead(request, pk, step)
     except Invalid as refusal:
@@ -92,7 +95,7 @@ def page(
     request: SignedInRequest, desk: Desk, form: EntryForm, *, status: int = 200, theirs: dict[str, str] | None = None
 ) -> HttpResponse:
     """The step's page."""
-    review, title = desk.review, str(TITLES[desk.step])
+    review, title = desk.review, desk.title(desk.step)
     desk.replies = replies_of(request)
     context = {
         **sheet_page.head(review),
@@ -107,21 +110,19 @@ def page(
 
 def onward(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     """Where the pressed button leads."""
-    where = request.POST.get("action", "next")
-    if step == 1 and where in ("next", "submit") and (number := unseen(request, pk)):
+    where, _sign, which = request.POST.get("action", "next").partition(":")
+    chosen = min(max(whole(which) or 0, 0), LAST) if where == "step" else 0
+    if where == "attach":
+        return see_other("meguri:entry", pk, step, fragment=f"files-{whole(which) or 1}")
+    goes_to = step if where == "stay" else chosen or step + 1
+    if step == 1 < goes_to and (number := unseen(request, pk)):
         messages.info(request, _("入力した値に、確かめてほしいところがあります。確認するか、説明を書いてください。"))
         return see_other("meguri:entry", pk, step, fragment=f"reading-{number}")
-    if where == "close":
-        messages.success(request, _("保存しました。続きはいつでも入力できます。"))
-        return see_other("meguri:sheet", pk)
-    if where == "back":
-        return see_other("meguri:entry", pk, max(step - 1, 1))
-    if where == "stay":
-        messages.success(request, _("保存しました。"))
-        return see_other("meguri:entry", pk, step)
-    if where == "submit" or step + 1 == LAST:
+    if goes_to == LAST:
         return see_other("meguri:submit", pk)
-    return see_other("meguri:entry", pk, step + 1)
+    if goes_to == step:
+        messages.success(request, _("保存しました。続きはいつでも入力できます。"))
+    return see_other("meguri:entry", pk, goes_to)
 
 
 def unseen(request: SignedInRequest, pk: int) -> int:
@@ -195,6 +196,19 @@ def reply(request: SignedInRequest, review: MeasureReview) -> None:
         assessment.comment(user=request.user, review_id=review.pk, item=item, body=replies_of(request)[item])
 
 
+def attach(request: SignedInRequest, pk: int) -> None:
+    """Keep the files that were chosen beside the values. The same file twice is kept once."""
+    for name in request.FILES:
+        upload: Any = request.FILES[name]
+        item = name.removeprefix(FILE)
+        if name.startswith(FILE) and item:
+            try:
+                evidence.add(user=request.user, review_id=pk, upload=upload, filename=upload.name or "", item=item)
+            except Invalid as refusal:
+                raise Invalid(str(refusal), {name: str(refusal)}) from refusal
+            messages.success(request, _("「%(name)s」を添付しました。") % {"name": upload.name})
+
+
 def replies_of(request: SignedInRequest) -> dict[str, str]:
     """{item key: the answer to its remarks}, as typed."""
     sent = ((name, str(body)) for name, body in request.POST.items() if name.startswith(REPLY))
@@ -217,7 +231,7 @@ def locked(request: SignedInRequest, review: MeasureReview) -> HttpResponse:
 def refused(request: SignedInRequest, review: MeasureReview, sentence: str) -> HttpResponse:
     """409 with everything that was typed, to copy."""
     words = [
-        {"label": items.label_of(name), "text": text}
+        {"label": label_of(name, review.cycle.form), "text": text}
         for name, text in request.POST.items()
         if (name.startswith(TYPED) or items.is_text(name)) and str(text).strip()
     ]
@@ -249,7 +263,7 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
     # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
     labels = desk.labels()
     others = [
-        {"label": labels.get(key) or items.label_of(key), "text": desk.texts[key]}
+        {"label": labels.get(key) or label_of(key, review.cycle.form), "text": desk.texts[key]}
         for key, text in form.texts.items()
         if desk.texts.get(key, text) != text
     ]

@@ -19,15 +19,15 @@ from review.assessment.views.indicator_parts import IndicatorPart
 from review.domain import bars, fields, items, sheet_form
 from review.domain.fields import Required
 from review.item_words import label_of
-from review.models import ItemComment, MeasureReview, ReviewState, User
-from review.sheet.forms.entry import SHOWN, EntryForm
-from review.sheet.services import carrying, submission, value_answers
+from review.models import Evidence, ItemComment, MeasureReview, ReviewState, User
+from review.sheet.forms.entry import FILE, SHOWN, EntryForm
+from review.sheet.services import carrying, evidence, submission, value_answers
 from review.sheet.views import returned, sheet_parts
 
-LAST = 5
+LAST, WHY = 5, 2
 TITLES = {
     1: gettext_lazy("実績"),
-    2: gettext_lazy("要因と対応"),
+    WHY: "",
     3: gettext_lazy("取組状況"),
     4: gettext_lazy("来年度"),
     5: gettext_lazy("確認・提出"),
@@ -50,6 +50,8 @@ class Line:
     part: IndicatorPart | None = None
     #: an answer to the remarks that was typed and not sent yet
     reply: str = ""
+    files: list[Evidence] = dataclasses.field(default_factory=list)
+    file: BoundField | None = None
 
     @property
     def html_id(self) -> str:
@@ -68,7 +70,7 @@ class Desk:
         self.parts = indicator_parts.indicator_parts(review, self.story)
         self.plan = queries.schedule(review)
         self.changes = queries.target_changes(review)
-        self.own = sheet_form.own(review.cycle.form)
+        self.typed = sheet_form.typed(review.cycle.form)
         #: {item key: text} of the whole sheet as stored
         self.texts = submission.texts_of(review, self.story, self.plan, self.changes)
 
@@ -111,6 +113,14 @@ class Desk:
         """The items of the step in their order on the screen."""
         return [key for key in _in_order(self.texts) if items.step_of(key) == self.step]
 
+    @cached_property
+    def files(self) -> dict[str, list[Evidence]]:
+        """The 根拠資料 by the item that they stand behind. One query."""
+        by_item: dict[str, list[Evidence]] = {}
+        for file in evidence.of_sheet(self.review):
+            by_item.setdefault(file.item, []).append(file)
+        return by_item
+
     def form(self, data: Any = None, texts: Mapping[str, str] | None = None) -> EntryForm:
         """The step's form: from what was sent, or from the texts (default: those that stand)."""
         shown = [key for key in self.keys() if key in self.open_keys]
@@ -122,7 +132,8 @@ class Desk:
             labels=self.labels(),
             helps=self.helps(),
             initial=EntryForm.start(stands, self.review.version),
-            levels={one.key: one.levels for one in self.own if one.levels},
+            known=self.typed,
+            files=[part.key for part in self.parts if part.key in shown],
         )
         form.initial.update(texts or {})
         for part in self.parts:
@@ -157,12 +168,13 @@ class Desk:
         actuals = {part.key: _("%(label)s 実績") % {"label": part.label} for part in self.parts}
         plan = {items.schedule_key(row.position): row.name for row in self.plan}
         bars = {items.bars_key(row.position): _("%(name)s のスケジュール") % {"name": row.name} for row in self.plan}
-        return {**actuals, **plan, **bars, **{one.key: one.label for one in self.own}}
+        return {**actuals, **plan, **bars, **{key: _(one.label) for key, one in self.typed.items()}}
 
     def helps(self) -> dict[str, Any]:
         """The help under each label."""
-        parts = {key: one for key in self.texts if (one := items.field_of(key)) and one.help}
-        return {key: _(one.help) for key, one in parts.items()} | {one.key: one.help for one in self.own if one.help}
+        return {
+            key: _(one.help) for key in self.texts if (one := self.typed.get(key) or items.field_of(key)) and one.help
+        }
 
     def lines(self, form: EntryForm, theirs: Mapping[str, str]) -> list[Line]:
         """The step's items as the template shows them."""
@@ -175,7 +187,7 @@ class Desk:
         return [
             Line(
                 key=key,
-                label=labels.get(key) or label_of(key),
+                label=labels.get(key) or label_of(key, self.review.cycle.form),
                 text=self.texts[key],
                 field=form[key] if key in form.fields else None,
                 previous=self.beside(key),
@@ -186,6 +198,8 @@ class Desk:
                 theirs=theirs.get(key),
                 part=parts.get(key),
                 reply=self.replies.get(key, ""),
+                files=self.files.get(key, []) if key in parts else [],
+                file=form[FILE + key] if FILE + key in form.fields else None,
             )
             for key in self.keys()
             if not items.is_bar(key)
@@ -230,9 +244,7 @@ class Desk:
         """Show 必須 beside what a submission needs. A draft may be saved without it, so the check itself stays as it is."""
         form.errors  # noqa: B018  cleaned now, before the marks are set
         measured = {part.key for part in self.parts if part.this and part.this.status != "not_applicable"}
-        texts = {
-            key for key, one in sheet_form.typed(self.review.cycle.form).items() if one.required == Required.ALWAYS
-        }
+        texts = {key for key, one in self.typed.items() if one.required == Required.ALWAYS}
         if self.missed:
             texts.update(fields.required(Required.WHERE_MISSED))
         if any(row.changed for row in next_year.ahead(self.review, self.story, self.changes).values()):
@@ -241,9 +253,18 @@ class Desk:
             form.fields[key].required = True
 
     @cached_property
+    def _last_year(self) -> dict[str, str]:
+        return carrying.texts_before(self.review, self.plan)
+
+    @property
     def before(self) -> dict[str, str]:
         """Last year's texts by item, where there was a sheet."""
-        return carrying.texts_before(self.review)
+        return {key: text for key, text in self._last_year.items() if not self._with_plan(key)}
+
+    @property
+    def planned(self) -> dict[str, str]:
+        """What the plan carried into this year, by item: a department may change it."""
+        return {key: text for key, text in self._last_year.items() if self._with_plan(key)}
 
     @property
     def _reasons(self) -> list[str]:
@@ -258,13 +279,13 @@ class Desk:
     def carriable_labels(self) -> list[str]:
         """What would be taken over, in words."""
         labels = self.labels()
-        return [labels.get(key) or label_of(key) for key in self.carriable]
+        return [labels.get(key) or label_of(key, self.review.cycle.form) for key in self.carriable]
 
     def same_as_before(self) -> list[dict[str, str]]:
         """The items whose text is last year's to the letter: a person should read them once more."""
         labels = self.labels()
         return [
-            {"key": key, "label": labels.get(key) or label_of(key), "text": text}
+            {"key": key, "label": labels.get(key) or label_of(key, self.review.cycle.form), "text": text}
             for key, text in self.before.items()
             if self.texts.get(key) == text and key in self.open_keys
         ]
@@ -277,9 +298,19 @@ class Desk:
 
     def stepper(self) -> list[dict[str, Any]]:
         """The five steps with what is missing, what a return opened, and what is done."""
-        return [self._step(number, str(title)) for number, title in TITLES.items()]
+        return [self._step(number) for number in TITLES]
 
-    def _step(self, number: int, title: str) -> dict[str, Any]:
+    def title(self, number: int) -> str:
+        """What a step is called."""
+        return self.why if number == WHY else str(TITLES[number])
+
+    @cached_property
+    def why(self) -> str:
+        """要因と対応, as the year calls them."""
+        words = [_(one.label) for one in self.typed.values() if one.required == Required.WHERE_MISSED]
+        return _("と").join(words)
+
+    def _step(self, number: int) -> dict[str, Any]:
         gaps = sum(items.step_of(key) == number for key in self.missing)
         open_count = sum(items.step_of(key) == number for key in self.review.open_items or [])
         name, args = (
@@ -287,7 +318,7 @@ class Desk:
         )
         return {
             "number": number,
-            "label": title,
+            "label": self.title(number),
             "url": reverse(name, args=args),
             "current": number == self.step,
             "missing": gaps,

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET
 
 from review import continuing, holders, locks, permissions, queries
 from review.assessment.services import definitions
+from review.background.services import making
+from review.listing import not_reviewed_by, not_sent_by
 from review.models import (
     Concurrence,
     Correction,
@@ -74,6 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "page_title": _("ホーム"),
         "cycle": cycle,
+        "live": making.SELDOM,
         "running": cycle is not None and cycle.state in (CycleState.OPEN, CycleState.DECIDING),
         "deadlines": deadlines(cycle),
         "notices": list(Notification.objects.filter(recipient=user)[:TOP]),
@@ -92,6 +95,7 @@ def home(request: HttpRequest) -> HttpResponse:
             context["first_steps"] = first_steps(user, cycle)
     if post.has(Role.ADMINISTRATOR, Role.REVIEWER, Role.APPROVER):
         context["ended"] = continuing.plans_to_lead_on()
+        context["making"] = making.making(cycle) if cycle else []
     context["auditing"] = post.has(Role.AUDITOR)
     return render(request, "sheet/home.html", context)
 
@@ -109,9 +113,9 @@ def plan_tabs(user: User, cycles: list[Cycle], shown: Cycle | None) -> list[dict
     for one in cycles:
         mine = Q(measure_year__owner__in=scope.departments, state__in=OPEN_STATES)
         if post.within(one.plan_id).has(Role.REVIEWER):
-            mine |= Q(state=ReviewState.SUBMITTED)
+            mine |= Q(not_sent_by(user.pk), state=ReviewState.SUBMITTED)
         if post.within(one.plan_id).has(Role.APPROVER):
-            mine |= Q(state=ReviewState.REVIEWED)
+            mine |= Q(not_sent_by(user.pk), not_reviewed_by(user.pk), state=ReviewState.REVIEWED)
         concurring = Q(concurrences__answer=Concurrence.Answer.WAITING, concurrences__department__in=scope.departments)
         count = one.reviews.visible(scope).filter(mine | concurring).distinct().count()
         url = f"{reverse('meguri:home')}?plan={one.plan.short_name}"
@@ -191,7 +195,7 @@ def reviewing(user: User, cycle: Cycle) -> dict[str, Any]:
     """確認待ち: how many, and the most doubtful of them; corrections in preparation, and the definitions to confirm.
     Six queries at most."""
     waiting = cycle.reviews.visible(permissions.scope_of(user)).filter(state=ReviewState.SUBMITTED)
-    context = _waiting(waiting.order_by("-doubts", "submitted_at"), queries.sent_by(user, waiting))
+    context = _waiting(waiting, waiting.filter(not_sent_by(user.pk)), "-doubts", "submitted_at")
     open_ones = Correction.objects.filter(
         cycle__plan=cycle.plan, state__in=[Correction.State.PREPARING, Correction.State.RETURNED]
     )
@@ -203,11 +207,11 @@ def approving(user: User, cycle: Cycle) -> dict[str, Any]:
     """承認待ち, proposals and corrections to decide, and the year's own decision. Six queries."""
     sheets = cycle.reviews.visible(permissions.scope_of(user))
     waiting = sheets.filter(state=ReviewState.REVIEWED)
-    taken_part = queries.sent_by(user, waiting) | queries.reviewed_by(user, waiting)
+    free = waiting.filter(not_sent_by(user.pk), not_reviewed_by(user.pk))
     return {
-        **_waiting(waiting.order_by("-doubts", "state_since"), taken_part),
+        **_waiting(waiting, free, "-doubts", "state_since"),
         "cycle": cycle,
-        "proposals": sheets.exclude(proposed_outcome="").count(),
+        "proposals": sheets.exclude(proposed_outcome="").exclude(proposed_by=user).count(),
         "deciding": permissions.may_decide_year(user, cycle),
         "corrections": list(
             Correction.objects.filter(cycle__plan=cycle.plan, state=Correction.State.DECIDING)
@@ -218,11 +222,14 @@ def approving(user: User, cycle: Cycle) -> dict[str, Any]:
     }
 
 
-def _waiting(waiting: QuerySet[MeasureReview], not_mine: set[int]) -> dict[str, Any]:
-    order = waiting.query.order_by
-    rows = queries.reviews(waiting).order_by(*order)
-    total = waiting.count()
-    return {"count": total - len(not_mine), "not_mine": len(not_mine), "top": list(rows.exclude(pk__in=not_mine)[:TOP])}
+def _waiting(waiting: QuerySet[MeasureReview], free: QuerySet[MeasureReview], *order: str) -> dict[str, Any]:
+    """Of those that wait, the `free` ones, on which one may decide; the others are one's own."""
+    count = free.count()
+    return {
+        "count": count,
+        "not_mine": waiting.count() - count,
+        "top": list(queries.reviews(free).order_by(*order)[:TOP]),
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,13 +254,16 @@ def first_steps(user: User, cycle: Cycle | None) -> list[FirstStep]:
     addresses = ("meguri:city", "meguri:department_list", "meguri:plan_new")
     city_url, offices, new_plan = (reverse(name) if manages else "" for name in addresses)
     page = reverse("meguri:plan", args=[plan.short_name]) if plan else new_plan
+    leads = plan is not None and permissions.may_change_plan(user, plan.pk)
+    imports = reverse("meguri:plan_import", args=[plan.short_name]) if plan and leads else ""
+    draft = reverse("meguri:first_year", args=[plan.short_name]) if plan and leads and plan.sheets and not cycle else ""
     return [
         FirstStep(label=_("自治体名と問い合わせ先を決める"), done=city.is_set(), url=city_url, command="set_city --name …"),
         FirstStep(label=_("部署(部と課)を登録する"), done=Department.objects.exists(), url=offices, command="import_departments FILE"),
         FirstStep(label=_("計画を作る(名前、期間)"), done=plan is not None, url=page, command="create_plan SHORTNAME --name … --years 2022-2025"),
-        FirstStep(label=_("計画の施策を取り込む"), done=bool(plan and plan.sheets), command="import_plan FILE --plan SHORTNAME"),
+        FirstStep(label=_("計画の施策を取り込む"), done=bool(plan and plan.sheets), url=imports, command="import_plan FILE --plan SHORTNAME"),
         FirstStep(label=_("担当者・確認者・承認者を登録する"), done=named, url=people, command="import_people FILE"),
-        FirstStep(label=_("最初の年度を準備する"), done=cycle is not None, command="draft_year SHORTNAME YEAR"),
+        FirstStep(label=_("最初の年度を準備する"), done=cycle is not None, url=draft, command="draft_year SHORTNAME YEAR"),
         FirstStep(label=_("期限を決めて、年度を開始する"), done=False, url=cycles if cycle else ""),
     ]  # fmt: skip
 

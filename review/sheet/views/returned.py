@@ -35,7 +35,7 @@ def tasks(review: MeasureReview, texts: Mapping[str, str], labels: Mapping[str, 
     rows.sort(key=lambda one: (items.step_of(one.item), place[one.item]))
     return [
         Task(
-            label=labels.get(one.item) or label_of(one.item),
+            label=labels.get(one.item) or label_of(one.item, review.cycle.form),
             comment=one,
             url=f"{reverse('meguri:entry', args=[review.pk, items.step_of(one.item)])}#id_{one.item}",
             met=met[one.pk],

@@ -125,7 +125,6 @@ def body(review: MeasureReview) -> dict[str, Any]:
         "withdrawn": sheet_parts.withdrawn(review, decisions),
         "plan_changes": plan_changes.of_measure(review.measure_year.measure_id, review.measure_year.measure.code),
         "files": queries.latest_files(review),
-        "has_demo": review.measure_year.demo or any(part.this and part.this.demo for part in parts),
     }
 
 
@@ -159,7 +158,17 @@ def actions(user: User, review: MeasureReview, missing: bool) -> list[Action]:
     if permissions.may_endorse(user, review):
         available.append(_to("meguri:endorse", review, _("所属長として確認する"), key="c"))
     first = [replace(action, primary=True) for action in available[:1]]
-    return [*first, *available[1:], *taking_back(user, review)]
+    return [*first, *available[1:], *taking_back(user, review), *of_the_plan(user, review)]
+
+
+def of_the_plan(user: User, review: MeasureReview) -> list[Action]:
+    """The way to what the plan says of the 施策, for who may propose to change it; not while the sheet was sent."""
+    cycle = review.cycle
+    may = permissions.is_reviewer(user, cycle.plan_id) and cycle.state in (CycleState.OPEN, CycleState.DECIDING)
+    if not may or review.outcome or review.state not in OPEN_STATES:
+        return []
+    url = reverse("meguri:measure_edit", args=[*cycle.key, review.measure_year.measure.code])
+    return [Action(label=_("施策の内容の変更を提案する"), url=url)]
 
 
 def taking_back(user: User, review: MeasureReview) -> list[Action]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from review import queries
 from review.domain import fields, items, sheet_form
 from review.domain.difference import difference
-from review.domain.fields import Required, Section
+from review.domain.fields import Section
 from review.domain.fiscal import wareki
 from review.item_words import label_of
 from review.models import Decision, ItemComment, MeasureReview, MeasureYear, ScheduleItem, Step, Submission, Verdict
@@ -41,13 +41,6 @@ def narrative(review: MeasureReview) -> list[dict[str, Any]]:
 def evaluation(review: MeasureReview) -> list[dict[str, Any]]:
     """What the department wrote this year, and the 本部's opinion."""
     return _texts(review, Section.EVALUATION)
-
-
-def explained(review: MeasureReview) -> list[dict[str, Any]]:
-    """要因 and 対応 where they say something."""
-    why = fields.required(Required.WHERE_MISSED)
-    rows = [{"label": label_of(key), "text": review.measure_year.text(key)} for key in why]
-    return [row for row in rows if row["text"].strip()]
 
 
 def _texts(review: MeasureReview, section: Section) -> list[dict[str, Any]]:
@@ -161,7 +154,9 @@ def changes(submissions: Sequence[Submission], texts: dict[str, str]) -> dict[st
     if len(submissions) < 2:
         return {}
     before = submissions[-2].content.get("items", {})
-    return {
-        key: [{"op": part.op, "text": part.text} for part in difference(before.get(key, ""), texts[key])]
-        for key in items.changed(before, texts)
-    }
+    return {key: stretches(before.get(key, ""), texts[key]) for key in items.changed(before, texts)}
+
+
+def stretches(before: str, now: str) -> list[dict[str, str]]:
+    """What differs between two texts, as the component takes it."""
+    return [{"op": part.op, "text": part.text} for part in difference(before, now)]

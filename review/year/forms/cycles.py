@@ -1,13 +1,16 @@
-"""The form of a year's deadlines."""
+"""The forms of a year's deadlines, and of a plan's first year."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from review.models import Cycle
+from review.models import Cycle, Plan
+from review.plan.services import plans
+from review.reader_words import year_label
 from review.screens.forms.fields import MinuteField
 from review.year.services.cycles import Deadlines
 
@@ -57,3 +60,21 @@ class DeadlinesForm(forms.Form):
         """Put the service's sentences under their fields."""
         for name, sentence in fields.items():
             self.add_error(name if name in self.fields else None, sentence)
+
+
+class FirstYearForm(forms.Form):
+    """Which year of a plan is drafted first."""
+
+    fiscal_year = forms.TypedChoiceField(
+        label=_("準備する年度"),
+        coerce=int,
+        help_text=_("実績を評価する年度を選びます。それより前の年度の値は、推移として残ります。"),
+        error_messages={
+            "invalid_choice": _("もう準備されている年度か、計画の期間にない年度です。選び直してください。")
+        },
+    )
+
+    def __init__(self, data: Any = None, *, plan: Plan) -> None:
+        super().__init__(data, initial={"fiscal_year": plans.year_to_begin(plan)})
+        years = [(year, year_label(year)) for year in plans.years_to_begin(plan)]
+        self.fields["fiscal_year"].choices = years  # type: ignore[attr-defined]

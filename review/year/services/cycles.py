@@ -21,7 +21,7 @@ from review.domain.form_presets import PRESETS
 from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Cycle, CycleState, IndicatorYear, MeasureReview, MeasureYear, Plan, ScheduleItem, User
 from review.people.services import reorganisation_moves
-from review.plan.services import plan_effects
+from review.plan.services import plan_effects, plans
 from review.reader_words import year_label
 from review.trail.services import audit
 from review.transition import require
@@ -205,10 +205,16 @@ def wait_again(*, user: User, cycle: Cycle, review: MeasureReview) -> None:
     audit.write(actor=user, action="cycle.wait_again", subject=f"cycle:{cycle.pk}", after=after)
 
 
-def draft_first(*, plan: Plan, fiscal_year: int) -> Cycle:
+def draft_first(*, plan: Plan, fiscal_year: int, user: User | None = None) -> Cycle:
     """Draft a year of a plan that was brought in: with the sheets that the import made for it, or those of the last
-    year before. Raises Invalid outside the plan, and where there is no 施策. Running it twice changes nothing."""
+    year before. Raises Invalid outside the plan, and where there is no 施策. Running it twice changes nothing; a
+    person, who is None for the command, is told so (AlreadyDecided), and NotAllowed who does not lead the plan."""
     with transaction.atomic():
+        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
+        if user is not None:
+            require_may_begin(user, plan)
+            if fiscal_year in plan.years and fiscal_year not in plans.years_to_begin(plan):
+                raise AlreadyDecided(_("%(year)sは、もう準備されています。") % {"year": year_label(fiscal_year)})
         made = draft(plan=plan, fiscal_year=fiscal_year)
         sheets = MeasureYear.objects.filter(measure__plan=plan, fiscal_year__lte=fiscal_year).order_by("-fiscal_year")
         last = {year.measure_id: year for year in reversed(sheets.select_related("measure", "owner"))}
@@ -220,8 +226,19 @@ def draft_first(*, plan: Plan, fiscal_year: int) -> Cycle:
             if year.fiscal_year < fiscal_year and (year.measure.last_year or fiscal_year) >= fiscal_year:
                 _carry_over(year, fiscal_year)
         judge_year(made)
-        audit.write(actor=None, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": len(last)})
+        audit.write(actor=user, action="cycle.draft", subject=f"cycle:{made.pk}", after={"sheets": len(last)})
+        if user is not None:
+            outbox.announce(Event.NEXT_CYCLE_DRAFTED, key=str(made.pk), actor=user, cycle=made)
         return made
+
+
+def require_may_begin(user: User, plan: Plan) -> None:
+    """Raise NotAllowed for who does not lead the plan, or AlreadyDecided where one of its years was opened."""
+    holders.standing(user, fresh=True)
+    sentence = _("最初の年度は、%(office)sの確認者が準備します(確認者がいない間は管理者)。")
+    require(permissions.may_change_plan(user, plan.pk), sentence, plan)
+    if not plans.years_to_begin(plan):
+        raise AlreadyDecided(_("この計画の最初の年度は、もう準備されています。"))
 
 
 # --- Act: the next year ---------------------------------------------------------------------------------------------

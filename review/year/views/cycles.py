@@ -1,4 +1,4 @@
-"""年度と期限: the years, and for each where it stands, its deadlines and what comes next."""
+"""年度と期限: the years, and for each where it stands, its deadlines and what comes next; and the first one of a plan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,18 +18,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from review import calendar, clock, permissions, queries
 from review.assessment.services import definitions
 from review.assessment.services.tallies import tallies
+from review.background.services.making import making
 from review.deadlines.views.deadlines import tabs
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed
 from review.models import Cycle, CycleState, MeasureYear, Plan
 from review.publication.services import corrections
-from review.screens.views.acts import crumbs
+from review.screens.views.acts import accepted, act_page, crumbs
 from review.screens.views.answers import see_other
 from review.screens.views.chrome import address
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 from review.templatetags.words import day_text, fiscal_year
-from review.year.forms.cycles import DeadlinesForm
+from review.year.forms.cycles import DeadlinesForm, FirstYearForm
 from review.year.services import cycles as work
 from review.year.views.progress import steps_of
 
@@ -117,7 +118,7 @@ def context_of(cycle: Cycle, form: DeadlinesForm, *, may_correct: bool) -> dict[
         "correction": corrections.under_way(cycle.pk),
         "correct_url": address("meguri:correction_start", *cycle.key) if may_correct else "",
         "scale": cycle.scale,
-        "jobs": queries.running_jobs(cycle),
+        "making": making(cycle),
         "definitions": definitions.open_in(cycle),
         "may_confirm": may_correct,
     }
@@ -148,3 +149,22 @@ def business_days_text(left: int) -> str:
     if left < 0:
         return ngettext("%(n)s開庁日前に過ぎました", "%(n)s開庁日前に過ぎました", -left) % {"n": -left}
     return ngettext("あと%(n)s開庁日", "あと%(n)s開庁日", left) % {"n": left}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def first_year(request: SignedInRequest, plan: str) -> HttpResponse:
+    """The years of a plan to choose the first from; a POST drafts the chosen one."""
+    shown = get_object_or_404(Plan, short_name=plan)
+    work.require_may_begin(request.user, shown)
+    form = FirstYearForm(request.POST if request.method == "POST" else None, plan=shown)
+
+    def draft() -> None:
+        work.draft_first(plan=shown, fiscal_year=form.cleaned_data["fiscal_year"], user=request.user)
+
+    if accepted(form, draft):
+        year = form.cleaned_data["fiscal_year"]
+        messages.success(request, _("%(year)sを準備しました。") % {"year": fiscal_year(year)})
+        return see_other("meguri:cycle", plan, year)
+    title, back = _("最初の年度を準備する"), reverse("meguri:plan", args=[plan])
+    lead = _("選んだ年度の下書きができます。期限を決めて開始するまで、主管部署には何も届きません。")
+    return act_page(request, title=title, verb=title, back_url=back, trail=[(shown.name, back)], form=form, lead=lead)

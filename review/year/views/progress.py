@@ -18,10 +18,12 @@ from django.views.decorators.http import require_safe
 from review import clock, permissions, queries
 from review.assessment.services.assessment import who_is_on
 from review.assessment.services.tallies import tally_of
+from review.background.services.making import of_the_background
 from review.models import Cycle, CycleState, MeasureReview, Outcome, ReviewState
 from review.models.sheet import OPEN_STATES
 from review.notices.services import waiting
 from review.screens.views.acts import crumbs
+from review.screens.views.counters import AT_WORK
 from review.screens.views.questions import whole
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.step_times import step_times
@@ -95,7 +97,7 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "one_department": marks[0].department if marks and department else "",
         "flow": flow_of(marks, cycle, department),
         "stats": stats_of(marks, cycle, department),
-        "jobs": queries.running_jobs(cycle),
+        **of_the_background(cycle),
         **unreached(request, cycle),
         "departments": departments_of(everyone, cycle),
         "durations": durations_of(marks),
@@ -106,7 +108,7 @@ def progress(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "filters": choices_of(everyone, request.GET),
         "on_it": {review.pk: person for review in page if (person := who_is_on(review))},
         "sort": request.GET.get("sort", "code"),
-        "moving": cycle.state in (CycleState.OPEN, CycleState.DECIDING, CycleState.SCHEDULED),
+        "moving": cycle.state in AT_WORK,
     }
     return render(request, "year/progress.html", context)
 

@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from review.models import AuditEntry, Evidence, Upload, User
-from review.screens.views.limits import MAX_BODY
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast
+from tests.review.acting import queries_of
 from tests.review.books.test_uploads import fill, issued, sent, web
 from tests.review.sheet.test_evidence import PDF, attach
 
@@ -174,11 +174,17 @@ def test_evidence_is_added_downloaded_as_an_attachment_and_removed(cast: Cast) -
 
 def test_a_body_that_is_too_large_is_413_before_it_is_read(cast: Cast) -> None:
     cast.open(1)
-    answer = client(cast.contributor).generic(
-        "POST", reverse("meguri:upload", args=["dx", YEAR]), b"", CONTENT_LENGTH=str(MAX_BODY + 1)
-    )
+    address = reverse("meguri:evidence_add", args=[cast.sheet().pk])
+    came_from = {"CONTENT_LENGTH": str(30 * 1024 * 1024), "HTTP_REFERER": "http://testserver/sheets/1/entry/1/"}
+    answer = client(cast.contributor).generic("POST", address, b"", **came_from)
+    page = answer.content.decode()
     assert answer.status_code == 413
-    assert "ファイルが大きすぎます" in answer.content.decode()
+    assert "送られたファイルは30.0 MBです。1回に受け付けられるのは10.0 MBまで" in page
+    assert 'href="/sheets/1/entry/1/"' in page and "前の画面に戻る" in page
+    elsewhere = client(cast.contributor).generic(
+        "POST", address, b"", **{**came_from, "HTTP_REFERER": "http://x.example/"}
+    )
+    assert elsewhere.status_code == 413 and "x.example" not in elsewhere.content.decode()
 
 
 def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
@@ -189,6 +195,12 @@ def test_the_comparison_costs_the_same_however_many_sheets_the_plan_has(
     browser = client(cast.contributor)
     with django_assert_max_num_queries(25):
         browser.get(reverse("meguri:upload_review", args=[upload.pk]))
+    first = queries_of(browser, reverse("meguri:upload_review", args=[upload.pk]))
+    values = {"indicator:1:actual": "120件", "indicator:2:actual": "1,200千円"}
+    more = sent(cast, fill(issued(cast, tmp_path), values))
+    assert (
+        queries_of(browser, reverse("meguri:upload_review", args=[more.pk])) == first
+    )  # verdicts are read for nothing
     with django_assert_max_num_queries(25):
         browser.get(reverse("meguri:upload", args=["dx", YEAR]))
 
@@ -222,9 +234,10 @@ def test_the_screens_in_a_browser(
     page.get_by_label("成果目標① 実績").check()
     page.get_by_role("button", name="選んだ項目を反映する").click()
     page.get_by_text("2項目を反映しました").wait_for()
-    for _width in widths(page):
-        screenshot(page, "upload-applied")
     assert submission.current_texts(cast.sheet())["indicator:1:actual"] == "80%"
+    look(page, "upload-applied", screenshot, axe)
+    page.get_by_role("link", name="確認・提出へ進む").first.click()
+    page.get_by_role("heading", name="5.").wait_for()
     page.goto(reverse("meguri:evidence", args=[cast.sheet().pk]))
     look(page, "evidence", screenshot, axe)
 

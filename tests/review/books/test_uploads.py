@@ -12,7 +12,7 @@ from review.domain.refusals import Invalid, NotAllowed, Stale
 from review.domain.three_way import Change
 from review.models import AuditEntry, EntryBook, MeasureReview, TargetChange, Upload, User
 from review.sheet.services import submission
-from review.workbook.entry_book import cell_name
+from review.workbook.entry_places import cell_name
 from review.workbook.entry_reader import read_entry_book
 from tests.cast import Cast
 from tests.review.acting import as_, words
@@ -313,4 +313,4 @@ def test_the_page_names_what_was_not_read(cast: Cast, tmp_path: Path) -> None:
     book.save(path)
     upload = sent(cast, path)
     page = words(as_(cast.contributor).get(f"/uploads/file/{upload.pk}/"))
-    assert "読み取っていないセルがあります (1)" in page and "01-01!H60" in page and "続きはこちら" in page
+    assert "読み取っていないところがあります" in page and "01-01!H60" in page and "続きはこちら" in page

@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 
 from review import clock
-from review.models import AuditEntry, Notification, User
+from review.models import AuditEntry, Decision, Notification, Role, User
 from review.operations.views.audit import ACTIONS
 from review.trail.services import audit
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_, queries_of, words
+from tests.trail import tampering
+from workflow import steps
 
 
 def notice(user: User, key: str = "k", **more: object) -> Notification:
@@ -145,6 +147,25 @@ def test_the_number_of_tasks_is_what_waits_for_that_person(cast: Cast) -> None:
     assert [number(cast.people[who]) for who in ("contributor", "head", "other", "reviewer2", "approver", "auditor")] == [
         1, 1, 0, 1, 1, 0,
     ]  # fmt: skip
+
+
+def test_what_one_reviewed_oneself_is_no_approval_that_waits_for_one(cast: Cast) -> None:
+    """Neither beside the menu nor beside the plans on home, nor where one was represented in reviewing."""
+    cast.open(2)
+    cast.beside().open(1)
+    cast._appoint("reviewer2", Role.APPROVER)
+    cast.reviewed(1)
+    other = cast.submitted(2)
+    steps.confirm(user=cast.reviewer, review_id=other.pk, round=1)
+
+    def numbers() -> tuple[int, int]:
+        context = as_(User.objects.get(pk=cast.reviewer2.pk)).get("/").context
+        return int(str(context["open_task_count"])), context["plans"][0]["count"]
+
+    assert numbers() == (1, 1)
+    with tampering():
+        Decision.objects.filter(review=other).update(on_behalf_of=cast.reviewer2)
+    assert numbers() == (1, 0), "what was decided in their name waits to be read, and no more"
 
 
 def test_the_switch_of_years_leads_to_the_same_page(cast: Cast) -> None:

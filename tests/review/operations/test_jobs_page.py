@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,10 @@ from django.urls import reverse
 
 from review import clock
 from review.background.services import outbox, tables
+from review.background.services.making import KINDS
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import AuditEntry, Heartbeat, Job, JobState, Mail, MailState, OutboxEvent
-from review.operations.views.jobs import KINDS
 from tasks import health
 from tests.cast import Cast
 from tests.review.acting import as_, queries_of, words
@@ -32,7 +33,7 @@ def failed(cast: Cast) -> Job:
 def test_every_kind_of_job_and_event_has_its_words() -> None:
     assert all(event.label and event.label != event.value for event in Event)
     assert len({event.label for event in Event}) == len(Event), "each is told from the others"
-    assert set(tables.handlers()) <= set(KINDS), "say in views.jobs.KINDS what the new job does"
+    assert set(tables.handlers()) <= set(KINDS), "say in views.making.KINDS what the new job does"
 
 
 def test_a_failure_is_shown_with_its_cause_and_reference(failed: Job, cast: Cast) -> None:
@@ -186,3 +187,25 @@ def test_mail_held_after_a_restore_leaves_when_the_administrator_says_so(cast: C
     assert mailing.anything_due() is (old == "send")
     assert AuditEntry.objects.get(action="mail.let_go").actor_key == cast.administrator.key
     assert "もう再開されています" in words(client.post(path, {"old": old}, follow=True))
+
+
+def test_every_page_on_which_people_wait_asks_again_and_says_what_is_being_made(cast: Cast) -> None:
+    cycle, now = cast.open(1), clock.now()
+    pages = [reverse(f"meguri:{name}", args=cycle.key) for name in ("queue", "board", "files", "progress", "cycle")]
+    office, board = as_(cast.reviewer2), as_(cast.approver)
+    for page in pages[:-1]:
+        assert 'hx-trigger="every 20s"' in (board if "board" in page else office).get(page).content.decode(), page
+    for page in ("/", PAGE):
+        assert 'hx-trigger="every 20s"' in office.get(page).content.decode(), page
+    for number, state in enumerate([JobState.RUNNING, JobState.WAITING]):
+        lease = {"token": uuid.uuid4(), "leased_until": now} if state == JobState.RUNNING else {}
+        Job.objects.create(
+            kind="meeting_pack", key=str(number), cycle=cycle, state=state, done_steps=1, total_steps=3, doing="PDFを組んでいます",
+            created_at=now, not_before=now, **lease,
+        )  # fmt: skip
+    for page in [*pages, "/"]:
+        shown = (board if "board" in page else office).get(page)
+        assert "本部会議資料の作成 2件: PDFを組んでいます 1 / 3" in words(shown), page
+    assert 'hx-trigger="every 5s"' in board.get(pages[1]).content.decode(), "sooner while something is being made"
+    refused = board.post(reverse("meguri:approve_many", args=cycle.key), {"action": "nothing"})
+    assert refused.status_code == 422 and "hx-trigger" not in refused.content.decode(), "nothing typed is swapped away"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
 
 from review.domain import checks
-from review.domain.book import YearBook, YearCounts
+from review.domain.book import Agenda, YearBook, YearCounts
 from review.pdf import glyphs, maker
 from review.workbook import consolidated
 from tests.review.workbook import samples
@@ -114,13 +115,46 @@ def titles(outline, depth: int = 1):
 def test_the_pack_puts_decisions_before_sheets(papers) -> None:
     reader, text = read(papers["pack"])
     marks = list(titles(reader.outline))
-    assert [title for depth, title in marks if depth == 1] == ["総括", "判断が必要な項目", "施策シート"]
+    assert [title for depth, title in marks if depth == 1] == [
+        "総括", "先に見るもの", "計画の変更", "未提出・対象外", "そのほかの施策", "公表", "施策シート",
+    ]  # fmt: skip
     below = [title for depth, title in marks if depth == 2]
     assert below[0].startswith("未達成の指標(2件)")
     assert [bare(title)[:5] for title in below[3:]] == [entry.sheet.code for entry in year().sheets]
     assert text.count("原因の文") == 3  # beside both missed 指標, and on the sheet
     first = bare(reader.pages[0].extract_text())
     assert "大きく変わった指標" in first and "令和5年度" in first
+
+
+def test_the_pack_follows_the_agenda_and_what_is_farthest_from_its_target_comes_first() -> None:
+    book = year()
+    near, far, none = (
+        replace(book.sheets[0].indicators[0], rate=rate, actual=actual)
+        for rate, actual in ((Decimal("0.9"), "近い値"), (Decimal("0.2"), "遠い値"), (None, "率なしの値"))
+    )
+    first = replace(book.sheets[0], indicators=(near, none, far))
+    calm = replace(book.sheets[1], indicators=(), sheet=replace(book.sheets[1].sheet, name="何も言うことのない施策"))
+    out = replace(book.sheets[2], aside="対象外", indicators=(far,))
+    agenda = Agenda(
+        changes=(("01-02", "改称", "変更のわけ"),),
+        proposals=(("01-03", "未提出", "来ないわけ"),),
+        publication="公表の日",
+    )
+    _, text = read(maker.pack(replace(book, sheets=(first, calm, out)), agenda))
+    body = text[text.index("目標に届かなかった指標です") : text.rindex("公表の日") + 4]
+    order = [
+        "遠い値",
+        "近い値",
+        "率なしの値",
+        "変更のわけ",
+        "来ないわけ",
+        "対象外(決定済)",
+        "何も言うことのない施策",
+        "公表の日",
+    ]
+    places = [body.index(one) for one in order]
+    assert places == sorted(places), dict(zip(order, places, strict=True))
+    assert body.count("遠い値") == 1, "what is settled needs no word"
 
 
 def test_the_book_has_a_table_of_contents_and_bookmarks(papers) -> None:

@@ -17,7 +17,7 @@ from django.test import Client
 from review.assessment.services import judging
 from review.books.services.snapshot import snapshot_of
 from review.models import Edition, IndicatorYear
-from review.publication.views import plain_files, plain_links, published
+from review.publication.views import plain_files, published, shelf
 from tests.cast import YEAR, Cast
 from tests.frozen import follow, freeze_now, frozen
 from tests.review.acting import words
@@ -128,7 +128,7 @@ def test_the_search_is_a_script_and_absent_without_one(large: Edition) -> None:
 
 
 def test_a_link_out_of_the_site_stops_the_making() -> None:
-    linker = plain_links.Linker({"results/index.html"}, {})
+    linker = shelf.Linker({"results/index.html"}, {})
     with pytest.raises(LookupError, match="leads out of the site"):
         linker.linked('<a href="/results/dx/2024/">', "results/index.html")
 
@@ -236,11 +236,11 @@ def lists(
         for number in {row["field"]["number"] for row in measures}
     ]
     kinds += [
-        (f"grade/{plain_links.slug(grade)}", lambda row, g=grade: row["grade"] == g)
+        (f"grade/{shelf.slug(grade)}", lambda row, g=grade: row["grade"] == g)
         for grade in {row["grade"] for row in measures}
     ]
     kinds += [
-        (f"department/{plain_links.slug(name)}", lambda row, o=name: row["owner"] == o)
+        (f"department/{shelf.slug(name)}", lambda row, o=name: row["owner"] == o)
         for name in {row["owner"] for row in measures}
     ]
     for folder, fits in kinds:

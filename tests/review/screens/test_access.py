@@ -75,6 +75,7 @@ def filled(route: str, pk: int, plan: str = "dx") -> str:
         "rest": "x",
         "change": "add",
         "manner": "rename",
+        "what": "entry",
         "key": "CycleReady.approvers",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: parts[match[1]], route).replace("^", "").replace("$", "")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from review import clock
 from review.domain.events import Event
 from review.models import Appointment, Department, Indicator, OutboxEvent, Proxy, Role, User
-from review.screens.views import lists
+from review.screens.views import questions
 from tests.cast import YEAR, Cast
 from tests.review.acting import as_, hidden, queries_of, words
 
@@ -56,7 +56,7 @@ def test_a_list_of_thousands_is_a_page_and_finds_by_words(
 ) -> None:
     client, address = as_(crowd.administrator), reverse(f"meguri:{name}")
     first = client.get(address)
-    assert shown in words(first) and first.content.count(b"<tr>") <= lists.PAGE + 10
+    assert shown in words(first) and first.content.count(b"<tr>") <= questions.PAGE + 10
     assert len(first.content) < 150_000
     answer = words(client.get(address, {"q": sought}))
     assert sought in answer and hidden_one not in answer
@@ -114,7 +114,7 @@ def test_a_nudge_reaches_what_stands_on_other_pages(cast: Cast) -> None:
     cast.open(SHEETS)
     client = as_(cast.reviewer2)
     page = client.get(NUDGE)
-    assert page.content.count(b'name="sheet"') == lists.PAGE and f"この条件の{SHEETS}件すべて" in words(page)
+    assert page.content.count(b'name="sheet"') == questions.PAGE and f"この条件の{SHEETS}件すべて" in words(page)
     preview = client.post(NUDGE, {"every": "1", "note": ""})
     sent = {"sheets": hidden(preview, "sheets"), "note": "", "send": "1", "nonce": hidden(preview, "nonce")}
     assert f"{SHEETS}件の督促を送りました" in words(client.post(NUDGE, sent, follow=True))

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from review import clock
 from review.assessment.services import approval
-from review.models import IndicatorYear, ItemComment, MeasureReview, Meeting
+from review.models import IndicatorYear, ItemComment, MeasureReview, MeasureYear, Meeting
 from tests.cast import YEAR, Cast, settle_background
 from tests.review.acting import as_, words
 from workflow import steps
@@ -69,10 +69,24 @@ def test_the_trail_keeps_a_recall(cast: Cast) -> None:
     assert "取り下げました" in words(as_(cast.contributor).get(sheet_url(review)))
 
 
-def test_an_invented_value_is_marked(cast: Cast) -> None:
-    cast.open(1)
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("contributor", "/"),
+        ("contributor", "/sheets/{pk}/"),
+        ("reviewer", "/plans/dx/2024/queue/"),
+        ("reviewer", "/plans/dx/2024/queue/together/"),
+        ("reviewer", "/sheets/{pk}/review/"),
+        ("approver", "/plans/dx/2024/board/"),
+    ],
+)
+def test_invented_values_are_said_once_a_page(cast: Cast, who: str, path: str) -> None:
+    cast.open(3)
+    pk = cast.submitted().pk
     IndicatorYear.objects.filter(fiscal_year=YEAR).update(demo=True)
-    assert "デモ値" in words(as_(cast.contributor).get(sheet_url(cast.sheet())))
+    MeasureYear.objects.filter(fiscal_year=YEAR).update(demo=True)
+    page = as_(cast.people[who]).get(path.format(pk=pk))
+    assert page.status_code == 200 and words(page).count("デモ値") == 1
 
 
 # --- comments ---

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -59,3 +61,22 @@ def test_a_grade_has_its_letter_and_a_shape(grade: str | None, letter: str) -> N
 )
 def test_days_left_are_said_in_words(due: date, text: str) -> None:
     assert text in _render("{% days_left due today %}", due=due, today=date(2025, 5, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("80,000件", ["80,000件"]),
+        ("60,000千円", ["60,000千円"]),
+        ("小 8.9% 中 12.8%", ["8.9%", "12.8%"]),
+        ("1,607件 ※児童手当の制度改正による<増>", ["1,607件"]),
+        ("▲500千円", ["▲500千円"]),
+        ("7~7.5俵", ["7.5俵"]),
+        ("課題整理", []),
+        ("120", []),
+    ],
+)
+def test_a_number_and_its_unit_stand_on_one_line(text: str, held: list[str]) -> None:
+    shown = words.whole(text)
+    assert re.findall('<span class="nowrap">(.*?)</span>', shown) == held
+    assert html.unescape(re.sub("</?span[^>]*>", "", shown)) == text and "<増" not in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -123,11 +124,14 @@ def test_a_lapsed_claim_is_not_shown(year: Cast) -> None:
 
 
 def test_a_job_at_work_shows_how_far_it_is(year: Cast) -> None:
-    Job.objects.create(
-        kind="year_workbook", key="now", cycle=year.cycle, state=JobState.WAITING, done_steps=1, total_steps=2,
-        doing="集約表を作っています", created_at=clock.now(), not_before=clock.now(),
+    now = clock.now()
+    job = Job.objects.create(
+        kind="year_workbook", key="now", cycle=year.cycle, state=JobState.RUNNING, done_steps=1, total_steps=2,
+        doing="シートを書いています", created_at=now, not_before=now, token=uuid.uuid4(), leased_until=now,
     )  # fmt: skip
-    assert "集約表を作っています 1 / 2" in words(as_(year.reviewer2).get(PAGE))
+    assert "集約表の作成: シートを書いています 1 / 2" in words(as_(year.reviewer2).get(PAGE))
+    Job.objects.filter(pk=job.pk).update(state=JobState.WAITING)
+    assert "集約表の作成: 順番を待っています できあがると" in words(as_(year.reviewer2).get(PAGE))
 
 
 def test_a_draft_says_what_will_come(cast: Cast) -> None:

@@ -9,7 +9,7 @@ from django.db.models import Count
 from review.mail.services import envelopes
 from review.models import Artifact, Cycle, Edition, Mail, MeasureReview, Notification, OutboxEvent, Plan, ReviewState
 from review.publication.services import edition_check
-from workflow.demo import people, story
+from workflow.demo import people, second_plan, story
 from workflow.demo.waiting import TooLong, quiet, wait_for
 
 DEMO_SETTINGS = ("config.settings.demo", "config.settings.dev", "config.settings.test")
@@ -35,6 +35,7 @@ class Command(BaseCommand):
     def _run(self) -> None:
         say = self.stdout.write
         document, cycle = story.take_in(say)
+        beside = second_plan.take_in(say)
         crowd = people.enlist()
         say(f"架空の利用者を登録しました: {len(crowd)} 人")
         story.open_year(cycle, say)
@@ -42,7 +43,9 @@ class Command(BaseCommand):
         story.publish(cycle, say)
         following = Cycle.objects.get(plan=cycle.plan, fiscal_year=cycle.fiscal_year + 1)
         story.open_year(following, say)
+        story.open_year(beside, say, "kakunin4")
         story.leave_work(following, say)
+        second_plan.leave_work(beside, say)
         self._send_all()
         self._check(cycle, following)
         self._report(crowd)
@@ -75,6 +78,7 @@ class Command(BaseCommand):
             raise CommandError("デモの結果に誤りがあります: " + "、".join(problems))
 
     def _report(self, crowd: list[people.Person]) -> None:
+        firsts = list({(one.post, one.plan): one for one in reversed(crowd)}.values())[::-1]
         book = Artifact.objects.get(edition__current=True, kind=Artifact.Kind.CONSOLIDATED)
         lines = [
             "",
@@ -84,8 +88,9 @@ class Command(BaseCommand):
             f"  メール          {Mail.objects.count()} 通  {settings.EMAIL_FILE_PATH}",
             f"  お知らせ        {Notification.objects.count()} 件",
             "",
-            f"サインインできる人(パスワードはすべて {people.PASSWORD})",
-            *(f"  {p.username:<10} {p.name}  {p.post_label}  {p.department}" for p in crowd),
+            f"サインインできる人(パスワードはすべて {people.PASSWORD})。役割ごとに一人",
+            *(f"  {p.username:<10} {p.name}  {p.post_label}  {p.department}{p.plan}" for p in firsts),
+            f"ほかの {len(crowd) - len(firsts)} 人は、kanri でサインインして「利用者」の画面で見られます",
         ]
         for line in lines:
             self.stdout.write(line)

@@ -118,7 +118,7 @@
       const name = document.createElement("dt");
       const what = document.createElement("dd");
       const key = document.createElement("kbd");
-      key.textContent = node.dataset.key;
+      key.textContent = { ArrowLeft: "←", ArrowRight: "→" }[node.dataset.key] ?? node.dataset.key;
       name.append(key);
       what.textContent = node.dataset.keyLabel || node.textContent.trim();
       name.dataset.listed = what.dataset.listed = "";
@@ -180,11 +180,51 @@
     });
   }
 
+  // --- a choice that only changes what the page shows asks for it at once ---
+  document.addEventListener("change", (event) => event.target.closest("form[data-submits]")?.requestSubmit());
+
   // --- select all of a list ---
   document.addEventListener("change", (event) => {
     const all = event.target.closest("[data-select-all]");
     if (!all) return;
     for (const box of $$(`input[type=checkbox][name="${CSS.escape(all.dataset.selectAll)}"]:not(:disabled)`)) box.checked = all.checked;
+  });
+
+  // --- a page on which people wait asks again by itself; never over what somebody types, ticks, chooses or copies ---
+  const changed = (node) =>
+    node.type === "checkbox" || node.type === "radio" ? node.checked !== node.defaultChecked
+      : node.matches("select") ? node.selectedIndex !== Math.max([...node.options].findIndex((one) => one.defaultSelected), 0)
+        : node.type !== "hidden" && node.value !== node.defaultValue;
+  const busy = (live) => {
+    const here = document.activeElement;
+    const held = here !== document.body && here.matches("input, textarea, select, button") && here.closest("#live, #page-head, #menu");
+    return held || document.hidden || String(getSelection()) || $$("input, textarea, select", live).some(changed);
+  };
+  const named = (node) => (node.matches("a[href], summary") ? node.getAttribute("href") ?? node.textContent.trim() : "");
+  let folds = new Map();
+  let focused = "";
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "live" && busy(event.target)) event.preventDefault();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const live = event.target;
+    if (live.id !== "live") return;
+    if (event.detail.xhr.status !== 200 || busy(live)) event.detail.shouldSwap = false;
+    // Signed out, or handed on: the page itself is another now.
+    else if (!event.detail.xhr.responseText.includes('id="live"')) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+    folds = new Map($$("summary", live).map((node) => [named(node), node.parentElement.open]));
+    focused = named(document.activeElement);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const live = $("#live");
+    if (!live) return;
+    for (const node of $$("summary", live)) node.parentElement.open = folds.get(named(node)) ?? node.parentElement.open;
+    if (focused && document.activeElement === document.body)
+      $$("a[href], summary").find((node) => named(node) === focused)?.focus({ preventScroll: true });
   });
 
   focusErrors(document);

@@ -64,6 +64,10 @@
   form.addEventListener("input", settle);
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
+  // A file that was chosen is sent with all that was typed: no button keeps it in the tab.
+  form.addEventListener("change", ({ target }) => {
+    if (target.type === "file" && target.files.length) form.requestSubmit(target.closest(".entry-files").querySelector("button"));
+  });
 
   // --- saved in the background ---
   const isSaving = (event) => event.target === form;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -34,7 +34,7 @@ def _read(text: str) -> tuple:
 
 def _values(reading: values.Reading) -> list:
     """The values without the spaces of their labels, which are no part of a value."""
-    return [replace(part, label=compact(part.label)) for parts in reading.readings for part in parts]
+    return [part._replace(label=compact(part.label)) for parts in reading.readings for part in parts]
 
 
 def _wide(text: str) -> str:
@@ -316,6 +316,31 @@ def test_the_end_of_a_name_decides(name, direction):
 def test_the_lexicon_stays_small():
     words = {*lexicon.HARMS.split(), *lexicon.GAINS.split(), *lexicon.REMEDIES.split()}
     assert len(words) <= 300
+
+
+#: Every physical line of the room that reads and judges, lexicon and tables of units with it. 2,000 are asked: this number
+#: may only fall.
+LINES = 2_616
+
+
+def _lines(room: Path) -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in room.rglob("*.py"))
+
+
+def test_reading_and_judging_only_become_shorter():
+    lines = _lines(Path(values.__file__).parent)
+    assert LINES - 20 <= lines <= LINES, "lower LINES to what is left"
+
+
+def test_each_line_of_each_module_is_counted(tmp_path):
+    (tmp_path / "deeper").mkdir()
+    for place, text in (
+        ("one.py", '"""Words."""\n\n# more\nONE = 1\n'),
+        ("deeper/two.py", "TWO = 2"),
+        ("three.tsv", "3\n"),
+    ):
+        (tmp_path / place).write_text(text, "utf-8")
+    assert _lines(tmp_path) == 5
 
 
 @pytest.mark.parametrize("actual", ["▲3件", "-3件", "▲3"])

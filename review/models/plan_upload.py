@@ -1,0 +1,43 @@
+"""A file of a plan that somebody sent: looked at and corrected on the screen, then taken as a whole or not at all."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from review.models.plan import Plan
+
+
+class PlanUpload(models.Model):
+    """One file and what was made of it. A person has at most one under way in a plan.
+
+    `content` are its bytes, read anew with every correction and gone once it is taken. `reading` is what the reading
+    process answered, `trial` what the import of that would do; `corrections` are {"roles", "years", "cells"} of `forms.assignment` and {"offices", "codes"} of
+    `forms.mends`, with `accepted`, the keys of doubts. `assignment` is {column: role} as it was taken: next year's template.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="uploads")
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    filename = models.CharField(_("ファイル名"), max_length=120)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    reading = models.JSONField(default=dict, blank=True)
+    trial = models.JSONField(default=dict, blank=True)
+    corrections = models.JSONField(default=dict, blank=True)
+    assignment = models.JSONField(default=dict, blank=True)
+    sheets_year = models.PositiveSmallIntegerField(_("シートの年度"), null=True, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("計画のファイル")
+        verbose_name_plural = _("計画のファイル")
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "uploaded_by"], condition=Q(applied_at=None), name="one_plan_upload_under_way"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,301 @@
+"""計画の取込み on the screen: a file is read under limits, corrected, looked at, and taken as a whole or not at all.
+
+Nothing of the plan changes before `take`. What the file would do is tried with every correction, and undone.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from review import clock, holders, permissions
+from review.domain import file_names, form_presets
+from review.domain.forms.as_document import document_in, doubt_of
+from review.domain.forms.headings import template
+from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
+from review.domain.refusals import AlreadyDecided, Invalid, Stale
+from review.domain.sheet import DocumentError, Doubt, PlanDocument
+from review.models import Plan, PlanUpload, User
+from review.people.services.finding_words import why_refused
+from review.plan.services import file_doubts, planning
+from review.plan.services.planning import Change, Imported
+from review.trail.services import audit
+from review.transition import require
+from review.workbook import plan_list, sandbox
+from review.workbook.archive import MAX_FILE
+
+#: How long a file that nobody takes is held.
+HOLD = timedelta(days=7)
+#: The corrections of which the reading process has to know.
+READ_ANEW = ("roles", "years", "cells")
+#: Doubts that another page settles: the definitions of goals.
+ELSEWHERE = frozenset({"direction_inferred", "direction_unknown"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One doubt: `place` is what a rewritten `text` replaces, ("cells", sheet, address), ("offices", 施策ID, name) or
+    ("codes", 施策ID); empty where it can only be accepted."""
+
+    key: str
+    code: str
+    measure: str
+    detail: str
+    proposal: str
+    place: tuple[str, ...] = ()
+    text: str = ""
+    accepted: bool = False
+
+    @property
+    def strange(self) -> bool:
+        """Whether it has to be accepted by itself."""
+        return self.code in file_doubts.STRANGE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What the file would do now."""
+
+    document: PlanDocument
+    imported: Imported
+    rows: Sequence[Row]
+    elsewhere: int
+    version: str
+
+    def unanswered(self, everything: bool) -> list[Row]:
+        """The doubts that nobody has accepted; `everything` accepts all but those of a strange file."""
+        return [row for row in self.rows if not row.accepted and (row.strange or not everything)]
+
+
+# --- receiving and reading -------------------------------------------------------------------------------------------
+
+
+def under_way(user: User, plan: Plan) -> PlanUpload | None:
+    """The file that the user is looking at. One query."""
+    return PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).first()
+
+
+def last_taken(plan: Plan) -> PlanUpload | None:
+    """The file that was taken last, whose assignment is the template of the next. One query."""
+    rows = PlanUpload.objects.filter(plan=plan).exclude(applied_at=None).defer("content", "reading")
+    return rows.select_related("uploaded_by").order_by("-applied_at").first()
+
+
+def taken_before(upload: PlanUpload) -> PlanUpload | None:
+    """The same file, where the plan has taken it already. One query."""
+    rows = PlanUpload.objects.filter(plan=upload.plan, sha256=upload.sha256).exclude(applied_at=None)
+    return rows.defer("content", "reading").order_by("-applied_at").first()
+
+
+def blank_form(*, user: User, plan: Plan) -> bytes:
+    """The list to be filled in, with the columns and years of the plan, as a workbook."""
+    require_may(user, plan)
+    audit.write(actor=user, action="plan.blank_form", subject=f"plan:{plan.name}")
+    off = form_presets.PRESETS[plan.form].get("off", ())
+    return plan_list.blank_list(plan=plan.name, city=plan.city, years=plan.years, off=off)
+
+
+def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUpload:
+    """Read the file with the template of last time and hold it for the user in place of another. Raises NotAllowed, and
+    Invalid with the sentence of what is wrong with the file. Up to 10 s, in another process."""
+    plan = _allowed(user, plan_id)
+    if path.stat().st_size > MAX_FILE:
+        raise Invalid(_("ファイルが大きすぎます(%(most)sMBまで)。") % {"most": MAX_FILE // 1024 // 1024})
+    content, before = path.read_bytes(), last_taken(plan)
+    roles = before.assignment if before else {}
+    try:
+        reading = _read(path, {"roles": roles})
+    except Invalid:
+        if not roles:
+            raise
+        roles, reading = {}, _read(path, {})
+    keys = {column["key"] for column in reading.get("columns", ())}
+    upload = PlanUpload(
+        plan=plan,
+        uploaded_by=user,
+        uploaded_at=clock.now(),
+        filename=file_names.clean(filename, "計画"),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        reading=reading,
+        corrections={"roles": {key: role for key, role in roles.items() if key in keys}},
+    )
+    _try(upload)
+    with transaction.atomic():
+        PlanUpload.objects.filter(applied_at=None, uploaded_at__lt=clock.now() - HOLD).delete()
+        PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).delete()
+        upload.save()
+        _tell(user, upload, "plan.file")
+    return upload
+
+
+def correct(*, user: User, upload: PlanUpload, corrections: Mapping[str, Any], year: int | None) -> PlanUpload:
+    """Read the file anew with these corrections and hold them. Raises NotAllowed, and Invalid where it cannot be read so."""
+    _allowed(user, upload.plan_id)
+    before, upload.corrections, upload.sheets_year = upload.corrections, dict(corrections), year
+    if any(corrections.get(name) != before.get(name) for name in READ_ANEW):
+        with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
+            copy.write(bytes(upload.content))
+            copy.flush()
+            upload.reading = _read(Path(copy.name), corrections)
+    _try(upload)
+    with transaction.atomic():
+        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year"])
+        _tell(user, upload, "plan.file_read")
+    return upload
+
+
+def drop(*, user: User, upload: PlanUpload) -> None:
+    """Forget the file."""
+    _allowed(user, upload.plan_id)
+    with transaction.atomic():
+        _tell(user, upload, "plan.file_drop")
+        upload.delete()
+
+
+def _tell(user: User, upload: PlanUpload, action: str) -> None:
+    audit.write(
+        actor=user,
+        action=action,
+        subject=f"plan:{upload.plan.name}",
+        after={"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections},
+    )
+
+
+def _allowed(user: User, plan_id: int) -> Plan:
+    holders.standing(user, fresh=True)
+    plan = Plan.objects.get(pk=plan_id)
+    require_may(user, plan)
+    return plan
+
+
+def require_may(user: User, plan: Plan) -> None:
+    """Raise NotAllowed unless the user may bring files into the plan."""
+    sentence = _("計画の取込みは、%(office)sの確認者が行います(確認者がいない間は管理者)。")
+    require(permissions.may_change_plan(user, plan.pk), sentence, plan)
+
+
+def _read(path: Path, corrections: Mapping[str, Any]) -> dict[str, Any]:
+    outcome = sandbox.read_form(path, corrections=corrections)
+    if not outcome.finding.is_ok:
+        raise Invalid(why_refused(outcome.finding.code, outcome.finding.detail))
+    if outcome.entry is None or "refusal" in outcome.entry:
+        raise Invalid((outcome.entry or {}).get("refusal", _("ファイルを読み取れません。")))
+    return outcome.entry
+
+
+def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan: Plan) -> PlanDocument:
+    """The document as it is read and mended. Raises Invalid for what cannot be stored in the plan."""
+    try:
+        return mended(document_in(reading, planning.known(plan)), Mends.of(corrections))
+    except DocumentError as error:
+        raise Invalid(str(error)) from error
+
+
+# --- looking at it ---------------------------------------------------------------------------------------------------
+
+
+def mends_of(corrections: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the corrections that change what is read, not what is accepted."""
+    return {name: corrections[name] for name in (*READ_ANEW, "offices", "codes") if corrections.get(name)}
+
+
+def _import(upload: PlanUpload, read: PlanDocument, *, by: User | None = None) -> Imported:
+    """Import what was read, with all proposals accepted, by a person; else only try what that would do."""
+    document, plan = mended(read, proposals(read)), upload.plan
+    year = upload.sheets_year or min(max(planning.sheets_year(document), plan.first_year), plan.last_year)
+    upload.sheets_year = year
+    note = {"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections}
+    return planning.import_plan(
+        document, plan_name=plan.name, city=plan.city, year=year, dry_run=by is None, by=by, note=note
+    )
+
+
+def _try(upload: PlanUpload) -> None:
+    """Note what taking it would do with the present data. Raises Invalid where it cannot be taken."""
+    upload.trial = asdict(_import(upload, _read_of(upload)))
+
+
+def _read_of(upload: PlanUpload) -> PlanDocument:
+    return document_of(upload.reading, upload.corrections, upload.plan)
+
+
+def preview(upload: PlanUpload) -> Preview:
+    """What the file would do, as it was tried last; nothing is written."""
+    trial = upload.trial
+    doubts = tuple(Doubt(**one) for one in trial["doubts"])
+    changes = tuple(Change(**one) for one in trial["changes"])
+    return _preview(upload, _read_of(upload), Imported(**{**trial, "doubts": doubts, "changes": changes}))
+
+
+def _preview(upload: PlanUpload, read: PlanDocument, imported: Imported) -> Preview:
+    doubts = dict.fromkeys([*read.doubts, *imported.doubts])
+    rows = sorted(_rows(upload, read, doubts), key=lambda row: (not row.strange, not row.place))
+    seen = mends_of(upload.corrections), upload.sheets_year, imported.written, [row.key for row in rows]
+    text = json.dumps([*seen, [asdict(one) for one in imported.changes]], sort_keys=True, ensure_ascii=False)
+    return Preview(
+        document=mended(read, proposals(read)),
+        imported=imported,
+        rows=rows,
+        elsewhere=sum(doubt.code in ELSEWHERE for doubt in doubts),
+        version=hashlib.sha256(text.encode()).hexdigest()[:32],
+    )
+
+
+def _rows(upload: PlanUpload, read: PlanDocument, doubts: Iterable[Doubt]) -> Iterator[Row]:
+    """Those of cells with the cell's text, those of departments and 施策ID with the name."""
+    cells = {(sheet, cell): text for sheet, cell, text in upload.reading.get("cells", ())}
+    of_cells = {doubt_of(one): (one["sheet"], one["cell"]) for one in upload.reading["doubts"]}
+    for doubt in doubts:
+        if doubt.code in ELSEWHERE:
+            continue
+        place, text = _place(doubt, read), doubt.proposal
+        if (at := of_cells.get(doubt)) in cells:
+            place, text = ("cells", *at), cells[at]
+        facts = {"code": doubt.code, "measure": doubt.measure, "detail": doubt.detail, "proposal": doubt.proposal}
+        key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+        yield Row(key=key, place=place, text=text, accepted=key in upload.corrections.get("accepted", ()), **facts)
+
+
+def _place(doubt: Doubt, document: PlanDocument) -> tuple[str, ...]:
+    spoken = spoken_of(document, doubt)
+    if not spoken:
+        return ()
+    return ("codes", spoken) if doubt.code in CODE else ("offices", doubt.measure, spoken)
+
+
+# --- taking it -------------------------------------------------------------------------------------------------------
+
+
+def take(*, user: User, upload_id: int, version: str, everything: bool) -> Imported:
+    """Take the file as a whole. `everything` accepts the doubts that nobody has looked at one by one.
+
+    Raises NotAllowed, Stale where the plan or the file is not what was looked at, and Invalid while doubts are open or
+    where there is nothing to take. One transaction with its audit row.
+    """
+    with transaction.atomic():
+        upload = PlanUpload.objects.select_for_update(of=("self",)).get(pk=upload_id, uploaded_by_id=user.pk)
+        plan = Plan.objects.select_for_update(no_key=True).get(pk=upload.plan_id)
+        _allowed(user, plan.pk)
+        if upload.applied_at:
+            raise AlreadyDecided(_("このファイルは、もう取り込まれています。"))
+        read = _read_of(upload)  # beside the plan as it is before
+        shown = _preview(upload, read, _import(upload, read, by=user))
+        if shown.version != version:
+            raise Stale(_("確かめている間に、計画かファイルの読み方が変わりました。もう一度見比べてください。"), {})
+        if left := shown.unanswered(everything):
+            sentence = _("確かめていない点が%(n)s件あります。印を付けるか、直してください。") % {"n": len(left)}
+            raise Invalid(sentence, {row.key: row.detail for row in left})
+        if not shown.imported.written:
+            raise Invalid(_("計画は、すでにこのファイルのとおりです。取り込むものはありません。"))
+        upload.assignment = template(upload.reading.get("columns", ()))
+        upload.applied_at, upload.content, upload.reading, upload.trial = clock.now(), b"", {}, {}
+        upload.save(update_fields=["assignment", "applied_at", "content", "reading", "trial"])
+        return shown.imported
