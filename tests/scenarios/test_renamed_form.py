@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from review.books.services import books, entry_books, workbooks
 from review.domain import fields
+from review.domain.book import Agenda
 from review.models import Edition, MeasureReview, Notification, Submission, User
 from review.pdf import content
 from review.publication.services import exports
@@ -85,7 +86,7 @@ def with_the_deciders(cast: Cast, review: MeasureReview) -> Iterator[tuple[str, 
 
 def of_the_files(cast: Cast, folder: Path) -> Iterator[tuple[str, str]]:
     book = workbooks.year_book_now(cast.cycle)
-    yield "pack", json.dumps(content.of_pack(book), ensure_ascii=False)
+    yield "pack", json.dumps(content.of_pack(book, Agenda()), ensure_ascii=False)
     consolidated.write(book, folder / "book.xlsx")
     from openpyxl import load_workbook
 

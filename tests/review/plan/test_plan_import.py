@@ -1,5 +1,6 @@
 """計画の取込み on the screen: sent, corrected, looked at, and taken as a whole or not at all."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,12 +11,16 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from review import clock
+from review.domain.forms import city_form
+from review.domain.plan_text import read_plan_text
 from review.domain.refusals import Invalid, NotAllowed, Stale
+from review.domain.sheet import Doubt, IndicatorBlock, IndicatorCell, PlanDocument, Sheet
 from review.models import AuditEntry, Department, Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanUpload
 from review.plan.services import plan_files
 from tests.cast import Cast
 from tests.corpus.hostile import CASES
 from tests.review.acting import as_, words
+from tests.review.workbook.samples import FACTS
 
 LIST = """取組,担当課,めあて,令和6年度目標,令和6年度実績,最新
 窓口,市民課,待ち時間,10分,12分,11分
@@ -194,17 +199,24 @@ def test_a_department_whose_letters_are_damaged_is_taken_as_proposed_or_as_typed
 
 def scanned() -> tuple[dict[str, Any], dict[str, Any]]:
     """The city's form after a scan, as the reading process tells it."""
-    doubt = {
-        "code": "damaged_department", "measure": "01-01", "line": 3, "proposal": "健康推進課",
-        "detail": "主管部署「康推進課」は、文字が欠けたか旧字体になった「健康推進課」と思われます。",
-    }  # fmt: skip
-    cell = {"fiscal_year": 2024, "name": "件数", "target": "5件", "actual": ""}
-    sheet = {
-        "code": "01-01", "name": "窓口", "owner": "康推進課", "group": [], "related": [], "related_all": False,
-        "related_note": "", "texts": {}, "own": [], "off": [], "schedule": [],
-        "indicators": [{"number": 1, "unit": "", "baseline": "", "years": [cell]}],
-    }  # fmt: skip
-    return {"document": {"years": [2024], "sheets": [sheet], "doubts": [doubt]}, "doubts": [], "measures": []}, {}
+    detail = "主管部署「康推進課」は、文字が欠けたか旧字体になった「健康推進課」と思われます。"
+    doubt = Doubt(code="damaged_department", measure="01-01", line=3, proposal="健康推進課", detail=detail)
+    cell = IndicatorCell(fiscal_year=2024, name="件数", target="5件")
+    goals = (IndicatorBlock(number=1, years=(cell,)),)
+    sheet = Sheet(code="01-01", name="窓口", owner="康推進課", indicators=goals)
+    document = PlanDocument(years=(2024,), sheets=(sheet,), doubts=(doubt,))
+    return {"document": as_sent(document), "doubts": [], "measures": []}, {}
+
+
+def as_sent(document: PlanDocument) -> dict[str, Any]:
+    """The document as it comes back from the reading process."""
+    data: dict[str, Any] = json.loads(json.dumps(city_form.document_data(document)))
+    return data
+
+
+def test_a_whole_document_comes_back_from_the_reading_process_as_it_was() -> None:
+    document = read_plan_text(FACTS.read_bytes())
+    assert city_form.document_from(as_sent(document)) == document
 
 
 def test_an_open_year_stays_and_another_plan_is_never_touched(cast: Cast) -> None:
