@@ -4,8 +4,6 @@
 text that an answer speaks of, and names the state that the words proposed: with these it lapses.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from hashlib import sha256

@@ -3,8 +3,6 @@
 `令和5年度、令和6年度「試験運用」` for {"2023": "", "2024": "試験運用"}; '' for no bar.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 

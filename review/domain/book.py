@@ -4,8 +4,6 @@ Queries fill these from the database and the judging module; the writers only la
 for the reader (labels, grades, sentences): a writer decides the place of a thing, never its meaning.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -4,8 +4,6 @@ which the city hall is closed.
 29 December to 3 January are closed as 地方自治法 and the cities' ordinances have it; what else a city closes is data.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache

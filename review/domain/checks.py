@@ -4,8 +4,6 @@ A false alarm costs trust, so each check keeps to what is worth a question to th
 `SENTENCES` holds a sentence for every code, those of a Judgement's flags among them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

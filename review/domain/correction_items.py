@@ -5,8 +5,6 @@ errata of an edition), so they never change. `row` is one 施策 of a snapshot. 
 reads back to the same: 関連部署 as in the form's cell, a bar as its years, 未提出 and 対象外 as those words.
 """
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What changed between two texts, word by word. Japanese has no spaces: a run of one script counts as a word."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher

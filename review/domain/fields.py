@@ -4,8 +4,6 @@ A text of the sheet is stored under its key (`MeasureYear.texts`), so another on
 stored in submissions, remarks, seals and editions: they never change, and none is used twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum

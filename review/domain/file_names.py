@@ -1,7 +1,5 @@
 """Names of files that people send: readable, without signs that mean something to a program."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

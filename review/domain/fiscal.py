@@ -5,8 +5,6 @@ days on which the eras began (令和: 2019-05-01, 平成: 1989-01-08, 昭和: 19
 after the era of its last month in which the name is unambiguous: 2019 is 令和元年度, as cities write it.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

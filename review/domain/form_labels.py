@@ -1,7 +1,5 @@
 """The words of the city's form beside its fields (`review.domain.form`), written once for every reader and writer."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

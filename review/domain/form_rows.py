@@ -1,7 +1,5 @@
 """Rows of cells, and the reading of single rows of the city's form: its labels, 年度, codes and departments."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence

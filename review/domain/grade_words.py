@@ -2,8 +2,6 @@
 a 総合評価 leaves out. Every screen, book, paper and table takes its words from here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple

@@ -4,8 +4,6 @@ A key is `cause`, `indicator:2:actual`, `indicator:2:next_target`, `schedule:3` 
 (comments, returns), so they never change.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A line that cannot be judged is answered in its place by {"error": …, "line": n}, and the rest goes on.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any

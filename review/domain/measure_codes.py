@@ -1,7 +1,5 @@
 """施策ID: any text of up to twenty characters; how it is read, ordered, and named in addresses and files."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -3,8 +3,6 @@
 Nothing here decides what a text means; `values` does. Folding is idempotent.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

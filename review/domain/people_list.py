@@ -1,7 +1,5 @@
 """A list of people as a file has it: CSV text to rows, rows to lines, and the sentence where one cannot be read."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

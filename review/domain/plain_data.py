@@ -1,7 +1,5 @@
 """The one byte form of plain data, and its digest."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ their order, columns mean the 年度 that their neighbours show. Cells stay as t
 Lines that begin with # before the first 施策 are comments.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

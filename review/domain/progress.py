@@ -5,8 +5,6 @@ it has no verdict (`not_applicable`) but a progress, and a grade by how much of 
 the plain rules hold (`values.achievement`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Refusals: the exceptions of a service. Each carries one plain sentence for the user."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 

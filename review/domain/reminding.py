@@ -1,7 +1,5 @@
 """On which business days a step's deadline is called to mind, and when the matter goes up."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum

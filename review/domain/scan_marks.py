@@ -3,8 +3,6 @@
 Nothing here changes a text: every function returns a proposal beside it.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -4,8 +4,6 @@ Every text is exactly that of the cell, spaces included; an empty string means a
 What is odd for the reader is a `Doubt` beside the sheet, never a change inside it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

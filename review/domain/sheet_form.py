@@ -6,8 +6,6 @@
 stored with what was written and never changes, while its label may. A retired item is asked no more; what was written under it stays.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

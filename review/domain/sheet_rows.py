@@ -4,8 +4,6 @@ The text document and the workbook arrive here alike: a row is a line number and
 labels and on order, never on headings or on the look, keeps every text as typed, and lists what it doubts.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

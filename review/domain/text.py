@@ -1,7 +1,5 @@
 """Text as people type it: what can be stored, and why not."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

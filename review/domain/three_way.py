@@ -3,8 +3,6 @@
 Pure: three mappings in, one row an item out. Nothing is decided here; a person picks what to take.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum

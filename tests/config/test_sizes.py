@@ -17,7 +17,7 @@ from tests.names import ROOT, modules
 MODULE, FUNCTION, LAYER, PRODUCT = 400, 40, 15, 50_000
 #: The product is larger than it may be by so many lines: what was built last grew faster than what went. This number
 #: may only fall, and goes when it is 0.
-OWED = 11_850
+OWED = 11_700
 PACKAGES = ("config", "workflow", "tasks", "review")
 #: module -> why it is longer
 LONG_MODULES = {"tests/review/domain/test_achievement.py": "is being split where the verdicts are rewritten"}

@@ -1,7 +1,5 @@
 """What the 本部 decides: each sheet, sheets that never came, and the year."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What the reviewing office does: confirm, return with named items, comment, claim."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 

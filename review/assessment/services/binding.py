@@ -5,8 +5,6 @@ own grades and 総合評価 are bound. Names of departments and people are not: 
 The stored digests themselves are compared with the audit trail (`sealed_rows`).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping

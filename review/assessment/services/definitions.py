@@ -3,8 +3,6 @@
 Words propose it; a reviewer confirms it once, and again where 評価項目 or the unit changed since. Judging goes by it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple

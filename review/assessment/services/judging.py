@@ -1,7 +1,5 @@
 """Keeping each indicator's judgement beside its text: computed here, stored, read by screens and workbooks."""
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

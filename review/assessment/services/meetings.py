@@ -1,7 +1,5 @@
 """The 本部's meetings, and what they decided as the 事務局 recorded it: nothing moves until an approver confirms it."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ A change is stored beside the plan's own texts. It takes effect with the sheet's
 it again replaces it with the next approval.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """総合評価: the year's rule proposes, each hand may differ with a reason, and the latest hand counts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What another grade scale would make of last year's values, before anybody saves it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ A sheet settled with a reason stands in the state `approved` without having been
 so a count never goes by the state alone. 対象外 (an ended or merged 施策 too) stands outside every denominator.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """指標の定義の確認: direction, unit and kind of every goal of a plan, proposed by its words and confirmed in groups."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """手引き: one printable page for those who write, confirm and decide."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse

@@ -1,7 +1,5 @@
 """成果目標 as the templates take them: the city's table, the judgement in words, the chart."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any

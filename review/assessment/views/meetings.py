@@ -1,7 +1,5 @@
 """The meetings of the 本部: written down, and completed later, when the minute has its number."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -18,13 +16,12 @@ from review.assessment.services.meetings import MeetingWords
 from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 def meeting(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The meetings of the year, and a form for one more."""
     cycle = queries.cycle_of(plan, year)
@@ -51,7 +48,6 @@ def meeting_record(request: SignedInRequest, pk: int) -> Record:
 
 
 @require_http_methods(["GET", "POST"])
-@refusing
 @versioned(meeting_record)
 def meeting_amend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Complete or correct one meeting."""

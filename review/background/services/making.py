@@ -1,7 +1,5 @@
 """What is being made in the background, in words for whoever waits for it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.translation import gettext_lazy

@@ -3,8 +3,6 @@
 What the plan holds already is found again by its name, so that next year's list with other numbers changes no identity.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence

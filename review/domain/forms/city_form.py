@@ -1,7 +1,5 @@
 """The first city's own form, read by its own readers, as a proposal like any other file's."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any

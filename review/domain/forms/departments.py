@@ -1,7 +1,5 @@
 """The departments that one cell names: several where each part is one, a single name where only the whole is."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """Reads what stands as a label with its value beside it or below it, as on a sheet of one 施策."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence

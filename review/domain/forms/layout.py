@@ -1,7 +1,5 @@
 """Which column of a table holds what: decided from the headings, and from the data where headings leave a choice."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What a file seems to say: measures with their goals as typed, and each doubt that a person should look at."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Reads the sheets of a file that is in nobody's known form: tables, labels, and what remains as doubts."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence

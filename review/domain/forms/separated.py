@@ -1,7 +1,5 @@
 """Reads a list saved as text: comma, tab or semicolon between the cells, in UTF-8 or the office's CP932."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

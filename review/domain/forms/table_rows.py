@@ -1,7 +1,5 @@
 """Reads the rows of one table: which measure and goal each row speaks of, and where each value belongs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from review.domain.forms.departments import split_departments

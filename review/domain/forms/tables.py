@@ -1,7 +1,5 @@
 """Where tables begin and end on a sheet, and the headings above each of their columns."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The 年度 that a heading names, in whatever writing: R6, 令和6年度(2024), 2024年度, 元年度, R6.3末, 6年度."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

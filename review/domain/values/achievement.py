@@ -5,8 +5,6 @@ reading of the 実績, under every direction still open. Numbers decide by compa
 person to confirm, and everything else is `undetermined` with the reason. A text never makes a `missed`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

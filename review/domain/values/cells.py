@@ -4,8 +4,6 @@ It never raises and never guesses: what it cannot read stays text, and the typed
 The order is the grammar's: nothing, notes set aside, a date, a relation to another year, numbers, words.
 """
 
-from __future__ import annotations
-
 import calendar
 import re
 from datetime import date

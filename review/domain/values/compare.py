@@ -4,8 +4,6 @@ A bare number is held against a unit in each scale in use: where these lead to d
 `undetermined`, and a ratio beyond 30 decides nothing while the unit is only assumed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction

@@ -5,8 +5,6 @@ at the end decide. What is measured may carry a clause (待たされた利用者
 it is a bad one. Where nothing speaks, or both ways, the answer is None: nobody may take that for "up".
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import lru_cache

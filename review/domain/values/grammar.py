@@ -5,8 +5,6 @@ a value, and whatever stands around the values must be grammar that is known her
 comparator, an act after); else the number is inside a sentence, and a number inside a sentence is not a value.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction

@@ -4,8 +4,6 @@ Digits of words that are no values (令和6年度, 第2次, 1人当たり, 65歳
 number, or between a number and its scale, weighs nothing. Nothing is decided here about what a number measures.
 """
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 from math import prod

@@ -1,8 +1,6 @@
 """Judging numbers: every reading of the target with every reading of the 実績, part by part; and what an actual itself,
 or beside last year's, gives reason to ask about: jump, repeated, over_100_percent."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction

@@ -3,8 +3,6 @@
 They only propose; whoever judges a year says what counts. Words may stand before the value, behind it or in a note.
 """
 
-from __future__ import annotations
-
 import calendar
 import re
 from datetime import date

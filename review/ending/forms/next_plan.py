@@ -1,7 +1,5 @@
 """次期計画: its names and years, and for each 施策 whether it is taken over, under which 施策ID and with which goals."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

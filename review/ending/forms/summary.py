@@ -1,7 +1,5 @@
 """The forms of a 計画期間の総括: the text on the whole, one 施策 with its goals, the decision, a further edition."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

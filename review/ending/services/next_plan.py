@@ -4,8 +4,6 @@ So last year's value, trend, chart and the checks against last year go on over b
 目標 of the new plan are blank until they are imported or typed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """計画期間の総括: written and proposed by reviewers, decided and with that published by an approver, never the same person."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ Made from the published years' rows. A year in which a sheet was settled as æœªæ
 department had drafted.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """次期計画: the form that makes it, and what that comes to."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -16,12 +14,11 @@ from review.ending.services.next_plan import NextPlan
 from review.models import Plan
 from review.reader_words import year_label
 from review.screens.views.acts import act_page, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def next_plan(request: SignedInRequest, short_name: str) -> HttpResponse:
     """The form, then what comes of it, then the act."""
     plan = get_object_or_404(Plan, short_name=short_name)

@@ -1,7 +1,5 @@
 """The page of a plan's end: 総括, the next plan, an extension; each only where it can be done."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from django.http import HttpResponse

@@ -3,8 +3,6 @@
 The decision itself stands in `workflow.views.summary`, where the choice of the meeting is.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +20,7 @@ from review.ending.services import summary_content
 from review.models import Measure, Plan, PlanSummary, User
 from review.screens.forms.fields import add_refusal
 from review.screens.views.acts import Crumb, act_page, crumbs, previewed
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
 
@@ -74,7 +72,6 @@ def _text(plan: Plan) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(text_record)
 def summary_text(request: SignedInRequest, short_name: str) -> HttpResponse:
     """The text on the plan as a whole."""
@@ -106,7 +103,6 @@ def measure_record(request: SignedInRequest, short_name: str, code: str) -> Reco
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(measure_record)
 def summary_measure(request: SignedInRequest, short_name: str, code: str) -> HttpResponse:
     """One 施策: its text, and the final grades of its goals."""
@@ -145,7 +141,6 @@ def _form_page(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def summary_submit(request: SignedInRequest, short_name: str) -> HttpResponse:
     """Ask the approvers to decide; what that does comes first."""
     plan = get_object_or_404(Plan, short_name=short_name)
@@ -171,7 +166,6 @@ def summary_submit(request: SignedInRequest, short_name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def summary_reopen(request: SignedInRequest, short_name: str) -> HttpResponse:
     """Begin a further edition, with a reason."""
     plan = get_object_or_404(Plan, short_name=short_name)

@@ -2,8 +2,6 @@
 share these writers; what the columns mean stands in `open_data`.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ One list of columns makes the CSV, the data dictionary, the table schema (CSVW) 
 say what another does not. Everything is computed from a frozen snapshot.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """What describes the open data to machines: JSON Schema and table schema (CSVW)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any

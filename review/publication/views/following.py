@@ -3,8 +3,6 @@
 All of it names whole addresses, so a site that does not know its own (`Site.base`) has neither feed nor sitemap.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from xml.etree import ElementTree as ET

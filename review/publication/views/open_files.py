@@ -1,8 +1,6 @@
 """What every file and feed of the published results answers with, so that others can load it: from any page (CORS),
 packed, and in parts (RFC 9110, 14: one range of bytes)."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import re

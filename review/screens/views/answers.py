@@ -1,7 +1,7 @@
 """How a screen answers: on to the next page after a deed, and in plain words where a service refuses."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +12,6 @@ from review.domain.fields import OWN
 from review.domain.refusals import AlreadyDecided, NotAllowed, Stale
 from review.item_words import label_of
 
-View = Callable[..., HttpResponse]
 REMARK = "remark:"
 RECEIPT = re.compile(r"[0-9a-z]{6,40}")
 # What a person may have typed into a decision's form, by the name of its field.
@@ -53,11 +52,6 @@ def refused(request: HttpRequest, error: Exception) -> HttpResponse | None:
     if isinstance(error, NotAllowed):
         return forbidden(request, str(error))
     return conflict(request, str(error)) if isinstance(error, AlreadyDecided | Stale) else None
-
-
-def refusing(view: View) -> View:
-    """Leaves the refusals of the view to the middleware, as every view does."""
-    return view
 
 
 def forbidden(request: HttpRequest, sentence: str, *, next_url: str = "") -> HttpResponse:

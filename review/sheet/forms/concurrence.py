@@ -1,7 +1,5 @@
 """The forms of a 合議: whom to ask by when, and an opinion."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The form of one guided step: one text for each item that is open, named by its key."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The small forms that stand on a sheet."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Forms that take files."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

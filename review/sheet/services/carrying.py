@@ -1,7 +1,5 @@
 """Last year's texts: shown beside this year's, and taken over where they still hold."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

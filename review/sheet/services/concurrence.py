@@ -4,8 +4,6 @@ A 合議 stops nothing: the sheet may be submitted, reviewed and approved while 
 for the texts that it was given to: a department that answered other texts than those submitted is asked again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from datetime import date
 

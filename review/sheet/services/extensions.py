@@ -1,7 +1,5 @@
 """A later end for a single sheet: requested by its department, decided by somebody else, with reason and end."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.db import transaction

@@ -1,7 +1,5 @@
 """外部評価の意見 on a sheet: recorded by the 事務局 while the year runs; what is published with the year stays as it is."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from django.db import transaction

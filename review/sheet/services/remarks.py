@@ -1,7 +1,5 @@
 """指摘: whether a return's request was met since. Computed from the texts and the answers, not from the pass."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _

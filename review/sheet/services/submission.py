@@ -1,7 +1,5 @@
 """What a department does with its sheet: write, submit, recall; and the head's endorsement."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

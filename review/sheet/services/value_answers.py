@@ -1,7 +1,5 @@
 """What a clerk says of a value beside its text: its state, and an answer to each doubt. Typed entry, saved like any item."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date
 

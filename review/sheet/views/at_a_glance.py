@@ -1,7 +1,5 @@
 """What of a sheet is filled in, in one line (実績 1/2・要因 未), for home's list and for the receipt of a submission."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any

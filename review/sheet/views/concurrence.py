@@ -1,7 +1,5 @@
 """合議 on a sheet: the requests and answers, and the two acts."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +10,7 @@ from review import permissions
 from review.domain.refusals import Invalid
 from review.models import Concurrence
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.concurrence import AskForm, OpinionForm
 from review.sheet.services import concurrence as service
@@ -21,7 +19,6 @@ from review.sheet.views.concurrence_parts import PLACE, askable, context_of
 
 
 @require_POST
-@refusing
 def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask related departments."""
     review = sheet_page.own(request, pk)
@@ -40,7 +37,6 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """意見なし, or the opinion that was typed."""
     row = get_object_or_404(Concurrence.objects.own(permissions.scope_of(request.user)), pk=pk)

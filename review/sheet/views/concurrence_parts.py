@@ -1,7 +1,5 @@
 """合議 as the templates take it: the requests and answers on a sheet, and what waits for a person."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.urls import reverse

@@ -1,7 +1,5 @@
 """Guided entry: one step a page, saved as one goes, and never at the cost of what somebody else typed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a guided step shows: the items of the step, open or locked, each with last year, remarks and what is missing."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
 from typing import Any

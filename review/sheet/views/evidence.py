@@ -1,7 +1,5 @@
 """根拠資料 of a sheet: the list, adding, removing, and the download that is never shown in place."""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 
@@ -18,7 +16,7 @@ from review.domain import items
 from review.domain.refusals import Invalid
 from review.item_words import label_of
 from review.models import MeasureReview
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.uploads import EvidenceForm
 from review.sheet.services import evidence as service
@@ -65,7 +63,6 @@ def choices(review: MeasureReview) -> list[tuple[str, str]]:
 
 
 @require_POST
-@refusing
 def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep one file."""
     review = sheet_page.own(request, pk)
@@ -89,7 +86,6 @@ def evidence_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def evidence_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one file away."""
     file = get_object_or_404(service.readable(request.user), pk=pk)

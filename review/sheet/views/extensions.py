@@ -1,7 +1,5 @@
 """期限の延長: the department requests it; a reviewer or administrator decides."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -15,14 +13,13 @@ from review.deadlines.forms.deadlines import AnswerForm, AskForm
 from review.domain.refusals import Invalid
 from review.models import Extension, MeasureReview
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import forbidden, refusing, see_other
+from review.screens.views.answers import forbidden, see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.services import extensions
 from review.sheet.views import sheet_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask for a later end for one of one's own sheets, and see what became of it."""
     review = sheet_page.own(request, pk)
@@ -50,7 +47,6 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """Grant a request, or refuse it with a reason."""
     extension = get_object_or_404(Extension.objects.visible(permissions.scope_of(request.user)), pk=pk)

@@ -1,7 +1,5 @@
 """Home: what waits for me, by when, and what happens next. The queries do not grow with the sheets."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """外部評価の意見 on a sheet: recording one, and taking back one recorded by mistake."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +10,7 @@ from review import permissions
 from review.domain.refusals import Invalid
 from review.models import Opinion
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.sheet.forms.sheet import ExternalOpinionForm
 from review.sheet.services import opinions
@@ -22,7 +20,6 @@ PLACE = "external-opinions"
 
 
 @require_POST
-@refusing
 def add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record an opinion."""
     review = sheet_page.readable(request, pk)
@@ -39,7 +36,6 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 def withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an opinion back."""
     row = get_object_or_404(Opinion.objects.visible(permissions.scope_of(request.user)), pk=pk)

@@ -1,7 +1,5 @@
 """What a returned sheet begins with: each remark in its words, the way to its item, and whether it was dealt with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

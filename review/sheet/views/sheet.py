@@ -1,7 +1,5 @@
 """The sheet, and what may be added to it: comments, a person's grade, an extension, a proposal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +13,7 @@ from review.assessment.services import approval, assessment, judging
 from review.domain.refusals import Invalid
 from review.models import MeasureReview, Outcome
 from review.screens.forms.fields import add_refusal
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import versioned
 from review.sheet.forms.sheet import CommentForm, ExtendForm, ExternalOpinionForm, GradeForm, OutcomeForm
@@ -81,7 +79,6 @@ def returned(review: MeasureReview, shown: dict[str, Any]) -> dict[str, Any] | N
 
 
 @require_POST
-@refusing
 def comment(request: SignedInRequest, pk: int) -> HttpResponse:
     """A remark on an item or on the sheet."""
     review = sheet_page.readable(request, pk)
@@ -100,7 +97,6 @@ def comment(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 @versioned(sheet_records.sent_grade)
 def grade(request: SignedInRequest, pk: int) -> HttpResponse:
     """A person's own 達成区分 of one 成果目標, beside the computed one."""
@@ -122,7 +118,6 @@ def grade(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 @versioned(sheet_records.sent_extension)
 def extend(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep the sheet open longer."""
@@ -140,7 +135,6 @@ def extend(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@refusing
 @versioned(sheet_records.sent_outcome)
 def propose_outcome(request: SignedInRequest, pk: int) -> HttpResponse:
     """Propose 未提出 or 対象外; an approver decides."""

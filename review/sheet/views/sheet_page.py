@@ -1,7 +1,5 @@
 """What a sheet's page shows: its whole content, and what this person may do with it now."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The other parts of a sheet as the templates take them: the form, the schedule, the comments and decisions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any

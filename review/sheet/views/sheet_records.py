@@ -1,7 +1,5 @@
 """What the small forms of a sheet overwrite: a person's grade, the 締切, a proposal. See `versions`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django import forms

@@ -1,7 +1,5 @@
 """The form of the scale that a year is graded on: one of the common scales, or one of the city's own."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """The year as a whole: draft, deadlines, opening, readiness, and the draft of the next year."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Each is a decision of its own that ends the pass; the sheet waits anew for the s
 changed in the year to come stays until the next one, as with a return.
 """
 
-from __future__ import annotations
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 

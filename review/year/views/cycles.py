@@ -1,7 +1,5 @@
 """年度と期限: the years, and for each where it stands, its deadlines and what comes next; and the first one of a plan."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

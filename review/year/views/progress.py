@@ -1,7 +1,5 @@
 """進行状況: where every sheet of a year stands. No content of any sheet; everyone with a post may look."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """達成区分: the scale of a year, chosen or written while the year is a draft, with what it would make of last year."""
 
-from __future__ import annotations
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from review.assessment.services import judging, scale_preview
 from review.deadlines.views.deadlines import way_to
 from review.models import Cycle, CycleState
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -29,7 +27,6 @@ def scale_record(request: SignedInRequest, plan: str, year: int) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(scale_record)
 def scale(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The scale of one year: written while the year is a draft, shown afterwards. `preview` saves nothing."""

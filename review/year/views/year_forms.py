@@ -13,7 +13,7 @@ from review.domain import sheet_form
 from review.domain.fields import OWN
 from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState
-from review.screens.views.answers import refusing, see_other
+from review.screens.views.answers import see_other
 from review.screens.views.questions import cycle_or_404
 from review.screens.views.signed_in import SignedInRequest
 from review.screens.views.versions import Record, versioned
@@ -45,7 +45,6 @@ def form_record(request: SignedInRequest, plan: str, year: int) -> Record:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@refusing
 @versioned(form_record)
 def year_form(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """The items of one year; `?item=` is the one in the form below them."""

@@ -52,7 +52,7 @@ def test_a_view_takes_a_signed_in_request_just_where_nobody_else_is_let_in() -> 
         view = inspect.unwrap(pattern.callback)
         if not inspect.isfunction(view) or hasattr(view, "view_class") or not view.__module__.startswith(OUR_VIEWS):
             continue
-        kinds = [kind for kind in view.__annotations__.values() if kind in ("HttpRequest", "SignedInRequest")]
+        kinds = [getattr(kind, "__name__", kind) for kind in view.__annotations__.values()]
         promised = "SignedInRequest" in kinds
         if promised is (permissions.ACCESS[name] is permissions.anyone):
             wrong.append((name, kinds))
