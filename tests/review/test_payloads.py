@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 from django.test import Client
@@ -160,6 +161,11 @@ class Acting(HTMLParser):
         super().__init__()
         self.faults: list[str] = []
 
+    @staticmethod
+    def is_ours(address: str) -> bool:
+        """Where a page itself stands: named whole for others, and fetched by nobody."""
+        return address.startswith(settings.MEGURI_BASE_URL.rstrip("/") + "/results/")
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.FOREIGN or (tag == "script" and not dict(attrs).get("src", "").startswith("/static/")):  # type: ignore[union-attr]
             self.faults.append(f"<{tag} {attrs}>")
@@ -167,7 +173,8 @@ class Acting(HTMLParser):
             plain = re.sub(r"[\x00-\x20]", "", value or "").lower()
             goes = name in ("href", "src", "action", "formaction", "srcdoc", "data", "xlink:href")
             away = plain.startswith(("javascript:", "data:", "vbscript:", "//", "http:", "https:"))
-            if (tag, value) in self.LINKED:
+            own = tag == "link" and dict(attrs).get("rel") in ("canonical", "alternate") and self.is_ours(value or "")
+            if (tag, value) in self.LINKED or own:
                 continue
             if name.startswith("on") or name in ("style", "srcdoc") or (goes and away):
                 self.faults.append(f"{tag} {name}={value}")
