@@ -13,6 +13,7 @@ import io
 import json
 import logging
 import re
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
@@ -38,6 +39,7 @@ from review.domain.fields import text_keys
 from review.domain.text import normal_newlines
 from review.mail.services import mailing
 from review.models import Artifact, IndicatorYear, MeasureYear, PlanField, ScheduleItem
+from review.plan.services import plan_files
 from review.sheet.services import submission
 from tests.cast import YEAR, Cast, settle_background
 from tests.corpus.payloads import ALL, FORMULAS, SCRIPTS, STORABLE
@@ -222,6 +224,7 @@ def test_what_is_typed_stays_text_on_every_surface(cast: Cast, log: io.StringIO)
     typed_by_the_department(cast)
     while_entering(cast)
     decided(cast)
+    a_plan_sent(cast)
     nothing_left_out()
     pages(cast)
     workbooks()
@@ -243,6 +246,16 @@ def nothing_left_out() -> None:
             if not any("zq" in (one.get(name, "") if by_key else one or "") for one in stored):
                 empty.append(f"{model}.{name}")
     assert not empty
+
+
+def a_plan_sent(cast: Cast) -> None:
+    """A list of 施策 is looked at before it is taken, its name and cells as somebody else wrote them."""
+    payload = SCRIPTS[0].format(m="zq")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.csv"
+        path.write_text(f"施策ID,施策名,担当課,指標,単位,令和6年度目標\n09-09,{payload},産業振興課,{payload},件,10件\n")
+        plan_id = cast.cycle.plan_id  # type: ignore[union-attr]
+        plan_files.receive(user=cast.reviewer2, plan_id=plan_id, path=path, filename='zq"><img src=x onerror=1>.csv')
 
 
 def while_entering(cast: Cast) -> None:
