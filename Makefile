@@ -10,7 +10,7 @@ SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check prepared format bench drills faults races pages docs coverage audit lock clean
+.PHONY: help setup demo test check prepared format bench drills faults races pages screens docs coverage audit lock clean
 
 ARGS ?=
 BIN := .venv/bin
@@ -81,6 +81,9 @@ pages: setup ## 帳票をページ画像にする(LibreOffice が必要)/ workbo
 	@command -v soffice >/dev/null || command -v libreoffice >/dev/null || { \
 	  echo "LibreOffice がないため、ページ画像は作れません。 / LibreOffice is absent: no pages were rendered." >&2; exit 1; }
 	@exec $(BIN)/python -m config.local.pages $(ARGS)
+
+screens: setup ## 画面の写真を docs/screens に作り直す / pictures of the demo's screens
+	@exec $(BIN)/python -m config.local.screens
 
 docs: setup ## docs/architecture.svg をコードから描き直す / the picture of docs/architecture.md, drawn anew
 	@exec $(BIN)/python docs/picture.py

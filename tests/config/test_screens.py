@@ -1,0 +1,16 @@
+"""The pictures in docs/screens are those that `make screens` takes, and light enough for anybody to load."""
+
+from config.local import screens
+
+ALL = 8_000_000
+
+
+def test_each_screen_has_its_pictures_and_no_other_is_there() -> None:
+    expected = {f"{shot.name}-{size}.jpg" for shot in screens.SHOTS for size in screens.SIZES}
+    assert {path.name for path in screens.FOLDER.iterdir()} == expected, "run make screens"
+
+
+def test_the_pictures_are_light() -> None:
+    sizes = {path.name: path.stat().st_size for path in screens.FOLDER.iterdir()}
+    assert not {name: size for name, size in sizes.items() if size > screens.MOST}
+    assert sum(sizes.values()) <= ALL
