@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from review import clock
 from review.assessment.services.ratings import Overall
 from review.domain.fields import OWN, Field
-from review.domain.fiscal import wareki
 from review.domain.refusals import Invalid
 from review.models import Cycle, Meeting, Plan
 from review.publication.services.publication import Terms
 from review.screens.forms.fields import MinuteField, OneOfSeveral, item_field, words
 from review.screens.views.answers import REMARK
 from review.screens.views.questions import whole
+from review.templatetags.words import day_text
 
 
 def pass_of(value: object) -> int:
@@ -173,7 +173,7 @@ class MeetingChoice(OneOfSeveral):
     @staticmethod
     def words(meeting: Meeting) -> str:
         """令和6年5月10日(金) 第12号."""
-        return f"{wareki(meeting.held_on)} {meeting.document_number}".strip()
+        return f"{day_text(meeting.held_on)} {meeting.document_number}".strip()
 
     @property
     def chosen(self) -> Meeting | None:

@@ -79,7 +79,8 @@ def main() -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     chromium, port = browser.find(), processes.free_port()
     with running_demo(port), sync_playwright() as play:
-        window = play.chromium.launch(executable_path=str(chromium.executable), env=chromium.env, args=chromium.flags)
+        program: dict[str, Any] = {"executable_path": str(chromium.executable), "env": chromium.env}
+        window = play.chromium.launch(args=chromium.flags, **program)
         written = [path for shot in SHOTS for path in taken(window, f"http://127.0.0.1:{port}", shot)]
         window.close()
     known = {f"{shot.name}-{size}.jpg" for shot in SHOTS for size in SIZES}

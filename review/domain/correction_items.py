@@ -92,7 +92,7 @@ def text_of(row: Row, key: str) -> str:
     """A field of the sheet itself as text; '' for one that the edition is older than."""
     if key == "related":
         return related_text(row["related"], every=row["related_all"], note=row["related_text"])
-    return str(sheet_form.texts_of_row(row).get(key, row.get(key, "")))
+    return str((sheet_form.texts_of_row(row) if is_text(key) else row).get(key, ""))
 
 
 def given(one: Row) -> str:
