@@ -138,7 +138,7 @@ def test_the_clerk_answers_a_return_with_two_items(cast: Cast, page, sign_in) ->
     hand.follow(Notification.objects.get(recipient=cast.contributor, event="SubmissionReturned").link)
     hand.fill(ONE, "130件")
     hand.fill(f"reply:{TWO}", "窓口の受付簿で数えました。")
-    hand.button("保存して確認・提出へ")
+    hand.press(page.get_by_role("button", name="確認・提出"))
     hand.button("提出する")
     page.get_by_text("提出しました。").first.wait_for()
     assert cast.sheet().round == 2 and cast.sheet().state == ReviewState.SUBMITTED
