@@ -152,7 +152,11 @@ ALONE = re.compile(r"\(\s*(?:[\w]+__)*fiscal_year(?:__in)?=[^,()]+(?:\([^()]*\))
 
 
 #: Where the rows are those of one 施策 already.
-OF_ONE_MEASURE = {"review/assessment/services/judging.py", "review/plan/services/plan_effects.py"}
+OF_ONE_MEASURE = {
+    "review/assessment/services/judging.py",
+    "review/plan/services/measure_state.py",
+    "review/plan/services/plan_effects.py",
+}
 
 
 def test_no_query_asks_for_a_year_alone() -> None:

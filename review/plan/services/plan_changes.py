@@ -57,7 +57,9 @@ def lines_of(proposal: Proposal) -> list[dict[str, str]]:
         return []
     now = latest(measure, year)
     if kind == ChangeKind.EDIT:
-        return _form_lines(proposal, measure.code, measure.years.filter(fiscal_year=year).first())
+        return _form_lines(
+            proposal, measure.code, MeasureYear.objects.filter(measure=measure, fiscal_year=year).first()
+        )
     line = {"code": measure.code, "item": label, "before": "", "after": ""}
     if kind == ChangeKind.RENAME:
         return [{**line, "before": now.name if now else "", "after": detail.name}]

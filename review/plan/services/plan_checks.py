@@ -90,7 +90,7 @@ def _check_owner(plan: Plan, measure: Measure | None, year: int, detail: Detail)
 def _check_values(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
     """What a form of the whole 施策 says: of one that the year has, or of a new one."""
     cycle = Cycle.objects.filter(plan=plan, fiscal_year=year).first()
-    row = measure.years.filter(fiscal_year=year).first() if measure else None
+    row = MeasureYear.objects.filter(measure=measure, fiscal_year=year).first() if measure else None
     if cycle is None or (measure and row is None):
         return {"fiscal_year": _("その年度の施策シートがまだないため、内容は変更できません。")}
     if measure and not detail.values:
