@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from review.assessment.services import binding
 from review.domain import measure_codes
-from review.models import ChangeKind, Cycle, Department, Measure, MeasureReview, Plan, PlanField
+from review.models import ChangeKind, Cycle, Department, Measure, MeasureReview, MeasureYear, Plan, PlanField
 from review.models.sheet import OPEN_STATES
 from review.plan.services import measure_state, plans
 from review.plan.services.plan_proposals import Detail, Proposal, goals_of, living, open_years
