@@ -277,6 +277,7 @@ WITHOUT: dict[str, tuple[int, str]] = {
     "workflow/open_year.html": (1, ONCE),
     "workflow/parts/records.html": (2, ONCE),
     "workflow/plan_change.html": (1, APPENDS),
+    "workflow/present.html": (1, f"the pass of the sheet goes with it: {ONCE}"),
     "workflow/submit.html": (2, f"{ONCE}; 引き継ぐ fills empty items only"),
     "workflow/together.html": (1, ONCE),
     "workflow/withdraw.html": (1, ONCE),
