@@ -21,6 +21,8 @@ from review.models import Artifact, Cycle, Job, MeasureReview, OutboxEvent
 from review.pdf import maker
 
 SHEET, BOOK, PACK, EDITION = "sheet_pdf", "book_pdf", "meeting_pack", "edition_pdf"
+#: the papers of a whole year; no other kind is made of one
+OF_YEAR = {one: one for one in (PACK, BOOK)}
 _EOF = b"%%EOF"
 #: of the PDF of a year: gathering, setting, writing
 STEPS = 3
@@ -35,7 +37,7 @@ def build_edition(row: OutboxEvent) -> None:
 
 def request_of_year(kind: str, cycle: Cycle, delay: float = 0) -> Job:
     """Queue 本部会議資料 (`PACK`) or the year's book (`BOOK`) of the current data."""
-    return jobs.request(kind, key=f"{kind}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
+    return jobs.request(OF_YEAR[kind], key=f"{kind}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
 
 
 def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
