@@ -125,8 +125,10 @@ def _posts(user: int, today: date) -> QuerySet[Any]:
     """(role, department, whom they represent in it, plan, its short name) of one person on a day. One query."""
     own = Appointment.objects.filter(held_on(today), user_id=user).order_by()
     mine = own.annotate(principal_id=Value(None, output_field=IntegerField()))
-    # A deputy acts in the plans of the post of whom they represent.
-    lent = Appointment.objects.filter(held_on(today)).order_by()
+    # A deputy acts in the plans of the post of whom they represent. Their posts alone are looked at: this is read on each
+    # page, and no plan of the database may walk through the posts of a whole city for it.
+    represented = Proxy.objects.filter(deputy_id=user).order_by().values("principal")
+    lent = Appointment.objects.filter(held_on(today), user__in=represented).order_by()
     of_post = proxies_on(today).filter(
         Q(department=OuterRef("department")) | Q(department=None, role__in=CITY_ROLES),
         deputy_id=user, principal=OuterRef("user"), role=OuterRef("role"),

@@ -86,9 +86,8 @@ def may_ask_extension(user: Person, review: MeasureReview) -> bool:
 
 def may_extend(user: Person, review: MeasureReview) -> bool:
     """Who looks after the year, on a sheet of another department: one's own needs a second person, so one asks."""
-    return (
-        may_manage_cycle(user, review.cycle.plan_id) and review.measure_year.owner_id not in standing(user).departments
-    )
+    others = review.measure_year.owner_id not in standing(user).departments
+    return others and may_manage_cycle(user, review.cycle.plan_id)
 
 
 def may_write(user: Person, review: MeasureReview) -> bool:
@@ -98,10 +97,8 @@ def may_write(user: Person, review: MeasureReview) -> bool:
 
 def may_recall(user: Person, review: MeasureReview) -> bool:
     """The owning department, until the reviewer has decided."""
-    return review.measure_year.owner_id in standing(user).departments and review.state in (
-        ReviewState.SUBMITTED,
-        ReviewState.ENDORSING,
-    )
+    sent = review.state in (ReviewState.SUBMITTED, ReviewState.ENDORSING)
+    return sent and review.measure_year.owner_id in standing(user).departments
 
 
 def may_endorse(user: Person, review: MeasureReview) -> bool:
@@ -220,12 +217,8 @@ def _taking_back(user: Person, review: MeasureReview) -> list[int | None]:
 
 def may_propose_outcome(user: Person, review: MeasureReview) -> bool:
     """A reviewer, on a sheet that is not yet approved and of which nothing is proposed."""
-    settled = review.outcome or review.proposed_outcome
-    return (
-        is_reviewer(user, review.cycle.plan_id)
-        and review.state in (*OPEN_STATES, ReviewState.SUBMITTED)
-        and not settled
-    )
+    before = review.state in (*OPEN_STATES, ReviewState.SUBMITTED) and not (review.outcome or review.proposed_outcome)
+    return before and is_reviewer(user, review.cycle.plan_id)
 
 
 def may_decide_outcome(user: Person, review: MeasureReview) -> bool:
@@ -291,6 +284,13 @@ def may_change_plan(user: Person, plan: int | None = None) -> bool:
     """The plan's page: a reviewer of it; the administrator while it has none."""
     post = standing(user).within(plan)
     return post.has(Role.REVIEWER) or (post.has(Role.ADMINISTRATOR) and Role.REVIEWER not in holding_roles(plan))
+
+
+def may_edit_measures(user: Person, cycle: Cycle) -> bool:
+    """The 施策 of a draft, as the plan itself; those of a year under way, by a proposal; those of a closed year: nobody."""
+    if cycle.state in (CycleState.SCHEDULED, CycleState.PUBLISHED):
+        return False
+    return (may_change_plan if cycle.state == CycleState.DRAFT else is_reviewer)(user, cycle.plan_id)
 
 
 def may_decide_year(user: Person, cycle: Cycle) -> bool:

@@ -137,7 +137,7 @@ def decided(cast: Cast) -> None:
     steps.approve(user=cast.approver, review_id=review.pk, round=review.round, comment=EVERYTHING, meeting=meeting)
     settle_background()
     papers.request_sheet(cast.sheet(1))
-    papers.request_of_year(papers.PACK, review.cycle)
+    papers.request_of_year(Artifact.Kind.PACK, review.cycle)
     settle_background()
     steps.decide_year(user=cast.approver, cycle_id=review.cycle_id)
     settle_background()

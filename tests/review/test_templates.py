@@ -16,7 +16,6 @@ WIDTH = 120
 # A sentence is one message and one line: a break inside it would put a space between two Japanese characters.
 SENTENCES = {
     "templates/assessment/help.html": (
-        "確認・提出の画面かシートの「合議」で、関連部署と回答期限を選んで依頼します。",
         "取組みスケジュールは、取り組む年度の欄に「■」を選ぶか書きます。",
         "「指標の定義の確認」で、成果目標の向き・単位・値の種類",
     ),

@@ -21,8 +21,8 @@ from review.models import Artifact, Cycle, Job, MeasureReview, OutboxEvent
 from review.pdf import maker
 
 SHEET, BOOK, PACK, EDITION = "sheet_pdf", "book_pdf", "meeting_pack", "edition_pdf"
-#: the papers of a whole year; no other kind is made of one
-OF_YEAR = {one: one for one in (PACK, BOOK)}
+#: the papers of a whole year, which a person can ask for: kind of file -> the job that makes it
+OF_YEAR = {Artifact.Kind.PACK: PACK, Artifact.Kind.BOOK_PDF: BOOK}
 _EOF = b"%%EOF"
 #: of the PDF of a year: gathering, setting, writing
 STEPS = 3
@@ -35,9 +35,10 @@ def build_edition(row: OutboxEvent) -> None:
         jobs.request(EDITION, key=f"{EDITION}:{edition}", args={"edition": edition}, cycle=row.cycle)
 
 
-def request_of_year(kind: str, cycle: Cycle, delay: float = 0) -> Job:
-    """Queue 本部会議資料 (`PACK`) or the year's book (`BOOK`) of the current data."""
-    return jobs.request(OF_YEAR[kind], key=f"{kind}:{cycle.pk}", args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
+def request_of_year(kind: Artifact.Kind, cycle: Cycle, delay: float = 0) -> Job:
+    """Queue 本部会議資料 or the year's book of the current data."""
+    key = f"{OF_YEAR[kind]}:{cycle.pk}"
+    return jobs.request(OF_YEAR[kind], key=key, args={"cycle": cycle.pk}, cycle=cycle, delay=delay)
 
 
 def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
@@ -48,13 +49,14 @@ def request_sheet(review: MeasureReview, delay: float = 0) -> Job:
 
 def renew(row: OutboxEvent) -> None:
     """The event changes what papers show: those that somebody asked for are made anew."""
-    keys = [f"{kind}:{row.cycle_id}" for kind in (PACK, BOOK)] + [f"{SHEET}:{row.review_id}"]
+    keys = [f"{job}:{row.cycle_id}" for job in OF_YEAR.values()] + [f"{SHEET}:{row.review_id}"]
+    known = set(Job.objects.filter(key__in=keys).values_list("kind", flat=True))
     delay = settings.MEGURI_BUILD_COALESCE_SECONDS
-    for kind in sorted(set(Job.objects.filter(key__in=keys).values_list("kind", flat=True))):
-        if kind == SHEET and row.review:
-            request_sheet(row.review, delay)
-        elif kind != SHEET and row.cycle:
+    for kind, job in OF_YEAR.items():
+        if row.cycle and job in known:
             request_of_year(kind, row.cycle, delay)
+    if row.review and SHEET in known:
+        request_sheet(row.review, delay)
 
 
 # --- making ------------------------------------------------------------------------------------------------------

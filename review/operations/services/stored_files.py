@@ -18,8 +18,7 @@ MADE_ANEW = {
     Artifact.Kind.SHEET: workbooks.SHEET,
     Artifact.Kind.CONSOLIDATED: workbooks.YEAR,
     Artifact.Kind.SHEET_PDF: papers.SHEET,
-    Artifact.Kind.BOOK_PDF: papers.BOOK,
-    Artifact.Kind.PACK: papers.PACK,
+    **papers.OF_YEAR,
 }
 MISSING, DAMAGED = "missing", "damaged"
 

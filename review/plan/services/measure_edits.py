@@ -8,16 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from review import holders, permissions
+from review import permissions
 from review.domain.refusals import AlreadyDecided, Invalid
-from review.models import Cycle, CycleState, Indicator, IndicatorYear, Measure, MeasureYear, PlanChange, User
-from review.plan.services import measure_state, plan_effects
+from review.models import Cycle, Indicator, IndicatorYear, Measure, MeasureYear, PlanChange, User
+from review.plan.services import measure_state, plan_effects, plans
 from review.plan.services.measure_state import State
 from review.plan.services.plan_checks import check_parts
 from review.plan.services.plan_proposals import Detail, Part
-from review.reader_words import year_label
 from review.trail.services import audit
-from review.transition import require
 
 #: What the history of a 施策 tells.
 ACTIONS = EDITED, ADDED, ENDED = "measure.edit", "measure.add", "measure.end"
@@ -81,15 +79,13 @@ def _stands_alone(measure: Measure) -> bool:
 
 
 def _draft(user: User, cycle_id: int) -> Cycle:
-    """The year, its row locked: nobody opens it meanwhile."""
-    cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
-    holders.standing(user, fresh=True)
-    allowed = permissions.may_change_plan(user, cycle.plan_id)
-    require(allowed, _("施策は、%(office)sの確認者が変えます(確認者がいない間は管理者)。"), cycle)
-    if cycle.state != CycleState.DRAFT:
-        sentence = _("%(year)sは開始されています。施策の変更は、理由を付けて提案してください。")
-        raise AlreadyDecided(sentence % {"year": year_label(cycle.fiscal_year)})
-    return cycle
+    return plans.drafted(
+        user,
+        cycle_id,
+        may=permissions.may_change_plan,
+        refusal=_("施策は、%(office)sの確認者が変えます(確認者がいない間は管理者)。"),
+        opened=_("%(year)sは開始されています。施策の変更は、理由を付けて提案してください。"),
+    )
 
 
 def _year(cycle: Cycle, code: str) -> MeasureYear:

@@ -1,7 +1,7 @@
 """A plan as such: made with its short name, its period and its city; found by that name."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from review import clock, holders, permissions
 from review.domain.fiscal import fiscal_year_of
-from review.domain.refusals import Invalid
+from review.domain.refusals import AlreadyDecided, Invalid
 from review.models import Cycle, CycleState, Plan, User
 from review.models.plan import NEUTRAL_BODY, NEUTRAL_OFFICE, SHORT_NAME
-from review.reader_words import problem
+from review.reader_words import problem, year_label
 from review.trail.services import audit
 from review.transition import require
 
@@ -179,3 +179,14 @@ def year_to_begin(plan: Plan) -> int | None:
     """Of these the one to evaluate now: the last that is over, as near as the plan's years come. One query."""
     over = fiscal_year_of(clock.today()) - 1
     return min(years_to_begin(plan), key=lambda year: abs(year - over), default=None)
+
+
+def drafted(user: User, cycle_id: int, *, may: Callable[[User, int], bool], refusal: str, opened: str) -> Cycle:
+    """The draft year, its row locked, so that nobody opens it meanwhile. Raises NotAllowed in the words of `refusal`
+    (%(office)s), AlreadyDecided in those of `opened` (%(year)s) once the year is open."""
+    cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
+    holders.standing(user, fresh=True)
+    require(may(user, cycle.plan_id), refusal, cycle)
+    if cycle.state != CycleState.DRAFT:
+        raise AlreadyDecided(opened % {"year": year_label(cycle.fiscal_year)})
+    return cycle

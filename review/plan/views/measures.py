@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,7 +30,7 @@ from review.screens.views.versions import Record, versioned
 from review.templatetags.words import fiscal_year
 
 
-def measures_of(cycle: Cycle) -> Any:
+def measures_of(cycle: Cycle) -> QuerySet[MeasureYear]:
     """The year's 施策 in their order."""
     rows = MeasureYear.objects.filter(measure__plan=cycle.plan_id, fiscal_year=cycle.fiscal_year)
     return rows.select_related("measure__field__parent__parent", "owner").order_by("measure__sort_key")
@@ -41,13 +41,7 @@ def year_or_404(cycle: Cycle, code: str) -> MeasureYear:
     row = measures_of(cycle).filter(measure__code=code).first()
     if row is None or cycle.state in measure_state.CLOSED:
         raise Http404
-    return row  # type: ignore[no-any-return]
-
-
-def may_change(request: SignedInRequest, cycle: Cycle) -> bool:
-    """A draft: who may change the plan's page. A year under way: who may propose. A closed one: nobody."""
-    rule = permissions.may_change_plan if cycle.state == CycleState.DRAFT else permissions.is_reviewer
-    return cycle.state not in measure_state.CLOSED and rule(request.user, cycle.plan_id)
+    return row
 
 
 def sent(request: SignedInRequest) -> Any:
@@ -72,7 +66,7 @@ def measures(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
         "breadcrumbs": crumbs(*here(cycle)[:1], _("施策")),
         "cycle": cycle,
         "rows": measures_of(cycle).prefetch_related("related").annotate(goals=goals),
-        "may_change": may_change(request, cycle),
+        "may_change": permissions.may_edit_measures(request.user, cycle),
     }
     return render(request, "plan/measures.html", context)
 
@@ -165,7 +159,7 @@ def page(
         "form": form,
         "draft": cycle.state == CycleState.DRAFT,
         "effects": effects,
-        "may_change": may_change(request, cycle),
+        "may_change": permissions.may_edit_measures(request.user, cycle),
         **more,
     }
     return render(request, "plan/measure.html", context, status=422 if form.errors else 200)

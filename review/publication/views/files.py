@@ -29,8 +29,6 @@ logger = logging.getLogger(__name__)
 
 TYPES = {".pdf": "application/pdf", ".zip": "application/zip", ".xlsx": file_kind.XLSX}
 HISTORY = 20
-#: What a person can ask for of a year: kind of file -> the job that makes it.
-PAPERS = {Artifact.Kind.PACK: papers.PACK, Artifact.Kind.BOOK_PDF: papers.BOOK}
 
 
 @require_safe
@@ -60,18 +58,21 @@ def files(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
 def papers_of(request: SignedInRequest, cycle: Cycle) -> list[dict[str, Any]]:
     """本部会議資料 and the year's book as PDF, None where nobody asked for one yet. One query."""
     readable = Artifact.objects.visible(permissions.scope_of(request.user))
-    rows = readable.filter(cycle=cycle, kind__in=PAPERS, review=None, edition=None, retired_at=None)
+    rows = readable.filter(cycle=cycle, kind__in=papers.OF_YEAR, review=None, edition=None, retired_at=None)
     made = {row.kind: row for row in rows.order_by("created_at", "pk")}
-    return [{"kind": kind.value, "label": kind.label, "file": made.get(kind)} for kind in PAPERS]
+    return [{"kind": kind.value, "label": kind.label, "file": made.get(kind)} for kind in papers.OF_YEAR]
 
 
 @require_POST
 def paper_make(request: SignedInRequest, plan: str, year: int) -> HttpResponse:
     """Ask for 本部会議資料 or the book as PDF, of the current data."""
-    cycle, kind = cycle_or_404(plan, year), next((one for one in PAPERS if one == request.POST.get("kind")), None)
+    cycle, kind = (
+        cycle_or_404(plan, year),
+        next((one for one in papers.OF_YEAR if one == request.POST.get("kind")), None),
+    )
     if kind is None:
         raise Http404
-    papers.request_of_year(PAPERS[kind], cycle)
+    papers.request_of_year(kind, cycle)
     return to_files(request, cycle.key, str(kind.label), "papers")
 
 

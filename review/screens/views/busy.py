@@ -29,7 +29,7 @@ class BusyMiddleware(MiddlewareMixin):
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """None leaves any other error to the page of a fault."""
-        return page(request) if is_lock(error) else refused(request, error)
+        return page(request, error) if is_lock(error) else refused(request, error)
 
 
 def is_lock(error: Exception) -> bool:
@@ -41,10 +41,11 @@ def is_lock(error: Exception) -> bool:
     return getattr(cause, "sqlstate", None) in STATES or (code is not None and code & 0xFF in CODES)
 
 
-def page(request: HttpRequest) -> HttpResponse:
-    """503 with what was typed. The page asks the database nothing."""
+def page(request: HttpRequest, error: Exception) -> HttpResponse:
+    """503 with what was typed. The page asks the database nothing; the log says by what code the database gave up."""
     reference = getattr(request, "reference", "")
-    log.warning("lock not given: reference=%s method=%s path=%s", reference, request.method, request.path)
+    code = getattr(error.__cause__, "sqlstate", None) or getattr(error.__cause__, "sqlite_errorname", "")
+    log.warning("lock not given: reference=%s code=%s method=%s path=%s", reference, code, request.method, request.path)
     words = {"texts": list(typed(request)), "reference": reference, "next_url": way_back(request) or "/"}
     response = HttpResponse(render_to_string("503_busy.html", words), status=503)
     response.headers["Retry-After"] = WAIT_SECONDS

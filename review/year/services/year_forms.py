@@ -7,15 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from review import holders, permissions
+from review import permissions
 from review.domain import fields, sheet_form
 from review.domain.fields import OWN, Field, Kind, Required, Writer
 from review.domain.form_labels import fold
-from review.domain.refusals import AlreadyDecided, Invalid
+from review.domain.refusals import Invalid
 from review.models import Cycle, CycleState, MeasureYear, User
+from review.plan.services import plans
 from review.reader_words import year_label
 from review.trail.services import audit
-from review.transition import require
 
 Item = Mapping[str, Any]
 
@@ -115,14 +115,13 @@ def used_in(cycle: Cycle, key: str) -> int | None:
 
 
 def _draft(user: User, cycle_id: int) -> Cycle:
-    cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).select_related("plan").get(pk=cycle_id)
-    holders.standing(user, fresh=True)
-    allowed = permissions.may_manage_cycle(user, cycle.plan_id)
-    require(allowed, _("様式の項目は%(office)sまたは管理者が決めます。"), cycle)
-    if cycle.state != CycleState.DRAFT:
-        sentence = _("%(year)sは開始されているため、様式は変更できません。変更は、次の年度の準備で行ってください。")
-        raise AlreadyDecided(sentence % {"year": year_label(cycle.fiscal_year)})
-    return cycle
+    return plans.drafted(
+        user,
+        cycle_id,
+        may=permissions.may_manage_cycle,
+        refusal=_("様式の項目は%(office)sまたは管理者が決めます。"),
+        opened=_("%(year)sは開始されているため、様式は変更できません。変更は、次の年度の準備で行ってください。"),
+    )
 
 
 def _known(cycle: Cycle, key: str) -> Field:

@@ -55,12 +55,10 @@ def sample(cycle: Cycle, year: MeasureYear, *, filled: bool) -> MeasureReview:
     """The 施策's sheet as it would be opened, or filled in with samples; stored nowhere."""
     if filled:
         year.texts = {**year.texts, **{one.key: _words(one, year) for one in sheet_form.of(cycle.form)}}
-    review: Any = MeasureReview(
-        pk=0, cycle=cycle, measure_year=year, state=ReviewState.EDITING, state_since=clock.now()
-    )
-    review.years_by_number = queries.indicator_history(review)
-    review.ratings_by_hand, review.standing, review.opinions_heard = {}, [], []
-    return review  # type: ignore[no-any-return]
+    review = MeasureReview(pk=0, cycle=cycle, measure_year=year, state=ReviewState.EDITING, state_since=clock.now())
+    read = {"years_by_number": queries.indicator_history(review), "ratings_by_hand": {}}
+    vars(review).update(read, standing=[], opinions_heard=[])
+    return review
 
 
 def _words(one: Field, year: MeasureYear) -> str:

@@ -56,7 +56,7 @@ def press(client: Client, page: str, label: str) -> None:
 
 def test_papers_that_somebody_asked_for_are_made_anew_when_a_sheet_moves_on(cast: Cast) -> None:
     cycle = cast.open(2)
-    papers.request_of_year(papers.PACK, cycle)
+    papers.request_of_year(Artifact.Kind.PACK, cycle)
     papers.request_sheet(cast.sheet(1))
     settle_background()
     cast.submitted(1, "120件")
@@ -75,7 +75,7 @@ def test_papers_that_somebody_asked_for_are_made_anew_when_a_sheet_moves_on(cast
 def test_papers_hold_no_actual_of_the_year_to_come(cast: Cast) -> None:
     cycle = cast.open(1)
     IndicatorYear.objects.filter(fiscal_year=cycle.fiscal_year + 1).update(actual="9999件")
-    papers.request_of_year(papers.PACK, cycle)
+    papers.request_of_year(Artifact.Kind.PACK, cycle)
     settle_background()
     assert "9999件" not in text_of(Artifact.objects.get(kind="pack"))
 
@@ -83,7 +83,7 @@ def test_papers_hold_no_actual_of_the_year_to_come(cast: Cast) -> None:
 def test_asking_again_makes_the_next_revision(cast: Cast) -> None:
     cycle = cast.open(1)
     for _ in range(2):
-        papers.request_of_year(papers.PACK, cycle)
+        papers.request_of_year(Artifact.Kind.PACK, cycle)
         settle_background()
     assert sorted(Artifact.objects.filter(kind="pack").values_list("revision", flat=True)) == [1, 2]
 
