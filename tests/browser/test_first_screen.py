@@ -53,7 +53,10 @@ class Looking:
             self.page.set_viewport_size({"width": width, "height": height})
             answer = self.page.goto(path)
             name = f"{path} ({state}, {user.username}, {width})"
-            if answer.status != 200 or self.page.url.partition("?")[0].rstrip("/")[-len(path.partition("?")[0]) + 1 :] not in path:
+            if (
+                answer.status != 200
+                or self.page.url.partition("?")[0].rstrip("/")[-len(path.partition("?")[0]) + 1 :] not in path
+            ):
                 self.faults.append(f"{name}: answered {answer.status} {self.page.url}")
                 return
             lowest = self.page.evaluate(FIRST, LINE)
@@ -62,6 +65,15 @@ class Looking:
             self.faults += [f"{name}: {one['id']} at {one['places'][:3]}" for one in self._axe(self.page)]
             if self.page.evaluate("document.documentElement.scrollWidth") > width:
                 self.faults.append(f"{name}: wider than the screen")
+
+    def sees_the_agenda_begin(self, path: str) -> None:
+        """先に見るもの, with the first 施策 below its heading."""
+        for width, height, _most in SIZES:
+            self.page.set_viewport_size({"width": width, "height": height})
+            self.page.goto(path)
+            box = self.page.locator("#first tbody th").first.bounding_box()
+            if box["y"] + LINE > height:
+                self.faults.append(f"{path} ({width}): the first 施策 of the agenda begins at {box['y']}")
 
 
 @pytest.fixture
@@ -118,7 +130,11 @@ def test_the_pages_of_those_who_confirm_and_approve(cast: Cast, looking: Looking
     cast.reviewed(4)
     back = cast.reviewed(5)
     steps.return_from_approval(
-        user=cast.approver, review_id=back.pk, round=back.round, to=approval.TO_REVIEW, comment="根拠を確かめてください。"
+        user=cast.approver,
+        review_id=back.pk,
+        round=back.round,
+        to=approval.TO_REVIEW,
+        comment="根拠を確かめてください。",
     )
     meeting, recorded = held_today(cast), cast.reviewed(6)
     verdicts = meetings.Verdicts(verdict=Verdict.ACCEPT)
@@ -145,6 +161,7 @@ def test_the_pages_of_those_who_confirm_and_approve(cast: Cast, looking: Looking
             code = cast.sheet(number).measure_year.measure.code
             looking.at(who, f"{PLAN}/board/measures/{code}/", state)
         looking.at(who, f"{PLAN}/board/", "waiting, recorded")
+        looking.sees_the_agenda_begin(f"{PLAN}/board/")
     looking.at(cast.approver, f"/sheets/{cast.sheet(7).pk}/approve/withdraw/", "approved")
     looking.at(cast.reviewer2, f"/sheets/{cast.sheet(4).pk}/review/withdraw/", "confirmed")
     assert not looking.faults, "\n".join(looking.faults)
@@ -169,7 +186,7 @@ def test_the_pages_of_the_year_and_of_a_correction(cast: Cast, looking: Looking)
     correction = steps.start_correction(user=cast.reviewer, cycle_id=cycle.pk)
     looking.at(cast.reviewer, f"/corrections/{correction.pk}/", "begun")
     looking.at(cast.reviewer, f"/corrections/{correction.pk}/01-01/", "begun")
-    typed = [corrections.Typed(code="01-01", key=ONE, right="121件", reason="集計の誤り")]
+    typed = [corrections.Typed(code="01-01", key=f"{ONE}:{YEAR}", right="121件", reason="集計の誤り")]
     corrections.save_items(user=cast.reviewer, correction_id=correction.pk, version=0, code="01-01", typed=typed)
     looking.at(cast.reviewer, f"/corrections/{correction.pk}/", "written")
     steps.submit_correction(user=cast.reviewer, correction_id=correction.pk)
