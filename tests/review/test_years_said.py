@@ -20,7 +20,7 @@ from review.publication.services import corrections
 from review.publication.services.corrections import Typed
 from review.sheet.services import concurrence, extensions
 from tests.cast import YEAR, Cast, settle_background
-from tests.review.acting import as_
+from tests.review.acting import as_, words
 from tests.review.people.test_proxies import named
 from tests.review.screens.test_access import filled, ours
 from tests.review.test_hostile_addresses import SKIPPED
