@@ -38,6 +38,11 @@ FIRST = """line => {
   return Math.min(...all.filter(seen).map(ends));
 }"""
 
+#: Where the system's colours take the place of all others, only an edge tells a button or a state from text.
+EDGELESS = """() => [...document.querySelectorAll('main :is(.button:not(.button--quiet), .chip, .notice, .stepper__number)')]
+  .filter((node) => node.checkVisibility() && getComputedStyle(node).borderTopWidth === '0px'
+    && getComputedStyle(node).borderLeftWidth === '0px').map((node) => `${node.className} ${node.textContent.trim()}`)"""
+
 
 class Looking:
     """One who goes from page to page and notes what lies too low, and what the accessibility rules find."""
@@ -63,8 +68,14 @@ class Looking:
             if lowest is None or lowest > most:
                 self.faults.append(f"{name}: the first field or act ends at {lowest}, not {most}")
             self.faults += [f"{name}: {one['id']} at {one['places'][:3]}" for one in self._axe(self.page)]
-            if self.page.evaluate("document.documentElement.scrollWidth") > width:
-                self.faults.append(f"{name}: wider than the screen")
+            # Twice as large, the desk's screen is half as wide.
+            for wide in (width, width // 2 if width > 1000 else width):
+                self.page.set_viewport_size({"width": wide, "height": height})
+                if self.page.evaluate("document.documentElement.scrollWidth") > wide:
+                    self.faults.append(f"{name}: wider than {wide}")
+        self.page.emulate_media(forced_colors="active")
+        self.faults += [f"{path} ({state}): no edge in forced colours: {one}" for one in self.page.evaluate(EDGELESS)]
+        self.page.emulate_media(forced_colors="none")
 
     def sees_the_agenda_begin(self, path: str) -> None:
         """先に見るもの, with the first 施策 below its heading."""
@@ -120,7 +131,8 @@ def test_a_department_s_pages(cast: Cast, looking: Looking) -> None:
     assert not looking.faults, "\n".join(looking.faults)
 
 
-def test_the_pages_of_those_who_confirm_and_approve(cast: Cast, looking: Looking) -> None:
+def submitted_and_confirmed(cast: Cast) -> None:
+    """Nine sheets: sent, doubted, sent again, confirmed, returned to review, recorded, approved, taken back, missed."""
     cast.open(10)
     cast.submitted(1)
     cast.submitted(2, "46件")
@@ -144,17 +156,21 @@ def test_the_pages_of_those_who_confirm_and_approve(cast: Cast, looking: Looking
     steps.withdraw_review(user=cast.reviewer2, review_id=taken.pk, round=taken.round, comment="期間が違っていました。")
     missed = cast.submitted(9, "46件")
     steps.confirm(user=cast.reviewer2, review_id=missed.pk, round=1)
+    Proxy.objects.create(
+        principal=cast.approver, deputy=cast.other, role=Role.APPROVER, starts_on=clock.today() - timedelta(days=1),
+        ends_on=clock.today() + timedelta(days=1), reason="出張", named_by=cast.administrator, named_at=clock.now(),
+    )  # fmt: skip
     settle_background()
+
+
+def test_the_pages_of_those_who_confirm_and_approve(cast: Cast, looking: Looking) -> None:
+    submitted_and_confirmed(cast)
     for number, state in ((1, "sent"), (2, "doubted"), (3, "sent again"), (5, "returned to review"), (8, "taken back")):
         looking.at(cast.reviewer2, f"/sheets/{cast.sheet(number).pk}/review/", state)
     looking.at(cast.reviewer, f"/sheets/{cast.sheet(1).pk}/review/", "somebody else is at it")
     chosen = "&".join(f"chosen={cast.sheet(number).pk}" for number in (1, 2))
     looking.at(cast.reviewer2, f"{PLAN}/queue/together/?{chosen}", "two at once")
     looking.at(cast.reviewer, f"/sheets/{cast.sheet(4).pk}/record/", "for the meeting")
-    Proxy.objects.create(
-        principal=cast.approver, deputy=cast.other, role=Role.APPROVER, starts_on=clock.today() - timedelta(days=1),
-        ends_on=clock.today() + timedelta(days=1), reason="出張", named_by=cast.administrator, named_at=clock.now(),
-    )  # fmt: skip
     for who in (cast.approver, cast.other):
         for number, state in ((4, "confirmed"), (6, "recorded"), (9, "missed")):
             looking.at(who, f"/sheets/{cast.sheet(number).pk}/approve/", state)

@@ -250,20 +250,22 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
         return unsaved(request, locks.why_locked(review))
     form = Desk(request.user, review, step).form(request.POST)
     try:
-        review = save(request, review, form)
+        save(request, review, form)
     except Invalid as refusal:
         return unsaved(request, " ".join(refusal.fields.values()) or str(refusal))
     except Stale:
         return unsaved(request, _("ほかの人が同じ項目を保存しました。「保存して次へ」を押すと、両方を見比べられます。"))
     except NotAllowed as refusal:
         return unsaved(request, str(refusal))
-    desk = Desk(request.user, sheet_page.own(request, pk), step)
-    shown = desk.form()
-    why = [line for line in desk.context(shown)["why"] if line.key not in form.texts]
+    return autosaved(request, Desk(request.user, sheet_page.own(request, pk), step), form)
+
+
+def autosaved(request: SignedInRequest, desk: Desk, form: EntryForm) -> HttpResponse:
+    """The visible state of what was saved, what a missed target asks for since, and what somebody else saved meanwhile."""
+    review, shown, labels = desk.review, desk.form(), desk.labels()
+    why = [one for one in desk.context(shown)["why"] if one.key not in form.texts] if desk.missed else []
     sent = {key: mark_of(text) for key, text in form.texts.items() if text or not items.code_of(key)}
-    sent |= {line.key: mark_of(line.text) for line in why}
     # What was typed here is saved by now: whatever differs still was saved by somebody else meanwhile.
-    labels = desk.labels()
     others = [
         {"label": labels.get(key) or label_of(key, review.cycle.form), "text": desk.texts[key]}
         for key, text in form.texts.items()
@@ -278,9 +280,9 @@ def autosave(request: SignedInRequest, pk: int) -> HttpResponse:
         "saved_at": clock.now(),
         "version": review.version,
         "stepper": desk.stepper(),
-        "was": EntryForm.pack(sent),
+        "was": EntryForm.pack(sent | {line.key: mark_of(line.text) for line in why}),
         "others": others,
-        "step_url": reverse("meguri:entry", args=[pk, step]),
+        "step_url": reverse("meguri:entry", args=[review.pk, desk.step]),
     }
     response = render(request, "sheet/autosaved.html", context)
     if held:

@@ -190,23 +190,6 @@ def test_a_missed_target_asks_for_cause_and_response_and_a_met_one_does_not(cast
 # --- last year's texts ---
 
 
-def test_what_explains_a_missed_target_comes_to_the_page_of_the_value_once(cast: Cast) -> None:
-    """Beside a value saved while one types; what is typed there is saved, is not asked for again, and leads past its step."""
-    cast.open(1)
-    review, client = cast.sheet(), as_(cast.contributor)
-    autosave = reverse("meguri:autosave", args=[review.pk])
-    form = {**opened(client, step_url(review)), "step": "1"}
-    assert 'name="cause"' not in client.post(autosave, {**form, ONE: "120件"}).content.decode()
-    answer = client.post(autosave, {**form, ONE: "120件", TWO: "70件"})
-    assert all(f'name="{key}"' in answer.content.decode() for key in ("cause", "response"))
-    form |= {name: hidden(answer, name) for name in ("version", "was")}
-    typed = {**form, ONE: "120件", TWO: "70件", "cause": "周知が足りませんでした。", "response": ""}
-    assert 'id="why"' not in client.post(autosave, typed).content.decode()
-    assert submission.current_texts(cast.sheet())["cause"] == "周知が足りませんでした。"
-    assert client.post(step_url(review), {**typed, "action": "next"}).url == step_url(review, 3)
-    assert "周知が足りませんでした。" in client.get(step_url(review)).content.decode()
-
-
 def last_year(review: MeasureReview, **texts: str) -> None:
     """What the department wrote in the year before, its schedule in another order."""
     year = review.measure_year
