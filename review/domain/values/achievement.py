@@ -356,18 +356,19 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
                 return undecided("割合の増減が比率かポイントか分からないため", "needs_previous")
             if value == 0:
                 return undecided("前年度の実績が0で、割合の増減を求められないため", "needs_previous")
-            share = step * amount.unit.factor / 100
+            share = Fraction(step * amount.unit.factor, 100)
             value *= share if relation.relation == "ratio" else 1 + share
         elif amount.unit.dimension == "point" and before.unit.dimension == "percent":
             value += step
         elif amount.unit.dimension != before.unit.dimension:
             return undecided("前年度の実績と増減の量の単位が合わないため", "unit_mismatch")
         else:
-            value += step * amount.unit.factor / before.unit.factor
+            value += Fraction(step * amount.unit.factor, before.unit.factor)
         moved = (("at_most", "below") if down else ("at_least", "above"))[amount.comparator in ("above", "below")]
         word = (amount.comparator or "") if relation.relation == "ratio" else moved
-    comparator = cast(reading.Comparator, word) if word in reading.COMPARATOR_WORDS else None
-    return before._replace(**limits(value, value, comparator), approximate=False, whole=None, is_range=False)
+    low, high, low_open, high_open = limits(value, word)
+    ends = before._replace(low=low, high=high, low_open=low_open, high_open=high_open)
+    return ends._replace(approximate=False, whole=None, is_range=False)
 
 
 _ENDING = re.compile(

@@ -7,7 +7,6 @@ The order is the grammar's: nothing, notes set aside, a date, a relation to anot
 import calendar
 import re
 from datetime import date
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -144,8 +143,7 @@ def _everything(main: str, note: str) -> dict[str, Any] | None:
     measured = counted and counted.value and counted.unit.dimension not in ("", "percent")
     if counted and measured and not (counted.comparator or counted.label):
         return {"kind": "share", "parts": (counted._replace(whole=counted.value),)}
-    ends = limits(Fraction(100), Fraction(100), None)
-    return {"kind": "share", "parts": (Quantity(**ends, unit=units.PERCENT, label=f"全{match['noun']}"),)}
+    return {"kind": "share", "parts": (Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}"),)}
 
 
 def _with_free_note(text: str) -> tuple[list[Parts], str]:
@@ -268,8 +266,8 @@ def _relation(main: str) -> Relation | None:
 def _of_level(base: str, level: str) -> Relation:
     """以上, 以下, 並み; and 半減, 2倍, a share of the base that says which way it is meant."""
     if level in ("half", "double"):
-        end, comparator = (Fraction(50), "at_most") if level == "half" else (Fraction(200), "at_least")
-        share = Quantity(**limits(end, end, comparator), unit=units.PERCENT)  # type: ignore[arg-type]
+        ends = limits(50, "at_most") if level == "half" else limits(200, "at_least")
+        share = Quantity(*ends, unit=units.PERCENT)
         return Relation(base=base, relation="ratio", amount=share)
     changes: dict[str, Change] = {"at_least": "increase", "at_most": "decrease"}
     return Relation(base=base, relation=level, change=changes.get(level))  # type: ignore[arg-type]

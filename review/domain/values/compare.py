@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity
+from review.domain.values.reading import SCALE_WORDS, Change, Direction, Number, Quantity
 from review.domain.values.units import COUNTED, KNOWN, PERCENT
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
@@ -89,7 +89,7 @@ def compare(
         goal, given = KNOWN.get(target.period), KNOWN.get(actual.period)
         if not goal or not given or goal.dimension != given.dimension:
             return _other_period(target, actual, direction, period)
-        actual = actual.times(Fraction(goal.factor) / given.factor)  # 人/km2 beside 人/ha in 人/ha
+        actual = actual.times(Fraction(goal.factor, given.factor))  # 人/km2 beside 人/ha in 人/ha
     if bool(target.each) != bool(actual.each):  # a single value beside 各校2回 may be a total
         missed = not actual.each and direction == "up" and _measured(target, actual, direction).status == "missed"
         return Outcome("missed") if missed else _EACH
@@ -100,7 +100,7 @@ def compare(
 
 
 def _share(part: Quantity) -> Quantity:
-    return part.times(100 / part.whole)._replace(unit=PERCENT, whole=None, scale=1) if part.whole else part
+    return part.times(Fraction(100, part.whole))._replace(unit=PERCENT, whole=None, scale=1) if part.whole else part
 
 
 def _other_period(target: Quantity, actual: Quantity, direction: Direction | None, named: str) -> Outcome:
@@ -133,7 +133,7 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
             return _NEGATIVE
     if target.unit.bare == actual.unit.bare or actual.rest:
         if target.unit.factor != actual.unit.factor:
-            actual = actual.times(Fraction(actual.unit.factor) / target.unit.factor)
+            actual = actual.times(Fraction(actual.unit.factor, target.unit.factor))
         outcome = _directed(target, actual, direction)
         return outcome._replace(rate=None) if actual.rest else outcome
     bare, other = (target, actual) if target.unit.bare else (actual, target)
@@ -165,8 +165,8 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     return _agreed(outcomes, undecided(cause, "unit_mismatch"))
 
 
-def _size(part: Quantity) -> Fraction:
-    return abs(part.end or Fraction(0))
+def _size(part: Quantity) -> Number:
+    return abs(part.end or 0)
 
 
 def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
@@ -200,7 +200,7 @@ def _meets(target: Quantity, actual: Quantity, direction: Direction) -> Outcome:
         return CONTRADICTION
     measured = far if near is None else near
     part, whole = (measured, need) if up else (need, measured)
-    rate = part / whole if part is not None and whole is not None and whole > 0 and part >= 0 else None
+    rate = Fraction(part, whole) if part is not None and whole is not None and whole > 0 and part >= 0 else None
     if near is not None and ((near_open or not strict) if near == need else (near > need) == up):
         return Outcome("achieved", rate)
     if far is not None and ((far_open or strict) if far == need else (far < need) == up):

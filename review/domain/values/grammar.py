@@ -260,7 +260,7 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
         return _compound(number, unit, second, before)
     if second.is_range or second.whole is not None:
         return None
-    low, same = Fraction(number.value), unit.dimension == second.unit.dimension
+    low, same = number.value, unit.dimension == second.unit.dimension
     if shape == "of":
         unit = unit if second.unit.bare else second.unit
         fits = second.unit.bare or same or gap.lstrip().startswith("点")
@@ -273,11 +273,11 @@ def _joined(shape: str, number: Number, unit: units.Unit, gap: str, second: Quan
     if unit.bare and number.scale == 1:
         low *= second.scale  # 3~5千円 is 3,000 to 5,000
     elif not unit.bare:
-        low *= Fraction(unit.factor) / second.unit.factor
+        low *= Fraction(unit.factor, second.unit.factor)
     if high is None or low > high or not (unit.bare or same):
         return None
-    span = second._replace(low=low, high=high, comparator=None, is_range=True)
-    return span._replace(is_bounded=True, low_open="超" in gap) if bounded else span
+    span = second._replace(low=low, high=high, low_open=False, high_open=False, is_range=True)
+    return span._replace(is_bounded=True, low_open="超" in gap, high_open=second.high_open) if bounded else span
 
 
 def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) -> Quantity | None:
@@ -293,7 +293,7 @@ def _compound(number: Number, unit: units.Unit, small: Quantity, before: str) ->
         return head._replace(high=days + 1, low_open=True, high_open=True, rest=small.phrase)
     if small.unit.dimension != unit.dimension or small.unit.factor >= unit.factor:
         return None
-    more = small.value * small.unit.factor / unit.factor
+    more = Fraction(small.value * small.unit.factor, unit.factor)
     low, high = (None if end is None else end + more for end in (head.low, head.high))
     about = head.approximate or small.approximate
     return head._replace(low=low, high=high, approximate=about, smaller=small.smaller or small.unit)
@@ -347,14 +347,13 @@ def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
     doubtful = number.dotted and number.scale == 1 and suffix.unit.dimension in units.COUNTED
     if doubtful or (comparator and number.value < 0):
         return None  # 1.200人 may be 1,200人, and ▲100人以内 may bound the number or its size
-    end = Fraction(number.value)
     return Quantity(
-        **limits(end, end, comparator),
+        *limits(number.value, comparator),
         unit=suffix.unit,
         label=label,
         scale=number.scale,
         approximate=suffix.approximate or bool(marks["about"]),
-        whole=end if marks["all"] and comparator is None else None,
+        whole=number.value if marks["all"] and comparator is None else None,
         each=each,
         period=_period(marks["period"].removeprefix("毎")[:1], suffix.per, label),
         yearly=suffix.yearly or marks["period"].lstrip("毎").startswith("年"),

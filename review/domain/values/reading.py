@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from review.domain.values.units import BARE, Unit
 
@@ -18,6 +18,7 @@ Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "d
 Comparator = Literal["at_least", "above", "at_most", "below"]
 Change = Literal["increase", "decrease"]
 Direction = Literal["up", "down"]
+Number = Fraction | int  #: exact; a whole number is an int, which is quicker
 
 COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
 CHANGE_WORDS: dict[str, str] = {"increase": "増", "decrease": "減"}
@@ -69,18 +70,17 @@ def way_of(comparator: str) -> Direction:
 class Quantity(NamedTuple):
     """One measured value: an interval, mostly of one point. Its ends are in the unit's symbol, with scales applied."""
 
-    low: Fraction | None  #: lower end, None where it is open (80 for 80以上, None for 5未満)
-    high: Fraction | None  #: upper end, None where it is open
-    unit: Unit = BARE
-    label: str = ""  #: 小, 転入, ①; what precedes the number
-    comparator: Comparator | None = None
-    is_range: bool = False  #: typed as 7~7.5
-    is_bounded: bool = False  #: typed as 5以上10未満: both ends are comparators
+    low: Number | None  #: lower end, None where there is none (80 for 80以上, None for 5未満)
+    high: Number | None  #: upper end, None where there is none
     low_open: bool = False  #: the lower end itself is outside
     high_open: bool = False  #: the upper end itself is outside
+    unit: Unit = BARE
+    label: str = ""  #: 小, 転入, ①; what precedes the number
+    is_range: bool = False  #: typed as 7~7.5
+    is_bounded: bool = False  #: typed as 5以上10未満: both ends are comparators
     scale: int = 1  #: 1000 where 千 stood before the unit: a bare number beside it may be meant in it
     approximate: bool = False  #: 約, 概ね, 程度
-    whole: Fraction | None = None  #: 100 in 100校中95校; 8 in 全8回
+    whole: Number | None = None  #: 100 in 100校中95校; 8 in 全8回
     each: str = ""  #: 各課 in 各課月5件
     period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
@@ -90,21 +90,28 @@ class Quantity(NamedTuple):
     change: Change | None = None  #: 10分短縮 is an amount of decrease
 
     @property
-    def end(self) -> Fraction | None:
+    def comparator(self) -> Comparator | None:
+        """What an interval of one end was typed with."""
+        if self.high is None:
+            return "above" if self.low_open else "at_least"
+        return None if self.low is not None else "below" if self.high_open else "at_most"
+
+    @property
+    def end(self) -> Number | None:
         """The lower end, or the upper one where that is open."""
         return self.high if self.low is None else self.low
 
     @property
-    def value(self) -> Fraction | None:
+    def value(self) -> Number | None:
         """The number itself, or the finite end of an open interval; None for a range of two ends."""
         if self.low is None or self.high is None:
             return self.end
         return self.low if self.low is self.high or self.low == self.high else None
 
-    def times(self, factor: Fraction | int) -> Quantity:
+    def times(self, factor: Number) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""
         low, high = (None if end is None else end * factor for end in (self.low, self.high))
-        return self._replace(low=low, high=high) if factor > 0 else self._replace(low=high, high=low, comparator=None)
+        return self._replace(low=low, high=high) if factor > 0 else self._replace(low=high, high=low)
 
     @property
     def phrase(self) -> str:
@@ -139,15 +146,10 @@ class Quantity(NamedTuple):
         return f"{_scaled(self.value, self.scale)}{symbol}{word}"
 
 
-def limits(low: Fraction | None, high: Fraction | None, comparator: Comparator | None) -> dict[str, Any]:
-    """The ends of a Quantity that obeys a comparator."""
-    return {
-        "low": None if comparator in ("at_most", "below") else low,
-        "high": None if comparator in ("at_least", "above") else high,
-        "comparator": comparator,
-        "low_open": comparator == "above",
-        "high_open": comparator == "below",
-    }
+def limits(end: Number, comparator: str | None = None) -> tuple[Number | None, Number | None, bool, bool]:
+    """The first fields of a Quantity: its ends under a comparator, and which of them is outside."""
+    down, up = comparator in ("at_most", "below"), comparator in ("at_least", "above")
+    return None if down else end, None if up else end, comparator == "above", comparator == "below"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,7 +267,7 @@ def _relation_words(relation: Relation) -> str:
     return f"{base}{words.get(relation.relation, '')}(比較)"
 
 
-def figure(value: Fraction) -> str:
+def figure(value: Number) -> str:
     """The number with separators and no needless zeros: 1,200 or 8.9."""
     if value.denominator == 1:
         return f"{value.numerator:,}"
@@ -280,9 +282,9 @@ def rounded(rate: Fraction | None) -> Decimal | None:
     return Decimal((rate.numerator * 20_000 + rate.denominator) // (2 * rate.denominator)).scaleb(-4)
 
 
-def _scaled(value: Fraction | None, scale: int, *, last: bool = True) -> str:
+def _scaled(value: Number | None, scale: int, *, last: bool = True) -> str:
     """1,200 or, of a value typed with 千, 1.2千; the scale's word stands at the last end only."""
     if value is None:
         return ""
     word = SCALE_WORDS.get(scale, "")
-    return figure(value / scale if word else value) + (word if last else "")
+    return figure(Fraction(value, scale) if word else value) + (word if last else "")
