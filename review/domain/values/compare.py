@@ -9,8 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from review.domain.values.reading import SCALE_WORDS, Change, Direction, Number, Quantity
-from review.domain.values.units import COUNTED, KNOWN, PERCENT
+from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity
+from review.domain.values.units import COUNTED, KNOWN, PERCENT, Exact
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
 Basis = Literal["number", "text", "none"]
@@ -165,7 +165,7 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     return _agreed(outcomes, undecided(cause, "unit_mismatch"))
 
 
-def _size(part: Quantity) -> Number:
+def _size(part: Quantity) -> Exact:
     return abs(part.end or 0)
 
 

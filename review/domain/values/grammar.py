@@ -162,7 +162,7 @@ def readings(text: str) -> list[Parts]:
 
 def _with(text: str, numbers: list[Number] | None) -> list[Parts]:
     """The readings with these numbers: 1.234万 is as well 1,234万."""
-    if not numbers or not all(number.sound for number in numbers):
+    if not numbers:
         return []
     ways: list[list[Number]] = [[]]
     for one in numbers:

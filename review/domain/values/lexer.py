@@ -6,10 +6,11 @@ number, or between a number and its scale, weighs nothing. Nothing is decided he
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from review.domain.values.units import KNOWN_PATTERN
+from review.domain.values.units import KNOWN_PATTERN, Exact
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
 _LONGEST = 40  # characters of one number; beyond that it is a code, and int() has its own limit
@@ -81,25 +82,39 @@ _SCALED = re.compile(r"[十百千万億兆]")
 class Number(NamedTuple):
     """One number: its place in the text, its value, and the scale of its last step."""
 
-    value: Fraction | int
+    value: Exact
     scale: int
     start: int
     end: int
-    sound: bool = True  #: False for 1,20 or 12,3456: a digit too many or too few
-    dotted: Fraction | int = 0  #: 1200 for 1.200, which is perhaps meant as 1,200
+    dotted: Exact = 0  #: 1200 for 1.200, which is perhaps meant as 1,200
     tenths: bool = False  #: 8割5分 is 8.5割
 
 
 def numbers_in(text: str, *, middle: bool = False) -> list[Number] | None:
-    """The numbers of a text; None where one is no number, or where there are too many. `middle`: 1・5 is 1.5."""
+    """The numbers of a text; None where one is no number or has a digit too many or too few (1,20 or 12,3456), or where
+    there are too many. `middle`: 1・5 is 1.5."""
     numbers: list[Number] = []
     for match in _LEXEMES[middle].finditer(text):
-        if match["word"]:
+        word, sign, body = match.group("word", "sign", "body")
+        if word:
             continue
-        if len(numbers) == _MOST or (match["body"] and len(match["body"]) > _LONGEST):
-            return None
-        numbers.append(_number(text, match))
-    return numbers
+        start, end = match.span()
+        if body is None:
+            digits = ".".join(re.findall(r"\d+", match[0])) or "0"
+            number = Number(_decimal(digits), 1, start, end, tenths=bool(match["tenths"]))
+        else:
+            value, scale = _value(body) if len(body) <= _LONGEST else (0, 0)
+            if (
+                not scale
+                or _TORN_AFTER.match(text, end)
+                or (start and _TORN_BEFORE.search(text, max(start - 3, 0), start))
+            ):
+                return None
+            dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
+            falls = sign and sign[0] in "-▲マ"
+            number = Number(-value if falls else value, scale, start, end, -dotted if falls else dotted)
+        numbers.append(number)
+    return numbers if len(numbers) <= _MOST else None
 
 
 def has_middle_dot(text: str) -> bool:
@@ -107,36 +122,22 @@ def has_middle_dot(text: str) -> bool:
     return "・" in text and bool(re.search(_MIDDLE, text))
 
 
-def _number(text: str, match: re.Match[str]) -> Number:
-    start, end = match.span()
-    body = match["body"]
-    if body is None:
-        whole, *part = re.findall(r"\d+", match[0]) or ["0"]
-        return Number(decimal(".".join((whole, *part))), 1, start, end, tenths=bool(match["tenths"]))
-    value, scale, sound = _value(body)
-    torn = _TORN_AFTER.match(text, end) or _TORN_BEFORE.search(text, max(start - 3, 0), start)
-    dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
-    if match["sign"] and match["sign"][0] in "-▲マ":
-        value, dotted = -value, -dotted
-    return Number(value, scale, start, end, sound and not torn, dotted)
-
-
-def _value(body: str) -> tuple[Fraction | int, int, bool]:
-    """The value, the scale of its last step, and whether its steps fall (1億2,000万 does, 2千1万 does not)."""
+def _value(body: str) -> tuple[Exact, int]:
+    """The value, and the scale of its last step: 0 where its steps do not fall (1億2,000万 does, 2千1万 does not)."""
     if not _SCALED.search(body):
-        return decimal(body), 1, True
-    total: Fraction | int = 0
-    last = 0
+        return _decimal(body), 1
+    total, last = cast(Exact, 0), 0
     for digits, word in _STEP.findall(body):
         scale = prod(_SCALES[character] for character in word.replace(" ", ""))
         if last and scale >= last:
-            return total, scale, False
-        total, last = total + decimal(digits) * scale, scale
-    return total, last, True
+            return total, 0
+        total, last = total + _decimal(digits) * scale, scale
+    return total, last
 
 
-def decimal(digits: str) -> Fraction | int:
-    """1,234.5 as it is; a whole number as an int, which is quicker."""
+@lru_cache(maxsize=4096)
+def _decimal(digits: str) -> Exact:
+    """1,234.5 as it is; a whole number as an int."""
     head, _, tail = digits.replace(",", "").replace(" ", "").partition(".")
     return Fraction(int(head + tail), 10 ** len(tail)) if tail else int(head)
 

@@ -11,7 +11,8 @@ from review.domain.notation import compact
 from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
 from review.domain.values.grammar import OF_A_TARGET, Parts
-from review.domain.values.reading import Direction, Number, Quantity, Reading, rounded, way_of
+from review.domain.values.reading import Direction, Quantity, Reading, rounded, way_of
+from review.domain.values.units import Exact
 
 _DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
 _UNPAIRED = undecided("内訳の名称が目標と実績で対応しないため", "parts_mismatch")
@@ -276,7 +277,7 @@ def doubts_of(name: str, actual: Reading, previous: Reading | None) -> tuple[str
     return tuple(code for code, applies in doubts.items() if applies)
 
 
-def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Number, Number]]:
+def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, Exact]]:
     """(last year's, this year's) value of each part, in one unit; nothing where the two cannot be compared.
 
     A value without a unit is taken in the other year's, and where it is far too small in its scale as well.

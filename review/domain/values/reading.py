@@ -12,13 +12,12 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from review.domain.values.units import BARE, Unit
+from review.domain.values.units import BARE, Exact, Unit
 
 Kind = Literal["number", "comparator", "range", "parts", "share", "relative", "date", "milestone", "none", "text"]
 Comparator = Literal["at_least", "above", "at_most", "below"]
 Change = Literal["increase", "decrease"]
 Direction = Literal["up", "down"]
-Number = Fraction | int  #: exact; a whole number is an int, which is quicker
 
 COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
 CHANGE_WORDS: dict[str, str] = {"increase": "増", "decrease": "減"}
@@ -70,8 +69,8 @@ def way_of(comparator: str) -> Direction:
 class Quantity(NamedTuple):
     """One measured value: an interval, mostly of one point. Its ends are in the unit's symbol, with scales applied."""
 
-    low: Number | None  #: lower end, None where there is none (80 for 80以上, None for 5未満)
-    high: Number | None  #: upper end, None where there is none
+    low: Exact | None  #: lower end, None where there is none (80 for 80以上, None for 5未満)
+    high: Exact | None  #: upper end, None where there is none
     low_open: bool = False  #: the lower end itself is outside
     high_open: bool = False  #: the upper end itself is outside
     unit: Unit = BARE
@@ -80,7 +79,7 @@ class Quantity(NamedTuple):
     is_bounded: bool = False  #: typed as 5以上10未満: both ends are comparators
     scale: int = 1  #: 1000 where 千 stood before the unit: a bare number beside it may be meant in it
     approximate: bool = False  #: 約, 概ね, 程度
-    whole: Number | None = None  #: 100 in 100校中95校; 8 in 全8回
+    whole: Exact | None = None  #: 100 in 100校中95校; 8 in 全8回
     each: str = ""  #: 各課 in 各課月5件
     period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
@@ -97,18 +96,18 @@ class Quantity(NamedTuple):
         return None if self.low is not None else "below" if self.high_open else "at_most"
 
     @property
-    def end(self) -> Number | None:
+    def end(self) -> Exact | None:
         """The lower end, or the upper one where that is open."""
         return self.high if self.low is None else self.low
 
     @property
-    def value(self) -> Number | None:
+    def value(self) -> Exact | None:
         """The number itself, or the finite end of an open interval; None for a range of two ends."""
         if self.low is None or self.high is None:
             return self.end
         return self.low if self.low is self.high or self.low == self.high else None
 
-    def times(self, factor: Number) -> Quantity:
+    def times(self, factor: Exact) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""
         low, high = (None if end is None else end * factor for end in (self.low, self.high))
         return self._replace(low=low, high=high) if factor > 0 else self._replace(low=high, high=low)
@@ -146,7 +145,7 @@ class Quantity(NamedTuple):
         return f"{_scaled(self.value, self.scale)}{symbol}{word}"
 
 
-def limits(end: Number, comparator: str | None = None) -> tuple[Number | None, Number | None, bool, bool]:
+def limits(end: Exact, comparator: str | None = None) -> tuple[Exact | None, Exact | None, bool, bool]:
     """The first fields of a Quantity: its ends under a comparator, and which of them is outside."""
     down, up = comparator in ("at_most", "below"), comparator in ("at_least", "above")
     return None if down else end, None if up else end, comparator == "above", comparator == "below"
@@ -267,7 +266,7 @@ def _relation_words(relation: Relation) -> str:
     return f"{base}{words.get(relation.relation, '')}(比較)"
 
 
-def figure(value: Number) -> str:
+def figure(value: Exact) -> str:
     """The number with separators and no needless zeros: 1,200 or 8.9."""
     if value.denominator == 1:
         return f"{value.numerator:,}"
@@ -282,7 +281,7 @@ def rounded(rate: Fraction | None) -> Decimal | None:
     return Decimal((rate.numerator * 20_000 + rate.denominator) // (2 * rate.denominator)).scaleb(-4)
 
 
-def _scaled(value: Number | None, scale: int, *, last: bool = True) -> str:
+def _scaled(value: Exact | None, scale: int, *, last: bool = True) -> str:
     """1,200 or, of a value typed with 千, 1.2千; the scale's word stands at the last end only."""
     if value is None:
         return ""

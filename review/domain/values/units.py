@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+Exact = Fraction | int  #: a whole number is an int, which is quicker
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
@@ -19,7 +21,7 @@ class Unit:
 
     symbol: str
     dimension: str
-    factor: Fraction | int = 1
+    factor: Exact = 1
     known: bool = True  #: in the table; an unknown word may be no unit at all
 
     @property
