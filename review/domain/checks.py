@@ -7,7 +7,6 @@ A false alarm costs trust, so each check keeps to what is worth a question to th
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from review.domain import values
 from review.domain.fiscal import fiscal_year_label
@@ -15,7 +14,8 @@ from review.domain.notation import compact
 from review.domain.values.achievement import Judgement
 from review.domain.values.direction import Direction
 from review.domain.values.numeric import steps_between
-from review.domain.values.reading import Quantity, Reading, State, figure
+from review.domain.values.reading import Quantity, Reading, State, figure, phrases
+from review.domain.values.units import Exact
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,11 +131,12 @@ def _of_judgement(judgement: Judgement, previous: IndicatorInYear | None, *, com
 
 
 def _of_jump(was: Reading, now: Reading) -> Iterator[Flag]:
-    largest = max((abs(value) for step in steps_between(was, now) for value in step), default=Fraction(0))
     is_count = not any(part.unit.dimension == "percent" for part in now.parts)
-    if is_count and largest < _FEW:  # from 2 to 1 is no slip of a digit or a unit
+    if is_count and all(
+        -_FEW < value < _FEW for step in steps_between(was, now) for value in step
+    ):  # from 2 to 1 is no slip of a digit or a unit
         return
-    yield flag("jump", f"実績が前年度の {_value_words(was)} から {_value_words(now)} に大きく変わりました。")
+    yield flag("jump", f"実績が前年度の {phrases(was.parts)} から {phrases(now.parts)} に大きく変わりました。")
 
 
 def _with_value(code: str, judgement: Judgement) -> str:
@@ -185,11 +186,11 @@ def _of_target(
     if direction is None or step is None:
         return
     if _is_easier(step[0], step[1], direction):
-        yield flag("target_changed", f"目標が前年度の {_value_words(was)} より緩くなりました。")
+        yield flag("target_changed", f"目標が前年度の {phrases(was.parts)} より緩くなりました。")
     reached = _single_step(values.read(previous.actual), now)
     if reached is not None and _is_easier(reached[0], reached[1], direction):
         yield flag(
-            "target_below_result", f"目標 {_value_words(now)} は、前年度の実績 {previous.actual} より緩い値です。"
+            "target_below_result", f"目標 {phrases(now.parts)} は、前年度の実績 {previous.actual} より緩い値です。"
         )
 
 
@@ -201,17 +202,13 @@ def _shape(reading: Reading) -> tuple[object, ...]:
     return kind, len(reading.parts), units_
 
 
-def _single_step(before: Reading, after: Reading) -> tuple[Fraction, Fraction] | None:
+def _single_step(before: Reading, after: Reading) -> tuple[Exact, Exact] | None:
     steps = list(steps_between(before, after))
     return steps[0] if len(steps) == 1 else None
 
 
-def _is_easier(before: Fraction, after: Fraction, direction: Direction) -> bool:
+def _is_easier(before: Exact, after: Exact, direction: Direction) -> bool:
     return after < before if direction == "up" else after > before
-
-
-def _value_words(reading: Reading) -> str:
-    return "、".join(part.phrase for part in reading.parts)
 
 
 # Results
@@ -227,7 +224,7 @@ def _of_result(previous: IndicatorInYear, current: IndicatorInYear) -> Iterator[
     if step is None or not _RUNNING_TOTAL.search(compact(current.name)):
         return
     if step[1] < step[0]:
-        yield flag("total_decreased", f"累計の実績が前年度の {_value_words(was)} より減っています。")
+        yield flag("total_decreased", f"累計の実績が前年度の {phrases(was.parts)} より減っています。")
     elif step[1] == step[0] and not _is_complete(now.parts[0]):
         yield flag("total_stalled", f"累計の実績が前年度と同じ {figure(step[1])} のままです。")
 
@@ -256,7 +253,7 @@ def _of_value(current: IndicatorInYear, previous: IndicatorInYear | None, judgem
     ends = [part.end for part in reading.parts if part.end is not None and part.change is None]
     if any(end < 0 for end in ends) and not _MAY_BE_NEGATIVE.search(compact(current.name)):
         yield flag("negative", f"実績 {reading.text} はマイナスの値です。")
-    large = any(abs(end) >= _FEW for end in ends) and not any(map(_is_complete, reading.parts))
+    large = any(not -_FEW < end < _FEW for end in ends) and not any(map(_is_complete, reading.parts))
     if large and previous is not None and previous.actual == current.actual:
         yield flag("repeated", f"実績が前年度の「{previous.actual}」と一字一句同じです。")
 

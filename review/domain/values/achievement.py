@@ -145,7 +145,7 @@ def _verdict(case: Case) -> Outcome:
     if actual.blank:
         return Outcome("pending", cause="実績がまだ入力されていません。", basis="none")
     if cause := _NO_RESULT.get(actual.state.state):
-        flag = "not_measured" if actual.not_measured else ""
+        flag = "not_measured" if actual.state.state is State.NOT_MEASURED else ""
         return Outcome("undetermined", flag=flag, cause=cause, basis="none")
     if target.relation is not None:
         return _related(case, target.relation)
@@ -168,7 +168,7 @@ def _finished(case: Case, outcome: Outcome) -> Judgement:
     codes = {
         "direction_inferred": direction is not None and case.direction is None,
         outcome.flag: outcome.flag,
-        "provisional": actual.provisional,
+        "provisional": actual.state.state is State.PROVISIONAL,
         "approximate": any(part.approximate for part in parts),
     }
     asks = doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()

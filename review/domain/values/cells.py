@@ -13,8 +13,7 @@ from typing import Any
 from review.domain.fiscal import first_day, last_day, parse_fiscal_year
 from review.domain.notation import compact, fold
 from review.domain.values import grammar, lexer, states, units
-from review.domain.values.grammar import Parts
-from review.domain.values.reading import Change, DateSpan, Quantity, Reading, Relation, State, ValueState, limits
+from review.domain.values.reading import Change, DateSpan, Parts, Quantity, Reading, Relation, State, ValueState, limits
 
 _LONGEST = 2_000  # characters; what is longer is prose
 _DIGIT = re.compile(r"\d")

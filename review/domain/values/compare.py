@@ -151,13 +151,13 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     outcomes = []
     for scale in scales:
         meant = bare if scale == 1 else bare.times(scale)
-        low, high = sorted((_size(meant), _size(other)))
+        low, high = sorted((size(meant), size(other)))
         if not low or high <= low * _FARTHEST:
             sides = (meant, other) if bare is target else (other, meant)
             outcomes.append(_directed(*sides, direction)._replace(scale=scale))
     # 48 beside 5千人 is no 48千人, nor 312 beside 3億円 for certain 312百万円: a scale nobody typed decides only near.
     tried = [outcome.scale for outcome in outcomes]
-    if 1 not in tried and not (other.scale in tried and _size(bare) * other.scale <= _size(other) * _NEAR):
+    if 1 not in tried and not (other.scale in tried and size(bare) * other.scale <= size(other) * _NEAR):
         return _FAR
     differing = next((outcome for outcome in outcomes if outcome.status != outcomes[0].status), outcomes[0])
     ways = [f"「{SCALE_WORDS.get(one.scale, '')}{other.unit.symbol}」" for one in (outcomes[0], differing)]
@@ -165,8 +165,10 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     return _agreed(outcomes, undecided(cause, "unit_mismatch"))
 
 
-def _size(part: Quantity) -> Exact:
-    return abs(part.end or 0)
+def size(part: Quantity) -> Exact:
+    """How far its end is from zero."""
+    end = part.end or 0
+    return max(end, -end)
 
 
 def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:

@@ -13,12 +13,10 @@ from typing import Any, NamedTuple
 
 from review.domain.values import units
 from review.domain.values.lexer import Number, has_middle_dot, numbers_in
-from review.domain.values.reading import Change, Comparator, Quantity, limits
+from review.domain.values.reading import Change, Comparator, Parts, Quantity, limits
 
 MOST_READINGS = 32  # of one cell; beyond that it is text
 OF_A_TARGET = ("目標", "目標値", "計画", "計画値")  #: 目標:300団体, labels that no actual may bear
-
-Parts = tuple[Quantity, ...]
 
 _BEFORE_NUMBER = re.compile(
     r"(?:(?P<each>各[^\s\d各、・]{0,10}?)?(?:(?<![^\s各をにはがのでぁ-ん])|(?<=各)|(?<=等)|(?<=課)|(?<=校)|(?<=区)|(?<=園)|(?<=館))"

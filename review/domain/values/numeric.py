@@ -8,10 +8,19 @@ from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
-from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
+from review.domain.values.compare import (
+    CONTRADICTION,
+    NO_DIRECTION,
+    Component,
+    Outcome,
+    compare,
+    size,
+    undecided,
+    worst,
+)
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
-from review.domain.values.grammar import OF_A_TARGET, Parts
-from review.domain.values.reading import Direction, Quantity, Reading, rounded, way_of
+from review.domain.values.grammar import OF_A_TARGET
+from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
 from review.domain.values.units import Exact
 
 _DIFFERENT = undecided("目標と実績で、何の値かを示す言葉が異なるため", "parts_mismatch")
@@ -41,8 +50,7 @@ def numeric(case: Case) -> Outcome:
     for other_goal, other_given, other in others:
         if other.status != verdict.status:
             name, both = ("目標", (goal, other_goal)) if goal != other_goal else ("実績", (given, other_given))
-            ways = ["、".join(part.phrase for part in way) for way in both]
-            cause = f"{name}を「{ways[0]}」と読むか「{ways[1]}」と読むかで判定が分かれるため"
+            cause = f"{name}を「{phrases(both[0])}」と読むか「{phrases(both[1])}」と読むかで判定が分かれるため"
             return undecided(cause)._replace(direction=verdict.direction)
     return verdict if all(entry[2].rate == verdict.rate for entry in others) else verdict._replace(rate=None)
 
@@ -298,5 +306,5 @@ def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, E
 def _assumed(part: Quantity, other: Quantity) -> Quantity:
     if not part.unit.bare or other.unit.bare:
         return part
-    near = part.value and other.value and part.scale == 1 and abs(part.value) * 30 < abs(other.value)
+    near = part.value and other.value and part.scale == 1 and size(part) * 30 < size(other)
     return part.times(other.scale if near else 1)._replace(unit=other.unit)

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from review.domain.values.units import BARE, Exact, Unit
 
@@ -20,7 +20,6 @@ Change = Literal["increase", "decrease"]
 Direction = Literal["up", "down"]
 
 COMPARATOR_WORDS: dict[str, str] = {"at_least": "以上", "above": "超", "at_most": "以下", "below": "未満"}
-CHANGE_WORDS: dict[str, str] = {"increase": "増", "decrease": "減"}
 SCALE_WORDS = {10: "十", 100: "百", 1000: "千", 10**4: "万", 10**6: "百万", 10**7: "千万", 10**8: "億", 10**12: "兆"}
 _WITHIN = ("time", "days", "months", "rank")  #: 3日以内, not 3日以下
 
@@ -83,7 +82,7 @@ class Quantity(NamedTuple):
     each: str = ""  #: 各課 in 各課月5件
     period: str = ""  #: 月 in 月5件, 人 in 5冊/人; a year is the default and stays empty
     yearly: bool = False  #: 年 was typed: 年12回 may be compared with 月1回
-    breakdown: tuple[Quantity, ...] = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
+    breakdown: Parts = ()  #: 男性 5回 and 女性 6回 beside the total of 計11回
     smaller: Unit | None = None  #: 分 in 3時間30分, for showing it
     rest: str = ""  #: 5時間 in 13日5時間: a part of a working day, and nobody knows how large a part
     change: Change | None = None  #: 10分短縮 is an amount of decrease
@@ -115,34 +114,46 @@ class Quantity(NamedTuple):
     @property
     def phrase(self) -> str:
         """The value in Japanese: 小 5%未満, 7~7.5俵, 1,200人."""
-        period = "" if all(mark in self.label for mark in self.period) else self.period
-        is_prefix = period in ("月", "週", "日")
-        words = [f"{self.label} " if self.label else "", self.each, period if is_prefix else ""]
-        words.append("約" if self.approximate else "")
-        words.append(self._ends(self.unit.symbol + (f"/{period}" if period and not is_prefix else "")))
-        words.append(CHANGE_WORDS[self.change] if self.change else "")
+        period = self.period
+        if period and all(mark in self.label for mark in period):
+            period = ""
+        before, per = (period, "") if period in ("", "月", "週", "日") else ("", f"/{period}")
+        words = f"{self.label} " if self.label else ""
+        words += f"{self.each}{before}{'約' if self.approximate else ''}{self._ends(self.unit.symbol + per)}"
+        if self.change:
+            words += "増" if self.change == "increase" else "減"
         if self.whole is not None:
-            words.append(f"(全{figure(self.whole)}{self.unit.symbol}のうち)")
-        if self.breakdown:
-            words.append(f"(内訳 {'、'.join(part.phrase for part in self.breakdown)})")
-        return "".join(words)
+            words += f"(全{figure(self.whole)}{self.unit.symbol}のうち)"
+        return f"{words}(内訳 {phrases(self.breakdown)})" if self.breakdown else words
 
     def _ends(self, symbol: str) -> str:
+        scale = SCALE_WORDS.get(self.scale, "")  # 1,200 or, of a value typed with 千, 1.2千
+        low = "" if self.low is None else figure(self.low, self.scale)
+        high = low if self.high is self.low else "" if self.high is None else figure(self.high, self.scale)
         if self.is_bounded:
-            low, high = (_scaled(end, self.scale) + symbol for end in (self.low, self.high))
+            low, high = f"{low}{scale}{symbol}", f"{high}{scale}{symbol}"
             return f"{low}{'超' if self.low_open else '以上'}{high}{'未満' if self.high_open else '以下'}"
         if self.is_range:
-            return f"{_scaled(self.low, self.scale, last=False)}~{_scaled(self.high, self.scale)}{symbol}"
+            return f"{low}~{high}{scale if high else ''}{symbol}"
         if self.rest:
-            return f"{_scaled(self.low, self.scale)}{symbol}{self.rest}"
+            return f"{low}{scale}{symbol}{self.rest}"
         word = COMPARATOR_WORDS.get(self.comparator or "", "")
         if word == "以下" and self.unit.dimension in _WITHIN:
             word = "以内"
         if self.smaller and self.value is not None:  # 3時間30分, not 3.5時間
             whole, more = divmod(self.value, 1)
+            smaller = Fraction(more * self.unit.factor, self.smaller.factor)
             symbol = symbol.replace(self.unit.symbol, self.smaller.symbol, 1)
-            return f"{whole:,}{self.unit.symbol}{figure(more * self.unit.factor / self.smaller.factor)}{symbol}{word}"
-        return f"{_scaled(self.value, self.scale)}{symbol}{word}"
+            return f"{whole:,}{self.unit.symbol}{figure(smaller)}{symbol}{word}"
+        return f"{low or high}{scale}{symbol}{word}"
+
+
+Parts = tuple[Quantity, ...]
+
+
+def phrases(parts: Parts) -> str:
+    """Several values in one line."""
+    return "、".join(part.phrase for part in parts)
 
 
 def limits(end: Exact, comparator: str | None = None) -> tuple[Exact | None, Exact | None, bool, bool]:
@@ -179,9 +190,9 @@ class Reading:
     text: str  #: as typed
     kind: Kind
     plain: str = ""  #: folded, without spaces, for comparing texts
-    parts: tuple[Quantity, ...] = ()
-    others: tuple[tuple[Quantity, ...], ...] = ()  #: further readings of the same cell: 1・5 as 1.5, and as 1 and 5
-    bracket: tuple[Quantity, ...] = ()  #: 8 in 3 (8): a note, or the running total
+    parts: Parts = ()
+    others: tuple[Parts, ...] = ()  #: further readings of the same cell: 1・5 as 1.5, and as 1 and 5
+    bracket: Parts = ()  #: 8 in 3 (8): a note, or the running total
     relation: Relation | None = None
     span: DateSpan | None = None
     note: str = ""
@@ -198,41 +209,28 @@ class Reading:
         return str(self.__dict__["_sentence"])
 
     def _written(self) -> str:
-        body = self._body()
-        if self.not_measured and self.kind != "none":
-            body = "まだ測定されていない値(文字)"
-        if self.provisional:
-            body += "、見込み・速報の値"
-        if self.others:
-            body += f"。「{_phrases(self.others[0])}」とも読めます"
-        if self.assumed:
-            body += f"。{self.assumed}として読みました"
-        return f"{body}、注記「{self.note}」" if self.note and self.parts else body
-
-    def _body(self) -> str:
-        if self.parts:
-            return f"{_phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
-        if self.span:
-            return _span_words(self.span)
-        if self.relation:
-            return _relation_words(self.relation)
         if self.kind == "none":
-            return "空欄" if self.blank else "値なし"
-        text = self.reason or "文章(数値としては判定しません)"
-        return text if self.kind == "text" else f"「{self.plain}」(文字。数値としては判定しません)"
+            words = "空欄" if self.blank else "値なし"
+        elif self.state.state is State.NOT_MEASURED:
+            words = "まだ測定されていない値(文字)"
+        elif self.parts:
+            words = f"{phrases(self.parts)}({_OF_PARTS.get(self.kind) or f'{len(self.parts)}つの数値'})"
+        elif self.span or self.relation:
+            words = _span_words(self.span) if self.span else _relation_words(cast(Relation, self.relation))
+        elif self.kind == "milestone":
+            words = f"「{self.plain}」(文字。数値としては判定しません)"
+        else:
+            words = self.reason or "文章(数値としては判定しません)"
+        if self.state.state is State.PROVISIONAL:
+            words += "、見込み・速報の値"
+        if self.others:
+            words += f"。「{phrases(self.others[0])}」とも読めます"
+        if self.assumed:
+            words += f"。{self.assumed}として読みました"
+        return f"{words}、注記「{self.note}」" if self.note and self.parts else words
 
     @property
-    def not_measured(self) -> bool:
-        """集計中, 未公表, 隔年調査, a dash with a reason."""
-        return self.state.state is State.NOT_MEASURED
-
-    @property
-    def provisional(self) -> bool:
-        """見込み, 速報."""
-        return self.state.state is State.PROVISIONAL
-
-    @property
-    def readings(self) -> tuple[tuple[Quantity, ...], ...]:
+    def readings(self) -> tuple[Parts, ...]:
         """Every way in which the cell can be read as values, the likeliest first."""
         return (self.parts, *self.others) if self.parts else ()
 
@@ -240,10 +238,6 @@ class Reading:
     def quantity(self) -> Quantity | None:
         """The value where there is exactly one."""
         return self.parts[0] if len(self.parts) == 1 else None
-
-
-def _phrases(parts: tuple[Quantity, ...]) -> str:
-    return "、".join(part.phrase for part in parts)
 
 
 _OF_PARTS = {"number": "数値", "comparator": "範囲を示す数値", "range": "幅のある数値", "share": "全体のうちの数"}
@@ -266,12 +260,13 @@ def _relation_words(relation: Relation) -> str:
     return f"{base}{words.get(relation.relation, '')}(比較)"
 
 
-def figure(value: Exact) -> str:
-    """The number with separators and no needless zeros: 1,200 or 8.9."""
+def figure(value: Exact, scale: int = 1) -> str:
+    """The number with separators and no needless zeros, 1,200 or 8.9, for the word of its scale to follow."""
+    if scale in SCALE_WORDS:
+        value = Fraction(value, scale)
     if value.denominator == 1:
         return f"{value.numerator:,}"
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return f"{exact.normalize():,f}"
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():,f}"
 
 
 def rounded(rate: Fraction | None) -> Decimal | None:
@@ -279,11 +274,3 @@ def rounded(rate: Fraction | None) -> Decimal | None:
     if rate is None:
         return None
     return Decimal((rate.numerator * 20_000 + rate.denominator) // (2 * rate.denominator)).scaleb(-4)
-
-
-def _scaled(value: Exact | None, scale: int, *, last: bool = True) -> str:
-    """1,200 or, of a value typed with 千, 1.2千; the scale's word stands at the last end only."""
-    if value is None:
-        return ""
-    word = SCALE_WORDS.get(scale, "")
-    return figure(Fraction(value, scale) if word else value) + (word if last else "")

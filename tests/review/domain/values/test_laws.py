@@ -29,7 +29,7 @@ ORDER = {"missed": 0, "undetermined": 1, "achieved": 2}
 
 def _read(text: str) -> tuple:
     reading = values.read(text)
-    return reading.kind, reading.readings, reading.state, reading.not_measured
+    return reading.kind, reading.readings, reading.state
 
 
 def _values(reading: values.Reading) -> list:
