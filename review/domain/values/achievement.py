@@ -163,16 +163,20 @@ def _finished(case: Case, outcome: Outcome) -> Judgement:
     direction = outcome.direction if outcome.basis == "number" else None
     rate = outcome.rate if decided else None
     target, actual = _assumed(case.target, case.actual, outcome)
-    relation = case.target.relation
-    parts = (*case.target.parts, *case.actual.parts, *([relation.amount] if relation and relation.amount else ()))
-    codes = {
-        "direction_inferred": direction is not None and case.direction is None,
-        outcome.flag: outcome.flag,
-        "provisional": actual.state.state is State.PROVISIONAL,
-        "approximate": any(part.approximate for part in parts),
-    }
-    asks = doubts_of(case.name, actual, case.previous) if outcome.flag != "not_measured" else ()
-    flags = (*(code for code, applies in codes.items() if applies), *asks)
+    flags: list[str] = []
+    if outcome.status not in ("pending", "not_applicable"):
+        relation = case.target.relation
+        parts = (*case.target.parts, *case.actual.parts, *([relation.amount] if relation and relation.amount else ()))
+        if direction is not None and case.direction is None:
+            flags.append("direction_inferred")
+        if outcome.flag:
+            flags.append(outcome.flag)
+        if actual.state.state is State.PROVISIONAL:
+            flags.append("provisional")
+        if any(part.approximate for part in parts):
+            flags.append("approximate")
+        if outcome.flag != "not_measured":
+            flags += doubts_of(case.name, actual, case.previous)
     return Judgement(
         status=outcome.status,
         basis=outcome.basis if decided else "none",
@@ -180,7 +184,7 @@ def _finished(case: Case, outcome: Outcome) -> Judgement:
         exact_rate=rate,
         direction=direction,
         components=outcome.components,
-        flags=() if outcome.status in ("pending", "not_applicable") else flags,
+        flags=tuple(flags),
         reason=_reason(case, outcome),
         target_reading=target if decided else case.target,
         actual_reading=actual if decided else case.actual,

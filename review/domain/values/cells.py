@@ -6,6 +6,7 @@ The order is the grammar's: nothing, notes set aside, a date, a relation to anot
 
 import calendar
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -39,7 +40,7 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
     folded = fold(text)
-    return Reading(text=text, plain=compact(folded), **(_nothing(folded) or _something(folded)))
+    return Reading(text=text, plain=compact(text), **(_nothing(folded) or _something(folded)))
 
 
 def _nothing(folded: str) -> dict[str, Any] | None:
@@ -64,14 +65,17 @@ def _something(folded: str) -> dict[str, Any]:
     note = " ".join(cell.notes)
     if states.NOT_MEASURED.search(cell.main if _DIGIT.search(cell.main) else folded):
         return {"kind": "text", "note": note, "state": ValueState(state=State.NOT_MEASURED, words=folded)}
-    fields: dict[str, Any] = {"note": note, "state": states.whole_year(folded)} | _main(cell, note)
+    fields = {"note": note} | _main(cell, note)
+    labels: Sequence[str] = ()
+    notes: Sequence[str] = ()
     relation = fields.get("relation")
-    if relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
-        fields["state"] = states.state_of((), (relation.base.replace("previous", "前年度"),), folded)
     if "parts" in fields:
-        labels = () if "→" in cell.main else tuple(part.label for part in fields["parts"])
-        fields["state"] = states.state_of(labels, (*cell.notes, fields["note"].removesuffix(note).strip()), folded)
-    return fields
+        labels = () if "→" in cell.main else [part.label for part in fields["parts"]]
+        more = fields["note"].removesuffix(note).strip()
+        notes = (*cell.notes, more) if more else cell.notes
+    elif relation and relation.relation == "unclear" and not _COMPARES.search(cell.main):  # 令和5年度実績 5件
+        notes = (relation.base.replace("previous", "前年度"),)
+    return fields | {"state": states.state_of(labels, notes, folded)}
 
 
 def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
@@ -81,39 +85,40 @@ def _main(cell: lexer.Cell, note: str) -> dict[str, Any]:
         return {"kind": "date", "span": span}
     if related := _relation(main):
         return {"kind": "relative", "relation": related}
+    readings: list[Parts] = []
     if not _DIGIT.search(main) and "ゼロ" not in main:
-        return _everything(main, note) or _words(main)
-    if "→" in main and (arrived := _arrow(cell, note)):
-        return arrived
-    text = main.lstrip("・ ")
-    readings = grammar.readings(text)
-    if not readings:
-        readings, more = _with_free_note(text)
-        note = " ".join(filter(None, (more, note)))
+        if everything := _everything(main, note):
+            return {"kind": "share", "parts": (everything,)}
+    else:
+        arrived, more = _arrow(main) if "→" in main else ((), "")
+        readings = [arrived] if arrived else grammar.readings(main.lstrip("・ "))
+        if not readings:
+            readings, more = _with_free_note(main.lstrip("・ "))
+        note = f"{more} {note}".strip() if more else note
     if len(readings) > grammar.MOST_READINGS:
         return {"kind": "text", "reason": "32通りより多くに読めるため、文章とします(数値としては判定しません)"}
-    return _numeric(cell, readings, note) if readings else _words(main)
-
-
-def _words(main: str) -> dict[str, Any]:
-    """A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text."""
+    if readings:
+        return _numeric(cell, readings, note)
+    # A short phrase is a milestone (整備完了); a sentence, or words with numbers in them, is text.
     is_sentence = main.rstrip().endswith("。") or len(main) > 40 or re.search(r"(?:した|ました|です|である)\Z", main)
     return {"kind": "text" if is_sentence else "milestone"}
 
 
-def _arrow(cell: lexer.Cell, note: str) -> dict[str, Any] | None:
-    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value."""
-    start, _, end = cell.main.rpartition("→")
+def _arrow(main: str) -> tuple[Parts, str]:
+    """2件→5件, R5:2件→R6:5件: from 2 to 5, and 5 is the value; where from, as a note."""
+    start, _, end = main.rpartition("→")
     before, after = (grammar.only(side.strip()) for side in (start, end))
     if len(before) != 1 or len(after) != 1 or not before[0].unit.fits(after[0].unit):
-        return None
+        return (), ""
     if after[0].label and not all(_YEAR_LABEL.fullmatch(side[0].label) for side in (before, after)):
-        return None
-    return _numeric(cell, [after], " ".join(filter(None, (f"{start.strip()}から", note))))
+        return (), ""
+    return after, f"{start.strip()}から"
 
 
 def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, Any]:
-    first, *others = (_shown(parts, cell) for parts in readings)
+    if cell.labels:
+        readings = [grammar.without_breakdown(tuple(map(cell.shown, parts))) for parts in readings]
+    first, *others = readings
     bracket: Parts = ()
     if note and len(first) == 1:
         if first[0].unit.bare and (unit := units.KNOWN.get(note)):
@@ -122,27 +127,23 @@ def _numeric(cell: lexer.Cell, readings: list[Parts], note: str) -> dict[str, An
             first = (first[0]._replace(period=counted[1] or "", yearly=not counted[1]),)
         if len(cell.notes) == 1 and _DIGIT.search(note):
             bracket = grammar.only(cell.notes[0])
-    kind = "comparator" if first[0].comparator else "number"
-    kind = "range" if first[0].is_range else "share" if first[0].whole is not None else kind
-    return {
-        "kind": kind if len(first) == 1 else "parts",
-        "parts": first,
-        "others": tuple(others),
-        "bracket": bracket if len(bracket) == 1 else (),
-        "note": note,
-    }
+    part = first[0]
+    kind = "range" if part.is_range else "share" if part.whole is not None else "number"
+    kind = "parts" if len(first) > 1 else "comparator" if kind == "number" and part.comparator else kind
+    bracket = bracket if len(bracket) == 1 else ()
+    return {"kind": kind, "parts": first, "others": tuple(others), "bracket": bracket, "note": note}
 
 
-def _everything(main: str, note: str) -> dict[str, Any] | None:
+def _everything(main: str, note: str) -> Quantity | None:
     """全校 is all of them: 100 % of a whole that was not counted."""
     match = _ALL.fullmatch(main)
     if not match:
         return None
     counted = read(note).quantity if note else None  # 全小中学校(20校)
-    measured = counted and counted.value and counted.unit.dimension not in ("", "percent")
-    if counted and measured and not (counted.comparator or counted.label):
-        return {"kind": "share", "parts": (counted._replace(whole=counted.value),)}
-    return {"kind": "share", "parts": (Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}"),)}
+    plain = counted and not counted.label and not counted.comparator and counted.unit.dimension not in ("", "percent")
+    if counted and plain and counted.value:
+        return counted._replace(whole=counted.value)
+    return Quantity(100, 100, unit=units.PERCENT, label=f"全{match['noun']}")
 
 
 def _with_free_note(text: str) -> tuple[list[Parts], str]:
@@ -161,14 +162,6 @@ def _with_free_note(text: str) -> tuple[list[Parts], str]:
         if breakdown or states.is_state(rest) or (place[0] == " " and not _FREE_NOTE_NEVER.match(rest)):
             return [parts], rest
     return [], ""
-
-
-def _shown(parts: Parts, cell: lexer.Cell) -> Parts:
-    """The values with the words of labels that stood in brackets."""
-    if not cell.labels:
-        return parts
-    shown = tuple(part._replace(label=cell.shown(part.label), each=cell.shown(part.each)) for part in parts)
-    return grammar.without_breakdown(shown)
 
 
 # Dates: 令和7年3月末まで, R7.3.31, 2025/3/31, 3月下旬, 令和6年度.

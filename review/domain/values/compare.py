@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from review.domain.values.reading import SCALE_WORDS, Change, Direction, Quantity
-from review.domain.values.units import COUNTED, KNOWN, PERCENT, Exact
+from review.domain.values.units import COUNTED, KNOWN, PERCENT
 
 Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicable"]
 Basis = Literal["number", "text", "none"]
@@ -151,24 +151,18 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
     outcomes = []
     for scale in scales:
         meant = bare if scale == 1 else bare.times(scale)
-        low, high = sorted((size(meant), size(other)))
+        low, high = sorted((meant.size, other.size))
         if not low or high <= low * _FARTHEST:
             sides = (meant, other) if bare is target else (other, meant)
             outcomes.append(_directed(*sides, direction)._replace(scale=scale))
     # 48 beside 5千人 is no 48千人, nor 312 beside 3億円 for certain 312百万円: a scale nobody typed decides only near.
     tried = [outcome.scale for outcome in outcomes]
-    if 1 not in tried and not (other.scale in tried and size(bare) * other.scale <= size(other) * _NEAR):
+    if 1 not in tried and not (other.scale in tried and bare.size * other.scale <= other.size * _NEAR):
         return _FAR
     differing = next((outcome for outcome in outcomes if outcome.status != outcomes[0].status), outcomes[0])
     ways = [f"「{SCALE_WORDS.get(one.scale, '')}{other.unit.symbol}」" for one in (outcomes[0], differing)]
     cause = f"単位のない値を{ways[0]}と読むか{ways[1]}と読むかで判定が分かれるため"
     return _agreed(outcomes, undecided(cause, "unit_mismatch"))
-
-
-def size(part: Quantity) -> Exact:
-    """How far its end is from zero."""
-    end = part.end or 0
-    return max(end, -end)
 
 
 def _agreed(outcomes: list[Outcome], otherwise: Outcome) -> Outcome:
@@ -217,8 +211,8 @@ def worst(outcomes: list[Outcome]) -> Outcome:
     A single outcome without a rate leaves the whole without one.
     """
     rates = [outcome.rate for outcome in outcomes if outcome.rate is not None]
-    rate = min(rates) if len(rates) == len(outcomes) else None
-    if any(outcome.status == "missed" for outcome in outcomes):
-        return Outcome("missed", rate)
-    doubtful = next((outcome for outcome in outcomes if outcome.status != "achieved"), None)
-    return doubtful._replace(rate=None) if doubtful else Outcome("achieved", rate)
+    order = {"missed": 0, "undetermined": 1, "achieved": 2}
+    first = min(outcomes, key=lambda outcome: order[outcome.status])
+    if first.status == "undetermined":
+        return first._replace(rate=None)
+    return Outcome(first.status, min(rates) if len(rates) == len(outcomes) else None)

@@ -6,13 +6,13 @@ comparator, an act after); else the number is inside a sentence, and a number in
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from review.domain.values import units
-from review.domain.values.lexer import Number, has_middle_dot, numbers_in
+from review.domain.values.lexer import Number, numbers_in
 from review.domain.values.reading import Change, Comparator, Parts, Quantity, limits
 
 MOST_READINGS = 32  # of one cell; beyond that it is text
@@ -127,7 +127,16 @@ def per_after(words: str, unit: units.Unit) -> tuple[int, str]:
 @lru_cache(maxsize=4096)
 def suffix_of(words: str) -> Suffix | None:
     """Unit, comparator, change and act after a number; None where there is anything else."""
-    for text, unit, end, per in _units_of(words):
+    known, packed = units.known_at_start(words), words.replace(" ", "")[:24]
+    ways = [(words, units.BARE, 0, "")]
+    if known is not None:
+        end, per = per_after(words, known)
+        slash = [(words, known, end, per)] if end else []
+        ways = [(words, known, len(known.symbol), ""), *slash, *ways]
+    # an unknown unit: the longest run that leaves a known tail
+    shapes = range(len(packed), len(packed) - 1 if known else 0, -1)
+    ways += [(packed, unit, end, "") for end in shapes if (unit := units.shaped_like_unit(packed[:end]))]
+    for text, unit, end, per in ways:
         if tail := _TAIL.match(text, end):
             word = (tail["comparator"] or tail["comparator2"] or "").replace(" ", "")
             about = bool(tail["about"] or tail["about2"] or tail["about3"]) or word in _VAGUE
@@ -136,38 +145,18 @@ def suffix_of(words: str) -> Suffix | None:
     return None
 
 
-def _units_of(words: str) -> Iterator[tuple[str, units.Unit, int, str]]:
-    """The units that the words may begin with, where each ends, and what it is counted for."""
-    known = units.known_at_start(words)
-    if known is not None:
-        yield words, known, len(known.symbol), ""
-        end, per = per_after(words, known)
-        if end:
-            yield words, known, end, per
-    yield words, units.BARE, 0, ""
-    packed = words.replace(" ", "")[:24]  # an unknown unit: the longest run that leaves a known tail
-    for end in range(len(packed), len(packed) - 1 if known else 0, -1):
-        shaped = units.shaped_like_unit(packed[:end])
-        if shaped:
-            yield packed, shaped, end, ""
-
-
 def readings(text: str) -> list[Parts]:
     """Every reading of a text as values; none where it is not wholly values, more than 32 where too many."""
-    plain = _with(text, numbers_in(text))
-    return [*_with(text, numbers_in(text, middle=True)), *plain] if has_middle_dot(text) else plain
-
-
-def _with(text: str, numbers: list[Number] | None) -> list[Parts]:
-    """The readings with these numbers: 1.234万 is as well 1,234万."""
-    if not numbers:
-        return []
-    ways: list[list[Number]] = [[]]
-    for one in numbers:
-        other = [one._replace(value=one.dotted, dotted=0)] if one.dotted and one.scale > 1 else []
-        ways = [[*way, meant] for way in ways for meant in (one, *other)]
-        if len(ways) > MOST_READINGS:
-            return [()] * len(ways)
+    ways: list[list[Number]] = []
+    for middle in (True, False) if "・" in text else (False,):  # 1・5 is 1.5, or a list
+        numbers = numbers_in(text, middle=middle)
+        some: list[list[Number]] = [[]] if numbers else []
+        for one in numbers:
+            other = [one._replace(value=one.dotted, dotted=0)] if one.dotted and one.scale > 1 else []
+            some = [[*way, meant] for way in some for meant in (one, *other)]  # 1.234万 is as well 1,234万
+            if len(some) > MOST_READINGS:
+                return [()] * len(some)
+        ways += [way for way in some if way not in ways]
     return [parts for way in ways if (parts := _slashed(text) or _listed(text, way))]
 
 
@@ -179,8 +168,8 @@ def only(text: str) -> Parts:
 
 def _slashed(text: str) -> Parts:
     """700回/1/1 as three values; 12/15校 as 12 of 15, and 4.2/5.0 on a scale of five."""
-    pieces = [piece.strip() for piece in text.split("/")]
-    if len(pieces) < 2 or not all(piece[:1].isdigit() for piece in pieces):
+    pieces = [piece.strip() for piece in text.split("/")] if "/" in text else []
+    if not pieces or not all(piece[:1].isdigit() for piece in pieces):
         return ()
     parts = tuple(parts[0] for parts in map(only, pieces) if len(parts) == 1)
     if len(parts) != len(pieces):
@@ -307,25 +296,21 @@ def _split_gap(gap: str, *, last: bool) -> tuple[Suffix, str] | None:
     if unit is None or (bare != gap and _LABEL_GOES_ON.match(bare, len(unit.symbol))):
         bare, unit = gap, None
     separator = _SEPARATOR.search(bare, per_after(bare, unit)[0] if unit else 0)
-    if not separator:
-        return _split_unseparated(bare)
-    more = _LATER_TAIL.match(bare, separator.end()) if separator[0] == " " else None
-    end = more.end() if more else separator.start()
-    suffix = suffix_of(bare[:end])
-    return None if suffix is None else (suffix, bare[max(end, separator.end()) :])
-
-
-def _split_unseparated(gap: str) -> tuple[Suffix, str] | None:
-    """小8.9%中12.8%: the longest known unit and comparator belong to the first number."""
-    unit = units.known_at_start(gap)
+    if separator:
+        more = _LATER_TAIL.match(bare, separator.end()) if separator[0] == " " else None
+        end = more.end() if more else separator.start()
+        suffix = suffix_of(bare[:end])
+        return None if suffix is None else (suffix, bare[max(end, separator.end()) :])
+    # 小8.9%中12.8%: the longest known unit and comparator belong to the first number.
+    unit = units.known_at_start(bare)
     if unit is None:
         return None
-    rest = gap[len(unit.symbol) :]
+    rest = bare[len(unit.symbol) :]
     if not rest and unit.dimension in units.COUNTED:
         return Suffix(unit), ""  # 50世帯100人
     comparator = next((word for word in ("以上", "以下", "未満", "以内", "超") if rest.startswith(word)), "")
     label = rest[len(comparator) :]
-    if not label or (units.shaped_like_unit(gap) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):
+    if not label or (units.shaped_like_unit(bare) and not re.match(r"[^一-龥]|中|小|男|女|[A-Z]", label)):
         return None
     return Suffix(unit, COMPARATORS.get(comparator)), label
 

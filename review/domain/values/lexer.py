@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import prod
 from typing import NamedTuple, cast
 
+from review.domain.values.reading import Quantity
 from review.domain.values.units import KNOWN_PATTERN, Exact
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "億": 10**8, "兆": 10**12}
@@ -90,8 +91,8 @@ class Number(NamedTuple):
     tenths: bool = False  #: 8割5分 is 8.5割
 
 
-def numbers_in(text: str, *, middle: bool = False) -> list[Number] | None:
-    """The numbers of a text; None where one is no number or has a digit too many or too few (1,20 or 12,3456), or where
+def numbers_in(text: str, *, middle: bool = False) -> list[Number]:
+    """The numbers of a text; none where one is no number or has a digit too many or too few (1,20 or 12,3456), or where
     there are too many. `middle`: 1・5 is 1.5."""
     numbers: list[Number] = []
     for match in _LEXEMES[middle].finditer(text):
@@ -109,17 +110,12 @@ def numbers_in(text: str, *, middle: bool = False) -> list[Number] | None:
                 or _TORN_AFTER.match(text, end)
                 or (start and _TORN_BEFORE.search(text, max(start - 3, 0), start))
             ):
-                return None
+                return []
             dotted = value * 1000 if "." in body and _DOTTED.match(body) else 0
             falls = sign and sign[0] in "-▲マ"
             number = Number(-value if falls else value, scale, start, end, -dotted if falls else dotted)
         numbers.append(number)
-    return numbers if len(numbers) <= _MOST else None
-
-
-def has_middle_dot(text: str) -> bool:
-    """True where a dot between digits may be a decimal point or part a list."""
-    return "・" in text and bool(re.search(_MIDDLE, text))
+    return numbers if len(numbers) <= _MOST else []
 
 
 def _value(body: str) -> tuple[Exact, int]:
@@ -157,11 +153,10 @@ class Cell(NamedTuple):
     notes: tuple[str, ...]
     labels: tuple[str, ...] = ()  #: words in brackets before the values: 【小】80%【中】75%
 
-    def shown(self, label: str) -> str:
-        """The label with the words that stood in brackets: 小 for 【小】80%."""
-        for place, words in enumerate(self.labels):
-            label = label.replace(chr(_LABEL + place), words)
-        return label
+    def shown(self, part: Quantity) -> Quantity:
+        """The value with the words that stood in brackets: 小 for 【小】80%."""
+        words = {_LABEL + place: label for place, label in enumerate(self.labels)}
+        return part._replace(label=part.label.translate(words), each=part.each.translate(words))
 
 
 def cell(folded: str) -> Cell:

@@ -8,16 +8,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from review.domain.notation import compact
-from review.domain.values.compare import (
-    CONTRADICTION,
-    NO_DIRECTION,
-    Component,
-    Outcome,
-    compare,
-    size,
-    undecided,
-    worst,
-)
+from review.domain.values.compare import CONTRADICTION, NO_DIRECTION, Component, Outcome, compare, undecided, worst
 from review.domain.values.direction import from_plan, name_direction, named_change, of_parts, trend
 from review.domain.values.grammar import OF_A_TARGET
 from review.domain.values.reading import Direction, Parts, Quantity, Reading, phrases, rounded, way_of
@@ -306,5 +297,5 @@ def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, E
 def _assumed(part: Quantity, other: Quantity) -> Quantity:
     if not part.unit.bare or other.unit.bare:
         return part
-    near = part.value and other.value and part.scale == 1 and size(part) * 30 < size(other)
+    near = part.value and other.value and part.scale == 1 and part.size * 30 < other.size
     return part.times(other.scale if near else 1)._replace(unit=other.unit)

@@ -106,6 +106,12 @@ class Quantity(NamedTuple):
             return self.end
         return self.low if self.low is self.high or self.low == self.high else None
 
+    @property
+    def size(self) -> Exact:
+        """How far its end is from zero."""
+        end = self.end or 0
+        return max(end, -end)
+
     def times(self, factor: Exact) -> Quantity:
         """So many times as much; a negative factor turns the interval round."""
         low, high = (None if end is None else end * factor for end in (self.low, self.high))
