@@ -7,11 +7,11 @@ person to confirm, and everything else is `undetermined` with the reason. A text
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from review.domain.fiscal import first_day, fiscal_year_of, last_day
 from review.domain.notation import compact
@@ -24,8 +24,7 @@ from review.domain.values.reading import FINAL, DateSpan, Quantity, Reading, Rel
 __all__ = ["Component", "Judgement", "infer_direction", "judge", "proposed_state"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdict on one indicator in one 年度, with everything that a person needs to check it."""
 
     status: Status

@@ -199,8 +199,10 @@ def _listed(text: str, numbers: Sequence[Number]) -> Parts:
 def without_breakdown(parts: Parts) -> Parts:
     """計11回(A 5回、B 6回) typed without brackets: the total is the value, if it is the sum of the others."""
     totals = [part for part in parts if part.label in _TOTALS]
+    if len(totals) != 1:
+        return parts
     others = tuple(part for part in parts if part.label not in _TOTALS)
-    if len(totals) != 1 or len(others) == 1 or (others and sum(part.value or 0 for part in others) != totals[0].value):
+    if len(others) == 1 or (others and sum(part.value or 0 for part in others) != totals[0].value):
         return parts
     return (totals[0]._replace(label="", breakdown=others),)
 
@@ -338,7 +340,7 @@ def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
         approximate=suffix.approximate or bool(marks["about"]),
         whole=number.value if marks["all"] and comparator is None else None,
         each=each,
-        period=_period(marks["period"].removeprefix("毎")[:1], suffix.per, label),
+        period=_period(marks["period"].removeprefix("毎")[:1], suffix.per, label) if words else suffix.per,
         yearly=suffix.yearly or marks["period"].lstrip("毎").startswith("年"),
         change=suffix.change,
     )

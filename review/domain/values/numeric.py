@@ -79,7 +79,7 @@ def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
 
 def _direction(case: Case, targets: Parts) -> tuple[Direction | None, Outcome | None]:
     """Rule 2: the indicator's own setting, a comparator, the plan's targets, the name."""
-    if all(part.change == "decrease" for part in targets):
+    if targets[0].change == "decrease" and all(part.change == "decrease" for part in targets):
         return "up", None  # an amount of 削減: the more the better, whichever way the level goes
     demanded = of_parts(targets)
     mixed = demanded is None and any(part.comparator for part in targets)
@@ -223,10 +223,12 @@ def _same_thing(target: Quantity, actual: Quantity, name: str) -> bool:
 
     Labels that share two letters in a row (協定締結数, 締結件数) or stand in the name are taken for one thing.
     """
+    if not actual.label:
+        return True
     goal, given, plain = compact(target.label), compact(actual.label), compact(name)
     if given in OF_A_TARGET:
         return False
-    if not given or goal == given or goal in OF_A_TARGET or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
+    if goal == given or goal in OF_A_TARGET or any(map(_SAY_NOTHING.fullmatch, (goal, given))):
         return True
     if not goal:
         return given[0] not in "未不" or given in plain
@@ -262,18 +264,19 @@ _MAY_EXCEED = re.compile(
 )
 
 
-def doubts_of(name: str, actual: Reading, previous: Reading | None) -> tuple[str, ...]:
+def doubts_of(name: str, actual: Reading, previous: Reading | None) -> list[str]:
     """The codes of doubts about an actual, in a fixed order; none about words."""
+    codes: list[str] = []
     shares = [part for part in actual.parts if part.unit.dimension == "percent" and not part.change]
-    over = any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares)
-    steps = list(steps_between(previous, actual)) if previous and previous.state.state.is_result else []
-    doubts = {
-        "over_100_percent": over and not _MAY_EXCEED.search(compact(name)),
+    if any((part.high or part.low or 0) * part.unit.factor > 100 for part in shares):
+        codes += [] if _MAY_EXCEED.search(compact(name)) else ["over_100_percent"]
+    if previous and previous.state.state.is_result and (steps := list(steps_between(previous, actual))):
         # at least twice or at most half; zero and negative values have no such ratio
-        "jump": any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps),
-        "repeated": bool(steps) and all(before == after for before, after in steps),
-    }
-    return tuple(code for code, applies in doubts.items() if applies)
+        if any(old > 0 and new >= 0 and (new >= 2 * old or 2 * new <= old) for old, new in steps):
+            codes.append("jump")
+        if all(before == after for before, after in steps):
+            codes.append("repeated")
+    return codes
 
 
 def steps_between(previous: Reading, actual: Reading) -> Iterator[tuple[Exact, Exact]]:
