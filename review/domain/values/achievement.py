@@ -207,14 +207,8 @@ def _assumed(target: Reading, actual: Reading, outcome: Outcome) -> tuple[Readin
 
 _PLAIN = ("number", "share")
 _WAYS = {"up": "(多い方がよい指標)", "down": "(少ない方がよい指標)", "rank": "(順位が上の方がよい指標)", None: ""}
-_ENDS = {
-    ("up", True): "に達しているため、達成です",
-    ("up", False): "に届いていないため、未達成です",
-    ("down", True): "以下に収まっているため、達成です",
-    ("down", False): "を上回っているため、未達成です",
-    (None, True): "を満たしているため、達成です",
-    (None, False): "を満たしていないため、未達成です",
-}
+_MET = {"up": "に達している", "down": "以下に収まっている", None: "を満たしている"}
+_NOT_MET = {"up": "に届いていない", "down": "を上回っている", None: "を満たしていない"}
 
 
 def _reason(case: Case, outcome: Outcome) -> str:
@@ -229,20 +223,18 @@ def _reason(case: Case, outcome: Outcome) -> str:
         return f"内訳のうち「{'」「'.join(missed)}」が目標を満たしていないため、未達成です。"
     if parts:
         return f"{len(parts)}つの内訳がすべて目標を満たしているため、達成です。"
-    is_rank = case.target.quantity is not None and case.target.quantity.unit.dimension == "rank"
-    goal, given = _named(case.target), _named(case.actual)
+    both = (case.target, case.actual)
+    words = [one.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ") for one in both]
+    goal, given = (one if side.kind in _PLAIN else f"「{one}」" for side, one in zip(both, words, strict=True))
     plain = case.target.kind in _PLAIN
     if plain and goal == given:
         return f"実績の{given}は目標どおりのため、達成です。"
-    way = "up" if is_rank and outcome.direction else outcome.direction
-    end = _ENDS[way if plain else None, outcome.status == "achieved"]
-    return f"実績の{given}は目標の{goal}{end}{_WAYS['rank' if is_rank and way else outcome.direction]}。"
-
-
-def _named(reading: Reading) -> str:
-    """The value for a sentence: a number as it is, anything longer in quotes."""
-    words = reading.sentence.partition("(")[0].removeprefix("目標 ").removeprefix("実績 ")
-    return words if reading.kind in _PLAIN else f"「{words}」"
+    way: str | None = outcome.direction
+    if way and case.target.quantity and case.target.quantity.unit.dimension == "rank":
+        way = "rank"
+    met, end = (_MET, "達成です") if outcome.status == "achieved" else (_NOT_MET, "未達成です")
+    seen = met[None if not plain else "up" if way == "rank" else way]
+    return f"実績の{given}は目標の{goal}{seen}ため、{end}{_WAYS[way]}。"
 
 
 # Targets that are no plain values: 前年度比10%増, 現状維持 (rule 8, part by part), dates, words.
@@ -288,7 +280,7 @@ def _related(case: Case, relation: Relation) -> Outcome:
     verdict = compared(case, tuple(cast(list[Quantity], targets)), case.actual.parts, direction)
     if relation.relation == "same" and verdict.status != "achieved":
         return undecided("前年並み・維持の目標に対し実績が変わっているため")._replace(components=verdict.components)
-    return verdict._replace(rate=None, components=tuple(replace(part, rate=None) for part in verdict.components))
+    return verdict._replace(rate=None, components=tuple(part._replace(rate=None) for part in verdict.components))
 
 
 def _baseline(case: Case, relation: Relation) -> Reading | None:

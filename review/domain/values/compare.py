@@ -4,7 +4,6 @@ A bare number is held against a unit in each scale in use: where these lead to d
 `undetermined`, and a ratio beyond 30 decides nothing while the unit is only assumed.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -16,8 +15,7 @@ Status = Literal["achieved", "missed", "undetermined", "pending", "not_applicabl
 Basis = Literal["number", "text", "none"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """The judgement of one part of a value."""
 
     label: str
@@ -28,8 +26,7 @@ class Component:
 
     def as_dict(self) -> dict[str, str | float | None]:
         """The JSON object of `manage.py judge`."""
-        words = {"label": self.label, "target": self.target, "actual": self.actual, "status": self.status}
-        return words | {"rate": None if self.rate is None else float(self.rate)}
+        return self._asdict() | {"rate": None if self.rate is None else float(self.rate)}
 
 
 class Outcome(NamedTuple):

@@ -188,11 +188,7 @@ def named_change(name: str) -> Change | None:
 
 def of_parts(parts: tuple[Quantity, ...]) -> Direction | None:
     """The direction a comparator in the target demands; None without one, or where the parts disagree."""
-    ways = {
-        way_of(part.comparator or "below")
-        for part in parts
-        if part.low is None or part.high is None or part.unit.dimension == "rank"
-    }
+    ways = {way_of(part.comparator or "below") for part in parts if part.comparator or part.unit.dimension == "rank"}
     return ways.pop() if len(ways) == 1 else None
 
 
