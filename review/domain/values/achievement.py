@@ -367,7 +367,7 @@ def _target_from(relation: Relation, before: Quantity) -> Quantity | Outcome:
 
 
 _ENDING = re.compile(
-    r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改定|提出"
+    r"完了|開始|策定|施行|供用|導入|公表|稼働|制定|設置|開設|開館|開所|締結|実施時期|期限|期日|竣工|完成|着手|着工|改[定訂正]|提出|開通|発足|設立|移転"
 )
 
 
@@ -384,7 +384,7 @@ def _dated(case: Case, target: DateSpan, actual: DateSpan) -> Outcome:
     statuses: set[Status] = {
         "achieved" if last <= due else "missed" if first > due else "undetermined" for due, first, last in ways
     }
-    named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain)
+    named = target.is_deadline or _ENDING.search(compact(case.name) + case.target.plain + case.actual.plain)
     if len(statuses) == 1 and (named or target.first <= first <= last <= due):
         return Outcome(statuses.pop())
     return undecided("日付の前後だけでは達成したかどうかが定まらないため")

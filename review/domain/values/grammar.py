@@ -325,7 +325,7 @@ def _quantity(before: str, number: Number, suffix: Suffix) -> Quantity | None:
     label = (words[: match.start()] if match else words).strip(" :=、,;/・") or marks["sum"]
     if label and _NOT_A_LABEL.search(label) and not (label in OF_A_TARGET and before.rstrip().endswith(":")):
         return None
-    each = marks["each"]
+    each = "" if marks["each"] == "各" and marks["period"] else marks["each"]  # 各年度15件 is a value a year
     if not each and label and (hit := _EACH.search(label)):
         each, label = hit[0], label[: hit.start()].strip()
     comparator = suffix.comparator or BEFORE.get(marks["comparator"])

@@ -54,10 +54,11 @@ def _actuals(case: Case) -> tuple[Parts, ...]:
     words = "" if case.kind else compact(case.name) + _OTHER_VALUE.sub("", case.target.plain)
     total = case.actual.bracket[0]._replace(label=only.label)
     total = total._replace(unit=only.unit) if total.unit.bare else total
+    own = not case.kind and _CUMULATIVE.search(case.actual.note) and _CUMULATIVE.search(words)
     larger = total.unit.dimension == only.unit.dimension and (total.value or 0) > (only.value or 0)
     if not larger or not (case.kind == "total" or _CUMULATIVE.search(words)):
         return every
-    return ((total,),) if case.kind == "total" else (*every, (total,))
+    return ((total,),) if own or case.kind == "total" else (*every, (total,))
 
 
 def _of_parts(case: Case, targets: Parts, actuals: Parts) -> Outcome:
