@@ -264,8 +264,6 @@ def _related(case: Case, relation: Relation) -> Outcome:
     if case.direction and direction and case.direction != direction:
         return undecided("指標の方向と目標の増減の表現が矛盾しているため")._replace(direction=case.direction)
     previous = _baseline(case, relation)
-    if relation.base == "" and previous is not None and _unchanged(previous, case.actual):
-        return Outcome("achieved")
     if previous is None or not previous.parts or relation.relation == "unclear":
         base = {"previous": "前年度", "": "現状"}.get(relation.base, relation.base)
         unclear = "何と比べてどれだけ増減する目標かを読み取れないため"

@@ -150,13 +150,14 @@ def readings(text: str) -> list[Parts]:
     ways: list[list[Number]] = []
     for middle in (True, False) if "・" in text else (False,):  # 1・5 is 1.5, or a list
         numbers = numbers_in(text, middle=middle)
-        some: list[list[Number]] = [[]] if numbers else []
-        for one in numbers:
-            other = [one._replace(value=one.dotted, dotted=0)] if one.dotted and one.scale > 1 else []
-            some = [[*way, meant] for way in some for meant in (one, *other)]  # 1.234万 is as well 1,234万
-            if len(some) > MOST_READINGS:
-                return [()] * len(some)
-        ways += [way for way in some if way not in ways]
+        some = [numbers] if numbers and numbers not in ways else []
+        for place in range(len(numbers) - 1, -1, -1):
+            if (one := numbers[place]).dotted and one.scale > 1:  # 1.234万 is as well 1,234万
+                meant = one._replace(value=one.dotted, dotted=0)
+                some += [[*way[:place], meant, *way[place + 1 :]] for way in some]
+                if len(some) > MOST_READINGS:
+                    return [()] * len(some)
+        ways += some
     return [parts for way in ways if (parts := _slashed(text) or _listed(text, way))]
 
 
