@@ -116,7 +116,7 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
             return states.whole_year(cell.plain)
         until = None if fiscal_year is None else states.last_day_of(words, fiscal_year)
         if fiscal_year is None or until is None or first_day(fiscal_year) <= until < last_day(fiscal_year):
-            return replace(cell.state, until=until)
+            return cell.state._replace(until=until)
         if until >= first_day(fiscal_year):  # 令和7年5月末現在 of 令和6年度: after the year's end
             return states.whole_year(cell.plain)
         return ValueState(state=State.OTHER_YEAR, words=words, fiscal_year=fiscal_year_of(until))
@@ -125,7 +125,7 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
         by_words = "年度末" in cell.plain or states.year_of(plain) is not None
         if year is not None and (by_words if fiscal_year is None else year == fiscal_year):
             return states.whole_year(cell.plain)
-        return replace(cell.state, fiscal_year=year)
+        return cell.state._replace(fiscal_year=year)
     return cell.state
 
 
@@ -257,8 +257,7 @@ def _related(case: Case, relation: Relation) -> Outcome:
     """The verdict on a relative target; `undetermined` where last year is needed and not known."""
     if relation.base == "" and case.target.plain == case.actual.plain:
         return _SAME_TEXT
-    stated = _stated(case, relation)
-    if stated is not None:
+    if stated := _stated(case, relation):
         return stated
     direction = _way(case, relation)
     if case.direction and direction and case.direction != direction:
@@ -290,14 +289,10 @@ def _baseline(case: Case, relation: Relation) -> Reading | None:
     previous = case.previous if case.previous and case.previous.state.state.is_result else None
     if typed is None or typed.quantity is None or typed.quantity.is_range:
         return previous if relation.base in ("previous", "") else None
-    known = previous if relation.base == "previous" else None
-    return typed if known is None or _unchanged(known, typed) else None
-
-
-def _unchanged(previous: Reading, actual: Reading) -> bool:
-    """現状維持 with last year's very value."""
-    steps = list(steps_between(previous, actual))
-    return len(steps) == len(actual.parts) > 0 and all(before == after for before, after in steps)
+    if previous is None or relation.base != "previous":
+        return typed
+    steps = list(steps_between(previous, typed))
+    return typed if steps and all(before == after for before, after in steps) else None
 
 
 def _way(case: Case, relation: Relation) -> Direction | None:

@@ -40,25 +40,20 @@ _BREAKDOWN = re.compile(r"[ 、,](?=うち|内訳|但し|ただし|※|なお|\*
 def read(text: str) -> Reading:
     """The reading of a typed text. Any str is answered; what cannot be read comes back as kind `text`."""
     folded = fold(text)
-    return Reading(text=text, plain=compact(text), **(_nothing(folded) or _something(folded)))
+    return Reading(text=text, plain=compact(text), **_fields_of(folded))
 
 
-def _nothing(folded: str) -> dict[str, Any] | None:
-    """Blank, a dash, a dash with a reason, or words for an absent target."""
+def _fields_of(folded: str) -> dict[str, Any]:
+    """Nothing at all (blank, a dash, a dash with a reason, words for an absent target), or what the text says, and the
+    state that the words around its values propose."""
     if not folded:
         return {"kind": "none", "blank": True}
-    if folded[0].isdigit():
-        return None
-    if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
-        return {"kind": "none"}
-    if not _DASH_AND_REASON.match(folded):
-        return None
-    reason = folded.lstrip("-_…‥ ")
-    return {"kind": "none", "note": reason, "state": ValueState(state=State.NOT_MEASURED, words=reason)}
-
-
-def _something(folded: str) -> dict[str, Any]:
-    """What the text says, and the state that the words around its values propose."""
+    if not folded[0].isdigit():
+        if _DASH.fullmatch(folded) or states.NO_TARGET.fullmatch(folded.strip("()")):
+            return {"kind": "none"}
+        if _DASH_AND_REASON.match(folded):
+            reason = folded.lstrip("-_…‥ ")
+            return {"kind": "none", "note": reason, "state": ValueState(state=State.NOT_MEASURED, words=reason)}
     if len(folded) > _LONGEST:
         return {"kind": "text"}
     cell = lexer.cell(folded)
@@ -245,7 +240,11 @@ def _relation(main: str) -> Relation | None:
     base = "previous" if match["previous"] else match["other"]
     rest = re.sub(r"(?:を目指す|とする|すること|する|を目標とする|が目標)\Z", "", match["rest"].replace(" ", ""))
     if level := _LEVELS.fullmatch(rest):
-        return _of_level(base, level.lastgroup or "")
+        if level["half"] or level["double"]:  # a share of the base that says which way it is meant
+            share = Quantity(*limits(50, "at_most") if level["half"] else limits(200, "at_least"), unit=units.PERCENT)
+            return Relation(base=base, relation="ratio", amount=share)
+        word, changes = level.lastgroup, {"at_least": "increase", "at_most": "decrease"}
+        return Relation(base=base, relation=word, change=changes.get(word or ""))  # type: ignore[arg-type]
     if change := _CHANGES.get(rest):
         return Relation(base=base, relation="above" if change == "increase" else "below", change=change)
     signed = re.fullmatch(r"(?:\+|プラス)([^増減]+)", rest)  # +5% is 5%増
@@ -253,16 +252,6 @@ def _relation(main: str) -> Relation | None:
     if len(parts) != 1 or parts[0].label or parts[0].whole is not None:
         return None
     return _of_amount(base, match["link"] or "", parts[0])
-
-
-def _of_level(base: str, level: str) -> Relation:
-    """以上, 以下, 並み; and 半減, 2倍, a share of the base that says which way it is meant."""
-    if level in ("half", "double"):
-        ends = limits(50, "at_most") if level == "half" else limits(200, "at_least")
-        share = Quantity(*ends, unit=units.PERCENT)
-        return Relation(base=base, relation="ratio", amount=share)
-    changes: dict[str, Change] = {"at_least": "increase", "at_most": "decrease"}
-    return Relation(base=base, relation=level, change=changes.get(level))  # type: ignore[arg-type]
 
 
 def _of_amount(base: str, link: str, amount: Quantity) -> Relation:

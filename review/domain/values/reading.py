@@ -47,8 +47,7 @@ class State(StrEnum):
 _STATE_WORDS = dict(zip(State, ("確定", "速報・見込み", "年度途中", "他年度の値", "未測定"), strict=True))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ValueState:
+class ValueState(NamedTuple):
     """The state of a value, proposed by words or confirmed by a person."""
 
     state: State = State.FINAL
@@ -168,8 +167,7 @@ def limits(end: Exact, comparator: str | None = None) -> tuple[Exact | None, Exa
     return None if down else end, None if up else end, comparator == "above", comparator == "below"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """What a relative value is measured against, and how: 前年度比10%増, 前年度実績以上, 現状維持."""
 
     base: str  #: "previous" for last year, else the words typed (令和元年度, 導入前); "" for 現状維持
@@ -178,8 +176,7 @@ class Relation:
     change: Change | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DateSpan:
+class DateSpan(NamedTuple):
     """A day, a month or a year as its first and last day; without a year where none was typed."""
 
     first: date

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 Exact = Fraction | int  #: a whole number is an int, which is quicker
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit as typed, its dimension ("" for a bare number) and its factor to the base unit of the dimension."""
 
     symbol: str
