@@ -84,11 +84,7 @@ def check(
 ) -> tuple[Flag, ...]:
     """The doubts about one indicator-year and its judgement; `history` holds its other years, in any order. Nothing is asked
     of an actual that is not entered, but changes of definition and target are."""
-    years = sorted(
-        (year for year in history if year.fiscal_year != current.fiscal_year), key=lambda year: year.fiscal_year
-    )
-    before = [year for year in years if year.fiscal_year < current.fiscal_year]
-    previous = before[-1] if before and before[-1].fiscal_year == current.fiscal_year - 1 else None
+    previous = next((year for year in history if year.fiscal_year == current.fiscal_year - 1), None)
     renamed = previous is not None and _renamed(previous, current)
     flags = [*_of_judgement(judgement, previous, comparable=not renamed)]
     if previous is not None and renamed:
