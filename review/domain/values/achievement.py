@@ -130,9 +130,9 @@ def proposed_state(actual: str, *, name: str = "", target: str = "", fiscal_year
 
 
 _NO_RESULT = {
-    State.NOT_MEASURED: "実績が測定されていないため、判定できません。",
-    State.INTERIM: "実績が年度の途中までの値のため、判定できません。",
-    State.OTHER_YEAR: "実績がほかの年度の値のため、判定できません。",
+    State.NOT_MEASURED: undecided("実績が測定されていないため", "not_measured", basis="none"),
+    State.INTERIM: undecided("実績が年度の途中までの値のため", basis="none"),
+    State.OTHER_YEAR: undecided("実績がほかの年度の値のため", basis="none"),
 }
 
 
@@ -143,9 +143,8 @@ def _verdict(case: Case) -> Outcome:
         return Outcome("not_applicable", cause="目標が設定されていないため、評価の対象外です。", basis="none")
     if actual.blank:
         return Outcome("pending", cause="実績がまだ入力されていません。", basis="none")
-    if cause := _NO_RESULT.get(actual.state.state):
-        flag = "not_measured" if actual.state.state is State.NOT_MEASURED else ""
-        return Outcome("undetermined", flag=flag, cause=cause, basis="none")
+    if none := _NO_RESULT.get(actual.state.state):
+        return none
     if target.relation is not None:
         return _related(case, target.relation)
     if target.span is not None and actual.span is not None:

@@ -134,14 +134,9 @@ def _measured(target: Quantity, actual: Quantity, direction: Direction | None) -
         outcome = _directed(target, actual, direction)
         return outcome._replace(rate=None) if actual.rest else outcome
     bare, other = (target, actual) if target.unit.bare else (actual, target)
-    value, share = bare.value or 0, other.value
+    value, share = bare.value or 0, other.value if other.unit.dimension == "percent" else None
     # 0.8 beside 80%: eight tenths, or less than one percent? And 4.0 beside 82%: a mark out of five?
-    if (
-        other.unit.dimension == "percent"
-        and share is not None
-        and 0 < value <= 10
-        and (value <= 1 or share > value * 8)
-    ):
+    if share is not None and 0 < value <= 10 and (value <= 1 or share > value * 8):
         return _AMBIGUOUS_SHARE
     more = (1, 1000, 10**6) if other.unit.dimension == "money" else (1,)  # 33,474 beside 30,000千円
     scales = (1,) if bare.scale != 1 or other.scale == 1 else dict.fromkeys((other.scale, *more))
