@@ -82,6 +82,8 @@ _FOOTNOTES = re.compile(r"[(\[]?(?:[※*](?:注)?\d*|注\d+)[)\]]?")
 _MARKS = re.compile(r"(?:[※*](?:注)?\d*|注\d+|[①-⑳]|[■◆●○◎▼▽□◇・])+")
 #: 令和5年度実績(基準値), R2(基準年)
 _BASE_YEAR = re.compile(r"[(\[](?:基準|現状|策定時|当初)(?:値|年度?|時)?[)\]]")
+#: 所管(部) beside 所管(課)
+_OF_DIVISION = re.compile(r"[(\[](?:部|局|部局)名?[)\]]")
 _LONGEST = 30
 #: the word of a row that says which value stands on it, where the years are the columns
 _KINDS = {Role.TARGET, Role.ACTUAL, Role.BASELINE, Role.CURRENT, Role.LEFT_OUT, Role.GOAL}
@@ -147,7 +149,8 @@ def role_of(text: str) -> Role | None:
         return Role.BASELINE
     if not word or len(word) > _LONGEST:
         return None
-    return next((role for role, pattern in _PATTERNS if pattern.fullmatch(word)), None)
+    role = next((role for role, pattern in _PATTERNS if pattern.fullmatch(word)), None)
+    return Role.DIVISION if role is Role.DEPARTMENT and _OF_DIVISION.search(fold(text)) else role
 
 
 def understand(path: Sequence[str]) -> Heading:
