@@ -49,7 +49,7 @@ class MeasureForm(forms.Form):
             choices = [(year, year_label(year)) for year in years if year >= cycle.fiscal_year]
             if len(choices) > 1:
                 self.fields["fiscal_year"] = forms.TypedChoiceField(
-                    label=_("いつから"), choices=choices, coerce=int, error_messages=CHOOSE
+                    label=_("いつから"), choices=choices, coerce=int, initial=choices[0][0], error_messages=CHOOSE
                 )
             self.fields["reason"] = deepcopy(ReasonForm.base_fields["reason"])
 

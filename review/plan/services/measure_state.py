@@ -190,7 +190,7 @@ def _problem(cycle: Cycle, key: str, value: Any, now: State) -> str:
     years = target_years(cycle) if kind == "goal" else cycle.plan.years if kind == "row" else ()
     if kind in ("goal", "row") and part.isdecimal() and int(part) not in years:
         words = {"item": label_of(key, cycle), "years": _("、").join(map(year_label, years))}
-        return _("%(item)sは入力できません。この変更で入力できるのは%(years)sです。") % words
+        return _("%(item)sは入力できません。この変更で入力できるのは、計画期間のうち%(years)sです。") % words
     if not isinstance(value, str):
         return ""
     most = LONGEST.get(f"{kind}:{part}" if part != kind else kind)
