@@ -130,8 +130,8 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
             PlanUpload.objects.filter(applied_at=None, uploaded_at__lt=clock.now() - HOLD).delete()
             PlanUpload.objects.filter(plan=plan, uploaded_by_id=user.pk, applied_at=None).delete()
             upload.save()
-            _tell(user, upload, "plan.file")
-        return ask(user=user, upload=upload, act="read", corrections=upload.corrections)
+            job = _request(user, upload, "plan.file", act="read", corrections=upload.corrections)
+        return _at_once(upload, job)
     except Invalid:
         PlanUpload.objects.filter(pk=upload.pk).delete()
         raise
@@ -141,14 +141,25 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
 
 
 def ask(*, user: User, upload: PlanUpload, act: str, **what: Any) -> PlanUpload:
-    """Have the file read with these `corrections` and this `year`, or taken in this `version`: by a job, that of a small
-    file at once. Raises NotAllowed, AlreadyDecided while it is at work, and Invalid with what a small file is refused for."""
+    """Have the file read with these `corrections` and this `year`, or taken in this `version`, of which they say only
+    what is accepted: by a job, that of a small file at once. Raises NotAllowed, AlreadyDecided while it is at work, and Invalid with what a small file is refused for."""
     _allowed(user, upload.plan_id)
-    asked = {"act": act, "language": get_language(), **what}
     with transaction.atomic():
-        if not PlanUpload.objects.filter(pk=upload.pk, asked={}).update(asked=asked, refusal=""):
-            raise AlreadyDecided(_("このファイルは、いま読み取っているところか、取りやめられています。"))
-        job = jobs.request(KIND, key=f"{KIND}:{upload.pk}", args={"upload": upload.pk})
+        job = _request(user, upload, "plan.file_take" if act == "take" else "plan.file_read", act=act, **what)
+    return _at_once(upload, job)
+
+
+def _request(user: User, upload: PlanUpload, action: str, **asked: Any) -> Job:
+    asked["language"] = get_language()
+    accepted = {"corrections": asked["corrections"]} if asked["act"] == "take" else {}
+    if not PlanUpload.objects.filter(pk=upload.pk, asked={}).update(asked=asked, refusal="", **accepted):
+        raise AlreadyDecided(_("このファイルは、いま読み取っているところか、取りやめられています。"))
+    _tell(user, upload, action, asked["corrections"])
+    return jobs.request(KIND, key=f"{KIND}:{upload.pk}", args={"upload": upload.pk})
+
+
+def _at_once(upload: PlanUpload, job: Job) -> PlanUpload:
+    """Do it now where the file is small. Raises Invalid with what it is refused for."""
     if len(upload.content) <= AT_ONCE:
         jobs.run(job.pk)
     upload = PlanUpload.objects.select_related("plan").get(pk=upload.pk)
@@ -179,7 +190,8 @@ def work_on(held: jobs.Claim) -> None:
                 if isinstance(refusal, Stale):
                     _try(stored)
                 stored.asked, stored.refusal = {}, str(refusal)
-                stored.save(update_fields=["asked", "refusal", "trial"])
+                stored.content = stored.content if stored.is_read else b""  # it may be anything
+                stored.save(update_fields=["asked", "refusal", "trial", "content"])
 
 
 def _read_asked(held: jobs.Claim, upload: PlanUpload, asked: Mapping[str, Any]) -> None:
@@ -196,7 +208,6 @@ def _read_asked(held: jobs.Claim, upload: PlanUpload, asked: Mapping[str, Any]) 
     upload.asked = {}
     with held.finishing():
         upload.save(update_fields=["reading", "trial", "corrections", "sheets_year", "asked"])
-        _tell(upload.uploaded_by, upload, "plan.file_read")
 
 
 def _read_first(upload: PlanUpload, corrections: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -222,16 +233,16 @@ def drop(*, user: User, upload: PlanUpload) -> None:
     """Forget the file."""
     _allowed(user, upload.plan_id)
     with transaction.atomic():
-        _tell(user, upload, "plan.file_drop")
+        _tell(user, upload, "plan.file_drop", upload.corrections)
         upload.delete()
 
 
-def _tell(user: User, upload: PlanUpload, action: str) -> None:
+def _tell(user: User, upload: PlanUpload, action: str, corrections: Mapping[str, Any]) -> None:
     audit.write(
         actor=user,
         action=action,
         subject=f"plan:{upload.plan.name}",
-        after={"file": upload.filename, "sha256": upload.sha256, "corrections": upload.corrections},
+        after={"file": upload.filename, "sha256": upload.sha256, "corrections": corrections},
     )
 
 

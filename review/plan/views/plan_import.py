@@ -1,5 +1,6 @@
 """計画の取込み: a file is sent, how it was read is looked at and corrected, and it is taken as a whole."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -122,13 +123,13 @@ def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> H
     """Hold what was corrected; take the file where nothing was but what the person had before them."""
     after, year, taking = form.corrections(), form.cleaned_data["year"], request.POST.get("act") == "take"
     anew = work.mends_of(upload.corrections) != work.mends_of(after) or year != upload.sheets_year
-    if anew or after != upload.corrections:
-        upload = work.ask(user=request.user, upload=upload, act="read", corrections=after, year=year)
-    if taking and (anew or upload.asked):
+    ask = partial(work.ask, user=request.user, upload=upload, corrections=after)
+    if taking and not anew:
+        upload = ask(act="take", version=request.POST.get("version", ""), everything=form.cleaned_data["everything"])
+    elif after != upload.corrections or anew:
+        upload = ask(act="read", year=year)
+    if taking and anew:
         messages.warning(request, AGAIN)
-    elif taking:
-        version, everything = request.POST.get("version", ""), form.cleaned_data["everything"]
-        upload = work.ask(user=request.user, upload=upload, act="take", version=version, everything=everything)
     if upload.applied_at:
         return taken(request, upload)
     query = f"file={upload.pk}" if upload.asked else ""

@@ -11,13 +11,14 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from review import clock
+from review.background.services import jobs
 from review.domain.forms import city_form
 from review.domain.plan_text import read_plan_text
-from review.domain.refusals import Invalid, NotAllowed, Stale
+from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.domain.sheet import Doubt, IndicatorBlock, IndicatorCell, PlanDocument, Sheet
-from review.models import AuditEntry, Department, Indicator, IndicatorYear, Measure, MeasureYear, Plan, PlanUpload
-from review.plan.services import plan_files
-from tests.cast import Cast
+from review.models import AuditEntry, Department, Indicator, IndicatorYear, Job, Measure, MeasureYear, Plan, PlanUpload
+from review.plan.services import plan_files, planning
+from tests.cast import Cast, settle_background
 from tests.corpus.hostile import CASES
 from tests.review.acting import as_, words
 from tests.review.workbook.samples import FACTS
@@ -38,8 +39,8 @@ def send(cast: Cast, content: bytes | str, name: str = "一覧.csv", who: str = 
     return as_(cast.people[who]).post("/plans/sogo/import/", {"file": SimpleUploadedFile(name, data)})
 
 
-def page(cast: Cast) -> HttpResponse:
-    return as_(cast.reviewer).get("/plans/sogo/import/check/")
+def page(cast: Cast, follow: bool = False) -> HttpResponse:
+    return as_(cast.reviewer).get("/plans/sogo/import/check/", follow=follow)
 
 
 def typed(answer: HttpResponse) -> dict[str, Any]:
@@ -150,7 +151,12 @@ def test_what_is_no_list_of_the_plan_gets_a_sentence_and_is_not_held(
 @pytest.mark.parametrize("name", {code: name for name, (code, _make) in CASES.items()}.values())
 def test_a_hostile_file_stops_at_this_door_too(cast: Cast, plan: Plan, name: str) -> None:
     answer = send(cast, CASES[name][1](), "計画.xlsx")
-    assert answer.status_code in (413, 422) and not PlanUpload.objects.exists()
+    if answer.status_code == 303:  # a large one is looked at by the job
+        settle_background()
+        assert PlanUpload.objects.get().refusal in words(page(cast, follow=True))
+        assert not PlanUpload.objects.exclude(content=b"").exists()
+    else:
+        assert answer.status_code in (413, 422) and not PlanUpload.objects.exists()
 
 
 def test_another_plans_and_another_citys_file_is_accepted_by_nobody_in_passing(cast: Cast, plan: Plan) -> None:
@@ -190,7 +196,7 @@ def test_a_department_whose_letters_are_damaged_is_taken_as_proposed_or_as_typed
             plan=plan, reading=scanned()[0], uploaded_by=cast.reviewer, uploaded_at=clock.now(), content=b""
         )
         corrections = {"offices": {"01-01": {"康推進課": "康推進課"}}} if typed_so else {}
-        plan_files.correct(user=cast.reviewer, upload=upload, corrections=corrections, year=2024)
+        upload = plan_files.ask(user=cast.reviewer, upload=upload, act="read", corrections=corrections, year=2024)
         preview = plan_files.preview(upload)
         assert preview.document.sheets[0].owner == owner
         assert (doubt.code in {row.code for row in preview.rows}) is not typed_so
@@ -238,7 +244,7 @@ def test_it_is_for_the_reviewer_and_for_the_administrator_while_there_is_none(ca
     send(cast, LIST)
     upload = PlanUpload.objects.get()
     with pytest.raises(NotAllowed):
-        plan_files.correct(user=cast.administrator, upload=upload, corrections={}, year=None)
+        plan_files.ask(user=cast.administrator, upload=upload, act="read", corrections={})
     with pytest.raises(NotAllowed):
         plan_files.drop(user=cast.administrator, upload=upload)
     for post in (cast.reviewer, cast.reviewer2):
@@ -262,8 +268,69 @@ def test_what_cannot_be_read_any_more_is_refused_without_loss(cast: Cast, plan: 
     answer = act(cast, "read", **wrong)
     assert answer.status_code in (303, 422)
     with pytest.raises(Invalid):
-        plan_files.correct(user=cast.reviewer, upload=before, corrections={"codes": {"01": "長" * 30}}, year=None)
+        plan_files.ask(user=cast.reviewer, upload=before, act="read", corrections={"codes": {"01": "長" * 30}})
     assert PlanUpload.objects.get().content
+
+
+# --- a long list -----------------------------------------------------------------------------------------------------
+
+
+def long_list(goals: int = 210, name: str = "施策の名前") -> str:
+    head = "施策名,担当課,指標,単位,令和6年度目標,令和6年度実績,令和7年度目標\n"
+    lines = (f"{name}{n // 3},市民課,指標その{n}の件数,件,{n + 10}件,{n + 9}件,{n + 12}件" for n in range(goals))
+    return head + "\n".join(lines)
+
+
+def test_a_long_list_is_read_and_taken_by_a_job_and_the_page_says_how_far_it_is(cast: Cast, plan: Plan) -> None:
+    assert len(long_list().encode()) > plan_files.AT_ONCE
+    assert send(cast, long_list())["Location"] == "/plans/sogo/import/check/"
+    waiting = page(cast)
+    assert 'id="live"' in waiting.content.decode() and "順番を待っています" in words(waiting)
+    upload = PlanUpload.objects.get()
+    Job.objects.update(doing="ファイルを読み取っています", done_steps=0, total_steps=2)
+    assert "ファイルを読み取っています 0 / 2" in words(page(cast))
+    with pytest.raises(AlreadyDecided):
+        plan_files.ask(user=cast.reviewer, upload=upload, act="read", corrections={})
+    settle_background()
+    asked = act(cast, "take", everything="on")
+    assert asked["Location"] == f"/plans/sogo/import/check/?file={upload.pk}"
+    assert 'id="live"' in as_(cast.reviewer).get(asked["Location"]).content.decode()
+    assert not Measure.objects.filter(plan=plan).exists()
+    settle_background()
+    done = as_(cast.reviewer).get(asked["Location"], follow=True)
+    assert "施策70件、成果目標210件を取り込みました" in words(done) and done.redirect_chain == [("/plans/sogo/", 303)]
+    assert Indicator.objects.filter(measure__plan=plan).count() == 210
+    assert AuditEntry.objects.get(action="plan.import").actor_key == cast.reviewer.key
+
+
+def test_a_long_list_that_cannot_be_taken_says_where_and_is_never_half_taken(
+    cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(cast, long_list() + f"\n{'長' * 201},市民課,待ち時間,分,10分,11分,12分")
+    settle_background()
+    refused = words(page(cast, follow=True))
+    assert "施策名「長長長" in refused and "200文字まで" in refused
+    send(cast, long_list())
+    settle_background()
+    act(cast, "take", everything="on")
+    monkeypatch.setattr(planning._Import, "_schedule", lambda *_: 1 / (Measure.objects.filter(plan=plan).count() < 50))
+    jobs.run(Job.objects.latest("pk").pk)
+    assert not Measure.objects.filter(plan=plan).exists() and Job.objects.latest("pk").cause in words(page(cast))
+    monkeypatch.undo()
+    settle_background()
+    assert Measure.objects.filter(plan=plan).count() == 70
+
+
+def test_a_long_list_is_looked_at_again_where_the_plan_changed_before_its_job_came(cast: Cast, plan: Plan) -> None:
+    send(cast, long_list())
+    settle_background()
+    act(cast, "take", everything="on")
+    Measure.objects.create(plan=plan, code="01", field=plan.fields.create(number="1", name="分野"), first_year=2024)
+    settle_background()
+    assert "もう一度見比べて" in words(page(cast)) and not Indicator.objects.filter(measure__plan=plan).exists()
+    act(cast, "take", everything="on")
+    settle_background()
+    assert Indicator.objects.filter(measure__plan=plan).count() == 210
 
 
 # --- the blank form -------------------------------------------------------------------------------------------------
