@@ -37,7 +37,7 @@ from review.workbook.archive import MAX_FILE
 
 KIND = "plan.file"
 #: A file of so many bytes is read and taken while the person waits, by the same job.
-AT_ONCE = 16 * 1024
+AT_ONCE = 8 * 1024
 #: How long a file that nobody takes is held.
 HOLD = timedelta(days=7)
 #: The corrections of which the reading process has to know.

@@ -275,7 +275,7 @@ def test_what_cannot_be_read_any_more_is_refused_without_loss(cast: Cast, plan: 
 # --- a long list -----------------------------------------------------------------------------------------------------
 
 
-def long_list(goals: int = 210, name: str = "施策の名前") -> str:
+def long_list(goals: int = 120, name: str = "施策の名前") -> str:
     head = "施策名,担当課,指標,単位,令和6年度目標,令和6年度実績,令和7年度目標\n"
     lines = (f"{name}{n // 3},市民課,指標その{n}の件数,件,{n + 10}件,{n + 9}件,{n + 12}件" for n in range(goals))
     return head + "\n".join(lines)
@@ -298,8 +298,8 @@ def test_a_long_list_is_read_and_taken_by_a_job_and_the_page_says_how_far_it_is(
     assert not Measure.objects.filter(plan=plan).exists()
     settle_background()
     done = as_(cast.reviewer).get(asked["Location"], follow=True)
-    assert "施策70件、成果目標210件を取り込みました" in words(done) and done.redirect_chain == [("/plans/sogo/", 303)]
-    assert Indicator.objects.filter(measure__plan=plan).count() == 210
+    assert "施策40件、成果目標120件を取り込みました" in words(done) and done.redirect_chain == [("/plans/sogo/", 303)]
+    assert Indicator.objects.filter(measure__plan=plan).count() == 120
     assert AuditEntry.objects.get(action="plan.import").actor_key == cast.reviewer.key
 
 
@@ -313,12 +313,12 @@ def test_a_long_list_that_cannot_be_taken_says_where_and_is_never_half_taken(
     send(cast, long_list())
     settle_background()
     act(cast, "take", everything="on")
-    monkeypatch.setattr(planning._Import, "_schedule", lambda *_: 1 / (Measure.objects.filter(plan=plan).count() < 50))
+    monkeypatch.setattr(planning._Import, "_schedule", lambda *_: 1 / (Measure.objects.filter(plan=plan).count() < 20))
     jobs.run(Job.objects.latest("pk").pk)
     assert not Measure.objects.filter(plan=plan).exists() and Job.objects.latest("pk").cause in words(page(cast))
     monkeypatch.undo()
     settle_background()
-    assert Measure.objects.filter(plan=plan).count() == 70
+    assert Measure.objects.filter(plan=plan).count() == 40
 
 
 def test_a_long_list_is_looked_at_again_where_the_plan_changed_before_its_job_came(cast: Cast, plan: Plan) -> None:
@@ -330,7 +330,7 @@ def test_a_long_list_is_looked_at_again_where_the_plan_changed_before_its_job_ca
     assert "もう一度見比べて" in words(page(cast)) and not Indicator.objects.filter(measure__plan=plan).exists()
     act(cast, "take", everything="on")
     settle_background()
-    assert Indicator.objects.filter(measure__plan=plan).count() == 210
+    assert Indicator.objects.filter(measure__plan=plan).count() == 120
 
 
 # --- the blank form -------------------------------------------------------------------------------------------------
