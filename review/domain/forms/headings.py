@@ -224,17 +224,20 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Corrections:
-    """`roles` and `years` by the key of the column; `cells` are the texts by {sheet: {address: text}}."""
+    """`roles` and `years` by the key of the column; `cells` are the texts by {sheet: {address: text}}; `called` are the
+    product's words for the labels of the plan's own form."""
 
     roles: Mapping[str, str] = field(default_factory=dict)
     years: Mapping[str, int] = field(default_factory=dict)
     cells: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Corrections:
         """From the data of JSON; what is no role is passed over."""
         roles = {key: role for key, role in data.get("roles", {}).items() if role in CHOICES}
-        return cls(roles=roles, years=data.get("years", {}), cells=data.get("cells", {}))
+        rest = {name: data.get(name, {}) for name in ("years", "cells", "called")}
+        return cls(roles=roles, **rest)
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from review import clock, holders, permissions
 from review.background.services import jobs
-from review.domain import file_names, form_presets
+from review.domain import fields, file_names, form_presets, sheet_form
 from review.domain.forms.as_document import document_in, doubt_of
 from review.domain.forms.headings import template
 from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
@@ -264,12 +264,19 @@ def _read(upload: PlanUpload, corrections: Mapping[str, Any]) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
         copy.write(bytes(upload.content))
         copy.flush()
-        outcome = sandbox.read_form(Path(copy.name), corrections=corrections)
+        outcome = sandbox.read_form(Path(copy.name), corrections={**corrections, "called": _called(upload.plan)})
     if not outcome.finding.is_ok:
         raise Invalid(why_refused(outcome.finding.code, outcome.finding.detail))
     if outcome.entry is None or "refusal" in outcome.entry:
         raise Invalid((outcome.entry or {}).get("refusal", _("ファイルを読み取れません。")))
     return outcome.entry
+
+
+def _called(plan: Plan) -> dict[str, str]:
+    """{label of the plan's form: the product's word for it}."""
+    latest = plan.cycles.order_by("-fiscal_year").first()
+    ours = {one.key: one.label for one in fields.texts()}
+    return {one.label: ours[one.key] for one in sheet_form.every(latest.form if latest else {}) if one.key in ours}
 
 
 def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan: Plan) -> PlanDocument:

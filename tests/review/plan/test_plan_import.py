@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.urls import reverse
@@ -16,12 +17,24 @@ from review.domain.forms import city_form
 from review.domain.plan_text import read_plan_text
 from review.domain.refusals import AlreadyDecided, Invalid, NotAllowed, Stale
 from review.domain.sheet import Doubt, IndicatorBlock, IndicatorCell, PlanDocument, Sheet
-from review.models import AuditEntry, Department, Indicator, IndicatorYear, Job, Measure, MeasureYear, Plan, PlanUpload
+from review.models import (
+    Artifact,
+    AuditEntry,
+    Department,
+    Indicator,
+    IndicatorYear,
+    Job,
+    Measure,
+    MeasureYear,
+    Plan,
+    PlanUpload,
+)
 from review.plan.services import plan_files, planning
 from tests.cast import Cast, settle_background
 from tests.corpus.hostile import CASES
 from tests.review.acting import as_, words
 from tests.review.workbook.samples import FACTS
+from workflow import steps
 
 LIST = """取組,担当課,めあて,令和6年度目標,令和6年度実績,最新
 窓口,市民課,待ち時間,10分,12分,11分
@@ -331,6 +344,33 @@ def test_a_long_list_is_looked_at_again_where_the_plan_changed_before_its_job_ca
     act(cast, "take", everything="on")
     settle_background()
     assert Indicator.objects.filter(measure__plan=plan).count() == 120
+
+
+# --- what Meguri made itself ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("labels", [{}, {"current_state": {"label": "背景と課題"}, "cause": {"label": "原因"}}])
+def test_every_book_that_meguri_made_is_read_back_under_whatever_names_the_plan_gives_its_texts(
+    cast: Cast, labels: dict[str, Any]
+) -> None:
+    cycle = cast.draft(2)
+    cycle.form = {"called": labels}
+    cycle.save()
+    steps.open_year(user=cast.reviewer2, cycle_id=cycle.pk)
+    settle_background()
+    for number in (1, 2):
+        cast.approved(number)
+    settle_background()
+    for kind, sheets in (("sheet", 1), ("consolidated", 2)):
+        artifact = Artifact.objects.filter(kind=kind, path__endswith=".xlsx").latest("pk")
+        with default_storage.open(artifact.path) as stored:
+            file = SimpleUploadedFile("書出し.xlsx", stored.read())
+        as_(cast.reviewer).post("/plans/dx/import/", {"file": file})
+        settle_background()
+        upload = PlanUpload.objects.get(applied_at=None)
+        assert not upload.refusal and not upload.trial["changes"], kind
+        texts = [sheet.texts for sheet in plan_files.preview(upload).document.sheets]
+        assert len(texts) == sheets and {text["cause"] for text in texts} == {"見本の要因です。"}
 
 
 # --- the blank form -------------------------------------------------------------------------------------------------
