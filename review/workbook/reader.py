@@ -90,8 +90,8 @@ def _open(path: Path) -> list[Worksheet]:
         raise DocumentError("ファイルが空です。", advice="施策シートのブックを選び直してください。")
     _refuse_too_large(path, size)
     try:
-        book = load_workbook(path, data_only=False, keep_links=False)
-        return list(book.worksheets)
+        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
+            return list(load_workbook(stream, data_only=False, keep_links=False).worksheets)
     except Exception as error:  # a broken archive fails in a dozen ways: KeyError, BadZipFile, ParseError, ValueError
         raise DocumentError(_NO_WORKBOOK, advice=_SAVE_AGAIN) from error
 

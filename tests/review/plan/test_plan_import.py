@@ -365,7 +365,8 @@ def test_every_book_that_meguri_made_is_read_back_under_whatever_names_the_plan_
         artifact = Artifact.objects.filter(kind=kind, path__endswith=".xlsx").latest("pk")
         with default_storage.open(artifact.path) as stored:
             file = SimpleUploadedFile("書出し.xlsx", stored.read())
-        as_(cast.reviewer).post("/plans/dx/import/", {"file": file})
+        sent = as_(cast.reviewer).post("/plans/dx/import/", {"file": file})
+        assert sent.status_code == 303, words(sent)
         settle_background()
         upload = PlanUpload.objects.get(applied_at=None)
         assert not upload.refusal and not upload.trial["changes"], kind
