@@ -10,32 +10,33 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from review.domain.fields import gettext_noop
 from review.domain.forms.years import named_year
 
 
 class Role(StrEnum):
     """What a column holds. YEARLY is a value of a year of which the heading does not say more."""
 
-    CODE = "番号"
-    GROUP = "分野"
-    MEASURE = "施策名"
-    GOAL = "指標"
+    CODE = gettext_noop("番号")
+    GROUP = gettext_noop("分野")
+    MEASURE = gettext_noop("施策名")
+    GOAL = gettext_noop("指標")
     ITEM = "項目"
-    SORT = "区分"
-    UNIT = "単位"
-    BASELINE = "基準値"
+    SORT = gettext_noop("区分")
+    UNIT = gettext_noop("単位")
+    BASELINE = gettext_noop("基準値")
     CURRENT = "現状値"
-    TARGET = "目標"
-    ACTUAL = "実績"
-    YEARLY = "年度の値"
-    YEAR = "年度"
-    DEPARTMENT = "担当部署"
+    TARGET = gettext_noop("目標")
+    ACTUAL = gettext_noop("実績")
+    YEARLY = gettext_noop("年度の値")
+    YEAR = gettext_noop("年度")
+    DEPARTMENT = gettext_noop("担当部署")
     DIVISION = "担当部"
-    RELATED = "関連部署"
-    TEXT = "本文"
+    RELATED = gettext_noop("関連部署")
+    TEXT = gettext_noop("本文")
     PART = "名称"
     FIGURE = "数値"
-    LEFT_OUT = "取り込まない欄"
+    LEFT_OUT = gettext_noop("取り込まない欄")
 
 
 VALUES = frozenset({Role.BASELINE, Role.CURRENT, Role.TARGET, Role.ACTUAL, Role.YEARLY})

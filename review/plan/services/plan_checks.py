@@ -38,7 +38,8 @@ def problems_of(proposal: Proposal) -> dict[str, str]:
         ) % {"codes": _("、").join(sent)}
     if not problems:
         measure = known[proposal.measure] if proposal.measure else None
-        problems = _CHECKS[proposal.kind](plan, measure, proposal.fiscal_year, proposal.detail)
+        check = _CHECKS.get(proposal.kind)
+        problems = check(plan, measure, proposal.fiscal_year, proposal.detail) if check else {}
     return problems
 
 
@@ -130,14 +131,9 @@ def _check_others(plan: Plan, measure: Measure | None, year: int, detail: Detail
     return problems
 
 
-def _nothing_more(plan: Plan, measure: Measure | None, year: int, detail: Detail) -> dict[str, str]:
-    return {}
-
-
 _CHECKS = {
     ChangeKind.ADD: _check_new,
     ChangeKind.EDIT: _check_values,
     ChangeKind.SPLIT: check_parts,
     ChangeKind.MERGE: _check_others,
-    ChangeKind.END: _nothing_more,
 }
