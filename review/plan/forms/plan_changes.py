@@ -14,8 +14,8 @@ from review.plan.services.plan_proposals import Detail, Part
 from review.reader_words import year_label
 from review.screens.forms.fields import ReasonForm
 
-#: Which fields a kind has, in their order. Those of parts repeat with a number.
-PARTS = {ChangeKind.SPLIT: 3}
+#: So many new 施策 a split can make; their fields repeat with a number.
+PARTS = 3
 
 
 def numbered(name: str, place: int) -> str:
@@ -68,16 +68,10 @@ class ChangeForm(OfficeForm, ReasonForm):
                 error_messages={**REQUIRED, "invalid": _("数字で入力してください。")},
             )
         if kind == ChangeKind.MERGE:
-            self.fields["others"] = forms.MultipleChoiceField(
-                label=_("統合して終わる施策"),
-                choices=others,
-                widget=forms.CheckboxSelectMultiple,
-                error_messages=CHOOSE,
-            )
-            self.fields["name"] = _name(
-                _("統合後の施策名"), required=False, help_text=_("変えないときは空欄にします。")
-            )
-        for place in range(PARTS.get(kind, 0)):
+            self.fields["others"] = _boxes(_("統合して終わる施策"), others)
+            self.fields["name"] = _name(_("統合後の施策名"), required=False)
+            self.fields["name"].help_text = _("変えないときは空欄にします。")
+        for place in range(PARTS if kind == ChangeKind.SPLIT else 0):
             self._add_part(place, numbers)
 
     def _add_part(self, place: int, numbers: list[tuple[str, str]]) -> None:
@@ -96,13 +90,8 @@ class ChangeForm(OfficeForm, ReasonForm):
             label=_("分野%(n)s") % {"n": mark}, choices=self.places, required=needed, error_messages=CHOOSE
         )
         if numbers:
-            self.fields[numbered("takes", place)] = forms.MultipleChoiceField(
-                label=_("この施策に移す成果目標%(n)s") % {"n": mark},
-                choices=numbers,
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-                error_messages=CHOOSE,
-            )
+            label = _("この施策に移す成果目標%(n)s") % {"n": mark}
+            self.fields[numbered("takes", place)] = _boxes(label, numbers, required=False)
 
     # --- the change ---
 
@@ -110,15 +99,13 @@ class ChangeForm(OfficeForm, ReasonForm):
     def detail(self) -> Detail:
         """What was typed, once `is_valid()`."""
         data = self.cleaned_data
-        return Detail(
-            name="" if self.kind in PARTS else data.get("name", "").strip(),
-            others=tuple(int(one) for one in data.get("others", [])),
-            parts=tuple(self._parts()) if self.kind in PARTS else (),
-            last_year=data.get("last_year"),
-        )
+        if self.kind == ChangeKind.SPLIT:
+            return Detail(parts=tuple(self._parts()))
+        others = tuple(map(int, data.get("others", [])))
+        return Detail(name=data.get("name", "").strip(), others=others, last_year=data.get("last_year"))
 
     def _parts(self) -> Iterable[Part]:
-        for place in range(PARTS[self.kind]):
+        for place in range(PARTS):
             code, name = (self.cleaned_data.get(numbered(key, place), "").strip() for key in ("code", "name"))
             owner = self.cleaned_data.get(numbered("owner", place))
             if code or name or owner:
@@ -132,10 +119,13 @@ class ChangeForm(OfficeForm, ReasonForm):
                 )
 
 
-def _name(label: Any, *, required: bool = True, max_length: int = 200, help_text: Any = "") -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=max_length, help_text=help_text, error_messages=REQUIRED
-    )
+def _name(label: Any, *, required: bool = True) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=200, error_messages=REQUIRED)
+
+
+def _boxes(label: Any, choices: list[tuple[str, str]], *, required: bool = True) -> forms.MultipleChoiceField:
+    box = forms.CheckboxSelectMultiple
+    return forms.MultipleChoiceField(label=label, choices=choices, required=required, widget=box, error_messages=CHOOSE)
 
 
 class DecideForm(forms.Form):

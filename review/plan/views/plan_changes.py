@@ -159,7 +159,7 @@ def form_of(request: SignedInRequest, cycle: Cycle, kind: ChangeKind, measure: M
     others = [(one, name) for one, name in named(cycle, years[0]) if measure and one.pk != measure.pk]
     initial: dict[str, Any] = {"fiscal_year": cycle.fiscal_year if cycle.fiscal_year in years else years[0]}
     if kind == ChangeKind.SPLIT and measure:
-        initial |= {numbered("field", place): measure.field_id for place in range(PARTS[kind])}
+        initial |= {numbered("field", place): measure.field_id for place in range(PARTS)}
     return ChangeForm(
         request.POST or None,
         kind=kind,
