@@ -149,12 +149,12 @@ def ask(*, user: User, upload: PlanUpload, act: str, **what: Any) -> PlanUpload:
     return _at_once(upload, job)
 
 
-def _request(user: User, upload: PlanUpload, action: str, **asked: Any) -> Job:
-    asked["language"] = get_language()
-    accepted = {"corrections": asked["corrections"]} if asked["act"] == "take" else {}
-    if not PlanUpload.objects.filter(pk=upload.pk, asked={}).update(asked=asked, refusal="", **accepted):
+def _request(user: User, upload: PlanUpload, action: str, **request: Any) -> Job:
+    request["language"] = get_language()
+    accepted = {"corrections": request["corrections"]} if request["act"] == "take" else {}
+    if not PlanUpload.objects.filter(pk=upload.pk, request={}).update(request=request, refusal="", **accepted):
         raise AlreadyDecided(_("このファイルは、いま読み取っているところか、取りやめられています。"))
-    _tell(user, upload, action, asked["corrections"])
+    _tell(user, upload, action, request["corrections"])
     return jobs.request(KIND, key=f"{KIND}:{upload.pk}", args={"upload": upload.pk})
 
 
@@ -163,7 +163,7 @@ def _at_once(upload: PlanUpload, job: Job) -> PlanUpload:
     if len(upload.content) <= AT_ONCE:
         jobs.run(job.pk)
     upload = PlanUpload.objects.select_related("plan").get(pk=upload.pk)
-    if upload.refusal and not upload.asked:
+    if upload.refusal and not upload.request:
         PlanUpload.objects.filter(pk=upload.pk).update(refusal="")
         raise Invalid(upload.refusal)
     return upload
@@ -175,39 +175,41 @@ def job_of(upload: PlanUpload) -> Job | None:
 
 
 def work_on(held: jobs.Claim) -> None:
-    """The job: what was asked for. What stands against it is kept for the person as a sentence."""
+    """The job: what was requested. What stands against it is kept for the person as a sentence."""
     upload = PlanUpload.objects.select_related("plan", "uploaded_by").filter(pk=held.args["upload"]).first()
-    if upload is None or not upload.asked:
+    if upload is None or not upload.request:
         with held.finishing():
             return
-    with translation.override(upload.asked["language"]):
+    with translation.override(upload.request["language"]):
         try:
             _allowed(upload.uploaded_by, upload.plan_id)
-            (_take_asked if upload.asked["act"] == "take" else _read_asked)(held, upload, upload.asked)
+            (_take_as_requested if upload.request["act"] == "take" else _read_as_requested)(
+                held, upload, upload.request
+            )
         except (Invalid, Stale, NotAllowed, AlreadyDecided) as refusal:
             with held.finishing():
                 stored = PlanUpload.objects.select_related("plan").get(pk=upload.pk)
                 if isinstance(refusal, Stale):
                     _try(stored)
-                stored.asked, stored.refusal = {}, str(refusal)
+                stored.request, stored.refusal = {}, str(refusal)
                 stored.content = stored.content if stored.is_read else b""  # it may be anything
-                stored.save(update_fields=["asked", "refusal", "trial", "content"])
+                stored.save(update_fields=["request", "refusal", "trial", "content"])
 
 
-def _read_asked(held: jobs.Claim, upload: PlanUpload, asked: Mapping[str, Any]) -> None:
+def _read_as_requested(held: jobs.Claim, upload: PlanUpload, request: Mapping[str, Any]) -> None:
     """Read it, anew where a correction needs that, and hold what taking it would do."""
-    corrections, before = dict(asked["corrections"]), upload.corrections
+    corrections, before = dict(request["corrections"]), upload.corrections
     held.progress(0, 2, _("ファイルを読み取っています"))
     if not upload.reading:
         upload.reading, corrections = _read_first(upload, corrections)
     elif any(corrections.get(name) != before.get(name) for name in READ_ANEW):
         upload.reading = _read(upload, corrections)
-    upload.corrections, upload.sheets_year = corrections, asked.get("year")
+    upload.corrections, upload.sheets_year = corrections, request.get("year")
     held.progress(1, 2, _("今の計画と見比べています"))
     _try(upload)
-    upload.asked = {}
+    upload.request = {}
     with held.finishing():
-        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year", "asked"])
+        upload.save(update_fields=["reading", "trial", "corrections", "sheets_year", "request"])
 
 
 def _read_first(upload: PlanUpload, corrections: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -222,10 +224,10 @@ def _read_first(upload: PlanUpload, corrections: dict[str, Any]) -> tuple[dict[s
     return reading, {"roles": {key: role for key, role in corrections.get("roles", {}).items() if key in keys}}
 
 
-def _take_asked(held: jobs.Claim, upload: PlanUpload, asked: Mapping[str, Any]) -> None:
+def _take_as_requested(held: jobs.Claim, upload: PlanUpload, request: Mapping[str, Any]) -> None:
     held.progress(1, 2, _("計画に取り込んでいます"))
     with held.finishing():
-        version, everything = asked["version"], asked["everything"]
+        version, everything = request["version"], request["everything"]
         take(user=upload.uploaded_by, upload_id=upload.pk, version=version, everything=everything)
 
 
@@ -384,7 +386,7 @@ def take(*, user: User, upload_id: int, version: str, everything: bool) -> Impor
         if not shown.imported.written:
             raise Invalid(_("計画は、すでにこのファイルのとおりです。取り込むものはありません。"))
         upload.assignment = template(upload.reading.get("columns", ()))
-        upload.applied_at, upload.content, upload.reading, upload.asked = clock.now(), b"", {}, {}
+        upload.applied_at, upload.content, upload.reading, upload.request = clock.now(), b"", {}, {}
         upload.trial = {"measures": shown.imported.measures, "goals": shown.imported.indicators}
-        upload.save(update_fields=["assignment", "applied_at", "content", "reading", "trial", "asked"])
+        upload.save(update_fields=["assignment", "applied_at", "content", "reading", "trial", "request"])
         return shown.imported

@@ -85,7 +85,7 @@ def plan_import_check(request: SignedInRequest, plan: str) -> HttpResponse:
         work.drop(user=request.user, upload=upload)
         messages.info(request, _("ファイルの取込みをやめました。計画は変わっていません。"))
         return see_other("meguri:plan_import", plan)
-    if upload.asked:
+    if upload.request:
         return at_work(request, upload)
     form = CheckForm(request.POST if request.method == "POST" else None, upload=upload)
     if form.is_bound and form.is_valid():
@@ -132,7 +132,7 @@ def answered(request: SignedInRequest, upload: PlanUpload, form: CheckForm) -> H
         messages.warning(request, AGAIN)
     if upload.applied_at:
         return taken(request, upload)
-    query = f"file={upload.pk}" if upload.asked else ""
+    query = f"file={upload.pk}" if upload.request else ""
     return see_other("meguri:plan_import_check", upload.plan.short_name, query=query)
 
 

@@ -305,12 +305,12 @@ def test_a_long_list_is_read_and_taken_by_a_job_and_the_page_says_how_far_it_is(
     with pytest.raises(AlreadyDecided):
         plan_files.ask(user=cast.reviewer, upload=upload, act="read", corrections={})
     settle_background()
-    asked = act(cast, "take", everything="on")
-    assert asked["Location"] == f"/plans/sogo/import/check/?file={upload.pk}"
-    assert 'id="live"' in as_(cast.reviewer).get(asked["Location"]).content.decode()
+    taking = act(cast, "take", everything="on")
+    assert taking["Location"] == f"/plans/sogo/import/check/?file={upload.pk}"
+    assert 'id="live"' in as_(cast.reviewer).get(taking["Location"]).content.decode()
     assert not Measure.objects.filter(plan=plan).exists()
     settle_background()
-    done = as_(cast.reviewer).get(asked["Location"], follow=True)
+    done = as_(cast.reviewer).get(taking["Location"], follow=True)
     assert "施策40件、成果目標120件を取り込みました" in words(done) and done.redirect_chain == [("/plans/sogo/", 303)]
     assert Indicator.objects.filter(measure__plan=plan).count() == 120
     assert AuditEntry.objects.get(action="plan.import").actor_key == cast.reviewer.key

@@ -1,4 +1,4 @@
-"""A file of a plan is read and taken by a job: what it is asked for, and why it could not be done."""
+"""A file of a plan is read and taken by a job: what was requested, and why it could not be done."""
 
 from django.db import migrations, models
 
@@ -7,6 +7,6 @@ class Migration(migrations.Migration):
     dependencies = [("review", "0014_plan_edits")]
 
     operations = [
-        migrations.AddField("planupload", "asked", models.JSONField(blank=True, default=dict)),
+        migrations.AddField("planupload", "request", models.JSONField(blank=True, default=dict)),
         migrations.AddField("planupload", "refusal", models.TextField(blank=True, default=""), preserve_default=False),
     ]
