@@ -10,7 +10,7 @@ import pytest
 from review.models import Job, Plan
 from tests.browser.test_desk import serious
 from tests.cast import Cast, settle_background
-from tests.review.plan.test_plan_import import long_list
+from tests.review.plan.test_plan_file_jobs import long_list
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
 
