@@ -79,12 +79,6 @@ def closed_years(of: PlanChange | Measure) -> list[int]:
     return list(Cycle.objects.filter(plan=of.plan_id, state__in=CLOSED).values_list("fiscal_year", flat=True))
 
 
-def years_from(change: PlanChange, measure_id: int | None) -> QuerySet[MeasureYear]:
-    """The 施策's years from the change on."""
-    rows = MeasureYear.objects.filter(measure=measure_id, fiscal_year__gte=change.fiscal_year)
-    return rows.exclude(fiscal_year__in=closed_years(change))
-
-
 def goals_from(change: PlanChange, indicators: Iterable[Indicator]) -> QuerySet[IndicatorYear]:
     """The 成果目標's years from the change on."""
     rows = IndicatorYear.objects.filter(indicator__in=list(indicators), fiscal_year__gte=change.fiscal_year)
@@ -198,7 +192,7 @@ def _merge(change: PlanChange, detail: Detail) -> Effects:
         if indicator.last_year is None or indicator.last_year >= change.fiscal_year:
             _copy_goal(change, indicator, change.measure)
     if detail.name:
-        years_from(change, change.measure_id).update(name=detail.name)
+        measure_state.store(cycle_of(change.plan, change.fiscal_year), change.measure, {"name": detail.name})
     _touch(change, change.measure_id, open_keys=_keys_of(change.measure))
     return Effects(lead_out=_finish(change, detail.others))
 

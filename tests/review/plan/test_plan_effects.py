@@ -44,7 +44,8 @@ def test_a_closed_year_is_not_touched(cast: Cast, state: CycleState) -> None:
     change = change_of(cast, ChangeKind.EDIT, Detail(values={"name": "別の名前"}))
     type(cast.cycle).objects.filter(pk=cast.cycle.pk).update(state=state, published_at=clock.now())
     assert plan_effects.closed_years(change) == [YEAR]
-    assert [row.fiscal_year for row in plan_effects.years_from(change, change.measure_id)] == [YEAR + 1]
+    plan_effects.take_effect(change)
+    assert names() == {YEAR: "見本の施策1", YEAR + 1: "別の名前"}
 
 
 def test_an_open_form_does_not_write_over_the_change(cast: Cast) -> None:
