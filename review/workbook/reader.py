@@ -6,7 +6,7 @@ is read as it was shown, and doubted. The file must have been inspected before (
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,8 +36,9 @@ _NO_WORKBOOK = "Excelのブック(.xlsx)として開けません。ファイル�
 _SAVE_AGAIN = "Excelで開けることを確かめ、.xlsxの形式で保存し直してください。"
 
 
-def read_plan_workbook(path: Path) -> PlanDocument:
-    """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over.
+def read_plan_workbook(path: Path, called: Mapping[str, str] | None = None) -> PlanDocument:
+    """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over. `called` are
+    our words for labels that a plan has changed.
 
     Raises DocumentError for what is no workbook, has no form in it, holds a formula, or has a form in which a part
     is missing; nothing is half-read. Costs some 20 ms a sheet.
@@ -48,7 +49,7 @@ def read_plan_workbook(path: Path) -> PlanDocument:
     for sheet in book_sheets:
         if sheet.title in NO_FORMS:
             continue
-        form = _form_of(sheet)
+        form = _form_of(sheet, {fold(label): ours for label, ours in (called or {}).items()})
         if form:
             forms.append(form)
         elif any(c.value is not None for row in sheet.iter_rows() for c in row):
@@ -89,8 +90,8 @@ def _open(path: Path) -> list[Worksheet]:
         raise DocumentError("ファイルが空です。", advice="施策シートのブックを選び直してください。")
     _refuse_too_large(path, size)
     try:
-        book = load_workbook(path, data_only=False, keep_links=False)
-        return list(book.worksheets)
+        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
+            return list(load_workbook(stream, data_only=False, keep_links=False).worksheets)
     except Exception as error:  # a broken archive fails in a dozen ways: KeyError, BadZipFile, ParseError, ValueError
         raise DocumentError(_NO_WORKBOOK, advice=_SAVE_AGAIN) from error
 
@@ -137,7 +138,7 @@ class _Form:
         return doubts
 
 
-def _form_of(sheet: Worksheet) -> _Form | None:
+def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
     width = min(sheet.max_column, MAX_COLUMNS)
     rows = [
         Row(number=number, cells=tuple(map(_typed, cells)))
@@ -157,7 +158,8 @@ def _form_of(sheet: Worksheet) -> _Form | None:
             break
         if row.cells[columns[0]] == labels.CONTINUED:
             continue
-        form.rows.append(Row(number=row.number, cells=tuple(_read_cell(form, row.number, cell) for cell in cells)))
+        label, *rest = (_read_cell(form, row.number, cell) for cell in cells)
+        form.rows.append(Row(number=row.number, cells=(called.get(fold(label), label), *rest)))
     _read_painted_bars(form, sheet, columns)
     return form
 

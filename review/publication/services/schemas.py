@@ -250,7 +250,7 @@ def _opinion() -> dict[str, Any]:
 
 #: What editions of earlier schemas do not have.
 _LATER = [
-    "direction", "kind", "baseline", "progress", "grade_words", "open_reason", "reading", "state", "state_until", "notes",
+    "came_from", "direction", "kind", "baseline", "progress", "grade_words", "open_reason", "reading", "state", "state_until", "notes",
 ]  # fmt: skip
 
 
@@ -265,6 +265,10 @@ def _indicator() -> dict[str, Any]:
             "baseline": _text("基準値。ないときは項目もない"),
             "progress": _progress(),
             "years": _list(cell),
+            "came_from": closed(
+                {"fiscal_year": _YEAR, "code": _text("施策ID"), "number": {"type": "integer", "minimum": 1}},
+                about="この年度までの値は、ほかの施策の成果目標のもの",
+            ),
             "status": {"enum": STATUSES},
             "rate": {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"},
             "rate_text": _text(),

@@ -19,7 +19,7 @@ from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
 from review.publication.services import open_data
 from review.publication.views.shelf import Book
-from review.reader_words import legend, with_words
+from review.reader_words import came_from_words, legend, with_words
 from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
@@ -263,6 +263,7 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
+    shown["table"]["came_from"] = came_from_words(one.get("came_from"))
     if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
     if one["status"] == "pending":
