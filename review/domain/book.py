@@ -74,6 +74,11 @@ class ScaleRow:
     colour: str = ""
     background: str = ""
 
+    @property
+    def mark(self) -> str:
+        """◎ A: the sign and the letter; － alone, whose sign is its letter."""
+        return self.grade if self.sign in ("", self.grade) else f"{self.sign} {self.grade}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:

@@ -12,9 +12,10 @@ from review.domain.form_rows import related_text
 from review.domain.grade_words import share
 from review.domain.sheet import IndicatorCell, Sheet
 from review.workbook import consolidated, tally
-from review.workbook.summary_chart import SERIES_COLOURS
 
 Content = dict[str, Any]
+#: Bars of a scale without colours of its own.
+INK, PAPER = "#1a1a1c", "#ffffff"
 MISSED, UNDECIDED = "未達成", "評価できない"
 
 
@@ -93,9 +94,7 @@ def of_book(book: YearBook) -> Content:
     return {
         **_frame(book),
         "heading": f"{fiscal_year_label(book.fiscal_year)} 年次評価",
-        "scale": [
-            {"grade": one.grade, "sign": one.sign, "meaning": one.meaning, "note": one.note} for one in book.scale
-        ],
+        "scale": [{"mark": one.mark, "meaning": one.meaning} for one in book.scale],
         "totals": _totals(book),
         "sheets": [of_sheet(consolidated.form_of(book, entry), entry) for entry in book.sheets],
         "changes": [
@@ -186,11 +185,15 @@ def _frame(book: YearBook) -> Content:
 def _totals(book: YearBook) -> Content:
     grades = tally.grades(book)
     others = tally.beside(book)
-    words = {one.grade: one.meaning for one in book.scale}
     return {
         "grades": [
-            {"grade": grade, "meaning": words[grade], "colour": f"#{SERIES_COLOURS[place % len(SERIES_COLOURS)]}"}
-            for place, grade in enumerate(grades)
+            {
+                "mark": one.mark,
+                "meaning": one.meaning,
+                "colour": one.colour or INK,
+                "background": one.background or PAPER,
+            }
+            for one in book.scale
         ],
         "others": others,
         "overall": [_row(row, grades, others) for row in tally.overall(book)],
