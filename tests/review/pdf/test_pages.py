@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from review.domain.book import Agenda, YearBook
 from review.pdf import maker
-from tests.review.pdf import long_years, reading
+from tests.review.pdf import long_years, pdf_ua, reading
 from tests.review.workbook import samples
 
 FORM, JUDGED = "施策概要", "評価"
@@ -23,7 +23,7 @@ FEW = 8
 LONGER = 2
 SMALLEST = 8
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 class Part(NamedTuple):
@@ -55,6 +55,7 @@ def year(request: pytest.FixtureRequest) -> dict[str, PdfReader]:
     return papers(request.param)
 
 
+@cache
 def parts(reader: PdfReader) -> list[Part]:
     """The parts of all sheets, in order: they end the paper."""
     marks = reading.headings(reader)
@@ -124,11 +125,16 @@ def test_what_is_longer_than_a_page_runs_over_and_not_off() -> None:
 
 def endless() -> YearBook:
     """One sheet on which every text, value and remark is longer than a page."""
-    text = "終わりのない文章。" * 700
+    text = "終わりのない文章。" * 350
     book = samples.book(samples.sheet(text, name="長い施策"))
     (entry,) = book.sheets
     goals = tuple(replace(one, status="未達成", flags=(text,)) for one in entry.indicators)
     return replace(book, sheets=(replace(entry, indicators=goals),))
+
+
+@pytest.mark.parametrize("kind", ["book", "pack"])
+def test_no_rule_of_pdf_ua_is_broken(year, kind: str) -> None:
+    assert pdf_ua.findings(year[kind]) == []
 
 
 def test_sheets_follow_each_other_by_their_numbers(year) -> None:
