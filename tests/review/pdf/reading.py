@@ -77,11 +77,20 @@ def children(node: DictionaryObject) -> list[DictionaryObject]:
 
 def headings(reader: PdfReader) -> list[Heading]:
     """Every heading with its level, its words and the page on which it stands, in reading order."""
-    places = {
-        page.indirect_reference.idnum: number for number, page in enumerate(reader.pages) if page.indirect_reference
-    }
     return [
-        Heading(int(kind[2:]), str(one.get("/T", "")), places[one.raw_get("/Pg").idnum])
+        Heading(int(kind[2:]), str(one.get("/T", "")), _page(reader, one))
         for one in elements(reader)
         if re.fullmatch(r"/H\d", kind := str(one.get("/S", "")))
     ]
+
+
+def first_cell_after(reader: PdfReader, heading: Heading) -> int:
+    """The page on which the next table's first row begins."""
+    after = iter(elements(reader))
+    next(one for one in after if str(one.get("/T", "")) == heading.title)
+    return next(_page(reader, one) for one in after if one.get("/S") == "/TD" and "/Pg" in one)
+
+
+def _page(reader: PdfReader, element: DictionaryObject) -> int:
+    own = element.raw_get("/Pg")
+    return next(number for number, page in enumerate(reader.pages) if page.indirect_reference == own)

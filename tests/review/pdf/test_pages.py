@@ -100,6 +100,22 @@ def test_no_heading_stands_at_the_foot_of_a_page(year, kind: str) -> None:
         assert reading.body(page)[-1].size < reading.HEADING, f"page {number}"
 
 
+def test_a_heading_and_its_note_stand_with_their_list_wherever_a_page_ends() -> None:
+    """However many lines stand before them."""
+    missed, open_one = (
+        replace(samples.judged(samples.block(1, "短い")), status=status) for status in ("未達成", "評価できない")
+    )
+    (entry,) = samples.book(samples.sheet()).sheets
+    ends = set()
+    for rows in range(8, 16):
+        book = replace(samples.book(), sheets=(replace(entry, indicators=(missed,) * rows + (open_one,)),))
+        reader = reading.opened(maker.pack(book))
+        (heading,) = (one for one in reading.headings(reader) if one.title.startswith("評価できない"))
+        assert reading.first_cell_after(reader, heading) == heading.page, rows
+        ends.add(heading.page)
+    assert len(ends) == 2, "a page ends within the range"
+
+
 @pytest.mark.parametrize("kind", ["book", "pack"])
 def test_all_letters_are_large_enough_and_on_the_page(year, kind: str) -> None:
     for number, page in enumerate(year[kind].pages, start=1):
