@@ -79,6 +79,11 @@ class ScaleRow:
         """◎ A: the sign and the letter; － alone, whose sign is its letter."""
         return self.grade if self.sign in ("", self.grade) else f"{self.sign} {self.grade}"
 
+    @property
+    def bar(self) -> tuple[str, str]:
+        """The colour of its bar in a chart, and that of the letters in it; they are as far apart as those of its look."""
+        return self.colour or "#1A1A1C", self.background or "#FFFFFF"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Change:

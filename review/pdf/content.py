@@ -14,8 +14,6 @@ from review.domain.sheet import IndicatorCell, Sheet
 from review.workbook import consolidated, tally
 
 Content = dict[str, Any]
-#: Bars of a scale without colours of its own.
-INK, PAPER = "#1a1a1c", "#ffffff"
 MISSED, UNDECIDED = "未達成", "評価できない"
 
 
@@ -187,12 +185,7 @@ def _totals(book: YearBook) -> Content:
     others = tally.beside(book)
     return {
         "grades": [
-            {
-                "mark": one.mark,
-                "meaning": one.meaning,
-                "colour": one.colour or INK,
-                "background": one.background or PAPER,
-            }
+            {"mark": one.mark, "meaning": one.meaning, "colour": one.bar[0], "background": one.bar[1]}
             for one in book.scale
         ],
         "others": others,

@@ -13,7 +13,7 @@ from review.domain.fiscal import fiscal_year_label, wareki
 from review.workbook import indicator_list, layout, metrics, summary_sheet, tally
 from review.workbook.layout import Page
 from review.workbook.painter import CellWarning, Painter, place, set_widths
-from review.workbook.writer import describe, fill_form, new_book, save, set_page, sheet_names
+from review.workbook.writer import describe, entitle, fill_form, new_book, save, set_list_page, set_page, sheet_names
 
 COVER_WIDTHS = [14.0, 16.0, 62.0]
 CHANGE_HEADS = ("日付", "施策ID", "種類", "項目", "変更前", "変更後", "理由", "変更した人")
@@ -89,9 +89,7 @@ def fill_cover(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequen
     row = _contents(sheet, painter, book, names, row + 1)
     row = _scale(sheet, painter, book, row + 1)
     row = _notes(sheet, painter, row + 1)
-    sheet.print_area = f"A1:C{row}"
-    sheet.sheet_view.showGridLines = False
-    set_page(sheet, landscape=False, left="", right=book.state_label)
+    set_page(sheet, area=f"A1:C{row}", left="", right=book.state_label)
 
 
 def _cover_titles(book: YearBook) -> list[tuple[str, str, float]]:
@@ -137,7 +135,7 @@ def _scale(sheet: Worksheet, painter: Painter, book: YearBook, row: int) -> int:
     _section(sheet, painter, row, "達成区分")
     for one in book.scale:
         row += 1
-        painter.text(sheet, row, 1, one.grade if one.sign in ("", one.grade) else f"{one.sign} {one.grade}", "grade")
+        painter.text(sheet, row, 1, one.mark, "grade")
         painter.text(sheet, row, 2, one.meaning, "cell")
         painter.text(sheet, row, 3, one.note, "cell")
         if not one.note:
@@ -176,15 +174,12 @@ def fill_changes(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequ
     by_code = dict(zip((entry.sheet.code for entry in book.sheets), names, strict=True))
     set_widths(sheet, CHANGE_WIDTHS)
     last = len(CHANGE_HEADS)
-    painter.text(sheet, 1, 1, f"{fiscal_year_label(book.fiscal_year)} 変更履歴", "heading")
-    for column in range(2, last + 1):
-        painter.text(sheet, 1, column, "", "heading")
-    painter.text(sheet, 2, last, "← 表紙", "link", link=place(layout.COVER))
-    painter.text(sheet, 2, 1, f"目標・指標・記載の変更 {len(book.changes)}件", "note")
+    title, note = f"{fiscal_year_label(book.fiscal_year)} 変更履歴", f"目標・指標・記載の変更 {len(book.changes)}件"
+    entitle(sheet, painter, title, note, last)
     for column, head in enumerate(CHANGE_HEADS, start=1):
         painter.text(sheet, 4, column, head, "head")
-    for row, height in ((1, 24.0), (3, 4.0), (4, 20.0)):
-        painter.height(sheet, row, height)
+    painter.height(sheet, 3, 4.0)
+    painter.height(sheet, 4, 20.0)
     row = 4
     for change in book.changes:
         row += 1
@@ -194,9 +189,7 @@ def fill_changes(sheet: Worksheet, painter: Painter, book: YearBook, names: Sequ
         painter.text(sheet, row, 1, "変更はありません。", "cell")
         painter.merge(sheet, row, 1, row, last, "cell")
         painter.height(sheet, row, 22)
-    sheet.freeze_panes, sheet.print_title_rows, sheet.print_area = "A5", "4:4", f"A1:H{row}"
-    sheet.sheet_view.showGridLines = False
-    set_page(sheet, landscape=True, left=f"{book.city} {book.plan_name}", right=book.state_label, foot=layout.CHANGES)
+    set_list_page(sheet, book, area=f"A1:H{row}", freeze="A5", repeat="4:4", foot=layout.CHANGES, landscape=True)
 
 
 def _change(sheet: Worksheet, painter: Painter, row: int, change: Change, names: dict[str, str]) -> None:

@@ -253,8 +253,7 @@ class TextCheck:
         if any(_IMPOSSIBLE.match(chr(int(match[1], 16))) for match in _ESCAPED.finditer(text)):
             return Code.BAD_CHAR, "保存できない文字(制御文字など)があります"
         decoded = cell_text.decode(text) if len(text) == self.length else ""
-        # Excel counts UTF-16 units: letters outside the basic plane are two.
-        units = len(decoded) + sum(letter > "\uffff" for letter in decoded) if decoded else self.length
+        units = cell_text.units(decoded) if decoded else self.length
         if units > cell_text.MAX_UNITS:
             return Code.TOO_LONG, f"1つのセルに{units:,}文字あります(上限は{cell_text.MAX_UNITS:,}文字)"
         return None
