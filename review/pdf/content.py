@@ -41,8 +41,8 @@ def of_sheet(form: FormSheet, judged: BookSheet | None = None) -> Content:
             _goal(block.number, block.baseline, {cell.fiscal_year: cell for cell in block.years}, form)
             for block in sheet.indicators
         ],
-        "evaluation": _texts(sheet, Section.EVALUATION) if form.print_evaluation else [],
-        "results": _results(judged) if judged and form.print_evaluation else None,
+        "evaluation": _texts(sheet, Section.EVALUATION),
+        "results": _results(judged) if judged else None,
     }
 
 
@@ -74,17 +74,13 @@ def _results(judged: BookSheet) -> Content:
         "rows": [
             {
                 "label": labels.goal_label(one.number),
-                "cells": [one.name, one.target, one.actual, one.rate_text or "－", _marks(one)],
+                "cells": [one.name, one.target, one.actual, one.rate_text or "－", one.marks],
                 "flags": " ".join(one.flags),
             }
             for one in judged.indicators
         ],
         "opinions": [[labels.OPINION, opinion] for opinion in judged.opinions],
     }
-
-
-def _marks(one: JudgedIndicator) -> str:
-    return "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
 
 
 def of_book(book: YearBook) -> Content:
@@ -155,7 +151,7 @@ def _decision(book: YearBook, title: str, note: str, condition: Callable[[Judged
             "code": entry.sheet.code,
             "place": f"{entry.sheet.code}\n{labels.goal_label(one.number)}",
             "name": f"{entry.sheet.name}({entry.sheet.owner})",
-            "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", _marks(one)],
+            "cells": [one.name, one.target, one.actual, one.previous_actual, one.rate_text or "－", one.marks],
             "comments": [
                 [one.label, text]
                 for one in sheet_form.of(entry.sheet.form)

@@ -1,8 +1,6 @@
-"""Writes the year's consolidated book: 表紙, 総括, 成果指標一覧, every 施策, 変更履歴, linked with each other."""
+"""The year's consolidated book, sheet by sheet: 表紙, every 施策, 変更履歴, linked with each other; `engine` writes it."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import BinaryIO
 
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -10,37 +8,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 from review.domain import form_labels as labels
 from review.domain.book import BookSheet, Change, FormSheet, YearBook
 from review.domain.fiscal import fiscal_year_label, wareki
-from review.workbook import indicator_list, layout, metrics, summary_sheet, tally
+from review.workbook import layout, metrics, tally
 from review.workbook.layout import Page
-from review.workbook.painter import CellWarning, Painter, place, set_widths
-from review.workbook.writer import describe, entitle, fill_form, new_book, save, set_list_page, set_page, sheet_names
+from review.workbook.painter import Painter, place, set_widths
+from review.workbook.writer import describe, entitle, set_list_page, set_page, sheet_names
 
 COVER_WIDTHS = [14.0, 16.0, 62.0]
 CHANGE_HEADS = ("日付", "施策ID", "種類", "項目", "変更前", "変更後", "理由", "変更した人")
 CHANGE_WIDTHS = [14.0, 8.0, 10.0, 24.0, 26.0, 26.0, 28.0, 16.0]
-
-
-def write(book: YearBook, out: BinaryIO | Path) -> list[CellWarning]:
-    """Write the book into `out`, a stream or a path; a path is replaced as a whole or not at all.
-
-    Returns what could not be written exactly, cell by cell; such a cell is marked in the book. Some 20 ms a sheet:
-    this is the plain way, by openpyxl alone. `engine.write` makes the same book faster, and a test holds them equal.
-    """
-    workbook, painter = new_book(), Painter()
-    names = form_names(book)
-    cover, summary, indicators, *forms, changes = (
-        workbook.create_sheet(name)
-        for name in (layout.COVER, layout.SUMMARY, layout.INDICATORS, *names, layout.CHANGES)
-    )
-    fill_cover(cover, painter, book, names)
-    summary_sheet.fill(summary, painter, book, names)
-    firsts = indicator_list.fill(indicators, painter, book, names)
-    for sheet, entry, first in zip(forms, book.sheets, firsts, strict=True):
-        fill_form(sheet, painter, page_of(book, entry, first))
-    fill_changes(changes, painter, book, names)
-    describe_book(workbook, book)
-    save(workbook, out)
-    return painter.warnings
 
 
 def form_names(book: YearBook) -> list[str]:
@@ -70,7 +45,6 @@ def form_of(book: YearBook, entry: BookSheet) -> FormSheet:
         city=book.city,
         state_label=entry.state_label,
         demo=entry.demo or any(one.demo for one in entry.indicators),
-        print_evaluation=book.print_evaluation,
     )
 
 

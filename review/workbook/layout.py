@@ -321,8 +321,7 @@ def _results(judged: BookSheet, grid: _Grid) -> Iterator[Line]:
     head = [Box(first=i, last=i, text=word, style="head") for i, word in enumerate(words, start=1)]
     yield Line(boxes=tuple(head), height=18.0, part="results")
     for one in judged.indicators:
-        marks = "・".join(part for part in (one.grade, one.status, labels.DEMO if one.demo else "") if part)
-        texts = (labels.goal_label(one.number), one.name, one.target, one.actual, one.rate_text or "－", marks)
+        texts = (labels.goal_label(one.number), one.name, one.target, one.actual, one.rate_text or "－", one.marks)
         boxes = [
             Box(first=i, last=i, text=text, style="row_label" if i == 1 else "value")
             for i, text in enumerate(texts, start=1)

@@ -120,7 +120,7 @@ def frame_form(sheet: Worksheet, form: FormSheet, *, last_printed: int) -> None:
 def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
     """Paint every line of the form; returns the last row that is printed."""
     painted = paging.paged(page)
-    row, last_printed, printing = 1, 1, True
+    row = 1
     for index, line in enumerate(painted):
         if line.begins_page:
             painter.page_break(sheet, row)
@@ -133,9 +133,7 @@ def paint_form(sheet: Worksheet, painter: Painter, page: Page) -> int:
         for extra in range(span):
             painter.height(sheet, row + extra, round(line.height / span, 1))
         row += span
-        printing = printing and (page.form.print_evaluation or line.part in paging.FORM_PARTS)
-        last_printed = row - 1 if printing else last_printed
-    return last_printed
+    return row - 1
 
 
 def print_area(form: FormSheet, last_row: int) -> str:
