@@ -109,13 +109,16 @@ def _part(
     while nothing has a grade.
     """
     drawn = chart if any(line.total(heads.grades) for line in rows) else None
-    heights = [HEADING_POINTS, _head_height(heads), *map(_line_height, rows), styles.ROW_POINTS]
+    head = metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
+    lines = [metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS) for line in rows]
+    heights = [HEADING_POINTS, head, *lines, styles.ROW_POINTS]
     table, below = sum(heights), drawn.height(len(rows)) + 2 * styles.ROW_POINTS if drawn else 0.0
     if table + below > rest:
         _begin_page(sheet, row)
         rest = heads.page - TITLE_POINTS
     painter.text(sheet, row, 1, title, "heading")
-    _head(sheet, painter, heads, row + 1)
+    for column, word in enumerate(heads.words, start=1):
+        painter.text(sheet, row + 1, column, word, "head")
     for number, line in enumerate(rows, start=row + 2):
         _line(sheet, painter, heads, number, line)
     for number, height in enumerate(heights, start=row):
@@ -130,19 +133,6 @@ def _part(
     for covered in range(empty + 1, last + 2):
         painter.height(sheet, covered, styles.ROW_POINTS)
     return last + 2, rest - table - below
-
-
-def _head_height(heads: Heads) -> float:
-    return metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
-
-
-def _line_height(line: tally.Row) -> float:
-    return metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS)
-
-
-def _head(sheet: Worksheet, painter: Painter, heads: Heads, row: int) -> None:
-    for column, word in enumerate(heads.words, start=1):
-        painter.text(sheet, row, column, word, "head")
 
 
 def _line(sheet: Worksheet, painter: Painter, heads: Heads, row: int, line: tally.Row) -> None:
