@@ -101,7 +101,7 @@ def _clerk(username: str, year: dict[str, Any], returned: MeasureReview) -> Tour
             Stop(words=_("ホーム: 今しなければならないことが先頭にあります"), path=reverse("meguri:home")),
             Stop(words=_("差し戻された施策: 指摘から始まります"), path=reverse("meguri:entry", args=[returned.pk, 1])),
             Stop(words=_("来年度の目標を変えてみる"), path=reverse("meguri:entry", args=[returned.pk, 4])),
-            Stop(words=_("確認・提出: 送る内容の一覧"), path=reverse("meguri:entry", args=[returned.pk, 5])),
+            Stop(words=_("確認・提出: 送る内容の一覧"), path=reverse("meguri:submit", args=[returned.pk])),
             Stop(words=_("Excelで記入する"), path=reverse("meguri:upload", kwargs=year)),
         ),
     )

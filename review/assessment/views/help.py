@@ -38,6 +38,7 @@ def handbook(request: HttpRequest, role: str = "") -> HttpResponse:
         "cycle": cycle,
         **(names.of(cycle) if cycle else names.usual()),
         "scale": judging.scale_of(cycle) if cycle else None,
+        "shown": role,
         "guides": guides(role, holders.standing(request.user).roles),
         "refusals": [(code.value, advice) for code, advice in findings.ADVICE.items() if code is not findings.Code.OK],
     }
