@@ -53,7 +53,7 @@ class PlanName(StringConverter):
 class DataFile(StringConverter):
     """A file of the open data."""
 
-    regex = r"[a-z]+(?:[.-][a-z]+){1,2}"
+    regex = r"[a-z]+(?:[.-][a-z]+){1,3}"
 
 
 register_converter(PlanName, "plan")

@@ -16,8 +16,8 @@ _CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _TYPES = {
-    "indicators.csv": ("text/csv", "成果目標と年度ごとに1行の表", "table-schema.json"),
-    "measures.csv": ("text/csv", "施策ごとに1行の表", "table-schema.json"),
+    "indicators.csv": ("text/csv", "成果目標と年度ごとに1行の表", "indicators.csv-metadata.json"),
+    "measures.csv": ("text/csv", "施策ごとに1行の表", "measures.csv-metadata.json"),
     "data.json": ("application/json", "公表した内容のすべて", "edition.schema.json"),
 }
 

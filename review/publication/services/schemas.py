@@ -5,12 +5,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from review.books.services.editions import Snapshot
+from django.conf import settings
+
+from review.books.services.editions import DIRECTIONS, Snapshot
+from review.books.services.snapshot import SCHEMA
 from review.domain import fields
 from review.domain.fields import OWN, Field, Section
+from review.domain.fiscal import fiscal_year_label
 from review.domain.values import State
 from review.publication.services import open_data
-from review.publication.services.open_data import INDICATOR_COLUMNS, OWN_COLUMN, Column, measure_columns
+from review.publication.services.open_data import OWN_COLUMN, Column, Values
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 STATUSES = ["achieved", "missed", "undetermined", "pending", "not_applicable", ""]
@@ -56,13 +60,14 @@ _YEAR = {"type": "integer", "minimum": 1926, "maximum": 2200}
 
 
 def row_schema(columns: Iterable[Column], *, own: bool = False) -> dict[str, Any]:
-    """One row of a tidy table as JSON; `own`: with the items that a plan's form has of its own."""
-    properties = {}
+    """One row of a tidy table as JSON, of an edition of any schema; `own`: with the items that a plan's form has of its own."""
+    properties, columns = {}, tuple(columns)
     for column in columns:
         kind: Any = [column.kind, "null"] if column.nullable else column.kind
         properties[column.key] = {"type": kind, "title": column.title, "description": column.about}
     items = {f"^{OWN}": {"type": ["string", "number", "null"], "description": OWN_COLUMN.about}}
-    return closed(properties) | ({"patternProperties": items} if own else {})
+    some = (one.key for one in columns if one.since > 1 or one.until <= SCHEMA)
+    return closed(properties, optional=some) | ({"patternProperties": items} if own else {})
 
 
 def edition_schema() -> dict[str, Any]:
@@ -108,8 +113,8 @@ def _snapshot() -> dict[str, Any]:
     return closed(
         {
             "schema": {
-                "enum": [1, 2, 3],
-                "description": "2 から corrections と direction、3 から reading、state、notes がある",
+                "enum": list(range(1, SCHEMA + 1)),
+                "description": "2 から corrections と direction、3 から reading、state、notes、4 から reading の direction がある",
             },
             "city": _text("自治体名"),
             "municipality_code": _text("全国地方公共団体コード"),
@@ -278,7 +283,11 @@ def _indicator() -> dict[str, Any]:
             "demo": {"type": "boolean"},
             "direction": {"enum": ["up", "down", ""], "description": "大きいほどよい、小さいほどよい、指標ごとの設定なし"},
             "kind": {"enum": ["year", "total", "end", "average", ""], "description": "単年度、累計、年度末時点、年度平均、確認なし"},
-            "reading": closed({"target": _text(), "actual": _text()}, about="目標と実績の読み取り"),
+            "reading": closed(
+                {"target": _text(), "actual": _text(), "direction": {"enum": [*DIRECTIONS, ""]}},
+                optional=["direction"],
+                about="目標と実績の読み取り、判定に使った向き(rank は順位)",
+            ),
             "state": {"enum": [*State, ""], "description": "実績の状態。確定と速報のほかは判定しない"},
             "state_until": _text("年度途中の値のとき、いつまでの値か"),
             "notes": _list(closed({"code": _text(), "sentence": _text(), "answer": _text("主管部署の確認")})),
@@ -295,25 +304,29 @@ def _progress() -> dict[str, Any]:
 
 # --- CSVW ------------------------------------------------------------------------------------------------------------
 
+CSVW = ["http://www.w3.org/ns/csvw", {"@language": "ja"}]
+_DIALECT = {"encoding": "utf-8", "header": True, "delimiter": ",", "quoteChar": '"', "lineTerminators": ["\r\n"]}
+
 
 def table_schema(snapshot: Snapshot | None = None) -> dict[str, Any]:
-    """Both tidy tables, of one edition or as they are without a form of the plan's own."""
-    tables = (
-        ("indicators.csv", INDICATOR_COLUMNS, ["indicator_id", "year"]),
-        ("measures.csv", measure_columns(snapshot), ["measure_id"]),
-    )
+    """Both tidy tables, of one edition or of a new one in the first city's form."""
+    return {"@context": CSVW, "dialect": _DIALECT, "tables": [_table(name, snapshot) for name in open_data.TABLES]}
+
+
+def table_metadata(name: str, snapshot: Snapshot, edition: Values) -> dict[str, Any]:
+    """One table of an edition, as the file beside it describes it."""
+    title = f"{snapshot['city']} {snapshot['plan']} {fiscal_year_label(snapshot['fiscal_year'])} 評価結果 {edition['label']}"
+    head = {"@context": CSVW, "dc:title": title, "dc:license": {"@id": settings.MEGURI_DATA_LICENCE_URL}}
+    return {**head, "dialect": _DIALECT, **_table(name, snapshot)}
+
+
+def _table(name: str, snapshot: Snapshot | None) -> dict[str, Any]:
+    columns, key = open_data.TABLES[name]
     return {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "ja"}],
-        "dialect": {"encoding": "utf-8", "header": True, "delimiter": ",", "quoteChar": '"', "lineTerminators": ["\r\n"]},
+        "url": name,
         "notes": [{"guard": "数式と取り違えられる文字で始まる文字列には、先頭に ' を1つ付けています。"}],
-        "tables": [
-            {
-                "url": name,
-                "tableSchema": {"columns": [_csvw(one) for one in columns], "primaryKey": key},
-            }
-            for name, columns, key in tables
-        ],
-    }  # fmt: skip
+        "tableSchema": {"columns": [_csvw(one) for one in columns(snapshot)], "primaryKey": list(key)},
+    }
 
 
 def _csvw(column: Column) -> dict[str, Any]:
@@ -327,8 +340,4 @@ def _csvw(column: Column) -> dict[str, Any]:
     }
 
 
-SITE_FILES = {
-    "edition.schema.json": lambda: as_bytes(edition_schema()),
-    "table-schema.json": lambda: as_bytes(table_schema()),
-    "dictionary.csv": open_data.dictionary,
-}
+SITE_FILES = {"edition.schema.json": lambda: as_bytes(edition_schema()), "dictionary.csv": open_data.dictionary}

@@ -206,7 +206,8 @@ def measures(request: HttpRequest, plan: str, year: int, number: int | None = No
     """施策 as rows."""
     book = book_of(request, plan, year, number)
     rows, meta = chosen(request, book), meta_of(book)
-    return paged(request, len(rows), (open_data.measure_row(book.snapshot, meta, row) for row in rows))
+    named = (open_data.measure_row(book.snapshot, meta, row) for row in rows)
+    return paged(request, len(rows), open_data.keyed(open_data.measure_columns(book.snapshot), named))
 
 
 @endpoint(PAGING | FILTERS)
@@ -215,7 +216,8 @@ def indicators(request: HttpRequest, plan: str, year: int, number: int | None = 
     book = book_of(request, plan, year, number)
     chosen_measures = chosen(request, book)
     rows = open_data.indicator_rows({**book.snapshot, "measures": chosen_measures}, meta_of(book))
-    return paged(request, sum(len(one["years"]) for row in chosen_measures for one in row["indicators"]), rows)
+    count = sum(len(one["years"]) for row in chosen_measures for one in row["indicators"])
+    return paged(request, count, open_data.keyed(open_data.indicator_columns(book.snapshot), rows))
 
 
 @endpoint()

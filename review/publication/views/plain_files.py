@@ -29,7 +29,7 @@ from review import queries
 from review.books.services import editions
 from review.books.services.editions import Filters, Snapshot
 from review.models import Artifact, Edition, SummaryEdition
-from review.publication.services import schemas, summary_tables
+from review.publication.services import exports, schemas, summary_tables
 from review.publication.views import comparison_pages, following, published, shelf
 from review.publication.views import public_pages as pages
 from review.publication.views.public_frame import Page
@@ -223,7 +223,7 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
             yield place_of(url), partial(write_file, summary)
     for edition in site.editions:
         book = Book(site=site, edition=edition, numbered=not edition.current)
-        for name in published.data_of(book):
+        for name in (*exports.FILES, "dataset.jsonld"):
             yield place_of(book.url("data", name)), _data(book, name)
         yield place_of(book.url("data", "search.js")), partial(search_data, book)
         for kind, (name, _label, _note) in published.BOOKS.items():

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -305,12 +306,13 @@ def pdf(request: HttpRequest, plan: str, year: int, number: int | None = None) -
     return _file(request, plan, year, number, Artifact.Kind.BOOK_PDF)
 
 
+CSVM = "application/csvm+json"
 TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "jsonld": "application/ld+json", "xlsx": XLSX}
 
 
 def content_type(name: str) -> str:
     """The media type of a data file, by its ending."""
-    return TYPES[name.rpartition(".")[2]]
+    return CSVM if name.endswith("-metadata.json") else TYPES[name.rpartition(".")[2]]
 
 
 def data_file(book: Book, name: str) -> bytes | None:
@@ -331,6 +333,8 @@ def data(request: HttpRequest, plan: str, year: int, name: str, number: int | No
     response = packed(request, content, content_type(name))
     saved = f"{book.snapshot['municipality_code'] or 'meguri'}_{plan}_{year}_{book.edition.number}_{name}"
     response.headers["Content-Disposition"] = f'attachment; filename="{saved}"'
+    if f"{name}-metadata.json" in exports.FILES:
+        response.headers["Link"] = f'<{name}-metadata.json>; rel="describedby"; type="{CSVM}"'
     return response
 
 
@@ -339,6 +343,8 @@ def data(request: HttpRequest, plan: str, year: int, name: str, number: int | No
 @revalidated
 def schema(request: HttpRequest, name: str) -> HttpResponse:
     """A file that describes the data: the same for every edition."""
+    if name == "table-schema.json":  # each table of each edition has a description of its own beside it now
+        return redirect("publication:open_data")
     write = schemas.SITE_FILES.get(name)
     if write is None:
         raise Http404
