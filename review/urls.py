@@ -200,6 +200,7 @@ results: list[URLPattern | URLResolver] = [
     path("data/", publication.open_data, name="open_data"),
     path("feed.xml", publication.feed, name="feed"),
     path("sitemap.xml", publication.sitemap, name="sitemap"),
+    path("catalog.jsonld", publication.catalog, name="catalog"),
     path("schema/<file:name>", publication.schema, name="schema"),
     path("<plan:plan>/", publication.plan, name="plan"),
     path("<plan:plan>/feed.xml", publication.feed, name="plan_feed"),

@@ -16,7 +16,7 @@ from review.books.services.snapshot import snapshot_of
 from review.domain.book import YearBook
 from review.models import Artifact, Cycle, Edition
 from review.pdf import maker
-from review.publication.services import catalogue, open_data, schemas
+from review.publication.services import open_data, schemas
 from review.workbook import engine
 
 DRAFT = "公表前"
@@ -87,10 +87,8 @@ FILES = {
 EARLIER = {"table-schema.json": lambda source: schemas.as_bytes(schemas.table_schema(source.snapshot))}
 
 
-def data_file(source: Source, name: str, address: str) -> bytes | None:
-    """One data file of an edition, whose page stands at that address; None for an unknown name."""
-    if name == "dataset.jsonld":
-        return schemas.as_bytes(catalogue.dataset(source.snapshot, source.meta, address))
+def data_file(source: Source, name: str) -> bytes | None:
+    """One data file of an edition; None for an unknown name."""
     write = FILES.get(name) or EARLIER.get(name)
     return write(source) if write else None
 

@@ -31,7 +31,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "'")
 Values = Mapping[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Column:
     """One column: its head in the CSV, its key in JSON, its type, and its meaning in Japanese and English."""
 
@@ -53,87 +53,81 @@ class Column:
         return {"string": "文字列", "integer": "整数", "number": "数値", "boolean": "真偽 (0か1)"}[self.kind]
 
 
-def _column(
-    title: str, key: str, about: str, english: str, kind: str = "string", nullable: bool = False, **editions: Any
-) -> Column:
-    return Column(title=title, key=key, about=about, english=english, kind=kind, nullable=nullable, **editions)
-
-
-_NEW = {"since": CODED}
+_NEW: dict[str, Any] = {"since": CODED}
 _HEAD = (
-    _column("全国地方公共団体コード", "municipality_code", "6桁(検査数字を含む)", "Code of the local government, six digits"),
-    _column("地方公共団体名", "city", "市の名", "Name of the local government", was="自治体名"),
-    _column("計画名", "plan", "計画の名", "Name of the plan"),
-    _column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year of the review, by its first calendar year", "integer"),
-    _column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year of the review in the Japanese era"),
-    _column("版", "edition", "第1版、訂正第1版など", "Label of the edition"),
-    _column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within its year", "integer", True),
-    _column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "When the edition was published", nullable=True),
-    _column("施策ID", "measure_id", "施策の番号。計画の期間を通して変わらない", "ID of the measure, stable over the plan"),
-    _column("施策名", "measure", "評価年度の施策の名", "Name of the measure in the year of the review"),
-    _column("分野番号", "field_number", "分野の番号", "Number of the field"),
-    _column("分野名", "field", "分野の名", "Name of the field"),
-    _column("主管部署", "owner", "評価年度に施策を受け持つ部署", "Department in charge"),
+    Column("全国地方公共団体コード", "municipality_code", "6桁(検査数字を含む)", "Code of the local government, six digits"),
+    Column("地方公共団体名", "city", "市の名", "Name of the local government", was="自治体名"),
+    Column("計画名", "plan", "計画の名", "Name of the plan"),
+    Column("評価年度_西暦", "fiscal_year", "評価した年度。2024 は令和6年度(2024年4月から)", "Fiscal year of the review, by its first calendar year", "integer"),
+    Column("評価年度_和暦", "fiscal_year_label", "評価した年度(和暦)", "Fiscal year of the review in the Japanese era"),
+    Column("版", "edition", "第1版、訂正第1版など", "Label of the edition"),
+    Column("版の番号", "edition_number", "年度の中で1から順に付く番号", "Number of the edition within its year", "integer", True),
+    Column("公表日時", "published_at", "この版を公表した日時 (ISO 8601)", "When the edition was published", nullable=True),
+    Column("施策ID", "measure_id", "施策の番号。計画の期間を通して変わらない", "ID of the measure, stable over the plan"),
+    Column("施策名", "measure", "評価年度の施策の名", "Name of the measure in the year of the review"),
+    Column("分野番号", "field_number", "分野の番号", "Number of the field"),
+    Column("分野名", "field", "分野の名", "Name of the field"),
+    Column("主管部署", "owner", "評価年度に施策を受け持つ部署", "Department in charge"),
 )  # fmt: skip
 
 _RESULT = (
-    _column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall grade of the measure; rows of the year of the review"),
-    _column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
-    _column("施策の結果", "measure_result", "総合評価の区分。ないときは、対象外、未提出、評価なし。評価年度の行だけ", "The overall grade, or the word for why there is none", **_NEW),
-    _column("施策の結果コード", "measure_outcome", "not_submitted は未提出、excluded は対象外。ほかは空", "not_submitted or excluded, where the measure was settled so", was="施策の結果"),
-    _column("ライセンス", "licence", "利用の条件", "Licence"),
-    _column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Where the measure stands in the plan, from the first level down"),
+    Column("施策の総合評価", "measure_grade", "施策の総合評価の区分。評価年度の行だけ", "Overall grade of the measure; rows of the year of the review"),
+    Column("施策の総合評価の意味", "measure_grade_words", "区分の意味と、評価できない成果目標を除いたときは何件中何件を評価したか", "Meaning of the overall grade, and how many goals it rests on where some are left out"),
+    Column("施策の結果", "measure_result", "総合評価の区分。ないときは、対象外、未提出、評価なし。評価年度の行だけ", "The overall grade, or the word for why there is none", **_NEW),
+    Column("施策の結果コード", "measure_outcome", "not_submitted は未提出、excluded は対象外。ほかは空", "not_submitted or excluded, where the measure was settled so", was="施策の結果"),
+    Column("ライセンス", "licence", "利用の条件", "Licence"),
+    Column("体系", "place", "体系の上からの番号と名。1階層の計画では分野名", "Where the measure stands in the plan, from the first level down"),
 )  # fmt: skip
 
 INDICATOR_COLUMNS = (
     *_HEAD,
-    _column("指標ID", "indicator_id", "施策IDと指標番号。計画の期間を通して変わらない", "ID of the indicator, stable over the plan"),
-    _column("指標番号", "indicator_number", "施策の中の成果目標の番号", "Number of the indicator within its measure", "integer"),
-    _column("年度_西暦", "year", "この行の値の年度(西暦)", "Fiscal year of the row's values", "integer"),
-    _column("年度_和暦", "year_label", "この行の値の年度(和暦)", "Fiscal year of the row's values in the Japanese era"),
-    _column("評価項目", "indicator", "その年度の指標の名(書かれたとおり。「-」だけの欄は空)", "Name of the indicator in that year, as typed"),
-    _column("定義の変更", "definition_changed", "評価項目が前の年度と変わったとき 1。前の年度の値と続けて比べられない", "1 where the definition differs from the year before", "boolean"),
-    _column("目標", "target", "目標(書かれたとおり。「-」だけの欄は空)", "Target as typed; empty for a lone dash"),
-    _column("実績", "actual", "実績(書かれたとおり。「-」だけの欄は空)", "Result as typed; empty for a lone dash"),
-    _column("目標_数値", "target_number", "目標から読み取った一つの数値。範囲や内訳、文章では空", "The single number read from the target", "number", True),
-    _column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition typed with the target"),
-    _column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The single number read from the result", "number", True),
-    _column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; thousands and the like are multiplied out", until=CODED),
-    _column("目標_単位", "target_unit", "目標_数値の単位。千円などは円に直してある", "Unit of the target's number; thousands and the like are multiplied out", **_NEW),
-    _column("実績_単位", "actual_unit", "実績_数値の単位。千円などは円に直してある", "Unit of the result's number; thousands and the like are multiplied out", **_NEW),
-    _column("向き", "direction", "大きいほどよい、小さいほどよい。判定に使った向き。決まらないときは空", "Whether more or less is better, as it was judged: 大きいほどよい more, 小さいほどよい less", **_NEW),
-    _column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし、目標年度前、対象外、未提出。評価年度の行だけ", "Verdict; rows of the year of the review"),
-    _column("判定コード", "status_code", "達成 achieved、未達成 missed、評価できない undetermined、実績なし pending、目標なし not_applicable、目標年度前 before、対象外 excluded、未提出 not_submitted", "Code of the verdict", **_NEW),
-    _column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
-    _column("達成区分", "grade", "公表した区分", "Published grade"),
-    _column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
-    _column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
-    _column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
-    _column("実績の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured"),
-    _column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
-    _column("判定の理由", "reason", "そう判定した理由", "Why it was judged so", was="判定の説明"),
-    _column("確認事項", "notes", "値についての注意と、主管部署の確認。ページ、Excel、PDF と同じ文", "Doubts about the value, and what the department answered: as on the pages and in the books", was="注記"),
-    _column("確認事項コード", "note_codes", "確認事項の種類。複数は空白で区切る", "Codes of the doubts, with a space between them", **_NEW),
-    _column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
+    Column("指標ID", "indicator_id", "施策IDと指標番号。計画の期間を通して変わらない", "ID of the indicator, stable over the plan"),
+    Column("指標番号", "indicator_number", "施策の中の成果目標の番号", "Number of the indicator within its measure", "integer"),
+    Column("年度_西暦", "year", "この行の値の年度(西暦)", "Fiscal year of the row's values", "integer"),
+    Column("年度_和暦", "year_label", "この行の値の年度(和暦)", "Fiscal year of the row's values in the Japanese era"),
+    Column("評価項目", "indicator", "その年度の指標の名(書かれたとおり。「-」だけの欄は空)", "Name of the indicator in that year, as typed"),
+    Column("定義の変更", "definition_changed", "評価項目が前の年度と変わったとき 1。前の年度の値と続けて比べられない", "1 where the definition differs from the year before", "boolean"),
+    Column("目標", "target", "目標(書かれたとおり。「-」だけの欄は空)", "Target as typed; empty for a lone dash"),
+    Column("実績", "actual", "実績(書かれたとおり。「-」だけの欄は空)", "Result as typed; empty for a lone dash"),
+    Column("目標_数値", "target_number", "目標から読み取った一つの数値。範囲や内訳、文章では空", "The single number read from the target", "number", True),
+    Column("目標_条件", "target_comparator", "目標に書かれた条件(以上、超、以下、未満)", "Condition typed with the target"),
+    Column("実績_数値", "actual_number", "実績から読み取った一つの数値", "The single number read from the result", "number", True),
+    Column("単位", "unit", "数値の単位。千円などは円に直してある", "Unit of the numbers; thousands and the like are multiplied out", until=CODED),
+    Column("目標_単位", "target_unit", "目標_数値の単位。千円などは円に直してある", "Unit of the target's number; thousands and the like are multiplied out", **_NEW),
+    Column("実績_単位", "actual_unit", "実績_数値の単位。千円などは円に直してある", "Unit of the result's number; thousands and the like are multiplied out", **_NEW),
+    Column("向き", "direction", "大きいほどよい、小さいほどよい。判定に使った向き。決まらないときは空", "Whether more or less is better, as it was judged: 大きいほどよい more, 小さいほどよい less", **_NEW),
+    Column("判定", "status", "達成、未達成、評価できない、実績なし、目標なし、目標年度前、対象外、未提出。評価年度の行だけ", "Verdict; rows of the year of the review"),
+    Column("判定コード", "status_code", "達成 achieved、未達成 missed、評価できない undetermined、実績なし pending、目標なし not_applicable、目標年度前 before、対象外 excluded、未提出 not_submitted", "Code of the verdict", **_NEW),
+    Column("達成率", "rate", "実績÷目標(小さいほどよい指標は目標÷実績)。小数4桁", "Rate of achievement, four decimals", "number", True),
+    Column("達成区分", "grade", "公表した区分", "Published grade"),
+    Column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
+    Column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
+    Column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
+    Column("実績の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured"),
+    Column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
+    Column("判定の理由", "reason", "そう判定した理由", "Why it was judged so", was="判定の説明"),
+    Column("確認事項", "notes", "値についての注意と、主管部署の確認。ページ、Excel、PDF と同じ文", "Doubts about the value, and what the department answered: as on the pages and in the books", was="注記"),
+    Column("確認事項コード", "note_codes", "確認事項の種類。複数は空白で区切る", "Codes of the doubts, with a space between them", **_NEW),
+    Column("判断の理由", "given_reason", "人が区分を判断したときの理由", "Why a person graded otherwise"),
     *_RESULT,
-    _column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
-    _column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
-    _column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
+    Column("基準値", "baseline", "計画の始まりの値(書かれたとおり)", "Value at the beginning of the plan, as typed"),
+    Column("目標年度_西暦", "target_year", "目標が後の年度だけにあるとき、その年度", "Fiscal year of the target, where it is a later one", "integer", True),
+    Column("進捗率", "progress", "(実績−基準値)÷(目標−基準値)。目標が後の年度だけにあるとき", "Progress from the value at the beginning to a target of a later year", "number", True),
 )  # fmt: skip
 
 #: what a row of a year holds that the edition does not judge
 _EMPTY = {one.key: None if one.nullable else "" for one in INDICATOR_COLUMNS}
 
 _OF_MEASURE = (
-    _column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
-    _column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
-    _column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
+    Column("関連部署", "related", "関連する部署。複数は「、」で区切る", "Related departments"),
+    Column("成果目標の数", "indicators", "評価した成果目標の数", "Number of graded indicators", "integer"),
+    Column("達成の数", "achieved", "達成した成果目標の数", "Number of indicators achieved", "integer"),
 )  # fmt: skip
 
 
 _NUMBERS = (Kind.AMOUNT, Kind.NUMBER)
 #: What stands for the columns of a plan's own items where no edition is named.
-OWN_COLUMN = _column(
+OWN_COLUMN = Column(
     "(計画の独自の項目)", f"{OWN}…", "計画が様式に加えた項目。列の名は項目の名、キーは変わらない。版ごとの列は、その版の table-schema.json にある",
     "Items that the plan's form has of its own; their keys are stable, and table-schema.json of an edition lists them",
 )  # fmt: skip
@@ -169,11 +163,11 @@ def measure_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
     head, result = in_edition(_HEAD, snapshot), in_edition(_RESULT, snapshot)
     called = form.get("called", {})
     texts = [
-        _column(called.get(one.key, {}).get("label", one.column), one.key, one.about, one.english)
+        Column(called.get(one.key, {}).get("label", one.column), one.key, one.about, one.english)
         for one in fields.texts()
         if one.public and one.column
     ]
-    why = _column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so")
+    why = Column("結果の理由", "outcome_reason", "未提出、対象外とした理由", "Why the measure was settled so")
     texts += [_own_column(one) for one in sheet_form.own(form)]
     fixed = {one.title for one in (*head, *_OF_MEASURE, why, *result)}
     texts = [replace(one, title=f"{one.title}({one.key})") if one.title in fixed else one for one in texts]
@@ -183,7 +177,7 @@ def measure_columns(snapshot: Snapshot | None = None) -> tuple[Column, ...]:
 def _own_column(one: Field) -> Column:
     number = one.kind in _NUMBERS
     unit, in_english = ("(千円)", ", in thousand yen") if one.kind == Kind.AMOUNT else ("", "")
-    return _column(
+    return Column(
         one.label, one.key, f"計画の様式の独自の項目{unit}", f"Item of the plan's own form{in_english}",
         "number" if number else "string", number,
     )  # fmt: skip
@@ -367,12 +361,12 @@ def guarded(text: str) -> str:
 def dictionary() -> bytes:
     """The data dictionary as a table of its own."""
     columns = (
-        _column("表", "table", "", ""),
-        _column("列", "title", "", ""),
-        _column("JSONのキー", "key", "", ""),
-        _column("型", "kind", "", ""),
-        _column("説明", "about", "", ""),
-        _column("English", "english", "", ""),
+        Column("表", "table", "", ""),
+        Column("列", "title", "", ""),
+        Column("JSONのキー", "key", "", ""),
+        Column("型", "kind", "", ""),
+        Column("説明", "about", "", ""),
+        Column("English", "english", "", ""),
     )
     tables = (("indicators.csv", indicator_columns()), ("measures.csv", (*measure_columns(), OWN_COLUMN)))
     rows = (

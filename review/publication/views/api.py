@@ -21,7 +21,7 @@ from review.domain import sheet_form
 from review.publication.services import exports, open_data
 from review.publication.views import api_schema
 from review.publication.views.open_files import for_everybody
-from review.publication.views.publication import revalidated, site_of
+from review.publication.views.publication import public_file, site_of
 from review.publication.views.shelf import Book
 
 PER_PAGE, MOST = 100, 1000
@@ -57,9 +57,7 @@ def endpoint(allowed: Iterable[str] = ()) -> Callable[[Callable[..., Any]], Call
     known = frozenset(allowed)
 
     def decorate(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
-        @for_everybody
-        @require_safe
-        @revalidated
+        @public_file
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
@@ -142,9 +140,7 @@ def described(book: Book) -> dict[str, Any]:
     }
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description of this interface."""
     return answer(api_schema.document())

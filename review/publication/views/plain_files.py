@@ -230,6 +230,7 @@ def data_files(stock: Stock) -> Iterator[tuple[str, Callable[[], bytes]]]:
             file = book.file(kind)
             if file:
                 yield place_of(book.url(name)), _stored(file)
+    yield place_of(site.url("catalog")), lambda: schemas.as_bytes(following.catalog(site))
     if stock.base:
         yield place_of(site.url("sitemap")), lambda: following.sitemap(following.sites_of(site))
         for one in following.sites_of(site).values():
@@ -243,7 +244,7 @@ def _feed(site: Site, plan: str) -> bytes:
 
 
 def _data(book: Book, name: str) -> Callable[[], bytes]:
-    return lambda: data_file(book, name) or b""
+    return lambda: data_file(book, following.source_of(book), name) or b""
 
 
 def _stored(file: Artifact) -> Callable[[], bytes]:

@@ -139,6 +139,11 @@ def revalidated(view: View) -> View:
     return with_headers
 
 
+def public_file(view: View) -> Callable[..., HttpResponseBase]:
+    """A view of a file made from what is published: for everybody, and not sent twice."""
+    return for_everybody(require_safe(revalidated(view)))
+
+
 def page(make: Callable[..., Page | None]) -> View:
     """A view that shows the page that `make` builds: from the store where it is there, else made and stored, packed
     for whoever takes it packed.
@@ -315,19 +320,18 @@ def content_type(name: str) -> str:
     return CSVM if name.endswith("-metadata.json") else TYPES[name.rpartition(".")[2]]
 
 
-def data_file(book: Book, name: str) -> bytes | None:
+def data_file(book: Book, source: exports.Source, name: str) -> bytes | None:
     """One data file of an edition; None for an unknown name."""
-    source = exports.Source(snapshot=book.snapshot, edition=book.edition)
-    return exports.data_file(source, name, book.site.absolute(book.url("year")))
+    if name == "dataset.jsonld":
+        return schemas.as_bytes(following.dataset(book, source))
+    return exports.data_file(source, name)
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def data(request: HttpRequest, plan: str, year: int, name: str, number: int | None = None) -> HttpResponse:
     """The edition as data."""
     book = book_of(request, plan, year, number)
-    content = data_file(book, name)
+    content = data_file(book, following.source_of(book), name)
     if content is None:
         raise Http404
     response = packed(request, content, content_type(name))
@@ -338,9 +342,7 @@ def data(request: HttpRequest, plan: str, year: int, name: str, number: int | No
     return response
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def schema(request: HttpRequest, name: str) -> HttpResponse:
     """A file that describes the data: the same for every edition."""
     if name == "table-schema.json":  # each table of each edition has a description of its own beside it now
@@ -351,9 +353,7 @@ def schema(request: HttpRequest, name: str) -> HttpResponse:
     return packed(request, write(), content_type(name))
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def summary_data(request: HttpRequest, short_name: str, number: int, name: str) -> HttpResponse:
     """An edition of a 総括 as data; of the JSON `sha256` on its page is the digest."""
     edition = pages.summary_edition(site_of(request), short_name, number)
@@ -367,9 +367,7 @@ def summary_data(request: HttpRequest, short_name: str, number: int, name: str) 
 # --- to follow and to find -------------------------------------------------------------------------------------------
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def feed(request: HttpRequest, plan: str = "") -> HttpResponse:
     """What was published and corrected, for readers of feeds: of a plan, or of all."""
     site = site_of(request)
@@ -379,12 +377,16 @@ def feed(request: HttpRequest, plan: str = "") -> HttpResponse:
         return packed(request, following.feed(site, plan), following.ATOM)
 
 
-@for_everybody
-@require_safe
-@revalidated
+@public_file
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page, for search engines."""
     return packed(request, following.sitemap(following.sites_of(site_of(request))), "application/xml")
+
+
+@public_file
+def catalog(request: HttpRequest) -> HttpResponse:
+    """Every edition as a dataset, for catalogues of open data."""
+    return packed(request, schemas.as_bytes(following.catalog(site_of(request))), TYPES["jsonld"])
 
 
 @require_safe

@@ -51,7 +51,12 @@ def test_rows_have_the_keys_of_the_dictionary(edition: Edition) -> None:
     assert set(indicators["items"][0]) == {column.key for column in indicator_columns()}
     assert (measures["total"], indicators["total"]) == (2, 16)
     judged = next(row for row in indicators["items"] if row["year"] == YEAR)
-    assert (judged["actual"], judged["actual_number"], judged["actual_unit"], judged["grade"]) == ("120件", 120, "件", "A")
+    assert (judged["actual"], judged["actual_number"], judged["actual_unit"], judged["grade"]) == (
+        "120件",
+        120,
+        "件",
+        "A",
+    )
 
 
 def test_pages_join_to_the_whole(edition: Edition) -> None:

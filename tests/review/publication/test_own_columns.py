@@ -95,7 +95,7 @@ def test_the_description_beside_the_table_says_what_its_columns_are(edition: Edi
     assert next(one for one in columns if one["titles"] == "事業費")["datatype"] == "decimal"
     source = exports.Source(snapshot=edition.snapshot, edition=edition)
     assert "x-…" in open_data.dictionary().decode()
-    assert exports.data_file(source, "nothing.csv", "/") is None
+    assert exports.data_file(source, "nothing.csv") is None
     jsonschema_rs.Draft202012Validator(schemas.edition_schema()).validate(json.loads(exports.as_json(source)))
 
 
