@@ -62,7 +62,7 @@ CALCULATED = (
     Column(head="基準値", width=12, style="cell_text", value=lambda entry, one: one.baseline),
     Column(head="達成率(数値)", width=12, style="ratio", value=lambda entry, one: one.rate),
     Column(head="判定コード", width=14, style="centre", value=lambda entry, one: one.status_code),
-    Column(head="実績の状態", width=14, style="centre", value=lambda entry, one: one.state),
+    Column(head="値の状態", width=14, style="centre", value=lambda entry, one: one.state),
     Column(head="実績の読み取り", width=24, style="cell", value=lambda entry, one: one.reading),
     Column(head="判定の理由", width=30, style="cell", value=lambda entry, one: one.reason),
     Column(head="確認事項コード", width=24, style="cell", value=lambda entry, one: one.note_codes),

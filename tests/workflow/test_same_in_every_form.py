@@ -102,7 +102,7 @@ def test_every_form_says_the_same_of_a_value(cast: Cast, actual: str, replies: d
     forms = of_edition(cast)
     one, line, cells = forms["json"], forms["csv"], forms["book"]
     assert (one["reading"]["actual"], one["reason"], one["flags"]) == (reading, reason, flags)
-    assert editions.state_of(one) == state == line["実績の状態"] == (cells["実績の状態"] or "")
+    assert editions.state_of(one) == state == line["値の状態"] == (cells["値の状態"] or "")
     assert [(note["sentence"], note["answer"]) for note in one["notes"]] == list(zip(sentences, replied, strict=True))
     assert (
         (line["実績の読み取り"], line["判定の理由"])

@@ -103,7 +103,7 @@ INDICATOR_COLUMNS = (
     Column("達成区分の意味", "grade_words", "区分の意味。達成率がない未達成は「未達成(率なし)」", "Meaning of the grade; a missed goal without a rate has words of its own"),
     Column("評価できない理由", "open_reason", "評価できないまま公表したときの理由", "Why the goal stays without a verdict"),
     Column("算定の達成区分", "computed_grade", "規則で計算した区分。人が判断した区分と違うことがある", "Grade by rule, before a person's own decision"),
-    Column("実績の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured"),
+    Column("値の状態", "state", "確定、速報・見込み、年度途中、他年度の値、未測定。確定と速報・見込みのほかは判定しない", "State of the result: final, provisional, of a part of the year, of another year, not measured", was="実績の状態"),
     Column("実績の読み取り", "reading", "実績をどう読み取ったか", "How the result was read"),
     Column("判定の理由", "reason", "そう判定した理由", "Why it was judged so", was="判定の説明"),
     Column("確認事項", "notes", "値についての注意と、主管部署の確認。ページ、Excel、PDF と同じ文", "Doubts about the value, and what the department answered: as on the pages and in the books", was="注記"),
