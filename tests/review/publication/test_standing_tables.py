@@ -43,9 +43,10 @@ NEW = {
     "確認事項",
     "確認事項コード",
     "判定の理由",
+    "値の状態",
     "地方公共団体名",
 }
-GONE = {"自治体名", "単位", "判定の説明", "注記"}
+GONE = {"自治体名", "単位", "判定の説明", "注記", "実績の状態"}
 
 
 def published_by(release: str, folder: Path) -> Iterator[tuple[int, Source]]:
