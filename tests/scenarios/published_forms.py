@@ -78,16 +78,16 @@ def rows_form(indicators: list[dict[str, Any]], measures: list[dict[str, Any]], 
         texts = tuple(plain(row[key(one)]) for one in ("indicator", "target", "actual"))
         values[goal, year] = texts
         if year == int(row[key("fiscal_year")]):
-            reason, why, status, state, cautions, grade = (
-                plain(row[key(one)]) for one in ("reason", "open_reason", "status", "state", "notes", "grade")
+            reason, why, status, state, cautions = (
+                plain(row[key(one)]) for one in ("reason", "open_reason", "status", "state", "notes")
             )
             assert CODES[row[key("status_code")]] == status
             rate = row[key("rate")]
             judged[goal] = Judged(
-                *texts, status, grade, state, cautions, reason=reason, why=why, shown=why or reason,
+                *texts, status, row[key("grade")], state, cautions, reason=reason, why=why, shown=why or reason,
                 rate="" if rate in (None, "") else f"{float(rate):.4f}",
             )  # fmt: skip
-    return Form(judged, values, {row[key("measure_id")]: plain(row[key("measure_result")]) for row in measures})
+    return Form(judged, values, {row[key("measure_id")]: row[key("measure_result")] for row in measures})
 
 
 def unguarded(row: dict[str, str]) -> dict[str, str]:
@@ -143,7 +143,7 @@ def json_form(document: dict[str, Any]) -> Form:
                 continue
             reason, why = plain(one["reason"]), plain(one["open_reason"])
             judged[goal] = Judged(
-                *values[goal, snapshot["fiscal_year"]], _verdict(row, one), plain(one["grade"]), plain(_state(one)),
+                *values[goal, snapshot["fiscal_year"]], _verdict(row, one), one["grade"], plain(_state(one)),
                 plain("".join(_cautions(one))), rate=one["rate"] or "", rate_text=plain(one["rate_text"]),
                 reason=reason, why=why, shown=why or reason,
             )  # fmt: skip
@@ -219,13 +219,13 @@ def _of_article(
     cautions = back("".join(words(one) for flags in article.find_class("flags") for one in flags.iter("li")))
     facts = article.find_class("facts")
     if not facts:  # neither 目標 nor 実績
-        return Judged(*texts, back(words(head.find_class("chip")[0])), plain(grade), "", cautions, rate_text="")
+        return Judged(*texts, back(words(head.find_class("chip")[0])), grade, "", cautions, rate_text="")
     pairs = {words(dt): dt.getnext() for dt in facts[0].iter("dt")}
     verdict = pairs[plain(label("判定"))]
     rate = next((words(pairs[name]) for one in ("達成率", "進み具合") if (name := plain(label(one))) in pairs), "")
     _reading, _label, state = words(pairs[plain(label("読み取り"))]).partition(plain(label("値の状態")))
     shown = back("".join(words(one) for one in verdict.iter("p")))
-    return Judged(*texts, back(plain(verdict.text)), plain(grade), back(state), cautions, rate_text=rate, shown=shown)
+    return Judged(*texts, back(plain(verdict.text)), grade, back(state), cautions, rate_text=rate, shown=shown)
 
 
 # --- books -----------------------------------------------------------------------------------------------------------
@@ -233,40 +233,46 @@ def _of_article(
 BY_HAND = re.compile(r"達成区分は人の判断です\(算定では.*?\)。理由:")
 
 
-def workbook_form(content: bytes) -> tuple[dict[str, Judged], dict[str, set[str]]]:
-    """The goals of 成果指標一覧, whose 判定 may be finer; and all the cells of each 施策's sheet."""
+def workbook_form(content: bytes) -> tuple[dict[str, Judged], dict[str, set[str]], dict[str, str]]:
+    """The goals of 成果指標一覧, whose 判定 may be finer; all the cells of each 施策's sheet, and its 総合評価."""
     book = load_workbook(io.BytesIO(content), read_only=True)
     lines = list(book["成果指標一覧"].iter_rows(values_only=True))
     head = next(line for line in lines if line[0] == "施策ID")
     judged = {}
     for line in lines[lines.index(head) + 1 :]:
         row = {str(name).replace("\n", ""): cell for name, cell in zip(head, line, strict=True)}
+        if not any(row[one] for one in ("評価項目", "目標", "実績", "判定")):
+            continue  # a goal that has nothing in this year
         number = "①②③④⑤⑥⑦⑧⑨⑩".index(row["成果目標"]) + 1
         rate = row["達成率(数値)"]
         judged[f"{row['施策ID']}-{number}"] = Judged(
-            *(plain(row[name]) for name in ("評価項目", "目標", "実績", "判定", "達成区分", "値の状態", "確認事項")),
+            *(plain(row[name]) for name in ("評価項目", "目標", "実績", "判定")), row["達成区分"] or "",
+            plain(row["値の状態"]), plain(row["確認事項"]),
             rate="" if rate is None else f"{rate:.4f}", rate_text=plain(row["達成率・進捗率"]), reason=plain(row["判定の理由"]),
         )  # fmt: skip
-        assert CODES[row["判定コード"] or ""] == row["判定"].split("(")[0]
-    sheets = {
-        name: {plain(cell) for row in book[name].iter_rows(values_only=True) for cell in row}
-        for name in book.sheetnames
-        if re.fullmatch(r"\d\d-\d\d", name)
-    }
-    return judged, sheets
+        assert CODES[row["判定コード"] or ""] == (row["判定"] or "").split("(")[0]
+    sheets, results = {}, {}
+    for code in (name for name in book.sheetnames if re.fullmatch(r"\d\d-\d\d", name)):
+        rows = [[str(cell) for cell in row if cell is not None] for row in book[code].iter_rows(values_only=True)]
+        sheets[code] = {plain(cell) for row in rows for cell in row}
+        (results[code],) = (row[1] for row in rows if row[:1] == ["総合評価"])
+    return judged, sheets, results
 
 
 def paper_texts(content: bytes, codes: list[str]) -> dict[str, str]:
-    """{施策ID: the text of its pages} of the PDF, by its outline."""
+    """{施策ID: the text of its pages, without their heads and feet} of the PDF, by its outline."""
     reader = PdfReader(io.BytesIO(content))
-    starts = {}
-    for one in (one for one in reader.outline if not isinstance(one, list)):
-        code = str(one.title).split()[0]  # type: ignore[union-attr]
-        if code in codes:
-            starts[code] = reader.get_destination_page_number(one)  # type: ignore[arg-type]
-    texts = [plain(page.extract_text()) for page in reader.pages]
-    ends = dict(zip(codes, [*list(starts.values())[1:], len(texts)], strict=True))
-    return {code: "".join(texts[starts[code] : ends[code] + 1]) for code in codes}
+    entries = list(_flat(reader.outline))
+    starts = [(str(one.title).split()[0], reader.get_destination_page_number(one)) for one in entries]
+    ends = [page for _title, page in starts[1:]] + [len(reader.pages)]
+    bodies = ["".join(page.extract_text().splitlines()[2:-1]) for page in reader.pages]
+    texts = {code: plain("".join(bodies[first:end])) for (code, first), end in zip(starts, ends, strict=True)}
+    return {code: texts[code] for code in codes}
+
+
+def _flat(outline: Any) -> Iterator[Any]:
+    for one in outline:
+        yield from _flat(one) if isinstance(one, list) else [one]
 
 
 def bundled(content: bytes) -> dict[str, bytes]:

@@ -261,8 +261,8 @@ def _cell(code: str, one: Row, place: int, *, coded: bool) -> dict[str, Any]:
 
 
 def _typed(text: str) -> str:
-    """The text as typed; a lone dash stands for nothing, as an empty cell does."""
-    return "" if values.read(text).kind == "none" else text
+    """The text as typed; a lone dash stands for nothing, as an empty cell does. One with a note does not."""
+    return text if any(map(str.isalnum, text)) or values.read(text).kind != "none" else ""
 
 
 def _judgement(measure: Row, one: Row, *, coded: bool) -> dict[str, Any]:
