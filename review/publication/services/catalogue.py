@@ -88,7 +88,6 @@ def dataset(
     """One edition, which stands at `place`, with its files; `before` is the place of the edition that it corrects, or ''."""
     year, city, code = snapshot["fiscal_year"], snapshot["city"], snapshot["municipality_code"]
     issued = {"@value": edition["published_at"], "@type": "xsd:dateTime"}
-    days = {"dcat:startDate": first_day(year), "dcat:endDate": last_day(year)}
     count = len(snapshot["measures"])
     return {
         "@id": place,
@@ -108,17 +107,23 @@ def dataset(
         "dct:accrualPeriodicity": {"@id": f"{_AUTHORITY}/frequency/ANNUAL"},
         "dct:language": JAPANESE,
         "dct:license": {"@id": settings.MEGURI_DATA_LICENCE_URL},
-        "dct:spatial": {"@type": "dct:Location", "dct:identifier": code, "skos:prefLabel": _text(city)},
-        "dct:temporal": {
-            "@type": "dct:PeriodOfTime",
-            **{name: {"@value": day.isoformat(), "@type": "xsd:date"} for name, day in days.items()},
-        },
+        **_scope(year, city, code),
         "dcat:theme": {"@id": f"{_AUTHORITY}/data-theme/GOVE"},
         "dcat:landingPage": {"@id": place},
         "dcat:version": str(edition["number"]),
         **({"dcat:previousVersion": {"@id": before}} if before else {}),
         "dcat:keyword": [_text(word) for word in ("計画", "評価", "施策", "成果目標")],
         "dcat:distribution": [file.as_data() for file in files],
+    }
+
+
+def _scope(year: int, city: str, code: str) -> dict[str, Any]:
+    """Of which time and place it speaks."""
+    days = {"dcat:startDate": first_day(year), "dcat:endDate": last_day(year)}
+    dates = {name: {"@value": day.isoformat(), "@type": "xsd:date"} for name, day in days.items()}
+    return {
+        "dct:spatial": {"@type": "dct:Location", "dct:identifier": code, "skos:prefLabel": _text(city)},
+        "dct:temporal": {"@type": "dct:PeriodOfTime", **dates},
     }
 
 

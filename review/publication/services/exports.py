@@ -68,7 +68,7 @@ def as_csv(source: Source) -> bytes:
 
 def measures_csv(source: Source) -> bytes:
     """The table of 施策."""
-    rows = open_data.measure_rows(source.snapshot, source.meta)
+    rows = (open_data.measure_row(source.snapshot, source.meta, row) for row in source.snapshot["measures"])
     return open_data.as_table(open_data.measure_columns(source.snapshot), rows)
 
 

@@ -301,12 +301,6 @@ def _result(worded: Row) -> dict[str, str]:
     }
 
 
-def measure_rows(snapshot: Snapshot, edition: Values) -> Iterator[dict[str, Any]]:
-    """One row per 施策, by the keys of `measure_columns`."""
-    for measure in snapshot["measures"]:
-        yield measure_row(snapshot, edition, measure)
-
-
 def measure_row(snapshot: Snapshot, edition: Values, measure: Row) -> dict[str, Any]:
     """One 施策 as a row."""
     related = [*measure["related"], *(["全課等"] if measure["related_all"] else [])]
@@ -360,25 +354,7 @@ def guarded(text: str) -> str:
 
 def dictionary() -> bytes:
     """The data dictionary as a table of its own."""
-    columns = (
-        Column("表", "table", "", ""),
-        Column("列", "title", "", ""),
-        Column("JSONのキー", "key", "", ""),
-        Column("型", "kind", "", ""),
-        Column("説明", "about", "", ""),
-        Column("English", "english", "", ""),
-    )
+    titles = {"table": "表", "title": "列", "key": "JSONのキー", "kind": "型", "about": "説明", "english": "English"}
     tables = (("indicators.csv", indicator_columns()), ("measures.csv", (*measure_columns(), OWN_COLUMN)))
-    rows = (
-        {
-            "table": name,
-            "title": one.title,
-            "key": one.key,
-            "kind": one.kind_word,
-            "about": one.about,
-            "english": one.english,
-        }
-        for name, every in tables
-        for one in every
-    )
-    return as_table(columns, rows)
+    rows = ({**vars(one), "table": name, "kind": one.kind_word} for name, every in tables for one in every)
+    return as_table((Column(title, key, "", "") for key, title in titles.items()), rows)

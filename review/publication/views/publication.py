@@ -37,6 +37,7 @@ View = Callable[..., HttpResponse]
 LOOKS = (
     ("templates", "*.html"),
     ("review", "*.py"),
+    ("review/publication", "*.json"),
     ("review/static", "*.css"),
     ("review/static", "*.js"),
     ("locale", "*.mo"),
