@@ -17,7 +17,9 @@ from openapi_spec_validator import validate_url
 from rdflib import DCAT, DCTERMS, Graph, URIRef
 
 from review.models import Edition
-from review.publication.services import schemas
+from review.publication.services import catalogue, schemas
+from review.publication.views import plain_files
+from review.workbook.file_kind import XLSX
 from tests.cast import YEAR, Cast
 from tests.config.test_sizes import ROOT
 from tests.frozen import changed, follow, frozen
@@ -126,6 +128,31 @@ def test_the_dataset_beside_the_data_is_the_catalogue_s(cast: Cast) -> None:
         (about,) = one.subjects(DCAT.version)
         if "editions" in path:
             assert set(one.predicates(about)) == set(whole.predicates(about))
+
+
+@override_settings(MEGURI_PUBLIC_URL="")
+def test_a_site_that_does_not_know_where_it_stands_has_a_catalogue_all_the_same(cast: Cast) -> None:
+    """Its addresses are those of its own files, wherever somebody puts the folder; no host is named."""
+    second = corrected(frozen(cast))
+    files = dict(plain_files.site_as_of(second))
+    root = "https://elsewhere.example/folder/"
+    for place in (
+        "results/catalog.jsonld",
+        f"results/dx/{YEAR}/dataset.jsonld",
+        f"results/dx/{YEAR}/editions/1/dataset.jsonld",
+    ):
+        one = Graph().parse(data=files[place], format="json-ld", publicID=root + place)
+        addresses = {str(address) for address in one.objects(None, DCAT.downloadURL)}
+        assert len(addresses) == (10 if "catalog" in place else 5)
+        assert {address.removeprefix(root) for address in addresses} <= set(files), place
+        assert b"127.0.0.1" not in files[place] and b"localhost" not in files[place]
+
+
+def test_what_is_not_stored_has_no_size() -> None:
+    for one in catalogue.data_files("dx/2024/"):
+        assert not {"dcat:byteSize", "spdx:checksum"} & one.as_data().keys() and one.schema
+    made = catalogue.Distribution("book.xlsx", XLSX, "集約表", size=3, sha256="0" * 64).as_data()
+    assert made["dcat:byteSize"]["@value"] == "3" and "dct:conformsTo" not in made
 
 
 @pytest.mark.parametrize(
