@@ -130,8 +130,8 @@ def catalog(site: Site) -> dict[str, Any]:
 
 def dataset(book: Book, source: Source) -> dict[str, Any]:
     """The edition as a dataset in a document of its own, beside its data."""
-    root = book.site.absolute(book.site.url("index"))
-    return catalogue.alone(_entry(book, source), root or "../" * len(book.place))
+    root = book.site.absolute(book.site.url("index")) or "../" * book.site.below(book.url("year")).count("/")
+    return catalogue.alone(_entry(book, source), root)
 
 
 def _entry(book: Book, source: Source) -> dict[str, Any]:
