@@ -18,9 +18,9 @@ from review.domain.rating import Scale, overall
 from review.models import Cycle, IndicatorYear, MeasureReview, PlanField
 from review.plan.services import plan_changes
 
-# 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`; editions of older schemas stay
-# as they were frozen.
-SCHEMA = 3
+# 2 brought `corrections` and each indicator's `direction`, 3 its `reading`, `state` and `notes`, 4 the direction as it was judged
+# and tables with codes (`open_data`); editions of older schemas stay as they were frozen, and so do their tables.
+SCHEMA = 4
 #: How a settled sheet is called in what is frozen: the city's words, whatever the reader's language.
 OUTCOME_WORDS = {"excluded": "対象外", "not_submitted": "未提出"}
 NO_ACTUAL = "実績の記載がありません。"
@@ -221,7 +221,7 @@ def value_of(row: IndicatorYear) -> dict[str, Any]:
     """How the 実績 of the year was read, and what its department said of it; no names of persons."""
     notes = row.reading.get("notes", [])
     return {
-        "reading": {key: row.reading.get(key, "") for key in ("target", "actual")},
+        "reading": {key: row.reading.get(key) or "" for key in ("target", "actual", "direction")},
         "state": row.reading.get("state", ""),
         "state_until": row.reading.get("until", ""),
         "notes": [
