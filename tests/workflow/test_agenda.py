@@ -110,6 +110,11 @@ def test_one_measure_a_screen_leads_through_the_agenda_and_stays_when_it_is_deci
     assert as_(waiting.contributor).get(place("01-02")).status_code == 403
 
 
+def test_last_year_s_overall_stands_on_the_screen_with_its_words(waiting: Cast) -> None:
+    """Who reads it from the projector knows no scale by heart."""
+    assert "昨年度 B 80%以上" in words(as_(waiting.approver).get(place("01-03")))
+
+
 def test_what_is_decided_on_the_screen_carries_the_meeting_and_leads_on(waiting: Cast, meeting: Meeting) -> None:
     client, sheet = as_(waiting.approver), waiting.sheet(3)
     page = client.get(f"{place('01-03')}?meeting={meeting.pk}")

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from review.assessment.services import judging
 from review.books.services.books import STATUS_LABELS
 from review.books.services.editions import notes_of
@@ -160,9 +162,9 @@ _COMPUTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "判定": lambda one: STATUS_LABELS[one["status"]],
     "達成率": lambda one: one["rate_text"] or "－",
     "達成区分": lambda one: one["grade"] or "－",
-    "算定の達成区分": lambda one: one["computed_grade"] or "－",
-    "判定の説明": lambda one: one["open_reason"] or one["reason"],
-    "注記": _flags,
+    gettext_noop("算定の達成区分"): lambda one: one["computed_grade"] or "－",
+    gettext_noop("判定の説明"): lambda one: one["open_reason"] or one["reason"],
+    gettext_noop("注記"): _flags,
 }
 
 
