@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_noop, override
 from django.utils.translation import gettext as _
 
 from review.domain import fiscal, grade_words, text
+from review.domain.items import circled
 from review.domain.rating import Scale
 
 
@@ -27,6 +28,14 @@ def year_label(fiscal_year: int) -> str:
     """令和6年度 for 2024; FY2024 for an English reader."""
     japanese = (get_language() or "ja").startswith("ja")
     return fiscal.fiscal_year_label(fiscal_year) if japanese else f"FY{fiscal_year}"
+
+
+def came_from_words(place: Mapping[str, Any] | None) -> str:
+    """Where the earlier values of a 成果目標 stand that goes on from another 施策 or plan; '' for others."""
+    if not place:
+        return ""
+    words = {"year": year_label(place["fiscal_year"]), "code": place["code"], "mark": circled(place["number"])}
+    return _("%(year)sまでは「%(code)s 成果目標%(mark)s」の値です。") % words
 
 
 def say(words: str) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from review import permissions
 from review.models import ChangeState, Cycle, Meeting, PlanChange
 from review.plan.forms.plan_changes import DecideForm
-from review.plan.views.plan_changes import MEANINGS
+from review.plan.views.plan_changes import meaning_of
 from review.screens.forms.fields import refusals_on
 from review.screens.views.acts import crumbs
 from review.screens.views.answers import see_other
@@ -39,7 +39,7 @@ def plan_change(request: SignedInRequest, pk: int) -> HttpResponse:
         "page_title": title,
         "breadcrumbs": crumbs((_("計画の変更"), "".join(back)), (title, "")),
         "change": change,
-        "meaning": MEANINGS[change.kind],
+        "meaning": meaning_of(change.kind),
         "waiting": waiting,
         "may_decide": bool(permissions.deciding_change(request.user, change)),
         "mine": waiting

@@ -101,7 +101,8 @@ def judged(
     if grade:
         this.given_grade, this.given_reason = grade.right, grade.reason if grade.right else ""
     judging.judge_alone(this, rows, scale)
-    return {**indicator_of(one["number"], rows, fiscal_year), "demo": one["demo"]}
+    carried = {key: one[key] for key in ("demo", "came_from") if key in one}
+    return {**indicator_of(one["number"], rows, fiscal_year), **carried}
 
 
 def _directions(base: Edition) -> dict[tuple[str, int], str]:

@@ -17,9 +17,8 @@ from review.domain.grade_words import share
 from review.domain.items import circled
 from review.domain.progress import BEFORE, status_of
 from review.models import Artifact, Edition
-from review.publication.services import open_data
 from review.publication.views.shelf import Book
-from review.reader_words import in_reader_words, legend, with_words
+from review.reader_words import came_from_words, in_reader_words, legend, with_words
 from review.templatetags.words import fiscal_year, word_of
 
 VERDICTS = {
@@ -261,6 +260,7 @@ def narrowed_by(offered: dict[str, Any], filters: Filters) -> list[str]:
 def shown_indicator(one: editions.Row, year: int, outcome: str = "") -> dict[str, Any]:
     """One 成果目標 of a `with_words` 施策 with its words for the page; `outcome` of its 施策, for which no 実績 is yet to come."""
     shown = editions.indicator(one, year)
+    shown["table"]["came_from"] = came_from_words(one.get("came_from"))
     if outcome and one["status"] not in ("", "not_applicable"):
         return {**shown, **without_actual(outcome)}
     if one["status"] == "pending":
@@ -328,13 +328,6 @@ DATA = {
     "data.json": gettext_noop("公表した内容のすべて。プログラムでの利用に"),
     "dataset.jsonld": gettext_noop("データの説明 (DCAT)。カタログへの登録に"),
 }
-#: What only an edition with a form of its own has: of all others, one file says it for the whole site.
-OF_FORM = {"table-schema.json": gettext_noop("この版の表の列の説明 (CSVW)")}
-
-
-def data_of(book: Book) -> dict[str, str]:
-    """{name: what it is} of the edition's data files."""
-    return {**DATA, **(OF_FORM if open_data.form_of(book.snapshot) else {})}
 
 
 def downloads(book: Book) -> list[dict[str, Any]]:
@@ -352,7 +345,7 @@ def downloads(book: Book) -> list[dict[str, Any]]:
                 "kind": "table",
             }
         )
-    for name, note in data_of(book).items():
+    for name, note in DATA.items():
         files.append(
             {"name": name, "url": book.url("data", name), "size": None, "sha256": "", "note": _(note), "kind": "sheet"}
         )
