@@ -78,42 +78,34 @@ def year_book(
         ),
         previous=_previous(snapshot.get("previous")),
         audit_head=audit_head(snapshot),
-        changes=(*_plan_changes(snapshot), *_target_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
+        changes=(*_plan_changes(snapshot), *_changes(snapshot.get("corrections", ()))),
     )
 
 
 def _plan_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
-    """What changed in the plan from this year on, as lines of 変更履歴."""
+    """What changed in the plan from this year on, and what the sheets change of its 目標 and 評価項目 of the year to come."""
     for one in snapshot.get("plan_changes", ()):
-        yield Change(
-            code=one["code"], item=one["item"], before=one["before"], after=one["after"], reason=one["reason"],
-            made_at=datetime.fromisoformat(one["date"]), kind="計画の変更",
-        )  # fmt: skip
-
-
-def _target_changes(snapshot: Mapping[str, Any]) -> Iterator[Change]:
-    """What the sheets change of the plan's 目標 and 評価項目 of the year to come, as lines of 変更履歴."""
+        yield _change(one, one["date"], item=one["item"], kind="計画の変更")
     for one in snapshot.get("target_changes", ()):
-        yield Change(
-            code=one["code"], item=f"{fiscal_year_label(one['fiscal_year'])} {one['item']}", before=one["before"],
-            after=one["after"], reason=one["reason"], made_at=datetime.fromisoformat(one["date"]), kind="目標の変更",
-        )  # fmt: skip
+        yield _change(
+            one, one["date"], item=f"{fiscal_year_label(one['fiscal_year'])} {one['item']}", kind="目標の変更"
+        )
 
 
 def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     """正誤表 as lines of 変更履歴: what was put right, and what changed in consequence."""
     for correction in corrections:
-        day = datetime.fromisoformat(correction["date"])
         for one in correction["items"]:
-            yield Change(
-                code=one["code"], item=one["label"], before=one["wrong"], after=one["right"], reason=one["reason"],
-                made_at=day, kind=correction["label"],
-            )  # fmt: skip
+            sides = {"before": one["wrong"], "after": one["right"]}
+            yield _change({**one, **sides}, correction["date"], item=one["label"], kind=correction["label"])
         for one in correction["consequences"]:
-            yield Change(
-                code=one["code"], item=one["label"], before=one["before"], after=one["after"],
-                reason="訂正に伴う変更", made_at=day, kind=correction["label"],
-            )  # fmt: skip
+            why = {"reason": "訂正に伴う変更"}
+            yield _change({**one, **why}, correction["date"], item=one["label"], kind=correction["label"])
+
+
+def _change(one: Mapping[str, Any], day: str, *, item: str, kind: str) -> Change:
+    sides = {key: one[key] for key in ("code", "before", "after", "reason")}
+    return Change(**sides, item=item, made_at=datetime.fromisoformat(day), kind=kind)
 
 
 def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from review.domain import checks, values
@@ -339,7 +340,7 @@ def _unit_of(quantities: Sequence[Quantity]) -> tuple[str, int]:
 def _scaled(one: Quantity | None, factor: int) -> Decimal | None:
     if one is None or one.value is None:
         return None
-    value = one.value / factor
+    value = Fraction(one.value, factor)
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     # Four places, and for what is smaller four digits: 0.00009 is no 0.0001.
     return round(exact, max(4, 3 - exact.adjusted()) if exact else 4).normalize()
