@@ -17,7 +17,7 @@ from review.workbook.findings import OK, Code, Finding, Refused
 
 
 def read_form_file(path: Path, finding: Finding, corrections: Corrections) -> tuple[Finding, dict[str, Any] | None]:
-    """(the finding, the data of `sandbox.read_form`), after the inspection found `finding`."""
+    """(the finding, the data of a "form" of `sandbox.read`), after the inspection found `finding`."""
     try:
         if finding.is_ok:
             return finding, _book(path, corrections)

@@ -14,7 +14,13 @@ MAX_FORMATS = 20_000
 MAX_NAMES = 50_000
 
 CONTENT_TYPES = "[Content_Types].xml"
-BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+#: content type of the main part -> what the document is
+MAINS = {
+    f"{_OFFICE}spreadsheetml.sheet.main+xml": "xlsx",
+    f"{_OFFICE}wordprocessingml.document.main+xml": "docx",
+    f"{_OFFICE}presentationml.presentation.main+xml": "pptx",
+}
 _SPREADSHEET = "spreadsheetml"
 # What an address in a cell may lead to; files and scripts are no business of a form.
 _HARMLESS_LINKS = {"http", "https", "mailto", "tel", ""}
@@ -41,6 +47,7 @@ _ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
     ("volatiledependencies", Code.ACTIVE, "外部データへの接続があります"),
     ("model+data", Code.ACTIVE, "データモデルがあります"),
     ("relationships/package", Code.ACTIVE, "別のファイルが埋め込まれています"),
+    ("relationships/afchunk", Code.ACTIVE, "別の文書が差し込まれています"),
 )
 # The same by the path of a part, whatever its declared type.
 _ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
@@ -57,6 +64,7 @@ _ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
 )
 _OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", "binary.macroenabled", "sheet.binary")
 _DDE = re.compile(r"\|\s*'?[^|]*!|\b(?:CALL|REGISTER|EXEC|EVALUATE|WEBSERVICE|FILTERXML|RTD|DDE)\s*\(", re.I)
+_SERVER = re.compile(r"\w\|\s*'")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _OTHER_BOOK = re.compile(r"^[^\"]*(?:\[\d+\]|\[[^\]]*\.xl\w+\])")
@@ -68,6 +76,11 @@ def refuse_active(what: str, table: tuple[tuple[str, Code, str], ...] = _ACTIVE_
     for word, code, reason in table:
         if word in folded:
             raise Refused(code, reason)
+
+
+def is_dangerous(formula: str) -> bool:
+    """Whether a formula calls another program or the network; what it says between quotes is text."""
+    return bool(_DDE.search(re.sub(r'"[^"]*"', '""', formula)) or _SERVER.search(formula))
 
 
 def refuse_active_place(name: str) -> None:
@@ -95,17 +108,20 @@ class ContentTypes(Scanner):
         return self.by_name.get(part.lower(), "") or self.by_ending.get(part.rpartition(".")[2].lower(), "")
 
     def close(self) -> None:
-        declared = [*self.by_name.values(), *self.by_ending.values()]
-        if not any(_SPREADSHEET in content_type.lower() for content_type in declared) or any(
-            word in content_type.lower() for word in _OTHER_KINDS for content_type in self.by_name.values()
-        ):
-            raise Refused(Code.NOT_XLSX)
         for content_type in self.by_name.values():
             refuse_active(content_type)
         # A default is often declared for what is not there (.bin for printers' settings beside .vml).
         for content_type in self.by_ending.values():
             if "macroenabled" in content_type.lower():
                 raise Refused(Code.MACRO, "マクロ有効ブックです")
+
+    def refuse_all_but_books(self) -> None:
+        """Raise Refused unless a workbook is declared and nothing else."""
+        declared = [*self.by_name.values(), *self.by_ending.values()]
+        if not any(_SPREADSHEET in content_type.lower() for content_type in declared) or any(
+            word in content_type.lower() for word in _OTHER_KINDS for content_type in self.by_name.values()
+        ):
+            raise Refused(Code.NOT_XLSX)
         if any("template.main" in content_type for content_type in declared):
             raise Refused(Code.NOT_XLSX, "テンプレート(.xltx)です")
 
@@ -120,10 +136,11 @@ class Relation:
 
 
 class Relations(Scanner):
-    """A .rels part: `relations` holds those within the archive."""
+    """A .rels part: `relations` holds those within the archive. With `charts` a chart may have the book it was drawn from."""
 
-    def __init__(self, budget: Budget, name: str) -> None:
+    def __init__(self, budget: Budget, name: str, *, charts: bool = False) -> None:
         super().__init__(budget)
+        self.chart = charts and "/charts/_rels/" in name
         # xl/_rels/workbook.xml.rels speaks of xl/workbook.xml.
         self.folder = posixpath.dirname(posixpath.dirname(name))
         self.relations: list[Relation] = []
@@ -132,7 +149,8 @@ class Relations(Scanner):
         if name != "Relationship":
             return
         kind, target = attributes.get("Type", ""), attributes.get("Target", "")
-        refuse_active(kind)
+        if not (self.chart and kind.endswith("/package")):
+            refuse_active(kind)
         if attributes.get("TargetMode", "").lower() == "external":
             _refuse_outside(kind, target)
             return
@@ -215,7 +233,7 @@ class Book(Scanner):
         meant = "".join(self._words)
         if _OTHER_BOOK.search(meant):
             raise Refused(Code.ACTIVE, f"ほかのブックを指す名前「{self._defining[:40]}」があります")
-        if _DDE.search(meant):
+        if is_dangerous(meant):
             raise Refused(Code.FORMULA, f"名前「{self._defining[:40]}」に危険な数式があります")
         self._defining = ""
 

@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.workbook.findings import Code, Finding, Refused
+from review.workbook.file_kind import OLE, ZIP
+from review.workbook.findings import OK, Code, Finding, Refused
 
 SECONDS = 10.0
 CPU_SECONDS = 9
 MEMORY = 768 * 1024 * 1024
 FILES = 64
 MAX_ANSWER = 16 * 1024 * 1024
+
+Result = tuple[Finding, dict[str, Any] | None]
 
 _ROOT = Path(__file__).resolve().parents[2]
 # -I keeps the folder and the environment of the caller out; the one path that is needed is put back by hand.
@@ -29,7 +32,7 @@ _BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from review.workbook impor
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The result for a file: the finding, and the data of `entry_reader.EntryBook` where it is OK and was requested."""
+    """The result for a file: the finding, and what was read where it is OK."""
 
     finding: Finding
     entry: dict[str, Any] | None = None
@@ -37,26 +40,20 @@ class Outcome:
 
 def inspect_file(path: Path, *, seconds: float = SECONDS) -> Finding:
     """Inspect a file in a process of its own. Never raises for the content of a file. Some 60 ms."""
-    return _run("inspect", path, seconds).finding
+    return read("inspect", path, seconds=seconds).finding
 
 
-def read_entry(path: Path, *, seconds: float = SECONDS) -> Outcome:
-    """Inspect a file, and read it as a 記入用 workbook if it is safe. Some 300 ms."""
-    return _run("entry", path, seconds)
+def read(task: str, path: Path, more: Mapping[str, Any] | None = None, *, seconds: float = SECONDS) -> Outcome:
+    """Inspect a file and, where it is safe, read it. Some 300 ms. `task` says as what, and what `entry` is:
 
+    "entry"     a 記入用 workbook: the data of `entry_reader.EntryBook`
+    "table"     a list, as CSV or as the first sheet of a workbook: {"rows": [[text]]}
+    "form"      a plan in whatever form, with the corrections in `more`: a Proposal's data with the `document` of the city's
+                form, which its own readers read in full, or with the `columns` and `cells` of a list
+    "evidence"  a document that is only kept: {"kind": key of `evidence_file.MIME`}
 
-def read_table(path: Path, *, seconds: float = SECONDS) -> Outcome:
-    """Inspect a file, and read the first sheet's rows if it is safe: `entry` is {"rows": [[text]]}. Some 300 ms."""
-    return _run("table", path, seconds)
-
-
-def read_form(path: Path, *, corrections: Mapping[str, Any] | None = None, seconds: float = SECONDS) -> Outcome:
-    """Read a plan in whatever form: `entry` is a Proposal's data with the `document` of the city's form, which its own
-    readers read in full, or with the `columns` and `cells` of a list; {"refusal": sentence} where it is no plan."""
-    return _run("form", path, seconds, corrections)
-
-
-def _run(task: str, path: Path, seconds: float, more: Mapping[str, Any] | None = None) -> Outcome:
+    {"refusal": sentence, "facts": {name: text}} where the file is safe and no list and no plan.
+    """
     # openpyxl with lxml would let some DTDs pass where defusedxml refuses them.
     environment = {"OPENPYXL_LXML": "False", "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-I", "-c", _BOOT, str(_ROOT), task, os.fsdecode(path)]
@@ -123,28 +120,60 @@ def _limit() -> None:
 
 
 def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
+    finding, entry = OK, None
+    try:
+        finding, entry = _TASKS[task](path, more)
+    except Refused as refusal:
+        finding = refusal.finding()
+    return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}
+
+
+# What a task needs is loaded where it is needed: openpyxl only for a file that is worth it.
+
+
+def _inspect(path: Path, more: dict[str, Any]) -> Result:
     from review.workbook.inspect import inspect
 
-    finding = inspect(path)
-    entry = None
-    if finding.is_ok and task == "entry":
-        # openpyxl is only loaded for a file that is worth it.
-        from review.workbook.entry_reader import read_entry_book
+    return inspect(path), None
 
-        try:
-            entry = read_entry_book(path).as_data()
-        except Refused as refusal:
-            finding = refusal.finding()
-    if finding.is_ok and task == "table":
+
+def _entry(path: Path, more: dict[str, Any]) -> Result:
+    finding, _none = _inspect(path, more)
+    if not finding.is_ok:
+        return finding, None
+    from review.workbook.entry_reader import read_entry_book
+
+    return finding, read_entry_book(path).as_data()
+
+
+def _table(path: Path, more: dict[str, Any]) -> Result:
+    from review.domain.people_list import Unreadable, rows_of_csv
+
+    finding, _none = _inspect(path, more)
+    if finding.is_ok:
         from review.workbook.table_reader import read_rows
 
-        try:
-            entry = {"rows": read_rows(path)}
-        except Refused as refusal:
-            finding = refusal.finding()
-    if task == "form":
-        from review.domain.forms.headings import Corrections
-        from review.workbook.form_file import read_form_file
+        return finding, {"rows": read_rows(path)}
+    with path.open("rb") as stream:
+        if finding.code != Code.NOT_XLSX or stream.read(4) in (ZIP, OLE[:4]):
+            return finding, None
+    try:
+        return OK, {"rows": list(rows_of_csv(path.read_bytes()))}
+    except Unreadable as refusal:
+        return OK, {"refusal": refusal.sentence, "facts": refusal.facts}
 
-        finding, entry = read_form_file(path, finding, Corrections.of(more))
-    return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}
+
+def _form(path: Path, more: dict[str, Any]) -> Result:
+    from review.domain.forms.headings import Corrections
+    from review.workbook.form_file import read_form_file
+
+    return read_form_file(path, _inspect(path, more)[0], Corrections.of(more))
+
+
+def _evidence(path: Path, more: dict[str, Any]) -> Result:
+    from review.workbook.evidence_file import kind_of
+
+    return OK, {"kind": kind_of(path)}
+
+
+_TASKS = {"inspect": _inspect, "entry": _entry, "table": _table, "form": _form, "evidence": _evidence}

@@ -22,16 +22,14 @@ from review.domain.refusals import Invalid, NotAllowed
 from review.domain.three_way import FileText, ItemChange, compare
 from review.item_words import label_of
 from review.models import Cycle, EntryBook, IndicatorYear, MeasureReview, Upload, User
+from review.screens.services import incoming
 from review.sheet.services import submission
 from review.trail.services import audit
-from review.workbook import sandbox
-from review.workbook.archive import MAX_FILE
 from review.workbook.entry_book import CLOSED, OPENED
 from review.workbook.entry_places import cell_digest
 from review.workbook.files import describe
 from review.workbook.findings import ANOTHERS, Code, Finding, Refused
 
-MAX_BYTES = MAX_FILE
 AN_HOUR = 30
 #: How much of the unread cells is shown: enough to see where and what they are.
 MOST_UNREAD, MOST_LETTERS = 100, 200
@@ -121,7 +119,7 @@ def _refuse_flood(user: User) -> None:
 
 
 def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | None, dict[str, Any]]:
-    outcome = sandbox.read_entry(path)
+    outcome = incoming.look("entry", path)
     if outcome.entry is None:
         return outcome.finding, None, {"sheets": {}}
     try:

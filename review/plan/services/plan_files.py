@@ -23,12 +23,12 @@ from review.domain.forms.mends import CODE, Mends, mended, proposals, spoken_of
 from review.domain.refusals import AlreadyDecided, Invalid, Stale
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.models import Plan, PlanUpload, User
-from review.people.services.finding_words import why_refused
 from review.plan.services import file_doubts, planning
 from review.plan.services.planning import Change, Imported
+from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require
-from review.workbook import plan_list, sandbox
+from review.workbook import plan_list
 from review.workbook.archive import MAX_FILE
 
 #: How long a file that nobody takes is held.
@@ -111,11 +111,11 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
     content, before = path.read_bytes(), last_taken(plan)
     roles = before.assignment if before else {}
     try:
-        reading = _read(path, {"roles": roles})
+        reading = incoming.read("form", path, {"roles": roles})
     except Invalid:
         if not roles:
             raise
-        roles, reading = {}, _read(path, {})
+        roles, reading = {}, incoming.read("form", path)
     keys = {column["key"] for column in reading.get("columns", ())}
     upload = PlanUpload(
         plan=plan,
@@ -144,7 +144,7 @@ def correct(*, user: User, upload: PlanUpload, corrections: Mapping[str, Any], y
         with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
             copy.write(bytes(upload.content))
             copy.flush()
-            upload.reading = _read(Path(copy.name), corrections)
+            upload.reading = incoming.read("form", Path(copy.name), corrections)
     _try(upload)
     with transaction.atomic():
         upload.save(update_fields=["reading", "trial", "corrections", "sheets_year"])
@@ -180,15 +180,6 @@ def require_may(user: User, plan: Plan) -> None:
     """Raise NotAllowed unless the user may bring files into the plan."""
     sentence = _("計画の取込みは、%(office)sの確認者が行います(確認者がいない間は管理者)。")
     require(permissions.may_change_plan(user, plan.pk), sentence, plan)
-
-
-def _read(path: Path, corrections: Mapping[str, Any]) -> dict[str, Any]:
-    outcome = sandbox.read_form(path, corrections=corrections)
-    if not outcome.finding.is_ok:
-        raise Invalid(why_refused(outcome.finding.code, outcome.finding.detail))
-    if outcome.entry is None or "refusal" in outcome.entry:
-        raise Invalid((outcome.entry or {}).get("refusal", _("ファイルを読み取れません。")))
-    return outcome.entry
 
 
 def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan: Plan) -> PlanDocument:

@@ -15,13 +15,14 @@ from review import clock, locks, permissions
 from review.domain import file_names, measure_codes
 from review.domain.refusals import Invalid, NotAllowed
 from review.models import Evidence, MeasureReview, User
+from review.screens.services import incoming
 from review.sheet.services import submission
 from review.trail.services import audit
 from review.transition import locked, require
-from review.workbook.evidence_file import ENDINGS, MAX_BYTES, MIME, NotEvidence, kind_of
+from review.workbook.evidence_file import ENDINGS, MIME
 
 MAX_FILES = 30
-__all__ = ["MAX_BYTES", "MIME", "add", "may_remove", "of_sheet", "readable", "remove", "stored"]
+__all__ = ["MIME", "add", "may_remove", "of_sheet", "readable", "remove", "stored"]
 
 
 def readable(user: User) -> QuerySet[Evidence]:
@@ -51,10 +52,8 @@ def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item:
     Raises NotAllowed where the sheet is not open to the user, Invalid (field `file` or `item`) for a file that cannot
     be taken. The bytes are stored first, and taken away again where the row does not come to be.
     """
-    try:
-        kind = kind_of(upload, upload.size)  # type: ignore[arg-type]
-    except NotEvidence as problem:
-        raise Invalid(str(problem), {"file": str(problem)}) from problem
+    with incoming.on_disk(upload) as (copy, _name):
+        kind = incoming.read("evidence", copy)["kind"]
     digest = _digest(upload)
     path = ""
     try:

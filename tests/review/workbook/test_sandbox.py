@@ -14,14 +14,14 @@ ROOT = Path(sandbox.__file__).resolve().parents[2]
 
 
 def test_a_safe_book_of_another_form_is_told_apart(tmp_path: Path) -> None:
-    outcome = sandbox.read_entry(genuine.samples()[0])
+    outcome = sandbox.read("entry", genuine.samples()[0])
     assert outcome.finding.code == Code.WRONG_FORM
     assert outcome.entry is None
 
 
 def test_an_entry_book_comes_back_as_data() -> None:
     path = next(path for path in genuine.samples() if path.stem == "libreoffice-7-entry-book")
-    outcome = sandbox.read_entry(path)
+    outcome = sandbox.read("entry", path)
     assert outcome.finding.is_ok
     assert outcome.entry and outcome.entry["sheets"]["01-01"]["policy"] == {
         "text": "方針です。\n二行目。", "cell": "01-01!B12", "mark": "",
@@ -29,7 +29,7 @@ def test_an_entry_book_comes_back_as_data() -> None:
 
 
 def test_a_hostile_file_never_reaches_the_reader(tmp_path: Path) -> None:
-    outcome = sandbox.read_entry(hostile.write("macro/vba", tmp_path))
+    outcome = sandbox.read("entry", hostile.write("macro/vba", tmp_path))
     assert (outcome.finding.code, outcome.entry) == (Code.MACRO, None)
 
 
