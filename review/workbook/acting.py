@@ -8,7 +8,9 @@ from review.workbook.xml_scan import Attributes, Budget, Scanner, attribute
 
 _EMBEDDED = {"oleobject", "oleobj", "olelink", "ddelink", "altchunk"}
 _COMMAND = re.compile(r"ppaction://(macro|program|ole)", re.I)
-_FIELD = re.compile(r'\s*(DDE|DDEAUTO|LINK|INCLUDETEXT|INCLUDE|DATABASE|IMPORT|INCLUDEPICTURE\s+(?!"?https?:))\b', re.I)
+_FIELD = re.compile(
+    r'\s*((DDE|DDEAUTO|LINK|INCLUDETEXT|INCLUDE|DATABASE|IMPORT)\b|INCLUDEPICTURE\s+(?!"?https?:))', re.I
+)
 # A field within another stands behind the other's first word; else the word itself is being made up.
 _NAMED = re.compile(r"\s*(=|\S+\s)")
 

@@ -50,6 +50,13 @@ def refuse_other_archives(names: Container[str], head: Callable[[str], bytes]) -
     raise Refused(Code.NOT_XLSX)
 
 
+def refuse_other_than_text(data: bytes) -> bytes:
+    """The data. Raise Refused (NOT_XLSX) where they begin as a page, a picture or a program does."""
+    if data.lstrip().startswith((b"%PDF", b"<", b"#!", b"MZ\x90", b"\xff\xd8\xff", b"\x89PNG")):
+        raise Refused(Code.NOT_XLSX)
+    return data
+
+
 def refuse_hidden(head: bytes, whole: Callable[[], bytes]) -> None:
     """Raise Refused where a part that is no XML hides something that runs, or another archive."""
     if head.startswith(OLE):

@@ -99,10 +99,8 @@ class _Inspection:
             file_kind.refuse_other_archives(self.members, lambda name: self._head(name, 200))
         elif parts.CONTENT_TYPES not in self.members:
             raise Refused(Code.NOT_XLSX, "ZIPファイルです。中のファイルを1つずつ添付してください")
-        types = ContentTypes(self.budget)
+        types = ContentTypes(self.budget, book=not self.kept)
         self._scan(parts.CONTENT_TYPES, types)
-        if not self.kept:
-            types.refuse_all_but_books()
         return types
 
     def _relate(self, name: str) -> None:

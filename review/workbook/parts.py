@@ -89,10 +89,11 @@ def refuse_active_place(name: str) -> None:
 
 
 class ContentTypes(Scanner):
-    """[Content_Types].xml: `of` gives the type of a part."""
+    """[Content_Types].xml: `of` gives the type of a part. With `book` it may declare a workbook and nothing else."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, *, book: bool = False) -> None:
         super().__init__(budget)
+        self.book = book
         self.by_ending: dict[str, str] = {}
         self.by_name: dict[str, str] = {}
 
@@ -108,6 +109,8 @@ class ContentTypes(Scanner):
         return self.by_name.get(part.lower(), "") or self.by_ending.get(part.rpartition(".")[2].lower(), "")
 
     def close(self) -> None:
+        if self.book:
+            self._refuse_all_but_books()
         for content_type in self.by_name.values():
             refuse_active(content_type)
         # A default is often declared for what is not there (.bin for printers' settings beside .vml).
@@ -115,8 +118,7 @@ class ContentTypes(Scanner):
             if "macroenabled" in content_type.lower():
                 raise Refused(Code.MACRO, "マクロ有効ブックです")
 
-    def refuse_all_but_books(self) -> None:
-        """Raise Refused unless a workbook is declared and nothing else."""
+    def _refuse_all_but_books(self) -> None:
         declared = [*self.by_name.values(), *self.by_ending.values()]
         if not any(_SPREADSHEET in content_type.lower() for content_type in declared) or any(
             word in content_type.lower() for word in _OTHER_KINDS for content_type in self.by_name.values()

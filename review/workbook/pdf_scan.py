@@ -22,7 +22,7 @@ _ACTS = re.compile(
 _FORM = re.compile(rb"/XFA\s*[\[\d<]")
 _LOCKED = re.compile(rb"/Encrypt\s*(\d|<<)")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _STORE = re.compile(rb"/ObjStm" + _END_OF_NAME)
 # A store of objects begins with pairs of numbers.
 _PAIRS = re.compile(rb"\s*\d+\s+\d+\s")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.workbook.file_kind import OLE, ZIP
+from review.workbook.file_kind import OLE, ZIP, refuse_other_than_text
 from review.workbook.findings import OK, Code, Finding, Refused
 
 SECONDS = 10.0
@@ -158,7 +158,7 @@ def _table(path: Path, more: dict[str, Any]) -> Result:
         if finding.code != Code.NOT_XLSX or stream.read(4) in (ZIP, OLE[:4]):
             return finding, None
     try:
-        return OK, {"rows": list(rows_of_csv(path.read_bytes()))}
+        return OK, {"rows": list(rows_of_csv(refuse_other_than_text(path.read_bytes())))}
     except Unreadable as refusal:
         return OK, {"refusal": refusal.sentence, "facts": refusal.facts}
 
