@@ -28,6 +28,8 @@ LOCK = ROOT / "requirements" / "base.txt"
 PYTHONS = ("3.11", "3.12", "3.13")
 #: The machines of a city: glibc as of Debian 10 and younger.
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64")
+#: As docker-compose.yml names them.
+OWN_IMAGE = "meguri:latest"
 IMAGES = ("postgres:17-bookworm", "redis:7-bookworm", "nginx:1-bookworm")
 _PIN = re.compile(
     r"^(?P<name>[\w.-]+)==(?P<version>[^\s;\\]+)(?P<marker>[^\\\n]*)(?P<rest>(?:\\\n +--hash=\S+ *)+)", re.M
@@ -92,17 +94,16 @@ def sbom(version: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def images(folder: Path, version: str) -> bool:
+def images(folder: Path) -> bool:
     """Save the images where a container engine answers; False where none does."""
     engine = shutil.which("docker") or shutil.which("podman")
     if not engine or subprocess.run([engine, "version"], capture_output=True, check=False).returncode:
         return False
     folder.mkdir()
-    own = f"meguri:{version}"
-    run(engine, "build", "--tag", own, "--tag", "meguri:latest", ".")
+    run(engine, "build", "--tag", OWN_IMAGE, ".")
     for image in IMAGES:
         run(engine, "pull", image)
-    for image in (own, *IMAGES):
+    for image in (OWN_IMAGE, *IMAGES):
         run(engine, "save", "--output", str(folder / f"{image.replace(':', '-')}.tar"), image)
     return True
 
@@ -130,7 +131,7 @@ def build(out: Path, pythons: Sequence[str] = PYTHONS) -> Path:
         wheels(folder / "wheels", pythons)
         static(folder / "static.tar")
         (folder / "sbom.json").write_text(json.dumps(sbom(version), indent=1, ensure_ascii=False) + "\n")
-        if not images(folder / "images", version):
+        if not images(folder / "images"):
             say(
                 "コンテナのエンジンがないため、イメージは入れていません。"
                 " / No container engine here: the archive holds no images."

@@ -6,7 +6,7 @@ from review.workbook import parts
 from review.workbook.findings import Code, Refused
 from review.workbook.xml_scan import Attributes, Budget, Scanner, attribute
 
-_EMBEDDED = {"oleobject", "oleobj", "olelink", "ddelink", "altchunk"}
+_EMBEDDED = {"oleObject", "OLEObject", "oleObj", "oleLink", "ddeLink", "altChunk"}
 _COMMAND = re.compile(r"ppaction://(macro|program|ole)", re.I)
 _FIELD = re.compile(
     r'\s*((DDE|DDEAUTO|LINK|INCLUDETEXT|INCLUDE|DATABASE|IMPORT)\b|INCLUDEPICTURE\s+(?!"?https?:))', re.I
@@ -26,7 +26,7 @@ class Content(Scanner):
         self._words: list[str] | None = None
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name.lower() in _EMBEDDED:
+        if name in _EMBEDDED:
             raise Refused(Code.ACTIVE, "別のソフトのデータが埋め込まれています")
         if name in ("f", "instrText"):
             self._words = []
@@ -34,7 +34,7 @@ class Content(Scanner):
             self._refuse_field(attribute(attributes, "instr"))
         elif name == "fldChar":
             self._mark(attribute(attributes, "fldCharType"))
-        if _COMMAND.match(attributes.get("action", "")):
+        if "action" in attributes and _COMMAND.match(attributes["action"]):
             raise Refused(Code.ACTIVE, "プログラムを呼び出すボタンがあります")
 
     def text(self, data: str) -> None:
@@ -49,7 +49,7 @@ class Content(Scanner):
             self._fields[-1:] = [(self._fields[-1] if self._fields else "") + words]
             self._refuse_field(self._fields[-1])
         elif parts.is_dangerous(words):
-            raise Refused(Code.FORMULA, "ほかのソフトや外部を呼び出す数式があります")
+            raise Refused(Code.ACTIVE, "ほかのソフトや外部を呼び出す数式があります")
 
     def _mark(self, kind: str) -> None:
         if kind == "begin":

@@ -5,10 +5,10 @@ Runs in a throw-away process (see sandbox.py).
 
 from pathlib import Path
 
-from review.workbook import inspect, pdf_scan, picture_scan
+from review.workbook import archive, inspect, pdf_scan, picture_scan
 from review.workbook.archive import MAX_FILE
-from review.workbook.file_kind import OLE, ZIP
-from review.workbook.findings import Code, Refused
+from review.workbook.file_kind import OLE, ZIP, ole_code
+from review.workbook.findings import ADVICE, KEPT_AGAIN, Code, Refused
 
 MIME: dict[str, str] = {
     "pdf": "application/pdf",
@@ -19,21 +19,26 @@ MIME: dict[str, str] = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 ENDINGS = {**{kind: kind for kind in MIME}, "jpeg": "jpg"}
-NOT_TAKEN = "PDF、画像(PNG・JPEG)、Office文書(.xlsx .docx .pptx)のファイルを選んでください。"
+#: What means less, or something else, for a file that nobody reads.
+_CODES = {Code.FORMULA: Code.ACTIVE, Code.NOT_XLSX: Code.KIND, Code.OLD_XLS: Code.KIND}
 
 
 def kind_of(path: Path) -> str:
     """One of the keys of MIME. Raises Refused for anything else, for what is too large, broken, locked or acts."""
-    size = path.stat().st_size
-    if not size:
-        raise Refused(Code.EMPTY, advice="ファイルが空です。もう一度選び直してください。")
+    try:
+        return _kind(path, archive.size_of(path))
+    except Refused as refusal:
+        code = _CODES.get(refusal.code, refusal.code)
+        if code in (Code.EMPTY, Code.KIND):
+            what = refusal.what or ("ファイルが空です" if code is Code.EMPTY else "")
+            raise Refused(code, what, advice=ADVICE[Code.KIND]) from refusal
+        raise Refused(code, refusal.what, advice=KEPT_AGAIN) from refusal
+
+
+def _kind(path: Path, size: int) -> str:
     if size > MAX_FILE:
         limit, much = f"{MAX_FILE // 1024 // 1024}MB", f"{size / 1024 / 1024:.1f}MB"
-        raise Refused(
-            Code.TOO_LARGE,
-            f"このファイルは{much}です。1件{limit}まで添付できます",
-            advice="ファイルを分けるか、画像を小さくしてください。",
-        )
+        raise Refused(Code.TOO_LARGE, f"このファイルは{much}です。1件{limit}まで添付できます")
     data = path.read_bytes()
     if data.startswith(ZIP):
         return inspect.document_kind(path)
@@ -43,7 +48,7 @@ def kind_of(path: Path) -> str:
     for kind, scan in picture_scan.KINDS.items():
         if scan(data):
             return kind
-    raise Refused(Code.NOT_XLSX, _what_else(data[:16]), advice=NOT_TAKEN)
+    raise Refused(ole_code(data) if data.startswith(OLE) else Code.KIND, _what_else(data[:16]))
 
 
 def _what_else(head: bytes) -> str:

@@ -2,7 +2,7 @@
 
 In this order, each step only if the one before passed: the kind of file, the archive, its names and content
 types, every relationship, then every part as a stream of XML. No library for such files is involved.
-A workbook that will be read may hold no formula and nothing odd in its cells; a document that is only kept may.
+A workbook that will be read may hold no formula; a document that is only kept may.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,6 @@ from review.workbook.sheet_scan import SheetScan
 from review.workbook.xml_scan import Budget, Scanner
 
 SECONDS = 8.0
-#: Elements in all parts of a document that is only kept: a table of a hundred thousand lines is no attack.
-DOCUMENT_ELEMENTS = 6_000_000
 # Other parts than sheets, strings and pictures stay small.
 MAX_SMALL_PART = 24 * 1024 * 1024
 _BOOK_KINDS, _SHEET_KINDS = ("officeDocument",), ("worksheet", "chartsheet")
@@ -48,10 +46,8 @@ def inspect(path: Path, *, seconds: float = SECONDS) -> Finding:
 
 def document_kind(path: Path) -> str:
     """xlsx, docx or pptx, for a document that is only kept. Raises Refused for anything else, and for whatever acts."""
-    budget = Budget.of(SECONDS)
-    budget.elements = DOCUMENT_ELEMENTS
     with path.open("rb") as stream:
-        return _Inspection(stream, archive.size_of(path), budget, kept=True).run()
+        return _Inspection(stream, archive.size_of(path), Budget.of(SECONDS), kept=True).run()
 
 
 @dataclass
@@ -82,10 +78,8 @@ class _Inspection:
         kind = parts.MAINS.get(types.of(main), "")
         if not kind or (kind != "xlsx" and (self.within or not self.kept)):
             raise Refused(Code.NOT_XLSX)
-        if not self.kept:
+        if kind == "xlsx":
             self._book(main)
-        elif kind == "xlsx":
-            self._scan(main, Book(self.budget))
         for name in sorted(books):
             self._behind_a_chart(name)
         for name in sorted(self.members.keys() - self.done):
@@ -137,7 +131,7 @@ class _Inspection:
             part = sheets.get(entry.relation, "")
             if part not in self.members or part in self.done:
                 raise Refused(Code.BROKEN, f"シート「{entry.name[:31]}」の中身がありません")
-            self._scan(part, SheetScan(self.budget, title=entry.name, strings=strings))
+            self._scan(part, SheetScan(self.budget, title=entry.name, strings=strings, formulas=self.kept))
 
     def _behind_a_chart(self, name: str) -> None:
         """The workbook from which a chart was drawn: a document within the document, looked at alike."""
@@ -166,7 +160,7 @@ class _Inspection:
         member = self.members.get(name)
         if member is None:
             raise Refused(Code.BROKEN, "ブックに必要な部品がありません")
-        big = isinstance(scanner, SheetScan | SharedStrings) or self.kept
+        big = isinstance(scanner, SheetScan | SharedStrings)
         if member.size > MAX_SMALL_PART and not big:
             raise Refused(Code.BOMB, "中の部品が大きすぎます")
         self.done.add(name)

@@ -62,7 +62,8 @@ _ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
     ("customui/", Code.ACTIVE, "リボンを変える部品があります"),
     ("webextensions/", Code.ACTIVE, "アドインの部品があります"),
 )
-_OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", "binary.macroenabled", "sheet.binary")
+_OTHER_BOOKS = ("binary.macroenabled", "sheet.binary")
+_OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", *_OTHER_BOOKS)
 _DDE = re.compile(r"\|\s*'?[^|]*!|\b(?:CALL|REGISTER|EXEC|EVALUATE|WEBSERVICE|FILTERXML|RTD|DDE)\s*\(", re.I)
 _SERVER = re.compile(r"\w\|\s*'")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -109,22 +110,18 @@ class ContentTypes(Scanner):
         return self.by_name.get(part.lower(), "") or self.by_ending.get(part.rpartition(".")[2].lower(), "")
 
     def close(self) -> None:
-        if self.book:
-            self._refuse_all_but_books()
+        declared = [content_type.lower() for content_type in (*self.by_name.values(), *self.by_ending.values())]
+        others = _OTHER_KINDS if self.book else _OTHER_BOOKS
+        if (self.book and not any(_SPREADSHEET in one for one in declared)) or any(
+            word in content_type.lower() for word in others for content_type in self.by_name.values()
+        ):
+            raise Refused(Code.NOT_XLSX)
         for content_type in self.by_name.values():
             refuse_active(content_type)
         # A default is often declared for what is not there (.bin for printers' settings beside .vml).
-        for content_type in self.by_ending.values():
-            if "macroenabled" in content_type.lower():
-                raise Refused(Code.MACRO, "マクロ有効ブックです")
-
-    def _refuse_all_but_books(self) -> None:
-        declared = [*self.by_name.values(), *self.by_ending.values()]
-        if not any(_SPREADSHEET in content_type.lower() for content_type in declared) or any(
-            word in content_type.lower() for word in _OTHER_KINDS for content_type in self.by_name.values()
-        ):
-            raise Refused(Code.NOT_XLSX)
-        if any("template.main" in content_type for content_type in declared):
+        if any("macroenabled" in content_type.lower() for content_type in self.by_ending.values()):
+            raise Refused(Code.MACRO, "マクロ有効ブックです")
+        if self.book and any("template.main" in one for one in declared):
             raise Refused(Code.NOT_XLSX, "テンプレート(.xltx)です")
 
 

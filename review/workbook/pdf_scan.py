@@ -13,7 +13,6 @@ from review.workbook.findings import Code, Refused
 #: How much of all compressed objects together is looked at.
 MAX_OBJECTS = 64 * 1024 * 1024
 _TAIL = 4096
-_ADVICE = "印刷の画面から「PDFとして保存」し直してください。"
 _END_OF_NAME = rb"(?![^\s()<>\[\]{}/%\x00])"
 _ACTS = re.compile(
     rb"/(JavaScript|Launch|SubmitForm|ImportData|GoToR|GoToE|EmbeddedFiles?|RichMedia|RichMediaContent|Rendition)"
@@ -38,15 +37,15 @@ def refuse_active(data: bytes) -> None:
     """Raise Refused for a PDF that is cut off, locked, or carries commands or other files."""
     end = data.rfind(b"%%EOF", max(0, len(data) - _TAIL))
     if end < 0:
-        raise Refused(Code.BROKEN, "PDFが途中で切れています", advice="もう一度保存して選び直してください。")
+        raise Refused(Code.BROKEN, "PDFが途中で切れています")
     plain = _names(data)
     if _LOCKED.search(plain):
-        raise Refused(Code.ENCRYPTED, "保護されたPDFは、中を確かめられません", advice=_ADVICE)
+        raise Refused(Code.ENCRYPTED, "保護されたPDFは、中を確かめられません")
     if b"PK\x05\x06" in data[end:]:
-        raise Refused(Code.ACTIVE, "PDFの後ろに別のファイルが付いています", advice=_ADVICE)
+        raise Refused(Code.ACTIVE, "PDFの後ろに別のファイルが付いています")
     for text in (plain, *_stores(data)):
         if _ACTS.search(text) or _FORM.search(text):
-            raise Refused(Code.ACTIVE, "命令や別のファイルを含むPDFは添付できません", advice=_ADVICE)
+            raise Refused(Code.ACTIVE, "命令や別のファイルを含むPDFは添付できません")
 
 
 def _names(data: bytes) -> bytes:
@@ -62,12 +61,12 @@ def _stores(data: bytes) -> Iterator[bytes]:
         about = about[about.rfind(b" obj") + 1 :]
         unpacked = _inflated(data, match.end(), left)
         if _STORE.search(about) and (_OTHER_FILTER.search(about) or (unpacked is None and b"/Filter" in about)):
-            raise Refused(Code.ACTIVE, "中を確かめられない部分のあるPDFです", advice=_ADVICE)
+            raise Refused(Code.ACTIVE, "中を確かめられない部分のあるPDFです")
         if unpacked is None:
             continue
         left -= len(unpacked)
         if left <= 0:
-            raise Refused(Code.BOMB, "展開すると大きすぎるPDFです", advice=_ADVICE)
+            raise Refused(Code.BOMB, "展開すると大きすぎるPDFです")
         yield _names(unpacked)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from review.workbook.findings import Code, Refused
 
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
-_ADVICE = "画像を開いて、PNGかJPEGで保存し直してください。"
 # In compressed data words of this length do not come about by chance.
 _SCRIPT = re.compile(rb"<script|<\?php|<iframe|javascript:", re.I)
 # Another file behind the picture. Cameras put a second picture there, or a short film; nothing of this.
@@ -31,7 +30,7 @@ def _png(data: bytes) -> bool:
         end = at + 12 + length
         whole = len(data) >= end and zlib.crc32(data[at + 4 : end - 4]) == int.from_bytes(data[end - 4 : end])
         if not whole or (not names and name != b"IHDR"):
-            raise Refused(Code.BROKEN, "画像が壊れているか、途中で切れています", advice=_ADVICE)
+            raise Refused(Code.BROKEN, "画像が壊れているか、途中で切れています")
         names.append(name)
         at = end
     _refuse_hidden(data, at, complete=b"IDAT" in names)
@@ -52,7 +51,7 @@ def _jpeg(data: bytes) -> bool:
         if marker in _NO_LENGTH or marker == _END:
             continue
         if marker < 0 or length < 2:
-            raise Refused(Code.BROKEN, "画像が壊れているか、途中で切れています", advice=_ADVICE)
+            raise Refused(Code.BROKEN, "画像が壊れているか、途中で切れています")
         at += length
         if marker == _SCAN:
             after = _NEXT_MARKER.search(data, at)
@@ -63,9 +62,9 @@ def _jpeg(data: bytes) -> bool:
 
 def _refuse_hidden(data: bytes, end: int, *, complete: bool) -> None:
     if not complete:
-        raise Refused(Code.BROKEN, "画像の中身がありません", advice=_ADVICE)
+        raise Refused(Code.BROKEN, "画像の中身がありません")
     if _SCRIPT.search(data) or _BEHIND.search(data[end:]):
-        raise Refused(Code.ACTIVE, "画像の中に、画像ではないもの(命令や別のファイル)があります", advice=_ADVICE)
+        raise Refused(Code.ACTIVE, "画像の中に、画像ではないもの(命令や別のファイル)があります")
 
 
 #: kind -> whether bytes are one; raises Refused where they only pretend to be

@@ -22,8 +22,7 @@ from django.utils.translation import gettext as _
 
 from review.domain.refusals import Invalid
 from review.workbook import sandbox
-from review.workbook.evidence_file import NOT_TAKEN
-from review.workbook.findings import ADVICE, ANOTHERS
+from review.workbook.findings import ADVICE, ANOTHERS, KEPT_AGAIN
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +113,7 @@ def _scan(path: Path) -> None:
 def why_refused(code: str, detail: str) -> str:
     """The finding's sentence, which is stored in Japanese, for the reader: in Japanese unchanged, else the cell, the cause
     where it is translated into the reader's language, and what to do."""
-    advice = next((one for one in (ANOTHERS, NOT_TAKEN, *ADVICE.values()) if detail.endswith(one)), "")
+    advice = next((one for one in (ANOTHERS, KEPT_AGAIN, *ADVICE.values()) if detail.endswith(one)), "")
     translation = _(advice) if advice else ""
     if translation == advice:
         return detail

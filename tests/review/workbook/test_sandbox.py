@@ -34,7 +34,7 @@ def test_a_hostile_file_never_reaches_the_reader(tmp_path: Path) -> None:
 
 
 def test_a_child_that_is_too_slow_is_killed(tmp_path: Path) -> None:
-    assert sandbox.inspect_file(genuine.samples()[0], seconds=0.001).code == Code.TOO_LARGE
+    assert sandbox.read("book", genuine.samples()[0], seconds=0.001).finding.code == Code.TOO_LARGE
 
 
 @pytest.mark.parametrize("answer", [b"", b"{", b"[]", b'{"code": "NEW"}'])
@@ -60,5 +60,5 @@ def test_the_child_cannot_take_more_than_its_limits(deed: str) -> None:
 
 
 def test_a_name_that_is_no_path_is_a_refusal(tmp_path: Path) -> None:
-    assert sandbox.inspect_file(tmp_path / "a\x00b").code == Code.BROKEN
-    assert sandbox.inspect_file(tmp_path / "absent").code == Code.NOT_XLSX
+    assert sandbox.read("book", tmp_path / "a\x00b").finding.code == Code.BROKEN
+    assert sandbox.read("book", tmp_path / "absent").finding.code == Code.NOT_XLSX
