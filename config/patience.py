@@ -37,7 +37,7 @@ class PatientWorker(ThreadWorker):
     def load_wsgi(self) -> None:
         """The application works at the desks."""
         super().load_wsgi()
-        application = self.wsgi
+        application: Any = self.wsgi  # type: ignore[has-type]
         self.wsgi = lambda *given: self.desks.submit(work, application, *given).result()
 
     def murder_pending(self) -> None:

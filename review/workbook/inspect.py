@@ -73,7 +73,7 @@ class _Inspection:
                 self._relate(name)
         books = {relation.part for name in self.relations for relation in self._of_kind(name, ("package",))}
         for name in self.members.keys() - books:
-            parts.refuse_active_place(name)
+            parts.refuse_active(name)
         main = self._main_name()
         kind = parts.MAINS.get(types.of(main), "")
         if not kind or (kind != "xlsx" and (self.within or not self.kept)):

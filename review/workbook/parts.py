@@ -25,8 +25,8 @@ _SPREADSHEET = "spreadsheetml"
 # What an address in a cell may lead to; files and scripts are no business of a form.
 _HARMLESS_LINKS = {"http", "https", "mailto", "tel", ""}
 
-# What a content type or relationship of that word means. The first that fits decides.
-_ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
+# What a content type, a relationship or the path of a part with that word means. The first that fits decides.
+_ACTIVE: tuple[tuple[str, Code, str], ...] = (
     ("macroenabled", Code.MACRO, "マクロ有効ブックです"),
     ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
     ("vbadata", Code.MACRO, "VBAのマクロがあります"),
@@ -47,34 +47,21 @@ _ACTIVE_TYPES: tuple[tuple[str, Code, str], ...] = (
     ("volatiledependencies", Code.ACTIVE, "外部データへの接続があります"),
     ("model+data", Code.ACTIVE, "データモデルがあります"),
     ("relationships/package", Code.ACTIVE, "別のファイルが埋め込まれています"),
-    ("relationships/afchunk", Code.ACTIVE, "別の文書が差し込まれています"),
-)
-# The same by the path of a part, whatever its declared type.
-_ACTIVE_PLACES: tuple[tuple[str, Code, str], ...] = (
-    ("vbaproject", Code.MACRO, "VBAのマクロがあります"),
-    ("macrosheets/", Code.MACRO, "Excel 4.0のマクロシートがあります"),
-    ("dialogsheets/", Code.MACRO, "マクロのダイアログシートがあります"),
-    ("activex/", Code.ACTIVE, "ActiveXの部品があります"),
     ("embeddings/", Code.ACTIVE, "別のファイルが埋め込まれています"),
-    ("externallinks/", Code.ACTIVE, "ほかのブックへのリンクがあります"),
-    ("xl/connections.xml", Code.ACTIVE, "外部データへの接続があります"),
-    ("querytables/", Code.ACTIVE, "外部データへの接続があります"),
     ("customui/", Code.ACTIVE, "リボンを変える部品があります"),
-    ("webextensions/", Code.ACTIVE, "アドインの部品があります"),
+    ("relationships/afchunk", Code.ACTIVE, "別の文書が差し込まれています"),
 )
 _OTHER_BOOKS = ("binary.macroenabled", "sheet.binary")
 _OTHER_KINDS = ("wordprocessingml", "presentationml", "visio", "opendocument", *_OTHER_BOOKS)
 _DDE = re.compile(r"\|\s*'?[^|]*!|\b(?:CALL|REGISTER|EXEC|EVALUATE|WEBSERVICE|FILTERXML|RTD|DDE)\s*\(", re.I)
 _SERVER = re.compile(r"\w\|\s*'")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _OTHER_BOOK = re.compile(r"^[^\"]*(?:\[\d+\]|\[[^\]]*\.xl\w+\])")
 
 
-def refuse_active(what: str, table: tuple[tuple[str, Code, str], ...] = _ACTIVE_TYPES) -> None:
-    """Raise Refused where a content type or relationship names something that acts."""
+def refuse_active(what: str) -> None:
+    """Raise Refused where a content type, a relationship or the path of a part names something that acts."""
     folded = what.lower()
-    for word, code, reason in table:
+    for word, code, reason in _ACTIVE:
         if word in folded:
             raise Refused(code, reason)
 
@@ -82,11 +69,6 @@ def refuse_active(what: str, table: tuple[tuple[str, Code, str], ...] = _ACTIVE_
 def is_dangerous(formula: str) -> bool:
     """Whether a formula calls another program or the network; what it says between quotes is text."""
     return bool(_DDE.search(re.sub(r'"[^"]*"', '""', formula)) or _SERVER.search(formula))
-
-
-def refuse_active_place(name: str) -> None:
-    """Raise Refused where a part lies in a folder of things that act."""
-    refuse_active(name, _ACTIVE_PLACES)
 
 
 class ContentTypes(Scanner):
@@ -267,11 +249,10 @@ class TextCheck:
     def problem(self) -> tuple[Code, str] | None:
         """The code and what is wrong, None for a text that can be stored."""
         text = "".join(self.pieces)
-        if any(_IMPOSSIBLE.match(chr(int(match[1], 16))) for match in _ESCAPED.finditer(text)):
+        if cell_text.has_impossible(text):
             return Code.BAD_CHAR, "保存できない文字(制御文字など)があります"
         decoded = cell_text.decode(text) if len(text) == self.length else ""
-        # Excel counts UTF-16 units: letters outside the basic plane are two.
-        units = len(decoded) + sum(letter > "\uffff" for letter in decoded) if decoded else self.length
+        units = cell_text.units(decoded) if decoded else self.length
         if units > cell_text.MAX_UNITS:
             return Code.TOO_LONG, f"1つのセルに{units:,}文字あります(上限は{cell_text.MAX_UNITS:,}文字)"
         return None

@@ -5,12 +5,10 @@ is read as it was shown, and doubted. The file must have been inspected before (
 """
 
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -25,27 +23,23 @@ from review.domain.sheet_rows import SheetReader
 from review.workbook import cell_text, shown
 from review.workbook.entry_cells import has_colour
 from review.workbook.layout import NO_FORMS
+from review.workbook.table_reader import open_book
 from review.workbook.writer import sheet_names
 
-MAX_BYTES = 20_000_000
-MAX_UNPACKED = 200_000_000
 MAX_COLUMNS = 200
 
 _CODE_LIKE = re.compile(r"\d{1,2}(?:[-.]\d{1,2}){1,2}")
-_NO_WORKBOOK = "Excelのブック(.xlsx)として開けません。ファイルが壊れているか、別の種類のファイルです。"
-_SAVE_AGAIN = "Excelで開けることを確かめ、.xlsxの形式で保存し直してください。"
 
 
 def read_plan_workbook(path: Path) -> PlanDocument:
     """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over.
 
-    Raises DocumentError for what is no workbook, has no form in it, holds a formula, or has a form in which a part
+    Raises Refused (BROKEN), and DocumentError for what has no form in it, holds a formula, or has a form in which a part
     is missing; nothing is half-read. Costs some 20 ms a sheet.
     """
-    book_sheets = _open(Path(path))
     forms: list[_Form] = []
     doubts: list[Doubt] = []
-    for sheet in book_sheets:
+    for sheet in open_book(path).worksheets:
         if sheet.title in NO_FORMS:
             continue
         form = _form_of(sheet)
@@ -75,37 +69,6 @@ def read_plan_workbook(path: Path) -> PlanDocument:
 def holds_form(rows: Sequence[Sequence[str]]) -> bool:
     """Whether these rows of a sheet hold the city's form."""
     return any(begins_form(Row(number=1, cells=tuple(row))) for row in rows)
-
-
-# --- opening ----------------------------------------------------------------------------------------------------
-
-
-def _open(path: Path) -> list[Worksheet]:
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise DocumentError("ファイルを開けません。", advice="ファイルの場所を確かめてください。") from error
-    if not size:
-        raise DocumentError("ファイルが空です。", advice="施策シートのブックを選び直してください。")
-    _refuse_too_large(path, size)
-    try:
-        book = load_workbook(path, data_only=False, keep_links=False)
-        return list(book.worksheets)
-    except Exception as error:  # a broken archive fails in a dozen ways: KeyError, BadZipFile, ParseError, ValueError
-        raise DocumentError(_NO_WORKBOOK, advice=_SAVE_AGAIN) from error
-
-
-def _refuse_too_large(path: Path, size: int) -> None:
-    too_large = DocumentError("ブックが大きすぎます。", advice="施策シートのブックかどうかを確かめてください。")
-    if size > MAX_BYTES:
-        raise too_large
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise DocumentError(_NO_WORKBOOK, advice=_SAVE_AGAIN) from error
-    if unpacked > MAX_UNPACKED:
-        raise too_large
 
 
 # --- one sheet ----------------------------------------------------------------------------------------------------
