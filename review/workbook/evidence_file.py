@@ -3,9 +3,10 @@
 Runs in a throw-away process (see sandbox.py).
 """
 
+import re
 from pathlib import Path
 
-from review.workbook import archive, inspect, pdf_scan, picture_scan
+from review.workbook import archive, inspect, pdf_scan
 from review.workbook.archive import MAX_FILE
 from review.workbook.file_kind import OLE, ZIP, ole_code
 from review.workbook.findings import ADVICE, KEPT_AGAIN, Code, Refused
@@ -19,6 +20,18 @@ MIME: dict[str, str] = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 ENDINGS = {**{kind: kind for kind in MIME}, "jpeg": "jpg"}
+#: kind -> how a picture begins, and what it has from there to its end.
+_PICTURES = {
+    "png": (b"\x89PNG\r\n\x1a\n", re.compile(rb".{8}\0\0\0\rIHDR.*IDAT.*\0\0\0\0IEND\xaeB`\x82", re.S)),
+    "jpeg": (
+        b"\xff\xd8\xff",
+        re.compile(rb"\xff\xd8\xff.*\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb]\0.*\xff\xda.*\xff\xd9", re.S),
+    ),
+}
+# In compressed data words of this length do not come about by chance.
+_SCRIPT = re.compile(rb"<script|<\?php|<iframe|javascript:", re.I)
+# Another file within the picture or behind it. Cameras put a second picture there, or a short film; nothing of this.
+_HIDDEN = re.compile(rb"PK\x05\x06\0\0\0\0|%PDF-1|MZ\x90\0\x03|\x7fELF[\x01\x02]\x01|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c")
 #: What means less, or something else, for a file that nobody reads.
 _CODES = {Code.FORMULA: Code.ACTIVE, Code.NOT_XLSX: Code.KIND, Code.OLD_XLS: Code.KIND}
 
@@ -45,10 +58,19 @@ def _kind(path: Path, size: int) -> str:
     if data.startswith(b"%PDF-"):
         pdf_scan.refuse_active(data)
         return "pdf"
-    for kind, scan in picture_scan.KINDS.items():
-        if scan(data):
+    for kind, (head, whole) in _PICTURES.items():
+        if data.startswith(head):
+            _refuse_other_than_picture(data, whole.match(data))
             return kind
     raise Refused(ole_code(data) if data.startswith(OLE) else Code.KIND, _what_else(data[:16]))
+
+
+def _refuse_other_than_picture(data: bytes, whole: re.Match[bytes] | None) -> None:
+    """A name at the head and a mark at the end prove nothing."""
+    if not whole:
+        raise Refused(Code.BROKEN, "画像が壊れているか、途中で切れています")
+    if _SCRIPT.search(data) or _HIDDEN.search(data) or data[whole.end() :].lstrip().startswith((b"MZ", b"#!", b"<")):
+        raise Refused(Code.ACTIVE, "画像の中に、画像ではないもの(命令や別のファイル)があります")
 
 
 def _what_else(head: bytes) -> str:

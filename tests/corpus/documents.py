@@ -242,7 +242,7 @@ BAD |= {
     "pdf/archive-behind": lambda: pdf(end=pack({"a.exe": b"MZ"})),
     "pdf/cut-off": lambda: b"%PDF-1.7 cut",
     "png/head-and-end-alone": lambda: b"\x89PNG\r\n\x1a\n" + chunk(b"IEND", b""),
-    "png/changed": lambda: png().replace(b"IDAT", b"IDAX"),
+    "png/nothing-in-it": lambda: png().replace(b"IDAT", b"IDAX"),
     "png/script": lambda: png(chunk(b"tEXt", b"a\0<script>alert(1)</script>")),
     "png/program-of-a-server": lambda: png(end=b"<?php system(1); ?>"),
     "png/archive-behind": lambda: png(end=pack({"a.exe": b"MZ"})),
