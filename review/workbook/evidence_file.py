@@ -50,8 +50,7 @@ def kind_of(path: Path) -> str:
 
 def _kind(path: Path, size: int) -> str:
     if size > MAX_FILE:
-        limit, much = f"{MAX_FILE // 1024 // 1024}MB", f"{size / 1024 / 1024:.1f}MB"
-        raise Refused(Code.TOO_LARGE, f"このファイルは{much}です。1件{limit}まで添付できます")
+        raise Refused(Code.TOO_LARGE, f"ファイルが{MAX_FILE // 1024 // 1024}MBを超えています")
     data = path.read_bytes()
     if data.startswith(ZIP):
         return inspect.document_kind(path)

@@ -6,7 +6,6 @@ Taking an item is typed entry: it goes through `submission.save_draft`, with its
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -30,7 +29,6 @@ from review.workbook.entry_places import cell_digest
 from review.workbook.files import describe
 from review.workbook.findings import ANOTHERS, Code, Finding, Refused
 
-AN_HOUR = 30
 #: How much of the unread cells is shown: enough to see where and what they are.
 MOST_UNREAD, MOST_LETTERS = 100, 200
 
@@ -86,7 +84,6 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
     earlier = known.exclude(state=Upload.State.REFUSED).first()
     if earlier:
         return earlier
-    _refuse_flood(user)
     finding, book, result = _read(user, cycle, path)
     with transaction.atomic():
         values = {
@@ -109,13 +106,6 @@ def receive(*, user: User, cycle_id: int, path: Path, filename: str) -> Upload:
             after={"code": upload.code, "sha256": file.sha256, "sheets": sorted(result["sheets"])},
         )
     return upload
-
-
-def _refuse_flood(user: User) -> None:
-    since = clock.now() - timedelta(hours=1)
-    if Upload.objects.filter(uploaded_by=user, uploaded_at__gt=since).count() >= AN_HOUR:
-        sentence = _("1時間に受け付けるファイルは%(most)s件までです。しばらく待ってから、もう一度送ってください。")
-        raise Invalid(sentence % {"most": AN_HOUR})
 
 
 def _read(user: User, cycle: Cycle, path: Path) -> tuple[Finding, EntryBook | None, dict[str, Any]]:

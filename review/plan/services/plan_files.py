@@ -29,7 +29,6 @@ from review.screens.services import incoming
 from review.trail.services import audit
 from review.transition import require
 from review.workbook import plan_list
-from review.workbook.archive import MAX_FILE
 
 #: How long a file that nobody takes is held.
 HOLD = timedelta(days=7)
@@ -106,8 +105,6 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
     """Read the file with the template of last time and hold it for the user in place of another. Raises NotAllowed, and
     Invalid with the sentence of what is wrong with the file. Up to 10 s, in another process."""
     plan = _allowed(user, plan_id)
-    if path.stat().st_size > MAX_FILE:
-        raise Invalid(_("ファイルが大きすぎます(%(most)sMBまで)。") % {"most": MAX_FILE // 1024 // 1024})
     content, before = path.read_bytes(), last_taken(plan)
     roles = before.assignment if before else {}
     try:

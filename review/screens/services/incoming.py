@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from review.domain.refusals import Invalid
 from review.workbook import sandbox
+from review.workbook.archive import MAX_FILE
 from review.workbook.findings import ADVICE, ANOTHERS, KEPT_AGAIN
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ def on_disk(file: File[bytes]) -> Iterator[tuple[Path, str]]:
 
 def look(task: str, path: Path, more: Mapping[str, Any] | None = None) -> sandbox.Outcome:
     """What `sandbox.read` finds. Raises Invalid where other files are being read, and where the scanner objects."""
+    if path.stat().st_size > MAX_FILE:
+        raise Invalid(_("ファイルが大きすぎます(%(most)sMBまで)。") % {"most": MAX_FILE // 1024 // 1024})
     with _turn():
         _scan(path)
         return sandbox.read(task, path, more)
