@@ -60,25 +60,20 @@ class PatientWorker(ThreadWorker):
             self.ends.pop(connection, None)
 
     def handle_request(self, request: Any, connection: Any) -> Any:
-        """What comes between the head and the answer."""
+        """The body is taken from the line here, in place of the application; what may come after the head is the answer."""
         length = int(dict(request.headers).get("CONTENT-LENGTH", 0))
         if 0 < length <= LARGEST:
             self.ends[connection] = time.monotonic() + BODY + length / BYTES_A_SECOND
-            receive(request, connection)
+            if request._expected_100_continue:
+                connection.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                request._expected_100_continue = False
+            body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (lives as long as the request)
+            while piece := request.body.read(STEP):
+                body.write(piece)
+            body.seek(0)
+            request.body = body
         self.ends[connection] = time.monotonic() + ANSWER
         return super().handle_request(request, connection)
-
-
-def receive(request: Any, connection: Any) -> None:
-    """Take the body from the line, in place of the application. Raises OSError where the client goes or is too slow."""
-    if request._expected_100_continue:
-        connection.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request._expected_100_continue = False
-    body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (lives as long as the request)
-    while piece := request.body.read(STEP):
-        body.write(piece)
-    body.seek(0)
-    request.body = body
 
 
 def work(application: Any, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -168,7 +168,7 @@ def percent(exact_rate: Fraction | None, scale: Scale) -> str:
     for places in range(1, 9):
         for shown in _roundings(exact, 10**places):
             if all((shown >= limit) == (exact >= limit) for limit in limits):
-                return f"{_decimal(shown, places):,f}%"
+                return f"{Decimal(int(shown * 10**places)).scaleb(-places):,f}%"
     return f"{float(exact):,.9f}%"
 
 
@@ -178,10 +178,6 @@ def _roundings(value: Fraction, unit: int) -> tuple[Fraction, ...]:
     down = scaled.numerator // scaled.denominator
     near = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Fraction(near, unit), Fraction(down, unit), Fraction(down + 1, unit)
-
-
-def _decimal(value: Fraction, places: int) -> Decimal:
-    return Decimal(int(value * 10**places)).scaleb(-places)
 
 
 # Scales as data

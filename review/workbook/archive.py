@@ -139,17 +139,17 @@ def _check_local(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
     name = stream.read(name_length)
     if flags & _ENCRYPTED:
         raise Refused(Code.ENCRYPTED, "圧縮ファイルに暗号がかかっています")
-    same = mark == b"PK\x03\x04" and method == info.compress_type and _same_name(name, info.orig_filename)
+    same = (
+        mark == b"PK\x03\x04"
+        and method == info.compress_type
+        and info.orig_filename in (_decoded(name, "utf-8"), _decoded(name, "cp437"))
+    )
     # Writers that stream put the sizes behind the data, and 0 or all ones here.
     if not flags & _LATER_SIZES and _ZIP64 not in (packed, size):
         same = same and (crc, packed, size) == (info.CRC, info.compress_size, info.file_size)
     if not same:
         raise Refused(Code.BROKEN, "圧縮ファイルの目録と中身が合いません")
     return cast(int, info.header_offset + _LOCAL.size + name_length + extra_length)
-
-
-def _same_name(raw: bytes, name: str) -> bool:
-    return any(_decoded(raw, charset) == name for charset in ("utf-8", "cp437"))
 
 
 def _decoded(raw: bytes, charset: str) -> str | None:

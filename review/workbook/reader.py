@@ -20,10 +20,10 @@ from review.domain.plan_text import department_doubts, plan_doubts, plan_years, 
 from review.domain.scan_marks import Wording
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.domain.sheet_rows import SheetReader
-from review.workbook import cell_text, shown
+from review.workbook import cell_text
 from review.workbook.entry_cells import has_colour
 from review.workbook.layout import NO_FORMS
-from review.workbook.table_reader import open_book
+from review.workbook.table_reader import open_book, text_of
 from review.workbook.writer import sheet_names
 
 MAX_COLUMNS = 200
@@ -34,8 +34,8 @@ _CODE_LIKE = re.compile(r"\d{1,2}(?:[-.]\d{1,2}){1,2}")
 def read_plan_workbook(path: Path) -> PlanDocument:
     """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over.
 
-    Raises Refused (BROKEN), and DocumentError for what has no form in it, holds a formula, or has a form in which a part
-    is missing; nothing is half-read. Costs some 20 ms a sheet.
+    Raises Refused for a cell or a book that cannot be read, and DocumentError where no form is in it, or a part of one is
+    missing; nothing is half-read. Costs some 20 ms a sheet.
     """
     forms: list[_Form] = []
     doubts: list[Doubt] = []
@@ -137,22 +137,11 @@ def _typed(cell: Cell | MergedCell) -> str:
 
 
 def _read_cell(form: _Form, row: int, cell: Cell | MergedCell) -> str:
-    """The text of a cell as a person sees it; numbers and dates are marked for confirmation."""
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        raise DocumentError(
-            f"セル{cell.coordinate}に数式があります。",
-            line=row,
-            advice="数式を値に直して(コピーして「値の貼り付け」)、保存し直してください。",
-            place=form.place,
-        )
-    if isinstance(value, str) and cell.data_type != "e":
-        return cell_text.decode(value)
-    text, code = shown.shown_text(value, cell.number_format)
-    detail = f"セル{cell.coordinate}はExcelが変えた値です。「{text}」と読みました。記入どおりか確かめてください。"
-    form.odd.append((row, code, detail, text))
+    """The text of a cell as a person sees it; numbers and dates are marked for confirmation. Raises Refused."""
+    text, code = text_of(cell, cell.number_format)
+    if code:
+        detail = f"セル{cell.coordinate}はExcelが変えた値です。「{text}」と読みました。記入どおりか確かめてください。"
+        form.odd.append((row, code, detail, text))
     return text
 
 
@@ -162,7 +151,7 @@ def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) ->
         header = find_header(form.rows)
     except DocumentError:
         return  # the reader will say it, with the line
-    covered = _merged_widths(sheet)
+    covered = {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
     for index in range(header.index + 1, len(form.rows)):
         row = form.rows[index]
         if block_label(row, header):
@@ -191,10 +180,6 @@ def _painted_columns(
         elif position <= until:
             painted.append(column)  # the rest of a bar drawn as one merged cell
     return painted
-
-
-def _merged_widths(sheet: Worksheet) -> dict[tuple[int, int], int]:
-    return {(area.min_row, area.min_col): area.max_col for area in sheet.merged_cells.ranges}
 
 
 def _passed_over(sheet: Worksheet) -> Doubt:

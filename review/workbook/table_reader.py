@@ -49,7 +49,7 @@ def text_of(cell: Any, number_format: str) -> tuple[str, str]:
         return "", ""
     if cell.data_type == "f":
         raise Refused(Code.FORMULA, cell=place)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or cell.data_type == "e":
         return shown.shown_text(value, number_format)
     text = cell_text.decode(value)
     if problem(text):

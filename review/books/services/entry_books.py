@@ -81,16 +81,14 @@ def _remember(
         last = EntryBook.objects.filter(cycle=cycle, made_by=user).first()
         record = (
             last
-            if last and _without_cells(last.content) == content
+            if last
+            and {code: {k: one[k] for k in one.keys() - {CLOSED, OPENED}} for code, one in last.content.items()}
+            == content
             else EntryBook.objects.create(cycle=cycle, content=content, made_by=user, made_at=clock.now())
         )
         # Each time, for each copy of the file leaves the system.
         audit.write(user, "entry_book.issue", f"cycle:{cycle.pk}", after={"sheets": sorted(content)})
         return record
-
-
-def _without_cells(content: dict[str, Any]) -> dict[str, Any]:
-    return {code: {k: one[k] for k in one.keys() - {CLOSED, OPENED}} for code, one in content.items()}
 
 
 def _pages(cycle: Cycle, reviews: Sequence[MeasureReview], texts: dict[int, dict[str, str]]) -> list[EntrySheet]:

@@ -55,7 +55,11 @@ class Goal:
     def as_data(self) -> dict[str, Any]:
         shown = self.shown()
         years = {
-            kind: {str(slot[1]): text for slot, text in sorted(shown.items(), key=_by_year) if slot[0] == kind}
+            kind: {
+                str(slot[1]): text
+                for slot, text in sorted(shown.items(), key=lambda one: one[0][1] or 0)
+                if slot[0] == kind
+            }
             for kind in ("target", "actual")
         }
         return {
@@ -65,10 +69,6 @@ class Goal:
             "targets": years["target"],
             "actuals": years["actual"],
         }
-
-
-def _by_year(item: tuple[Slot, str]) -> int:
-    return item[0][1] or 0
 
 
 def _places(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from uuid import uuid4
 
 from django.core.files import File
@@ -20,6 +19,7 @@ from review.sheet.services import submission
 from review.trail.services import audit
 from review.transition import locked, require
 from review.workbook.evidence_file import ENDINGS, MIME
+from review.workbook.files import describe
 
 MAX_FILES = 30
 __all__ = ["MIME", "add", "may_remove", "of_sheet", "readable", "remove", "stored"]
@@ -53,8 +53,7 @@ def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item:
     be taken. The bytes are stored first, and taken away again where the row does not come to be.
     """
     with incoming.on_disk(upload) as (copy, _name):
-        kind = incoming.read("evidence", copy)["kind"]
-    digest = _digest(upload)
+        kind, digest = incoming.read("evidence", copy)["kind"], describe(copy).sha256
     path = ""
     try:
         with transaction.atomic():
@@ -81,13 +80,6 @@ def _require_room(review: MeasureReview) -> None:
         template = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
         sentence = template % {"most": MAX_FILES}
         raise Invalid(sentence, {"file": sentence})
-
-
-def _digest(upload: File[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _store(review: MeasureReview, upload: File[bytes], kind: str) -> str:

@@ -11,7 +11,7 @@ from openpyxl.styles import PatternFill
 
 from review.domain.sheet import DocumentError, PlanDocument
 from review.workbook import writer
-from review.workbook.findings import Refused
+from review.workbook.findings import Code, Refused
 from review.workbook.reader import read_plan_workbook
 from tests.review.workbook import samples
 
@@ -105,8 +105,9 @@ def test_what_excel_changed_is_read_as_shown_and_doubted(tmp_path, value, number
 
 
 def test_a_formula_is_refused_with_its_cell(tmp_path):
-    with pytest.raises(DocumentError, match=r"シート「01-01」の21行目: セルE21に数式"):
+    with pytest.raises(Refused) as refusal:
         read_plan_workbook(by_hand(tmp_path / "hand.xlsx", E21="=1+1"))
+    assert (refusal.value.code, refusal.value.cell) == (Code.FORMULA, "01-01!E21")
 
 
 @pytest.mark.parametrize(
