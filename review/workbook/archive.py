@@ -65,7 +65,12 @@ def open_archive(stream: BinaryIO, size: int) -> list[Member]:
         raise Refused(Code.BOMB, f"中に{len(infos):,}個のファイルがあります")
     _check_names(infos)
     for info in infos:
-        _check_info(info)
+        if info.flag_bits & _ENCRYPTED:
+            raise Refused(Code.ENCRYPTED, "圧縮ファイルに暗号がかかっています")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused(Code.BROKEN, "Excelが使わない圧縮方法です")
+        if (info.external_attr >> 16) & 0xF000 == 0xA000:
+            raise Refused(Code.BROKEN, "中に別の場所を指すファイルがあります")
     members = _locate(stream, infos, begin)
     _check_sizes(members, size)
     return [member for member in members if not member.name.endswith("/")]
@@ -92,15 +97,6 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
         if name.lower() in seen:
             raise Refused(Code.BROKEN, "同じ名前のファイルが中に2つあります")
         seen.add(name.lower())
-
-
-def _check_info(info: zipfile.ZipInfo) -> None:
-    if info.flag_bits & _ENCRYPTED:
-        raise Refused(Code.ENCRYPTED, "圧縮ファイルに暗号がかかっています")
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused(Code.BROKEN, "Excelが使わない圧縮方法です")
-    if (info.external_attr >> 16) & 0xF000 == 0xA000:
-        raise Refused(Code.BROKEN, "中に別の場所を指すファイルがあります")
 
 
 def _locate(stream: BinaryIO, infos: list[zipfile.ZipInfo], begin: int) -> list[Member]:
@@ -212,13 +208,6 @@ def _inflate(inflater: zlib._Decompress, raw: bytes) -> bytes:
         return inflater.decompress(raw, CHUNK)
     except zlib.error as error:
         raise Refused(Code.BROKEN, "中のデータが壊れています") from error
-
-
-def read_all(stream: BinaryIO, member: Member, most: int) -> bytes:
-    """The whole member. Raises Refused (BOMB) where it is larger than `most` bytes."""
-    if member.size > most:
-        raise Refused(Code.BOMB, "展開すると大きすぎます")
-    return b"".join(read_chunks(stream, member))
 
 
 def size_of(path: Path) -> int:

@@ -70,11 +70,14 @@ class _Inspection:
         types = self._types()
         for name in self.members:
             if name.endswith(".rels"):
-                self._relate(name)
+                self._scan(name, scanner := Relations(self.budget, name, charts=self.kept and not self.within))
+                self.relations[name] = scanner.relations
         books = {relation.part for name in self.relations for relation in self._of_kind(name, ("package",))}
         for name in self.members.keys() - books:
             parts.refuse_active(name)
-        main = self._main_name()
+        main = next((relation.part for relation in self._of_kind("_rels/.rels", _BOOK_KINDS)), "")
+        if main not in self.members:
+            raise Refused(Code.BROKEN, "ブックの本体がありません")
         kind = parts.MAINS.get(types.of(main), "")
         if not kind or (kind != "xlsx" and (self.within or not self.kept)):
             raise Refused(Code.NOT_XLSX)
@@ -97,19 +100,8 @@ class _Inspection:
         self._scan(parts.CONTENT_TYPES, types)
         return types
 
-    def _relate(self, name: str) -> None:
-        scanner = Relations(self.budget, name, charts=self.kept and not self.within)
-        self._scan(name, scanner)
-        self.relations[name] = scanner.relations
-
     def _of_kind(self, name: str, kinds: tuple[str, ...]) -> Iterator[parts.Relation]:
         return (relation for relation in self.relations.get(name, []) if relation.kind in kinds)
-
-    def _main_name(self) -> str:
-        name = next((relation.part for relation in self._of_kind("_rels/.rels", _BOOK_KINDS)), "")
-        if name not in self.members:
-            raise Refused(Code.BROKEN, "ブックの本体がありません")
-        return name
 
     # --- the parts ------------------------------------------------------------------------------------------------
 
@@ -170,4 +162,6 @@ class _Inspection:
         return next(archive.read_chunks(self.stream, self.members[name]), b"")[:length]
 
     def _whole(self, name: str) -> bytes:
-        return archive.read_all(self.stream, self.members[name], MAX_SMALL_PART)
+        if self.members[name].size > MAX_SMALL_PART:
+            raise Refused(Code.BOMB, "展開すると大きすぎます")
+        return b"".join(archive.read_chunks(self.stream, self.members[name]))

@@ -46,7 +46,8 @@ def read_plan_workbook(path: Path) -> PlanDocument:
         if form:
             forms.append(form)
         elif any(c.value is not None for row in sheet.iter_rows() for c in row):
-            doubts.append(_passed_over(sheet))
+            detail = f"シート「{sheet.title}」には「施策ID」の欄がないため、取り込んでいません。"
+            doubts.append(Doubt(code="skipped_sheet", measure="", line=0, detail=detail))
     if not forms:
         raise DocumentError(
             "市の様式のシート(「施策ID」の欄があるシート)が1つもありません。",
@@ -113,7 +114,9 @@ def _form_of(sheet: Worksheet) -> _Form | None:
         return None
     columns = [c for c in range(len(rows[start].cells)) if any(row.cells[c].strip() for row in rows[start:])]
     form = _Form(title=sheet.title, rows=[])
-    _doubt_demo(form, rows[:start])
+    if any(labels.DEMO in cell for row in rows[:start] for cell in row.cells):
+        detail = f"このシートには「{labels.DEMO}」の印があります。試しに入れた値を含みます。"
+        form.odd.append((rows[0].number, "demo_value", detail, "公表する値として取り込まない"))
     for row in rows[start:]:
         cells = [sheet.cell(row=row.number, column=column + 1) for column in columns]
         if is_results(Row(number=row.number, cells=tuple(map(_typed, cells)))):
@@ -123,12 +126,6 @@ def _form_of(sheet: Worksheet) -> _Form | None:
         form.rows.append(Row(number=row.number, cells=tuple(_read_cell(form, row.number, cell) for cell in cells)))
     _read_painted_bars(form, sheet, columns)
     return form
-
-
-def _doubt_demo(form: _Form, rows: Sequence[Row]) -> None:
-    if any(labels.DEMO in cell for row in rows for cell in row.cells):
-        detail = f"このシートには「{labels.DEMO}」の印があります。試しに入れた値を含みます。"
-        form.odd.append((rows[0].number, "demo_value", detail, "公表する値として取り込まない"))
 
 
 def _typed(cell: Cell | MergedCell) -> str:
@@ -180,11 +177,6 @@ def _painted_columns(
         elif position <= until:
             painted.append(column)  # the rest of a bar drawn as one merged cell
     return painted
-
-
-def _passed_over(sheet: Worksheet) -> Doubt:
-    detail = f"シート「{sheet.title}」には「施策ID」の欄がないため、取り込んでいません。"
-    return Doubt(code="skipped_sheet", measure="", line=0, detail=detail)
 
 
 def _line_of(rows: Sequence[Row], label: str) -> int:

@@ -20,7 +20,8 @@ def read_separated(data: bytes) -> Grid:
     if "\0" in text:
         raise DocumentError("文字ではないデータが含まれています。", advice="CSVか.xlsxの形式で保存し直してください。")
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=_separator(text)))
+        separator = max(_SEPARATORS, key=lambda sign: sum(line.count(sign) for line in text.split("\n")[:200]))
+        rows = list(csv.reader(io.StringIO(text), delimiter=separator))
     except csv.Error as error:
         raise DocumentError("CSVとして読めません。", advice="Excelで開いてCSVに保存し直してください。") from error
     return make_grid(rows)
@@ -36,9 +37,3 @@ def decode(data: bytes) -> str:
             line=error.line,
             advice="UTF-8のテキストか、CSV(UTF-8)の形式で保存し直してください。",
         ) from error
-
-
-def _separator(text: str) -> str:
-    """The separator that gives the most lines the same number of cells as the fullest line."""
-    lines = text.split("\n")[:200]
-    return max(_SEPARATORS, key=lambda sign: sum(line.count(sign) for line in lines))

@@ -184,8 +184,8 @@ def _move_deadlines(plan: Reorganisation) -> list[str]:
         latest = {name: max((one[name] for one in own if name in one), key=datetime.fromisoformat) for name in names}
         if len(own) < len(before):  # the others followed the year: for them its deadline may be the later one
             latest = {
-                name: max(datetime.fromisoformat(moment), years).isoformat()
-                if (years := getattr(cycle, name))
+                name: max(datetime.fromisoformat(moment), standing).isoformat()
+                if (standing := getattr(cycle, name))
                 else moment
                 for name, moment in latest.items()
             }

@@ -76,19 +76,17 @@ def why_over(proxy: Proxy, today: date) -> str:
         return ""
     if proxy.ends_on < today:
         return BY_PERIOD
-    if not proxy.principal.is_active or not _held_yet(proxy, today):
+    if not proxy.principal.is_active or not held_within(proxy, max(today, proxy.starts_on)):
         return BY_POST
     day = max(today, proxy.starts_on)
     never = Appointment.objects.filter(holders.held_on(day), user=proxy.deputy_id, role__in=holders.NEVER_DEPUTIES)
     return BY_DEPUTY if not proxy.deputy.is_active or never.exists() else ""
 
 
-def _held_yet(proxy: Proxy, today: date) -> bool:
-    """Whether the principal holds the post, or will before the period is over."""
-    posts = Appointment.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=max(today, proxy.starts_on)), user=proxy.principal_id, role=proxy.role
-    )
-    return posts.filter(department=proxy.department_id, starts_on__lte=proxy.ends_on).exists()
+def held_within(proxy: Proxy, first: date) -> bool:
+    """Whether the principal holds the post between that day and the end of the period."""
+    posts = Appointment.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=proxy.ends_on)
+    return posts.filter(user=proxy.principal_id, role=proxy.role, department=proxy.department_id).exists()
 
 
 def _moved_on(proxy: Proxy) -> bool:
