@@ -31,7 +31,7 @@ from review.workbook.entry_book import (
 )
 from review.workbook.entry_cells import CellText, has_colour, joined
 from review.workbook.findings import Code, Refused
-from review.workbook.table_reader import open_book
+from review.workbook.table_reader import opened
 
 #: How many letters outside the open cells are handed on, each cell counted as A_CELL more: some 150 sheets of the form.
 MOST_LETTERS, A_CELL = 1_000_000, 12
@@ -83,7 +83,7 @@ def read_entry_book(path: Path) -> EntryBook:
     """
     for number, code in JAPANESE_FORMATS.items():
         BUILTIN_FORMATS.setdefault(number, code)
-    book = open_book(path)
+    book = opened(path)
     props = {prop.name: str(prop.value or "") for prop in book.custom_doc_props.props}
     if props.get(FORM_PROPERTY) != FORM:
         raise Refused(Code.WRONG_FORM)

@@ -11,15 +11,16 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
 from review.domain.forms.grid import Grid, Span, make_grid
+from review.workbook import shown
 from review.workbook.findings import Code, Refused
-from review.workbook.table_reader import open_book, text_of
+from review.workbook.table_reader import opened, typed
 
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 20_000, 300, 400_000
 
 
 def read_grids(path: Path) -> list[Grid]:
     """The sheets in the book's order. Raises Refused: FORMULA and BAD_CHAR with the cell, TOO_LARGE, BROKEN."""
-    book = open_book(path)
+    book = opened(path)
     if sum(sheet.max_row * min(sheet.max_column, MAX_COLUMNS) for sheet in book.worksheets) > MAX_CELLS:
         raise Refused(Code.TOO_LARGE, f"セルが多すぎます(上限は{MAX_CELLS:,}個)")
     return [_grid(sheet) for sheet in book.worksheets]
@@ -54,9 +55,15 @@ def _grid(sheet: Worksheet) -> Grid:
 
 def _text(cell: Any) -> tuple[str, str]:
     """(the text as shown, plain for a number without a format or the code of a doubt)."""
-    text, code = text_of(cell, cell.number_format)
-    bare = isinstance(cell.value, int | float | Decimal) and cell.number_format == "General"
-    return text, "plain" if bare and not isinstance(cell.value, bool) else code
+    value = cell.value
+    if value is None:
+        return "", ""
+    text = typed(cell)
+    if text is not None:
+        return text, ""
+    text, code = shown.shown_text(value, cell.number_format)
+    bare = isinstance(value, int | float | Decimal) and cell.number_format == "General"
+    return text, "plain" if bare and not isinstance(value, bool) else code
 
 
 def _spans(sheet: Worksheet) -> list[Span]:

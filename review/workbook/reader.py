@@ -23,7 +23,7 @@ from review.domain.sheet_rows import SheetReader
 from review.workbook import cell_text
 from review.workbook.entry_cells import has_colour
 from review.workbook.layout import NO_FORMS
-from review.workbook.table_reader import open_book, text_of
+from review.workbook.table_reader import opened, typed
 from review.workbook.writer import sheet_names
 
 MAX_COLUMNS = 200
@@ -39,7 +39,7 @@ def read_plan_workbook(path: Path) -> PlanDocument:
     """
     forms: list[_Form] = []
     doubts: list[Doubt] = []
-    for sheet in open_book(path).worksheets:
+    for sheet in opened(path).worksheets:
         if sheet.title in NO_FORMS:
             continue
         form = _form_of(sheet)
@@ -135,11 +135,12 @@ def _typed(cell: Cell | MergedCell) -> str:
 
 def _read_cell(form: _Form, row: int, cell: Cell | MergedCell) -> str:
     """The text of a cell as a person sees it; numbers and dates are marked for confirmation. Raises Refused."""
-    text, code = text_of(cell, cell.number_format)
-    if code:
+    text, code = typed(cell), ""
+    if cell.data_type == "e" or (text is None and cell.value is not None):
+        text, code = shown.shown_text(cell.value, cell.number_format)
         detail = f"セル{cell.coordinate}はExcelが変えた値です。「{text}」と読みました。記入どおりか確かめてください。"
         form.odd.append((row, code, detail, text))
-    return text
+    return text or ""
 
 
 def _read_painted_bars(form: _Form, sheet: Worksheet, columns: Sequence[int]) -> None:

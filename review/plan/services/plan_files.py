@@ -108,11 +108,11 @@ def receive(*, user: User, plan_id: int, path: Path, filename: str) -> PlanUploa
     content, before = path.read_bytes(), last_taken(plan)
     roles = before.assignment if before else {}
     try:
-        reading = incoming.read("form", path, {"roles": roles})
+        reading = _read(path, {"roles": roles})
     except Invalid:
         if not roles:
             raise
-        roles, reading = {}, incoming.read("form", path)
+        roles, reading = {}, _read(path, {})
     keys = {column["key"] for column in reading.get("columns", ())}
     upload = PlanUpload(
         plan=plan,
@@ -141,7 +141,7 @@ def correct(*, user: User, upload: PlanUpload, corrections: Mapping[str, Any], y
         with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
             copy.write(bytes(upload.content))
             copy.flush()
-            upload.reading = incoming.read("form", Path(copy.name), corrections)
+            upload.reading = _read(Path(copy.name), corrections)
     _try(upload)
     with transaction.atomic():
         upload.save(update_fields=["reading", "trial", "corrections", "sheets_year"])
@@ -177,6 +177,10 @@ def require_may(user: User, plan: Plan) -> None:
     """Raise NotAllowed unless the user may bring files into the plan."""
     sentence = _("計画の取込みは、%(office)sの確認者が行います(確認者がいない間は管理者)。")
     require(permissions.may_change_plan(user, plan.pk), sentence, plan)
+
+
+def _read(path: Path, corrections: Mapping[str, Any]) -> dict[str, Any]:
+    return incoming.read("form", path, corrections)
 
 
 def document_of(reading: Mapping[str, Any], corrections: Mapping[str, Any], plan: Plan) -> PlanDocument:
