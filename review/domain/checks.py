@@ -98,8 +98,7 @@ def check(
     flags += [*_copied(current, judgement), *_of_value(current, None if renamed else previous, judgement)]
     if judgement.status == "undetermined" and not any(one.code in CAUSES for one in flags):
         flags[:0] = [flag(code, judgement.reason) for code in _cause(judgement)]
-    entries = {entry.code: entry for entry in flags}
-    return tuple(entry for code, entry in entries.items() if _SAME_CAUSE.get(code) not in entries)
+    return _one_of_each(flags)
 
 
 def flag(code: str, sentence: str = "") -> Flag:
@@ -278,3 +277,8 @@ def _copied(current: IndicatorInYear, judgement: Judgement) -> Iterator[Flag]:
 
 
 _SAME_CAUSE = {"unit_changed": "unit_mismatch", "repeated": "total_stalled"}
+
+
+def _one_of_each(flags: Sequence[Flag]) -> tuple[Flag, ...]:
+    entries = {entry.code: entry for entry in flags}
+    return tuple(entry for code, entry in entries.items() if _SAME_CAUSE.get(code) not in entries)

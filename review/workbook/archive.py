@@ -72,7 +72,10 @@ def open_archive(stream: BinaryIO, size: int) -> list[Member]:
         if (info.external_attr >> 16) & 0xF000 == 0xA000:
             raise Refused(Code.BROKEN, "中に別の場所を指すファイルがあります")
     members = _locate(stream, infos, begin)
-    _check_sizes(members, size)
+    if sum(member.size for member in members) > MAX_TOTAL or any(member.size > MAX_MEMBER for member in members):
+        raise Refused(Code.BOMB, "展開すると大きすぎます")
+    if any(member.size > max(RATIO_FROM, MAX_RATIO * max(member.packed, 1)) for member in members):
+        raise Refused(Code.BOMB, "中身のほとんどが同じ文字の繰り返しです")
     return [member for member in members if not member.name.endswith("/")]
 
 
@@ -153,14 +156,6 @@ def _decoded(raw: bytes, charset: str) -> str | None:
         return raw.decode(charset)
     except UnicodeDecodeError:
         return None
-
-
-def _check_sizes(members: list[Member], size: int) -> None:
-    if sum(member.size for member in members) > MAX_TOTAL or any(member.size > MAX_MEMBER for member in members):
-        raise Refused(Code.BOMB, "展開すると大きすぎます")
-    for member in members:
-        if member.size > RATIO_FROM and member.size > MAX_RATIO * max(member.packed, 1):
-            raise Refused(Code.BOMB, "中身のほとんどが同じ文字の繰り返しです")
 
 
 def read_chunks(stream: BinaryIO, member: Member) -> Iterator[bytes]:

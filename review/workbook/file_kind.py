@@ -48,7 +48,7 @@ def refuse_other_archives(names: Container[str], head: Callable[[str], bytes]) -
 
 def refuse_other_than_text(data: bytes) -> bytes:
     """The data. Raise Refused (NOT_XLSX) where they begin as a page, a picture or a program does."""
-    if data.lstrip().startswith((b"%PDF", b"<", b"#!", b"MZ\x90", b"\xff\xd8\xff", b"\x89PNG")):
+    if data.lstrip().startswith((ZIP, OLE, b"%PDF", b"<", b"#!", b"MZ\x90", b"\xff\xd8\xff", b"\x89PNG")):
         raise Refused(Code.NOT_XLSX)
     return data
 

@@ -47,17 +47,17 @@ def inspect(path: Path, *, seconds: float = SECONDS) -> Finding:
 def document_kind(path: Path) -> str:
     """xlsx, docx or pptx, for a document that is only kept. Raises Refused for anything else, and for whatever acts."""
     with path.open("rb") as stream:
-        return _Inspection(stream, archive.size_of(path), Budget.of(SECONDS), kept=True).run()
+        return _Inspection(stream, archive.size_of(path), Budget.of(SECONDS), stored=True).run()
 
 
 @dataclass
 class _Inspection:
-    """One archive under inspection; `kept` is one that nobody reads, `within` one that lies in another's chart."""
+    """One archive under inspection; `stored` is one that nobody reads, `within` one that lies in another's chart."""
 
     stream: BinaryIO
     size: int
     budget: Budget
-    kept: bool = False
+    stored: bool = False
     within: bool = False
     members: dict[str, Member] = field(default_factory=dict)
     relations: dict[str, list[parts.Relation]] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class _Inspection:
         types = self._types()
         for name in self.members:
             if name.endswith(".rels"):
-                self._scan(name, scanner := Relations(self.budget, name, charts=self.kept and not self.within))
+                self._scan(name, scanner := Relations(self.budget, name, charts=self.stored and not self.within))
                 self.relations[name] = scanner.relations
         books = {relation.part for name in self.relations for relation in self._of_kind(name, ("package",))}
         for name in self.members.keys() - books:
@@ -79,7 +79,7 @@ class _Inspection:
         if main not in self.members:
             raise Refused(Code.BROKEN, "ブックの本体がありません")
         kind = parts.MAINS.get(types.of(main), "")
-        if not kind or (kind != "xlsx" and (self.within or not self.kept)):
+        if not kind or (kind != "xlsx" and (self.within or not self.stored)):
             raise Refused(Code.NOT_XLSX)
         if kind == "xlsx":
             self._book(main)
@@ -92,11 +92,11 @@ class _Inspection:
     # --- the map --------------------------------------------------------------------------------------------------
 
     def _types(self) -> ContentTypes:
-        if not self.kept:
+        if not self.stored:
             file_kind.refuse_other_archives(self.members, lambda name: self._head(name, 200))
         elif parts.CONTENT_TYPES not in self.members:
             raise Refused(Code.NOT_XLSX, "ZIPファイルです。中のファイルを1つずつ添付してください")
-        types = ContentTypes(self.budget, book=not self.kept)
+        types = ContentTypes(self.budget, book=not self.stored)
         self._scan(parts.CONTENT_TYPES, types)
         return types
 
@@ -123,7 +123,7 @@ class _Inspection:
             part = sheets.get(entry.relation, "")
             if part not in self.members or part in self.done:
                 raise Refused(Code.BROKEN, f"シート「{entry.name[:31]}」の中身がありません")
-            self._scan(part, SheetScan(self.budget, title=entry.name, strings=strings, formulas=self.kept))
+            self._scan(part, SheetScan(self.budget, title=entry.name, strings=strings, formulas=self.stored))
 
     def _behind_a_chart(self, name: str) -> None:
         """The workbook from which a chart was drawn: a document within the document, looked at alike."""
@@ -131,7 +131,7 @@ class _Inspection:
         self.done.add(name)
         if not data.startswith(file_kind.ZIP):
             raise Refused(Code.ACTIVE, "別のファイルが埋め込まれています")
-        _Inspection(BytesIO(data), len(data), self.budget, kept=True, within=True).run()
+        _Inspection(BytesIO(data), len(data), self.budget, stored=True, within=True).run()
 
     def _other(self, name: str) -> None:
         """Whatever else lies in the archive: read as XML where it is, else looked at for what it hides."""

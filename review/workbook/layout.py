@@ -107,11 +107,6 @@ def column_widths(form: FormSheet) -> list[float]:
     return [LABEL_WIDTH, PART_WIDTH] + [max(10.0, YEARS_WIDTH / years)] * years
 
 
-def page_height(form: FormSheet) -> float:
-    """How many points of rows one printed page takes, after the form was scaled to the width of the paper."""
-    return page_points(column_widths(form))
-
-
 def page_points(widths: Sequence[float]) -> float:
     """The same of any upright sheet with columns of these Excel widths."""
     width = sum((one * 7 + 5) * 0.75 for one in widths)

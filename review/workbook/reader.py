@@ -20,7 +20,7 @@ from review.domain.plan_text import department_doubts, plan_doubts, plan_years, 
 from review.domain.scan_marks import Wording
 from review.domain.sheet import DocumentError, Doubt, PlanDocument
 from review.domain.sheet_rows import SheetReader
-from review.workbook import cell_text
+from review.workbook import cell_text, shown
 from review.workbook.entry_cells import has_colour
 from review.workbook.layout import NO_FORMS
 from review.workbook.table_reader import opened, typed

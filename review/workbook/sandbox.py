@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from review.workbook.file_kind import OLE, ZIP, refuse_other_than_text
+from review.workbook.file_kind import refuse_other_than_text
 from review.workbook.findings import OK, Code, Finding, Refused
 
 SECONDS = 10.0
@@ -116,60 +116,48 @@ def _limit() -> None:
 
 
 def _work(task: str, path: Path, more: dict[str, Any]) -> dict[str, Any]:
-    finding, entry = OK, None
     try:
-        finding, entry = _TASKS[task](path, more)
+        finding, entry = _evidence(path) if task == "evidence" else _book(task, path, more)
     except Refused as refusal:
-        finding = refusal.finding()
+        finding, entry = refusal.finding(), None
     return {"code": finding.code, "detail": finding.detail, "cell": finding.cell, "entry": entry}
 
 
 # What a task needs is loaded where it is needed: openpyxl only for a file that is worth it.
 
 
-def _inspect(path: Path, more: dict[str, Any]) -> Result:
-    from review.workbook.inspect import inspect
-
-    return inspect(path), None
-
-
-def _entry(path: Path, more: dict[str, Any]) -> Result:
-    finding, _none = _inspect(path, more)
-    if not finding.is_ok:
-        return finding, None
-    from review.workbook.entry_reader import read_entry_book
-
-    return finding, read_entry_book(path).as_data()
-
-
-def _table(path: Path, more: dict[str, Any]) -> Result:
-    from review.domain.people_list import Unreadable, rows_of_csv
-
-    finding, _none = _inspect(path, more)
-    if finding.is_ok:
-        from review.workbook.table_reader import read_rows
-
-        return finding, {"rows": read_rows(path)}
-    with path.open("rb") as stream:
-        if finding.code != Code.NOT_XLSX or stream.read(4) in (ZIP, OLE[:4]):
-            return finding, None
-    try:
-        return OK, {"rows": list(rows_of_csv(refuse_other_than_text(path.read_bytes())))}
-    except Unreadable as refusal:
-        return OK, {"refusal": refusal.sentence, "facts": refusal.facts}
-
-
-def _form(path: Path, more: dict[str, Any]) -> Result:
-    from review.domain.forms.headings import Corrections
-    from review.workbook.form_file import read_form_file
-
-    return read_form_file(path, _inspect(path, more)[0], Corrections.of(more))
-
-
-def _evidence(path: Path, more: dict[str, Any]) -> Result:
+def _evidence(path: Path) -> Result:
     from review.workbook.evidence_file import kind_of
 
     return OK, {"kind": kind_of(path)}
 
 
-_TASKS = {"book": _inspect, "entry": _entry, "table": _table, "form": _form, "evidence": _evidence}
+def _book(task: str, path: Path, more: dict[str, Any]) -> Result:
+    from review.workbook.inspect import inspect
+
+    finding, entry = inspect(path), None
+    if task == "form":
+        from review.domain.forms.headings import Corrections
+        from review.workbook.form_file import read_form_file
+
+        return read_form_file(path, finding, Corrections.of(more))
+    if task == "table" and finding.code is Code.NOT_XLSX and path.is_file():
+        return OK, _rows_of_text(path)
+    if task == "table" and finding.is_ok:
+        from review.workbook.table_reader import read_rows
+
+        entry = {"rows": read_rows(path)}
+    if task == "entry" and finding.is_ok:
+        from review.workbook.entry_reader import read_entry_book
+
+        entry = read_entry_book(path).as_data()
+    return finding, entry
+
+
+def _rows_of_text(path: Path) -> dict[str, Any]:
+    from review.domain.people_list import Unreadable, rows_of_csv
+
+    try:
+        return {"rows": rows_of_csv(refuse_other_than_text(path.read_bytes()))}
+    except Unreadable as refusal:
+        return {"refusal": refusal.sentence, "facts": refusal.facts}

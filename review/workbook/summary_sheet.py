@@ -116,13 +116,7 @@ def _part(
     while nothing has a grade.
     """
     drawn = chart if any(line.total(heads.grades) for line in rows) else None
-    head = metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
-    heights = [
-        HEADING_POINTS,
-        head,
-        *(metrics.row_height([(row.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS) for row in rows),
-        styles.ROW_POINTS,
-    ]
+    heights = [HEADING_POINTS, _head_height(heads), *map(_line_height, rows), styles.ROW_POINTS]
     table, below = sum(heights), drawn.height(len(rows)) + 2 * styles.ROW_POINTS if drawn else 0.0
     if table + below > rest:
         _begin_page(sheet, row)
@@ -143,6 +137,14 @@ def _part(
     for covered in range(empty + 1, last + 2):
         painter.height(sheet, covered, styles.ROW_POINTS)
     return last + 2, rest - table - below
+
+
+def _head_height(heads: Heads) -> float:
+    return metrics.row_height(list(zip(heads.words, heads.widths, strict=True)), size=9, least=30)
+
+
+def _line_height(line: tally.Row) -> float:
+    return metrics.row_height([(line.label, LABEL_WIDTH)], size=9, least=styles.ROW_POINTS)
 
 
 def _head(sheet: Worksheet, painter: Painter, heads: Heads, row: int) -> None:

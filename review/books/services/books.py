@@ -64,16 +64,7 @@ def year_book(
         years=tuple(snapshot["years"]),
         state_label=label,
         made_at=made_at,
-        scale=tuple(
-            ScaleRow(
-                grade=one.letter,
-                meaning=legends[one.letter],
-                sign=one.sign,
-                colour=one.colour,
-                background=one.background,
-            )
-            for one in scale.grades
-        ),
+        scale=tuple(_scale_row(grade, legends[grade.letter]) for grade in scale.grades),
         sheets=tuple(
             _book_sheet(
                 row,
@@ -122,6 +113,12 @@ def _changes(corrections: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
                 code=one["code"], item=one["label"], before=one["before"], after=one["after"],
                 reason="訂正に伴う変更", made_at=day, kind=correction["label"],
             )  # fmt: skip
+
+
+def _scale_row(grade: rating.Grade, meaning: str) -> ScaleRow:
+    return ScaleRow(
+        grade=grade.letter, meaning=meaning, sign=grade.sign, colour=grade.colour, background=grade.background
+    )
 
 
 def _previous(counts: Mapping[str, Any] | None) -> YearCounts | None:

@@ -167,10 +167,6 @@ def _proposed(measures: Sequence[Mapping[str, Any]]) -> list[str]:
     return [code if measure_codes.is_code(code) else "" for code in (one.get("code", "") for one in measures)]
 
 
-def _next_free(taken: Collection[str]) -> str:
-    return next(code for number in range(1, len(taken) + 2) if (code := f"{number:02d}") not in taken)
-
-
 def leading_number(text: str) -> tuple[str, str]:
     """(number, the rest) of 1-1 企業の立地, (2) 農業 or Ⅲ 人; ("", the text) where it begins with none."""
     match = _LEADING.fullmatch(text.strip())
@@ -262,3 +258,7 @@ def _joined(parts: list[tuple[str, str]]) -> str:
     if len(parts) == 1:
         return parts[0][1]
     return "\n".join(f"【{label}】{text}" for label, text in parts)
+
+
+def _next_free(taken: Collection[str]) -> str:
+    return next(code for number in range(1, len(taken) + 2) if (code := f"{number:02d}") not in taken)

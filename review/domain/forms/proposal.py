@@ -145,10 +145,6 @@ class Collector:
         """Say which measure a table with these headings ended with; None where no name stood in it."""
         self.last_table = (labels, measure)
 
-    def continued(self, labels: list[str]) -> Measure | None:
-        """The measure that the table before ended with, where this one has the same headings."""
-        return self.last_table[1] if self.last_table[0] == labels else None
-
     def doubt(self, code: str, detail: str, *, sheet: str = "", cell: str = "", proposal: str = "") -> None:
         """Put a doubt on the list, once."""
         doubt = FormDoubt(code=code, sheet=sheet, cell=cell, detail=detail, proposal=proposal)

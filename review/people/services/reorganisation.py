@@ -91,7 +91,11 @@ def plan(*, user: User, planned: Planned) -> Reorganisation:
             kind=planned.kind,
             effective_on=planned.effective_on,
             reason=planned.reason.strip(),
-            placements=_placements(planned, after),
+            placements={
+                str(measure): after[place].pk
+                for measure, place in planned.measures.items()
+                if planned.kind == Kind.SPLIT and place < len(after)
+            },
             planned_by=user,
             planned_at=clock.now(),
         )
@@ -128,12 +132,6 @@ def _make_offices(planned: Planned, before: Sequence[Department]) -> list[Depart
             office.successor = after[0]
             office.save(update_fields=["successor"])
     return after
-
-
-def _placements(planned: Planned, after: Sequence[Department]) -> dict[str, int]:
-    if planned.kind != Kind.SPLIT:
-        return {}
-    return {str(measure): after[place].pk for measure, place in planned.measures.items() if place < len(after)}
 
 
 def withdraw(*, user: User, plan_id: int) -> Reorganisation:

@@ -66,20 +66,15 @@ def add(*, user: User, review_id: int, upload: File[bytes], filename: str, item:
             same = review.evidence.standing().filter(item=item, sha256=digest).first()
             if same:
                 return same
-            _require_room(review)
+            if review.evidence.standing().count() >= MAX_FILES:
+                template = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
+                raise Invalid(template % {"most": MAX_FILES}, {"file": template % {"most": MAX_FILES}})
             path = _store(review, upload, kind)
             return _record(user, review, item, kind, path, filename, upload.size, digest)
     except BaseException:
         if path:
             default_storage.delete(path)
         raise
-
-
-def _require_room(review: MeasureReview) -> None:
-    if review.evidence.standing().count() >= MAX_FILES:
-        template = _("1つのシートに付けられる資料は%(most)s件までです。不要な資料を外してください。")
-        sentence = template % {"most": MAX_FILES}
-        raise Invalid(sentence, {"file": sentence})
 
 
 def _store(review: MeasureReview, upload: File[bytes], kind: str) -> str:
