@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,8 +74,9 @@ def rows(path: Path) -> list[list[str]]:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """One of the places of this machine, over all its processes; a process that dies gives its place back."""
-    places = [Path(tempfile.gettempdir(), f"meguri-{os.getuid()}-reading-{number}") for number in range(AT_ONCE)]
+    """One of the installation's places on this machine, over all processes; one that dies gives its place back."""
+    ours = f"meguri-{os.getuid()}-{zlib.crc32(os.fsencode(settings.DATA_ROOT)):08x}-reading"
+    places = [Path(tempfile.gettempdir(), f"{ours}-{number}") for number in range(AT_ONCE)]
     ends = time.monotonic() + PATIENCE
     while True:
         for place in places:
