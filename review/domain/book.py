@@ -18,7 +18,7 @@ class JudgedIndicator:
     """One 成果目標 in the book's 年度, with its result.
 
     `target` and `actual` are typed texts; `numeric_*` are how they were read, None where they are no single
-    number, in `unit`. `rate` is a ratio (1 is 100 %), unrounded; `rate_text` is what may be shown.
+    number, in `target_unit` and `actual_unit`. `rate` is a ratio (1 is 100 %), unrounded; `rate_text` is what may be shown.
     """
 
     number: int
@@ -31,7 +31,11 @@ class JudgedIndicator:
     grade: str = ""
     numeric_target: Decimal | None = None
     numeric_actual: Decimal | None = None
-    unit: str = ""
+    target_unit: str = ""
+    actual_unit: str = ""
+    status_code: str = ""
+    direction: str = ""
+    note_codes: str = ""
     baseline: str = ""
     previous_actual: str = ""
     trend: str = ""

@@ -56,12 +56,16 @@ CALCULATED = (
     Column(head="分野", width=16, style="cell_text", value=lambda entry, one: entry.place or entry.field_name),
     Column(head="目標(数値)", width=12, style="number", value=lambda entry, one: one.numeric_target),
     Column(head="実績(数値)", width=12, style="number", value=lambda entry, one: one.numeric_actual),
-    Column(head="単位", width=7, style="centre", value=lambda entry, one: one.unit),
+    Column(head="目標_単位", width=9, style="centre", value=lambda entry, one: one.target_unit),
+    Column(head="実績_単位", width=9, style="centre", value=lambda entry, one: one.actual_unit),
+    Column(head="向き", width=14, style="centre", value=lambda entry, one: one.direction),
     Column(head="基準値", width=12, style="cell_text", value=lambda entry, one: one.baseline),
     Column(head="達成率(数値)", width=12, style="ratio", value=lambda entry, one: one.rate),
+    Column(head="判定コード", width=14, style="centre", value=lambda entry, one: one.status_code),
     Column(head="値の状態", width=14, style="centre", value=lambda entry, one: one.state),
     Column(head="実績の読み取り", width=24, style="cell", value=lambda entry, one: one.reading),
     Column(head="判定の理由", width=30, style="cell", value=lambda entry, one: one.reason),
+    Column(head="確認事項コード", width=24, style="cell", value=lambda entry, one: one.note_codes),
     Column(head="状態", width=11, style="centre", value=lambda entry, one: entry.state_label),
 )
 COLUMNS = PRINTED + CALCULATED

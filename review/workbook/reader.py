@@ -5,7 +5,7 @@ is read as it was shown, and doubted. The file must have been inspected before (
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,8 +31,9 @@ MAX_COLUMNS = 200
 _CODE_LIKE = re.compile(r"\d{1,2}(?:[-.]\d{1,2}){1,2}")
 
 
-def read_plan_workbook(path: Path) -> PlanDocument:
-    """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over.
+def read_plan_workbook(path: Path, called: Mapping[str, str] | None = None) -> PlanDocument:
+    """Every sheet of the form in the book, in book order, with its doubts; 表紙 and the lists are passed over. `called` are
+    our words for labels that a plan has changed.
 
     Raises DocumentError for what is no workbook, has no form in it, holds a formula, or has a form in which a part
     is missing; nothing is half-read. Costs some 20 ms a sheet.
@@ -43,7 +44,7 @@ def read_plan_workbook(path: Path) -> PlanDocument:
     for sheet in book_sheets:
         if sheet.title in NO_FORMS:
             continue
-        form = _form_of(sheet)
+        form = _form_of(sheet, {fold(label): ours for label, ours in (called or {}).items()})
         if form:
             forms.append(form)
         elif any(c.value is not None for row in sheet.iter_rows() for c in row):
@@ -77,7 +78,8 @@ def holds_form(rows: Sequence[Sequence[str]]) -> bool:
 
 def _open(path: Path) -> list[Worksheet]:
     try:
-        return list(load_workbook(path, data_only=False, keep_links=False).worksheets)
+        with path.open("rb") as stream:  # by stream: openpyxl refuses names with another ending
+            return list(load_workbook(stream, data_only=False, keep_links=False).worksheets)
     except Exception as error:  # a broken archive fails in a dozen ways: KeyError, BadZipFile, ParseError, ValueError
         raise DocumentError(
             "Excelのブック(.xlsx)として開けません。ファイルが壊れているか、別の種類のファイルです。",
@@ -114,7 +116,7 @@ class _Form:
         return doubts
 
 
-def _form_of(sheet: Worksheet) -> _Form | None:
+def _form_of(sheet: Worksheet, called: Mapping[str, str]) -> _Form | None:
     width = min(sheet.max_column, MAX_COLUMNS)
     rows = [
         Row(number=number, cells=tuple(map(_typed, cells)))
@@ -134,7 +136,8 @@ def _form_of(sheet: Worksheet) -> _Form | None:
             break
         if row.cells[columns[0]] == labels.CONTINUED:
             continue
-        form.rows.append(Row(number=row.number, cells=tuple(_read_cell(form, row.number, cell) for cell in cells)))
+        label, *rest = (_read_cell(form, row.number, cell) for cell in cells)
+        form.rows.append(Row(number=row.number, cells=(called.get(fold(label), label), *rest)))
     _read_painted_bars(form, sheet, columns)
     return form
 

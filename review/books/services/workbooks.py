@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from review import clock, queries
 from review.assessment.services import standings
@@ -128,7 +129,7 @@ def produce_of_year(
 def year_book_now(cycle: Cycle) -> YearBook:
     """The year's book from the current data. About twenty queries."""
     data = snapshot.snapshot_of(cycle)
-    label = "公表案" if queries.all_settled(cycle) else "提出時点"
+    label = gettext_noop("公表案") if queries.all_settled(cycle) else gettext_noop("提出時点")
     states = queries.state_labels(cycle)
     open_ones = MeasureReview.objects.filter(cycle=cycle, state__in=OPEN_STATES, outcome="")
     unsubmitted = set(open_ones.values_list("measure_year__measure__code", flat=True))

@@ -59,7 +59,7 @@ def test_every_indicator_has_one_row_with_its_numbers_beside_the_text(book):
     first = {head: cell.value for head, cell in zip(heads, rows[0], strict=True)}
     assert (first["目標"], first["実績"], first["達成率・\n進捗率"]) == ("60,000千円", "33,474千円", "105.0%")
     assert (first["目標(数値)"], first["実績(数値)"], first["達成率(数値)"]) == (20, 21.5, 1.05)
-    assert sheet.auto_filter.ref == f"A4:W{4 + 67}"
+    assert sheet.auto_filter.ref == f"A4:AA{4 + 67}"
     assert sheet.freeze_panes == "C5"
 
 
