@@ -158,13 +158,21 @@ SQLITE_TRIGGERS = ["audit_append", "audit_once", "audit_link"] + [
 ]
 
 
+def on_postgresql(cursor, statements=POSTGRESQL):
+    """The statements as they are run in the present schema."""
+    cursor.execute("SELECT quote_ident(current_schema())")
+    schema = cursor.fetchone()[0]
+    fields = " || ".join(f"{schema}.meguri_audit_part({field})" for field in POSTGRESQL_FIELDS)
+    return [
+        statement.replace("{schema}", schema).replace("{lock}", str(LOCK)).replace("{fields}", fields)
+        for statement in statements
+    ]
+
+
 def _run_postgresql(schema_editor, statements):
     with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT quote_ident(current_schema())")
-        schema = cursor.fetchone()[0]
-    fields = " || ".join(f"{schema}.meguri_audit_part({field})" for field in POSTGRESQL_FIELDS)
-    for statement in statements:
-        text = statement.replace("{schema}", schema).replace("{lock}", str(LOCK)).replace("{fields}", fields)
+        texts = on_postgresql(cursor, statements)
+    for text in texts:
         schema_editor.execute(text, params=None)
 
 

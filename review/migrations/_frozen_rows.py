@@ -44,7 +44,7 @@ def freeze(schema_editor, table, fillable):
     thaw(schema_editor, table)
     with schema_editor.connection.cursor() as cursor:
         if schema_editor.connection.vendor == "postgresql":
-            statements = _postgresql(cursor, table, fillable)
+            statements = on_postgresql(cursor, table, fillable)
         else:
             statements = list(sqlite_triggers(cursor, table, fillable).values())
     for statement in statements:
@@ -58,7 +58,8 @@ def thaw(schema_editor, table):
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if postgresql else ""), params=None)
 
 
-def _postgresql(cursor, table, fillable):
+def on_postgresql(cursor, table, fillable):
+    """The statements for one table, as they are run in the present schema."""
     cursor.execute("SELECT quote_ident(current_schema())")
     schema = cursor.fetchone()[0]
     names = ", ".join(f"'{name}'" for name in fillable)

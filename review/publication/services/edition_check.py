@@ -18,18 +18,9 @@ from django.db import connection
 from review.books.services import papers, seals, workbooks
 from review.domain import correction_items
 from review.domain.plain_data import digest
+from review.migrations import _editions_stand
 from review.models import Artifact, AuditEntry, AuditLink, Edition, Job, JobState
-
-TRIGGERS = {
-    "postgresql": {
-        "review_edition": {"edition_keep", "edition_keep_row", "edition_keep_all"},
-        "review_artifact": {"edition_file_keep", "edition_file_keep_row", "edition_file_keep_all"},
-    },
-    "sqlite": {
-        "review_edition": {"edition_keep", "edition_keep_row", "edition_once"},
-        "review_artifact": {"edition_file_keep", "edition_file_keep_row", "edition_file_once"},
-    },
-}
+from review.trail.services import triggers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,21 +229,7 @@ def _stands(subject: str, number: int, editions: set[int]) -> bool:
 
 
 def _unprotected() -> Iterator[str]:
-    standing = _standing()
-    for table, names in TRIGGERS[connection.vendor].items():
-        for name in sorted(names - standing.get(table, set())):
-            yield f"版を守る仕組み({table}.{name})が外れています。書き換えや削除が妨げられません。"
-
-
-def _standing() -> dict[str, set[str]]:
-    statements = {
-        "postgresql": "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE t.tgrelid IN ('review_edition'::regclass, 'review_artifact'::regclass) AND t.tgenabled IN ('O', 'A')",
-        "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
-    }
-    triggers: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(statements[connection.vendor])
-        for table, name in cursor.fetchall():
-            triggers.setdefault(table, set()).add(name)
-    return triggers
+        made = _editions_stand.SQLITE if connection.vendor == "sqlite" else _editions_stand.on_postgresql(cursor)
+    for name in triggers.altered(made, ["review_edition", "review_artifact"]):
+        yield f"版を守る仕組み({name})が外れているか、作ったときと違います。書き換えや削除が妨げられません。"

@@ -15,8 +15,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from review.migrations import _audit_chain
 from review.models import AuditEntry, AuditLink
-from review.trail.services import frozen_rows, sealed_rows
+from review.trail.services import frozen_rows, sealed_rows, triggers
 
 START = "0" * 64
 VERSION = "meguri-audit-1"
@@ -35,23 +36,6 @@ FIELDS = {
         "e.request_id::text",
     ),
     "sqlite": ("e.at", "e.actor_key", "e.action", "e.subject", "e.before", "e.after", "e.address", "e.request_id"),
-}
-
-# What must stand in the database for the trail to be append-only.
-TRIGGERS = {
-    "postgresql": {
-        "review_auditentry": {"audit_append", "audit_keep", "audit_keep_all"},
-        "review_auditlink": {"audit_link", "audit_keep", "audit_keep_all"},
-    },
-    "sqlite": {
-        "review_auditentry": {
-            "audit_append",
-            "audit_once",
-            "audit_keep_auditentry_update",
-            "audit_keep_auditentry_delete",
-        },
-        "review_auditlink": {"audit_link", "audit_keep_auditlink_update", "audit_keep_auditlink_delete"},
-    },
 }
 
 
@@ -257,30 +241,10 @@ def _first_moment_after(seq: int) -> datetime | None:
 
 
 def missing_triggers() -> list[str]:
-    """The triggers that should stand and do not, as `table.trigger`. A disabled one counts as missing.
+    """The triggers that do not stand as they were made, as `table.trigger`. A disabled one counts as missing.
 
     Those of the rows that a decision rests on too: the trail records acts, and the rows hold their content.
     """
-    standing = _standing_triggers()
-    return (
-        sorted(
-            f"{table}.{name}"
-            for table, names in TRIGGERS[connection.vendor].items()
-            for name in names - standing.get(table, set())
-        )
-        + frozen_rows.weakened()
-    )
-
-
-def _standing_triggers() -> dict[str, set[str]]:
-    queries = {
-        "postgresql": "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-        " WHERE t.tgrelid IN ('review_auditentry'::regclass, 'review_auditlink'::regclass) AND t.tgenabled IN ('O', 'A')",
-        "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
-    }
-    triggers: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(queries[connection.vendor])
-        for table, name in cursor.fetchall():
-            triggers.setdefault(table, set()).add(name)
-    return triggers
+        made = _audit_chain.SQLITE if connection.vendor == "sqlite" else _audit_chain.on_postgresql(cursor)
+    return triggers.altered(made, ["review_auditentry", "review_auditlink"]) + frozen_rows.weakened()
