@@ -26,7 +26,7 @@ UPGRADE = timedelta(hours=1)
 
 def sign(entry: AuditEntry) -> str:
     """What is stored in the entry: which key, and the signature over its fields."""
-    texts = [entry.at.astimezone(UTC).replace(tzinfo=None).isoformat(), entry.actor_key and str(entry.actor_key)]
+    texts: list[str | None] = [entry.at.astimezone(UTC).replace(tzinfo=None).isoformat(), str(entry.actor_key or "")]
     texts += [entry.action, entry.subject, json.dumps(entry.before), json.dumps(entry.after)]
     return _signature(settings.SECRET_KEY, _plain([*texts, entry.address, entry.request_id]))
 
@@ -54,8 +54,10 @@ def _plain(texts: Sequence[str | None]) -> str:
 
 
 def _same_numbers(text: str | None) -> object:
-    same = {kind: lambda number: f"{Decimal(number).normalize():f}" for kind in ("parse_int", "parse_float")}
-    return json.loads(text or "null", **same)
+    def same(number: str) -> str:
+        return f"{Decimal(number).normalize():f}"
+
+    return json.loads(text or "null", parse_int=same, parse_float=same)
 
 
 def moment_of(told: object) -> datetime:
