@@ -7,7 +7,7 @@ from django.db import models
 
 from review import clock
 from review.assessment.services import approval
-from review.models import AuditEntry, ChangeKind, Decision, Outcome, Plan, PlanChange, Step, Submission
+from review.models import AuditEntry, ChangeKind, Decision, MeasureReview, Outcome, Plan, PlanChange, Step, Submission
 from review.plan.services.plan_proposals import Detail
 from review.trail.services import audit_chain, frozen_rows, sealed_rows
 from tests.cast import Cast
@@ -156,3 +156,14 @@ def test_every_act_that_decides_vouches_for_its_row(cast: Cast, step: str) -> No
     assert last.step == WAYS[step]
     assert AuditEntry.objects.filter(after__sealed=sealed_rows.mark(last)).count() == 1
     assert list(sealed_rows.faults()) == []
+
+
+def test_a_sheet_that_was_moved_on_past_the_services_is_named(cast: Cast) -> None:
+    """security.md, F3: the application's role set state='approved', and nobody saw it."""
+    cast.open(1)
+    cast.submitted(1)
+    assert list(sealed_rows.faults()) == []
+    sheet = cast.sheet(1)
+    MeasureReview.objects.filter(pk=sheet.pk).update(state="approved")
+    ((entry, what),) = sealed_rows.faults()
+    assert f"シート {sheet.pk} の状態(approved)" in what and AuditEntry.objects.get(pk=entry).action == "submit"
