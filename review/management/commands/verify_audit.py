@@ -121,13 +121,5 @@ def _window(report: audit_chain.Report) -> str:
 
 def as_json(report: audit_chain.Report) -> dict[str, Any]:
     """The report for a script."""
-    return {
-        "intact": report.intact,
-        "links": report.links,
-        "head": report.head.hash,
-        "faults": [{"seq": fault.seq, "entry": fault.entry, "what": fault.what} for fault in report.faults],
-        "unprotected": list(report.unprotected),
-        "anchors": report.anchors,
-        "covered": report.covered,
-        "uncovered_since": report.uncovered_since.isoformat() if report.uncovered_since else None,
-    }
+    since = report.uncovered_since and report.uncovered_since.isoformat()
+    return {**asdict(report), "intact": report.intact, "head": report.head.hash, "uncovered_since": since}

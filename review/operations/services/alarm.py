@@ -4,6 +4,7 @@ hours. Each is reported once per incident."""
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from review import clock, queries
@@ -29,6 +30,11 @@ def oldest_late(waiting: dict[str, Any], now: datetime) -> datetime | None:
     late = [moment for moment in oldest if clock.is_past(moment, ALERT_AFTER, now)]
     jobs = waiting["jobs"]["oldest"]
     return min([*late, *([jobs] if jobs and now - jobs > ALERT_AFTER else [])], default=None)
+
+
+def patience() -> timedelta:
+    """Two sweeps may be late (a restart, a long transaction) before an operator need know."""
+    return timedelta(seconds=3 * settings.MEGURI_SWEEP_SECONDS + 30)
 
 
 def alive(name: str) -> None:

@@ -1,10 +1,8 @@
 """Files against rows: is each file that a row names there, and what it was?"""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from review import clock
@@ -12,6 +10,7 @@ from review.background.services import jobs
 from review.books.services import papers, workbooks
 from review.models import Artifact, Evidence
 from review.sheet.services import evidence
+from review.trail.services import whole_files
 
 #: What is made anew from the tables alone: kind of file -> the job that does it.
 MADE_ANEW = {
@@ -20,7 +19,6 @@ MADE_ANEW = {
     Artifact.Kind.SHEET_PDF: papers.SHEET,
     **papers.OF_YEAR,
 }
-MISSING, DAMAGED = "missing", "damaged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +47,8 @@ def check() -> Report:
 
 def _faults(rows: list[Artifact | Evidence]) -> Iterator[Fault]:
     for row in rows:
-        if what := _what_is_wrong(row):
+        if what := whole_files.state_of(row):
             yield Fault(path=row.path, what=what, name=row.filename, help=_help(row))
-
-
-def _what_is_wrong(row: Artifact | Evidence) -> str:
-    try:
-        with default_storage.open(row.path, "rb") as stream:
-            file = (stream.size, hashlib.file_digest(stream, "sha256").hexdigest())
-    except FileNotFoundError:
-        return MISSING
-    return "" if file == (row.size, row.sha256) else DAMAGED
 
 
 def _help(row: Artifact | Evidence) -> str:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from review import clock, permissions, queries
@@ -25,7 +25,6 @@ from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
 from review.trail.services import audit
 
-SWEEPS_MISSED = 3
 PAGE = 30
 
 PUBLISHING = {"AnnualCycleFlow.publish", "CorrectionFlow.publish"}
@@ -84,7 +83,7 @@ def signs_of(now: datetime) -> dict[str, Any]:
     """The last sweep, and whether it is late; the workers that showed themselves today, each with the same question."""
     beats = queries.heartbeats(within=timedelta(days=1), now=now)
     sweep = next((beat.at for beat in beats if beat.name == "sweep"), None)
-    patience = timedelta(seconds=SWEEPS_MISSED * settings.MEGURI_SWEEP_SECONDS + 30)
+    patience = alarm.patience()
     return {
         "sweep": sweep,
         "late": sweep is None or clock.is_past(sweep, patience, now),
@@ -173,25 +172,22 @@ def job_give_up(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "operations/job_give_up.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
-def event_release(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Try a parked event again."""
-    get_object_or_404(OutboxEvent, pk=pk)
-    with transaction.atomic():
-        outbox.release(pk)
-        audit.write(request.user, "event.release", f"event:{pk}")
-    messages.success(request, _("もう一度配達します。"))
-    return redirect("meguri:jobs")
+#: What was parked -> its rows, what lets one go, and what is said then.
+PARKED = {
+    "event": (OutboxEvent, outbox.release, gettext_lazy("もう一度配達します。")),
+    "mail": (Mail, mailing.release, gettext_lazy("もう一度送信します。")),
+}
 
 
 @require_POST
-def mail_release(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Send a parked mail again."""
-    get_object_or_404(Mail, pk=pk)
+def parked_release(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
+    """Try a parked event or mail again."""
+    model, release, sentence = PARKED[kind]
+    get_object_or_404(model, pk=pk)
     with transaction.atomic():
-        mailing.release(pk)
-        audit.write(request.user, "mail.release", f"mail:{pk}")
-    messages.success(request, _("もう一度送信します。"))
+        release(pk)
+        audit.write(request.user, f"{kind}.release", f"{kind}:{pk}")
+    messages.success(request, sentence)
     return redirect("meguri:jobs")
 
 

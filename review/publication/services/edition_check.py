@@ -6,13 +6,11 @@ the editions, and the audit trail, which tells of every edition and file and has
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.core.files.storage import default_storage
 from django.db import connection
 
 from review.books.services import papers, seals, workbooks
@@ -20,7 +18,12 @@ from review.domain import correction_items
 from review.domain.plain_data import digest
 from review.migrations import _editions_stand
 from review.models import Artifact, AuditEntry, AuditLink, Edition, Job, JobState
-from review.trail.services import triggers
+from review.trail.services import triggers, whole_files
+
+FILES = {
+    whole_files.MISSING: "ファイルがありません({path})。",
+    whole_files.DAMAGED: "ファイルの内容が、公表したときと違います(大きさかsha256が合いません)。",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,22 +151,11 @@ def _texts(snapshot: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 
 def _of_file(file: Artifact, edition: Edition, trail: _Trail) -> Iterator[Finding]:
     where = f"{edition} {file.get_kind_display()}({file.filename})"
-    sentences = [*_content(file), *trail.of_file(file)]
+    what = whole_files.state_of(file)
+    sentences = [*([FILES[what].format(path=file.path)] if what else []), *trail.of_file(file)]
     if seals.artifact_seal(file) != file.seal or file.review_id or file.retired_at:
         sentences.append("ファイルの記録(名前、置き場所、sha256、大きさ、作成日時など)が、作ったときと違います。")
     yield from (Finding(where=where, what=sentence) for sentence in sentences)
-
-
-def _content(file: Artifact) -> Iterator[str]:
-    if not default_storage.exists(file.path):
-        yield f"ファイルがありません({file.path})。"
-        return
-    with default_storage.open(file.path, "rb") as stream:
-        size, sha256 = stream.size, hashlib.file_digest(stream, "sha256").hexdigest()
-    if size != file.size:
-        yield f"ファイルの大きさが違います(記録 {file.size:,} バイト、今 {size:,} バイト)。"
-    elif sha256 != file.sha256:
-        yield "ファイルの内容が、公表したときと違います(sha256が合いません)。"
 
 
 def _missing_files(edition: Edition, kinds: set[str]) -> Iterator[Finding]:

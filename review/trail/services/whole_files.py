@@ -16,6 +16,7 @@ from review.models import Artifact, Evidence
 
 logger = logging.getLogger(__name__)
 
+MISSING, DAMAGED = "missing", "damaged"
 #: What was compared -> whether it is whole; of this process, the oldest thrown away first.
 _seen: dict[tuple[Any, ...], bool] = {}
 MOST_SEEN = 2000
@@ -23,6 +24,16 @@ MOST_SEEN = 2000
 
 class AlteredFile(FileNotFoundError):
     """There is a file of that name, and not the one that was stored: to whoever asks it is as good as gone."""
+
+
+def state_of(row: Artifact | Evidence) -> str:
+    """MISSING, DAMAGED or '': reads the whole file, whatever was seen before."""
+    try:
+        with default_storage.open(row.path, "rb") as stream:
+            same = (stream.size, hashlib.file_digest(stream, "sha256").hexdigest()) == (row.size, row.sha256)
+    except FileNotFoundError:
+        return MISSING
+    return "" if same else DAMAGED
 
 
 def opened(row: Artifact | Evidence) -> "File[bytes]":

@@ -147,7 +147,7 @@ def test_one_changed_byte_in_any_file_is_found(editions: list[Edition]) -> None:
             with pytest.raises(CommandError, match="ファイルの内容が、公表したときと違います"):
                 output()
         path.write_bytes(whole[:-1])
-        with pytest.raises(CommandError, match="大きさが違います"):
+        with pytest.raises(CommandError, match="内容が、公表したときと違います"):
             output()
         path.unlink()
         with pytest.raises(CommandError, match="ファイルがありません"):
