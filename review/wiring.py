@@ -65,6 +65,7 @@ TABLES = Tables(
         throttle.remove_old,
         alarm.watch,
         alarm.watch_anchors,
+        alarm.watch_signs,
     ),
 )
 

@@ -11,7 +11,7 @@ from review import clock, queries
 from review.background.services import outbox
 from review.domain.events import Event
 from review.models import Heartbeat
-from review.operations.services import anchors
+from review.operations.services import anchors, signs
 from review.trail.services import audit
 
 ALERT_AFTER = timedelta(minutes=5)
@@ -50,16 +50,28 @@ def marks_ahead() -> list[Heartbeat]:
 def watch() -> bool:
     """The sweep's part: announce an incident when it begins, end it when nothing is late. True while one lasts."""
     since = oldest_late(queries.backlog(), clock.now())
-    return _incident(LATE_DELIVERY, Event.DELIVERY_LATE, since)
+    return incident(LATE_DELIVERY, Event.DELIVERY_LATE, since)
 
 
 def watch_anchors() -> bool:
     """The same for the hourly anchors of the audit trail."""
     now = anchors.standing()
-    return _incident(LATE_ANCHOR, Event.ANCHOR_LATE, now.window.since if now.late else None)
+    return incident(LATE_ANCHOR, Event.ANCHOR_LATE, now.window.since if now.late else None)
 
 
-def _incident(name: str, event: Event, since: datetime | None) -> bool:
+def watch_signs() -> bool:
+    """The same for disk, backup and refused sign-ins: one mail when it begins."""
+    now = clock.now()
+    lasting = [
+        incident(f"sign {sign.name}", Event.OPERATION_ALARM, now if sign.alarm else None, cause=sign.alarm)
+        for sign in signs.read(now)
+        if sign.mailed
+    ]
+    return any(lasting)
+
+
+def incident(name: str, event: Event, since: datetime | None, **words: str) -> bool:
+    """Announce it with its first sight, and end it where there is no `since`. True while it lasts."""
     if since is None:
         Heartbeat.objects.filter(name=name).delete()
         return False
@@ -68,5 +80,5 @@ def _incident(name: str, event: Event, since: datetime | None) -> bool:
         _, begun = Heartbeat.objects.get_or_create(name=name, defaults={"at": since})
         if begun:
             entry = audit.write(None, "incident.begin", f"heartbeat:{name}")
-            outbox.announce(event, key=str(entry.pk))
+            outbox.announce(event, key=str(entry.pk), payload=words)
     return True

@@ -19,7 +19,7 @@ from review.background.services import making, outbox
 from review.domain.events import Event
 from review.mail.services import holding, mailing
 from review.models import Job, JobState, Mail, MailState, OutboxEvent
-from review.operations.services import alarm
+from review.operations.services import alarm, signs
 from review.screens.forms.fields import ReasonForm
 from review.screens.views.acts import crumbs
 from review.screens.views.signed_in import SignedInRequest
@@ -54,7 +54,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "page_title": _("処理の状況"),
         "breadcrumbs": crumbs(_("処理の状況")),
         "signs": signs_of(now),
-        "stats": stats_of(waiting),
+        "read": signs.read(now),
         "alert": alarm.oldest_late(waiting, now),
         "wrong_clocks": alarm.marks_ahead(),
         "failed": shown(Job.objects.filter(work.TROUBLED).select_related("cycle").order_by("-pk")[:PAGE]),
@@ -71,12 +71,6 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "waiting_count": sum(part["count"] for part in waiting.values()),
     }
     return render(request, "operations/jobs.html", context)
-
-
-def stats_of(waiting: dict[str, Any]) -> list[dict[str, Any]]:
-    """How many wait, of each kind."""
-    labels = {"events": _("配達を待つ出来事"), "mails": _("送信を待つメール"), "jobs": _("待機中・実行中の処理")}
-    return [{"label": label, "value": waiting[key]["count"], "unit": _("件")} for key, label in labels.items()]
 
 
 def signs_of(now: datetime) -> dict[str, Any]:

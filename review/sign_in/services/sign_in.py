@@ -43,6 +43,8 @@ def record_sign_out(sender: Any, user: User | None, **kwargs: Any) -> None:
 
 def record_failure(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
     """A wrong try. What was typed is never stored: a password typed into the wrong field would be in the trail."""
+    if "remote_user" in credentials:
+        return  # somebody whom the proxy knows and Meguri does not: they asked for nothing, and would be counted at each page
     name = str(credentials.get("username") or "")
     user = User.objects.filter(username=name).first()
     audit.write(None, FAILED, f"user:{user.key}" if user else "user:unknown")
@@ -75,6 +77,11 @@ def take_time(password: str) -> None:
 def succeeded(username: str, address: str | None) -> None:
     """The right password was given: earlier mistakes are forgiven."""
     throttle.forget(*_tallies(username, address))
+
+
+def by_others() -> bool:
+    """Whether the city signs people in by itself, so that a password is for emergencies alone."""
+    return bool(settings.MEGURI_OIDC_ISSUER or settings.MEGURI_REMOTE_USER_HEADER)
 
 
 def is_emergency(user: User) -> bool:

@@ -27,6 +27,11 @@ def address() -> str | None:
     return _origin.get()[0]
 
 
+def request_id() -> str:
+    """The number of the present request; '' outside one."""
+    return _origin.get()[1]
+
+
 def write(
     actor: User | None,
     action: str,
