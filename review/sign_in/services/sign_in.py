@@ -12,6 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from review.models import User
 from review.screens.services import throttle
@@ -93,6 +95,22 @@ def record_emergency(user: User) -> None:
     """The emergency account was used: the trail and the operator's log say so."""
     audit.write(user, EMERGENCY, f"user:{user.key}")
     logger.warning("emergency account used: user %s", user.pk)
+
+
+class OwnNameValidator:
+    """Refuses a password that is little more than the user name, written twice for instance."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raises ValidationError where too little is left without the name."""
+        word, name = (
+            unicodedata.normalize("NFKC", each).casefold() for each in (password, user.username if user else "")
+        )
+        if name and name in word and len(word.replace(name, "")) < 8:
+            raise ValidationError(self.get_help_text(), code="own_name")
+
+    def get_help_text(self) -> str:
+        """The rule in a sentence."""
+        return _("利用者名をくり返しただけのパスワードは使えません。利用者名のほかに8文字以上を入れてください。")
 
 
 def password_changed(user: User) -> None:
