@@ -3,12 +3,27 @@
 import json
 import logging
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from celery import current_task
 from django.apps import apps
 
 TIME_ZONE = "Asia/Tokyo"
+
+
+def config(level: str, **loggers: Any) -> dict[str, Any]:
+    """For logging.config: everything on stdout, one line an event."""
+    stdout = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line", "filters": ["quiet"]}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": LineFormatter}},
+        "filters": {"quiet": {"()": Quiet}},
+        "handlers": {"stdout": stdout},
+        "root": {"handlers": ["stdout"], "level": level},
+        "loggers": {name.replace("__", "."): how for name, how in loggers.items()},
+    }
 
 
 class LineFormatter(logging.Formatter):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from review import clock, queries
 from review.models import Heartbeat
-from review.operations.services import alarm
+from review.operations.services import alarm, signs
 from review.trail.services import database_roles
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def worker(timeout: float = 5) -> str:
 def delivery(now: datetime | None = None) -> str:
     """Costs three queries. Nothing that a web process could mend: it is reported, and makes nothing unready."""
     try:
-        since = alarm.oldest_late(queries.backlog(), now or clock.now())
+        since = signs.oldest_late(queries.backlog(), now or clock.now())
     except DatabaseError:
         return "データベースに接続できません"
     return f"{timezone.localtime(since):%Y-%m-%d %H:%M} から待っているものがあります" if since else ""

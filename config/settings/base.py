@@ -9,6 +9,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
 from config.logs import TIME_ZONE
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -341,24 +342,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- Logs: one line an event, on stdout, without personal data ------------------------------------
 
 LOG_LEVEL = env.str("MEGURI_LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "config.logs.LineFormatter"}},
-    "filters": {"quiet": {"()": "config.logs.Quiet"}},
-    "handlers": {
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": "line",
-            "filters": ["quiet"],
-        }
-    },
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # fontTools, PIL and the like talk below warnings about nothing an operator can use.
-        "fontTools": {"level": "WARNING"},
-    },
-}
+# fontTools, PIL and the like talk below warnings about nothing an operator can use.
+LOGGING = logs.config(
+    LOG_LEVEL,
+    django={"handlers": [], "level": LOG_LEVEL, "propagate": True},
+    django__server={"handlers": [], "level": LOG_LEVEL, "propagate": True},
+    fontTools={"level": "WARNING"},
+)

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -30,37 +30,16 @@ PAGE = 50
 
 def actions() -> dict[str, str]:
     """{action: its words} in the reader's language. An action without a line in actions.html shows its code."""
-    return _actions(get_language() or "")
+    return _words("operations/actions.html", get_language() or "")
+
+
+def _subjects() -> dict[str, str]:
+    return _words("operations/subjects.html", get_language() or "")
 
 
 @cache
-def _actions(language: str) -> dict[str, str]:
-    return dict(line.split(" ", 1) for line in render_to_string("operations/actions.html").split("\n") if line)
-
-
-#: kind of subject -> its words
-SUBJECTS = {
-    "review": gettext_lazy("施策シート"),
-    "cycle": gettext_lazy("年度"),
-    "user": gettext_lazy("利用者"),
-    "artifact": gettext_lazy("ファイル"),
-    "upload": gettext_lazy("記入用ブック"),
-    "job": gettext_lazy("処理"),
-    "event": gettext_lazy("出来事"),
-    "mail": gettext_lazy("メール"),
-    "plan": gettext_lazy("計画"),
-    "department": gettext_lazy("部署"),
-    "closing_day": gettext_lazy("閉庁日"),
-    "notice_text": gettext_lazy("お知らせの文面"),
-    "appointment": gettext_lazy("任用"),
-    "proxy": gettext_lazy("代決"),
-    "reorganisation": gettext_lazy("組織改正"),
-    "people": gettext_lazy("利用者の一覧"),
-    "plan_change": gettext_lazy("計画の変更"),
-    "measure": gettext_lazy("施策"),
-    "audit": gettext_lazy("監査記録"),
-    "retention": gettext_lazy("保存期間"),
-}
+def _words(template: str, language: str) -> dict[str, str]:
+    return dict(line.split(" ", 1) for line in render_to_string(template).split("\n") if line)
 
 
 @require_safe
@@ -76,25 +55,14 @@ def audit(request: SignedInRequest) -> HttpResponse:
         "page_title": _("監査記録"),
         "breadcrumbs": crumbs(_("監査記録")),
         "form": form,
-        "chain": chain(),
+        "chain": anchors.standing(),
+        "changeable": database_roles.may_change_trail(),
         "query": request.GET.urlencode(),
         "page_obj": page,
         "rows": shown(entries),
         "searching": any(request.GET.get(name) for name in form.fields),
     }
     return render(request, "operations/audit.html", context)
-
-
-def chain() -> dict[str, Any]:
-    """What vouches for the trail now: the last anchor, the window that none covers yet, whether an anchor is overdue, and
-    who could change rows."""
-    now = anchors.standing()
-    return {
-        "anchor": now.anchor,
-        "window": now.window,
-        "late": now.late,
-        "changeable": database_roles.may_change_trail(),
-    }
 
 
 def narrowed(rows: QuerySet[AuditEntry], filters: dict[str, Any]) -> QuerySet[AuditEntry]:
@@ -153,21 +121,21 @@ def names_of(subjects: set[str]) -> dict[str, str]:
     sheets = MeasureReview.objects.filter(pk__in=numbers).select_related("measure_year__measure", "cycle")
     for sheet in sheets if numbers else ():
         names[f"review:{sheet.pk}"] = (
-            f"{SUBJECTS['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
+            f"{_subjects()['review']} {sheet.measure_year.measure.code} ({fiscal_year(sheet.cycle.fiscal_year)})"
         )
     years = [key for key in ids.get("cycle", []) if key.isdigit()]
     for cycle in Cycle.objects.filter(pk__in=years) if years else ():
         names[f"cycle:{cycle.pk}"] = fiscal_year(cycle.fiscal_year)
     keys = [key for key in ids.get("user", []) if _is_key(key)]
     for user in User.objects.filter(key__in=keys) if keys else ():
-        names[f"user:{user.key}"] = f"{SUBJECTS['user']} {user.display_name}"
+        names[f"user:{user.key}"] = f"{_subjects()['user']} {user.display_name}"
     return names
 
 
 def word_of(subject: str) -> str:
     """The subject's kind in words, with its number."""
     kind, _colon, key = subject.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} {_day_text(key)}"
+    return f"{_subjects().get(kind, kind)} {_day_text(key)}"
 
 
 def _is_key(text: str) -> bool:

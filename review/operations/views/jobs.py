@@ -55,7 +55,7 @@ def jobs(request: SignedInRequest) -> HttpResponse:
         "breadcrumbs": crumbs(_("処理の状況")),
         "signs": signs_of(now),
         "read": signs.read(now),
-        "alert": alarm.oldest_late(waiting, now),
+        "alert": signs.oldest_late(waiting, now),
         "wrong_clocks": alarm.marks_ahead(),
         "failed": shown(Job.objects.filter(work.TROUBLED).select_related("cycle").order_by("-pk")[:PAGE]),
         "parked_events": parked_events(),

@@ -8,7 +8,6 @@ from django.contrib.auth.backends import RemoteUserBackend
 from django.contrib.auth.middleware import RemoteUserMiddleware
 from django.http import HttpRequest
 
-from review.models import User
 from review.sign_in.services.sign_in import is_emergency
 
 
@@ -25,7 +24,7 @@ class ProxyBackend(RemoteUserBackend):
         """An active account, whose own password plays no part."""
         return bool(user) and super().user_can_authenticate(user) and not is_emergency(user)
 
-    def configure_user(self, request: HttpRequest, user: User | None, created: bool = True) -> User | None:
+    def configure_user(self, request: HttpRequest | None, user: Any, created: bool = True) -> Any:
         """Nobody who comes this way is asked to choose a password first."""
         if user and user.must_change_password:
             user.must_change_password = False
@@ -39,4 +38,4 @@ class ProxyUserMiddleware(RemoteUserMiddleware):
     @property
     def header(self) -> str:  # type: ignore[override]
         """The header as WSGI calls it."""
-        return "HTTP_" + settings.MEGURI_REMOTE_USER_HEADER.upper().replace("-", "_")
+        return f"HTTP_{settings.MEGURI_REMOTE_USER_HEADER}".upper().replace("-", "_")

@@ -26,19 +26,10 @@ AT_ONCE = 500
 #: An act is dated when it is done and linked when its transaction ends: a job's may last ten minutes.
 OUT_OF_ORDER = clock.SLACK + timedelta(minutes=10)
 
-# As in migrations/_audit_chain.py, which a later change of the form must not touch.
+#: The fields of an entry `e` as texts, in the order in which they are hashed after its number.
 FIELDS = {
-    "postgresql": (
-        "to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
-        "e.actor_key::text",
-        "e.action::text",
-        "e.subject::text",
-        "e.before::text",
-        "e.after::text",
-        "host(e.address)",
-        "e.request_id::text",
-    ),
-    "sqlite": ("e.at", "e.actor_key", "e.action", "e.subject", "e.before", "e.after", "e.address", "e.request_id"),
+    "postgresql": _audit_chain.POSTGRESQL_FIELDS[1:],
+    "sqlite": [f"e.{name}" for name in _audit_chain.SQLITE_FIELDS],
 }
 
 
@@ -125,20 +116,7 @@ def window(*, seq: int, anchor_hash: str) -> Window:
 
 
 #: What `texts` gives of each row: the chain's own columns, then every hashed text.
-COLUMNS = (
-    "seq",
-    "prev_hash",
-    "hash",
-    "id",
-    "at",
-    "actor_key",
-    "action",
-    "subject",
-    "before",
-    "after",
-    "address",
-    "request_id",
-)
+COLUMNS = ("seq", "prev_hash", "hash", "id", *_audit_chain.SQLITE_FIELDS)
 
 
 def texts(entries: QuerySet[AuditEntry], *, at_once: int = AT_ONCE) -> Iterator[list[dict[str, Any]]]:

@@ -79,9 +79,9 @@ WRONG: dict[str, Callable[[Any], None]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_each_alarm_is_mailed_once_shown_and_ends(cast: Cast, settings: Any, name: str) -> None:
-    assert not alarm.watch_signs()
+    assert not alarm.watch()
     WRONG[name](settings)
-    assert alarm.watch_signs() and alarm.watch_signs()
+    assert alarm.watch() and alarm.watch()
     settle_background()
     (event,) = OutboxEvent.objects.filter(name="OperationAlarm")
     notices = Notification.objects.filter(recipient=cast.administrator, title="運用の警報があります")
@@ -92,14 +92,14 @@ def test_each_alarm_is_mailed_once_shown_and_ends(cast: Cast, settings: Any, nam
 
 def test_every_mailed_sign_is_tried_above(cast: Cast) -> None:
     Heartbeat.objects.create(name=signs.BACKUP, at=clock.now())
-    assert {sign.name for sign in signs.read() if sign.mailed} == set(WRONG)
+    assert {sign.name for sign in signs.read() if sign.event is Event.OPERATION_ALARM} == set(WRONG)
 
 
 def test_the_other_signs_raise_their_alarm_too(cast: Cast) -> None:
     outbox.announce(Event.JOB_FAILED, key="x")
-    assert {one.name: bool(one.alarm) for one in signs.read()}["events_waiting"] is False
+    assert {one.name: bool(one.alarm) for one in signs.read()}["late"] is False
     later = clock.now() + timedelta(minutes=6)
-    assert {one.name: bool(one.alarm) for one in signs.read(later)}["events_waiting"] is True
+    assert {one.name: bool(one.alarm) for one in signs.read(later)}["late"] is True
     anchors.drop(reason=anchors.HOURLY)
     (age,) = [one.value for one in signs.read(later) if one.name == "anchor_age"]
     assert 300 < age < 420
@@ -108,7 +108,7 @@ def test_the_other_signs_raise_their_alarm_too(cast: Cast) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_backup_is_remembered(cast: Cast, tmp_path: Path) -> None:
     (before,) = [one for one in signs.read() if one.name == "backup_age"]
-    assert before.alarm and not before.mailed and before.text() == "まだありません", (
+    assert before.alarm and not before.event and before.text() == "まだありません", (
         "nobody waits for one that never was"
     )
     call_command("backup", "--out", str(tmp_path / "backup"), verbosity=0)
