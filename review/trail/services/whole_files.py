@@ -64,7 +64,7 @@ def _is_whole(row: Artifact | Evidence, stream: "File[bytes]") -> bool:
 def _state(path: str, stream: "File[bytes]") -> tuple[Any, ...]:
     """What changes with the file: of the very one that is open, or in an object store as that tells it."""
     try:
-        told = os.fstat(stream.fileno())
+        state = os.fstat(stream.fileno())
     except (OSError, AttributeError):
         return stream.size, default_storage.get_modified_time(path)
-    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from review.models import AuditEntry, User
+from review.sign_in.services import remote_user
 from tests.cast import PASSWORD, Cast
 
 HEADER = "X-Remote-User"
@@ -16,12 +17,9 @@ HEADER = "X-Remote-User"
 @pytest.fixture(autouse=True)
 def behind_the_proxy(settings: Any) -> None:
     settings.MEGURI_REMOTE_USER_HEADER = HEADER
-    settings.AUTHENTICATION_BACKENDS = [
-        *settings.AUTHENTICATION_BACKENDS,
-        "review.sign_in.services.remote_user.ProxyBackend",
-    ]
+    settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, f"{remote_user.__name__}.ProxyBackend"]
     place = settings.MIDDLEWARE.index("django.contrib.auth.middleware.AuthenticationMiddleware") + 1
-    ours = "review.sign_in.services.remote_user.ProxyUserMiddleware"
+    ours = f"{remote_user.__name__}.ProxyUserMiddleware"
     settings.MIDDLEWARE = [*settings.MIDDLEWARE[:place], ours, *settings.MIDDLEWARE[place:]]
 
 
