@@ -89,8 +89,8 @@ def _states() -> Iterator[tuple[int | None, str]]:
         subject: (pk, state) for pk, subject, state in entries.values_list("pk", "subject", "after__state").iterator()
     }
     for sheet, state in MeasureReview.objects.filter(state__in=DECIDED_STATES).values_list("pk", "state"):
-        entry, told = acts.get(f"review:{sheet}", (None, None))
-        if told != state:
+        entry, recorded = acts.get(f"review:{sheet}", (None, None))
+        if recorded != state:
             yield entry, f"シート {sheet} の状態({state})が、監査記録の伝えるものと違います"
 
 

@@ -60,9 +60,9 @@ def _same_numbers(text: str | None) -> object:
     return json.loads(text or "null", parse_int=same, parse_float=same)
 
 
-def moment_of(told: object) -> datetime:
+def moment_of(text: object) -> datetime:
     """When it was, in UTC, as either database tells it."""
-    return datetime.fromisoformat(str(told))
+    return datetime.fromisoformat(str(text))
 
 
 class Reading:
