@@ -36,20 +36,14 @@ class Readable(admin.ModelAdmin):  # type: ignore[type-arg]  # takes no argument
     ordering = ("-pk",)
     show_full_result_count = False
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
+    def _reads(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return _may_come_in(request)
 
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return _may_come_in(request)
-
-    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+    def _never(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+    has_module_permission = has_view_permission = _reads
+    has_add_permission = has_change_permission = has_delete_permission = _never
 
 
 @admin.register(User)

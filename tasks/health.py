@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from review import clock, queries
 from review.models import Heartbeat
-from review.operations.services import alarm, signs
+from review.operations.services import signs
 from review.trail.services import database_roles
 
 log = logging.getLogger(__name__)
@@ -96,4 +96,4 @@ def sweep(now: datetime | None = None) -> str:
     age = (now or timezone.now()) - beat.at
     if age < -clock.SLACK:
         return f"最後の見回りの時刻が {int(-age.total_seconds())} 秒先です。機械の時計を確かめてください"
-    return f"最後の見回りから {int(age.total_seconds())} 秒たっています" if age > alarm.patience() else ""
+    return f"最後の見回りから {int(age.total_seconds())} 秒たっています" if age > signs.patience() else ""

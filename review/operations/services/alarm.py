@@ -1,8 +1,5 @@
 """The alarms: each sign that raises one is announced once per incident."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.db import transaction
 
 from review import clock
@@ -13,11 +10,6 @@ from review.trail.services import audit
 
 # How the rows of the workers' signs of life begin, and those that stand while an incident lasts.
 WORKER, INCIDENT = "worker:", "incident:"
-
-
-def patience() -> timedelta:
-    """Two sweeps may be late (a restart, a long transaction) before an operator need know."""
-    return timedelta(seconds=3 * settings.MEGURI_SWEEP_SECONDS + 30)
 
 
 def alive(name: str) -> None:

@@ -66,7 +66,7 @@ def read(now: datetime | None = None) -> list[Sign]:
             value=failed,
             alarm=_("原因を確かめてください") if failed else "",
         ),
-        Sign(name="sweep_age", label=_("最後の見回りから"), value=_age(beats.get("sweep"), now), unit=SECONDS),
+        _sweep(beats.get("sweep"), now),
         _anchor(now),
         _backup(beats.get(BACKUP), now),
         _disk(now),
@@ -77,6 +77,19 @@ def read(now: datetime | None = None) -> list[Sign]:
 
 def _age(moment: datetime | None, now: datetime) -> float:
     return (now - moment).total_seconds() if moment else math.nan
+
+
+def patience() -> timedelta:
+    """Two sweeps may be late (a restart, a long transaction) before an operator need know."""
+    return timedelta(seconds=3 * settings.MEGURI_SWEEP_SECONDS + 30)
+
+
+def _sweep(last: datetime | None, now: datetime) -> Sign:
+    late = last is None or clock.is_past(last, patience(), now)
+    return Sign(
+        name="sweep_age", label=_("最後の見回りから"), value=_age(last, now), unit=SECONDS,
+        alarm=_("見回りが止まっています") if late else "",
+    )  # fmt: skip
 
 
 def oldest_late(waiting: Mapping[str, Any], now: datetime) -> datetime | None:

@@ -77,7 +77,7 @@ def signs_of(now: datetime) -> dict[str, Any]:
     """The last sweep, and whether it is late; the workers that showed themselves today, each with the same question."""
     beats = queries.heartbeats(within=timedelta(days=1), now=now)
     sweep = next((beat.at for beat in beats if beat.name == "sweep"), None)
-    patience = alarm.patience()
+    patience = signs.patience()
     return {
         "sweep": sweep,
         "late": sweep is None or clock.is_past(sweep, patience, now),
